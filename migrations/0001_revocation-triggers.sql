@@ -1,0 +1,43 @@
+-- The revocation feed writes itself: whatever ends, narrows or re-dates something appends its subject in the same
+-- transaction, whichever statement did it.
+INSERT INTO feed_state (id, epoch, newest_seq, low_water) VALUES (1, lower(hex(randomblob(16))), 0, 0);
+--> statement-breakpoint
+CREATE TRIGGER feed_newest_seq AFTER INSERT ON revocations BEGIN
+  UPDATE feed_state SET newest_seq = NEW.seq WHERE id = 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER token_ended AFTER DELETE ON tokens BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER token_narrowed AFTER UPDATE OF expires_at, scope, kind, user_id, project_id ON tokens
+WHEN OLD.expires_at IS NOT NEW.expires_at OR OLD.scope IS NOT NEW.scope OR OLD.kind IS NOT NEW.kind
+  OR OLD.user_id IS NOT NEW.user_id OR OLD.project_id IS NOT NEW.project_id BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER user_ended AFTER DELETE ON users BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('user:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER user_role_changed AFTER UPDATE OF instance_role ON users WHEN OLD.instance_role IS NOT NEW.instance_role BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('user:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER membership_ended AFTER DELETE ON members BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('membership:' || OLD.user_id || ':' || OLD.project_id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER membership_changed AFTER UPDATE OF role ON members WHEN OLD.role IS NOT NEW.role BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('membership:' || OLD.user_id || ':' || OLD.project_id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER project_ended AFTER DELETE ON projects BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('project:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER project_changed AFTER UPDATE OF slug_key, vcs, org, repo, visibility, default_branch ON projects
+WHEN OLD.slug_key IS NOT NEW.slug_key OR OLD.org IS NOT NEW.org OR OLD.repo IS NOT NEW.repo
+  OR OLD.visibility IS NOT NEW.visibility OR OLD.default_branch IS NOT NEW.default_branch BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('project:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;

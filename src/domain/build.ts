@@ -1,0 +1,131 @@
+/** What a CI reports of a build. `fixed` is not reported: it is a success after a red build, and is derived. */
+export type ReportedStatus =
+  | 'queued'
+  | 'not_running'
+  | 'running'
+  | 'success'
+  | 'no_tests'
+  | 'canceled'
+  | 'not_run'
+  | 'retried'
+  | 'infrastructure_fail'
+  | 'timedout'
+  | 'failed'
+
+/** What a reader sees (CircleCI v1.1 `status`). */
+export type BuildStatus = ReportedStatus | 'fixed'
+export type Lifecycle = 'queued' | 'not_run' | 'not_running' | 'running' | 'finished'
+export type Outcome = 'canceled' | 'infrastructure_fail' | 'timedout' | 'failed' | 'no_tests' | 'success'
+export type StatusClass = 'red' | 'green' | 'blue' | 'waiting' | 'stopped'
+
+type StatusRow = {
+  readonly lifecycle: Lifecycle
+  readonly outcome: Outcome | null
+  readonly class: StatusClass
+  /** Of two events with one time, the one with the higher rank stands. */
+  readonly rank: number
+}
+
+export const BUILD_STATUS: Record<BuildStatus, StatusRow> = {
+  queued: { lifecycle: 'queued', outcome: null, class: 'waiting', rank: 0 },
+  not_running: { lifecycle: 'not_running', outcome: null, class: 'waiting', rank: 1 },
+  running: { lifecycle: 'running', outcome: null, class: 'blue', rank: 2 },
+  not_run: { lifecycle: 'not_run', outcome: null, class: 'stopped', rank: 3 },
+  retried: { lifecycle: 'finished', outcome: null, class: 'stopped', rank: 4 },
+  canceled: { lifecycle: 'finished', outcome: 'canceled', class: 'stopped', rank: 5 },
+  no_tests: { lifecycle: 'finished', outcome: 'no_tests', class: 'red', rank: 6 },
+  success: { lifecycle: 'finished', outcome: 'success', class: 'green', rank: 7 },
+  fixed: { lifecycle: 'finished', outcome: 'success', class: 'green', rank: 7 },
+  infrastructure_fail: { lifecycle: 'finished', outcome: 'infrastructure_fail', class: 'stopped', rank: 8 },
+  timedout: { lifecycle: 'finished', outcome: 'timedout', class: 'red', rank: 9 },
+  failed: { lifecycle: 'finished', outcome: 'failed', class: 'red', rank: 10 },
+}
+
+/** The status that `text` names, `fixed` read as a success; null for anything else. */
+export function parseReportedStatus(text: string): ReportedStatus | null {
+  if (text === 'fixed') return 'success'
+  return Object.hasOwn(BUILD_STATUS, text) ? (text as ReportedStatus) : null
+}
+
+/** Whether nothing more is expected of a build with this status. */
+export function isOver(status: BuildStatus): boolean {
+  const { lifecycle } = BUILD_STATUS[status]
+  return lifecycle === 'finished' || lifecycle === 'not_run'
+}
+
+/** A success after a red build of the same job and branch reads as `fixed`. */
+export function statusAfter(status: ReportedStatus, previous: ReportedStatus | null): BuildStatus {
+  return status === 'success' && previous && BUILD_STATUS[previous].class === 'red' ? 'fixed' : status
+}
+
+/** One command or phase of a build, in CircleCI v1.1's shape as far as the reporter gave it. */
+export type Step = { readonly name: string; readonly actions: readonly StepAction[] }
+export type StepAction = {
+  readonly name: string
+  readonly type: string
+  readonly index: number
+  readonly step: number
+  readonly status: string
+  readonly start_time: string | null
+  readonly end_time: string | null
+  readonly run_time_millis: number | null
+  readonly bash_command: string | null
+  readonly exit_code: number | null
+}
+
+export type Person = {
+  readonly name?: string
+  readonly email?: string
+  readonly date?: string
+  readonly login?: string
+  readonly avatar_url?: string
+}
+export type PullRequest = { readonly head_sha: string | null; readonly url: string }
+
+/** What was pushed, and what ran for it. Times are epoch milliseconds. */
+export type Pipeline = {
+  readonly id: string
+  readonly number: number
+  readonly externalId: string
+  readonly branch: string | null
+  readonly tag: string | null
+  readonly revision: string
+  readonly subject: string | null
+  readonly body: string | null
+  readonly author: Person | null
+  readonly committer: Person | null
+  readonly actor: Person | null
+  readonly pullRequests: readonly PullRequest[]
+  readonly createdAt: number
+}
+
+export type Workflow = { readonly id: string; readonly name: string }
+
+/** One run of one job. Times are epoch milliseconds. */
+export type Build = {
+  readonly id: string
+  readonly num: number
+  readonly externalId: string
+  readonly jobName: string
+  readonly status: BuildStatus
+  readonly queuedAt: number | null
+  readonly startedAt: number | null
+  readonly stoppedAt: number | null
+  readonly createdAt: number
+  readonly buildUrl: string | null
+  readonly workflow: Workflow
+  readonly pipeline: Pipeline
+  readonly previous: PreviousBuild | null
+}
+
+/** The build of the same job and branch before this one. */
+export type PreviousBuild = {
+  readonly num: number
+  readonly status: BuildStatus
+  readonly durationMs: number | null
+}
+
+export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
+  if (build.startedAt === null || build.stoppedAt === null) return null
+  return Math.max(0, build.stoppedAt - build.startedAt)
+}

@@ -1,0 +1,50 @@
+/** Everything a person or program can do wrong here, as a closed list. What each means on the wire is in http/errors. */
+export type ErrorCode =
+  | 'login_required'
+  | 'invalid_token'
+  | 'expired_token'
+  | 'query_token_refused'
+  | 'permission_denied'
+  | 'project_not_found'
+  | 'build_not_found'
+  | 'artifact_not_found'
+  | 'token_not_found'
+  | 'user_not_found'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'invalid_input'
+  | 'conflict'
+  | 'length_required'
+  | 'too_large'
+  | 'path_too_long'
+  | 'headers_too_large'
+  | 'range_not_satisfiable'
+  | 'too_many_requests'
+  | 'unavailable'
+  | 'not_implemented'
+
+/** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
+export type InputProblem = { readonly path: string; readonly message: string }
+
+/** A refusal that the caller is told about. `message` may be shown; the cause is for the log. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly problems: readonly InputProblem[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: ErrorCode,
+    message?: string,
+    more: { problems?: readonly InputProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(message ?? code, { cause: more.cause })
+    this.code = code
+    this.problems = more.problems ?? []
+    this.headers = more.headers ?? {}
+  }
+}
+
+/** A 400 that names the field and the rule. */
+export function invalidInput(path: string, message: string): AppError {
+  return new AppError('invalid_input', path === '' ? message : `${path}: ${message}`, { problems: [{ path, message }] })
+}

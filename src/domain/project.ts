@@ -1,0 +1,63 @@
+/** The version-control hosts, by their short name on our paths. */
+export type Vcs = 'gh' | 'bb' | 'gl'
+
+export const VCS: Record<
+  Vcs,
+  { readonly longName: 'github' | 'bitbucket' | 'gitlab'; readonly provider: string; readonly host: string }
+> = {
+  gh: { longName: 'github', provider: 'GitHub', host: 'github.com' },
+  bb: { longName: 'bitbucket', provider: 'Bitbucket', host: 'bitbucket.org' },
+  gl: { longName: 'gitlab', provider: 'GitLab', host: 'gitlab.com' },
+}
+
+const VCS_NAMES: Record<string, Vcs> = { gh: 'gh', github: 'gh', bb: 'bb', bitbucket: 'bb', gl: 'gl', gitlab: 'gl' }
+
+/** `vcs/org/repo`. Hosts ignore letter case, so `slugKeyFor` does too; the written case is kept for showing. */
+export type Slug = { readonly vcs: Vcs; readonly org: string; readonly repo: string }
+
+export type Visibility = 'private' | 'public'
+
+/** The part of a project that deciding and addressing need; everything here is fenced by the revocation feed. */
+export type Project = Slug & {
+  readonly id: string
+  readonly visibility: Visibility
+  readonly defaultBranch: string
+}
+
+export type Role = 'admin' | 'member'
+
+const NAME_SHAPE = /^[A-Za-z0-9_.-]{1,100}$/
+
+export function parseVcs(text: string): Vcs | null {
+  return Object.hasOwn(VCS_NAMES, text) ? (VCS_NAMES[text] ?? null) : null
+}
+
+/** A slug from its three parts, long or short vcs name; null when a part cannot be one. */
+export function parseSlugParts(vcsText: string, org: string, repo: string): Slug | null {
+  const vcs = parseVcs(vcsText)
+  if (!vcs || !isName(org) || !isName(repo)) return null
+  return { vcs, org, repo }
+}
+
+/** A slug from `vcs/org/repo`. */
+export function parseSlug(text: string): Slug | null {
+  const parts = text.split('/')
+  return parts.length === 3 ? parseSlugParts(parts[0] ?? '', parts[1] ?? '', parts[2] ?? '') : null
+}
+
+export function slugText(slug: Slug): string {
+  return `${slug.vcs}/${slug.org}/${slug.repo}`
+}
+
+/** The form under which a project is looked up. */
+export function slugKeyFor(slug: Slug): string {
+  return slugText(slug).toLowerCase()
+}
+
+export function vcsUrlFor(slug: Slug): string {
+  return `https://${VCS[slug.vcs].host}/${slug.org}/${slug.repo}`
+}
+
+function isName(text: string): boolean {
+  return NAME_SHAPE.test(text) && text !== '.' && text !== '..'
+}

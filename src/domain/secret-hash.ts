@@ -1,0 +1,56 @@
+import type { Secret } from './secret.ts'
+
+declare const hashBrand: unique symbol
+/** `<pepper id>:<base64url HMAC-SHA-256>`: all that is ever stored of a secret. */
+export type SecretHash = string & { readonly [hashBrand]: 'SecretHash' }
+
+/** A key that is kept outside the database, so that a stolen database cannot confirm a leaked token. */
+export type Pepper = { readonly id: string; readonly key: CryptoKey }
+/** The live peppers; the first one hashes new tokens, the others still find old ones. */
+export type Peppers = readonly [Pepper, ...Pepper[]]
+
+/** Reads `PEPPERS`: `id:base64url(32+ bytes)`, comma separated, the current one first. Throws what is wrong with it. */
+export async function importPeppers(text: string): Promise<Peppers> {
+  const [first, ...others] = await Promise.all(text.split(',').map((entry) => importPepper(entry.trim())))
+  if (!first) throw new Error('PEPPERS is empty')
+  const peppers: Peppers = [first, ...others]
+  if (new Set(peppers.map((pepper) => pepper.id)).size !== peppers.length)
+    throw new Error('PEPPERS repeats a pepper id')
+  return peppers
+}
+
+async function importPepper(entry: string): Promise<Pepper> {
+  const match = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43,})$/.exec(entry)
+  if (!match?.[1] || !match[2]) throw new Error('PEPPERS must be a list of id:base64url with at least 32 bytes each')
+  return { id: match[1], key: await importHmacKey(match[2]) }
+}
+
+/** An HMAC-SHA-256 key from base64url text. */
+export function importHmacKey(base64url: string): Promise<CryptoKey> {
+  const bytes = base64UrlDecode(base64url)
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+}
+
+/** The hash of a secret under each live pepper, the current one first. */
+export async function hashSecret(peppers: Peppers, secret: Secret): Promise<readonly [SecretHash, ...SecretHash[]]> {
+  const [first, ...others] = peppers
+  const [current, ...old] = await Promise.all([hashWith(first, secret), ...others.map((p) => hashWith(p, secret))])
+  return [current as SecretHash, ...old]
+}
+
+async function hashWith(pepper: Pepper, secret: Secret): Promise<SecretHash> {
+  const mac = await crypto.subtle.sign('HMAC', pepper.key, new TextEncoder().encode(secret))
+  return `${pepper.id}:${base64UrlEncode(new Uint8Array(mac))}` as SecretHash
+}
+
+export function base64UrlEncode(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, '-')
+    .replace(/\//g, '_')
+    .replace(/=+$/, '')
+}
+
+/** The bytes of base64url text; throws on anything else. */
+export function base64UrlDecode(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+}

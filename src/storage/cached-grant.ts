@@ -1,0 +1,60 @@
+import * as v from 'valibot'
+import type { Fenced } from '../domain/fence.ts'
+import { subjectsOf } from '../domain/grant.ts'
+import type { HeldGrant } from './memory.ts'
+
+const id = v.pipe(v.string(), v.minLength(1))
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const project = v.strictObject({
+  id,
+  vcs: v.picklist(['gh', 'bb', 'gl']),
+  org: id,
+  repo: id,
+  visibility: v.picklist(['private', 'public']),
+  defaultBranch: id,
+})
+
+const shape = () =>
+  v.strictObject({
+    grant: v.variant('kind', [
+      v.strictObject({
+        kind: v.literal('personal'),
+        tokenId: id,
+        userId: id,
+        instanceRole: v.picklist(['owner', 'user']),
+      }),
+      v.strictObject({
+        kind: v.literal('project'),
+        tokenId: id,
+        scope: v.picklist(['status', 'view-builds', 'all']),
+        project,
+      }),
+      v.strictObject({ kind: v.literal('reporting'), tokenId: id, project, publisherId: v.nullable(id) }),
+    ]),
+    expiresAt: v.nullable(count),
+    epoch: id,
+    seq: count,
+    provedAt: count,
+  })
+
+let schema: ReturnType<typeof shape> | undefined
+
+/** The KV value of a grant: see docs/storage.md. The secret and its hash are not in it. */
+export function serializeGrant({ value, fence }: Fenced<HeldGrant>): string {
+  return JSON.stringify({ ...value, ...fence })
+}
+
+/** A KV value as a fenced grant; null, a miss, for anything else: a tombstone, another version, nonsense, the future. */
+export function parseCachedGrant(text: string, now: number): Fenced<HeldGrant> | null {
+  schema ??= shape()
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null // Not JSON, so not a grant: the same as a miss.
+  }
+  const parsed = v.safeParse(schema, value)
+  if (!parsed.success || parsed.output.provedAt > now) return null
+  const { grant, expiresAt, epoch, seq, provedAt } = parsed.output
+  return { value: { grant, expiresAt }, fence: { epoch, seq, provedAt }, subjects: subjectsOf(grant) }
+}

@@ -1,0 +1,183 @@
+import { eq, inArray } from 'drizzle-orm'
+import type { Fenced } from '../domain/fence.ts'
+import { type Grant, subjectsOf } from '../domain/grant.ts'
+import { type Slug, slugKeyFor } from '../domain/project.ts'
+import type { Secret } from '../domain/secret.ts'
+import { hashSecret, type SecretHash } from '../domain/secret-hash.ts'
+import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
+import type { HeldGrant } from './memory.ts'
+import { keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
+import { graceHolds, judgeFact, readFenced } from './revocations.ts'
+import { projects, tokens, users } from './schema.ts'
+import { shareWork, withinMs } from './shared-work.ts'
+import type { Db, Stores } from './stores.ts'
+
+/** The tier that answered; for the log and the counters. */
+export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
+
+/** What became of a presented secret. */
+export type Verdict =
+  | { readonly kind: 'granted'; readonly grant: Grant; readonly tier: Tier }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'expired'; readonly expiredAt: number }
+  /** This client address presented too many unknown secrets, and this one is not known from a cache. */
+  | { readonly kind: 'limited' }
+  /** The truth cannot be read, and nothing proved lately enough stands in. */
+  | { readonly kind: 'unavailable' }
+
+/** Charges one unknown secret to the asking client; false once it spent its share. */
+export type ChargeUnknown = { readonly client: string; readonly spend: () => Promise<boolean> }
+
+const MEMORY_LIFE_MS = 60_000
+const UNKNOWN_LIFE_MS = 5_000
+const LIMITED_MS = 10_000
+const KV_BOX_MS = 250
+const KV_LIFE_SECONDS = 3_600
+// Long, since nothing rests on KV's freshness; the platform's minimum is 30.
+const KV_CACHE_TTL_SECONDS = 300
+
+/**
+ * What a secret opens: memory, then KV, then D1, each cached copy fenced by the revocation feed. `slug` names the
+ * project that will be asked for, so that a D1 round trip brings it along.
+ */
+export async function findGrant(
+  stores: Stores,
+  secret: Secret,
+  slug: Slug | null,
+  charge: ChargeUnknown,
+): Promise<Verdict> {
+  const { memory } = stores
+  const kept = memory.grants.get(secret)
+  if (kept && stores.now() - kept.keptAt < MEMORY_LIFE_MS) {
+    const use = await judgeFact(stores, kept.fact)
+    return use === 'accept'
+      ? verdictOf(stores, kept.fact.value, 'memory')
+      : askPrimary(stores, secret, slug, charge, { fact: kept.fact, limited: false })
+  }
+  if ((memory.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
+
+  const [hash] = await hashSecret(stores.peppers, secret)
+  const fact = await readKv(stores, hash)
+  if (!fact) return askPrimary(stores, secret, slug, charge, { fact: null, limited: isLimited(stores, charge) })
+  if ((await judgeFact(stores, fact)) === 'accept') {
+    memory.grants.set(secret, { fact, keptAt: stores.now() })
+    return verdictOf(stores, fact.value, 'kv')
+  }
+  return askPrimary(stores, secret, slug, charge, { fact, limited: false })
+}
+
+/** Where the verifier keeps a token's grant in KV. */
+export function kvKeyFor(hash: string): string {
+  return `grant:1:${hash}`
+}
+
+async function askPrimary(
+  stores: Stores,
+  secret: Secret,
+  slug: Slug | null,
+  charge: ChargeUnknown,
+  cached: { fact: Fenced<HeldGrant> | null; limited: boolean },
+): Promise<Verdict> {
+  if (cached.limited) return { kind: 'limited' }
+  let fact: Fenced<HeldGrant> | null
+  try {
+    fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, () =>
+      readGrant(stores, secret, slug),
+    )
+  } catch (error) {
+    stores.warn('grant_unreadable', error)
+    if (!cached.fact || !graceHolds(stores, cached.fact)) return { kind: 'unavailable' }
+    return verdictOf(stores, cached.fact.value, 'grace')
+  }
+  if (fact) return verdictOf(stores, fact.value, 'd1')
+  if (!(await charge.spend())) stores.memory.limited.set(charge.client, stores.now() + LIMITED_MS)
+  return { kind: 'unknown' }
+}
+
+/** The token's row decides; memory and KV are overwritten with what it says. */
+async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Promise<Fenced<HeldGrant> | null> {
+  const hashes = await hashSecret(stores.peppers, secret)
+  const select = selectToken(stores.db, hashes)
+  const { rows, fence } = slug
+    ? await readFenced(stores, [select, selectProject(stores.db, slug), selectRoleByToken(stores.db, slug, hashes)])
+    : await readFenced(stores, [select])
+  const [[row], projectRows, roleRows] = rows
+  const held = row ? heldGrantOf(row) : null
+  if (!held) {
+    stores.memory.grants.delete(secret)
+    stores.memory.unknowns.set(secret, stores.now() + UNKNOWN_LIFE_MS)
+    return null
+  }
+  const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
+  stores.memory.grants.set(secret, { fact, keptAt: stores.now() })
+  stores.waitUntil(writeKv(stores, hashes[0], fact))
+  const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
+  const role = roleRows?.[0]
+  if (project && role && held.grant.kind === 'personal')
+    keepRole(stores, held.grant.userId, project.id, role.role, fence)
+  return fact
+}
+
+type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
+
+export function selectToken(db: Db, hashes: readonly string[]) {
+  const { id, kind, userId, scope, publisherId, expiresAt } = tokens
+  const { id: projectId, vcs, org, repo, visibility, defaultBranch } = projects
+  return db
+    .select({
+      id,
+      kind,
+      userId,
+      scope,
+      publisherId,
+      expiresAt,
+      instanceRole: users.instanceRole,
+      project: { id: projectId, vcs, org, repo, visibility, defaultBranch },
+    })
+    .from(tokens)
+    .leftJoin(users, eq(users.id, tokens.userId))
+    .leftJoin(projects, eq(projects.id, tokens.projectId))
+    .where(inArray(tokens.hash, [...hashes]))
+    .limit(1)
+}
+
+/** A row that does not add up to a grant opens nothing. */
+function heldGrantOf(row: TokenRow): HeldGrant | null {
+  const { id: tokenId, project, expiresAt } = row
+  switch (row.kind) {
+    case 'personal':
+      if (!row.userId || !row.instanceRole) return null
+      return { grant: { kind: 'personal', tokenId, userId: row.userId, instanceRole: row.instanceRole }, expiresAt }
+    case 'project':
+      return project && row.scope ? { grant: { kind: 'project', tokenId, scope: row.scope, project }, expiresAt } : null
+    case 'reporting':
+      return project
+        ? { grant: { kind: 'reporting', tokenId, project, publisherId: row.publisherId }, expiresAt }
+        : null
+  }
+}
+
+function verdictOf(stores: Stores, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
+  if (expiresAt !== null && expiresAt <= stores.now()) return { kind: 'expired', expiredAt: expiresAt }
+  return { kind: 'granted', grant, tier }
+}
+
+function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
+  return (stores.memory.limited.get(charge.client) ?? 0) > stores.now()
+}
+
+async function readKv(stores: Stores, hash: SecretHash): Promise<Fenced<HeldGrant> | null> {
+  try {
+    const text = await withinMs(KV_BOX_MS, 'KV', stores.kv.get(kvKeyFor(hash), { cacheTtl: KV_CACHE_TTL_SECONDS }))
+    return text === null ? null : parseCachedGrant(text, stores.now())
+  } catch (error) {
+    stores.warn('kv_unreadable', error)
+    return null
+  }
+}
+
+async function writeKv(stores: Stores, hash: SecretHash, fact: Fenced<HeldGrant>): Promise<void> {
+  await stores.kv
+    .put(kvKeyFor(hash), serializeGrant(fact), { expirationTtl: KV_LIFE_SECONDS })
+    .catch((error) => stores.warn('kv_unwritable', error))
+}

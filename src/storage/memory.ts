@@ -1,0 +1,76 @@
+import type { BranchStatus } from '../domain/badge.ts'
+import type { Feed, Fenced } from '../domain/fence.ts'
+import type { Grant } from '../domain/grant.ts'
+import type { Project, Role } from '../domain/project.ts'
+
+/** A map of at most `size` entries; the one set or read longest ago goes first. */
+export type Lru<V> = {
+  get(key: string): V | undefined
+  set(key: string, value: V): void
+  delete(key: string): void
+}
+
+export function createLru<V>(size: number): Lru<V> {
+  const entries = new Map<string, V>()
+  return {
+    get(key) {
+      const value = entries.get(key)
+      if (value === undefined) return undefined
+      entries.delete(key)
+      entries.set(key, value)
+      return value
+    },
+    set(key, value) {
+      entries.delete(key)
+      entries.set(key, value)
+      if (entries.size > size) {
+        const oldest = entries.keys().next()
+        if (!oldest.done) entries.delete(oldest.value)
+      }
+    },
+    delete: (key) => void entries.delete(key),
+  }
+}
+
+/** A cached token: its grant, and when it stops by itself (epoch milliseconds). */
+export type HeldGrant = { readonly grant: Grant; readonly expiresAt: number | null }
+
+/** What a fact is worth in memory: 60 s from insertion, however often it is read. */
+export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
+
+/** Work that several requests may share; see shared-work.ts. */
+export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
+
+/** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
+export type EdgeMemory = {
+  /** Keyed by the presented secret itself, which saves the hashing on a hit. */
+  readonly grants: Lru<Kept<HeldGrant>>
+  /** Secrets that D1 did not know, with the time until which it is not asked again. */
+  readonly unknowns: Lru<number>
+  readonly projects: Lru<Kept<Project>>
+  /** Keyed by `user:project`. */
+  readonly roles: Lru<Kept<Role>>
+  readonly statuses: Lru<{ readonly status: BranchStatus; readonly checkedAt: number }>
+  /** When a token's last use was written. */
+  readonly uses: Lru<number>
+  /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
+  readonly limited: Lru<number>
+  readonly slots: Map<string, Slot>
+  feed: Feed | null
+  polledAt: number
+}
+
+export function createEdgeMemory(): EdgeMemory {
+  return {
+    grants: createLru(2_000),
+    unknowns: createLru(2_000),
+    projects: createLru(1_000),
+    roles: createLru(2_000),
+    statuses: createLru(2_000),
+    uses: createLru(2_000),
+    limited: createLru(2_000),
+    slots: new Map(),
+    feed: null,
+    polledAt: Number.NEGATIVE_INFINITY,
+  }
+}

@@ -1,0 +1,268 @@
+import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../domain/build.ts'
+import type { InstanceRole } from '../domain/grant.ts'
+import type { Role, Vcs, Visibility } from '../domain/project.ts'
+import type { Scope } from '../domain/scope.ts'
+import type { TokenKind } from '../domain/secret.ts'
+
+// Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
+// a token, membership, user or project: no statement can forget to, not even one typed into a console.
+
+export const users = sqliteTable('users', {
+  id: text('id').primaryKey(),
+  login: text('login').notNull().unique(),
+  name: text('name').notNull(),
+  avatarUrl: text('avatar_url'),
+  instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
+  createdAt: integer('created_at').notNull(),
+})
+
+/** Who, besides the owners, may create projects of an organization. */
+export const orgCreators = sqliteTable(
+  'org_creators',
+  {
+    vcs: text('vcs').$type<Vcs>().notNull(),
+    org: text('org').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+  },
+  (t) => [primaryKey({ columns: [t.vcs, t.org, t.userId] }), index('org_creators_user').on(t.userId)],
+)
+
+export const projects = sqliteTable('projects', {
+  id: text('id').primaryKey(),
+  /** The lower-cased slug: what a look-up goes by. */
+  slugKey: text('slug_key').notNull().unique(),
+  vcs: text('vcs').$type<Vcs>().notNull(),
+  org: text('org').notNull(),
+  repo: text('repo').notNull(),
+  visibility: text('visibility').$type<Visibility>().notNull(),
+  defaultBranch: text('default_branch').notNull(),
+  /** The numbers given last; never taken back, also when retention deletes the rows. */
+  lastBuildNum: integer('last_build_num').notNull().default(0),
+  lastPipelineNumber: integer('last_pipeline_number').notNull().default(0),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const members = sqliteTable(
+  'members',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role').$type<Role>().notNull(),
+    followed: integer('followed', { mode: 'boolean' }).notNull().default(true),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index('members_user').on(t.userId)],
+)
+
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<TokenKind>().notNull(),
+    hash: text('hash').notNull().unique(),
+    /** Whose a personal token is; null for the other kinds, which outlive the person who made them. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    scope: text('scope').$type<Scope>(),
+    publisherId: text('publisher_id'),
+    label: text('label').notNull(),
+    prefix: text('prefix').notNull(),
+    lastFour: text('last_four').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at'),
+    /** The token that minted this one: ending it ends this one too. */
+    mintedBy: text('minted_by'),
+    lastUsedAt: integer('last_used_at'),
+    lastUsedFrom: text('last_used_from'),
+    /** When somebody reported a status token as found in public: a notice, not an end. */
+    leakReportedAt: integer('leak_reported_at'),
+  },
+  (t) => [
+    index('tokens_user').on(t.userId, t.kind),
+    index('tokens_project').on(t.projectId),
+    index('tokens_created_by').on(t.createdBy),
+    index('tokens_minted_by').on(t.mintedBy),
+    index('tokens_kind_expiry').on(t.kind, t.expiresAt),
+  ],
+)
+
+/** The feed: what ended, in commit order. AUTOINCREMENT, because a plain rowid is used again after pruning. */
+export const revocations = sqliteTable(
+  'revocations',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    subject: text('subject').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('revocations_at').on(t.at)],
+)
+
+/** One row: where the feed stands. Read in one batch with the feed and with each fact that it fences. */
+export const feedState = sqliteTable('feed_state', {
+  id: integer('id').primaryKey(),
+  epoch: text('epoch').notNull(),
+  newestSeq: integer('newest_seq').notNull(),
+  /** Entries up to here were pruned: what was cached before them is void. */
+  lowWater: integer('low_water').notNull(),
+})
+
+/** Append only. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    at: integer('at').notNull(),
+    action: text('action').notNull(),
+    userId: text('user_id'),
+    /** The token that acted. */
+    actorTokenId: text('actor_token_id'),
+    projectId: text('project_id'),
+    /** What was acted on, e.g. a token's id. */
+    subject: text('subject'),
+    detail: text('detail', { mode: 'json' }).$type<Record<string, string | number | null>>(),
+    from: text('from'),
+  },
+  (t) => [index('audit_project').on(t.projectId, t.id), index('audit_user').on(t.userId, t.id)],
+)
+
+export const pipelines = sqliteTable(
+  'pipelines',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    externalId: text('external_id').notNull(),
+    branch: text('branch'),
+    tag: text('tag'),
+    revision: text('revision').notNull(),
+    subject: text('subject'),
+    body: text('body'),
+    author: text('author', { mode: 'json' }).$type<Person>(),
+    committer: text('committer', { mode: 'json' }).$type<Person>(),
+    actor: text('actor', { mode: 'json' }).$type<Person>(),
+    pullRequests: text('pull_requests', { mode: 'json' }).$type<readonly PullRequest[]>(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
+    uniqueIndex('pipelines_number').on(t.projectId, t.number),
+    index('pipelines_branch').on(t.projectId, t.branch, t.number),
+  ],
+)
+
+export const workflows = sqliteTable(
+  'workflows',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipelines.id, { onDelete: 'cascade' }),
+    externalId: text('external_id').notNull(),
+    name: text('name').notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('workflows_external').on(t.pipelineId, t.externalId)],
+)
+
+export const builds = sqliteTable(
+  'builds',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipelines.id, { onDelete: 'cascade' }),
+    workflowId: text('workflow_id')
+      .notNull()
+      .references(() => workflows.id, { onDelete: 'cascade' }),
+    num: integer('build_num').notNull(),
+    externalId: text('external_id').notNull(),
+    jobName: text('job_name').notNull(),
+    /** The pipeline's branch, here too for the indexes. */
+    branch: text('branch'),
+    status: text('status').$type<ReportedStatus>().notNull(),
+    /** The status's class, for the `filter` of lists: one indexed value instead of several statuses. */
+    class: text('class').$type<StatusClass>().notNull(),
+    /** (isOver, eventAt, rank) order the events of a build; the greatest seen stands. */
+    isOver: integer('is_over').notNull(),
+    eventAt: integer('event_at').notNull(),
+    rank: integer('rank').notNull(),
+    queuedAt: integer('queued_at'),
+    startedAt: integer('started_at'),
+    stoppedAt: integer('stopped_at'),
+    buildUrl: text('build_url'),
+    steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('builds_external').on(t.projectId, t.externalId),
+    uniqueIndex('builds_num').on(t.projectId, t.num),
+    index('builds_branch').on(t.projectId, t.branch, t.num),
+    index('builds_job').on(t.projectId, t.jobName, t.branch, t.num),
+    index('builds_class').on(t.projectId, t.class, t.num),
+    index('builds_branch_class').on(t.projectId, t.branch, t.class, t.num),
+    index('builds_pipeline').on(t.pipelineId, t.isOver),
+    index('builds_workflow').on(t.workflowId),
+  ],
+)
+
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    buildId: text('build_id')
+      .notNull()
+      .references(() => builds.id, { onDelete: 'cascade' }),
+    buildNum: integer('build_num').notNull(),
+    nodeIndex: integer('node_index').notNull(),
+    path: text('path').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    sha256: text('sha256').notNull(),
+    contentType: text('content_type').notNull(),
+    objectKey: text('object_key').notNull().unique(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('artifacts_path').on(t.buildId, t.nodeIndex, t.path),
+    index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
+  ],
+)
+
+export const testResults = sqliteTable(
+  'test_results',
+  {
+    buildId: text('build_id')
+      .notNull()
+      .references(() => builds.id, { onDelete: 'cascade' }),
+    /** The place in the report. */
+    position: integer('position').notNull(),
+    classname: text('classname').notNull(),
+    name: text('name').notNull(),
+    result: text('result').$type<'success' | 'failure' | 'error' | 'skipped'>().notNull(),
+    runTimeSeconds: real('run_time_seconds').notNull(),
+    message: text('message').notNull(),
+    file: text('file'),
+    source: text('source').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.buildId, t.position] })],
+)
+
+/** Where a daily task that works in bounded steps stopped. */
+export const sweeps = sqliteTable('sweeps', {
+  name: text('name').primaryKey(),
+  cursor: text('cursor'),
+})

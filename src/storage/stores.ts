@@ -1,0 +1,26 @@
+import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import type { Peppers } from '../domain/secret-hash.ts'
+import type { EdgeMemory } from './memory.ts'
+
+export type Db = DrizzleD1Database
+
+/** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
+export type Stores = {
+  /** The D1 primary: the truth. */
+  readonly db: Db
+  readonly kv: KVNamespace
+  readonly artifacts: R2Bucket
+  /** The data centre's cache; null where the platform has none. */
+  readonly cache: Cache | null
+  readonly memory: EdgeMemory
+  readonly peppers: Peppers
+  readonly graceMs: number
+  readonly now: () => number
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** Tells the log of a fault that did not change the answer. */
+  readonly warn: (event: string, error: unknown) => void
+}
+
+export function openDb(d1: D1Database): Db {
+  return drizzle(d1)
+}
