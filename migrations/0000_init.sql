@@ -41,7 +41,7 @@ CREATE TABLE `builds` (
 	`branch` text,
 	`status` text NOT NULL,
 	`class` text NOT NULL,
-	`is_over` integer NOT NULL,
+	`stage` integer NOT NULL,
 	`event_at` integer NOT NULL,
 	`rank` integer NOT NULL,
 	`queued_at` integer,
@@ -61,7 +61,7 @@ CREATE INDEX `builds_branch` ON `builds` (`project_id`,`branch`,`build_num`);-->
 CREATE INDEX `builds_job` ON `builds` (`project_id`,`job_name`,`branch`,`build_num`);--> statement-breakpoint
 CREATE INDEX `builds_class` ON `builds` (`project_id`,`class`,`build_num`);--> statement-breakpoint
 CREATE INDEX `builds_branch_class` ON `builds` (`project_id`,`branch`,`class`,`build_num`);--> statement-breakpoint
-CREATE INDEX `builds_pipeline` ON `builds` (`pipeline_id`,`is_over`);--> statement-breakpoint
+CREATE INDEX `builds_pipeline` ON `builds` (`pipeline_id`,`stage`);--> statement-breakpoint
 CREATE INDEX `builds_workflow` ON `builds` (`workflow_id`);--> statement-breakpoint
 CREATE TABLE `feed_state` (
 	`id` integer PRIMARY KEY NOT NULL,
@@ -140,6 +140,7 @@ CREATE TABLE `sweeps` (
 --> statement-breakpoint
 CREATE TABLE `test_results` (
 	`build_id` text NOT NULL,
+	`report` text NOT NULL,
 	`position` integer NOT NULL,
 	`classname` text NOT NULL,
 	`name` text NOT NULL,
@@ -148,7 +149,7 @@ CREATE TABLE `test_results` (
 	`message` text NOT NULL,
 	`file` text,
 	`source` text NOT NULL,
-	PRIMARY KEY(`build_id`, `position`),
+	PRIMARY KEY(`build_id`, `report`, `position`),
 	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
@@ -190,7 +191,7 @@ CREATE TABLE `users` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `users_login_unique` ON `users` (`login`);--> statement-breakpoint
+CREATE UNIQUE INDEX `users_login` ON `users` (lower("login"));--> statement-breakpoint
 CREATE TABLE `workflows` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,

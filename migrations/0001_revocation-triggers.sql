@@ -1,5 +1,6 @@
 -- The revocation feed writes itself: whatever ends, narrows or re-dates something appends its subject in the same
--- transaction, whichever statement did it.
+-- transaction, whichever statement did it: a cascade and an upsert too. The one exception is INSERT OR REPLACE, for which
+-- SQLite fires no DELETE trigger: never use it on these tables.
 INSERT INTO feed_state (id, epoch, newest_seq, low_water) VALUES (1, lower(hex(randomblob(16))), 0, 0);
 --> statement-breakpoint
 CREATE TRIGGER feed_newest_seq AFTER INSERT ON revocations BEGIN
@@ -10,9 +11,10 @@ CREATE TRIGGER token_ended AFTER DELETE ON tokens BEGIN
   INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint
-CREATE TRIGGER token_narrowed AFTER UPDATE OF expires_at, scope, kind, user_id, project_id ON tokens
+CREATE TRIGGER token_narrowed AFTER UPDATE OF expires_at, scope, kind, hash, user_id, project_id, publisher_id ON tokens
 WHEN OLD.expires_at IS NOT NEW.expires_at OR OLD.scope IS NOT NEW.scope OR OLD.kind IS NOT NEW.kind
-  OR OLD.user_id IS NOT NEW.user_id OR OLD.project_id IS NOT NEW.project_id BEGIN
+  OR OLD.hash IS NOT NEW.hash
+  OR OLD.user_id IS NOT NEW.user_id OR OLD.project_id IS NOT NEW.project_id OR OLD.publisher_id IS NOT NEW.publisher_id BEGIN
   INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint
@@ -28,7 +30,8 @@ CREATE TRIGGER membership_ended AFTER DELETE ON members BEGIN
   INSERT INTO revocations (subject, at) VALUES ('membership:' || OLD.user_id || ':' || OLD.project_id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint
-CREATE TRIGGER membership_changed AFTER UPDATE OF role ON members WHEN OLD.role IS NOT NEW.role BEGIN
+CREATE TRIGGER membership_changed AFTER UPDATE OF role, user_id, project_id ON members
+WHEN OLD.role IS NOT NEW.role OR OLD.user_id IS NOT NEW.user_id OR OLD.project_id IS NOT NEW.project_id BEGIN
   INSERT INTO revocations (subject, at) VALUES ('membership:' || OLD.user_id || ':' || OLD.project_id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint
@@ -37,7 +40,7 @@ CREATE TRIGGER project_ended AFTER DELETE ON projects BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER project_changed AFTER UPDATE OF slug_key, vcs, org, repo, visibility, default_branch ON projects
-WHEN OLD.slug_key IS NOT NEW.slug_key OR OLD.org IS NOT NEW.org OR OLD.repo IS NOT NEW.repo
+WHEN OLD.slug_key IS NOT NEW.slug_key OR OLD.vcs IS NOT NEW.vcs OR OLD.org IS NOT NEW.org OR OLD.repo IS NOT NEW.repo
   OR OLD.visibility IS NOT NEW.visibility OR OLD.default_branch IS NOT NEW.default_branch BEGIN
   INSERT INTO revocations (subject, at) VALUES ('project:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;

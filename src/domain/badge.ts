@@ -1,4 +1,4 @@
-import { BUILD_STATUS, type BuildStatus, type ReportedStatus } from './build.ts'
+import { type BuildStatus, isOver, type ReportedStatus } from './build.ts'
 
 /** What a badge says of a branch: a build status, or that it has no builds. */
 export type BranchStatus = BuildStatus | 'no_builds'
@@ -11,15 +11,18 @@ export type Badge = {
   readonly message: string
   /** The word inside the pill of `style=svg`. */
   readonly pill: string
-  readonly color: string
+  readonly color: BadgeColor
   readonly isError: boolean
 }
 
-const GREEN = '#3fa648'
-const RED = '#d0443e'
-const BLUE = '#2f7fd1'
-const AMBER = '#b07d10'
-const GREY = '#767676'
+// White text keeps a contrast of 4.5:1 on each of these (WCAG 2.2 §1.4.3), even under the sheen of `style=shield`.
+const GREEN = '#1a7f37'
+const RED = '#cb3227'
+const BLUE = '#1d6fc4'
+const AMBER = '#a85400'
+const GREY = '#646d78'
+
+export type BadgeColor = typeof GREEN | typeof RED | typeof BLUE | typeof AMBER | typeof GREY
 
 const BADGES: Record<BranchStatus | BadgeRefusal, Omit<Badge, 'label'>> = {
   success: { message: 'passing', pill: 'PASSED', color: GREEN, isError: false },
@@ -54,6 +57,37 @@ export function badgeFor(status: BranchStatus | BadgeRefusal, label = DEFAULT_BA
   return { label, ...BADGES[status] }
 }
 
+/** The answer that shields.io's endpoint badge reads (https://shields.io/badges/endpoint-badge). */
+export type BadgeJson = {
+  readonly schemaVersion: 1
+  readonly label: string
+  readonly message: string
+  readonly color: BadgeColor
+  readonly isError: boolean
+}
+
+export function badgeJson(badge: Badge): BadgeJson {
+  const { message, color, isError } = badge
+  return { schemaVersion: 1, label: showableText(badge.label), message, color, isError }
+}
+
+export const MAX_BADGE_TEXT_LENGTH = 100
+
+// What nearly every label is: printable ASCII, without spaces at the ends or side by side.
+const PLAIN_TEXT = /^(?:[!-~]+(?: [!-~]+)*)?$/
+// Control characters that are not white space, what XML 1.0 §2.2 has no way to write, and the marks that make the
+// text around them run backwards.
+const UNSHOWABLE = /[^\P{Cc}\s]|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
+
+/** A label as one line fit for showing: well-formed, no control characters, at most 100 characters; may be empty. */
+export function showableText(text: string): string {
+  if (text.length <= MAX_BADGE_TEXT_LENGTH && PLAIN_TEXT.test(text)) return text
+  const line = text.toWellFormed().replace(UNSHOWABLE, '').replace(/\s+/g, ' ').trim()
+  const characters = [...line]
+  if (characters.length <= MAX_BADGE_TEXT_LENGTH) return line
+  return `${characters.slice(0, MAX_BADGE_TEXT_LENGTH - 1).join('')}…`
+}
+
 export type BadgeStyle = 'svg' | 'shield' | 'flat-square'
 
 /** The style that `text` names; anything unknown is a shield. */
@@ -69,32 +103,36 @@ export type PipelineBuild = {
   readonly status: ReportedStatus
 }
 
+/** The results of a build that is over; of several in one pipeline, the first of them here is the pipeline's. */
 const WORST_FIRST: readonly ReportedStatus[] = [
   'failed',
   'timedout',
   'no_tests',
   'infrastructure_fail',
   'canceled',
-  'running',
-  'queued',
-  'not_running',
   'success',
   'not_run',
   'retried',
 ]
 
 /**
- * The result of all workflows of one pipeline together: red if any build is red. Of a job that ran again in the same
- * workflow only the newest run counts.
+ * The result of all workflows of one pipeline together: red if any build is red, but not before all are over. Of a job
+ * that ran again in the same workflow only the newest run counts.
  */
 export function pipelineStatusFor(builds: readonly PipelineBuild[]): BranchStatus {
+  const statuses = newestRunsOf(builds).map((build) => build.status)
+  if (!statuses.every(isOver)) {
+    return statuses.some((status) => status === 'running' || isOver(status)) ? 'running' : 'queued'
+  }
+  return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
+}
+
+function newestRunsOf(builds: readonly PipelineBuild[]): readonly PipelineBuild[] {
   const newest = new Map<string, PipelineBuild>()
   for (const build of builds) {
-    const job = `${build.workflowName}\n${build.jobName}`
+    const job = JSON.stringify([build.workflowName, build.jobName])
     const other = newest.get(job)
     if (!other || other.num < build.num) newest.set(job, build)
   }
-  const statuses = new Set([...newest.values()].map((build) => build.status))
-  const red = WORST_FIRST.find((status) => statuses.has(status) && BUILD_STATUS[status].class === 'red')
-  return red ?? WORST_FIRST.find((status) => statuses.has(status)) ?? 'no_builds'
+  return [...newest.values()]
 }

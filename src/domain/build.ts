@@ -47,14 +47,22 @@ export function parseReportedStatus(text: string): ReportedStatus | null {
   return Object.hasOwn(BUILD_STATUS, text) ? (text as ReportedStatus) : null
 }
 
+const STAGE_OVER = 2
+
+/** How far a build has come: 0 waiting, 1 running, 2 over. It never goes back. */
+export function stageOf(status: BuildStatus): number {
+  const { lifecycle } = BUILD_STATUS[status]
+  if (lifecycle === 'finished' || lifecycle === 'not_run') return STAGE_OVER
+  return lifecycle === 'running' ? 1 : 0
+}
+
 /** Whether nothing more is expected of a build with this status. */
 export function isOver(status: BuildStatus): boolean {
-  const { lifecycle } = BUILD_STATUS[status]
-  return lifecycle === 'finished' || lifecycle === 'not_run'
+  return stageOf(status) === STAGE_OVER
 }
 
 /** A success after a red build of the same job and branch reads as `fixed`. */
-export function statusAfter(status: ReportedStatus, previous: ReportedStatus | null): BuildStatus {
+export function statusAfter(status: ReportedStatus, previous: BuildStatus | null): BuildStatus {
   return status === 'success' && previous && BUILD_STATUS[previous].class === 'red' ? 'fixed' : status
 }
 
@@ -128,4 +136,37 @@ export type PreviousBuild = {
 export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
   if (build.startedAt === null || build.stoppedAt === null) return null
   return Math.max(0, build.stoppedAt - build.startedAt)
+}
+
+/** One event of a build's life, as a CI tells it. Times are epoch milliseconds; null where it did not say. */
+export type BuildEvent = {
+  readonly status: ReportedStatus
+  readonly queuedAt: number | null
+  readonly startedAt: number | null
+  readonly stoppedAt: number | null
+  readonly buildUrl: string | null
+  readonly steps: readonly Step[] | null
+}
+
+/** A build event with all that is needed to make the build's row, should it be the first. */
+export type BuildReport = BuildEvent & {
+  readonly externalId: string
+  readonly jobName: string
+  readonly workflow: { readonly externalId: string; readonly name: string }
+  readonly pipeline: Omit<Pipeline, 'id' | 'number' | 'createdAt'>
+}
+
+/** When the event happened, by its own account, else by its arrival. */
+export function eventAtOf(event: BuildEvent, now: number): number {
+  const stage = stageOf(event.status)
+  const told = stage === STAGE_OVER ? event.stoppedAt : stage === 1 ? event.startedAt : event.queuedAt
+  return told ?? now
+}
+
+/** Which builds a list or a look-up is about (CircleCI v1.1 `filter`). */
+export type BuildFilter = 'none' | 'completed' | 'successful' | 'failed' | 'running'
+
+/** Anything that is not a filter's name filters nothing: clients send a literal `None`. */
+export function parseBuildFilter(text: string | undefined): BuildFilter {
+  return text === 'completed' || text === 'successful' || text === 'failed' || text === 'running' ? text : 'none'
 }

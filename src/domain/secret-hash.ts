@@ -21,7 +21,9 @@ export async function importPeppers(text: string): Promise<Peppers> {
 
 async function importPepper(entry: string): Promise<Pepper> {
   const match = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43,})$/.exec(entry)
-  if (!match?.[1] || !match[2]) throw new Error('PEPPERS must be a list of id:base64url with at least 32 bytes each')
+  // No bytes encode to a length of 4n + 1.
+  if (!match?.[1] || !match[2] || match[2].length % 4 === 1)
+    throw new Error('PEPPERS must be a list of id:base64url with at least 32 bytes each')
   return { id: match[1], key: await importHmacKey(match[2]) }
 }
 

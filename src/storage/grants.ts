@@ -1,4 +1,4 @@
-import { eq, inArray } from 'drizzle-orm'
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Fenced } from '../domain/fence.ts'
 import { type Grant, subjectsOf } from '../domain/grant.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
@@ -6,8 +6,9 @@ import type { Secret } from '../domain/secret.ts'
 import { hashSecret, type SecretHash } from '../domain/secret-hash.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './memory.ts'
-import { keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
-import { graceHolds, judgeFact, readFenced } from './revocations.ts'
+import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
+import { feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
+import { readFenced } from './revocations.ts'
 import { projects, tokens, users } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
@@ -30,6 +31,8 @@ export type ChargeUnknown = { readonly client: string; readonly spend: () => Pro
 
 const MEMORY_LIFE_MS = 60_000
 const UNKNOWN_LIFE_MS = 5_000
+// Set for a token that this isolate minted: a look-up that began before must not make it unknown afterwards.
+const NEVER_UNKNOWN = 0
 const LIMITED_MS = 10_000
 const KV_BOX_MS = 250
 const KV_LIFE_SECONDS = 3_600
@@ -47,23 +50,31 @@ export async function findGrant(
   charge: ChargeUnknown,
 ): Promise<Verdict> {
   const { memory } = stores
-  const kept = memory.grants.get(secret)
-  if (kept && stores.now() - kept.keptAt < MEMORY_LIFE_MS) {
-    const use = await judgeFact(stores, kept.fact)
-    return use === 'accept'
-      ? verdictOf(stores, kept.fact.value, 'memory')
-      : askPrimary(stores, secret, slug, charge, { fact: kept.fact, limited: false })
+  const kept = keptGrant(stores, secret)
+  if (kept) {
+    if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
+    return askPrimary(stores, secret, slug, charge, kept)
   }
   if ((memory.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
 
-  const [hash] = await hashSecret(stores.peppers, secret)
-  const fact = await readKv(stores, hash)
-  if (!fact) return askPrimary(stores, secret, slug, charge, { fact: null, limited: isLimited(stores, charge) })
-  if ((await judgeFact(stores, fact)) === 'accept') {
-    memory.grants.set(secret, { fact, keptAt: stores.now() })
-    return verdictOf(stores, fact.value, 'kv')
+  const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
+  if (!fact) {
+    // A token that memory knew lately counts as known: it must not depend on KV being up.
+    if (!memory.grants.get(secret) && isLimited(stores, charge)) return { kind: 'limited' }
+    return askPrimary(stores, secret, slug, charge, null)
   }
-  return askPrimary(stores, secret, slug, charge, { fact, limited: false })
+  // Of a person the role will be wanted next: one round trip brings it and the feed.
+  if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
+    await bringReach(stores, fact.value.grant, slug)
+  if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
+  memory.grants.set(secret, { fact, keptAt: stores.now() })
+  return cachedVerdict(stores, fact, 'kv')
+}
+
+/** To be called when a token was stored: it works at once here too, although somebody may have tried it before. */
+export function forgetUnknown({ memory }: Stores, secret: Secret): void {
+  memory.unknowns.set(secret, NEVER_UNKNOWN)
+  for (const key of memory.slots.keys()) if (key.includes(secret)) memory.slots.delete(key)
 }
 
 /** Where the verifier keeps a token's grant in KV. */
@@ -71,27 +82,38 @@ export function kvKeyFor(hash: string): string {
   return `grant:1:${hash}`
 }
 
+/** The grant in memory, during 60 s from when it was put there, however often it is read. */
+function keptGrant({ memory, now }: Stores, secret: Secret): Fenced<HeldGrant> | null {
+  const kept = memory.grants.get(secret)
+  return kept && now() - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
+}
+
 async function askPrimary(
   stores: Stores,
   secret: Secret,
   slug: Slug | null,
   charge: ChargeUnknown,
-  cached: { fact: Fenced<HeldGrant> | null; limited: boolean },
+  cached: Fenced<HeldGrant> | null,
 ): Promise<Verdict> {
-  if (cached.limited) return { kind: 'limited' }
   let fact: Fenced<HeldGrant> | null
   try {
-    fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, () =>
-      readGrant(stores, secret, slug),
-    )
+    fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
+      // While this request waited in vain for a cancelled one, another may have asked.
+      const kept = keptGrant(stores, secret)
+      return kept && useOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
+    })
+    // While the answer was on its way, or before this request joined in, the token may have ended.
+    if (fact && useOf(stores, fact) !== 'accept') fact = await readGrant(stores, secret, slug)
   } catch (error) {
     stores.warn('grant_unreadable', error)
-    if (!cached.fact || !graceHolds(stores, cached.fact)) return { kind: 'unavailable' }
-    return verdictOf(stores, cached.fact.value, 'grace')
+    if (!cached || !graceHolds(stores, cached)) return { kind: 'unavailable' }
+    return verdictOf(stores, cached.value, 'grace')
   }
-  if (fact) return verdictOf(stores, fact.value, 'd1')
-  if (!(await charge.spend())) stores.memory.limited.set(charge.client, stores.now() + LIMITED_MS)
-  return { kind: 'unknown' }
+  if (!fact) {
+    await chargeUnknown(stores, charge)
+    return { kind: 'unknown' }
+  }
+  return useOf(stores, fact) === 'accept' ? verdictOf(stores, fact.value, 'd1') : { kind: 'unavailable' }
 }
 
 /** The token's row decides; memory and KV are overwritten with what it says. */
@@ -105,7 +127,8 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   const held = row ? heldGrantOf(row) : null
   if (!held) {
     stores.memory.grants.delete(secret)
-    stores.memory.unknowns.set(secret, stores.now() + UNKNOWN_LIFE_MS)
+    if (stores.memory.unknowns.get(secret) !== NEVER_UNKNOWN)
+      stores.memory.unknowns.set(secret, stores.now() + UNKNOWN_LIFE_MS)
     return null
   }
   const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
@@ -121,11 +144,17 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
 type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
 
 export function selectToken(db: Db, hashes: readonly string[]) {
-  const { id, kind, userId, scope, publisherId, expiresAt } = tokens
+  return selectTokenWhere(db, inArray(tokens.hash, [...hashes]))
+}
+
+/** A token with all that its grant is made of. */
+export function selectTokenWhere(db: Db, which: SQL) {
+  const { kind, userId, scope, publisherId, expiresAt } = tokens
   const { id: projectId, vcs, org, repo, visibility, defaultBranch } = projects
   return db
     .select({
-      id,
+      // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
+      id: sql<string>`${tokens.id}`.as('token_id'),
       kind,
       userId,
       scope,
@@ -137,12 +166,12 @@ export function selectToken(db: Db, hashes: readonly string[]) {
     .from(tokens)
     .leftJoin(users, eq(users.id, tokens.userId))
     .leftJoin(projects, eq(projects.id, tokens.projectId))
-    .where(inArray(tokens.hash, [...hashes]))
+    .where(which)
     .limit(1)
 }
 
 /** A row that does not add up to a grant opens nothing. */
-function heldGrantOf(row: TokenRow): HeldGrant | null {
+export function heldGrantOf(row: TokenRow): HeldGrant | null {
   const { id: tokenId, project, expiresAt } = row
   switch (row.kind) {
     case 'personal':
@@ -162,11 +191,26 @@ function verdictOf(stores: Stores, { grant, expiresAt }: HeldGrant, tier: Tier):
   return { kind: 'granted', grant, tier }
 }
 
+/** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
+function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): Verdict {
+  return verdictOf(stores, fact.value, useOf(stores, fact) === 'accept' ? tier : 'grace')
+}
+
+async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {
+  try {
+    if (!(await charge.spend())) stores.memory.limited.set(charge.client, stores.now() + LIMITED_MS)
+  } catch (error) {
+    stores.warn('unknown_token_uncharged', error)
+  }
+}
+
 function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
   return (stores.memory.limited.get(charge.client) ?? 0) > stores.now()
 }
 
-async function readKv(stores: Stores, hash: SecretHash): Promise<Fenced<HeldGrant> | null> {
+/** KV's copy; whatever goes wrong with it is a miss. */
+async function readKv(stores: Stores, secret: Secret): Promise<Fenced<HeldGrant> | null> {
+  const [hash] = await hashSecret(stores.peppers, secret)
   try {
     const text = await withinMs(KV_BOX_MS, 'KV', stores.kv.get(kvKeyFor(hash), { cacheTtl: KV_CACHE_TTL_SECONDS }))
     return text === null ? null : parseCachedGrant(text, stores.now())
@@ -177,7 +221,9 @@ async function readKv(stores: Stores, hash: SecretHash): Promise<Fenced<HeldGran
 }
 
 async function writeKv(stores: Stores, hash: SecretHash, fact: Fenced<HeldGrant>): Promise<void> {
-  await stores.kv
-    .put(kvKeyFor(hash), serializeGrant(fact), { expirationTtl: KV_LIFE_SECONDS })
-    .catch((error) => stores.warn('kv_unwritable', error))
+  try {
+    await stores.kv.put(kvKeyFor(hash), serializeGrant(fact), { expirationTtl: KV_LIFE_SECONDS })
+  } catch (error) {
+    stores.warn('kv_unwritable', error)
+  }
 }

@@ -3,7 +3,9 @@ import type { Fence, Fenced } from '../domain/fence.ts'
 import { type Decision, decide, type Grant } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
 import { type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
-import { graceHolds, judgeFact, readFenced } from './revocations.ts'
+import type { Kept } from './memory.ts'
+import { graceHolds, judgeFacts, useOf } from './proof.ts'
+import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
 import { shareWork } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
@@ -24,46 +26,49 @@ export async function findAccess(
   slug: Slug,
   permission: Permission,
 ): Promise<Access> {
+  const permits = ({ project, role }: Reach) => decide(permission, { grant, role }, project)
   const cached = cachedReach(stores, grant, slug)
-  if (cached && decide(permission, { grant, role: cached.role }, cached.project) === 'allow') {
-    const uses = await Promise.all(cached.facts.map((fact) => judgeFact(stores, fact)))
-    if (uses.every((use) => use === 'accept')) return allowed(cached)
-  }
-  const userId = grant?.kind === 'personal' ? grant.userId : null
+  const allowing = cached && permits(cached) === 'allow' ? cached : null
+  if (allowing && (await judgeFacts(stores, allowing.facts)) === 'accept') return accessOf('allow', allowing)
   let reach: Reach
   try {
-    reach = await shareWork(stores.memory, stores, `reach ${userId} ${slugKeyFor(slug)}`, () =>
-      readReach(stores, userId, slug),
-    )
+    const shared = await shareReach(stores, grant, slug)
+    // A no that another request asked for may be older than this request, and a yes may have ended on its way.
+    const settled = shared.mine || permits(shared.reach) === 'allow'
+    reach = settled && holds(stores, shared.reach) ? shared.reach : await readReach(stores, grant, slug)
   } catch (error) {
     stores.warn('project_unreadable', error)
-    const stands =
-      cached &&
-      decide(permission, { grant, role: cached.role }, cached.project) === 'allow' &&
-      cached.facts.every((fact) => graceHolds(stores, fact))
-    return stands ? allowed(cached) : { decision: 'unavailable' }
+    const bridged = allowing?.facts.every((fact) => graceHolds(stores, fact))
+    return allowing && bridged ? accessOf('allow', allowing) : { decision: 'unavailable' }
   }
-  const decision = decide(permission, { grant, role: reach.role }, reach.project)
-  return decision === 'allow' && reach.project
-    ? { decision, project: reach.project, role: reach.role }
-    : { decision: closed(decision) }
+  return holds(stores, reach) ? accessOf(permits(reach), reach) : { decision: 'unavailable' }
 }
 
-type Reach = { readonly project: Project | null; readonly role: Role | null }
+/** Has memory know the project and the asker's role there, if it can be had in one round trip. */
+export async function bringReach(stores: Stores, grant: Grant, slug: Slug): Promise<void> {
+  if (cachedReach(stores, grant, slug)) return
+  await shareReach(stores, grant, slug).catch((error) => stores.warn('project_unreadable', error))
+}
+
+/** A project and the asker's role on it, with the facts that say so. */
+type Reach = {
+  readonly project: Project | null
+  readonly role: Role | null
+  readonly facts: readonly Fenced<unknown>[]
+}
 
 /** An allowed absence cannot be; should it, it reads as an absence. */
-function closed(decision: Decision): Exclude<Decision, 'allow'> {
-  return decision === 'allow' ? 'project_not_found' : decision
+function accessOf(decision: Decision, { project, role }: Reach): Access {
+  if (decision !== 'allow') return { decision }
+  return project ? { decision, project, role } : { decision: 'project_not_found' }
 }
 
-function allowed({ project, role }: { project: Project; role: Role | null }): Access {
-  return { decision: 'allow', project, role }
+function holds(stores: Stores, { facts }: Reach): boolean {
+  return facts.every((fact) => useOf(stores, fact) === 'accept')
 }
-
-type CachedReach = { readonly project: Project; readonly role: Role | null; readonly facts: readonly Fenced<unknown>[] }
 
 /** What memory knows; a project token brings its own project, fenced with the token itself. */
-function cachedReach(stores: Stores, grant: Grant | null, slug: Slug): CachedReach | null {
+function cachedReach(stores: Stores, grant: Grant | null, slug: Slug): Reach | null {
   const slugKey = slugKeyFor(slug)
   if (grant && grant.kind !== 'personal' && slugKeyFor(grant.project) === slugKey) {
     return { project: grant.project, role: null, facts: [] }
@@ -75,36 +80,61 @@ function cachedReach(stores: Stores, grant: Grant | null, slug: Slug): CachedRea
   return { project: project.value, role: role?.value ?? null, facts: role ? [project, role] : [project] }
 }
 
-function live<T>(stores: Stores, kept: { fact: Fenced<T>; keptAt: number } | undefined): Fenced<T> | null {
+function live<T>(stores: Stores, kept: Kept<T> | undefined): Fenced<T> | null {
   return kept && stores.now() - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
 }
 
-async function readReach(stores: Stores, userId: string | null, slug: Slug): Promise<Reach> {
+async function shareReach(stores: Stores, grant: Grant | null, slug: Slug): Promise<{ reach: Reach; mine: boolean }> {
+  let mine = false
+  const reach = await shareWork(stores.memory, stores, `reach ${userIdOf(grant)} ${slugKeyFor(slug)}`, () => {
+    mine = true
+    return readReach(stores, grant, slug)
+  })
+  return { reach, mine }
+}
+
+async function readReach(stores: Stores, grant: Grant | null, slug: Slug): Promise<Reach> {
+  const userId = userIdOf(grant)
   const { rows, fence } = await readFenced(stores, [
     selectProject(stores.db, slug),
     // Asked of everybody, with an id that nobody has for the anonymous, so that each look-up is the same work.
     selectRole(stores.db, slug, userId ?? ''),
   ])
-  const [[projectRow], [roleRow]] = rows
-  if (!projectRow) {
+  const [[project], [member]] = rows
+  if (!project) {
     stores.memory.projects.delete(slugKeyFor(slug))
-    return { project: null, role: null }
+    return { project: null, role: null, facts: [] }
   }
-  const project = keepProject(stores, slug, projectRow, fence)
-  if (userId && roleRow) keepRole(stores, userId, project.id, roleRow.role, fence)
-  else if (userId) stores.memory.roles.delete(`${userId}:${project.id}`)
-  return { project, role: roleRow?.role ?? null }
+  keepProject(stores, slug, project, fence)
+  const known = projectFact(project, fence)
+  if (!userId || !member) {
+    if (userId) stores.memory.roles.delete(`${userId}:${project.id}`)
+    return { project, role: null, facts: [known] }
+  }
+  keepRole(stores, userId, project.id, member.role, fence)
+  return { project, role: member.role, facts: [known, roleFact(userId, project.id, member.role, fence)] }
+}
+
+function userIdOf(grant: Grant | null): string | null {
+  return grant?.kind === 'personal' ? grant.userId : null
 }
 
 export function keepProject(stores: Stores, slug: Slug, project: Project, fence: Fence): Project {
-  const fact = { value: project, fence, subjects: [`project:${project.id}`] }
-  stores.memory.projects.set(slugKeyFor(slug), { fact, keptAt: stores.now() })
+  stores.memory.projects.set(slugKeyFor(slug), { fact: projectFact(project, fence), keptAt: stores.now() })
   return project
 }
 
 export function keepRole(stores: Stores, userId: string, projectId: string, role: Role, fence: Fence): void {
-  const fact = { value: role, fence, subjects: [`membership:${userId}:${projectId}`, `user:${userId}`] }
+  const fact = roleFact(userId, projectId, role, fence)
   stores.memory.roles.set(`${userId}:${projectId}`, { fact, keptAt: stores.now() })
+}
+
+function projectFact(project: Project, fence: Fence): Fenced<Project> {
+  return { value: project, fence, subjects: [`project:${project.id}`] }
+}
+
+function roleFact(userId: string, projectId: string, role: Role, fence: Fence): Fenced<Role> {
+  return { value: role, fence, subjects: [`membership:${userId}:${projectId}`, `user:${userId}`] }
 }
 
 export function selectProject(db: Db, slug: Slug) {

@@ -1,21 +1,29 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { AuditAction } from '../domain/audit.ts'
 import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../domain/build.ts'
 import type { InstanceRole } from '../domain/grant.ts'
 import type { Role, Vcs, Visibility } from '../domain/project.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { TokenKind } from '../domain/secret.ts'
+import type { TestOutcome } from '../domain/test-result.ts'
 
 // Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
 // a token, membership, user or project: no statement can forget to, not even one typed into a console.
 
-export const users = sqliteTable('users', {
-  id: text('id').primaryKey(),
-  login: text('login').notNull().unique(),
-  name: text('name').notNull(),
-  avatarUrl: text('avatar_url'),
-  instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
-  createdAt: integer('created_at').notNull(),
-})
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    login: text('login').notNull(),
+    name: text('name').notNull(),
+    avatarUrl: text('avatar_url'),
+    instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  // Logins differ by more than letter case.
+  (t) => [uniqueIndex('users_login').on(sql`lower(${t.login})`)],
+)
 
 /** Who, besides the owners, may create projects of an organization. */
 export const orgCreators = sqliteTable(
@@ -120,7 +128,7 @@ export const audit = sqliteTable(
   {
     id: integer('id').primaryKey({ autoIncrement: true }),
     at: integer('at').notNull(),
-    action: text('action').notNull(),
+    action: text('action').$type<AuditAction>().notNull(),
     userId: text('user_id'),
     /** The token that acted. */
     actorTokenId: text('actor_token_id'),
@@ -196,8 +204,8 @@ export const builds = sqliteTable(
     status: text('status').$type<ReportedStatus>().notNull(),
     /** The status's class, for the `filter` of lists: one indexed value instead of several statuses. */
     class: text('class').$type<StatusClass>().notNull(),
-    /** (isOver, eventAt, rank) order the events of a build; the greatest seen stands. */
-    isOver: integer('is_over').notNull(),
+    /** (stage, eventAt, rank) order the events of a build; the greatest seen stands. */
+    stage: integer('stage').notNull(),
     eventAt: integer('event_at').notNull(),
     rank: integer('rank').notNull(),
     queuedAt: integer('queued_at'),
@@ -214,7 +222,7 @@ export const builds = sqliteTable(
     index('builds_job').on(t.projectId, t.jobName, t.branch, t.num),
     index('builds_class').on(t.projectId, t.class, t.num),
     index('builds_branch_class').on(t.projectId, t.branch, t.class, t.num),
-    index('builds_pipeline').on(t.pipelineId, t.isOver),
+    index('builds_pipeline').on(t.pipelineId, t.stage),
     index('builds_workflow').on(t.workflowId),
   ],
 )
@@ -248,17 +256,19 @@ export const testResults = sqliteTable(
     buildId: text('build_id')
       .notNull()
       .references(() => builds.id, { onDelete: 'cascade' }),
+    /** Which of the build's reports: a report is replaced as a whole. */
+    report: text('report').notNull(),
     /** The place in the report. */
     position: integer('position').notNull(),
     classname: text('classname').notNull(),
     name: text('name').notNull(),
-    result: text('result').$type<'success' | 'failure' | 'error' | 'skipped'>().notNull(),
+    result: text('result').$type<TestOutcome>().notNull(),
     runTimeSeconds: real('run_time_seconds').notNull(),
     message: text('message').notNull(),
     file: text('file'),
     source: text('source').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.buildId, t.position] })],
+  (t) => [primaryKey({ columns: [t.buildId, t.report, t.position] })],
 )
 
 /** Where a daily task that works in bounded steps stopped. */

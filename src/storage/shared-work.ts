@@ -13,12 +13,15 @@ export async function withinMs<T>(ms: number, what: string, work: Promise<T>): P
   }
 }
 
-const FOLLOW_MS = 250
+export const FOLLOW_MS = 250
 const SLOT_LIFE_MS = 1_000
+// The second round keeps the followers of a leader that died from all working at once: they follow the first of them.
+const ROUNDS = 2
 
 /**
- * Lets concurrent callers with one key share one run. A follower waits 250 ms and then works for itself: in workerd a
- * promise belongs to the request that started it, and may never settle when that request is cancelled.
+ * Lets concurrent callers with one key share one run, its failure included. A follower waits 250 ms, twice at most, and
+ * then works for itself: in workerd a promise belongs to the request that started it, and may never settle when that
+ * request is cancelled. What a follower gets was read before it asked: whoever caches must judge it by the feed.
  */
 export async function shareWork<T>(
   { slots }: { slots: Map<string, Slot> },
@@ -26,13 +29,15 @@ export async function shareWork<T>(
   key: string,
   run: () => Promise<T>,
 ): Promise<T> {
-  const slot = slots.get(key)
-  if (slot && host.now() - slot.startedAt < SLOT_LIFE_MS) {
-    const shared = await withinMs(FOLLOW_MS, `shared ${key.slice(0, 5)}`, slot.result as Promise<T>).then(
-      (value) => ({ value }),
-      () => null,
-    )
-    if (shared) return shared.value
+  let followed: Slot | undefined
+  for (let round = 0; round < ROUNDS; round++) {
+    const slot = slots.get(key)
+    if (!slot || slot === followed || host.now() - slot.startedAt >= SLOT_LIFE_MS) break
+    followed = slot
+    const [outcome] = await withinMs(FOLLOW_MS, 'shared work', Promise.allSettled([slot.result])).catch(() => [])
+    // One key is only ever used with one kind of result.
+    if (outcome?.status === 'fulfilled') return outcome.value as T
+    if (outcome?.status === 'rejected') throw outcome.reason
   }
   const mine: Slot = { startedAt: host.now(), result: run() }
   slots.set(key, mine)

@@ -1,8 +1,9 @@
-import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import type { SQL } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/secret-hash.ts'
 import type { EdgeMemory } from './memory.ts'
 
-export type Db = DrizzleD1Database
+export type Db = ReturnType<typeof openDb>
 
 /** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
 export type Stores = {
@@ -21,6 +22,12 @@ export type Stores = {
   readonly warn: (event: string, error: unknown) => void
 }
 
-export function openDb(d1: D1Database): Db {
+export function openDb(d1: D1Database) {
   return drizzle(d1)
+}
+
+/** A statement written as SQL, for a batch: there drizzle binds the parameters on `stmt`, which its own raw ones lack. */
+export function rawStatement(db: Db, query: SQL) {
+  const raw = db.run(query)
+  return Object.assign(raw, { stmt: db.$client.prepare(raw.getQuery().sql) })
 }

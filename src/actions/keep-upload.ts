@@ -1,0 +1,55 @@
+import { type Artifact, objectKeyFor } from '../domain/artifact.ts'
+import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
+import { putObject } from '../storage/objects.ts'
+import type { Stores } from '../storage/stores.ts'
+
+export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
+  /** The digest that the uploader named; null when it named none. */
+  readonly sha256: string | null
+  readonly overwrite: boolean
+}
+
+type Target = { readonly projectId: string; readonly buildId: string; readonly num: number }
+
+export type KeptUpload = Kept | { readonly kind: 'digest_mismatch' } | { readonly kind: 'wrong_length' }
+
+/**
+ * Bytes first, under a key of their own, the row last: a failed attempt never harms what was there, and what is
+ * answered as stored is stored.
+ */
+export async function keepUpload(
+  stores: Stores,
+  target: Target,
+  upload: Upload,
+  body: ReadableStream<Uint8Array> | null,
+): Promise<KeptUpload> {
+  const { db, artifacts } = stores
+  const { path, nodeIndex, sizeBytes, contentType, sha256, overwrite } = upload
+  const known = sha256 === null ? null : await findArtifactOfBuild(db, target.buildId, nodeIndex, path)
+  if (known && known.sha256 === sha256 && known.sizeBytes === sizeBytes) return { kind: 'same', artifact: known }
+  if (known && known.sha256 !== sha256 && !overwrite) return { kind: 'other_bytes' }
+
+  const objectKey = objectKeyFor(target.projectId, target.buildId, crypto.randomUUID())
+  const stored = await putObject(artifacts, objectKey, body ?? emptyStream(), { sizeBytes, sha256, contentType })
+  if (stored.kind !== 'stored') return stored
+  const row = {
+    id: crypto.randomUUID(),
+    projectId: target.projectId,
+    buildId: target.buildId,
+    buildNum: target.num,
+    nodeIndex,
+    path,
+    sizeBytes,
+    sha256: stored.sha256,
+    contentType,
+    objectKey,
+    createdAt: stores.now(),
+  }
+  const kept = await keepArtifact(db, row, overwrite)
+  if (kept.kind !== 'created' && kept.kind !== 'replaced') await artifacts.delete(objectKey)
+  return kept
+}
+
+function emptyStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() })
+}

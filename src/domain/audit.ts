@@ -1,0 +1,29 @@
+/** What the audit log tells of; append only. */
+export type AuditAction =
+  | 'user.created'
+  | 'token.created'
+  | 'token.rotated'
+  | 'token.deleted'
+  | 'token.leaked'
+  | 'token.leak_flagged'
+  | 'token.refused_by_scope'
+  | 'project.created'
+  | 'project.updated'
+  | 'project.deleted'
+  | 'member.set'
+  | 'member.removed'
+  | 'creator.granted'
+  | 'creator.ended'
+
+/** Who acted, and from where; null where nobody was signed in, or for the instance itself. */
+export type Actor = { readonly userId: string | null; readonly tokenId: string | null; readonly from: string | null }
+
+export type AuditDetail = Readonly<Record<string, string | number | null>>
+
+export type AuditEntry = {
+  readonly action: AuditAction
+  readonly projectId: string | null
+  /** What was acted on: a token id, a login, a slug. */
+  readonly subject: string | null
+  readonly detail?: AuditDetail
+}

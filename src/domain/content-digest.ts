@@ -1,0 +1,12 @@
+/**
+ * The SHA-256 in a `Repr-Digest` or `Content-Digest` field (RFC 9530: `sha-256=:<base64>:`), as lower-case hex. Other
+ * algorithms beside it are passed over.
+ */
+export function parseContentDigest(header: string): string | 'other_algorithm' | 'malformed' {
+  const members = header.split(',').map((member) => /^\s*([a-z0-9*.-]+)=:([A-Za-z0-9+/]*={0,2}):\s*$/.exec(member))
+  if (members.some((member) => member === null)) return 'malformed'
+  const sha256 = members.find((member) => member?.[1] === 'sha-256')?.[2]
+  if (sha256 === undefined) return 'other_algorithm'
+  if (!/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return 'malformed'
+  return [...atob(sha256)].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+}

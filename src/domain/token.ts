@@ -1,0 +1,32 @@
+import type { Scope } from './scope.ts'
+
+/** What everybody with the right to see a token sees of it: never its secret. Times are epoch milliseconds. */
+type TokenFace = {
+  readonly id: string
+  readonly label: string
+  readonly prefix: string
+  readonly lastFour: string
+  readonly createdAt: number
+  readonly expiresAt: number | null
+  readonly lastUsedAt: number | null
+  readonly lastUsedFrom: string | null
+  readonly leakReportedAt: number | null
+}
+
+export type PersonalToken = TokenFace & { readonly kind: 'personal'; readonly userId: string }
+export type ProjectToken = TokenFace & { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+export type ReportingToken = TokenFace & { readonly kind: 'reporting'; readonly projectId: string }
+export type Token = PersonalToken | ProjectToken | ReportingToken
+
+/** Whose tokens are meant: those of one person, or those of one project. */
+export type TokenHolder =
+  | { readonly kind: 'personal'; readonly userId: string }
+  | { readonly kind: 'project'; readonly projectId: string }
+
+export const MAX_OVERLAP_SECONDS = 30 * 24 * 3600
+export const DEFAULT_OVERLAP_SECONDS = 24 * 3600
+
+/** When the successor of a token ends: it is given the same length of life, counted from now. */
+export function successorExpiry(token: { createdAt: number; expiresAt: number | null }, now: number): number | null {
+  return token.expiresAt === null ? null : now + (token.expiresAt - token.createdAt)
+}

@@ -1,0 +1,86 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { type BranchStatus, pipelineStatusFor } from '../domain/badge.ts'
+import { builds, pipelines, workflows } from './schema.ts'
+import { shareWork } from './shared-work.ts'
+import type { Db, Stores } from './stores.ts'
+
+/** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
+const FRESH_MS = 5_000
+
+/**
+ * The result of the newest complete pipeline of a branch: from memory, then the data centre's cache, then D1, each at
+ * most 5 s old. The caller decides first whether the asker may see it.
+ */
+export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
+  const key = keyFor(projectId, branch)
+  const kept = stores.memory.statuses.get(key)
+  if (kept && stores.now() - kept.checkedAt < FRESH_MS) return kept.status
+  return shareWork(stores.memory, stores, `status ${key}`, async () => {
+    const found = (await readCached(stores, key)) ?? (await readStatus(stores, projectId, branch, key))
+    stores.memory.statuses.set(key, found)
+    return found.status
+  })
+}
+
+/** Lets the next look in this isolate and data centre see a report at once; elsewhere it shows within the freshness. */
+export async function forgetBranchStatus(stores: Stores, projectId: string, branch: string | null): Promise<void> {
+  if (branch === null) return
+  const key = keyFor(projectId, branch)
+  stores.memory.statuses.delete(key)
+  stores.memory.slots.delete(`status ${key}`)
+  await stores.cache?.delete(cacheKeyFor(key)).catch((error) => stores.warn('status_unforgettable', error))
+}
+
+type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number }
+
+async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
+  const checkedAt = stores.now()
+  const rows = await selectNewestPipeline(stores.db, projectId, branch)
+  const found = { status: pipelineStatusFor(rows), checkedAt }
+  if (stores.cache) {
+    const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
+    stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
+  }
+  return found
+}
+
+async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
+  try {
+    const copy = await stores.cache?.match(cacheKeyFor(key))
+    // Written by readStatus above under a key that nobody else can name.
+    const found = copy ? ((await copy.json()) as CheckedStatus) : null
+    return found && stores.now() - found.checkedAt < FRESH_MS ? found : null
+  } catch (error) {
+    stores.warn('status_unreadable', error)
+    return null
+  }
+}
+
+/** The builds of the branch's newest complete pipeline or, while there is none, of its newest. */
+export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
+  const ofBranch = and(
+    eq(pipelines.projectId, projectId),
+    eq(pipelines.branch, branch),
+    sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
+  )
+  const newest = (which: typeof ofBranch) =>
+    db.select({ id: pipelines.id }).from(pipelines).where(which).orderBy(desc(pipelines.number)).limit(1)
+  const complete = and(
+    ofBranch,
+    sql`not exists (select 1 from builds as open_build where open_build.pipeline_id = ${pipelines.id} and open_build.stage < 2)`,
+  )
+  return db
+    .select({ num: builds.num, jobName: builds.jobName, workflowName: workflows.name, status: builds.status })
+    .from(builds)
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(eq(builds.pipelineId, sql`coalesce((${newest(complete)}), (${newest(ofBranch)}))`))
+}
+
+function keyFor(projectId: string, branch: string): string {
+  return `${projectId}/${encodeURIComponent(branch)}`
+}
+
+/** Holds no token and no secret. */
+function cacheKeyFor(key: string): string {
+  return `https://buildpass.internal/status/v1/${key}`
+}

@@ -1,0 +1,181 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import {
+  BUILD_STATUS,
+  type Build,
+  type BuildEvent,
+  type BuildReport,
+  eventAtOf,
+  isOver,
+  stageOf,
+} from '../domain/build.ts'
+import { forgetBranchStatus } from './branch-status.ts'
+import { buildOf, selectBuild } from './builds.ts'
+import { builds, pipelines, projects, workflows } from './schema.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
+
+export type Reported =
+  | { readonly kind: 'created' | 'updated'; readonly build: Build }
+  /** A build with this external id belongs to another pipeline. */
+  | { readonly kind: 'elsewhere' }
+
+/**
+ * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
+ * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing.
+ */
+export async function reportBuild(stores: Stores, projectId: string, report: BuildReport): Promise<Reported> {
+  const { db } = stores
+  const now = stores.now()
+  const pipelineId = crypto.randomUUID()
+  const buildId = crypto.randomUUID()
+  const [, , , , , rows] = await db.batch([
+    upsertPipeline(db, projectId, pipelineId, report, now),
+    countPipeline(db, projectId, pipelineId),
+    insertWorkflow(db, projectId, report, now),
+    upsertBuild(db, projectId, buildId, report, now),
+    countBuild(db, projectId, buildId),
+    selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
+  ])
+  const [row] = rows
+  if (!row) throw new Error('a reported build was not stored')
+  const build = buildOf(row)
+  if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+  await forgetBranchStatus(stores, projectId, build.pipeline.branch)
+  return { kind: build.id === buildId ? 'created' : 'updated', build }
+}
+
+/** Adds an event to a known build; gives the build with the state that stands, null when there is none. */
+export async function updateBuild(
+  stores: Stores,
+  projectId: string,
+  num: number,
+  event: BuildEvent,
+): Promise<Build | null> {
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const [, [row]] = await stores.db.batch([
+    stores.db.update(builds).set(mergedWith(event, stores.now())).where(which),
+    selectBuild(stores.db, which),
+  ])
+  if (!row) return null
+  const build = buildOf(row)
+  await forgetBranchStatus(stores, projectId, build.pipeline.branch)
+  return build
+}
+
+function upsertPipeline(
+  db: Db,
+  projectId: string,
+  id: string,
+  { externalId, pipeline: told }: BuildReport,
+  now: number,
+) {
+  const belongsElsewhere = sql`exists (select 1 from ${builds} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
+    where ${builds.projectId} = ${projectId} and ${builds.externalId} = ${externalId} and ${pipelines.externalId} <> ${told.externalId})`
+  // What an earlier report left out is filled in; what it said stays.
+  return rawStatement(
+    db,
+    sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
+      author, committer, actor, pull_requests, created_at)
+    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${told.branch}, ${told.tag}, ${told.revision},
+      ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
+    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere}
+    on conflict (project_id, external_id) do update set subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
+      author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
+      actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
+  )
+}
+
+function countPipeline(db: Db, projectId: string, pipelineId: string) {
+  return db
+    .update(projects)
+    .set({ lastPipelineNumber: sql`${projects.lastPipelineNumber} + 1` })
+    .where(
+      and(eq(projects.id, projectId), sql`exists (select 1 from ${pipelines} where ${pipelines.id} = ${pipelineId})`),
+    )
+}
+
+function insertWorkflow(db: Db, projectId: string, { pipeline, workflow }: BuildReport, now: number) {
+  return rawStatement(
+    db,
+    sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
+    select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
+    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
+    on conflict (pipeline_id, external_id) do nothing`,
+  )
+}
+
+function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
+  const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
+  const first = firstTimes(report, now)
+  const merged = Object.entries(mergedWith(report, now)).map(
+    ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
+  )
+  return rawStatement(
+    db,
+    sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, steps, created_at)
+    select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
+      ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
+      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt}, ${buildUrl}, ${steps && json(steps)}, ${now}
+    from ${pipelines}
+    join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
+    join ${projects} on ${projects.id} = ${pipelines.projectId}
+    where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
+    on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)} where pipeline_id = excluded.pipeline_id`,
+  )
+}
+
+function countBuild(db: Db, projectId: string, buildId: string) {
+  return db
+    .update(projects)
+    .set({ lastBuildNum: sql`${projects.lastBuildNum} + 1` })
+    .where(and(eq(projects.id, projectId), sql`exists (select 1 from ${builds} where ${builds.id} = ${buildId})`))
+}
+
+const COLUMN: Record<string, string> = {
+  eventAt: 'event_at',
+  queuedAt: 'queued_at',
+  startedAt: 'started_at',
+  stoppedAt: 'stopped_at',
+  buildUrl: 'build_url',
+}
+
+/** What a row becomes when the event joins it: the same for any order in which events arrive. */
+function mergedWith(event: BuildEvent, now: number) {
+  const { status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = event
+  const row = { stage: stageOf(status), eventAt: eventAtOf(event, now), rank: BUILD_STATUS[status].rank }
+  const first = firstTimes(event, now)
+  const isNewer = sql`(${row.stage}, ${row.eventAt}, ${row.rank}) >= (${builds.stage}, ${builds.eventAt}, ${builds.rank})`
+  const ifNewer = (value: string | number, column: SQLiteColumn) =>
+    sql`case when ${isNewer} then ${value} else ${column} end`
+  return {
+    status: ifNewer(status, builds.status),
+    class: ifNewer(BUILD_STATUS[status].class, builds.class),
+    stage: ifNewer(row.stage, builds.stage),
+    eventAt: ifNewer(row.eventAt, builds.eventAt),
+    rank: ifNewer(row.rank, builds.rank),
+    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${first.queuedAt})`,
+    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${first.startedAt})`,
+    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${first.stoppedAt})`,
+    buildUrl: sql`case when ${isNewer} then coalesce(${buildUrl}, ${builds.buildUrl}) else coalesce(${builds.buildUrl}, ${buildUrl}) end`,
+    steps:
+      steps === null
+        ? sql`${builds.steps}`
+        : sql`case when ${isNewer} or ${builds.steps} is null then ${json(steps)} else ${builds.steps} end`,
+  }
+}
+
+/** The arrival stands in for a time that the event is about and does not name. */
+function firstTimes({ status }: BuildEvent, now: number) {
+  const stage = stageOf(status)
+  return {
+    queuedAt: stage === 0 ? now : null,
+    startedAt: stage === 1 ? now : null,
+    stoppedAt: isOver(status) ? now : null,
+  }
+}
+
+function json(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value)
+}

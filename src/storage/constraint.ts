@@ -1,0 +1,14 @@
+/** Whether D1 refused a row because another one has its unique value. */
+export function isUniqueViolation(error: unknown): boolean {
+  return messagesOf(error).includes('UNIQUE constraint failed')
+}
+
+/** Whether D1 refused a row because what it belongs to is gone. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return messagesOf(error).includes('FOREIGN KEY constraint failed')
+}
+
+// Drizzle wraps D1's error, and D1 tells constraints apart only by their message.
+function messagesOf(error: unknown): string {
+  return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : ''
+}

@@ -1,0 +1,63 @@
+import { and, eq } from 'drizzle-orm'
+import type { DownloadTicket } from '../domain/download-ticket.ts'
+import type { Fence } from '../domain/fence.ts'
+import { decide } from '../domain/grant.ts'
+import { heldGrantOf, selectTokenWhere } from './grants.ts'
+import { graceHolds, judgeFact } from './proof.ts'
+import { readFenced } from './revocations.ts'
+import { members, projects, tokens } from './schema.ts'
+import type { Db, Stores } from './stores.ts'
+
+/** Where the feed stands now: what was allowed a moment ago holds as of this. Void if the feed was never read. */
+export function fenceNow({ memory: { feed } }: Stores): Fence {
+  return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
+}
+
+export type Standing = 'stands' | 'ended' | 'unavailable'
+
+/** Whether those for whom a download was signed may still have it: by the feed, and by the database where that cannot say. */
+export async function ticketStanding(stores: Stores, ticket: DownloadTicket): Promise<Standing> {
+  const { epoch, seq, provedAt, tokenId, userId, projectId } = ticket
+  const subjects = [`project:${projectId}`]
+  if (tokenId) subjects.push(`token:${tokenId}`)
+  if (userId) subjects.push(`user:${userId}`, `membership:${userId}:${projectId}`)
+  const fact = { value: null, fence: { epoch, seq, provedAt }, subjects }
+  const use = await judgeFact(stores, fact)
+  if (use === 'accept') return 'stands'
+  try {
+    return (await mayStillRead(stores, ticket)) ? 'stands' : 'ended'
+  } catch (error) {
+    stores.warn('ticket_unprovable', error)
+    return use === 'ask' && graceHolds(stores, fact) ? 'stands' : 'unavailable'
+  }
+}
+
+async function mayStillRead(stores: Stores, { tokenId, userId, projectId }: DownloadTicket): Promise<boolean> {
+  const { db } = stores
+  const { rows } = await readFenced(stores, [
+    selectTokenWhere(db, eq(tokens.id, tokenId ?? '')),
+    selectProjectById(db, projectId),
+    selectRoleOf(db, projectId, userId ?? ''),
+  ])
+  const [[token], [project], [role]] = rows
+  const held = token ? heldGrantOf(token) : null
+  if (tokenId && (!held || (held.expiresAt !== null && held.expiresAt <= stores.now()))) return false
+  return decide('artifacts:read', { grant: held?.grant ?? null, role: role?.role ?? null }, project ?? null) === 'allow'
+}
+
+export function selectProjectById(db: Db, projectId: string) {
+  const { id, vcs, org, repo, visibility, defaultBranch } = projects
+  return db
+    .select({ id, vcs, org, repo, visibility, defaultBranch })
+    .from(projects)
+    .where(eq(projects.id, projectId))
+    .limit(1)
+}
+
+export function selectRoleOf(db: Db, projectId: string, userId: string) {
+  return db
+    .select({ role: members.role })
+    .from(members)
+    .where(and(eq(members.projectId, projectId), eq(members.userId, userId)))
+    .limit(1)
+}

@@ -1,0 +1,68 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/audit.ts'
+import type { Role } from '../domain/project.ts'
+import { auditStatement } from './audit.ts'
+import { commitEnding } from './revocations.ts'
+import { members, users } from './schema.ts'
+import type { Db, Stores } from './stores.ts'
+
+export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
+
+/** The people of a project by login. */
+export function listMembers(db: Db, projectId: string): Promise<Member[]> {
+  return db
+    .select({ login: users.login, name: users.name, role: members.role, since: members.createdAt })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(eq(members.projectId, projectId))
+    .orderBy(asc(users.login))
+}
+
+/** Gives a person a role; false, and nothing changed, when that would leave the project without an admin. */
+export async function putMember(
+  stores: Stores,
+  projectId: string,
+  user: { readonly id: string; readonly login: string },
+  role: Role,
+  actor: Actor,
+): Promise<boolean> {
+  const { db } = stores
+  const allowed = role === 'admin' ? sql`1` : keepsAnAdmin(projectId, user.id)
+  const entry = { action: 'member.set', projectId, subject: user.login, detail: { role } } as const
+  const [, rows] = await commitEnding(stores, [
+    auditStatement(db, stores.now(), actor, entry, allowed),
+    db
+      .insert(members)
+      .values({ projectId, userId: user.id, role, createdAt: stores.now() })
+      .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role }, setWhere: allowed })
+      .returning({ userId: members.userId }),
+  ])
+  return rows.length > 0
+}
+
+export type Removal = 'removed' | 'not_a_member' | 'last_admin'
+
+export async function deleteMember(
+  stores: Stores,
+  projectId: string,
+  user: { readonly id: string; readonly login: string },
+  actor: Actor,
+): Promise<Removal> {
+  const { db } = stores
+  const theirs = and(eq(members.projectId, projectId), eq(members.userId, user.id))
+  const allowed = keepsAnAdmin(projectId, user.id)
+  const isMember = sql`exists (select 1 from ${members} where ${theirs})`
+  const entry = { action: 'member.removed', projectId, subject: user.login } as const
+  const [, removed, still] = await commitEnding(stores, [
+    auditStatement(db, stores.now(), actor, entry, sql`${isMember} and ${allowed}`),
+    db.delete(members).where(and(theirs, allowed)).returning({ userId: members.userId }),
+    db.select({ userId: members.userId }).from(members).where(theirs),
+  ])
+  if (removed.length > 0) return 'removed'
+  return still.length > 0 ? 'last_admin' : 'not_a_member'
+}
+
+/** Whether the project has an admin besides this person. */
+function keepsAnAdmin(projectId: string, userId: string) {
+  return sql`exists (select 1 from ${members} as other where other.project_id = ${projectId} and other.role = 'admin' and other.user_id <> ${userId})`
+}

@@ -1,0 +1,141 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/audit.ts'
+import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../domain/project.ts'
+import { auditStatement } from './audit.ts'
+import { isUniqueViolation } from './constraint.ts'
+import { commitEnding } from './revocations.ts'
+import { members, orgCreators, projects, users } from './schema.ts'
+import type { Db, Stores } from './stores.ts'
+
+/** Makes a project with its creator as the first admin; null when the slug is taken. */
+export async function insertProject(
+  stores: Stores,
+  slug: Slug,
+  settings: { readonly visibility: Visibility; readonly defaultBranch: string },
+  creator: { readonly userId: string; readonly actor: Actor },
+): Promise<Project | null> {
+  const { db } = stores
+  const project: Project = { id: crypto.randomUUID(), ...slug, ...settings }
+  const now = stores.now()
+  const told = {
+    action: 'project.created',
+    projectId: project.id,
+    subject: slugText(slug),
+    detail: { visibility: settings.visibility },
+  } as const
+  try {
+    await db.batch([
+      db.insert(projects).values({ ...project, slugKey: slugKeyFor(slug), createdAt: now }),
+      db.insert(members).values({ projectId: project.id, userId: creator.userId, role: 'admin', createdAt: now }),
+      auditStatement(db, now, creator.actor, told),
+    ])
+  } catch (error) {
+    if (isUniqueViolation(error)) return null
+    throw error
+  }
+  return project
+}
+
+export type ProjectChange = {
+  readonly visibility?: Visibility | undefined
+  readonly defaultBranch?: string | undefined
+}
+
+/** Changes what can be changed; null when the project is gone. */
+export async function updateProject(
+  stores: Stores,
+  projectId: string,
+  change: ProjectChange,
+  actor: Actor,
+): Promise<Project | null> {
+  const { db } = stores
+  const { id, vcs, org, repo, visibility, defaultBranch } = projects
+  const detail = { visibility: change.visibility ?? null, default_branch: change.defaultBranch ?? null }
+  const told = { action: 'project.updated', projectId, subject: null, detail } as const
+  const [, rows] = await commitEnding(stores, [
+    auditStatement(
+      db,
+      stores.now(),
+      actor,
+      told,
+      sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
+    ),
+    // The default branch is set to itself so that an empty change is a statement too.
+    db
+      .update(projects)
+      .set({ defaultBranch: sql`${projects.defaultBranch}`, ...change })
+      .where(eq(projects.id, projectId))
+      .returning({ id, vcs, org, repo, visibility, defaultBranch }),
+  ])
+  return rows[0] ?? null
+}
+
+/** Ends a project and all that belongs to it; the bytes in R2 are swept by the cron. False when it was gone. */
+export async function deleteProject(stores: Stores, project: Project, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
+  const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
+  const [, rows] = await commitEnding(stores, [
+    auditStatement(db, stores.now(), actor, told, stands),
+    db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
+  ])
+  return rows.length > 0
+}
+
+/** Whether an owner let this person create projects of the organization. */
+export async function mayCreateIn(db: Db, slug: Pick<Slug, 'vcs' | 'org'>, userId: string): Promise<boolean> {
+  const rows = await db.select({ org: orgCreators.org }).from(orgCreators).where(grantOf(slug, userId)).limit(1)
+  return rows.length > 0
+}
+
+export async function putCreator(
+  stores: Stores,
+  slug: Pick<Slug, 'vcs' | 'org'>,
+  user: { id: string; login: string },
+  actor: Actor,
+): Promise<void> {
+  const { db } = stores
+  const told = {
+    action: 'creator.granted',
+    projectId: null,
+    subject: user.login,
+    detail: { org: `${slug.vcs}/${slug.org}` },
+  } as const
+  await db.batch([
+    db
+      .insert(orgCreators)
+      .values({ vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id })
+      .onConflictDoNothing(),
+    auditStatement(db, stores.now(), actor, told),
+  ])
+}
+
+export async function deleteCreator(
+  stores: Stores,
+  slug: Pick<Slug, 'vcs' | 'org'>,
+  user: { id: string; login: string },
+  actor: Actor,
+): Promise<void> {
+  const { db } = stores
+  const told = {
+    action: 'creator.ended',
+    projectId: null,
+    subject: user.login,
+    detail: { org: `${slug.vcs}/${slug.org}` },
+  } as const
+  await db.batch([db.delete(orgCreators).where(grantOf(slug, user.id)), auditStatement(db, stores.now(), actor, told)])
+}
+
+function grantOf({ vcs, org }: Pick<Slug, 'vcs' | 'org'>, userId: string) {
+  return and(eq(orgCreators.vcs, vcs), eq(orgCreators.org, org.toLowerCase()), eq(orgCreators.userId, userId))
+}
+
+/** Those who may create projects of the organization, by login. */
+export function listCreators(db: Db, { vcs, org }: Pick<Slug, 'vcs' | 'org'>): Promise<{ login: string }[]> {
+  return db
+    .select({ login: users.login })
+    .from(orgCreators)
+    .innerJoin(users, eq(users.id, orgCreators.userId))
+    .where(and(eq(orgCreators.vcs, vcs), eq(orgCreators.org, org.toLowerCase())))
+    .orderBy(asc(users.login))
+}

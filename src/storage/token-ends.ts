@@ -1,0 +1,159 @@
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor, AuditAction } from '../domain/audit.ts'
+import type { Secret } from '../domain/secret.ts'
+import { hashSecret } from '../domain/secret-hash.ts'
+import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
+import { kvKeyFor } from './grants.ts'
+import { commitEnding } from './revocations.ts'
+import { tokens } from './schema.ts'
+import type { Db, Stores } from './stores.ts'
+import { actorLives, auditToken, heldBy, insertWhile, rowFor, tokenOf } from './tokens.ts'
+
+/** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
+export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
+
+/** The id of the token meant, if the holder has it. */
+export async function findTokenId(stores: Stores, holder: TokenHolder, ref: TokenRef): Promise<string | null> {
+  const which =
+    ref.by === 'id' ? eq(tokens.id, ref.id) : inArray(tokens.hash, [...(await hashSecret(stores.peppers, ref.secret))])
+  const [row] = await stores.db
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(and(which, heldBy(holder)))
+    .limit(1)
+  return row?.id ?? null
+}
+
+/**
+ * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. Gives the
+ * ids that ended; empty when there was none.
+ */
+export async function deleteToken(
+  stores: Stores,
+  id: string,
+  { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
+): Promise<readonly string[]> {
+  const ended = keepMinted ? eq(tokens.id, id) : sql`${tokens.id} in (${familyOf(id, actor.tokenId)})`
+  return deleteWhere(stores, ended, action, actor)
+}
+
+/** The tokens that one minted, directly or through others: what ends with it. */
+export async function listDescendants(db: Db, id: string): Promise<readonly Token[]> {
+  const rows = await db
+    .select()
+    .from(tokens)
+    .where(sql`${tokens.id} in (${familyOf(id, null)}) and ${tokens.id} <> ${id}`)
+  return rows.map(tokenOf)
+}
+
+/** Ends the project tokens that a person made. */
+export async function deleteTokensMadeBy(
+  stores: Stores,
+  projectId: string,
+  userId: string,
+  actor: Actor,
+): Promise<readonly string[]> {
+  return deleteWhere(
+    stores,
+    sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`,
+    'token.deleted',
+    actor,
+  )
+}
+
+/** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
+export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<boolean> {
+  const hashes = await hashSecret(stores.peppers, secret)
+  const [found] = await stores.db
+    .select({ id: tokens.id, scope: tokens.scope })
+    .from(tokens)
+    .where(inArray(tokens.hash, [...hashes]))
+    .limit(1)
+  if (!found) return false
+  if (found.scope !== 'status')
+    return (await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })).length > 0
+  await stores.db.batch([
+    stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
+    auditToken(stores.db, 'token.leak_flagged', stores.now(), actor, sql`${tokens.id} = ${found.id}`),
+  ])
+  return true
+}
+
+export type Rotation =
+  | { readonly kind: 'rotated'; readonly token: Token }
+  /** It stopped already, so there is nothing to overlap with. */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' }
+
+/** A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner. */
+export async function rotateToken(
+  stores: Stores,
+  id: string,
+  successor: Secret,
+  overlapSeconds: number,
+  actor: Actor,
+): Promise<Rotation> {
+  const now = stores.now()
+  const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
+  if (!old) return { kind: 'unknown' }
+  if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
+  const { kind, userId, projectId, scope, label } = old
+  const row = await rowFor(stores, successor, {
+    kind,
+    userId,
+    projectId,
+    scope,
+    label,
+    expiresAt: successorExpiry(old, now),
+    createdBy: actor.userId,
+    mintedBy: actor.tokenId,
+  })
+  const endsAt = now + overlapSeconds * 1000
+  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)}`
+  const [inserted] = await commitEnding(stores, [
+    insertWhile(stores.db, row, oldLives),
+    stores.db
+      .update(tokens)
+      .set({ expiresAt: endsAt })
+      .where(
+        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), exists(row.id)),
+      ),
+    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.id} = ${row.id}`, {
+      replaces: id,
+      overlap_seconds: overlapSeconds,
+    }),
+  ])
+  return inserted[0] ? { kind: 'rotated', token: tokenOf(inserted[0]) } : { kind: 'unknown' }
+}
+
+function exists(id: string): SQL {
+  return sql`exists (select 1 from ${tokens} as made where made.id = ${id})`
+}
+
+/** The ids of a token and of all that it minted, but for `spared`. */
+function familyOf(id: string, spared: string | null): SQL {
+  return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
+}
+
+async function deleteWhere(stores: Stores, which: SQL, action: AuditAction, actor: Actor): Promise<readonly string[]> {
+  const [, ended] = await commitEnding(stores, [
+    auditToken(stores.db, action, stores.now(), actor, which),
+    stores.db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash }),
+  ])
+  stores.waitUntil(
+    putTombstones(
+      stores,
+      ended.slice(0, MAX_TOMBSTONES).map((row) => row.hash),
+    ),
+  )
+  return ended.map((row) => row.id)
+}
+
+const MAX_TOMBSTONES = 100
+const TOMBSTONE_LIFE_SECONDS = 3_600
+
+/** Hints that spare other data centres a look at D1; nothing rests on them. */
+async function putTombstones({ kv, warn }: Stores, hashes: readonly string[]): Promise<void> {
+  const puts = hashes.map((hash) => kv.put(kvKeyFor(hash), 'ended', { expirationTtl: TOMBSTONE_LIFE_SECONDS }))
+  await Promise.all(puts).catch((error) => warn('tombstone_unwritable', error))
+}

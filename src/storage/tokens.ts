@@ -1,0 +1,140 @@
+import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor, AuditAction, AuditDetail } from '../domain/audit.ts'
+import type { Scope } from '../domain/scope.ts'
+import { type Secret, visiblePartsOf } from '../domain/secret.ts'
+import { hashSecret } from '../domain/secret-hash.ts'
+import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../domain/token.ts'
+import { audit, tokens } from './schema.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
+
+type TokenRow = typeof tokens.$inferSelect
+
+export type NewToken = {
+  readonly label: string
+  readonly expiresAt: number | null
+} & (
+  | { readonly kind: 'personal'; readonly userId: string }
+  | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+)
+
+/** Stores a new token's hash; null when the token that asks for it has ended meanwhile. */
+export async function insertToken(
+  stores: Stores,
+  secret: Secret,
+  { label, expiresAt, ...holder }: NewToken,
+  actor: Actor,
+): Promise<Token | null> {
+  const row = await rowFor(stores, secret, {
+    label,
+    expiresAt,
+    kind: holder.kind,
+    userId: holder.kind === 'personal' ? holder.userId : null,
+    projectId: holder.kind === 'project' ? holder.projectId : null,
+    scope: holder.kind === 'project' ? holder.scope : null,
+    createdBy: actor.userId,
+    mintedBy: actor.tokenId,
+  })
+  const [inserted] = await stores.db.batch([
+    insertWhile(stores.db, row, actorLives(actor, stores.now())),
+    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.id} = ${row.id}`),
+  ])
+  return inserted[0] ? tokenOf(inserted[0]) : null
+}
+
+/** The tokens of a person or project, oldest first; never a secret. */
+export async function listTokens(db: Db, holder: TokenHolder): Promise<readonly Token[]> {
+  const rows = await db.select().from(tokens).where(heldBy(holder)).orderBy(asc(tokens.createdAt), asc(tokens.id))
+  return rows.map(tokenOf)
+}
+
+export async function findToken(db: Db, id: string): Promise<Token | null> {
+  const [row] = await db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
+  return row ? tokenOf(row) : null
+}
+
+/** The project tokens that a person made and that still work. */
+export async function listTokensMadeBy(db: Db, projectId: string, userId: string): Promise<readonly Token[]> {
+  const rows = await db
+    .select()
+    .from(tokens)
+    .where(and(eq(tokens.createdBy, userId), eq(tokens.projectId, projectId)))
+    .orderBy(asc(tokens.createdAt))
+  return rows.map(tokenOf)
+}
+
+const MINUTE_MS = 60_000
+
+/** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
+export function noteUse(stores: Stores, tokenId: string, from: string | null): void {
+  const minute = stores.now() - (stores.now() % MINUTE_MS)
+  if ((stores.memory.uses.get(tokenId) ?? 0) >= minute) return
+  stores.memory.uses.set(tokenId, minute)
+  const write = stores.db
+    .update(tokens)
+    .set({ lastUsedAt: minute, lastUsedFrom: from })
+    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))
+  stores.waitUntil(write.run().catch((error) => stores.warn('last_use_unwritable', error)))
+}
+
+export async function rowFor(
+  { peppers, now }: Stores,
+  secret: Secret,
+  row: Pick<TokenRow, 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'>,
+): Promise<TokenRow> {
+  const [hash] = await hashSecret(peppers, secret)
+  const fresh = { id: crypto.randomUUID(), hash, createdAt: now(), publisherId: null }
+  const unused = { lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
+  return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+}
+
+/** Inserts the row only if `condition` holds at that moment. */
+export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
+  const columns = Object.keys(getTableColumns(tokens)).map((name) => [
+    name,
+    sql`${row[name as keyof TokenRow]}`.as(name),
+  ])
+  // Drizzle cannot see through fromEntries that these are the table's columns, in its order.
+  const source = db.select(Object.fromEntries(columns)).from(sql`(select 1)`).where(condition) as never
+  return db.insert(tokens).select(source).returning()
+}
+
+/** A token that ended within the last seconds, and that this isolate still believes in, must not leave a child behind. */
+export function actorLives({ tokenId }: Actor, now: number): SQL {
+  if (tokenId === null) return sql`1`
+  return sql`exists (select 1 from ${tokens} where ${tokens.id} = ${tokenId} and (${tokens.expiresAt} is null or ${tokens.expiresAt} > ${now}))`
+}
+
+/** One audit row for each token that `which` names, written before they go. */
+export function auditToken(
+  db: Db,
+  action: AuditAction,
+  at: number,
+  actor: Actor,
+  which: SQL,
+  detail: AuditDetail = {},
+) {
+  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), ${JSON.stringify(detail)})`
+  return rawStatement(
+    db,
+    sql`insert into ${audit} (at, action, user_id, actor_token_id, project_id, subject, detail, "from") select ${at}, ${action}, ${actor.userId}, ${actor.tokenId}, ${tokens.projectId}, ${tokens.id}, ${labelled}, ${actor.from} from ${tokens} where ${which}`,
+  )
+}
+
+export function heldBy(holder: TokenHolder) {
+  return holder.kind === 'personal'
+    ? and(eq(tokens.userId, holder.userId), eq(tokens.kind, 'personal'))
+    : and(eq(tokens.projectId, holder.projectId), eq(tokens.kind, 'project'))
+}
+
+/** A row that does not add up is a bug or a tampered database. */
+export function tokenOf(row: TokenRow): Token {
+  const { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt } = row
+  const face = { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt }
+  if (row.kind === 'personal' && row.userId)
+    return { ...face, kind: 'personal', userId: row.userId } satisfies PersonalToken
+  if (row.kind === 'project' && row.projectId && row.scope) {
+    return { ...face, kind: 'project', projectId: row.projectId, scope: row.scope } satisfies ProjectToken
+  }
+  if (row.kind === 'reporting' && row.projectId) return { ...face, kind: 'reporting', projectId: row.projectId }
+  throw new Error(`token row ${row.id} does not add up`)
+}

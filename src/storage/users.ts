@@ -1,0 +1,46 @@
+import { eq, sql } from 'drizzle-orm'
+import type { User } from '../domain/user.ts'
+import { auditStatement } from './audit.ts'
+import { tokens, users } from './schema.ts'
+import type { Db } from './stores.ts'
+
+export async function findUser(db: Db, userId: string): Promise<User | null> {
+  const [row] = await db.select().from(users).where(eq(users.id, userId)).limit(1)
+  return row ?? null
+}
+
+/** By login, letter case ignored. */
+export async function findUserByLogin(db: Db, login: string): Promise<User | null> {
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(eq(sql`lower(${users.login})`, login.toLowerCase()))
+    .limit(1)
+  return row ?? null
+}
+
+/** Whether anybody is here yet. */
+export async function hasUsers(db: Db): Promise<boolean> {
+  return (await db.select({ id: users.id }).from(users).limit(1)).length > 0
+}
+
+type UserRow = typeof users.$inferInsert
+type TokenPart = Pick<typeof tokens.$inferInsert, 'id' | 'hash' | 'label' | 'prefix' | 'lastFour' | 'expiresAt'>
+
+/** One batch: a person, a first personal token, and the audit row. The login must be free. */
+export function userStatements(db: Db, user: UserRow, token: TokenPart) {
+  const nobody = { userId: null, tokenId: null, from: null }
+  const told = {
+    action: 'user.created',
+    projectId: null,
+    subject: user.login,
+    detail: { role: user.instanceRole },
+  } as const
+  return [
+    db.insert(users).values(user),
+    db
+      .insert(tokens)
+      .values({ ...token, kind: 'personal', userId: user.id, createdBy: user.id, createdAt: user.createdAt }),
+    auditStatement(db, user.createdAt, nobody, told),
+  ] as const
+}
