@@ -1,0 +1,79 @@
+import { Hono } from 'hono'
+import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
+import { mountBadges } from './http/badges/badges.ts'
+import { mountAudit } from './http/buildpass-v1/audit.ts'
+import { mountBuildReports } from './http/buildpass-v1/builds.ts'
+import { mountCreators } from './http/buildpass-v1/creators.ts'
+import { mountLeaks } from './http/buildpass-v1/leaks.ts'
+import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountToken } from './http/buildpass-v1/token.ts'
+import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
+import { mountBuilds } from './http/circleci-v1/builds.ts'
+import { mountLater } from './http/circleci-v1/later.ts'
+import { mountTokens } from './http/circleci-v1/tokens.ts'
+import { mountUsers } from './http/circleci-v1/users.ts'
+import { mountDownloads } from './http/downloads/download.ts'
+import { answerUnrouted } from './http/no-route.ts'
+import { rawPathOf } from './http/raw-path.ts'
+import type { App } from './http/route.ts'
+import { logFault, startTrace } from './http/trace.ts'
+import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
+import { openDb, type Stores } from './storage/stores.ts'
+
+/** The whole application. Of two routes that fit a path, the one mounted first answers. */
+export function createApp(): App {
+  const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
+  mountBadges(app)
+  mountTokens(app)
+  mountUsers(app)
+  mountLater(app)
+  mountArtifacts(app)
+  mountBuilds(app)
+  mountToken(app)
+  mountProjects(app)
+  mountBuildReports(app)
+  mountUploads(app)
+  mountAudit(app)
+  mountCreators(app)
+  mountLeaks(app)
+  mountDownloads(app)
+  app.notFound((c) => answerUnrouted(app, c))
+  return app
+}
+
+// What one isolate remembers between requests.
+const memory = createEdgeMemory()
+let configured: { readonly env: Bindings; readonly settings: Settings } | undefined
+
+/** What one request works with: the settings, parsed once per isolate, and its stores. */
+export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Promise<OpenRequest> {
+  if (configured?.env !== env) configured = { env, settings: await parseSettings(env) }
+  const { settings } = configured
+  return {
+    settings,
+    stores: openStores(env, settings, memory, ctx),
+    trace: startTrace(Date.now()),
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
+  }
+}
+
+export function openStores(
+  env: Bindings,
+  settings: Settings,
+  memory: EdgeMemory,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+): Stores {
+  return {
+    db: openDb(env.DB),
+    kv: env.KV,
+    artifacts: env.ARTIFACTS,
+    cache: typeof caches === 'undefined' ? null : caches.default,
+    memory,
+    peppers: settings.peppers,
+    graceMs: settings.graceMs,
+    now: Date.now,
+    waitUntil: (work) => ctx.waitUntil(work),
+    warn: logFault,
+  }
+}

@@ -1,0 +1,119 @@
+import type { DownloadKey } from './domain/download-ticket.ts'
+import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
+import type { Trace } from './http/trace.ts'
+import type { Stores } from './storage/stores.ts'
+
+/** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
+export type Bindings = {
+  readonly DB: D1Database
+  readonly KV: KVNamespace
+  readonly ARTIFACTS: R2Bucket
+  readonly UNKNOWN_TOKENS: RateLimit
+  readonly LEAK_REPORTS: RateLimit
+  readonly PEPPERS?: string
+  readonly DOWNLOAD_KEY?: string
+  readonly PUBLIC_ORIGIN?: string
+  readonly DOWNLOAD_ORIGIN?: string
+  readonly QUERY_TOKENS?: string
+  readonly OUTAGE_GRACE_SECONDS?: string
+  readonly ARTIFACT_REDIRECT?: string
+  readonly R2_S3_ENDPOINT?: string
+  readonly R2_S3_BUCKET?: string
+  readonly R2_S3_ACCESS_KEY_ID?: string
+  readonly R2_S3_SECRET_ACCESS_KEY?: string
+  readonly GITHUB_SECRET_SCANNING_KEYS?: string
+}
+
+/** Which tokens may stand in a URL, and for which methods. */
+export type QueryTokens = 'all' | 'project' | 'off' | 'all-methods'
+
+/** Where artifact bytes come from: our own download route, or a presigned R2 URL. */
+export type ArtifactRedirect =
+  | { readonly kind: 'own' }
+  | {
+      readonly kind: 'presigned'
+      readonly endpoint: string
+      readonly bucket: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+    }
+
+/** The configuration as the code uses it. */
+export type Settings = {
+  /** Null: the origin of each request. */
+  readonly publicOrigin: string | null
+  readonly downloadOrigin: string | null
+  readonly queryTokens: QueryTokens
+  readonly graceMs: number
+  readonly peppers: Peppers
+  readonly downloadKey: DownloadKey
+  readonly artifactRedirect: ArtifactRedirect
+  readonly githubKeysUrl: string
+}
+
+/** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
+export type OpenRequest = {
+  readonly settings: Settings
+  readonly stores: Stores
+  readonly trace: Trace
+  readonly limits: { readonly unknownTokens: RateLimit; readonly leakReports: RateLimit }
+}
+
+export type AppEnv = { Bindings: OpenRequest }
+
+/** Parses the configuration; throws an error that names the variable and the rule, and never its value. */
+export async function parseSettings(env: Bindings): Promise<Settings> {
+  return {
+    publicOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN),
+    downloadOrigin: originOf('DOWNLOAD_ORIGIN', env.DOWNLOAD_ORIGIN),
+    queryTokens: queryTokensOf(env.QUERY_TOKENS),
+    graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
+    peppers: await importPeppers(required('PEPPERS', env.PEPPERS)),
+    downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
+      throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
+    })) as DownloadKey,
+    artifactRedirect: artifactRedirectOf(env),
+    githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+  }
+}
+
+function required(name: string, value: string | undefined): string {
+  if (!value)
+    throw new Error(
+      `${name} is not set: \`npm start\` writes it to .dev.vars; deployed, use \`wrangler secret put ${name}\``,
+    )
+  return value
+}
+
+function originOf(name: string, value: string | undefined): string | null {
+  if (!value) return null
+  if (!URL.canParse(value) || new URL(value).origin !== value)
+    throw new Error(`${name} must be an origin like https://builds.example.com`)
+  return value
+}
+
+function queryTokensOf(value: string | undefined): QueryTokens {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
+  throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+const MAX_GRACE_SECONDS = 60
+
+function graceOf(value: string | undefined): number {
+  const seconds = value === undefined || value === '' ? MAX_GRACE_SECONDS : Number(value)
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_GRACE_SECONDS) return seconds
+  throw new Error(`OUTAGE_GRACE_SECONDS must be a whole number from 0 to ${MAX_GRACE_SECONDS}`)
+}
+
+function artifactRedirectOf(env: Bindings): ArtifactRedirect {
+  if (!env.ARTIFACT_REDIRECT || env.ARTIFACT_REDIRECT === 'own') return { kind: 'own' }
+  if (env.ARTIFACT_REDIRECT !== 'presigned') throw new Error('ARTIFACT_REDIRECT must be own or presigned')
+  return {
+    kind: 'presigned',
+    endpoint: required('R2_S3_ENDPOINT', env.R2_S3_ENDPOINT),
+    bucket: required('R2_S3_BUCKET', env.R2_S3_BUCKET),
+    accessKeyId: required('R2_S3_ACCESS_KEY_ID', env.R2_S3_ACCESS_KEY_ID),
+    secretAccessKey: required('R2_S3_SECRET_ACCESS_KEY', env.R2_S3_SECRET_ACCESS_KEY),
+  }
+}

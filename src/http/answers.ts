@@ -1,0 +1,60 @@
+import type { Context } from 'hono'
+import type { AppEnv } from '../env.ts'
+
+/** What may keep an answer, and for how long without asking again. */
+export type Caching = 'private' | 'no-store' | { readonly publicSeconds: number }
+
+const CACHE_CONTROL = { private: 'private, no-cache', 'no-store': 'no-store' } as const
+
+export function cacheControlFor(caching: Caching): string {
+  return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
+}
+
+/** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
+export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
+  const body = bodyFor(c, value)
+  return conditional(c.req.raw, body, await etagOf(body), {
+    ...JSON_HEADERS,
+    'Cache-Control': CACHE_CONTROL.private,
+    Vary: 'Accept',
+  })
+}
+
+/** The answer to a write, or a read with a secret in it: never kept. */
+export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 201 | 202 = 200): Response {
+  return new Response(bodyFor(c, value), {
+    status,
+    headers: { ...JSON_HEADERS, 'Cache-Control': CACHE_CONTROL['no-store'] },
+  })
+}
+
+/** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). */
+export function conditional(request: Request, body: string, etag: string, headers: Record<string, string>): Response {
+  const known = request.headers.get('If-None-Match')
+  const all = { ...headers, ETag: etag }
+  return known !== null && matches(known, etag)
+    ? new Response(null, { status: 304, headers: all })
+    : new Response(body, { headers: all })
+}
+
+/** Whether an If-None-Match list names the tag. */
+export function matches(ifNoneMatch: string, etag: string): boolean {
+  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+}
+
+const JSON_HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+}
+
+function bodyFor(c: Context<AppEnv>, value: unknown): string {
+  const isPretty = c.req.header('Accept')?.startsWith('text/plain') ?? false
+  return isPretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
+}
+
+/** A strong tag: the first 128 bits of the body's SHA-256. */
+async function etagOf(body: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
+  return `"${[...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`
+}

@@ -1,0 +1,105 @@
+import type { Context } from 'hono'
+import type { Actor } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
+import type { Grant } from '../domain/grant.ts'
+import { type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
+import { type Project, parseSlugParts, type Role, type Slug } from '../domain/project.ts'
+import type { AppEnv } from '../env.ts'
+import { noteRefusedScope } from '../storage/audit.ts'
+import { findAccess } from '../storage/projects.ts'
+import type { Needs } from './access.ts'
+import { authenticate, clientAddressOf, placeOf } from './authenticate.ts'
+
+export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
+export type OnProject = { readonly grant: Grant | null; readonly project: Project; readonly role: Role | null }
+
+/** What a handler is given once its route's needs are met. */
+export type Opened<N extends Needs> = N extends 'anyone'
+  ? { readonly grant: null }
+  : N extends 'token'
+    ? { readonly grant: Grant }
+    : N extends 'user' | 'owner'
+      ? { readonly grant: PersonalGrant }
+      : OnProject
+
+/** Where a route's project is named: on its path, or (null there) wherever `find` finds it after authentication. */
+export type SlugSource = {
+  readonly onPath: (c: Context<AppEnv>) => Slug | null
+  readonly find?: (c: Context<AppEnv>) => Promise<Slug | null>
+}
+
+export const SLUG_ON_PATH: SlugSource = {
+  onPath: (c) => parseSlugParts(c.req.param('vcs') ?? 'gh', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
+}
+
+/** Lets the asker in or throws the refusal. */
+export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, source: SlugSource): Promise<Opened<N>> {
+  return (await opened(c, needs, source)) as Opened<N>
+}
+
+async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {
+  switch (needs) {
+    case 'anyone':
+      return { grant: null }
+    case 'token':
+      return { grant: (await authenticate(c, null)) ?? loginRequired() }
+    case 'user':
+      return { grant: await requirePerson(c) }
+    case 'owner': {
+      const grant = await requirePerson(c)
+      if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
+      return { grant }
+    }
+    case 'status:read':
+    case 'artifacts:read':
+    case 'builds:write':
+    case 'project:admin':
+      return requireProject(c, needs, source)
+  }
+}
+
+async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
+  const grant = await authenticate(c, null)
+  return grant?.kind === 'personal' ? grant : loginRequired()
+}
+
+function loginRequired(): never {
+  throw new AppError('login_required')
+}
+
+async function requireProject(c: Context<AppEnv>, permission: Permission, source: SlugSource): Promise<OnProject> {
+  const { stores } = c.env
+  const named = source.onPath(c)
+  const grant = await authenticate(c, named)
+  const slug = named ?? (source.find ? await source.find(c) : null)
+  if (!slug) throw new AppError('project_not_found')
+  const access = await findAccess(stores, grant, slug, permission)
+  switch (access.decision) {
+    case 'allow':
+      return { grant, project: access.project, role: access.role }
+    case 'login_required':
+      return loginRequired()
+    case 'project_not_found':
+      throw new AppError('project_not_found')
+    case 'unavailable':
+      throw new AppError('unavailable')
+    case 'permission_denied': {
+      if (grant) noteRefusedScope(stores, actorOf(c, grant), permission)
+      const scope = SCOPE_NEEDED[permission]
+      throw new AppError('permission_denied', undefined, {
+        headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      })
+    }
+  }
+}
+
+/** Who acts, for the audit log. */
+export function actorOf(c: Context<AppEnv>, grant: Grant | null): Actor {
+  const place = placeOf(c.req.raw)
+  const address = clientAddressOf(c.req.raw)
+  return {
+    userId: grant?.kind === 'personal' ? grant.userId : null,
+    tokenId: grant?.tokenId ?? null,
+    from: place ? `${address} ${place}` : address,
+  }
+}

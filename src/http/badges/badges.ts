@@ -1,0 +1,120 @@
+import type { Context } from 'hono'
+import {
+  type Badge,
+  type BadgeRefusal,
+  badgeFor,
+  badgeJson,
+  DEFAULT_BADGE_LABEL,
+  parseBadgeStyle,
+} from '../../domain/badge.ts'
+import type { AppError, ErrorCode } from '../../domain/error.ts'
+import { type Project, parseSlugParts } from '../../domain/project.ts'
+import type { AppEnv } from '../../env.ts'
+import { findBranchStatus } from '../../storage/branch-status.ts'
+import { cacheControlFor, conditional } from '../answers.ts'
+import type { SlugSource } from '../authorize.ts'
+import { refusalHeaders, statusOf } from '../errors.ts'
+import { checkedBranch } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import { type App, route } from '../route.ts'
+import { badgeSvg } from './badge-svg.ts'
+
+/** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
+export function mountBadges(app: App): void {
+  const ofDefaultBranch = { slug: { onPath: slugOfFile }, refuse: refuseWithBadge }
+  const ofBranch = { slug: SLUG_BESIDE_BRANCH, refuse: refuseWithBadge }
+  route(
+    app,
+    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
+    badgeOfDefault,
+    ofDefaultBranch,
+  )
+  route(
+    app,
+    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
+    badgeOfBranch,
+    ofBranch,
+  )
+  route(app, 'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}', badgeOfDefault, ofDefaultBranch)
+  route(app, 'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}', badgeOfBranch, ofBranch)
+
+  // Where a badge's link leads: our project page, which decides for itself who may see it.
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo', (c) => toProjectPage(c, null))
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) =>
+    toProjectPage(c, c.req.param('branch') ?? null),
+  )
+}
+
+const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =>
+  badgeAnswer(c, project, project.defaultBranch)
+const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
+  badgeAnswer(c, project, checkedBranch(fileOf(c).name))
+
+async function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Promise<Response> {
+  const status = await findBranchStatus(c.env.stores, project.id, branch)
+  const caching = project.visibility === 'public' ? ({ publicSeconds: 30 } as const) : 'private'
+  const badge = badgeFor(status, c.req.query('label') ?? DEFAULT_BADGE_LABEL)
+  const { body, headers, form } = drawn(c, badge)
+  return conditional(c.req.raw, body, etagFor(form, badge), { ...headers, 'Cache-Control': cacheControlFor(caching) })
+}
+
+const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
+  project_not_found: 'project_not_found',
+  invalid_token: 'invalid_token',
+  expired_token: 'invalid_token',
+  query_token_refused: 'invalid_token',
+  permission_denied: 'no_permission',
+  too_many_requests: 'busy',
+  unavailable: 'unknown',
+}
+
+/** A refusal as a picture that says why; never kept by anybody. */
+function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
+  const { body, headers } = drawn(c, badgeFor(REFUSAL[error.code] ?? 'bad_request', DEFAULT_BADGE_LABEL))
+  return new Response(body, { status: statusOf(error.code), headers: { ...headers, ...refusalHeaders(error) } })
+}
+
+const SVG_HEADERS = {
+  'Content-Type': 'image/svg+xml; charset=utf-8',
+  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+}
+const JSON_HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+}
+
+function drawn(c: Context<AppEnv>, badge: Badge): { body: string; headers: Record<string, string>; form: string } {
+  if (fileOf(c).extension === 'json')
+    return { body: JSON.stringify(badgeJson(badge)), headers: JSON_HEADERS, form: 'json' }
+  const style = parseBadgeStyle(c.req.query('style'))
+  return { body: badgeSvg(badge, style), headers: SVG_HEADERS, form: style }
+}
+
+// A badge is a pure function of these; raise the number when the drawing changes.
+function etagFor(form: string, { label, message }: Badge): string {
+  return `"1-${form}-${message.replaceAll(' ', '_')}-${encodeURIComponent(label)}"`
+}
+
+function fileOf(c: Context<AppEnv>): { readonly name: string; readonly extension: string } {
+  const file = c.req.param('file') ?? ''
+  const dot = file.lastIndexOf('.')
+  return { name: file.slice(0, dot), extension: file.slice(dot + 1) }
+}
+
+function slugOfFile(c: Context<AppEnv>) {
+  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', fileOf(c).name)
+}
+
+const SLUG_BESIDE_BRANCH: SlugSource = {
+  onPath: (c) => parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
+}
+
+function toProjectPage(c: Context<AppEnv>, branch: string | null): Response {
+  const slug = parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? '')
+  const query = branch === null ? '' : `?branch=${encodeURIComponent(branch)}`
+  const location = slug ? `${publicOriginOf(c)}/${slug.vcs}/${slug.org}/${slug.repo}${query}` : publicOriginOf(c)
+  return new Response(null, { status: 302, headers: { Location: location, 'Cache-Control': 'public, max-age=300' } })
+}

@@ -1,0 +1,69 @@
+import * as v from 'valibot'
+import { lazily } from '../input.ts'
+
+const KEYS_BOX_MS = 3_000
+const MAX_KEYS = 20
+
+const keysInput = lazily(() =>
+  v.object({ public_keys: v.array(v.object({ key_identifier: v.string(), key: v.string() })) }),
+)
+
+// Public keys by identifier; GitHub rolls them, so an unknown identifier reads the list again.
+const keys = new Map<string, CryptoKey>()
+
+/**
+ * Whether GitHub's secret scanning signed the body: ECDSA P-256 over SHA-256, DER, base64 (GitHub Docs, "Secret
+ * scanning partner program"). Throws when the keys cannot be read.
+ */
+export async function isSignedByGithub(
+  keysUrl: string,
+  keyId: string,
+  signature: string,
+  body: string,
+): Promise<boolean> {
+  const raw = rawSignatureOf(signature)
+  if (!raw) return false
+  if (!keys.has(keyId)) await readKeys(keysUrl)
+  const key = keys.get(keyId)
+  if (!key) return false
+  return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, raw, new TextEncoder().encode(body))
+}
+
+async function readKeys(url: string): Promise<void> {
+  const response = await fetch(url, {
+    signal: AbortSignal.timeout(KEYS_BOX_MS),
+    headers: { 'User-Agent': 'buildpass' },
+  })
+  if (!response.ok) throw new Error(`the key list answered ${response.status}`)
+  const { public_keys } = v.parse(keysInput(), await response.json())
+  keys.clear()
+  for (const { key_identifier, key } of public_keys.slice(0, MAX_KEYS)) keys.set(key_identifier, await importPem(key))
+}
+
+function importPem(pem: string): Promise<CryptoKey> {
+  const base64 = pem.replace(/-----[A-Z ]+-----|\s/g, '')
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  return crypto.subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
+}
+
+const P256_BYTES = 32
+
+/** The 64 bytes that Web Crypto wants of a DER ECDSA signature (RFC 3279 §2.2.3); null if it is not one. */
+function rawSignatureOf(base64: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[A-Za-z0-9+/]{8,120}={0,2}$/.test(base64)) return null
+  const der = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  const raw = new Uint8Array(2 * P256_BYTES)
+  let at = 2
+  if (der[0] !== 0x30 || der[1] !== der.length - 2) return null
+  for (let half = 0; half < 2; half++) {
+    const length = der[at + 1] ?? 0
+    const end = at + 2 + length
+    if (der[at] !== 0x02 || length === 0 || end > der.length) return null
+    const number = der.slice(at + 2, end)
+    const digits = number[0] === 0 ? number.slice(1) : number
+    if (digits.length > P256_BYTES) return null
+    raw.set(digits, (half + 1) * P256_BYTES - digits.length)
+    at = end
+  }
+  return at === der.length ? raw : null
+}

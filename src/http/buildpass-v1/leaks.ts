@@ -1,0 +1,56 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { AppError } from '../../domain/error.ts'
+import { parseSecret } from '../../domain/secret.ts'
+import type { AppEnv } from '../../env.ts'
+import { reportLeak } from '../../storage/token-ends.ts'
+import { jsonWritten } from '../answers.ts'
+import { clientAddressOf } from '../authenticate.ts'
+import { actorOf } from '../authorize.ts'
+import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../input.ts'
+import { type App, route } from '../route.ts'
+import { isSignedByGithub } from './github-signature.ts'
+
+const MAX_SECRETS = 100
+const MAX_SECRET_LENGTH = 500
+const COUNT_RULE = `must hold 1 to ${MAX_SECRETS} secrets`
+const secretText = () =>
+  v.pipe(
+    v.string('must be a string'),
+    v.maxLength(MAX_SECRET_LENGTH, `must be at most ${MAX_SECRET_LENGTH} characters long`),
+  )
+const bounded = <T>(list: v.GenericSchema<unknown, T[]>) =>
+  v.pipe(list, v.minLength(1, COUNT_RULE), v.maxLength(MAX_SECRETS, COUNT_RULE))
+
+const ownInput = lazily(() => v.strictObject({ secrets: bounded(v.array(secretText(), 'must be a list')) }))
+// GitHub may add fields to its alerts.
+const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretText() }), 'must be a list')))
+
+/**
+ * Found secrets end here. Anybody may report, GitHub's secret scanning too; the answer is the same whatever was found,
+ * so that it tells nobody which secrets live.
+ */
+export function mountLeaks(app: App): void {
+  route(app, 'POST /api/buildpass/v1/leaks', async (c) => {
+    const { success } = await c.env.limits.leakReports.limit({ key: clientAddressOf(c.req.raw) })
+    if (!success) throw new AppError('too_many_requests')
+    const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
+    const actor = actorOf(c, null)
+    for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
+    return jsonWritten(c, { message: 'Thank you. What was found among these is being ended.' }, 202)
+  })
+}
+
+async function foundSecrets(c: Context<AppEnv>): Promise<readonly string[]> {
+  const text = await readText(c.req.raw, MAX_JSON_BYTES)
+  const keyId = c.req.header('Github-Public-Key-Identifier')
+  if (keyId === undefined) return parseInput(ownInput(), jsonOf(text)).secrets
+  const signature = c.req.header('Github-Public-Key-Signature') ?? ''
+  const { settings, stores } = c.env
+  const isSigned = await isSignedByGithub(settings.githubKeysUrl, keyId, signature, text).catch((error) => {
+    stores.warn('github_keys_unreachable', error)
+    throw new AppError('unavailable', 'The signing keys could not be read: send it again.')
+  })
+  if (!isSigned) throw new AppError('invalid_signature', 'Github-Public-Key-Signature: does not fit the body')
+  return parseInput(githubInput(), jsonOf(text)).map(({ token }) => token)
+}

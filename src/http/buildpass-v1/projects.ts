@@ -1,0 +1,114 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { AppError } from '../../domain/error.ts'
+import { type Project, parseSlug, type Slug, slugText } from '../../domain/project.ts'
+import { parseLogin } from '../../domain/user.ts'
+import type { AppEnv } from '../../env.ts'
+import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
+import { deleteProject, insertProject, mayCreateIn, updateProject } from '../../storage/project-settings.ts'
+import { deleteTokensMadeBy } from '../../storage/token-ends.ts'
+import { listTokensMadeBy } from '../../storage/tokens.ts'
+import { findUserByLogin } from '../../storage/users.ts'
+import { jsonRead, jsonWritten } from '../answers.ts'
+import { actorOf } from '../authorize.ts'
+import { isoOf } from '../circleci-v1/build-json.ts'
+import { tokenJson } from '../circleci-v1/token-json.ts'
+import { lazily, queryFlag, readJson } from '../input.ts'
+import { type App, route } from '../route.ts'
+import { line } from '../schemas.ts'
+
+const SLUG_RULE = 'must be vcs/org/repo, with vcs one of gh, bb, gl and names of letters, digits, ".", "_" and "-"'
+const VISIBILITY_RULE = 'must be private or public'
+const visibility = () => v.picklist(['private', 'public'], VISIBILITY_RULE)
+const projectInput = lazily(() =>
+  v.strictObject({
+    slug: v.pipe(
+      v.string(SLUG_RULE),
+      v.check((text) => parseSlug(text) !== null, SLUG_RULE),
+      v.transform((text) => parseSlug(text) as Slug),
+    ),
+    visibility: v.optional(visibility(), 'private'),
+    default_branch: v.optional(line(1_024), 'main'),
+  }),
+)
+const projectChange = lazily(() =>
+  v.strictObject({ visibility: v.optional(visibility()), default_branch: v.optional(line(1_024)) }),
+)
+const memberInput = lazily(() => v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }))
+
+/** Projects and their members. */
+export function mountProjects(app: App): void {
+  route(app, 'POST /api/buildpass/v1/projects', async (c, { grant }) => {
+    const { slug, visibility, default_branch } = await readJson(c, projectInput())
+    const { stores } = c.env
+    // Before existence is looked up, so that a slug cannot be probed.
+    if (grant.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, slug, grant.userId)))
+      throw new AppError('permission_denied')
+    const creator = { userId: grant.userId, actor: actorOf(c, grant) }
+    const project = await insertProject(stores, slug, { visibility, defaultBranch: default_branch }, creator)
+    if (!project) throw new AppError('conflict', 'slug: there is a project of that name already')
+    return jsonWritten(c, projectJson(project), 201)
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo', (c, { project }) => jsonRead(c, projectJson(project)))
+
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { grant, project }) => {
+    const { visibility, default_branch } = await readJson(c, projectChange())
+    const changed = await updateProject(
+      c.env.stores,
+      project.id,
+      { visibility, defaultBranch: default_branch },
+      actorOf(c, grant),
+    )
+    if (!changed) throw new AppError('project_not_found')
+    return jsonWritten(c, projectJson(changed))
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { grant, project }) => {
+    if (!(await deleteProject(c.env.stores, project, actorOf(c, grant)))) throw new AppError('project_not_found')
+    return jsonWritten(c, { message: 'ok' })
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members', async (c, { project }) => {
+    const members = await listMembers(c.env.stores.db, project.id)
+    return jsonRead(c, {
+      items: members.map(({ login, name, role, since }) => ({ login, name, role, since: isoOf(since) })),
+    })
+  })
+
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { grant, project }) => {
+    const { role } = await readJson(c, memberInput())
+    const user = await requireUser(c)
+    if (!(await putMember(c.env.stores, project.id, user, role, actorOf(c, grant)))) throw lastAdmin()
+    return jsonWritten(c, { login: user.login, role })
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { grant, project }) => {
+    const { stores } = c.env
+    const endTokens = queryFlag(c, 'end_tokens')
+    const user = await requireUser(c)
+    const actor = actorOf(c, grant)
+    const removal = await deleteMember(stores, project.id, user, actor)
+    if (removal === 'last_admin') throw lastAdmin()
+    if (removal === 'not_a_member') throw new AppError('user_not_found')
+    const made = await listTokensMadeBy(stores.db, project.id, user.id)
+    if (endTokens) await deleteTokensMadeBy(stores, project.id, user.id, actor)
+    return jsonWritten(c, { message: 'ok', tokens_made: made.map(tokenJson), tokens_ended: endTokens })
+  })
+}
+
+export function projectJson(project: Project) {
+  const { visibility, defaultBranch } = project
+  return { id: project.id, slug: slugText(project), visibility, default_branch: defaultBranch }
+}
+
+export async function requireUser(c: Context<AppEnv>) {
+  const login = parseLogin(c.req.param('login') ?? '')
+  const user = login ? await findUserByLogin(c.env.stores.db, login) : null
+  if (!user) throw new AppError('user_not_found')
+  return user
+}
+
+function lastAdmin(): AppError {
+  return new AppError('conflict', 'A project needs at least one admin: give somebody else the role first.')
+}

@@ -1,0 +1,141 @@
+import type { Context } from 'hono'
+import { keepUpload } from '../../actions/keep-upload.ts'
+import { MAX_ARTIFACT_BYTES } from '../../domain/artifact.ts'
+import { parseContentDigest } from '../../domain/content-digest.ts'
+import { AppError, invalidInput } from '../../domain/error.ts'
+import { parseJUnit } from '../../domain/junit.ts'
+import { parseTestResultsJson, type TestResult } from '../../domain/test-result.ts'
+import type { AppEnv } from '../../env.ts'
+import { findBuildId } from '../../storage/builds.ts'
+import { replaceTestResults } from '../../storage/test-results.ts'
+import { jsonWritten } from '../answers.ts'
+import { artifactUrlFor } from '../circleci-v1/build-json.ts'
+import { artifactPathOf, buildNumOf, jsonOf, queryCount, queryFlag, readText } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import { type App, route } from '../route.ts'
+
+const MAX_NODE_INDEX = 9_999
+const MAX_TESTS_BYTES = 16 * 1024 * 1024
+const MAX_REPORT_NAME_LENGTH = 200
+
+/** What a finished job brings: artifact bytes and test results. */
+export function mountUploads(app: App): void {
+  route(
+    app,
+    'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}',
+    async (c, { project }) => {
+      const path = artifactPathOf(c)
+      const nodeIndex = queryCount(c, 'node_index', { min: 0, max: MAX_NODE_INDEX, fallback: 0 })
+      const overwrite = queryFlag(c, 'overwrite')
+      const upload = {
+        path,
+        nodeIndex,
+        overwrite,
+        sizeBytes: requireLength(c),
+        sha256: namedDigestOf(c),
+        contentType: contentTypeOf(c),
+      }
+      const buildId = await requireBuildId(c, project.id)
+      const kept = await keepUpload(
+        c.env.stores,
+        { projectId: project.id, buildId, num: buildNumOf(c) },
+        upload,
+        c.req.raw.body,
+      )
+      switch (kept.kind) {
+        case 'digest_mismatch':
+          throw invalidInput('Repr-Digest', 'does not match the bytes that were sent')
+        case 'wrong_length':
+          throw invalidInput('Content-Length', 'does not match the bytes that were sent')
+        case 'other_bytes':
+          throw new AppError('conflict', 'path: this build has other bytes there; send ?overwrite=true to replace them')
+        case 'no_build':
+          throw new AppError('build_not_found')
+        case 'created':
+        case 'replaced':
+        case 'same': {
+          const { artifact } = kept
+          const url = artifactUrlFor(publicOriginOf(c), artifact)
+          const stored = {
+            path,
+            node_index: nodeIndex,
+            size: artifact.sizeBytes,
+            sha256: artifact.sha256,
+            content_type: artifact.contentType,
+            url,
+          }
+          return jsonWritten(c, stored, kept.kind === 'created' ? 201 : 200)
+        }
+      }
+    },
+  )
+
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests', async (c, { project }) => {
+    const report = c.req.query('report') ?? ''
+    if (report.length > MAX_REPORT_NAME_LENGTH)
+      throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
+    const results = testResultsOf(c, await readText(c.req.raw, MAX_TESTS_BYTES))
+    await replaceTestResults(c.env.stores.db, await requireBuildId(c, project.id), report, results)
+    const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
+    return jsonWritten(c, {
+      stored: results.length,
+      failed: count('failure') + count('error'),
+      skipped: count('skipped'),
+    })
+  })
+}
+
+async function requireBuildId(c: Context<AppEnv>, projectId: string): Promise<string> {
+  const id = await findBuildId(c.env.stores.db, projectId, buildNumOf(c))
+  if (!id) throw new AppError('build_not_found')
+  return id
+}
+
+function requireLength(c: Context<AppEnv>): number {
+  const text = c.req.header('Content-Length')
+  if (text === undefined || !/^\d{1,15}$/.test(text)) throw new AppError('length_required')
+  const sizeBytes = Number(text)
+  if (sizeBytes > MAX_ARTIFACT_BYTES)
+    throw new AppError('too_large', `An artifact can be at most ${MAX_ARTIFACT_BYTES} bytes.`)
+  return sizeBytes
+}
+
+/** The SHA-256 that the uploader names, as lower-case hex; null when none is named. */
+function namedDigestOf(c: Context<AppEnv>): string | null {
+  for (const name of ['Repr-Digest', 'Content-Digest']) {
+    const header = c.req.header(name)
+    if (header === undefined) continue
+    const digest = parseContentDigest(header)
+    if (digest === 'malformed') throw invalidInput(name, 'must be like sha-256=:<base64>:')
+    if (digest !== 'other_algorithm') return digest
+  }
+  return null
+}
+
+const CONTENT_TYPE_SHAPE =
+  /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(?:\s*;\s*[\w!#$&^.+-]{1,64}=(?:[\w!#$&^.+-]{1,128}|"[^"\\\p{Cc}]{0,128}"))*$/u
+
+function contentTypeOf(c: Context<AppEnv>): string {
+  const text = c.req.header('Content-Type')?.trim() || 'application/octet-stream'
+  if (text.length > 255 || !CONTENT_TYPE_SHAPE.test(text))
+    throw invalidInput('Content-Type', 'must be a media type like text/plain; charset=utf-8')
+  return text
+}
+
+function testResultsOf(c: Context<AppEnv>, text: string): readonly TestResult[] {
+  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  if (type === 'application/json') {
+    const parsed = parseTestResultsJson(jsonOf(text))
+    if (parsed.ok) return parsed.results
+    const [first] = parsed.problems
+    throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : undefined, {
+      problems: parsed.problems,
+    })
+  }
+  if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) {
+    const parsed = parseJUnit(text)
+    if (parsed.ok) return parsed.results
+    throw invalidInput('', `The body is not JUnit XML: ${parsed.problem}`)
+  }
+  throw new AppError('unsupported_media_type', 'Content-Type: must be application/xml (JUnit) or application/json')
+}

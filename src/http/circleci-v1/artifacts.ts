@@ -1,0 +1,60 @@
+import { parseBuildFilter } from '../../domain/build.ts'
+import { AppError } from '../../domain/error.ts'
+import { findArtifact, findLatestArtifact, listArtifacts } from '../../storage/artifacts.ts'
+import { findLatestBuild } from '../../storage/builds.ts'
+import { jsonRead } from '../answers.ts'
+import { redirectToDownload } from '../downloads/redirect.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import { type App, route } from '../route.ts'
+import { artifactJson } from './build-json.ts'
+
+/** Artifact lists, and the stable links that lead to the bytes. */
+export function mountArtifacts(app: App): void {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
+    const { branch = null, filter, job = null, workflow = null } = c.req.query()
+    const { db } = c.env.stores
+    const build = await findLatestBuild(db, project.id, { branch, filter: parseBuildFilter(filter), job, workflow })
+    if (!build) throw new AppError('build_not_found')
+    const artifacts = (await listArtifacts(db, project.id, build.num)) ?? []
+    return jsonRead(
+      c,
+      artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project }) => {
+    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(c))
+    if (!artifacts) throw new AppError('build_not_found')
+    return jsonRead(
+      c,
+      artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
+    const { branch = null, filter } = c.req.query()
+    const which = { branch, filter: parseBuildFilter(filter) }
+    const artifact = await findLatestArtifact(
+      c.env.stores.db,
+      opened.project.id,
+      which,
+      nodeIndexOf(c),
+      artifactPathOf(c),
+    )
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, opened, artifact)
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
+    const artifact = await findArtifact(
+      c.env.stores.db,
+      opened.project.id,
+      buildNumOf(c),
+      nodeIndexOf(c),
+      artifactPathOf(c),
+    )
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, opened, artifact)
+  })
+}

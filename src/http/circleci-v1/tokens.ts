@@ -1,0 +1,137 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { AppError } from '../../domain/error.ts'
+import type { Grant } from '../../domain/grant.ts'
+import { parseLabel } from '../../domain/label.ts'
+import { parseScope } from '../../domain/scope.ts'
+import { mintSecret, parseSecret } from '../../domain/secret.ts'
+import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, type TokenHolder } from '../../domain/token.ts'
+import type { AppEnv } from '../../env.ts'
+import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
+import { insertToken, listTokens, type NewToken } from '../../storage/tokens.ts'
+import { jsonRead, jsonWritten } from '../answers.ts'
+import { actorOf } from '../authorize.ts'
+import { lazily, queryFlag, readJson, readOptionalJson } from '../input.ts'
+import { type App, route } from '../route.ts'
+import { futureTime } from '../schemas.ts'
+import { mintedTokenJson, tokenJson } from './token-json.ts'
+
+/** Project tokens for a project's admins, personal tokens for each person: list, create, delete, rotate; no update. */
+export function mountTokens(app: App): void {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/token', (c, { project }) =>
+    listed(c, { kind: 'project', projectId: project.id }),
+  )
+
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token', async (c, { grant, project }) => {
+    const { label, scope, expires_at } = await readJson(c, projectTokenInput())
+    return created(c, grant, { kind: 'project', projectId: project.id, label, scope, expiresAt: expires_at ?? null })
+  })
+
+  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { grant, project }) =>
+    deleted(c, grant, { kind: 'project', projectId: project.id }),
+  )
+
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { grant, project }) =>
+    rotated(c, grant, { kind: 'project', projectId: project.id }),
+  )
+
+  route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
+
+  route(app, 'POST /api/v1.1/user/token', async (c, { grant }) => {
+    const { label, expires_at } = await readJson(c, personalTokenInput())
+    return created(c, grant, { kind: 'personal', userId: grant.userId, label, expiresAt: expires_at ?? null })
+  })
+
+  route(app, 'DELETE /api/v1.1/user/token/:id', (c, { grant }) =>
+    deleted(c, grant, { kind: 'personal', userId: grant.userId }),
+  )
+
+  route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { grant }) =>
+    rotated(c, grant, { kind: 'personal', userId: grant.userId }),
+  )
+}
+
+const labelField = () =>
+  v.pipe(
+    v.string('must be a string'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const parsed = parseLabel(dataset.value)
+      if (parsed.ok) return parsed.label
+      addIssue({ message: parsed.rule })
+      return NEVER
+    }),
+  )
+
+const scopeField = () =>
+  v.pipe(
+    v.string('must be a string'),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const scope = parseScope(dataset.value)
+      if (scope) return scope
+      addIssue({ message: 'must be one of status, view-builds, all' })
+      return NEVER
+    }),
+  )
+
+const personalTokenInput = lazily(() => v.strictObject({ label: labelField(), expires_at: v.nullish(futureTime()) }))
+const projectTokenInput = lazily(() =>
+  v.strictObject({ label: labelField(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
+)
+const OVERLAP_RULE = `must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`
+const rotationInput = lazily(() =>
+  v.strictObject({
+    overlap_seconds: v.optional(
+      v.pipe(
+        v.number(OVERLAP_RULE),
+        v.integer(OVERLAP_RULE),
+        v.minValue(0, OVERLAP_RULE),
+        v.maxValue(MAX_OVERLAP_SECONDS, OVERLAP_RULE),
+      ),
+      DEFAULT_OVERLAP_SECONDS,
+    ),
+  }),
+)
+
+async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response> {
+  const tokens = await listTokens(c.env.stores.db, holder)
+  return jsonRead(c, tokens.map(tokenJson))
+}
+
+async function created(c: Context<AppEnv>, grant: Grant | null, token: NewToken): Promise<Response> {
+  const secret = mintSecret(token.kind)
+  const inserted = await insertToken(c.env.stores, secret, token, actorOf(c, grant))
+  if (!inserted) throw new AppError('invalid_token')
+  return jsonWritten(c, mintedTokenJson(inserted, secret), 201)
+}
+
+async function deleted(c: Context<AppEnv>, grant: Grant | null, holder: TokenHolder): Promise<Response> {
+  const id = await requireTokenId(c, holder)
+  const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actorOf(c, grant) } as const
+  const ended = await deleteToken(c.env.stores, id, how)
+  if (ended.length === 0) throw new AppError('token_not_found')
+  return jsonWritten(c, { message: 'ok', deleted: ended })
+}
+
+async function rotated(c: Context<AppEnv>, grant: Grant | null, holder: TokenHolder): Promise<Response> {
+  const { overlap_seconds } = await readOptionalJson(c, rotationInput())
+  const id = await requireTokenId(c, holder)
+  const successor = mintSecret(holder.kind)
+  const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actorOf(c, grant))
+  switch (rotation.kind) {
+    case 'rotated':
+      return jsonWritten(c, { ...mintedTokenJson(rotation.token, successor), replaces: id }, 201)
+    case 'expired':
+      throw new AppError('conflict', 'This token has expired already: create a new one.')
+    case 'unknown':
+      throw new AppError('token_not_found')
+  }
+}
+
+/** The token named on the path, by its id or, when somebody found it, by its secret. */
+async function requireTokenId(c: Context<AppEnv>, holder: TokenHolder): Promise<string> {
+  const text = c.req.param('id') ?? ''
+  const secret = parseSecret(text)
+  const id = await findTokenId(c.env.stores, holder, secret ? { by: 'secret', secret } : { by: 'id', id: text })
+  if (!id) throw new AppError('token_not_found')
+  return id
+}

@@ -1,0 +1,77 @@
+import { parseSecret, type Secret } from '../domain/secret.ts'
+import type { QueryTokens } from '../env.ts'
+
+/** What a request brought along to show who asks. Reading it costs no I/O. */
+export type Credential =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'malformed' }
+  /** A well-formed token in the URL where the settings or the method forbid it. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'secret'; readonly secret: Secret }
+
+const MAX_HEADER_LENGTH = 1_000
+
+/**
+ * The first credential present counts, in this order, and a bad one is not passed over: `Authorization: Bearer`,
+ * `Circle-Token`, Basic with the token as user name, `?circle-token=`.
+ */
+export function readCredential(request: Request, queryTokens: QueryTokens): Credential {
+  const authorization = request.headers.get('Authorization')
+  const bearer = authorization === null ? null : /^bearer(?: +(.*))?$/i.exec(authorization)
+  if (bearer) return parsed(bearer[1] ?? '')
+  const circleToken = request.headers.get('Circle-Token')
+  if (circleToken !== null) return parsed(circleToken)
+  if (authorization !== null) return parsed(basicUserOf(authorization))
+  const query = queryTokenOf(request.url)
+  return query === null ? NONE : readQueryToken(query, request.method, queryTokens)
+}
+
+/** Whether the URL holds a token: the answer must then stay out of shared caches and referrers. */
+export function hasQueryToken(url: string): boolean {
+  return url.includes('circle-token=')
+}
+
+const NONE: Credential = { kind: 'none' }
+const MALFORMED: Credential = { kind: 'malformed' }
+
+function parsed(text: string): Credential {
+  const secret = text.length > MAX_HEADER_LENGTH ? null : parseSecret(text.trim())
+  return secret ? { kind: 'secret', secret } : MALFORMED
+}
+
+/** The user name of Basic credentials with an empty password (RFC 7617); empty, which no token is, for anything else. */
+function basicUserOf(authorization: string): string {
+  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization.slice(0, MAX_HEADER_LENGTH))
+  if (!basic?.[1]) return ''
+  try {
+    const userPass = atob(basic[1])
+    return userPass.endsWith(':') ? userPass.slice(0, -1) : ''
+  } catch {
+    return '' // Not base64, so no token.
+  }
+}
+
+function queryTokenOf(url: string): string | null {
+  if (!hasQueryToken(url)) return null
+  const end = url.indexOf('#')
+  const query = url.slice(url.indexOf('?') + 1, end < 0 ? undefined : end)
+  const pair = query.split('&').find((part) => part.startsWith('circle-token='))
+  return pair === undefined ? null : pair.slice('circle-token='.length)
+}
+
+function readQueryToken(text: string, method: string, queryTokens: QueryTokens): Credential {
+  const credential = parsed(text)
+  if (credential.kind !== 'secret') return credential
+  if (queryTokens === 'off') return refused('Tokens in the URL are turned off here: use the Circle-Token header.')
+  const isRead = method === 'GET' || method === 'HEAD'
+  if (!isRead && queryTokens !== 'all-methods')
+    return refused('A token in the URL can only read: use the Circle-Token header.')
+  if (queryTokens === 'project' && !credential.secret.startsWith('bpp_')) {
+    return refused('Only project tokens may stand in the URL here: use the Circle-Token header.')
+  }
+  return credential
+}
+
+function refused(reason: string): Credential {
+  return { kind: 'refused', reason }
+}

@@ -1,0 +1,69 @@
+import type { AppError, ErrorCode } from '../domain/error.ts'
+
+type WireError = { readonly status: number; readonly message: string }
+
+/** What each refusal is on the wire: rich in the log, dull here. */
+const WIRE: Record<ErrorCode, WireError> = {
+  login_required: { status: 401, message: 'You must log in first.' },
+  invalid_token: { status: 401, message: 'Invalid API token.' },
+  expired_token: { status: 401, message: 'API token expired.' },
+  query_token_refused: { status: 401, message: 'Tokens in the URL are not accepted here.' },
+  invalid_signature: { status: 401, message: 'Invalid signature.' },
+  permission_denied: { status: 403, message: 'Permission denied' },
+  project_not_found: { status: 404, message: 'Project not found' },
+  build_not_found: { status: 404, message: 'Build not found' },
+  artifact_not_found: { status: 404, message: 'Artifact not found' },
+  token_not_found: { status: 404, message: 'Token not found' },
+  user_not_found: { status: 404, message: 'User not found' },
+  route_not_found: { status: 404, message: 'Not found' },
+  method_not_allowed: { status: 405, message: 'Method not allowed' },
+  invalid_input: { status: 400, message: 'Invalid input' },
+  conflict: { status: 409, message: 'Conflict' },
+  length_required: { status: 411, message: 'Content-Length is required.' },
+  too_large: { status: 413, message: 'Request body is too large.' },
+  path_too_long: { status: 414, message: 'The URL is too long.' },
+  unsupported_media_type: { status: 415, message: 'Unsupported Content-Type.' },
+  headers_too_large: { status: 431, message: 'The request headers are too large.' },
+  range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
+  too_many_requests: { status: 429, message: 'Too many requests.' },
+  unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
+  not_implemented: { status: 501, message: 'Not implemented' },
+}
+
+const CHALLENGE: Partial<Record<ErrorCode, string>> = {
+  login_required: 'Bearer',
+  invalid_token: 'Bearer error="invalid_token"',
+  expired_token: 'Bearer error="invalid_token"',
+  query_token_refused: 'Bearer error="invalid_token"',
+}
+
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
+
+export function statusOf(code: ErrorCode): number {
+  return WIRE[code].status
+}
+
+/** The headers that every answer to this refusal carries, in whatever format. */
+export function refusalHeaders(error: AppError): Record<string, string> {
+  const challenge = CHALLENGE[error.code]
+  const retryAfter = RETRY_AFTER_SECONDS[error.code]
+  return {
+    'Cache-Control': 'no-store',
+    ...(challenge ? { 'WWW-Authenticate': challenge } : {}),
+    ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
+    ...error.headers,
+  }
+}
+
+/** A refusal as `{"message"}`, with `errors` where an input broke rules. */
+export function jsonRefusal(error: AppError): Response {
+  const { status, message } = WIRE[error.code]
+  const said = error.message === error.code ? message : error.message
+  const body = error.problems.length > 0 ? { message: said, errors: error.problems } : { message: said }
+  return Response.json(body, { status, headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff' } })
+}
+
+/** A bug, as the client sees it. */
+export function jsonFailure(): Response {
+  return Response.json({ message: 'Internal error' }, { status: 500, headers: { 'Cache-Control': 'no-store' } })
+}

@@ -1,0 +1,145 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { artifactPathProblem } from '../domain/artifact.ts'
+import { AppError, invalidInput } from '../domain/error.ts'
+import type { AppEnv } from '../env.ts'
+
+export const MAX_JSON_BYTES = 1_048_576
+
+/** Makes a schema when it is first needed: nothing is built while the Worker starts. */
+export function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+/** The body as JSON of that shape; a 400 names each field and the rule it breaks. */
+export async function readJson<S extends v.GenericSchema>(c: Context<AppEnv>, schema: S): Promise<v.InferOutput<S>> {
+  return parseInput(schema, jsonOf(await readText(c.req.raw, MAX_JSON_BYTES)))
+}
+
+/** As `readJson`, where an empty body means an empty object. */
+export async function readOptionalJson<S extends v.GenericSchema>(
+  c: Context<AppEnv>,
+  schema: S,
+): Promise<v.InferOutput<S>> {
+  const text = await readText(c.req.raw, MAX_JSON_BYTES)
+  return parseInput(schema, text.trim() === '' ? {} : jsonOf(text))
+}
+
+export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const parsed = v.safeParse(schema, value)
+  if (parsed.success) return parsed.output
+  const problems = parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: ruleOf(issue) }))
+  const [first] = problems
+  const said = first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'Invalid input')
+  throw new AppError('invalid_input', said, { problems })
+}
+
+/** The body as text, at most that long; 413 beyond, 400 if it is not UTF-8. */
+export async function readText(request: Request, maxBytes: number): Promise<string> {
+  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+  let length = 0
+  let text = ''
+  try {
+    for await (const chunk of request.body ?? []) {
+      length += chunk.byteLength
+      if (length > maxBytes) throw tooLarge()
+      text += decoder.decode(chunk, { stream: true })
+    }
+    return text + decoder.decode()
+  } catch (error) {
+    if (error instanceof TypeError) throw invalidInput('', 'The body must be UTF-8 text.')
+    throw error
+  }
+}
+
+const COUNT_SHAPE = /^[0-9]{1,9}$/
+
+/** A whole number from the query within bounds; `fallback` when it is not there. */
+export function queryCount(
+  c: Context<AppEnv>,
+  name: string,
+  { min, max, fallback }: { min: number; max: number; fallback: number },
+): number {
+  const text = c.req.query(name)
+  if (text === undefined) return fallback
+  const count = COUNT_SHAPE.test(text) ? Number(text) : Number.NaN
+  if (count >= min && count <= max) return count
+  throw invalidInput(name, `must be a whole number from ${min} to ${max}`)
+}
+
+/** `true` or `false` from the query; false when it is not there. */
+export function queryFlag(c: Context<AppEnv>, name: string): boolean {
+  const text = c.req.query(name)
+  if (text === undefined || text === 'false') return false
+  if (text === 'true') return true
+  throw invalidInput(name, 'must be true or false')
+}
+
+/** A build number from the path; what cannot be one is the number of no build. */
+export function buildNumOf(c: Context<AppEnv>): number {
+  const text = c.req.param('num') ?? ''
+  if (!COUNT_SHAPE.test(text)) throw new AppError('build_not_found')
+  return Number(text)
+}
+
+/** v1.1 paging: `limit` 1–100 (30), `offset` from 0 (0). */
+export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {
+  return {
+    limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }),
+    offset: queryCount(c, 'offset', { min: 0, max: 999_999_999, fallback: 0 }),
+  }
+}
+
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalidInput('', 'The body must be valid JSON.')
+  }
+}
+
+/** Valibot's wording for structure, ours (given with each schema) for the rest. */
+function ruleOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object')
+    return issue.expected === 'never'
+      ? 'is not a known field'
+      : issue.received === 'undefined'
+        ? 'is required'
+        : 'must be an object'
+  if (issue.received === 'undefined' && issue.kind === 'schema') return 'is required'
+  return issue.message
+}
+
+const MAX_BRANCH_LENGTH = 1_024
+
+/** The branch on the path, percent-decoded; it may hold slashes. */
+export function branchOf(c: Context<AppEnv>): string {
+  return checkedBranch(c.req.param('branch') ?? '')
+}
+
+export function checkedBranch(branch: string): string {
+  if (branch.length > MAX_BRANCH_LENGTH)
+    throw invalidInput('branch', `must be at most ${MAX_BRANCH_LENGTH} characters long`)
+  return branch
+}
+
+/** The node index on the path. */
+export function nodeIndexOf(c: Context<AppEnv>): number {
+  const text = c.req.param('node') ?? ''
+  if (!COUNT_SHAPE.test(text)) throw new AppError('artifact_not_found')
+  return Number(text)
+}
+
+/** The artifact path on the path, percent-decoded segment by segment. */
+export function artifactPathOf(c: Context<AppEnv>): string {
+  const path = c.req.param('path') ?? ''
+  const problem = artifactPathProblem(path)
+  if (problem) throw invalidInput('path', problem)
+  return path
+}

@@ -1,0 +1,27 @@
+import type { Context } from 'hono'
+import { AppError } from '../domain/error.ts'
+import type { AppEnv } from '../env.ts'
+import { type App, answer, refuseWithJson } from './route.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
+export function answerUnrouted(app: App, c: Context<AppEnv>): Promise<Response> {
+  return answer(c, '(none)', refuseWithJson, async () => {
+    const methods = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
+    if (methods.length === 0) throw new AppError('route_not_found')
+    const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
+      ', ',
+    )
+    if (c.req.method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
+    return new Response(null, { status: 204, headers: { Allow: allow, ...(methods.includes('GET') ? PREFLIGHT : {}) } })
+  })
+}
+
+// Pages of any origin may read with a token that they hold; cookies are not part of it.
+const PREFLIGHT = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, HEAD',
+  'Access-Control-Allow-Headers': 'Authorization, Circle-Token, Accept, If-None-Match, Range',
+  'Access-Control-Max-Age': '86400',
+}

@@ -1,0 +1,50 @@
+import * as v from 'valibot'
+
+// RFC 3339 with an offset; Date.parse alone takes much that is not.
+const TIME_SHAPE = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/
+const TIME_RULE = 'must be a time like 2026-01-31T12:00:00Z (RFC 3339)'
+
+/** A time, as epoch milliseconds. */
+export function time() {
+  return v.pipe(
+    v.string(TIME_RULE),
+    v.check((text) => TIME_SHAPE.test(text) && !Number.isNaN(Date.parse(text)), TIME_RULE),
+    v.transform((text) => Date.parse(text)),
+  )
+}
+
+export function futureTime() {
+  return v.pipe(
+    time(),
+    v.check((at) => at > Date.now(), 'must be in the future'),
+  )
+}
+
+/** Text of bounded length with something in it, without the control characters that no list could show. */
+export function line(maxLength: number) {
+  const rule = `must be 1 to ${maxLength} characters long`
+  return v.pipe(
+    v.string('must be a string'),
+    v.minLength(1, rule),
+    v.maxLength(maxLength, rule),
+    v.check((text) => !/\p{Cc}/u.test(text) && text.isWellFormed(), 'must not contain control characters'),
+  )
+}
+
+/** Longer text, in which lines may end. */
+export function prose(maxLength: number) {
+  return v.pipe(
+    v.string('must be a string'),
+    v.maxLength(maxLength, `must be at most ${maxLength} characters long`),
+    v.check((text) => !/[^\P{Cc}\t\n\r]/u.test(text) && text.isWellFormed(), 'must not contain control characters'),
+  )
+}
+
+export function webUrl() {
+  const rule = 'must be an http(s) URL'
+  return v.pipe(
+    v.string(rule),
+    v.maxLength(2_048, 'must be at most 2048 characters long'),
+    v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), rule),
+  )
+}
