@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+                // New in each run: nothing secret stands in the code, and no test can rest on a known value.
+                PEPPERS: `test:${randomSecret()}`,
+                DOWNLOAD_KEY: randomSecret(),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: ['test/**/*.node.test.ts'],
+          setupFiles: ['./test/support/migrate.ts'],
+        },
+      },
+      {
+        // What starts processes or browsers, or reads the repository: plain Node, and slow.
+        test: {
+          name: 'node',
+          include: ['test/**/*.node.test.ts'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
+
+function randomSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
