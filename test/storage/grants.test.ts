@@ -44,11 +44,17 @@ describe('a token', () => {
       expect(await findGrant(isolate, secret, null, UNLIMITED)).toEqual({
         kind: 'granted',
         grant: grants[i],
+        expiresAt: null,
         tier: 'd1',
       })
       await isolate.settled()
       const other = await openTestStores({ beside: isolate })
-      expect(await findGrant(other, secret, null, UNLIMITED)).toEqual({ kind: 'granted', grant: grants[i], tier: 'kv' })
+      expect(await findGrant(other, secret, null, UNLIMITED)).toEqual({
+        kind: 'granted',
+        grant: grants[i],
+        expiresAt: null,
+        tier: 'kv',
+      })
     }
   })
 
