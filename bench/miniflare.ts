@@ -85,7 +85,7 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
 }
 
 /** The text of the one file that would be uploaded. */
-async function bundle(entry: string, outFolder: string): Promise<string> {
+export async function bundle(entry: string, outFolder: string): Promise<string> {
   const { exitCode, stderr } = await readTool('wrangler', [
     'deploy',
     entry,

@@ -3,6 +3,7 @@ CREATE TABLE `artifacts` (
 	`project_id` text NOT NULL,
 	`build_id` text NOT NULL,
 	`build_num` integer NOT NULL,
+	`branch` text,
 	`node_index` integer NOT NULL,
 	`path` text NOT NULL,
 	`size_bytes` integer NOT NULL,
@@ -16,6 +17,7 @@ CREATE TABLE `artifacts` (
 CREATE UNIQUE INDEX `artifacts_object_key_unique` ON `artifacts` (`object_key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `artifacts_path` ON `artifacts` (`build_id`,`node_index`,`path`);--> statement-breakpoint
 CREATE INDEX `artifacts_newest` ON `artifacts` (`project_id`,`path`,`node_index`,`build_num`);--> statement-breakpoint
+CREATE INDEX `artifacts_branch` ON `artifacts` (`project_id`,`path`,`node_index`,`branch`,`build_num`);--> statement-breakpoint
 CREATE TABLE `audit` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`at` integer NOT NULL,

@@ -88,11 +88,14 @@ export function buildNumOf(c: Context<AppEnv>): number {
   return Number(text)
 }
 
-/** v1.1 paging: `limit` 1–100 (30), `offset` from 0 (0). */
+// Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
+const MAX_OFFSET = 10_000
+
+/** v1.1 paging: `limit` 1–100 (30), `offset` 0–10,000 (0). */
 export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {
   return {
     limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }),
-    offset: queryCount(c, 'offset', { min: 0, max: 999_999_999, fallback: 0 }),
+    offset: queryCount(c, 'offset', { min: 0, max: MAX_OFFSET, fallback: 0 }),
   }
 }
 

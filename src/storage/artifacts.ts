@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Artifact } from '../domain/artifact.ts'
 import type { BuildFilter } from '../domain/build.ts'
-import { passes } from './builds.ts'
+import { LOOK_BACK, passes } from './builds.ts'
 import { artifacts, builds, projects } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
@@ -59,7 +59,10 @@ export async function findArtifactOfBuild(
   return row ?? null
 }
 
-/** The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named. */
+/**
+ * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
+ * With a filter, of the newest 5,000 that have it.
+ */
 export async function findLatestArtifact(
   db: Db,
   projectId: string,
@@ -67,21 +70,31 @@ export async function findLatestArtifact(
   nodeIndex: number,
   path: string,
 ): Promise<Artifact | null> {
-  const [row] = await db
-    .select(artifactColumns())
+  const candidate = db
+    .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })
     .from(artifacts)
-    .innerJoin(builds, eq(builds.id, artifacts.buildId))
     .where(
       and(
         eq(artifacts.projectId, projectId),
         eq(artifacts.path, path),
         eq(artifacts.nodeIndex, nodeIndex),
-        branch === null ? undefined : eq(builds.branch, branch),
-        passes(filter),
+        branch === null ? undefined : eq(artifacts.branch, branch),
       ),
     )
     .orderBy(desc(artifacts.buildNum))
+    .limit(filter === 'none' ? 1 : LOOK_BACK)
+    .as('candidate')
+  const found = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.buildId))
+    .where(passes(filter))
+    .orderBy(desc(candidate.buildNum))
     .limit(1)
+  const [row] = await db
+    .select(artifactColumns())
+    .from(artifacts)
+    .where(eq(artifacts.id, sql`(${found})`))
   return row ?? null
 }
 
@@ -112,7 +125,7 @@ export async function keepArtifact(
   overwrite: boolean,
 ): Promise<Kept> {
   const columns = sql.raw(
-    'id, project_id, build_id, build_num, node_index, path, size_bytes, sha256, content_type, object_key, created_at',
+    'id, project_id, build_id, build_num, branch, node_index, path, size_bytes, sha256, content_type, object_key, created_at',
   )
   const a = artifact
   const [before, , [after]] = await db.batch([
@@ -120,7 +133,7 @@ export async function keepArtifact(
     rawStatement(
       db,
       sql`insert into ${artifacts} (${columns})
-      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${a.sha256}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
+      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${builds.branch}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${a.sha256}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
       from ${builds} where ${builds.id} = ${a.buildId}
       on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
         content_type = excluded.content_type, object_key = excluded.object_key, created_at = excluded.created_at

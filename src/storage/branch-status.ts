@@ -56,24 +56,39 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
   }
 }
 
-/** The builds of the branch's newest complete pipeline or, while there is none, of its newest. */
+/** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
+const LOOK_BACK = 100
+
+/** The builds of the branch's newest complete pipeline or, where none of the newest 100 is, of its newest. */
 export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
-  const ofBranch = and(
-    eq(pipelines.projectId, projectId),
-    eq(pipelines.branch, branch),
-    sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
-  )
-  const newest = (which: typeof ofBranch) =>
-    db.select({ id: pipelines.id }).from(pipelines).where(which).orderBy(desc(pipelines.number)).limit(1)
-  const complete = and(
-    ofBranch,
-    sql`not exists (select 1 from builds as open_build where open_build.pipeline_id = ${pipelines.id} and open_build.stage < 2)`,
-  )
+  const ofBranch = (limit: number) =>
+    db
+      .select({ id: pipelines.id, number: pipelines.number })
+      .from(pipelines)
+      .where(
+        and(
+          eq(pipelines.projectId, projectId),
+          eq(pipelines.branch, branch),
+          sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
+        ),
+      )
+      .orderBy(desc(pipelines.number))
+      .limit(limit)
+  const newest = ofBranch(1).as('newest')
+  const candidate = ofBranch(LOOK_BACK).as('candidate')
+  const complete = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .where(
+      sql`not exists (select 1 from builds as open_build where open_build.pipeline_id = ${candidate.id} and open_build.stage < 2)`,
+    )
+    .orderBy(desc(candidate.number))
+    .limit(1)
   return db
     .select({ num: builds.num, jobName: builds.jobName, workflowName: workflows.name, status: builds.status })
     .from(builds)
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(eq(builds.pipelineId, sql`coalesce((${newest(complete)}), (${newest(ofBranch)}))`))
+    .where(eq(builds.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
 }
 
 function keyFor(projectId: string, branch: string): string {

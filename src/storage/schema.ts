@@ -236,6 +236,8 @@ export const artifacts = sqliteTable(
       .notNull()
       .references(() => builds.id, { onDelete: 'cascade' }),
     buildNum: integer('build_num').notNull(),
+    /** The build's branch, here too for the index. */
+    branch: text('branch'),
     nodeIndex: integer('node_index').notNull(),
     path: text('path').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
@@ -247,6 +249,7 @@ export const artifacts = sqliteTable(
   (t) => [
     uniqueIndex('artifacts_path').on(t.buildId, t.nodeIndex, t.path),
     index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
+    index('artifacts_branch').on(t.projectId, t.path, t.nodeIndex, t.branch, t.buildNum),
   ],
 )
 
