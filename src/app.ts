@@ -14,6 +14,9 @@ import { mountLater } from './http/circleci-v1/later.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
 import { mountDownloads } from './http/downloads/download.ts'
+import { mountHealth } from './http/instance/health.ts'
+import { mountTraffic } from './http/instance/traffic.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
@@ -38,22 +41,28 @@ export function createApp(): App {
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
+  mountHealth(app)
+  mountTraffic(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }
 
 // What one isolate remembers between requests.
 const memory = createEdgeMemory()
-let configured: { readonly env: Bindings; readonly settings: Settings } | undefined
+let configured: { readonly env: Bindings; readonly settings: Settings; readonly metrics: Metrics } | undefined
 
 /** What one request works with: the settings, parsed once per isolate, and its stores. */
 export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Promise<OpenRequest> {
-  if (configured?.env !== env) configured = { env, settings: await parseSettings(env) }
-  const { settings } = configured
+  if (configured?.env !== env) {
+    const settings = await parseSettings(env)
+    configured = { env, settings, metrics: createMetrics(Date.now(), env.REQUESTS ?? null) }
+  }
+  const { settings, metrics } = configured
   return {
     settings,
     stores: openStores(env, settings, memory, ctx),
     trace: startTrace(Date.now()),
+    metrics,
     limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
   }
 }

@@ -1,7 +1,9 @@
 import type { DownloadKey } from './domain/download-ticket.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
+import type { Metrics } from './http/metrics.ts'
 import type { Trace } from './http/trace.ts'
 import type { Stores } from './storage/stores.ts'
+import type { AnalyticsAccess } from './storage/traffic.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
 export type Bindings = {
@@ -10,6 +12,8 @@ export type Bindings = {
   readonly ARTIFACTS: R2Bucket
   readonly UNKNOWN_TOKENS: RateLimit
   readonly LEAK_REPORTS: RateLimit
+  /** Analytics Engine, where requests are counted; optional. */
+  readonly REQUESTS?: AnalyticsEngineDataset
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
   readonly PUBLIC_ORIGIN?: string
@@ -22,6 +26,9 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly ANALYTICS_ACCOUNT_ID?: string
+  readonly ANALYTICS_API_TOKEN?: string
+  readonly ANALYTICS_DATASET?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -49,6 +56,8 @@ export type Settings = {
   readonly downloadKey: DownloadKey
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  /** Null: request counts are read from the isolate alone. */
+  readonly analytics: AnalyticsAccess | null
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -56,6 +65,7 @@ export type OpenRequest = {
   readonly settings: Settings
   readonly stores: Stores
   readonly trace: Trace
+  readonly metrics: Metrics
   readonly limits: { readonly unknownTokens: RateLimit; readonly leakReports: RateLimit }
 }
 
@@ -74,6 +84,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     })) as DownloadKey,
     artifactRedirect: artifactRedirectOf(env),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    analytics: analyticsOf(env),
   }
 }
 
@@ -116,4 +127,14 @@ function artifactRedirectOf(env: Bindings): ArtifactRedirect {
     accessKeyId: required('R2_S3_ACCESS_KEY_ID', env.R2_S3_ACCESS_KEY_ID),
     secretAccessKey: required('R2_S3_SECRET_ACCESS_KEY', env.R2_S3_SECRET_ACCESS_KEY),
   }
+}
+
+function analyticsOf(env: Bindings): AnalyticsAccess | null {
+  if (!env.ANALYTICS_API_TOKEN) return null
+  const dataset = env.ANALYTICS_DATASET || 'buildpass_requests'
+  // Both stand in what is sent to the SQL API.
+  if (!/^\w{1,64}$/.test(dataset)) throw new Error('ANALYTICS_DATASET must be letters, digits and underscores')
+  const accountId = required('ANALYTICS_ACCOUNT_ID', env.ANALYTICS_ACCOUNT_ID)
+  if (!/^[0-9a-f]{32}$/.test(accountId)) throw new Error('ANALYTICS_ACCOUNT_ID must be 32 hexadecimal digits')
+  return { accountId, apiToken: env.ANALYTICS_API_TOKEN, dataset }
 }

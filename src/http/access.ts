@@ -62,6 +62,10 @@ export const ACCESS = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
 
+  'GET /healthz': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /api/buildpass/v1/instance/traffic': 'owner',
+
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /download/:ticket/:name': 'anyone',
 

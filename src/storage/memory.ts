@@ -2,6 +2,7 @@ import type { BranchStatus } from '../domain/badge.ts'
 import type { Feed, Fenced } from '../domain/fence.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Project, Role } from '../domain/project.ts'
+import type { Readiness } from './readiness.ts'
 
 /** A map of at most `size` entries; the one set or read longest ago goes first. */
 export type Lru<V> = {
@@ -56,6 +57,8 @@ export type EdgeMemory = {
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
   readonly limited: Lru<number>
   readonly slots: Map<string, Slot>
+  /** What the stores answered when they were last asked how they are. */
+  readiness: Readiness | null
   feed: Feed | null
   polledAt: number
 }
@@ -70,6 +73,7 @@ export function createEdgeMemory(): EdgeMemory {
     uses: createLru(2_000),
     limited: createLru(2_000),
     slots: new Map(),
+    readiness: null,
     feed: null,
     polledAt: Number.NEGATIVE_INFINITY,
   }

@@ -210,6 +210,9 @@ const RECIPES: Record<RouteName, Recipe> = {
     ok: 201,
     fresh: true,
   },
+  'GET /healthz': { path: () => '/healthz' },
+  'GET /readyz': { path: () => '/readyz' },
+  'GET /api/buildpass/v1/instance/traffic': { path: () => '/api/buildpass/v1/instance/traffic' },
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     path: ({ build }) => `/output/job/${build.id}/artifacts/0/out/report.txt`,
     ok: 302,
