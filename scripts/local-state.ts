@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
+import { SECRETS } from './secrets.ts'
 
 export const REPOSITORY = resolve(import.meta.dirname, '..')
 export const WRANGLER_CONFIG = join(REPOSITORY, 'wrangler.toml')
@@ -51,10 +51,8 @@ export function dropUnfinishedDemo(state: LocalState): void {
 
 /** Adds the secrets that `.dev.vars` lacks, and keeps those that it has. */
 export function ensureDevVars(state: LocalState): void {
-  const randomKey = () => randomBytes(32).toString('base64url')
-  const needed: Record<string, () => string> = { PEPPERS: () => `p1:${randomKey()}`, DOWNLOAD_KEY: randomKey }
   const present = existsSync(state.devVarsFile) ? readFileSync(state.devVarsFile, 'utf8') : ''
-  const missing = Object.entries(needed).filter(
+  const missing = Object.entries(SECRETS).filter(
     ([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(present),
   )
   if (missing.length > 0) {
