@@ -41,7 +41,7 @@ describe('npm start on an empty folder', () => {
     const lists = await Promise.all(
       [0, 30].map(async (offset) => (await get(`${WEB}?offset=${offset}`, demo.tokens.all)).json()),
     )
-    const statuses = new Set(lists.flat().map((build: { status: string }) => build.status))
+    const statuses = new Set((lists.flat() as { status: string }[]).map((build) => build.status))
     expect([...statuses].sort()).toEqual(EVERY_STATUS)
   })
 
@@ -142,7 +142,7 @@ async function newestBuildOf(server: LocalServer): Promise<unknown> {
   const response = await fetch(`${server.origin}${WEB}?limit=1`, {
     headers: { 'Circle-Token': server.demo.tokens.all },
   })
-  const [build] = await response.json()
+  const [build] = (await response.json()) as [Record<string, unknown>]
   return { num: build.build_num, revision: build.vcs_revision, status: build.status }
 }
 
