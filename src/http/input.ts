@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { artifactPathProblem } from '../domain/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../domain/error.ts'
+import { maskSecrets } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
@@ -38,6 +39,7 @@ function objectOf(text: string): unknown {
 
 /** One wrong list of thousands must not make an answer of megabytes. */
 const MAX_PROBLEMS = 20
+const MAX_PATH_LENGTH = 200
 
 export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value)
@@ -49,8 +51,9 @@ export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown)
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): InputProblem {
-  const path = v.getDotPath(issue)
-  return path === null ? { path: '', message: `The body ${ruleOf(issue)}` } : { path, message: ruleOf(issue) }
+  // The name of an unknown field is the client's, and could be anything.
+  const path = maskSecrets(v.getDotPath(issue) ?? '').slice(0, MAX_PATH_LENGTH)
+  return path === '' ? { path: '', message: `The body ${ruleOf(issue)}` } : { path, message: ruleOf(issue) }
 }
 
 /** The body as text, at most that long; 413 beyond, 400 if it is not UTF-8. */
