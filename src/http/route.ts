@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { scopeWordsOf } from '../domain/grant.ts'
 import type { AppEnv } from '../env.ts'
+import { isOutage } from '../storage/constraint.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
 import { authorize, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
@@ -57,7 +58,7 @@ export async function answer(
     if (refuse === refuseWithJson) requireSaneHeaders(c.req.raw)
     response = await run()
   } catch (error) {
-    response = error instanceof AppError ? refuse(c, error) : failed(error)
+    response = refusalOrFailure(c, refuse, error)
   }
   if (hasQueryToken(c.req.url)) keepPrivate(response)
   if (isLogged(c, response.status)) logRequest(trace, c.req.method, response.status, c.env.stores.now())
@@ -73,7 +74,12 @@ export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function failed(error: unknown): Response {
+function refusalOrFailure(c: Context<AppEnv>, refuse: Refuse, error: unknown): Response {
+  if (error instanceof AppError) return refuse(c, error)
+  if (isOutage(error)) {
+    logFault('database_unreachable', error)
+    return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
+  }
   logFault('bug', error)
   return jsonFailure()
 }
