@@ -113,13 +113,13 @@ export async function listTokensMadeBy(db: Db, projectId: string, userId: string
 const MINUTE_MS = 60_000
 
 /** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
-export function noteUse(stores: Stores, tokenId: string, from: string | null): void {
+export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
   const minute = stores.now() - (stores.now() % MINUTE_MS)
   if ((stores.memory.uses.get(tokenId) ?? 0) >= minute) return
   stores.memory.uses.set(tokenId, minute)
   const write = stores.db
     .update(tokens)
-    .set({ lastUsedAt: minute, lastUsedFrom: from })
+    .set({ lastUsedAt: minute, lastUsedFrom: placeOf() })
     .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))
   stores.waitUntil(write.run().catch((error) => stores.warn('last_use_unwritable', error)))
 }
