@@ -169,6 +169,8 @@ CREATE TABLE `tokens` (
 	`last_four` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer,
+	`rotated_at` integer,
+	`planned_expires_at` integer,
 	`minted_by` text,
 	`last_used_at` integer,
 	`last_used_from` text,

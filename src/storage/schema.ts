@@ -86,6 +86,9 @@ export const tokens = sqliteTable(
     lastFour: text('last_four').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
+    /** When rotation gave it an earlier end, and the end that it had before: a second rotation goes by that. */
+    rotatedAt: integer('rotated_at'),
+    plannedExpiresAt: integer('planned_expires_at'),
     /** The token that minted this one: ending it ends this one too. */
     mintedBy: text('minted_by'),
     lastUsedAt: integer('last_used_at'),
