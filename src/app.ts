@@ -8,6 +8,7 @@ import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
 import { mountLater } from './http/circleci-v1/later.ts'
@@ -25,6 +26,7 @@ import { openDb, type Stores } from './storage/stores.ts'
 export function createApp(): App {
   const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
   mountBadges(app)
+  mountCcTray(app)
   mountTokens(app)
   mountUsers(app)
   mountLater(app)

@@ -65,6 +65,10 @@ export const ACCESS = {
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /download/:ticket/:name': 'anyone',
 
+  'GET /cc.xml': 'user',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
+
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/redirect/:vcs/:org/:repo': 'anyone',

@@ -43,6 +43,11 @@ export function statusOf(code: ErrorCode): number {
   return WIRE[code].status
 }
 
+/** What the asker is told. */
+export function messageOf(error: AppError): string {
+  return error.message === error.code ? WIRE[error.code].message : error.message
+}
+
 /** The headers that every answer to this refusal carries, in whatever format. */
 export function refusalHeaders(error: AppError): Record<string, string> {
   const challenge = CHALLENGE[error.code]
@@ -57,10 +62,12 @@ export function refusalHeaders(error: AppError): Record<string, string> {
 
 /** A refusal as `{"message"}`, with `errors` where an input broke rules. */
 export function jsonRefusal(error: AppError): Response {
-  const { status, message } = WIRE[error.code]
-  const said = error.message === error.code ? message : error.message
-  const body = error.problems.length > 0 ? { message: said, errors: error.problems } : { message: said }
-  return Response.json(body, { status, headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff' } })
+  const message = messageOf(error)
+  const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
+  return Response.json(body, {
+    status: statusOf(error.code),
+    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff' },
+  })
 }
 
 /** A bug, as the client sees it. */
