@@ -112,6 +112,8 @@ CREATE TABLE `pipelines` (
 CREATE UNIQUE INDEX `pipelines_external` ON `pipelines` (`project_id`,`external_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `pipelines_number` ON `pipelines` (`project_id`,`number`);--> statement-breakpoint
 CREATE INDEX `pipelines_branch` ON `pipelines` (`project_id`,`branch`,`number`);--> statement-breakpoint
+CREATE INDEX `pipelines_revision` ON `pipelines` (`project_id`,`revision`);--> statement-breakpoint
+CREATE INDEX `pipelines_actor` ON `pipelines` (`project_id`,lower("actor" ->> '$.login'),`number`);--> statement-breakpoint
 CREATE TABLE `projects` (
 	`id` text PRIMARY KEY NOT NULL,
 	`slug_key` text NOT NULL,
@@ -153,6 +155,8 @@ CREATE TABLE `test_results` (
 	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE INDEX `test_results_case` ON `test_results` (`build_id`,`classname`,`name`,`result`);--> statement-breakpoint
+CREATE INDEX `test_results_failed` ON `test_results` (`build_id`) WHERE result in ('failure', 'error');--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`id` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -202,4 +206,5 @@ CREATE TABLE `workflows` (
 	FOREIGN KEY (`pipeline_id`) REFERENCES `pipelines`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `workflows_external` ON `workflows` (`pipeline_id`,`external_id`);
+CREATE UNIQUE INDEX `workflows_external` ON `workflows` (`pipeline_id`,`external_id`);--> statement-breakpoint
+CREATE INDEX `workflows_created` ON `workflows` (`project_id`,`created_at`);

@@ -14,6 +14,11 @@ import { mountBuilds } from './http/circleci-v1/builds.ts'
 import { mountLater } from './http/circleci-v1/later.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
+import { mountInsights } from './http/circleci-v2/insights.ts'
+import { mountJobs } from './http/circleci-v2/jobs.ts'
+import { mountMe } from './http/circleci-v2/me.ts'
+import { mountPipelines } from './http/circleci-v2/pipelines.ts'
+import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
@@ -32,6 +37,11 @@ export function createApp(): App {
   mountLater(app)
   mountArtifacts(app)
   mountBuilds(app)
+  mountMe(app)
+  mountPipelines(app)
+  mountWorkflows(app)
+  mountJobs(app)
+  mountInsights(app)
   mountToken(app)
   mountProjects(app)
   mountBuildReports(app)

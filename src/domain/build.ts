@@ -107,6 +107,15 @@ export type Pipeline = {
   readonly createdAt: number
 }
 
+/** Whose push or request a pipeline is, as far as anybody said. */
+export function personOf({
+  actor,
+  author,
+  committer,
+}: Pick<Pipeline, 'actor' | 'author' | 'committer'>): Person | null {
+  return actor ?? author ?? committer
+}
+
 export type Workflow = { readonly id: string; readonly name: string }
 
 /** One run of one job. Times are epoch milliseconds. */
@@ -136,6 +145,20 @@ export type PreviousBuild = {
 export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
   if (build.startedAt === null || build.stoppedAt === null) return null
   return Math.max(0, build.stoppedAt - build.startedAt)
+}
+
+/** Of the builds that are runs of one job, as `jobOf` tells jobs apart, the newest. */
+export function newestRunsOf<T extends { readonly num: number }>(
+  builds: readonly T[],
+  jobOf: (build: T) => string,
+): readonly T[] {
+  const newest = new Map<string, T>()
+  for (const build of builds) {
+    const job = jobOf(build)
+    const other = newest.get(job)
+    if (!other || other.num < build.num) newest.set(job, build)
+  }
+  return [...newest.values()]
 }
 
 /** One event of a build's life, as a CI tells it. Times are epoch milliseconds; null where it did not say. */

@@ -10,6 +10,7 @@ import {
 } from '../domain/build.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
+import { pipelineColumns } from './pipelines.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -151,39 +152,6 @@ function buildColumns() {
     pipeline: pipelineColumns(),
     previous: previousWhere(sql``).as('previous'),
   }
-}
-
-function pipelineColumns() {
-  const {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  } = pipelines
-  return aliased('pipeline', {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  })
 }
 
 type BuildRow = Awaited<ReturnType<typeof selectBuild>>[number]

@@ -146,6 +146,13 @@ export function selectProject(db: Db, slug: Slug) {
     .limit(1)
 }
 
+/** The slug of a project by its id: for URLs that name nothing else. */
+export async function findProjectSlug(db: Db, projectId: string): Promise<Slug | null> {
+  const { vcs, org, repo } = projects
+  const [row] = await db.select({ vcs, org, repo }).from(projects).where(eq(projects.id, projectId)).limit(1)
+  return row ?? null
+}
+
 function selectRole(db: Db, slug: Slug, userId: string) {
   return db
     .select({ role: members.role })

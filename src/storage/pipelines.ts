@@ -1,0 +1,89 @@
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { Pipeline } from '../domain/build.ts'
+import type { Slug } from '../domain/project.ts'
+import { aliased } from './columns.ts'
+import { builds, pipelines, projects } from './schema.ts'
+import type { Db } from './stores.ts'
+
+/** A pipeline and when something last happened in it. */
+export type PipelineRow = Pipeline & { readonly updatedAt: number; readonly hasBuilds: boolean }
+
+export type PipelinesOf = {
+  readonly branch: string | null
+  /** The login of the person who pushed or asked for them, letter case ignored. */
+  readonly login: string | null
+}
+
+/** Newest first, those with a number under `before` where that is given. */
+export async function listPipelines(
+  db: Db,
+  projectId: string,
+  which: PipelinesOf,
+  before: number | null,
+  limit: number,
+): Promise<readonly PipelineRow[]> {
+  return (await pipelinesQuery(db, projectId, which, before, limit)).map(pipelineOf)
+}
+
+export function pipelinesQuery(
+  db: Db,
+  projectId: string,
+  { branch, login }: PipelinesOf,
+  before: number | null,
+  limit: number,
+) {
+  const which = and(
+    eq(pipelines.projectId, projectId),
+    branch === null ? undefined : eq(pipelines.branch, branch),
+    login === null ? undefined : sql`lower(${pipelines.actor} ->> '$.login') = ${login.toLowerCase()}`,
+    before === null ? undefined : lt(pipelines.number, before),
+  )
+  return selectPipeline(db, which).orderBy(desc(pipelines.number)).limit(limit)
+}
+
+export async function findPipeline(db: Db, projectId: string, by: { id: string } | { number: number }) {
+  const named = 'id' in by ? eq(pipelines.id, by.id) : eq(pipelines.number, by.number)
+  const [row] = await selectPipeline(db, and(eq(pipelines.projectId, projectId), named)).limit(1)
+  return row ? pipelineOf(row) : null
+}
+
+/** Which project a pipeline belongs to: for URLs that name nothing else. */
+export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise<Slug | null> {
+  const { vcs, org, repo } = projects
+  const [row] = await db
+    .select({ vcs, org, repo })
+    .from(pipelines)
+    .innerJoin(projects, eq(projects.id, pipelines.projectId))
+    .where(eq(pipelines.id, pipelineId))
+    .limit(1)
+  return row ?? null
+}
+
+function selectPipeline(db: Db, which: SQL | undefined) {
+  return db
+    .select({
+      pipeline: pipelineColumns(),
+      // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
+      lastEventAt: sql<
+        number | null
+      >`(select max(b.event_at) from ${builds} as b where b.pipeline_id = ${pipelines}.id)`,
+    })
+    .from(pipelines)
+    .where(which)
+    .$dynamic()
+}
+
+/** The columns of a pipeline under names that are theirs alone. */
+export function pipelineColumns() {
+  const { id, number, externalId, branch, tag, revision, subject, body, createdAt } = pipelines
+  const { author, committer, actor, pullRequests } = pipelines
+  const columns = { id, number, externalId, branch, tag, revision, subject, body, author, committer, actor }
+  return aliased('pipeline', { ...columns, pullRequests, createdAt })
+}
+
+type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
+
+function pipelineOf({ pipeline, lastEventAt }: Row): PipelineRow {
+  const updatedAt = Math.max(pipeline.createdAt, lastEventAt ?? 0)
+  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], updatedAt, hasBuilds: lastEventAt !== null }
+}
