@@ -1,3 +1,57 @@
+CREATE TABLE `dispatch_targets` (
+	`project_id` text PRIMARY KEY NOT NULL,
+	`config` text NOT NULL,
+	`sealed` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `env_vars` (
+	`project_id` text NOT NULL,
+	`name` text NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`project_id`, `name`),
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `listeners` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`config` text NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `listeners_project` ON `listeners` (`project_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `outbox` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text NOT NULL,
+	`workflow_id` text NOT NULL,
+	`listener_id` text,
+	`event` text NOT NULL,
+	`told` text,
+	`params` text,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`response_status` integer,
+	`problem` text,
+	`remote_id` text,
+	`created_at` integer NOT NULL,
+	`last_attempt_at` integer,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`listener_id`) REFERENCES `listeners`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_told` ON `outbox` (`listener_id`,`build_id`,`told`);--> statement-breakpoint
+CREATE INDEX `outbox_project` ON `outbox` (`project_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_build` ON `outbox` (`build_id`);--> statement-breakpoint
+CREATE INDEX `outbox_workflow` ON `outbox` (`workflow_id`);--> statement-breakpoint
+CREATE INDEX `outbox_created` ON `outbox` (`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_pending` ON `outbox` (`created_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE TABLE `artifacts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -49,6 +103,7 @@ CREATE TABLE `builds` (
 	`stopped_at` integer,
 	`build_url` text,
 	`steps` text,
+	`retry_of` integer,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`pipeline_id`) REFERENCES `pipelines`(`id`) ON UPDATE no action ON DELETE cascade,

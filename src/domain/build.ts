@@ -90,6 +90,9 @@ export type Person = {
 }
 export type PullRequest = { readonly head_sha: string | null; readonly url: string }
 
+/** The revision of a pipeline that was asked for by branch or tag, until the CI says what it is. */
+export const UNKNOWN_REVISION = 'HEAD'
+
 /** What was pushed, and what ran for it. Times are epoch milliseconds. */
 export type Pipeline = {
   readonly id: string
@@ -116,7 +119,7 @@ export function personOf({
   return actor ?? author ?? committer
 }
 
-export type Workflow = { readonly id: string; readonly name: string }
+export type Workflow = { readonly id: string; readonly externalId: string; readonly name: string }
 
 /** One run of one job. Times are epoch milliseconds. */
 export type Build = {
@@ -130,6 +133,7 @@ export type Build = {
   readonly stoppedAt: number | null
   readonly createdAt: number
   readonly buildUrl: string | null
+  readonly retryOf: number | null
   readonly workflow: Workflow
   readonly pipeline: Pipeline
   readonly previous: PreviousBuild | null
@@ -174,6 +178,8 @@ export type BuildEvent = {
 /** A build event with all that is needed to make the build's row, should it be the first. */
 export type BuildReport = BuildEvent & {
   readonly externalId: string
+  /** The number of the build that this one repeats. */
+  readonly retryOf?: number
   readonly jobName: string
   readonly workflow: { readonly externalId: string; readonly name: string }
   readonly pipeline: Omit<Pipeline, 'id' | 'number' | 'createdAt'>

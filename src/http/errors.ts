@@ -16,6 +16,9 @@ const WIRE: Record<ErrorCode, WireError> = {
   pipeline_not_found: { status: 404, message: 'Pipeline not found' },
   workflow_not_found: { status: 404, message: 'Workflow not found' },
   artifact_not_found: { status: 404, message: 'Artifact not found' },
+  env_var_not_found: { status: 404, message: 'Environment variable not found' },
+  dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
+  listener_not_found: { status: 404, message: 'Listener not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
   route_not_found: { status: 404, message: 'Not found' },
@@ -30,7 +33,6 @@ const WIRE: Record<ErrorCode, WireError> = {
   range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
-  not_implemented: { status: 501, message: 'Not implemented' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import {
   BUILD_STATUS,
@@ -8,9 +8,11 @@ import {
   eventAtOf,
   isOver,
   stageOf,
+  UNKNOWN_REVISION,
 } from '../domain/build.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -28,18 +30,17 @@ export async function reportBuild(stores: Stores, projectId: string, report: Bui
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const buildId = crypto.randomUUID()
-  const [, , , , , rows] = await db.batch([
-    upsertPipeline(db, projectId, pipelineId, report, now),
-    countPipeline(db, projectId, pipelineId),
-    insertWorkflow(db, projectId, report, now),
-    upsertBuild(db, projectId, buildId, report, now),
-    countBuild(db, projectId, buildId),
-    selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
+  const [, , , , , told, rows] = await db.batch([
+    ...reportStatements(db, projectId, { pipelineId, buildId }, report, now),
+    tellListenersStatement(db, which, now),
+    selectBuild(db, which),
   ])
   const [row] = rows
   if (!row) throw new Error('a reported build was not stored')
   const build = buildOf(row)
   if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+  await enqueue(stores, queuedIdsOf(told))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return { kind: build.id === buildId ? 'created' : 'updated', build }
 }
@@ -51,15 +52,40 @@ export async function updateBuild(
   num: number,
   event: BuildEvent,
 ): Promise<Build | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
-  const [, [row]] = await stores.db.batch([
-    stores.db.update(builds).set(mergedWith(event, stores.now())).where(which),
-    selectBuild(stores.db, which),
+  const { db } = stores
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
+  const [, told, [row]] = await db.batch([
+    updateStatement(db, which, event, stores.now()),
+    tellListenersStatement(db, which, stores.now()),
+    selectBuild(db, which),
   ])
   if (!row) return null
+  await enqueue(stores, queuedIdsOf(told))
   const build = buildOf(row)
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return build
+}
+
+/** The statements that store one report, for a batch; the ids are those of a pipeline and a build that are new. */
+export function reportStatements(
+  db: Db,
+  projectId: string,
+  { pipelineId, buildId }: { readonly pipelineId: string; readonly buildId: string },
+  report: BuildReport,
+  now: number,
+) {
+  return [
+    upsertPipeline(db, projectId, pipelineId, report, now),
+    countPipeline(db, projectId, pipelineId),
+    insertWorkflow(db, projectId, report, now),
+    upsertBuild(db, projectId, buildId, report, now),
+    countBuild(db, projectId, buildId),
+  ] as const
+}
+
+/** The statement that adds an event to the builds that fit. */
+export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return db.update(builds).set(mergedWith(event, now)).where(which)
 }
 
 function upsertPipeline(
@@ -80,7 +106,8 @@ function upsertPipeline(
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
     from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere}
-    on conflict (project_id, external_id) do update set subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
+    on conflict (project_id, external_id) do update set
+      revision = case when revision = ${UNKNOWN_REVISION} then excluded.revision else revision end, subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
       author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
       actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
   )
@@ -106,7 +133,19 @@ function insertWorkflow(db: Db, projectId: string, { pipeline, workflow }: Build
 }
 
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
-  const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
+  const {
+    externalId,
+    jobName,
+    pipeline,
+    workflow,
+    status,
+    queuedAt,
+    startedAt,
+    stoppedAt,
+    buildUrl,
+    steps,
+    retryOf = null,
+  } = report
   const first = firstTimes(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
     ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
@@ -114,10 +153,10 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, steps, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, steps, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
-      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt}, ${buildUrl}, ${steps && json(steps)}, ${now}
+      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt}, ${buildUrl}, ${steps && json(steps)}, ${retryOf}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}

@@ -1,12 +1,17 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Pipeline } from '../domain/build.ts'
+import type { OutboxState } from '../domain/outbox.ts'
 import type { Slug } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { builds, pipelines, projects } from './schema.ts'
+import { outbox } from './schema-outbox.ts'
 import type { Db } from './stores.ts'
 
 /** A pipeline and when something last happened in it. */
-export type PipelineRow = Pipeline & { readonly updatedAt: number; readonly hasBuilds: boolean }
+export type PipelineRow = Pipeline & { readonly updatedAt: number; readonly start: PipelineStart | null }
+
+/** How starting a pipeline that was asked for here went; null for one that a CI reported. */
+export type PipelineStart = { readonly state: OutboxState; readonly problem: string | null }
 
 export type PipelinesOf = {
   readonly branch: string | null
@@ -60,13 +65,14 @@ export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise
 }
 
 function selectPipeline(db: Db, which: SQL | undefined) {
+  // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
+  const ofPipeline = sql`b.pipeline_id = ${pipelines}.id`
   return db
     .select({
       pipeline: pipelineColumns(),
-      // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
-      lastEventAt: sql<
-        number | null
-      >`(select max(b.event_at) from ${builds} as b where b.pipeline_id = ${pipelines}.id)`,
+      lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
+      start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
+        join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
     })
     .from(pipelines)
     .where(which)
@@ -83,7 +89,14 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({ pipeline, lastEventAt }: Row): PipelineRow {
+function pipelineOf({ pipeline, lastEventAt, start }: Row): PipelineRow {
   const updatedAt = Math.max(pipeline.createdAt, lastEventAt ?? 0)
-  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], updatedAt, hasBuilds: lastEventAt !== null }
+  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], updatedAt, start: startOf(start) }
+}
+
+function startOf(json: string | null): PipelineStart | null {
+  if (json === null) return null
+  // Written by selectPipeline above, and by nobody else.
+  const [state, problem] = JSON.parse(json) as [OutboxState, string | null]
+  return { state, problem }
 }

@@ -218,6 +218,8 @@ export const builds = sqliteTable(
     stoppedAt: integer('stopped_at'),
     buildUrl: text('build_url'),
     steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
+    /** The number of the build that this one repeats. */
+    retryOf: integer('retry_of'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [

@@ -51,7 +51,7 @@ export function buildSummaryJson(origin: string, project: Project, build: Build)
     timedout: outcome === 'timedout',
     infrastructure_fail: outcome === 'infrastructure_fail',
     fail_reason: null,
-    retry_of: null,
+    retry_of: build.retryOf,
     retries: null,
     previous: previousJson(build.previous),
     parallel: 1,

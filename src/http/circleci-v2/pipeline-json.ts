@@ -7,20 +7,20 @@ import { isoOf } from '../circleci-v1/build-json.ts'
 
 /** A pipeline as CircleCI v2 shows it. */
 export function pipelineJson(project: Project, pipeline: PipelineRow) {
-  const { branch, tag, revision, subject, body } = pipeline
+  const { branch, tag, revision, subject, body, start } = pipeline
   const who = personOf(pipeline)
   const url = vcsUrlFor(project)
   return {
     id: pipeline.id,
     number: pipeline.number,
     project_slug: slugText(project),
-    state: pipeline.hasBuilds ? 'created' : 'pending',
+    state: start?.state === 'pending' ? 'pending' : start?.state === 'failed' ? 'errored' : 'created',
     created_at: isoOf(pipeline.createdAt),
     updated_at: isoOf(pipeline.updatedAt),
-    errors: [],
+    errors: start?.state === 'failed' ? [{ type: 'other', message: start.problem ?? '' }] : [],
     warnings: [],
     trigger: {
-      type: 'webhook',
+      type: start ? 'api' : 'webhook',
       received_at: isoOf(pipeline.createdAt),
       actor: { login: loginOf(who), avatar_url: who?.avatar_url ?? null },
     },
