@@ -13,8 +13,8 @@ import { mountUploads } from './http/buildpass-v1/uploads.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
-import { mountCheckoutKeys } from './http/circleci-v1/checkout-keys.ts'
 import { mountEnvVars } from './http/circleci-v1/env-vars.ts'
+import { mountNotKept } from './http/circleci-v1/not-kept.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
 import { mountTriggers } from './http/circleci-v1/triggers.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
@@ -41,7 +41,7 @@ export function createApp(): App {
   mountUsers(app)
   mountTriggers(app)
   mountEnvVars(app)
-  mountCheckoutKeys(app)
+  mountNotKept(app)
   mountArtifacts(app)
   mountBuilds(app)
   mountMe(app)

@@ -4,7 +4,7 @@ import { WORKFLOW_IS_OVER, type WorkflowStatus } from './workflow-status.ts'
 export type WorkflowRun = {
   readonly name: string
   readonly status: WorkflowStatus
-  readonly createdAt: number
+  readonly beganAt: number
   readonly startedAt: number | null
   readonly stoppedAt: number | null
 }
@@ -51,15 +51,15 @@ export function workflowMetricsFor(runs: readonly WorkflowRun[], windowMs: numbe
   }
 }
 
-export function runSecondsOf({ startedAt, createdAt, stoppedAt }: WorkflowRun): number | null {
-  return stoppedAt === null ? null : Math.max(0, Math.round((stoppedAt - (startedAt ?? createdAt)) / 1000))
+export function runSecondsOf({ startedAt, beganAt, stoppedAt }: WorkflowRun): number | null {
+  return stoppedAt === null ? null : Math.max(0, Math.round((stoppedAt - (startedAt ?? beganAt)) / 1000))
 }
 
 function recoverySecondsOf(runs: readonly WorkflowRun[]): readonly number[] {
   const seconds: number[] = []
   let brokenSince: number | null = null
-  for (const run of [...runs].sort((one, other) => one.createdAt - other.createdAt)) {
-    const at = run.stoppedAt ?? run.createdAt
+  for (const run of [...runs].sort((one, other) => one.beganAt - other.beganAt)) {
+    const at = run.stoppedAt ?? run.beganAt
     if (run.status === 'failed') brokenSince ??= at
     if (run.status === 'success' && brokenSince !== null) {
       seconds.push(Math.max(0, (at - brokenSince) / 1000))

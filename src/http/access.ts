@@ -32,6 +32,7 @@ export const ACCESS = {
   'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
   'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
   'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': 'project:admin',
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': 'builds:write',
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': 'artifacts:read',

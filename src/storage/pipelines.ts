@@ -8,7 +8,12 @@ import { outbox } from './schema-outbox.ts'
 import type { Db } from './stores.ts'
 
 /** A pipeline and when something last happened in it. */
-export type PipelineRow = Pipeline & { readonly updatedAt: number; readonly start: PipelineStart | null }
+export type PipelineRow = Pipeline & {
+  /** When it began by its builds' own account, which may be before we heard of it. */
+  readonly beganAt: number
+  readonly updatedAt: number
+  readonly start: PipelineStart | null
+}
 
 /** How starting a pipeline that was asked for here went; null for one that a CI reported. */
 export type PipelineStart = { readonly state: OutboxState; readonly problem: string | null }
@@ -70,6 +75,9 @@ function selectPipeline(db: Db, which: SQL | undefined) {
   return db
     .select({
       pipeline: pipelineColumns(),
+      firstEventAt: sql<
+        number | null
+      >`(select min(coalesce(b.queued_at, b.started_at, b.event_at)) from ${builds} as b where ${ofPipeline})`,
       lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
       start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
         join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
@@ -89,9 +97,10 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({ pipeline, lastEventAt, start }: Row): PipelineRow {
-  const updatedAt = Math.max(pipeline.createdAt, lastEventAt ?? 0)
-  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], updatedAt, start: startOf(start) }
+function pipelineOf({ pipeline, firstEventAt, lastEventAt, start }: Row): PipelineRow {
+  const beganAt = Math.min(pipeline.createdAt, firstEventAt ?? pipeline.createdAt)
+  const updatedAt = Math.max(beganAt, lastEventAt ?? pipeline.createdAt)
+  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], beganAt, updatedAt, start: startOf(start) }
 }
 
 function startOf(json: string | null): PipelineStart | null {

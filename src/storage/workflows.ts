@@ -10,7 +10,10 @@ import type { Db } from './stores.ts'
 export type WorkflowRow = {
   readonly id: string
   readonly name: string
+  /** When we first heard of it: the order of lists. */
   readonly createdAt: number
+  /** When it began by its own account, which may be earlier. */
+  readonly beganAt: number
   readonly status: WorkflowStatus
   readonly startedAt: number | null
   readonly stoppedAt: number | null
@@ -110,9 +113,11 @@ async function readWorkflows(db: Db, which: SQL | undefined, limit: number): Pro
     const status = workflowStatusFor(own)
     const started = own.flatMap((job) => job.startedAt ?? [])
     const stopped = own.flatMap((job) => job.stoppedAt ?? [])
+    const queued = own.flatMap((job) => job.queuedAt ?? [])
     return {
       ...row,
       status,
+      beganAt: Math.min(row.createdAt, ...queued, ...started),
       startedAt: started.length > 0 ? Math.min(...started) : null,
       stoppedAt: WORKFLOW_IS_OVER[status] && stopped.length > 0 ? Math.max(...stopped) : null,
     }
@@ -136,7 +141,7 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
 }
 
 export function jobsOfWorkflowsQuery(db: Db, which: SQL | undefined, limit: number) {
-  const { workflowId, num, jobName, status, startedAt, stoppedAt } = builds
+  const { workflowId, num, jobName, status, queuedAt, startedAt, stoppedAt } = builds
   const shown = db
     .select({ id: workflows.id })
     .from(workflows)
@@ -145,7 +150,7 @@ export function jobsOfWorkflowsQuery(db: Db, which: SQL | undefined, limit: numb
     .orderBy(desc(workflows.createdAt), asc(workflows.id))
     .limit(limit)
   return db
-    .select({ workflowId, num, jobName, status, startedAt, stoppedAt })
+    .select({ workflowId, num, jobName, status, queuedAt, startedAt, stoppedAt })
     .from(builds)
     .where(sql`${builds.workflowId} in (${shown})`)
 }

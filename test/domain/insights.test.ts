@@ -5,7 +5,7 @@ const MINUTE = 60_000
 const DAY = 86_400_000
 
 function run(status: WorkflowRun['status'], at: number, seconds: number): WorkflowRun {
-  return { name: 'ci', status, createdAt: at, startedAt: at, stoppedAt: at + seconds * 1000 }
+  return { name: 'ci', status, beganAt: at, startedAt: at, stoppedAt: at + seconds * 1000 }
 }
 
 describe('the metrics of a workflow', () => {

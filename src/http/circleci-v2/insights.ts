@@ -50,8 +50,8 @@ export function mountInsights(app: App): void {
       branch: run.pipeline.branch,
       status: run.status,
       duration: runSecondsOf(run) ?? 0,
-      created_at: isoOf(run.createdAt),
-      stopped_at: isoOf(run.stoppedAt ?? run.createdAt),
+      created_at: isoOf(run.beganAt),
+      stopped_at: isoOf(run.stoppedAt ?? run.beganAt),
       credits_used: 0,
       is_approval: false,
     }))
@@ -75,12 +75,12 @@ function branchAskedFor(c: Context<AppEnv>, project: Project): string | null {
 function metricsJson(project: Project, name: string, runs: readonly WorkflowRow[], until: number, windowMs: number) {
   const metrics = workflowMetricsFor(runs, windowMs)
   const { min, mean, median, p95, max, standardDeviation } = metrics.durationSeconds
-  const times = runs.map((run) => run.createdAt)
+  const times = runs.map((run) => run.beganAt)
   return {
     name,
     project_id: project.id,
     window_start: isoOf(Math.min(...times)),
-    window_end: isoOf(Math.min(until, Math.max(...runs.map((run) => run.stoppedAt ?? run.createdAt)))),
+    window_end: isoOf(Math.min(until, Math.max(...runs.map((run) => run.stoppedAt ?? run.beganAt)))),
     metrics: {
       total_runs: metrics.totalRuns,
       successful_runs: metrics.successfulRuns,

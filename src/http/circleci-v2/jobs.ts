@@ -78,6 +78,8 @@ function jobDetailJson(origin: string, project: Project, build: Build) {
   const { workflow, pipeline } = build
   const status = JOB_STATUS[build.status]
   return {
+    // Not in CircleCI's document, and official tooling decodes it.
+    id: build.id,
     number: build.num,
     name: build.jobName,
     status,
@@ -86,8 +88,8 @@ function jobDetailJson(origin: string, project: Project, build: Build) {
     organization: { name: project.org },
     pipeline: { id: pipeline.id },
     latest_workflow: { id: workflow.id, name: workflow.name },
-    created_at: isoOf(build.createdAt),
-    queued_at: isoOf(build.queuedAt ?? build.createdAt),
+    created_at: isoOf(Math.min(build.createdAt, build.queuedAt ?? build.startedAt ?? build.createdAt)),
+    queued_at: isoOf(build.queuedAt ?? build.startedAt ?? build.createdAt),
     started_at: isoOf(build.startedAt),
     ...(build.stoppedAt === null ? {} : { stopped_at: isoOf(build.stoppedAt) }),
     duration: durationMsOf(build),

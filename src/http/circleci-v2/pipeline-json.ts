@@ -15,13 +15,13 @@ export function pipelineJson(project: Project, pipeline: PipelineRow) {
     number: pipeline.number,
     project_slug: slugText(project),
     state: start?.state === 'pending' ? 'pending' : start?.state === 'failed' ? 'errored' : 'created',
-    created_at: isoOf(pipeline.createdAt),
+    created_at: isoOf(pipeline.beganAt),
     updated_at: isoOf(pipeline.updatedAt),
     errors: start?.state === 'failed' ? [{ type: 'other', message: start.problem ?? '' }] : [],
     warnings: [],
     trigger: {
       type: start ? 'api' : 'webhook',
-      received_at: isoOf(pipeline.createdAt),
+      received_at: isoOf(pipeline.beganAt),
       actor: { login: loginOf(who), avatar_url: who?.avatar_url ?? null },
     },
     vcs: {
@@ -38,12 +38,12 @@ export function pipelineJson(project: Project, pipeline: PipelineRow) {
 
 /** A workflow as CircleCI v2 shows it. */
 export async function workflowJson(project: Project, workflow: WorkflowRow) {
-  const { id, name, status, createdAt, stoppedAt, pipeline } = workflow
+  const { id, name, status, beganAt, stoppedAt, pipeline } = workflow
   return {
     id,
     name,
     status,
-    created_at: isoOf(createdAt),
+    created_at: isoOf(beganAt),
     stopped_at: isoOf(stoppedAt),
     pipeline_id: pipeline.id,
     pipeline_number: pipeline.number,

@@ -149,6 +149,16 @@ describe('repeating and stopping', () => {
   })
 })
 
+it('what is not kept here is said so that old clients understand', async () => {
+  const { token, admin, v1, v2 } = await seedTriggers({ hasTarget: false })
+  expect(await callJson(`${v1}/checkout-key`, { token: admin.token })).toEqual({ status: 200, body: [] })
+  expect((await callJson(`${v2}/checkout-key`, { token: admin.token })).body).toEqual({
+    items: [],
+    next_page_token: null,
+  })
+  expect((await callJson(`${v1}/build-cache`, { token, method: 'DELETE' })).status).toBe(200)
+})
+
 describe('the dispatch target', () => {
   it('is set, shown without its secret, and removed', async () => {
     const { admin, settings } = await seedTriggers({ hasTarget: false })

@@ -137,6 +137,16 @@ describe('a workflow and its jobs', () => {
     expect((await callJson(`/api/v2/workflow/${build.workflow.id}`, { token })).body.status).toBe('success')
   })
 
+  it('that were reported after the fact began when they did', async () => {
+    const { build, token, base } = await seedOne()
+    const began = '2023-11-14T22:13:20.000Z'
+    const workflow = await callJson(`/api/v2/workflow/${build.workflow.id}`, { token })
+    expect([workflow.body.created_at, workflow.body.stopped_at]).toEqual([began, '2023-11-14T22:14:50.000Z'])
+    const pipeline = await callJson(`/api/v2/pipeline/${build.pipeline.id}`, { token })
+    expect([pipeline.body.created_at, pipeline.body.updated_at]).toEqual([began, '2023-11-14T22:14:50.000Z'])
+    expect((await callJson(`${base}/job/1`, { token })).body).toMatchObject({ created_at: began, queued_at: began })
+  })
+
   it('that are open have no end', async () => {
     const { stores, project, token } = await seedOne()
     const open = await seedBuild(stores, project, { status: 'running' })
@@ -149,6 +159,7 @@ describe('a job', () => {
   it('has the fields that strict clients decode', async () => {
     const { project, build, token, base } = await seedOne()
     expect((await callJson(`${base}/job/1`, { token })).body).toEqual({
+      id: build.id,
       number: 1,
       name: 'test',
       status: 'failed',
