@@ -102,6 +102,8 @@ CREATE TABLE `builds` (
 	`started_at` integer,
 	`stopped_at` integer,
 	`build_url` text,
+	`url_order` text,
+	`steps_order` text,
 	`steps` text,
 	`retry_of` integer,
 	`created_at` integer NOT NULL,

@@ -27,6 +27,7 @@ export type Bindings = {
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
   readonly OUTBOUND_PRIVATE_HOSTS?: string
+  readonly LOG_REQUESTS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -58,6 +59,7 @@ export type Settings = {
   readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  readonly logRequests: 'all' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -84,6 +86,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
     allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
     artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
   }
 }
@@ -107,6 +110,12 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

@@ -71,7 +71,7 @@ export function jsonRefusal(error: AppError): Response {
   const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
   return Response.json(body, {
     status: statusOf(error.code),
-    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff' },
+    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' },
   })
 }
 

@@ -1,33 +1,15 @@
-import { SELF } from 'cloudflare:test'
 import type { Project, Role } from '../../src/domain/project.ts'
 import type { Scope } from '../../src/domain/scope.ts'
+import { type Ask, ask } from './client.ts'
 import { type SeededToken, seedMember, seedToken, seedUser } from './seed.ts'
 import type { TestStores } from './stores.ts'
-
-const ORIGIN = 'https://builds.example.com'
-
-/** One request to the Worker; `token` as header, `json` as body. */
-export function call(
-  path: string,
-  { token, json, method, headers }: { token?: string; json?: unknown; method?: string; headers?: HeadersInit } = {},
-): Promise<Response> {
-  const all = new Headers(headers)
-  if (token) all.set('Circle-Token', token)
-  if (json !== undefined) all.set('Content-Type', 'application/json')
-  return SELF.fetch(ORIGIN + path, {
-    method: method ?? (json === undefined ? 'GET' : 'POST'),
-    headers: all,
-    redirect: 'manual',
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  })
-}
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers whose shape they assert.
 type JsonAnswer = { status: number; body: any }
 
-/** The status and the JSON of an answer. */
-export async function callJson(path: string, options?: Parameters<typeof call>[1]): Promise<JsonAnswer> {
-  const response = await call(path, options)
+/** The status and the JSON of an answer; a body makes it a POST unless a method is named. */
+export async function callJson(path: string, options: Ask = {}): Promise<JsonAnswer> {
+  const response = await ask(path, { method: options.json === undefined ? 'GET' : 'POST', ...options })
   return { status: response.status, body: await response.json() }
 }
 

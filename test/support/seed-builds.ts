@@ -20,7 +20,7 @@ export type BuildSeed = {
 /** A build as a CI reports it; each call without an `externalId` is another build. */
 export async function seedBuild(stores: Stores, project: { id: string }, seed: BuildSeed = {}): Promise<Build> {
   const reported = await reportBuild(stores, project.id, reportFor(seed))
-  if (reported.kind === 'elsewhere') throw new Error('a seeded build belongs to another pipeline')
+  if (!('build' in reported)) throw new Error(`a seeded build was not stored: ${reported.kind}`)
   return reported.build
 }
 

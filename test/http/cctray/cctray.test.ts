@@ -3,7 +3,8 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { branchBuildsQuery, defaultBranchBuildsQuery } from '../../../src/storage/branch-feeds.ts'
-import { call, seedPerson, seedProjectToken } from '../../support/call.ts'
+import { seedPerson, seedProjectToken } from '../../support/call.ts'
+import { ask } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
 import { seedMember, seedProject } from '../../support/seed.ts'
 import { seedBuild } from '../../support/seed-builds.ts'
@@ -37,7 +38,7 @@ async function seedFeeds() {
 describe('the feed of a project', () => {
   it('has one row for each branch with builds, the newest first, and keeps the last result while building', async () => {
     const { project, token, path } = await seedFeeds()
-    const response = await call(`${path}.cc.xml`, { token })
+    const response = await ask(`${path}.cc.xml`, { token })
     expect(response.headers.get('Content-Type')).toBe('application/xml; charset=utf-8')
     const name = `${project.org}/web`
     expect(rowsOf(await response.text())).toEqual([
@@ -48,7 +49,7 @@ describe('the feed of a project', () => {
         lastBuildStatus: 'Failure',
         lastBuildLabel: '1',
         lastBuildTime: '2017-07-14T02:40:00.000Z',
-        webUrl: `https://builds.example.com${path}?branch=main`,
+        webUrl: `https://builds.test${path}?branch=main`,
       },
     ])
   })
@@ -56,10 +57,10 @@ describe('the feed of a project', () => {
   it('answers under the long host name, to a token in the URL, and with 304 to what the reader has', async () => {
     const { token, path } = await seedFeeds()
     const url = `${path.replace('/gh/', '/github/')}.cc.xml?circle-token=${token}`
-    const first = await call(url)
+    const first = await ask(url)
     expect([first.status, first.headers.get('Cache-Control')]).toEqual([200, 'private, no-cache'])
     await first.text()
-    const again = await call(url, { headers: { 'If-None-Match': first.headers.get('ETag') ?? '' } })
+    const again = await ask(url, { headers: { 'If-None-Match': first.headers.get('ETag') ?? '' } })
     expect(again.status).toBe(304)
   })
 })
@@ -71,7 +72,7 @@ describe('the feed of a branch', () => {
     ['feature/a%22%3Cb%3E%26%27c', 'feature/a"<b>&\'c'],
   ])('of %s has its one row', async (onPath, branch) => {
     const { project, token, path } = await seedFeeds()
-    const rows = rowsOf(await (await call(`${path}/tree/${onPath}.cc.xml`, { token })).text())
+    const rows = rowsOf(await (await ask(`${path}/tree/${onPath}.cc.xml`, { token })).text())
     expect(rows.map((row) => row.name)).toEqual([
       branch === 'main' ? `${project.org}/web` : `${project.org}/web/${branch}`,
     ])
@@ -79,7 +80,7 @@ describe('the feed of a branch', () => {
 
   it('without builds has none', async () => {
     const { token, path } = await seedFeeds()
-    const response = await call(`${path}/tree/other.cc.xml`, { token })
+    const response = await ask(`${path}/tree/other.cc.xml`, { token })
     expect([response.status, rowsOf(await response.text())]).toEqual([200, []])
   })
 })
@@ -90,7 +91,7 @@ describe('the feed of a person', () => {
     const { user, token } = await seedPerson(stores, project)
     const empty = await seedProject(stores.db)
     await seedMember(stores.db, empty, user, 'member')
-    const rows = rowsOf(await (await call('/cc.xml', { token })).text())
+    const rows = rowsOf(await (await ask('/cc.xml', { token })).text())
     expect(rows.map((row) => [row.name, row.activity, row.lastBuildStatus])).toEqual(
       [
         [`${project.org}/web`, 'Building', 'Failure'],
@@ -110,7 +111,7 @@ describe('a refusal', () => {
     const { stores, project, path } = await seedFeeds()
     const { secret } = await seedProjectToken(stores, project, 'view-builds')
     const token = who === 'no token' ? {} : { token: who === 'a malformed token' ? 'x' : secret }
-    const response = await call(`${path}.cc.xml`, token)
+    const response = await ask(`${path}.cc.xml`, token)
     expect([response.status, response.headers.get('Cache-Control')]).toEqual([status, 'no-store'])
     expect(await response.text()).toContain(`<message>${message}</message>`)
   })

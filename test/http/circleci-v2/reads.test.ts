@@ -163,7 +163,7 @@ describe('a job', () => {
       number: 1,
       name: 'test',
       status: 'failed',
-      web_url: `https://builds.example.com/${slugText(project)}/1`,
+      web_url: `https://builds.test/${slugText(project)}/1`,
       project: {
         id: project.id,
         slug: slugText(project),
