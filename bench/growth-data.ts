@@ -79,7 +79,7 @@ export const READS: readonly Read[] = [
   { name: 'badge', path: `/${GROWING}.svg`, by: 'project' },
   { name: 'badge of a branch built once', path: `/${GROWING}/tree/rare.svg`, by: 'project' },
   { name: 'badge of an unknown branch', path: `/${GROWING}/tree/absent.svg`, by: 'project' },
-  { name: 'badge, no pipeline complete', path: `/${GROWING}/tree/stuck.svg`, by: 'project', bound: 420 },
+  { name: 'badge, no pipeline complete', path: `/${GROWING}/tree/stuck.svg`, by: 'project', bound: 920 },
   { name: 'list page', path: V1, by: 'project' },
   { name: 'list page of a branch', path: `${V1}/tree/main`, by: 'project' },
   { name: 'list page, filter=successful', path: `${V1}/tree/main?filter=successful`, by: 'project' },

@@ -36,7 +36,7 @@ type Instance = { readonly origin: string; readonly tokens: Record<'project' | '
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-growth-'))
 const pepper = `bench:${randomBytes(32).toString('base64url')}`
 const names = SIZES.map((_, i) => `size${i}`)
-const script = await bundle('bench/growth-worker.ts', join(folder, 'out'))
+const script = await bundle('bench/growth-worker.ts', join(folder, 'out'), true)
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     log: new Log(LogLevel.ERROR),
@@ -56,7 +56,11 @@ const miniflare = new Miniflare(
         UNKNOWN_TOKENS: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 as const } },
         LEAK_REPORTS: { namespace_id: '2', simple: { limit: 1_000_000_000, period: 60 as const } },
       },
-      bindings: { PEPPERS: pepper, DOWNLOAD_KEY: randomBytes(32).toString('base64url') },
+      bindings: {
+        PEPPERS: pepper,
+        DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
+        DATA_KEY: `d1:${randomBytes(32).toString('base64url')}`,
+      },
     })),
   }),
 )

@@ -15,13 +15,17 @@ export type BenchServer = {
   readonly db: Db
   /** The process that runs all the Workers. */
   readonly pid: number
+  readonly inspectorUrl: () => Promise<string>
   readonly stop: () => Promise<void>
 }
 
 const COMPATIBILITY_DATE = '2026-10-20'
 
 /** The built Worker, and beside it two that only return a fixed image, in one workerd, each on a socket of its own. */
-export async function startBenchServer(svg: string): Promise<BenchServer> {
+export async function startBenchServer(
+  svg: string,
+  { inspectorPort, minify = true }: { inspectorPort?: number; minify?: boolean } = {},
+): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-bench-'))
   const pepper = `bench:${randomBytes(32).toString('base64url')}`
   const shared = {
@@ -35,11 +39,12 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
       log: new Log(LogLevel.ERROR),
       handleStructuredLogs: () => {},
       cf: false,
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
       workers: [
         {
           ...shared,
           name: 'ours',
-          script: await bundle('src/index.ts', join(folder, 'ours')),
+          script: await bundle('src/index.ts', join(folder, 'ours'), minify),
           d1Databases: ['DB'],
           kvNamespaces: ['KV'],
           r2Buckets: ['ARTIFACTS'],
@@ -47,7 +52,7 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
             UNKNOWN_TOKENS: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 as const } },
             LEAK_REPORTS: { namespace_id: '2', simple: { limit: 1_000_000_000, period: 60 as const } },
           },
-          bindings: { PEPPERS: pepper, DOWNLOAD_KEY: randomBytes(32).toString('base64url') },
+          bindings: { PEPPERS: pepper, DOWNLOAD_KEY: randomBytes(32).toString('base64url'), LOG_REQUESTS: 'notable' },
         },
         {
           ...shared,
@@ -57,7 +62,7 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
         {
           ...shared,
           name: 'hono',
-          script: await bundle('bench/bare-hono.ts', join(folder, 'hono')),
+          script: await bundle('bench/bare-hono.ts', join(folder, 'hono'), minify),
           bindings: { SVG: svg },
         },
       ],
@@ -77,6 +82,7 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
     personal: created.secret,
     db,
     pid: workerdPid(),
+    inspectorUrl: async () => `${await miniflare.getInspectorURL()}core:user:ours`,
     stop: async () => {
       await miniflare.dispose()
       rmSync(folder, { recursive: true })
@@ -85,12 +91,12 @@ export async function startBenchServer(svg: string): Promise<BenchServer> {
 }
 
 /** The text of the one file that would be uploaded. */
-export async function bundle(entry: string, outFolder: string): Promise<string> {
+export async function bundle(entry: string, outFolder: string, minify: boolean): Promise<string> {
   const { exitCode, stderr } = await readTool('wrangler', [
     'deploy',
     entry,
     '--dry-run',
-    '--minify',
+    ...(minify ? ['--minify'] : []),
     '--outdir',
     outFolder,
   ])

@@ -27,11 +27,19 @@ export type ObjectLine = {
   readonly custom_metadata: Record<string, string>
 }
 
-/** Made anew by each instance: the feed belongs to one life of a database, uploads under way to one bucket. */
-const OWN_TABLES = ['revocations', 'feed_state', 'sweeps', 'uploads', 'upload_parts', 'd1_migrations'] as const
+/** Made anew by each instance: the feed belongs to one life of a database, uploads to one bucket, messages to one queue. */
+const OWN_TABLES = [
+  'revocations',
+  'feed_state',
+  'sweeps',
+  'uploads',
+  'upload_parts',
+  'outbox',
+  'd1_migrations',
+] as const
 const RESTORED_TABLES = [
   ...['users', 'identities', 'org_creators', 'projects', 'members', 'pipelines', 'workflows', 'builds', 'artifacts'],
-  ...['test_results', 'audit', 'deliveries', 'used_identities', 'retention', 'env_vars', 'listeners', 'outbox'],
+  ...['test_results', 'audit', 'deliveries', 'used_identities', 'retention', 'env_vars', 'listeners'],
   'dispatch_targets',
 ]
 

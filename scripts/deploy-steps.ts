@@ -5,6 +5,7 @@ import {
   configFor,
   type Deployment,
   type DeploymentSettings,
+  queuesOf,
   type ResourceIds,
   type WranglerConfig,
   writeConfig,
@@ -88,7 +89,7 @@ async function provision(host: DeployHost, deployment: Deployment, settings: Dep
     namespace,
     '--update-config=false',
   ])
-  await findOrMake(host, `R2 bucket ${bucket}`, () => findBucket(host, bucket), [
+  await findOrMake(host, `R2 bucket ${bucket}`, () => findNamed(host, ['r2', 'bucket', 'info', bucket, '--json']), [
     'r2',
     'bucket',
     'create',
@@ -96,6 +97,12 @@ async function provision(host: DeployHost, deployment: Deployment, settings: Dep
     '--update-config=false',
     ...location,
   ])
+  for (const queue of queuesOf(host.base, deployment))
+    await findOrMake(host, `queue ${queue}`, () => findNamed(host, ['queues', 'info', queue]), [
+      'queues',
+      'create',
+      queue,
+    ])
   return { databaseId, namespaceId }
 }
 
@@ -126,9 +133,9 @@ async function findNamespace(host: DeployHost, title: string): Promise<string | 
   return listed.find((namespace) => namespace.title === title)?.id ?? null
 }
 
-/** A bucket has no id but its name. Whatever else is wrong shows when it cannot be made. */
-async function findBucket({ run }: DeployHost, name: string): Promise<string | null> {
-  return (await run(['r2', 'bucket', 'info', name, '--json'])).exitCode === 0 ? name : null
+/** A bucket and a queue go by their names. Whatever else is wrong with them shows when they cannot be made. */
+async function findNamed({ run }: DeployHost, info: readonly string[]): Promise<string | null> {
+  return (await run(info)).exitCode === 0 ? info.join(' ') : null
 }
 
 /** The secrets that the Worker does not have; of one that was never deployed, all of them. */

@@ -63,6 +63,8 @@ export function writeSettings({ settingsFile }: Deployment, settings: Deployment
 
 export type ResourceIds = { readonly databaseId: string; readonly namespaceId: string }
 
+type Queue = { readonly queue: string }
+
 /** As much of wrangler's configuration as is looked into here. */
 export type WranglerConfig = Record<string, unknown> & {
   readonly main?: string | undefined
@@ -71,6 +73,9 @@ export type WranglerConfig = Record<string, unknown> & {
   readonly kv_namespaces?: readonly object[] | undefined
   readonly r2_buckets?: readonly object[] | undefined
   readonly analytics_engine_datasets?: readonly object[] | undefined
+  readonly queues?:
+    | { readonly producers?: readonly Queue[] | undefined; readonly consumers?: readonly Queue[] | undefined }
+    | undefined
   readonly ratelimits?: readonly { readonly namespace_id: string }[] | undefined
   readonly assets?: { readonly directory?: string | undefined } | undefined
 }
@@ -101,6 +106,7 @@ export function configFor(
     kv_namespaces: base.kv_namespaces?.map((namespace) => ({ ...namespace, id: ids.namespaceId })),
     r2_buckets: base.r2_buckets?.map((bucket) => ({ ...bucket, bucket_name: deployment.bucket })),
     analytics_engine_datasets: base.analytics_engine_datasets?.map((set) => ({ ...set, dataset: deployment.dataset })),
+    ...(base.queues ? { queues: ownQueues(base.queues, deployment) } : {}),
     // The ids are the account's, so two environments with one id would share what is left of a limit.
     ratelimits: base.ratelimits?.map((limit) => ({
       ...limit,
@@ -108,6 +114,23 @@ export function configFor(
     })),
     ...(base.assets?.directory ? { assets: { ...base.assets, directory: up(base.assets.directory) } } : {}),
   }
+}
+
+/** The queues that an environment needs, by their own names. */
+export function queuesOf({ queues }: WranglerConfig, deployment: Deployment): readonly string[] {
+  return [...new Set(queues?.producers?.map(({ queue }) => ownQueue(queue, deployment)))]
+}
+
+function ownQueues(
+  { producers = [], consumers = [] }: NonNullable<WranglerConfig['queues']>,
+  deployment: Deployment,
+): WranglerConfig['queues'] {
+  const own = (queue: Queue) => ({ ...queue, queue: ownQueue(queue.queue, deployment) })
+  return { producers: producers.map(own), consumers: consumers.map(own) }
+}
+
+function ownQueue(name: string, { worker }: Deployment): string {
+  return name.replace(/^buildpass/, worker)
 }
 
 function ownLimitId(id: string, { environment }: Deployment): string {

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { Deployment, DeploymentSettings, WranglerConfig } from './deployment.ts'
+import { type Deployment, type DeploymentSettings, queuesOf, type WranglerConfig } from './deployment.ts'
 import { REPOSITORY } from './local-state.ts'
 import { SECRETS } from './secrets.ts'
 
@@ -22,6 +22,10 @@ export function planFor(
       `R2 bucket ${bucket}`,
       `wrangler r2 bucket info, and if it is not there: wrangler r2 bucket create ${bucket}${where}`,
     ],
+    ...queuesOf(config, deployment).map((queue) => [
+      `queue ${queue}`,
+      `wrangler queues info, and if it is not there: wrangler queues create ${queue}`,
+    ]),
     ['configuration', `wrangler.toml with these names and their ids, to ${shown(configFile)}`],
     [
       `secrets ${Object.keys(SECRETS).join(', ')}`,

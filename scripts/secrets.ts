@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 export const SECRETS: Readonly<Record<string, () => string>> = {
   PEPPERS: () => `p1:${randomKey()}`,
   DOWNLOAD_KEY: randomKey,
+  DATA_KEY: () => `d1:${randomKey()}`,
 }
 
 function randomKey(): string {

@@ -1,8 +1,10 @@
 import type { DownloadKey } from './domain/download-ticket.ts'
+import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
+import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
 import type { Metrics } from './http/metrics.ts'
 import type { Trace } from './http/trace.ts'
-import type { Stores } from './storage/stores.ts'
+import type { OutboxMessage, Stores } from './storage/stores.ts'
 import type { AnalyticsAccess } from './storage/traffic.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
@@ -14,8 +16,10 @@ export type Bindings = {
   readonly LEAK_REPORTS: RateLimit
   /** Analytics Engine, where requests are counted; optional. */
   readonly REQUESTS?: AnalyticsEngineDataset
+  readonly OUTBOX: Queue<OutboxMessage>
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
+  readonly DATA_KEY?: string
   readonly PUBLIC_ORIGIN?: string
   readonly DOWNLOAD_ORIGIN?: string
   readonly QUERY_TOKENS?: string
@@ -29,6 +33,8 @@ export type Bindings = {
   readonly ANALYTICS_ACCOUNT_ID?: string
   readonly ANALYTICS_API_TOKEN?: string
   readonly ANALYTICS_DATASET?: string
+  readonly OUTBOUND_PRIVATE_HOSTS?: string
+  readonly LOG_REQUESTS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -54,10 +60,15 @@ export type Settings = {
   readonly graceMs: number
   readonly peppers: Peppers
   readonly downloadKey: DownloadKey
+  /** Seal what must be readable again. */
+  readonly dataKeys: DataKeys
+  /** Whom we may call although they are private. */
+  readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
   /** Null: request counts are read from the isolate alone. */
   readonly analytics: AnalyticsAccess | null
+  readonly logRequests: 'all' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -82,7 +93,10 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
     })) as DownloadKey,
+    dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
+    allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
     artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
     analytics: analyticsOf(env),
   }
@@ -107,6 +121,12 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

@@ -14,6 +14,7 @@ type Account = {
   databases: { name: string; uuid: string }[]
   namespaces: { title: string; id: string }[]
   buckets: string[]
+  queues: string[]
   workers: Map<string, { secrets: Record<string, string>; versions: number }>
   users: number
 }
@@ -27,6 +28,7 @@ const BASE: WranglerConfig = {
   d1_databases: [{ binding: 'DB', database_id: '0' }],
   kv_namespaces: [{ binding: 'KV', id: '0' }],
   r2_buckets: [{ binding: 'ARTIFACTS', bucket_name: 'x' }],
+  queues: { producers: [{ queue: 'buildpass-outbox' }], consumers: [{ queue: 'buildpass-outbox' }] },
   ratelimits: [{ namespace_id: '1001' }],
 }
 
@@ -39,7 +41,7 @@ let failing: ((command: string) => string | null) | undefined
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'buildpass-deploy-'))
-  account = { isLoggedIn: true, databases: [], namespaces: [], buckets: [], workers: new Map(), users: 0 }
+  account = { isLoggedIn: true, databases: [], namespaces: [], buckets: [], queues: [], workers: new Map(), users: 0 }
   recorded = []
   said = []
   failing = undefined
@@ -78,6 +80,12 @@ async function fakeWrangler(args: readonly string[]) {
       : refused('The specified bucket does not exist. [code: 10006]')
   if (command === 'r2 bucket create') {
     account.buckets.push(args[3] ?? '')
+    return ok()
+  }
+  if (command === `queues info ${args[2]}`)
+    return account.queues.includes(args[2] ?? '') ? ok('Queue Name: …') : refused('Queue "…" does not exist.')
+  if (command === `queues create ${args[2]}`) {
+    account.queues.push(args[2] ?? '')
     return ok()
   }
   const worker = account.workers.get(config.name)
@@ -141,6 +149,9 @@ describe('a first deploy', () => {
       'r2 bucket info buildpass-artifacts --json',
       'r2 bucket create buildpass-artifacts --update-config=false',
       'r2 bucket info buildpass-artifacts --json',
+      'queues info buildpass-outbox',
+      'queues create buildpass-outbox',
+      'queues info buildpass-outbox',
       'secret list --format json --config',
       'd1 time-travel info DB --json --config',
       'd1 migrations apply DB --remote --config',
@@ -239,6 +250,7 @@ describe('what goes wrong', () => {
     await run()
     expect(commands().filter((command) => command.includes('create'))).toEqual([
       'r2 bucket create buildpass-artifacts --update-config=false',
+      'queues create buildpass-outbox',
     ])
   })
 
@@ -274,6 +286,10 @@ describe('environments', () => {
     expect(other).toMatchObject({
       name: 'buildpass-staging',
       r2_buckets: [{ bucket_name: 'buildpass-staging-artifacts' }],
+      queues: {
+        producers: [{ queue: 'buildpass-staging-outbox' }],
+        consumers: [{ queue: 'buildpass-staging-outbox' }],
+      },
     })
     expect(other.d1_databases[0].database_id).not.toBe(one.d1_databases[0].database_id)
     expect(other.kv_namespaces[0].id).not.toBe(one.kv_namespaces[0].id)

@@ -75,7 +75,7 @@ it.each([true, false])(
       const verdict = await findGrant(stores, badge.token.secret, project, UNLIMITED)
       expect(verdict.kind).toBe('granted')
       await findBranchStatus(stores, project.id, 'main')
-      noteUse(stores, badge.token.id, null)
+      noteUse(stores, badge.token.id, () => null)
       await stores.settled()
       // A use is noted by the minute of the clock, so the model's time has the clock's minutes.
       const now = (first.clock.now - (startedAt - (startedAt % 60_000))) / 1000

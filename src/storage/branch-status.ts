@@ -79,8 +79,13 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
+    // A run that hangs does not keep a pipeline open once the job ran again: see pipelineStatusFor.
     .where(
-      sql`not exists (select 1 from builds as open_build where open_build.pipeline_id = ${candidate.id} and open_build.stage < 2)`,
+      sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
+       where open_build.pipeline_id = ${candidate.id} and open_build.stage < 2
+       and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
+         where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
+         and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`,
     )
     .orderBy(desc(candidate.number))
     .limit(1)

@@ -1,8 +1,9 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, max, type SQL, sql } from 'drizzle-orm'
 import {
   type Build,
   type BuildFilter,
   durationMsOf,
+  newestRunsOf,
   type PreviousBuild,
   type ReportedStatus,
   type Step,
@@ -10,6 +11,7 @@ import {
 } from '../domain/build.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
+import { pipelineColumns } from './pipelines.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -52,6 +54,19 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
   ])
   if (!row || !detail) return null
   return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
+}
+
+/** The builds of a workflow by number; of a job that ran again the newest run. */
+export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
+  const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
+  const newest = newestRunsOf(rows.map(buildOf), (build) => build.jobName)
+  return [...newest].sort((one, other) => one.num - other.num)
+}
+
+/** A build by its uuid. */
+export async function findBuildById(db: Db, buildId: string): Promise<Build | null> {
+  const [row] = await selectBuild(db, eq(builds.id, buildId)).limit(1)
+  return row ? buildOf(row) : null
 }
 
 /** The id of a build by its number. */
@@ -105,22 +120,28 @@ export async function findLatestBuild(
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
   // Of one branch a job has an index of its own; else that of the filter's class serves.
   const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const ofProject = eq(builds.projectId, projectId)
+  const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
+  if (job === null && workflow === null) {
+    const [row] = await selectBuild(db, and(ofProject, ofBranch, fits))
+      .orderBy(desc(builds.num))
+      .limit(1)
+    return row ? buildOf(row) : null
+  }
   const candidate = db
     .select({ id: builds.id })
     .from(builds)
-    .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
+    .where(and(ofProject, ofBranch, indexed))
     .orderBy(desc(builds.num))
-    .limit(job === null && workflow === null ? 1 : LOOK_BACK)
+    .limit(LOOK_BACK)
     .as('candidate')
-  const found = db
-    .select({ id: builds.id })
+  const newest = db
+    .select({ num: max(builds.num) })
     .from(candidate)
     .innerJoin(builds, eq(builds.id, candidate.id))
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow)))
-    .orderBy(desc(builds.num))
-    .limit(1)
-  const [row] = await selectBuild(db, eq(builds.id, sql`(${found})`))
+    .where(fits)
+  const [row] = await selectBuild(db, and(ofProject, eq(builds.num, sql`(${newest})`)))
   return row ? buildOf(row) : null
 }
 
@@ -158,46 +179,13 @@ export function selectBuild(db: Db, which: SQL | undefined) {
 }
 
 function buildColumns() {
-  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl } = builds
+  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf } = builds
   return {
-    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl },
-    workflow: aliased('workflow', { id: workflows.id, name: workflows.name }),
+    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf },
+    workflow: aliased('workflow', { id: workflows.id, externalId: workflows.externalId, name: workflows.name }),
     pipeline: pipelineColumns(),
     previous: previousWhere(sql``).as('previous'),
   }
-}
-
-function pipelineColumns() {
-  const {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  } = pipelines
-  return aliased('pipeline', {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  })
 }
 
 type BuildRow = Awaited<ReturnType<typeof selectBuild>>[number]
