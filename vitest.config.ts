@@ -17,6 +17,7 @@ export default defineConfig({
                 // New in each run: nothing secret stands in the code, and no test can rest on a known value.
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
+                DATA_KEY: `test:${randomSecret()}`,
               },
             },
           })),
