@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type BranchStatus, pipelineStatusFor } from '../domain/badge.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork } from './shared-work.ts'
@@ -79,14 +79,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
-    // A run that hangs does not keep a pipeline open once the job ran again: see pipelineStatusFor.
-    .where(
-      sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
-       where open_build.pipeline_id = ${candidate.id} and open_build.stage < 2
-       and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
-         where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
-         and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`,
-    )
+    .where(isComplete('candidate'))
     .orderBy(desc(candidate.number))
     .limit(1)
   return db
@@ -94,6 +87,18 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
     .from(builds)
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(eq(builds.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
+}
+
+/**
+ * Whether a pipeline, by the name that it has in the statement, has nothing left to wait for. A run that hangs does not
+ * keep it open once the job ran again: see pipelineStatusFor.
+ */
+export function isComplete(pipeline: string): SQL {
+  return sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
+      where open_build.pipeline_id = ${sql.identifier(pipeline)}.id and open_build.stage < 2
+      and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
+        where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
+        and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`
 }
 
 function keyFor(projectId: string, branch: string): string {
