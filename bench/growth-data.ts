@@ -13,13 +13,15 @@ const ROWS_A_STATEMENT = 40_000
  */
 export function* fillStatements(projectId: string, { builds, tokens }: Size): Generator<string> {
   const pipelines = Math.ceil(builds / JOBS)
+  // One in ten minutes, the newest now.
+  const when = `${Date.now()} - (${pipelines} - i) * 600000`
   for (const [from, to] of chunksOf(pipelines)) {
     const n = `with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to})`
     yield `insert into pipelines (id, project_id, number, external_id, branch, revision, subject, actor, created_at)
       ${n} select 'p' || i, '${projectId}', i, 'p' || i, ${branchOf(pipelines)}, printf('%040x', i), 'Change ' || i,
-        '{"login":"ada"}', 1700000000000 + i * 60000 from n`
+        '{"login":"ada"}', ${when} from n`
     yield `insert into workflows (id, project_id, pipeline_id, external_id, name, created_at)
-      ${n} select 'w' || i, '${projectId}', 'p' || i, 'w', 'ci', 1700000000000 + i * 60000 from n`
+      ${n} select 'w' || i, '${projectId}', 'p' || i, 'w', 'ci', ${when} from n`
   }
   for (const [from, to] of chunksOf(builds)) {
     const n = `with recursive n(i) as (select ${from} union all select i + 1 from n where i < ${to})`
@@ -61,6 +63,8 @@ function* chunksOf(count: number): Generator<readonly [number, number]> {
 
 // Of the newest 5,000 builds that may pass, three rows each: see LOOK_BACK in src/storage/builds.ts.
 const BOUND = 15_100
+// What insights look at: 90 days, in which these databases have 13,000 pipelines, and 2,000 runs in them.
+const WINDOW = 60_000
 
 /** Reads that must not care how much there is: the path, and which of the two tokens asks. */
 export type Read = {
@@ -73,6 +77,8 @@ export type Read = {
 }
 
 const V1 = `/api/v1.1/project/${GROWING}`
+const V2 = `/api/v2/project/${GROWING}`
+const INSIGHTS = `/api/v2/insights/${GROWING}`
 
 export const READS: readonly Read[] = [
   { name: 'token look-up', path: '/api/buildpass/v1/token', by: 'project' },
@@ -142,4 +148,24 @@ export const READS: readonly Read[] = [
   },
   { name: 'recent builds', path: '/api/v1.1/recent-builds', by: 'person' },
   { name: 'projects', path: '/api/v1.1/projects', by: 'person', bound: 1_500 },
+  { name: 'v2 pipelines', path: `${V2}/pipeline`, by: 'project' },
+  { name: 'v2 pipelines of a branch', path: `${V2}/pipeline?branch=main`, by: 'project' },
+  { name: 'v2 pipelines of a branch built once', path: `${V2}/pipeline?branch=rare`, by: 'project' },
+  { name: 'v2 pipeline', path: `${V2}/pipeline/9`, by: 'project' },
+  { name: 'v2 job', path: `${V2}/job/50`, by: 'project' },
+  { name: 'v2 artifacts', path: `${V2}/51/artifacts`, by: 'project' },
+  { name: 'v2 insights', path: `${INSIGHTS}/workflows`, by: 'project', bound: WINDOW },
+  { name: 'v2 insights of a workflow', path: `${INSIGHTS}/workflows/ci`, by: 'project', bound: WINDOW },
+  {
+    name: 'v2 insights of an unknown workflow',
+    path: `${INSIGHTS}/workflows/absent`,
+    by: 'project',
+    status: 404,
+    bound: WINDOW,
+  },
+  { name: 'v2 flaky tests', path: `${INSIGHTS}/flaky-tests`, by: 'project', bound: WINDOW },
+  { name: 'CCTray of a project', path: `/${GROWING}.cc.xml`, by: 'project', bound: 8_000 },
+  { name: 'CCTray of a branch', path: `/${GROWING}/tree/main.cc.xml`, by: 'project' },
+  { name: 'CCTray of a branch, nothing complete', path: `/${GROWING}/tree/stuck.cc.xml`, by: 'project', bound: 1_000 },
+  { name: 'CCTray of a person', path: '/cc.xml', by: 'person' },
 ]

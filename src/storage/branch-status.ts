@@ -57,7 +57,7 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
 }
 
 /** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
-const LOOK_BACK = 100
+export const LOOK_BACK = 100
 
 /** The builds of the branch's newest complete pipeline or, where none of the newest 100 is, of its newest. */
 export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
