@@ -15,6 +15,9 @@ export default defineConfig({
                 // New in each run: nothing secret stands in the code, and no test can rest on a known value.
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
+                DATA_KEY: `test:${randomSecret()}`,
+                PUBLIC_ORIGIN: 'https://builds.example.com',
+                OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
               },
             },
           })),

@@ -8,6 +8,7 @@ import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
 import { mountLater } from './http/circleci-v1/later.ts'
@@ -18,6 +19,7 @@ import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
 
@@ -35,6 +37,8 @@ export function createApp(): App {
   mountBuildReports(app)
   mountUploads(app)
   mountAudit(app)
+  mountWebhooks(app)
+  mountWebhookReceiver(app)
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)

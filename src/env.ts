@@ -1,5 +1,7 @@
 import type { DownloadKey } from './domain/download-ticket.ts'
+import { type DataKeys, importDataKeys } from './domain/sealed-secret.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
+import { type OwnIssuer, parseOwnIssuers } from './domain/trusted-publisher.ts'
 import type { Trace } from './http/trace.ts'
 import type { Stores } from './storage/stores.ts'
 
@@ -12,6 +14,7 @@ export type Bindings = {
   readonly LEAK_REPORTS: RateLimit
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
+  readonly DATA_KEY?: string
   readonly PUBLIC_ORIGIN?: string
   readonly DOWNLOAD_ORIGIN?: string
   readonly QUERY_TOKENS?: string
@@ -22,6 +25,7 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly OIDC_ISSUERS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -47,8 +51,12 @@ export type Settings = {
   readonly graceMs: number
   readonly peppers: Peppers
   readonly downloadKey: DownloadKey
+  /** Seals what must be readable to us: webhook secrets. */
+  readonly dataKeys: DataKeys
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  /** Identity issuers on somebody's own servers. */
+  readonly ownIssuers: readonly OwnIssuer[]
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -72,8 +80,10 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
     })) as DownloadKey,
+    dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
     artifactRedirect: artifactRedirectOf(env),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    ownIssuers: parseOwnIssuers(env.OIDC_ISSUERS),
   }
 }
 

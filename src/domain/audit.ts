@@ -14,6 +14,13 @@ export type AuditAction =
   | 'member.removed'
   | 'creator.granted'
   | 'creator.ended'
+  | 'webhook.created'
+  | 'webhook.rotated'
+  | 'webhook.deleted'
+  | 'publisher.created'
+  | 'publisher.deleted'
+  | 'publisher.used'
+  | 'retention.updated'
 
 /** Who acted, and from where; null where nobody was signed in, or for the instance itself. */
 export type Actor = { readonly userId: string | null; readonly tokenId: string | null; readonly from: string | null }

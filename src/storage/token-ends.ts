@@ -4,6 +4,7 @@ import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { kvKeyFor } from './grants.ts'
+import { endMinted } from './minted.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -25,7 +26,7 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. Gives the
+ * Ends a token and, unless `keepMinted`, what it minted: tokens, webhooks, publishers; the asking token itself is spared as a descendant. Gives the
  * ids that ended; empty when there was none.
  */
 export async function deleteToken(
@@ -33,8 +34,10 @@ export async function deleteToken(
   id: string,
   { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
 ): Promise<readonly string[]> {
-  const ended = keepMinted ? eq(tokens.id, id) : sql`${tokens.id} in (${familyOf(id, actor.tokenId)})`
-  return deleteWhere(stores, ended, action, actor)
+  if (keepMinted) return deleteWhere(stores, sql`${tokens.id} = ${id}`, action, actor)
+  const family = familyOf(id, actor.tokenId)
+  const minted = endMinted(stores.db, stores.now(), actor, family)
+  return deleteWhere(stores, sql`${tokens.id} in (${family})`, action, actor, minted)
 }
 
 /** The tokens that one minted, directly or through others: what ends with it. */
@@ -135,11 +138,20 @@ function familyOf(id: string, spared: string | null): SQL {
   return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
 }
 
-async function deleteWhere(stores: Stores, which: SQL, action: AuditAction, actor: Actor): Promise<readonly string[]> {
-  const [, ended] = await commitEnding(stores, [
+async function deleteWhere(
+  stores: Stores,
+  which: SQL,
+  action: AuditAction,
+  actor: Actor,
+  before: ReturnType<typeof endMinted> = [],
+): Promise<readonly string[]> {
+  const results = await commitEnding(stores, [
+    ...before,
     auditToken(stores.db, action, stores.now(), actor, which),
     stores.db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash }),
   ])
+  // What the last statement returns; the types of a list with a variable part do not tell.
+  const ended = results.at(-1) as { id: string; hash: string }[]
   stores.waitUntil(
     putTombstones(
       stores,
