@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // The Worker logs a line a request: shown where a test fails.
+    silent: 'passed-only',
     projects: [
       {
         plugins: [
@@ -16,7 +18,7 @@ export default defineConfig({
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
                 DATA_KEY: `test:${randomSecret()}`,
-                PUBLIC_ORIGIN: 'https://builds.example.com',
+                PUBLIC_ORIGIN: 'https://builds.test',
                 OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
               },
             },

@@ -26,6 +26,7 @@ export type Bindings = {
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
   readonly OIDC_ISSUERS?: string
+  readonly LOG_REQUESTS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -57,6 +58,7 @@ export type Settings = {
   readonly githubKeysUrl: string
   /** Identity issuers on somebody's own servers. */
   readonly ownIssuers: readonly OwnIssuer[]
+  readonly logRequests: 'all' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -82,6 +84,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     })) as DownloadKey,
     dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
     artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
     ownIssuers: parseOwnIssuers(env.OIDC_ISSUERS),
   }
@@ -106,6 +109,12 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

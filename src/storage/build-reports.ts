@@ -6,10 +6,10 @@ import {
   type BuildEvent,
   type BuildReport,
   eventAtOf,
+  eventOrderOf,
   isOver,
   stageOf,
 } from '../domain/build.ts'
-import { crc32 } from '../domain/secret.ts'
 import type { RunReport } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
@@ -20,19 +20,19 @@ export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
   /** A build with this external id belongs to another pipeline. */
   | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'no_project' }
 
 /**
  * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
  * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing. Whatever
- * the order in which the events of a build arrive, the same row comes of them, but for our own numbers.
+ * the order in which the events of a run arrive, the same rows come of them, but for our own numbers.
  */
 export async function reportBuild(stores: Stores, projectId: string, report: BuildReport): Promise<Reported> {
   const [reported] = await reportBuilds(stores, projectId, [report])
-  if (!reported) throw new Error('a reported build was not stored')
-  return reported
+  return reported ?? { kind: 'no_project' }
 }
 
-// As many statements as D1 takes in one go without holding up others for long.
+// As many as D1 takes in one go without holding up others for long.
 const MAX_REPORTS_A_BATCH = 10
 
 /** As `reportBuild`, for what one delivery tells: some reports to a transaction, in the order given. */
@@ -55,9 +55,9 @@ export async function reportRun(stores: Stores, projectId: string, run: RunRepor
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   await db.batch([
-    upsertPipeline(db, projectId, pipelineId, run.pipeline, now, sql`1`),
+    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
-    upsertWorkflow(db, projectId, run, now),
+    upsertWorkflow(db, projectId, run, now, sql`1`),
   ])
   await forgetBranchStatus(stores, projectId, run.pipeline.branch)
 }
@@ -87,52 +87,42 @@ async function reportChunk(
 ): Promise<readonly Reported[]> {
   const { db } = stores
   const now = stores.now()
-  const statements = reports.map((report) => {
+  const prepared = reports.map((report) => {
     const pipelineId = crypto.randomUUID()
     const buildId = crypto.randomUUID()
-    return {
-      report,
-      buildId,
-      writes: [
-        upsertPipeline(db, projectId, pipelineId, report.pipeline, now, notElsewhere(projectId, report)),
-        countPipeline(db, projectId, pipelineId),
-        upsertWorkflow(db, projectId, report, now),
-        upsertBuild(db, projectId, buildId, report, now),
-        countBuild(db, projectId, buildId),
-      ] as const,
-      read: selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
-    }
+    const isOurs = sql`not ${belongsElsewhere(projectId, report)}`
+    const statements = [
+      upsertPipeline(db, projectId, pipelineId, report, now, isOurs),
+      countPipeline(db, projectId, pipelineId),
+      upsertWorkflow(db, projectId, report, now, isOurs),
+      upsertBuild(db, projectId, buildId, report, now),
+      countBuild(db, projectId, buildId),
+      selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
+    ] as const
+    return { report, buildId, statements }
   })
-  const [first, ...others] = statements.flatMap(({ writes, read }) => [...writes, read])
+  const [first, ...others] = prepared.flatMap(({ statements }) => statements)
   if (!first) return []
   const results: unknown[] = await db.batch([first, ...others])
-  return statements.map(({ report, buildId, writes }, i) => {
-    const rows = results[(i + 1) * (writes.length + 1) - 1] as Parameters<typeof buildOf>[0][]
-    const [row] = rows
-    if (!row) throw new Error('a reported build was not stored')
+  return prepared.map(({ report, buildId, statements }, i) => {
+    // The rows of `selectBuild`, the last statement of each report.
+    const [row] = results[(i + 1) * statements.length - 1] as Parameters<typeof buildOf>[0][]
+    if (!row) return { kind: 'no_project' }
     const build = buildOf(row)
     if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
     return { kind: build.id === buildId ? 'created' : 'updated', build }
   })
 }
 
-function notElsewhere(projectId: string, { externalId, pipeline }: BuildReport): SQL {
-  return sql`not exists (select 1 from ${builds} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
-    where ${builds.projectId} = ${projectId} and ${builds.externalId} = ${externalId} and ${pipelines.externalId} <> ${pipeline.externalId})`
-}
-
 function upsertPipeline(
   db: Db,
   projectId: string,
   id: string,
-  told: BuildReport['pipeline'],
+  { pipeline: told }: RunReport,
   now: number,
   condition: SQL,
 ) {
-  const merged = sql.join(
-    PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    sql`, `,
-  )
+  const merged = PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column))
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
@@ -141,7 +131,7 @@ function upsertPipeline(
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
-    on conflict (project_id, external_id) do update set ${merged}`,
+    on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
 }
 
@@ -177,12 +167,18 @@ function countPipeline(db: Db, projectId: string, pipelineId: string) {
     )
 }
 
-function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunReport, now: number) {
+/** Whether the build is known in another pipeline: then nothing at all of the report is stored. */
+function belongsElsewhere(projectId: string, { externalId, pipeline }: BuildReport): SQL {
+  return sql`exists (select 1 from ${builds} as known join ${pipelines} as other on other.id = known.pipeline_id
+    where known.project_id = ${projectId} and known.external_id = ${externalId} and other.external_id <> ${pipeline.externalId})`
+}
+
+function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunReport, now: number, condition: SQL) {
   return rawStatement(
     db,
     sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
     select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
-    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
+    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId} and ${condition}
     on conflict (pipeline_id, external_id) do update set ${fullerOf('workflows', 'name')}`,
   )
 }
@@ -190,18 +186,18 @@ function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunRe
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
   const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
   const first = firstTimes(report, now)
-  const stepsJson = json(steps)
+  const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
     ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
   )
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, build_url_order, steps, steps_order, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
-      ${buildUrl}, ${orderOf(report, now, buildUrl)}, ${stepsJson}, ${orderOf(report, now, stepsJson)}, ${now}
+      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}
@@ -223,55 +219,48 @@ const COLUMN: Record<string, string> = {
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   buildUrl: 'build_url',
-  buildUrlOrder: 'build_url_order',
+  urlOrder: 'url_order',
   stepsOrder: 'steps_order',
 }
 
 /** What a row becomes when the event joins it: the same for any order in which events arrive. */
 function mergedWith(event: BuildEvent, now: number) {
-  const { status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = event
+  const { status, queuedAt, startedAt, stoppedAt } = event
   const row = { stage: stageOf(status), eventAt: eventAtOf(event, now), rank: BUILD_STATUS[status].rank }
-  const first = firstTimes(event, now)
-  const stepsJson = json(steps)
   const isNewer = sql`(${row.stage}, ${row.eventAt}, ${row.rank}) >= (${builds.stage}, ${builds.eventAt}, ${builds.rank})`
-  const ifNewer = (value: string | number, column: SQLiteColumn) =>
+  const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
+  // A time must not be made up for a past event that comes in late.
+  const first = firstTimes(event, now)
+  const standIn = (time: number | null) => ifNewer(time, sql`null`)
   return {
     status: ifNewer(status, builds.status),
     class: ifNewer(BUILD_STATUS[status].class, builds.class),
     stage: ifNewer(row.stage, builds.stage),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
-    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${first.queuedAt})`,
-    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${first.startedAt})`,
-    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${first.stoppedAt})`,
-    ...toldLast('buildUrl', builds.buildUrl, builds.buildUrlOrder, buildUrl, orderOf(event, now, buildUrl)),
-    ...toldLast('steps', builds.steps, builds.stepsOrder, stepsJson, orderOf(event, now, stepsJson)),
+    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
+    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
+    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,
+    ...toldBy(event, now),
   }
 }
 
-/** A value that not every event tells: of those that told it the newest counts. */
-function toldLast<N extends string>(
-  name: N,
-  column: SQLiteColumn,
-  orderColumn: SQLiteColumn,
-  value: string | null,
-  order: string | null,
-) {
-  // Null is never greater, so what was not told changes nothing.
-  const isLast = sql`${order} > coalesce(${orderColumn}, '')`
-  return {
-    [name]: sql`case when ${isLast} then ${value} else ${column} end`,
-    [`${name}Order`]: sql`case when ${isLast} then ${order} else ${orderColumn} end`,
-  } as Record<N | `${N}Order`, SQL>
-}
-
-/** (stage, eventAt, rank) as text that sorts as they do; of events alike in these the one that tells more is greater. */
-function orderOf(event: BuildEvent, now: number, told: string | null): string | null {
-  if (told === null) return null
-  const digits = (count: number, of: number) => String(of).padStart(count, '0')
-  const { rank } = BUILD_STATUS[event.status]
-  return `${stageOf(event.status)}:${digits(15, eventAtOf(event, now))}:${digits(2, rank)}:${digits(8, told.length)}:${crc32(told)}`
+/** Of the URL and the steps, which an event may leave out, each stays with the newest event that told it. */
+function toldBy(event: BuildEvent, now: number) {
+  const order = eventOrderOf(event, now)
+  const newest = (value: string, column: SQLiteColumn, orderColumn: SQLiteColumn) => {
+    const isNewer = sql`(${order}, ${value}) > (coalesce(${orderColumn}, ''), coalesce(${column}, ''))`
+    return [
+      sql`case when ${isNewer} then ${value} else ${column} end`,
+      sql`case when ${isNewer} then ${order} else ${orderColumn} end`,
+    ] as const
+  }
+  const told: Record<string, SQL> = {}
+  if (event.buildUrl !== null) [told.buildUrl, told.urlOrder] = newest(event.buildUrl, builds.buildUrl, builds.urlOrder)
+  if (event.steps !== null)
+    [told.steps, told.stepsOrder] = newest(JSON.stringify(event.steps), builds.steps, builds.stepsOrder)
+  return told
 }
 
 /** The arrival stands in for a time that the event is about and does not name. */

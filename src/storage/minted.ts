@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/audit.ts'
-import { audit } from './schema.ts'
+import { audit, tokens } from './schema.ts'
 import { publishers, webhooks } from './schema-reporting.ts'
 import { type Db, rawStatement } from './stores.ts'
 
@@ -19,4 +19,14 @@ export function endMinted(db: Db, at: number, actor: Actor, family: SQL) {
     rawStatement(db, sql`delete from ${table} where minted_by in (${family})`),
   ]
   return [...ended(webhooks, 'webhook.deleted'), ...ended(publishers, 'publisher.deleted')]
+}
+
+/** Leaves the webhooks and publishers that a token minted to its own minter, for the batch in which it ends, and before it. */
+export function adoptMinted(db: Db, id: string) {
+  return [webhooks, publishers].map((table) =>
+    rawStatement(
+      db,
+      sql`update ${table} set minted_by = (select minted_by from ${tokens} where ${tokens.id} = ${id}) where minted_by = ${id}`,
+    ),
+  )
 }

@@ -216,10 +216,10 @@ export const builds = sqliteTable(
     startedAt: integer('started_at'),
     stoppedAt: integer('stopped_at'),
     buildUrl: text('build_url'),
-    steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
-    /** The order of the events that told the URL and the steps: the newest that told them stands, not the newest of all. */
-    buildUrlOrder: text('build_url_order'),
+    /** The place (`eventOrderOf`) of the event that told the URL, and of the one that told the steps. */
+    urlOrder: text('url_order'),
     stepsOrder: text('steps_order'),
+    steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [

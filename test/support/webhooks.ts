@@ -1,5 +1,5 @@
 import type { WebhookSource } from '../../src/domain/webhook-source.ts'
-import { type Answer, ask, type Tenant } from './http.ts'
+import { type Answer, call, type Tenant } from './http.ts'
 
 /** A CI system that knows its secret: sends a payload signed as that system signs. */
 export type Sender = {
@@ -14,7 +14,7 @@ export type Sender = {
 }
 
 export async function connect(tenant: Tenant, source: WebhookSource): Promise<Sender> {
-  const { status, body } = await ask('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source } })
+  const { status, body } = await call('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source } })
   if (status !== 201) throw new Error(`the webhook was not made: ${status} ${JSON.stringify(body)}`)
   const { id, secret, url } = body as { id: string; secret: string; url: string }
   return {
@@ -24,7 +24,7 @@ export async function connect(tenant: Tenant, source: WebhookSource): Promise<Se
     async send(event, payload, over = {}) {
       const raw = over.raw ?? JSON.stringify(payload)
       const headers = { ...(await signed(source, event, raw, over.secret ?? secret)), ...over.headers }
-      return ask('POST', new URL(url).pathname, { body: raw, headers })
+      return call('POST', new URL(url).pathname, { body: raw, headers })
     },
   }
 }

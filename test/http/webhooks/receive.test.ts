@@ -6,7 +6,7 @@ import { builds, tokens } from '../../../src/storage/schema.ts'
 import { webhooks } from '../../../src/storage/schema-reporting.ts'
 import { openDb } from '../../../src/storage/stores.ts'
 import { buildkiteJob, circleciJob, gitlabJob, gitlabPipeline, jenkinsRun } from '../../support/ci-payloads.ts'
-import { ask, seedTenant, type Tenant } from '../../support/http.ts'
+import { call, seedTenant, type Tenant } from '../../support/http.ts'
 import { connect, hmacHex, signed } from '../../support/webhooks.ts'
 
 const db = openDb(env.DB)
@@ -72,7 +72,7 @@ describe.each(CASES)('a delivery of %s', (source, vcs, event, payloadOf) => {
     const payload = ofTenant(tenant, payloadOf(tenant))
     expect(await sender.send(event, payload)).toMatchObject({ status: 200, body: { builds: [1] } })
     expect(await sender.send(event, payload)).toMatchObject({ status: 200, body: { builds: [1] } })
-    const list = await ask('GET', `/api/v1.1/project/${vcs}/${tenant.project.org}/web`, { token: tenant.member })
+    const list = await call('GET', `/api/v1.1/project/${vcs}/${tenant.project.org}/web`, { token: tenant.member })
     expect(list.body).toMatchObject([{ build_num: 1, branch: 'main' }])
   })
 
@@ -85,11 +85,11 @@ describe.each(CASES)('a delivery of %s', (source, vcs, event, payloadOf) => {
     const good = await signed(source, event, raw, sender.secret)
     const wrong = await signed(source, event, raw, `${sender.secret}x`)
     const refusals = await Promise.all([
-      ask('POST', path, { body: raw, headers: wrong }),
-      ask('POST', path, { body: raw }),
-      ask('POST', path.replace(tenant.project.org, 'nobody'), { body: raw, headers: good }),
-      ask('POST', path.replace(/\w+$/, other), { body: raw, headers: good }),
-      ask('POST', path.replace(/\w+$/, 'travis'), { body: raw, headers: good }),
+      call('POST', path, { body: raw, headers: wrong }),
+      call('POST', path, { body: raw }),
+      call('POST', path.replace(tenant.project.org, 'nobody'), { body: raw, headers: good }),
+      call('POST', path.replace(/\w+$/, other), { body: raw, headers: good }),
+      call('POST', path.replace(/\w+$/, 'travis'), { body: raw, headers: good }),
     ])
     for (const refusal of refusals) {
       expect(refusal.status).toBe(401)
@@ -169,7 +169,7 @@ describe('a delivery', () => {
     await sender.send('push', payload)
     for (let i = 0; i < 49; i++) await sender.send('workflow_job', payload)
     await sender.send('workflow_job', githubJob({}, { ...tenant, project: { ...tenant.project, repo: 'other' } }))
-    const { body } = await ask('GET', `${tenant.path}/webhooks/deliveries`, { token: tenant.admin })
+    const { body } = await call('GET', `${tenant.path}/webhooks/deliveries`, { token: tenant.admin })
     const { items } = body as { items: Record<string, unknown>[] }
     expect(items).toHaveLength(50)
     expect(items[0]).toEqual({
@@ -188,13 +188,13 @@ describe('the secret of a source', () => {
   it('is shown once, stored sealed, and is one for each source', async () => {
     const tenant = await fresh()
     const { secret, id } = await connect(tenant, 'github')
-    const list = await ask('GET', `${tenant.path}/webhooks`, { token: tenant.admin })
+    const list = await call('GET', `${tenant.path}/webhooks`, { token: tenant.admin })
     expect(list.body).toMatchObject({
       items: [
         {
           id,
           source: 'github',
-          url: `https://builds.example.com/webhooks/gh/${tenant.project.org}/web/github`,
+          url: `https://builds.test/webhooks/gh/${tenant.project.org}/web/github`,
           expires_at: null,
         },
       ],
@@ -203,14 +203,14 @@ describe('the secret of a source', () => {
     const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
     expect(JSON.stringify(row)).not.toContain(secret)
     expect(row?.sealedSecret).toMatch(/^test:[\w-]{16}:[\w-]{40,}$/)
-    const again = await ask('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'github' } })
+    const again = await call('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'github' } })
     expect(again.status).toBe(409)
   })
 
   it('may be the one that the CI system made', async () => {
     const tenant = await fresh()
     const create = (secret: string) =>
-      ask('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'buildkite', secret } })
+      call('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'buildkite', secret } })
     expect((await create('short')).body).toMatchObject({
       errors: [{ path: 'secret', message: 'must be 16 to 200 characters long' }],
     })
@@ -225,7 +225,7 @@ describe('the secret of a source', () => {
     const tenant = await fresh()
     const old = await connect(tenant, 'github')
     const rotate = (id: string, overlap_seconds: number) =>
-      ask('POST', `${tenant.path}/webhooks/${id}/rotate`, { token: tenant.admin, body: { overlap_seconds } })
+      call('POST', `${tenant.path}/webhooks/${id}/rotate`, { token: tenant.admin, body: { overlap_seconds } })
     const rotated = await rotate(old.id, 3600)
     expect(rotated).toMatchObject({ status: 201, body: { replaces: old.id } })
     const { secret, id } = rotated.body as { secret: string; id: string }
@@ -248,9 +248,9 @@ describe('the secret of a source', () => {
   it('ends when it is deleted', async () => {
     const tenant = await fresh()
     const sender = await connect(tenant, 'github')
-    expect((await ask('DELETE', `${tenant.path}/webhooks/${sender.id}`, { token: tenant.admin })).status).toBe(200)
+    expect((await call('DELETE', `${tenant.path}/webhooks/${sender.id}`, { token: tenant.admin })).status).toBe(200)
     expect((await sender.send('workflow_job', githubJob({}, tenant))).status).toBe(401)
-    expect((await ask('DELETE', `${tenant.path}/webhooks/${sender.id}`, { token: tenant.admin })).status).toBe(404)
+    expect((await call('DELETE', `${tenant.path}/webhooks/${sender.id}`, { token: tenant.admin })).status).toBe(404)
   })
 
   it('ends with the token that made it, unless its end keeps what it minted', async () => {
@@ -258,7 +258,7 @@ describe('the secret of a source', () => {
       const tenant = await fresh()
       const sender = await connect(tenant, 'github')
       const query = keep ? '?keep_minted=true' : ''
-      expect((await ask('DELETE', `/api/buildpass/v1/token${query}`, { token: tenant.admin })).status).toBe(200)
+      expect((await call('DELETE', `/api/buildpass/v1/token${query}`, { token: tenant.admin })).status).toBe(200)
       expect((await sender.send('workflow_job', githubJob({}, tenant))).status).toBe(keep ? 200 : 401)
       const audit = await db.$client
         .prepare('select action from audit where subject = ? order by id')
@@ -272,9 +272,12 @@ describe('the secret of a source', () => {
 
   it('is not made by a token that ended meanwhile', async () => {
     const tenant = await fresh()
-    await ask('GET', `${tenant.path}/webhooks`, { token: tenant.admin })
+    await call('GET', `${tenant.path}/webhooks`, { token: tenant.admin })
     await db.delete(tokens).where(eq(tokens.id, tenant.admin.id))
-    const { status } = await ask('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'github' } })
+    const { status } = await call('POST', `${tenant.path}/webhooks`, {
+      token: tenant.admin,
+      body: { source: 'github' },
+    })
     expect(status).toBe(401)
   })
 
@@ -282,8 +285,8 @@ describe('the secret of a source', () => {
     const [one, other] = [await fresh(), await fresh()]
     const sender = await connect(one, 'github')
     const path = `${other.path}/webhooks/${sender.id}`
-    expect((await ask('DELETE', path, { token: other.admin })).status).toBe(404)
-    expect((await ask('POST', `${path}/rotate`, { token: other.admin })).status).toBe(404)
+    expect((await call('DELETE', path, { token: other.admin })).status).toBe(404)
+    expect((await call('POST', `${path}/rotate`, { token: other.admin })).status).toBe(404)
     expect((await sender.send('workflow_job', githubJob({}, one))).status).toBe(200)
   })
 })
