@@ -25,6 +25,7 @@ CREATE TABLE `publishers` (
 );
 --> statement-breakpoint
 CREATE INDEX `publishers_project` ON `publishers` (`project_id`,`issuer`);--> statement-breakpoint
+CREATE INDEX `publishers_issuer` ON `publishers` (`issuer`);--> statement-breakpoint
 CREATE INDEX `publishers_minted_by` ON `publishers` (`minted_by`);--> statement-breakpoint
 CREATE TABLE `retention` (
 	`project_id` text PRIMARY KEY NOT NULL,

@@ -5,7 +5,9 @@ import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
+import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountPublishers } from './http/buildpass-v1/publishers.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
 import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
@@ -39,6 +41,8 @@ export function createApp(): App {
   mountUploads(app)
   mountAudit(app)
   mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
   mountWebhookReceiver(app)
   mountCreators(app)
   mountLeaks(app)

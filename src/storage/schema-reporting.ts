@@ -67,7 +67,11 @@ export const publishers = sqliteTable(
     mintedBy: text('minted_by'),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [index('publishers_project').on(t.projectId, t.issuer), index('publishers_minted_by').on(t.mintedBy)],
+  (t) => [
+    index('publishers_project').on(t.projectId, t.issuer),
+    index('publishers_issuer').on(t.issuer),
+    index('publishers_minted_by').on(t.mintedBy),
+  ],
 )
 
 /** The identity tokens that were exchanged, by a digest: each is good once. */
