@@ -244,7 +244,7 @@ CREATE TABLE `tokens` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tokens_hash_unique` ON `tokens` (`hash`);--> statement-breakpoint
 CREATE INDEX `tokens_user` ON `tokens` (`user_id`,`kind`);--> statement-breakpoint
-CREATE INDEX `tokens_project` ON `tokens` (`project_id`);--> statement-breakpoint
+CREATE INDEX `tokens_project` ON `tokens` (`project_id`,`kind`,`created_at`);--> statement-breakpoint
 CREATE INDEX `tokens_created_by` ON `tokens` (`created_by`);--> statement-breakpoint
 CREATE INDEX `tokens_minted_by` ON `tokens` (`minted_by`);--> statement-breakpoint
 CREATE INDEX `tokens_kind_expiry` ON `tokens` (`kind`,`expires_at`);--> statement-breakpoint

@@ -33,8 +33,9 @@ export function createApp(): App {
   mountTokens(app)
   mountUsers(app)
   mountLater(app)
-  mountArtifacts(app)
+  // Before the artifacts: a branch may be called "artifacts".
   mountBuilds(app)
+  mountArtifacts(app)
   mountToken(app)
   mountProjects(app)
   mountBuildReports(app)

@@ -97,7 +97,7 @@ export const tokens = sqliteTable(
   },
   (t) => [
     index('tokens_user').on(t.userId, t.kind),
-    index('tokens_project').on(t.projectId),
+    index('tokens_project').on(t.projectId, t.kind, t.createdAt),
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),
     index('tokens_kind_expiry').on(t.kind, t.expiresAt),
