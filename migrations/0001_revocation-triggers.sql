@@ -7,7 +7,9 @@ CREATE TRIGGER feed_newest_seq AFTER INSERT ON revocations BEGIN
   UPDATE feed_state SET newest_seq = NEW.seq WHERE id = 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER token_ended AFTER DELETE ON tokens BEGIN
+-- A token that expired hours ago is refused by every cached copy anyhow: sweeping those must not flood the feed.
+CREATE TRIGGER token_ended AFTER DELETE ON tokens
+WHEN OLD.expires_at IS NULL OR OLD.expires_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) - 7200000 BEGIN
   INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint

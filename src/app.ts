@@ -8,6 +8,7 @@ import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountPublishers } from './http/buildpass-v1/publishers.ts'
+import { mountRetention } from './http/buildpass-v1/retention.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
 import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
@@ -44,6 +45,7 @@ export function createApp(): App {
   mountWebhooks(app)
   mountPublishers(app)
   mountOidc(app)
+  mountRetention(app)
   mountWebhookReceiver(app)
   mountCreators(app)
   mountLeaks(app)
