@@ -33,7 +33,7 @@ export async function verifyIdentity(
   own: readonly OwnIssuer[],
 ): Promise<VerifiedIdentity | IdentityRefusal> {
   // Loaded when first needed: few requests do, and a start should not pay for it.
-  const { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } = await import('jose')
+  const { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } = await import('./jose.ts')
   let told: JWTPayload
   let kid: string | null
   try {
