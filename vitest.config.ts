@@ -29,6 +29,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.node.test.ts'],
           setupFiles: ['./test/support/migrate.ts'],
+          // Properties run many requests, and CI machines are slow.
+          testTimeout: 30_000,
         },
       },
       {

@@ -108,8 +108,8 @@ function runOf(payload: unknown): RunReport | null {
       externalId: `buildkite:build:${id}`,
       branch: tag === null ? branchOf(payload) : null,
       tag,
-      // "HEAD" until an agent looked; the commit, once told, takes its place.
-      revision: revision === 'HEAD' ? '' : revision,
+      // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.
+      revision,
       ...messageAt(build, 'message'),
       author: personOf({ name: lineAt(build, 'author', 'name'), email: lineAt(build, 'author', 'email') }),
       committer: null,

@@ -1,4 +1,4 @@
-import type { BuildReport, ReportedStatus } from './build.ts'
+import { type BuildReport, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { parseSlug } from './project.ts'
 import { type RepositoryName, repositoryOf } from './repository-url.ts'
@@ -89,7 +89,7 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
       ...untold,
       branch: refAt(vcs, 'branch'),
       tag,
-      revision: lineAt(vcs, 'revision') ?? '',
+      revision: lineAt(vcs, 'revision') ?? UNKNOWN_REVISION,
       subject: lineAt(vcs, 'commit', 'subject'),
       body: body === '' ? null : body,
       author: gitPersonOf(valueAt(vcs, 'commit', 'author')),
@@ -101,7 +101,8 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
     ...untold,
     branch: tag === null ? (refAt(git, 'branch') ?? refAt(host, 'branch')) : null,
     tag,
-    revision: lineAt(git, 'checkout_sha') ?? lineAt(host, 'commit_sha') ?? lineAt(host, 'checkout_sha') ?? '',
+    revision:
+      lineAt(git, 'checkout_sha') ?? lineAt(host, 'commit_sha') ?? lineAt(host, 'checkout_sha') ?? UNKNOWN_REVISION,
     subject: subject ?? lineAt(host, 'commit_title'),
     body,
     author: personOf({ name: lineAt(host, 'commit_author_name'), email: lineAt(host, 'commit_author_email') }),

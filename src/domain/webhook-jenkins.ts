@@ -1,4 +1,4 @@
-import { isOver as isOverStatus, type ReportedStatus } from './build.ts'
+import { isOver as isOverStatus, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
 import { lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -55,7 +55,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
         branch: branchOf(refAt(build, 'scm', 'branch')),
         tag: null,
         // Not known before the checkout.
-        revision: lineAt(build, 'scm', 'commit') ?? '',
+        revision: lineAt(build, 'scm', 'commit') ?? UNKNOWN_REVISION,
         subject: null,
         body: null,
         author: null,

@@ -9,10 +9,12 @@ import {
   eventOrderOf,
   isOver,
   stageOf,
+  UNKNOWN_REVISION,
 } from '../domain/build.ts'
 import type { RunReport } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -69,12 +71,15 @@ export async function updateBuild(
   num: number,
   event: BuildEvent,
 ): Promise<Build | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
-  const [, [row]] = await stores.db.batch([
-    stores.db.update(builds).set(mergedWith(event, stores.now())).where(which),
-    selectBuild(stores.db, which),
+  const { db } = stores
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
+  const [, [row], ...told] = await db.batch([
+    updateStatement(db, which, event, stores.now()),
+    selectBuild(db, which),
+    ...tellingStatements(db, which, event, stores.now()),
   ])
   if (!row) return null
+  await enqueue(stores, told.flatMap(queuedIdsOf))
   const build = buildOf(row)
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return build
@@ -88,30 +93,55 @@ async function reportChunk(
   const { db } = stores
   const now = stores.now()
   const prepared = reports.map((report) => {
-    const pipelineId = crypto.randomUUID()
-    const buildId = crypto.randomUUID()
-    const isOurs = sql`not ${belongsElsewhere(projectId, report)}`
-    const statements = [
-      upsertPipeline(db, projectId, pipelineId, report, now, isOurs),
-      countPipeline(db, projectId, pipelineId),
-      upsertWorkflow(db, projectId, report, now, isOurs),
-      upsertBuild(db, projectId, buildId, report, now),
-      countBuild(db, projectId, buildId),
-      selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
-    ] as const
-    return { report, buildId, statements }
+    const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
+    const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
+    const writes = reportStatements(db, projectId, ids, report, now)
+    return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
-  const [first, ...others] = prepared.flatMap(({ statements }) => statements)
+  const [first, ...others] = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
   if (!first) return []
   const results: unknown[] = await db.batch([first, ...others])
-  return prepared.map(({ report, buildId, statements }, i) => {
-    // The rows of `selectBuild`, the last statement of each report.
-    const [row] = results[(i + 1) * statements.length - 1] as Parameters<typeof buildOf>[0][]
+  const queued: string[] = []
+  const reported = prepared.map(({ report, buildId, writes, telling }): Reported => {
+    const [rows, ...told] = results.splice(0, writes.length + 1 + telling.length).slice(writes.length)
+    // The rows of `selectBuild`.
+    const [row] = rows as Parameters<typeof buildOf>[0][]
     if (!row) return { kind: 'no_project' }
     const build = buildOf(row)
     if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+    queued.push(...told.flatMap(queuedIdsOf))
     return { kind: build.id === buildId ? 'created' : 'updated', build }
   })
+  await enqueue(stores, queued)
+  return reported
+}
+
+/** The statements that store one report, for a batch; the ids are those of a pipeline and a build that are new. */
+export function reportStatements(
+  db: Db,
+  projectId: string,
+  { pipelineId, buildId }: { readonly pipelineId: string; readonly buildId: string },
+  report: BuildReport,
+  now: number,
+) {
+  const isOurs = sql`not ${belongsElsewhere(projectId, report)}`
+  return [
+    upsertPipeline(db, projectId, pipelineId, report, now, isOurs),
+    countPipeline(db, projectId, pipelineId),
+    upsertWorkflow(db, projectId, report, now, isOurs),
+    upsertBuild(db, projectId, buildId, report, now),
+    countBuild(db, projectId, buildId),
+  ] as const
+}
+
+/** Only an event that is an end can have ended a build. */
+function tellingStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
+}
+
+/** The statement that adds an event to the builds that fit. */
+export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return db.update(builds).set(mergedWith(event, now)).where(which)
 }
 
 function upsertPipeline(
@@ -149,12 +179,15 @@ const PIPELINE_ACCOUNT = [
 
 /**
  * Of two accounts the one that says more stands, and of two of one length the greater: whichever came first. Events of
- * one run rarely differ here but in how much they tell.
+ * one run rarely differ here but in how much they tell; a revision that is not known yet says nothing.
  */
 function fullerOf(table: string, column: string): SQL {
-  const old = sql`${sql.identifier(table)}.${sql.identifier(column)}`
-  const told = sql`excluded.${sql.identifier(column)}`
-  return sql`${sql.identifier(column)} = case when ${told} is null then ${old} when ${old} is null then ${told}
+  const name = sql.identifier(column)
+  const old = sql`${sql.identifier(table)}.${name}`
+  const told = sql`excluded.${name}`
+  const saysNothing = (value: SQL) =>
+    column === 'revision' ? sql`${value} = ${UNKNOWN_REVISION}` : sql`${value} is null`
+  return sql`${name} = case when ${saysNothing(told)} then ${old} when ${saysNothing(old)} then ${told}
     when (length(${told}), ${told}) > (length(${old}), ${old}) then ${told} else ${old} end`
 }
 
@@ -184,7 +217,19 @@ function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunRe
 }
 
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
-  const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
+  const {
+    externalId,
+    jobName,
+    pipeline,
+    workflow,
+    status,
+    queuedAt,
+    startedAt,
+    stoppedAt,
+    buildUrl,
+    steps,
+    retryOf = null,
+  } = report
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
@@ -193,11 +238,11 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
-      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${now}
+      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}

@@ -1,5 +1,6 @@
 import { lt, type SQL, sql } from 'drizzle-orm'
 import { sweepOrphans } from './objects.ts'
+import { pruneOutbox, requeueForgotten } from './outbox.ts'
 import { sweepRetention } from './retention-sweep.ts'
 import { pruneFeed } from './revocations.ts'
 import { tokens } from './schema.ts'
@@ -14,16 +15,21 @@ const ORPHAN_LIFE_MS = DAY_MS
 const MAX_SWEEP_PAGES = 100
 const MAX_RETENTION_STEPS = 150
 const DELIVERY_LIFE_MS = 30 * DAY_MS
+/** The longest back-off is half a day. */
+const FORGOTTEN_AFTER_MS = DAY_MS
+const OUTBOX_LIFE_MS = 30 * DAY_MS
 const MAX_TOKEN_STEPS = 20
 const MAX_TOKENS_A_STEP = 1_000
 
-type DailyStores = Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>
+type DailyStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'now' | 'warn'>
 
 /** Each is idempotent, since a cron may be late or run twice; each does a bounded part and leaves the rest for the next day. */
 const TASKS: Record<string, (stores: DailyStores, now: number) => PromiseLike<unknown>> = {
   feed: ({ db }, now) => pruneFeed(db, now - FEED_LIFE_MS),
   retention: (stores, now) => sweepRetention(stores, now, MAX_RETENTION_STEPS),
   orphans: (stores, now) => sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_SWEEP_PAGES),
+  'forgotten messages': (stores, now) => requeueForgotten(stores, now - FORGOTTEN_AFTER_MS),
+  outbox: ({ db }, now) => pruneOutbox(db, now - OUTBOX_LIFE_MS),
   'reporting tokens': ({ db }, now) => deleteEndedSessions(db, now - DAY_MS),
   'used identities': ({ db }, now) => db.delete(usedIdentities).where(lt(usedIdentities.expiresAt, now)),
   'rotated webhooks': ({ db }, now) => db.delete(webhooks).where(lt(webhooks.expiresAt, now - DAY_MS)),

@@ -132,7 +132,7 @@ export async function rowFor(
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
   const fresh = { id: crypto.randomUUID(), hash, createdAt: now() }
-  const unused = { lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
+  const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
   return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
 

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
 import type { Actor, AuditAction } from '../domain/audit.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
-import { type DataKeys, openSecret, sealSecret } from '../domain/sealed-secret.ts'
+import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import type { WebhookSource } from '../domain/webhook-source.ts'
 import { auditStatement } from './audit.ts'
 
@@ -25,17 +25,19 @@ export type WebhookSecrets = { readonly projectId: string; readonly secrets: rea
 
 /** The secrets that a delivery may be signed with; null when there is no such project or it does not take that source. */
 export async function findWebhookSecrets(
-  db: Db,
+  { db, now, warn }: Pick<Stores, 'db' | 'now' | 'warn'>,
   keys: DataKeys,
   slug: Slug,
   source: WebhookSource,
-  now: number,
 ): Promise<WebhookSecrets | null> {
-  const rows = await selectSecrets(db, slug, source, now)
+  const rows = await selectSecrets(db, slug, source, now())
   const [first] = rows
   if (!first) return null
-  const secrets = rows.map(({ id, sealedSecret }) => openSecret(keys, placeOf(id), sealedSecret))
-  return { projectId: first.projectId, secrets: await Promise.all(secrets) }
+  const opened = await Promise.all(rows.map(({ id, sealedSecret }) => unseal(keys, sealedSecret, placeOf(id))))
+  const secrets = opened.filter((secret) => secret !== null)
+  if (secrets.length < rows.length)
+    warn('webhook_secret_unreadable', new Error('DATA_KEY no longer has the key of a webhook: rotate it'))
+  return { projectId: first.projectId, secrets }
 }
 
 export function selectSecrets(db: Db, slug: Slug, source: WebhookSource, now: number) {
@@ -153,7 +155,7 @@ async function rowFor(
   now: number,
 ): Promise<WebhookRow> {
   const id = crypto.randomUUID()
-  const sealedSecret = await sealSecret(keys, placeOf(id), secret)
+  const sealedSecret = await seal(keys, secret, placeOf(id))
   return {
     id,
     projectId,

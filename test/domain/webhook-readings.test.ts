@@ -238,7 +238,7 @@ describe('Buildkite', () => {
     const pull_request = { id: '12', base: 'main', repository: 'git://github.com/mallory/web.git' }
     expect(read(buildkite(buildkiteBuild({ pull_request, commit: 'HEAD' }))).run?.pipeline).toMatchObject({
       branch: 'mallory:main',
-      revision: '',
+      revision: 'HEAD',
       pullRequests: [{ url: 'https://github.com/acme/web/pull/12' }],
     })
   })
@@ -273,7 +273,7 @@ describe('Jenkins', () => {
 
   it('is believed where it names no repository, as before the checkout', () => {
     expect(jenkins(jenkinsRun({}, { url: undefined, branch: undefined, commit: undefined }))).toMatchObject({
-      builds: [{ pipeline: { branch: null, revision: '' } }],
+      builds: [{ pipeline: { branch: null, revision: 'HEAD' } }],
     })
   })
 })

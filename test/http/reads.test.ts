@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BuildReport } from '../../src/domain/build.ts'
 import { reportBuild } from '../../src/storage/build-reports.ts'
@@ -279,6 +280,16 @@ describe('paging', () => {
     expect(await nums('?offset=35')).toEqual([])
     expect(await nums('?offset=999999999')).toEqual([])
     expect(await nums('/tree/main?limit=2&offset=1')).toEqual([34, 33])
+  })
+
+  it('of any limit and offset is that part of the whole', async () => {
+    const whole = await nums('?limit=100')
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 100 }), fc.nat({ max: 50 }), async (limit, offset) => {
+        expect(await nums(`?limit=${limit}&offset=${offset}`)).toEqual(whole.slice(offset, offset + limit))
+      }),
+      { numRuns: 40 },
+    )
   })
 
   it.each([

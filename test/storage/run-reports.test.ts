@@ -64,7 +64,7 @@ const account = fc.record({ subject: text, body: text, author: someone, committe
 const status = fc.constantFrom<ReportedStatus[]>('queued', 'not_running', 'running', 'success', 'failed', 'canceled')
 const runPart = fc.record({
   branch: fc.constantFrom(null, 'main', 'octo:main'),
-  revision: fc.constantFrom('', 'c0ffee'),
+  revision: fc.constantFrom('HEAD', 'c0ffee'),
   name: fc.constantFrom('-', 'ci'),
   account,
 })

@@ -70,7 +70,7 @@ function audienceOf(c: Context<AppEnv>): string {
   if (publicOrigin !== null) return publicOrigin
   const { hostname, origin } = new URL(c.req.url)
   if (isLoopback(hostname)) return origin
-  throw new AppError('not_implemented', 'PUBLIC_ORIGIN is not set on this server, so there is no audience to check.')
+  throw new AppError('not_configured', 'PUBLIC_ORIGIN is not set on this server, so there is no audience to check.')
 }
 
 function sessionJson({ secret, expiresAt, renewableUntil }: ReportingSession) {

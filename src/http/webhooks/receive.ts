@@ -34,7 +34,11 @@ const READ: Record<WebhookSource, (event: WebhookEvent) => WebhookReading> = {
 /** What CI systems send by themselves. Until the signature is checked, every project and source is one and the same. */
 export function mountWebhookReceiver(app: App): void {
   route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c) => {
-    const call = { headers: c.req.raw.headers, body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES), now: Date.now() }
+    const call = {
+      headers: c.req.raw.headers,
+      body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
+      now: c.env.stores.now(),
+    }
     const { projectId, slug, source } = await requireSigned(c, call)
     const payload = payloadOf(call)
     const event = eventNameOf(source, call.headers, payload)
@@ -92,8 +96,8 @@ async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Send
   const { stores, settings } = c.env
   const source = parseWebhookSource(c.req.param('source') ?? '')
   const slug = SLUG_ON_PATH.onPath(c)
-  const found = slug && source ? await findWebhookSecrets(stores.db, settings.dataKeys, slug, source, call.now) : null
-  if (!slug || !source || !found) {
+  const found = slug && source ? await findWebhookSecrets(stores, settings.dataKeys, slug, source) : null
+  if (!slug || !source || !found || found.secrets.length === 0) {
     await spendCheck(source, call)
     throw new AppError('invalid_signature')
   }

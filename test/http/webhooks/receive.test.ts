@@ -202,7 +202,7 @@ describe('the secret of a source', () => {
     expect(JSON.stringify(list.body)).not.toContain(secret)
     const [row] = await db.select().from(webhooks).where(eq(webhooks.id, id))
     expect(JSON.stringify(row)).not.toContain(secret)
-    expect(row?.sealedSecret).toMatch(/^test:[\w-]{16}:[\w-]{40,}$/)
+    expect(row?.sealedSecret).toMatch(/^v1\.test\.[\w-]{16}\.[\w-]{40,}$/)
     const again = await call('POST', `${tenant.path}/webhooks`, { token: tenant.admin, body: { source: 'github' } })
     expect(again.status).toBe(409)
   })
