@@ -7,9 +7,13 @@ import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountListeners } from './http/buildpass-v1/listeners.ts'
+import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountPublishers } from './http/buildpass-v1/publishers.ts'
+import { mountRetention } from './http/buildpass-v1/retention.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
@@ -30,6 +34,7 @@ import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
 
@@ -57,6 +62,11 @@ export function createApp(): App {
   mountBuildReports(app)
   mountUploads(app)
   mountAudit(app)
+  mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
+  mountRetention(app)
+  mountWebhookReceiver(app)
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)

@@ -21,6 +21,9 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'invalid_input'
   | 'conflict'
+  | 'other_repository'
+  | 'webhook_not_found'
+  | 'publisher_not_found'
   | 'length_required'
   | 'too_large'
   | 'path_too_long'
@@ -29,6 +32,7 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'too_many_requests'
   | 'unavailable'
+  | 'not_configured'
 
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }

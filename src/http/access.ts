@@ -99,6 +99,21 @@ export const ACCESS = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
 
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'POST /api/buildpass/v1/oidc/exchange': 'anyone',
+  'POST /api/buildpass/v1/oidc/renew': 'token',
+
+  'POST /webhooks/:vcs/:org/:repo/:source': 'anyone',
+
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /download/:ticket/:name': 'anyone',
 

@@ -81,6 +81,8 @@ export const tokens = sqliteTable(
     projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
     scope: text('scope').$type<Scope>(),
     publisherId: text('publisher_id'),
+    /** Until when a reporting token may be renewed; null for the other kinds. */
+    renewableUntil: integer('renewable_until'),
     label: text('label').notNull(),
     prefix: text('prefix').notNull(),
     lastFour: text('last_four').notNull(),
@@ -102,6 +104,7 @@ export const tokens = sqliteTable(
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),
     index('tokens_kind_expiry').on(t.kind, t.expiresAt),
+    index('tokens_publisher').on(t.publisherId),
   ],
 )
 
@@ -168,6 +171,7 @@ export const pipelines = sqliteTable(
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
+    index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
   ],
@@ -236,6 +240,7 @@ export const builds = sqliteTable(
     index('builds_class').on(t.projectId, t.class, t.num),
     index('builds_branch_class').on(t.projectId, t.branch, t.class, t.num),
     index('builds_pipeline').on(t.pipelineId, t.stage),
+    index('builds_age').on(t.projectId, t.createdAt),
     index('builds_workflow').on(t.workflowId),
   ],
 )
@@ -260,6 +265,7 @@ export const artifacts = sqliteTable(
   (t) => [
     uniqueIndex('artifacts_path').on(t.buildId, t.nodeIndex, t.path),
     index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
+    index('artifacts_age').on(t.projectId, t.createdAt),
   ],
 )
 

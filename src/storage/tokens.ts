@@ -127,12 +127,13 @@ export function noteUse(stores: Stores, tokenId: string, placeOf: () => string |
 export async function rowFor(
   { peppers, now }: Stores,
   secret: Secret,
-  row: Pick<TokenRow, 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'>,
+  row: Pick<TokenRow, 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'> &
+    Partial<Pick<TokenRow, 'publisherId' | 'renewableUntil'>>,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
-  const fresh = { id: crypto.randomUUID(), hash, createdAt: now(), publisherId: null }
+  const fresh = { id: crypto.randomUUID(), hash, createdAt: now() }
   const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
-  return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+  return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
 
 /** Inserts the row only if `condition` holds at that moment. */
