@@ -7,11 +7,14 @@ import { findGrant } from '../storage/grants.ts'
 import { noteUse } from '../storage/tokens.ts'
 import { readCredential } from './credentials.ts'
 
+/** A verified grant, and when its token ends by itself (epoch milliseconds). */
+export type Presented = { readonly grant: Grant; readonly expiresAt: number | null }
+
 /**
  * Who asks: a verified grant, or null for nobody. A bad credential is refused here, whatever it was for. `slug` names
  * the project that will be asked about, so that one look-up brings both.
  */
-export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Grant | null> {
+export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Presented | null> {
   const { stores, settings, trace } = c.env
   const credential = readCredential(c.req.raw, settings.queryTokens)
   switch (credential.kind) {
@@ -32,7 +35,7 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
       trace.tokenId = verdict.grant.tokenId
       trace.tier = verdict.tier
       noteUse(stores, verdict.grant.tokenId, placeOf(c.req.raw))
-      return verdict.grant
+      return { grant: verdict.grant, expiresAt: verdict.expiresAt }
     case 'unknown':
       throw new AppError('invalid_token')
     case 'expired':

@@ -11,7 +11,13 @@ import type { Needs } from './access.ts'
 import { authenticate, clientAddressOf, placeOf } from './authenticate.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
-export type OnProject = { readonly grant: Grant | null; readonly project: Project; readonly role: Role | null }
+export type OnProject = {
+  readonly grant: Grant | null
+  /** When the token that asks ends by itself. */
+  readonly grantEndsAt: number | null
+  readonly project: Project
+  readonly role: Role | null
+}
 
 /** What a handler is given once its route's needs are met. */
 export type Opened<N extends Needs> = N extends 'anyone'
@@ -42,7 +48,7 @@ async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Pro
     case 'anyone':
       return { grant: null }
     case 'token':
-      return { grant: (await authenticate(c, null)) ?? loginRequired() }
+      return { grant: (await authenticate(c, null))?.grant ?? loginRequired() }
     case 'user':
       return { grant: await requirePerson(c) }
     case 'owner': {
@@ -59,7 +65,7 @@ async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Pro
 }
 
 async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
-  const grant = await authenticate(c, null)
+  const grant = (await authenticate(c, null))?.grant
   return grant?.kind === 'personal' ? grant : loginRequired()
 }
 
@@ -70,13 +76,14 @@ function loginRequired(): never {
 async function requireProject(c: Context<AppEnv>, permission: Permission, source: SlugSource): Promise<OnProject> {
   const { stores } = c.env
   const named = source.onPath(c)
-  const grant = await authenticate(c, named)
+  const presented = await authenticate(c, named)
+  const grant = presented?.grant ?? null
   const slug = named ?? (source.find ? await source.find(c) : null)
   if (!slug) throw new AppError('project_not_found')
   const access = await findAccess(stores, grant, slug, permission)
   switch (access.decision) {
     case 'allow':
-      return { grant, project: access.project, role: access.role }
+      return { grant, grantEndsAt: presented?.expiresAt ?? null, project: access.project, role: access.role }
     case 'login_required':
       return loginRequired()
     case 'project_not_found':

@@ -38,7 +38,7 @@ function parseFeed(value: unknown, now: number): Feed | null {
   if (typeof copy !== 'object' || copy === null) return null
   const { epoch, lowWater, coversFrom, newestSeq, polledAt, ends } = copy
   if (typeof epoch !== 'string' || !isCount(lowWater) || !isCount(coversFrom) || !isCount(newestSeq)) return null
-  if (coversFrom < lowWater || !isCount(polledAt) || polledAt > now || !Array.isArray(ends)) return null
+  if (!isCount(polledAt) || polledAt > now || !Array.isArray(ends)) return null
   const entries = ends.filter(
     (end): end is [string, number] => Array.isArray(end) && typeof end[0] === 'string' && isCount(end[1]),
   )

@@ -18,7 +18,7 @@ export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
 
 /** What became of a presented secret. */
 export type Verdict =
-  | { readonly kind: 'granted'; readonly grant: Grant; readonly tier: Tier }
+  | { readonly kind: 'granted'; readonly grant: Grant; readonly expiresAt: number | null; readonly tier: Tier }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'expired'; readonly expiredAt: number }
   /** This client address presented too many unknown secrets, and this one is not known from a cache. */
@@ -188,7 +188,7 @@ export function heldGrantOf(row: TokenRow): HeldGrant | null {
 
 function verdictOf(stores: Stores, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
   if (expiresAt !== null && expiresAt <= stores.now()) return { kind: 'expired', expiredAt: expiresAt }
-  return { kind: 'granted', grant, tier }
+  return { kind: 'granted', grant, expiresAt, tier }
 }
 
 /** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */

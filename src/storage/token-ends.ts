@@ -3,7 +3,7 @@ import type { Actor, AuditAction } from '../domain/audit.ts'
 import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
-import { kvKeyFor } from './grants.ts'
+import { forgetUnknown, kvKeyFor } from './grants.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -123,7 +123,9 @@ export async function rotateToken(
       overlap_seconds: overlapSeconds,
     }),
   ])
-  return inserted[0] ? { kind: 'rotated', token: tokenOf(inserted[0]) } : { kind: 'unknown' }
+  if (!inserted[0]) return { kind: 'unknown' }
+  forgetUnknown(stores, successor)
+  return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }
 
 function exists(id: string): SQL {

@@ -4,6 +4,7 @@ import type { Scope } from '../domain/scope.ts'
 import { type Secret, visiblePartsOf } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../domain/token.ts'
+import { forgetUnknown } from './grants.ts'
 import { audit, tokens } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -38,7 +39,9 @@ export async function insertToken(
     insertWhile(stores.db, row, actorLives(actor, stores.now())),
     auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.id} = ${row.id}`),
   ])
-  return inserted[0] ? tokenOf(inserted[0]) : null
+  if (!inserted[0]) return null
+  forgetUnknown(stores, secret)
+  return tokenOf(inserted[0])
 }
 
 /** The tokens of a person or project, oldest first; never a secret. */

@@ -209,8 +209,8 @@ describe('the feed in an isolate', () => {
     const stores = await openTestStores()
     const sentAt = stores.clock.now
     stores.faults.afterD1 = async () => stores.clock.advance(1_500)
-    await readFact(stores)
-    expect(stores.memory.feed?.polledAt).toBe(sentAt)
+    const { fence } = await readFact(stores)
+    expect([stores.memory.feed?.polledAt, fence.provedAt]).toEqual([sentAt, sentAt])
   })
 
   it('is polled once in 4 s under a stampede, and all of it is answered', async () => {
@@ -356,18 +356,6 @@ describe("the data centre's copy of the feed", () => {
     ['holds nonsense', async () => new Response('nonsense')],
     ['holds null', async () => Response.json(null)],
     ['holds another shape', async () => Response.json({ epoch: 'x', newestSeq: 1 })],
-    [
-      'holds a copy from the future',
-      async () =>
-        Response.json({
-          epoch: 'x',
-          lowWater: 0,
-          coversFrom: 0,
-          newestSeq: 1,
-          polledAt: Number.MAX_SAFE_INTEGER,
-          ends: [],
-        }),
-    ],
   ]
   it.each(faults)('is done without when the cache %s', async (_, cacheMatch) => {
     const stores = await openTestStores()
@@ -376,6 +364,17 @@ describe("the data centre's copy of the feed", () => {
     stores.clock.advance(20 * SECOND)
     expect(await judgeFact(stores, fact)).toBe('accept')
     expect(stores.memory.feed?.polledAt).toBe(stores.clock.now)
+  })
+
+  it('is not believed when it says that it comes from the future', async () => {
+    const stores = await openTestStores()
+    const subject = `token:${crypto.randomUUID()}`
+    const fact = await readFact(stores, subject)
+    await end(stores.db, subject)
+    stores.clock.advance(20 * SECOND)
+    const copy = { ...stores.memory.feed, polledAt: stores.clock.now + 1, ends: [] }
+    stores.faults.cacheMatch = async () => Response.json(copy)
+    expect(await judgeFact(stores, fact)).toBe('ask_without_grace')
   })
 })
 

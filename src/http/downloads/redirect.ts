@@ -10,7 +10,7 @@ import { presignedUrlFor } from './presigned.ts'
 /** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
 export async function redirectToDownload(
   c: Context<AppEnv>,
-  { grant, project }: OnProject,
+  { grant, grantEndsAt, project }: OnProject,
   artifact: Artifact,
 ): Promise<Response> {
   const { settings, stores } = c.env
@@ -29,7 +29,8 @@ export async function redirectToDownload(
     contentType: artifact.contentType,
     fileName,
     disposition,
-    expiresAt: stores.now() + DOWNLOAD_LIFE_MS,
+    // No longer than the token itself.
+    expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, grantEndsAt ?? Number.POSITIVE_INFINITY),
     tokenId: grant?.tokenId ?? null,
     userId: grant?.kind === 'personal' ? grant.userId : null,
     projectId: project.id,

@@ -1,0 +1,36 @@
+import { SELF } from 'cloudflare:test'
+
+export const ORIGIN = 'https://builds.test'
+
+export type Ask = {
+  readonly method?: string
+  readonly token?: string | null
+  readonly json?: unknown
+  readonly body?: BodyInit
+  readonly headers?: Record<string, string>
+}
+
+/** Asks the Worker as a client does, without following redirects. */
+export function ask(
+  path: string,
+  { method = 'GET', token = null, json, body, headers = {} }: Ask = {},
+): Promise<Response> {
+  return SELF.fetch(`${ORIGIN}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(token === null ? {} : { 'Circle-Token': token }),
+      ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    ...(body === undefined ? {} : { body }),
+  })
+}
+
+/** The JSON of an answer. Typed loosely: what it holds is what the test is about. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read fields that the type cannot know.
+export async function askJson(path: string, options: Ask = {}): Promise<any> {
+  const response = await ask(path, options)
+  return response.json()
+}
