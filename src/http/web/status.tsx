@@ -1,0 +1,44 @@
+import type { BranchStatus } from '../../domain/badge.ts'
+import type { StatusClass } from '../../domain/build.ts'
+import { classOf } from '../../domain/workflow-run.ts'
+
+/** What each status is called on our pages. */
+export const STATUS_WORD: Record<BranchStatus, string> = {
+  success: 'Passed',
+  fixed: 'Fixed',
+  failed: 'Failed',
+  timedout: 'Timed out',
+  no_tests: 'No tests',
+  infrastructure_fail: 'Infrastructure failure',
+  canceled: 'Canceled',
+  retried: 'Retried',
+  not_run: 'Not run',
+  running: 'Running',
+  queued: 'Queued',
+  not_running: 'Waiting',
+  no_builds: 'No builds',
+}
+
+/** One shape a class, so that nobody has to tell colours apart. */
+const SHAPES: Record<StatusClass, string> = {
+  green: 'M3.5 8.5l3 3 6-7',
+  red: 'M4 4l8 8M12 4l-8 8',
+  blue: 'M8 3.5V8l3 2',
+  waiting: 'M4 8h.01M8 8h.01M12 8h.01',
+  stopped: 'M4 8h8',
+}
+
+/** A status by shape, word and colour; `compact` leaves the word to screen readers and the pointer. */
+export function Status({ status, compact = false }: { status: BranchStatus; compact?: boolean }) {
+  const word = STATUS_WORD[status]
+  const group = classOf(status)
+  return (
+    <span class={`status status-${group}${compact ? ' status-compact' : ''}`} title={compact ? word : undefined}>
+      <svg class="status-mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+        <circle cx="8" cy="8" r="7.5" />
+        <path d={SHAPES[group]} />
+      </svg>
+      <span class={compact ? 'visually-hidden' : 'status-word'}>{word}</span>
+    </span>
+  )
+}
