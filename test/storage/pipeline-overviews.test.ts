@@ -7,7 +7,7 @@ import {
   listRecentBranches,
   listRunBuilds,
   type PipelineFilter,
-} from '../../src/storage/pipelines.ts'
+} from '../../src/storage/pipeline-overviews.ts'
 import type { Db } from '../../src/storage/stores.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'

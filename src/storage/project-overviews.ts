@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Project, Role } from '../domain/project.ts'
 import { aliased } from './columns.ts'
-import type { BuildOverview } from './pipelines.ts'
+import type { BuildOverview } from './pipeline-overviews.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
