@@ -38,7 +38,7 @@ export function Status({ status, compact = false }: { status: BranchStatus; comp
         <circle cx="8" cy="8" r="7.5" />
         <path d={SHAPES[group]} />
       </svg>
-      <span class={compact ? 'visually-hidden' : 'status-word'}>{word}</span>
+      <span class={compact ? 'unseen' : 'status-word'}>{word}</span>
     </span>
   )
 }
