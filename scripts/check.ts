@@ -33,7 +33,7 @@ async function migrationsAgree(): Promise<boolean> {
       console.error(`migrations/meta/_journal.json names other files than the folder has: ${journal.join()}`)
       return false
     }
-    const args = ['--dialect', 'sqlite', '--schema', 'src/storage/schema.ts', '--out', relative(REPOSITORY, copy)]
+    const args = ['--dialect', 'sqlite', '--schema', 'src/storage/schema*.ts', '--out', relative(REPOSITORY, copy)]
     const { exitCode, stdout, stderr } = await readTool('drizzle-kit', ['generate', ...args])
     const added = sqlFilesOf(copy).filter((file) => !before.includes(file))
     if (exitCode !== 0) console.error(stdout + stderr)

@@ -18,6 +18,7 @@ import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountSignIn } from './http/web/sign-in.tsx'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
 
@@ -38,6 +39,7 @@ export function createApp(): App {
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
+  mountSignIn(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }
@@ -54,7 +56,7 @@ export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'wa
     settings,
     stores: openStores(env, settings, memory, ctx),
     trace: startTrace(Date.now()),
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
   }
 }
 

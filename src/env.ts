@@ -10,6 +10,9 @@ export type Bindings = {
   readonly ARTIFACTS: R2Bucket
   readonly UNKNOWN_TOKENS: RateLimit
   readonly LEAK_REPORTS: RateLimit
+  readonly SIGN_INS: RateLimit
+  /** Which deployment runs: the version in the addresses of stylesheet and script. */
+  readonly VERSION: WorkerVersionMetadata
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
   readonly PUBLIC_ORIGIN?: string
@@ -43,6 +46,7 @@ export type Settings = {
   /** Null: the origin of each request. */
   readonly publicOrigin: string | null
   readonly downloadOrigin: string | null
+  readonly assetVersion: string
   readonly queryTokens: QueryTokens
   readonly graceMs: number
   readonly peppers: Peppers
@@ -56,7 +60,11 @@ export type OpenRequest = {
   readonly settings: Settings
   readonly stores: Stores
   readonly trace: Trace
-  readonly limits: { readonly unknownTokens: RateLimit; readonly leakReports: RateLimit }
+  readonly limits: {
+    readonly unknownTokens: RateLimit
+    readonly leakReports: RateLimit
+    readonly signIns: RateLimit
+  }
 }
 
 export type AppEnv = { Bindings: OpenRequest }
@@ -66,6 +74,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
   return {
     publicOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN),
     downloadOrigin: originOf('DOWNLOAD_ORIGIN', env.DOWNLOAD_ORIGIN),
+    assetVersion: env.VERSION.id.slice(0, 8),
     queryTokens: queryTokensOf(env.QUERY_TOKENS),
     graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
     peppers: await importPeppers(required('PEPPERS', env.PEPPERS)),

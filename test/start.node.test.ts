@@ -38,10 +38,12 @@ describe('npm start on an empty folder', () => {
 
   it('has builds in every status', async () => {
     const { demo } = server
-    const lists = await Promise.all(
-      [0, 30].map(async (offset) => (await get(`${WEB}?offset=${offset}`, demo.tokens.all)).json()),
+    const lists: { status: string }[][] = await Promise.all(
+      [0, 30].map(async (offset) =>
+        (await get(`${WEB}?offset=${offset}`, demo.tokens.all)).json<{ status: string }[]>(),
+      ),
     )
-    const statuses = new Set(lists.flat().map((build: { status: string }) => build.status))
+    const statuses = new Set(lists.flat().map((build) => build.status))
     expect([...statuses].sort()).toEqual(EVERY_STATUS)
   })
 
@@ -142,8 +144,9 @@ async function newestBuildOf(server: LocalServer): Promise<unknown> {
   const response = await fetch(`${server.origin}${WEB}?limit=1`, {
     headers: { 'Circle-Token': server.demo.tokens.all },
   })
-  const [build] = await response.json()
-  return { num: build.build_num, revision: build.vcs_revision, status: build.status }
+  const builds: { build_num: number; vcs_revision: string; status: string }[] = await response.json()
+  const [build] = builds
+  return { num: build?.build_num, revision: build?.vcs_revision, status: build?.status }
 }
 
 const EVERY_STATUS = [

@@ -14,6 +14,10 @@ export type AuditAction =
   | 'member.removed'
   | 'creator.granted'
   | 'creator.ended'
+  | 'session.started'
+  | 'session.ended'
+  | 'identity.linked'
+  | 'identity.unlinked'
 
 /** Who acted, and from where; null where nobody was signed in, or for the instance itself. */
 export type Actor = { readonly userId: string | null; readonly tokenId: string | null; readonly from: string | null }

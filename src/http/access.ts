@@ -75,6 +75,29 @@ export const ACCESS = {
 
 export type RouteName = keyof typeof ACCESS
 
+/**
+ * What a page needs: nothing, a signed-in person, or that person's permission on the project. A session opens pages
+ * and nothing else; a token opens none of them.
+ */
+export type PageNeeds = 'anyone' | 'session' | Permission
+
+/** Every page and every form of the web application, and what it needs. */
+export const PAGES = {
+  'GET /sign-in': 'anyone',
+  'POST /sign-out': 'session',
+} as const satisfies Record<string, PageNeeds>
+
+export type PageName = keyof typeof PAGES
+
+// Without this `/api/v1.1/me` would be a project's page.
+const HOSTS = '/:vcs{gh|github|bb|bitbucket|gl|gitlab}/'
+
+/** A page's method and path. */
+export function pagePathOf(name: PageName): { readonly method: string; readonly path: string } {
+  const [method = '', path = ''] = name.split(' ')
+  return { method, path: path.replace(/^\/:vcs\//, HOSTS) }
+}
+
 /** A route's method and the paths under which it answers. */
 export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {
   const [method = '', path = ''] = name.split(' ')

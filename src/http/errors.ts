@@ -55,12 +55,20 @@ export function refusalHeaders(error: AppError): Record<string, string> {
   }
 }
 
+/** A refusal in words. */
+export function messageOf(error: AppError): string {
+  return error.message === error.code ? WIRE[error.code].message : error.message
+}
+
 /** A refusal as `{"message"}`, with `errors` where an input broke rules. */
 export function jsonRefusal(error: AppError): Response {
-  const { status, message } = WIRE[error.code]
-  const said = error.message === error.code ? message : error.message
+  const { status } = WIRE[error.code]
+  const said = messageOf(error)
   const body = error.problems.length > 0 ? { message: said, errors: error.problems } : { message: said }
-  return Response.json(body, { status, headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' } })
+  return Response.json(body, {
+    status,
+    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' },
+  })
 }
 
 /** A bug, as the client sees it. */

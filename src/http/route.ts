@@ -17,7 +17,7 @@ export type Handler<N extends RouteName> = (
 ) => Response | Promise<Response>
 
 /** How a family of routes says no: JSON, a picture, … */
-export type Refuse = (c: Context<AppEnv>, error: AppError) => Response
+export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
 
 type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse }
 
@@ -47,6 +47,7 @@ export async function answer(
   name: string,
   refuse: Refuse,
   run: () => Promise<Response>,
+  fail: (c: Context<AppEnv>) => Response | Promise<Response> = jsonFailure,
 ): Promise<Response> {
   const { trace } = c.env
   trace.route = name
@@ -55,7 +56,8 @@ export async function answer(
     requireSaneRequest(c.req.raw)
     response = await run()
   } catch (error) {
-    response = error instanceof AppError ? refuse(c, error) : failed(error)
+    if (!(error instanceof AppError)) logFault('bug', error)
+    response = await (error instanceof AppError ? refuse(c, error) : fail(c))
   }
   if (hasQueryToken(c.req.url)) keepPrivate(response)
   logRequest(trace, c.req.method, response.status, c.env.stores.now())
@@ -64,11 +66,6 @@ export async function answer(
 
 export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
-}
-
-function failed(error: unknown): Response {
-  logFault('bug', error)
-  return jsonFailure()
 }
 
 function keepPrivate(response: Response): void {
