@@ -18,6 +18,9 @@ import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountBuildPage } from './http/web/build-page.tsx'
+import { mountDashboard } from './http/web/dashboard.tsx'
+import { mountProjectPage } from './http/web/project-page.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
@@ -40,6 +43,9 @@ export function createApp(): App {
   mountLeaks(app)
   mountDownloads(app)
   mountSignIn(app)
+  mountDashboard(app)
+  mountProjectPage(app)
+  mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }

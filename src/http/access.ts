@@ -83,6 +83,14 @@ export type PageNeeds = 'anyone' | 'session' | Permission
 
 /** Every page and every form of the web application, and what it needs. */
 export const PAGES = {
+  'GET /': 'anyone',
+  'GET /:vcs/:org/:repo': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
+  // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live/:vcs/:org/:repo': 'status:read',
+  'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+
   'GET /sign-in': 'anyone',
   'POST /sign-out': 'session',
 } as const satisfies Record<string, PageNeeds>

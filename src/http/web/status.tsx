@@ -28,17 +28,23 @@ const SHAPES: Record<StatusClass, string> = {
   stopped: 'M4 8h8',
 }
 
-/** A status by shape, word and colour; `compact` leaves the word to screen readers and the pointer. */
-export function Status({ status, compact = false }: { status: BranchStatus; compact?: boolean }) {
-  const word = STATUS_WORD[status]
+/** A status by shape, word and colour; a `mark` leaves the word to screen readers and to what stands beside it. */
+export function Status({ status, mark = false }: { status: BranchStatus; mark?: boolean }) {
   const group = classOf(status)
   return (
-    <span class={`status status-${group}${compact ? ' status-compact' : ''}`} title={compact ? word : undefined}>
-      <svg class="status-mark" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-        <circle cx="8" cy="8" r="7.5" />
-        <path d={SHAPES[group]} />
-      </svg>
-      <span class={compact ? 'unseen' : 'status-word'}>{word}</span>
+    <span class={`status ${group}`}>
+      <StatusMark class={group} />
+      <span class={mark ? 'unseen' : 'status-word'}>{STATUS_WORD[status]}</span>
     </span>
+  )
+}
+
+/** The shape alone, for where the word stands beside it. */
+export function StatusMark({ class: group }: { class: StatusClass }) {
+  return (
+    <svg class={`status-mark ${group}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <circle cx="8" cy="8" r="7.25" />
+      <path d={SHAPES[group]} />
+    </svg>
   )
 }

@@ -1,0 +1,201 @@
+import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
+import type { Viewer } from '../../domain/session.ts'
+import {
+  type BranchPipeline,
+  countUnfollowed,
+  listProjectOverviews,
+  type OverviewPage,
+  type ProjectOverview,
+} from '../../storage/project-overviews.ts'
+import { publicOriginOf } from '../origin.ts'
+import type { App } from '../route.ts'
+import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
+import { Landing } from './landing.tsx'
+import { renderPage } from './layout.tsx'
+import { page } from './page.ts'
+import { Copyable, DataTable, Empty, PageHead, Pager, Time } from './parts.tsx'
+import { branchPath, pipelinePath, projectPath } from './paths.ts'
+import { firstLineOf, isActive } from './pipeline-list.tsx'
+import { Gear, VisibilityTag } from './project-name.tsx'
+import { Status } from './status.tsx'
+import { SmallTrend } from './trends.tsx'
+
+/** The start page: a person's projects, or what this is. */
+export function mountDashboard(app: App): void {
+  page(app, 'GET /', async (c, { viewer }) => {
+    const { db, now } = c.env.stores
+    if (!viewer) return renderPage(c, { title: 'Build status and artifacts', viewer }, <Landing />)
+    const { after = null, show } = c.req.query()
+    const followed = show !== 'unfollowed'
+    const [overviews, unfollowed] = await Promise.all([
+      listProjectOverviews(db, viewer.userId, { followed, after }),
+      countUnfollowed(db, viewer.userId),
+    ])
+    return renderPage(
+      c,
+      { title: 'Projects', viewer, wide: true },
+      <Dashboard
+        viewer={viewer}
+        overviews={overviews}
+        followed={followed}
+        isFirst={after === null}
+        unfollowed={unfollowed}
+        now={now()}
+        origin={publicOriginOf(c)}
+      />,
+    )
+  })
+}
+
+type DashboardProps = {
+  readonly viewer: Viewer
+  readonly overviews: OverviewPage
+  readonly followed: boolean
+  readonly isFirst: boolean
+  readonly unfollowed: number
+  readonly now: number
+  readonly origin: string
+}
+
+function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, origin }: DashboardProps) {
+  const { projects, after } = overviews
+  const base = followed ? '/?' : '/?show=unfollowed&'
+  const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
+  return (
+    <>
+      <PageHead title={followed ? 'Projects' : 'Projects that you do not follow'} />
+      {projects.length === 0 ? (
+        <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} />
+      ) : (
+        <div id="projects" data-live={isLive ? '' : undefined}>
+          <DataTable
+            caption="Your projects"
+            columns={[
+              { label: 'Project' },
+              { label: 'Default branch' },
+              { label: 'Last result' },
+              { label: 'Durations', class: 'plot-cell' },
+            ]}
+            rows={projects.map((overview) => rowOf(overview, now))}
+          />
+        </div>
+      )}
+      <Pager newer={isFirst ? null : base} older={after && `${base}after=${encodeURIComponent(after)}`} />
+      {followed && unfollowed > 0 && (
+        <p class="section muted">
+          <a href="/?show=unfollowed">
+            {unfollowed} {unfollowed === 1 ? 'project' : 'projects'} that you do not follow
+          </a>
+        </p>
+      )}
+      {!followed && (
+        <p class="section">
+          <a href="/">Back to the projects that you follow</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
+  const { org, repo, defaultBranch } = project
+  const state = stateOf(pipelines)
+  return [
+    <div class="project-name">
+      <a class="project-link" href={projectPath(project)}>
+        <span class="muted">{org}/</span>
+        <strong>{repo}</strong>
+      </a>
+      <VisibilityTag project={project} />
+      <Gear project={project} role={role} />
+    </div>,
+    <div class="branch-state">
+      <Status status={state?.status ?? 'no_builds'} />
+      <a class="clip mono" href={branchPath(project, defaultBranch)}>
+        {defaultBranch}
+      </a>
+      {state?.running && state.status !== state.runningStatus && <Status status={state.runningStatus} />}
+    </div>,
+    state ? (
+      <div class="last-result">
+        <span class="clip">
+          <a href={pipelinePath(project, state.shown.number)}>#{state.shown.number}</a>{' '}
+          {state.shown.subject && firstLineOf(state.shown.subject)}
+        </span>
+        <span class="muted">
+          <Time at={finishedAt(state.shown)} now={now} />
+        </span>
+      </div>
+    ) : (
+      <span class="muted">
+        <a href={projectPath(project)}>Report the first build</a>
+      </span>
+    ),
+    state ? <SmallTrend builds={pipelines.flatMap(({ builds }) => builds)} branch={defaultBranch} /> : '',
+  ]
+}
+
+type BranchState = {
+  readonly status: BranchStatus
+  /** The pipeline that the status is that of. */
+  readonly shown: BranchPipeline
+  /** A newer one that is not over. */
+  readonly running: BranchPipeline | null
+  readonly runningStatus: BranchStatus
+}
+
+/** As the badge: the result of the newest complete pipeline or, while there is none, of the newest. */
+export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
+  const withBuilds = pipelines.filter(({ builds }) => builds.length > 0)
+  const [newest] = withBuilds
+  if (!newest) return null
+  const shown = withBuilds.find(({ builds }) => !isActive(pipelineStatusFor(builds))) ?? newest
+  const runningStatus = pipelineStatusFor(newest.builds)
+  const running = isActive(runningStatus) ? newest : null
+  return { status: pipelineStatusFor(shown.builds), shown, running, runningStatus }
+}
+
+function finishedAt({ builds, createdAt }: BranchPipeline): number {
+  const stops = builds.flatMap(({ stoppedAt }) => stoppedAt ?? [])
+  return stops.length > 0 ? Math.max(...stops) : createdAt
+}
+
+function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string; isNew: boolean }) {
+  if (!isNew)
+    return (
+      <Empty icon="list" title="No projects here">
+        <p>There is nothing on this page.</p>
+      </Empty>
+    )
+  const slug = `gh/${viewer.user.login}/my-project`
+  return (
+    <div class="empty first-steps">
+      <h2>No projects yet</h2>
+      <p>
+        An admin of a project can add you under its settings. Or make your own, with a token from{' '}
+        <a href="/account/tokens">Personal API Tokens</a>:
+      </p>
+      <ol>
+        <li>
+          <h3>Create a project</h3>
+          <Copyable
+            id="create-project"
+            label="Command that creates a project"
+            text={createProjectCommand(origin, slug)}
+            block
+          />
+        </li>
+        <li>
+          <h3>Report a first build, from a checkout of its code</h3>
+          <Copyable
+            id="report-build"
+            label="Command that reports a build"
+            text={reportBuildCommand(origin, slug)}
+            block
+          />
+        </li>
+      </ol>
+      <p>Then reload this page.</p>
+    </div>
+  )
+}
