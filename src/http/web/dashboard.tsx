@@ -67,7 +67,7 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, orig
       {projects.length === 0 ? (
         <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} />
       ) : (
-        <div id="projects" data-live={isLive ? '' : undefined}>
+        <div id="projects" class="projects" data-live={isLive ? '' : undefined}>
           <DataTable
             caption="Your projects"
             columns={[

@@ -202,7 +202,7 @@ function Filters({ project, asked, branches }: FilterProps) {
       <label class="unseen" for="branch">
         Branch
       </label>
-      <select id="branch" name="branch" data-submit="">
+      <select id="branch" name="branch">
         <option value="">All branches and tags</option>
         {named.map((name) => (
           <option value={name} selected={name === branch}>
@@ -213,7 +213,7 @@ function Filters({ project, asked, branches }: FilterProps) {
       <label class="unseen" for="status">
         Status
       </label>
-      <select id="status" name="status" data-submit="">
+      <select id="status" name="status">
         <option value="">Any status</option>
         {Object.entries(STATUS_FILTERS).map(([name, row]) => (
           <option value={name} selected={row.class === group}>

@@ -22,6 +22,9 @@ export function Trends({ builds, branch }: { builds: readonly BuildOverview[]; b
           <Trend name={name} runs={runs} />
         ))}
       </div>
+      <p class="trends-legend muted small-text">
+        Newest at the right. Filled bars passed, hollow ones failed, flat ones were stopped or still run.
+      </p>
       {rest.length > 0 && (
         <details class="more-trends">
           <summary>{countText(rest.length, 'more workflow')}</summary>
