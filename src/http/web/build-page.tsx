@@ -13,12 +13,12 @@ import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { DownloadAll, FileList } from './file-list.tsx'
 import { renderFragment } from './fragment.ts'
+import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { renderPage } from './layout.tsx'
 import { LiveNote } from './live-note.tsx'
 import { durationText } from './measures.ts'
 import { page } from './page.ts'
-import { Time } from './parts.tsx'
 import { buildPath, pipelinePath, projectPath, safeUrl } from './paths.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
 import { STATUS_WORD, Status } from './status.tsx'
@@ -136,9 +136,9 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
   const ms = durationMsOf(build)
   const facts: readonly (readonly [string, Child])[] = [
     ['Workflow', build.workflow.name],
-    ['Queued', <Time at={queuedAt ?? build.createdAt} now={now} />],
-    ['Started', startedAt === null ? '–' : <Time at={startedAt} now={now} />],
-    ['Finished', stoppedAt === null ? '–' : <Time at={stoppedAt} now={now} />],
+    ['Queued', <Happened at={queuedAt ?? build.createdAt} now={now} />],
+    ['Started', startedAt === null ? '–' : <Happened at={startedAt} now={now} />],
+    ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
     ['Duration', ms === null ? '–' : durationText(ms)],
     [
       'Run before',

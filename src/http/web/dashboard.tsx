@@ -10,10 +10,11 @@ import {
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
+import { Happened } from './happened.tsx'
 import { Landing } from './landing.tsx'
 import { renderPage } from './layout.tsx'
 import { page } from './page.ts'
-import { Copyable, DataTable, Empty, PageHead, Pager, Time } from './parts.tsx'
+import { Copyable, DataTable, Empty, PageHead, Pager } from './parts.tsx'
 import { branchPath, pipelinePath, projectPath } from './paths.ts'
 import { firstLineOf, isActive } from './pipeline-list.tsx'
 import { Gear, VisibilityTag } from './project-name.tsx'
@@ -123,7 +124,7 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
           {state.shown.subject && firstLineOf(state.shown.subject)}
         </span>
         <span class="muted">
-          <Time at={finishedAt(state.shown)} now={now} />
+          <Happened at={finishedAt(state.shown)} now={now} />
         </span>
       </div>
     ) : (

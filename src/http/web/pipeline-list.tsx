@@ -3,9 +3,9 @@ import { durationMsOf } from '../../domain/build.ts'
 import type { Slug } from '../../domain/project.ts'
 import { classOf } from '../../domain/workflow-run.ts'
 import type { BuildOverview, PipelineOverview } from '../../storage/pipeline-overviews.ts'
+import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
-import { Time } from './parts.tsx'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
 import { STATUS_WORD, Status } from './status.tsx'
 
@@ -57,7 +57,7 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
           {subject ? firstLineOf(subject) : <span class="muted">No commit message</span>}
         </h3>
         <span class="pipeline-when muted">
-          <Time at={pipeline.createdAt} now={now} />
+          <Happened at={pipeline.createdAt} now={now} />
         </span>
       </div>
       <Origin project={project} pipeline={pipeline} />
