@@ -14,6 +14,7 @@ import { mountLater } from './http/circleci-v1/later.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
 import { mountDownloads } from './http/downloads/download.ts'
+import { mountLocal } from './http/local.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
@@ -42,6 +43,7 @@ export function createApp(): App {
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
+  mountLocal(app)
   mountSignIn(app)
   mountDashboard(app)
   mountProjectPage(app)

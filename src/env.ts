@@ -25,6 +25,8 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  /** Given by `npm start` alone, anew at each start: opens /local/ to the scripts of the same machine. */
+  readonly LOCAL_CONTROL_KEY?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -53,6 +55,7 @@ export type Settings = {
   readonly downloadKey: DownloadKey
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  readonly localControlKey: string | null
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -83,6 +86,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     })) as DownloadKey,
     artifactRedirect: artifactRedirectOf(env),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    localControlKey: env.LOCAL_CONTROL_KEY || null,
   }
 }
 

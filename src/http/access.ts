@@ -65,6 +65,8 @@ export const ACCESS = {
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /download/:ticket/:name': 'anyone',
 
+  'POST /local/sign-in-links': 'anyone',
+
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/redirect/:vcs/:org/:repo': 'anyone',
@@ -92,6 +94,9 @@ export const PAGES = {
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
 
   'GET /sign-in': 'anyone',
+  'GET /sign-in/link/:secret': 'anyone',
+  'POST /sign-in/link': 'anyone',
+  'GET /sign-in/done': 'anyone',
   'POST /sign-out': 'session',
 } as const satisfies Record<string, PageNeeds>
 

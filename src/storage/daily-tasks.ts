@@ -2,6 +2,8 @@ import { and, eq, lt } from 'drizzle-orm'
 import { sweepOrphans } from './objects.ts'
 import { pruneFeed } from './revocations.ts'
 import { tokens } from './schema.ts'
+import { pruneSessions } from './sessions.ts'
+import { pruneLinks } from './sign-in-links.ts'
 import type { Stores } from './stores.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -21,6 +23,8 @@ export async function runDailyTasks({
   const tasks = [
     pruneFeed(db, now() - FEED_LIFE_MS),
     sweepOrphans(db, artifacts, now() - ORPHAN_LIFE_MS, MAX_SWEEP_PAGES),
+    pruneSessions(db, now()),
+    pruneLinks(db, now()),
     db.delete(tokens).where(and(eq(tokens.kind, 'reporting'), lt(tokens.expiresAt, now() - DAY_MS))),
   ]
   for (const done of await Promise.allSettled(tasks))
