@@ -63,9 +63,17 @@ async function replaceLive(live) {
     const next = now.id && fresh.getElementById(now.id)
     if (!next || now.contains(document.activeElement)) continue
     showTimes(next)
-    if (next.outerHTML === now.outerHTML) continue
-    now.replaceWith(document.adoptNode(next))
-    offerCopies(document)
+    offerCopies(next)
+    keepFolds(now, fresh)
+    if (next.outerHTML !== now.outerHTML) now.replaceWith(document.adoptNode(next))
+  }
+}
+
+// What the reader folded or unfolded stays so.
+function keepFolds(now, fresh) {
+  for (const details of now.querySelectorAll('details[id]')) {
+    const next = fresh.getElementById(details.id)
+    if (next) next.open = details.open
   }
 }
 

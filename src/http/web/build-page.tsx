@@ -85,6 +85,9 @@ function BuildView({ project, detail, files, tests, now, origin }: Shown & { pro
       <Origin project={project} pipeline={pipeline} />
       <Facts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={address} />}
+      <Section id="steps" title="Steps" note={null}>
+        {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
+      </Section>
       <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
         {tests.pages > 0 ? <TestList tests={tests} address={address} /> : <None of="test results" isLive={isLive} />}
       </Section>
@@ -97,9 +100,6 @@ function BuildView({ project, detail, files, tests, now, origin }: Shown & { pro
         ) : (
           <None of="artifacts" isLive={isLive} />
         )}
-      </Section>
-      <Section id="steps" title="Steps" note={null}>
-        {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
       </Section>
     </div>
   )
@@ -118,7 +118,7 @@ function Head({ project, build }: { project: Project; build: Build }) {
       <div class="actions">
         {elsewhere && (
           <a class="button" href={elsewhere}>
-            <Icon name="external" /> Log at the CI
+            <Icon name="external" /> Open in the CI
           </a>
         )}
         <a class="button" href={pipelinePath(project, build.pipeline.number)}>
@@ -141,7 +141,7 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
     ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
     ['Duration', ms === null ? '–' : durationText(ms)],
     [
-      'Run before',
+      'Previous run',
       previous ? <BuildLink project={project} num={previous.num} word={STATUS_WORD[previous.status]} /> : '–',
     ],
     ...(previousSuccess && previousSuccess.num !== previous?.num
@@ -149,10 +149,10 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
       : []),
   ]
   return (
-    <dl class="facts">
+    <dl class="facts callout">
       {facts.map(([name, value]) => (
         <div>
-          <dt>{name}</dt>
+          <dt class="muted small-text">{name}</dt>
           <dd>{value}</dd>
         </div>
       ))}

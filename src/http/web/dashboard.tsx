@@ -16,7 +16,7 @@ import { renderPage } from './layout.tsx'
 import { page } from './page.ts'
 import { Copyable, DataTable, Empty, PageHead, Pager } from './parts.tsx'
 import { branchPath, pipelinePath, projectPath } from './paths.ts'
-import { firstLineOf, isActive } from './pipeline-list.tsx'
+import { beganAt, firstLineOf, isActive } from './pipeline-list.tsx'
 import { Gear, VisibilityTag } from './project-name.tsx'
 import { Status } from './status.tsx'
 import { SmallTrend } from './trends.tsx'
@@ -75,7 +75,7 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, orig
               { label: 'Project' },
               { label: 'Default branch' },
               { label: 'Last result' },
-              { label: 'Durations', class: 'plot-cell' },
+              { label: 'Durations', class: 'plot-cell end' },
             ]}
             rows={projects.map((overview) => rowOf(overview, now))}
           />
@@ -124,7 +124,7 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
           {state.shown.subject && firstLineOf(state.shown.subject)}
         </span>
         <span class="muted">
-          <Happened at={finishedAt(state.shown)} now={now} />
+          <Happened at={changedAt(state.shown)} now={now} />
         </span>
       </div>
     ) : (
@@ -156,9 +156,11 @@ export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | nul
   return { status: pipelineStatusFor(shown.builds), shown, running, runningStatus }
 }
 
-function finishedAt({ builds, createdAt }: BranchPipeline): number {
-  const stops = builds.flatMap(({ stoppedAt }) => stoppedAt ?? [])
-  return stops.length > 0 ? Math.max(...stops) : createdAt
+/** When the last of it stopped; while it runs, when it began. */
+function changedAt(pipeline: BranchPipeline): number {
+  // What never started stopped when somebody said so.
+  const stops = pipeline.builds.flatMap(({ startedAt, stoppedAt }) => (startedAt === null ? [] : (stoppedAt ?? [])))
+  return stops.length > 0 ? Math.max(...stops) : beganAt(pipeline)
 }
 
 function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string; isNew: boolean }) {
@@ -174,7 +176,7 @@ function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string;
       <h2>No projects yet</h2>
       <p>
         An admin of a project can add you under its settings. Or make your own, with a token from{' '}
-        <a href="/account/tokens">Personal API Tokens</a>:
+        <a href="/account/api">Personal API Tokens</a>:
       </p>
       <ol>
         <li>

@@ -16,14 +16,16 @@ export function FileList({ project, num, files }: FilesProps) {
   const nodes = [...Map.groupBy(files.files, (file) => file.nodeIndex)]
   const rest = files.count - files.files.length
   return (
-    <div class="card files">
+    <div class="card">
       {nodes.map(([node, ofNode]) => (
         <>
-          {nodes.length > 1 && <h3 class="node muted">Node {node}</h3>}
+          {nodes.length > 1 && <h3 class="node muted small-text">Node {node}</h3>}
           <FolderItems folder={treeOf(ofNode)} project={project} num={num} path={`node-${node}`} />
         </>
       ))}
-      {rest > 0 && <p class="muted rest">And {countText(rest, 'more file')}: the command below downloads all.</p>}
+      {rest > 0 && (
+        <p class="rest muted small-text">And {countText(rest, 'more file')}: the command below downloads all.</p>
+      )}
     </div>
   )
 }
@@ -41,23 +43,25 @@ function FolderItems({ folder, project, num, path }: FolderProps) {
       {folder.folders.map((child, index) => (
         <li>
           <details id={`${path}-${index}`} open={child.count <= OPEN_UP_TO}>
-            <summary class="tree-line">
+            <summary class="line">
               <Icon name="folder" />
-              <span class="tree-name">{child.name}</span>
-              <span class="muted">{countText(child.count, 'file')}</span>
-              <span class="tree-size muted">{sizeText(child.sizeBytes)}</span>
+              <span>{child.name}</span>
+              <span class="line-name muted">{countText(child.count, 'file')}</span>
+              <span class="line-end">{sizeText(child.sizeBytes)}</span>
             </summary>
             <FolderItems folder={child} project={project} num={num} path={`${path}-${index}`} />
           </details>
         </li>
       ))}
       {folder.files.map(({ name, file }) => (
-        <li class="tree-line">
+        <li class="line">
           <Icon name="file" />
-          <a class="tree-name" href={filePath(project, num, file)} download="">
-            {name}
-          </a>
-          <span class="tree-size muted">{sizeText(file.sizeBytes)}</span>
+          <span class="line-name">
+            <a href={filePath(project, num, file)} download="">
+              {name}
+            </a>
+          </span>
+          <span class="line-end">{sizeText(file.sizeBytes)}</span>
         </li>
       ))}
     </ul>
@@ -82,7 +86,7 @@ export function downloadAllCommand(origin: string, project: Project, num: number
 export function DownloadAll({ project, num, files, origin }: FilesProps & { origin: string }) {
   const hasNodes = files.files.some((file) => file.nodeIndex > 0)
   return (
-    <details class="recipe" id="download-all-recipe">
+    <details class="more" id="download-all-recipe">
       <summary>
         Download all {countText(files.count, 'file')} ({sizeText(files.sizeBytes)})
       </summary>

@@ -13,8 +13,8 @@ const POINTS: readonly { icon: IconName; title: string; text: string }[] = [
   },
   {
     icon: 'key',
-    title: 'Tokens that open only what they should',
-    text: 'A token for the badge reads the status and nothing else. A deleted token is refused everywhere within 10 seconds.',
+    title: 'Tokens that you can take back',
+    text: 'The token in a badge reads the status and nothing else. One that is deleted is refused everywhere within 10 seconds.',
   },
 ]
 

@@ -1,7 +1,9 @@
-/** A duration as people read it, in at most two units: `45s`, `5m 12s`, `1h 02m`, `3d 4h`. */
+/** A duration as people read it, in at most two units: `498ms`, `1.5s`, `45s`, `5m 12s`, `1h 02m`, `3d 4h`. */
 export function durationText(ms: number): string {
+  if (ms < 999.5) return ms > 0 && ms < 1 ? '<1ms' : `${Math.round(ms)}ms`
+  // 9.96 s would read as 10.0.
+  if (ms < 9_950) return `${Number((ms / 1000).toFixed(1))}s`
   const seconds = Math.round(ms / 1000)
-  if (seconds < 1) return ms > 0 ? '<1s' : '0s'
   if (seconds < 60) return `${seconds}s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes}m ${twoDigits(seconds % 60)}s`

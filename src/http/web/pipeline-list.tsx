@@ -7,7 +7,7 @@ import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
-import { STATUS_WORD, Status } from './status.tsx'
+import { Status } from './status.tsx'
 
 /** More builds than these are behind the pipeline's own page. */
 const MAX_BUILDS = 24
@@ -23,7 +23,7 @@ type ListProps = {
 /** Pipelines with their workflows and builds. */
 export function PipelineList({ project, pipelines, now, full = false }: ListProps) {
   return (
-    <ol class="pipelines">
+    <ol class="list">
       {pipelines.map((pipeline) => (
         <PipelineItem project={project} pipeline={pipeline} now={now} full={full} />
       ))}
@@ -48,22 +48,24 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
   const workflows = [...Map.groupBy(builds, (build) => build.workflowId).values()]
   return (
     <li class="pipeline">
-      <div class="pipeline-head">
-        <Status status={pipelineStatusFor(builds)} />
-        <h3 class="pipeline-title">
+      <Status status={pipelineStatusFor(builds)} />
+      <div class="pipeline-body">
+        <h3>
           <a href={pipelinePath(project, number)}>
             <span class="unseen">Pipeline </span>#{number}
           </a>{' '}
           {subject ? firstLineOf(subject) : <span class="muted">No commit message</span>}
         </h3>
-        <span class="pipeline-when muted">
-          <Happened at={pipeline.createdAt} now={now} />
-        </span>
+        <Origin project={project} pipeline={pipeline} />
+        <div class="workflows">
+          {workflows.map((workflow) => (
+            <Workflow project={project} builds={workflow} more={full ? null : pipelinePath(project, number)} />
+          ))}
+        </div>
       </div>
-      <Origin project={project} pipeline={pipeline} />
-      {workflows.map((workflow) => (
-        <Workflow project={project} builds={workflow} more={full ? null : pipelinePath(project, number)} />
-      ))}
+      <p class="muted small-text">
+        <Happened at={beganAt(pipeline)} now={now} />
+      </p>
     </li>
   )
 }
@@ -75,7 +77,7 @@ export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed 
   const { branch, tag, revision, author, actor, pullRequests } = pipeline
   const who = author?.name ?? author?.login ?? actor?.name ?? actor?.login
   return (
-    <p class="origin muted">
+    <p class="origin">
       {branch !== null && (
         <a class="ref" href={branchPath(project, branch)}>
           <Icon name="branch" />
@@ -107,7 +109,7 @@ function Workflow({ project, builds, more }: { project: Slug; builds: readonly B
   const rest = builds.length - shown.length
   return (
     <div class="workflow">
-      <h4 class="workflow-name muted">
+      <h4 class="clip muted">
         <span class="unseen">Workflow </span>
         {builds[0]?.workflowName}
       </h4>
@@ -131,14 +133,18 @@ function Workflow({ project, builds, more }: { project: Slug; builds: readonly B
 
 function BuildChip({ project, build }: { project: Slug; build: BuildOverview }) {
   const ms = durationMsOf(build)
-  const word = STATUS_WORD[build.status]
   return (
-    <a class="chip" href={buildPath(project, build.num)} title={`Build ${build.num}: ${build.jobName}, ${word}`}>
+    <a class="chip" href={buildPath(project, build.num)}>
       <Status status={build.status} mark />
       <span class="clip">{build.jobName}</span>
-      {ms !== null && <span class="chip-time muted">{durationText(ms)}</span>}
+      {ms !== null && <span class="muted">{durationText(ms)}</span>}
     </a>
   )
+}
+
+/** When the first of it started; before that, when we heard of it. */
+export function beganAt({ builds, createdAt }: Pick<PipelineOverview, 'builds' | 'createdAt'>): number {
+  return Math.min(createdAt, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
 }
 
 const ORDER = ['red', 'blue', 'waiting', 'stopped', 'green']

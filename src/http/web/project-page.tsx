@@ -199,10 +199,7 @@ function Filters({ project, asked, branches }: FilterProps) {
   const named = [...new Set([project.defaultBranch, ...(branch === null ? [] : [branch]), ...branches])]
   return (
     <form class="filters" method="get" action={projectPath(project)}>
-      <label class="unseen" for="branch">
-        Branch
-      </label>
-      <select id="branch" name="branch">
+      <select name="branch" aria-label="Branch">
         <option value="">All branches and tags</option>
         {named.map((name) => (
           <option value={name} selected={name === branch}>
@@ -210,10 +207,7 @@ function Filters({ project, asked, branches }: FilterProps) {
           </option>
         ))}
       </select>
-      <label class="unseen" for="status">
-        Status
-      </label>
-      <select id="status" name="status">
+      <select name="status" aria-label="Status">
         <option value="">Any status</option>
         {Object.entries(STATUS_FILTERS).map(([name, row]) => (
           <option value={name} selected={row.class === group}>

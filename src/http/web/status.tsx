@@ -21,11 +21,11 @@ export const STATUS_WORD: Record<BranchStatus, string> = {
 
 /** One shape a class, so that nobody has to tell colours apart. */
 const SHAPES: Record<StatusClass, string> = {
-  green: 'M3.5 8.5l3 3 6-7',
-  red: 'M4 4l8 8M12 4l-8 8',
-  blue: 'M8 3.5V8l3 2',
-  waiting: 'M4 8h.01M8 8h.01M12 8h.01',
-  stopped: 'M4 8h8',
+  green: 'M4 8.5l2.7 2.7L12 5.5',
+  red: 'M5 5l6 6m0-6-6 6',
+  blue: 'M8 4v4l2.5 2',
+  waiting: 'M4.5 8h0M8 8h0m3.5 0h0',
+  stopped: 'M4.5 8h7',
 }
 
 /** A status by shape, word and colour; a `mark` leaves the word to screen readers and to what stands beside it. */
@@ -34,16 +34,15 @@ export function Status({ status, mark = false }: { status: BranchStatus; mark?: 
   return (
     <span class={`status ${group}`}>
       <StatusMark class={group} />
-      <span class={mark ? 'unseen' : 'status-word'}>{STATUS_WORD[status]}</span>
+      <span class={mark ? 'unseen' : undefined}>{STATUS_WORD[status]}</span>
     </span>
   )
 }
 
-/** The shape alone, for where the word stands beside it. */
+/** The shape alone, in the colour around it. Pages hold hundreds: the circle behind it is the stylesheet's. */
 export function StatusMark({ class: group }: { class: StatusClass }) {
   return (
-    <svg class={`status-mark ${group}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-      <circle cx="8" cy="8" r="7.25" />
+    <svg class="state" viewBox="0 0 16 16" aria-hidden="true">
       <path d={SHAPES[group]} />
     </svg>
   )

@@ -2,7 +2,7 @@ import type { BranchStatus } from '../../domain/badge.ts'
 import { parseReportedStatus, type Step, type StepAction } from '../../domain/build.ts'
 import { classOf } from '../../domain/workflow-run.ts'
 import { countText, durationText } from './measures.ts'
-import { STATUS_WORD, Status } from './status.tsx'
+import { STATUS_WORD, Status, StatusMark } from './status.tsx'
 
 const MAX_STEPS = 200
 const MAX_ACTIONS = 50
@@ -13,12 +13,12 @@ export function StepList({ steps }: { steps: readonly Step[] }) {
   const rest = steps.length - MAX_STEPS
   return (
     <>
-      <ol class="steps">
+      <ol class="list">
         {steps.slice(0, MAX_STEPS).map((step, index) => (
           <StepItem step={step} id={`step-${index}`} />
         ))}
       </ol>
-      {rest > 0 && <p class="muted rest">And {countText(rest, 'more step')}, which the API has.</p>}
+      {rest > 0 && <p class="rest muted small-text">And {countText(rest, 'more step')}, which the API has.</p>}
     </>
   )
 }
@@ -30,21 +30,24 @@ function StepItem({ step, id }: { step: Step; id: string }) {
   const rest = actions.length - MAX_ACTIONS
   const line = (
     <>
-      <Status status={status} mark />
-      <span class="step-name">{name}</span>
-      {classOf(status) !== 'green' && <span class="step-status">{STATUS_WORD[status]}</span>}
-      <span class="step-time muted">{ms !== null && durationText(ms)}</span>
+      <span class={`status ${classOf(status)}`}>
+        <StatusMark class={classOf(status)} />
+        {classOf(status) === 'green' && <span class="unseen">{STATUS_WORD[status]}:</span>}
+      </span>
+      <span class="line-name">{name}</span>
+      {classOf(status) !== 'green' && <span class={`status ${classOf(status)}`}>{STATUS_WORD[status]}</span>}
+      <span class="line-end">{ms !== null && durationText(ms)}</span>
     </>
   )
-  if (!actions.some((action) => hasDetail(action, name))) return <li class="step step-line">{line}</li>
+  if (!actions.some((action) => hasDetail(action, name))) return <li class="line">{line}</li>
   return (
-    <li class="step">
+    <li>
       <details id={id} open={classOf(status) === 'red'}>
-        <summary class="step-line">{line}</summary>
+        <summary class="line">{line}</summary>
         {actions.slice(0, MAX_ACTIONS).map((action) => (
           <Action action={action} isOnly={actions.length === 1} />
         ))}
-        {rest > 0 && <p class="muted rest">And {countText(rest, 'more action')}, which the API has.</p>}
+        {rest > 0 && <p class="rest muted small-text">And {countText(rest, 'more action')}, which the API has.</p>}
       </details>
     </li>
   )
@@ -53,12 +56,12 @@ function StepItem({ step, id }: { step: Step; id: string }) {
 function Action({ action, isOnly }: { action: StepAction; isOnly: boolean }) {
   const { bash_command: command, exit_code: exitCode, run_time_millis: ms } = action
   return (
-    <div class="step-action">
+    <div class="folded">
       {!isOnly && (
-        <p class="step-line">
+        <p class="line">
           <Status status={statusOf(action)} mark />
-          <span class="step-name">{action.name}</span>
-          <span class="step-time muted">{ms !== null && durationText(ms)}</span>
+          <span class="line-name">{action.name}</span>
+          <span class="line-end">{ms !== null && durationText(ms)}</span>
         </p>
       )}
       {command !== null && (
@@ -66,7 +69,7 @@ function Action({ action, isOnly }: { action: StepAction; isOnly: boolean }) {
           <code>{cut(command)}</code>
         </pre>
       )}
-      {exitCode !== null && <p class="muted small-text">Exit code {exitCode}</p>}
+      {exitCode !== null && <p class="muted">Exit code {exitCode}</p>}
     </div>
   )
 }

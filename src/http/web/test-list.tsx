@@ -27,7 +27,7 @@ export function TestList({ tests, address }: { tests: TestPage; address: string 
   const pageAddress = (number: number) => `${address}?tests=${number}#tests`
   return (
     <>
-      <ul class="tests">
+      <ul class="list">
         {results.map((test, index) => (
           <TestItem test={test} id={`test-${index}`} isFirst={index === 0} />
         ))}
@@ -44,28 +44,32 @@ function TestItem({ test, id, isFirst }: { test: TestOverview; id: string; isFir
   const { word, class: group } = OUTCOMES[result]
   const line = (
     <>
-      <StatusMark class={group} />
-      <span class="unseen">{word}: </span>
-      <span class="test-name">
+      <span class={`status ${group}`}>
+        <StatusMark class={group} />
+        <span class="unseen">{word}:</span>
+      </span>
+      <span class="line-name">
         {classname && <span class="muted">{classname} › </span>}
         {name}
       </span>
-      {group !== 'green' && <span class={`test-word ${group}`}>{word}</span>}
-      <span class="test-time muted">{runTimeSeconds > 0 && durationText(runTimeSeconds * 1000)}</span>
+      {group !== 'green' && <span class={`status ${group}`}>{word}</span>}
+      <span class="line-end">{runTimeSeconds > 0 && durationText(runTimeSeconds * 1000)}</span>
     </>
   )
-  if (message === '') return <li class="test test-line">{line}</li>
+  if (message === '') return <li class="line">{line}</li>
   return (
-    <li class="test">
+    <li>
       <details id={id} open={isFirst && group === 'red'}>
-        <summary class="test-line">{line}</summary>
-        {file && <p class="muted small-text mono">{file}</p>}
-        <pre class="output">
-          <code>
-            {message}
-            {isCut && '…'}
-          </code>
-        </pre>
+        <summary class="line">{line}</summary>
+        <div class="folded">
+          {file && <p class="muted mono">{file}</p>}
+          <pre class="output">
+            <code>
+              {message}
+              {isCut && '…'}
+            </code>
+          </pre>
+        </div>
       </details>
     </li>
   )

@@ -22,11 +22,11 @@ export function Trends({ builds, branch }: { builds: readonly BuildOverview[]; b
           <Trend name={name} runs={runs} />
         ))}
       </div>
-      <p class="trends-legend muted small-text">
+      <p class="muted small-text">
         Newest at the right. Filled bars passed, hollow ones failed, flat ones were stopped or still run.
       </p>
       {rest.length > 0 && (
-        <details class="more-trends">
+        <details class="more">
           <summary>{countText(rest.length, 'more workflow')}</summary>
           <div class="trends">
             {rest.map(([name, runs]) => (
@@ -41,24 +41,25 @@ export function Trends({ builds, branch }: { builds: readonly BuildOverview[]; b
 
 function Trend({ name, runs }: { name: string; runs: readonly WorkflowRun[] }) {
   const median = medianMsOf(runs)
-  const rate = successRates(runs, RATE_WINDOW).at(-1)
+  const rates = successRates(runs, RATE_WINDOW)
+  const rate = rates.at(-1)
   return (
     <figure class="card trend">
       <figcaption class="trend-head">
         <strong class="clip">{name}</strong>
         <span class="muted">{countText(runs.length, 'run')}</span>
       </figcaption>
-      <div class="trend-plot">
+      <div>
         <p>
           <span class="trend-value">{median === null ? '–' : durationText(median)}</span>{' '}
           <span class="muted">median duration</span>
         </p>
         <DurationBars runs={runs} size={BARS} label={`Durations of ${name}`} />
       </div>
-      <div class="trend-plot">
+      <div>
         <p>
           <span class="trend-value">{rate === undefined ? '–' : percentText(rate)}</span>{' '}
-          <span class="muted">passed, last {RATE_WINDOW}</span>
+          <span class="muted">of the last {Math.min(RATE_WINDOW, rates.length)} passed</span>
         </p>
         <RateLine runs={runs} size={LINE} label={`Success rate of ${name}`} />
       </div>

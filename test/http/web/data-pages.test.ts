@@ -213,7 +213,7 @@ describe('the build page', () => {
     expect(text).toContain('unit #1 Failed')
     expect(text).toContain('Break it')
     expect(text).toContain('Duration 1m 00s')
-    expect(text).toContain('2 tests: 1 failed, 1 passed in <1s')
+    expect(text).toContain('2 tests: 1 failed, 1 passed in 400ms')
     expect(text.indexOf('rounds')).toBeLessThan(text.indexOf('adds'))
     expect(text).toContain('expected 12.30 to be 12.31')
     expect(text).toContain('logs/eu')

@@ -3,9 +3,13 @@ import { expect, it } from 'vitest'
 import { countText, durationText, sizeText } from '../../../src/http/web/measures.ts'
 
 it.each([
-  [0, '0s'],
-  [20, '<1s'],
-  [999, '1s'],
+  [0, '0ms'],
+  [0.4, '<1ms'],
+  [20, '20ms'],
+  [999.6, '1s'],
+  [1_500, '1.5s'],
+  [2_000, '2s'],
+  [9_960, '10s'],
   [45_000, '45s'],
   [59_600, '1m 00s'],
   [312_000, '5m 12s'],
