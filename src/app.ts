@@ -19,10 +19,19 @@ import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountAccount } from './http/web/account.tsx'
+import { mountAuditPages } from './http/web/audit-page.tsx'
 import { mountBuildPage } from './http/web/build-page.tsx'
+import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
 import { mountDashboard } from './http/web/dashboard.tsx'
+import { mountGithub } from './http/web/github.tsx'
+import { mountMembers } from './http/web/members-page.tsx'
+import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
+import { mountProjectGeneral } from './http/web/project-general.tsx'
 import { mountProjectPage } from './http/web/project-page.tsx'
+import { mountProjectTokens } from './http/web/project-tokens.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
+import { mountStatusBadges } from './http/web/status-badges.tsx'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
 
@@ -45,6 +54,15 @@ export function createApp(): App {
   mountDownloads(app)
   mountLocal(app)
   mountSignIn(app)
+  mountGithub(app)
+  mountCloudflareAccess(app)
+  mountAccount(app)
+  mountPersonalTokens(app)
+  mountProjectGeneral(app)
+  mountProjectTokens(app)
+  mountStatusBadges(app)
+  mountMembers(app)
+  mountAuditPages(app)
   mountDashboard(app)
   mountProjectPage(app)
   mountBuildPage(app)

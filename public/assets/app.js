@@ -93,6 +93,14 @@ document.addEventListener('change', (event) => {
   if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit()
 })
 
+// What is shown once is gone when the page is left, also from what Back brings again; a reload opens the list instead
+// of sending the form a second time.
+const once = document.querySelector('[data-once]')
+if (once) {
+  history.replaceState(null, '', once.dataset.leadsTo)
+  addEventListener('pagehide', () => once.remove())
+}
+
 showTimes(document)
 offerCopies(document)
 if (document.querySelector('[data-live]')) setTimeout(refresh, LIVE_MS)

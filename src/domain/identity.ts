@@ -13,3 +13,13 @@ export const PROVIDERS: Record<IdentityProvider, { readonly name: string }> = {
   github: { name: 'GitHub' },
   access: { name: 'Cloudflare Access' },
 }
+
+const MAX_LOGIN_LENGTH = 39
+
+/** A login after the name elsewhere; `attempt` makes another one when that is taken. */
+export function loginFor(name: string, attempt: number): string {
+  const suffix = attempt === 0 ? '' : `-${attempt + 1}`
+  const local = name.split('@', 1)[0] ?? ''
+  const letters = local.replace(/[^A-Za-z0-9]+/g, '-').slice(0, MAX_LOGIN_LENGTH - suffix.length)
+  return `${letters.replace(/^-+|-+$/g, '') || 'person'}${suffix}`
+}

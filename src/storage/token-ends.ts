@@ -7,7 +7,7 @@ import { forgetUnknown, kvKeyFor } from './grants.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
-import { actorLives, auditToken, heldBy, insertWhile, rowFor, tokenOf } from './tokens.ts'
+import { actorLives, auditToken, heldBy, insertWhile, isFirst, rowFor, tokenOf } from './tokens.ts'
 
 /** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
 export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
@@ -92,6 +92,7 @@ export async function rotateToken(
   successor: Secret,
   overlapSeconds: number,
   actor: Actor,
+  onceId?: string,
 ): Promise<Rotation> {
   const now = stores.now()
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
@@ -99,6 +100,7 @@ export async function rotateToken(
   if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
   const { kind, userId, projectId, scope, label } = old
   const row = await rowFor(stores, successor, {
+    id: onceId ?? crypto.randomUUID(),
     kind,
     userId,
     projectId,
@@ -109,16 +111,16 @@ export async function rotateToken(
     mintedBy: actor.tokenId,
   })
   const endsAt = now + overlapSeconds * 1000
-  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)}`
+  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)} and ${isFirst(actor, onceId)}`
   const [inserted] = await commitEnding(stores, [
     insertWhile(stores.db, row, oldLives),
     stores.db
       .update(tokens)
       .set({ expiresAt: endsAt })
       .where(
-        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), exists(row.id)),
+        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), isStored(row.hash)),
       ),
-    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.id} = ${row.id}`, {
+    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.hash} = ${row.hash}`, {
       replaces: id,
       overlap_seconds: overlapSeconds,
     }),
@@ -128,8 +130,8 @@ export async function rotateToken(
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }
 
-function exists(id: string): SQL {
-  return sql`exists (select 1 from ${tokens} as made where made.id = ${id})`
+function isStored(hash: string): SQL {
+  return sql`exists (select 1 from ${tokens} as made where made.hash = ${hash})`
 }
 
 /** The ids of a token and of all that it minted, but for `spared`. */

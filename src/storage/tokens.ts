@@ -18,14 +18,19 @@ export type NewToken = {
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
 )
 
-/** Stores a new token's hash; null when the token that asks for it has ended meanwhile. */
+/**
+ * Stores a new token's hash; null when the token that asks for it has ended meanwhile, or when this was asked before:
+ * of all that carry one `onceId`, a form that was sent twice, only the first makes a token.
+ */
 export async function insertToken(
   stores: Stores,
   secret: Secret,
   { label, expiresAt, ...holder }: NewToken,
   actor: Actor,
+  onceId?: string,
 ): Promise<Token | null> {
   const row = await rowFor(stores, secret, {
+    id: onceId ?? crypto.randomUUID(),
     label,
     expiresAt,
     kind: holder.kind,
@@ -36,8 +41,8 @@ export async function insertToken(
     mintedBy: actor.tokenId,
   })
   const [inserted] = await stores.db.batch([
-    insertWhile(stores.db, row, actorLives(actor, stores.now())),
-    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.id} = ${row.id}`),
+    insertWhile(stores.db, row, sql`${actorLives(actor, stores.now())} and ${isFirst(actor, onceId)}`),
+    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
   ])
   if (!inserted[0]) return null
   forgetUnknown(stores, secret)
@@ -82,10 +87,13 @@ export function noteUse(stores: Stores, tokenId: string, from: string | null): v
 export async function rowFor(
   { peppers, now }: Stores,
   secret: Secret,
-  row: Pick<TokenRow, 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'>,
+  row: Pick<
+    TokenRow,
+    'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
+  >,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
-  const fresh = { id: crypto.randomUUID(), hash, createdAt: now(), publisherId: null }
+  const fresh = { hash, createdAt: now(), publisherId: null }
   const unused = { lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
   return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
@@ -105,6 +113,12 @@ export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
 export function actorLives({ tokenId }: Actor, now: number): SQL {
   if (tokenId === null) return sql`1`
   return sql`exists (select 1 from ${tokens} where ${tokens.id} = ${tokenId} and (${tokens.expiresAt} is null or ${tokens.expiresAt} > ${now}))`
+}
+
+/** Whether this person's act of that id was not done yet. The audit log remembers it when the token itself is gone. */
+export function isFirst({ userId }: Actor, onceId: string | undefined): SQL {
+  if (onceId === undefined) return sql`1`
+  return sql`not exists (select 1 from ${audit} where ${audit.userId} = ${userId} and ${audit.subject} = ${onceId})`
 }
 
 /** One audit row for each token that `which` names, written before they go. */

@@ -8,6 +8,22 @@ export type Flash = { readonly tone: 'good' | 'bad'; readonly text: string }
 const FLASHES = {
   'signed-out': { tone: 'good', text: 'You are signed out.' },
   'signed-out-meanwhile': { tone: 'bad', text: 'You were signed out meanwhile, so nothing was changed.' },
+  'session-ended': { tone: 'good', text: 'The session is ended.' },
+  'sessions-ended': { tone: 'good', text: 'All other sessions are ended.' },
+  'identity-linked': { tone: 'good', text: 'The account is linked.' },
+  'identity-taken': {
+    tone: 'bad',
+    text: 'That account belongs to another person here: sign in by it and unlink it there first.',
+  },
+  'identity-unlinked': { tone: 'good', text: 'The account is unlinked, and other sessions that it began are ended.' },
+  'settings-saved': { tone: 'good', text: 'Saved.' },
+  'member-saved': { tone: 'good', text: 'The member’s role is saved.' },
+  'member-removed': { tone: 'good', text: 'The member is removed.' },
+  'project-public': { tone: 'good', text: 'The project is public now.' },
+  'project-private': { tone: 'good', text: 'The project is private now.' },
+  'project-deleted': { tone: 'good', text: 'The project is deleted.' },
+  'token-deleted': { tone: 'good', text: 'The token is deleted.' },
+  'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },
 } as const satisfies Record<string, Flash>
 
 export type FlashCode = keyof typeof FLASHES

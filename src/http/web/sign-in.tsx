@@ -1,16 +1,14 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
-import { AppError } from '../../domain/error.ts'
 import { parseLinkSecret } from '../../domain/sign-in-link.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession } from '../../storage/sessions.ts'
 import { consumeLink, findLink } from '../../storage/sign-in-links.ts'
-import { clientAddressOf } from '../authenticate.ts'
 import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { beginSession } from './begin-session.ts'
+import { accessIdentityOf } from './cloudflare-access.tsx'
 import { redirectTo } from './flash.ts'
-import { Icon } from './icon.tsx'
+import { chargeAttempt, Gate } from './gate.tsx'
 import { renderPage } from './layout.tsx'
 import { page } from './page.ts'
 import { Copyable } from './parts.tsx'
@@ -19,14 +17,23 @@ import { sitePathOf } from './site-path.ts'
 
 /** Coming in and going out. */
 export function mountSignIn(app: App): void {
-  page(app, 'GET /sign-in', (c, { viewer }) => {
+  page(app, 'GET /sign-in', async (c, { viewer }) => {
     const next = sitePathOf(c.req.query('next'))
     if (viewer) return redirectTo(next)
+    const { github, access } = c.env.settings
+    const identity = access && (await accessIdentityOf(access, c.req.raw))
     return renderPage(
       c,
-      { title: 'Sign in', viewer, caching: 'no-store' },
+      {
+        title: 'Sign in',
+        viewer,
+        caching: 'no-store',
+        ...(github ? { formsLeadTo: [new URL(github.url).origin] } : {}),
+      },
       <Gate title="Sign in to Buildpass">
-        <LinkHelp c={c} />
+        {identity && <Provider action="/sign-in/access" next={next} text={`Continue as ${identity.name}`} />}
+        {github && <Provider action="/sign-in/github" next={next} text="Continue with GitHub" />}
+        <LinkHelp c={c} isOnly={!identity && !github} />
       </Gate>,
     )
   })
@@ -87,22 +94,6 @@ export function mountSignIn(app: App): void {
   })
 }
 
-/** At most so many attempts a minute from one address. */
-export async function chargeAttempt(c: Context<AppEnv>): Promise<void> {
-  const { success } = await c.env.limits.signIns.limit({ key: clientAddressOf(c.req.raw) })
-  if (!success) throw new AppError('too_many_requests', 'Too many attempts to sign in: wait a minute, then try again.')
-}
-
-/** A card in the middle of the page. */
-export function Gate({ title, children }: { title: string; children?: Child }) {
-  return (
-    <div class="gate card">
-      <h1>{title}</h1>
-      {children}
-    </div>
-  )
-}
-
 function deadLink(c: Context<AppEnv>): Promise<Response> {
   return renderPage(
     c,
@@ -114,14 +105,26 @@ function deadLink(c: Context<AppEnv>): Promise<Response> {
   )
 }
 
+function Provider({ action, next, text }: { action: string; next: string; text: string }) {
+  return (
+    <form method="post" action={action}>
+      <input type="hidden" name="next" value={next} />
+      <button type="submit" class="button primary full">
+        {text}
+      </button>
+    </form>
+  )
+}
+
 /** How whoever runs the instance gets a link. */
-function LinkHelp({ c }: { c: Context<AppEnv> }) {
+function LinkHelp({ c, isOnly = true }: { c: Context<AppEnv>; isOnly?: boolean }) {
   const { hostname } = new URL(c.req.url)
   const isLocal = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
   return (
     <div class="link-help">
       <p>
-        <Icon name="key" /> With a one-time link. Whoever runs this instance makes one:
+        {isOnly ? 'You come in with a one-time link.' : 'Or with a one-time link.'} Whoever runs this instance makes
+        one:
       </p>
       <Copyable
         id="link-command"
