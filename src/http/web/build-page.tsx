@@ -109,7 +109,7 @@ function Head({ project, build }: { project: Project; build: Build }) {
   const elsewhere = build.buildUrl && safeUrl(build.buildUrl)
   return (
     <div class="page-head build-head">
-      <div class="project-name">
+      <div class="row">
         <h1>
           {build.jobName} <span class="muted">#{build.num}</span>
         </h1>
@@ -149,7 +149,7 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
       : []),
   ]
   return (
-    <dl class="facts callout">
+    <dl class="row facts callout">
       {facts.map(([name, value]) => (
         <div>
           <dt class="muted small-text">{name}</dt>

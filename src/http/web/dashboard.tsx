@@ -102,7 +102,7 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
   const { org, repo, defaultBranch } = project
   const state = stateOf(pipelines)
   return [
-    <div class="project-name">
+    <div class="row">
       <a class="project-link" href={projectPath(project)}>
         <span class="muted">{org}/</span>
         <strong>{repo}</strong>
@@ -172,11 +172,14 @@ function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string;
     )
   const slug = `gh/${viewer.user.login}/my-project`
   return (
-    <div class="empty first-steps">
+    <div class="card card-body first-steps">
       <h2>No projects yet</h2>
-      <p>
-        An admin of a project can add you under its settings. Or make your own, with a token from{' '}
-        <a href="/account/api">Personal API Tokens</a>:
+      <p class="muted">
+        An admin of a project can add you under its settings.{' '}
+        {viewer.instanceRole === 'owner'
+          ? 'Or make one:'
+          : 'Or make one, in an organization in which an owner of this instance lets you:'}{' '}
+        put a token from <a href="/account/api">Personal API Tokens</a> into <code>BUILDPASS_TOKEN</code>, and run
       </p>
       <ol>
         <li>
@@ -198,7 +201,7 @@ function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string;
           />
         </li>
       </ol>
-      <p>Then reload this page.</p>
+      <p class="section muted">Then reload this page.</p>
     </div>
   )
 }

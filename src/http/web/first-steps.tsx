@@ -3,7 +3,7 @@ import { Copyable } from './parts.tsx'
 
 /** The command that makes a project. */
 export function createProjectCommand(origin: string, slug: string): string {
-  const body = JSON.stringify({ slug, visibility: 'private', default_branch: 'main' })
+  const body = linesOf({ slug, visibility: 'private', default_branch: 'main' })
   return curl('POST', `${origin}/api/buildpass/v1/projects`, `-d '${body}'`)
 }
 
@@ -17,15 +17,21 @@ export function reportBuildCommand(origin: string, slug: string): string {
     pipeline: { external_id: 'first-push', branch: 'BRANCH', revision: 'REVISION' },
   }
   // The quotes are closed around what the shell fills in.
-  const body = JSON.stringify(told)
+  const body = linesOf(told)
     .replace('BRANCH', `'"$(git branch --show-current)"'`)
     .replace('REVISION', `'"$(git rev-parse HEAD)"'`)
   return curl('POST', `${origin}/api/buildpass/v1/projects/${slug}/builds`, `-d '${body}'`)
 }
 
+/** JSON with a line for each field: short enough to be read. */
+function linesOf(value: Record<string, unknown>): string {
+  const fields = Object.entries(value).map(([name, field]) => `    "${name}": ${JSON.stringify(field)}`)
+  return `{\n${fields.join(',\n')}\n  }`
+}
+
 function curl(method: string, url: string, data: string): string {
-  const headers = `-H "Authorization: Bearer $BUILDPASS_TOKEN" -H 'Content-Type: application/json'`
-  return [`curl -X ${method} '${url}'`, headers, data].join(' \\\n  ')
+  const headers = ['-H "Authorization: Bearer $BUILDPASS_TOKEN"', "-H 'Content-Type: application/json'"]
+  return [`curl -X ${method} '${url}'`, ...headers, data].join(' \\\n  ')
 }
 
 /** How to report a first build. */

@@ -23,7 +23,7 @@ type ListProps = {
 /** Pipelines with their workflows and builds. */
 export function PipelineList({ project, pipelines, now, full = false }: ListProps) {
   return (
-    <ol class="list">
+    <ol class="card">
       {pipelines.map((pipeline) => (
         <PipelineItem project={project} pipeline={pipeline} now={now} full={full} />
       ))}
@@ -57,7 +57,7 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
           {subject ? firstLineOf(subject) : <span class="muted">No commit message</span>}
         </h3>
         <Origin project={project} pipeline={pipeline} />
-        <div class="workflows">
+        <div class="row workflows">
           {workflows.map((workflow) => (
             <Workflow project={project} builds={workflow} more={full ? null : pipelinePath(project, number)} />
           ))}
@@ -77,7 +77,7 @@ export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed 
   const { branch, tag, revision, author, actor, pullRequests } = pipeline
   const who = author?.name ?? author?.login ?? actor?.name ?? actor?.login
   return (
-    <p class="origin">
+    <p class="row origin muted small-text">
       {branch !== null && (
         <a class="ref" href={branchPath(project, branch)}>
           <Icon name="branch" />
@@ -108,12 +108,12 @@ function Workflow({ project, builds, more }: { project: Slug; builds: readonly B
   const shown = more === null ? builds : worstFirst(builds).slice(0, MAX_BUILDS)
   const rest = builds.length - shown.length
   return (
-    <div class="workflow">
+    <div class="row workflow">
       <h4 class="clip muted">
         <span class="unseen">Workflow </span>
         {builds[0]?.workflowName}
       </h4>
-      <ul class="builds">
+      <ul class="row builds">
         {shown.map((build) => (
           <li>
             <BuildChip project={project} build={build} />

@@ -128,7 +128,7 @@ function crumbsOf(project: Project) {
 function ProjectHead({ project, role }: { project: Project; role: Role | null }) {
   return (
     <div class="page-head">
-      <div class="project-name">
+      <div class="row">
         <h1>
           <span class="muted">{project.org}/</span>
           {project.repo}
@@ -172,7 +172,7 @@ function ProjectBody({ project, asked, list, branches, trends, now, origin }: Bo
     <>
       {pipeline === null && <Trends builds={trends.builds} branch={trends.branch} />}
       <section class="section" aria-labelledby="pipelines-title">
-        <div class="list-head">
+        <div class="row list-head">
           <h2 id="pipelines-title">{pipeline === null ? 'Pipelines' : `Pipeline #${pipeline}`}</h2>
           {pipeline === null ? (
             <Filters project={project} asked={asked} branches={branches} />
@@ -198,7 +198,7 @@ function Filters({ project, asked, branches }: FilterProps) {
   const { branch, class: group } = asked.filter
   const named = [...new Set([project.defaultBranch, ...(branch === null ? [] : [branch]), ...branches])]
   return (
-    <form class="filters" method="get" action={projectPath(project)}>
+    <form class="row filters" method="get" action={projectPath(project)}>
       <select name="branch" aria-label="Branch">
         <option value="">All branches and tags</option>
         {named.map((name) => (

@@ -13,7 +13,7 @@ export function StepList({ steps }: { steps: readonly Step[] }) {
   const rest = steps.length - MAX_STEPS
   return (
     <>
-      <ol class="list">
+      <ol class="card">
         {steps.slice(0, MAX_STEPS).map((step, index) => (
           <StepItem step={step} id={`step-${index}`} />
         ))}

@@ -27,7 +27,7 @@ export function TestList({ tests, address }: { tests: TestPage; address: string 
   const pageAddress = (number: number) => `${address}?tests=${number}#tests`
   return (
     <>
-      <ul class="list">
+      <ul class="card">
         {results.map((test, index) => (
           <TestItem test={test} id={`test-${index}`} isFirst={index === 0} />
         ))}

@@ -45,7 +45,7 @@ function Trend({ name, runs }: { name: string; runs: readonly WorkflowRun[] }) {
   const rate = rates.at(-1)
   return (
     <figure class="card trend">
-      <figcaption class="trend-head">
+      <figcaption class="row list-head">
         <strong class="clip">{name}</strong>
         <span class="muted">{countText(runs.length, 'run')}</span>
       </figcaption>
