@@ -9,6 +9,8 @@ export type FileOverview = { readonly path: string; readonly nodeIndex: number; 
 export type BuildFiles = {
   readonly count: number
   readonly sizeBytes: number
+  /** The highest node index: more than 0 where several nodes made files. */
+  readonly lastNode: number
   /** The first of them, by node and path. */
   readonly files: readonly FileOverview[]
 }
@@ -26,12 +28,16 @@ export async function listBuildFiles(db: Db, projectId: string, num: number): Pr
       .orderBy(asc(nodeIndex), asc(path))
       .limit(MAX_FILES),
     db
-      .select({ count: sql<number>`count(*)`, bytes: sql<number>`coalesce(sum(${sizeBytes}), 0)` })
+      .select({
+        count: sql<number>`count(*)`,
+        bytes: sql<number>`coalesce(sum(${sizeBytes}), 0)`,
+        lastNode: sql<number>`coalesce(max(${nodeIndex}), 0)`,
+      })
       .from(builds)
       .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
       .where(isBuild(projectId, num)),
   ])
-  return { count: sums?.count ?? 0, sizeBytes: sums?.bytes ?? 0, files }
+  return { count: sums?.count ?? 0, sizeBytes: sums?.bytes ?? 0, lastNode: sums?.lastNode ?? 0, files }
 }
 
 /** A test as a build's page lists it; a long message is cut. */

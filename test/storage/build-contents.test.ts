@@ -30,13 +30,14 @@ describe('the files of a build', () => {
     expect(await listBuildFiles(db, project.id, num)).toEqual({
       count: 3,
       sizeBytes: 10,
+      lastNode: 1,
       files: [
         { path: 'b.txt', nodeIndex: 0, sizeBytes: 3 },
         { path: 'z/a.txt', nodeIndex: 0, sizeBytes: 2 },
         { path: 'b.txt', nodeIndex: 1, sizeBytes: 5 },
       ],
     })
-    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({ count: 0, sizeBytes: 0, files: [] })
+    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({ count: 0, sizeBytes: 0, lastNode: 0, files: [] })
   })
 })
 

@@ -81,7 +81,11 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, orig
           />
         </div>
       )}
-      <Pager newer={isFirst ? null : base} older={after && `${base}after=${encodeURIComponent(after)}`} />
+      <Pager
+        newer={isFirst ? null : base}
+        older={after && `${base}after=${encodeURIComponent(after)}`}
+        words={['First projects', 'More projects']}
+      />
       {followed && unfollowed > 0 && (
         <p class="section muted">
           <a href="/?show=unfollowed">

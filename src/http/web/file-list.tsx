@@ -57,9 +57,7 @@ function FolderItems({ folder, project, num, path }: FolderProps) {
         <li class="line">
           <Icon name="file" />
           <span class="line-name">
-            <a href={filePath(project, num, file)} download="">
-              {name}
-            </a>
+            <a href={filePath(project, num, file)}>{name}</a>
           </span>
           <span class="line-end">{sizeText(file.sizeBytes)}</span>
         </li>
@@ -84,7 +82,6 @@ export function downloadAllCommand(origin: string, project: Project, num: number
 
 /** The recipe, folded. */
 export function DownloadAll({ project, num, files, origin }: FilesProps & { origin: string }) {
-  const hasNodes = files.files.some((file) => file.nodeIndex > 0)
   return (
     <details class="more" id="download-all-recipe">
       <summary>
@@ -93,7 +90,7 @@ export function DownloadAll({ project, num, files, origin }: FilesProps & { orig
       <Copyable
         id="download-all"
         label="Command that downloads all files"
-        text={downloadAllCommand(origin, project, num, hasNodes)}
+        text={downloadAllCommand(origin, project, num, files.lastNode > 0)}
         block
       />
       {project.visibility === 'private' && (

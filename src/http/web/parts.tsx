@@ -41,9 +41,7 @@ export function Copyable({ id, text, label, block }: { id: string; text: string;
       </pre>
       <button type="button" class="button small" data-copy={id} hidden>
         <Icon name="copy" />
-        <span class="copy-label" role="status">
-          Copy
-        </span>
+        <span class="copy-label">Copy</span>
         <span class="unseen"> {label}</span>
       </button>
     </div>
@@ -107,21 +105,28 @@ export function DataTable({
   )
 }
 
+type PagerProps = {
+  readonly newer: string | null
+  readonly older: string | null
+  /** What the two are called where the list does not go by time, or the first leads all the way back. */
+  readonly words?: readonly [newer: string, older: string]
+}
+
 /** Newer and older pages of a list. */
-export function Pager({ newer, older }: { newer: string | null; older: string | null }) {
+export function Pager({ newer, older, words = ['Newer', 'Older'] }: PagerProps) {
   if (!newer && !older) return null
   return (
     <nav class="pager" aria-label="Pages">
       {newer ? (
         <a class="button" href={newer} rel="prev">
-          Newer
+          {words[0]}
         </a>
       ) : (
         <span />
       )}
       {older ? (
         <a class="button" href={older} rel="next">
-          Older
+          {words[1]}
         </a>
       ) : (
         <span />

@@ -182,6 +182,7 @@ function ProjectBody({ project, asked, list, branches, trends, now, origin }: Bo
         </div>
         <LiveList project={project} asked={asked} list={list} now={now} />
         <Pager
+          words={['Newest', 'Older']}
           newer={olderThan === null ? null : addressFor(projectPath(project), { ...asked, olderThan: null })}
           older={
             list.olderThan === null ? null : addressFor(projectPath(project), { ...asked, olderThan: list.olderThan })

@@ -33,7 +33,11 @@ export function TestList({ tests, address }: { tests: TestPage; address: string 
         ))}
       </ul>
       {pages > 1 && (
-        <Pager newer={page > 1 ? pageAddress(page - 1) : null} older={page < pages ? pageAddress(page + 1) : null} />
+        <Pager
+          newer={page > 1 ? pageAddress(page - 1) : null}
+          older={page < pages ? pageAddress(page + 1) : null}
+          words={['Previous tests', 'More tests']}
+        />
       )}
     </>
   )

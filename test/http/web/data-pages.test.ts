@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { findBuildId } from '../../../src/storage/builds.ts'
 import { replaceTestResults } from '../../../src/storage/test-results.ts'
-import { ask, ORIGIN } from '../../support/client.ts'
+import { ask, askJson, ORIGIN } from '../../support/client.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
 import { type BuildSeed, seedBuild } from '../../support/seed-builds.ts'
 import { openTestStores } from '../../support/stores.ts'
@@ -225,6 +225,27 @@ describe('the build page', () => {
     expect(text).toContain(
       `curl -sf -H "Circle-Token: $BUILDPASS_TOKEN" '${ORIGIN}/api/v1.1/project${address}/artifacts'`,
     )
+  })
+
+  it('has a command that downloads all files into the folders that they came from', async () => {
+    const { stores, project, cookie, build, address } = await openBuild({}, { visibility: 'public' })
+    const cutOf = async () => Number(/--cut-dirs=(\d)/.exec((await visit(address, cookie)).text)?.[1])
+    const savedAs = async () => {
+      const cut = await cutOf()
+      const listed: { url: string }[] = await askJson(`/api/v1.1/project${address}/artifacts`)
+      return listed.map(({ url }) =>
+        decodeURIComponent(
+          new URL(url).pathname
+            .split('/')
+            .slice(cut + 1)
+            .join('/'),
+        ),
+      )
+    }
+    await seedArtifact(stores, project, build, 'a/b c.txt', 'one')
+    expect(await savedAs()).toEqual(['a/b c.txt'])
+    await seedArtifact(stores, project, build, 'a/b c.txt', 'two', 1)
+    expect(await savedAs()).toEqual(['0/a/b c.txt', '1/a/b c.txt'])
   })
 
   it('pages through many tests', async () => {
