@@ -24,7 +24,7 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(text)
     button.classList.add('done')
-    label.textContent = 'Copied'
+    label.textContent = document.getElementById('said').textContent = 'Copied'
   } catch {
     label.textContent = 'Press Ctrl+C'
     getSelection().selectAllChildren(source)
@@ -32,6 +32,7 @@ async function copy(button) {
   setTimeout(() => {
     button.classList.remove('done')
     label.textContent = 'Copy'
+    document.getElementById('said').textContent = ''
   }, 2000)
 }
 

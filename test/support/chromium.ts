@@ -44,7 +44,9 @@ async function packaged(): Promise<Found> {
   try {
     const { default: sparticuz } = await import('@sparticuz/chromium')
     const executablePath = await sparticuz.executablePath()
-    const { LD_LIBRARY_PATH, FONTCONFIG_PATH } = process.env
+    const { LD_LIBRARY_PATH } = process.env
+    // Fonts of the machine, where it has some, look more like what people see.
+    const FONTCONFIG_PATH = existsSync('/etc/fonts/fonts.conf') ? '/etc/fonts' : process.env.FONTCONFIG_PATH
     return { executablePath, env: { ...before, LD_LIBRARY_PATH, FONTCONFIG_PATH } }
   } finally {
     // What else this process starts must not see any of it.

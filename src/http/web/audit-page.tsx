@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import type { AuditAction } from '../../domain/audit.ts'
+import { parseScope, SCOPES } from '../../domain/scope.ts'
 import type { AppEnv } from '../../env.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/audit.ts'
 import { queryCount } from '../input.ts'
 import type { App } from '../route.ts'
 import { accountPage } from './account-layout.tsx'
+import { durationText } from './measures.ts'
 import { page } from './page.ts'
 import { DataTable, Empty, PageHead, Pager, Time } from './parts.tsx'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
@@ -112,29 +114,51 @@ function Records({ records, path, before, now }: Shown) {
 function What({ record }: { record: AuditRecord }) {
   const { action, subject, detail } = record
   const label = detail?.label
-  const rest = Object.entries(detail ?? {}).filter(([name, value]) => value !== null && !HIDDEN.includes(name))
   const name = typeof label === 'string' ? label : action.startsWith('session.') ? null : subject
+  const more = detailsOf(detail ?? {})
   return (
     <>
       <span class="what">
         {WORDS[action]} {name && <b>{name}</b>}
       </span>
-      {rest.length > 0 && (
-        <span class="muted small-text details">
-          {rest.map(([name, value]) => `${name.replaceAll('_', ' ')}: ${value}`).join(' · ')}
-        </span>
-      )}
+      {more.length > 0 && <span class="muted small-text details">{more.join(' · ')}</span>}
     </>
   )
 }
 
-const HIDDEN: readonly string[] = ['label', 'replaces']
+/** What a person wants to know of an act besides its name: ids are for programs, which read the API. */
+function detailsOf(detail: Readonly<Record<string, string | number | null>>): readonly string[] {
+  return Object.entries(detail).flatMap(([name, value]) => {
+    if (value === null) return []
+    switch (name) {
+      case 'label':
+      case 'kind':
+      case 'replaces':
+        return []
+      case 'scope':
+        return [nameOfScope(String(value))]
+      case 'prefix':
+        return [`${value}…`]
+      case 'overlap_seconds':
+        return [
+          value === 0 ? 'the old one stopped at once' : `the old one went on for ${durationText(Number(value) * 1000)}`,
+        ]
+      default:
+        return [`${name.replaceAll('_', ' ')}: ${value}`]
+    }
+  })
+}
 
 function Who({ record: { login, actorTokenId } }: { record: AuditRecord }) {
+  if (!login) return <span class="muted">{actorTokenId ? 'a project token' : 'the instance'}</span>
   return (
-    <>
-      {login ?? <span class="muted">{actorTokenId ? 'a project token' : 'the instance'}</span>}
-      {login && actorTokenId && <span class="muted small-text"> by token</span>}
-    </>
+    <span>
+      {login} {actorTokenId && <span class="muted small-text">by token</span>}
+    </span>
   )
+}
+
+function nameOfScope(text: string): string {
+  const scope = parseScope(text)
+  return scope ? SCOPES[scope].name : text
 }

@@ -94,6 +94,8 @@ function Page(props: { frame: Frame; flash: Flash | null; version: string; child
           )}
           {children}
         </main>
+        {/* What the script did, for those who do not see it. */}
+        <p class="unseen" id="said" role="status" />
       </body>
     </html>
   )
