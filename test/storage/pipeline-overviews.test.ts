@@ -9,7 +9,7 @@ import {
   type PipelineFilter,
 } from '../../src/storage/pipeline-overviews.ts'
 import type { Db } from '../../src/storage/stores.ts'
-import { scansOf } from '../support/query-plan.ts'
+import { rowsReadBy, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedBuild } from '../support/seed-builds.ts'
 import { openTestStores } from '../support/stores.ts'
@@ -109,7 +109,7 @@ describe('the pipelines of a project', () => {
     expect(await allPages(db, project.id, { branch: null, class: 'red' })).toEqual([[1, 2]])
   })
 
-  it('read no more rows when the project grows old', async () => {
+  it('are found by indexes', async () => {
     const { stores, db, project } = await openProject()
     for (let i = 0; i < 30; i++) await seedBuild(stores, project, { status: i % 2 ? 'failed' : 'success' })
     stores.recorded.length = 0
@@ -125,6 +125,35 @@ describe('the pipelines of a project', () => {
     expect(ran).toHaveLength(13)
     for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
   })
+})
+
+it('a page costs the same rows however old the project is', async () => {
+  const { stores, db, project } = await openProject()
+  const costOf = async (filter: PipelineFilter) => {
+    stores.recorded.length = 0
+    await listPipelines(db, project.id, filter, null)
+    await listRunBuilds(db, project.id, filter.branch, 20)
+    return rowsReadBy(db, [...stores.recorded])
+  }
+  const grow = async (builds: number) => {
+    for (let i = 0; i < builds; i++) await seedBuild(stores, project, { status: i % 2 ? 'failed' : 'success' })
+  }
+  const filters: PipelineFilter[] = [
+    EVERY,
+    { branch: 'main', class: null },
+    { branch: null, class: 'red' },
+    { branch: 'main', class: 'red' },
+  ]
+  const costs = async () => {
+    const rows: number[] = []
+    for (const filter of filters) rows.push(await costOf(filter))
+    return rows
+  }
+  await grow(50)
+  const young = await costs()
+  await grow(100)
+  expect(await costs()).toEqual(young)
+  expect(Math.max(...young)).toBeLessThan(1_000)
 })
 
 describe('the branches to choose from', () => {
