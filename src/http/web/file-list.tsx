@@ -75,7 +75,7 @@ export function downloadAllCommand(origin: string, project: Project, num: number
   const cut = hasNodes ? 4 : 5
   return [
     `curl -sf${token} '${origin}/api/v1.1/project/${slugText(project)}/${num}/artifacts'`,
-    `| grep -o 'https\\?://[^"]*'`,
+    `| grep -oE 'https?://[^"]+'`,
     `| wget -nv -x -nH --cut-dirs=${cut}${wgetToken} -i -`,
   ].join(' \\\n  ')
 }
