@@ -177,7 +177,8 @@ const ASK_MS = 10_000
 function ask(url: string, init: RequestInit): Promise<Response> {
   // GitHub refuses requests that do not say who asks.
   const headers = { 'User-Agent': 'buildpass', ...(init.headers as Record<string, string>) }
-  return fetch(url, { ...init, headers, redirect: 'error', signal: AbortSignal.timeout(ASK_MS) })
+  // A redirect is no answer: it would carry the credentials along.
+  return fetch(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(ASK_MS) })
 }
 
 function requireGithub(c: Context<AppEnv>): GithubSettings {
