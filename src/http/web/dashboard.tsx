@@ -73,7 +73,7 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, orig
             caption="Your projects"
             columns={[
               { label: 'Project' },
-              { label: 'Default branch' },
+              { label: 'Default branch', class: 'branch-cell' },
               { label: 'Last result' },
               { label: 'Durations', class: 'plot-cell end' },
             ]}
@@ -107,12 +107,14 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
   const state = stateOf(pipelines)
   return [
     <div class="row">
-      <a class="project-link" href={projectPath(project)}>
-        <span class="muted">{org}/</span>
-        <strong>{repo}</strong>
-      </a>
+      <span>
+        <a class="project-link" href={projectPath(project)}>
+          <span class="muted">{org}/</span>
+          <strong>{repo}</strong>
+        </a>
+        <Gear project={project} role={role} />
+      </span>
       <VisibilityTag project={project} />
-      <Gear project={project} role={role} />
     </div>,
     <div class="branch-state">
       <Status status={state?.status ?? 'no_builds'} />
