@@ -37,7 +37,7 @@ export type BadgeWish = {
   /** Null: whatever the default branch is at the time. */
   readonly branch: string | null
   readonly style: BadgeStyle
-  /** For a private project: a status token, or the text that stands in its place. */
+  /** For a private project: a status token, or the word that stands in its place; neither needs escaping. */
   readonly token: string | null
 }
 
@@ -45,7 +45,7 @@ export type BadgeWish = {
 export function badgeUrlsFor({ origin, project, branch, style, token }: BadgeWish): BadgeUrls {
   const slug = slugText(project)
   const tree = branch === null ? '' : `/tree/${branch.split('/').map(encodeStrictly).join('/')}`
-  const query = [`style=${style}`, ...(token === null ? [] : [`circle-token=${encodeStrictly(token)}`])].join('&')
+  const query = [`style=${style}`, ...(token === null ? [] : [`circle-token=${token}`])].join('&')
   return {
     image: `${origin}/status-badge/img/${slug}${tree}.svg?${query}`,
     link: `${origin}/status-badge/redirect/${slug}${tree}`,

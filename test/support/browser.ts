@@ -103,13 +103,14 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content, `${page.url()} fits a window of ${window} px`).toBeLessThanOrEqual(window)
 }
 
-/** The page at three widths and in both schemes, as pictures, each checked for accessibility and for fitting. */
-export async function inspect(page: Page, name: string, path: string): Promise<void> {
+/** The page at three widths and in both schemes, as pictures, each checked for accessibility and for fitting; `reach` acts on it first. */
+export async function inspect(page: Page, name: string, path: string, reach = async () => {}): Promise<void> {
   for (const scheme of SCHEMES) {
     for (const [device, width] of Object.entries(WIDTHS)) {
       await page.emulateMedia({ colorScheme: scheme })
       await page.setViewportSize({ width, height: 900 })
       await page.goto(path)
+      await reach()
       await expectNoSidewaysScroll(page)
       if (device !== 'tablet') await expectAccessible(page)
       await page.screenshot({ path: join(SCREENSHOTS, `${name}-${device}-${scheme}.png`), fullPage: true })

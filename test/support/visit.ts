@@ -1,15 +1,5 @@
 import { SELF } from 'cloudflare:test'
-import { mintSessionSecret } from '../../src/domain/session.ts'
-import { insertSession } from '../../src/storage/sessions.ts'
-import type { Stores } from '../../src/storage/stores.ts'
 import { ORIGIN } from './client.ts'
-
-/** Signs a browser in; gives its cookie. */
-export async function seedSession(stores: Stores, user: { id: string }): Promise<string> {
-  const secret = mintSessionSecret()
-  await insertSession(stores, secret, { userId: user.id, method: 'link', userAgent: 'a test', from: null })
-  return `__Host-session=${secret}`
-}
 
 export type Visit = {
   readonly status: number

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, expectNoSidewaysScroll, type Pages } from '../support/browser.ts'
+import { describePages, expectAccessible, expectNoSidewaysScroll, inspect, type Pages } from '../support/browser.ts'
 
 const ONCE = 'You will not be able to view the token again.'
 
@@ -170,6 +170,17 @@ describePages('project API tokens, step by step', (pages) => {
     await page.getByRole('button', { name: 'Delete token' }).click()
     expect(await statusOf(pages(), parent.token, '/api/v1.1/me')).toBe(401)
     expect(await statusOf(pages(), child.token, '/api/v1.1/me')).toBe(200)
+  })
+})
+
+describePages('the page that shows a secret', (pages) => {
+  it('looks right', async () => {
+    const page = await pages().openAs('demo')
+    await inspect(page, 'token-created', '/gh/acme/web/settings/api/new', async () => {
+      await page.getByLabel('Token Label').fill('Pictured')
+      await page.getByRole('button', { name: 'Add Token' }).click()
+      await page.waitForSelector('#secret')
+    })
   })
 })
 

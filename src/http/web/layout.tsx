@@ -34,7 +34,7 @@ export async function renderPage(c: Context<AppEnv>, frame: Frame, content: Chil
   const left = flashOf(c)
   const flash = frame.flash ?? left
   const html = await (
-    <Page frame={frame} flash={flash} version={c.env.settings.assetVersion}>
+    <Page frame={frame} flash={flash} version={c.env.settings.assetVersion} isGate={c.req.path.startsWith('/sign-in')}>
       {content}
     </Page>
   ).toString()
@@ -68,8 +68,8 @@ function headersFor({ caching = 'private', formsLeadTo = [], referrer = 'same-or
   }
 }
 
-function Page(props: { frame: Frame; flash: Flash | null; version: string; children?: Child }) {
-  const { frame, flash, version, children } = props
+function Page(props: { frame: Frame; flash: Flash | null; version: string; isGate: boolean; children?: Child }) {
+  const { frame, flash, version, isGate, children } = props
   return (
     <html lang="en">
       <head>
@@ -85,7 +85,7 @@ function Page(props: { frame: Frame; flash: Flash | null; version: string; child
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <Header viewer={frame.viewer} crumbs={frame.crumbs ?? []} />
+        <Header viewer={frame.viewer} crumbs={frame.crumbs ?? []} offersSignIn={!isGate} />
         <main id="main" class={frame.wide ? 'main wide' : 'main'}>
           {flash && (
             <p class={`flash ${flash.tone}`} role={flash.tone === 'bad' ? 'alert' : 'status'}>
@@ -101,7 +101,8 @@ function Page(props: { frame: Frame; flash: Flash | null; version: string; child
   )
 }
 
-function Header({ viewer, crumbs }: { viewer: Viewer | null; crumbs: readonly Crumb[] }) {
+function Header(props: { viewer: Viewer | null; crumbs: readonly Crumb[]; offersSignIn: boolean }) {
+  const { viewer, crumbs, offersSignIn } = props
   return (
     <header class="top">
       <a class="brand" href="/" aria-label="Buildpass, start page">
@@ -117,9 +118,8 @@ function Header({ viewer, crumbs }: { viewer: Viewer | null; crumbs: readonly Cr
           </ol>
         </nav>
       )}
-      {viewer ? (
-        <AccountMenu viewer={viewer} />
-      ) : (
+      {viewer && <AccountMenu viewer={viewer} />}
+      {!viewer && offersSignIn && (
         <a class="button sign-in" href="/sign-in">
           Sign in
         </a>

@@ -10,8 +10,8 @@ const UNITS = [
 export function agoText(at: number, now: number): string {
   const seconds = Math.abs(at - now) / 1000
   if (seconds < 45) return at > now ? 'in a moment' : 'just now'
-  // 59.6 minutes are an hour.
-  const [unit, size] = UNITS.find(([, size]) => Math.round(seconds / size) >= 1) ?? UNITS[4]
+  // 59 minutes and a half are an hour, half a year is none.
+  const [unit, size] = UNITS.find(([, size]) => seconds / size >= 0.96) ?? UNITS[4]
   const count = Math.round(seconds / size)
   const text = `${count} ${unit}${count === 1 ? '' : 's'}`
   return at > now ? `in ${text}` : `${text} ago`

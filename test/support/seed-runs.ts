@@ -2,7 +2,7 @@ import type { BuildReport, ReportedStatus, Step } from '../../src/domain/build.t
 import { reportBuild } from '../../src/storage/build-reports.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 
-export type BuildSeed = {
+export type RunSeed = {
   /** Tells pipelines apart; builds of one pipeline share it. */
   readonly push?: string
   readonly branch?: string | null
@@ -23,7 +23,7 @@ export type BuildSeed = {
 const SHA = 'a94a8fe5ccb19ba61c4c0873d391e987982fbbd3'
 
 /** Reports a build as a CI would; gives its number. */
-export async function seedBuild(stores: Stores, project: { id: string }, seed: BuildSeed = {}): Promise<number> {
+export async function seedRun(stores: Stores, project: { id: string }, seed: RunSeed = {}): Promise<number> {
   const { push = crypto.randomUUID(), branch = seed.tag ? null : 'main', tag = null, workflow = 'ci' } = seed
   const { status = 'success', startedAt = stores.now() - 60_000, durationMs = 60_000 } = seed
   const hasStopped = startedAt !== null && status !== 'running' && status !== 'queued' && status !== 'not_running'
@@ -51,6 +51,6 @@ export async function seedBuild(stores: Stores, project: { id: string }, seed: B
     steps: seed.steps ?? null,
   }
   const reported = await reportBuild(stores, project.id, report)
-  if (reported.kind === 'elsewhere') throw new Error('the seeded build belongs to another pipeline')
+  if (!('build' in reported)) throw new Error(`the seeded build was not stored: ${reported.kind}`)
   return reported.build.num
 }
