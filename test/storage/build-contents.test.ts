@@ -5,14 +5,14 @@ import { findBuildId } from '../../src/storage/builds.ts'
 import { replaceTestResults } from '../../src/storage/test-results.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
-import { seedBuild } from '../support/seed-builds.ts'
+import { seedRun } from '../support/seed-runs.ts'
 import { openTestStores } from '../support/stores.ts'
 import { seedArtifact } from '../support/world.ts'
 
 async function openBuild() {
   const stores = await openTestStores()
   const project = await seedProject(stores.db)
-  const num = await seedBuild(stores, project)
+  const num = await seedRun(stores, project)
   const id = (await findBuildId(stores.db, project.id, num)) ?? ''
   return { stores, db: stores.db, project, num, build: { id, num } }
 }

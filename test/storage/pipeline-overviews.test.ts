@@ -11,7 +11,7 @@ import {
 import type { Db } from '../../src/storage/stores.ts'
 import { rowsReadBy, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
-import { seedBuild } from '../support/seed-builds.ts'
+import { seedRun } from '../support/seed-runs.ts'
 import { openTestStores } from '../support/stores.ts'
 
 const EVERY: PipelineFilter = { branch: null, class: null }
@@ -36,9 +36,9 @@ async function allPages(db: Db, projectId: string, filter: PipelineFilter): Prom
 describe('the pipelines of a project', () => {
   it('come newest first, with their builds in the order reported', async () => {
     const { stores, db, project } = await openProject()
-    await seedBuild(stores, project, { push: 'a', job: 'lint', subject: 'First' })
-    await seedBuild(stores, project, { push: 'b', workflow: 'nightly', job: 'audit', tag: 'v1' })
-    await seedBuild(stores, project, { push: 'a', job: 'test', status: 'failed' })
+    await seedRun(stores, project, { push: 'a', job: 'lint', subject: 'First' })
+    await seedRun(stores, project, { push: 'b', workflow: 'nightly', job: 'audit', tag: 'v1' })
+    await seedRun(stores, project, { push: 'a', job: 'test', status: 'failed' })
     const { pipelines, olderThan } = await listPipelines(db, project.id, EVERY, null)
     expect(olderThan).toBeNull()
     expect(pipelines).toMatchObject([
@@ -61,8 +61,8 @@ describe('the pipelines of a project', () => {
   it('are those of the project asked for and of no other', async () => {
     const { stores, db, project } = await openProject()
     const other = await seedProject(db)
-    await seedBuild(stores, other, { subject: 'Secret', branch: 'theirs' })
-    await seedBuild(stores, project, { subject: 'Mine' })
+    await seedRun(stores, other, { subject: 'Secret', branch: 'theirs' })
+    await seedRun(stores, project, { subject: 'Mine' })
     expect((await listPipelines(db, project.id, EVERY, null)).pipelines.map(({ subject }) => subject)).toEqual(['Mine'])
     expect((await findPipeline(db, project.id, 1))?.subject).toBe('Mine')
     expect(await listRecentBranches(db, project.id)).toEqual(['main'])
@@ -83,16 +83,16 @@ describe('the pipelines of a project', () => {
     for (let i = 1; i <= 66; i++) {
       const branch = i % 3 === 0 ? 'develop' : 'main'
       const status = (['success', 'failed', 'running'] as const)[i % 2 === 0 ? 1 : i % 5 === 0 ? 2 : 0]
-      await seedBuild(stores, project, { push: `${i}`, branch, job: 'lint' })
-      await seedBuild(stores, project, { push: `${i}`, branch, job: 'test', status })
+      await seedRun(stores, project, { push: `${i}`, branch, job: 'lint' })
+      await seedRun(stores, project, { push: `${i}`, branch, job: 'test', status })
       const group = classOf[['success', 'failed', 'running'].indexOf(status)]
       const passes = filter.class === null || group === filter.class
 
       if (passes && (filter.branch === null || filter.branch === branch)) expected.unshift(i)
     }
     const first = await listPipelines(db, project.id, filter, null)
-    await seedBuild(stores, project, { push: 'new', status: 'failed' })
-    await seedBuild(stores, project, { push: 'new too', status: 'running' })
+    await seedRun(stores, project, { push: 'new', status: 'failed' })
+    await seedRun(stores, project, { push: 'new too', status: 'running' })
     const rest: number[] = []
     for (let { olderThan } = first; olderThan !== null; ) {
       const page = await listPipelines(db, project.id, filter, olderThan)
@@ -105,13 +105,13 @@ describe('the pipelines of a project', () => {
   it('with several builds of the class stand once, where the newest of these does', async () => {
     const { stores, db, project } = await openProject()
     for (const push of ['a', 'b', 'a', 'b', 'a'])
-      await seedBuild(stores, project, { push, job: randomBase62(6), status: 'failed' })
+      await seedRun(stores, project, { push, job: randomBase62(6), status: 'failed' })
     expect(await allPages(db, project.id, { branch: null, class: 'red' })).toEqual([[1, 2]])
   })
 
   it('are found by indexes', async () => {
     const { stores, db, project } = await openProject()
-    for (let i = 0; i < 30; i++) await seedBuild(stores, project, { status: i % 2 ? 'failed' : 'success' })
+    for (let i = 0; i < 30; i++) await seedRun(stores, project, { status: i % 2 ? 'failed' : 'success' })
     stores.recorded.length = 0
     await listPipelines(db, project.id, EVERY, 29)
     await listPipelines(db, project.id, { branch: 'main', class: null }, 29)
@@ -136,7 +136,7 @@ it('a page costs the same rows however old the project is', async () => {
     return rowsReadBy(db, [...stores.recorded])
   }
   const grow = async (builds: number) => {
-    for (let i = 0; i < builds; i++) await seedBuild(stores, project, { status: i % 2 ? 'failed' : 'success' })
+    for (let i = 0; i < builds; i++) await seedRun(stores, project, { status: i % 2 ? 'failed' : 'success' })
   }
   const filters: PipelineFilter[] = [
     EVERY,
@@ -160,8 +160,8 @@ it('a page costs the same rows however old the project is', async () => {
 describe('the branches to choose from', () => {
   it('are named once, the one that ran last first, tags left out', async () => {
     const { stores, db, project } = await openProject()
-    for (const branch of ['main', 'develop', 'topic/a', 'main']) await seedBuild(stores, project, { branch })
-    await seedBuild(stores, project, { tag: 'v1' })
+    for (const branch of ['main', 'develop', 'topic/a', 'main']) await seedRun(stores, project, { branch })
+    await seedRun(stores, project, { tag: 'v1' })
     expect(await listRecentBranches(db, project.id)).toEqual(['main', 'topic/a', 'develop'])
   })
 })
@@ -169,7 +169,7 @@ describe('the branches to choose from', () => {
 describe('the builds for trends', () => {
   it('are those of so many newest pipelines of the branch', async () => {
     const { stores, db, project } = await openProject()
-    for (const branch of ['main', 'main', 'develop', 'main']) await seedBuild(stores, project, { branch })
+    for (const branch of ['main', 'main', 'develop', 'main']) await seedRun(stores, project, { branch })
     expect((await listRunBuilds(db, project.id, 'main', 2)).map((build) => build.pipelineNumber)).toEqual([4, 2])
     expect((await listRunBuilds(db, project.id, null, 2)).map((build) => build.pipelineNumber)).toEqual([4, 3])
   })

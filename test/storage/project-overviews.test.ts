@@ -6,7 +6,7 @@ import { countUnfollowed, listProjectOverviews } from '../../src/storage/project
 import { members } from '../../src/storage/schema.ts'
 import { queryPlanOf, scansOf } from '../support/query-plan.ts'
 import { seedMember, seedProject, seedUser } from '../support/seed.ts'
-import { seedBuild } from '../support/seed-builds.ts'
+import { seedRun } from '../support/seed-runs.ts'
 import { openTestStores } from '../support/stores.ts'
 
 const FIRST = { followed: true, after: null }
@@ -24,10 +24,10 @@ describe("a person's projects", () => {
     const docs = await seedProject(db, { slug: `gh/${org}/docs`, defaultBranch: 'trunk' })
     await seedMember(db, web, user, 'admin')
     await seedMember(db, docs, user, 'member')
-    await seedBuild(stores, web, { subject: 'Old' })
-    await seedBuild(stores, web, { branch: 'develop', subject: 'Elsewhere' })
-    await seedBuild(stores, web, { subject: 'New', push: 'n', job: 'lint' })
-    await seedBuild(stores, web, { push: 'n', job: 'test', status: 'failed' })
+    await seedRun(stores, web, { subject: 'Old' })
+    await seedRun(stores, web, { branch: 'develop', subject: 'Elsewhere' })
+    await seedRun(stores, web, { subject: 'New', push: 'n', job: 'lint' })
+    await seedRun(stores, web, { push: 'n', job: 'test', status: 'failed' })
     const page = await listProjectOverviews(db, user.id, FIRST)
     expect(page).toMatchObject({
       after: null,
@@ -48,7 +48,7 @@ describe("a person's projects", () => {
   it('never hold the project of somebody else', async () => {
     const { stores, db, user } = await openUser()
     const theirs = await seedProject(db, { visibility: 'public' })
-    await seedBuild(stores, theirs)
+    await seedRun(stores, theirs)
     expect(await listProjectOverviews(db, user.id, FIRST)).toEqual({ projects: [], after: null })
   })
 
@@ -72,7 +72,7 @@ describe("a person's projects", () => {
     for (let i = 0; i < 27; i++) {
       const project = await seedProject(db, { slug: `gh/${org}/Repo${String(i).padStart(2, '0')}` })
       await seedMember(db, project, user, 'member')
-      await seedBuild(stores, project)
+      await seedRun(stores, project)
       slugs.push(slugText(project))
     }
     const first = await listProjectOverviews(db, user.id, FIRST)
@@ -88,7 +88,7 @@ describe("a person's projects", () => {
     const { stores, db, user } = await openUser()
     const project = await seedProject(db)
     await seedMember(db, project, user, 'member')
-    for (let i = 0; i < 20; i++) await seedBuild(stores, project)
+    for (let i = 0; i < 20; i++) await seedRun(stores, project)
     stores.recorded.length = 0
     const { projects } = await listProjectOverviews(db, user.id, { ...FIRST, after: 'gh/a' })
     await countUnfollowed(db, user.id)

@@ -3,10 +3,10 @@ import { slugText } from '../../../src/domain/project.ts'
 import { findBuildId } from '../../../src/storage/builds.ts'
 import { replaceTestResults } from '../../../src/storage/test-results.ts'
 import { ask, askJson, ORIGIN } from '../../support/client.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { type BuildSeed, seedBuild } from '../../support/seed-builds.ts'
+import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed.ts'
+import { type RunSeed, seedRun } from '../../support/seed-runs.ts'
 import { openTestStores } from '../../support/stores.ts'
-import { seedSession, visit } from '../../support/visit.ts'
+import { visit } from '../../support/visit.ts'
 import { seedArtifact } from '../../support/world.ts'
 
 type Setup = { visibility?: 'private' | 'public'; role?: 'admin' | 'member' | 'none'; defaultBranch?: string }
@@ -17,7 +17,7 @@ async function open({ visibility = 'private', role = 'member', defaultBranch = '
   const project = await seedProject(stores.db, { visibility, defaultBranch })
   const user = await seedUser(stores.db)
   if (role !== 'none') await seedMember(stores.db, project, user, role)
-  const cookie = await seedSession(stores, user)
+  const { cookie } = await seedSession(stores, user)
   const path = `/${slugText(project)}`
   return { stores, project, user, cookie, path }
 }
@@ -35,9 +35,9 @@ describe('the dashboard', () => {
   it('shows my projects with the state of the default branch, and nobody else’s', async () => {
     const { stores, project, cookie, path } = await open()
     const theirs = await seedProject(stores.db, { visibility: 'public' })
-    await seedBuild(stores, theirs, { subject: 'Theirs' })
-    await seedBuild(stores, project, { branch: 'develop', status: 'success', subject: 'Elsewhere' })
-    await seedBuild(stores, project, { status: 'failed', subject: 'Break it', durationMs: 90_000 })
+    await seedRun(stores, theirs, { subject: 'Theirs' })
+    await seedRun(stores, project, { branch: 'develop', status: 'success', subject: 'Elsewhere' })
+    await seedRun(stores, project, { status: 'failed', subject: 'Break it', durationMs: 90_000 })
     const { text, links, html } = await visit('/', cookie)
     expect(text).toContain(`${project.org}/ ${project.repo} private`)
     expect(text).toContain('Failed main')
@@ -50,8 +50,8 @@ describe('the dashboard', () => {
 
   it('keeps the last result while a newer pipeline runs, and follows that', async () => {
     const { stores, project, cookie } = await open()
-    await seedBuild(stores, project, { status: 'success' })
-    await seedBuild(stores, project, { status: 'running' })
+    await seedRun(stores, project, { status: 'success' })
+    await seedRun(stores, project, { status: 'running' })
     const { text, html } = await visit('/', cookie)
     expect(text).toContain('Passed main Running')
     expect(html).toContain('id="projects" class="projects" data-live=""')
@@ -69,7 +69,7 @@ describe('the dashboard', () => {
     const stores = await openTestStores()
     const owner = await seedUser(stores.db, { instanceRole: 'owner' })
     const { secret } = await seedToken(stores, { kind: 'personal', user: owner })
-    const { text } = await visit('/', await seedSession(stores, owner))
+    const { text } = await visit('/', (await seedSession(stores, owner)).cookie)
     const slug = `gh/${owner.login}/my-project`
     const bodies = bodiesIn(text)
     expect(text).toContain(`curl -X POST '${ORIGIN}/api/buildpass/v1/projects' \\`)
@@ -83,9 +83,9 @@ describe('the dashboard', () => {
 describe('the project page', () => {
   it('shows pipelines with their workflows and builds, newest first', async () => {
     const { stores, project, cookie, path } = await open()
-    await seedBuild(stores, project, { push: 'a', job: 'lint', subject: 'First\n\nand more' })
-    await seedBuild(stores, project, { push: 'a', job: 'e2e', workflow: 'nightly', status: 'timedout' })
-    await seedBuild(stores, project, { tag: 'v1.0', subject: 'Second', pullRequest: 'https://example.com/pull/7' })
+    await seedRun(stores, project, { push: 'a', job: 'lint', subject: 'First\n\nand more' })
+    await seedRun(stores, project, { push: 'a', job: 'e2e', workflow: 'nightly', status: 'timedout' })
+    await seedRun(stores, project, { tag: 'v1.0', subject: 'Second', pullRequest: 'https://example.com/pull/7' })
     const { status, text, links, headers } = await visit(path, cookie)
     expect(status).toBe(200)
     expect(headers.get('Cache-Control')).toBe('private, no-cache')
@@ -108,9 +108,9 @@ describe('the project page', () => {
 
   it('filters by branch and status, and says so when nothing is left', async () => {
     const { stores, project, cookie, path } = await open()
-    await seedBuild(stores, project, { subject: 'Good' })
-    await seedBuild(stores, project, { subject: 'Bad', status: 'failed' })
-    await seedBuild(stores, project, { subject: 'Other', branch: 'topic/a&b', status: 'failed' })
+    await seedRun(stores, project, { subject: 'Good' })
+    await seedRun(stores, project, { subject: 'Bad', status: 'failed' })
+    await seedRun(stores, project, { subject: 'Other', branch: 'topic/a&b', status: 'failed' })
     const failed = await visit(`${path}?status=failed&branch=main`, cookie)
     expect(failed.text).toContain('#2 Bad')
     expect(failed.text).not.toMatch(/#1 Good|#3 Other/)
@@ -126,7 +126,7 @@ describe('the project page', () => {
 
   it('pages with the filter kept, without gaps', async () => {
     const { stores, project, cookie, path } = await open()
-    for (let i = 0; i < 21; i++) await seedBuild(stores, project, { status: 'failed' })
+    for (let i = 0; i < 21; i++) await seedRun(stores, project, { status: 'failed' })
     const first = await visit(`${path}?branch=main&status=failed`, cookie)
     const older = first.links.find((link) => link.includes('before='))
     expect(older).toBe(`${path}?branch=main&status=failed&before=2`)
@@ -138,7 +138,7 @@ describe('the project page', () => {
 
   it('shows one pipeline in full, and 404 for none', async () => {
     const { stores, project, cookie, path } = await open()
-    for (let i = 0; i < 30; i++) await seedBuild(stores, project, { push: 'wide', job: `shard-${i}` })
+    for (let i = 0; i < 30; i++) await seedRun(stores, project, { push: 'wide', job: `shard-${i}` })
     const list = await visit(path, cookie)
     expect(list.text).toContain('6 more')
     expect(list.text).not.toContain('shard-29')
@@ -161,7 +161,7 @@ describe('the project page', () => {
 
   it('follows what runs by a route of its own, and stops when it is over', async () => {
     const { stores, project, cookie, path } = await open()
-    await seedBuild(stores, project, { subject: 'Now', status: 'running' })
+    await seedRun(stores, project, { subject: 'Now', status: 'running' })
     const { html } = await visit(`${path}?branch=main`, cookie)
     const live = /id="pipelines" data-live="([^"]*)"/.exec(html)?.[1] ?? ''
     expect(live).toBe(`/live${path}?branch=main`)
@@ -171,15 +171,15 @@ describe('the project page', () => {
     expect(part.html).not.toMatch(/<html|<form/)
     expect((await visit(live)).status).toBe(303)
     const done = await open()
-    await seedBuild(done.stores, done.project)
+    await seedRun(done.stores, done.project)
     expect((await visit(`/live${done.path}`, done.cookie)).html).toMatch(/^<div id="pipelines">/)
   })
 })
 
 describe('the build page', () => {
-  async function openBuild(seed: BuildSeed = {}, setup: Setup = {}) {
+  async function openBuild(seed: RunSeed = {}, setup: Setup = {}) {
     const opened = await open(setup)
-    const num = await seedBuild(opened.stores, opened.project, seed)
+    const num = await seedRun(opened.stores, opened.project, seed)
     const id = (await findBuildId(opened.stores.db, opened.project.id, num)) ?? ''
     return { ...opened, build: { id, num }, address: `${opened.path}/${num}` }
   }
@@ -305,7 +305,7 @@ describe('what came from outside', () => {
   it('is only ever text', async () => {
     const { stores, project, cookie, path } = await open({ defaultBranch: HOSTILE })
     const action = { type: 'test', index: 0, step: 0, start_time: null, end_time: null, run_time_millis: null }
-    const num = await seedBuild(stores, project, {
+    const num = await seedRun(stores, project, {
       branch: HOSTILE,
       subject: HOSTILE,
       author: HOSTILE,
@@ -351,9 +351,9 @@ describe('who may look', () => {
 
   it('a private project is as good as absent for a stranger and for whoever is not signed in', async () => {
     const { stores, project, path } = await open({ role: 'none' })
-    await seedBuild(stores, project, { subject: 'Secret' })
-    const stranger = await seedSession(stores, await seedUser(stores.db))
-    const owner = await seedSession(stores, await seedUser(stores.db, { instanceRole: 'owner' }))
+    await seedRun(stores, project, { subject: 'Secret' })
+    const { cookie: stranger } = await seedSession(stores, await seedUser(stores.db))
+    const { cookie: owner } = await seedSession(stores, await seedUser(stores.db, { instanceRole: 'owner' }))
     for (const prefix of ['', '/live'])
       for (const rest of rests.slice(0, prefix === '' ? 4 : 3)) {
         for (const cookie of [stranger, owner]) {
@@ -372,7 +372,7 @@ describe('who may look', () => {
 
   it('a public project is read without signing in', async () => {
     const { stores, project, path } = await open({ visibility: 'public', role: 'none' })
-    const num = await seedBuild(stores, project, { subject: 'Open' })
+    const num = await seedRun(stores, project, { subject: 'Open' })
     const id = (await findBuildId(stores.db, project.id, num)) ?? ''
     await seedArtifact(stores, project, { id, num }, 'a.txt', 'hello')
     expect((await visit(path)).text).toContain('#1 Open')
