@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { describePages, expectAccessible, inspect } from '../support/browser.ts'
 
-describePages('signing in with a one-time link', (pages) => {
-  it('shows whom it signs in, signs in on the button, and works once', async () => {
+describePages('signing in', (pages) => {
+  it('with a one-time link shows whom it signs in, signs in on the button, and works once', async () => {
     const page = await pages().open()
     const link = await pages().linkFor('demo')
     await page.goto(link)
@@ -35,9 +35,8 @@ describePages('signing in with a one-time link', (pages) => {
     expect(new URL(page.url()).pathname).toBe('/sign-in')
   })
 
-  it('and with GitHub is one person once the two are linked', async () => {
-    const login = 'linker'
-    const page = await pages().openAs(login)
+  it('does not link a GitHub account that is another person’s', async () => {
+    const page = await pages().openAs('linker')
     await page.goto('/account')
     await page.getByRole('button', { name: 'Link GitHub' }).click()
     await page.waitForURL('/account')

@@ -105,8 +105,7 @@ export function SecretShown(props: { token: Token; secret: Secret; back: string;
       <div class="secret" data-once data-leads-to={back}>
         <h2>{token.label}</h2>
         <p>
-          Copy the token now and keep it in a safe place.{' '}
-          <strong class="inline">You will not be able to view the token again.</strong>
+          Copy the token now and keep it in a safe place. <strong>You will not be able to view the token again.</strong>
         </p>
         <Copyable id="secret" text={secret} label="Token" />
         <a class="button" href={back}>
