@@ -14,7 +14,7 @@ export type LocalState = {
   readonly devVarsFile: string
   readonly localFolder: string
   readonly demoFile: string
-  /** There while the demo is being made: a start that finds it begins anew. */
+  /** There while the demo is being made. */
   readonly unfinishedFile: string
   /** There while a server runs. */
   readonly serverFile: string
@@ -44,10 +44,19 @@ export function emptyLocalState(state: LocalState): void {
   mkdirSync(state.localFolder, { recursive: true })
 }
 
+/** A demo that was not finished is no data of anybody's: the next one begins anew. */
+export function dropUnfinishedDemo(state: LocalState): void {
+  if (existsSync(state.unfinishedFile)) emptyLocalState(state)
+}
+
 /** Adds the secrets that `.dev.vars` lacks, and keeps those that it has. */
 export function ensureDevVars(state: LocalState): void {
   const randomKey = () => randomBytes(32).toString('base64url')
-  const needed: Record<string, () => string> = { PEPPERS: () => `p1:${randomKey()}`, DOWNLOAD_KEY: randomKey }
+  const needed: Record<string, () => string> = {
+    PEPPERS: () => `p1:${randomKey()}`,
+    DOWNLOAD_KEY: randomKey,
+    DATA_KEY: () => `d1:${randomKey()}`,
+  }
   const present = existsSync(state.devVarsFile) ? readFileSync(state.devVarsFile, 'utf8') : ''
   const missing = Object.entries(needed).filter(
     ([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(present),

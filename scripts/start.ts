@@ -8,6 +8,7 @@ import { type Demo, type DemoTokens, seedDemo } from './demo.ts'
 import { askSignInLink } from './local-control.ts'
 import { openLocalDatabase } from './local-database.ts'
 import {
+  dropUnfinishedDemo,
   emptyLocalState,
   ensureDevVars,
   findRunningServer,
@@ -27,6 +28,7 @@ const STOP_MS = 2_000
 class StartError extends Error {}
 
 let worker: LocalWorker | undefined
+let isReady = false
 let isStopping = false
 
 takeSignals()
@@ -46,7 +48,8 @@ async function start(): Promise<void> {
       `Buildpass already runs on this data, as process ${running.pid}${running.origin ? ` at ${running.origin}` : ''}.`,
     )
   await requireFreePort(host, port)
-  if (isFresh || existsSync(state.unfinishedFile)) emptyLocalState(state)
+  if (isFresh) emptyLocalState(state)
+  dropUnfinishedDemo(state)
   ensureDevVars(state)
   process.on('exit', () => rmSync(state.serverFile, { force: true }))
   writeServerFile(state, null, null)
@@ -58,6 +61,7 @@ async function start(): Promise<void> {
   writeServerFile(state, origin, controlKey)
   const link = demo && (await askSignInLink(origin, controlKey, DEMO_LOGIN))
   console.log(screenFor(origin, demo?.tokens ?? null, link ? origin + link.path : null))
+  isReady = true
 }
 
 function parseInvocation(): { isFresh: boolean; host: string; port: number } {
@@ -121,9 +125,7 @@ async function openWorker(state: LocalState, host: string, port: number, control
       remote: false,
       watch: false,
       logLevel: 'error',
-      structuredLogsHandler: ({ level, message }: { level: string; message: string }) => {
-        if (!isStopping) process[level === 'error' || level === 'warn' ? 'stderr' : 'stdout'].write(`${message}\n`)
-      },
+      structuredLogsHandler: showLog,
     },
   })
   const { raw, url } = worker
@@ -135,6 +137,13 @@ async function openWorker(state: LocalState, host: string, port: number, control
   const origin = await Promise.race([failed, url.then(localOriginOf)])
   await Promise.race([failed, fetch(origin, { method: 'HEAD', redirect: 'manual' })])
   return origin
+}
+
+/** The Worker's log goes to the console; while the demo is made, only what is wrong. */
+function showLog({ level, message }: { level: string; message: string }): void {
+  const isFault = level === 'error' || level === 'warn'
+  if (isStopping || (!isFault && !isReady)) return
+  process[isFault ? 'stderr' : 'stdout'].write(`${message}\n`)
 }
 
 /** The address under which this machine reaches it; one that listens everywhere is named by its loopback. */

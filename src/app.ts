@@ -4,20 +4,32 @@ import { mountBadges } from './http/badges/badges.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
+import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
+import { mountListeners } from './http/buildpass-v1/listeners.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
-import { mountLater } from './http/circleci-v1/later.ts'
+import { mountEnvVars } from './http/circleci-v1/env-vars.ts'
+import { mountNotKept } from './http/circleci-v1/not-kept.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
+import { mountTriggers } from './http/circleci-v1/triggers.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
+import { mountInsights } from './http/circleci-v2/insights.ts'
+import { mountJobs } from './http/circleci-v2/jobs.ts'
+import { mountMe } from './http/circleci-v2/me.ts'
+import { mountPipelines } from './http/circleci-v2/pipelines.ts'
+import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
+import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { mountLocal } from './http/local.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
+import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
 import { mountAccount } from './http/web/account.tsx'
 import { mountAuditPages } from './http/web/audit-page.tsx'
@@ -33,22 +45,34 @@ import { mountProjectTokens } from './http/web/project-tokens.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
 import { mountStatusBadges } from './http/web/status-badges.tsx'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
-import { openDb, type Stores } from './storage/stores.ts'
+import { type Db, openDb, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */
 export function createApp(): App {
-  const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
+  const app: App = new Hono<AppEnv>({ getPath: rawPathOf, router: createRouter((path) => path.startsWith('/:vcs{')) })
   mountBadges(app)
+  mountCcTray(app)
   mountTokens(app)
   mountUsers(app)
-  mountLater(app)
-  mountArtifacts(app)
+  mountTriggers(app)
+  mountEnvVars(app)
+  mountNotKept(app)
+  // Before the artifacts: a branch may be called "artifacts".
   mountBuilds(app)
+  mountArtifacts(app)
+  mountMe(app)
+  mountPipelines(app)
+  mountWorkflows(app)
+  mountV2Triggers(app)
+  mountJobs(app)
+  mountInsights(app)
   mountToken(app)
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
   mountAudit(app)
+  mountDispatchTarget(app)
+  mountListeners(app)
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
@@ -92,10 +116,16 @@ export function openStores(
   memory: EdgeMemory,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
 ): Stores {
+  let db: Db | undefined
   return {
-    db: openDb(env.DB),
+    // Opened when it is first asked: most reads are answered without it.
+    get db() {
+      db ??= openDb(env.DB)
+      return db
+    },
     kv: env.KV,
     artifacts: env.ARTIFACTS,
+    queue: env.OUTBOX,
     cache: typeof caches === 'undefined' ? null : caches.default,
     memory,
     peppers: settings.peppers,

@@ -1,7 +1,9 @@
 import type { DownloadKey } from './domain/download-ticket.ts'
+import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
+import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
 import type { Trace } from './http/trace.ts'
-import type { Stores } from './storage/stores.ts'
+import type { OutboxMessage, Stores } from './storage/stores.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
 export type Bindings = {
@@ -13,8 +15,10 @@ export type Bindings = {
   readonly SIGN_INS: RateLimit
   /** Which deployment runs: the version in the addresses of stylesheet and script. */
   readonly VERSION: WorkerVersionMetadata
+  readonly OUTBOX: Queue<OutboxMessage>
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
+  readonly DATA_KEY?: string
   readonly PUBLIC_ORIGIN?: string
   readonly DOWNLOAD_ORIGIN?: string
   readonly QUERY_TOKENS?: string
@@ -35,6 +39,8 @@ export type Bindings = {
   readonly ACCESS_AUD?: string
   /** Given by `npm start` alone, anew at each start: opens /local/ to the scripts of the same machine. */
   readonly LOCAL_CONTROL_KEY?: string
+  readonly OUTBOUND_PRIVATE_HOSTS?: string
+  readonly LOG_REQUESTS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -75,11 +81,16 @@ export type Settings = {
   readonly graceMs: number
   readonly peppers: Peppers
   readonly downloadKey: DownloadKey
+  /** Seal what must be readable again. */
+  readonly dataKeys: DataKeys
+  /** Whom we may call although they are private. */
+  readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
   readonly github: GithubSettings | null
   readonly access: AccessSettings | null
   readonly localControlKey: string | null
+  readonly logRequests: 'all' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -108,7 +119,10 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
     })) as DownloadKey,
+    dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
+    allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
     artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
     github: githubOf(env),
     access: accessOf(env),
@@ -135,6 +149,12 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

@@ -8,13 +8,20 @@ export type ErrorCode =
   | 'permission_denied'
   | 'project_not_found'
   | 'build_not_found'
+  | 'job_not_found'
+  | 'pipeline_not_found'
+  | 'workflow_not_found'
   | 'artifact_not_found'
+  | 'env_var_not_found'
+  | 'dispatch_target_not_found'
+  | 'listener_not_found'
   | 'token_not_found'
   | 'user_not_found'
   | 'route_not_found'
   | 'method_not_allowed'
   | 'invalid_input'
   | 'conflict'
+  | 'done_before'
   | 'length_required'
   | 'too_large'
   | 'path_too_long'
@@ -23,7 +30,6 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'too_many_requests'
   | 'unavailable'
-  | 'not_implemented'
 
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }
@@ -39,7 +45,11 @@ export class AppError extends Error {
     message?: string,
     more: { problems?: readonly InputProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
+    // A refusal is no bug: nobody reads its stack, and taking it costs more than the answer.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message ?? code, { cause: more.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.problems = more.problems ?? []
     this.headers = more.headers ?? {}

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import {
   BUILD_STATUS,
@@ -6,11 +6,14 @@ import {
   type BuildEvent,
   type BuildReport,
   eventAtOf,
+  eventOrderOf,
   isOver,
   stageOf,
+  UNKNOWN_REVISION,
 } from '../domain/build.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -18,6 +21,7 @@ export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
   /** A build with this external id belongs to another pipeline. */
   | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'no_project' }
 
 /**
  * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
@@ -28,18 +32,17 @@ export async function reportBuild(stores: Stores, projectId: string, report: Bui
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const buildId = crypto.randomUUID()
-  const [, , , , , rows] = await db.batch([
-    upsertPipeline(db, projectId, pipelineId, report, now),
-    countPipeline(db, projectId, pipelineId),
-    insertWorkflow(db, projectId, report, now),
-    upsertBuild(db, projectId, buildId, report, now),
-    countBuild(db, projectId, buildId),
-    selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
+  const [, , , , , rows, ...told] = await db.batch([
+    ...reportStatements(db, projectId, { pipelineId, buildId }, report, now),
+    selectBuild(db, which),
+    ...tellingStatements(db, which, report, now),
   ])
   const [row] = rows
-  if (!row) throw new Error('a reported build was not stored')
+  if (!row) return { kind: 'no_project' }
   const build = buildOf(row)
   if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+  await enqueue(stores, told.flatMap(queuedIdsOf))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return { kind: build.id === buildId ? 'created' : 'updated', build }
 }
@@ -51,26 +54,49 @@ export async function updateBuild(
   num: number,
   event: BuildEvent,
 ): Promise<Build | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
-  const [, [row]] = await stores.db.batch([
-    stores.db.update(builds).set(mergedWith(event, stores.now())).where(which),
-    selectBuild(stores.db, which),
+  const { db } = stores
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
+  const [, [row], ...told] = await db.batch([
+    updateStatement(db, which, event, stores.now()),
+    selectBuild(db, which),
+    ...tellingStatements(db, which, event, stores.now()),
   ])
   if (!row) return null
+  await enqueue(stores, told.flatMap(queuedIdsOf))
   const build = buildOf(row)
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return build
 }
 
-function upsertPipeline(
+/** The statements that store one report, for a batch; the ids are those of a pipeline and a build that are new. */
+export function reportStatements(
   db: Db,
   projectId: string,
-  id: string,
-  { externalId, pipeline: told }: BuildReport,
+  { pipelineId, buildId }: { readonly pipelineId: string; readonly buildId: string },
+  report: BuildReport,
   now: number,
 ) {
-  const belongsElsewhere = sql`exists (select 1 from ${builds} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
-    where ${builds.projectId} = ${projectId} and ${builds.externalId} = ${externalId} and ${pipelines.externalId} <> ${told.externalId})`
+  return [
+    upsertPipeline(db, projectId, pipelineId, report, now),
+    countPipeline(db, projectId, pipelineId),
+    insertWorkflow(db, projectId, report, now),
+    upsertBuild(db, projectId, buildId, report, now),
+    countBuild(db, projectId, buildId),
+  ] as const
+}
+
+/** Only an event that is an end can have ended a build. */
+function tellingStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
+}
+
+/** The statement that adds an event to the builds that fit. */
+export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return db.update(builds).set(mergedWith(event, now)).where(which)
+}
+
+function upsertPipeline(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
+  const { pipeline: told } = report
   // What an earlier report left out is filled in; what it said stays.
   return rawStatement(
     db,
@@ -79,8 +105,9 @@ function upsertPipeline(
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${told.branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
-    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere}
-    on conflict (project_id, external_id) do update set subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
+    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere(projectId, report)}
+    on conflict (project_id, external_id) do update set
+      revision = case when revision = ${UNKNOWN_REVISION} then excluded.revision else revision end, subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
       author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
       actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
   )
@@ -95,29 +122,51 @@ function countPipeline(db: Db, projectId: string, pipelineId: string) {
     )
 }
 
-function insertWorkflow(db: Db, projectId: string, { pipeline, workflow }: BuildReport, now: number) {
+/** Whether the build is known in another pipeline: then nothing at all of the report is stored. */
+function belongsElsewhere(projectId: string, { externalId, pipeline }: BuildReport): SQL {
+  return sql`exists (select 1 from ${builds} as known join ${pipelines} as other on other.id = known.pipeline_id
+    where known.project_id = ${projectId} and known.external_id = ${externalId} and other.external_id <> ${pipeline.externalId})`
+}
+
+function insertWorkflow(db: Db, projectId: string, report: BuildReport, now: number) {
+  const { pipeline, workflow } = report
   return rawStatement(
     db,
     sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
     select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
     from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
+      and not ${belongsElsewhere(projectId, report)}
     on conflict (pipeline_id, external_id) do nothing`,
   )
 }
 
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
-  const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
+  const {
+    externalId,
+    jobName,
+    pipeline,
+    workflow,
+    status,
+    queuedAt,
+    startedAt,
+    stoppedAt,
+    buildUrl,
+    steps,
+    retryOf = null,
+  } = report
   const first = firstTimes(report, now)
+  const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
     ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
   )
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, steps, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
-      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt}, ${buildUrl}, ${steps && json(steps)}, ${now}
+      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
+      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}
@@ -139,31 +188,48 @@ const COLUMN: Record<string, string> = {
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   buildUrl: 'build_url',
+  urlOrder: 'url_order',
+  stepsOrder: 'steps_order',
 }
 
 /** What a row becomes when the event joins it: the same for any order in which events arrive. */
 function mergedWith(event: BuildEvent, now: number) {
-  const { status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = event
+  const { status, queuedAt, startedAt, stoppedAt } = event
   const row = { stage: stageOf(status), eventAt: eventAtOf(event, now), rank: BUILD_STATUS[status].rank }
-  const first = firstTimes(event, now)
   const isNewer = sql`(${row.stage}, ${row.eventAt}, ${row.rank}) >= (${builds.stage}, ${builds.eventAt}, ${builds.rank})`
-  const ifNewer = (value: string | number, column: SQLiteColumn) =>
+  const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
+  // A time must not be made up for a past event that comes in late.
+  const first = firstTimes(event, now)
+  const standIn = (time: number | null) => ifNewer(time, sql`null`)
   return {
     status: ifNewer(status, builds.status),
     class: ifNewer(BUILD_STATUS[status].class, builds.class),
     stage: ifNewer(row.stage, builds.stage),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
-    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${first.queuedAt})`,
-    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${first.startedAt})`,
-    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${first.stoppedAt})`,
-    buildUrl: sql`case when ${isNewer} then coalesce(${buildUrl}, ${builds.buildUrl}) else coalesce(${builds.buildUrl}, ${buildUrl}) end`,
-    steps:
-      steps === null
-        ? sql`${builds.steps}`
-        : sql`case when ${isNewer} or ${builds.steps} is null then ${json(steps)} else ${builds.steps} end`,
+    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
+    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
+    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,
+    ...toldBy(event, now),
   }
+}
+
+/** Of the URL and the steps, which an event may leave out, each stays with the newest event that told it. */
+function toldBy(event: BuildEvent, now: number) {
+  const order = eventOrderOf(event, now)
+  const newest = (value: string, column: SQLiteColumn, orderColumn: SQLiteColumn) => {
+    const isNewer = sql`(${order}, ${value}) > (coalesce(${orderColumn}, ''), coalesce(${column}, ''))`
+    return [
+      sql`case when ${isNewer} then ${value} else ${column} end`,
+      sql`case when ${isNewer} then ${order} else ${orderColumn} end`,
+    ] as const
+  }
+  const told: Record<string, SQL> = {}
+  if (event.buildUrl !== null) [told.buildUrl, told.urlOrder] = newest(event.buildUrl, builds.buildUrl, builds.urlOrder)
+  if (event.steps !== null)
+    [told.steps, told.stepsOrder] = newest(JSON.stringify(event.steps), builds.steps, builds.stepsOrder)
+  return told
 }
 
 /** The arrival stands in for a time that the event is about and does not name. */

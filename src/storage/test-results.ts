@@ -1,5 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import { AppError } from '../domain/error.ts'
 import type { TestResult } from '../domain/test-result.ts'
+import { isForeignKeyViolation } from './constraint.ts'
 import { builds, testResults } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
@@ -19,10 +21,36 @@ export async function listTestResults(db: Db, projectId: string, num: number): P
   return build ? rows : null
 }
 
+export type TestKey = { readonly report: string; readonly position: number }
+
+/** A page of a build's test results, in that order, each with its place; null when there is no such build. */
+export async function listTestPage(
+  db: Db,
+  projectId: string,
+  num: number,
+  after: TestKey | null,
+  limit: number,
+): Promise<readonly (TestResult & TestKey)[] | null> {
+  const { report, position, classname, name, result, runTimeSeconds, message, file, source } = testResults
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const beyond = after && sql`(${report}, ${position}) > (${after.report}, ${after.position})`
+  const [[build], rows] = await db.batch([
+    db.select({ id: builds.id }).from(builds).where(which),
+    db
+      .select({ report, position, classname, name, result, runTimeSeconds, message, file, source })
+      .from(builds)
+      .innerJoin(testResults, eq(testResults.buildId, builds.id))
+      .where(and(which, beyond ?? undefined))
+      .orderBy(asc(report), asc(position))
+      .limit(limit),
+  ])
+  return build ? rows : null
+}
+
 // D1 takes 2 MB a value; the rest of a statement needs a little room.
 const MAX_JSON_CHARACTERS = 500_000
 
-/** Puts a report in place of the build's earlier one of the same name, all or nothing. */
+/** Puts a report in place of the build's earlier one of the same name, all or nothing. Throws when the build is gone. */
 export async function replaceTestResults(
   db: Db,
   buildId: string,
@@ -37,10 +65,15 @@ export async function replaceTestResults(
         row.value ->> 5, row.value ->> 6 from json_each(${rows}) as row`,
     ),
   )
-  await db.batch([
-    db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
-    ...inserts,
-  ])
+  try {
+    await db.batch([
+      db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
+      ...inserts,
+    ])
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new AppError('build_not_found')
+    throw error
+  }
 }
 
 function chunksOf(results: readonly TestResult[]): { from: number; rows: string }[] {

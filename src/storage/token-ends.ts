@@ -1,13 +1,25 @@
 import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor, AuditAction } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { forgetUnknown, kvKeyFor } from './grants.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
-import type { Db, Stores } from './stores.ts'
-import { actorLives, auditToken, heldBy, insertWhile, isFirst, rowFor, tokenOf } from './tokens.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
+import {
+  actorLives,
+  auditToken,
+  canHold,
+  heldBy,
+  insertWhile,
+  isFirst,
+  requireHolding,
+  rowFor,
+  selectHolding,
+  tokenOf,
+} from './tokens.ts'
 
 /** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
 export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
@@ -25,16 +37,28 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. Gives the
- * ids that ended; empty when there was none.
+ * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. What stays
+ * counts from then on as minted by the ended one's minter, whose end takes it along. Gives the ids that ended; empty
+ * when there was none.
  */
 export async function deleteToken(
   stores: Stores,
   id: string,
   { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
 ): Promise<readonly string[]> {
-  const ended = keepMinted ? eq(tokens.id, id) : sql`${tokens.id} in (${familyOf(id, actor.tokenId)})`
-  return deleteWhere(stores, ended, action, actor)
+  const ended = keepMinted ? sql`select ${id}` : familyOf(id, actor.tokenId)
+  const adopt = rawStatement(
+    stores.db,
+    sql`update ${tokens} set minted_by = (select root.minted_by from ${tokens} as root where root.id = ${id})
+      where minted_by in (${ended}) and id not in (${ended})`,
+  )
+  const which = sql`${tokens.id} in (${ended})`
+  const [, , rows] = await commitEnding(stores, [
+    auditToken(stores.db, action, stores.now(), actor, which),
+    adopt,
+    deleteReturning(stores.db, which),
+  ])
+  return tombstoned(stores, rows)
 }
 
 /** The tokens that one minted, directly or through others: what ends with it. */
@@ -53,12 +77,13 @@ export async function deleteTokensMadeBy(
   userId: string,
   actor: Actor,
 ): Promise<readonly string[]> {
-  return deleteWhere(
-    stores,
-    sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`,
-    'token.deleted',
-    actor,
-  )
+  // Project tokens only read, so they minted nothing.
+  const which = sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`
+  const [, rows] = await commitEnding(stores, [
+    auditToken(stores.db, 'token.deleted', stores.now(), actor, which),
+    deleteReturning(stores.db, which),
+  ])
+  return tombstoned(stores, rows)
 }
 
 /** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
@@ -85,7 +110,11 @@ export type Rotation =
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
 
-/** A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner. */
+/**
+ * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
+ * Throws where the asking token has ended meanwhile, the holder has no room for another token, or the form with that
+ * `onceId` was sent before.
+ */
 export async function rotateToken(
   stores: Stores,
   id: string,
@@ -98,7 +127,8 @@ export async function rotateToken(
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   if (!old) return { kind: 'unknown' }
   if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
-  const { kind, userId, projectId, scope, label } = old
+  const { kind, userId, projectId, scope, label, createdAt } = old
+  const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
   const row = await rowFor(stores, successor, {
     id: onceId ?? crypto.randomUUID(),
     kind,
@@ -106,17 +136,19 @@ export async function rotateToken(
     projectId,
     scope,
     label,
-    expiresAt: successorExpiry(old, now),
+    expiresAt: successorExpiry(planned, now),
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
   const endsAt = now + overlapSeconds * 1000
-  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)} and ${isFirst(actor, onceId)}`
-  const [inserted] = await commitEnding(stores, [
-    insertWhile(stores.db, row, oldLives),
+  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)}`
+  const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
+  const [[state], inserted] = await commitEnding(stores, [
+    selectHolding(stores.db, holder, actorLives(actor, now)),
+    insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
     stores.db
       .update(tokens)
-      .set({ expiresAt: endsAt })
+      .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })
       .where(
         and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), isStored(row.hash)),
       ),
@@ -125,7 +157,11 @@ export async function rotateToken(
       overlap_seconds: overlapSeconds,
     }),
   ])
-  if (!inserted[0]) return { kind: 'unknown' }
+  if (!inserted[0]) {
+    requireHolding(state)
+    if (onceId !== undefined) throw new AppError('done_before')
+    return { kind: 'unknown' }
+  }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }
@@ -139,11 +175,12 @@ function familyOf(id: string, spared: string | null): SQL {
   return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
 }
 
-async function deleteWhere(stores: Stores, which: SQL, action: AuditAction, actor: Actor): Promise<readonly string[]> {
-  const [, ended] = await commitEnding(stores, [
-    auditToken(stores.db, action, stores.now(), actor, which),
-    stores.db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash }),
-  ])
+function deleteReturning(db: Db, which: SQL) {
+  return db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash })
+}
+
+/** The ids of what ended, whose tombstones are put meanwhile. */
+function tombstoned(stores: Stores, ended: readonly { id: string; hash: string }[]): readonly string[] {
   stores.waitUntil(
     putTombstones(
       stores,

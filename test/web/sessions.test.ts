@@ -1,14 +1,13 @@
 import { SELF } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { makeSignInLink } from '../../src/actions/make-sign-in-link.ts'
-import { createApp, openRequest } from '../../src/app.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { mintSessionSecret, SESSION_IDLE_MS } from '../../src/domain/session.ts'
 import { mintLinkSecret } from '../../src/domain/sign-in-link.ts'
 import { sessions, signInLinks } from '../../src/storage/schema-web.ts'
 import { selectSessions, selectViewer } from '../../src/storage/sessions.ts'
 import { consumeLink, selectLink } from '../../src/storage/sign-in-links.ts'
+import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject, seedSession, seedUser } from '../support/seed.ts'
@@ -154,17 +153,15 @@ describe('a session', () => {
   })
 
   it('is 503, and not signed out, where the database cannot be read', async () => {
-    const stores = await openTestStores()
+    const { stores, ask } = await openTestApp()
     const { cookie } = await seedSession(stores, await seedUser(stores.db))
     stores.faults.beforeD1 = async () => {
-      throw new Error('unreachable')
+      throw new Error('D1_ERROR: Network connection lost.')
     }
-    const opened = await openRequest(env, { waitUntil: () => {} })
-    const request = new Request('https://builds.test/account', { headers: { Cookie: cookie } })
-    const response = await createApp().fetch(request, { ...opened, stores })
+    const response = await ask('/account', { headers: { Cookie: cookie } })
     expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
     expect(response.headers.get('Set-Cookie')).toBeNull()
-    expect(await response.text()).toContain('The database cannot be reached just now.')
+    expect(await response.text()).toContain('The database cannot be reached at the moment')
   })
 
   it('is found by an index', async () => {

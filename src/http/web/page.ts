@@ -50,7 +50,7 @@ export function page<N extends PageName>(
       (c, error) => refuseWithPage(c, error, viewer),
       async () => {
         const secret = sessionSecretOf(c)
-        viewer = await viewerOf(c, secret)
+        viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
         const form = method === 'POST' ? await readForm(c.req.raw) : null
         if (form) requireOwnForm(c, viewer, form)
         const opened = { viewer, ...(await permitted(c, needs, viewer, slug)), ...(form ? { form } : {}) }
@@ -62,17 +62,6 @@ export function page<N extends PageName>(
       (c) => failWithPage(c, viewer),
     )
   })
-}
-
-async function viewerOf(c: Context<AppEnv>, secret: SessionSecret | null): Promise<Viewer | null> {
-  const { db, now, warn } = c.env.stores
-  if (!secret) return null
-  try {
-    return await findViewer(db, secret, now())
-  } catch (error) {
-    warn('session_unreadable', error)
-    throw new AppError('unavailable', 'The database cannot be reached just now.')
-  }
 }
 
 async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, source: SlugSource) {

@@ -18,7 +18,7 @@ import { newOnce, ONCE, onceIdFor } from './once.ts'
 import { page } from './page.ts'
 import { Copyable, PageHead } from './parts.tsx'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
-import { MadeBefore } from './token-parts.tsx'
+import { madeBefore, unlessDoneBefore } from './token-pages.tsx'
 
 const STYLES: Record<BadgeStyle, string> = { shield: 'Shield', 'flat-square': 'Flat square', svg: 'Pill' }
 const TOKEN_PLACE = 'YOUR_STATUS_TOKEN'
@@ -36,11 +36,13 @@ export function mountStatusBadges(app: App): void {
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
     const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
     const onceId = await onceIdFor(viewer, form)
-    const token = await insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), onceId)
-    if (token) return badgesPage(c, viewer, project, { wish, secret })
-    const frame = { title: 'Done already', status: 409, caching: 'no-store' } as const
-    const back = `${settingsPath(project)}/api`
-    return settingsPage(c, { viewer, project, here: '/badges' }, frame, <MadeBefore back={back} />)
+    const made = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), onceId))
+    if (made) return badgesPage(c, viewer, project, { wish, secret })
+    const place = { viewer, project, here: '/badges' }
+    return madeBefore({
+      list: `${settingsPath(project)}/api`,
+      show: (frame, content) => settingsPage(c, place, frame, content),
+    })
   })
 
   // The picture by session, so that the preview of a private project needs no token in its address.

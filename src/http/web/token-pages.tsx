@@ -33,8 +33,9 @@ export async function createToken(
   more?: Child,
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
-  const token = await insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), await onceIdFor(viewer, form))
-  if (!token) return show(MADE_BEFORE, <MadeBefore back={list} />)
+  const onceId = await onceIdFor(viewer, form)
+  const token = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), onceId))
+  if (!token) return madeBefore({ list, show })
   return show(
     { title: 'Token created', caching: 'no-store' },
     <SecretShown token={token} secret={secret} back={list} title="Token created">
@@ -88,7 +89,10 @@ export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, form: U
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
   const onceId = await onceIdFor(viewer, form)
-  const rotation = await rotateToken(c.env.stores, old.id, secret, overlap, actorOf(c, viewer), onceId)
+  const rotation = await unlessDoneBefore(
+    rotateToken(c.env.stores, old.id, secret, overlap, actorOf(c, viewer), onceId),
+  )
+  if (!rotation) return madeBefore({ list, show })
   switch (rotation.kind) {
     case 'rotated':
       return show(
@@ -98,11 +102,24 @@ export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, form: U
     case 'expired':
       return redirectTo(list, 'token-expired')
     case 'unknown':
-      return show(MADE_BEFORE, <MadeBefore back={list} />)
+      throw new AppError('token_not_found')
   }
 }
 
-const MADE_BEFORE = { title: 'Done already', status: 409, caching: 'no-store' } as const
+/** What came of it; null where the form was sent before. */
+export async function unlessDoneBefore<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'done_before') return null
+    throw error
+  }
+}
+
+/** What a form that was sent a second time is answered. */
+export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): Promise<Response> {
+  return show({ title: 'Done already', status: 409, caching: 'no-store' }, <MadeBefore back={list} />)
+}
 
 /** The token on the path, if it is one of this place's. */
 async function requireToken(c: Context<AppEnv>, { holder }: TokenPlace): Promise<Token> {
