@@ -38,9 +38,22 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.node.test.ts'],
+          exclude: ['test/web/**'],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // The pages in a real Chromium, against one `npm start` and one browser for the whole run.
+        test: {
+          name: 'browser',
+          include: ['test/web/**/*.node.test.ts'],
+          environment: 'node',
+          globalSetup: './test/support/browser-run.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
     ],

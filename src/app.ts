@@ -29,11 +29,25 @@ import { mountPipelines } from './http/circleci-v2/pipelines.ts'
 import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
 import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
+import { mountLocal } from './http/local.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountAccount } from './http/web/account.tsx'
+import { mountAuditPages } from './http/web/audit-page.tsx'
+import { mountBuildPage } from './http/web/build-page.tsx'
+import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
+import { mountDashboard } from './http/web/dashboard.tsx'
+import { mountGithub } from './http/web/github.tsx'
+import { mountMembers } from './http/web/members-page.tsx'
+import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
+import { mountProjectGeneral } from './http/web/project-general.tsx'
+import { mountProjectPage } from './http/web/project-page.tsx'
+import { mountProjectTokens } from './http/web/project-tokens.tsx'
+import { mountSignIn } from './http/web/sign-in.tsx'
+import { mountStatusBadges } from './http/web/status-badges.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
@@ -72,6 +86,20 @@ export function createApp(): App {
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
+  mountLocal(app)
+  mountSignIn(app)
+  mountGithub(app)
+  mountCloudflareAccess(app)
+  mountAccount(app)
+  mountPersonalTokens(app)
+  mountProjectGeneral(app)
+  mountProjectTokens(app)
+  mountStatusBadges(app)
+  mountMembers(app)
+  mountAuditPages(app)
+  mountDashboard(app)
+  mountProjectPage(app)
+  mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }
@@ -88,7 +116,7 @@ export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'wa
     settings,
     stores: openStores(env, settings, memory, ctx),
     trace: startTrace(Date.now()),
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
   }
 }
 

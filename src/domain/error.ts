@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'other_repository'
   | 'webhook_not_found'
   | 'publisher_not_found'
+  | 'done_before'
   | 'length_required'
   | 'too_large'
   | 'path_too_long'

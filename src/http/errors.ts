@@ -26,6 +26,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   route_not_found: { status: 404, message: 'Not found' },
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   invalid_input: { status: 400, message: 'Invalid input' },
+  done_before: { status: 409, message: 'This was done before.' },
   conflict: { status: 409, message: 'Conflict' },
   other_repository: { status: 422, message: 'The payload is about another repository.' },
   length_required: { status: 411, message: 'Content-Length is required.' },

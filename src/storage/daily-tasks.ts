@@ -5,6 +5,8 @@ import { sweepRetention } from './retention-sweep.ts'
 import { pruneFeed } from './revocations.ts'
 import { tokens } from './schema.ts'
 import { deliveries, usedIdentities, webhooks } from './schema-reporting.ts'
+import { pruneSessions } from './sessions.ts'
+import { pruneLinks } from './sign-in-links.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -33,6 +35,8 @@ const TASKS: Record<string, (stores: DailyStores, now: number) => PromiseLike<un
   'reporting tokens': ({ db }, now) => deleteEndedSessions(db, now - DAY_MS),
   'used identities': ({ db }, now) => db.delete(usedIdentities).where(lt(usedIdentities.expiresAt, now)),
   'rotated webhooks': ({ db }, now) => db.delete(webhooks).where(lt(webhooks.expiresAt, now - DAY_MS)),
+  sessions: ({ db }, now) => pruneSessions(db, now),
+  'sign-in links': ({ db }, now) => pruneLinks(db, now),
   deliveries: ({ db }, now) => db.delete(deliveries).where(lt(deliveries.at, now - DELIVERY_LIFE_MS)),
 }
 

@@ -91,6 +91,7 @@ function sessionRow(
   mintedBy: string | null,
 ) {
   return rowFor(stores, secret, {
+    id: crypto.randomUUID(),
     kind: 'reporting',
     userId: null,
     projectId,

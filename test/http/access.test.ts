@@ -317,6 +317,8 @@ const RECIPES: Record<RouteName, Recipe> = {
   },
   // A ticket is its own proof: without a good one nobody gets anything, whatever token comes along.
   'GET /download/:ticket/:name': { path: () => '/download/a.b/report.txt', ok: 403 },
+  // No key, no such route.
+  'POST /local/sign-in-links': { path: () => '/local/sign-in-links', ask: () => ({ json: { login: 'x' } }), ok: 404 },
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
     path: ({ slug }) => `/status-badge/img/${slug}.svg`,
   },

@@ -33,7 +33,7 @@ export async function openTestApp({
         settings,
         stores: opened,
         trace: startTrace(opened.now()),
-        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, ...limits },
+        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
       }
       const response = await app.fetch(new Request(`${ORIGIN}${path}`, requestInitOf(options)), request, ctx)
       await waitOnExecutionContext(ctx)

@@ -21,6 +21,20 @@ export async function scansOf(db: Db, query: Query): Promise<string[]> {
   return plan.split('\n').filter((step) => /^SCAN (?!CONSTANT ROW|\(|.*subquery)/i.test(step))
 }
 
+/** How many rows D1 reads, and would bill, for these statements together. */
+export async function rowsReadBy(db: Db, statements: readonly Query[]): Promise<number> {
+  let rows = 0
+  for (const statement of statements) {
+    const { sql, params } = 'toSQL' in statement ? statement.toSQL() : statement
+    const { meta } = await d1Of(db)
+      .prepare(sql)
+      .bind(...params)
+      .all()
+    rows += meta.rows_read
+  }
+  return rows
+}
+
 /** `drizzle()` puts its client there; the type `Db` does not say so. */
 function d1Of(db: Db): D1Database {
   return (db as Db & { $client: D1Database }).$client
