@@ -52,6 +52,35 @@ CREATE INDEX `outbox_build` ON `outbox` (`build_id`);--> statement-breakpoint
 CREATE INDEX `outbox_workflow` ON `outbox` (`workflow_id`);--> statement-breakpoint
 CREATE INDEX `outbox_created` ON `outbox` (`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_pending` ON `outbox` (`created_at`) WHERE state = 'pending';--> statement-breakpoint
+CREATE TABLE `upload_parts` (
+	`upload_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`etag` text NOT NULL,
+	PRIMARY KEY(`upload_id`, `number`),
+	FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `uploads` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text NOT NULL,
+	`build_num` integer NOT NULL,
+	`node_index` integer NOT NULL,
+	`path` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`part_size_bytes` integer NOT NULL,
+	`content_type` text NOT NULL,
+	`overwrite` integer NOT NULL,
+	`object_key` text NOT NULL,
+	`r2_upload_id` text NOT NULL,
+	`digest` text,
+	`created_at` integer NOT NULL,
+	`touched_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `uploads_touched` ON `uploads` (`touched_at`);--> statement-breakpoint
 CREATE TABLE `artifacts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -60,7 +89,7 @@ CREATE TABLE `artifacts` (
 	`node_index` integer NOT NULL,
 	`path` text NOT NULL,
 	`size_bytes` integer NOT NULL,
-	`sha256` text NOT NULL,
+	`digest` text NOT NULL,
 	`content_type` text NOT NULL,
 	`object_key` text NOT NULL,
 	`created_at` integer NOT NULL,

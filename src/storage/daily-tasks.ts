@@ -1,4 +1,5 @@
 import { and, eq, lt } from 'drizzle-orm'
+import { abortIdleUploads } from './idle-uploads.ts'
 import { sweepOrphans } from './objects.ts'
 import { pruneOutbox, requeueForgotten } from './outbox.ts'
 import { pruneFeed } from './revocations.ts'
@@ -10,6 +11,9 @@ const DAY_MS = 24 * 3_600_000
 const FEED_LIFE_MS = 2 * DAY_MS
 /** A reader of replaced bytes, or an upload under way, has this long. */
 const ORPHAN_LIFE_MS = DAY_MS
+/** An upload for which nothing came for so long is abandoned. */
+const IDLE_UPLOAD_LIFE_MS = DAY_MS
+const MAX_IDLE_BATCHES = 10
 const MAX_SWEEP_PAGES = 200
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
@@ -22,6 +26,7 @@ export async function runDailyTasks(stores: DailyStores): Promise<void> {
   const { db, artifacts, now, warn } = stores
   const tasks = [
     pruneFeed(db, now() - FEED_LIFE_MS),
+    abortIdleUploads({ db, artifacts }, now() - IDLE_UPLOAD_LIFE_MS, MAX_IDLE_BATCHES),
     sweepOrphans(db, artifacts, now() - ORPHAN_LIFE_MS, MAX_SWEEP_PAGES),
     requeueForgotten(stores, now() - FORGOTTEN_AFTER_MS),
     pruneOutbox(db, now() - OUTBOX_LIFE_MS),

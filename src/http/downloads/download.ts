@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { contentDispositionFor } from '../../domain/artifact.ts'
+import { etagFor, reprDigestFor } from '../../domain/artifact-digest.ts'
 import { parseRange } from '../../domain/byte-range.ts'
 import { type DownloadTicket, openTicket } from '../../domain/download-ticket.ts'
 import { AppError } from '../../domain/error.ts'
@@ -74,11 +75,13 @@ function refused(): AppError {
 
 type DownloadHeaders = Record<string, string> & { readonly ETag: string; readonly 'Cache-Control': string }
 
-function headersFor({ contentType, sha256, fileName, disposition }: DownloadTicket): DownloadHeaders {
+function headersFor({ contentType, digest, fileName, disposition }: DownloadTicket): DownloadHeaders {
+  const reprDigest = reprDigestFor(digest)
   return {
     'Content-Type': contentType,
     'Content-Disposition': contentDispositionFor(fileName, disposition),
-    ETag: `"${sha256}"`,
+    ETag: etagFor(digest),
+    ...(reprDigest ? { 'Repr-Digest': reprDigest } : {}),
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
     'Content-Security-Policy': 'sandbox',
