@@ -112,6 +112,35 @@ CREATE UNIQUE INDEX `webhooks_current` ON `webhooks` (`project_id`,`source`) WHE
 CREATE INDEX `webhooks_source` ON `webhooks` (`project_id`,`source`);--> statement-breakpoint
 CREATE INDEX `webhooks_minted_by` ON `webhooks` (`minted_by`);--> statement-breakpoint
 CREATE INDEX `webhooks_expiry` ON `webhooks` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `upload_parts` (
+	`upload_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`etag` text NOT NULL,
+	PRIMARY KEY(`upload_id`, `number`),
+	FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `uploads` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text NOT NULL,
+	`build_num` integer NOT NULL,
+	`node_index` integer NOT NULL,
+	`path` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`part_size_bytes` integer NOT NULL,
+	`content_type` text NOT NULL,
+	`overwrite` integer NOT NULL,
+	`object_key` text NOT NULL,
+	`r2_upload_id` text NOT NULL,
+	`digest` text,
+	`created_at` integer NOT NULL,
+	`touched_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `uploads_touched` ON `uploads` (`touched_at`);--> statement-breakpoint
 CREATE TABLE `identities` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,
@@ -156,7 +185,7 @@ CREATE TABLE `artifacts` (
 	`node_index` integer NOT NULL,
 	`path` text NOT NULL,
 	`size_bytes` integer NOT NULL,
-	`sha256` text NOT NULL,
+	`digest` text NOT NULL,
 	`content_type` text NOT NULL,
 	`object_key` text NOT NULL,
 	`created_at` integer NOT NULL,

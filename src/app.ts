@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountListeners } from './http/buildpass-v1/listeners.ts'
+import { mountMultipartUploads } from './http/buildpass-v1/multipart-uploads.ts'
 import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountPublishers } from './http/buildpass-v1/publishers.ts'
@@ -75,6 +77,8 @@ export function createApp(): App {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountMultipartUploads(app)
+  mountArtifactLists(app)
   mountAudit(app)
   mountWebhooks(app)
   mountPublishers(app)

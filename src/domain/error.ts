@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'pipeline_not_found'
   | 'workflow_not_found'
   | 'artifact_not_found'
+  | 'upload_not_found'
   | 'env_var_not_found'
   | 'dispatch_target_not_found'
   | 'listener_not_found'

@@ -98,6 +98,13 @@ export const ACCESS = {
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': 'builds:write',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': 'builds:write',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
 
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',

@@ -16,6 +16,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   pipeline_not_found: { status: 404, message: 'Pipeline not found' },
   workflow_not_found: { status: 404, message: 'Workflow not found' },
   artifact_not_found: { status: 404, message: 'Artifact not found' },
+  upload_not_found: { status: 404, message: 'Upload not found' },
   env_var_not_found: { status: 404, message: 'Environment variable not found' },
   dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
   listener_not_found: { status: 404, message: 'Listener not found' },

@@ -1,4 +1,5 @@
 import { lt, type SQL, sql } from 'drizzle-orm'
+import { abortIdleUploads } from './idle-uploads.ts'
 import { sweepOrphans } from './objects.ts'
 import { pruneOutbox, requeueForgotten } from './outbox.ts'
 import { sweepRetention } from './retention-sweep.ts'
@@ -17,6 +18,9 @@ const ORPHAN_LIFE_MS = DAY_MS
 const MAX_SWEEP_PAGES = 100
 const MAX_RETENTION_STEPS = 150
 const DELIVERY_LIFE_MS = 30 * DAY_MS
+/** An upload for which nothing came for so long is abandoned. */
+const IDLE_UPLOAD_LIFE_MS = DAY_MS
+const MAX_IDLE_BATCHES = 10
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
 const OUTBOX_LIFE_MS = 30 * DAY_MS
@@ -29,6 +33,8 @@ type DailyStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'now' | 'warn'>
 const TASKS: Record<string, (stores: DailyStores, now: number) => PromiseLike<unknown>> = {
   feed: ({ db }, now) => pruneFeed(db, now - FEED_LIFE_MS),
   retention: (stores, now) => sweepRetention(stores, now, MAX_RETENTION_STEPS),
+  'idle uploads': ({ db, artifacts }, now) =>
+    abortIdleUploads({ db, artifacts }, now - IDLE_UPLOAD_LIFE_MS, MAX_IDLE_BATCHES),
   orphans: (stores, now) => sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_SWEEP_PAGES),
   'forgotten messages': (stores, now) => requeueForgotten(stores, now - FORGOTTEN_AFTER_MS),
   outbox: ({ db }, now) => pruneOutbox(db, now - OUTBOX_LIFE_MS),

@@ -1,5 +1,6 @@
 import { and, gt, lte } from 'drizzle-orm'
 import { AppError } from '../domain/error.ts'
+import { toHex } from '../domain/hex.ts'
 import { artifacts } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 import { readSweep, writeSweep } from './sweeps.ts'
@@ -45,7 +46,7 @@ export async function putObject(
       return { kind: 'wrong_length' }
     throw new Error('R2 did not take the object', { cause: reason })
   }
-  return { kind: 'stored', sha256: sha256 ?? hex(await (hasher as DigestStream).digest) }
+  return { kind: 'stored', sha256: sha256 ?? toHex(await (hasher as DigestStream).digest) }
 }
 
 /** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */
@@ -127,8 +128,4 @@ function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> 
     },
     flush: () => writer.close(),
   })
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

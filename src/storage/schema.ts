@@ -7,6 +7,7 @@ import type { Role, Vcs, Visibility } from '../domain/project.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { TokenKind } from '../domain/secret.ts'
 import type { TestOutcome } from '../domain/test-result.ts'
+import { artifactDigest } from './columns.ts'
 
 // Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
 // a token, membership, user or project: no statement can forget to, not even one typed into a console.
@@ -257,7 +258,7 @@ export const artifacts = sqliteTable(
     nodeIndex: integer('node_index').notNull(),
     path: text('path').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
-    sha256: text('sha256').notNull(),
+    digest: artifactDigest('digest').notNull(),
     contentType: text('content_type').notNull(),
     objectKey: text('object_key').notNull().unique(),
     createdAt: integer('created_at').notNull(),

@@ -311,6 +311,31 @@ const RECIPES: Record<RouteName, Recipe> = {
   'POST /api/buildpass/v1/oidc/renew': { path: () => '/api/buildpass/v1/oidc/renew', ok: 403 },
   // So is a signature, and there is none.
   'POST /webhooks/:vcs/:org/:repo/:source': { path: ({ slug }) => `/webhooks/${slug}/github`, ok: 401 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': { path: own('/builds/1/artifacts') },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': { path: own('/latest/artifacts') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
+    path: own('/builds/1/uploads'),
+    ask: () => ({ json: { path: 'large.bin', size: 1 } }),
+    ok: 201,
+  },
+  // There is no such upload, but who is let in so far learns just that.
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
+    path: own(`/builds/1/uploads/${ABSENT}/1`),
+    ask: () => ({ body: 'part' }),
+    ok: 404,
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
+    path: own(`/builds/1/uploads/${ABSENT}/complete`),
+    ok: 404,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     path: ({ build }) => `/output/job/${build.id}/artifacts/0/out/report.txt`,
     ok: 302,
