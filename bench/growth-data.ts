@@ -35,10 +35,10 @@ export function* fillStatements(projectId: string, { builds, tokens }: Size): Ge
         case ${status} when 'running' then 'blue' when 'failed' then 'red' else 'green' end,
         case ${status} when 'running' then 1 else 2 end, created_at, 7, created_at, created_at + 40000, created_at
       from n join pipelines on pipelines.id = 'p' || ((i + ${JOBS - 1}) / ${JOBS})`
-    yield `insert into artifacts (id, project_id, build_id, build_num, branch, node_index, path, size_bytes, sha256, content_type,
+    yield `insert into artifacts (id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type,
         object_key, created_at)
       ${n} select 'a' || i, '${projectId}', 'b' || i, i,
-        (select branch from builds where id = 'b' || i), 0, case when i <= ${JOBS} then 'rare.txt' when ${job('= 1')} then 'failure.png' else 'report.txt' end, 6, printf('%064x', i),
+        (select branch from builds where id = 'b' || i), 0, case when i <= ${JOBS} then 'rare.txt' when ${job('= 1')} then 'failure.png' else 'report.txt' end, 6, 'sha256:' || printf('%064x', i),
         'text/plain', 'artifacts/growth/' || i, 1700000000000 from n
       where ${job('= 2')} or i <= ${JOBS} or (${job('= 1')} and (select class from builds where id = 'b' || i) = 'red')`
   }
@@ -78,6 +78,7 @@ export type Read = {
 
 const V1 = `/api/v1.1/project/${GROWING}`
 const V2 = `/api/v2/project/${GROWING}`
+const OWN = `/api/buildpass/v1/projects/${GROWING}`
 const INSIGHTS = `/api/v2/insights/${GROWING}`
 
 export const READS: readonly Read[] = [
@@ -168,4 +169,17 @@ export const READS: readonly Read[] = [
   { name: 'CCTray of a branch', path: `/${GROWING}/tree/main.cc.xml`, by: 'project' },
   { name: 'CCTray of a branch, nothing complete', path: `/${GROWING}/tree/stuck.cc.xml`, by: 'project', bound: 1_000 },
   { name: 'CCTray of a person', path: '/cc.xml', by: 'person' },
+  {
+    name: 'own latest artifacts',
+    path: `${OWN}/latest/artifacts?branch=main&filter=successful`,
+    by: 'project',
+  },
+  {
+    name: 'own latest artifacts, unknown job',
+    path: `${OWN}/latest/artifacts?job=absent`,
+    by: 'project',
+    status: 404,
+    bound: 20_100,
+  },
+  { name: 'latest artifacts of a job', path: `${V1}/latest/artifacts?job=build&workflow=ci`, by: 'project' },
 ]

@@ -68,8 +68,8 @@ export function writePrivately(file: string, text: string): void {
   chmodSync(file, 0o600)
 }
 
-/** `origin` is null while the server is starting. */
-export type RunningServer = { readonly pid: number; readonly origin: string | null }
+/** `origin` is null while the server is starting; `controlKey` opens what its scripts may ask of it. */
+export type RunningServer = { readonly pid: number; readonly origin: string | null; readonly controlKey: string | null }
 
 /** The server that runs on this state, or null; what a killed one left behind is ignored. */
 export async function findRunningServer(state: LocalState): Promise<RunningServer | null> {
@@ -79,15 +79,16 @@ export async function findRunningServer(state: LocalState): Promise<RunningServe
   return server.origin === null || (await answers(server.origin)) ? server : null
 }
 
-export function writeServerFile(state: LocalState, origin: string | null): void {
-  writeFileSync(state.serverFile, `${JSON.stringify({ pid: process.pid, origin })}\n`)
+export function writeServerFile(state: LocalState, origin: string | null, controlKey: string | null): void {
+  writePrivately(state.serverFile, `${JSON.stringify({ pid: process.pid, origin, controlKey })}\n`)
 }
 
 function readServerFile(state: LocalState): RunningServer | null {
   try {
-    const { pid, origin } = JSON.parse(readFileSync(state.serverFile, 'utf8'))
+    const { pid, origin, controlKey } = JSON.parse(readFileSync(state.serverFile, 'utf8'))
     if (!Number.isSafeInteger(pid) || pid <= 0) return null
-    return { pid, origin: typeof origin === 'string' ? origin : null }
+    const text = (value: unknown) => (typeof value === 'string' ? value : null)
+    return { pid, origin: text(origin), controlKey: text(controlKey) }
   } catch {
     return null // No file, or a half-written one: nobody runs.
   }

@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountListeners } from './http/buildpass-v1/listeners.ts'
+import { mountMultipartUploads } from './http/buildpass-v1/multipart-uploads.ts'
+import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountPublishers } from './http/buildpass-v1/publishers.ts'
+import { mountRetention } from './http/buildpass-v1/retention.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
@@ -27,12 +33,27 @@ import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { mountHealth } from './http/instance/health.ts'
 import { mountTraffic } from './http/instance/traffic.ts'
+import { mountLocal } from './http/local.ts'
 import { createMetrics, type Metrics } from './http/metrics.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountAccount } from './http/web/account.tsx'
+import { mountAuditPages } from './http/web/audit-page.tsx'
+import { mountBuildPage } from './http/web/build-page.tsx'
+import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
+import { mountDashboard } from './http/web/dashboard.tsx'
+import { mountGithub } from './http/web/github.tsx'
+import { mountMembers } from './http/web/members-page.tsx'
+import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
+import { mountProjectGeneral } from './http/web/project-general.tsx'
+import { mountProjectPage } from './http/web/project-page.tsx'
+import { mountProjectTokens } from './http/web/project-tokens.tsx'
+import { mountSignIn } from './http/web/sign-in.tsx'
+import { mountStatusBadges } from './http/web/status-badges.tsx'
+import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
 
@@ -59,7 +80,14 @@ export function createApp(): App {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountMultipartUploads(app)
+  mountArtifactLists(app)
   mountAudit(app)
+  mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
+  mountRetention(app)
+  mountWebhookReceiver(app)
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)
@@ -67,6 +95,20 @@ export function createApp(): App {
   mountDownloads(app)
   mountHealth(app)
   mountTraffic(app)
+  mountLocal(app)
+  mountSignIn(app)
+  mountGithub(app)
+  mountCloudflareAccess(app)
+  mountAccount(app)
+  mountPersonalTokens(app)
+  mountProjectGeneral(app)
+  mountProjectTokens(app)
+  mountStatusBadges(app)
+  mountMembers(app)
+  mountAuditPages(app)
+  mountDashboard(app)
+  mountProjectPage(app)
+  mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }
@@ -87,7 +129,7 @@ export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'wa
     stores: openStores(env, settings, memory, ctx),
     trace: startTrace(Date.now()),
     metrics,
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
   }
 }
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, max, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import {
   type Build,
   type BuildFilter,
@@ -129,18 +129,20 @@ export async function findLatestBuild(
     return row ? buildOf(row) : null
   }
   const candidate = db
-    .select({ id: builds.id })
+    .select({ id: builds.id, num: builds.num })
     .from(builds)
     .where(and(ofProject, ofBranch, indexed))
     .orderBy(desc(builds.num))
     .limit(LOOK_BACK)
     .as('candidate')
   const newest = db
-    .select({ num: max(builds.num) })
+    .select({ num: candidate.num })
     .from(candidate)
     .innerJoin(builds, eq(builds.id, candidate.id))
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(fits)
+    .orderBy(desc(candidate.num))
+    .limit(1)
   const [row] = await selectBuild(db, and(ofProject, eq(builds.num, sql`(${newest})`)))
   return row ? buildOf(row) : null
 }

@@ -79,3 +79,17 @@ describe('the status of a branch', () => {
     expect(await findBranchStatus(stores, project.id, 'main')).toBe('running')
   })
 })
+
+describe('an artifact', () => {
+  it('goes with its build when the branch is told later than the file was sent', async () => {
+    const stores = await openTestStores()
+    const project = await seedProject(stores.db)
+    const first = await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: null } }))
+    if (!('build' in first)) throw new Error(`the build was not stored: ${first.kind}`)
+    await seedArtifact(stores, project, first.build, 'report.txt', 'hello')
+    const main = { branch: 'main', filter: 'none' } as const
+    expect(await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt')).toBeNull()
+    await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: 'main' } }))
+    expect((await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt'))?.buildNum).toBe(1)
+  })
+})

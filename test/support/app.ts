@@ -7,7 +7,7 @@ import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
-type TestApp = {
+export type TestApp = {
   readonly stores: TestStores
   readonly ask: (path: string, options?: Ask) => Promise<Response>
 }
@@ -35,7 +35,7 @@ export async function openTestApp({
         stores: opened,
         trace: startTrace(opened.now()),
         metrics: createMetrics(opened.now(), null),
-        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, ...limits },
+        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
       }
       const response = await app.fetch(new Request(`${ORIGIN}${path}`, requestInitOf(options)), request, ctx)
       await waitOnExecutionContext(ctx)
