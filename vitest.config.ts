@@ -18,6 +18,8 @@ export default defineConfig({
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
                 DATA_KEY: `test:${randomSecret()}`,
+                PUBLIC_ORIGIN: 'https://builds.test',
+                OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
               },
             },
           })),

@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountListeners } from './http/buildpass-v1/listeners.ts'
+import { mountMultipartUploads } from './http/buildpass-v1/multipart-uploads.ts'
+import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountPublishers } from './http/buildpass-v1/publishers.ts'
+import { mountRetention } from './http/buildpass-v1/retention.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
@@ -44,6 +50,7 @@ import { mountProjectPage } from './http/web/project-page.tsx'
 import { mountProjectTokens } from './http/web/project-tokens.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
 import { mountStatusBadges } from './http/web/status-badges.tsx'
+import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
 
@@ -70,7 +77,14 @@ export function createApp(): App {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountMultipartUploads(app)
+  mountArtifactLists(app)
   mountAudit(app)
+  mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
+  mountRetention(app)
+  mountWebhookReceiver(app)
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)

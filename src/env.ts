@@ -2,6 +2,7 @@ import type { DownloadKey } from './domain/download-ticket.ts'
 import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
 import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
+import { type OwnIssuer, parseOwnIssuers } from './domain/trusted-publisher.ts'
 import type { Trace } from './http/trace.ts'
 import type { OutboxMessage, Stores } from './storage/stores.ts'
 
@@ -29,6 +30,7 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly OIDC_ISSUERS?: string
   readonly GITHUB_CLIENT_ID?: string
   readonly GITHUB_CLIENT_SECRET?: string
   readonly GITHUB_ALLOWED_ORGS?: string
@@ -87,6 +89,8 @@ export type Settings = {
   readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  /** Identity issuers on somebody's own servers. */
+  readonly ownIssuers: readonly OwnIssuer[]
   readonly github: GithubSettings | null
   readonly access: AccessSettings | null
   readonly localControlKey: string | null
@@ -124,6 +128,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     artifactRedirect: artifactRedirectOf(env),
     logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    ownIssuers: parseOwnIssuers(env.OIDC_ISSUERS),
     github: githubOf(env),
     access: accessOf(env),
     localControlKey: env.LOCAL_CONTROL_KEY || null,

@@ -76,6 +76,26 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
   }
 }
 
+/** The body's bytes, at most that many; 413 beyond. */
+export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
+  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge()
+    chunks.push(chunk)
+  }
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.byteLength
+  }
+  return bytes
+}
+
 const COUNT_SHAPE = /^[0-9]{1,9}$/
 
 /** A whole number from the query within bounds; `fallback` when it is not there. */

@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Artifact } from '../domain/artifact.ts'
+import { digestText } from '../domain/artifact-digest.ts'
 import type { BuildFilter } from '../domain/build.ts'
-import { passes } from './builds.ts'
-import { artifacts, builds, projects } from './schema.ts'
+import { type LatestOf, passes } from './builds.ts'
+import { artifacts, builds, projects, workflows } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
 /** The artifacts of a build in path order; null when there is no such build. */
@@ -108,6 +109,32 @@ export async function findLatestArtifact(
   return row ?? null
 }
 
+/** The number of the newest build that has artifacts, of those named. */
+export async function findLatestBuildWithArtifacts(
+  db: Db,
+  projectId: string,
+  { branch, filter, job, workflow }: LatestOf,
+): Promise<number | null> {
+  const [row] = await db
+    .select({ num: builds.num })
+    .from(builds)
+    .where(
+      and(
+        eq(builds.projectId, projectId),
+        branch === null ? undefined : eq(builds.branch, branch),
+        job === null ? undefined : eq(builds.jobName, job),
+        workflow === null
+          ? undefined
+          : sql`exists (select 1 from ${workflows} where ${workflows.id} = ${builds.workflowId} and ${workflows.name} = ${workflow})`,
+        sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
+        passes(filter),
+      ),
+    )
+    .orderBy(desc(builds.num))
+    .limit(1)
+  return row?.num ?? null
+}
+
 /** Which project a build belongs to, by its uuid: for URLs that name nothing else. */
 export async function findProjectOfBuild(db: Db, buildId: string) {
   const { vcs, org, repo } = projects
@@ -135,7 +162,7 @@ export async function keepArtifact(
   overwrite: boolean,
 ): Promise<Kept> {
   const columns = sql.raw(
-    'id, project_id, build_id, build_num, node_index, path, size_bytes, sha256, content_type, object_key, created_at',
+    'id, project_id, build_id, build_num, node_index, path, size_bytes, digest, content_type, object_key, created_at',
   )
   const a = artifact
   const [before, , [after]] = await db.batch([
@@ -143,17 +170,17 @@ export async function keepArtifact(
     rawStatement(
       db,
       sql`insert into ${artifacts} (${columns})
-      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${a.sha256}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
+      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${digestText(a.digest)}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
       from ${builds} where ${builds.id} = ${a.buildId}
-      on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
+      on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, digest = excluded.digest,
         content_type = excluded.content_type, object_key = excluded.object_key, created_at = excluded.created_at
-        where ${overwrite ? 1 : 0} = 1 and ${artifacts.sha256} <> excluded.sha256`,
+        where ${overwrite ? 1 : 0} = 1 and ${artifacts.digest} <> excluded.digest`,
     ),
     selectAt(db, a),
   ])
   if (!after) return { kind: 'no_build' }
   if (after.objectKey === a.objectKey) return { kind: before.length > 0 ? 'replaced' : 'created', artifact: after }
-  return after.sha256 === a.sha256 ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
+  return digestText(after.digest) === digestText(a.digest) ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
 }
 
 function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId' | 'nodeIndex' | 'path'>) {
@@ -164,6 +191,6 @@ function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId'
 }
 
 function artifactColumns() {
-  const { id, buildId, buildNum, nodeIndex, path, sizeBytes, sha256, contentType, objectKey, createdAt } = artifacts
-  return { id, buildId, buildNum, nodeIndex, path, sizeBytes, sha256, contentType, objectKey, createdAt }
+  const { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt } = artifacts
+  return { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
 }

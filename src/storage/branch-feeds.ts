@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { CcBuild } from '../domain/cctray.ts'
 import type { Project } from '../domain/project.ts'
+import { isComplete } from './branch-status.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -59,7 +60,7 @@ function buildsOf(branches: SQL): SQL {
     more: SQL,
   ) => sql`(select id from ${pipelines} as p where p.project_id = b.project_id and p.branch = b.branch
     and exists (select 1 from ${builds} as x where x.pipeline_id = p.id) ${more} order by p.number desc limit 1)`
-  const complete = sql`and not exists (select 1 from ${builds} as o where o.pipeline_id = p.id and o.stage < 2)`
+  const complete = sql`and ${isComplete('p')}`
   return sql`with branches as materialized (${branches}),
     shown as materialized (select branch, newest, ${newest(sql``)} as pipeline_id from branches as b
       union select branch, newest, ${newest(complete)} from branches as b)

@@ -5,6 +5,7 @@ import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { forgetUnknown, kvKeyFor } from './grants.ts'
+import { adoptMinted, endMinted } from './minted.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -37,9 +38,9 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. What stays
- * counts from then on as minted by the ended one's minter, whose end takes it along. Gives the ids that ended; empty
- * when there was none.
+ * Ends a token and, unless `keepMinted`, what it minted: tokens, webhooks, publishers; the asking token itself is spared
+ * as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
+ * the ids of the tokens that ended; empty when there was none.
  */
 export async function deleteToken(
   stores: Stores,
@@ -53,12 +54,15 @@ export async function deleteToken(
       where minted_by in (${ended}) and id not in (${ended})`,
   )
   const which = sql`${tokens.id} in (${ended})`
-  const [, , rows] = await commitEnding(stores, [
+  const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
+  const results = await commitEnding(stores, [
+    ...minted,
     auditToken(stores.db, action, stores.now(), actor, which),
     adopt,
     deleteReturning(stores.db, which),
   ])
-  return tombstoned(stores, rows)
+  // What the last statement returns; the types of a list with a variable part do not tell.
+  return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
 /** The tokens that one minted, directly or through others: what ends with it. */

@@ -133,12 +133,13 @@ export async function rowFor(
   row: Pick<
     TokenRow,
     'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
-  >,
+  > &
+    Partial<Pick<TokenRow, 'publisherId' | 'renewableUntil'>>,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
-  const fresh = { hash, createdAt: now(), publisherId: null }
+  const fresh = { hash, createdAt: now() }
   const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
-  return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+  return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
 
 /** Inserts the row only if `condition` holds at that moment. */

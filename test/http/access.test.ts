@@ -277,6 +277,65 @@ const RECIPES: Record<RouteName, Recipe> = {
     ok: 201,
     fresh: true,
   },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': { path: own('/webhooks') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
+    path: own('/webhooks'),
+    ask: () => ({ json: { source: 'github' } }),
+    ok: 201,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': { path: own('/webhooks/deliveries') },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': { path: own(`/webhooks/${ABSENT}`), ok: 404 },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {
+    path: own(`/webhooks/${ABSENT}/rotate`),
+    ok: 404,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': { path: own('/publishers') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
+    path: own('/publishers'),
+    ask: () => ({ json: { kind: 'github', claims: { repository_id: '1' } } }),
+    ok: 201,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': { path: own(`/publishers/${ABSENT}`), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': { path: own('/retention') },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
+    path: own('/retention'),
+    ask: () => ({ json: { artifact_days: 7 } }),
+  },
+  // An identity token is its own proof, and this is none.
+  'POST /api/buildpass/v1/oidc/exchange': {
+    path: () => '/api/buildpass/v1/oidc/exchange',
+    ask: ({ slug }) => ({ json: { token: 'e30.e30.e30', project: slug } }),
+    ok: 401,
+  },
+  // Only what an exchange gave can be renewed.
+  'POST /api/buildpass/v1/oidc/renew': { path: () => '/api/buildpass/v1/oidc/renew', ok: 403 },
+  // So is a signature, and there is none.
+  'POST /webhooks/:vcs/:org/:repo/:source': { path: ({ slug }) => `/webhooks/${slug}/github`, ok: 401 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': { path: own('/builds/1/artifacts') },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': { path: own('/latest/artifacts') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
+    path: own('/builds/1/uploads'),
+    ask: () => ({ json: { path: 'large.bin', size: 1 } }),
+    ok: 201,
+  },
+  // There is no such upload, but who is let in so far learns just that.
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
+    path: own(`/builds/1/uploads/${ABSENT}/1`),
+    ask: () => ({ body: 'part' }),
+    ok: 404,
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
+    path: own(`/builds/1/uploads/${ABSENT}/complete`),
+    ok: 404,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     path: ({ build }) => `/output/job/${build.id}/artifacts/0/out/report.txt`,
     ok: 302,

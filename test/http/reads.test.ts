@@ -536,28 +536,6 @@ describe('a person', () => {
 })
 
 describe('what is not there', () => {
-  it.each<[string, string]>([
-    ['POST', ''],
-    ['POST', '/tree/main'],
-    ['POST', '/build'],
-    ['POST', '/1/retry'],
-    ['POST', '/1/cancel'],
-    ['GET', '/envvar'],
-    ['POST', '/envvar'],
-    ['GET', '/envvar/A'],
-    ['DELETE', '/envvar/A'],
-  ])('yet: %s …%s is 501 and says so', async (method, rest) => {
-    const response = await ask(v1 + rest, {
-      method,
-      token: world.secrets.admin,
-      json: method === 'GET' ? undefined : {},
-    })
-    expect([response.status, await response.json()]).toEqual([
-      501,
-      { message: expect.stringContaining('not implemented in this version') },
-    ])
-  })
-
   it('checkout keys are an empty list', async () => {
     expect(await askJson(`${v1}/checkout-key`, { token: world.secrets.admin })).toEqual([])
   })

@@ -6,7 +6,7 @@ import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
-type TestApp = {
+export type TestApp = {
   readonly stores: TestStores
   readonly ask: (path: string, options?: Ask) => Promise<Response>
 }

@@ -26,7 +26,7 @@ export async function redirectToDownload(
     artifactId: artifact.id,
     objectKey: artifact.objectKey,
     sizeBytes: artifact.sizeBytes,
-    sha256: artifact.sha256,
+    digest: artifact.digest,
     contentType: artifact.contentType,
     fileName,
     disposition,
