@@ -128,7 +128,7 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   if (!held) {
     stores.memory.grants.delete(secret)
     if (stores.memory.unknowns.get(secret) !== NEVER_UNKNOWN)
-      stores.memory.unknowns.set(secret, stores.now() + UNKNOWN_LIFE_MS)
+      stores.memory.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
     return null
   }
   const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }

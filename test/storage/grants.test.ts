@@ -71,6 +71,21 @@ describe('a token', () => {
     expect(isolate.counts.d1).toBe(1)
   })
 
+  it('is refused for 5 s from when D1 was asked, however late that answer came', async () => {
+    const isolate = await openTestStores()
+    const secret = mintSecret('project')
+    isolate.faults.afterD1 = async () => isolate.clock.advance(1_900)
+    expect(await present(isolate, secret)).toBe('unknown')
+    isolate.faults.afterD1 = undefined
+    // Somebody elsewhere mints it after all, a moment after D1 was asked.
+    const project = await seedProject(isolate.db)
+    await seedToken(isolate, { kind: 'project', project, scope: 'all', secret })
+    isolate.clock.advance(3_099)
+    expect(await present(isolate, secret)).toBe('unknown')
+    isolate.clock.advance(1)
+    expect(await present(isolate, secret)).toBe('granted by d1')
+  })
+
   it('works at once where it was minted, although it was tried before', async () => {
     const isolate = await openTestStores()
     const secret = mintSecret('project')
