@@ -138,9 +138,9 @@ describe('views of the feed, joined', () => {
 
   it('of two lives of the database are those of the life that was seen last', () => {
     const before = feed({ polledAt: 1_000 })
-    const after = feed({ epoch: 'e2', newestSeq: 2, polledAt: 2_000 })
+    // Sent earlier and yet read later: the network may turn the order round.
+    const after = feed({ epoch: 'e2', newestSeq: 2, polledAt: 999 })
     expect(joinFeeds(before, after)).toBe(after)
-    expect(joinFeeds(after, before)).toBe(after)
   })
 
   it('stay small: an older part that has grown too long is dropped, and what it covered is asked again', () => {
