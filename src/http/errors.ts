@@ -60,7 +60,10 @@ export function jsonRefusal(error: AppError): Response {
   const { status, message } = WIRE[error.code]
   const said = error.message === error.code ? message : error.message
   const body = error.problems.length > 0 ? { message: said, errors: error.problems } : { message: said }
-  return Response.json(body, { status, headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' } })
+  return Response.json(body, {
+    status,
+    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' },
+  })
 }
 
 /** A bug, as the client sees it. */

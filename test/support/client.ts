@@ -11,11 +11,15 @@ export type Ask = {
 }
 
 /** Asks the Worker as a client does, without following redirects. */
-export function ask(
+export function ask(path: string, options: Ask = {}): Promise<Response> {
+  return SELF.fetch(requestFor(path, options))
+}
+
+export function requestFor(
   path: string,
   { method = 'GET', token = null, json, body, headers = {} }: Ask = {},
-): Promise<Response> {
-  return SELF.fetch(`${ORIGIN}${path}`, {
+): Request {
+  return new Request(`${ORIGIN}${path}`, {
     method,
     redirect: 'manual',
     headers: {

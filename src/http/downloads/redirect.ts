@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifact.ts'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/download-ticket.ts'
 import type { AppEnv } from '../../env.ts'
-import { fenceNow } from '../../storage/download-proof.ts'
 import type { OnProject } from '../authorize.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
 import { presignedUrlFor } from './presigned.ts'
@@ -10,7 +9,7 @@ import { presignedUrlFor } from './presigned.ts'
 /** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
 export async function redirectToDownload(
   c: Context<AppEnv>,
-  { grant, grantEndsAt, project }: OnProject,
+  { grant, grantEndsAt, fence, project }: OnProject,
   artifact: Artifact,
 ): Promise<Response> {
   const { settings, stores } = c.env
@@ -34,7 +33,7 @@ export async function redirectToDownload(
     tokenId: grant?.tokenId ?? null,
     userId: grant?.kind === 'personal' ? grant.userId : null,
     projectId: project.id,
-    ...fenceNow(stores),
+    ...fence,
   })
   return redirect(`${downloadOriginOf(c)}/download/${ticket}/${encodePath(fileName)}`)
 }
