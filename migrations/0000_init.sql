@@ -48,6 +48,8 @@ CREATE TABLE `builds` (
 	`started_at` integer,
 	`stopped_at` integer,
 	`build_url` text,
+	`url_order` text,
+	`steps_order` text,
 	`steps` text,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,

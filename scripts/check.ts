@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import drizzleConfig from '../drizzle.config.ts'
 import { REPOSITORY } from './local-state.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
 import { readTool, runTool } from './tool.ts'
@@ -33,7 +34,8 @@ async function migrationsAgree(): Promise<boolean> {
       console.error(`migrations/meta/_journal.json names other files than the folder has: ${journal.join()}`)
       return false
     }
-    const args = ['--dialect', 'sqlite', '--schema', 'src/storage/schema.ts', '--out', relative(REPOSITORY, copy)]
+    const { dialect, schema } = drizzleConfig
+    const args = ['--dialect', dialect, '--schema', String(schema), '--out', relative(REPOSITORY, copy)]
     const { exitCode, stdout, stderr } = await readTool('drizzle-kit', ['generate', ...args])
     const added = sqlFilesOf(copy).filter((file) => !before.includes(file))
     if (exitCode !== 0) console.error(stdout + stderr)

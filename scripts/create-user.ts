@@ -6,7 +6,7 @@ import type { Db } from '../src/storage/stores.ts'
 import { findUserByLogin, hasUsers } from '../src/storage/users.ts'
 import { missingResources } from './cloudflare-resources.ts'
 import { openLocalDatabase } from './local-database.ts'
-import { ensureDevVars, findRunningServer, openLocalState } from './local-state.ts'
+import { dropUnfinishedDemo, ensureDevVars, findRunningServer, openLocalState } from './local-state.ts'
 import { openWranglerDb } from './wrangler-database.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
@@ -40,6 +40,7 @@ async function createLocally(wish: Wish): Promise<void> {
   const running = await findRunningServer(state)
   // Two processes must not open one local database file.
   if (running) throw new Refusal(`npm start is running on this data (process ${running.pid}): stop it, then try again.`)
+  dropUnfinishedDemo(state)
   ensureDevVars(state)
   const { db, peppers, close } = await openLocalDatabase(state)
   try {

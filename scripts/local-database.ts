@@ -27,7 +27,7 @@ export async function openLocalDatabase(state: LocalState): Promise<LocalDatabas
 }
 
 /** As `wrangler d1 migrations apply --local` does it, into the same table, without another process. */
-async function applyMigrations(d1: D1Database): Promise<void> {
+export async function applyMigrations(d1: D1Database): Promise<void> {
   await d1
     .prepare(
       'CREATE TABLE IF NOT EXISTS "d1_migrations"(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',

@@ -14,7 +14,7 @@ export type LocalState = {
   readonly devVarsFile: string
   readonly localFolder: string
   readonly demoFile: string
-  /** There while the demo is being made: a start that finds it begins anew. */
+  /** There while the demo is being made. */
   readonly unfinishedFile: string
   /** There while a server runs. */
   readonly serverFile: string
@@ -42,6 +42,11 @@ export function emptyLocalState(state: LocalState): void {
   rmSync(state.dataFolder, { recursive: true, force: true })
   rmSync(state.localFolder, { recursive: true, force: true })
   mkdirSync(state.localFolder, { recursive: true })
+}
+
+/** A demo that was not finished is no data of anybody's: the next one begins anew. */
+export function dropUnfinishedDemo(state: LocalState): void {
+  if (existsSync(state.unfinishedFile)) emptyLocalState(state)
 }
 
 /** Adds the secrets that `.dev.vars` lacks, and keeps those that it has. */

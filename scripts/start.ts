@@ -6,6 +6,7 @@ import { hasUsers } from '../src/storage/users.ts'
 import { type Demo, type DemoTokens, seedDemo } from './demo.ts'
 import { openLocalDatabase } from './local-database.ts'
 import {
+  dropUnfinishedDemo,
   emptyLocalState,
   ensureDevVars,
   findRunningServer,
@@ -24,6 +25,7 @@ const STOP_MS = 2_000
 class StartError extends Error {}
 
 let worker: LocalWorker | undefined
+let isReady = false
 let isStopping = false
 
 takeSignals()
@@ -43,7 +45,8 @@ async function start(): Promise<void> {
       `Buildpass already runs on this data, as process ${running.pid}${running.origin ? ` at ${running.origin}` : ''}.`,
     )
   await requireFreePort(host, port)
-  if (isFresh || existsSync(state.unfinishedFile)) emptyLocalState(state)
+  if (isFresh) emptyLocalState(state)
+  dropUnfinishedDemo(state)
   ensureDevVars(state)
   process.on('exit', () => rmSync(state.serverFile, { force: true }))
   writeServerFile(state, null)
@@ -53,6 +56,7 @@ async function start(): Promise<void> {
   const demo = demoUserToken ? await makeDemo(state, origin, demoUserToken) : refreshDemo(state, origin)
   writeServerFile(state, origin)
   console.log(screenFor(origin, demo?.tokens ?? null))
+  isReady = true
 }
 
 function parseInvocation(): { isFresh: boolean; host: string; port: number } {
@@ -110,9 +114,7 @@ async function openWorker(state: LocalState, host: string, port: number): Promis
       remote: false,
       watch: false,
       logLevel: 'error',
-      structuredLogsHandler: ({ level, message }: { level: string; message: string }) => {
-        if (!isStopping) process[level === 'error' || level === 'warn' ? 'stderr' : 'stdout'].write(`${message}\n`)
-      },
+      structuredLogsHandler: showLog,
     },
   })
   const { raw, url } = worker
@@ -124,6 +126,13 @@ async function openWorker(state: LocalState, host: string, port: number): Promis
   const origin = await Promise.race([failed, url.then(localOriginOf)])
   await Promise.race([failed, fetch(origin, { method: 'HEAD', redirect: 'manual' })])
   return origin
+}
+
+/** The Worker's log goes to the console; while the demo is made, only what is wrong. */
+function showLog({ level, message }: { level: string; message: string }): void {
+  const isFault = level === 'error' || level === 'warn'
+  if (isStopping || (!isFault && !isReady)) return
+  process[isFault ? 'stderr' : 'stdout'].write(`${message}\n`)
 }
 
 /** The address under which this machine reaches it; one that listens everywhere is named by its loopback. */

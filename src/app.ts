@@ -17,13 +17,14 @@ import { mountDownloads } from './http/downloads/download.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
+import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
-import { openDb, type Stores } from './storage/stores.ts'
+import { type Db, openDb, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */
 export function createApp(): App {
-  const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
+  const app: App = new Hono<AppEnv>({ getPath: rawPathOf, router: createRouter((path) => path.startsWith('/:vcs{')) })
   mountBadges(app)
   mountTokens(app)
   mountUsers(app)
@@ -64,8 +65,13 @@ export function openStores(
   memory: EdgeMemory,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
 ): Stores {
+  let db: Db | undefined
   return {
-    db: openDb(env.DB),
+    // Opened when it is first asked: most reads are answered without it.
+    get db() {
+      db ??= openDb(env.DB)
+      return db
+    },
     kv: env.KV,
     artifacts: env.ARTIFACTS,
     cache: typeof caches === 'undefined' ? null : caches.default,

@@ -22,6 +22,7 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly LOG_REQUESTS?: string
 }
 
 /** Which tokens may stand in a URL, and for which methods. */
@@ -49,6 +50,7 @@ export type Settings = {
   readonly downloadKey: DownloadKey
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  readonly logRequests: 'all' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -73,6 +75,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
     })) as DownloadKey,
     artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
   }
 }
@@ -96,6 +99,12 @@ function queryTokensOf(value: string | undefined): QueryTokens {
   if (value === undefined || value === '') return 'all'
   if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
   throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

@@ -1,6 +1,6 @@
 import { type Artifact, objectKeyFor } from '../domain/artifact.ts'
 import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
-import { putObject } from '../storage/objects.ts'
+import { askBucket, putObject } from '../storage/objects.ts'
 import type { Stores } from '../storage/stores.ts'
 
 export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
@@ -30,7 +30,8 @@ export async function keepUpload(
   if (known && known.sha256 !== sha256 && !overwrite) return { kind: 'other_bytes' }
 
   const objectKey = objectKeyFor(target.projectId, target.buildId, crypto.randomUUID())
-  const stored = await putObject(artifacts, objectKey, body ?? emptyStream(), { sizeBytes, sha256, contentType })
+  const object = { sizeBytes, sha256, contentType }
+  const stored = await askBucket(stores, putObject(artifacts, objectKey, body ?? emptyStream(), object))
   if (stored.kind !== 'stored') return stored
   const row = {
     id: crypto.randomUUID(),

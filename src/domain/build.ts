@@ -163,6 +163,13 @@ export function eventAtOf(event: BuildEvent, now: number): number {
   return told ?? now
 }
 
+/** A text that sorts as the events of a build do: by stage, time and rank. */
+export function eventOrderOf(event: BuildEvent, now: number): string {
+  // Times before 1970 sort too: no Date is further from it.
+  const at = String(eventAtOf(event, now) + 8.64e15).padStart(17, '0')
+  return `${stageOf(event.status)} ${at} ${String(BUILD_STATUS[event.status].rank).padStart(2, '0')}`
+}
+
 /** Which builds a list or a look-up is about (CircleCI v1.1 `filter`). */
 export type BuildFilter = 'none' | 'completed' | 'successful' | 'failed' | 'running'
 

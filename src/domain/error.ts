@@ -39,7 +39,11 @@ export class AppError extends Error {
     message?: string,
     more: { problems?: readonly InputProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
   ) {
+    // A refusal is no bug: nobody reads its stack, and taking it costs more than the answer.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(message ?? code, { cause: more.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.code = code
     this.problems = more.problems ?? []
     this.headers = more.headers ?? {}

@@ -28,6 +28,11 @@ export function visiblePartsOf(secret: Secret): { prefix: string; lastFour: stri
   return { prefix: secret.slice(0, 8), lastFour: secret.slice(-4) }
 }
 
+/** The text with what could be a secret in it cut to its visible prefix. */
+export function maskSecrets(text: string): string {
+  return text.replace(/(bp[upr]_[0-9A-Za-z]{4})[0-9A-Za-z]{38}/g, '$1…')
+}
+
 function checksumOf(body: string): string {
   let rest = crc32(body)
   let digits = ''

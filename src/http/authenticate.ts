@@ -27,14 +27,18 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
     case 'secret':
       break
   }
-  const client = clientAddressOf(c.req.raw)
-  const spend = async () => (await c.env.limits.unknownTokens.limit({ key: client })).success
-  const verdict = await findGrant(stores, credential.secret, slug, { client, spend })
+  const charge = {
+    get client() {
+      return clientAddressOf(c.req.raw)
+    },
+    spend: async () => (await c.env.limits.unknownTokens.limit({ key: clientAddressOf(c.req.raw) })).success,
+  }
+  const verdict = await findGrant(stores, credential.secret, slug, charge)
   switch (verdict.kind) {
     case 'granted':
       trace.tokenId = verdict.grant.tokenId
       trace.tier = verdict.tier
-      noteUse(stores, verdict.grant.tokenId, placeOf(c.req.raw))
+      noteUse(stores, verdict.grant.tokenId, () => placeOf(c.req.raw))
       return { grant: verdict.grant, expiresAt: verdict.expiresAt }
     case 'unknown':
       throw new AppError('invalid_token')

@@ -17,7 +17,7 @@ const MAX_HEADER_LENGTH = 1_000
  */
 export function readCredential(request: Request, queryTokens: QueryTokens): Credential {
   const authorization = request.headers.get('Authorization')
-  const bearer = authorization === null ? null : /^bearer(?: +(.*))?$/i.exec(authorization)
+  const bearer = authorization === null ? null : /^bearer(?:[ \t]+(.*))?$/is.exec(authorization)
   if (bearer) return parsed(bearer[1] ?? '')
   const circleToken = request.headers.get('Circle-Token')
   if (circleToken !== null) return parsed(circleToken)
@@ -53,9 +53,10 @@ function basicUserOf(authorization: string): string {
 
 function queryTokenOf(url: string): string | null {
   if (!hasQueryToken(url)) return null
-  const end = url.indexOf('#')
-  const query = url.slice(url.indexOf('?') + 1, end < 0 ? undefined : end)
-  const pair = query.split('&').find((part) => part.startsWith('circle-token='))
+  const [beforeFragment = ''] = url.split('#', 1)
+  const start = beforeFragment.indexOf('?')
+  const pairs = start < 0 ? [] : beforeFragment.slice(start + 1).split('&')
+  const pair = pairs.find((part) => part.startsWith('circle-token='))
   return pair === undefined ? null : pair.slice('circle-token='.length)
 }
 

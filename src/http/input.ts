@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { artifactPathProblem } from '../domain/artifact.ts'
-import { AppError, invalidInput } from '../domain/error.ts'
+import { AppError, type InputProblem, invalidInput } from '../domain/error.ts'
+import { maskSecrets } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
@@ -15,9 +16,9 @@ export function lazily<T>(make: () => T): () => T {
   }
 }
 
-/** The body as JSON of that shape; a 400 names each field and the rule it breaks. */
+/** The body as a JSON object of that shape; a 400 names each field and the rule it breaks. */
 export async function readJson<S extends v.GenericSchema>(c: Context<AppEnv>, schema: S): Promise<v.InferOutput<S>> {
-  return parseInput(schema, jsonOf(await readText(c.req.raw, MAX_JSON_BYTES)))
+  return parseInput(schema, objectOf(await readText(c.req.raw, MAX_JSON_BYTES)))
 }
 
 /** As `readJson`, where an empty body means an empty object. */
@@ -26,16 +27,33 @@ export async function readOptionalJson<S extends v.GenericSchema>(
   schema: S,
 ): Promise<v.InferOutput<S>> {
   const text = await readText(c.req.raw, MAX_JSON_BYTES)
-  return parseInput(schema, text.trim() === '' ? {} : jsonOf(text))
+  return parseInput(schema, text.trim() === '' ? {} : objectOf(text))
 }
+
+/** Valibot takes a list for an object without fields. */
+function objectOf(text: string): unknown {
+  const value = jsonOf(text)
+  if (Array.isArray(value)) throw invalidInput('', 'The body must be an object')
+  return value
+}
+
+/** One wrong list of thousands must not make an answer of megabytes. */
+const MAX_PROBLEMS = 20
+const MAX_PATH_LENGTH = 200
 
 export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const parsed = v.safeParse(schema, value)
   if (parsed.success) return parsed.output
-  const problems = parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: ruleOf(issue) }))
+  const problems = parsed.issues.slice(0, MAX_PROBLEMS).map(problemOf)
   const [first] = problems
   const said = first?.path ? `${first.path}: ${first.message}` : (first?.message ?? 'Invalid input')
   throw new AppError('invalid_input', said, { problems })
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): InputProblem {
+  // The name of an unknown field is the client's, and could be anything.
+  const path = maskSecrets(v.getDotPath(issue) ?? '').slice(0, MAX_PATH_LENGTH)
+  return path === '' ? { path: '', message: `The body ${ruleOf(issue)}` } : { path, message: ruleOf(issue) }
 }
 
 /** The body as text, at most that long; 413 beyond, 400 if it is not UTF-8. */

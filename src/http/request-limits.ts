@@ -3,12 +3,15 @@ import { AppError, invalidInput } from '../domain/error.ts'
 export const MAX_URL_LENGTH = 8_192
 export const MAX_HEADERS_LENGTH = 32_768
 
-/** Refuses what no handler should have to think about: an over-long URL or header block, a broken or hostile path. */
-export function requireSaneRequest(request: Request): void {
-  const { url } = request
+/** Refuses what no handler should have to think about: an over-long URL, a broken or hostile path. */
+export function requireSaneUrl({ url }: Request): void {
   if (url.length > MAX_URL_LENGTH)
     throw new AppError('path_too_long', `The URL is longer than ${MAX_URL_LENGTH} characters.`)
   if (url.includes('%')) requireSanePath(url)
+}
+
+/** Refuses an over-long header block. */
+export function requireSaneHeaders(request: Request): void {
   let length = 0
   for (const [name, value] of request.headers) length += name.length + value.length
   if (length > MAX_HEADERS_LENGTH)

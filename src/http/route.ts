@@ -2,11 +2,12 @@ import type { Context, Hono } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { scopeWordsOf } from '../domain/grant.ts'
 import type { AppEnv } from '../env.ts'
+import { isOutage } from '../storage/constraint.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
 import { authorize, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
-import { requireSaneRequest } from './request-limits.ts'
+import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { logFault, logRequest } from './trace.ts'
 
 export type App = Hono<AppEnv>
@@ -52,21 +53,33 @@ export async function answer(
   trace.route = name
   let response: Response
   try {
-    requireSaneRequest(c.req.raw)
+    requireSaneUrl(c.req.raw)
+    // Counting headers costs more than reading the few that a badge needs, and the platform has a limit of its own.
+    if (refuse === refuseWithJson) requireSaneHeaders(c.req.raw)
     response = await run()
   } catch (error) {
-    response = error instanceof AppError ? refuse(c, error) : failed(error)
+    response = refusalOrFailure(c, refuse, error)
   }
   if (hasQueryToken(c.req.url)) keepPrivate(response)
-  logRequest(trace, c.req.method, response.status, c.env.stores.now())
+  if (isLogged(c, response.status)) logRequest(trace, c.req.method, response.status, c.env.stores.now())
   return response
+}
+
+/** With `LOG_REQUESTS=notable`, reads that went well are not told. */
+function isLogged(c: Context<AppEnv>, status: number): boolean {
+  return c.env.settings.logRequests === 'all' || status >= 400 || (c.req.method !== 'GET' && c.req.method !== 'HEAD')
 }
 
 export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function failed(error: unknown): Response {
+function refusalOrFailure(c: Context<AppEnv>, refuse: Refuse, error: unknown): Response {
+  if (error instanceof AppError) return refuse(c, error)
+  if (isOutage(error)) {
+    logFault('database_unreachable', error)
+    return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
+  }
   logFault('bug', error)
   return jsonFailure()
 }

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import {
   BUILD_STATUS,
@@ -6,6 +6,7 @@ import {
   type BuildEvent,
   type BuildReport,
   eventAtOf,
+  eventOrderOf,
   isOver,
   stageOf,
 } from '../domain/build.ts'
@@ -18,6 +19,7 @@ export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
   /** A build with this external id belongs to another pipeline. */
   | { readonly kind: 'elsewhere' }
+  | { readonly kind: 'no_project' }
 
 /**
  * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
@@ -37,7 +39,7 @@ export async function reportBuild(stores: Stores, projectId: string, report: Bui
     selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
   ])
   const [row] = rows
-  if (!row) throw new Error('a reported build was not stored')
+  if (!row) return { kind: 'no_project' }
   const build = buildOf(row)
   if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
@@ -62,15 +64,8 @@ export async function updateBuild(
   return build
 }
 
-function upsertPipeline(
-  db: Db,
-  projectId: string,
-  id: string,
-  { externalId, pipeline: told }: BuildReport,
-  now: number,
-) {
-  const belongsElsewhere = sql`exists (select 1 from ${builds} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
-    where ${builds.projectId} = ${projectId} and ${builds.externalId} = ${externalId} and ${pipelines.externalId} <> ${told.externalId})`
+function upsertPipeline(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
+  const { pipeline: told } = report
   // What an earlier report left out is filled in; what it said stays.
   return rawStatement(
     db,
@@ -79,7 +74,7 @@ function upsertPipeline(
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${told.branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
-    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere}
+    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere(projectId, report)}
     on conflict (project_id, external_id) do update set subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
       author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
       actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
@@ -95,12 +90,20 @@ function countPipeline(db: Db, projectId: string, pipelineId: string) {
     )
 }
 
-function insertWorkflow(db: Db, projectId: string, { pipeline, workflow }: BuildReport, now: number) {
+/** Whether the build is known in another pipeline: then nothing at all of the report is stored. */
+function belongsElsewhere(projectId: string, { externalId, pipeline }: BuildReport): SQL {
+  return sql`exists (select 1 from ${builds} as known join ${pipelines} as other on other.id = known.pipeline_id
+    where known.project_id = ${projectId} and known.external_id = ${externalId} and other.external_id <> ${pipeline.externalId})`
+}
+
+function insertWorkflow(db: Db, projectId: string, report: BuildReport, now: number) {
+  const { pipeline, workflow } = report
   return rawStatement(
     db,
     sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
     select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
     from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
+      and not ${belongsElsewhere(projectId, report)}
     on conflict (pipeline_id, external_id) do nothing`,
   )
 }
@@ -108,16 +111,18 @@ function insertWorkflow(db: Db, projectId: string, { pipeline, workflow }: Build
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
   const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
   const first = firstTimes(report, now)
+  const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
     ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
   )
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, steps, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
-      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt}, ${buildUrl}, ${steps && json(steps)}, ${now}
+      ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
+      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}
@@ -139,31 +144,48 @@ const COLUMN: Record<string, string> = {
   startedAt: 'started_at',
   stoppedAt: 'stopped_at',
   buildUrl: 'build_url',
+  urlOrder: 'url_order',
+  stepsOrder: 'steps_order',
 }
 
 /** What a row becomes when the event joins it: the same for any order in which events arrive. */
 function mergedWith(event: BuildEvent, now: number) {
-  const { status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = event
+  const { status, queuedAt, startedAt, stoppedAt } = event
   const row = { stage: stageOf(status), eventAt: eventAtOf(event, now), rank: BUILD_STATUS[status].rank }
-  const first = firstTimes(event, now)
   const isNewer = sql`(${row.stage}, ${row.eventAt}, ${row.rank}) >= (${builds.stage}, ${builds.eventAt}, ${builds.rank})`
-  const ifNewer = (value: string | number, column: SQLiteColumn) =>
+  const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
+  // A time must not be made up for a past event that comes in late.
+  const first = firstTimes(event, now)
+  const standIn = (time: number | null) => ifNewer(time, sql`null`)
   return {
     status: ifNewer(status, builds.status),
     class: ifNewer(BUILD_STATUS[status].class, builds.class),
     stage: ifNewer(row.stage, builds.stage),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
-    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${first.queuedAt})`,
-    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${first.startedAt})`,
-    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${first.stoppedAt})`,
-    buildUrl: sql`case when ${isNewer} then coalesce(${buildUrl}, ${builds.buildUrl}) else coalesce(${builds.buildUrl}, ${buildUrl}) end`,
-    steps:
-      steps === null
-        ? sql`${builds.steps}`
-        : sql`case when ${isNewer} or ${builds.steps} is null then ${json(steps)} else ${builds.steps} end`,
+    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
+    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
+    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,
+    ...toldBy(event, now),
   }
+}
+
+/** Of the URL and the steps, which an event may leave out, each stays with the newest event that told it. */
+function toldBy(event: BuildEvent, now: number) {
+  const order = eventOrderOf(event, now)
+  const newest = (value: string, column: SQLiteColumn, orderColumn: SQLiteColumn) => {
+    const isNewer = sql`(${order}, ${value}) > (coalesce(${orderColumn}, ''), coalesce(${column}, ''))`
+    return [
+      sql`case when ${isNewer} then ${value} else ${column} end`,
+      sql`case when ${isNewer} then ${order} else ${orderColumn} end`,
+    ] as const
+  }
+  const told: Record<string, SQL> = {}
+  if (event.buildUrl !== null) [told.buildUrl, told.urlOrder] = newest(event.buildUrl, builds.buildUrl, builds.urlOrder)
+  if (event.steps !== null)
+    [told.steps, told.stepsOrder] = newest(JSON.stringify(event.steps), builds.steps, builds.stepsOrder)
+  return told
 }
 
 /** The arrival stands in for a time that the event is about and does not name. */

@@ -8,6 +8,15 @@ export function isForeignKeyViolation(error: unknown): boolean {
   return messagesOf(error).includes('FOREIGN KEY constraint failed')
 }
 
+/**
+ * Whether D1 could not be asked at all. What SQLite itself answers carries its code; the rest (connection lost,
+ * overloaded, reset, timed out) is an outage.
+ */
+export function isOutage(error: unknown): boolean {
+  const messages = messagesOf(error)
+  return /D1_ERROR|Failed query|Network connection lost/.test(messages) && !messages.includes('SQLITE')
+}
+
 // Drizzle wraps D1's error, and D1 tells constraints apart only by their message.
 function messagesOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : ''

@@ -1,7 +1,10 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
+import { isForeignKeyViolation } from './constraint.ts'
+import { selectProjectById } from './download-proof.ts'
 import { commitEnding } from './revocations.ts'
 import { members, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -18,7 +21,10 @@ export function listMembers(db: Db, projectId: string): Promise<Member[]> {
     .orderBy(asc(users.login))
 }
 
-/** Gives a person a role; false, and nothing changed, when that would leave the project without an admin. */
+/**
+ * Gives a person a role; false, and nothing changed, when that would leave the project without an admin. Throws when
+ * the project or the person is gone.
+ */
 export async function putMember(
   stores: Stores,
   projectId: string,
@@ -29,15 +35,22 @@ export async function putMember(
   const { db } = stores
   const allowed = role === 'admin' ? sql`1` : keepsAnAdmin(projectId, user.id)
   const entry = { action: 'member.set', projectId, subject: user.login, detail: { role } } as const
-  const [, rows] = await commitEnding(stores, [
-    auditStatement(db, stores.now(), actor, entry, allowed),
-    db
-      .insert(members)
-      .values({ projectId, userId: user.id, role, createdAt: stores.now() })
-      .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role }, setWhere: allowed })
-      .returning({ userId: members.userId }),
-  ])
-  return rows.length > 0
+  try {
+    const [, rows] = await commitEnding(stores, [
+      auditStatement(db, stores.now(), actor, entry, allowed),
+      db
+        .insert(members)
+        .values({ projectId, userId: user.id, role, createdAt: stores.now() })
+        .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role }, setWhere: allowed })
+        .returning({ userId: members.userId }),
+    ])
+    return rows.length > 0
+  } catch (error) {
+    // The project or the person has been removed meanwhile.
+    if (!isForeignKeyViolation(error)) throw error
+    const [project] = await selectProjectById(db, projectId)
+    throw new AppError(project ? 'user_not_found' : 'project_not_found')
+  }
 }
 
 export type Removal = 'removed' | 'not_a_member' | 'last_admin'

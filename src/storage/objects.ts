@@ -1,6 +1,7 @@
 import { inArray } from 'drizzle-orm'
+import { AppError } from '../domain/error.ts'
 import { artifacts } from './schema.ts'
-import type { Db } from './stores.ts'
+import type { Db, Stores } from './stores.ts'
 import { readSweep, writeSweep } from './sweeps.ts'
 
 export type StoredObject =
@@ -26,19 +27,35 @@ export async function putObject(
   const httpMetadata = { contentType }
   const hasher = sha256 === null ? new crypto.DigestStream('SHA-256') : null
   const source = hasher ? body.pipeThrough(hashing(hasher)) : body
+  // A bucket that fails reads no further, and the bytes would wait for it for ever.
+  const failing = new AbortController()
   const [piped, put] = await Promise.allSettled([
-    source.pipeTo(writable),
-    bucket.put(key, readable, sha256 === null ? { httpMetadata } : { httpMetadata, sha256 }),
+    source.pipeTo(writable, { signal: failing.signal }),
+    bucket.put(key, readable, sha256 === null ? { httpMetadata } : { httpMetadata, sha256 }).catch((error) => {
+      failing.abort(error)
+      throw error
+    }),
   ])
   if (put.status === 'rejected' || piped.status === 'rejected') {
-    await bucket.delete(key)
     const reason = put.status === 'rejected' ? put.reason : (piped as PromiseRejectedResult).reason
+    // Usually there is nothing, and what there may be is swept.
+    await bucket.delete(key).catch(() => undefined)
     if (/digest|checksum|sha-?256/i.test(String(reason))) return { kind: 'digest_mismatch' }
     if (/FixedLengthStream|length/i.test(String(piped.status === 'rejected' ? piped.reason : reason)))
       return { kind: 'wrong_length' }
     throw new Error('R2 did not take the object', { cause: reason })
   }
   return { kind: 'stored', sha256: sha256 ?? hex(await (hasher as DigestStream).digest) }
+}
+
+/** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */
+export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    warn('artifacts_unreachable', error)
+    throw new AppError('unavailable', 'The artifact store cannot be reached at the moment: try again.')
+  }
 }
 
 /** Removes objects that no row names and that are older than `before`, in bounded steps that go on where they stopped. */

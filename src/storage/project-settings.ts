@@ -1,8 +1,9 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
-import { isUniqueViolation } from './constraint.ts'
+import { isForeignKeyViolation, isUniqueViolation } from './constraint.ts'
 import { commitEnding } from './revocations.ts'
 import { members, orgCreators, projects, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -31,6 +32,8 @@ export async function insertProject(
     ])
   } catch (error) {
     if (isUniqueViolation(error)) return null
+    // Its creator has been removed meanwhile, and the token with them.
+    if (isForeignKeyViolation(error)) throw new AppError('invalid_token')
     throw error
   }
   return project
@@ -60,10 +63,13 @@ export async function updateProject(
       told,
       sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
     ),
-    // The default branch is set to itself so that an empty change is a statement too.
+    // What is not changed is set to itself, so that an empty change is a statement too.
     db
       .update(projects)
-      .set({ defaultBranch: sql`${projects.defaultBranch}`, ...change })
+      .set({
+        visibility: change.visibility ?? sql`${projects.visibility}`,
+        defaultBranch: change.defaultBranch ?? sql`${projects.defaultBranch}`,
+      })
       .where(eq(projects.id, projectId))
       .returning({ id, vcs, org, repo, visibility, defaultBranch }),
   ])
@@ -101,13 +107,16 @@ export async function putCreator(
     subject: user.login,
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
-  await db.batch([
-    db
-      .insert(orgCreators)
-      .values({ vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id })
-      .onConflictDoNothing(),
-    auditStatement(db, stores.now(), actor, told),
-  ])
+  const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id }
+  try {
+    await db.batch([
+      auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),
+      db.insert(orgCreators).values(creator).onConflictDoNothing(),
+    ])
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new AppError('user_not_found')
+    throw error
+  }
 }
 
 export async function deleteCreator(
@@ -123,7 +132,14 @@ export async function deleteCreator(
     subject: user.login,
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
-  await db.batch([db.delete(orgCreators).where(grantOf(slug, user.id)), auditStatement(db, stores.now(), actor, told)])
+  await db.batch([
+    auditStatement(db, stores.now(), actor, told, isCreator(slug, user.id)),
+    db.delete(orgCreators).where(grantOf(slug, user.id)),
+  ])
+}
+
+function isCreator(slug: Pick<Slug, 'vcs' | 'org'>, userId: string) {
+  return sql`exists (select 1 from ${orgCreators} where ${grantOf(slug, userId)})`
 }
 
 function grantOf({ vcs, org }: Pick<Slug, 'vcs' | 'org'>, userId: string) {

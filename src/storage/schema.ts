@@ -212,6 +212,9 @@ export const builds = sqliteTable(
     startedAt: integer('started_at'),
     stoppedAt: integer('stopped_at'),
     buildUrl: text('build_url'),
+    /** The place (`eventOrderOf`) of the event that told the URL, and of the one that told the steps. */
+    urlOrder: text('url_order'),
+    stepsOrder: text('steps_order'),
     steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
     createdAt: integer('created_at').notNull(),
   },

@@ -1,5 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import { AppError } from '../domain/error.ts'
 import type { TestResult } from '../domain/test-result.ts'
+import { isForeignKeyViolation } from './constraint.ts'
 import { builds, testResults } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
@@ -22,7 +24,7 @@ export async function listTestResults(db: Db, projectId: string, num: number): P
 // D1 takes 2 MB a value; the rest of a statement needs a little room.
 const MAX_JSON_CHARACTERS = 500_000
 
-/** Puts a report in place of the build's earlier one of the same name, all or nothing. */
+/** Puts a report in place of the build's earlier one of the same name, all or nothing. Throws when the build is gone. */
 export async function replaceTestResults(
   db: Db,
   buildId: string,
@@ -37,10 +39,15 @@ export async function replaceTestResults(
         row.value ->> 5, row.value ->> 6 from json_each(${rows}) as row`,
     ),
   )
-  await db.batch([
-    db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
-    ...inserts,
-  ])
+  try {
+    await db.batch([
+      db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
+      ...inserts,
+    ])
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new AppError('build_not_found')
+    throw error
+  }
 }
 
 function chunksOf(results: readonly TestResult[]): { from: number; rows: string }[] {

@@ -6,8 +6,18 @@ import { successorExpiry, type Token, type TokenHolder } from '../domain/token.t
 import { forgetUnknown, kvKeyFor } from './grants.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
-import type { Db, Stores } from './stores.ts'
-import { actorLives, auditToken, heldBy, insertWhile, rowFor, tokenOf } from './tokens.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
+import {
+  actorLives,
+  auditToken,
+  canHold,
+  heldBy,
+  insertWhile,
+  requireHolding,
+  rowFor,
+  selectHolding,
+  tokenOf,
+} from './tokens.ts'
 
 /** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
 export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
@@ -25,16 +35,28 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. Gives the
- * ids that ended; empty when there was none.
+ * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. What stays
+ * counts from then on as minted by the ended one's minter, whose end takes it along. Gives the ids that ended; empty
+ * when there was none.
  */
 export async function deleteToken(
   stores: Stores,
   id: string,
   { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
 ): Promise<readonly string[]> {
-  const ended = keepMinted ? eq(tokens.id, id) : sql`${tokens.id} in (${familyOf(id, actor.tokenId)})`
-  return deleteWhere(stores, ended, action, actor)
+  const ended = keepMinted ? sql`select ${id}` : familyOf(id, actor.tokenId)
+  const adopt = rawStatement(
+    stores.db,
+    sql`update ${tokens} set minted_by = (select root.minted_by from ${tokens} as root where root.id = ${id})
+      where minted_by in (${ended}) and id not in (${ended})`,
+  )
+  const which = sql`${tokens.id} in (${ended})`
+  const [, , rows] = await commitEnding(stores, [
+    auditToken(stores.db, action, stores.now(), actor, which),
+    adopt,
+    deleteReturning(stores.db, which),
+  ])
+  return tombstoned(stores, rows)
 }
 
 /** The tokens that one minted, directly or through others: what ends with it. */
@@ -53,12 +75,13 @@ export async function deleteTokensMadeBy(
   userId: string,
   actor: Actor,
 ): Promise<readonly string[]> {
-  return deleteWhere(
-    stores,
-    sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`,
-    'token.deleted',
-    actor,
-  )
+  // Project tokens only read, so they minted nothing.
+  const which = sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`
+  const [, rows] = await commitEnding(stores, [
+    auditToken(stores.db, 'token.deleted', stores.now(), actor, which),
+    deleteReturning(stores.db, which),
+  ])
+  return tombstoned(stores, rows)
 }
 
 /** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
@@ -85,7 +108,10 @@ export type Rotation =
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
 
-/** A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner. */
+/**
+ * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
+ * Throws where the asking token has ended meanwhile, or the holder has no room for another token.
+ */
 export async function rotateToken(
   stores: Stores,
   id: string,
@@ -110,8 +136,10 @@ export async function rotateToken(
   })
   const endsAt = now + overlapSeconds * 1000
   const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)}`
-  const [inserted] = await commitEnding(stores, [
-    insertWhile(stores.db, row, oldLives),
+  const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
+  const [[state], inserted] = await commitEnding(stores, [
+    selectHolding(stores.db, holder, actorLives(actor, now)),
+    insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)}`),
     stores.db
       .update(tokens)
       .set({ expiresAt: endsAt })
@@ -123,7 +151,10 @@ export async function rotateToken(
       overlap_seconds: overlapSeconds,
     }),
   ])
-  if (!inserted[0]) return { kind: 'unknown' }
+  if (!inserted[0]) {
+    requireHolding(state)
+    return { kind: 'unknown' }
+  }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }
@@ -137,11 +168,12 @@ function familyOf(id: string, spared: string | null): SQL {
   return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
 }
 
-async function deleteWhere(stores: Stores, which: SQL, action: AuditAction, actor: Actor): Promise<readonly string[]> {
-  const [, ended] = await commitEnding(stores, [
-    auditToken(stores.db, action, stores.now(), actor, which),
-    stores.db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash }),
-  ])
+function deleteReturning(db: Db, which: SQL) {
+  return db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash })
+}
+
+/** The ids of what ended, whose tombstones are put meanwhile. */
+function tombstoned(stores: Stores, ended: readonly { id: string; hash: string }[]): readonly string[] {
   stores.waitUntil(
     putTombstones(
       stores,

@@ -1,11 +1,12 @@
 import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor, AuditAction, AuditDetail } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type Secret, visiblePartsOf } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../domain/token.ts'
 import { forgetUnknown } from './grants.ts'
-import { audit, tokens } from './schema.ts'
+import { audit, projects, tokens, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
 type TokenRow = typeof tokens.$inferSelect
@@ -18,13 +19,19 @@ export type NewToken = {
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
 )
 
-/** Stores a new token's hash; null when the token that asks for it has ended meanwhile. */
+/** More would make no list that a person can look through. */
+export const MAX_TOKENS_HELD = 1_000
+
+/**
+ * Stores a new token's hash. Throws where the token that asks for it or the project has ended meanwhile, and where the
+ * holder has no room for another one.
+ */
 export async function insertToken(
   stores: Stores,
   secret: Secret,
   { label, expiresAt, ...holder }: NewToken,
   actor: Actor,
-): Promise<Token | null> {
+): Promise<Token> {
   const row = await rowFor(stores, secret, {
     label,
     expiresAt,
@@ -35,13 +42,51 @@ export async function insertToken(
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
-  const [inserted] = await stores.db.batch([
-    insertWhile(stores.db, row, actorLives(actor, stores.now())),
+  const lives = actorLives(actor, stores.now())
+  const [[state], inserted] = await stores.db.batch([
+    selectHolding(stores.db, holder, lives),
+    insertWhile(stores.db, row, sql`${lives} and ${canHold(holder)}`),
     auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.id} = ${row.id}`),
   ])
-  if (!inserted[0]) return null
+  if (!inserted[0]) {
+    requireHolding(state)
+    throw new Error('a token was not stored')
+  }
   forgetUnknown(stores, secret)
   return tokenOf(inserted[0])
+}
+
+/** Whether the asker and the holder still stand, and how many tokens that has: for the batch that is to give it one more. */
+export function selectHolding(db: Db, holder: TokenHolder, lives: SQL) {
+  return db
+    .select({
+      lives: sql<number>`${lives}`.as('lives'),
+      stands: sql<number>`${stands(holder)}`.as('stands'),
+      held: sql<number>`${heldCount(holder)}`.as('held'),
+    })
+    .from(sql`(select 1)`)
+}
+
+export function canHold(holder: TokenHolder): SQL {
+  return sql`${stands(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
+}
+
+/** Throws the reason why the holder was not given another token, if it is one of these. */
+export function requireHolding(state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined): void {
+  if (!state?.lives) throw new AppError('invalid_token')
+  if (!state.stands) throw new AppError('project_not_found')
+  if (state.held >= MAX_TOKENS_HELD)
+    throw new AppError('conflict', `There are ${MAX_TOKENS_HELD} tokens already: delete some first.`)
+}
+
+function stands(holder: TokenHolder): SQL {
+  return holder.kind === 'personal'
+    ? sql`exists (select 1 from ${users} where ${users.id} = ${holder.userId})`
+    : sql`exists (select 1 from ${projects} where ${projects.id} = ${holder.projectId})`
+}
+
+function heldCount(holder: TokenHolder): SQL {
+  return sql`(select count(*) from ${tokens} where ${heldBy(holder)})`
 }
 
 /** The tokens of a person or project, oldest first; never a secret. */
@@ -68,13 +113,13 @@ export async function listTokensMadeBy(db: Db, projectId: string, userId: string
 const MINUTE_MS = 60_000
 
 /** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
-export function noteUse(stores: Stores, tokenId: string, from: string | null): void {
+export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
   const minute = stores.now() - (stores.now() % MINUTE_MS)
   if ((stores.memory.uses.get(tokenId) ?? 0) >= minute) return
   stores.memory.uses.set(tokenId, minute)
   const write = stores.db
     .update(tokens)
-    .set({ lastUsedAt: minute, lastUsedFrom: from })
+    .set({ lastUsedAt: minute, lastUsedFrom: placeOf() })
     .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))
   stores.waitUntil(write.run().catch((error) => stores.warn('last_use_unwritable', error)))
 }

@@ -1,25 +1,46 @@
-import { createExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
-import { parseSettings, type Settings } from '../../src/env.ts'
-import type { App } from '../../src/http/route.ts'
+import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts'
 import { startTrace } from '../../src/http/trace.ts'
-import { type Ask, requestFor } from './client.ts'
-import type { TestStores } from './stores.ts'
+import { type Ask, ORIGIN, requestInitOf } from './client.ts'
+import { openTestStores, type TestStores } from './stores.ts'
 
-let app: App | undefined
-let settings: Promise<Settings> | undefined
-const UNLIMITED = { limit: async () => ({ success: true }) }
-
-/** Asks the application itself, on stores that the test holds: counted, with faults, and a clock of its own. */
-export async function askOn(stores: TestStores, path: string, ask: Ask = {}): Promise<Response> {
-  app ??= createApp()
-  settings ??= parseSettings(env)
-  const open = {
-    settings: await settings,
-    stores,
-    trace: startTrace(stores.now()),
-    limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED },
-  }
-  return app.fetch(requestFor(path, ask), open, createExecutionContext())
+type TestApp = {
+  readonly stores: TestStores
+  readonly ask: (path: string, options?: Ask) => Promise<Response>
 }
+
+/** The whole application over the stores of one isolate, whose clock, counters and faults the test holds. */
+export async function openTestApp({
+  stores,
+  vars = {},
+  limits = {},
+}: {
+  stores?: TestStores
+  /** What wrangler.toml would say otherwise. */
+  vars?: Partial<Bindings>
+  limits?: Partial<OpenRequest['limits']>
+} = {}): Promise<TestApp> {
+  const opened = stores ?? (await openTestStores())
+  const settings = await parseSettings({ ...env, ...vars })
+  const app = createApp()
+  return {
+    stores: opened,
+    async ask(path, options = {}) {
+      const ctx = createExecutionContext()
+      const request: OpenRequest = {
+        settings,
+        stores: opened,
+        trace: startTrace(opened.now()),
+        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, ...limits },
+      }
+      const response = await app.fetch(new Request(`${ORIGIN}${path}`, requestInitOf(options)), request, ctx)
+      await waitOnExecutionContext(ctx)
+      return response
+    },
+  }
+}
+
+const UNLIMITED: RateLimit = { limit: async () => ({ success: true }) }
+export const SPENT: RateLimit = { limit: async () => ({ success: false }) }

@@ -12,14 +12,18 @@ export type Ask = {
 
 /** Asks the Worker as a client does, without following redirects. */
 export function ask(path: string, options: Ask = {}): Promise<Response> {
-  return SELF.fetch(requestFor(path, options))
+  return SELF.fetch(`${ORIGIN}${path}`, requestInitOf(options))
 }
 
-export function requestFor(
-  path: string,
-  { method = 'GET', token = null, json, body, headers = {} }: Ask = {},
-): Request {
-  return new Request(`${ORIGIN}${path}`, {
+/** The JSON of an answer. Typed loosely: what it holds is what the test is about. */
+// biome-ignore lint/suspicious/noExplicitAny: tests read fields that the type cannot know.
+export async function askJson(path: string, options: Ask = {}): Promise<any> {
+  const response = await ask(path, options)
+  return response.json()
+}
+
+export function requestInitOf({ method = 'GET', token = null, json, body, headers = {} }: Ask): RequestInit {
+  return {
     method,
     redirect: 'manual',
     headers: {
@@ -29,12 +33,5 @@ export function requestFor(
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     ...(body === undefined ? {} : { body }),
-  })
-}
-
-/** The JSON of an answer. Typed loosely: what it holds is what the test is about. */
-// biome-ignore lint/suspicious/noExplicitAny: tests read fields that the type cannot know.
-export async function askJson(path: string, options: Ask = {}): Promise<any> {
-  const response = await ask(path, options)
-  return response.json()
+  }
 }

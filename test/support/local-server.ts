@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { afterAll } from 'vitest'
 import type { Demo } from '../../scripts/demo.ts'
 
 export type LocalServer = {
@@ -16,6 +17,15 @@ export type LocalServer = {
 
 const READY_MS = 60_000
 const REPOSITORY = resolve(import.meta.dirname, '../..')
+
+const running = new Set<ChildProcess>()
+const folders: string[] = []
+
+// Of the file that imports this: a test that failed before it stopped its server leaves nothing behind either.
+afterAll(async () => {
+  await Promise.all([...running].map((child) => endOf(child, () => child.kill('SIGTERM'))))
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 
 /** `npm start` as a person runs it, on a free port and on data of its own; give `stateDir` to start on earlier data. */
 export async function startLocalServer(
@@ -45,10 +55,10 @@ export async function runNpmScript(
   return { exitCode, output: output() }
 }
 
-/** A folder for the data of one instance; it goes when the test process does. */
+/** A folder for the data of one instance; it goes after the last test of the file. */
 export function makeStateDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-state-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 
@@ -67,10 +77,8 @@ function runNpm(script: string, args: readonly string[], stateDir: string, extra
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
-  // A test that fails before it stops its server must not leave one behind.
-  const end = () => child.kill('SIGTERM')
-  process.once('exit', end)
-  child.once('exit', () => process.off('exit', end))
+  running.add(child)
+  child.once('close', () => running.delete(child))
   return { child, output: () => output }
 }
 

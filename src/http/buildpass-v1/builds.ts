@@ -13,6 +13,7 @@ export function mountBuildReports(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds', async (c, { project }) => {
     const report = buildReportOf(await readJson(c, reportInput()))
     const reported = await reportBuild(c.env.stores, project.id, report)
+    if (reported.kind === 'no_project') throw new AppError('project_not_found')
     if (reported.kind === 'elsewhere') {
       throw new AppError('conflict', 'external_id: belongs to a build of another pipeline of this project')
     }

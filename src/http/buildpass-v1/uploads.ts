@@ -74,7 +74,8 @@ export function mountUploads(app: App): void {
     const report = c.req.query('report') ?? ''
     if (report.length > MAX_REPORT_NAME_LENGTH)
       throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
-    const results = testResultsOf(c, await readText(c.req.raw, MAX_TESTS_BYTES))
+    const parse = testParserFor(c)
+    const results = parse(await readText(c.req.raw, MAX_TESTS_BYTES))
     await replaceTestResults(c.env.stores.db, await requireBuildId(c, project.id), report, results)
     const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
     return jsonWritten(c, {
@@ -122,20 +123,25 @@ function contentTypeOf(c: Context<AppEnv>): string {
   return text
 }
 
-function testResultsOf(c: Context<AppEnv>, text: string): readonly TestResult[] {
+/** How to read a body of this Content-Type. Asked for before the body is read: it may be long. */
+function testParserFor(c: Context<AppEnv>): (text: string) => readonly TestResult[] {
   const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json') {
-    const parsed = parseTestResultsJson(jsonOf(text))
-    if (parsed.ok) return parsed.results
-    const [first] = parsed.problems
-    throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : undefined, {
-      problems: parsed.problems,
-    })
-  }
-  if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) {
-    const parsed = parseJUnit(text)
-    if (parsed.ok) return parsed.results
-    throw invalidInput('', `The body is not JUnit XML: ${parsed.problem}`)
-  }
+  if (type === 'application/json') return jsonTestResultsOf
+  if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) return junitTestResultsOf
   throw new AppError('unsupported_media_type', 'Content-Type: must be application/xml (JUnit) or application/json')
+}
+
+function jsonTestResultsOf(text: string): readonly TestResult[] {
+  const parsed = parseTestResultsJson(jsonOf(text))
+  if (parsed.ok) return parsed.results
+  const [first] = parsed.problems
+  throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : undefined, {
+    problems: parsed.problems,
+  })
+}
+
+function junitTestResultsOf(text: string): readonly TestResult[] {
+  const parsed = parseJUnit(text)
+  if (parsed.ok) return parsed.results
+  throw invalidInput('', `The body is not JUnit XML: ${parsed.problem}`)
 }

@@ -7,6 +7,7 @@ import { parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { findArtifactOfBuild, findProjectOfBuild } from '../../storage/artifacts.ts'
 import { ticketStanding } from '../../storage/download-proof.ts'
+import { askBucket } from '../../storage/objects.ts'
 import { matches } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
 import { artifactPathOf, nodeIndexOf } from '../input.ts'
@@ -37,7 +38,10 @@ export function mountDownloads(app: App): void {
     const headers = headersFor(ticket)
     const known = c.req.header('If-None-Match')
     if (known !== undefined && matches(known, headers.ETag))
-      return new Response(null, { status: 304, headers: { ETag: headers.ETag } })
+      return new Response(null, {
+        status: 304,
+        headers: { ETag: headers.ETag, 'Cache-Control': headers['Cache-Control'] },
+      })
     return c.req.raw.method === 'HEAD' ? headOf(c, ticket, headers) : bytesOf(c, ticket, headers)
   })
 }
@@ -68,7 +72,7 @@ function refused(): AppError {
   return new AppError('permission_denied', 'This download link is not valid (any more): ask for the artifact again.')
 }
 
-type DownloadHeaders = Record<string, string> & { readonly ETag: string }
+type DownloadHeaders = Record<string, string> & { readonly ETag: string; readonly 'Cache-Control': string }
 
 function headersFor({ contentType, sha256, fileName, disposition }: DownloadTicket): DownloadHeaders {
   return {
@@ -86,7 +90,8 @@ function headersFor({ contentType, sha256, fileName, disposition }: DownloadTick
 }
 
 async function headOf(c: Context<AppEnv>, ticket: DownloadTicket, headers: DownloadHeaders): Promise<Response> {
-  if (!(await c.env.stores.artifacts.head(ticket.objectKey))) throw new AppError('artifact_not_found')
+  const { stores } = c.env
+  if (!(await askBucket(stores, stores.artifacts.head(ticket.objectKey)))) throw new AppError('artifact_not_found')
   return new Response(null, { headers: { ...headers, 'Content-Length': String(ticket.sizeBytes) } })
 }
 
@@ -95,7 +100,7 @@ async function bytesOf(
   { objectKey, sizeBytes }: DownloadTicket,
   headers: DownloadHeaders,
 ): Promise<Response> {
-  const { artifacts } = c.env.stores
+  const { stores } = c.env
   const ifRange = c.req.header('If-Range')
   const asked = ifRange === undefined || ifRange === headers.ETag ? (c.req.header('Range') ?? null) : null
   const range = parseRange(asked, sizeBytes)
@@ -103,13 +108,16 @@ async function bytesOf(
     case 'unsatisfiable':
       throw new AppError('range_not_satisfiable', undefined, { headers: { 'Content-Range': `bytes */${sizeBytes}` } })
     case 'whole': {
-      const object = await artifacts.get(objectKey)
+      const object = await askBucket(stores, stores.artifacts.get(objectKey))
       if (!object) throw new AppError('artifact_not_found')
       return streamed(object.body, sizeBytes, 200, headers)
     }
     case 'part': {
       const length = range.end - range.start + 1
-      const object = await artifacts.get(objectKey, { range: { offset: range.start, length } })
+      const object = await askBucket(
+        stores,
+        stores.artifacts.get(objectKey, { range: { offset: range.start, length } }),
+      )
       if (!object) throw new AppError('artifact_not_found')
       return streamed(object.body, length, 206, {
         ...headers,
@@ -121,5 +129,8 @@ async function bytesOf(
 
 /** A fixed length, so that the answer has a Content-Length and a cut-off is seen as one. */
 function streamed(body: ReadableStream, length: number, status: 200 | 206, headers: Record<string, string>): Response {
-  return new Response(body.pipeThrough(new FixedLengthStream(length)), { status, headers })
+  return new Response(body.pipeThrough(new FixedLengthStream(length)), {
+    status,
+    headers: { ...headers, 'Content-Length': String(length) },
+  })
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { deleteToken } from '../../../src/storage/token-ends.ts'
-import { askOn } from '../../support/app.ts'
+import { openTestApp } from '../../support/app.ts'
 import { barrier } from '../../support/present.ts'
 import { seedToken } from '../../support/seed.ts'
 import { openTestStores } from '../../support/stores.ts'
@@ -8,14 +8,15 @@ import { seedWorld } from '../../support/world.ts'
 
 it('a download that was being signed while its token ended is refused', async () => {
   const isolate = await openTestStores()
+  const app = await openTestApp({ stores: isolate })
   const { project, slug } = await seedWorld(isolate, 'private')
   const token = await seedToken(isolate, { kind: 'project', project, scope: 'view-builds' })
   const path = `/api/v1.1/project/${slug}/1/artifacts/0/out/report.txt`
-  expect((await askOn(isolate, path, { token: token.secret })).status).toBe(302)
+  expect((await app.ask(path, { token: token.secret })).status).toBe(302)
   await isolate.settled()
   const gate = barrier()
   isolate.faults.afterD1 = gate.pass
-  const asked = askOn(isolate, path, { token: token.secret })
+  const asked = app.ask(path, { token: token.secret })
   await gate.reached
   isolate.faults.afterD1 = undefined
   // The asker is let in already, and the artifact's row is on its way; the end comes to this isolate's feed meanwhile.
@@ -25,5 +26,5 @@ it('a download that was being signed while its token ended is refused', async ()
   const redirect = await asked
   expect(redirect.status).toBe(302)
   const { pathname } = new URL(redirect.headers.get('Location') ?? '')
-  expect((await askOn(isolate, pathname)).status).toBe(403)
+  expect((await app.ask(pathname)).status).toBe(403)
 })

@@ -1,0 +1,103 @@
+// npm run bench [-- --rounds 5 --seconds 3 --json]: the hot reads beside a bare Worker and a bare Hono route, in turns.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs, promisify } from 'node:util'
+import { badgeFor } from '../src/domain/badge.ts'
+import { badgeSvg } from '../src/http/badges/badge-svg.ts'
+import { startBenchServer, statOf } from './miniflare.ts'
+import { prepare, type Scene } from './scenes.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    json: { type: 'boolean' },
+    only: { type: 'string' },
+  },
+})
+const ROUNDS = Number(values.rounds)
+const SECONDS = Number(values.seconds)
+const CONNECTIONS = 16
+type Run = { readonly perSecond: number; readonly p50Us: number; readonly p99Us: number; readonly cpuUs: number }
+
+const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'))
+const folder = mkdtempSync(join(tmpdir(), 'buildpass-wrk-'))
+try {
+  const all = await prepare(server)
+  const scenes = all.filter(({ name }) => !values.only || values.only.includes(name.charAt(1)))
+  const runs = new Map<string, Run[]>(scenes.map(({ name }) => [name, []]))
+  for (const scene of scenes) await check(scene)
+  for (let round = 0; round < ROUNDS; round++)
+    for (const scene of scenes) runs.get(scene.name)?.push(await measure(scene, server.pid))
+  print(scenes, runs)
+} finally {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+}
+
+/** A scene that answers something else measures something else. */
+async function check({ name, url, tokens, status }: Scene): Promise<void> {
+  const response = await fetch(tokens ? `${url}&circle-token=${tokens[0]}` : url, { redirect: 'manual' })
+  if (response.status !== status) throw new Error(`${name} answered ${response.status}, not ${status}`)
+}
+
+async function measure({ url, tokens }: Scene, pid: number): Promise<Run> {
+  const script = join(folder, 'scene.lua')
+  const path = new URL(url).pathname + new URL(url).search
+  const next = tokens
+    ? `local tokens = {${tokens.map((token) => `"${token}"`).join(',')}}\nlocal i = 0\nrequest = function() i = i % #tokens + 1; return wrk.format("GET", "${path}&circle-token=" .. tokens[i]) end\n`
+    : ''
+  writeFileSync(
+    script,
+    `${next}done = function(s, l) print(string.format("RESULT %d %d %d %d", s.requests, s.duration, l:percentile(50), l:percentile(99))) end\n`,
+  )
+  const cpuBefore = statOf(pid).cpuSeconds
+  // Not execFileSync: the Workers' log has to be read meanwhile, or they wait for it.
+  const { stdout: printed } = await promisify(execFile)('wrk', [
+    '-t1',
+    `-c${CONNECTIONS}`,
+    `-d${SECONDS}s`,
+    '-s',
+    script,
+    url,
+  ])
+  const cpu = statOf(pid).cpuSeconds - cpuBefore
+  const [, requests = '0', durationUs = '1', p50 = '0', p99 = '0'] =
+    /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(printed) ?? []
+  return {
+    perSecond: (Number(requests) / Number(durationUs)) * 1e6,
+    p50Us: Number(p50),
+    p99Us: Number(p99),
+    cpuUs: (cpu / Number(requests)) * 1e6,
+  }
+}
+
+function print(scenes: readonly Scene[], runs: ReadonlyMap<string, readonly Run[]>): void {
+  const medianOf = (name: string, of: (run: Run) => number) => median((runs.get(name) ?? []).map(of))
+  const [bare = 1, hono = 1] = scenes.slice(0, 2).map(({ name }) => medianOf(name, (run) => run.perSecond))
+  const rows = scenes.map(({ name }) => {
+    const perSecond = medianOf(name, (run) => run.perSecond)
+    return {
+      scene: name,
+      'requests/s': Math.round(perSecond),
+      'p50 µs': medianOf(name, (run) => run.p50Us),
+      'p99 µs': medianOf(name, (run) => run.p99Us),
+      'CPU µs/request': Math.round(medianOf(name, (run) => run.cpuUs)),
+      'of (a)': Number((perSecond / bare).toFixed(2)),
+      'of (b)': Number((perSecond / hono).toFixed(2)),
+    }
+  })
+  if (values.json) console.log(JSON.stringify(rows))
+  else {
+    console.table(rows)
+    console.log(
+      `Medians of ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, ${cpus().length} cores shared with the load generator. D1 and KV are workerd's local simulators.`,
+    )
+  }
+}
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { applyMigrations } from '../scripts/local-database.ts'
+import { readTool } from '../scripts/tool.ts'
+import { createUser } from '../src/actions/create-user.ts'
+import { importPeppers } from '../src/domain/secret-hash.ts'
+import { type Db, openDb } from '../src/storage/stores.ts'
+
+export type BenchServer = {
+  readonly origins: { readonly ours: string; readonly bare: string; readonly hono: string }
+  readonly personal: string
+  readonly db: Db
+  /** The process that runs all the Workers. */
+  readonly pid: number
+  readonly inspectorUrl: () => Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+const COMPATIBILITY_DATE = '2026-10-20'
+
+/** The built Worker, and beside it two that only return a fixed image, in one workerd, each on a socket of its own. */
+export async function startBenchServer(
+  svg: string,
+  { inspectorPort, minify = true }: { inspectorPort?: number; minify?: boolean } = {},
+): Promise<BenchServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-bench-'))
+  const pepper = `bench:${randomBytes(32).toString('base64url')}`
+  const shared = {
+    modules: true,
+    compatibilityDate: COMPATIBILITY_DATE,
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  }
+  const image = JSON.stringify(svg)
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      cf: false,
+      ...(inspectorPort === undefined ? {} : { inspectorPort }),
+      workers: [
+        {
+          ...shared,
+          name: 'ours',
+          script: await bundle('src/index.ts', join(folder, 'ours'), minify),
+          d1Databases: ['DB'],
+          kvNamespaces: ['KV'],
+          r2Buckets: ['ARTIFACTS'],
+          ratelimits: {
+            UNKNOWN_TOKENS: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 as const } },
+            LEAK_REPORTS: { namespace_id: '2', simple: { limit: 1_000_000_000, period: 60 as const } },
+          },
+          bindings: { PEPPERS: pepper, DOWNLOAD_KEY: randomBytes(32).toString('base64url'), LOG_REQUESTS: 'notable' },
+        },
+        {
+          ...shared,
+          name: 'bare',
+          script: `const svg = ${image}; export default { fetch: () => new Response(svg, { headers: { 'Content-Type': 'image/svg+xml' } }) }`,
+        },
+        {
+          ...shared,
+          name: 'hono',
+          script: await bundle('bench/bare-hono.ts', join(folder, 'hono'), minify),
+          bindings: { SVG: svg },
+        },
+      ],
+    }),
+  )
+  await miniflare.ready
+  const d1 = await miniflare.getD1Database('DB', 'ours')
+  // Miniflare's type of D1 is its own copy of the same interface.
+  await applyMigrations(d1 as never)
+  const db = openDb(d1 as never)
+  const user = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
+  const created = await createUser(db, await importPeppers(pepper), Date.now(), user)
+  if (created === 'login_taken') throw new Error('the bench began with a database that is not empty')
+  const originOf = async (worker: string) => (await miniflare.unsafeGetDirectURL(worker)).origin
+  return {
+    origins: { ours: await originOf('ours'), bare: await originOf('bare'), hono: await originOf('hono') },
+    personal: created.secret,
+    db,
+    pid: workerdPid(),
+    inspectorUrl: async () => `${await miniflare.getInspectorURL()}core:user:ours`,
+    stop: async () => {
+      await miniflare.dispose()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** The text of the one file that would be uploaded. */
+async function bundle(entry: string, outFolder: string, minify: boolean): Promise<string> {
+  const { exitCode, stderr } = await readTool('wrangler', [
+    'deploy',
+    entry,
+    '--dry-run',
+    ...(minify ? ['--minify'] : []),
+    '--outdir',
+    outFolder,
+  ])
+  const file = readdirSync(outFolder).find((name) => /\.m?js$/.test(name))
+  if (exitCode !== 0 || !file) throw new Error(`wrangler could not bundle ${entry}:\n${stderr}`)
+  return readFileSync(join(outFolder, file), 'utf8')
+}
+
+function workerdPid(): number {
+  const own = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter(isOurWorkerd)
+  const [pid] = own
+  if (pid === undefined) throw new Error('workerd was not found among the processes')
+  return pid
+}
+
+function isOurWorkerd(pid: number): boolean {
+  const { parent, name } = statOf(pid)
+  return parent === process.pid && name === 'workerd'
+}
+
+/** What /proc says of a process: its parent, name, and CPU time in seconds. */
+export function statOf(pid: number): { readonly parent: number; readonly name: string; readonly cpuSeconds: number } {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    const ticks = Number(fields[11]) + Number(fields[12])
+    return {
+      name: text.slice(text.indexOf('(') + 1, text.lastIndexOf(')')),
+      parent: Number(fields[1]),
+      cpuSeconds: ticks / 100,
+    }
+  } catch {
+    return { parent: 0, name: '', cpuSeconds: 0 } // It ended meanwhile.
+  }
+}

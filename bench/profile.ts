@@ -1,0 +1,72 @@
+// node bench/profile.ts [c]: where the CPU time of one scene of the bench goes, by workerd's inspector: self time by function.
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { badgeFor } from '../src/domain/badge.ts'
+import { badgeSvg } from '../src/http/badges/badge-svg.ts'
+import { startBenchServer } from './miniflare.ts'
+import { prepare } from './scenes.ts'
+
+const SECONDS = 4
+
+type Node = {
+  readonly id: number
+  readonly callFrame: { functionName: string; url: string; lineNumber: number }
+  readonly children?: readonly number[]
+}
+type Profile = {
+  readonly nodes: readonly Node[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+}
+
+const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'), { inspectorPort: 0, minify: false })
+try {
+  const scene = (await prepare(server)).find(({ name }) => name.charAt(1) === (process.argv[2] ?? 'c'))
+  if (!scene) throw new Error('no such scene')
+  const inspector = await connect(await server.inspectorUrl())
+  await inspector.send('Profiler.enable')
+  await inspector.send('Profiler.setSamplingInterval', { interval: 100 })
+  await inspector.send('Profiler.start')
+  await promisify(execFile)('wrk', ['-t1', '-c16', `-d${SECONDS}s`, scene.url])
+  const { profile } = (await inspector.send('Profiler.stop')) as { profile: Profile }
+  inspector.close()
+  print(profile)
+} finally {
+  await server.stop()
+}
+
+function print({ nodes, samples, timeDeltas }: Profile): void {
+  const byId = new Map(nodes.map((node) => [node.id, node]))
+  const self = new Map<string, number>()
+  samples.forEach((id, i) => {
+    const { callFrame } = byId.get(id) as Node
+    const name = `${callFrame.functionName || '(anonymous)'} ${callFrame.url.split('/').at(-1)}:${callFrame.lineNumber + 1}`
+    self.set(name, (self.get(name) ?? 0) + (timeDeltas[i] ?? 0))
+  })
+  const total = [...self.values()].reduce((sum, time) => sum + time, 0)
+  const rows = [...self].sort((a, b) => b[1] - a[1]).slice(0, 40)
+  for (const [name, time] of rows) console.log(`${((100 * time) / total).toFixed(1).padStart(5)} %  ${name}`)
+}
+
+async function connect(url: string) {
+  const socket = new WebSocket(url)
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve)
+    socket.addEventListener('error', reject)
+  })
+  let id = 0
+  const waiting = new Map<number, (result: unknown) => void>()
+  socket.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(String(data)) as { id?: number; result?: unknown }
+    if (message.id !== undefined) waiting.get(message.id)?.(message.result)
+  })
+  return {
+    send: (method: string, params: unknown = {}) =>
+      new Promise<unknown>((resolve) => {
+        id += 1
+        waiting.set(id, resolve)
+        socket.send(JSON.stringify({ id, method, params }))
+      }),
+    close: () => socket.close(),
+  }
+}

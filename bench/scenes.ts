@@ -1,0 +1,72 @@
+import { mintSecret } from '../src/domain/secret.ts'
+import type { BenchServer } from './miniflare.ts'
+
+export type Scene = {
+  readonly name: string
+  readonly url: string
+  readonly tokens?: readonly string[]
+  readonly status: number
+}
+/** More than an isolate remembers, so that each is forgotten before its turn comes again. */
+const MANY = 5_000
+
+/** Puts a project, builds, an artifact and tokens into the Worker, and tells what to ask for. */
+export async function prepare({ origins, personal }: BenchServer): Promise<readonly Scene[]> {
+  const ask = async (method: string, path: string, json: unknown) => {
+    const response = await fetch(`${origins.ours}${path}`, {
+      method,
+      headers: { 'Circle-Token': personal, 'Content-Type': 'application/json' },
+      body: JSON.stringify(json),
+    })
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}`)
+    // biome-ignore lint/suspicious/noExplicitAny: the answers of our own API, read in the lines below.
+    return (await response.json()) as any
+  }
+  await ask('POST', '/api/buildpass/v1/projects', { slug: 'gh/bench/web' })
+  const projects = '/api/buildpass/v1/projects/gh/bench/web'
+  for (let i = 1; i <= 40; i++) {
+    const pipeline = { external_id: `p${i}`, branch: 'main', revision: 'f00d', subject: 'A change' }
+    await ask('POST', `${projects}/builds`, {
+      external_id: `b${i}`,
+      pipeline,
+      workflow: { external_id: 'w', name: 'ci' },
+      job: { name: 'test' },
+      status: 'success',
+    })
+  }
+  await fetch(`${origins.ours}${projects}/builds/40/artifacts/report.txt`, {
+    method: 'PUT',
+    headers: { 'Circle-Token': personal },
+    body: 'report',
+  })
+  const mint = async (scope: string): Promise<string> =>
+    (await ask('POST', '/api/v1.1/project/gh/bench/web/token', { label: scope, scope })).token
+  const [status, artifacts] = [await mint('status'), await mint('view-builds')]
+  const cold: string[] = []
+  for (let i = 0; i < MANY; i++) cold.push(await mint('status'))
+  const [{ url: artifact }] = (await (
+    await fetch(`${origins.ours}/api/v1.1/project/gh/bench/web/40/artifacts`, {
+      headers: { 'Circle-Token': artifacts },
+    })
+  ).json()) as { url: string }[] as [{ url: string }]
+  const badge = `${origins.ours}/gh/bench/web.svg?style=shield`
+  return [
+    { name: '(a) bare Worker', url: `${origins.bare}/gh/bench/web.svg`, status: 200 },
+    { name: '(b) bare Hono route', url: `${origins.hono}/gh/bench/web.svg`, status: 200 },
+    { name: '(c) badge, status token, warm', url: `${badge}&circle-token=${status}`, status: 200 },
+    {
+      name: '(d) build list',
+      url: `${origins.ours}/api/v1.1/project/gh/bench/web?circle-token=${status}`,
+      status: 200,
+    },
+    { name: '(e) artifact 302', url: `${artifact}?circle-token=${artifacts}`, status: 302 },
+    { name: '(f) garbage token', url: `${badge}&circle-token=bpp_garbage`, status: 401 },
+    {
+      name: '(g) unknown token',
+      url: badge,
+      tokens: Array.from({ length: MANY }, () => mintSecret('project')),
+      status: 401,
+    },
+    { name: '(h) cold token', url: badge, tokens: cold, status: 200 },
+  ]
+}
