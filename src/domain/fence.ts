@@ -38,10 +38,8 @@ export function standingOf(feed: Feed | null, fact: Fenced<unknown>): Standing {
   const { fence } = fact
   if (!feed) return { kind: 'proved', provedAt: fence.provedAt }
   if (fence.epoch !== feed.epoch || fence.seq < feed.coversFrom) return { kind: 'void' }
-  for (const subject of fact.subjects) {
-    const end = feed.ends.get(subject)
-    if (end !== undefined && end > fence.seq) return { kind: 'void' }
-  }
+  // No entry has a number under 1.
+  for (const subject of fact.subjects) if ((feed.ends.get(subject) ?? 0) > fence.seq) return { kind: 'void' }
   const covered = feed.newestSeq >= fence.seq
   return { kind: 'proved', provedAt: covered ? Math.max(fence.provedAt, feed.polledAt) : fence.provedAt }
 }

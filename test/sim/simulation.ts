@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Actor } from '../../src/domain/audit.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../src/domain/download-ticket.ts'
+import { AppError } from '../../src/domain/error.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { findArtifactOfBuild } from '../../src/storage/artifacts.ts'
 import { isForeignKeyViolation } from '../../src/storage/constraint.ts'
@@ -304,7 +305,7 @@ async function act(
 
 /** A change may fail by the weather only, or because what it is about is gone. */
 function expectFault(run: Run, isolate: Isolate, error: unknown): void {
-  if (isForeignKeyViolation(error)) return
+  if (error instanceof AppError || isForeignKeyViolation(error)) return
   if (isolate.centre.d1Weather === 'fine' && !isolate.troubles.some(({ until }) => until >= run.timeline.now))
     run.violations.push(
       `a change failed in fine weather: ${error instanceof Error ? `${error.message} ${error.cause}` : error}`,

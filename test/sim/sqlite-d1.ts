@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 
-// Node 22.16 has it, its types have not.
-type Statement = StatementSync & { setReturnArrays(enabled: boolean): void }
+// Node 22.16 has them, its types have not.
+type Statement = StatementSync & { setReturnArrays(enabled: boolean): void; columns(): { name: string }[] }
 
 /**
  * D1's interface over the SQLite inside Node, for thousands of schedules a minute: D1 is SQLite behind a network, and
@@ -31,7 +31,17 @@ export function openSqliteD1(migrationsFolder: string): D1Database {
       all: async () => ({ success: true, results: objects(), meta: {} }),
       run: async () => ({ success: true, results: objects(), meta: {} }),
       first: async () => objects()[0] ?? null,
-      raw: async () => compile(sql, true).all(...values),
+      raw: async ({ columnNames = false } = {}) => {
+        const rows = compile(sql, true).all(...values)
+        return columnNames
+          ? [
+              compile(sql, true)
+                .columns()
+                .map(({ name }) => name),
+              ...rows,
+            ]
+          : rows
+      },
       now: objects,
     }
   }
