@@ -17,6 +17,7 @@ export default defineConfig({
                 // New in each run: nothing secret stands in the code, and no test can rest on a known value.
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
+                DATA_KEY: `test:${randomSecret()}`,
               },
             },
           })),
@@ -26,6 +27,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.node.test.ts'],
           setupFiles: ['./test/support/migrate.ts'],
+          // Properties run many requests, and CI machines are slow.
+          testTimeout: 30_000,
         },
       },
       {

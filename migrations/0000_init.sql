@@ -1,3 +1,57 @@
+CREATE TABLE `dispatch_targets` (
+	`project_id` text PRIMARY KEY NOT NULL,
+	`config` text NOT NULL,
+	`sealed` text NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `env_vars` (
+	`project_id` text NOT NULL,
+	`name` text NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`project_id`, `name`),
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `listeners` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`config` text NOT NULL,
+	`sealed` text NOT NULL,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `listeners_project` ON `listeners` (`project_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `outbox` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text NOT NULL,
+	`workflow_id` text NOT NULL,
+	`listener_id` text,
+	`event` text NOT NULL,
+	`told` text,
+	`params` text,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`response_status` integer,
+	`problem` text,
+	`remote_id` text,
+	`created_at` integer NOT NULL,
+	`last_attempt_at` integer,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`listener_id`) REFERENCES `listeners`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_told` ON `outbox` (`listener_id`,`build_id`,`told`);--> statement-breakpoint
+CREATE INDEX `outbox_project` ON `outbox` (`project_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_build` ON `outbox` (`build_id`);--> statement-breakpoint
+CREATE INDEX `outbox_workflow` ON `outbox` (`workflow_id`);--> statement-breakpoint
+CREATE INDEX `outbox_created` ON `outbox` (`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_pending` ON `outbox` (`created_at`) WHERE state = 'pending';--> statement-breakpoint
 CREATE TABLE `artifacts` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
@@ -51,6 +105,7 @@ CREATE TABLE `builds` (
 	`url_order` text,
 	`steps_order` text,
 	`steps` text,
+	`retry_of` integer,
 	`created_at` integer NOT NULL,
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
 	FOREIGN KEY (`pipeline_id`) REFERENCES `pipelines`(`id`) ON UPDATE no action ON DELETE cascade,
@@ -114,6 +169,8 @@ CREATE TABLE `pipelines` (
 CREATE UNIQUE INDEX `pipelines_external` ON `pipelines` (`project_id`,`external_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `pipelines_number` ON `pipelines` (`project_id`,`number`);--> statement-breakpoint
 CREATE INDEX `pipelines_branch` ON `pipelines` (`project_id`,`branch`,`number`);--> statement-breakpoint
+CREATE INDEX `pipelines_revision` ON `pipelines` (`project_id`,`revision`);--> statement-breakpoint
+CREATE INDEX `pipelines_actor` ON `pipelines` (`project_id`,lower("actor" ->> '$.login'),`number`);--> statement-breakpoint
 CREATE TABLE `projects` (
 	`id` text PRIMARY KEY NOT NULL,
 	`slug_key` text NOT NULL,
@@ -155,6 +212,8 @@ CREATE TABLE `test_results` (
 	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
+CREATE INDEX `test_results_case` ON `test_results` (`build_id`,`classname`,`name`,`result`);--> statement-breakpoint
+CREATE INDEX `test_results_failed` ON `test_results` (`build_id`) WHERE result in ('failure', 'error');--> statement-breakpoint
 CREATE TABLE `tokens` (
 	`id` text PRIMARY KEY NOT NULL,
 	`kind` text NOT NULL,
@@ -169,6 +228,8 @@ CREATE TABLE `tokens` (
 	`last_four` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer,
+	`rotated_at` integer,
+	`planned_expires_at` integer,
 	`minted_by` text,
 	`last_used_at` integer,
 	`last_used_from` text,
@@ -180,7 +241,7 @@ CREATE TABLE `tokens` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tokens_hash_unique` ON `tokens` (`hash`);--> statement-breakpoint
 CREATE INDEX `tokens_user` ON `tokens` (`user_id`,`kind`);--> statement-breakpoint
-CREATE INDEX `tokens_project` ON `tokens` (`project_id`);--> statement-breakpoint
+CREATE INDEX `tokens_project` ON `tokens` (`project_id`,`kind`,`created_at`);--> statement-breakpoint
 CREATE INDEX `tokens_created_by` ON `tokens` (`created_by`);--> statement-breakpoint
 CREATE INDEX `tokens_minted_by` ON `tokens` (`minted_by`);--> statement-breakpoint
 CREATE INDEX `tokens_kind_expiry` ON `tokens` (`kind`,`expires_at`);--> statement-breakpoint
@@ -204,4 +265,5 @@ CREATE TABLE `workflows` (
 	FOREIGN KEY (`pipeline_id`) REFERENCES `pipelines`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
-CREATE UNIQUE INDEX `workflows_external` ON `workflows` (`pipeline_id`,`external_id`);
+CREATE UNIQUE INDEX `workflows_external` ON `workflows` (`pipeline_id`,`external_id`);--> statement-breakpoint
+CREATE INDEX `workflows_created` ON `workflows` (`project_id`,`created_at`);

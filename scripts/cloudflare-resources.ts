@@ -13,5 +13,6 @@ ${placeholders.map((line) => `  ${line}`).join('\n')}
 Make the resources once, and write the ids that are printed into wrangler.toml:
   npx wrangler d1 create buildpass
   npx wrangler kv namespace create KV
-  npx wrangler r2 bucket create buildpass-artifacts`
+  npx wrangler r2 bucket create buildpass-artifacts
+  npx wrangler queues create buildpass-outbox`
 }

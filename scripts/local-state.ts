@@ -52,7 +52,11 @@ export function dropUnfinishedDemo(state: LocalState): void {
 /** Adds the secrets that `.dev.vars` lacks, and keeps those that it has. */
 export function ensureDevVars(state: LocalState): void {
   const randomKey = () => randomBytes(32).toString('base64url')
-  const needed: Record<string, () => string> = { PEPPERS: () => `p1:${randomKey()}`, DOWNLOAD_KEY: randomKey }
+  const needed: Record<string, () => string> = {
+    PEPPERS: () => `p1:${randomKey()}`,
+    DOWNLOAD_KEY: randomKey,
+    DATA_KEY: () => `d1:${randomKey()}`,
+  }
   const present = existsSync(state.devVarsFile) ? readFileSync(state.devVarsFile, 'utf8') : ''
   const missing = Object.entries(needed).filter(
     ([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(present),

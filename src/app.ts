@@ -4,15 +4,26 @@ import { mountBadges } from './http/badges/badges.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
+import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
+import { mountListeners } from './http/buildpass-v1/listeners.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
-import { mountLater } from './http/circleci-v1/later.ts'
+import { mountEnvVars } from './http/circleci-v1/env-vars.ts'
+import { mountNotKept } from './http/circleci-v1/not-kept.ts'
 import { mountTokens } from './http/circleci-v1/tokens.ts'
+import { mountTriggers } from './http/circleci-v1/triggers.ts'
 import { mountUsers } from './http/circleci-v1/users.ts'
+import { mountInsights } from './http/circleci-v2/insights.ts'
+import { mountJobs } from './http/circleci-v2/jobs.ts'
+import { mountMe } from './http/circleci-v2/me.ts'
+import { mountPipelines } from './http/circleci-v2/pipelines.ts'
+import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
+import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
@@ -26,16 +37,28 @@ import { type Db, openDb, type Stores } from './storage/stores.ts'
 export function createApp(): App {
   const app: App = new Hono<AppEnv>({ getPath: rawPathOf, router: createRouter((path) => path.startsWith('/:vcs{')) })
   mountBadges(app)
+  mountCcTray(app)
   mountTokens(app)
   mountUsers(app)
-  mountLater(app)
-  mountArtifacts(app)
+  mountTriggers(app)
+  mountEnvVars(app)
+  mountNotKept(app)
+  // Before the artifacts: a branch may be called "artifacts".
   mountBuilds(app)
+  mountArtifacts(app)
+  mountMe(app)
+  mountPipelines(app)
+  mountWorkflows(app)
+  mountV2Triggers(app)
+  mountJobs(app)
+  mountInsights(app)
   mountToken(app)
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
   mountAudit(app)
+  mountDispatchTarget(app)
+  mountListeners(app)
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
@@ -74,6 +97,7 @@ export function openStores(
     },
     kv: env.KV,
     artifacts: env.ARTIFACTS,
+    queue: env.OUTBOX,
     cache: typeof caches === 'undefined' ? null : caches.default,
     memory,
     peppers: settings.peppers,

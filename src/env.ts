@@ -1,7 +1,9 @@
 import type { DownloadKey } from './domain/download-ticket.ts'
+import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
+import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
 import type { Trace } from './http/trace.ts'
-import type { Stores } from './storage/stores.ts'
+import type { OutboxMessage, Stores } from './storage/stores.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
 export type Bindings = {
@@ -10,8 +12,10 @@ export type Bindings = {
   readonly ARTIFACTS: R2Bucket
   readonly UNKNOWN_TOKENS: RateLimit
   readonly LEAK_REPORTS: RateLimit
+  readonly OUTBOX: Queue<OutboxMessage>
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
+  readonly DATA_KEY?: string
   readonly PUBLIC_ORIGIN?: string
   readonly DOWNLOAD_ORIGIN?: string
   readonly QUERY_TOKENS?: string
@@ -22,6 +26,7 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly OUTBOUND_PRIVATE_HOSTS?: string
   readonly LOG_REQUESTS?: string
 }
 
@@ -48,6 +53,10 @@ export type Settings = {
   readonly graceMs: number
   readonly peppers: Peppers
   readonly downloadKey: DownloadKey
+  /** Seal what must be readable again. */
+  readonly dataKeys: DataKeys
+  /** Whom we may call although they are private. */
+  readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
   readonly logRequests: 'all' | 'notable'
@@ -74,6 +83,8 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
       throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
     })) as DownloadKey,
+    dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
+    allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
     artifactRedirect: artifactRedirectOf(env),
     logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',

@@ -1,8 +1,10 @@
+import { deliver } from './actions/deliver.ts'
 import { createApp, openRequest } from './app.ts'
 import type { Bindings } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { logFault } from './http/trace.ts'
 import { runDailyTasks } from './storage/daily-tasks.ts'
+import type { OutboxMessage } from './storage/stores.ts'
 
 const app = createApp()
 
@@ -20,4 +22,22 @@ export default {
     const { stores } = await openRequest(env, ctx)
     await runDailyTasks(stores)
   },
-} satisfies ExportedHandler<Bindings>
+
+  async queue(batch, env, ctx): Promise<void> {
+    const { stores, settings } = await openRequest(env, ctx)
+    const { dataKeys, allowedHosts, publicOrigin } = settings
+    const outside = {
+      dataKeys,
+      allowedHosts,
+      origin: publicOrigin,
+      fetch: (url: string, init: RequestInit) => fetch(url, init),
+    }
+    await Promise.all(
+      batch.messages.map(async (message) => {
+        const delivery = await deliver(stores, outside, message.body.id)
+        if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
+        else message.ack()
+      }),
+    )
+  },
+} satisfies ExportedHandler<Bindings, OutboxMessage>

@@ -14,6 +14,12 @@ export type AuditAction =
   | 'member.removed'
   | 'creator.granted'
   | 'creator.ended'
+  | 'env_var.set'
+  | 'env_var.deleted'
+  | 'dispatch_target.set'
+  | 'dispatch_target.deleted'
+  | 'listener.created'
+  | 'listener.deleted'
 
 /** Who acted, and from where; null where nobody was signed in, or for the instance itself. */
 export type Actor = { readonly userId: string | null; readonly tokenId: string | null; readonly from: string | null }

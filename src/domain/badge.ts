@@ -1,4 +1,4 @@
-import { type BuildStatus, isOver, type ReportedStatus } from './build.ts'
+import { type BuildStatus, isOver, newestRunsOf, type ReportedStatus } from './build.ts'
 
 /** What a badge says of a branch: a build status, or that it has no builds. */
 export type BranchStatus = BuildStatus | 'no_builds'
@@ -120,19 +120,11 @@ const WORST_FIRST: readonly ReportedStatus[] = [
  * that ran again in the same workflow only the newest run counts.
  */
 export function pipelineStatusFor(builds: readonly PipelineBuild[]): BranchStatus {
-  const statuses = newestRunsOf(builds).map((build) => build.status)
+  const statuses = newestRunsOf(builds, ({ workflowName, jobName }) => JSON.stringify([workflowName, jobName])).map(
+    (build) => build.status,
+  )
   if (!statuses.every(isOver)) {
     return statuses.some((status) => status === 'running' || isOver(status)) ? 'running' : 'queued'
   }
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
-}
-
-function newestRunsOf(builds: readonly PipelineBuild[]): readonly PipelineBuild[] {
-  const newest = new Map<string, PipelineBuild>()
-  for (const build of builds) {
-    const job = JSON.stringify([build.workflowName, build.jobName])
-    const other = newest.get(job)
-    if (!other || other.num < build.num) newest.set(job, build)
-  }
-  return [...newest.values()]
 }

@@ -90,6 +90,9 @@ export type Person = {
 }
 export type PullRequest = { readonly head_sha: string | null; readonly url: string }
 
+/** The revision of a pipeline that was asked for by branch or tag, until the CI says what it is. */
+export const UNKNOWN_REVISION = 'HEAD'
+
 /** What was pushed, and what ran for it. Times are epoch milliseconds. */
 export type Pipeline = {
   readonly id: string
@@ -107,7 +110,16 @@ export type Pipeline = {
   readonly createdAt: number
 }
 
-export type Workflow = { readonly id: string; readonly name: string }
+/** Whose push or request a pipeline is, as far as anybody said. */
+export function personOf({
+  actor,
+  author,
+  committer,
+}: Pick<Pipeline, 'actor' | 'author' | 'committer'>): Person | null {
+  return actor ?? author ?? committer
+}
+
+export type Workflow = { readonly id: string; readonly externalId: string; readonly name: string }
 
 /** One run of one job. Times are epoch milliseconds. */
 export type Build = {
@@ -121,6 +133,7 @@ export type Build = {
   readonly stoppedAt: number | null
   readonly createdAt: number
   readonly buildUrl: string | null
+  readonly retryOf: number | null
   readonly workflow: Workflow
   readonly pipeline: Pipeline
   readonly previous: PreviousBuild | null
@@ -138,6 +151,20 @@ export function durationMsOf(build: { startedAt: number | null; stoppedAt: numbe
   return Math.max(0, build.stoppedAt - build.startedAt)
 }
 
+/** Of the builds that are runs of one job, as `jobOf` tells jobs apart, the newest. */
+export function newestRunsOf<T extends { readonly num: number }>(
+  builds: readonly T[],
+  jobOf: (build: T) => string,
+): readonly T[] {
+  const newest = new Map<string, T>()
+  for (const build of builds) {
+    const job = jobOf(build)
+    const other = newest.get(job)
+    if (!other || other.num < build.num) newest.set(job, build)
+  }
+  return [...newest.values()]
+}
+
 /** One event of a build's life, as a CI tells it. Times are epoch milliseconds; null where it did not say. */
 export type BuildEvent = {
   readonly status: ReportedStatus
@@ -151,6 +178,8 @@ export type BuildEvent = {
 /** A build event with all that is needed to make the build's row, should it be the first. */
 export type BuildReport = BuildEvent & {
   readonly externalId: string
+  /** The number of the build that this one repeats. */
+  readonly retryOf?: number
   readonly jobName: string
   readonly workflow: { readonly externalId: string; readonly name: string }
   readonly pipeline: Omit<Pipeline, 'id' | 'number' | 'createdAt'>

@@ -8,7 +8,13 @@ export type ErrorCode =
   | 'permission_denied'
   | 'project_not_found'
   | 'build_not_found'
+  | 'job_not_found'
+  | 'pipeline_not_found'
+  | 'workflow_not_found'
   | 'artifact_not_found'
+  | 'env_var_not_found'
+  | 'dispatch_target_not_found'
+  | 'listener_not_found'
   | 'token_not_found'
   | 'user_not_found'
   | 'route_not_found'
@@ -23,7 +29,6 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'too_many_requests'
   | 'unavailable'
-  | 'not_implemented'
 
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }

@@ -54,7 +54,7 @@ function bodyFor(c: Context<AppEnv>, value: unknown): string {
 }
 
 /** A strong tag: the first 128 bits of the body's SHA-256. */
-async function etagOf(body: string): Promise<string> {
+export async function etagOf(body: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
   return `"${[...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`
 }

@@ -12,7 +12,13 @@ const WIRE: Record<ErrorCode, WireError> = {
   permission_denied: { status: 403, message: 'Permission denied' },
   project_not_found: { status: 404, message: 'Project not found' },
   build_not_found: { status: 404, message: 'Build not found' },
+  job_not_found: { status: 404, message: 'Job not found' },
+  pipeline_not_found: { status: 404, message: 'Pipeline not found' },
+  workflow_not_found: { status: 404, message: 'Workflow not found' },
   artifact_not_found: { status: 404, message: 'Artifact not found' },
+  env_var_not_found: { status: 404, message: 'Environment variable not found' },
+  dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
+  listener_not_found: { status: 404, message: 'Listener not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
   route_not_found: { status: 404, message: 'Not found' },
@@ -27,7 +33,6 @@ const WIRE: Record<ErrorCode, WireError> = {
   range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
-  not_implemented: { status: 501, message: 'Not implemented' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {
@@ -41,6 +46,11 @@ const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_reque
 
 export function statusOf(code: ErrorCode): number {
   return WIRE[code].status
+}
+
+/** What the asker is told. */
+export function messageOf(error: AppError): string {
+  return error.message === error.code ? WIRE[error.code].message : error.message
 }
 
 /** The headers that every answer to this refusal carries, in whatever format. */
@@ -57,11 +67,10 @@ export function refusalHeaders(error: AppError): Record<string, string> {
 
 /** A refusal as `{"message"}`, with `errors` where an input broke rules. */
 export function jsonRefusal(error: AppError): Response {
-  const { status, message } = WIRE[error.code]
-  const said = error.message === error.code ? message : error.message
-  const body = error.problems.length > 0 ? { message: said, errors: error.problems } : { message: said }
+  const message = messageOf(error)
+  const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
   return Response.json(body, {
-    status,
+    status: statusOf(error.code),
     headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' },
   })
 }

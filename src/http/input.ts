@@ -91,6 +91,11 @@ export function queryCount(
   throw invalidInput(name, `must be a whole number from ${min} to ${max}`)
 }
 
+/** A text from the query; null when it is not there or empty, which clients send for "any". */
+export function queryText(c: Context<AppEnv>, name: string): string | null {
+  return c.req.query(name) || null
+}
+
 /** `true` or `false` from the query; false when it is not there. */
 export function queryFlag(c: Context<AppEnv>, name: string): boolean {
   const text = c.req.query(name)

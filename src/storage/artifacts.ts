@@ -22,6 +22,29 @@ export async function listArtifacts(db: Db, projectId: string, num: number): Pro
   return build ? rows : null
 }
 
+/** A page of a build's artifacts, in that order; null when there is no such build. */
+export async function listArtifactPage(
+  db: Db,
+  projectId: string,
+  num: number,
+  after: { readonly nodeIndex: number; readonly path: string } | null,
+  limit: number,
+): Promise<readonly Artifact[] | null> {
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const beyond = after && sql`(${artifacts.nodeIndex}, ${artifacts.path}) > (${after.nodeIndex}, ${after.path})`
+  const [[build], rows] = await db.batch([
+    db.select({ id: builds.id }).from(builds).where(which),
+    db
+      .select(artifactColumns())
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(and(which, beyond ?? undefined))
+      .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path))
+      .limit(limit),
+  ])
+  return build ? rows : null
+}
+
 export async function findArtifact(
   db: Db,
   projectId: string,

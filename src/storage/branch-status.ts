@@ -65,9 +65,14 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
   )
   const newest = (which: typeof ofBranch) =>
     db.select({ id: pipelines.id }).from(pipelines).where(which).orderBy(desc(pipelines.number)).limit(1)
+  // A run that hangs does not keep a pipeline open once the job ran again: see pipelineStatusFor.
   const complete = and(
     ofBranch,
-    sql`not exists (select 1 from builds as open_build where open_build.pipeline_id = ${pipelines.id} and open_build.stage < 2)`,
+    sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
+      where open_build.pipeline_id = ${pipelines.id} and open_build.stage < 2
+      and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
+        where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
+        and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`,
   )
   return db
     .select({ num: builds.num, jobName: builds.jobName, workflowName: workflows.name, status: builds.status })

@@ -9,9 +9,11 @@ import {
   eventOrderOf,
   isOver,
   stageOf,
+  UNKNOWN_REVISION,
 } from '../domain/build.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -30,18 +32,17 @@ export async function reportBuild(stores: Stores, projectId: string, report: Bui
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const buildId = crypto.randomUUID()
-  const [, , , , , rows] = await db.batch([
-    upsertPipeline(db, projectId, pipelineId, report, now),
-    countPipeline(db, projectId, pipelineId),
-    insertWorkflow(db, projectId, report, now),
-    upsertBuild(db, projectId, buildId, report, now),
-    countBuild(db, projectId, buildId),
-    selectBuild(db, and(eq(builds.projectId, projectId), eq(builds.externalId, report.externalId))),
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
+  const [, , , , , rows, ...told] = await db.batch([
+    ...reportStatements(db, projectId, { pipelineId, buildId }, report, now),
+    selectBuild(db, which),
+    ...tellingStatements(db, which, report, now),
   ])
   const [row] = rows
   if (!row) return { kind: 'no_project' }
   const build = buildOf(row)
   if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+  await enqueue(stores, told.flatMap(queuedIdsOf))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return { kind: build.id === buildId ? 'created' : 'updated', build }
 }
@@ -53,15 +54,45 @@ export async function updateBuild(
   num: number,
   event: BuildEvent,
 ): Promise<Build | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
-  const [, [row]] = await stores.db.batch([
-    stores.db.update(builds).set(mergedWith(event, stores.now())).where(which),
-    selectBuild(stores.db, which),
+  const { db } = stores
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
+  const [, [row], ...told] = await db.batch([
+    updateStatement(db, which, event, stores.now()),
+    selectBuild(db, which),
+    ...tellingStatements(db, which, event, stores.now()),
   ])
   if (!row) return null
+  await enqueue(stores, told.flatMap(queuedIdsOf))
   const build = buildOf(row)
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return build
+}
+
+/** The statements that store one report, for a batch; the ids are those of a pipeline and a build that are new. */
+export function reportStatements(
+  db: Db,
+  projectId: string,
+  { pipelineId, buildId }: { readonly pipelineId: string; readonly buildId: string },
+  report: BuildReport,
+  now: number,
+) {
+  return [
+    upsertPipeline(db, projectId, pipelineId, report, now),
+    countPipeline(db, projectId, pipelineId),
+    insertWorkflow(db, projectId, report, now),
+    upsertBuild(db, projectId, buildId, report, now),
+    countBuild(db, projectId, buildId),
+  ] as const
+}
+
+/** Only an event that is an end can have ended a build. */
+function tellingStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
+}
+
+/** The statement that adds an event to the builds that fit. */
+export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: number) {
+  return db.update(builds).set(mergedWith(event, now)).where(which)
 }
 
 function upsertPipeline(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
@@ -75,7 +106,8 @@ function upsertPipeline(db: Db, projectId: string, id: string, report: BuildRepo
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
     from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere(projectId, report)}
-    on conflict (project_id, external_id) do update set subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
+    on conflict (project_id, external_id) do update set
+      revision = case when revision = ${UNKNOWN_REVISION} then excluded.revision else revision end, subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
       author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
       actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
   )
@@ -109,7 +141,19 @@ function insertWorkflow(db: Db, projectId: string, report: BuildReport, now: num
 }
 
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
-  const { externalId, jobName, pipeline, workflow, status, queuedAt, startedAt, stoppedAt, buildUrl, steps } = report
+  const {
+    externalId,
+    jobName,
+    pipeline,
+    workflow,
+    status,
+    queuedAt,
+    startedAt,
+    stoppedAt,
+    buildUrl,
+    steps,
+    retryOf = null,
+  } = report
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
@@ -118,11 +162,11 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, created_at)
+      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
       ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
-      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${now}
+      ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}
     join ${workflows} on ${workflows.pipelineId} = ${pipelines.id} and ${workflows.externalId} = ${workflow.externalId}
     join ${projects} on ${projects.id} = ${pipelines.projectId}

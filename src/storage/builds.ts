@@ -3,6 +3,7 @@ import {
   type Build,
   type BuildFilter,
   durationMsOf,
+  newestRunsOf,
   type PreviousBuild,
   type ReportedStatus,
   type Step,
@@ -10,6 +11,7 @@ import {
 } from '../domain/build.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
+import { pipelineColumns } from './pipelines.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -52,6 +54,19 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
   ])
   if (!row || !detail) return null
   return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
+}
+
+/** The builds of a workflow by number; of a job that ran again the newest run. */
+export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
+  const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
+  const newest = newestRunsOf(rows.map(buildOf), (build) => build.jobName)
+  return [...newest].sort((one, other) => one.num - other.num)
+}
+
+/** A build by its uuid. */
+export async function findBuildById(db: Db, buildId: string): Promise<Build | null> {
+  const [row] = await selectBuild(db, eq(builds.id, buildId)).limit(1)
+  return row ? buildOf(row) : null
 }
 
 /** The id of a build by its number. */
@@ -144,46 +159,13 @@ export function selectBuild(db: Db, which: SQL | undefined) {
 }
 
 function buildColumns() {
-  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl } = builds
+  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf } = builds
   return {
-    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl },
-    workflow: aliased('workflow', { id: workflows.id, name: workflows.name }),
+    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf },
+    workflow: aliased('workflow', { id: workflows.id, externalId: workflows.externalId, name: workflows.name }),
     pipeline: pipelineColumns(),
     previous: previousWhere(sql``).as('previous'),
   }
-}
-
-function pipelineColumns() {
-  const {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  } = pipelines
-  return aliased('pipeline', {
-    id,
-    number,
-    externalId,
-    branch,
-    tag,
-    revision,
-    subject,
-    body,
-    author,
-    committer,
-    actor,
-    pullRequests,
-    createdAt,
-  })
 }
 
 type BuildRow = Awaited<ReturnType<typeof selectBuild>>[number]

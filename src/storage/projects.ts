@@ -146,6 +146,21 @@ export function selectProject(db: Db, slug: Slug) {
     .limit(1)
 }
 
+/** A project by its id, for what acts on its own rows: nothing here decides who may see it. */
+export async function findProjectById(db: Db, projectId: string): Promise<Project | null> {
+  const { id, vcs, org, repo, visibility, defaultBranch } = projects
+  const columns = { id, vcs, org, repo, visibility, defaultBranch }
+  const [row] = await db.select(columns).from(projects).where(eq(projects.id, projectId)).limit(1)
+  return row ?? null
+}
+
+/** The slug of a project by its id: for URLs that name nothing else. */
+export async function findProjectSlug(db: Db, projectId: string): Promise<Slug | null> {
+  const { vcs, org, repo } = projects
+  const [row] = await db.select({ vcs, org, repo }).from(projects).where(eq(projects.id, projectId)).limit(1)
+  return row ?? null
+}
+
 function selectRole(db: Db, slug: Slug, userId: string) {
   return db
     .select({ role: members.role })

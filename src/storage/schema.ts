@@ -86,6 +86,9 @@ export const tokens = sqliteTable(
     lastFour: text('last_four').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
+    /** When rotation gave it an earlier end, and the end that it had before: a second rotation goes by that. */
+    rotatedAt: integer('rotated_at'),
+    plannedExpiresAt: integer('planned_expires_at'),
     /** The token that minted this one: ending it ends this one too. */
     mintedBy: text('minted_by'),
     lastUsedAt: integer('last_used_at'),
@@ -95,7 +98,7 @@ export const tokens = sqliteTable(
   },
   (t) => [
     index('tokens_user').on(t.userId, t.kind),
-    index('tokens_project').on(t.projectId),
+    index('tokens_project').on(t.projectId, t.kind, t.createdAt),
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),
     index('tokens_kind_expiry').on(t.kind, t.expiresAt),
@@ -165,6 +168,8 @@ export const pipelines = sqliteTable(
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
+    index('pipelines_revision').on(t.projectId, t.revision),
+    index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
   ],
 )
 
@@ -180,7 +185,10 @@ export const workflows = sqliteTable(
     name: text('name').notNull(),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [uniqueIndex('workflows_external').on(t.pipelineId, t.externalId)],
+  (t) => [
+    uniqueIndex('workflows_external').on(t.pipelineId, t.externalId),
+    index('workflows_created').on(t.projectId, t.createdAt),
+  ],
 )
 
 export const builds = sqliteTable(
@@ -216,6 +224,8 @@ export const builds = sqliteTable(
     urlOrder: text('url_order'),
     stepsOrder: text('steps_order'),
     steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
+    /** The number of the build that this one repeats. */
+    retryOf: integer('retry_of'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
@@ -271,7 +281,11 @@ export const testResults = sqliteTable(
     file: text('file'),
     source: text('source').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.buildId, t.report, t.position] })],
+  (t) => [
+    primaryKey({ columns: [t.buildId, t.report, t.position] }),
+    index('test_results_case').on(t.buildId, t.classname, t.name, t.result),
+    index('test_results_failed').on(t.buildId).where(sql`result in ('failure', 'error')`),
+  ],
 )
 
 /** Where a daily task that works in bounded steps stopped. */

@@ -5,12 +5,16 @@ import type { EdgeMemory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>
 
+/** What the queue carries: the id of a row of the outbox. */
+export type OutboxMessage = { readonly id: string }
+
 /** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
 export type Stores = {
   /** The D1 primary: the truth. */
   readonly db: Db
   readonly kv: KVNamespace
   readonly artifacts: R2Bucket
+  readonly queue: Pick<Queue<OutboxMessage>, 'sendBatch'>
   /** The data centre's cache; null where the platform has none. */
   readonly cache: Cache | null
   readonly memory: EdgeMemory

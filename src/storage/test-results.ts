@@ -21,6 +21,32 @@ export async function listTestResults(db: Db, projectId: string, num: number): P
   return build ? rows : null
 }
 
+export type TestKey = { readonly report: string; readonly position: number }
+
+/** A page of a build's test results, in that order, each with its place; null when there is no such build. */
+export async function listTestPage(
+  db: Db,
+  projectId: string,
+  num: number,
+  after: TestKey | null,
+  limit: number,
+): Promise<readonly (TestResult & TestKey)[] | null> {
+  const { report, position, classname, name, result, runTimeSeconds, message, file, source } = testResults
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const beyond = after && sql`(${report}, ${position}) > (${after.report}, ${after.position})`
+  const [[build], rows] = await db.batch([
+    db.select({ id: builds.id }).from(builds).where(which),
+    db
+      .select({ report, position, classname, name, result, runTimeSeconds, message, file, source })
+      .from(builds)
+      .innerJoin(testResults, eq(testResults.buildId, builds.id))
+      .where(and(which, beyond ?? undefined))
+      .orderBy(asc(report), asc(position))
+      .limit(limit),
+  ])
+  return build ? rows : null
+}
+
 // D1 takes 2 MB a value; the rest of a statement needs a little room.
 const MAX_JSON_CHARACTERS = 500_000
 

@@ -123,14 +123,15 @@ export async function rotateToken(
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   if (!old) return { kind: 'unknown' }
   if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
-  const { kind, userId, projectId, scope, label } = old
+  const { kind, userId, projectId, scope, label, createdAt } = old
+  const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
   const row = await rowFor(stores, successor, {
     kind,
     userId,
     projectId,
     scope,
     label,
-    expiresAt: successorExpiry(old, now),
+    expiresAt: successorExpiry(planned, now),
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
@@ -142,7 +143,7 @@ export async function rotateToken(
     insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)}`),
     stores.db
       .update(tokens)
-      .set({ expiresAt: endsAt })
+      .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })
       .where(
         and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), exists(row.id)),
       ),

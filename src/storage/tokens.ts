@@ -131,7 +131,7 @@ export async function rowFor(
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
   const fresh = { id: crypto.randomUUID(), hash, createdAt: now(), publisherId: null }
-  const unused = { lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
+  const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
   return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
 

@@ -75,6 +75,7 @@ type Recipe = {
   readonly ask?: (world: World) => Ask
   readonly ok?: number
   readonly stricter?: Partial<Record<Asker, Answer>>
+  readonly stricterWhen?: Partial<Record<Visibility, Partial<Record<Asker, Answer>>>>
   /** Each success uses something up, which is made anew for the next asker. */
   readonly fresh?: true
 }
@@ -87,7 +88,15 @@ const own =
   (rest: string): Recipe['path'] =>
   ({ slug }) =>
     `/api/buildpass/v1/projects/${slug}${rest}`
+const v2 =
+  (rest: string): Recipe['path'] =>
+  ({ slug }) =>
+    `/api/v2/project/${slug}${rest}`
 const orgOf = ({ project }: World) => `/api/buildpass/v1/orgs/gh/${project.org}/creators`
+const workflow =
+  (rest: string): Recipe['path'] =>
+  ({ build }) =>
+    `/api/v2/workflow/${build.workflow.id}${rest}`
 const badge =
   (rest: string): Recipe['path'] =>
   ({ slug }) =>
@@ -99,6 +108,8 @@ const REPORT = {
   job: { name: 'matrix' },
   status: 'success',
 }
+// No project of the matrix has a dispatch target: whoever is let in learns that.
+const NO_TARGET = 409
 const ABSENT = '00000000-0000-4000-8000-000000000000'
 
 const RECIPES: Record<RouteName, Recipe> = {
@@ -115,9 +126,9 @@ const RECIPES: Record<RouteName, Recipe> = {
   'DELETE /api/v1.1/user/token/:id': { path: () => `/api/v1.1/user/token/${ABSENT}`, ok: 404 },
   'POST /api/v1.1/user/token/:id/rotate': { path: () => `/api/v1.1/user/token/${ABSENT}/rotate`, ok: 404 },
   'GET /api/v1.1/project/:vcs/:org/:repo': { path: v1('') },
-  'POST /api/v1.1/project/:vcs/:org/:repo': { path: v1(''), ok: 501 },
+  'POST /api/v1.1/project/:vcs/:org/:repo': { path: v1(''), ok: NO_TARGET },
   'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main') },
-  'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main'), ok: 501 },
+  'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main'), ok: NO_TARGET },
   'GET /api/v1.1/project/:vcs/:org/:repo/token': { path: v1('/token') },
   'POST /api/v1.1/project/:vcs/:org/:repo/token': {
     path: v1('/token'),
@@ -128,12 +139,17 @@ const RECIPES: Record<RouteName, Recipe> = {
   'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate': { path: v1(`/token/${ABSENT}/rotate`), ok: 404 },
   'POST /api/v1.1/project/:vcs/:org/:repo/follow': { path: v1('/follow'), stricter: { reporting: 403 } },
   'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': { path: v1('/unfollow'), stricter: { reporting: 403 } },
-  'POST /api/v1.1/project/:vcs/:org/:repo/build': { path: v1('/build'), ok: 501 },
-  'GET /api/v1.1/project/:vcs/:org/:repo/envvar': { path: v1('/envvar'), ok: 501 },
-  'POST /api/v1.1/project/:vcs/:org/:repo/envvar': { path: v1('/envvar'), ok: 501 },
-  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 501 },
-  'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 501 },
+  'POST /api/v1.1/project/:vcs/:org/:repo/build': { path: v1('/build'), ok: NO_TARGET },
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar': { path: v1('/envvar') },
+  'POST /api/v1.1/project/:vcs/:org/:repo/envvar': {
+    path: v1('/envvar'),
+    ask: () => ({ json: { name: 'B', value: 'x' } }),
+    ok: 201,
+  },
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
   'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': { path: v1('/checkout-key') },
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': { path: v1('/build-cache') },
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': { path: v1('/latest/artifacts') },
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': {
     path: v1('/latest/artifacts/0/out/report.txt'),
@@ -145,9 +161,46 @@ const RECIPES: Record<RouteName, Recipe> = {
     ok: 302,
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': { path: v1('/1/tests') },
-  'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': { path: v1('/1/retry'), ok: 501 },
-  'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': { path: v1('/1/cancel'), ok: 501 },
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': { path: v1('/1/retry'), ok: NO_TARGET },
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': { path: v1('/1/cancel'), ok: NO_TARGET },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num': { path: v1('/1') },
+  'GET /api/v2/me': { path: () => '/api/v2/me' },
+  'GET /api/v2/me/collaborations': { path: () => '/api/v2/me/collaborations' },
+  'GET /api/private/me/followed-projects': { path: () => '/api/private/me/followed-projects' },
+  'GET /api/v2/project/:vcs/:org/:repo': { path: v2('') },
+  'GET /api/v2/project/:id': { path: ({ project }) => `/api/v2/project/${project.id}` },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline') },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
+    path: v2('/pipeline/mine'),
+    stricter: { status: 401, all: 401, reporting: 401 },
+    stricterWhen: { public: { none: 401, 'view-builds': 401, 'other all': 401, 'other reporting': 401 } },
+  },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number': { path: v2('/pipeline/1') },
+  'GET /api/v2/project/:vcs/:org/:repo/job/:num': { path: v2('/job/1') },
+  'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts': { path: v2('/1/artifacts') },
+  'GET /api/v2/project/:vcs/:org/:repo/:num/tests': { path: v2('/1/tests') },
+  'POST /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline'), ok: NO_TARGET },
+  'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel': { path: v2('/job/1/cancel'), ok: NO_TARGET },
+  'POST /api/v2/workflow/:id/cancel': { path: workflow('/cancel'), ok: NO_TARGET },
+  'POST /api/v2/workflow/:id/rerun': { path: workflow('/rerun'), ok: NO_TARGET },
+  'GET /api/v2/project/:vcs/:org/:repo/envvar': { path: v2('/envvar') },
+  'POST /api/v2/project/:vcs/:org/:repo/envvar': {
+    path: v2('/envvar'),
+    ask: () => ({ json: { name: 'B', value: 'x' } }),
+    ok: 201,
+  },
+  'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
+  'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
+  'GET /api/v2/project/:vcs/:org/:repo/checkout-key': { path: v2('/checkout-key') },
+  'GET /api/v2/pipeline/:id': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}` },
+  'GET /api/v2/pipeline/:id/workflow': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}/workflow` },
+  'GET /api/v2/workflow/:id': { path: workflow('') },
+  'GET /api/v2/workflow/:id/job': { path: workflow('/job') },
+  'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests': { path: ({ slug }) => `/api/v2/insights/${slug}/flaky-tests` },
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows': { path: ({ slug }) => `/api/v2/insights/${slug}/workflows` },
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': {
+    path: ({ slug, build }) => `/api/v2/insights/${slug}/workflows/${build.workflow.name}`,
+  },
   'GET /api/buildpass/v1/token': { path: () => '/api/buildpass/v1/token' },
   'DELETE /api/buildpass/v1/token': {
     path: () => '/api/buildpass/v1/token',
@@ -189,6 +242,20 @@ const RECIPES: Record<RouteName, Recipe> = {
     path: (world, asker) => own(`/members/${world.users.member.login}`)(world, asker),
     fresh: true,
   },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
+    path: own('/dispatch-target'),
+    ask: () => ({ json: { kind: 'webhook', url: 'https://ci.example.com/' } }),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': { path: own('/listeners') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
+    path: own('/listeners'),
+    ask: () => ({ json: { kind: 'webhook', url: 'https://chat.example.com/' } }),
+    ok: 201,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': { path: own(`/listeners/${ABSENT}`), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': { path: own('/deliveries/outbound') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     path: own('/builds'),
     ask: () => ({ json: REPORT }),
@@ -227,6 +294,11 @@ const RECIPES: Record<RouteName, Recipe> = {
     path: ({ slug }) => `/status-badge/redirect/${slug}/tree/main`,
     ok: 302,
   },
+  'GET /cc.xml': { path: () => '/cc.xml' },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': { path: badge('.cc.xml') },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
+    path: badge('/tree/main.cc.xml'),
+  },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': { path: badge('.svg') },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
     path: badge('/tree/main.svg'),
@@ -251,7 +323,11 @@ describe.each(['private', 'public'] as const)('on a %s project', (visibility) =>
 
     it.each(ASKERS)('asked by %s', async (asker) => {
       if (recipe.fresh) world = await seedWorld(await openTestStores(), visibility)
-      const expected = { ...EXPECTED[ACCESS[name]][visibility], ...recipe.stricter }[asker]
+      const expected = {
+        ...EXPECTED[ACCESS[name]][visibility],
+        ...recipe.stricter,
+        ...recipe.stricterWhen?.[visibility],
+      }[asker]
       const wanted = expected === 'ok' ? (recipe.ok ?? 200) : expected
       // A handler is only ever stricter with those whom the table lets in.
       if (expected !== EXPECTED[ACCESS[name]][visibility][asker])

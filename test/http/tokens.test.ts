@@ -357,6 +357,22 @@ describe('rotating a token', () => {
     expect(row.expires_at).toBe(new Date(expiresAt).toISOString())
   })
 
+  it('again, as a client does that lost the answer, gives the same length of life again', async () => {
+    for (const lifeMs of [null, 90 * DAY_MS]) {
+      const app = await openTestApp()
+      const expiresAt = lifeMs === null ? null : Date.now() + lifeMs
+      const old = await seedToken(app.stores, { kind: 'project', project: world.project, scope: 'all', expiresAt })
+      const ends: (number | null)[] = []
+      for (let i = 0; i < 3; i++) {
+        app.stores.clock.advance(1_000)
+        const response = await app.ask(`${tokensOf()}/${old.id}/rotate`, asAdmin({ method: 'POST' }))
+        const { expires_at } = await response.json<{ expires_at: string | null }>()
+        ends.push(expires_at === null ? null : Math.round((Date.parse(expires_at) - app.stores.now()) / DAY_MS))
+      }
+      expect(ends).toEqual(lifeMs === null ? [null, null, null] : [90, 90, 90])
+    }
+  })
+
   it('of a token that expired is 409, of one that is not there 404', async () => {
     const old = await seedToken(stores, {
       kind: 'project',

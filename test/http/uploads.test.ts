@@ -167,6 +167,19 @@ describe('an upload', () => {
     expect(await (await download(url)).text()).toBe('old')
   })
 
+  it('twice at once keeps one, says so to both, and leaves no object behind', async () => {
+    const before = await objects()
+    for (const [other, statuses] of [
+      ['one', [200, 201]],
+      ['two', [201, 409]],
+    ] as const) {
+      const path = `race-${other}.txt`
+      const answers = await Promise.all([put(path, 'one'), put(path, other)])
+      expect(answers.map(({ status }) => status).sort()).toEqual(statuses)
+    }
+    expect(await objects()).toBe(before + 2)
+  })
+
   it('of one path from two nodes is two artifacts', async () => {
     await put('log.txt', 'zero', { query: '?node_index=0' })
     const { url } = await (await put('log.txt', 'one', { query: '?node_index=1' })).json<{ url: string }>()
@@ -231,7 +244,7 @@ describe('an upload', () => {
       expect(response.status).toBe(503)
     }
     expect((await list()).some(({ path }: { path: string }) => path === 'lost.bin')).toBe(false)
-  }, 5_000)
+  }, 10_000)
 })
 
 describe('the name of an artifact', () => {

@@ -84,7 +84,8 @@ describe('reported events', () => {
       ),
       { numRuns: 40 },
     )
-  })
+    // About a thousand reports: more than five seconds on a machine that has other work.
+  }, 30_000)
 
   it('never take a build back to an earlier stage', async () => {
     await fc.assert(

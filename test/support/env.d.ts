@@ -7,6 +7,7 @@ declare global {
     interface Env extends Bindings {
       readonly PEPPERS: string
       readonly DOWNLOAD_KEY: string
+      readonly DATA_KEY: string
       readonly TEST_MIGRATIONS: D1Migration[]
     }
   }

@@ -16,6 +16,8 @@ export type TestStores = Stores & {
   resetCounts(): void
   readonly faults: Faults
   readonly recorded: RecordedStatement[]
+  /** The ids of the outbox that would have been queued. */
+  readonly queued: string[]
   /** The events that would have been logged. */
   readonly warnings: string[]
   /** Waits for all that was left to `waitUntil`. */
@@ -43,6 +45,7 @@ export async function openTestStores({
   const faults: Faults = {}
   const recorded: RecordedStatement[] = []
   const warnings: string[] = []
+  const queued: string[] = []
   const waiting: Promise<unknown>[] = []
   const centre = beside?.centre ?? crypto.randomUUID()
   const cache = cacheApi ? await caches.open(centre) : null
@@ -50,6 +53,12 @@ export async function openTestStores({
     db: openDb(countD1(env.DB, counts, faults, recorded)),
     kv: countKv(env.KV, counts, faults),
     artifacts: env.ARTIFACTS,
+    queue: {
+      sendBatch: async (messages) => {
+        for (const { body } of messages) queued.push(body.id)
+        return { metadata: { metrics: { backlogBytes: 0, backlogCount: 0 } } }
+      },
+    },
     cache: cache && countCache(cache, counts, faults),
     memory: createEdgeMemory(),
     peppers: peppers ?? (await importPeppers(env.PEPPERS)),
@@ -63,6 +72,7 @@ export async function openTestStores({
     resetCounts: () => Object.assign(counts, { d1: 0, kvGets: 0, kvPuts: 0, cacheMatches: 0, cachePuts: 0 }),
     faults,
     recorded,
+    queued,
     warnings,
     async settled() {
       while (waiting.length > 0) await Promise.allSettled(waiting.splice(0))

@@ -1,5 +1,5 @@
 import { keepUpload } from '../../src/actions/keep-upload.ts'
-import type { BuildReport } from '../../src/domain/build.ts'
+import type { Build, BuildReport } from '../../src/domain/build.ts'
 import { type Project, slugText, type Visibility } from '../../src/domain/project.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { reportBuild } from '../../src/storage/build-reports.ts'
@@ -82,7 +82,7 @@ export type Asker = (typeof ASKERS)[number]
 export type World = {
   readonly slug: string
   readonly project: Project
-  readonly build: { readonly id: string; readonly num: number }
+  readonly build: Build
   readonly users: Record<'stranger' | 'member' | 'admin' | 'owner', { readonly id: string; readonly login: string }>
   readonly secrets: Record<Asker, string | null>
 }

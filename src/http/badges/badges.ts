@@ -6,6 +6,7 @@ import {
   badgeJson,
   DEFAULT_BADGE_LABEL,
   parseBadgeStyle,
+  showableText,
 } from '../../domain/badge.ts'
 import type { AppError, ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
@@ -95,7 +96,7 @@ function drawn(c: Context<AppEnv>, badge: Badge): { body: string; headers: Recor
 
 // A badge is a pure function of these; raise the number when the drawing changes.
 function etagFor(form: string, { label, message }: Badge): string {
-  return `"1-${form}-${message.replaceAll(' ', '_')}-${encodeURIComponent(label)}"`
+  return `"1-${form}-${message.replaceAll(' ', '_')}-${encodeURIComponent(showableText(label))}"`
 }
 
 function fileOf(c: Context<AppEnv>): { readonly name: string; readonly extension: string } {

@@ -4,7 +4,7 @@ import { findArtifact, findLatestArtifact, listArtifacts } from '../../storage/a
 import { findLatestBuild } from '../../storage/builds.ts'
 import { jsonRead } from '../answers.ts'
 import { redirectToDownload } from '../downloads/redirect.ts'
-import { artifactPathOf, buildNumOf, nodeIndexOf } from '../input.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
 import { artifactJson } from './build-json.ts'
@@ -12,9 +12,13 @@ import { artifactJson } from './build-json.ts'
 /** Artifact lists, and the stable links that lead to the bytes. */
 export function mountArtifacts(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
-    const { branch = null, filter, job = null, workflow = null } = c.req.query()
     const { db } = c.env.stores
-    const build = await findLatestBuild(db, project.id, { branch, filter: parseBuildFilter(filter), job, workflow })
+    const build = await findLatestBuild(db, project.id, {
+      branch: queryText(c, 'branch'),
+      filter: parseBuildFilter(c.req.query('filter')),
+      job: queryText(c, 'job'),
+      workflow: queryText(c, 'workflow'),
+    })
     if (!build) throw new AppError('build_not_found')
     const artifacts = (await listArtifacts(db, project.id, build.num)) ?? []
     return jsonRead(
@@ -33,8 +37,7 @@ export function mountArtifacts(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
-    const { branch = null, filter } = c.req.query()
-    const which = { branch, filter: parseBuildFilter(filter) }
+    const which = { branch: queryText(c, 'branch'), filter: parseBuildFilter(c.req.query('filter')) }
     const artifact = await findLatestArtifact(
       c.env.stores.db,
       opened.project.id,

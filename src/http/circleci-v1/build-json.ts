@@ -1,5 +1,5 @@
 import { type Artifact, encodePath } from '../../domain/artifact.ts'
-import { BUILD_STATUS, type Build, durationMsOf, type PreviousBuild, type Step } from '../../domain/build.ts'
+import { BUILD_STATUS, type Build, durationMsOf, type PreviousBuild, personOf, type Step } from '../../domain/build.ts'
 import { type Project, type Slug, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BuildDetail } from '../../storage/builds.ts'
 
@@ -7,8 +7,8 @@ import type { BuildDetail } from '../../storage/builds.ts'
 export function buildSummaryJson(origin: string, project: Project, build: Build) {
   const { pipeline, workflow } = build
   const { lifecycle, outcome } = BUILD_STATUS[build.status]
-  const { author, committer, actor } = pipeline
-  const who = actor ?? author ?? committer
+  const { author, committer } = pipeline
+  const who = personOf(pipeline)
   return {
     vcs_url: vcsUrlFor(project),
     vcs_type: VCS[project.vcs].longName,
@@ -51,7 +51,7 @@ export function buildSummaryJson(origin: string, project: Project, build: Build)
     timedout: outcome === 'timedout',
     infrastructure_fail: outcome === 'infrastructure_fail',
     fail_reason: null,
-    retry_of: null,
+    retry_of: build.retryOf,
     retries: null,
     previous: previousJson(build.previous),
     parallel: 1,

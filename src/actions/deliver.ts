@@ -1,0 +1,173 @@
+import { type Build, stageOf } from '../domain/build.ts'
+import {
+  dispatchRequestFor,
+  isCancel,
+  listenerRequestFor,
+  type OutboundMessage,
+  type OutboundRequest,
+  remoteIdIn,
+} from '../domain/outbound-request.ts'
+import { type AllowedHosts, outboundUrlProblem } from '../domain/outbound-url.ts'
+import { backOffSecondsAfter, isWorthRetrying } from '../domain/outbox.ts'
+import type { DataKeys } from '../domain/sealed-text.ts'
+import { updateBuild } from '../storage/build-reports.ts'
+import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
+import { openDispatchTarget } from '../storage/dispatch-targets.ts'
+import { readEnvVars } from '../storage/env-vars.ts'
+import { openListener } from '../storage/listeners.ts'
+import { type Attempt, findOutboxRow, type OutboxRow, recordAttempt } from '../storage/outbox.ts'
+import { findProjectById } from '../storage/projects.ts'
+import type { Stores } from '../storage/stores.ts'
+
+/** What a delivery needs beside the stores; `fetch` is the platform's. */
+export type Outside = {
+  readonly dataKeys: DataKeys
+  readonly allowedHosts: AllowedHosts
+  readonly origin: string | null
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+}
+
+/** Done with, or to be tried again after so long. */
+export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
+
+const DONE: Delivery = { kind: 'done' }
+
+/** Tries to deliver one message, and writes down how that went. A message that the queue brings twice is sent once. */
+export async function deliver(stores: Stores, outside: Outside, id: string): Promise<Delivery> {
+  const row = await findOutboxRow(stores.db, id)
+  if (row?.state !== 'pending') return DONE
+  const prepared = await prepare(stores, outside, row)
+  if ('dropped' in prepared) {
+    await recordAttempt(stores.db, id, { state: 'dropped', problem: prepared.dropped }, stores.now())
+    await failUnstarted(stores, row)
+    return DONE
+  }
+  const sent = await send(outside, prepared.request)
+  const attempts = row.attempts + 1
+  const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
+  const attempt: Attempt = sent.ok
+    ? { state: 'delivered', responseStatus: sent.status, remoteId: prepared.remoteIdIn(sent.answer) }
+    : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
+  await recordAttempt(stores.db, id, attempt, stores.now())
+  if (afterSeconds !== null) return { kind: 'again', afterSeconds }
+  if (attempt.state === 'failed') await failUnstarted(stores, row)
+  return DONE
+}
+
+type Prepared =
+  | { readonly dropped: string }
+  | { readonly request: OutboundRequest; readonly remoteIdIn: (answer: unknown) => string | null }
+
+async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
+  const { db } = stores
+  const project = await findProjectById(db, row.projectId)
+  const [first, ...others] = await buildsOf(stores, row)
+  if (!project || !first) return { dropped: 'There is nothing left to do: its builds were canceled or are over.' }
+  const message: OutboundMessage = {
+    id: row.id,
+    event: row.event,
+    project,
+    builds: [first, ...others],
+    parameters: row.params?.parameters ?? {},
+    envVars: {},
+    remoteId: row.params?.remoteId ?? null,
+    origin: outside.origin,
+    now: stores.now(),
+  }
+  if (row.listenerId !== null) {
+    const opened = await openListener(db, outside.dataKeys, row.listenerId)
+    if (!opened) return { dropped: 'The listener was deleted.' }
+    if (opened.secret === null) return { dropped: UNREADABLE }
+    return { request: await listenerRequestFor(opened.listener, opened.secret, message), remoteIdIn: () => null }
+  }
+  const opened = await openDispatchTarget(db, outside.dataKeys, row.projectId)
+  if (!opened) return { dropped: 'The dispatch target was deleted.' }
+  const { target, secret } = opened
+  if (secret === null) return { dropped: UNREADABLE }
+  const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
+  const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, outside.dataKeys, row.projectId)) : {}
+  const request = await dispatchRequestFor(target, secret, { ...message, envVars })
+  return { request, remoteIdIn: (answer) => remoteIdIn(target, answer) }
+}
+
+const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
+
+/** The builds that a message is about: of one that starts builds, those that still wait. */
+async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRow): Promise<readonly Build[]> {
+  if (event === 'workflow.cancel') return listBuildsOfWorkflow(db, workflowId)
+  const waits = (build: Build) => stageOf(build.status) === 0
+  if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
+  const build = await findBuildById(db, buildId)
+  if (!build) return []
+  return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
+}
+
+type Sent =
+  | { readonly ok: true; readonly status: number; readonly answer: unknown }
+  | {
+      readonly ok: false
+      readonly status: number | null
+      readonly problem: string
+      readonly isWorthRetrying: boolean
+      readonly retryAfterSeconds: number | null
+    }
+
+const TIMEOUT_MS = 15_000
+const MAX_ANSWER_LENGTH = 65_536
+
+async function send({ fetch, allowedHosts }: Outside, { url, headers, body }: OutboundRequest): Promise<Sent> {
+  // Checked when it was set; the deployment may have become stricter since.
+  const refused = outboundUrlProblem(url, allowedHosts)
+  if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'User-Agent': 'Buildpass', ...headers },
+      body,
+      // A redirect could lead to where the address itself may not.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    const { status } = response
+    if (response.ok) return { ok: true, status, answer: await answerOf(response) }
+    await response.body?.cancel()
+    const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
+    const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+    const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
+    return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === 'TimeoutError'
+    const problem = isLate ? `It did not answer within ${TIMEOUT_MS / 1000} s.` : 'It could not be reached.'
+    return { ok: false, status: null, problem, isWorthRetrying: true, retryAfterSeconds: null }
+  }
+}
+
+const NEVER = { isWorthRetrying: false, retryAfterSeconds: null }
+
+/** Small JSON, or nothing: an answer is only read for the run's id. */
+async function answerOf(response: Response): Promise<unknown> {
+  if (Number(response.headers.get('Content-Length') ?? 0) > MAX_ANSWER_LENGTH) {
+    await response.body?.cancel()
+    return null
+  }
+  const text = await response.text().catch(() => '') // The message was taken; what follows does not matter.
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // Many answer in words, or not at all.
+  }
+}
+
+/** Builds that could not be started do not wait for ever. */
+async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
+  if (row.event === 'build.finished' || isCancel(row.event)) return
+  const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
+  for (const build of await buildsOf(stores, row))
+    await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' })
+}
+
+function readableOf(envVars: Readonly<Record<string, string | null>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(envVars).flatMap(([name, value]) => (value === null ? [] : [[name, value] as const])),
+  )
+}

@@ -1,0 +1,136 @@
+import { type Build, type BuildReport, isOver, type Person, UNKNOWN_REVISION } from '../domain/build.ts'
+import { canCancel, type DispatchTarget, type Parameters } from '../domain/dispatch-target.ts'
+import { AppError } from '../domain/error.ts'
+import { type Project, slugText } from '../domain/project.ts'
+import { listBuildsOfWorkflow } from '../storage/builds.ts'
+import { findDispatchTarget } from '../storage/dispatch-targets.ts'
+import { findStart } from '../storage/outbox.ts'
+import { cancelBuilds, startBuilds } from '../storage/starts.ts'
+import type { Stores } from '../storage/stores.ts'
+
+/** What is asked to be run. */
+export type Trigger = {
+  readonly ref: { readonly branch: string } | { readonly tag: string }
+  readonly revision: string | null
+  readonly jobName: string | null
+  readonly parameters: Parameters
+  readonly actor: Person | null
+}
+
+/** Makes a pipeline with one queued build, and has the project's target start it. */
+export async function triggerPipeline(stores: Stores, project: Project, trigger: Trigger): Promise<Build> {
+  const target = await requireTarget(stores, project)
+  const pipelineId = newExternalId()
+  const [build] = await startBuilds(
+    stores,
+    project.id,
+    [
+      {
+        ...QUEUED,
+        queuedAt: stores.now(),
+        externalId: newExternalId(),
+        jobName: trigger.jobName ?? target.jobName,
+        workflow: { externalId: newExternalId(), name: target.workflowName },
+        pipeline: {
+          externalId: pipelineId,
+          branch: 'branch' in trigger.ref ? trigger.ref.branch : null,
+          tag: 'tag' in trigger.ref ? trigger.ref.tag : null,
+          revision: trigger.revision ?? UNKNOWN_REVISION,
+          subject: null,
+          body: null,
+          author: null,
+          committer: null,
+          actor: trigger.actor,
+          pullRequests: [],
+        },
+      },
+    ],
+    { event: 'pipeline.trigger', params: { parameters: trigger.parameters } },
+  )
+  return build
+}
+
+/** Makes another build of the same job in the same workflow, and has the target start it. */
+export async function retryBuild(stores: Stores, project: Project, build: Build): Promise<Build> {
+  await requireTarget(stores, project)
+  const report = repeatOf(stores, build, build.workflow)
+  const dispatch = { event: 'build.retry', params: { retryOf: build.num } } as const
+  const [again] = await startBuilds(stores, project.id, [report], dispatch)
+  return again
+}
+
+export type Rerun = { readonly onlyFailed: boolean; readonly jobIds: readonly string[] }
+
+/** Makes the workflow anew in the same pipeline, all of its jobs or some, and has the target start it. */
+export async function rerunWorkflow(
+  stores: Stores,
+  project: Project,
+  workflowId: string,
+  { onlyFailed, jobIds }: Rerun,
+): Promise<Build> {
+  await requireTarget(stores, project)
+  const all = await listBuildsOfWorkflow(stores.db, workflowId)
+  const unknown = jobIds.find((id) => !all.some((build) => build.id === id))
+  if (unknown !== undefined) throw new AppError('invalid_input', `jobs: ${unknown} is not a job of this workflow`)
+  const wanted = all.filter((build) => {
+    if (jobIds.length > 0) return jobIds.includes(build.id)
+    return !onlyFailed || (isOver(build.status) && build.status !== 'success' && build.status !== 'fixed')
+  })
+  const externalId = newExternalId()
+  const [first, ...others] = wanted.map((build) => repeatOf(stores, build, { externalId, name: build.workflow.name }))
+  if (!first) throw new AppError('conflict', 'This workflow has no job to run again.')
+  const [build] = await startBuilds(stores, project.id, [first, ...others], { event: 'workflow.rerun', params: {} })
+  return build
+}
+
+/** Ends what is not over of these builds of one workflow as canceled, and has the target stop them. */
+export async function cancelRunning(
+  stores: Stores,
+  project: Project,
+  builds: readonly Build[],
+  event: 'build.cancel' | 'workflow.cancel',
+): Promise<void> {
+  const target = await requireTarget(stores, project)
+  const [first, ...others] = builds.filter((build) => !isOver(build.status))
+  if (!first) return
+  const start = await findStart(stores.db, first.workflow.id)
+  // What was not sent yet need not be stopped: the message finds nothing left to start.
+  const isUnsent = start?.state === 'pending'
+  if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) throw new AppError('conflict', cannotCancel(first))
+  const params = start?.remoteId ? { remoteId: start.remoteId } : {}
+  await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params })
+}
+
+const QUEUED = { status: 'queued', startedAt: null, stoppedAt: null, buildUrl: null, steps: null } as const
+
+async function requireTarget({ db }: Stores, project: Project): Promise<DispatchTarget> {
+  const stored = await findDispatchTarget(db, project.id)
+  if (stored) return stored.target
+  throw new AppError(
+    'conflict',
+    `This project has no dispatch target, so nothing here can start or stop its builds. An admin sets one with PUT /api/buildpass/v1/projects/${slugText(project)}/dispatch-target.`,
+  )
+}
+
+function cannotCancel(build: Build): string {
+  const where = build.buildUrl === null ? 'there' : `at ${build.buildUrl}`
+  return `The project’s dispatch target cannot be told to stop this run: cancel it ${where}.`
+}
+
+function repeatOf(stores: Stores, build: Build, workflow: BuildReport['workflow']): BuildReport {
+  const { id, number, createdAt, ...pipeline } = build.pipeline
+  return {
+    ...QUEUED,
+    queuedAt: stores.now(),
+    externalId: newExternalId(),
+    jobName: build.jobName,
+    retryOf: build.num,
+    workflow,
+    pipeline,
+  }
+}
+
+/** Whoever runs the build reports it under this id, and no CI would make one like it. */
+function newExternalId(): string {
+  return `buildpass:${crypto.randomUUID()}`
+}

@@ -1,0 +1,78 @@
+import { type BuildStatus, newestRunsOf, type ReportedStatus } from './build.ts'
+
+/** How CircleCI v2 says how a workflow stands. */
+export type WorkflowStatus = 'success' | 'running' | 'not_run' | 'failed' | 'error' | 'failing' | 'on_hold' | 'canceled'
+
+/** What one job adds to its workflow's status. */
+type Part = 'red' | 'error' | 'canceled' | 'green' | 'skipped' | 'running' | 'queued' | 'held'
+
+const PART: Record<ReportedStatus, Part> = {
+  failed: 'red',
+  timedout: 'red',
+  no_tests: 'red',
+  infrastructure_fail: 'error',
+  canceled: 'canceled',
+  success: 'green',
+  not_run: 'skipped',
+  retried: 'skipped',
+  running: 'running',
+  queued: 'queued',
+  not_running: 'held',
+}
+
+/** Of a workflow with something left to do: the first rule that fits. */
+const OPEN: readonly (readonly [WorkflowStatus, (has: (part: Part) => boolean) => boolean])[] = [
+  ['failing', (has) => has('red')],
+  ['running', (has) => has('running') || has('queued')],
+  // Something is done, nothing goes on by itself, and what is left waits: somebody has to let it go on.
+  ['on_hold', (has) => has('green')],
+  ['running', () => true],
+]
+
+/** Of a workflow that is over: the first part that any job has. */
+const OVER: readonly (readonly [WorkflowStatus, Part])[] = [
+  ['failed', 'red'],
+  ['error', 'error'],
+  ['canceled', 'canceled'],
+  ['success', 'green'],
+  ['not_run', 'skipped'],
+]
+
+export type WorkflowJob = { readonly num: number; readonly jobName: string; readonly status: ReportedStatus }
+
+/** The status of a workflow from its jobs; of a job that ran again only the newest run counts. */
+export function workflowStatusFor(jobs: readonly WorkflowJob[]): WorkflowStatus {
+  const parts = new Set(newestRunsOf(jobs, (job) => job.jobName).map((job) => PART[job.status]))
+  const has = (part: Part) => parts.has(part)
+  const isOpen = has('running') || has('queued') || has('held')
+  const found = isOpen ? OPEN.find(([, fits]) => fits(has)) : OVER.find(([, part]) => has(part))
+  return found?.[0] ?? 'not_run'
+}
+
+/** Whether nothing more is expected of a workflow with this status. */
+export const WORKFLOW_IS_OVER: Record<WorkflowStatus, boolean> = {
+  success: true,
+  failed: true,
+  error: true,
+  canceled: true,
+  not_run: true,
+  running: false,
+  failing: false,
+  on_hold: false,
+}
+
+/** How CircleCI v2 says how a job stands. */
+export const JOB_STATUS: Record<BuildStatus, string> = {
+  success: 'success',
+  fixed: 'success',
+  failed: 'failed',
+  no_tests: 'failed',
+  timedout: 'timedout',
+  infrastructure_fail: 'infrastructure_fail',
+  canceled: 'canceled',
+  not_run: 'not_run',
+  retried: 'retried',
+  running: 'running',
+  queued: 'queued',
+  not_running: 'not_running',
+}

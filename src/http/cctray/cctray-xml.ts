@@ -1,0 +1,33 @@
+import type { CcState } from '../../domain/cctray.ts'
+
+export type CcProject = CcState & { readonly name: string; readonly webUrl: string }
+
+/** A feed as CCTray readers take it (https://cctray.org/v1/). */
+export function ccTrayXml(projects: readonly CcProject[]): string {
+  const rows = projects.map((project) => {
+    const { name, activity, lastBuildStatus, lastBuildLabel, lastBuildTime, webUrl } = project
+    const time = new Date(lastBuildTime).toISOString()
+    const attributes = { name, activity, lastBuildStatus, lastBuildLabel, lastBuildTime: time, webUrl }
+    return `  <Project ${Object.entries(attributes)
+      .map(([key, value]) => `${key}="${escaped(value)}"`)
+      .join(' ')}/>\n`
+  })
+  return `${DECLARATION}<Projects>\n${rows.join('')}</Projects>\n`
+}
+
+/** A refusal: no feed, so that no reader shows an empty one as good news. */
+export function refusalXml(message: string): string {
+  return `${DECLARATION}<error><message>${escaped(message)}</message></error>\n`
+}
+
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+const ENTITY: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+// What XML 1.0 §2.2 has no way to write, entities included.
+const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
+
+function escaped(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(UNWRITABLE, '\ufffd')
+    .replace(/[&<>"']/g, (char) => ENTITY[char] ?? '')
+}

@@ -1,0 +1,90 @@
+import type { Context } from 'hono'
+import { ccStateFor } from '../../domain/cctray.ts'
+import type { AppError } from '../../domain/error.ts'
+import { type Project, parseSlugParts } from '../../domain/project.ts'
+import type { AppEnv } from '../../env.ts'
+import { type BranchBuilds, listBranchBuilds, listDefaultBranchBuilds } from '../../storage/branch-feeds.ts'
+import { type Caching, cacheControlFor, conditional, etagOf } from '../answers.ts'
+import { messageOf, refusalHeaders, statusOf } from '../errors.ts'
+import { checkedBranch } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import { type App, route } from '../route.ts'
+import { type CcProject, ccTrayXml, refusalXml } from './cctray-xml.ts'
+
+/** CCTray feeds, for the build lights and menu-bar monitors that read them. */
+export function mountCcTray(app: App): void {
+  route(
+    app,
+    'GET /cc.xml',
+    async (c, { grant }) => {
+      const projects = await listDefaultBranchBuilds(c.env.stores.db, grant.userId)
+      const rows = projects.map(({ project, builds }) => ({
+        ...rowNames(c, project, project.defaultBranch),
+        ...(ccStateFor(builds) ?? neverBuilt(project.createdAt)),
+      }))
+      return feed(c, rows, 'private')
+    },
+    { refuse: refuseWithXml },
+  )
+
+  route(
+    app,
+    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}',
+    async (c, { project }) => branchFeed(c, project, await listBranchBuilds(c.env.stores.db, project.id, null)),
+    { slug: { onPath: slugOfFile }, refuse: refuseWithXml },
+  )
+
+  route(
+    app,
+    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
+    async (c, { project }) => {
+      const branch = checkedBranch(nameOf(c))
+      return branchFeed(c, project, await listBranchBuilds(c.env.stores.db, project.id, branch))
+    },
+    { refuse: refuseWithXml },
+  )
+}
+
+function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly BranchBuilds[]): Promise<Response> {
+  const rows = branches.flatMap(({ branch, builds }) => {
+    const state = ccStateFor(builds)
+    return state ? [{ ...rowNames(c, project, branch), ...state }] : []
+  })
+  return feed(c, rows, project.visibility === 'public' ? { publicSeconds: 30 } : 'private')
+}
+
+async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
+  const body = ccTrayXml(rows)
+  return conditional(c.req.raw, body, await etagOf(body), { ...XML_HEADERS, 'Cache-Control': cacheControlFor(caching) })
+}
+
+function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {
+  const headers = { ...XML_HEADERS, ...refusalHeaders(error) }
+  return new Response(refusalXml(messageOf(error)), { status: statusOf(error.code), headers })
+}
+
+const XML_HEADERS = {
+  'Content-Type': 'application/xml; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+}
+
+/** Readers tell rows apart by name: `org/repo` is the default branch, `org/repo/branch` any other. */
+function rowNames(c: Context<AppEnv>, project: Project, branch: string): { name: string; webUrl: string } {
+  const { vcs, org, repo, defaultBranch } = project
+  const name = branch === defaultBranch ? `${org}/${repo}` : `${org}/${repo}/${branch}`
+  return { name, webUrl: `${publicOriginOf(c)}/${vcs}/${org}/${repo}?branch=${encodeURIComponent(branch)}` }
+}
+
+function neverBuilt(since: number) {
+  const unknown = { activity: 'Sleeping', lastBuildStatus: 'Unknown', lastBuildLabel: '0' } as const
+  return { ...unknown, lastBuildTime: since }
+}
+
+function nameOf(c: Context<AppEnv>): string {
+  return (c.req.param('file') ?? '').slice(0, -'.cc.xml'.length)
+}
+
+function slugOfFile(c: Context<AppEnv>) {
+  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', nameOf(c))
+}

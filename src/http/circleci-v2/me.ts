@@ -1,0 +1,81 @@
+import { AppError } from '../../domain/error.ts'
+import { pageOfRows } from '../../domain/page-token.ts'
+import { type Project, slugKeyFor, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
+import { stableIdFor } from '../../domain/stable-id.ts'
+import { listMemberships } from '../../storage/memberships.ts'
+import { findProjectSlug } from '../../storage/projects.ts'
+import { findUser } from '../../storage/users.ts'
+import { jsonRead } from '../answers.ts'
+import { type App, route } from '../route.ts'
+import { pagedJson, pageKeyOf } from './paging.ts'
+
+const PAGE_SIZE = 100
+
+/** Who asks, what they follow, and single projects. */
+export function mountMe(app: App): void {
+  route(app, 'GET /api/v2/me', async (c, { grant }) => {
+    const user = await findUser(c.env.stores.db, grant.userId)
+    if (!user) throw new AppError('invalid_token')
+    return jsonRead(c, { id: user.id, login: user.login, name: user.name, avatar_url: user.avatarUrl })
+  })
+
+  route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
+    const memberships = await listMemberships(c.env.stores.db, grant.userId)
+    const orgs = new Map(memberships.map(({ project }) => [organizationSlugOf(project).toLowerCase(), project]))
+    return jsonRead(c, await Promise.all([...orgs.values()].map(collaborationJson)))
+  })
+
+  route(app, 'GET /api/private/me/followed-projects', async (c, { grant }) => {
+    const [after] = pageKeyOf(c, 'followed-project', ['string']) ?? ['']
+    const followed = (await listMemberships(c.env.stores.db, grant.userId)).filter((one) => one.followed)
+    const rest = followed.map(({ project }) => project).filter((project) => slugKeyFor(project) > after)
+    const page = pageOfRows(rest, PAGE_SIZE, (project) => [slugKeyFor(project)])
+    return pagedJson(c, 'followed-project', page, (project) => ({
+      name: project.repo,
+      slug: slugText(project),
+      vcs_type: VCS[project.vcs].longName,
+    }))
+  })
+
+  route(app, 'GET /api/v2/project/:vcs/:org/:repo', async (c, { project }) => jsonRead(c, await projectJson(project)))
+
+  // Official tooling also names a project by its id.
+  route(app, 'GET /api/v2/project/:id', async (c, { project }) => jsonRead(c, await projectJson(project)), {
+    slug: { onPath: () => null, find: (c) => findProjectSlug(c.env.stores.db, c.req.param('id') ?? '') },
+  })
+}
+
+async function projectJson(project: Project) {
+  return {
+    id: project.id,
+    slug: slugText(project),
+    name: project.repo,
+    organization_id: await organizationIdOf(project),
+    organization_name: project.org,
+    organization_slug: organizationSlugOf(project),
+    vcs_info: {
+      vcs_url: vcsUrlFor(project),
+      provider: VCS[project.vcs].provider,
+      default_branch: project.defaultBranch,
+    },
+  }
+}
+
+async function collaborationJson(project: Project) {
+  return {
+    id: await organizationIdOf(project),
+    slug: organizationSlugOf(project),
+    name: project.org,
+    'vcs-type': VCS[project.vcs].longName,
+    vcs_type: VCS[project.vcs].longName,
+    avatar_url: null,
+  }
+}
+
+function organizationSlugOf({ vcs, org }: Project): string {
+  return `${vcs}/${org}`
+}
+
+function organizationIdOf(project: Project): Promise<string> {
+  return stableIdFor('organization', organizationSlugOf(project))
+}

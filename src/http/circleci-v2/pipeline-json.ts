@@ -1,0 +1,58 @@
+import { type Person, personOf } from '../../domain/build.ts'
+import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
+import { stableIdFor } from '../../domain/stable-id.ts'
+import type { PipelineRow } from '../../storage/pipelines.ts'
+import type { WorkflowRow } from '../../storage/workflows.ts'
+import { isoOf } from '../circleci-v1/build-json.ts'
+
+/** A pipeline as CircleCI v2 shows it. */
+export function pipelineJson(project: Project, pipeline: PipelineRow) {
+  const { branch, tag, revision, subject, body, start } = pipeline
+  const who = personOf(pipeline)
+  const url = vcsUrlFor(project)
+  return {
+    id: pipeline.id,
+    number: pipeline.number,
+    project_slug: slugText(project),
+    state: start?.state === 'pending' ? 'pending' : start?.state === 'failed' ? 'errored' : 'created',
+    created_at: isoOf(pipeline.beganAt),
+    updated_at: isoOf(pipeline.updatedAt),
+    errors: start?.state === 'failed' ? [{ type: 'other', message: start.problem ?? '' }] : [],
+    warnings: [],
+    trigger: {
+      type: start ? 'api' : 'webhook',
+      received_at: isoOf(pipeline.beganAt),
+      actor: { login: loginOf(who), avatar_url: who?.avatar_url ?? null },
+    },
+    vcs: {
+      provider_name: VCS[project.vcs].provider,
+      origin_repository_url: url,
+      target_repository_url: url,
+      revision,
+      ...(branch === null ? {} : { branch }),
+      ...(tag === null ? {} : { tag }),
+      ...(subject === null ? {} : { commit: { subject, body: body ?? '' } }),
+    },
+  }
+}
+
+/** A workflow as CircleCI v2 shows it. */
+export async function workflowJson(project: Project, workflow: WorkflowRow) {
+  const { id, name, status, beganAt, stoppedAt, pipeline } = workflow
+  return {
+    id,
+    name,
+    status,
+    created_at: isoOf(beganAt),
+    stopped_at: isoOf(stoppedAt),
+    pipeline_id: pipeline.id,
+    pipeline_number: pipeline.number,
+    project_slug: slugText(project),
+    started_by: await stableIdFor('person', `${project.vcs} ${loginOf(pipeline.actor)}`),
+    ...(pipeline.tag === null ? {} : { tag: pipeline.tag }),
+  }
+}
+
+function loginOf(person: Person | null): string {
+  return person?.login ?? person?.name ?? 'unknown'
+}

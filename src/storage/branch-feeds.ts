@@ -1,0 +1,75 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { CcBuild } from '../domain/cctray.ts'
+import type { Project } from '../domain/project.ts'
+import { builds, members, pipelines, projects, workflows } from './schema.ts'
+import type { Db } from './stores.ts'
+
+/** A branch and the builds of its newest pipeline and of its newest complete one. */
+export type BranchBuilds = { readonly branch: string; readonly builds: readonly CcBuild[] }
+
+const MAX_BRANCHES = 200
+
+/** The branches of a project that have builds, that with the newest pipeline first; or the one that is named. */
+export async function listBranchBuilds(
+  db: Db,
+  projectId: string,
+  branch: string | null,
+): Promise<readonly BranchBuilds[]> {
+  const rows = await db.all<FeedRow>(branchBuildsQuery(projectId, branch))
+  return byBranchOf(rows)
+}
+
+/** Each project of a person with its default branch's builds; none where that has not built yet. */
+export async function listDefaultBranchBuilds(
+  db: Db,
+  userId: string,
+): Promise<
+  readonly { readonly project: Project & { readonly createdAt: number }; readonly builds: readonly CcBuild[] }[]
+> {
+  const { id, vcs, org, repo, visibility, defaultBranch, createdAt } = projects
+  const [mine, rows] = await Promise.all([
+    db
+      .select({ id, vcs, org, repo, visibility, defaultBranch, createdAt })
+      .from(members)
+      .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
+      .where(sql`${members.userId} = ${userId}`)
+      .orderBy(projects.slugKey),
+    db.all<FeedRow>(defaultBranchBuildsQuery(userId)),
+  ])
+  const byProject = Map.groupBy(rows, (row) => row.projectId)
+  return mine.map((project) => ({ project, builds: byProject.get(project.id) ?? [] }))
+}
+
+type FeedRow = CcBuild & { readonly projectId: string; readonly branch: string }
+
+export function branchBuildsQuery(projectId: string, branch: string | null): SQL {
+  const named = branch === null ? sql`and branch is not null` : sql`and branch = ${branch}`
+  const branches = sql`select project_id, branch, max(number) as newest from ${pipelines}
+    where project_id = ${projectId} ${named} group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
+  return buildsOf(branches)
+}
+
+export function defaultBranchBuildsQuery(userId: string): SQL {
+  return buildsOf(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
+    from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${userId}`)
+}
+
+function buildsOf(branches: SQL): SQL {
+  const newest = (
+    more: SQL,
+  ) => sql`(select id from ${pipelines} as p where p.project_id = b.project_id and p.branch = b.branch
+    and exists (select 1 from ${builds} as x where x.pipeline_id = p.id) ${more} order by p.number desc limit 1)`
+  const complete = sql`and not exists (select 1 from ${builds} as o where o.pipeline_id = p.id and o.stage < 2)`
+  return sql`with branches as materialized (${branches}),
+    shown as materialized (select branch, newest, ${newest(sql``)} as pipeline_id from branches as b
+      union select branch, newest, ${newest(complete)} from branches as b)
+    select t.project_id as projectId, s.branch as branch, p.number as pipelineNumber, t.build_num as num, t.job_name as jobName,
+      w.name as workflowName, t.status as status, t.stopped_at as stoppedAt, t.created_at as createdAt
+    from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${builds} as t on t.pipeline_id = p.id
+    cross join ${workflows} as w on w.id = t.workflow_id
+    order by s.newest desc, s.branch`
+}
+
+function byBranchOf(rows: readonly FeedRow[]): readonly BranchBuilds[] {
+  return [...Map.groupBy(rows, (row) => row.branch)].map(([branch, those]) => ({ branch, builds: those }))
+}

@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { DispatchTarget, Listener, OutboxEvent } from '../domain/dispatch-target.ts'
+import type { OutboxParams, OutboxState } from '../domain/outbox.ts'
+import type { SealedText } from '../domain/sealed-text.ts'
+import { builds, projects } from './schema.ts'
+
+// What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.
+
+export const envVars = sqliteTable(
+  'env_vars',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.name] })],
+)
+
+/** Where a project's triggered runs are started. */
+export const dispatchTargets = sqliteTable('dispatch_targets', {
+  projectId: text('project_id')
+    .primaryKey()
+    .references(() => projects.id, { onDelete: 'cascade' }),
+  config: text('config', { mode: 'json' }).$type<DispatchTarget>().notNull(),
+  sealed: text('sealed').$type<SealedText>().notNull(),
+  updatedAt: integer('updated_at').notNull(),
+})
+
+/** Who is told when a build ends. */
+export const listeners = sqliteTable(
+  'listeners',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    config: text('config', { mode: 'json' }).$type<Listener>().notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [index('listeners_project').on(t.projectId, t.createdAt)],
+)
+
+/** What is to be told the outside: written with what it is about, in one transaction; the queue only carries its id. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    buildId: text('build_id')
+      .notNull()
+      .references(() => builds.id, { onDelete: 'cascade' }),
+    workflowId: text('workflow_id').notNull(),
+    /** Null: the project's dispatch target. */
+    listenerId: text('listener_id').references(() => listeners.id, { onDelete: 'cascade' }),
+    event: text('event').$type<OutboxEvent>().notNull(),
+    /** The status that a listener is told, so that it is told once. */
+    told: text('told'),
+    params: text('params', { mode: 'json' }).$type<OutboxParams>(),
+    state: text('state').$type<OutboxState>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    responseStatus: integer('response_status'),
+    problem: text('problem'),
+    remoteId: text('remote_id'),
+    createdAt: integer('created_at').notNull(),
+    lastAttemptAt: integer('last_attempt_at'),
+  },
+  (t) => [
+    uniqueIndex('outbox_told').on(t.listenerId, t.buildId, t.told),
+    index('outbox_project').on(t.projectId, t.createdAt),
+    index('outbox_build').on(t.buildId),
+    index('outbox_workflow').on(t.workflowId),
+    index('outbox_created').on(t.createdAt),
+    index('outbox_pending').on(t.createdAt).where(sql`state = 'pending'`),
+  ],
+)

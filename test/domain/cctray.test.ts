@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import type { ReportedStatus } from '../../src/domain/build.ts'
+import { type CcBuild, ccStateFor } from '../../src/domain/cctray.ts'
+
+function build(pipelineNumber: number, status: ReportedStatus, more: Partial<CcBuild> = {}): CcBuild {
+  const num = pipelineNumber * 10
+  return { num, jobName: 'test', workflowName: 'ci', status, pipelineNumber, stoppedAt: num, createdAt: 1, ...more }
+}
+
+describe('the CCTray state of a branch', () => {
+  it('is that of the newest pipeline when it is complete', () => {
+    expect(ccStateFor([build(1, 'failed'), build(2, 'success')])).toEqual({
+      activity: 'Sleeping',
+      lastBuildStatus: 'Success',
+      lastBuildLabel: '20',
+      lastBuildTime: 20,
+    })
+  })
+
+  it('keeps the last result, its label and time while the next one builds', () => {
+    expect(ccStateFor([build(1, 'failed'), build(2, 'running', { stoppedAt: null })])).toEqual({
+      activity: 'Building',
+      lastBuildStatus: 'Failure',
+      lastBuildLabel: '10',
+      lastBuildTime: 10,
+    })
+  })
+
+  it('has a time and a label before there is any result', () => {
+    expect(ccStateFor([build(3, 'queued', { stoppedAt: null, createdAt: 7 })])).toEqual({
+      activity: 'CheckingModifications',
+      lastBuildStatus: 'Unknown',
+      lastBuildLabel: '30',
+      lastBuildTime: 7,
+    })
+  })
+
+  it.each([
+    ['timedout', 'Failure'],
+    ['no_tests', 'Failure'],
+    ['infrastructure_fail', 'Exception'],
+    ['canceled', 'Unknown'],
+    ['not_run', 'Unknown'],
+  ] as const)('calls %s %s', (status, expected) => {
+    expect(ccStateFor([build(1, status)])?.lastBuildStatus).toBe(expected)
+  })
+
+  it('is none without builds', () => {
+    expect(ccStateFor([])).toBeNull()
+  })
+})

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type DownloadKey, type DownloadTicket, openTicket, signTicket } from '../../src/domain/download-ticket.ts'
+import { base64UrlEncode, importHmacKey } from '../../src/domain/secret-hash.ts'
+
+const NOW = 1_800_000_000_000
+const ticket: DownloadTicket = {
+  artifactId: 'a',
+  objectKey: 'artifacts/p/b/x',
+  sizeBytes: 5,
+  sha256: '00',
+  contentType: 'text/plain',
+  disposition: 'attachment',
+  fileName: '数.txt',
+  expiresAt: NOW + 60_000,
+  tokenId: 't',
+  userId: null,
+  projectId: 'p',
+  epoch: 'e',
+  seq: 1,
+  provedAt: NOW,
+}
+const newKey = async () =>
+  (await importHmacKey(base64UrlEncode(crypto.getRandomValues(new Uint8Array(32))))) as DownloadKey
+
+let key: DownloadKey
+beforeAll(async () => {
+  key = await newKey()
+})
+
+describe('a signed ticket', () => {
+  it('opens until it expires, and no millisecond longer', async () => {
+    const text = await signTicket(key, ticket)
+    expect(text).toMatch(/^[\w-]+\.[\w-]{43}$/)
+    expect(await openTicket(key, text, NOW)).toEqual(ticket)
+    expect(await openTicket(key, text, NOW + 59_999)).toEqual(ticket)
+    expect(await openTicket(key, text, NOW + 60_000)).toBeNull()
+  })
+
+  it('does not open with another key', async () => {
+    expect(await openTicket(await newKey(), await signTicket(key, ticket), NOW)).toBeNull()
+  })
+
+  it('does not open with any one character changed', async () => {
+    const text = await signTicket(key, ticket)
+    for (let i = 0; i < text.length; i++) {
+      const changed = text.slice(0, i) + (text[i] === 'A' ? 'B' : 'A') + text.slice(i + 1)
+      // The last character of a signature carries two bits that mean nothing.
+      if (i < text.length - 1) expect(await openTicket(key, changed, NOW), `character ${i}`).toBeNull()
+    }
+  })
+
+  it.each(['', '.', 'a.b', 'a', `${'A'.repeat(43)}`, `.${'A'.repeat(43)}`, `x.${'A'.repeat(43)}.y`])(
+    '%j is none',
+    async (text) => expect(await openTicket(key, text, NOW)).toBeNull(),
+  )
+})

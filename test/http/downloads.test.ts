@@ -1,0 +1,388 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { base64UrlEncode } from '../../src/domain/secret-hash.ts'
+import { reportBuild } from '../../src/storage/build-reports.ts'
+import { openTestApp } from '../support/app.ts'
+import { type Ask, ask, askJson } from '../support/client.ts'
+import { openTestStores, type TestStores } from '../support/stores.ts'
+import { reportOf, seedArtifact, seedWorld, type World } from '../support/world.ts'
+
+let stores: TestStores
+let world: World
+beforeAll(async () => {
+  stores = await openTestStores()
+  world = await seedWorld(stores, 'private')
+})
+
+const FILE = '/output/job'
+const fileOf = ({ build }: World, path = 'out/report.txt') => `${FILE}/${build.id}/artifacts/0/${path}`
+const local = (response: Response) => (response.headers.get('Location') ?? '').replace('https://builds.test', '')
+/** The signed URL of the world's artifact, for a token. */
+async function signedFor(token: string | null, path = fileOf(world), via: typeof ask = ask): Promise<string> {
+  const response = await via(path, { token })
+  expect(response.status).toBe(302)
+  return local(response)
+}
+
+describe('the listed URL of an artifact', () => {
+  it('leads with 302 to a signed one without a token in it, which nobody keeps', async () => {
+    const response = await ask(`${fileOf(world)}?circle-token=${world.secrets['view-builds']}`)
+    expect([response.status, response.headers.get('Cache-Control')]).toEqual([302, 'no-store'])
+    expect(response.headers.get('Referrer-Policy')).toBe('no-referrer')
+    expect(local(response)).toMatch(/^\/download\/[\w-]+\.[\w-]{43}\/report\.txt$/)
+    expect(decodedTicket(local(response))).not.toContain(world.secrets['view-builds'])
+  })
+
+  it('leads to the configured host for downloads', async () => {
+    const app = await openTestApp({ vars: { DOWNLOAD_ORIGIN: 'https://files.example' } })
+    const response = await app.ask(fileOf(world), { token: world.secrets.all })
+    expect(response.headers.get('Location')).toMatch(/^https:\/\/files\.example\/download\//)
+  })
+
+  it('stands on PUBLIC_ORIGIN in lists', async () => {
+    const app = await openTestApp({ vars: { PUBLIC_ORIGIN: 'https://ci.example.com' } })
+    const response = await app.ask(`/api/v1.1/project/${world.slug}/1/artifacts`, { token: world.secrets.all })
+    expect(await response.json()).toEqual([
+      {
+        path: 'out/report.txt',
+        pretty_path: 'out/report.txt',
+        node_index: 0,
+        url: `https://ci.example.com/output/job/${world.build.id}/artifacts/0/out/report.txt`,
+      },
+    ])
+  })
+
+  it.each([
+    ['another path', () => fileOf(world, 'absent.txt'), 404, 'Artifact not found'],
+    ['another node', () => fileOf(world).replace('/0/', '/1/'), 404, 'Artifact not found'],
+    ['a node that is none', () => fileOf(world).replace('/0/', '/x/'), 404, 'Artifact not found'],
+    ['another job', () => fileOf(world).replace(world.build.id, crypto.randomUUID()), 404, 'Project not found'],
+    ['a path out of the build', () => fileOf(world, '..%2F..%2Fx'), 400, 'path: must not have a "." or ".." segment'],
+  ])('with %s is refused', async (_, path, status, message) => {
+    const response = await ask(path(), { token: world.secrets.all })
+    expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ message })])
+  })
+})
+
+describe('the signed URL', () => {
+  const get = async (headers: Record<string, string> = {}, more: Ask = {}) =>
+    ask(await signedFor(world.secrets.all), { headers, ...more })
+
+  it('gives the bytes as an attachment that runs nothing', async () => {
+    const response = await get()
+    expect([response.status, await response.text()]).toEqual([200, 'hello'])
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/plain',
+      'content-length': '5',
+      'content-disposition': `attachment; filename="report.txt"; filename*=UTF-8''report.txt`,
+      etag: expect.stringMatching(/^"[0-9a-f]{64}"$/),
+      'accept-ranges': 'bytes',
+      'cache-control': 'private, no-cache',
+      'content-security-policy': 'sandbox',
+      'cross-origin-resource-policy': 'same-site',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    })
+  })
+
+  it('ignores any credential, a bad one too', async () => {
+    const bad: Record<string, string>[] = [
+      { 'Circle-Token': 'nonsense' },
+      { Authorization: 'Bearer nonsense' },
+      { Authorization: 'Basic x' },
+    ]
+    for (const headers of bad) expect((await get(headers)).status).toBe(200)
+  })
+
+  it.each([
+    ['bytes=0-1', 206, 'he', 'bytes 0-1/5'],
+    ['bytes=2-', 206, 'llo', 'bytes 2-4/5'],
+    ['bytes=-2', 206, 'lo', 'bytes 3-4/5'],
+    ['bytes=3-99', 206, 'lo', 'bytes 3-4/5'],
+    ['bytes=0-0,2-3', 200, 'hello', null],
+    ['lines=1-2', 200, 'hello', null],
+  ])('with Range: %s answers %i', async (range, status, text, contentRange) => {
+    const response = await get({ Range: range })
+    expect([response.status, await response.text()]).toEqual([status, text])
+    expect(response.headers.get('Content-Range')).toBe(contentRange)
+    expect(response.headers.get('Content-Length')).toBe(String(text.length))
+  })
+
+  it('with a Range beyond the end is 416 and tells the size', async () => {
+    const response = await get({ Range: 'bytes=5-' })
+    expect([response.status, response.headers.get('Content-Range')]).toEqual([416, 'bytes */5'])
+  })
+
+  it('with If-Range gives the part only of the very same bytes', async () => {
+    const etag = (await get()).headers.get('ETag') ?? ''
+    const range = { Range: 'bytes=0-1' }
+    expect((await get({ ...range, 'If-Range': etag })).status).toBe(206)
+    for (const other of ['"other"', `W/${etag}`, 'Wed, 21 Oct 2026 07:28:00 GMT'])
+      expect((await get({ ...range, 'If-Range': other })).status, other).toBe(200)
+  })
+
+  it('with If-None-Match is 304 without a body', async () => {
+    const etag = (await get()).headers.get('ETag') ?? ''
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const response = await get({ 'If-None-Match': known, Range: 'bytes=0-1' })
+      expect([response.status, await response.text(), response.headers.get('ETag')], known).toEqual([304, '', etag])
+      expect(response.headers.get('Cache-Control')).toBe('private, no-cache')
+    }
+    expect((await get({ 'If-None-Match': '"other"' })).status).toBe(200)
+  })
+
+  it('answers HEAD with the headers alone', async () => {
+    const response = await get({}, { method: 'HEAD' })
+    expect([response.status, await response.text()]).toEqual([200, ''])
+    expect(response.headers.get('Content-Length')).toBe('5')
+    expect(response.headers.get('Content-Type')).toBe('text/plain')
+  })
+
+  it.each(['text/html', 'image/svg+xml', 'application/xhtml+xml', 'text/plain'])(
+    'shows %s inline only where downloads are another site',
+    async (contentType) => {
+      await env.DB.prepare('update artifacts set content_type = ? where build_id = ?')
+        .bind(contentType, world.build.id)
+        .run()
+      const disposition = async (origin: string) => {
+        const app = await openTestApp({ vars: { DOWNLOAD_ORIGIN: origin, PUBLIC_ORIGIN: 'https://builds.test' } })
+        const { headers } = await app.ask(fileOf(world), { token: world.secrets.all })
+        const url = (headers.get('Location') ?? '').replace(origin || 'https://builds.test', '')
+        return (await app.ask(url)).headers.get('Content-Disposition')?.split(';')[0]
+      }
+      expect(await disposition('')).toBe('attachment')
+      expect(await disposition('https://files.builds.test')).toBe('attachment')
+      expect(await disposition('https://files.example')).toBe('inline')
+      await env.DB.prepare("update artifacts set content_type = 'text/plain' where build_id = ?")
+        .bind(world.build.id)
+        .run()
+    },
+  )
+
+  it('whose object is gone is 404, and whose bucket fails is 503 with Retry-After', async () => {
+    const app = await openTestApp()
+    const path = await signedFor(world.secrets.all, fileOf(world), app.ask)
+    const bucket = app.stores.artifacts
+    const answering = (answer: () => Promise<null>) =>
+      Object.assign(app.stores, { artifacts: { ...bucket, get: answer, head: answer } })
+    answering(async () => null)
+    for (const method of ['GET', 'HEAD']) expect((await app.ask(path, { method })).status).toBe(404)
+    answering(async () => {
+      throw new Error('get: internal error (10001)')
+    })
+    for (const method of ['GET', 'HEAD']) {
+      const response = await app.ask(path, { method })
+      expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
+    }
+    expect((await app.ask(path, { headers: { Range: 'bytes=0-1' } })).status).toBe(503)
+  })
+
+  it('with another ticket is 403 with words', async () => {
+    const path = await signedFor(world.secrets.all)
+    const [, , ticket = '', name] = path.split('/')
+    const [body = '', mac = ''] = ticket.split('.')
+    const forged = base64UrlEncode(
+      new TextEncoder().encode(JSON.stringify({ ...JSON.parse(decodedTicket(path)), fileName: 'evil.html' })),
+    )
+    for (const other of [`${forged}.${mac}`, `${body}.${'A'.repeat(43)}`, body, `${body}.`, 'x.y', `${ticket}x`]) {
+      const response = await ask(`/download/${other}/${name}`)
+      expect([response.status, await response.text()], other).toEqual([
+        403,
+        expect.stringContaining('not valid (any more)'),
+      ])
+    }
+  })
+
+  it('begins for 60 s, and no longer than the token that asked', async () => {
+    const app = await openTestApp()
+    const path = await signedFor(world.secrets.all, fileOf(world), app.ask)
+    app.stores.clock.advance(59_999)
+    expect((await app.ask(path)).status).toBe(200)
+    app.stores.clock.advance(1)
+    expect((await app.ask(path)).status).toBe(403)
+    const made = await (
+      await app.ask(`/api/v1.1/project/${world.slug}/token`, {
+        method: 'POST',
+        token: world.secrets.admin,
+        json: { label: 'x', scope: 'all', expires_at: new Date(app.stores.now() + 20_000).toISOString() },
+      })
+    ).json<{ token: string }>()
+    const short = await signedFor(made.token, fileOf(world), app.ask)
+    app.stores.clock.advance(19_999)
+    expect((await app.ask(short)).status).toBe(200)
+    app.stores.clock.advance(1)
+    expect((await app.ask(short)).status).toBe(403)
+  })
+})
+
+describe('what was opened by somebody', () => {
+  const asks: readonly [string, (w: World) => string | null, (w: World) => Promise<Response>][] = [
+    [
+      'a token that is deleted',
+      (w) => w.secrets.all,
+      (w) => ask(`/api/v1.1/project/${w.slug}/token/${w.secrets.all}`, { method: 'DELETE', token: w.secrets.admin }),
+    ],
+    [
+      'a member who is removed',
+      (w) => w.secrets.member,
+      (w) =>
+        ask(`/api/buildpass/v1/projects/${w.slug}/members/${w.users.member.login}`, {
+          method: 'DELETE',
+          token: w.secrets.admin,
+        }),
+    ],
+    [
+      'a token of a project that is deleted',
+      (w) => w.secrets.all,
+      (w) => ask(`/api/buildpass/v1/projects/${w.slug}`, { method: 'DELETE', token: w.secrets.admin }),
+    ],
+    [
+      'nobody, of a project that turns private',
+      () => null,
+      (w) =>
+        ask(`/api/buildpass/v1/projects/${w.slug}`, {
+          method: 'PATCH',
+          token: w.secrets.admin,
+          json: { visibility: 'private' },
+        }),
+    ],
+    [
+      'a stranger, of a project that turns private',
+      (w) => w.secrets.stranger,
+      (w) =>
+        ask(`/api/buildpass/v1/projects/${w.slug}`, {
+          method: 'PATCH',
+          token: w.secrets.admin,
+          json: { visibility: 'private' },
+        }),
+    ],
+  ]
+
+  it.each(asks)('%s: the signed URL ends at once where that was done', async (name, token, end) => {
+    const w = await seedWorld(stores, name.includes('private') ? 'public' : 'private')
+    const path = await signedFor(token(w), fileOf(w))
+    expect((await ask(path)).status).toBe(200)
+    expect((await end(w)).status).toBe(200)
+    const response = await ask(path)
+    expect([response.status, await response.text()]).toEqual([403, expect.stringContaining('not valid')])
+  })
+
+  it.each(asks)('%s: the signed URL ends within 10 s elsewhere', async (name, token, end) => {
+    const w = await seedWorld(stores, name.includes('private') ? 'public' : 'private')
+    const elsewhere = await openTestApp()
+    const path = await signedFor(token(w), fileOf(w), elsewhere.ask)
+    expect((await elsewhere.ask(path)).status).toBe(200)
+    await end(w)
+    elsewhere.stores.clock.advance(10_000)
+    expect((await elsewhere.ask(path)).status).toBe(403)
+  })
+
+  it('a user who is deleted in the database: the signed URL ends within 10 s', async () => {
+    const w = await seedWorld(stores, 'private')
+    const app = await openTestApp()
+    const path = await signedFor(w.secrets.member, fileOf(w), app.ask)
+    await env.DB.prepare('delete from users where id = ?').bind(w.users.member.id).run()
+    app.stores.clock.advance(10_000)
+    expect((await app.ask(path)).status).toBe(403)
+  })
+
+  it('somebody whose database is away for longer than the bound: 503, not 403', async () => {
+    const app = await openTestApp({ vars: { OUTAGE_GRACE_SECONDS: '0' }, stores: await openTestStores({ graceMs: 0 }) })
+    const path = await signedFor(world.secrets.all, fileOf(world), app.ask)
+    app.stores.clock.advance(11_000)
+    app.stores.faults.beforeD1 = async () => {
+      throw new Error('D1_ERROR: Network connection lost.')
+    }
+    const response = await app.ask(path)
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
+  })
+
+  it('another member’s change does not end it', async () => {
+    const w = await seedWorld(stores, 'private')
+    const path = await signedFor(w.secrets.all, fileOf(w))
+    await ask(`/api/buildpass/v1/projects/${w.slug}/members/${w.users.member.login}`, {
+      method: 'DELETE',
+      token: w.secrets.admin,
+    })
+    expect((await ask(path)).status).toBe(200)
+  })
+})
+
+describe('the stable links', () => {
+  let w: World
+  const builds: { num: number }[] = []
+  beforeAll(async () => {
+    w = await seedWorld(stores, 'private')
+    const rows = [
+      { branch: 'main', status: 'success', path: 'app.zip', job: 'build', workflow: 'ci' },
+      { branch: 'main', status: 'failed', path: 'app.zip', job: 'build', workflow: 'ci' },
+      { branch: 'dev/x', status: 'success', path: 'app.zip', job: 'build', workflow: 'nightly' },
+      { branch: 'main', status: 'success', path: null, job: 'deploy', workflow: 'ci' },
+    ] as const
+    for (const [i, { branch, status, path, job, workflow }] of rows.entries()) {
+      const report = reportOf({
+        status,
+        jobName: job,
+        workflow: { externalId: 'w', name: workflow },
+        pipeline: { externalId: `p${i + 10}`, branch },
+      })
+      const reported = await reportBuild(stores, w.project.id, report)
+      if (!('build' in reported)) throw new Error(reported.kind)
+      builds.push(reported.build)
+      if (path) await seedArtifact(stores, w.project, reported.build, path, `${branch} ${status}`)
+    }
+  })
+  const v1 = (rest: string) => `/api/v1.1/project/${w.slug}${rest}`
+  const at = async (rest: string) => {
+    const response = await ask(v1(rest), { token: w.secrets.all })
+    return response.status === 302 ? (await ask(local(response))).text() : response.status
+  }
+
+  it.each([
+    ['/2/artifacts/0/app.zip', 'main success'],
+    ['/3/artifacts/0/app.zip', 'main failed'],
+    ['/5/artifacts/0/app.zip', 404],
+    ['/99/artifacts/0/app.zip', 404],
+    ['/latest/artifacts/0/app.zip', 'dev/x success'],
+    ['/latest/artifacts/0/app.zip?branch=', 'dev/x success'],
+    ['/latest/artifacts/0/app.zip?branch=main', 'main failed'],
+    ['/latest/artifacts/0/app.zip?branch=main&filter=successful', 'main success'],
+    ['/latest/artifacts/0/app.zip?branch=main&filter=None', 'main failed'],
+    ['/latest/artifacts/0/app.zip?branch=dev%2Fx', 'dev/x success'],
+    ['/latest/artifacts/0/app.zip?branch=absent', 404],
+    ['/latest/artifacts/1/app.zip', 404],
+  ])('%s gives %s', async (rest, expected) => expect(await at(rest)).toBe(expected))
+
+  it.each<[string, readonly string[] | number]>([
+    ['/latest/artifacts', []],
+    ['/latest/artifacts?branch=&filter=&job=&workflow=', []],
+    ['/latest/artifacts?branch=main', []],
+    ['/latest/artifacts?branch=main&job=build', ['app.zip']],
+    ['/latest/artifacts?workflow=nightly', ['app.zip']],
+    ['/latest/artifacts?branch=main&filter=failed', ['app.zip']],
+    ['/latest/artifacts?branch=absent', 404],
+    ['/latest/artifacts?job=absent', 404],
+  ])('%s lists %j', async (rest, paths) => {
+    const response = await ask(v1(rest), { token: w.secrets.all })
+    if (typeof paths === 'number')
+      expect([response.status, await response.text()]).toEqual([paths, '{"message":"Build not found"}'])
+    else expect((await response.json<{ path: string }[]>()).map(({ path }) => path)).toEqual(paths)
+  })
+
+  it('answer under /api/v1 too, where no vcs means GitHub', async () => {
+    const path = `/api/v1/project/${w.project.org}/${w.project.repo}/latest/artifacts/0/app.zip?branch=main`
+    expect((await ask(path, { token: w.secrets.all })).status).toBe(302)
+    expect(await askJson(path.replace('/0/app.zip', ''), { token: w.secrets.all })).toEqual([])
+  })
+
+  it('may be asked by HEAD', async () => {
+    const response = await ask(v1('/latest/artifacts/0/app.zip'), { method: 'HEAD', token: w.secrets.all })
+    expect([response.status, await response.text()]).toEqual([302, ''])
+    expect(local(response)).toMatch(/^\/download\//)
+  })
+})
+
+function decodedTicket(path: string): string {
+  const body = path.split('/')[2]?.split('.')[0] ?? ''
+  return atob(body.replace(/-/g, '+').replace(/_/g, '/'))
+}

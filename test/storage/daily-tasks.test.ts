@@ -1,0 +1,80 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
+import { sweepOrphans } from '../../src/storage/objects.ts'
+import { seedToken } from '../support/seed.ts'
+import { openTestStores, type TestStores } from '../support/stores.ts'
+import { seedArtifact, seedWorld } from '../support/world.ts'
+
+const HOUR_MS = 3_600_000
+const orphan = (key: string) => env.ARTIFACTS.put(`artifacts/${key}`, 'left behind')
+const exists = async (key: string) => (await env.ARTIFACTS.head(key)) !== null
+const runIn = (stores: TestStores, ms: number) => runDailyTasks({ ...stores, now: () => Date.now() + ms })
+
+describe('the daily tasks', () => {
+  it('remove objects that no row names once they are a day old, and no others', async () => {
+    const stores = await openTestStores()
+    const { project, build } = await seedWorld(stores, 'private')
+    const kept = await seedArtifact(stores, project, build, 'kept.txt', 'kept')
+    await orphan('p/b/orphan')
+    await env.ARTIFACTS.put('something/else', 'not ours')
+    await runIn(stores, 23 * HOUR_MS)
+    expect(await exists('artifacts/p/b/orphan')).toBe(true)
+    await runIn(stores, 25 * HOUR_MS)
+    expect(await exists('artifacts/p/b/orphan')).toBe(false)
+    expect([await exists(kept.objectKey), await exists('something/else')]).toEqual([true, true])
+    expect(stores.warnings).toEqual([])
+  })
+
+  it('remove the bytes of a deleted project', async () => {
+    const stores = await openTestStores()
+    const { project, build } = await seedWorld(stores, 'private')
+    const { objectKey } = await seedArtifact(stores, project, build, 'doomed.txt', 'doomed')
+    await env.DB.prepare('delete from projects where id = ?').bind(project.id).run()
+    await runIn(stores, 25 * HOUR_MS)
+    expect(await exists(objectKey)).toBe(false)
+  })
+
+  it('go on where they stopped, in bounded steps', async () => {
+    const stores = await openTestStores()
+    await Promise.all(Array.from({ length: 200 }, (_, i) => orphan(`many/${String(i).padStart(3, '0')}`)))
+    const later = Date.now() + 25 * HOUR_MS
+    const removed: number[] = []
+    for (let i = 0; i < 6; i++) removed.push(await sweepOrphans(stores.db, env.ARTIFACTS, later, 1))
+    expect(removed.reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(200)
+    expect(Math.max(...removed)).toBeLessThanOrEqual(90)
+    expect((await env.ARTIFACTS.list({ prefix: 'artifacts/many/' })).objects).toEqual([])
+  })
+
+  it('delete reporting tokens a day after their end, and no other tokens', async () => {
+    const stores = await openTestStores()
+    const { project } = await seedWorld(stores, 'private')
+    const expiresAt = Date.now() - 1
+    const reporting = await seedToken(stores, { kind: 'reporting', project, expiresAt })
+    const other = await seedToken(stores, { kind: 'project', project, scope: 'all', expiresAt })
+    const left = async () => {
+      const { results } = await env.DB.prepare('select id from tokens where id in (?, ?)')
+        .bind(reporting.id, other.id)
+        .all()
+      return results.map(({ id }) => id)
+    }
+    await runIn(stores, 23 * HOUR_MS)
+    expect(await left()).toHaveLength(2)
+    await runIn(stores, 25 * HOUR_MS)
+    expect(await left()).toEqual([other.id])
+  })
+
+  it('may run twice at once, and one that fails does not keep the others', async () => {
+    const stores = await openTestStores()
+    await orphan('p/b/twice')
+    await Promise.all([runIn(stores, 25 * HOUR_MS), runIn(stores, 25 * HOUR_MS)])
+    expect(await exists('artifacts/p/b/twice')).toBe(false)
+    await orphan('p/b/failing')
+    const failing = { ...stores.artifacts, list: () => Promise.reject(new Error('list: internal error (10001)')) }
+    const { project } = await seedWorld(stores, 'private')
+    const { id } = await seedToken(stores, { kind: 'reporting', project, expiresAt: 0 })
+    await runIn({ ...stores, artifacts: failing as unknown as R2Bucket }, 25 * HOUR_MS)
+    expect(await env.DB.prepare('select id from tokens where id = ?').bind(id).first()).toBeNull()
+    expect(stores.warnings).toEqual(['daily_task_failed'])
+  })
+})
