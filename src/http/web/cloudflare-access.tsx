@@ -44,11 +44,8 @@ const claimsShape = lazily(() => v.object({ sub: v.pipe(v.string(), v.minLength(
 export async function accessIdentityOf(access: AccessSettings, request: Request): Promise<Identity | null> {
   const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
   if (!assertion) return null
-  // Only those who use Access pay for the library, and of it only for these parts.
-  const [{ jwtVerify }, { createLocalJWKSet }] = await Promise.all([
-    import('jose/jwt/verify'),
-    import('jose/jwks/local'),
-  ])
+  // Only those who use Access pay for the library.
+  const { createLocalJWKSet, jwtVerify } = await import('../../actions/jose.ts')
   try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(await fetchKeys(access)), {
       issuer: access.issuer,
