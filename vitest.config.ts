@@ -39,6 +39,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.node.test.ts'],
           exclude: ['test/web/**'],
+          setupFiles: ['./test/support/local-cleanup.ts'],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,

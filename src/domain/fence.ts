@@ -38,18 +38,19 @@ export function standingOf(feed: Feed | null, fact: Fenced<unknown>): Standing {
   const { fence } = fact
   if (!feed) return { kind: 'proved', provedAt: fence.provedAt }
   if (fence.epoch !== feed.epoch || fence.seq < feed.coversFrom) return { kind: 'void' }
-  for (const subject of fact.subjects) {
-    const end = feed.ends.get(subject)
-    if (end !== undefined && end > fence.seq) return { kind: 'void' }
-  }
+  // No entry has a number under 1.
+  for (const subject of fact.subjects) if ((feed.ends.get(subject) ?? 0) > fence.seq) return { kind: 'void' }
   const covered = feed.newestSeq >= fence.seq
   return { kind: 'proved', provedAt: covered ? Math.max(fence.provedAt, feed.polledAt) : fence.provedAt }
 }
 
-/** Two views of the feed as one. Of two lives of the database the one seen last counts; a gap shortens what is covered. */
+/**
+ * Two views of the feed as one; a gap shortens what is covered. Of two lives of the database `seen` counts: whoever
+ * calls makes sure that it was read later.
+ */
 export function joinFeeds(known: Feed | null, seen: Feed): Feed {
   if (!known) return seen
-  if (known.epoch !== seen.epoch) return seen.polledAt >= known.polledAt ? seen : known
+  if (known.epoch !== seen.epoch) return seen
   const [older, newer] = seen.newestSeq >= known.newestSeq ? [known, seen] : [seen, known]
   const lowWater = Math.max(older.lowWater, newer.lowWater)
   const polledAt = Math.max(older.polledAt, newer.polledAt)

@@ -40,6 +40,11 @@ export async function hashSecret(peppers: Peppers, secret: Secret): Promise<read
   return [current as SecretHash, ...old]
 }
 
+/** Which pepper made a stored hash. */
+export function pepperIdOf(hash: string): string {
+  return hash.slice(0, hash.indexOf(':'))
+}
+
 async function hashWith(pepper: Pepper, secret: Secret): Promise<SecretHash> {
   const mac = await crypto.subtle.sign('HMAC', pepper.key, new TextEncoder().encode(secret))
   return `${pepper.id}:${base64UrlEncode(new Uint8Array(mac))}` as SecretHash

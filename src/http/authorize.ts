@@ -1,11 +1,13 @@
 import type { Context } from 'hono'
 import type { Actor } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
+import type { Fence } from '../domain/fence.ts'
 import { type Grant, isPerson, type Party } from '../domain/grant.ts'
 import { type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
 import { type Project, parseSlugParts, type Role, type Slug } from '../domain/project.ts'
 import type { AppEnv } from '../env.ts'
 import { noteRefusedScope } from '../storage/audit.ts'
+import { fenceNow } from '../storage/download-proof.ts'
 import { findAccess } from '../storage/projects.ts'
 import type { Needs } from './access.ts'
 import { authenticate, clientAddressOf, placeOf } from './authenticate.ts'
@@ -15,6 +17,8 @@ export type OnProject = {
   readonly grant: Grant | null
   /** When the token that asks ends by itself. */
   readonly grantEndsAt: number | null
+  /** Where the feed stood before the asker was proved: an end that came later is newer than this. */
+  readonly fence: Fence
   readonly project: Project
   readonly role: Role | null
 }
@@ -76,6 +80,7 @@ function loginRequired(): never {
 async function requireProject(c: Context<AppEnv>, permission: Permission, source: SlugSource): Promise<OnProject> {
   const { stores } = c.env
   const named = source.onPath(c)
+  const fence = fenceNow(stores)
   const presented = await authenticate(c, named)
   const grant = presented?.grant ?? null
   const slug = named ?? (source.find ? await source.find(c) : null)
@@ -83,7 +88,7 @@ async function requireProject(c: Context<AppEnv>, permission: Permission, source
   const access = await findAccess(stores, grant, slug, permission)
   switch (access.decision) {
     case 'allow':
-      return { grant, grantEndsAt: presented?.expiresAt ?? null, project: access.project, role: access.role }
+      return { grant, grantEndsAt: presented?.expiresAt ?? null, fence, project: access.project, role: access.role }
     case 'login_required':
       return loginRequired()
     case 'project_not_found':

@@ -32,6 +32,7 @@ const shape = () =>
       v.strictObject({ kind: v.literal('reporting'), tokenId: id, project, publisherId: v.nullable(id) }),
     ]),
     expiresAt: v.nullable(count),
+    pepper: id,
     epoch: id,
     seq: count,
     provedAt: count,
@@ -39,13 +40,20 @@ const shape = () =>
 
 let schema: ReturnType<typeof shape> | undefined
 
-/** The KV value of a grant: see docs/storage.md. The secret and its hash are not in it. */
-export function serializeGrant({ value, fence }: Fenced<HeldGrant>): string {
-  return JSON.stringify({ ...value, ...fence })
+/** The KV value of a grant: see docs/storage.md. Neither the secret nor its hash is in it, but which pepper found it is. */
+export function serializeGrant({ value, fence }: Fenced<HeldGrant>, pepperId: string): string {
+  return JSON.stringify({ ...value, pepper: pepperId, ...fence })
 }
 
-/** A KV value as a fenced grant; null, a miss, for anything else: a tombstone, another version, nonsense, the future. */
-export function parseCachedGrant(text: string, now: number): Fenced<HeldGrant> | null {
+/**
+ * A KV value as a fenced grant; null, a miss, for anything else: a tombstone, another version, nonsense, the future, or
+ * what was found by a pepper that has been taken away.
+ */
+export function parseCachedGrant(
+  text: string,
+  now: number,
+  peppers: readonly { id: string }[],
+): Fenced<HeldGrant> | null {
   schema ??= shape()
   let value: unknown
   try {
@@ -55,6 +63,7 @@ export function parseCachedGrant(text: string, now: number): Fenced<HeldGrant> |
   }
   const parsed = v.safeParse(schema, value)
   if (!parsed.success || parsed.output.provedAt > now) return null
-  const { grant, expiresAt, epoch, seq, provedAt } = parsed.output
+  const { grant, expiresAt, pepper, epoch, seq, provedAt } = parsed.output
+  if (!peppers.some(({ id }) => id === pepper)) return null
   return { value: { grant, expiresAt }, fence: { epoch, seq, provedAt }, subjects: subjectsOf(grant) }
 }

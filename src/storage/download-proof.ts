@@ -8,7 +8,10 @@ import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 
-/** Where the feed stands now: what was allowed a moment ago holds as of this. Void if the feed was never read. */
+/**
+ * Where the feed stands: taken before somebody is proved, it is a fence for what they are then allowed. Taken later it
+ * could lie behind an end that came meanwhile, and hide it. Void if the feed was never read.
+ */
 export function fenceNow({ memory: { feed } }: Stores): Fence {
   return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
 }

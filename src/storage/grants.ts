@@ -3,7 +3,7 @@ import type { Fenced } from '../domain/fence.ts'
 import { type Grant, subjectsOf } from '../domain/grant.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Secret } from '../domain/secret.ts'
-import { hashSecret, type SecretHash } from '../domain/secret-hash.ts'
+import { hashSecret, pepperIdOf, type SecretHash } from '../domain/secret-hash.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './memory.ts'
 import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
@@ -128,12 +128,12 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   if (!held) {
     stores.memory.grants.delete(secret)
     if (stores.memory.unknowns.get(secret) !== NEVER_UNKNOWN)
-      stores.memory.unknowns.set(secret, stores.now() + UNKNOWN_LIFE_MS)
+      stores.memory.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
     return null
   }
   const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
   stores.memory.grants.set(secret, { fact, keptAt: stores.now() })
-  stores.waitUntil(writeKv(stores, hashes[0], fact))
+  if (row) stores.waitUntil(writeKv(stores, hashes[0], serializeGrant(fact, pepperIdOf(row.hash))))
   const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
   const role = roleRows?.[0]
   if (project && role && held.grant.kind === 'personal')
@@ -149,12 +149,13 @@ export function selectToken(db: Db, hashes: readonly string[]) {
 
 /** A token with all that its grant is made of. */
 export function selectTokenWhere(db: Db, which: SQL) {
-  const { kind, userId, scope, publisherId, expiresAt } = tokens
+  const { hash, kind, userId, scope, publisherId, expiresAt } = tokens
   const { id: projectId, vcs, org, repo, visibility, defaultBranch } = projects
   return db
     .select({
       // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
       id: sql<string>`${tokens.id}`.as('token_id'),
+      hash,
       kind,
       userId,
       scope,
@@ -213,16 +214,16 @@ async function readKv(stores: Stores, secret: Secret): Promise<Fenced<HeldGrant>
   const [hash] = await hashSecret(stores.peppers, secret)
   try {
     const text = await withinMs(KV_BOX_MS, 'KV', stores.kv.get(kvKeyFor(hash), { cacheTtl: KV_CACHE_TTL_SECONDS }))
-    return text === null ? null : parseCachedGrant(text, stores.now())
+    return text === null ? null : parseCachedGrant(text, stores.now(), stores.peppers)
   } catch (error) {
     stores.warn('kv_unreadable', error)
     return null
   }
 }
 
-async function writeKv(stores: Stores, hash: SecretHash, fact: Fenced<HeldGrant>): Promise<void> {
+async function writeKv(stores: Stores, hash: SecretHash, text: string): Promise<void> {
   try {
-    await stores.kv.put(kvKeyFor(hash), serializeGrant(fact), { expirationTtl: KV_LIFE_SECONDS })
+    await stores.kv.put(kvKeyFor(hash), text, { expirationTtl: KV_LIFE_SECONDS })
   } catch (error) {
     stores.warn('kv_unwritable', error)
   }

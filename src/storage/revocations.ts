@@ -7,6 +7,7 @@ import type { Db, Stores } from './stores.ts'
 
 const READ_BOX_MS = 2_000
 const PAGE_SIZE = 1_000
+const READ_ROUNDS = 2
 
 type Statement = BatchItem<'sqlite'>
 
@@ -18,19 +19,37 @@ export async function readFenced<const T extends readonly Statement[]>(
   stores: Stores,
   statements: T,
 ): Promise<{ rows: BatchResponse<[...T]>; fence: Fence }> {
-  const sentAt = stores.now()
-  const known = stores.memory.feed
-  const [[state], ended, ...rows] = await withinMs(
-    READ_BOX_MS,
-    'D1',
-    stores.db.batch([selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0), ...statements]),
-  )
-  const seen = feedSeen(known, state, ended, sentAt)
-  // Numbers given out again would hide new ends from whoever saw the old ones, so nothing is believed.
-  if (known?.epoch === seen.epoch && seen.newestSeq < known.newestSeq)
-    throw new Error('the database was put back to an earlier state without a new feed_state.epoch')
-  stores.memory.feed = joinFeeds(stores.memory.feed, seen)
-  return { rows: rows as BatchResponse<[...T]>, fence: { epoch: seen.epoch, seq: seen.newestSeq, provedAt: sentAt } }
+  for (let round = 0; round < READ_ROUNDS; round++) {
+    const sentAt = stores.now()
+    const known = stores.memory.feed
+    const [[state], ended, ...rows] = await withinMs(
+      READ_BOX_MS,
+      'D1',
+      stores.db.batch([selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0), ...statements]),
+    )
+    const seen = feedSeen(known, state, ended, sentAt)
+    // Numbers given out again would hide new ends from whoever saw the old ones, so nothing is believed.
+    if (known?.epoch === seen.epoch && seen.newestSeq < known.newestSeq)
+      throw new Error('the database was put back to an earlier state without a new feed_state.epoch')
+    if (learn(stores, known, seen))
+      return {
+        rows: rows as BatchResponse<[...T]>,
+        fence: { epoch: seen.epoch, seq: seen.newestSeq, provedAt: sentAt },
+      }
+  }
+  throw new Error('the database was restored while it was being read')
+}
+
+/**
+ * Takes in what was seen; false, and nothing changed, when it cannot be told whether it is news. A reading that was on
+ * its way while another one learned of a new life of the database may have been run before or after the restore,
+ * whichever was sent first; one that is sent now is newer than both.
+ */
+function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
+  const { feed } = memory
+  if (feed && feed.epoch !== seen.epoch && feed.epoch !== known?.epoch) return false
+  memory.feed = joinFeeds(feed, seen)
+  return true
 }
 
 /** Commits `statements` in one batch, and this isolate knows at once what they ended. */
@@ -48,7 +67,7 @@ export async function commitEnding<const T extends readonly Statement[]>(
   const results: unknown[] = await stores.db.batch([first as Statement, ...others])
   const [state] = results.at(-2) as FeedStateRow[]
   const seen = feedSeen(known, state, results.at(-1) as EndRow[], sentAt)
-  stores.memory.feed = joinFeeds(stores.memory.feed, seen)
+  if (!learn(stores, known, seen)) await readFenced(stores, []).catch((error) => stores.warn('feed_unreadable', error))
   return results.slice(0, -2) as BatchResponse<[...T]>
 }
 

@@ -138,9 +138,30 @@ describe('views of the feed, joined', () => {
 
   it('of two lives of the database are those of the life that was seen last', () => {
     const before = feed({ polledAt: 1_000 })
-    const after = feed({ epoch: 'e2', newestSeq: 2, polledAt: 2_000 })
+    // Sent earlier and yet read later: the network may turn the order round.
+    const after = feed({ epoch: 'e2', newestSeq: 2, polledAt: 999 })
     expect(joinFeeds(before, after)).toBe(after)
-    expect(joinFeeds(after, before)).toBe(after)
+  })
+
+  it('are as young as the younger, whichever of them saw more of the feed', () => {
+    const saidMore = feed({ newestSeq: 12, polledAt: 1_000 })
+    const askedLater = feed({ newestSeq: 10, polledAt: 1_001 })
+    expect(joinFeeds(askedLater, saidMore)).toMatchObject({ newestSeq: 12, polledAt: 1_001 })
+  })
+
+  it('keep the higher low-water mark, also when the other comes in later', () => {
+    const pruned = feed({ lowWater: 7, coversFrom: 7 })
+    expect(joinFeeds(pruned, feed())).toMatchObject({ lowWater: 7, coversFrom: 7 })
+    const many = new Map(Array.from({ length: 10_001 }, (_, i) => [`token:${i}`, i + 1]))
+    const known = feed({ lowWater: 7, coversFrom: 7, newestSeq: 10_001, ends: many })
+    expect(joinFeeds(known, feed({ coversFrom: 3, newestSeq: 10_002 }))).toMatchObject({ lowWater: 7, coversFrom: 7 })
+  })
+
+  it('copy nothing when nothing was added, and keep as many ends as they may', () => {
+    const ends = new Map(Array.from({ length: 10_000 }, (_, i) => [`token:${i}`, i + 1]))
+    expect(joinFeeds(feed({ newestSeq: 10_000, ends }), feed({ coversFrom: 10_000, newestSeq: 10_000 })).ends).toBe(
+      ends,
+    )
   })
 
   it('stay small: an older part that has grown too long is dropped, and what it covered is asked again', () => {

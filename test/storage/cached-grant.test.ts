@@ -13,6 +13,7 @@ const grants: readonly Grant[] = [
   { kind: 'reporting', tokenId: 't', project, publisherId: 'x' },
 ]
 const NOW = 2_000
+const PEPPERS = [{ id: 'new' }, { id: 'old' }]
 
 function factOf(grant: Grant, expiresAt: number | null = null): Fenced<HeldGrant> {
   return { value: { grant, expiresAt }, fence: { epoch: 'e', seq: 7, provedAt: 1_000 }, subjects: subjectsOf(grant) }
@@ -22,12 +23,12 @@ describe('the KV value of a grant', () => {
   it.each(grants)('of %j is read back with its fence and its subjects', (grant) => {
     for (const expiresAt of [null, 5_000]) {
       const fact = factOf(grant, expiresAt)
-      expect(parseCachedGrant(serializeGrant(fact), NOW)).toEqual(fact)
+      expect(parseCachedGrant(serializeGrant(fact, 'old'), NOW, PEPPERS)).toEqual(fact)
     }
   })
 
   const [personal] = grants
-  const good = JSON.parse(serializeGrant(factOf(personal as Grant))) as Record<string, unknown>
+  const good = JSON.parse(serializeGrant(factOf(personal as Grant), 'new')) as Record<string, unknown>
 
   it.each([
     ['an unknown kind', { ...good, grant: { kind: 'root', tokenId: 't' } }],
@@ -39,13 +40,15 @@ describe('the KV value of a grant', () => {
     ['a negative seq', { ...good, seq: -1 }],
     ['no time of proof', { ...good, provedAt: null }],
     ['a proof from the future', { ...good, provedAt: NOW + 1 }],
+    ['a pepper that is not live any more', { ...good, pepper: 'gone' }],
+    ['no pepper', { ...good, pepper: undefined }],
     ['an end that is no time', { ...good, expiresAt: 'never' }],
     ['a list', []],
   ])('with %s is a miss', (_, value) => {
-    expect(parseCachedGrant(JSON.stringify(value), NOW)).toBeNull()
+    expect(parseCachedGrant(JSON.stringify(value), NOW, PEPPERS)).toBeNull()
   })
 
   it.each(['', 'ended', '{', 'null', '"x"', '1'])('that is %j is a miss', (text) => {
-    expect(parseCachedGrant(text, NOW)).toBeNull()
+    expect(parseCachedGrant(text, NOW, PEPPERS)).toBeNull()
   })
 })

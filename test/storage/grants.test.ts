@@ -71,6 +71,21 @@ describe('a token', () => {
     expect(isolate.counts.d1).toBe(1)
   })
 
+  it('is refused for 5 s from when D1 was asked, however late that answer came', async () => {
+    const isolate = await openTestStores()
+    const secret = mintSecret('project')
+    isolate.faults.afterD1 = async () => isolate.clock.advance(1_900)
+    expect(await present(isolate, secret)).toBe('unknown')
+    isolate.faults.afterD1 = undefined
+    // Somebody elsewhere mints it after all, a moment after D1 was asked.
+    const project = await seedProject(isolate.db)
+    await seedToken(isolate, { kind: 'project', project, scope: 'all', secret })
+    isolate.clock.advance(3_099)
+    expect(await present(isolate, secret)).toBe('unknown')
+    isolate.clock.advance(1)
+    expect(await present(isolate, secret)).toBe('granted by d1')
+  })
+
   it('works at once where it was minted, although it was tried before', async () => {
     const isolate = await openTestStores()
     const secret = mintSecret('project')
@@ -99,12 +114,17 @@ describe('a token', () => {
     expect(await present(isolate, secret)).toMatch('granted')
   })
 
-  it('whose hash is of an older pepper is still found', async () => {
+  it('whose hash is of an older pepper is found until that pepper is taken away', async () => {
     const [old, current] = [randomPepper('old'), randomPepper('new')]
     const before = await openTestStores({ peppers: await importPeppers(old) })
     const { secret } = await seedStatusToken(before)
     const after = await openTestStores({ peppers: await importPeppers(`${current},${old}`) })
     expect(await present(after, secret)).toBe('granted by d1')
+    await after.settled()
+    expect(await present(await openTestStores({ peppers: after.peppers, clock: after.clock }), secret)).toBe(
+      'granted by kv',
+    )
+    // Taking the pepper away ends what was hashed with it: KV's copy must not stand in for the row that is not found.
     const without = await openTestStores({ peppers: await importPeppers(current) })
     expect(await present(without, secret)).toBe('unknown')
   })

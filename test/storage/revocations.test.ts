@@ -7,6 +7,7 @@ import { commitEnding, pruneFeed, readFenced } from '../../src/storage/revocatio
 import { feedState, members, projects, revocations, tokens, users } from '../../src/storage/schema.ts'
 import type { Db } from '../../src/storage/stores.ts'
 import { hang } from '../support/counted.ts'
+import { barrier } from '../support/present.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
@@ -290,6 +291,45 @@ describe('after a restore', () => {
     stores.clock.advance(8 * SECOND)
     expect(await judgeFact(stores, before)).toBe('ask_without_grace')
     const after = await readFact(stores)
+    expect(await judgeFact(stores, after)).toBe('accept')
+  })
+
+  it('a reading from before it that comes in late does not bring the old life back', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const before = await readFact(stores)
+    const gate = barrier()
+    stores.faults.afterD1 = gate.pass
+    // Sent later than the reading that learns of the restore, and yet run before it.
+    stores.clock.advance(1)
+    const late = readFenced(stores, [])
+    await gate.reached
+    stores.faults.afterD1 = undefined
+    await renewEpoch(stores.db)
+    stores.clock.advance(-1)
+    const after = await readFact(stores)
+    stores.clock.advance(1)
+    expect(await judgeFact(stores, before)).toBe('ask_without_grace')
+    gate.open()
+    const { fence } = await late
+    expect(await judgeFact(stores, before)).toBe('ask_without_grace')
+    expect(await judgeFact(stores, after)).toBe('accept')
+    expect(fence.epoch).toBe(after.fence.epoch)
+  })
+
+  it('a change that was committed before it, and is heard of late, is not forgotten either', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const before = await readFact(stores)
+    const gate = barrier()
+    stores.faults.afterD1 = gate.pass
+    stores.clock.advance(1)
+    const late = commitEnding(stores, [end(stores.db, 'token:late')])
+    await gate.reached
+    stores.faults.afterD1 = undefined
+    await renewEpoch(stores.db)
+    const after = await readFact(stores)
+    gate.open()
+    await late
+    expect(await judgeFact(stores, before)).toBe('ask_without_grace')
     expect(await judgeFact(stores, after)).toBe('accept')
   })
 

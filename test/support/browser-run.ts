@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { launchChromium } from './chromium.ts'
 import { createFakeGithub, FAKE_CLIENT } from './fake-github.ts'
-import { makeStateDir, startLocalServer } from './local-server.ts'
+import { cleanUpLocalServers, makeStateDir, startLocalServer } from './local-server.ts'
 
 /** What the tests of the pages are given: one server and one browser for the whole run. */
 export type BrowserRun = { readonly origin: string; readonly stateDir: string; readonly browserUrl: string }
@@ -29,6 +29,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   return async () => {
     await Promise.all([browser.close(), server.stop()])
     github.close()
+    await cleanUpLocalServers()
   }
 }
 

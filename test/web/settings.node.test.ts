@@ -121,9 +121,9 @@ describePages('project settings', (pages) => {
     await page.goto(`/${slug}/settings/audit`)
     expect(await page.getByRole('row').nth(1).textContent()).toContain('default branch: branch-54')
     await page.getByRole('link', { name: 'Older' }).click()
-    expect(await page.getByRole('row').last().textContent()).toContain(`Created the project ${slug}`)
+    await expect.poll(() => page.getByRole('row').last().textContent()).toContain(`Created the project ${slug}`)
     await page.getByRole('link', { name: 'Newer' }).click()
-    expect(await page.getByRole('row').count()).toBe(51)
+    await expect.poll(() => page.getByRole('row').count()).toBe(51)
   })
 })
 
@@ -138,6 +138,11 @@ describePages('the settings pages', (pages) => {
     ['project-token-new', `${SETTINGS}/api/new`],
     ['badges', `${SETTINGS}/badges?branch=develop&style=flat-square`],
     ['members', `${SETTINGS}/members`],
+    ['webhooks', `${SETTINGS}/webhooks`],
+    ['webhook-new', `${SETTINGS}/webhooks/new`],
+    ['publishers', `${SETTINGS}/publishers`],
+    ['publisher-new', `${SETTINGS}/publishers/new?kind=circleci`],
+    ['retention', `${SETTINGS}/retention`],
     ['audit', `${SETTINGS}/audit`],
     ['danger', `${SETTINGS}/danger`],
     ['not-found', '/gh/no/such'],

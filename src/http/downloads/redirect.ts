@@ -1,17 +1,22 @@
 import type { Context } from 'hono'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifact.ts'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/download-ticket.ts'
+import type { Fence } from '../../domain/fence.ts'
 import { isPerson, type Party } from '../../domain/grant.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { fenceNow } from '../../storage/download-proof.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 /** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
 export async function redirectToDownload(
   c: Context<AppEnv>,
-  { grant, grantEndsAt, project }: { grant: Party | null; grantEndsAt: number | null; project: Project },
+  {
+    grant,
+    grantEndsAt,
+    fence,
+    project,
+  }: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
   artifact: Artifact,
 ): Promise<Response> {
   const { settings, stores } = c.env
@@ -35,7 +40,7 @@ export async function redirectToDownload(
     tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
     userId: grant && isPerson(grant) ? grant.userId : null,
     projectId: project.id,
-    ...fenceNow(stores),
+    ...fence,
   })
   return redirect(`${downloadOriginOf(c)}/download/${ticket}/${encodePath(fileName)}`)
 }

@@ -17,7 +17,8 @@ import { page } from './page.ts'
 import { DataTable, Time } from './parts.tsx'
 import { FORGET_SESSION } from './session-cookie.ts'
 
-const METHODS: Record<SignInMethod, string> = {
+/** What each way of signing in is called. */
+export const METHODS: Record<SignInMethod, string> = {
   link: 'one-time link',
   github: PROVIDERS.github.name,
   access: PROVIDERS.access.name,

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import type { AuditAction } from '../../domain/audit.ts'
 import { parseScope, SCOPES } from '../../domain/scope.ts'
+import type { SignInMethod } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/audit.ts'
 import { queryCount } from '../input.ts'
 import type { App } from '../route.ts'
+import { METHODS } from './account.tsx'
 import { accountPage } from './account-layout.tsx'
 import { durationText } from './measures.ts'
 import { page } from './page.ts'
@@ -150,6 +152,8 @@ function detailsOf(detail: Readonly<Record<string, string | number | null>>): re
         return []
       case 'scope':
         return [nameOfScope(String(value))]
+      case 'by':
+        return [`by ${METHODS[value as SignInMethod] ?? value}`]
       case 'prefix':
         return [`${value}…`]
       case 'overlap_seconds':

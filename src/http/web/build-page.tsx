@@ -43,11 +43,11 @@ export function mountBuildPage(app: App): void {
     renderFragment(<BuildView project={project} {...(await readBuild(c, project))} />),
   )
 
-  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project }) => {
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project, fence }) => {
     const { db } = c.env.stores
     const artifact = await findArtifact(db, project.id, buildNumOf(c), nodeIndexOf(c), artifactPathOf(c))
     if (!artifact) throw new AppError('artifact_not_found')
-    return redirectToDownload(c, { grant: viewer, grantEndsAt: null, project }, artifact)
+    return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
   })
 }
 

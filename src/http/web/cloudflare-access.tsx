@@ -45,7 +45,7 @@ export async function accessIdentityOf(access: AccessSettings, request: Request)
   const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
   if (!assertion) return null
   // Only those who use Access pay for the library.
-  const { createLocalJWKSet, jwtVerify } = await import('jose')
+  const { createLocalJWKSet, jwtVerify } = await import('../../actions/jose.ts')
   try {
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(await fetchKeys(access)), {
       issuer: access.issuer,

@@ -1,9 +1,11 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
+import type { Fence } from '../../domain/fence.ts'
 import type { Permission } from '../../domain/permission.ts'
 import type { Project, Role } from '../../domain/project.ts'
 import type { SessionSecret, Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
+import { fenceNow } from '../../storage/download-proof.ts'
 import { findAccess } from '../../storage/projects.ts'
 import { findViewer, isStale, noteSessionUse } from '../../storage/sessions.ts'
 import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../access.ts'
@@ -14,7 +16,12 @@ import { readForm, requireOwnForm } from './form.ts'
 import { failWithPage, refuseWithPage } from './refusal.tsx'
 import { sessionCookie, sessionSecretOf } from './session-cookie.ts'
 
-type OnProjectPage<V> = { readonly viewer: V; readonly project: Project; readonly role: Role | null }
+type OnProjectPage<V> = {
+  readonly viewer: V
+  readonly project: Project
+  readonly role: Role | null
+  readonly fence: Fence
+}
 type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
   ? { readonly viewer: Viewer | null }
   : N extends 'session'
@@ -49,11 +56,13 @@ export function page<N extends PageName>(
       name,
       (c, error) => refuseWithPage(c, error, viewer),
       async () => {
+        // Before anybody is proved, so that an end that comes meanwhile is seen.
+        const fence = fenceNow(c.env.stores)
         const secret = sessionSecretOf(c)
         viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
         const form = method === 'POST' ? await readForm(c.req.raw) : null
         if (form) requireOwnForm(c, viewer, form)
-        const opened = { viewer, ...(await permitted(c, needs, viewer, slug)), ...(form ? { form } : {}) }
+        const opened = { viewer, ...(await permitted(c, needs, viewer, slug, fence)), ...(form ? { form } : {}) }
         // The table says which parts there are; permitted() has refused what lacks one.
         const response = await handler(c, opened as unknown as OpenedPage<N>)
         if (viewer && secret) keepAlive(c, viewer, secret, response)
@@ -64,7 +73,13 @@ export function page<N extends PageName>(
   })
 }
 
-async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, source: SlugSource) {
+async function permitted(
+  c: Context<AppEnv>,
+  needs: PageNeeds,
+  viewer: Viewer | null,
+  source: SlugSource,
+  fence: Fence,
+) {
   switch (needs) {
     case 'anyone':
       return {}
@@ -75,7 +90,7 @@ async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | 
     case 'artifacts:read':
     case 'builds:write':
     case 'project:admin':
-      return projectFor(c, needs, viewer, source)
+      return { ...(await projectFor(c, needs, viewer, source)), fence }
   }
 }
 

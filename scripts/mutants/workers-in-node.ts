@@ -1,0 +1,113 @@
+// What `cloudflare:workers`, `cloudflare:test` and workerd's globals are while mutants are tested in Node: real SQLite,
+// and maps for KV and the caches. Starting workerd for each mutant would take ten times as long.
+import { randomBytes } from 'node:crypto'
+import { openSqliteD1 } from '../../test/sim/sqlite-d1.ts'
+
+const randomKey = () => randomBytes(32).toString('base64url')
+
+// One for all test files of the process, each of which may load this module anew.
+const shared = globalThis as { bindings?: ReturnType<typeof createBindings> }
+shared.bindings ??= createBindings()
+export const env = shared.bindings
+
+function createBindings() {
+  return {
+    DB: openSqliteD1('migrations'),
+    KV: createKv(),
+    ARTIFACTS: createR2(),
+    UNKNOWN_TOKENS: { limit: async () => ({ success: true }) },
+    LEAK_REPORTS: { limit: async () => ({ success: true }) },
+    PEPPERS: `test:${randomKey()}`,
+    DOWNLOAD_KEY: randomKey(),
+  }
+}
+
+type Worker = { default: { fetch(request: Request, env: unknown, ctx: unknown): Promise<Response> } }
+
+export const SELF = {
+  async fetch(url: string, init: RequestInit) {
+    const worker = (await import('../../src/index.ts')) as unknown as Worker
+    const request = new Request(url, init)
+    // workerd's own requests come with the length of their body.
+    if (typeof init.body === 'string') request.headers.set('Content-Length', String(Buffer.byteLength(init.body)))
+    return worker.default.fetch(request, env, createExecutionContext())
+  },
+}
+export const createExecutionContext = () => ({ waitUntil: () => {}, passThroughOnException: () => {} })
+export const waitOnExecutionContext = async () => {}
+export const applyD1Migrations = async () => {}
+
+function createKv() {
+  const entries = new Map<string, { value: string; expiration: number | undefined }>()
+  return {
+    get: async (key: string) => entries.get(key)?.value ?? null,
+    put: async (key: string, value: string, options: { expirationTtl?: number } = {}) => {
+      const { expirationTtl } = options
+      entries.set(key, { value, expiration: expirationTtl && Date.now() / 1_000 + expirationTtl })
+    },
+    list: async () => ({ keys: [...entries].map(([name, { expiration }]) => ({ name, expiration })) }),
+  }
+}
+
+function createR2() {
+  const objects = new Map<string, Uint8Array>()
+  return {
+    async put(key: string, body: ReadableStream) {
+      objects.set(key, new Uint8Array(await new Response(body).arrayBuffer()))
+      return {}
+    },
+    async get(key: string, { range }: { range?: { offset: number; length: number } } = {}) {
+      const bytes = objects.get(key)
+      if (!bytes) return null
+      return { body: new Blob([range ? bytes.slice(range.offset, range.offset + range.length) : bytes]).stream() }
+    },
+    head: async (key: string) => (objects.has(key) ? {} : null),
+    delete: async (key: string) => void objects.delete(key),
+  }
+}
+
+/** Passes bytes on and takes their SHA-256; the length is not checked here. */
+class DigestStream extends WritableStream<Uint8Array> {
+  readonly digest: Promise<ArrayBuffer>
+  constructor() {
+    const chunks: Uint8Array[] = []
+    let done: (digest: Promise<ArrayBuffer>) => void = () => {}
+    super({
+      write: (chunk) => void chunks.push(chunk),
+      close: () =>
+        done(
+          new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer().then((b) => crypto.subtle.digest('SHA-256', b)),
+        ),
+    })
+    this.digest = new Promise((resolve) => {
+      done = resolve
+    })
+  }
+}
+
+Object.assign(crypto, { DigestStream })
+Object.assign(globalThis, {
+  FixedLengthStream: class extends TransformStream {
+    // biome-ignore lint/complexity/noUselessConstructor: the length that workerd's takes is no transformer.
+    constructor() {
+      super()
+    }
+  },
+})
+
+const opened = new Map<string, Map<string, string>>()
+
+Object.assign(globalThis, {
+  caches: {
+    default: null,
+    async open(name: string) {
+      const bodies = opened.get(name) ?? new Map<string, string>()
+      opened.set(name, bodies)
+      return {
+        match: async (key: string) => (bodies.has(key) ? new Response(bodies.get(key)) : undefined),
+        put: async (key: string, response: Response) => void bodies.set(key, await response.text()),
+        delete: async (key: string) => bodies.delete(key),
+      }
+    },
+  },
+})
