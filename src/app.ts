@@ -48,8 +48,11 @@ import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
 import { mountProjectGeneral } from './http/web/project-general.tsx'
 import { mountProjectPage } from './http/web/project-page.tsx'
 import { mountProjectTokens } from './http/web/project-tokens.tsx'
+import { mountPublisherPages } from './http/web/publishers-page.tsx'
+import { mountRetentionPage } from './http/web/retention-page.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
 import { mountStatusBadges } from './http/web/status-badges.tsx'
+import { mountWebhookPages } from './http/web/webhooks-page.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
@@ -100,6 +103,9 @@ export function createApp(): App {
   mountProjectTokens(app)
   mountStatusBadges(app)
   mountMembers(app)
+  mountWebhookPages(app)
+  mountPublisherPages(app)
+  mountRetentionPage(app)
   mountAuditPages(app)
   mountDashboard(app)
   mountProjectPage(app)

@@ -1,3 +1,5 @@
+import { randomBase62 } from './secret.ts'
+
 /** The CI systems that can report by webhook. */
 export type WebhookSource = 'github' | 'gitlab' | 'circleci' | 'buildkite' | 'jenkins'
 
@@ -21,4 +23,10 @@ export function webhookSecretProblem(text: string): string | null {
   if (text.length < MIN_WEBHOOK_SECRET_LENGTH || text.length > MAX_WEBHOOK_SECRET_LENGTH)
     return `must be ${MIN_WEBHOOK_SECRET_LENGTH} to ${MAX_WEBHOOK_SECRET_LENGTH} characters long`
   return /^[!-~]+$/.test(text) ? null : 'must be printable ASCII without spaces'
+}
+
+const MINTED_LENGTH = 40
+
+export function mintWebhookSecret(): string {
+  return randomBase62(MINTED_LENGTH)
 }

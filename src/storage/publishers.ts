@@ -22,6 +22,13 @@ export function listPublishers(db: Db, projectId: string) {
     .orderBy(asc(publishers.createdAt), asc(publishers.id))
 }
 
+/** A project's publisher; null when it has none of that id. */
+export async function findPublisher(db: Db, projectId: string, id: string): Promise<TrustedPublisher | null> {
+  const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))
+  const [publisher] = await db.select(columns()).from(publishers).where(which).limit(1)
+  return publisher ?? null
+}
+
 /** Those of a project that an issuer's tokens may match; empty also when there is no such project. */
 export function listPublishersOf(db: Db, slug: Slug, issuer: string) {
   return db

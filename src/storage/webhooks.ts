@@ -1,15 +1,15 @@
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor, AuditAction } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
 import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import type { WebhookSource } from '../domain/webhook-source.ts'
 import { auditStatement } from './audit.ts'
-
 import { isUniqueViolation } from './constraint.ts'
 import { projects, users } from './schema.ts'
 import { webhooks } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
-import { actorLives } from './tokens.ts'
+import { actorLives, isFirst } from './tokens.ts'
 
 /** What everybody with the right to see a webhook sees of it: never its secret. Times are epoch milliseconds. */
 export type Webhook = {
@@ -60,6 +60,17 @@ export async function listWebhooks(db: Db, projectId: string, now: number) {
     .orderBy(asc(webhooks.source), sql`${webhooks.expiresAt} is not null`, asc(webhooks.createdAt))
 }
 
+/** A project's webhook that works now; null when there is none of that id. */
+export async function findWebhook(db: Db, projectId: string, id: string, now: number): Promise<Webhook | null> {
+  const { source, createdAt, expiresAt } = webhooks
+  const [webhook] = await db
+    .select({ id: webhooks.id, source, createdAt, expiresAt })
+    .from(webhooks)
+    .where(and(eq(webhooks.id, id), eq(webhooks.projectId, projectId), lives(now)))
+    .limit(1)
+  return webhook ?? null
+}
+
 export type WebhookInserted =
   | { readonly kind: 'created'; readonly webhook: Webhook }
   /** The source has a current secret already: rotate it. */
@@ -67,7 +78,7 @@ export type WebhookInserted =
   /** The token that asks has ended meanwhile. */
   | { readonly kind: 'actor_ended' }
 
-/** Stores a source's secret. */
+/** Stores a source's secret. Throws where the form with that `onceId` was sent before. */
 export async function insertWebhook(
   { db, now }: Stores,
   keys: DataKeys,
@@ -75,21 +86,27 @@ export async function insertWebhook(
   source: WebhookSource,
   secret: string,
   actor: Actor,
+  onceId?: string,
 ): Promise<WebhookInserted> {
-  const row = await rowFor(keys, projectId, source, secret, actor, now())
+  const row = await rowFor(keys, projectId, source, secret, actor, now(), onceId)
   try {
     const [rows] = await db.batch([
-      insertRow(db, row, sql`${actorLives(actor, now())}`),
-      auditWebhook(db, 'webhook.created', now(), actor, row.id),
+      insertRow(db, row, sql`${actorLives(actor, now())} and ${isFirst(actor, onceId)}`),
+      auditWebhook(db, 'webhook.created', now(), actor, row.id, { once: isFirst(actor, onceId) }),
     ])
-    return rows.results.length > 0 ? { kind: 'created', webhook: row } : { kind: 'actor_ended' }
+    if (rows.results.length > 0) return { kind: 'created', webhook: row }
+    await requireFirst(db, actor, onceId)
+    return { kind: 'actor_ended' }
   } catch (error) {
     if (isUniqueViolation(error)) return { kind: 'taken' }
     throw error
   }
 }
 
-/** A new secret for the same source; the old one stops after the overlap. Null when there is no current one of that id. */
+/**
+ * A new secret for the same source; the old one stops after the overlap. Null when there is no current one of that id.
+ * Throws where the form with that `onceId` was sent before.
+ */
 export async function rotateWebhook(
   { db, now }: Stores,
   keys: DataKeys,
@@ -98,11 +115,13 @@ export async function rotateWebhook(
   secret: string,
   overlapSeconds: number,
   actor: Actor,
+  onceId?: string,
 ): Promise<Webhook | null> {
+  await requireFirst(db, actor, onceId)
   const isCurrent = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId), isNull(webhooks.expiresAt))
   const [old] = await db.select({ source: webhooks.source }).from(webhooks).where(isCurrent).limit(1)
   if (!old) return null
-  const row = await rowFor(keys, projectId, old.source, secret, actor, now())
+  const row = await rowFor(keys, projectId, old.source, secret, actor, now(), onceId)
   const endsAt = now() + overlapSeconds * 1000
   try {
     const [, inserted] = await db.batch([
@@ -116,12 +135,17 @@ export async function rotateWebhook(
         row,
         sql`exists (select 1 from ${webhooks} where ${webhooks.id} = ${id} and ${webhooks.expiresAt} = ${endsAt})`,
       ),
-      auditWebhook(db, 'webhook.rotated', now(), actor, row.id, { replaces: id, overlap_seconds: overlapSeconds }),
+      auditWebhook(db, 'webhook.rotated', now(), actor, row.id, {
+        detail: { replaces: id, overlap_seconds: overlapSeconds },
+        once: isFirst(actor, onceId),
+      }),
     ])
     return inserted.results.length > 0 ? row : null
   } catch (error) {
-    if (isUniqueViolation(error)) return null
-    throw error
+    if (!isUniqueViolation(error)) throw error
+    // Sent twice at the same moment.
+    await requireFirst(db, actor, onceId)
+    return null
   }
 }
 
@@ -134,10 +158,16 @@ export async function deleteWebhook(
 ): Promise<boolean> {
   const which = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId))
   const [, rows] = await db.batch([
-    auditWebhook(db, 'webhook.deleted', now(), actor, id, {}, projectId),
+    auditWebhook(db, 'webhook.deleted', now(), actor, id, { projectId }),
     db.delete(webhooks).where(which).returning({ id: webhooks.id }),
   ])
   return rows.length > 0
+}
+
+async function requireFirst(db: Db, actor: Actor, onceId: string | undefined): Promise<void> {
+  if (onceId === undefined) return
+  const [asked] = await db.select({ first: sql<number>`${isFirst(actor, onceId)}`.as('first') }).from(sql`(select 1)`)
+  if (!asked?.first) throw new AppError('done_before')
 }
 
 function lives(now: number) {
@@ -153,8 +183,9 @@ async function rowFor(
   secret: string,
   actor: Actor,
   now: number,
+  onceId?: string,
 ): Promise<WebhookRow> {
-  const id = crypto.randomUUID()
+  const id = onceId ?? crypto.randomUUID()
   const sealedSecret = await seal(keys, secret, placeOf(id))
   return {
     id,
@@ -186,10 +217,23 @@ function auditWebhook(
   at: number,
   actor: Actor,
   id: string,
-  detail: Readonly<Record<string, string | number>> = {},
-  projectId?: string,
+  {
+    detail = {},
+    projectId,
+    once = sql`1`,
+  }: {
+    readonly detail?: Readonly<Record<string, string | number>>
+    readonly projectId?: string
+    readonly once?: SQL
+  } = {},
 ) {
   const ofProject = projectId === undefined ? sql`` : sql` and project_id = ${projectId}`
   const found = sql`(select project_id from ${webhooks} where id = ${id}${ofProject})`
-  return auditStatement(db, at, actor, { action, projectId: found, subject: id, detail }, sql`${found} is not null`)
+  return auditStatement(
+    db,
+    at,
+    actor,
+    { action, projectId: found, subject: id, detail },
+    sql`${found} is not null and ${once}`,
+  )
 }

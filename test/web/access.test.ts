@@ -1,6 +1,11 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Visibility } from '../../src/domain/project.ts'
+import { importDataKeys } from '../../src/domain/sealed-text.ts'
+import { mintWebhookSecret } from '../../src/domain/webhook-source.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../src/http/access.ts'
+import { insertPublisher } from '../../src/storage/publishers.ts'
+import { insertWebhook } from '../../src/storage/webhooks.ts'
 import { type Asking, browse } from '../support/browse.ts'
 import { ask } from '../support/client.ts'
 import { type SeededToken, seedSession, seedToken } from '../support/seed.ts'
@@ -39,6 +44,8 @@ type Place = {
   readonly token: SeededToken
   /** The viewer's own personal token. */
   readonly own: SeededToken
+  readonly webhookId: string
+  readonly publisherId: string
 }
 
 /** Where a page is, what is filled in, and the status that tells that somebody is in. Forms are filled in wrongly, so that nothing changes. */
@@ -60,6 +67,12 @@ const ofOwn =
   (act: string): Recipe['path'] =>
   ({ own }) =>
     `/account/api/${own.id}/${act}`
+const ofWebhook =
+  (act: string): Recipe['path'] =>
+  ({ world, webhookId }) =>
+    `/${world.slug}/settings/webhooks/${webhookId}/${act}`
+const ofPublisher: Recipe['path'] = ({ world, publisherId }) =>
+  `/${world.slug}/settings/publishers/${publisherId}/delete`
 const at = (path: string) => () => path
 
 const RECIPES: Record<PageName, Recipe> = {
@@ -118,6 +131,20 @@ const RECIPES: Record<PageName, Recipe> = {
     path: ({ world }) => `/${world.slug}/settings/members/${world.users.admin.login}/remove`,
     in: 422,
   },
+  'GET /:vcs/:org/:repo/settings/webhooks': { path: page('/settings/webhooks'), in: 200 },
+  'GET /:vcs/:org/:repo/settings/webhooks/new': { path: page('/settings/webhooks/new'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/webhooks': { path: page('/settings/webhooks'), in: 422 },
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate': { path: ofWebhook('rotate'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate': { path: ofWebhook('rotate'), in: 400 },
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/delete': { path: ofWebhook('delete'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/delete': { path: ofWebhook('delete'), in: 422 },
+  'GET /:vcs/:org/:repo/settings/publishers': { path: page('/settings/publishers'), in: 200 },
+  'GET /:vcs/:org/:repo/settings/publishers/new': { path: page('/settings/publishers/new'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/publishers': { path: page('/settings/publishers'), in: 422 },
+  'GET /:vcs/:org/:repo/settings/publishers/:id/delete': { path: ofPublisher, in: 200 },
+  'POST /:vcs/:org/:repo/settings/publishers/:id/delete': { path: ofPublisher, in: 422 },
+  'GET /:vcs/:org/:repo/settings/retention': { path: page('/settings/retention'), in: 200 },
+  'POST /:vcs/:org/:repo/settings/retention': { path: page('/settings/retention'), in: 422 },
   'GET /:vcs/:org/:repo/settings/audit': { path: page('/settings/audit'), in: 200 },
   'GET /:vcs/:org/:repo/settings/danger': { path: page('/settings/danger'), in: 200 },
   'POST /:vcs/:org/:repo/settings/visibility': {
@@ -136,7 +163,16 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
   beforeAll(async () => {
     const stores = await openTestStores()
     const world = await seedWorld(stores, visibility)
-    place = { world, token: await seedToken(stores, { kind: 'project', project: world.project, scope: 'status' }) }
+    const [{ project }, admin] = [world, { userId: world.users.admin.id, tokenId: null, from: null }]
+    const keys = await importDataKeys(env.DATA_KEY)
+    const made = await insertWebhook(stores, keys, project.id, 'github', mintWebhookSecret(), admin)
+    const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
+    place = {
+      world,
+      token: await seedToken(stores, { kind: 'project', project, scope: 'status' }),
+      webhookId: made.kind === 'created' ? made.webhook.id : '',
+      publisherId: (await insertPublisher(stores, project.id, trusted, admin))?.id ?? '',
+    }
   })
 
   it.each(Object.keys(RECIPES) as PageName[])('%s lets in whom its row names', async (name) => {

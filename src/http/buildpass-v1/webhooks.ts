@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
 import { type Project, slugText } from '../../domain/project.ts'
-import { randomBase62 } from '../../domain/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS } from '../../domain/token.ts'
 import {
+  mintWebhookSecret,
   parseWebhookSource,
   WEBHOOK_SOURCES,
   type WebhookSource,
@@ -47,8 +47,6 @@ const rotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS), secret: secret() }),
 )
 
-const MINTED_LENGTH = 40
-
 /** The secrets with which CI systems sign; each is shown once. */
 export function mountWebhooks(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { project }) => {
@@ -59,7 +57,7 @@ export function mountWebhooks(app: App): void {
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { grant, project }) => {
-    const { source, secret = mintedSecret() } = await readJson(c, webhookInput())
+    const { source, secret = mintWebhookSecret() } = await readJson(c, webhookInput())
     const { stores, settings } = c.env
     const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actorOf(c, grant))
     switch (inserted.kind) {
@@ -84,7 +82,7 @@ export function mountWebhooks(app: App): void {
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate', async (c, { grant, project }) => {
-    const { overlap_seconds, secret = mintedSecret() } = await readOptionalJson(c, rotationInput())
+    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, rotationInput())
     const { stores, settings } = c.env
     const id = c.req.param('id') ?? ''
     const actor = actorOf(c, grant)
@@ -92,10 +90,6 @@ export function mountWebhooks(app: App): void {
     if (!webhook) throw new AppError('webhook_not_found')
     return jsonWritten(c, { ...webhookJson(c, project, webhook), secret, replaces: id }, 201)
   })
-}
-
-function mintedSecret(): string {
-  return randomBase62(MINTED_LENGTH)
 }
 
 function webhookJson(c: Context<AppEnv>, project: Project, { id, source, createdAt, expiresAt }: Webhook) {

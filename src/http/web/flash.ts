@@ -24,6 +24,10 @@ const FLASHES = {
   'project-deleted': { tone: 'good', text: 'The project is deleted.' },
   'token-deleted': { tone: 'good', text: 'The token is deleted.' },
   'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },
+  'webhook-deleted': { tone: 'good', text: 'The webhook’s secret is deleted.' },
+  'webhook-rotated-before': { tone: 'bad', text: 'That secret was rotated or deleted already.' },
+  'publisher-added': { tone: 'good', text: 'The publisher is trusted from now on.' },
+  'publisher-deleted': { tone: 'good', text: 'The publisher is deleted, and the tokens of its jobs are ended.' },
 } as const satisfies Record<string, Flash>
 
 export type FlashCode = keyof typeof FLASHES

@@ -24,6 +24,14 @@ const SECTIONS: readonly SideSection[] = [
     ],
   },
   {
+    title: 'Reporting',
+    links: [
+      { path: '/webhooks', text: 'Webhooks', icon: 'download' },
+      { path: '/publishers', text: 'Trusted publishers', icon: 'check' },
+      { path: '/retention', text: 'Retention', icon: 'archive' },
+    ],
+  },
+  {
     title: 'More',
     links: [
       { path: '/audit', text: 'Audit log', icon: 'list' },

@@ -118,14 +118,14 @@ export function SecretShown(props: { token: Token; secret: Secret; back: string;
 }
 
 /** What a form that was sent a second time is answered. */
-export function MadeBefore({ back }: { back: string }) {
+export function MadeBefore({ back, what = 'token' }: { back: string; what?: 'token' | 'webhook' }) {
   return (
     <div class="notice">
       <h1>This was done already</h1>
-      <p>The token of this form exists, or existed. Its secret was shown once and cannot be viewed again.</p>
+      <p>The {what} of this form exists, or existed. Its secret was shown once and cannot be viewed again.</p>
       <p>
         <a class="button primary" href={back}>
-          See the tokens
+          See the {what}s
         </a>
       </p>
     </div>
@@ -217,6 +217,20 @@ export function parseOverlap(form: URLSearchParams): number | null {
   return OVERLAPS.find(([seconds]) => String(seconds) === text)?.[0] ?? null
 }
 
+export function OverlapField({ label, chosen = USUAL_OVERLAP }: { label: string; chosen?: number | undefined }) {
+  return (
+    <Field name="overlap" label={label}>
+      <select {...fieldAttributes('overlap')}>
+        {OVERLAPS.map(([seconds, text]) => (
+          <option value={seconds} selected={seconds === chosen}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Field>
+  )
+}
+
 /** Asks how long the old and the new token work side by side. */
 export function RotateForm({
   viewer,
@@ -237,15 +251,7 @@ export function RotateForm({
       </PageHead>
       <Form viewer={viewer} action={action}>
         <input type="hidden" name={ONCE} value={newOnce()} />
-        <Field name="overlap" label="The old token stops">
-          <select {...fieldAttributes('overlap')}>
-            {OVERLAPS.map(([seconds, text]) => (
-              <option value={seconds} selected={seconds === USUAL_OVERLAP}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </Field>
+        <OverlapField label="The old token stops" />
         <div class="actions">
           <button type="submit" class="button primary">
             <Icon name="turn" /> Rotate token
