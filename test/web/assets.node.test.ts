@@ -19,6 +19,14 @@ describePages('stylesheet, script and icon', (pages) => {
     }
   })
 
+  it('are the only ones: the command line is asked for anew', async () => {
+    const response = await fetch(`${pages().origin}/assets/buildpass.mjs`, { method: 'HEAD' })
+    expect([response.status, response.headers.get('Cache-Control')]).toEqual([
+      200,
+      'public, max-age=0, must-revalidate',
+    ])
+  })
+
   it('stand in the way of no other address', async () => {
     const { origin, demo } = pages()
     expect((await fetch(`${origin}/_headers`)).status).toBe(404)
