@@ -11,7 +11,7 @@ import { importPeppers } from '../src/domain/secret-hash.ts'
 import { openDb } from '../src/storage/stores.ts'
 import type { Spent } from './counting-d1.ts'
 import { fillStatements, GROWING, READS, type Read, type Size } from './growth-data.ts'
-import { bundle } from './miniflare.ts'
+import { bundle, RATE_LIMITS, settingsWith } from './miniflare.ts'
 
 const { values } = parseArgs({
   options: {
@@ -52,15 +52,8 @@ const miniflare = new Miniflare(
       d1Databases: { DB: `db-${name}` },
       kvNamespaces: { KV: `kv-${name}` },
       r2Buckets: { ARTIFACTS: `r2-${name}` },
-      ratelimits: {
-        UNKNOWN_TOKENS: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 as const } },
-        LEAK_REPORTS: { namespace_id: '2', simple: { limit: 1_000_000_000, period: 60 as const } },
-      },
-      bindings: {
-        PEPPERS: pepper,
-        DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
-        DATA_KEY: `d1:${randomBytes(32).toString('base64url')}`,
-      },
+      ratelimits: RATE_LIMITS,
+      bindings: settingsWith(pepper),
     })),
   }),
 )
