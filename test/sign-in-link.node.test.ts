@@ -19,7 +19,7 @@ describe('npm run sign-in-link', () => {
   })
 
   it.each([
-    [['--remote', 'ada'], 'wrangler.toml does not name your own resources yet'],
+    [['--remote', 'ada'], 'This checkout does not know the resources of the environment'],
     [['a b'], 'must be 1 to 39 letters'],
     [['ada', '--local'], 'There is no option --local'],
     [[], 'Usage: npm run sign-in-link'],
