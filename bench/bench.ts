@@ -38,16 +38,15 @@ try {
 }
 
 /** A scene that answers something else measures something else. */
-async function check({ name, url, tokens, status }: Scene): Promise<void> {
-  const response = await fetch(tokens ? `${url}&circle-token=${tokens[0]}` : url, { redirect: 'manual' })
+async function check({ name, url, targets, status }: Scene): Promise<void> {
+  const response = await fetch(new URL(targets?.[0] ?? url, url), { redirect: 'manual' })
   if (response.status !== status) throw new Error(`${name} answered ${response.status}, not ${status}`)
 }
 
-async function measure({ url, tokens }: Scene, pid: number): Promise<Run> {
+async function measure({ url, targets }: Scene, pid: number): Promise<Run> {
   const script = join(folder, 'scene.lua')
-  const path = new URL(url).pathname + new URL(url).search
-  const next = tokens
-    ? `local tokens = {${tokens.map((token) => `"${token}"`).join(',')}}\nlocal i = 0\nrequest = function() i = i % #tokens + 1; return wrk.format("GET", "${path}&circle-token=" .. tokens[i]) end\n`
+  const next = targets
+    ? `local targets = {${targets.map((target) => `"${target}"`).join(',')}}\nlocal i = 0\nrequest = function() i = i % #targets + 1; return wrk.format("GET", targets[i]) end\n`
     : ''
   writeFileSync(
     script,

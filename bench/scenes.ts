@@ -4,11 +4,14 @@ import type { BenchServer } from './miniflare.ts'
 export type Scene = {
   readonly name: string
   readonly url: string
-  readonly tokens?: readonly string[]
+  /** Paths with their queries, asked for in turn instead of the URL. */
+  readonly targets?: readonly string[]
   readonly status: number
 }
 /** More than an isolate remembers, so that each is forgotten before its turn comes again. */
 const MANY = 5_000
+/** A project holds at most 1,000 tokens. */
+const TOKENS_A_PROJECT = 900
 
 /** Puts a project, builds, an artifact and tokens into the Worker, and tells what to ask for. */
 export async function prepare({ origins, personal }: BenchServer): Promise<readonly Scene[]> {
@@ -43,7 +46,12 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
     (await ask('POST', '/api/v1.1/project/gh/bench/web/token', { label: scope, scope })).token
   const [status, artifacts] = [await mint('status'), await mint('view-builds')]
   const cold: string[] = []
-  for (let i = 0; i < MANY; i++) cold.push(await mint('status'))
+  for (let i = 0; i < MANY; i++) {
+    const slug = `gh/bench/cold-${Math.floor(i / TOKENS_A_PROJECT)}`
+    if (i % TOKENS_A_PROJECT === 0) await ask('POST', '/api/buildpass/v1/projects', { slug })
+    const { token } = await ask('POST', `/api/v1.1/project/${slug}/token`, { label: 'cold', scope: 'status' })
+    cold.push(`/${slug}.svg?style=shield&circle-token=${token}`)
+  }
   const [{ url: artifact }] = (await (
     await fetch(`${origins.ours}/api/v1.1/project/gh/bench/web/40/artifacts`, {
       headers: { 'Circle-Token': artifacts },
@@ -64,9 +72,9 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
     {
       name: '(g) unknown token',
       url: badge,
-      tokens: Array.from({ length: MANY }, () => mintSecret('project')),
+      targets: Array.from({ length: MANY }, () => `/gh/bench/web.svg?circle-token=${mintSecret('project')}`),
       status: 401,
     },
-    { name: '(h) cold token', url: badge, tokens: cold, status: 200 },
+    { name: '(h) cold token', url: badge, targets: cold, status: 200 },
   ]
 }
