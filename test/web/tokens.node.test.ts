@@ -7,6 +7,18 @@ const ONCE = 'You will not be able to view the token again.'
 /** With script and without: the pages must not need it. */
 const MODES = [true, false] as const
 
+/** What the page holds once it has arrived: while it navigates, Chromium gives nothing to read. */
+async function settledContentOf(page: Page): Promise<string> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await page.content()
+    } catch (error) {
+      if (tries === 100 || !String(error).includes('the page is navigating')) throw error
+      await page.waitForTimeout(100)
+    }
+  }
+}
+
 describePages('personal API tokens, step by step', (pages) => {
   it.each(MODES)('are created, used, rotated and deleted (script: %s)', async (javaScriptEnabled) => {
     const page = await pages().openAs('demo', { javaScriptEnabled })
@@ -58,11 +70,11 @@ describePages('personal API tokens, step by step', (pages) => {
       await page.getByRole('button', { name: 'Add API Token' }).click()
       const secret = await shownSecret(page)
       await page.reload()
-      expect(await page.content()).not.toContain(secret)
+      expect(await settledContentOf(page)).not.toContain(secret)
       await page.goto('/account')
       // Without script the browser asks whether to send the form again, which shows here as a cache miss.
       await page.goBack().catch((error) => expect(String(error)).toContain('ERR_CACHE_MISS'))
-      expect(await page.content()).not.toContain(secret)
+      expect(await settledContentOf(page)).not.toContain(secret)
       await page.goto('/account/api')
       expect(await page.getByRole('row', { name: new RegExp(label) }).count()).toBe(1)
     }
