@@ -19,6 +19,8 @@ function createBindings() {
     LEAK_REPORTS: { limit: async () => ({ success: true }) },
     PEPPERS: `test:${randomKey()}`,
     DOWNLOAD_KEY: randomKey(),
+    DATA_KEY: `test:${randomKey()}`,
+    OUTBOX: { sendBatch: async () => {}, send: async () => {} },
   }
 }
 

@@ -46,7 +46,7 @@ export function judgeVerdict(world: World, request: Request, token: SimToken, ve
     case 'unknown':
     case 'expired': {
       stats.refused += 1
-      if (isExempt(request, token, now) || wasBroughtBack(world, token, now)) return
+      if (isExempt(request, token, now) || wasBroughtBack(world, token, now, troubled)) return
       if (worksThroughout) {
         const young = token.createdAt !== null && now - token.createdAt < BOUND_MS
         fail(`${troubled ? 'I8' : young ? 'I6' : 'I7'}: a token that works was called ${verdict.kind}`)
@@ -162,12 +162,11 @@ function isExempt(request: Request, token: SimToken, now: number): boolean {
   return now < token.createdAt + UNKNOWN_LIFE_MS
 }
 
-/** A restore that keeps the tokens gives ended ones back; that too may take the bound to be noticed. */
-function wasBroughtBack({ history }: World, token: SimToken, now: number): boolean {
-  const seen = truthsDuring(history, now - BOUND_MS, now)
-  return (
-    seen.some((truth) => !tokenWorks(truth, token.id ?? '', now)) && new Set(seen.map(({ epoch }) => epoch)).size > 1
-  )
+/** A restore that keeps the tokens gives ended ones back; that too may take the bound, or an outage, to be noticed. */
+function wasBroughtBack({ history, plan }: World, token: SimToken, now: number, troubled: boolean): boolean {
+  const seen = truthsDuring(history, now - (troubled ? Math.max(BOUND_MS, plan.graceMs) : BOUND_MS), now)
+  const isNewLife = new Set(seen.map(({ epoch }) => epoch)).size > 1
+  return isNewLife && seen.some((truth) => !tokenWorks(truth, token.id ?? '', now))
 }
 
 function noteLateness(world: World, holds: (truth: Truth) => boolean, isGrace: boolean): void {

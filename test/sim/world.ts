@@ -188,7 +188,9 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
   const stores: Stores = {
     db,
     kv: kv.viewOf(centre, request),
-    artifacts: {} as R2Bucket, // The verifier never touches bytes.
+    // The verifier never touches bytes, nor does it send anything.
+    artifacts: {} as R2Bucket,
+    queue: { sendBatch: () => Promise.reject(new Error('no queue here')) },
     cache: centre.hasCacheApi ? viewCache(centre, timeline, request, random) : null,
     memory,
     peppers: own,
