@@ -1,7 +1,7 @@
 // npm run mutants [-- --file src/domain/fence.ts] [--list]: takes out each check of what lets people in, one at a time,
 // and runs the tests that should notice. Survivors are listed, and make it fail.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,6 +17,7 @@ const TICKETS = [
   'test/domain/download-ticket.test.ts',
   'test/storage/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
+  'test/http/downloads.test.ts',
 ]
 const MATRIX = 'test/http/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
@@ -106,7 +107,9 @@ async function tryOn(mutant: Mutant | null): Promise<string | null> {
     child.once('close', (...ended) => resolve(ended))
   })
   clearTimeout(timer)
-  return code === 0 ? null : signal ? 'never ended' : firstFailureIn(readFileSync(report, 'utf8'))
+  if (code === 0) return null
+  if (signal) return 'never ended'
+  return existsSync(report) ? firstFailureIn(readFileSync(report, 'utf8')) : 'crashed'
 }
 
 function firstFailureIn(output: string): string {

@@ -159,6 +159,14 @@ describe('whatever is sent', () => {
   })
 })
 
+describe('a scheme that only looks like Bearer', () => {
+  it.each(['NotBearer', 'X Bearer', 'Bearerish'])('such as %s is not one', (scheme) => {
+    expect(read({ Authorization: `${scheme} ${a}` })).toBe('malformed')
+    // It is no Bearer credential, so the next place counts.
+    expect(read({ Authorization: `${scheme} ${a}`, 'Circle-Token': b })).toBe(b)
+  })
+})
+
 function decodedBasic(authorization: string | null): string {
   try {
     return atob((authorization ?? '').replace(/^basic +/i, ''))
