@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { copyFileSync, writeSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { BOUND_MS } from '../src/domain/fence.ts'
 import { makeStateDir, runNpmScript } from './support/local-server.ts'
+import { startWorkerProcess } from './support/worker-process.ts'
 
 const KEY = crypto.randomUUID()
 const SLUG = 'gh/acme/two'
 // Between the commit and the answer to the deletion, and in the last request that was still accepted.
 const IN_FLIGHT_MS = 1_000
 
-const children: ChildProcess[] = []
 let first: string
 let second: string
 let personal: string
@@ -20,14 +19,12 @@ beforeAll(async () => {
   const made = await runNpmScript('create-user', ['ada'], here)
   personal = /bpu_\w{42}/.exec(made.output)?.[0] ?? ''
   copyFileSync(join(here, '.dev.vars'), join(there, '.dev.vars'))
-  first = await serve('first.ts', here, [`FORWARD_KEY=${KEY}`])
-  second = await serve('second.ts', there, [`FORWARD_KEY=${KEY}`, `FORWARD_URL=${first}/test-d1`])
+  first = (await startWorkerProcess('test/two/first.ts', here, [`FORWARD_KEY=${KEY}`])).origin
+  second = (
+    await startWorkerProcess('test/two/second.ts', there, [`FORWARD_KEY=${KEY}`, `FORWARD_URL=${first}/test-d1`])
+  ).origin
   const { status } = await ask(first, 'POST', '/api/buildpass/v1/projects', personal, { slug: SLUG })
   expect(status).toBe(201)
-})
-
-afterAll(() => {
-  for (const child of children) child.kill('SIGTERM')
 })
 
 describe('of two workerds that share one D1 and nothing else', () => {
@@ -101,24 +98,4 @@ function ask(origin: string, method: string, path: string, token: string, json?:
 // Past vitest, which keeps the output of passing tests to itself: the number is the point.
 function tell(text: string): void {
   writeSync(2, `${text}\n`)
-}
-
-function serve(entry: string, stateDir: string, variables: readonly string[]): Promise<string> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'two/serve.ts'), entry, ...variables], {
-    env: { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir } as unknown as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  children.push(child)
-  let output = ''
-  return new Promise((ready, reject) => {
-    const see = (chunk: Buffer) => {
-      output += chunk
-      const origin = /serving at (\S+)/.exec(output)?.[1]
-      if (origin) ready(origin)
-    }
-    child.stdout?.on('data', see)
-    child.stderr?.on('data', see)
-    child.once('exit', (code) => reject(new Error(`${entry} ended with ${code}; it printed:\n${output}`)))
-  })
 }

@@ -1,5 +1,4 @@
-// node test/two/serve.ts <entry> <name=value …>: one workerd with that entry, on the state in BUILDPASS_STATE.
-import { resolve } from 'node:path'
+// node test/support/serve.ts <entry> <name=value …>: one workerd with that entry, on the state in BUILDPASS_STATE.
 import { ensureDevVars, openLocalState, WRANGLER_CONFIG } from '../../scripts/local-state.ts'
 import { startWorker } from '../../scripts/wrangler.ts'
 
@@ -9,7 +8,7 @@ ensureDevVars(state)
 process.env.WRANGLER_REGISTRY_PATH = state.registryFolder
 const worker = await startWorker({
   config: WRANGLER_CONFIG,
-  entrypoint: resolve(import.meta.dirname, entry),
+  entrypoint: entry,
   envFiles: [state.devVarsFile],
   bindings: Object.fromEntries(
     variables.map((text: string) => {
