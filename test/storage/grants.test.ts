@@ -114,6 +114,19 @@ describe('a token', () => {
     expect(await present(isolate, secret)).toMatch('granted')
   })
 
+  it('that was deleted where it was minted is remembered as unknown too, at one look into D1', async () => {
+    const isolate = await openTestStores()
+    const token = await seedStatusToken(isolate)
+    forgetUnknown(isolate, token.secret)
+    isolate.clock.advance(1)
+    await present(isolate, token.secret)
+    await endToken(isolate, token)
+    expect(await present(isolate, token.secret)).toBe('unknown')
+    isolate.resetCounts()
+    expect(await present(isolate, token.secret)).toBe('unknown')
+    expect(isolate.counts).toMatchObject({ d1: 0, kvGets: 0 })
+  })
+
   it('whose hash is of an older pepper is found until that pepper is taken away', async () => {
     const [old, current] = [randomPepper('old'), randomPepper('new')]
     const before = await openTestStores({ peppers: await importPeppers(old) })
@@ -431,6 +444,15 @@ describe('a client that tried too many unknown tokens', () => {
     expect(await present(isolate, inMemory.secret, { charge })).toBe('granted by memory')
     expect(await present(isolate, inKv.secret, { charge })).toBe('granted by kv')
     expect(await present(isolate, cold.secret, { charge: spent('198.51.100.8') })).toBe('granted by d1')
+  })
+
+  it('may use at once what was minted here for it', async () => {
+    const isolate = await openTestStores()
+    const charge = spent('198.51.100.10')
+    expect(await present(isolate, mintSecret('project'), { charge })).toBe('unknown')
+    const { secret } = await seedStatusToken(isolate)
+    forgetUnknown(isolate, secret)
+    expect(await present(isolate, secret, { charge })).toBe('granted by d1')
   })
 
   it('keeps a token that memory knew lately, also while KV is down', async () => {
