@@ -10,7 +10,7 @@ import { isHarmless } from './mutants/harmless.ts'
 import type { Mutant } from './mutants/mutation.ts'
 import { mutantsOf } from './mutants/operators.ts'
 
-const STORAGE = ['grants', 'revocations', 'projects', 'shared-work', 'budget'].map(
+const STORAGE = ['grants', 'revocations', 'projects', 'proof', 'shared-work', 'budget'].map(
   (name) => `test/storage/${name}.test.ts`,
 )
 const TICKETS = [
@@ -37,7 +37,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/grants.ts': [...STORAGE, SIMULATION],
   'src/storage/memory.ts': ['test/storage/memory.test.ts', ...STORAGE],
   'src/storage/projects.ts': ['test/storage/projects.test.ts', ...STORAGE, SIMULATION],
-  'src/storage/proof.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/proof.ts': ['test/storage/proof.test.ts', 'test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
   'src/storage/revocations.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
   'src/storage/shared-work.ts': ['test/storage/shared-work.test.ts', ...STORAGE, SIMULATION],
 }

@@ -91,6 +91,17 @@ describe('random base62', () => {
     for (const char of BASE62) expect(text.split(char).length - 1, char).toBe(4)
   })
 
+  it('throws away the bytes that would make some characters likelier', () => {
+    const bytes = [248, 255, 247]
+    const given = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      ;(array as unknown as Uint8Array).fill(bytes.shift() ?? 247)
+      return array
+    })
+    const text = randomBase62(20)
+    given.mockRestore()
+    expect(text).toBe('z'.repeat(20))
+  })
+
   it('has the length asked for', () => {
     fc.assert(fc.property(fc.nat(200), (length) => randomBase62(length).length === length))
   })

@@ -167,6 +167,18 @@ describe('a scheme that only looks like Bearer', () => {
   })
 })
 
+describe('Basic', () => {
+  it.each([
+    ['a scheme that only ends in its name', `NotBasic ${btoa(`${a}:`)}`],
+    ['something after the credentials', `${basic(`${a}:`)} x`],
+    ['no colon', basic(`${a}x`)],
+    ['a password', basic(`${a}:x`)],
+    ['blanks around the token', basic(` ${a} :`)],
+  ])('with %s is malformed', (_, authorization) => {
+    expect(read({ Authorization: authorization })).toBe('malformed')
+  })
+})
+
 function decodedBasic(authorization: string | null): string {
   try {
     return atob((authorization ?? '').replace(/^basic +/i, ''))

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { base64UrlEncode, hashSecret, importPeppers } from '../../src/domain/secret-hash.ts'
-import { findGrant, forgetUnknown, kvKeyFor } from '../../src/storage/grants.ts'
+import { findGrant, forgetUnknown, heldGrantOf, kvKeyFor } from '../../src/storage/grants.ts'
 import { commitEnding } from '../../src/storage/revocations.ts'
 import { users } from '../../src/storage/schema.ts'
 import { hang } from '../support/counted.ts'
@@ -26,6 +26,30 @@ describe('a token', () => {
     const { secret } = await seedStatusToken(isolate)
     expect(await present(isolate, secret)).toBe('granted by d1')
     expect(await present(isolate, secret)).toBe('granted by memory')
+  })
+
+  it('found in KV is in memory from then on', async () => {
+    const first = await openTestStores()
+    const { secret } = await seedStatusToken(first)
+    await present(first, secret)
+    await first.settled()
+    const second = await openTestStores({ beside: first })
+    expect(await present(second, secret)).toBe('granted by kv')
+    expect(await present(second, secret)).toBe('granted by memory')
+  })
+
+  it('stays in memory for 60 s from when it was put there, however often it is read', async () => {
+    const isolate = await openTestStores()
+    const { secret } = await seedStatusToken(isolate)
+    await present(isolate, secret)
+    await isolate.settled()
+    for (let seconds = 0; seconds < 59; seconds++) {
+      isolate.clock.advance(SECOND)
+      expect(await present(isolate, secret)).toBe('granted by memory')
+      await isolate.settled()
+    }
+    isolate.clock.advance(SECOND)
+    expect(await present(isolate, secret)).toBe('granted by kv')
   })
 
   it('opens what its row says, of each kind, from each tier', async () => {
@@ -153,6 +177,8 @@ describe('a token', () => {
     expect(keys.map(({ name }) => name)).toContain(kvKeyFor(hash))
     expect(JSON.stringify([keys, values])).not.toContain(secret.slice(4, 30))
     for (const key of keys) expect(key.expiration).toBeDefined()
+    const own = keys.find(({ name }) => name === kvKeyFor(hash))
+    expect(Math.abs((own?.expiration ?? 0) - (Date.now() / SECOND + 3_600))).toBeLessThan(120)
   })
 })
 
@@ -408,6 +434,15 @@ describe('whatever KV does', () => {
     expect(await present(isolate, mintSecret('project'))).toBe('unknown')
   })
 
+  it('one that hangs holds nobody up for longer than a quarter of a second', async () => {
+    const isolate = await openTestStores()
+    const { secret } = await seedStatusToken(isolate)
+    isolate.faults.kvGet = hang
+    const startedAt = Date.now()
+    await present(isolate, secret)
+    expect(Date.now() - startedAt).toBeLessThan(700)
+  })
+
   it('a write that fails changes no answer', async () => {
     const isolate = await openTestStores()
     const { secret } = await seedStatusToken(isolate)
@@ -558,3 +593,25 @@ describe('a personal token', () => {
 function randomPepper(id: string): string {
   return `${id}:${base64UrlEncode(crypto.getRandomValues(new Uint8Array(32)))}`
 }
+
+describe('a row that does not add up', () => {
+  const project = { id: 'p', vcs: 'gh', org: 'a', repo: 'b', visibility: 'private', defaultBranch: 'main' } as const
+  const row = {
+    id: 't',
+    hash: 'p:x',
+    scope: null,
+    userId: null,
+    publisherId: null,
+    expiresAt: null,
+    instanceRole: null,
+  }
+  it.each([
+    ['a personal token without a user', { ...row, kind: 'personal', instanceRole: 'user', project: null }],
+    ['a personal token whose user is gone', { ...row, kind: 'personal', userId: 'u', project: null }],
+    ['a project token without a project', { ...row, kind: 'project', scope: 'all', project: null }],
+    ['a project token without a scope', { ...row, kind: 'project', project }],
+    ['a reporting token without a project', { ...row, kind: 'reporting', project: null }],
+  ] as const)('opens nothing: %s', (_, wrong) => {
+    expect(heldGrantOf(wrong)).toBeNull()
+  })
+})
