@@ -33,7 +33,12 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/http/authorize.ts': [MATRIX, ...TICKETS],
   'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],
   'src/storage/download-proof.ts': [...TICKETS, SIMULATION],
-  'src/storage/feed-copy.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/feed-copy.ts': [
+    'test/storage/feed-copy.test.ts',
+    'test/storage/revocations.test.ts',
+    ...STORAGE,
+    SIMULATION,
+  ],
   'src/storage/grants.ts': [...STORAGE, SIMULATION],
   'src/storage/memory.ts': ['test/storage/memory.test.ts', ...STORAGE],
   'src/storage/projects.ts': ['test/storage/projects.test.ts', ...STORAGE, SIMULATION],

@@ -399,6 +399,14 @@ describe('while D1 cannot be reached', () => {
     expect(await present(isolate, secret)).toBe('unavailable')
   })
 
+  it('a D1 that hangs holds a token that nobody knows up for 2 s, and then it is 503', async () => {
+    const isolate = await openTestStores()
+    isolate.faults.beforeD1 = hang
+    const startedAt = Date.now()
+    expect(await present(isolate, mintSecret('project'))).toBe('unavailable')
+    expect(Date.now() - startedAt).toBeLessThan(3_500)
+  })
+
   it('a D1 that hangs holds a cached token up for a second at most', async () => {
     const isolate = await openTestStores()
     const { secret } = await seedStatusToken(isolate)
