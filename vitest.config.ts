@@ -18,6 +18,8 @@ export default defineConfig({
                 PEPPERS: `test:${randomSecret()}`,
                 DOWNLOAD_KEY: randomSecret(),
                 DATA_KEY: `test:${randomSecret()}`,
+                PUBLIC_ORIGIN: 'https://builds.test',
+                OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
               },
             },
           })),
@@ -36,9 +38,23 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.node.test.ts'],
+          exclude: ['test/web/**'],
+          setupFiles: ['./test/support/local-cleanup.ts'],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // The pages in a real Chromium, against one `npm start` and one browser for the whole run.
+        test: {
+          name: 'browser',
+          include: ['test/web/**/*.node.test.ts'],
+          environment: 'node',
+          globalSetup: './test/support/browser-run.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
     ],

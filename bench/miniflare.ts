@@ -48,11 +48,8 @@ export async function startBenchServer(
           d1Databases: ['DB'],
           kvNamespaces: ['KV'],
           r2Buckets: ['ARTIFACTS'],
-          ratelimits: {
-            UNKNOWN_TOKENS: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 as const } },
-            LEAK_REPORTS: { namespace_id: '2', simple: { limit: 1_000_000_000, period: 60 as const } },
-          },
-          bindings: { PEPPERS: pepper, DOWNLOAD_KEY: randomBytes(32).toString('base64url'), LOG_REQUESTS: 'notable' },
+          ratelimits: RATE_LIMITS,
+          bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
         },
         {
           ...shared,
@@ -90,8 +87,26 @@ export async function startBenchServer(
   }
 }
 
+const UNREACHED = { limit: 1_000_000_000, period: 60 as const }
+
+export const RATE_LIMITS = {
+  UNKNOWN_TOKENS: { namespace_id: '1', simple: UNREACHED },
+  LEAK_REPORTS: { namespace_id: '2', simple: UNREACHED },
+  SIGN_INS: { namespace_id: '3', simple: UNREACHED },
+}
+
+/** The secrets and the version, without which the Worker does not begin. */
+export function settingsWith(pepper: string) {
+  return {
+    PEPPERS: pepper,
+    DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
+    DATA_KEY: `d1:${randomBytes(32).toString('base64url')}`,
+    VERSION: { id: 'bench', tag: '', timestamp: '' },
+  }
+}
+
 /** The text of the one file that would be uploaded. */
-async function bundle(entry: string, outFolder: string, minify: boolean): Promise<string> {
+export async function bundle(entry: string, outFolder: string, minify: boolean): Promise<string> {
   const { exitCode, stderr } = await readTool('wrangler', [
     'deploy',
     entry,

@@ -52,7 +52,77 @@ CREATE INDEX `outbox_build` ON `outbox` (`build_id`);--> statement-breakpoint
 CREATE INDEX `outbox_workflow` ON `outbox` (`workflow_id`);--> statement-breakpoint
 CREATE INDEX `outbox_created` ON `outbox` (`created_at`);--> statement-breakpoint
 CREATE INDEX `outbox_pending` ON `outbox` (`created_at`) WHERE state = 'pending';--> statement-breakpoint
-CREATE TABLE `artifacts` (
+CREATE TABLE `deliveries` (
+	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`project_id` text NOT NULL,
+	`source` text NOT NULL,
+	`event` text NOT NULL,
+	`result` text NOT NULL,
+	`detail` text NOT NULL,
+	`at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `deliveries_project` ON `deliveries` (`project_id`,`id`);--> statement-breakpoint
+CREATE INDEX `deliveries_at` ON `deliveries` (`at`);--> statement-breakpoint
+CREATE TABLE `publishers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`issuer` text NOT NULL,
+	`claims` text NOT NULL,
+	`created_by` text,
+	`minted_by` text,
+	`created_at` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE INDEX `publishers_project` ON `publishers` (`project_id`,`issuer`);--> statement-breakpoint
+CREATE INDEX `publishers_issuer` ON `publishers` (`issuer`);--> statement-breakpoint
+CREATE INDEX `publishers_minted_by` ON `publishers` (`minted_by`);--> statement-breakpoint
+CREATE TABLE `retention` (
+	`project_id` text PRIMARY KEY NOT NULL,
+	`artifact_days` integer NOT NULL,
+	`build_days` integer NOT NULL,
+	`keep_per_branch` integer NOT NULL,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `used_identities` (
+	`id` text PRIMARY KEY NOT NULL,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `used_identities_expiry` ON `used_identities` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`source` text NOT NULL,
+	`sealed_secret` text NOT NULL,
+	`created_by` text,
+	`minted_by` text,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`created_by`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE set null
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `webhooks_current` ON `webhooks` (`project_id`,`source`) WHERE expires_at is null;--> statement-breakpoint
+CREATE INDEX `webhooks_source` ON `webhooks` (`project_id`,`source`);--> statement-breakpoint
+CREATE INDEX `webhooks_minted_by` ON `webhooks` (`minted_by`);--> statement-breakpoint
+CREATE INDEX `webhooks_expiry` ON `webhooks` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `upload_parts` (
+	`upload_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`etag` text NOT NULL,
+	PRIMARY KEY(`upload_id`, `number`),
+	FOREIGN KEY (`upload_id`) REFERENCES `uploads`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE TABLE `uploads` (
 	`id` text PRIMARY KEY NOT NULL,
 	`project_id` text NOT NULL,
 	`build_id` text NOT NULL,
@@ -60,7 +130,63 @@ CREATE TABLE `artifacts` (
 	`node_index` integer NOT NULL,
 	`path` text NOT NULL,
 	`size_bytes` integer NOT NULL,
-	`sha256` text NOT NULL,
+	`part_size_bytes` integer NOT NULL,
+	`content_type` text NOT NULL,
+	`overwrite` integer NOT NULL,
+	`object_key` text NOT NULL,
+	`r2_upload_id` text NOT NULL,
+	`digest` text,
+	`created_at` integer NOT NULL,
+	`touched_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `uploads_touched` ON `uploads` (`touched_at`);--> statement-breakpoint
+CREATE TABLE `identities` (
+	`provider` text NOT NULL,
+	`subject` text NOT NULL,
+	`user_id` text NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer NOT NULL,
+	PRIMARY KEY(`provider`, `subject`),
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `identities_user` ON `identities` (`user_id`);--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`hash` text NOT NULL,
+	`user_id` text NOT NULL,
+	`method` text NOT NULL,
+	`user_agent` text,
+	`from` text,
+	`created_at` integer NOT NULL,
+	`last_seen_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `sessions_hash_unique` ON `sessions` (`hash`);--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`last_seen_at`);--> statement-breakpoint
+CREATE INDEX `sessions_last_seen` ON `sessions` (`last_seen_at`);--> statement-breakpoint
+CREATE TABLE `sign_in_links` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`expires_at` integer NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `sign_in_links_user` ON `sign_in_links` (`user_id`);--> statement-breakpoint
+CREATE INDEX `sign_in_links_expiry` ON `sign_in_links` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `artifacts` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text NOT NULL,
+	`build_num` integer NOT NULL,
+	`branch` text,
+	`node_index` integer NOT NULL,
+	`path` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`digest` text NOT NULL,
 	`content_type` text NOT NULL,
 	`object_key` text NOT NULL,
 	`created_at` integer NOT NULL,
@@ -70,6 +196,8 @@ CREATE TABLE `artifacts` (
 CREATE UNIQUE INDEX `artifacts_object_key_unique` ON `artifacts` (`object_key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `artifacts_path` ON `artifacts` (`build_id`,`node_index`,`path`);--> statement-breakpoint
 CREATE INDEX `artifacts_newest` ON `artifacts` (`project_id`,`path`,`node_index`,`build_num`);--> statement-breakpoint
+CREATE INDEX `artifacts_branch` ON `artifacts` (`project_id`,`path`,`node_index`,`branch`,`build_num`);--> statement-breakpoint
+CREATE INDEX `artifacts_age` ON `artifacts` (`project_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `audit` (
 	`id` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	`at` integer NOT NULL,
@@ -119,6 +247,7 @@ CREATE INDEX `builds_job` ON `builds` (`project_id`,`job_name`,`branch`,`build_n
 CREATE INDEX `builds_class` ON `builds` (`project_id`,`class`,`build_num`);--> statement-breakpoint
 CREATE INDEX `builds_branch_class` ON `builds` (`project_id`,`branch`,`class`,`build_num`);--> statement-breakpoint
 CREATE INDEX `builds_pipeline` ON `builds` (`pipeline_id`,`stage`);--> statement-breakpoint
+CREATE INDEX `builds_age` ON `builds` (`project_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `builds_workflow` ON `builds` (`workflow_id`);--> statement-breakpoint
 CREATE TABLE `feed_state` (
 	`id` integer PRIMARY KEY NOT NULL,
@@ -169,6 +298,7 @@ CREATE TABLE `pipelines` (
 CREATE UNIQUE INDEX `pipelines_external` ON `pipelines` (`project_id`,`external_id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `pipelines_number` ON `pipelines` (`project_id`,`number`);--> statement-breakpoint
 CREATE INDEX `pipelines_branch` ON `pipelines` (`project_id`,`branch`,`number`);--> statement-breakpoint
+CREATE INDEX `pipelines_age` ON `pipelines` (`project_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `pipelines_revision` ON `pipelines` (`project_id`,`revision`);--> statement-breakpoint
 CREATE INDEX `pipelines_actor` ON `pipelines` (`project_id`,lower("actor" ->> '$.login'),`number`);--> statement-breakpoint
 CREATE TABLE `projects` (
@@ -223,6 +353,7 @@ CREATE TABLE `tokens` (
 	`project_id` text,
 	`scope` text,
 	`publisher_id` text,
+	`renewable_until` integer,
 	`label` text NOT NULL,
 	`prefix` text NOT NULL,
 	`last_four` text NOT NULL,
@@ -245,6 +376,7 @@ CREATE INDEX `tokens_project` ON `tokens` (`project_id`,`kind`,`created_at`);-->
 CREATE INDEX `tokens_created_by` ON `tokens` (`created_by`);--> statement-breakpoint
 CREATE INDEX `tokens_minted_by` ON `tokens` (`minted_by`);--> statement-breakpoint
 CREATE INDEX `tokens_kind_expiry` ON `tokens` (`kind`,`expires_at`);--> statement-breakpoint
+CREATE INDEX `tokens_publisher` ON `tokens` (`publisher_id`);--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`login` text NOT NULL,

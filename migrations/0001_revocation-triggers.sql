@@ -7,7 +7,9 @@ CREATE TRIGGER feed_newest_seq AFTER INSERT ON revocations BEGIN
   UPDATE feed_state SET newest_seq = NEW.seq WHERE id = 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER token_ended AFTER DELETE ON tokens BEGIN
+-- A token that expired hours ago is refused by every cached copy anyhow: sweeping those must not flood the feed.
+CREATE TRIGGER token_ended AFTER DELETE ON tokens
+WHEN OLD.expires_at IS NULL OR OLD.expires_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) - 7200000 BEGIN
   INSERT INTO revocations (subject, at) VALUES ('token:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
 END;
 --> statement-breakpoint
@@ -43,4 +45,25 @@ CREATE TRIGGER project_changed AFTER UPDATE OF slug_key, vcs, org, repo, visibil
 WHEN OLD.slug_key IS NOT NEW.slug_key OR OLD.vcs IS NOT NEW.vcs OR OLD.org IS NOT NEW.org OR OLD.repo IS NOT NEW.repo
   OR OLD.visibility IS NOT NEW.visibility OR OLD.default_branch IS NOT NEW.default_branch BEGIN
   INSERT INTO revocations (subject, at) VALUES ('project:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+CREATE TRIGGER publisher_ended AFTER DELETE ON publishers BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('publisher:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+  DELETE FROM tokens WHERE publisher_id = OLD.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER publisher_changed AFTER UPDATE OF id, project_id, kind, issuer, claims ON publishers
+WHEN OLD.id IS NOT NEW.id OR OLD.project_id IS NOT NEW.project_id OR OLD.kind IS NOT NEW.kind
+  OR OLD.issuer IS NOT NEW.issuer OR OLD.claims IS NOT NEW.claims BEGIN
+  INSERT INTO revocations (subject, at) VALUES ('publisher:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+  DELETE FROM tokens WHERE publisher_id = OLD.id;
+END;
+--> statement-breakpoint
+-- Builds carry their pipeline's branch for the indexes; it is known for sure only once the CI told of the whole run.
+CREATE TRIGGER pipeline_branch_told AFTER UPDATE OF branch ON pipelines WHEN OLD.branch IS NOT NEW.branch BEGIN
+  UPDATE builds SET branch = NEW.branch WHERE pipeline_id = NEW.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER build_branch_told AFTER UPDATE OF branch ON builds WHEN OLD.branch IS NOT NEW.branch BEGIN
+  UPDATE artifacts SET branch = NEW.branch WHERE build_id = NEW.id;
 END;

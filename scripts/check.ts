@@ -1,8 +1,10 @@
 // npm run check: what CI demands besides the tests.
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import drizzleConfig from '../drizzle.config.ts'
+import { bundleCli } from './cli-bundle.ts'
+import { withHelpTexts } from './cli-docs.ts'
 import { REPOSITORY } from './local-state.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
 import { readTool, runTool } from './tool.ts'
@@ -12,6 +14,7 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   types: async () => (await runTool('tsc', ['--noEmit'])) === 0,
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
+  'command line': cliIsBuilt,
 }
 
 const failed: string[] = []
@@ -53,6 +56,19 @@ function sqlFilesOf(folder: string): readonly string[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.sql'))
     .sort()
+}
+
+/** Whether bin/ and the help texts in docs/cli.md are what cli/ says. */
+async function cliIsBuilt(): Promise<boolean> {
+  const stale = [...(await bundleCli())].filter(([file, text]) => readText(file) !== text).map(([file]) => file)
+  const page = readText('docs/cli.md') ?? ''
+  if (withHelpTexts(page, join(REPOSITORY, 'bin/buildpass.mjs')) !== page) stale.push('docs/cli.md')
+  for (const file of stale) console.error(`${file} is not what cli/ says now: npm run build:cli`)
+  return stale.length === 0
+}
+
+function readText(file: string): string | null {
+  return existsSync(join(REPOSITORY, file)) ? readFileSync(join(REPOSITORY, file), 'utf8') : null
 }
 
 async function lockfileIsSound(): Promise<boolean> {

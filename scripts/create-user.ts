@@ -1,22 +1,24 @@
-// npm run create-user -- <login> [--owner] [--remote]: a person and a first personal token, shown once.
+// npm run create-user -- <login> [--owner] [--remote [--env <name>]]: a person and a first personal token, shown once.
+import { existsSync, readFileSync } from 'node:fs'
 import { createUser } from '../src/actions/create-user.ts'
 import { importPeppers, type Peppers } from '../src/domain/secret-hash.ts'
 import { LOGIN_RULE, parseLogin } from '../src/domain/user.ts'
 import type { Db } from '../src/storage/stores.ts'
 import { findUserByLogin, hasUsers } from '../src/storage/users.ts'
-import { missingResources } from './cloudflare-resources.ts'
+import { missingResources, takeEnvironment } from './cloudflare-resources.ts'
+import { deploymentOf } from './deployment.ts'
 import { openLocalDatabase } from './local-database.ts'
 import { dropUnfinishedDemo, ensureDevVars, findRunningServer, openLocalState } from './local-state.ts'
 import { openWranglerDb } from './wrangler-database.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
-const USAGE = 'npm run create-user -- <login> [--owner] [--remote]'
+const USAGE = 'npm run create-user -- <login> [--owner] [--remote [--env <name>]]'
 
 class Refusal extends Error {}
 type Wish = { readonly login: string; readonly isOwner: boolean; readonly isRemote: boolean }
 
 try {
-  const wish = parseWish(process.argv.slice(2))
+  const wish = parseWish(takeEnvironment(process.argv.slice(2)))
   if (wish.isRemote) await createRemotely(wish)
   else await createLocally(wish)
 } catch (error) {
@@ -53,10 +55,10 @@ async function createLocally(wish: Wish): Promise<void> {
 async function createRemotely(wish: Wish): Promise<void> {
   const missing = missingResources()
   if (missing) throw new Refusal(missing)
-  const { PEPPERS } = process.env
+  const PEPPERS = process.env.PEPPERS ?? keptSecret('PEPPERS')
   if (!PEPPERS) {
     throw new Refusal(`PEPPERS is not set. The token is hashed here, with the pepper of the deployed Worker, and Cloudflare never gives a
-secret back: use the value that you kept when you ran "wrangler secret put PEPPERS".
+secret back: use the value that you kept when it was made.
   read -rs PEPPERS && export PEPPERS
   ${USAGE}`)
   }
@@ -64,6 +66,12 @@ secret back: use the value that you kept when you ran "wrangler secret put PEPPE
     throw new Refusal(error.message)
   })
   await create(openWranglerDb(['--remote']), peppers, wish)
+}
+
+/** As `npm run deploy` keeps it on the machine that made it. */
+function keptSecret(name: string): string | null {
+  const file = deploymentOf()?.secretsFile
+  return file && existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8'))[name] ?? null) : null
 }
 
 async function create(db: Db, peppers: Peppers, { login, isOwner }: Wish): Promise<void> {

@@ -1,13 +1,120 @@
-// npm run deploy: the migrations, then the Worker, to the Cloudflare account that wrangler is logged in to.
-import { missingResources } from './cloudflare-resources.ts'
-import { runTool } from './tool.ts'
+// npm run deploy -- [--env staging] [--domain builds.example.com] [--dry-run]: everything onto Cloudflare, in one command.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { remoteConfigFile } from './cloudflare-resources.ts'
+import { DeployError, type DeployHost, deploy, putWorker } from './deploy-steps.ts'
+import {
+  configFor,
+  type Deployment,
+  type DeploymentSettings,
+  deploymentOf,
+  readSettings,
+  writeConfig,
+  writeSettings,
+} from './deployment.ts'
+import { planFor } from './dry-run.ts'
+import { REPOSITORY, WRANGLER_CONFIG } from './local-state.ts'
+import { readOwnScript, readTool, runTool } from './tool.ts'
+import { readWranglerToml } from './wrangler.ts'
 
-const missing = missingResources()
-if (missing) {
-  console.error(missing)
+const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
+const READY_TRIES = 20
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof DeployError ? error.message : error)
   process.exitCode = 1
-} else {
-  process.exitCode =
-    (await runTool('wrangler', ['d1', 'migrations', 'apply', 'DB', '--remote'])) ||
-    (await runTool('wrangler', ['deploy', '--minify']))
+}
+
+async function main(): Promise<void> {
+  const { deployment, settings, isDryRun } = parseInvocation()
+  const host: DeployHost = {
+    run: (args) => readTool('wrangler', args),
+    say: (line) => console.log(line),
+    base: readWranglerToml(),
+    keepsFiles: !process.env.CI,
+  }
+  if (isDryRun) return dryRun(host, deployment, settings)
+  // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
+  const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
+  const deployed = isFromButton
+    ? await putWorker(host, deployment, WRANGLER_CONFIG)
+    : await deploy(host, deployment, settings)
+  const address = settings.domain ? `https://${settings.domain}` : deployed.address
+  console.log(
+    `\nBuildpass is at ${address ?? '(no address: give it a custom domain)'}${deployed.versionId ? `, version ${deployed.versionId}` : ''}`,
+  )
+  if (address) await tellReadiness(address)
+  if (deployed.isEmpty) await letSomebodyIn(deployment, address)
+}
+
+function parseInvocation(): { deployment: Deployment; settings: DeploymentSettings; isDryRun: boolean } {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      domain: { type: 'string' },
+      location: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+    },
+  })
+  const deployment = deploymentOf(values.env)
+  if (!deployment)
+    throw new DeployError('The environment is named by lower-case letters, digits and dashes, e.g. --env staging.')
+  const { domain, location, 'dry-run': isDryRun = false } = values
+  if (domain !== undefined && !/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(domain))
+    throw new DeployError('--domain is a host name like builds.example.com, of a zone in your account.')
+  const before = readSettings(deployment)
+  const settings = { ...before, ...(domain ? { domain } : {}), ...(location ? { location } : {}) }
+  // What was said once holds for the next deploy too: a forgotten --domain must not take the domain away.
+  if (!isDryRun && JSON.stringify(settings) !== JSON.stringify(before)) {
+    writeSettings(deployment, settings)
+    console.log(`Remembered in ${deployment.settingsFile}: commit it.`)
+  }
+  return { deployment, settings, isDryRun }
+}
+
+/** Says what would be done, and bundles the Worker with the configuration that would be used. Asks no account. */
+async function dryRun(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<void> {
+  const config = configFor(host.base, deployment, PLACEHOLDER_IDS, settings)
+  console.log(planFor(deployment, settings, config))
+  const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
+  writeConfig(preview, config)
+  const exitCode = await runTool('wrangler', ['deploy', '--dry-run', '--minify', '--config', preview.configFile])
+  if (exitCode !== 0) throw new DeployError('The Worker could not be bundled.')
+  console.log('\nNothing was changed.')
+}
+
+/** A new address may take a while; that it does not answer yet is no failed deploy. */
+async function tellReadiness(address: string): Promise<void> {
+  for (let attempt = 0; attempt < READY_TRIES; attempt++) {
+    const response = await fetch(`${address}/readyz`).catch(() => null)
+    if (response?.ok) return console.log(`It is ready: ${(await response.text()).trim()}`)
+    await sleep(3_000)
+  }
+  console.log(`${address}/readyz does not answer yet; a new domain's certificate can take some minutes.`)
+}
+
+async function letSomebodyIn(deployment: Deployment, address: string | null): Promise<void> {
+  const option = deployment.environment === 'production' ? '' : ` --env ${deployment.environment}`
+  const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'))
+  const hasLinks = 'sign-in-link' in scripts && existsSync(join(REPOSITORY, 'scripts/sign-in-link.ts'))
+  if (!hasLinks) {
+    console.log(
+      `\nNobody is there yet. Make the first person, an owner, with a first token:\n  npm run create-user -- <login> --remote${option}`,
+    )
+    return
+  }
+  const login = process.env.USER && /^[a-z0-9][a-z0-9-]*$/i.test(process.env.USER) ? process.env.USER : 'owner'
+  console.log('\nNobody is there yet. The first to sign in becomes an owner:')
+  process.env.BUILDPASS_ENV = deployment.environment
+  if (address) process.env.PUBLIC_ORIGIN = address
+  const { exitCode, stdout, stderr } = await readOwnScript('sign-in-link.ts', [login, '--remote'])
+  console.log(
+    exitCode === 0
+      ? `${stderr}${stdout}`
+      : `The link could not be made; try "npm run sign-in-link -- ${login} --remote":\n${stderr}`,
+  )
 }

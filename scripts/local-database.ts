@@ -5,12 +5,18 @@ import { type Db, openDb } from '../src/storage/stores.ts'
 import { type LocalState, REPOSITORY, WRANGLER_CONFIG } from './local-state.ts'
 import { getPlatformProxy } from './wrangler.ts'
 
-export type LocalDatabase = { readonly db: Db; readonly peppers: Peppers; readonly close: () => Promise<void> }
+export type LocalDatabase = {
+  readonly d1: D1Database
+  readonly db: Db
+  readonly bucket: R2Bucket
+  readonly peppers: Peppers
+  readonly close: () => Promise<void>
+}
 
 /** The local D1, with every migration applied. Nothing else may have it open meanwhile. */
 export async function openLocalDatabase(state: LocalState): Promise<LocalDatabase> {
   process.env.WRANGLER_REGISTRY_PATH = state.registryFolder
-  const proxy = await getPlatformProxy<{ DB: D1Database; PEPPERS: string }>({
+  const proxy = await getPlatformProxy<{ DB: D1Database; ARTIFACTS: R2Bucket; PEPPERS: string }>({
     configPath: WRANGLER_CONFIG,
     envFiles: [state.devVarsFile],
     persist: { path: join(state.dataFolder, 'v3') },
@@ -19,7 +25,8 @@ export async function openLocalDatabase(state: LocalState): Promise<LocalDatabas
   try {
     await applyMigrations(proxy.env.DB)
     const peppers = await importPeppers(proxy.env.PEPPERS)
-    return { db: openDb(proxy.env.DB), peppers, close: proxy.dispose }
+    const { DB: d1, ARTIFACTS: bucket } = proxy.env
+    return { d1, db: openDb(d1), bucket, peppers, close: proxy.dispose }
   } catch (error) {
     await proxy.dispose()
     throw error

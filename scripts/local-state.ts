@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
+import { SECRETS } from './secrets.ts'
 
 export const REPOSITORY = resolve(import.meta.dirname, '..')
 export const WRANGLER_CONFIG = join(REPOSITORY, 'wrangler.toml')
@@ -51,14 +51,8 @@ export function dropUnfinishedDemo(state: LocalState): void {
 
 /** Adds the secrets that `.dev.vars` lacks, and keeps those that it has. */
 export function ensureDevVars(state: LocalState): void {
-  const randomKey = () => randomBytes(32).toString('base64url')
-  const needed: Record<string, () => string> = {
-    PEPPERS: () => `p1:${randomKey()}`,
-    DOWNLOAD_KEY: randomKey,
-    DATA_KEY: () => `d1:${randomKey()}`,
-  }
   const present = existsSync(state.devVarsFile) ? readFileSync(state.devVarsFile, 'utf8') : ''
-  const missing = Object.entries(needed).filter(
+  const missing = Object.entries(SECRETS).filter(
     ([name]) => !new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, 'm').test(present),
   )
   if (missing.length > 0) {
@@ -74,8 +68,8 @@ export function writePrivately(file: string, text: string): void {
   chmodSync(file, 0o600)
 }
 
-/** `origin` is null while the server is starting. */
-export type RunningServer = { readonly pid: number; readonly origin: string | null }
+/** `origin` is null while the server is starting; `controlKey` opens what its scripts may ask of it. */
+export type RunningServer = { readonly pid: number; readonly origin: string | null; readonly controlKey: string | null }
 
 /** The server that runs on this state, or null; what a killed one left behind is ignored. */
 export async function findRunningServer(state: LocalState): Promise<RunningServer | null> {
@@ -85,15 +79,16 @@ export async function findRunningServer(state: LocalState): Promise<RunningServe
   return server.origin === null || (await answers(server.origin)) ? server : null
 }
 
-export function writeServerFile(state: LocalState, origin: string | null): void {
-  writeFileSync(state.serverFile, `${JSON.stringify({ pid: process.pid, origin })}\n`)
+export function writeServerFile(state: LocalState, origin: string | null, controlKey: string | null): void {
+  writePrivately(state.serverFile, `${JSON.stringify({ pid: process.pid, origin, controlKey })}\n`)
 }
 
 function readServerFile(state: LocalState): RunningServer | null {
   try {
-    const { pid, origin } = JSON.parse(readFileSync(state.serverFile, 'utf8'))
+    const { pid, origin, controlKey } = JSON.parse(readFileSync(state.serverFile, 'utf8'))
     if (!Number.isSafeInteger(pid) || pid <= 0) return null
-    return { pid, origin: typeof origin === 'string' ? origin : null }
+    const text = (value: unknown) => (typeof value === 'string' ? value : null)
+    return { pid, origin: text(origin), controlKey: text(controlKey) }
   } catch {
     return null // No file, or a half-written one: nobody runs.
   }

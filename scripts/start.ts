@@ -1,9 +1,11 @@
 // npm start [-- --fresh]: the whole of Buildpass on this machine, with the demo when there is no data yet.
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createUser } from '../src/actions/create-user.ts'
 import { hasUsers } from '../src/storage/users.ts'
 import { type Demo, type DemoTokens, seedDemo } from './demo.ts'
+import { askSignInLink } from './local-control.ts'
 import { openLocalDatabase } from './local-database.ts'
 import {
   dropUnfinishedDemo,
@@ -18,6 +20,7 @@ import {
 } from './local-state.ts'
 import { type LocalWorker, startWorker } from './wrangler.ts'
 
+const DEMO_LOGIN = 'demo'
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 const READY_MS = 25_000
 const STOP_MS = 2_000
@@ -49,13 +52,15 @@ async function start(): Promise<void> {
   dropUnfinishedDemo(state)
   ensureDevVars(state)
   process.on('exit', () => rmSync(state.serverFile, { force: true }))
-  writeServerFile(state, null)
+  writeServerFile(state, null, null)
 
   const demoUserToken = await prepareDatabase(state)
-  const origin = await openWorker(state, host, port)
+  const controlKey = randomBytes(32).toString('base64url')
+  const origin = await openWorker(state, host, port, controlKey)
   const demo = demoUserToken ? await makeDemo(state, origin, demoUserToken) : refreshDemo(state, origin)
-  writeServerFile(state, origin)
-  console.log(screenFor(origin, demo?.tokens ?? null))
+  writeServerFile(state, origin, controlKey)
+  const link = demo && (await askSignInLink(origin, controlKey, DEMO_LOGIN))
+  console.log(screenFor(origin, demo?.tokens ?? null, link ? origin + link.path : null))
   isReady = true
 }
 
@@ -93,7 +98,12 @@ async function prepareDatabase(state: LocalState): Promise<string | null> {
     if (await hasUsers(db)) return null
     writeFileSync(state.unfinishedFile, '')
     const now = Date.now()
-    const owner = { login: 'demo', instanceRole: 'owner', tokenLabel: 'Demo', tokenExpiresAt: now + YEAR_MS } as const
+    const owner = {
+      login: DEMO_LOGIN,
+      instanceRole: 'owner',
+      tokenLabel: 'Demo',
+      tokenExpiresAt: now + YEAR_MS,
+    } as const
     const made = await createUser(db, peppers, now, owner)
     if (made === 'login_taken') throw new Error('a database without users has a user "demo"')
     return made.secret
@@ -103,10 +113,11 @@ async function prepareDatabase(state: LocalState): Promise<string | null> {
 }
 
 /** Starts the Worker and waits until it answers; gives its address. */
-async function openWorker(state: LocalState, host: string, port: number): Promise<string> {
+async function openWorker(state: LocalState, host: string, port: number, controlKey: string): Promise<string> {
   worker = await startWorker({
     config: WRANGLER_CONFIG,
     envFiles: [state.devVarsFile],
+    bindings: { LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey } },
     dev: {
       server: { hostname: host, port },
       persist: state.dataFolder,
@@ -163,18 +174,21 @@ function writeDemo(state: LocalState, demo: Demo): void {
   writePrivately(state.demoFile, `${JSON.stringify(demo, null, 2)}\n`)
 }
 
-function screenFor(origin: string, tokens: DemoTokens | null): string {
+function screenFor(origin: string, tokens: DemoTokens | null, signInUrl: string | null): string {
   if (!tokens) {
     return `
   Buildpass runs at ${origin}   (Ctrl-C stops it)
 
-  There is no demo, since the database has users of its own. A new user and token, while the server is stopped:
-    npm run create-user -- <login>
+  There is no demo, since the database has users of its own. To sign in:
+    npm run sign-in-link -- <login>
 `
   }
   const { status, all, personal } = tokens
   return `
   Buildpass runs at ${origin}   (Ctrl-C stops it; npm start -- --fresh begins anew)
+
+  Sign in    ${signInUrl}
+             (works once, for 15 minutes; another one: npm run sign-in-link -- ${DEMO_LOGIN})
 
   Badge      curl '${origin}/gh/acme/web.svg?circle-token=${status}'
   Builds     curl -H 'Circle-Token: ${all}' '${origin}/api/v1.1/project/gh/acme/web?limit=3'

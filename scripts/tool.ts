@@ -28,8 +28,14 @@ export async function runScript(file: string): Promise<number> {
   return (await run([join(import.meta.dirname, file)], 'inherit')).exitCode
 }
 
+/** As `runScript`, with arguments, and what it prints is kept. */
+export function readOwnScript(file: string, args: readonly string[]): Promise<Ended> {
+  return run([join(import.meta.dirname, file), ...args], ['ignore', 'pipe', 'pipe'])
+}
+
 function run(args: readonly string[], stdio: SpawnOptions['stdio']): Promise<Ended> {
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false' }
+  // What wrangler answers is a log line too.
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false', WRANGLER_LOG: 'log' }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], { cwd: REPOSITORY, env, stdio })
     let stdout = ''

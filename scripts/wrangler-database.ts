@@ -1,4 +1,5 @@
 import { type Db, openDb } from '../src/storage/stores.ts'
+import { remoteConfigFile } from './cloudflare-resources.ts'
 import { readTool } from './tool.ts'
 
 /** A value that SQLite keeps, as D1 takes it. */
@@ -53,6 +54,7 @@ async function executeSql(where: readonly string[], statements: readonly string[
   const command = statements.join(';\n')
   const { exitCode, stdout, stderr } = await readTool('wrangler', [
     ...['d1', 'execute', 'DB', ...where],
+    ...(where.includes('--remote') ? ['--config', remoteConfigFile() ?? ''] : []),
     ...['--yes', '--json', '--command', command],
   ])
   if (exitCode !== 0) throw new Error(`wrangler d1 execute failed:\n${stdout}${stderr}`)

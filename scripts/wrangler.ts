@@ -1,3 +1,6 @@
+import type { WranglerConfig } from './deployment.ts'
+import { WRANGLER_CONFIG } from './local-state.ts'
+
 // Wrangler as the scripts use it: local, silent, with no log-in, no telemetry and no request to the outside.
 Object.assign(process.env, {
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
@@ -13,6 +16,12 @@ Object.assign(process.env, {
 })
 
 // Imported late, because some of these are read while the module loads.
-export const { getPlatformProxy, unstable_startWorker: startWorker } = await import('wrangler')
+const wrangler = await import('wrangler')
+export const { getPlatformProxy, unstable_startWorker: startWorker } = wrangler
+
+/** wrangler.toml as it is written. */
+export function readWranglerToml(): WranglerConfig {
+  return { ...wrangler.experimental_readRawConfig({ config: WRANGLER_CONFIG }).rawConfig }
+}
 
 export type LocalWorker = Awaited<ReturnType<typeof startWorker>>

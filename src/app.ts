@@ -1,15 +1,21 @@
 import { Hono } from 'hono'
 import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
 import { mountCreators } from './http/buildpass-v1/creators.ts'
 import { mountDispatchTarget } from './http/buildpass-v1/dispatch-target.ts'
 import { mountLeaks } from './http/buildpass-v1/leaks.ts'
 import { mountListeners } from './http/buildpass-v1/listeners.ts'
+import { mountMultipartUploads } from './http/buildpass-v1/multipart-uploads.ts'
+import { mountOidc } from './http/buildpass-v1/oidc.ts'
 import { mountProjects } from './http/buildpass-v1/projects.ts'
+import { mountPublishers } from './http/buildpass-v1/publishers.ts'
+import { mountRetention } from './http/buildpass-v1/retention.ts'
 import { mountToken } from './http/buildpass-v1/token.ts'
 import { mountUploads } from './http/buildpass-v1/uploads.ts'
+import { mountWebhooks } from './http/buildpass-v1/webhooks.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountArtifacts } from './http/circleci-v1/artifacts.ts'
 import { mountBuilds } from './http/circleci-v1/builds.ts'
@@ -25,11 +31,32 @@ import { mountPipelines } from './http/circleci-v2/pipelines.ts'
 import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
 import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
+import { mountHealth } from './http/instance/health.ts'
+import { mountTraffic } from './http/instance/traffic.ts'
+import { mountLocal } from './http/local.ts'
+import { createMetrics, type Metrics } from './http/metrics.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
 import { createRouter } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
+import { mountAccount } from './http/web/account.tsx'
+import { mountAuditPages } from './http/web/audit-page.tsx'
+import { mountBuildPage } from './http/web/build-page.tsx'
+import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
+import { mountDashboard } from './http/web/dashboard.tsx'
+import { mountGithub } from './http/web/github.tsx'
+import { mountMembers } from './http/web/members-page.tsx'
+import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
+import { mountProjectGeneral } from './http/web/project-general.tsx'
+import { mountProjectPage } from './http/web/project-page.tsx'
+import { mountProjectTokens } from './http/web/project-tokens.tsx'
+import { mountPublisherPages } from './http/web/publishers-page.tsx'
+import { mountRetentionPage } from './http/web/retention-page.tsx'
+import { mountSignIn } from './http/web/sign-in.tsx'
+import { mountStatusBadges } from './http/web/status-badges.tsx'
+import { mountWebhookPages } from './http/web/webhooks-page.tsx'
+import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
 import { type Db, openDb, type Stores } from './storage/stores.ts'
 
@@ -56,29 +83,59 @@ export function createApp(): App {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountMultipartUploads(app)
+  mountArtifactLists(app)
   mountAudit(app)
+  mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
+  mountRetention(app)
+  mountWebhookReceiver(app)
   mountDispatchTarget(app)
   mountListeners(app)
   mountCreators(app)
   mountLeaks(app)
   mountDownloads(app)
+  mountHealth(app)
+  mountTraffic(app)
+  mountLocal(app)
+  mountSignIn(app)
+  mountGithub(app)
+  mountCloudflareAccess(app)
+  mountAccount(app)
+  mountPersonalTokens(app)
+  mountProjectGeneral(app)
+  mountProjectTokens(app)
+  mountStatusBadges(app)
+  mountMembers(app)
+  mountWebhookPages(app)
+  mountPublisherPages(app)
+  mountRetentionPage(app)
+  mountAuditPages(app)
+  mountDashboard(app)
+  mountProjectPage(app)
+  mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
 }
 
 // What one isolate remembers between requests.
 const memory = createEdgeMemory()
-let configured: { readonly env: Bindings; readonly settings: Settings } | undefined
+let configured: { readonly env: Bindings; readonly settings: Settings; readonly metrics: Metrics } | undefined
 
 /** What one request works with: the settings, parsed once per isolate, and its stores. */
 export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Promise<OpenRequest> {
-  if (configured?.env !== env) configured = { env, settings: await parseSettings(env) }
-  const { settings } = configured
+  if (configured?.env !== env) {
+    const settings = await parseSettings(env)
+    configured = { env, settings, metrics: createMetrics(Date.now(), env.REQUESTS ?? null) }
+  }
+  const { settings, metrics } = configured
   return {
     settings,
     stores: openStores(env, settings, memory, ctx),
     trace: startTrace(Date.now()),
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS },
+    metrics,
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
   }
 }
 

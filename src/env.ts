@@ -2,8 +2,11 @@ import type { DownloadKey } from './domain/download-ticket.ts'
 import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
 import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
+import { type OwnIssuer, parseOwnIssuers } from './domain/trusted-publisher.ts'
+import type { Metrics } from './http/metrics.ts'
 import type { Trace } from './http/trace.ts'
 import type { OutboxMessage, Stores } from './storage/stores.ts'
+import type { AnalyticsAccess } from './storage/traffic.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
 export type Bindings = {
@@ -12,6 +15,11 @@ export type Bindings = {
   readonly ARTIFACTS: R2Bucket
   readonly UNKNOWN_TOKENS: RateLimit
   readonly LEAK_REPORTS: RateLimit
+  /** Analytics Engine, where requests are counted; optional. */
+  readonly REQUESTS?: AnalyticsEngineDataset
+  readonly SIGN_INS: RateLimit
+  /** Which deployment runs: the version in the addresses of stylesheet and script. */
+  readonly VERSION: WorkerVersionMetadata
   readonly OUTBOX: Queue<OutboxMessage>
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
@@ -26,6 +34,20 @@ export type Bindings = {
   readonly R2_S3_ACCESS_KEY_ID?: string
   readonly R2_S3_SECRET_ACCESS_KEY?: string
   readonly GITHUB_SECRET_SCANNING_KEYS?: string
+  readonly ANALYTICS_ACCOUNT_ID?: string
+  readonly ANALYTICS_API_TOKEN?: string
+  readonly ANALYTICS_DATASET?: string
+  readonly OIDC_ISSUERS?: string
+  readonly GITHUB_CLIENT_ID?: string
+  readonly GITHUB_CLIENT_SECRET?: string
+  readonly GITHUB_ALLOWED_ORGS?: string
+  readonly GITHUB_ALLOWED_LOGINS?: string
+  readonly GITHUB_URL?: string
+  readonly GITHUB_API_URL?: string
+  readonly ACCESS_TEAM_DOMAIN?: string
+  readonly ACCESS_AUD?: string
+  /** Given by `npm start` alone, anew at each start: opens /local/ to the scripts of the same machine. */
+  readonly LOCAL_CONTROL_KEY?: string
   readonly OUTBOUND_PRIVATE_HOSTS?: string
   readonly LOG_REQUESTS?: string
 }
@@ -44,11 +66,26 @@ export type ArtifactRedirect =
       readonly secretAccessKey: string
     }
 
+/** Signing in with GitHub: the OAuth app, and who is let in (nobody by default). */
+export type GithubSettings = {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly orgs: readonly string[]
+  /** In lower case. */
+  readonly logins: readonly string[]
+  readonly url: string
+  readonly apiUrl: string
+}
+
+/** Signing in by Cloudflare Access, whose own policy says who is let in. */
+export type AccessSettings = { readonly issuer: string; readonly audience: string }
+
 /** The configuration as the code uses it. */
 export type Settings = {
   /** Null: the origin of each request. */
   readonly publicOrigin: string | null
   readonly downloadOrigin: string | null
+  readonly assetVersion: string
   readonly queryTokens: QueryTokens
   readonly graceMs: number
   readonly peppers: Peppers
@@ -59,6 +96,13 @@ export type Settings = {
   readonly allowedHosts: AllowedHosts
   readonly artifactRedirect: ArtifactRedirect
   readonly githubKeysUrl: string
+  /** Null: request counts are read from the isolate alone. */
+  readonly analytics: AnalyticsAccess | null
+  /** Identity issuers on somebody's own servers. */
+  readonly ownIssuers: readonly OwnIssuer[]
+  readonly github: GithubSettings | null
+  readonly access: AccessSettings | null
+  readonly localControlKey: string | null
   readonly logRequests: 'all' | 'notable'
 }
 
@@ -67,7 +111,12 @@ export type OpenRequest = {
   readonly settings: Settings
   readonly stores: Stores
   readonly trace: Trace
-  readonly limits: { readonly unknownTokens: RateLimit; readonly leakReports: RateLimit }
+  readonly metrics: Metrics
+  readonly limits: {
+    readonly unknownTokens: RateLimit
+    readonly leakReports: RateLimit
+    readonly signIns: RateLimit
+  }
 }
 
 export type AppEnv = { Bindings: OpenRequest }
@@ -77,6 +126,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
   return {
     publicOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN),
     downloadOrigin: originOf('DOWNLOAD_ORIGIN', env.DOWNLOAD_ORIGIN),
+    assetVersion: env.VERSION.id.slice(0, 8),
     queryTokens: queryTokensOf(env.QUERY_TOKENS),
     graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
     peppers: await importPeppers(required('PEPPERS', env.PEPPERS)),
@@ -88,6 +138,11 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
     artifactRedirect: artifactRedirectOf(env),
     logRequests: logRequestsOf(env.LOG_REQUESTS),
     githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    analytics: analyticsOf(env),
+    ownIssuers: parseOwnIssuers(env.OIDC_ISSUERS),
+    github: githubOf(env),
+    access: accessOf(env),
+    localControlKey: env.LOCAL_CONTROL_KEY || null,
   }
 }
 
@@ -136,4 +191,39 @@ function artifactRedirectOf(env: Bindings): ArtifactRedirect {
     accessKeyId: required('R2_S3_ACCESS_KEY_ID', env.R2_S3_ACCESS_KEY_ID),
     secretAccessKey: required('R2_S3_SECRET_ACCESS_KEY', env.R2_S3_SECRET_ACCESS_KEY),
   }
+}
+
+function analyticsOf(env: Bindings): AnalyticsAccess | null {
+  if (!env.ANALYTICS_API_TOKEN) return null
+  const dataset = env.ANALYTICS_DATASET || 'buildpass_requests'
+  // Both stand in what is sent to the SQL API.
+  if (!/^\w{1,64}$/.test(dataset)) throw new Error('ANALYTICS_DATASET must be letters, digits and underscores')
+  const accountId = required('ANALYTICS_ACCOUNT_ID', env.ANALYTICS_ACCOUNT_ID)
+  if (!/^[0-9a-f]{32}$/.test(accountId)) throw new Error('ANALYTICS_ACCOUNT_ID must be 32 hexadecimal digits')
+  return { accountId, apiToken: env.ANALYTICS_API_TOKEN, dataset }
+}
+
+function githubOf(env: Bindings): GithubSettings | null {
+  if (!env.GITHUB_CLIENT_ID && !env.GITHUB_CLIENT_SECRET) return null
+  return {
+    clientId: required('GITHUB_CLIENT_ID', env.GITHUB_CLIENT_ID),
+    clientSecret: required('GITHUB_CLIENT_SECRET', env.GITHUB_CLIENT_SECRET),
+    orgs: namesOf(env.GITHUB_ALLOWED_ORGS),
+    logins: namesOf(env.GITHUB_ALLOWED_LOGINS),
+    url: originOf('GITHUB_URL', env.GITHUB_URL) ?? 'https://github.com',
+    apiUrl: env.GITHUB_API_URL?.replace(/\/$/, '') || 'https://api.github.com',
+  }
+}
+
+function namesOf(list: string | undefined): readonly string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return names.filter((name) => name !== '')
+}
+
+function accessOf(env: Bindings): AccessSettings | null {
+  if (!env.ACCESS_TEAM_DOMAIN && !env.ACCESS_AUD) return null
+  const domain = required('ACCESS_TEAM_DOMAIN', env.ACCESS_TEAM_DOMAIN)
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(domain))
+    throw new Error('ACCESS_TEAM_DOMAIN must be a host name like acme.cloudflareaccess.com')
+  return { issuer: `https://${domain}`, audience: required('ACCESS_AUD', env.ACCESS_AUD) }
 }

@@ -2,6 +2,7 @@ import { deliver } from './actions/deliver.ts'
 import { createApp, openRequest } from './app.ts'
 import type { Bindings } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
+import { countRequest } from './http/metrics.ts'
 import { logFault } from './http/trace.ts'
 import { runDailyTasks } from './storage/daily-tasks.ts'
 import type { OutboxMessage } from './storage/stores.ts'
@@ -11,7 +12,10 @@ const app = createApp()
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     try {
-      return await app.fetch(request, await openRequest(env, ctx), ctx)
+      const opened = await openRequest(env, ctx)
+      const response = await app.fetch(request, opened, ctx)
+      countRequest(opened, request.method, response.status)
+      return response
     } catch (error) {
       logFault('bug', error)
       return jsonFailure()

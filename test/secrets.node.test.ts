@@ -49,9 +49,10 @@ describe('after much use, no secret is found', () => {
     for (const line of lines) expect(line).not.toMatch(/bp[upr]_|circle-token/)
   })
 
-  it('and neither the pepper nor the key of downloads, outside .dev.vars', () => {
+  it('and none of the keys of .dev.vars anywhere else', () => {
     const keys = [...readFileSync(join(server.stateDir, '.dev.vars'), 'utf8').matchAll(/"(?:\w+:)?([\w-]{43,})"/g)]
-    expect(keys).toHaveLength(2)
+    expect(keys.length).toBeGreaterThanOrEqual(2)
+    expect(keys).toHaveLength(readFileSync(join(server.stateDir, '.dev.vars'), 'utf8').trim().split('\n').length)
     const named = new Map(keys.map(([, key = ''], i) => [`key ${i}`, key]))
     expect(findingsIn(server.stateDir, named)).toEqual([])
     for (const key of named.values()) expect(server.output()).not.toContain(key)

@@ -26,8 +26,9 @@ export async function keepUpload(
   const { db, artifacts } = stores
   const { path, nodeIndex, sizeBytes, contentType, sha256, overwrite } = upload
   const known = sha256 === null ? null : await findArtifactOfBuild(db, target.buildId, nodeIndex, path)
-  if (known && known.sha256 === sha256 && known.sizeBytes === sizeBytes) return { kind: 'same', artifact: known }
-  if (known && known.sha256 !== sha256 && !overwrite) return { kind: 'other_bytes' }
+  const isSame = known !== null && known.digest.kind === 'sha256' && known.digest.hex === sha256
+  if (isSame && known.sizeBytes === sizeBytes) return { kind: 'same', artifact: known }
+  if (known && !isSame && !overwrite) return { kind: 'other_bytes' }
 
   const objectKey = objectKeyFor(target.projectId, target.buildId, crypto.randomUUID())
   const object = { sizeBytes, sha256, contentType }
@@ -41,7 +42,7 @@ export async function keepUpload(
     nodeIndex,
     path,
     sizeBytes,
-    sha256: stored.sha256,
+    digest: { kind: 'sha256', hex: stored.sha256 } as const,
     contentType,
     objectKey,
     createdAt: stores.now(),

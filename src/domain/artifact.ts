@@ -1,3 +1,5 @@
+import type { ArtifactDigest } from './artifact-digest.ts'
+
 /** A stored file of a build. Sizes are bytes, times epoch milliseconds. */
 export type Artifact = {
   readonly id: string
@@ -6,8 +8,7 @@ export type Artifact = {
   readonly nodeIndex: number
   readonly path: string
   readonly sizeBytes: number
-  /** Lower-case hex SHA-256 of the bytes. */
-  readonly sha256: string
+  readonly digest: ArtifactDigest
   readonly contentType: string
   readonly objectKey: string
   readonly createdAt: number

@@ -120,11 +120,14 @@ const WORST_FIRST: readonly ReportedStatus[] = [
  * that ran again in the same workflow only the newest run counts.
  */
 export function pipelineStatusFor(builds: readonly PipelineBuild[]): BranchStatus {
-  const statuses = newestRunsOf(builds, ({ workflowName, jobName }) => JSON.stringify([workflowName, jobName])).map(
-    (build) => build.status,
-  )
+  const statuses = countingRunsOf(builds).map((build) => build.status)
   if (!statuses.every(isOver)) {
     return statuses.some((status) => status === 'running' || isOver(status)) ? 'running' : 'queued'
   }
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
+}
+
+/** The builds of a pipeline that count for its result. */
+export function countingRunsOf<T extends PipelineBuild>(builds: readonly T[]): readonly T[] {
+  return newestRunsOf(builds, ({ workflowName, jobName }) => JSON.stringify([workflowName, jobName]))
 }

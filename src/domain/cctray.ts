@@ -1,4 +1,4 @@
-import { type BranchStatus, type PipelineBuild, pipelineStatusFor } from './badge.ts'
+import { type BranchStatus, countingRunsOf, type PipelineBuild, pipelineStatusFor } from './badge.ts'
 import { isOver } from './build.ts'
 
 export type CcActivity = 'Sleeping' | 'Building' | 'CheckingModifications'
@@ -44,7 +44,7 @@ export function ccStateFor(builds: readonly CcBuild[]): CcState | null {
   const newestFirst = [...byPipeline].sort(([one], [other]) => other - one).map(([, those]) => those)
   const [newest] = newestFirst
   if (!newest) return null
-  const complete = newestFirst.find((those) => those.every(({ status }) => isOver(status)))
+  const complete = newestFirst.find((those) => countingRunsOf(those).every(({ status }) => isOver(status)))
   const shown = complete ?? newest
   return {
     activity: activityOf(pipelineStatusFor(newest)),

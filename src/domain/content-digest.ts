@@ -1,3 +1,5 @@
+import { toHex } from './hex.ts'
+
 /**
  * The SHA-256 in a `Repr-Digest` or `Content-Digest` field (RFC 9530: `sha-256=:<base64>:`), as lower-case hex. Other
  * algorithms beside it are passed over.
@@ -8,5 +10,5 @@ export function parseContentDigest(header: string): string | 'other_algorithm' |
   const sha256 = members.find((member) => member?.[1] === 'sha-256')?.[2]
   if (sha256 === undefined) return 'other_algorithm'
   if (!/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return 'malformed'
-  return [...atob(sha256)].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+  return toHex(Uint8Array.from(atob(sha256), (char) => char.charCodeAt(0)))
 }

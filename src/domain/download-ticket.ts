@@ -1,3 +1,4 @@
+import type { ArtifactDigest } from './artifact-digest.ts'
 import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
 
 declare const keyBrand: unique symbol
@@ -9,7 +10,7 @@ export type DownloadTicket = {
   readonly artifactId: string
   readonly objectKey: string
   readonly sizeBytes: number
-  readonly sha256: string
+  readonly digest: ArtifactDigest
   readonly contentType: string
   readonly disposition: 'attachment' | 'inline'
   readonly fileName: string

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'pipeline_not_found'
   | 'workflow_not_found'
   | 'artifact_not_found'
+  | 'upload_not_found'
   | 'env_var_not_found'
   | 'dispatch_target_not_found'
   | 'listener_not_found'
@@ -21,6 +22,10 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'invalid_input'
   | 'conflict'
+  | 'other_repository'
+  | 'webhook_not_found'
+  | 'publisher_not_found'
+  | 'done_before'
   | 'length_required'
   | 'too_large'
   | 'path_too_long'
@@ -29,6 +34,7 @@ export type ErrorCode =
   | 'range_not_satisfiable'
   | 'too_many_requests'
   | 'unavailable'
+  | 'not_configured'
 
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }

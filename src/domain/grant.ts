@@ -18,11 +18,22 @@ export type Grant =
       readonly publisherId: string | null
     }
 
+/** A person in a browser. Only pages take a session, and only the API takes a token: neither stands in for the other. */
+export type SignedIn = {
+  readonly kind: 'session'
+  readonly sessionId: string
+  readonly userId: string
+  readonly instanceRole: InstanceRole
+}
+
 /** A person's standing on the whole instance. */
 export type InstanceRole = 'owner' | 'user'
 
-/** Who asks: a verified grant or nobody, and, for a personal grant, the person's role on the project in question. */
-export type Asker = { readonly grant: Grant | null; readonly role: Role | null }
+/** Whoever can be let in. */
+export type Party = Grant | SignedIn
+
+/** Who asks: somebody proved or nobody, and, for a person, the role on the project in question. */
+export type Asker = { readonly grant: Party | null; readonly role: Role | null }
 
 export type Decision = 'allow' | 'login_required' | 'permission_denied' | 'project_not_found'
 
@@ -36,6 +47,11 @@ export function decide(permission: Permission, asker: Asker, project: Project | 
     return openTo(asker).includes(permission) ? 'allow' : (publicRead(permission, project) ?? 'permission_denied')
   if (project.visibility !== 'public') return 'project_not_found'
   return publicRead(permission, project) ?? (asker.grant ? 'permission_denied' : 'login_required')
+}
+
+/** Whether a person asks, rather than a project's own token. */
+export function isPerson(party: Party): party is Extract<Party, { userId: string }> {
+  return party.kind === 'personal' || party.kind === 'session'
 }
 
 /** The feed subjects whose end makes a cached copy of this grant void. */
@@ -65,13 +81,14 @@ export function scopeWordsOf(grant: Grant | null): string {
 
 function belongs(asker: Asker, project: Project): boolean {
   if (!asker.grant) return false
-  return asker.grant.kind === 'personal' ? asker.role !== null : asker.grant.project.id === project.id
+  return isPerson(asker.grant) ? asker.role !== null : asker.grant.project.id === project.id
 }
 
 function openTo(asker: Asker): readonly Permission[] {
   if (!asker.grant) return []
   switch (asker.grant.kind) {
     case 'personal':
+    case 'session':
       return asker.role ? permissionsOf(asker.role) : []
     case 'project':
       return permissionsOf(asker.grant.scope)

@@ -98,10 +98,37 @@ export const ACCESS = {
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': 'builds:write',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': 'builds:write',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'POST /api/buildpass/v1/oidc/exchange': 'anyone',
+  'POST /api/buildpass/v1/oidc/renew': 'token',
+
+  'POST /webhooks/:vcs/:org/:repo/:source': 'anyone',
+
+  'GET /healthz': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /api/buildpass/v1/instance/traffic': 'owner',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
   'GET /download/:ticket/:name': 'anyone',
 
+  'POST /local/sign-in-links': 'anyone',
   'GET /cc.xml': 'user',
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
@@ -115,6 +142,93 @@ export const ACCESS = {
 } as const satisfies Record<string, Needs>
 
 export type RouteName = keyof typeof ACCESS
+
+/**
+ * What a page needs: nothing, a signed-in person, or that person's permission on the project. A session opens pages
+ * and nothing else; a token opens none of them.
+ */
+export type PageNeeds = 'anyone' | 'session' | Permission
+
+/** Every page and every form of the web application, and what it needs. */
+export const PAGES = {
+  'GET /': 'anyone',
+  'GET /:vcs/:org/:repo': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
+  // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live/:vcs/:org/:repo': 'status:read',
+  'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+
+  'GET /sign-in': 'anyone',
+  'GET /sign-in/link/:secret': 'anyone',
+  'POST /sign-in/link': 'anyone',
+  'GET /sign-in/done': 'anyone',
+  'POST /sign-in/github': 'anyone',
+  'GET /sign-in/github/callback': 'anyone',
+  'POST /sign-in/access': 'anyone',
+  'POST /sign-out': 'session',
+
+  'GET /account': 'session',
+  'POST /account/sessions/:id/end': 'session',
+  'POST /account/sessions/end-others': 'session',
+  'POST /account/identities/github': 'session',
+  'POST /account/identities/access': 'session',
+  'POST /account/identities/:provider/:subject/unlink': 'session',
+  'GET /account/api': 'session',
+  'GET /account/api/new': 'session',
+  'POST /account/api': 'session',
+  'GET /account/api/:id/delete': 'session',
+  'POST /account/api/:id/delete': 'session',
+  'GET /account/api/:id/rotate': 'session',
+  'POST /account/api/:id/rotate': 'session',
+  'GET /account/activity': 'session',
+
+  'GET /:vcs/:org/:repo/settings': 'project:admin',
+  'POST /:vcs/:org/:repo/settings': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/badges': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/badges/token': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/badges/preview': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/members': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/members': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/members/:login/remove': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/members/:login/remove': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/publishers': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/publishers/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/retention': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/retention': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/audit': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/danger': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/visibility': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/delete': 'project:admin',
+} as const satisfies Record<string, PageNeeds>
+
+export type PageName = keyof typeof PAGES
+
+// Without this `/api/v1.1/me` would be a project's page.
+const HOSTS = '/:vcs{gh|github|bb|bitbucket|gl|gitlab}/'
+
+/** A page's method and path. */
+export function pagePathOf(name: PageName): { readonly method: string; readonly path: string } {
+  const [method = '', path = ''] = name.split(' ')
+  return { method, path: path.replace(/^\/:vcs\//, HOSTS) }
+}
 
 /** A route's method and the paths under which it answers. */
 export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {

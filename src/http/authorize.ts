@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Actor } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Fence } from '../domain/fence.ts'
-import type { Grant } from '../domain/grant.ts'
+import { type Grant, isPerson, type Party } from '../domain/grant.ts'
 import { type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
 import { type Project, parseSlugParts, type Role, type Slug } from '../domain/project.ts'
 import type { AppEnv } from '../env.ts'
@@ -106,12 +106,12 @@ async function requireProject(c: Context<AppEnv>, permission: Permission, source
 }
 
 /** Who acts, for the audit log. */
-export function actorOf(c: Context<AppEnv>, grant: Grant | null): Actor {
+export function actorOf(c: Context<AppEnv>, party: Party | null): Actor {
   const place = placeOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   return {
-    userId: grant?.kind === 'personal' ? grant.userId : null,
-    tokenId: grant?.tokenId ?? null,
+    userId: party && isPerson(party) ? party.userId : null,
+    tokenId: party && party.kind !== 'session' ? party.tokenId : null,
     from: place ? `${address} ${place}` : address,
   }
 }

@@ -16,15 +16,20 @@ const WIRE: Record<ErrorCode, WireError> = {
   pipeline_not_found: { status: 404, message: 'Pipeline not found' },
   workflow_not_found: { status: 404, message: 'Workflow not found' },
   artifact_not_found: { status: 404, message: 'Artifact not found' },
+  upload_not_found: { status: 404, message: 'Upload not found' },
   env_var_not_found: { status: 404, message: 'Environment variable not found' },
   dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
   listener_not_found: { status: 404, message: 'Listener not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
+  webhook_not_found: { status: 404, message: 'Webhook not found' },
+  publisher_not_found: { status: 404, message: 'Publisher not found' },
   route_not_found: { status: 404, message: 'Not found' },
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   invalid_input: { status: 400, message: 'Invalid input' },
+  done_before: { status: 409, message: 'This was done before.' },
   conflict: { status: 409, message: 'Conflict' },
+  other_repository: { status: 422, message: 'The payload is about another repository.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },
@@ -33,6 +38,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
+  not_configured: { status: 501, message: 'This server is not set up for it.' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {

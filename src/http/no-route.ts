@@ -2,12 +2,13 @@ import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
 import { type App, answer, refuseWithJson } from './route.ts'
+import { refuseWithPage } from './web/refusal.tsx'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
 export function answerUnrouted(app: App, c: Context<AppEnv>): Promise<Response> {
-  return answer(c, '(none)', refuseWithJson, async () => {
+  return answer(c, '(none)', isForPeople(c) ? refusePage : refuseWithJson, async () => {
     const methods = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
     if (methods.length === 0) throw new AppError('route_not_found')
     const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
@@ -16,6 +17,15 @@ export function answerUnrouted(app: App, c: Context<AppEnv>): Promise<Response> 
     if (c.req.method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
     return new Response(null, { status: 204, headers: { Allow: allow, ...(methods.includes('GET') ? PREFLIGHT : {}) } })
   })
+}
+
+/** A browser that somebody looks at, outside of what programs ask for. */
+function isForPeople(c: Context<AppEnv>): boolean {
+  return !c.req.path.startsWith('/api/') && (c.req.header('Accept')?.includes('text/html') ?? false)
+}
+
+function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response> {
+  return refuseWithPage(c, error, null)
 }
 
 // Pages of any origin may read with a token that they hold; cookies are not part of it.

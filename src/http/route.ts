@@ -18,7 +18,7 @@ export type Handler<N extends RouteName> = (
 ) => Response | Promise<Response>
 
 /** How a family of routes says no: JSON, a picture, … */
-export type Refuse = (c: Context<AppEnv>, error: AppError) => Response
+export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
 
 type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse }
 
@@ -48,6 +48,7 @@ export async function answer(
   name: string,
   refuse: Refuse,
   run: () => Promise<Response>,
+  fail: (c: Context<AppEnv>) => Response | Promise<Response> = jsonFailure,
 ): Promise<Response> {
   const { trace } = c.env
   trace.route = name
@@ -58,7 +59,7 @@ export async function answer(
     if (refuse === refuseWithJson) requireSaneHeaders(c.req.raw)
     response = await run()
   } catch (error) {
-    response = refusalOrFailure(c, refuse, error)
+    response = await refusalOrFailure(c, refuse, fail, error)
   }
   if (hasQueryToken(c.req.url)) keepPrivate(response)
   if (isLogged(c, response.status)) logRequest(trace, c.req.method, response.status, c.env.stores.now())
@@ -74,14 +75,19 @@ export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function refusalOrFailure(c: Context<AppEnv>, refuse: Refuse, error: unknown): Response {
+function refusalOrFailure(
+  c: Context<AppEnv>,
+  refuse: Refuse,
+  fail: (c: Context<AppEnv>) => Response | Promise<Response>,
+  error: unknown,
+): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
     logFault('database_unreachable', error)
     return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
   }
   logFault('bug', error)
-  return jsonFailure()
+  return fail(c)
 }
 
 function keepPrivate(response: Response): void {

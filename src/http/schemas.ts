@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { MAX_OVERLAP_SECONDS } from '../domain/token.ts'
 
 // RFC 3339 with an offset; Date.parse alone takes much that is not.
 const TIME_SHAPE = /^(\d{4}-\d{2}-\d{2})[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/
@@ -55,4 +56,15 @@ export function webUrl() {
     v.maxLength(2_048, 'must be at most 2048 characters long'),
     v.check((text) => /^https?:\/\//.test(text) && URL.canParse(text), rule),
   )
+}
+
+const OVERLAP_RULE = `must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`
+
+/** How long a rotated secret goes on beside its successor. */
+export function overlapSeconds() {
+  return count(0, MAX_OVERLAP_SECONDS, OVERLAP_RULE)
+}
+
+export function count(min: number, max: number, rule = `must be a whole number from ${min} to ${max}`) {
+  return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule))
 }

@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Artifact } from '../domain/artifact.ts'
+import { digestText } from '../domain/artifact-digest.ts'
 import type { BuildFilter } from '../domain/build.ts'
-import { passes } from './builds.ts'
-import { artifacts, builds, projects } from './schema.ts'
+import { type LatestOf, LOOK_BACK, passes } from './builds.ts'
+import { artifacts, builds, projects, workflows } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
 /** The artifacts of a build in path order; null when there is no such build. */
@@ -82,7 +83,10 @@ export async function findArtifactOfBuild(
   return row ?? null
 }
 
-/** The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named. */
+/**
+ * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
+ * With a filter, of the newest 5,000 that have it.
+ */
 export async function findLatestArtifact(
   db: Db,
   projectId: string,
@@ -90,22 +94,64 @@ export async function findLatestArtifact(
   nodeIndex: number,
   path: string,
 ): Promise<Artifact | null> {
-  const [row] = await db
-    .select(artifactColumns())
+  const candidate = db
+    .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })
     .from(artifacts)
-    .innerJoin(builds, eq(builds.id, artifacts.buildId))
     .where(
       and(
         eq(artifacts.projectId, projectId),
         eq(artifacts.path, path),
         eq(artifacts.nodeIndex, nodeIndex),
-        branch === null ? undefined : eq(builds.branch, branch),
-        passes(filter),
+        branch === null ? undefined : eq(artifacts.branch, branch),
       ),
     )
     .orderBy(desc(artifacts.buildNum))
+    .limit(filter === 'none' ? 1 : LOOK_BACK)
+    .as('candidate')
+  const found = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.buildId))
+    .where(passes(filter))
+    .orderBy(desc(candidate.buildNum))
     .limit(1)
+  const [row] = await db
+    .select(artifactColumns())
+    .from(artifacts)
+    .where(eq(artifacts.id, sql`(${found})`))
   return row ?? null
+}
+
+/** The number of the newest build that has artifacts, of those named; among the newest 5,000 of branch and filter. */
+export async function findLatestBuildWithArtifacts(
+  db: Db,
+  projectId: string,
+  { branch, filter, job, workflow }: LatestOf,
+): Promise<number | null> {
+  const candidate = db
+    .select({ id: builds.id, num: builds.num })
+    .from(builds)
+    .where(
+      and(eq(builds.projectId, projectId), branch === null ? undefined : eq(builds.branch, branch), passes(filter)),
+    )
+    .orderBy(desc(builds.num))
+    .limit(LOOK_BACK)
+    .as('candidate')
+  const [row] = await db
+    .select({ num: candidate.num })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.id))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(
+      and(
+        job === null ? undefined : eq(builds.jobName, job),
+        workflow === null ? undefined : eq(workflows.name, workflow),
+        sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
+      ),
+    )
+    .orderBy(desc(candidate.num))
+    .limit(1)
+  return row?.num ?? null
 }
 
 /** Which project a build belongs to, by its uuid: for URLs that name nothing else. */
@@ -135,7 +181,7 @@ export async function keepArtifact(
   overwrite: boolean,
 ): Promise<Kept> {
   const columns = sql.raw(
-    'id, project_id, build_id, build_num, node_index, path, size_bytes, sha256, content_type, object_key, created_at',
+    'id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type, object_key, created_at',
   )
   const a = artifact
   const [before, , [after]] = await db.batch([
@@ -143,17 +189,17 @@ export async function keepArtifact(
     rawStatement(
       db,
       sql`insert into ${artifacts} (${columns})
-      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${a.sha256}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
+      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${builds.branch}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${digestText(a.digest)}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
       from ${builds} where ${builds.id} = ${a.buildId}
-      on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, sha256 = excluded.sha256,
+      on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, digest = excluded.digest,
         content_type = excluded.content_type, object_key = excluded.object_key, created_at = excluded.created_at
-        where ${overwrite ? 1 : 0} = 1 and ${artifacts.sha256} <> excluded.sha256`,
+        where ${overwrite ? 1 : 0} = 1 and ${artifacts.digest} <> excluded.digest`,
     ),
     selectAt(db, a),
   ])
   if (!after) return { kind: 'no_build' }
   if (after.objectKey === a.objectKey) return { kind: before.length > 0 ? 'replaced' : 'created', artifact: after }
-  return after.sha256 === a.sha256 ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
+  return digestText(after.digest) === digestText(a.digest) ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
 }
 
 function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId' | 'nodeIndex' | 'path'>) {
@@ -164,6 +210,6 @@ function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId'
 }
 
 function artifactColumns() {
-  const { id, buildId, buildNum, nodeIndex, path, sizeBytes, sha256, contentType, objectKey, createdAt } = artifacts
-  return { id, buildId, buildNum, nodeIndex, path, sizeBytes, sha256, contentType, objectKey, createdAt }
+  const { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt } = artifacts
+  return { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
 }

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { CcBuild } from '../domain/cctray.ts'
 import type { Project } from '../domain/project.ts'
+import { isComplete, LOOK_BACK } from './branch-status.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -8,8 +9,10 @@ import type { Db } from './stores.ts'
 export type BranchBuilds = { readonly branch: string; readonly builds: readonly CcBuild[] }
 
 const MAX_BRANCHES = 200
+/** Among so many pipelines the branches of a project are looked for: one not built for longer has to be named. */
+const RECENT_PIPELINES = 2_000
 
-/** The branches of a project that have builds, that with the newest pipeline first; or the one that is named. */
+/** The branches of a project that were built lately, that with the newest pipeline first; or the one that is named. */
 export async function listBranchBuilds(
   db: Db,
   projectId: string,
@@ -43,9 +46,13 @@ export async function listDefaultBranchBuilds(
 type FeedRow = CcBuild & { readonly projectId: string; readonly branch: string }
 
 export function branchBuildsQuery(projectId: string, branch: string | null): SQL {
-  const named = branch === null ? sql`and branch is not null` : sql`and branch = ${branch}`
-  const branches = sql`select project_id, branch, max(number) as newest from ${pipelines}
-    where project_id = ${projectId} ${named} group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
+  const ofProject = sql`select project_id, branch, number from ${pipelines} where project_id = ${projectId}`
+  const recent =
+    branch === null
+      ? sql`${ofProject} order by number desc limit ${RECENT_PIPELINES}`
+      : sql`${ofProject} and branch = ${branch} order by number desc limit 1`
+  const branches = sql`select project_id, branch, max(number) as newest from (${recent}) as recent
+    where branch is not null group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
   return buildsOf(branches)
 }
 
@@ -55,14 +62,14 @@ export function defaultBranchBuildsQuery(userId: string): SQL {
 }
 
 function buildsOf(branches: SQL): SQL {
-  const newest = (
-    more: SQL,
-  ) => sql`(select id from ${pipelines} as p where p.project_id = b.project_id and p.branch = b.branch
-    and exists (select 1 from ${builds} as x where x.pipeline_id = p.id) ${more} order by p.number desc limit 1)`
-  const complete = sql`and not exists (select 1 from ${builds} as o where o.pipeline_id = p.id and o.stage < 2)`
+  const ofBranch = (limit: number) => sql`select id, number from ${pipelines} as p
+    where p.project_id = b.project_id and p.branch = b.branch and exists (select 1 from ${builds} as x where x.pipeline_id = p.id)
+    order by p.number desc limit ${limit}`
+  const newest = sql`(select id from (${ofBranch(1)}) as candidate)`
+  const complete = sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${isComplete('candidate')} order by number desc limit 1)`
   return sql`with branches as materialized (${branches}),
-    shown as materialized (select branch, newest, ${newest(sql``)} as pipeline_id from branches as b
-      union select branch, newest, ${newest(complete)} from branches as b)
+    shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
+      union select branch, newest, ${complete} from branches as b)
     select t.project_id as projectId, s.branch as branch, p.number as pipelineNumber, t.build_num as num, t.job_name as jobName,
       w.name as workflowName, t.status as status, t.stopped_at as stoppedAt, t.created_at as createdAt
     from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${builds} as t on t.pipeline_id = p.id

@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type BranchStatus, pipelineStatusFor } from '../domain/badge.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
@@ -58,29 +58,49 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
   }
 }
 
-/** The builds of the branch's newest complete pipeline or, while there is none, of its newest. */
+/** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
+export const LOOK_BACK = 100
+
+/** The builds of the branch's newest complete pipeline or, where none of the newest 100 is, of its newest. */
 export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
-  const ofBranch = and(
-    eq(pipelines.projectId, projectId),
-    eq(pipelines.branch, branch),
-    sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
-  )
-  const newest = (which: typeof ofBranch) =>
-    db.select({ id: pipelines.id }).from(pipelines).where(which).orderBy(desc(pipelines.number)).limit(1)
-  // A run that hangs does not keep a pipeline open once the job ran again: see pipelineStatusFor.
-  const complete = and(
-    ofBranch,
-    sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
-      where open_build.pipeline_id = ${pipelines.id} and open_build.stage < 2
-      and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
-        where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
-        and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`,
-  )
+  const ofBranch = (limit: number) =>
+    db
+      .select({ id: pipelines.id, number: pipelines.number })
+      .from(pipelines)
+      .where(
+        and(
+          eq(pipelines.projectId, projectId),
+          eq(pipelines.branch, branch),
+          sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
+        ),
+      )
+      .orderBy(desc(pipelines.number))
+      .limit(limit)
+  const newest = ofBranch(1).as('newest')
+  const candidate = ofBranch(LOOK_BACK).as('candidate')
+  const complete = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .where(isComplete('candidate'))
+    .orderBy(desc(candidate.number))
+    .limit(1)
   return db
     .select({ num: builds.num, jobName: builds.jobName, workflowName: workflows.name, status: builds.status })
     .from(builds)
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(eq(builds.pipelineId, sql`coalesce((${newest(complete)}), (${newest(ofBranch)}))`))
+    .where(eq(builds.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
+}
+
+/**
+ * Whether a pipeline, by the name that it has in the statement, has nothing left to wait for. A run that hangs does not
+ * keep it open once the job ran again: see pipelineStatusFor.
+ */
+export function isComplete(pipeline: string): SQL {
+  return sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
+      where open_build.pipeline_id = ${sql.identifier(pipeline)}.id and open_build.stage < 2
+      and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
+        where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
+        and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`
 }
 
 function keyFor(projectId: string, branch: string): string {

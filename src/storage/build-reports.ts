@@ -11,6 +11,7 @@ import {
   stageOf,
   UNKNOWN_REVISION,
 } from '../domain/build.ts'
+import type { RunReport } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
@@ -25,26 +26,42 @@ export type Reported =
 
 /**
  * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
- * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing.
+ * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing. Whatever
+ * the order in which the events of a run arrive, the same rows come of them, but for our own numbers.
  */
 export async function reportBuild(stores: Stores, projectId: string, report: BuildReport): Promise<Reported> {
+  const [reported] = await reportBuilds(stores, projectId, [report])
+  return reported ?? { kind: 'no_project' }
+}
+
+// As many as D1 takes in one go without holding up others for long.
+const MAX_REPORTS_A_BATCH = 10
+
+/** As `reportBuild`, for what one delivery tells: some reports to a transaction, in the order given. */
+export async function reportBuilds(
+  stores: Stores,
+  projectId: string,
+  reports: readonly BuildReport[],
+): Promise<readonly Reported[]> {
+  const reported: Reported[] = []
+  for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
+    reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH))))
+  const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
+  for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
+  return reported
+}
+
+/** Stores what is told of a pipeline and a workflow without any of its builds. */
+export async function reportRun(stores: Stores, projectId: string, run: RunReport): Promise<void> {
   const { db } = stores
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
-  const buildId = crypto.randomUUID()
-  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
-  const [, , , , , rows, ...told] = await db.batch([
-    ...reportStatements(db, projectId, { pipelineId, buildId }, report, now),
-    selectBuild(db, which),
-    ...tellingStatements(db, which, report, now),
+  await db.batch([
+    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
+    countPipeline(db, projectId, pipelineId),
+    upsertWorkflow(db, projectId, run, now, sql`1`),
   ])
-  const [row] = rows
-  if (!row) return { kind: 'no_project' }
-  const build = buildOf(row)
-  if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
-  await enqueue(stores, told.flatMap(queuedIdsOf))
-  await forgetBranchStatus(stores, projectId, build.pipeline.branch)
-  return { kind: build.id === buildId ? 'created' : 'updated', build }
+  await forgetBranchStatus(stores, projectId, run.pipeline.branch)
 }
 
 /** Adds an event to a known build; gives the build with the state that stands, null when there is none. */
@@ -68,6 +85,37 @@ export async function updateBuild(
   return build
 }
 
+async function reportChunk(
+  stores: Stores,
+  projectId: string,
+  reports: readonly BuildReport[],
+): Promise<readonly Reported[]> {
+  const { db } = stores
+  const now = stores.now()
+  const prepared = reports.map((report) => {
+    const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
+    const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
+    const writes = reportStatements(db, projectId, ids, report, now)
+    return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
+  })
+  const [first, ...others] = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
+  if (!first) return []
+  const results: unknown[] = await db.batch([first, ...others])
+  const queued: string[] = []
+  const reported = prepared.map(({ report, buildId, writes, telling }): Reported => {
+    const [rows, ...told] = results.splice(0, writes.length + 1 + telling.length).slice(writes.length)
+    // The rows of `selectBuild`.
+    const [row] = rows as Parameters<typeof buildOf>[0][]
+    if (!row) return { kind: 'no_project' }
+    const build = buildOf(row)
+    if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
+    queued.push(...told.flatMap(queuedIdsOf))
+    return { kind: build.id === buildId ? 'created' : 'updated', build }
+  })
+  await enqueue(stores, queued)
+  return reported
+}
+
 /** The statements that store one report, for a batch; the ids are those of a pipeline and a build that are new. */
 export function reportStatements(
   db: Db,
@@ -76,10 +124,11 @@ export function reportStatements(
   report: BuildReport,
   now: number,
 ) {
+  const isOurs = sql`not ${belongsElsewhere(projectId, report)}`
   return [
-    upsertPipeline(db, projectId, pipelineId, report, now),
+    upsertPipeline(db, projectId, pipelineId, report, now, isOurs),
     countPipeline(db, projectId, pipelineId),
-    insertWorkflow(db, projectId, report, now),
+    upsertWorkflow(db, projectId, report, now, isOurs),
     upsertBuild(db, projectId, buildId, report, now),
     countBuild(db, projectId, buildId),
   ] as const
@@ -95,9 +144,15 @@ export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: numb
   return db.update(builds).set(mergedWith(event, now)).where(which)
 }
 
-function upsertPipeline(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
-  const { pipeline: told } = report
-  // What an earlier report left out is filled in; what it said stays.
+function upsertPipeline(
+  db: Db,
+  projectId: string,
+  id: string,
+  { pipeline: told }: RunReport,
+  now: number,
+  condition: SQL,
+) {
+  const merged = PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column))
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
@@ -105,12 +160,35 @@ function upsertPipeline(db: Db, projectId: string, id: string, report: BuildRepo
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${told.branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
-    from ${projects} where ${projects.id} = ${projectId} and not ${belongsElsewhere(projectId, report)}
-    on conflict (project_id, external_id) do update set
-      revision = case when revision = ${UNKNOWN_REVISION} then excluded.revision else revision end, subject = coalesce(subject, excluded.subject), body = coalesce(body, excluded.body),
-      author = coalesce(author, excluded.author), committer = coalesce(committer, excluded.committer),
-      actor = coalesce(actor, excluded.actor), pull_requests = coalesce(pull_requests, excluded.pull_requests)`,
+    from ${projects} where ${projects.id} = ${projectId} and ${condition}
+    on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
+}
+
+const PIPELINE_ACCOUNT = [
+  'branch',
+  'tag',
+  'revision',
+  'subject',
+  'body',
+  'author',
+  'committer',
+  'actor',
+  'pull_requests',
+] as const
+
+/**
+ * Of two accounts the one that says more stands, and of two of one length the greater: whichever came first. Events of
+ * one run rarely differ here but in how much they tell; a revision that is not known yet says nothing.
+ */
+function fullerOf(table: string, column: string): SQL {
+  const name = sql.identifier(column)
+  const old = sql`${sql.identifier(table)}.${name}`
+  const told = sql`excluded.${name}`
+  const saysNothing = (value: SQL) =>
+    column === 'revision' ? sql`${value} = ${UNKNOWN_REVISION}` : sql`${value} is null`
+  return sql`${name} = case when ${saysNothing(told)} then ${old} when ${saysNothing(old)} then ${told}
+    when (length(${told}), ${told}) > (length(${old}), ${old}) then ${told} else ${old} end`
 }
 
 function countPipeline(db: Db, projectId: string, pipelineId: string) {
@@ -128,15 +206,13 @@ function belongsElsewhere(projectId: string, { externalId, pipeline }: BuildRepo
     where known.project_id = ${projectId} and known.external_id = ${externalId} and other.external_id <> ${pipeline.externalId})`
 }
 
-function insertWorkflow(db: Db, projectId: string, report: BuildReport, now: number) {
-  const { pipeline, workflow } = report
+function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunReport, now: number, condition: SQL) {
   return rawStatement(
     db,
     sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
     select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
-    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
-      and not ${belongsElsewhere(projectId, report)}
-    on conflict (pipeline_id, external_id) do nothing`,
+    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId} and ${condition}
+    on conflict (pipeline_id, external_id) do update set ${fullerOf('workflows', 'name')}`,
   )
 }
 

@@ -104,24 +104,46 @@ export async function listRecentBuilds(
   return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
 }
 
-/** The newest build that passes the filter and, where named, is of that branch, job and workflow. */
+/** How many builds are looked through where no index leads to the one: a name that fits none must not cost all rows. */
+export const LOOK_BACK = 5_000
+
+/**
+ * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
+ * without a branch or with a filter, are looked for among the newest 5,000 of the rest.
+ */
 export async function findLatestBuild(
   db: Db,
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
 ): Promise<Build | null> {
-  const [row] = await selectBuild(
-    db,
-    and(
-      eq(builds.projectId, projectId),
-      branch === null ? undefined : eq(builds.branch, branch),
-      job === null ? undefined : eq(builds.jobName, job),
-      workflow === null ? undefined : eq(workflows.name, workflow),
-      passes(filter),
-    ),
-  )
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  // Of one branch a job has an index of its own; else that of the filter's class serves.
+  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const ofProject = eq(builds.projectId, projectId)
+  const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
+  if (job === null && workflow === null) {
+    const [row] = await selectBuild(db, and(ofProject, ofBranch, fits))
+      .orderBy(desc(builds.num))
+      .limit(1)
+    return row ? buildOf(row) : null
+  }
+  const candidate = db
+    .select({ id: builds.id, num: builds.num })
+    .from(builds)
+    .where(and(ofProject, ofBranch, indexed))
     .orderBy(desc(builds.num))
+    .limit(LOOK_BACK)
+    .as('candidate')
+  const newest = db
+    .select({ num: candidate.num })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.id))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(fits)
+    .orderBy(desc(candidate.num))
     .limit(1)
+  const [row] = await selectBuild(db, and(ofProject, eq(builds.num, sql`(${newest})`)))
   return row ? buildOf(row) : null
 }
 

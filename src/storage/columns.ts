@@ -1,5 +1,6 @@
 import { type GetColumnData, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { customType, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { type ArtifactDigest, digestText, parseArtifactDigest } from '../domain/artifact-digest.ts'
 
 type Aliased<T extends Record<string, SQLiteColumn>> = { [K in keyof T]: SQL.Aliased<GetColumnData<T[K]>> }
 
@@ -15,3 +16,14 @@ export function aliased<T extends Record<string, SQLiteColumn>>(prefix: string, 
   // Object.fromEntries cannot tell that the keys are those of `columns`.
   return Object.fromEntries(named) as Aliased<T>
 }
+
+/** A digest, kept as its text. */
+export const artifactDigest = customType<{ data: ArtifactDigest; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: digestText,
+  fromDriver(text) {
+    const digest = parseArtifactDigest(text)
+    if (!digest) throw new Error('an artifact row has a digest of no known kind')
+    return digest
+  },
+})

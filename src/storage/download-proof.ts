@@ -45,7 +45,11 @@ async function mayStillRead(stores: Stores, { tokenId, userId, projectId }: Down
   const [[token], [project], [role]] = rows
   const held = token ? heldGrantOf(token) : null
   if (tokenId && (!held || (held.expiresAt !== null && held.expiresAt <= stores.now()))) return false
-  return decide('artifacts:read', { grant: held?.grant ?? null, role: role?.role ?? null }, project ?? null) === 'allow'
+  // A ticket without a token was asked for by a page: its person's role decides.
+  const person = tokenId || !userId ? null : ({ kind: 'session', sessionId: '', userId, instanceRole: 'user' } as const)
+  return (
+    decide('artifacts:read', { grant: held?.grant ?? person, role: role?.role ?? null }, project ?? null) === 'allow'
+  )
 }
 
 export function selectProjectById(db: Db, projectId: string) {

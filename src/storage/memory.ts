@@ -2,6 +2,8 @@ import type { BranchStatus } from '../domain/badge.ts'
 import type { Feed, Fenced } from '../domain/fence.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Project, Role } from '../domain/project.ts'
+import type { KeySet } from './issuer-keys.ts'
+import type { Readiness } from './readiness.ts'
 
 /** A map of at most `size` entries; the one set or read longest ago goes first. */
 export type Lru<V> = {
@@ -57,7 +59,11 @@ export type EdgeMemory = {
   readonly uses: Lru<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
   readonly limited: Lru<number>
+  /** Public keys of CI systems, by their address. */
+  readonly issuerKeys: Lru<{ readonly set: KeySet; readonly fetchedAt: number }>
   readonly slots: Map<string, Slot>
+  /** What the stores answered when they were last asked how they are. */
+  readiness: Readiness | null
   feed: Feed | null
   polledAt: number
 }
@@ -72,7 +78,9 @@ export function createEdgeMemory(): EdgeMemory {
     statuses: createLru(2_000),
     uses: createLru(2_000),
     limited: createLru(2_000),
+    issuerKeys: createLru(50),
     slots: new Map(),
+    readiness: null,
     feed: null,
     polledAt: Number.NEGATIVE_INFINITY,
   }

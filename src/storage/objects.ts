@@ -1,5 +1,6 @@
-import { inArray } from 'drizzle-orm'
+import { and, gt, lte } from 'drizzle-orm'
 import { AppError } from '../domain/error.ts'
+import { toHex } from '../domain/hex.ts'
 import { artifacts } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 import { readSweep, writeSweep } from './sweeps.ts'
@@ -45,7 +46,7 @@ export async function putObject(
       return { kind: 'wrong_length' }
     throw new Error('R2 did not take the object', { cause: reason })
   }
-  return { kind: 'stored', sha256: sha256 ?? hex(await (hasher as DigestStream).digest) }
+  return { kind: 'stored', sha256: sha256 ?? toHex(await (hasher as DigestStream).digest) }
 }
 
 /** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */
@@ -58,26 +59,64 @@ export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promi
   }
 }
 
-/** Removes objects that no row names and that are older than `before`, in bounded steps that go on where they stopped. */
-export async function sweepOrphans(db: Db, bucket: R2Bucket, before: number, maxPages: number): Promise<number> {
+export type OrphansSwept = {
+  readonly removed: number
+  /** Objects that a row names and that are not there: never our doing, so somebody should know. */
+  readonly missing: number
+}
+
+const MAX_OBJECTS_A_PAGE = 1_000
+
+/**
+ * Removes objects that no row names and that are older than `before`, and counts rows that name no object, in at most
+ * `maxPages` bounded steps that go on where they stopped. An upload writes its object and then its row, and what is
+ * deleted loses its row and then its object; so what is old has both, or is left over.
+ */
+export async function sweepOrphans(
+  { db, artifacts: bucket, warn }: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
+  before: number,
+  maxPages: number,
+  pageSize = MAX_OBJECTS_A_PAGE,
+): Promise<OrphansSwept> {
   let removed = 0
-  let cursor = await readSweep(db, 'orphans')
+  let missing = 0
+  let after = await readSweep(db, 'orphans')
   for (let page = 0; page < maxPages; page++) {
-    const listed = await bucket.list({ prefix: 'artifacts/', limit: 90, ...(cursor ? { cursor } : {}) })
-    const old = listed.objects.filter((object) => object.uploaded.getTime() < before).map((object) => object.key)
-    const rows =
-      old.length > 0
-        ? await db.select({ key: artifacts.objectKey }).from(artifacts).where(inArray(artifacts.objectKey, old))
-        : []
+    const listed = await bucket.list({
+      prefix: OBJECT_PREFIX,
+      limit: pageSize,
+      // A key, not R2's own cursor: that is nothing to keep for a day.
+      ...(after === null ? {} : { startAfter: after }),
+    })
+    const last = listed.truncated ? (listed.objects.at(-1)?.key ?? null) : null
+    const rows = await selectNamed(db, after ?? OBJECT_PREFIX, last ?? AFTER_ALL_OBJECTS)
     const named = new Set(rows.map((row) => row.key))
-    const orphans = old.filter((key) => !named.has(key))
-    if (orphans.length > 0) await bucket.delete(orphans)
+    const orphans = listed.objects.filter(({ key, uploaded }) => uploaded.getTime() < before && !named.has(key))
+    if (orphans.length > 0) await bucket.delete(orphans.map(({ key }) => key))
     removed += orphans.length
-    cursor = listed.truncated ? listed.cursor : null
-    await writeSweep(db, 'orphans', cursor)
-    if (cursor === null) break
+
+    const present = new Set(listed.objects.map(({ key }) => key))
+    for (const { key, createdAt } of rows) {
+      if (createdAt >= before || present.has(key)) continue
+      missing += 1
+      warn('artifact_object_missing', new Error(`a row names ${key}, which is not in the bucket`))
+    }
+    after = last
+    await writeSweep(db, 'orphans', after)
+    if (after === null) break
   }
-  return removed
+  return { removed, missing }
+}
+
+const OBJECT_PREFIX = 'artifacts/'
+// The character after the slash: greater than every key, which R2 lists in the order of its bytes, as SQLite compares.
+const AFTER_ALL_OBJECTS = 'artifacts0'
+
+function selectNamed(db: Db, after: string, upTo: string) {
+  return db
+    .select({ key: artifacts.objectKey, createdAt: artifacts.createdAt })
+    .from(artifacts)
+    .where(and(gt(artifacts.objectKey, after), lte(artifacts.objectKey, upTo)))
 }
 
 function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> {
@@ -89,8 +128,4 @@ function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> 
     },
     flush: () => writer.close(),
   })
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }

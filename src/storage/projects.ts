@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Fence, Fenced } from '../domain/fence.ts'
-import { type Decision, decide, type Grant } from '../domain/grant.ts'
+import { type Decision, decide, isPerson, type Party } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
 import { type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Kept } from './memory.ts'
@@ -22,7 +22,7 @@ export type Access =
  */
 export async function findAccess(
   stores: Stores,
-  grant: Grant | null,
+  grant: Party | null,
   slug: Slug,
   permission: Permission,
 ): Promise<Access> {
@@ -45,7 +45,7 @@ export async function findAccess(
 }
 
 /** Has memory know the project and the asker's role there, if it can be had in one round trip. */
-export async function bringReach(stores: Stores, grant: Grant, slug: Slug): Promise<void> {
+export async function bringReach(stores: Stores, grant: Party, slug: Slug): Promise<void> {
   if (cachedReach(stores, grant, slug)) return
   await shareReach(stores, grant, slug).catch((error) => stores.warn('project_unreadable', error))
 }
@@ -68,15 +68,15 @@ function holds(stores: Stores, { facts }: Reach): boolean {
 }
 
 /** What memory knows; a project token brings its own project, fenced with the token itself. */
-function cachedReach(stores: Stores, grant: Grant | null, slug: Slug): Reach | null {
+function cachedReach(stores: Stores, grant: Party | null, slug: Slug): Reach | null {
   const slugKey = slugKeyFor(slug)
-  if (grant && grant.kind !== 'personal' && slugKeyFor(grant.project) === slugKey) {
+  if (grant && !isPerson(grant) && slugKeyFor(grant.project) === slugKey) {
     return { project: grant.project, role: null, facts: [] }
   }
   const project = live(stores, stores.memory.projects.get(slugKey))
   if (!project) return null
-  const role =
-    grant?.kind === 'personal' ? live(stores, stores.memory.roles.get(`${grant.userId}:${project.value.id}`)) : null
+  const userId = userIdOf(grant)
+  const role = userId ? live(stores, stores.memory.roles.get(`${userId}:${project.value.id}`)) : null
   return { project: project.value, role: role?.value ?? null, facts: role ? [project, role] : [project] }
 }
 
@@ -84,7 +84,7 @@ function live<T>(stores: Stores, kept: Kept<T> | undefined): Fenced<T> | null {
   return kept && stores.now() - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
 }
 
-async function shareReach(stores: Stores, grant: Grant | null, slug: Slug): Promise<{ reach: Reach; mine: boolean }> {
+async function shareReach(stores: Stores, grant: Party | null, slug: Slug): Promise<{ reach: Reach; mine: boolean }> {
   let mine = false
   const reach = await shareWork(stores.memory, stores, `reach ${userIdOf(grant)} ${slugKeyFor(slug)}`, () => {
     mine = true
@@ -93,7 +93,7 @@ async function shareReach(stores: Stores, grant: Grant | null, slug: Slug): Prom
   return { reach, mine }
 }
 
-async function readReach(stores: Stores, grant: Grant | null, slug: Slug): Promise<Reach> {
+async function readReach(stores: Stores, grant: Party | null, slug: Slug): Promise<Reach> {
   const userId = userIdOf(grant)
   const { rows, fence } = await readFenced(stores, [
     selectProject(stores.db, slug),
@@ -115,8 +115,8 @@ async function readReach(stores: Stores, grant: Grant | null, slug: Slug): Promi
   return { project, role: member.role, facts: [known, roleFact(userId, project.id, member.role, fence)] }
 }
 
-function userIdOf(grant: Grant | null): string | null {
-  return grant?.kind === 'personal' ? grant.userId : null
+function userIdOf(grant: Party | null): string | null {
+  return grant && isPerson(grant) ? grant.userId : null
 }
 
 export function keepProject(stores: Stores, slug: Slug, project: Project, fence: Fence): Project {

@@ -7,6 +7,7 @@ import type { Role, Vcs, Visibility } from '../domain/project.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { TokenKind } from '../domain/secret.ts'
 import type { TestOutcome } from '../domain/test-result.ts'
+import { artifactDigest } from './columns.ts'
 
 // Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
 // a token, membership, user or project: no statement can forget to, not even one typed into a console.
@@ -81,6 +82,8 @@ export const tokens = sqliteTable(
     projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
     scope: text('scope').$type<Scope>(),
     publisherId: text('publisher_id'),
+    /** Until when a reporting token may be renewed; null for the other kinds. */
+    renewableUntil: integer('renewable_until'),
     label: text('label').notNull(),
     prefix: text('prefix').notNull(),
     lastFour: text('last_four').notNull(),
@@ -102,6 +105,7 @@ export const tokens = sqliteTable(
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),
     index('tokens_kind_expiry').on(t.kind, t.expiresAt),
+    index('tokens_publisher').on(t.publisherId),
   ],
 )
 
@@ -168,6 +172,7 @@ export const pipelines = sqliteTable(
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
+    index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
   ],
@@ -236,6 +241,7 @@ export const builds = sqliteTable(
     index('builds_class').on(t.projectId, t.class, t.num),
     index('builds_branch_class').on(t.projectId, t.branch, t.class, t.num),
     index('builds_pipeline').on(t.pipelineId, t.stage),
+    index('builds_age').on(t.projectId, t.createdAt),
     index('builds_workflow').on(t.workflowId),
   ],
 )
@@ -249,10 +255,12 @@ export const artifacts = sqliteTable(
       .notNull()
       .references(() => builds.id, { onDelete: 'cascade' }),
     buildNum: integer('build_num').notNull(),
+    /** The build's branch, here too for the index. */
+    branch: text('branch'),
     nodeIndex: integer('node_index').notNull(),
     path: text('path').notNull(),
     sizeBytes: integer('size_bytes').notNull(),
-    sha256: text('sha256').notNull(),
+    digest: artifactDigest('digest').notNull(),
     contentType: text('content_type').notNull(),
     objectKey: text('object_key').notNull().unique(),
     createdAt: integer('created_at').notNull(),
@@ -260,6 +268,8 @@ export const artifacts = sqliteTable(
   (t) => [
     uniqueIndex('artifacts_path').on(t.buildId, t.nodeIndex, t.path),
     index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
+    index('artifacts_branch').on(t.projectId, t.path, t.nodeIndex, t.branch, t.buildNum),
+    index('artifacts_age').on(t.projectId, t.createdAt),
   ],
 )
 

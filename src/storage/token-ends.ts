@@ -1,9 +1,11 @@
 import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor, AuditAction } from '../domain/audit.ts'
+import { AppError } from '../domain/error.ts'
 import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { forgetUnknown, kvKeyFor } from './grants.ts'
+import { adoptMinted, endMinted } from './minted.ts'
 import { commitEnding } from './revocations.ts'
 import { tokens } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -13,6 +15,7 @@ import {
   canHold,
   heldBy,
   insertWhile,
+  isFirst,
   requireHolding,
   rowFor,
   selectHolding,
@@ -35,9 +38,9 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted; the asking token itself is spared as a descendant. What stays
- * counts from then on as minted by the ended one's minter, whose end takes it along. Gives the ids that ended; empty
- * when there was none.
+ * Ends a token and, unless `keepMinted`, what it minted: tokens, webhooks, publishers; the asking token itself is spared
+ * as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
+ * the ids of the tokens that ended; empty when there was none.
  */
 export async function deleteToken(
   stores: Stores,
@@ -51,12 +54,15 @@ export async function deleteToken(
       where minted_by in (${ended}) and id not in (${ended})`,
   )
   const which = sql`${tokens.id} in (${ended})`
-  const [, , rows] = await commitEnding(stores, [
+  const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
+  const results = await commitEnding(stores, [
+    ...minted,
     auditToken(stores.db, action, stores.now(), actor, which),
     adopt,
     deleteReturning(stores.db, which),
   ])
-  return tombstoned(stores, rows)
+  // What the last statement returns; the types of a list with a variable part do not tell.
+  return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
 /** The tokens that one minted, directly or through others: what ends with it. */
@@ -110,7 +116,8 @@ export type Rotation =
 
 /**
  * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
- * Throws where the asking token has ended meanwhile, or the holder has no room for another token.
+ * Throws where the asking token has ended meanwhile, the holder has no room for another token, or the form with that
+ * `onceId` was sent before.
  */
 export async function rotateToken(
   stores: Stores,
@@ -118,6 +125,7 @@ export async function rotateToken(
   successor: Secret,
   overlapSeconds: number,
   actor: Actor,
+  onceId?: string,
 ): Promise<Rotation> {
   const now = stores.now()
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
@@ -126,6 +134,7 @@ export async function rotateToken(
   const { kind, userId, projectId, scope, label, createdAt } = old
   const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
   const row = await rowFor(stores, successor, {
+    id: onceId ?? crypto.randomUUID(),
     kind,
     userId,
     projectId,
@@ -140,28 +149,29 @@ export async function rotateToken(
   const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
   const [[state], inserted] = await commitEnding(stores, [
     selectHolding(stores.db, holder, actorLives(actor, now)),
-    insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)}`),
+    insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
     stores.db
       .update(tokens)
       .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })
       .where(
-        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), exists(row.id)),
+        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), isStored(row.hash)),
       ),
-    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.id} = ${row.id}`, {
+    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.hash} = ${row.hash}`, {
       replaces: id,
       overlap_seconds: overlapSeconds,
     }),
   ])
   if (!inserted[0]) {
     requireHolding(state)
+    if (onceId !== undefined) throw new AppError('done_before')
     return { kind: 'unknown' }
   }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }
 
-function exists(id: string): SQL {
-  return sql`exists (select 1 from ${tokens} as made where made.id = ${id})`
+function isStored(hash: string): SQL {
+  return sql`exists (select 1 from ${tokens} as made where made.hash = ${hash})`
 }
 
 /** The ids of a token and of all that it minted, but for `spared`. */

@@ -23,16 +23,18 @@ export type NewToken = {
 export const MAX_TOKENS_HELD = 1_000
 
 /**
- * Stores a new token's hash. Throws where the token that asks for it or the project has ended meanwhile, and where the
- * holder has no room for another one.
+ * Stores a new token's hash. Throws where the token that asks for it or the project has ended meanwhile, where the
+ * holder has no room for another one, and where this was asked before: of all forms with one `onceId`, one makes a token.
  */
 export async function insertToken(
   stores: Stores,
   secret: Secret,
   { label, expiresAt, ...holder }: NewToken,
   actor: Actor,
+  onceId?: string,
 ): Promise<Token> {
   const row = await rowFor(stores, secret, {
+    id: onceId ?? crypto.randomUUID(),
     label,
     expiresAt,
     kind: holder.kind,
@@ -45,11 +47,12 @@ export async function insertToken(
   const lives = actorLives(actor, stores.now())
   const [[state], inserted] = await stores.db.batch([
     selectHolding(stores.db, holder, lives),
-    insertWhile(stores.db, row, sql`${lives} and ${canHold(holder)}`),
-    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.id} = ${row.id}`),
+    insertWhile(stores.db, row, sql`${lives} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
+    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
   ])
   if (!inserted[0]) {
     requireHolding(state)
+    if (onceId !== undefined) throw new AppError('done_before')
     throw new Error('a token was not stored')
   }
   forgetUnknown(stores, secret)
@@ -127,12 +130,16 @@ export function noteUse(stores: Stores, tokenId: string, placeOf: () => string |
 export async function rowFor(
   { peppers, now }: Stores,
   secret: Secret,
-  row: Pick<TokenRow, 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'>,
+  row: Pick<
+    TokenRow,
+    'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
+  > &
+    Partial<Pick<TokenRow, 'publisherId' | 'renewableUntil'>>,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
-  const fresh = { id: crypto.randomUUID(), hash, createdAt: now(), publisherId: null }
+  const fresh = { hash, createdAt: now() }
   const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
-  return { ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+  return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
 }
 
 /** Inserts the row only if `condition` holds at that moment. */
@@ -150,6 +157,12 @@ export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
 export function actorLives({ tokenId }: Actor, now: number): SQL {
   if (tokenId === null) return sql`1`
   return sql`exists (select 1 from ${tokens} where ${tokens.id} = ${tokenId} and (${tokens.expiresAt} is null or ${tokens.expiresAt} > ${now}))`
+}
+
+/** Whether this person's act of that id was not done yet. The audit log remembers it when the token itself is gone. */
+export function isFirst({ userId }: Actor, onceId: string | undefined): SQL {
+  if (onceId === undefined) return sql`1`
+  return sql`not exists (select 1 from ${audit} where ${audit.userId} = ${userId} and ${audit.subject} = ${onceId})`
 }
 
 /** One audit row for each token that `which` names, written before they go. */

@@ -27,8 +27,8 @@ export async function hasUsers(db: Db): Promise<boolean> {
 type UserRow = typeof users.$inferInsert
 type TokenPart = Pick<typeof tokens.$inferInsert, 'id' | 'hash' | 'label' | 'prefix' | 'lastFour' | 'expiresAt'>
 
-/** One batch: a person, a first personal token, and the audit row. The login must be free. */
-export function userStatements(db: Db, user: UserRow, token: TokenPart) {
+/** A person, and the audit row. The login must be free. */
+export function insertUserStatements(db: Db, user: UserRow) {
   const nobody = { userId: null, tokenId: null, from: null }
   const told = {
     action: 'user.created',
@@ -36,11 +36,15 @@ export function userStatements(db: Db, user: UserRow, token: TokenPart) {
     subject: user.login,
     detail: { role: user.instanceRole },
   } as const
+  return [db.insert(users).values(user), auditStatement(db, user.createdAt, nobody, told)] as const
+}
+
+/** As `insertUserStatements`, with a first personal token. */
+export function userStatements(db: Db, user: UserRow, token: TokenPart) {
   return [
-    db.insert(users).values(user),
+    ...insertUserStatements(db, user),
     db
       .insert(tokens)
       .values({ ...token, kind: 'personal', userId: user.id, createdBy: user.id, createdAt: user.createdAt }),
-    auditStatement(db, user.createdAt, nobody, told),
   ] as const
 }

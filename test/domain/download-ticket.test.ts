@@ -7,7 +7,7 @@ const ticket: DownloadTicket = {
   artifactId: 'a',
   objectKey: 'artifacts/p/b/x',
   sizeBytes: 5,
-  sha256: '00',
+  digest: { kind: 'sha256', hex: '00' },
   contentType: 'text/plain',
   disposition: 'attachment',
   fileName: '数.txt',

@@ -278,7 +278,7 @@ describe('paging', () => {
     expect(await nums('?limit=3&offset=33')).toEqual([2, 1])
     expect(await nums('?limit=100')).toHaveLength(35)
     expect(await nums('?offset=35')).toEqual([])
-    expect(await nums('?offset=999999999')).toEqual([])
+    expect(await nums('?offset=10000')).toEqual([])
     expect(await nums('/tree/main?limit=2&offset=1')).toEqual([34, 33])
   })
 
@@ -329,7 +329,7 @@ describe('paging', () => {
     }
   })
 
-  it.each(['offset=-1', 'offset=x', 'offset=', 'offset=99999999999999999999'])(
+  it.each(['offset=-1', 'offset=x', 'offset=', 'offset=10001', 'offset=99999999999999999999'])(
     '%s is 400 and names it',
     async (query) => {
       for (const [where, token] of [
@@ -536,28 +536,6 @@ describe('a person', () => {
 })
 
 describe('what is not there', () => {
-  it.each<[string, string]>([
-    ['POST', ''],
-    ['POST', '/tree/main'],
-    ['POST', '/build'],
-    ['POST', '/1/retry'],
-    ['POST', '/1/cancel'],
-    ['GET', '/envvar'],
-    ['POST', '/envvar'],
-    ['GET', '/envvar/A'],
-    ['DELETE', '/envvar/A'],
-  ])('yet: %s …%s is 501 and says so', async (method, rest) => {
-    const response = await ask(v1 + rest, {
-      method,
-      token: world.secrets.admin,
-      json: method === 'GET' ? undefined : {},
-    })
-    expect([response.status, await response.json()]).toEqual([
-      501,
-      { message: expect.stringContaining('not implemented in this version') },
-    ])
-  })
-
   it('checkout keys are an empty list', async () => {
     expect(await askJson(`${v1}/checkout-key`, { token: world.secrets.admin })).toEqual([])
   })

@@ -96,12 +96,16 @@ describe('reporting a build', () => {
     })
   })
 
-  it('fills in of the pipeline what earlier reports left out, and keeps what they said', async () => {
+  it('keeps the fuller account of the pipeline, whichever report brings it', async () => {
     await report(reportOf({ pipeline: { external_id: 'fill', branch: 'main', revision: 'a', subject: 'First' } }))
     const second = await reportJson(
       reportOf({ pipeline: { external_id: 'fill', branch: 'main', revision: 'a', subject: 'Second', body: 'More' } }),
     )
-    expect(second).toMatchObject({ subject: 'First', body: 'More' })
+    expect(second).toMatchObject({ subject: 'Second', body: 'More' })
+    const third = await reportJson(
+      reportOf({ pipeline: { external_id: 'fill', branch: 'main', revision: 'a', subject: 'First' } }),
+    )
+    expect(third).toMatchObject({ subject: 'Second', body: 'More' })
   })
 
   it('of a tag has no branch', async () => {

@@ -56,7 +56,9 @@ describe('an upload', () => {
       path: 'bin/app',
       node_index: 0,
       size: 60_000,
+      digest: `sha256:${hexOf(await sha256(body))}`,
       sha256: hexOf(await sha256(body)),
+      created_at: expect.stringMatching(/^\d{4}-.*Z$/),
       content_type: 'application/octet-stream',
       url: `https://builds.test/output/job/${world.build.id}/artifacts/0/bin/app`,
     })

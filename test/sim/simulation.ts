@@ -421,7 +421,7 @@ async function useOnce(
     artifactId: 'a',
     objectKey: 'o',
     sizeBytes: 1,
-    sha256: '',
+    digest: { kind: 'sha256', hex: '' },
     contentType: 'text/plain',
     disposition: 'attachment',
     fileName: 'a',

@@ -192,6 +192,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     artifacts: {} as R2Bucket,
     queue: { sendBatch: () => Promise.reject(new Error('no queue here')) },
     cache: centre.hasCacheApi ? viewCache(centre, timeline, request, random) : null,
+    queue: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     memory,
     peppers: own,
     graceMs: plan.graceMs,

@@ -87,6 +87,13 @@ describe('reported events', () => {
     // About a thousand reports: more than five seconds on a machine that has other work.
   }, 30_000)
 
+  it('that contradict each other at the very same time leave the same rows too', async () => {
+    const at = { externalId: 'b', status: 'failed', stoppedAt: 1_000 } as const
+    const one = reportOf({ ...at, buildUrl: 'https://ci.example.com/1', steps: [{ name: 'b', actions: [] }] })
+    const two = reportOf({ ...at, buildUrl: 'https://ci.example.com/2', steps: [{ name: 'a', actions: [] }] })
+    expect(await rowsAfter([one, two])).toEqual(await rowsAfter([two, one]))
+  })
+
   it('never take a build back to an earlier stage', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(event, { minLength: 2, maxLength: 8 }), async (events) => {

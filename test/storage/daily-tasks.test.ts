@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
+import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { sweepOrphans } from '../../src/storage/objects.ts'
+import { deliveries, usedIdentities, webhooks } from '../../src/storage/schema-reporting.ts'
 import { seedToken } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 import { seedArtifact, seedWorld } from '../support/world.ts'
@@ -40,7 +42,7 @@ describe('the daily tasks', () => {
     await Promise.all(Array.from({ length: 200 }, (_, i) => orphan(`many/${String(i).padStart(3, '0')}`)))
     const later = Date.now() + 25 * HOUR_MS
     const removed: number[] = []
-    for (let i = 0; i < 6; i++) removed.push(await sweepOrphans(stores.db, env.ARTIFACTS, later, 1))
+    for (let i = 0; i < 6; i++) removed.push((await sweepOrphans(stores, later, 1, 90)).removed)
     expect(removed.reduce((sum, n) => sum + n, 0)).toBeGreaterThanOrEqual(200)
     expect(Math.max(...removed)).toBeLessThanOrEqual(90)
     expect((await env.ARTIFACTS.list({ prefix: 'artifacts/many/' })).objects).toEqual([])
@@ -62,6 +64,51 @@ describe('the daily tasks', () => {
     expect(await left()).toHaveLength(2)
     await runIn(stores, 25 * HOUR_MS)
     expect(await left()).toEqual([other.id])
+  })
+
+  it('tell the feed of no token that expired hours ago: its end is known wherever it is cached', async () => {
+    const stores = await openTestStores()
+    const { project } = await seedWorld(stores, 'private')
+    const long = await seedToken(stores, { kind: 'reporting', project, expiresAt: Date.now() - 3 * HOUR_MS })
+    const lately = await seedToken(stores, { kind: 'reporting', project, expiresAt: Date.now() - HOUR_MS })
+    await runIn(stores, 25 * HOUR_MS)
+    const told = async ({ id }: { id: string }) =>
+      (await env.DB.prepare('select seq from revocations where subject = ?').bind(`token:${id}`).all()).results.length
+    expect([await told(long), await told(lately)]).toEqual([0, 1])
+  })
+
+  it('forget deliveries after a month, rotated webhook secrets a day after their end, identities once they expired', async () => {
+    const stores = await openTestStores()
+    const { project } = await seedWorld(stores, 'private')
+    const at = Date.now()
+    const delivery = {
+      projectId: project.id,
+      source: 'github',
+      event: 'ping',
+      result: 'ignored',
+      detail: '',
+      at,
+    } as const
+    const webhook = { projectId: project.id, source: 'github', sealedSecret: '', createdAt: at } as const
+    await stores.db.batch([
+      stores.db.insert(deliveries).values(delivery),
+      stores.db.insert(webhooks).values([
+        { ...webhook, id: `${project.id} old`, expiresAt: at },
+        { ...webhook, id: `${project.id} current` },
+      ]),
+      stores.db.insert(usedIdentities).values({ id: project.id, expiresAt: at }),
+    ])
+    const left = async () => [
+      await stores.db.$count(deliveries, eq(deliveries.projectId, project.id)),
+      await stores.db.$count(webhooks, eq(webhooks.projectId, project.id)),
+      await stores.db.$count(usedIdentities, eq(usedIdentities.id, project.id)),
+    ]
+    await runIn(stores, 23 * HOUR_MS)
+    expect(await left()).toEqual([1, 2, 0])
+    await runIn(stores, 25 * HOUR_MS)
+    expect(await left()).toEqual([1, 1, 0])
+    await runIn(stores, 31 * 24 * HOUR_MS)
+    expect(await left()).toEqual([0, 1, 0])
   })
 
   it('may run twice at once, and one that fails does not keep the others', async () => {

@@ -2,11 +2,12 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts'
+import { createMetrics } from '../../src/http/metrics.ts'
 import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
-type TestApp = {
+export type TestApp = {
   readonly stores: TestStores
   readonly ask: (path: string, options?: Ask) => Promise<Response>
 }
@@ -33,7 +34,8 @@ export async function openTestApp({
         settings,
         stores: opened,
         trace: startTrace(opened.now()),
-        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, ...limits },
+        metrics: createMetrics(opened.now(), null),
+        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
       }
       const response = await app.fetch(new Request(`${ORIGIN}${path}`, requestInitOf(options)), request, ctx)
       await waitOnExecutionContext(ctx)

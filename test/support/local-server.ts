@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll } from 'vitest'
 import type { Demo } from '../../scripts/demo.ts'
 
 export type LocalServer = {
@@ -21,11 +20,11 @@ const REPOSITORY = resolve(import.meta.dirname, '../..')
 const running = new Set<ChildProcess>()
 const folders: string[] = []
 
-// Of the file that imports this: a test that failed before it stopped its server leaves nothing behind either.
-afterAll(async () => {
+/** Ends what a test that failed left running, and drops the folders. */
+export async function cleanUpLocalServers(): Promise<void> {
   await Promise.all([...running].map((child) => endOf(child, () => child.kill('SIGTERM'))))
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
 
 /** `npm start` as a person runs it, on a free port and on data of its own; give `stateDir` to start on earlier data. */
 export async function startLocalServer(

@@ -3,7 +3,9 @@ import { type Project, parseSlug, type Role, type Slug, slugKeyFor, type Visibil
 import type { Scope } from '../../src/domain/scope.ts'
 import { mintSecret, randomBase62, type Secret, type TokenKind, visiblePartsOf } from '../../src/domain/secret.ts'
 import { hashSecret } from '../../src/domain/secret-hash.ts'
+import { mintSessionSecret } from '../../src/domain/session.ts'
 import { members, projects, tokens, users } from '../../src/storage/schema.ts'
+import { findViewer, insertSession } from '../../src/storage/sessions.ts'
 import type { Db, Stores } from '../../src/storage/stores.ts'
 
 // Storage is shared by the tests of a file, so names are fresh unless a test gives one.
@@ -66,4 +68,16 @@ export async function seedToken(stores: Pick<Stores, 'db' | 'peppers'>, seed: To
     ...(seed.kind === 'reporting' && { projectId: seed.project.id, publisherId: seed.publisherId ?? null }),
   })
   return { id, secret }
+}
+
+/** A signed-in browser of that person: the `Cookie` header it sends, and the form token of its pages. */
+export async function seedSession(
+  stores: Stores,
+  user: { id: string },
+): Promise<{ readonly id: string; readonly cookie: string; readonly formToken: string }> {
+  const secret = mintSessionSecret()
+  await insertSession(stores, secret, { userId: user.id, method: 'link', userAgent: 'test', from: null })
+  const viewer = await findViewer(stores.db, secret, stores.now())
+  if (!viewer) throw new Error('a new session is not there')
+  return { id: viewer.sessionId, cookie: `__Host-session=${secret}`, formToken: viewer.formToken }
 }

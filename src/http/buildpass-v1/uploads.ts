@@ -9,12 +9,12 @@ import type { AppEnv } from '../../env.ts'
 import { findBuildId } from '../../storage/builds.ts'
 import { replaceTestResults } from '../../storage/test-results.ts'
 import { jsonWritten } from '../answers.ts'
-import { artifactUrlFor } from '../circleci-v1/build-json.ts'
 import { artifactPathOf, buildNumOf, jsonOf, queryCount, queryFlag, readText } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
+import { storedArtifactJson } from './artifact-json.ts'
 
-const MAX_NODE_INDEX = 9_999
+export const MAX_NODE_INDEX = 9_999
 const MAX_TESTS_BYTES = 16 * 1024 * 1024
 const MAX_REPORT_NAME_LENGTH = 200
 
@@ -48,22 +48,13 @@ export function mountUploads(app: App): void {
         case 'wrong_length':
           throw invalidInput('Content-Length', 'does not match the bytes that were sent')
         case 'other_bytes':
-          throw new AppError('conflict', 'path: this build has other bytes there; send ?overwrite=true to replace them')
+          throw otherBytes('?overwrite=true')
         case 'no_build':
           throw new AppError('build_not_found')
         case 'created':
         case 'replaced':
         case 'same': {
-          const { artifact } = kept
-          const url = artifactUrlFor(publicOriginOf(c), artifact)
-          const stored = {
-            path,
-            node_index: nodeIndex,
-            size: artifact.sizeBytes,
-            sha256: artifact.sha256,
-            content_type: artifact.contentType,
-            url,
-          }
+          const stored = storedArtifactJson(publicOriginOf(c), kept.artifact)
           return jsonWritten(c, stored, kept.kind === 'created' ? 201 : 200)
         }
       }
@@ -92,7 +83,7 @@ async function requireBuildId(c: Context<AppEnv>, projectId: string): Promise<st
   return id
 }
 
-function requireLength(c: Context<AppEnv>): number {
+export function requireLength(c: Context<AppEnv>): number {
   const text = c.req.header('Content-Length')
   if (text === undefined || !/^\d{1,15}$/.test(text)) throw new AppError('length_required')
   const sizeBytes = Number(text)
@@ -102,7 +93,7 @@ function requireLength(c: Context<AppEnv>): number {
 }
 
 /** The SHA-256 that the uploader names, as lower-case hex; null when none is named. */
-function namedDigestOf(c: Context<AppEnv>): string | null {
+export function namedDigestOf(c: Context<AppEnv>): string | null {
   for (const name of ['Repr-Digest', 'Content-Digest']) {
     const header = c.req.header(name)
     if (header === undefined) continue
@@ -118,9 +109,19 @@ const CONTENT_TYPE_SHAPE =
 
 function contentTypeOf(c: Context<AppEnv>): string {
   const text = c.req.header('Content-Type')?.trim() || 'application/octet-stream'
-  if (text.length > 255 || !CONTENT_TYPE_SHAPE.test(text))
-    throw invalidInput('Content-Type', 'must be a media type like text/plain; charset=utf-8')
+  if (!isContentType(text)) throw invalidInput('Content-Type', CONTENT_TYPE_RULE)
   return text
+}
+
+export const CONTENT_TYPE_RULE = 'must be a media type like text/plain; charset=utf-8'
+
+export function isContentType(text: string): boolean {
+  return text.length <= 255 && CONTENT_TYPE_SHAPE.test(text)
+}
+
+/** `remedy` is what to send to have them replaced. */
+export function otherBytes(remedy: string): AppError {
+  return new AppError('conflict', `path: this build has other bytes there; send ${remedy} to replace them`)
 }
 
 /** How to read a body of this Content-Type. Asked for before the body is read: it may be long. */

@@ -5,7 +5,7 @@ import type { Grant } from '../../domain/grant.ts'
 import { parseLabel } from '../../domain/label.ts'
 import { parseScope } from '../../domain/scope.ts'
 import { mintSecret, parseSecret } from '../../domain/secret.ts'
-import { DEFAULT_OVERLAP_SECONDS, MAX_OVERLAP_SECONDS, type TokenHolder } from '../../domain/token.ts'
+import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../domain/token.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
 import { insertToken, listTokens, type NewToken } from '../../storage/tokens.ts'
@@ -13,7 +13,7 @@ import { jsonRead, jsonWritten } from '../answers.ts'
 import { actorOf } from '../authorize.ts'
 import { lazily, queryFlag, readJson, readOptionalJson } from '../input.ts'
 import { type App, route } from '../route.ts'
-import { futureTime } from '../schemas.ts'
+import { futureTime, overlapSeconds } from '../schemas.ts'
 import { mintedTokenJson, tokenJson } from './token-json.ts'
 
 /** Project tokens for a project's admins, personal tokens for each person: list, create, delete, rotate; no update. */
@@ -77,19 +77,8 @@ const personalTokenInput = lazily(() => v.strictObject({ label: labelField(), ex
 const projectTokenInput = lazily(() =>
   v.strictObject({ label: labelField(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
 )
-const OVERLAP_RULE = `must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`
 const rotationInput = lazily(() =>
-  v.strictObject({
-    overlap_seconds: v.optional(
-      v.pipe(
-        v.number(OVERLAP_RULE),
-        v.integer(OVERLAP_RULE),
-        v.minValue(0, OVERLAP_RULE),
-        v.maxValue(MAX_OVERLAP_SECONDS, OVERLAP_RULE),
-      ),
-      DEFAULT_OVERLAP_SECONDS,
-    ),
-  }),
+  v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),
 )
 
 async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response> {

@@ -9,7 +9,7 @@ import { type FlakyFailure, listFlakyFailures } from '../../storage/flaky-tests.
 import { listWorkflowRuns, type WorkflowRow } from '../../storage/workflows.ts'
 import { jsonRead } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
-import { checkedBranch, queryFlag } from '../input.ts'
+import { queryFlag, queryText } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
 
@@ -68,8 +68,7 @@ function windowDaysOf(c: Context<AppEnv>): number {
 /** The default branch unless another one, or all, are asked for; null for all. */
 function branchAskedFor(c: Context<AppEnv>, project: Project): string | null {
   if (queryFlag(c, 'all-branches')) return null
-  const branch = c.req.query('branch')
-  return branch === undefined ? project.defaultBranch : checkedBranch(branch)
+  return queryText(c, 'branch') ?? project.defaultBranch
 }
 
 function metricsJson(project: Project, name: string, runs: readonly WorkflowRow[], until: number, windowMs: number) {

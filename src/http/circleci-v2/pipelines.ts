@@ -7,7 +7,7 @@ import { findPipeline, findProjectOfPipeline, listPipelines, type PipelinesOf } 
 import { findUser } from '../../storage/users.ts'
 import { listWorkflows } from '../../storage/workflows.ts'
 import { jsonRead } from '../answers.ts'
-import { checkedBranch } from '../input.ts'
+import { queryText } from '../input.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../route.ts'
 import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
 import { pipelineJson, workflowJson } from './pipeline-json.ts'
@@ -18,15 +18,13 @@ const WORKFLOW_PAGE_SIZE = 100
 /** Pipelines of a project, and single ones by id or number. */
 export function mountPipelines(app: App): void {
   route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline', (c, { project }) => {
-    const branch = c.req.query('branch')
-    return listed(c, project, 'pipeline', { branch: branch === undefined ? null : checkedBranch(branch), login: null })
+    return listed(c, project, 'pipeline', { branch: queryText(c, 'branch'), login: null })
   })
 
   route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine', async (c, { grant, project }) => {
     const user = grant?.kind === 'personal' ? await findUser(c.env.stores.db, grant.userId) : null
     if (!user) throw new AppError('login_required')
-    const branch = c.req.query('branch')
-    const which = { branch: branch === undefined ? null : checkedBranch(branch), login: user.login }
+    const which = { branch: queryText(c, 'branch'), login: user.login }
     return listed(c, project, 'pipeline-mine', which)
   })
 

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { contentDispositionFor } from '../../domain/artifact.ts'
+import { etagFor, reprDigestFor } from '../../domain/artifact-digest.ts'
 import { parseRange } from '../../domain/byte-range.ts'
 import { type DownloadTicket, openTicket } from '../../domain/download-ticket.ts'
 import { AppError } from '../../domain/error.ts'
@@ -7,7 +8,9 @@ import { parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { findArtifactOfBuild, findProjectOfBuild } from '../../storage/artifacts.ts'
 import { ticketStanding } from '../../storage/download-proof.ts'
+import { readStretch, type Stretch } from '../../storage/object-reads.ts'
 import { askBucket } from '../../storage/objects.ts'
+import type { Stores } from '../../storage/stores.ts'
 import { matches } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
 import { artifactPathOf, nodeIndexOf } from '../input.ts'
@@ -74,11 +77,13 @@ function refused(): AppError {
 
 type DownloadHeaders = Record<string, string> & { readonly ETag: string; readonly 'Cache-Control': string }
 
-function headersFor({ contentType, sha256, fileName, disposition }: DownloadTicket): DownloadHeaders {
+function headersFor({ contentType, digest, fileName, disposition }: DownloadTicket): DownloadHeaders {
+  const reprDigest = reprDigestFor(digest)
   return {
     'Content-Type': contentType,
     'Content-Disposition': contentDispositionFor(fileName, disposition),
-    ETag: `"${sha256}"`,
+    ETag: etagFor(digest),
+    ...(reprDigest ? { 'Repr-Digest': reprDigest } : {}),
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'private, no-cache',
     'Content-Security-Policy': 'sandbox',
@@ -107,30 +112,24 @@ async function bytesOf(
   switch (range.kind) {
     case 'unsatisfiable':
       throw new AppError('range_not_satisfiable', undefined, { headers: { 'Content-Range': `bytes */${sizeBytes}` } })
-    case 'whole': {
-      const object = await askBucket(stores, stores.artifacts.get(objectKey))
-      if (!object) throw new AppError('artifact_not_found')
-      return streamed(object.body, sizeBytes, 200, headers)
-    }
+    case 'whole':
+      return streamed(stores, { objectKey, start: 0, length: sizeBytes }, 200, headers)
     case 'part': {
-      const length = range.end - range.start + 1
-      const object = await askBucket(
-        stores,
-        stores.artifacts.get(objectKey, { range: { offset: range.start, length } }),
-      )
-      if (!object) throw new AppError('artifact_not_found')
-      return streamed(object.body, length, 206, {
-        ...headers,
-        'Content-Range': `bytes ${range.start}-${range.end}/${sizeBytes}`,
-      })
+      const { start, end } = range
+      const stretch = { objectKey, start, length: end - start + 1 }
+      const contentRange = `bytes ${start}-${end}/${sizeBytes}`
+      return streamed(stores, stretch, 206, { ...headers, 'Content-Range': contentRange })
     }
   }
 }
 
-/** A fixed length, so that the answer has a Content-Length and a cut-off is seen as one. */
-function streamed(body: ReadableStream, length: number, status: 200 | 206, headers: Record<string, string>): Response {
-  return new Response(body.pipeThrough(new FixedLengthStream(length)), {
-    status,
-    headers: { ...headers, 'Content-Length': String(length) },
-  })
+async function streamed(
+  stores: Stores,
+  stretch: Stretch,
+  status: 200 | 206,
+  headers: Record<string, string>,
+): Promise<Response> {
+  const bytes = await readStretch(stores, stretch)
+  if (!bytes) throw new AppError('artifact_not_found')
+  return new Response(bytes, { status, headers: { ...headers, 'Content-Length': String(stretch.length) } })
 }

@@ -1,15 +1,22 @@
 import type { Context } from 'hono'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifact.ts'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/download-ticket.ts'
+import type { Fence } from '../../domain/fence.ts'
+import { isPerson, type Party } from '../../domain/grant.ts'
+import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import type { OnProject } from '../authorize.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 /** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
 export async function redirectToDownload(
   c: Context<AppEnv>,
-  { grant, grantEndsAt, fence, project }: OnProject,
+  {
+    grant,
+    grantEndsAt,
+    fence,
+    project,
+  }: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
   artifact: Artifact,
 ): Promise<Response> {
   const { settings, stores } = c.env
@@ -24,14 +31,14 @@ export async function redirectToDownload(
     artifactId: artifact.id,
     objectKey: artifact.objectKey,
     sizeBytes: artifact.sizeBytes,
-    sha256: artifact.sha256,
+    digest: artifact.digest,
     contentType: artifact.contentType,
     fileName,
     disposition,
     // No longer than the token itself.
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, grantEndsAt ?? Number.POSITIVE_INFINITY),
-    tokenId: grant?.tokenId ?? null,
-    userId: grant?.kind === 'personal' ? grant.userId : null,
+    tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
+    userId: grant && isPerson(grant) ? grant.userId : null,
     projectId: project.id,
     ...fence,
   })

@@ -132,6 +132,11 @@ describe('the result of a branch', () => {
       [[['failed']], [['running'], ['success']]],
       'passing',
     ],
+    [
+      'waits for a run though the job of that name in another workflow is over',
+      [[['failed']], [['running', { workflow: 'nightly' }], ['success']]],
+      'failing',
+    ],
     ['waits for a run that nothing took the place of', [[['failed']], [['success'], ['running']]], 'failing'],
     ['is passing where the rest was not run', [[['success'], ['not_run', { job: 'b' }]]], 'passing'],
     ['does not exist without builds', [], 'no builds'],

@@ -54,6 +54,14 @@ describe('the feed of a project', () => {
     ])
   })
 
+  it('shows the result of a pipeline in which a run hangs once its job ran again', async () => {
+    const { stores, project, token, path } = await seedFeeds()
+    await seedBuild(stores, project, { pipeline: 'p5', branch: 'main', status: 'running' })
+    await seedBuild(stores, project, { pipeline: 'p5', branch: 'main', status: 'success' })
+    const [main] = rowsOf(await (await ask(`${path}/tree/main.cc.xml`, { token })).text())
+    expect(main).toMatchObject({ activity: 'Sleeping', lastBuildStatus: 'Success' })
+  })
+
   it('answers under the long host name, to a token in the URL, and with 304 to what the reader has', async () => {
     const { token, path } = await seedFeeds()
     const url = `${path.replace('/gh/', '/github/')}.cc.xml?circle-token=${token}`

@@ -123,7 +123,7 @@ describe('all pages together are the list', () => {
             nodeIndex: i % 2,
             path,
             sizeBytes: 1,
-            sha256: '',
+            digest: { kind: 'sha256', hex: '00'.repeat(32) } as const,
             contentType: 'text/plain',
             objectKey: crypto.randomUUID(),
             createdAt: 0,

@@ -1,0 +1,37 @@
+import { createApp, openRequest } from '../src/app.ts'
+import type { Bindings } from '../src/env.ts'
+import { createEdgeMemory } from '../src/storage/memory.ts'
+import { openDb, type Stores } from '../src/storage/stores.ts'
+import { countingD1, nothingSpent } from './counting-d1.ts'
+
+const app = createApp()
+
+/**
+ * The whole Worker, but nothing is cached: each request asks D1 for all that it needs. With `X-Count: 1` the answer's
+ * `X-Spent` says what D1 told of it; that costs time, so the timed requests go without.
+ */
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const spent = nothingSpent()
+    const isCounted = request.headers.get('X-Count') === '1'
+    const opened = await openRequest(env, ctx)
+    const stores: Stores = {
+      ...opened.stores,
+      db: openDb(isCounted ? countingD1(env.DB, spent) : env.DB),
+      kv: NO_KV,
+      cache: null,
+      memory: { ...createEdgeMemory(), uses: NOTED },
+      waitUntil: () => {},
+    }
+    const response = await app.fetch(request, { ...opened, stores }, ctx)
+    if (!isCounted) return response
+    const headers = new Headers(response.headers)
+    headers.set('X-Spent', JSON.stringify(spent))
+    return new Response(response.body, { status: response.status, headers })
+  },
+} satisfies ExportedHandler<Bindings>
+
+// The last use is noted beside the answer, and is no part of it.
+const NOTED = { get: () => Number.POSITIVE_INFINITY, set: () => {}, delete: () => {} }
+// All that a read uses of KV, knowing nothing.
+const NO_KV = { get: async () => null, put: async () => undefined } as unknown as KVNamespace

@@ -1,0 +1,50 @@
+import { buildkite } from './buildkite.ts'
+import { circleci } from './circleci.ts'
+import { githubActions } from './github-actions.ts'
+import { gitlab } from './gitlab.ts'
+import { jenkins } from './jenkins.ts'
+import { woodpecker } from './woodpecker.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** One run of one job, as its CI's environment tells it. What it does not tell is null. */
+export type CiJob = {
+  readonly ci: string
+  /** The project, `vcs/org/repo`. */
+  readonly slug: string | null
+  readonly branch: string | null
+  readonly tag: string | null
+  readonly revision: string | null
+  /** Ids are unique within the project: the same id is the same thing, told again. */
+  readonly pipeline: { readonly id: string }
+  readonly workflow: { readonly id: string; readonly name: string }
+  readonly build: {
+    readonly id: string
+    readonly name: string
+    readonly url: string | null
+    readonly nodeIndex: number
+  }
+  readonly commit: { readonly subject: string | null; readonly body: string | null; readonly author: Person | null }
+  readonly actor: Person | null
+  readonly pullRequest: string | null
+  /** The CI's word for who we are, for the server with that address; null where this job gets none. */
+  readonly idToken: ((audience: string) => Promise<string | null>) | null
+  /** How a job of this CI gets an ID token. */
+  readonly idTokenHint: string
+}
+
+export type Person = { readonly name?: string; readonly email?: string; readonly login?: string }
+
+/** A CI system: how to tell that we are in it, and where in the environment it says what. */
+export type Ci = {
+  readonly name: string
+  readonly isHere: (env: Env) => boolean
+  readonly job: (env: Env) => CiJob
+}
+
+export const CI_SYSTEMS: readonly Ci[] = [githubActions, gitlab, circleci, buildkite, woodpecker, jenkins]
+
+/** The job that we are in; null outside of any CI that we know. */
+export function findCiJob(env: Env): CiJob | null {
+  return CI_SYSTEMS.find((ci) => ci.isHere(env))?.job(env) ?? null
+}

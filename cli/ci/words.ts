@@ -1,0 +1,39 @@
+import type { Person } from './ci.ts'
+
+/** The first of the values that says something. */
+export function firstOf(...values: readonly (string | null | undefined)[]): string | null {
+  return values.find((value) => value !== undefined && value !== null && value !== '') ?? null
+}
+
+const HOSTS: Readonly<Record<string, string>> = { 'github.com': 'gh', 'gitlab.com': 'gl', 'bitbucket.org': 'bb' }
+
+/** The slug of a Git remote, `git@github.com:acme/web.git` or `https://github.com/acme/web`; null for other hosts. */
+export function slugOfRemote(url: string | null | undefined, vcs: string | null = null): string | null {
+  const [, host = '', org, repo] =
+    /^(?:[a-z+]+:\/\/)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/]+([^/:]+)\/([^/]+?)(?:\.git)?\/?$/i.exec(url?.trim() ?? '') ??
+    []
+  const found = vcs ?? HOSTS[host.toLowerCase()] ?? guessVcs(host)
+  return org && repo && found ? `${found}/${org}/${repo}` : null
+}
+
+// An enterprise host usually has the product's name in it.
+function guessVcs(host: string): string | null {
+  return /github/i.test(host) ? 'gh' : /gitlab/i.test(host) ? 'gl' : /bitbucket/i.test(host) ? 'bb' : null
+}
+
+/** `Ada Lovelace <ada@example.com>`. */
+export function personOf(text: string | null | undefined): Person | null {
+  if (!text) return null
+  const [, name, email] = /^\s*(.*?)\s*<([^<>]+)>\s*$/.exec(text) ?? []
+  return email ? { ...(name ? { name } : {}), email } : { name: text.trim() }
+}
+
+/** A commit message's first line, and the rest. */
+export function messageOf(text: string | null | undefined): { subject: string | null; body: string | null } {
+  const [subject = '', ...rest] = (text ?? '').trim().split('\n')
+  return { subject: subject || null, body: rest.join('\n').trim() || null }
+}
+
+export function indexOf(text: string | undefined, first = 0): number {
+  return text !== undefined && /^\d{1,4}$/.test(text) ? Math.max(0, Number(text) - first) : 0
+}

@@ -1,0 +1,57 @@
+import { parseSecret } from '../src/domain/secret.ts'
+import { usageError } from './exit.ts'
+import { loginFile, readLogins } from './login-file.ts'
+import { isReadByOthers } from './private-file.ts'
+
+/** How we show who we are. */
+export type Credential = {
+  /** Where the token came from, for a person who wonders why it is refused. */
+  readonly source: string
+  /** What to do when it does not permit something. */
+  readonly hint: string | null
+  /** Null: nobody, which does for the reads of public projects. */
+  readonly token: () => Promise<string | null>
+  /** Replaces a token that was refused; false when there is no other. */
+  readonly renew: (refused: string) => Promise<boolean>
+  /** Called now and then during a long job, so that the token is alive at its end. */
+  readonly keepAlive?: () => Promise<void>
+}
+
+/** A token of this environment: `BUILDPASS_TOKEN`, else what the CI vouches for, else the login. */
+export function findCredential(
+  origin: string,
+  keyless: Credential | null,
+  warn: (text: string) => void,
+  env: NodeJS.ProcessEnv = process.env,
+): Credential {
+  const given = env.BUILDPASS_TOKEN?.trim()
+  if (given) {
+    if (!parseSecret(given))
+      throw usageError(
+        'BUILDPASS_TOKEN does not hold a Buildpass token.',
+        'It looks like bpu_… or bpr_… and has 46 characters; CI systems often leave it empty or masked in forks.',
+      )
+    return fixed(given, 'the variable BUILDPASS_TOKEN')
+  }
+  if (keyless) return keyless
+  const kept = readLogins().tokens[origin]
+  if (kept === undefined) return NOBODY
+  if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`)
+  return fixed(kept, `${loginFile()} (buildpass login)`)
+}
+
+function fixed(token: string, source: string): Credential {
+  return {
+    source,
+    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
+    token: async () => token,
+    renew: async () => false,
+  }
+}
+
+const NOBODY: Credential = {
+  source: 'nowhere: set BUILDPASS_TOKEN, or run buildpass login',
+  hint: 'Set BUILDPASS_TOKEN, or run buildpass login.',
+  token: async () => null,
+  renew: async () => false,
+}

@@ -1,0 +1,141 @@
+import { createReadStream, statSync } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { digestText } from '../src/domain/artifact-digest.ts'
+import type { ListedArtifact } from './artifact-list.ts'
+import { CliError } from './exit.ts'
+import { type FileDigester, openDigester } from './file-digest.ts'
+import { retrying, tryOnce } from './http.ts'
+import type { FileProgress } from './progress.ts'
+import { TransientError } from './retry.ts'
+import type { Server } from './server.ts'
+
+export type Downloaded = 'downloaded' | 'already there'
+
+/**
+ * Brings one artifact here: into a `.part` file that a broken-off download is resumed from, checked against its digest,
+ * and only then under its name.
+ */
+export async function downloadFile(
+  server: Server,
+  artifact: ListedArtifact,
+  file: string,
+  progress: FileProgress,
+): Promise<Downloaded> {
+  if (await hasBytes(file, artifact)) {
+    progress.add(artifact.sizeBytes, false)
+    return 'already there'
+  }
+  // The digest is in the name: what is left of other bytes is never gone on from.
+  const part = `${file}.${artifact.digest.hex.slice(0, 12)}.part`
+  const sink = await openSink(part, artifact, progress)
+  try {
+    if (sink.length() < artifact.sizeBytes)
+      await retrying(server, artifact.path, () => fetchRest(server, artifact, sink))
+    await sink.prove()
+  } catch (error) {
+    if (error instanceof CliError && error.failure === 'corrupt') await rm(part, { force: true })
+    throw error
+  } finally {
+    await sink.close()
+  }
+  await rename(part, file)
+  return 'downloaded'
+}
+
+/** Asks for what is missing by the listed address, whose answer is a short-lived one without a token. */
+async function fetchRest(server: Server, artifact: ListedArtifact, sink: Sink): Promise<void> {
+  const before = sink.length()
+  try {
+    const listed = new URL(artifact.url)
+    // The host in the list is the server's own name for itself; we go on talking to the one that we know.
+    const path = `${listed.pathname}${listed.search}`
+    const location = await tryOnce(server, { method: 'GET', path }, async (response) => {
+      const place = response.headers.get('Location')
+      if (response.status === 302 && place !== null) return new URL(place, server.origin).toString()
+      throw new CliError('failed', `${artifact.path}: the server answered ${response.status}, not a redirect.`)
+    })
+    const headers: Record<string, string> = before > 0 ? { Range: `bytes=${before}-` } : {}
+    await tryOnce(server, { method: 'GET', url: location, headers }, async (response, touch) => {
+      if (before > 0 && response.status !== 206) await sink.restart()
+      if (response.status === 206 && !response.headers.get('Content-Range')?.startsWith(`bytes ${before}-`))
+        throw new CliError('failed', `${artifact.path}: the server sent another range than was asked for.`)
+      for await (const chunk of response.body ?? []) {
+        touch()
+        await sink.take(chunk)
+      }
+    }).catch((error) => {
+      if (!(error instanceof CliError)) throw error
+      if (error.status === 416) throw changed(artifact)
+      // The short-lived address may have run out: the listed one gives another.
+      throw error.status === 403 ? new TransientError(error.message, { status: 403, cause: error }) : error
+    })
+    if (sink.length() < artifact.sizeBytes) throw new TransientError('the connection ended early')
+  } catch (error) {
+    if (error instanceof TransientError) error.hadProgress = sink.length() > before
+    throw error
+  }
+}
+
+type Sink = {
+  /** How many bytes are here. */
+  readonly length: () => number
+  readonly take: (chunk: Uint8Array) => Promise<void>
+  readonly restart: () => Promise<void>
+  /** Throws unless the bytes are those of the digest. */
+  readonly prove: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+async function openSink(part: string, artifact: ListedArtifact, progress: FileProgress): Promise<Sink> {
+  const handle: FileHandle = await open(part, 'a')
+  let digester = openDigester(artifact.digest)
+  let length = 0
+  const restart = async () => {
+    await handle.truncate(0)
+    progress.add(-length)
+    digester = openDigester(artifact.digest)
+    length = 0
+  }
+  const here = (await handle.stat()).size
+  if (here > artifact.sizeBytes) await restart()
+  else if (here > 0) {
+    await digestFile(part, digester)
+    length = here
+    progress.add(here, false)
+  }
+  return {
+    length: () => length,
+    async take(chunk) {
+      if (length + chunk.byteLength > artifact.sizeBytes) throw changed(artifact)
+      await handle.appendFile(chunk)
+      digester.add(chunk)
+      length += chunk.byteLength
+      progress.add(chunk.byteLength)
+    },
+    restart,
+    async prove() {
+      if (digestText(digester.end()) !== digestText(artifact.digest)) throw changed(artifact)
+      await handle.sync()
+    },
+    close: () => handle.close(),
+  }
+}
+
+/** Whether that file is the artifact already. */
+export async function hasBytes(file: string, { sizeBytes, digest }: ListedArtifact): Promise<boolean> {
+  const entry = statSync(file, { throwIfNoEntry: false })
+  if (!entry?.isFile() || entry.size !== sizeBytes) return false
+  const digester = openDigester(digest)
+  await digestFile(file, digester)
+  return digestText(digester.end()) === digestText(digest)
+}
+
+async function digestFile(file: string, digester: FileDigester): Promise<void> {
+  for await (const chunk of createReadStream(file)) digester.add(chunk as Buffer)
+}
+
+function changed({ path }: ListedArtifact): CliError {
+  return new CliError('corrupt', `${path}: the bytes are not those that the list told of.`, {
+    hint: 'It may have been replaced meanwhile: run the same command again.',
+  })
+}

@@ -1,0 +1,42 @@
+/** What a verb's help shows at its end. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    'buildpass run -- make test',
+    'buildpass run --tests reports/*.xml --artifacts dist -- npm test',
+    'buildpass download release/app.tar --branch main',
+    'buildpass status --exit-status && ./deploy',
+  ],
+  run: [
+    'buildpass run -- make test',
+    'buildpass run --job "test (node 22)" --tests "reports/**/*.xml" --artifacts dist coverage -- npm test',
+    'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh',
+  ],
+  'report start': ['buildpass report start'],
+  'report finish': [
+    'buildpass report finish --status success',
+    'make test; buildpass report finish --exit-code $? --tests "reports/*.xml"',
+    'buildpass report finish --build 42 --status canceled',
+  ],
+  upload: [
+    'buildpass upload dist',
+    'buildpass upload "dist/**/*.tar.gz" --root dist --prefix release',
+    'buildpass upload big.iso --build 42 --overwrite',
+  ],
+  download: [
+    'buildpass download',
+    'buildpass download release/app.tar --branch main --to /tmp',
+    'buildpass download "**/*.xml" --build 42 --flat --to reports',
+  ],
+  status: ['buildpass status', 'buildpass status --project gh/acme/web --branch release --exit-status'],
+  'token create': [
+    'buildpass token create --project gh/acme/web --label "README badge" --scope status',
+    'buildpass token create --personal --label laptop --expires 90d',
+  ],
+  'token list': ['buildpass token list --project gh/acme/web', 'buildpass token list --personal --json'],
+  'token rotate': ['buildpass token rotate 0b7c… --project gh/acme/web --overlap 7d'],
+  'token delete': [
+    'buildpass token delete 0b7c… --project gh/acme/web',
+    'buildpass token delete - --personal < found-secret.txt',
+  ],
+  login: ['buildpass login --url https://builds.example.com', 'pass show buildpass | buildpass login'],
+}

@@ -1,0 +1,50 @@
+/** What each exit code says; `run` otherwise ends as its command did. Kept in step with docs/cli.md by a test. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  not_found: 4,
+  conflict: 5,
+  unreachable: 6,
+  corrupt: 7,
+  not_green: 8,
+} as const
+
+export type Failure = Exclude<keyof typeof EXIT, 'ok'>
+
+export const EXIT_MEANING: Record<keyof typeof EXIT, string> = {
+  ok: 'done',
+  failed: 'the server said no to what was asked, or a file could not be read or written',
+  usage: 'wrong usage: an unknown option, a setting that is missing, a glob that matches nothing',
+  refused: 'the token is missing, wrong or expired (401), or does not permit this (403)',
+  not_found: 'no such project, build, artifact or token (404)',
+  conflict: 'the build has other bytes at that path (409)',
+  unreachable: 'the server could not be reached, or stayed busy, after all retries',
+  corrupt: 'the bytes are not what their digest says',
+  not_green: '`status --exit-status`: the newest result is not a success',
+}
+
+/** What ends a verb, in words for the person who ran it. */
+export class CliError extends Error {
+  readonly failure: Failure
+  /** What to do about it. */
+  readonly hint: string | null
+  /** The HTTP status, where a server's answer was the reason. */
+  readonly status: number | null
+
+  constructor(
+    failure: Failure,
+    message: string,
+    more: { hint?: string | null; status?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause })
+    this.failure = failure
+    this.hint = more.hint ?? null
+    this.status = more.status ?? null
+  }
+}
+
+export function usageError(message: string, hint?: string): CliError {
+  return new CliError('usage', message, { hint: hint ?? null })
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { commandOutput } from './ci/agent-command.ts'
+import { type CiJob, type Env, findCiJob } from './ci/ci.ts'
+import { firstOf, messageOf, personOf, slugOfRemote } from './ci/words.ts'
+import { usageError } from './exit.ts'
+
+/** What a person may say about the job instead of the CI. */
+export type JobOptions = {
+  readonly branch?: string
+  readonly tag?: string
+  readonly revision?: string
+  readonly job?: string
+  readonly workflow?: string
+  readonly id?: string
+  readonly nodeIndex?: number
+}
+
+/** The job that is to be reported: the CI's, or, outside of any, what Git says; options and BUILDPASS_* come first. */
+export async function findJob(options: JobOptions, env: Env): Promise<CiJob> {
+  const found = findCiJob(env) ?? (await gitJob(env))
+  const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag)
+  const branch = tag && !options.branch ? null : firstOf(options.branch, env.BUILDPASS_BRANCH, found.branch)
+  if (options.branch && options.tag) throw usageError('--branch and --tag: a build is of one or the other.')
+  const name = firstOf(options.job, env.BUILDPASS_JOB) ?? found.build.name
+  const id = firstOf(options.id, env.BUILDPASS_ID)
+  // Two jobs of one name in one run (a matrix) are told apart by --job, so the id has to follow it.
+  const builtId = options.job && options.job !== found.build.name ? `${found.build.id}-${options.job}` : found.build.id
+  return {
+    ...found,
+    branch,
+    tag,
+    revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
+    pipeline: id && !findCiJob(env) ? { id: id.slice(0, 200) } : found.pipeline,
+    workflow: {
+      ...found.workflow,
+      name: (firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name).slice(0, 200),
+    },
+    build: {
+      ...found.build,
+      id: (id ?? builtId).slice(0, 200),
+      name: name.slice(0, 200),
+      nodeIndex: options.nodeIndex ?? found.build.nodeIndex,
+    },
+  }
+}
+
+/** The body of a build report, less what happened. */
+export function reportBody(job: CiJob) {
+  if (!job.branch && !job.tag)
+    throw usageError('Which branch or tag is this build of?', 'Say --branch or --tag, or set BUILDPASS_BRANCH.')
+  if (!job.revision)
+    throw usageError('Which commit is this build of?', 'Say --revision <sha>, or set BUILDPASS_REVISION.')
+  const { subject, body, author } = job.commit
+  return {
+    external_id: job.build.id,
+    pipeline: {
+      external_id: job.pipeline.id,
+      ...(job.tag ? { tag: job.tag } : { branch: job.branch }),
+      revision: job.revision,
+      subject: subject?.slice(0, 1_000) ?? null,
+      body: body?.slice(0, 20_000) ?? null,
+      author,
+      actor: job.actor,
+      pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : [],
+    },
+    workflow: { external_id: job.workflow.id, name: job.workflow.name },
+    job: { name: job.build.name },
+    build_url: job.build.url,
+  }
+}
+
+/** Outside of any CI: a cron job, or somebody's terminal. */
+async function gitJob(env: Env): Promise<CiJob> {
+  const git = (...args: string[]) => commandOutput('git', args)
+  const [remote, branch, revision, message, author] = await Promise.all([
+    git('remote', 'get-url', 'origin'),
+    git('symbolic-ref', '--short', 'HEAD'),
+    git('rev-parse', 'HEAD'),
+    git('log', '-1', '--format=%B'),
+    git('log', '-1', '--format=%an <%ae>'),
+  ])
+  const id = `${hostname()}-${randomUUID()}`
+  return {
+    ci: 'this machine',
+    slug: slugOfRemote(remote),
+    branch,
+    tag: null,
+    revision,
+    pipeline: { id },
+    workflow: { id, name: 'local' },
+    build: { id, name: 'job', url: null, nodeIndex: 0 },
+    commit: { ...messageOf(message), author: personOf(author) },
+    actor: null,
+    pullRequest: null,
+    idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,
+    idTokenHint: 'Set BUILDPASS_ID_TOKEN, or BUILDPASS_TOKEN.',
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { CiJob } from './ci/ci.ts'
+import type { Credential } from './credential.ts'
+import { CliError } from './exit.ts'
+import { askJson } from './http.ts'
+import { readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
+import type { Server } from './server.ts'
+
+type Kept = { readonly token: string; readonly expiresAt: number }
+
+/** A token that is about to end is not worth beginning with. */
+const MARGIN_MS = 60_000
+/** Long before its end a token may be renewed, while it is alive. */
+const RENEW_MS = 8 * 60_000
+
+/**
+ * A reporting token for the CI's word (OIDC): exchanged when first needed, then kept for the job in a file that only
+ * its owner reads, and renewed while it lives, since some systems give one ID token a job, which the server takes once.
+ */
+export function keylessCredential(
+  job: CiJob,
+  slug: string,
+  server: Omit<Server, 'credential' | 'slug'>,
+): Credential | null {
+  const { idToken } = job
+  if (!idToken) return null
+  const file = join(stateFolder(), 'keyless', `${nameFor(server.origin, slug, job.build.id)}.json`)
+  let kept = readKept(file)
+  let pending: Promise<string> | null = null
+  const fresh = new Set<string>()
+  const leftMs = () => (kept ? kept.expiresAt - Date.now() : 0)
+
+  async function exchange(): Promise<string> {
+    const word = await idToken?.(server.origin)
+    if (!word) throw new CliError('refused', `${job.ci} gave no ID token.`, { hint: job.idTokenHint })
+    const ask = { path: '/api/buildpass/v1/oidc/exchange', json: { token: word, project: slug } }
+    return keep(
+      await askJson({ ...server, slug, credential: NO_TOKEN }, { method: 'POST', ...ask, isIdempotent: false }),
+    )
+  }
+
+  /** The token's successor; or, where it has none, another for a new word of the CI. */
+  async function successor(): Promise<string> {
+    if (!kept || leftMs() <= 0) return exchange()
+    const old = fixedCredential(kept.token)
+    const ask = { method: 'POST', path: '/api/buildpass/v1/oidc/renew', isIdempotent: false } as const
+    return askJson({ ...server, slug, credential: old }, ask).then(keep, (error) => {
+      if (error instanceof CliError && error.failure !== 'unreachable') return exchange()
+      throw error
+    })
+  }
+
+  function keep(answer: unknown): string {
+    const { token, expires_at } = (answer ?? {}) as { token?: unknown; expires_at?: unknown }
+    const expiresAt = Date.parse(String(expires_at))
+    if (typeof token !== 'string' || Number.isNaN(expiresAt))
+      throw new CliError('failed', 'The server answered the exchange of the ID token without a token.')
+    kept = { token, expiresAt }
+    fresh.add(token)
+    try {
+      writePrivateJson(file, kept)
+    } catch (error) {
+      server.warn(`The reporting token could not be kept for later steps: ${(error as Error).message}`)
+    }
+    return token
+  }
+
+  const once = (work: () => Promise<string>) => {
+    pending ??= work().finally(() => {
+      pending = null
+    })
+    return pending
+  }
+
+  return {
+    source: `${job.ci}'s ID token (keyless)`,
+    hint: 'A keyless token reports and reads one project; for more, set BUILDPASS_TOKEN.',
+    token: async () => (kept && leftMs() > MARGIN_MS ? kept.token : once(successor)),
+    async renew(refused) {
+      // Refused although it is as new as can be: another one would fare no better.
+      if (fresh.has(refused)) return false
+      if (kept?.token === refused) kept = null
+      if (!kept) await once(exchange)
+      return true
+    },
+    async keepAlive() {
+      if (kept && leftMs() < RENEW_MS) await once(successor)
+    },
+  }
+}
+
+function fixedCredential(token: string): Credential {
+  return { source: 'the reporting token', hint: null, token: async () => token, renew: async () => false }
+}
+
+const NO_TOKEN: Credential = {
+  source: 'the exchange of the ID token (is this project’s trusted publisher set up, and for this address?)',
+  hint: null,
+  token: async () => null,
+  renew: async () => false,
+}
+
+function readKept(file: string): Kept | null {
+  const { token, expiresAt } = (readPrivateJson(file) ?? {}) as Partial<Kept>
+  return typeof token === 'string' && typeof expiresAt === 'number' ? { token, expiresAt } : null
+}
+
+function nameFor(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
+}

@@ -1,0 +1,56 @@
+import { CliError, EXIT } from './exit.ts'
+
+/** Results go to stdout, for people or as one JSON document; everything else to stderr. */
+export type Output = {
+  readonly json: boolean
+  /** Whether a person watches: bars may move, and colours are welcome. */
+  readonly isLive: boolean
+  result(lines: string | readonly string[], value: unknown): void
+  note(text: string): void
+  warn(text: string): void
+}
+
+export function openOutput({ json = false, quiet = false }: { json?: boolean; quiet?: boolean }): Output {
+  const isLive = process.stderr.isTTY === true && !process.env.CI && !quiet && process.env.TERM !== 'dumb'
+  return {
+    json,
+    isLive,
+    result(lines, value) {
+      const text = json ? JSON.stringify(value, null, 2) : typeof lines === 'string' ? lines : lines.join('\n')
+      if (text !== '') process.stdout.write(`${text}\n`)
+    },
+    note: (text) => void (quiet || process.stderr.write(`${text}\n`)),
+    warn: (text) => void process.stderr.write(`buildpass: ${text}\n`),
+  }
+}
+
+/** Tells why a verb ended, and gives the exit code for it. */
+export function reportFailure(error: unknown, json: boolean): number {
+  if (!(error instanceof CliError)) {
+    process.stderr.write(`buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}\n`)
+    return EXIT.failed
+  }
+  const { failure, message, hint, status } = error
+  if (json) process.stdout.write(`${JSON.stringify({ error: { code: failure, message, hint, status } }, null, 2)}\n`)
+  process.stderr.write(`buildpass: ${message}\n${hint ? `  ${hint}\n` : ''}`)
+  return EXIT[failure]
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const
+
+export function sizeText(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
+  const value = bytes / 1024 ** power
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`
+}
+
+/** Columns padded to one width each. */
+export function tableText(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+}

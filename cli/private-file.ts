@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** Where what lasts is kept, like a login: `$XDG_CONFIG_HOME/buildpass`. */
+export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), '.config'), 'buildpass')
+}
+
+/** Where what is under way is kept: `$XDG_STATE_HOME/buildpass`. */
+export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), '.local/state'), 'buildpass')
+}
+
+/** Writes JSON that only its owner can read, whole or not at all. */
+export function writePrivateJson(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    chmodSync(draft, 0o600)
+    renameSync(draft, file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
+}
+
+/** The JSON of a private file; null when there is none, or none that can be read as JSON. */
+export function readPrivateJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+/** Whether others on this machine can read the file. */
+export function isReadByOthers(file: string): boolean {
+  if (process.platform === 'win32') return false
+  return (statSync(file, { throwIfNoEntry: false })?.mode ?? 0) % 0o100 !== 0
+}

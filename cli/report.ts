@@ -1,0 +1,33 @@
+import type { ReportedStatus } from '../src/domain/build.ts'
+import type { CiJob } from './ci/ci.ts'
+import { CliError } from './exit.ts'
+import { askJson } from './http.ts'
+import { reportBody } from './job.ts'
+import { projectPath } from './open-server.ts'
+import type { Server } from './server.ts'
+
+export type ReportedBuild = { readonly build_num: number; readonly status: string; readonly build_url: string }
+
+export type BuildNews = {
+  readonly status: ReportedStatus
+  readonly start_time?: string
+  readonly stop_time?: string
+  readonly steps?: readonly object[]
+}
+
+/** Tells the server of the job; the same job again is the same build. */
+export async function reportJob(server: Server, job: CiJob, news: BuildNews): Promise<ReportedBuild> {
+  const body = { ...reportBody(job), ...news }
+  return buildOf(await askJson(server, { method: 'POST', path: `${projectPath(server)}/builds`, json: body }))
+}
+
+/** Tells the server of a build that it knows by number. */
+export async function updateBuild(server: Server, num: number, news: BuildNews): Promise<ReportedBuild> {
+  return buildOf(await askJson(server, { method: 'PATCH', path: `${projectPath(server)}/builds/${num}`, json: news }))
+}
+
+function buildOf(answer: unknown): ReportedBuild {
+  const { build_num, status, build_url } = (answer ?? {}) as Partial<ReportedBuild>
+  if (typeof build_num !== 'number') throw new CliError('failed', 'The server answered the report without a build.')
+  return { ...(answer as ReportedBuild), build_num, status: String(status), build_url: String(build_url) }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { encodePath } from '../src/domain/artifact.ts'
+import { digestText } from '../src/domain/artifact-digest.ts'
+import { artifactOf, type ListedArtifact } from './artifact-list.ts'
+import { CliError } from './exit.ts'
+import type { LocalFile } from './find-files.ts'
+import { askJson, type Body } from './http.ts'
+import { projectPath } from './open-server.ts'
+import type { Pool } from './pool.ts'
+import type { FileProgress } from './progress.ts'
+import type { Server } from './server.ts'
+import { uploadInParts } from './upload-parts.ts'
+
+export type UploadOptions = {
+  readonly num: number
+  readonly nodeIndex: number
+  readonly overwrite: boolean
+  /** Requests with bytes, over all files. */
+  readonly pool: Pool
+}
+
+/** From here on a file goes in parts: below it, to begin again costs no more than a part or four. */
+export const PARTS_FROM_BYTES = 32 * 1024 ** 2
+
+/** Brings one file in, and knows that it is there. */
+export function uploadFile(
+  server: Server,
+  file: LocalFile,
+  options: UploadOptions,
+  progress: FileProgress,
+): Promise<ListedArtifact> {
+  return file.sizeBytes < PARTS_FROM_BYTES
+    ? options.pool(() => uploadWhole(server, file, options, progress))
+    : uploadInParts(server, file, options, progress)
+}
+
+async function uploadWhole(
+  server: Server,
+  file: LocalFile,
+  { num, nodeIndex, overwrite }: UploadOptions,
+  progress: FileProgress,
+): Promise<ListedArtifact> {
+  const sha256 = await sha256Of(file.file)
+  let sent = 0
+  const body = (): Body => {
+    // What an earlier attempt sent was in vain.
+    progress.add(-sent)
+    sent = 0
+    if (file.sizeBytes === 0) return new Uint8Array(0)
+    return counted(createReadStream(file.file), (bytes) => {
+      sent += bytes
+      progress.add(bytes)
+    })
+  }
+  const query = `?node_index=${nodeIndex}${overwrite ? '&overwrite=true' : ''}`
+  const answer = await askJson(server, {
+    method: 'PUT',
+    path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
+    headers: {
+      'Content-Type': file.contentType,
+      'Content-Length': String(file.sizeBytes),
+      'Repr-Digest': `sha-256=:${sha256.toString('base64')}:`,
+    },
+    body,
+  }).catch((error) => {
+    throw named(file.path, error)
+  })
+  const artifact = artifactOf(answer)
+  if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
+  return artifact
+}
+
+/** The error with the file's path before it. */
+export function named(path: string, error: unknown): unknown {
+  if (!(error instanceof CliError)) return error
+  const { failure, message, hint, status } = error
+  const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
+  return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
+}
+
+export function otherDigest(path: string): CliError {
+  return new CliError('corrupt', `${path}: the server has other bytes than this file: did it change meanwhile?`)
+}
+
+async function sha256Of(file: string): Promise<Buffer> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  return hash.digest()
+}
+
+export async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of source) {
+    yield chunk
+    count(chunk.byteLength)
+  }
+}

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { digestOfParts, digestText } from '../src/domain/artifact-digest.ts'
+import { missingParts, partCountOf, sizeOfPart } from '../src/domain/upload.ts'
+import { artifactOf, type ListedArtifact } from './artifact-list.ts'
+import { CliError } from './exit.ts'
+import type { LocalFile } from './find-files.ts'
+import { askJson } from './http.ts'
+import { projectPath } from './open-server.ts'
+import { allSettled } from './pool.ts'
+import type { FileProgress } from './progress.ts'
+import type { Server } from './server.ts'
+import { counted, named, otherDigest, type UploadOptions } from './upload-file.ts'
+import { forgetUpload, keepUpload, keptUpload } from './upload-state.ts'
+
+type RemoteUpload = {
+  readonly id: string
+  readonly path: string
+  readonly sizeBytes: number
+  readonly partSizeBytes: number
+  readonly isComplete: boolean
+  /** SHA-256 of each part that is there. */
+  readonly parts: ReadonlyMap<number, string>
+}
+
+/** Other senders of the same parts, or the server's cron, may cross us this often. */
+const MAX_ROUNDS = 3
+
+/** Brings a file in by its parts, several at once, and goes on where an earlier, killed attempt stopped. */
+export async function uploadInParts(
+  server: Server,
+  file: LocalFile,
+  options: UploadOptions,
+  progress: FileProgress,
+): Promise<ListedArtifact> {
+  const handle = await open(file.file)
+  try {
+    for (let round = 1; ; round++) {
+      const upload = (await resumed(server, file, options)) ?? (await begun(server, file, options))
+      keepUpload(server, file, options, upload.id)
+      const digests = await sendParts(server, handle, options, upload, progress)
+      const { size, mtimeMs } = await handle.stat()
+      if (size !== file.sizeBytes || mtimeMs !== file.modifiedMs) throw otherDigest(file.path)
+      try {
+        return await completed(server, file, options, upload, digests)
+      } catch (error) {
+        const crossed =
+          error instanceof CliError && (error.status === 404 || /send all parts again/.test(error.message))
+        if (!crossed || round === MAX_ROUNDS) throw error
+        if (error.status === 404) forgetUpload(server, file, options)
+        progress.add(-file.sizeBytes)
+      }
+    }
+  } catch (error) {
+    throw named(file.path, error)
+  } finally {
+    await handle.close()
+  }
+}
+
+async function resumed(server: Server, file: LocalFile, options: UploadOptions): Promise<RemoteUpload | null> {
+  const id = keptUpload(server, file, options)
+  if (id === null) return null
+  try {
+    const upload = uploadOf(await askJson(server, { method: 'GET', path: uploadPath(server, options, id) }))
+    if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload
+  } catch (error) {
+    if (!(error instanceof CliError) || error.failure !== 'not_found') throw error
+  }
+  forgetUpload(server, file, options)
+  return null
+}
+
+async function begun(server: Server, file: LocalFile, options: UploadOptions): Promise<RemoteUpload> {
+  const { num, nodeIndex, overwrite } = options
+  return uploadOf(
+    await askJson(server, {
+      method: 'POST',
+      path: `${projectPath(server)}/builds/${num}/uploads`,
+      json: {
+        path: file.path,
+        size: file.sizeBytes,
+        node_index: nodeIndex,
+        content_type: file.contentType,
+        overwrite,
+      },
+    }),
+  )
+}
+
+async function sendParts(
+  server: Server,
+  handle: FileHandle,
+  options: UploadOptions,
+  upload: RemoteUpload,
+  progress: FileProgress,
+): Promise<readonly string[]> {
+  const numbers = missingParts(upload, [])
+  let isFailed = false
+  return allSettled(
+    numbers.map((number) =>
+      options.pool(async () => {
+        if (isFailed) throw new CliError('failed', 'another part failed')
+        try {
+          const bytes = await partOf(handle, upload, number)
+          const sha256 = createHash('sha256').update(bytes).digest()
+          const hex = sha256.toString('hex')
+          if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false)
+          else await sendPart(server, options, upload, number, bytes, sha256, progress)
+          return hex
+        } catch (error) {
+          isFailed = true
+          throw error
+        }
+      }),
+    ),
+  )
+}
+
+async function sendPart(
+  server: Server,
+  options: UploadOptions,
+  upload: RemoteUpload,
+  number: number,
+  bytes: Uint8Array,
+  sha256: Buffer,
+  progress: FileProgress,
+): Promise<void> {
+  let sent = 0
+  await askJson(server, {
+    method: 'PUT',
+    path: `${uploadPath(server, options, upload.id)}/${number}`,
+    headers: {
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': String(bytes.byteLength),
+      'Content-Digest': `sha-256=:${sha256.toString('base64')}:`,
+    },
+    body() {
+      progress.add(-sent)
+      sent = 0
+      return counted(slices(bytes), (count) => {
+        sent += count
+        progress.add(count)
+      })
+    },
+  })
+}
+
+const SLICE_BYTES = 128 * 1024
+
+/** A part bit by bit, so that the bar moves while it goes out. */
+async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES)
+}
+
+async function partOf(handle: FileHandle, upload: RemoteUpload, number: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(sizeOfPart(upload, number) ?? 0)
+  let length = 0
+  while (length < bytes.byteLength) {
+    const at = (number - 1) * upload.partSizeBytes + length
+    const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, at)
+    if (bytesRead === 0) throw otherDigest(upload.path)
+    length += bytesRead
+  }
+  return bytes
+}
+
+async function completed(
+  server: Server,
+  file: LocalFile,
+  options: UploadOptions,
+  upload: RemoteUpload,
+  digests: readonly string[],
+): Promise<ListedArtifact> {
+  const path = `${uploadPath(server, options, upload.id)}/complete`
+  const artifact = artifactOf(await askJson(server, { method: 'POST', path }))
+  forgetUpload(server, file, options)
+  const ours = digestText(await digestOfParts(upload.partSizeBytes, digests))
+  if (digestText(artifact.digest) !== ours) throw otherDigest(file.path)
+  return artifact
+}
+
+function uploadPath(server: Server, { num }: UploadOptions, id: string): string {
+  return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`
+}
+
+function uploadOf(value: unknown): RemoteUpload {
+  const { upload_id, path, size, part_size, complete, parts } = (value ?? {}) as Record<string, unknown>
+  const isUpload =
+    typeof upload_id === 'string' &&
+    typeof path === 'string' &&
+    typeof size === 'number' &&
+    typeof part_size === 'number'
+  if (
+    !isUpload ||
+    !Array.isArray(parts) ||
+    part_size < 1 ||
+    partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 10_000
+  )
+    throw new CliError('failed', 'The server described an upload in a way that this buildpass does not know.')
+  const known = parts as readonly { part: number; sha256: string }[]
+  return {
+    id: upload_id,
+    path,
+    sizeBytes: size,
+    partSizeBytes: part_size,
+    isComplete: complete === true,
+    parts: new Map(known.map(({ part, sha256 }) => [part, sha256])),
+  }
+}

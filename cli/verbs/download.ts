@@ -1,0 +1,127 @@
+import type { Command } from 'commander'
+import picomatch from 'picomatch'
+import { digestText } from '../../src/domain/artifact-digest.ts'
+import { type ListedArtifact, listArtifacts } from '../artifact-list.ts'
+import { downloadFile } from '../download-file.ts'
+import { CliError, usageError } from '../exit.ts'
+import { collisionOf, localSegments, openPlace } from '../local-path.ts'
+import { sizeText } from '../output.ts'
+import { allSettled, openPool } from '../pool.ts'
+import { startProgress } from '../progress.ts'
+import type { Server } from '../server.ts'
+import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
+
+type DownloadOptions = CommonOptions & {
+  build?: number
+  filter: string
+  job?: string
+  workflow?: string
+  branch?: string
+  to: string
+  flat?: boolean
+  parallel: number
+}
+
+export function addDownload(program: Command): void {
+  withServer(program.command('download').description('download artifacts, each checked against its digest'))
+    .argument('[glob...]', 'artifact paths or patterns like release/*.tar; all when none is given')
+    .option('--build <n>', 'number of the build; else the newest that has artifacts', countOption(1, 999_999_999))
+    .option('--branch <name>', 'of the newest: on this branch; else the project’s default branch')
+    .option('--filter <which>', 'of the newest: successful, completed, failed, running or none', 'successful')
+    .option('--job <name>', 'of the newest: of the job of this name')
+    .option('--workflow <name>', 'of the newest: of the workflow of this name')
+    .option('--node-index <n>', 'only what this node made', countOption(0, 9_999))
+    .option('--to <folder>', 'where to put them', '.')
+    .option('--flat', 'without the folders of their paths')
+    .option('--parallel <n>', 'files at once', countOption(1, 32), 4)
+    .action((globs: string[], options: DownloadOptions) =>
+      runVerb(options, async ({ server, output }) => {
+        const { num, artifacts } = await listChosen(server, options)
+        const chosen = choose(artifacts, globs, num, options.nodeIndex)
+        const places = placesOf(chosen, options)
+        const pool = openPool(options.parallel)
+        const progress = startProgress(output)
+        const files = await allSettled(
+          places.map(({ artifact, segments }) =>
+            pool(async () => {
+              const bar = progress.file(artifact.path, artifact.sizeBytes)
+              try {
+                const file = openPlace(options.to, segments)
+                const word = await downloadFile(server, artifact, file, bar)
+                bar.done(word)
+                const { path, nodeIndex, sizeBytes, digest } = artifact
+                const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) }
+                return { ...known, file, was_there: word === 'already there' }
+              } catch (error) {
+                bar.failed()
+                throw error
+              }
+            }),
+          ),
+        ).finally(progress.stop)
+        const bytes = files.reduce((sum, { size }) => sum + size, 0)
+        const count = files.length === 1 ? '1 file' : `${files.length} files`
+        output.result(`${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}`, { build_num: num, files })
+        return undefined
+      }),
+    )
+}
+
+async function listChosen(server: Server, options: DownloadOptions) {
+  const { build, branch, filter, job, workflow } = options
+  if (build !== undefined) return listArtifacts(server, `builds/${build}/artifacts`)
+  const named = Object.entries({ branch, filter, job, workflow }).filter((entry): entry is [string, string] =>
+    Boolean(entry[1]),
+  )
+  return listArtifacts(server, `latest/artifacts?${new URLSearchParams(named)}`).catch((error) => {
+    if (!(error instanceof CliError) || !error.message.startsWith('Build not found')) throw error
+    const where = branch ? ` on ${branch}` : ''
+    throw new CliError('not_found', `No ${filter} build with artifacts${where} of ${server.slug}.`, {
+      hint: 'Choose another with --branch, --filter or --build.',
+      status: 404,
+    })
+  })
+}
+
+function choose(
+  artifacts: readonly ListedArtifact[],
+  globs: readonly string[],
+  num: number,
+  nodeIndex: number | undefined,
+): readonly ListedArtifact[] {
+  const ofNode = artifacts.filter((artifact) => nodeIndex === undefined || artifact.nodeIndex === nodeIndex)
+  const matchers = globs.map((glob) => {
+    const matches = picomatch(glob, { dot: true })
+    // A path that looks like a pattern is meant as it is.
+    const isMeant = ({ path }: ListedArtifact) => path === glob || matches(path)
+    if (!ofNode.some(isMeant))
+      throw new CliError('not_found', `"${glob}" matches no artifact of build ${num}.`, {
+        hint: ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : 'It has none.',
+      })
+    return isMeant
+  })
+  if (ofNode.length === 0) throw new CliError('not_found', `Build ${num} has no artifacts.`)
+  return matchers.length === 0 ? ofNode : ofNode.filter((artifact) => matchers.some((isMeant) => isMeant(artifact)))
+}
+
+function examplesOf(artifacts: readonly ListedArtifact[]): string {
+  const shown = artifacts.slice(0, 5).map(({ path }) => path)
+  return `${shown.join(', ')}${artifacts.length > shown.length ? ` and ${artifacts.length - shown.length} more` : ''}`
+}
+
+function placesOf(artifacts: readonly ListedArtifact[], { flat }: DownloadOptions) {
+  const hasNodes = new Set(artifacts.map(({ nodeIndex }) => nodeIndex)).size > 1
+  const places = artifacts.map((artifact) => {
+    const segments = localSegments(artifact.path)
+    const inside = flat ? segments.slice(-1) : segments
+    return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside }
+  })
+  const ignoresCase = process.platform === 'win32' || process.platform === 'darwin'
+  const collision = collisionOf(places, ignoresCase)
+  if (collision)
+    throw usageError(
+      `${collision[0]} and ${collision[1]} cannot both be put here.`,
+      'Name the one that you want, use another --to for each, or leave out --flat.',
+    )
+  return places
+}

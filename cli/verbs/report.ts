@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/build.ts'
+import { usageError } from '../exit.ts'
+import { type ReportedBuild, reportJob, updateBuild } from '../report.ts'
+import { uploadTests } from '../upload-tests.ts'
+import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
+
+type FinishOptions = CommonOptions & { status?: string; exitCode?: number; build?: number; tests?: string[] }
+
+export function addReport(program: Command): void {
+  const report = program.command('report').description('tell that this job starts, or how it ended')
+
+  withJob(withServer(report.command('start').description('the job runs from now on'))).action(
+    (options: CommonOptions) =>
+      runVerb(options, async ({ server, job, output }) => {
+        const build = await reportJob(server, job, { status: 'running', start_time: new Date().toISOString() })
+        output.result(lineOf(build), build)
+        return undefined
+      }),
+  )
+
+  withJob(withServer(report.command('finish').description('the job is over')))
+    .option('--status <status>', 'success, failed, canceled, timedout, … (CI words like "failure" are understood)')
+    .option('--exit-code <n>', 'instead of --status: 0 is success, anything else failed', countOption(0, 255))
+    .option('--build <n>', 'the build, where it was started elsewhere', countOption(1, 999_999_999))
+    .option('--tests <glob...>', 'JUnit XML reports to send with it')
+    .action((options: FinishOptions) =>
+      runVerb(options, async ({ server, job, output }) => {
+        const news = { status: statusOf(options), stop_time: new Date().toISOString() }
+        const build =
+          options.build === undefined
+            ? await reportJob(server, job, news)
+            : await updateBuild(server, options.build, news)
+        if (options.tests) await uploadTests(server, build.build_num, options.tests, output)
+        output.result(lineOf(build), build)
+        return undefined
+      }),
+    )
+}
+
+function lineOf({ build_num, status, build_url }: ReportedBuild): string {
+  return `build ${build_num} ${status} ${build_url}`
+}
+
+// What CI systems call these: GitHub's job.status, GitLab's CI_JOB_STATUS, Jenkins' currentBuild.result, …
+const WORDS: Readonly<Record<string, ReportedStatus>> = {
+  failure: 'failed',
+  failing: 'failed',
+  error: 'failed',
+  unstable: 'failed',
+  passed: 'success',
+  ok: 'success',
+  cancelled: 'canceled',
+  aborted: 'canceled',
+  killed: 'canceled',
+  skipped: 'not_run',
+  not_built: 'not_run',
+  timed_out: 'timedout',
+  timeout: 'timedout',
+}
+
+function statusOf({ status, exitCode }: FinishOptions): ReportedStatus {
+  if (exitCode !== undefined && status === undefined) return exitCode === 0 ? 'success' : 'failed'
+  if (status === undefined || exitCode !== undefined)
+    throw usageError('How did it end?', 'Say --status success, or --exit-code $?.')
+  const word = status.toLowerCase()
+  const found = Object.hasOwn(WORDS, word) ? WORDS[word] : parseReportedStatus(word)
+  if (found && isOver(found)) return found
+  throw usageError(
+    `"${status}" is not how a build ends.`,
+    'It is one of success, failed, canceled, timedout, no_tests, not_run, infrastructure_fail.',
+  )
+}

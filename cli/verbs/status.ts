@@ -1,0 +1,61 @@
+import type { Command } from 'commander'
+import { CliError, EXIT } from '../exit.ts'
+import { askJson } from '../http.ts'
+import { projectPath, requireSlug } from '../open-server.ts'
+import { tableText } from '../output.ts'
+import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
+
+type StatusOptions = CommonOptions & { limit: number; exitStatus?: boolean }
+
+/** What we read of a build in CircleCI's v1.1 shape. */
+type BuildRow = {
+  readonly build_num: number
+  readonly status: string
+  readonly branch: string | null
+  readonly build_url: string
+  readonly queued_at: string | null
+  readonly workflows: { readonly job_name: string; readonly workflow_name: string }
+}
+
+export function addStatus(program: Command): void {
+  withServer(program.command('status').description('show how a branch stands, and its newest builds'))
+    .option('--branch <name>', 'else the project’s default branch')
+    .option('--limit <n>', 'how many builds', countOption(1, 100), 10)
+    .option('--exit-status', `end with ${EXIT.not_green} unless the branch's newest result is a success`)
+    .action((options: StatusOptions) =>
+      runVerb(options, async ({ server, output }) => {
+        const slug = requireSlug(server.slug)
+        const branch = options.branch ?? (await defaultBranchOf())
+        const encoded = encodeURIComponent(branch)
+        const [badge, builds] = await Promise.all([
+          askJson(server, { method: 'GET', path: `/${slug}/tree/${encoded}.json` }),
+          askJson(server, { method: 'GET', path: `/api/v1.1/project/${slug}/tree/${encoded}?limit=${options.limit}` }),
+        ])
+        const status = String((badge as { message?: unknown }).message)
+        if (!Array.isArray(builds)) throw new CliError('failed', 'The server answered without a list of builds.')
+        output.result([`${slug} ${branch}: ${status}`, ...tableText(builds.map(rowOf))], {
+          project: slug,
+          branch,
+          status,
+          builds,
+        })
+        return options.exitStatus && status !== 'passing' ? EXIT.not_green : EXIT.ok
+
+        async function defaultBranchOf(): Promise<string> {
+          const project = await askJson(server, { method: 'GET', path: projectPath(server) })
+          return String((project as { default_branch?: unknown }).default_branch)
+        }
+      }),
+    )
+}
+
+function rowOf({ build_num, status, workflows, queued_at, build_url }: BuildRow): string[] {
+  return [`  ${build_num}`, status, `${workflows.workflow_name} / ${workflows.job_name}`, ageOf(queued_at), build_url]
+}
+
+function ageOf(time: string | null): string {
+  if (time === null) return ''
+  const minutes = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 60_000))
+  if (minutes < 60) return `${minutes} min ago`
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1_440)} days ago`
+}

@@ -1,0 +1,141 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseSecret } from '../../src/domain/secret.ts'
+import { CliError, usageError } from '../exit.ts'
+import { askJson } from '../http.ts'
+import { requireSlug } from '../open-server.ts'
+import { tableText } from '../output.ts'
+import { readSecretFromStdin } from '../read-secret.ts'
+import type { Server } from '../server.ts'
+import { type CommonOptions, runVerb, withServer } from './common.ts'
+
+type TokenOptions = CommonOptions & {
+  personal?: boolean
+  label?: string
+  scope?: string
+  expires?: Date | null
+  overlap?: number
+}
+type TokenRow = {
+  readonly id: string
+  readonly label: string
+  readonly scope?: string
+  readonly prefix: string
+  readonly last_four: string
+  readonly expires_at: string | null
+  readonly last_used_at: string | null
+}
+
+export function addToken(program: Command): void {
+  const token = program.command('token').description('make, list, rotate and delete API tokens')
+  const verb = (name: string, description: string) =>
+    withServer(token.command(name).description(description)).option(
+      '--personal',
+      'your own tokens, instead of those of a project',
+    )
+
+  verb('create', 'make a token; its secret is printed once, alone on stdout')
+    .requiredOption('--label <text>', 'what it is for')
+    .addOption(new Option('--scope <scope>', 'what a project token opens').choices(['status', 'view-builds', 'all']))
+    .option('--expires <when>', '90d, 12h, 2027-01-31, or never; a personal token else lives for a year', parseExpiry)
+    .action((options: TokenOptions) =>
+      runVerb(options, async ({ server, output }) => {
+        const { label, personal, scope } = options
+        if (!personal && !scope)
+          throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
+        if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
+        const expiresAt = options.expires === undefined && personal ? inDays(365) : options.expires
+        const made = (await askJson(server, {
+          method: 'POST',
+          path: pathOf(server, options),
+          json: { label, ...(scope ? { scope } : {}), expires_at: expiresAt?.toISOString() ?? null },
+          isIdempotent: false,
+        })) as TokenRow & { token?: unknown }
+        output.note(`made token ${made.id} (${made.label}), ${expiryOf(made)}; the secret is not shown again:`)
+        output.result(String(made.token), made)
+        return undefined
+      }),
+    )
+
+  verb('list', 'list tokens; never their secrets').action((options: TokenOptions) =>
+    runVerb(options, async ({ server, output }) => {
+      const tokens = await askJson(server, { method: 'GET', path: pathOf(server, options) })
+      if (!Array.isArray(tokens)) throw new CliError('failed', 'The server answered without a list of tokens.')
+      const rows = (tokens as TokenRow[]).map((row) => [
+        row.id,
+        row.scope ?? 'personal',
+        `${row.prefix}…${row.last_four}`,
+        expiryOf(row),
+        row.last_used_at ? `last used ${row.last_used_at.slice(0, 10)}` : 'never used',
+        row.label,
+      ])
+      output.result(rows.length > 0 ? tableText(rows) : 'no tokens', tokens)
+      return undefined
+    }),
+  )
+
+  verb('rotate', 'make a token’s successor; the old one goes on for a while')
+    .argument('<id>', 'id of the token, as listed', notSecret)
+    .option('--overlap <time>', 'how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)', parseDuration)
+    .action((id: string, options: TokenOptions) =>
+      runVerb(options, async ({ server, output }) => {
+        const made = (await askJson(server, {
+          method: 'POST',
+          path: `${pathOf(server, options)}/${encodeURIComponent(id)}/rotate`,
+          json: options.overlap === undefined ? {} : { overlap_seconds: options.overlap },
+          isIdempotent: false,
+        })) as TokenRow & { token?: unknown }
+        output.note(`made token ${made.id} (${made.label}) in place of ${id}; the secret is not shown again:`)
+        output.result(String(made.token), made)
+        return undefined
+      }),
+    )
+
+  verb('delete', 'delete a token; it is refused everywhere within 10 seconds')
+    .argument('<id>', 'id of the token, as listed; "-" reads the secret of a found one from stdin', notSecret)
+    .action((id: string, options: TokenOptions) =>
+      runVerb(options, async ({ server, output }) => {
+        const named = id === '-' ? await readSecretFromStdin('Secret of the token to delete: ') : id
+        const path = `${pathOf(server, options)}/${encodeURIComponent(named)}`
+        const answer = await askJson(server, { method: 'DELETE', path })
+        output.result(`deleted ${id === '-' ? 'the token' : id}`, answer)
+        return undefined
+      }),
+    )
+}
+
+function pathOf({ slug }: Server, { personal }: TokenOptions): string {
+  return personal ? '/api/v1.1/user/token' : `/api/v1.1/project/${requireSlug(slug)}/token`
+}
+
+function expiryOf({ expires_at }: TokenRow): string {
+  return expires_at ? `expires ${expires_at.slice(0, 10)}` : 'no expiry'
+}
+
+/** Arguments are seen by everybody on the machine, and by the shell's history. */
+function notSecret(text: string): string {
+  if (parseSecret(text) || /^bp[upr]_/.test(text))
+    throw new InvalidArgumentError(
+      'Never write a secret on the command line: give the id, or "-" and the secret on stdin.',
+    )
+  return text
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+
+function parseDuration(text: string): number {
+  const [, count, unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(text) ?? []
+  if (count === undefined) throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d.')
+  return Number(count) * (UNIT_SECONDS[unit] ?? 1)
+}
+
+function parseExpiry(text: string): Date | null {
+  if (text === 'never') return null
+  if (/^\d{1,8}[smhd]$/.test(text)) return new Date(Date.now() + parseDuration(text) * 1000)
+  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be like 90d, 12h, 2027-01-31 or never.')
+  return new Date(at)
+}
+
+function inDays(days: number): Date {
+  return new Date(Date.now() + days * 86_400_000)
+}

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import { sizeText } from '../output.ts'
+import { reportJob } from '../report.ts'
+import { uploadAll } from '../upload-all.ts'
+import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
+
+type UploadVerbOptions = CommonOptions & {
+  build?: number
+  root: string
+  prefix: string
+  overwrite?: boolean
+  parallel: number
+}
+
+export function addUpload(program: Command): void {
+  withJob(withServer(program.command('upload').description('upload files as artifacts of this job’s build')))
+    .argument('<glob...>', 'files, folders (all that is in them), or patterns like dist/**/*.tar')
+    .option('--build <n>', 'number of the build; else that of this job', countOption(1, 999_999_999))
+    .option('--node-index <n>', 'which of several parallel nodes made them', countOption(0, 9_999))
+    .option('--root <folder>', 'artifact paths are told from here', '.')
+    .option('--prefix <path>', 'put before each artifact path', '')
+    .option('--overwrite', 'replace other bytes that the build has at a path')
+    .option('--parallel <n>', 'requests at once', countOption(1, 32), 4)
+    .action((globs: string[], options: UploadVerbOptions) =>
+      runVerb(options, async ({ server, job, output }) => {
+        // The same job again is the same build, and one that is over stays so.
+        const num = options.build ?? (await reportJob(server, job, { status: 'running' })).build_num
+        const target = {
+          num,
+          nodeIndex: job.build.nodeIndex,
+          overwrite: options.overwrite ?? false,
+          parallel: options.parallel,
+        }
+        const artifacts = await uploadAll(server, globs, options, target, output)
+        const bytes = artifacts.reduce((sum, { size }) => sum + size, 0)
+        const files = artifacts.length === 1 ? '1 file' : `${artifacts.length} files`
+        output.result(`${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}`, { build_num: num, artifacts })
+        return undefined
+      }),
+    )
+}

@@ -1,0 +1,224 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  configFor,
+  type Deployment,
+  type DeploymentSettings,
+  queuesOf,
+  type ResourceIds,
+  type WranglerConfig,
+  writeConfig,
+} from './deployment.ts'
+import { writePrivately } from './local-state.ts'
+import { SECRETS } from './secrets.ts'
+import type { Ended } from './tool.ts'
+
+/** Runs wrangler, with nobody at its keyboard. */
+export type RunWrangler = (args: readonly string[]) => Promise<Ended>
+
+export type DeployHost = {
+  readonly run: RunWrangler
+  readonly say: (line: string) => void
+  readonly base: WranglerConfig
+  /** False where nothing that is written stays, as on a CI machine. */
+  readonly keepsFiles: boolean
+}
+
+export type Deployed = {
+  readonly address: string | null
+  readonly versionId: string | null
+  /** Nobody is there yet: somebody has to be let in first. */
+  readonly isEmpty: boolean
+}
+
+export class DeployError extends Error {}
+
+/**
+ * Provisions what an environment lacks and puts the Worker there. Every step first looks whether it was done, so a second
+ * run, or one after a failure, does only what is left. Migrations come first: they only add, so the running version
+ * works with them.
+ */
+export async function deploy(
+  host: DeployHost,
+  deployment: Deployment,
+  settings: DeploymentSettings,
+): Promise<Deployed> {
+  await requireLogin(host)
+  const ids = await provision(host, deployment, settings)
+  writeConfig(deployment, configFor(host.base, deployment, ids, settings))
+  return putWorker(host, deployment, deployment.configFile)
+}
+
+/** As `deploy`, where wrangler.toml names the account's own resources: a fork made by the "Deploy to Cloudflare" button. */
+export async function putWorker(host: DeployHost, deployment: Deployment, configFile: string): Promise<Deployed> {
+  const config = ['--config', configFile]
+  const lacking = await lackingSecrets(host, config)
+  await noteBookmark(host, config)
+  await must(host, 'migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', ...config])
+  const { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) =>
+    must(host, 'the Worker', ['deploy', '--minify', ...config, ...secrets]),
+  )
+  const [address = null] = addressesIn(stdout)
+  const [, versionId = null] = /Current Version ID: (\S+)/.exec(stdout) ?? []
+  return { address, versionId, isEmpty: await hasNobody(host, config) }
+}
+
+async function requireLogin({ run }: DeployHost): Promise<void> {
+  if ((await run(['whoami', '--json'])).exitCode === 0) return
+  throw new DeployError(
+    'wrangler is not logged in to a Cloudflare account: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.',
+  )
+}
+
+/** Finds database, namespace and bucket by their names, and makes those that are not there. */
+async function provision(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<ResourceIds> {
+  const { database, namespace, bucket } = deployment
+  const location = settings.location ? ['--location', settings.location] : []
+  const databaseId = await findOrMake(host, `D1 database ${database}`, () => findDatabase(host, database), [
+    'd1',
+    'create',
+    database,
+    '--update-config=false',
+    ...location,
+  ])
+  const namespaceId = await findOrMake(host, `KV namespace ${namespace}`, () => findNamespace(host, namespace), [
+    'kv',
+    'namespace',
+    'create',
+    namespace,
+    '--update-config=false',
+  ])
+  await findOrMake(host, `R2 bucket ${bucket}`, () => findNamed(host, ['r2', 'bucket', 'info', bucket, '--json']), [
+    'r2',
+    'bucket',
+    'create',
+    bucket,
+    '--update-config=false',
+    ...location,
+  ])
+  for (const queue of queuesOf(host.base, deployment))
+    await findOrMake(host, `queue ${queue}`, () => findNamed(host, ['queues', 'info', queue]), [
+      'queues',
+      'create',
+      queue,
+    ])
+  return { databaseId, namespaceId }
+}
+
+async function findOrMake(
+  host: DeployHost,
+  what: string,
+  find: () => Promise<string | null>,
+  make: readonly string[],
+): Promise<string> {
+  const there = await find()
+  if (there) {
+    host.say(`${what}: there`)
+    return there
+  }
+  await must(host, what, make)
+  const made = await find()
+  if (!made) throw new DeployError(`${what} was made, but is not in the list: try again in a moment.`)
+  return made
+}
+
+async function findDatabase(host: DeployHost, name: string): Promise<string | null> {
+  const listed = jsonIn<{ name: string; uuid: string }[]>(await read(host, ['d1', 'list', '--json']))
+  return listed.find((database) => database.name === name)?.uuid ?? null
+}
+
+async function findNamespace(host: DeployHost, title: string): Promise<string | null> {
+  const listed = jsonIn<{ title: string; id: string }[]>(await read(host, ['kv', 'namespace', 'list']))
+  return listed.find((namespace) => namespace.title === title)?.id ?? null
+}
+
+/** A bucket and a queue go by their names. Whatever else is wrong with them shows when they cannot be made. */
+async function findNamed({ run }: DeployHost, info: readonly string[]): Promise<string | null> {
+  return (await run(info)).exitCode === 0 ? info.join(' ') : null
+}
+
+/** The secrets that the Worker does not have; of one that was never deployed, all of them. */
+async function lackingSecrets({ run }: DeployHost, config: readonly string[]): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await run(['secret', 'list', '--format', 'json', ...config])
+  if (exitCode !== 0 && /not found/i.test(stdout + stderr)) return Object.keys(SECRETS)
+  // Unknown is not absent: a new pepper over an old one would end every token.
+  if (exitCode !== 0) throw new DeployError(`The Worker's secrets could not be listed:\n${stdout}${stderr}`)
+  const present = jsonIn<{ name: string }[]>(stdout).map(({ name }) => name)
+  return Object.keys(SECRETS).filter((name) => !present.includes(name))
+}
+
+/**
+ * Hands the lacking secrets to the deploy, in a file that only its owner can read and that goes away. Those that were
+ * kept from an earlier run are used again; new ones are kept.
+ */
+async function withSecretsFile<T>(
+  host: DeployHost,
+  { secretsFile }: Deployment,
+  lacking: readonly string[],
+  act: (args: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (lacking.length === 0) return act([])
+  const kept: Record<string, string> = existsSync(secretsFile) ? JSON.parse(readFileSync(secretsFile, 'utf8')) : {}
+  const given = Object.fromEntries(lacking.map((name) => [name, kept[name] ?? SECRETS[name]?.() ?? '']))
+  if (host.keepsFiles) writePrivately(secretsFile, `${JSON.stringify({ ...kept, ...given }, null, 2)}\n`)
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-secrets-'))
+  try {
+    chmodSync(folder, 0o700)
+    const file = join(folder, 'secrets.json')
+    writePrivately(file, JSON.stringify(given))
+    const done = await act(['--secrets-file', file])
+    host.say(
+      host.keepsFiles
+        ? `Secrets made: ${lacking.join(', ')}. They are in ${secretsFile}; put them into your password manager: Cloudflare never gives one back.`
+        : `Secrets made: ${lacking.join(', ')}. They are nowhere but on Cloudflare, which never gives one back.`,
+    )
+    return done
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Where D1 Time Travel would lead back to, said before anything changes. Not worth failing for. */
+async function noteBookmark({ run, say }: DeployHost, config: readonly string[]): Promise<void> {
+  const { exitCode, stdout } = await run(['d1', 'time-travel', 'info', 'DB', '--json', ...config])
+  const bookmark = exitCode === 0 ? jsonIn<{ bookmark?: string }>(stdout).bookmark : undefined
+  if (bookmark) say(`The database before this deploy: bookmark ${bookmark}`)
+}
+
+async function hasNobody(host: DeployHost, config: readonly string[]): Promise<boolean> {
+  const command = 'select id from users limit 1'
+  const [result] = jsonIn<{ results: unknown[] }[]>(
+    await read(host, ['d1', 'execute', 'DB', '--remote', '--yes', '--json', '--command', command, ...config]),
+  )
+  return result?.results.length === 0
+}
+
+async function must({ run, say }: DeployHost, what: string, args: readonly string[]): Promise<Ended> {
+  say(`${what} …`)
+  const ended = await run(args)
+  if (ended.exitCode === 0) return ended
+  throw new DeployError(`${what}: "wrangler ${args.slice(0, 3).join(' ')}" failed:\n${ended.stdout}${ended.stderr}`)
+}
+
+async function read({ run }: DeployHost, args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(args)
+  if (exitCode !== 0) throw new DeployError(`"wrangler ${args.slice(0, 3).join(' ')}" failed:\n${stdout}${stderr}`)
+  return stdout
+}
+
+/** The JSON that wrangler printed, after whatever it says before. */
+function jsonIn<T>(text: string): T {
+  const start = text.search(/^[[{]/m)
+  try {
+    return JSON.parse(text.slice(Math.max(0, start)))
+  } catch (cause) {
+    throw new DeployError(`wrangler printed something else than JSON:\n${text}`, { cause })
+  }
+}
+
+/** The custom domain, else the address on workers.dev, as `wrangler deploy` prints them. */
+function addressesIn(text: string): readonly string[] {
+  const domains = [...text.matchAll(/^\s+(\S+) \(custom domain/gm)].map(([, domain]) => `https://${domain}`)
+  return [...domains, ...[...text.matchAll(/https:\/\/\S+\.workers\.dev/g)].map(([address]) => address)]
+}

@@ -1,0 +1,14 @@
+// npm run rollback -- [version id] [--env staging]: the Worker of before, on the database as it is.
+import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
+import { runTool } from './tool.ts'
+
+const args = takeEnvironment(process.argv.slice(2))
+const missing = missingResources()
+if (missing) {
+  console.error(missing)
+  process.exitCode = 1
+} else {
+  // Migrations only add, so the version before works with the database of today.
+  const how = ['--yes', '--message', 'npm run rollback', '--config', remoteConfigFile() ?? '']
+  process.exitCode = await runTool('wrangler', ['rollback', ...args, ...how])
+}

@@ -1,0 +1,64 @@
+import type { Artifact } from '../domain/artifact.ts'
+import { digestOfParts, digestText } from '../domain/artifact-digest.ts'
+import { missingParts, type Upload, type UploadPart } from '../domain/upload.ts'
+import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
+import { abortMultipart, completeMultipart } from '../storage/multipart.ts'
+import { askBucket } from '../storage/objects.ts'
+import type { Stores } from '../storage/stores.ts'
+import { deleteUpload, forgetUploadParts, markUploadComplete } from '../storage/uploads.ts'
+
+export type CompletedUpload =
+  | Kept
+  | { readonly kind: 'missing_parts'; readonly missing: readonly number[] }
+  /** Two senders of one part crossed; all parts have to be sent again. */
+  | { readonly kind: 'other_parts' }
+  | { readonly kind: 'no_upload' }
+
+/**
+ * Parts to object, object to row, then the note that it is done. Cut off after any of these, the same call again goes
+ * on from there; what no row ever named is left to the daily sweep.
+ */
+export async function completeUpload(
+  stores: Stores,
+  upload: Upload,
+  parts: readonly UploadPart[],
+): Promise<CompletedUpload> {
+  const { db, artifacts, now } = stores
+  const { id, projectId, buildId, buildNum, nodeIndex, path, sizeBytes, contentType, objectKey, overwrite } = upload
+  const known = await findArtifactOfBuild(db, buildId, nodeIndex, path)
+  if (upload.digest) {
+    const isStill = known !== null && digestText(known.digest) === digestText(upload.digest)
+    return isStill ? { kind: 'same', artifact: known } : { kind: 'no_upload' }
+  }
+  const missing = missingParts(upload, parts)
+  if (missing.length > 0) return { kind: 'missing_parts', missing }
+
+  const digest = await digestOfParts(
+    upload.partSizeBytes,
+    parts.map((part) => part.sha256),
+  )
+  if (known && digestText(known.digest) === digestText(digest)) {
+    await askBucket(stores, abortMultipart(artifacts, upload))
+    await markUploadComplete(db, id, digest, now())
+    return { kind: 'same', artifact: known }
+  }
+  if (known && !overwrite) return { kind: 'other_bytes' }
+
+  const completed = await askBucket(stores, completeMultipart(artifacts, upload, parts))
+  if (completed === 'no_upload') await deleteUpload(db, id)
+  if (completed === 'other_parts') await forgetUploadParts(db, id)
+  if (completed !== 'completed') return { kind: completed }
+
+  const createdAt = now()
+  const row = { projectId, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
+  const artifact: Artifact & { readonly projectId: string } = { id, ...row }
+  const kept = await keepArtifact(db, artifact, overwrite)
+  if (kept.kind === 'other_bytes' || kept.kind === 'no_build') {
+    await artifacts.delete(objectKey)
+    await deleteUpload(db, id)
+    return kept
+  }
+  await markUploadComplete(db, id, digest, createdAt)
+  if (kept.artifact.objectKey !== objectKey) await artifacts.delete(objectKey)
+  return kept
+}

@@ -1,0 +1,27 @@
+import type { InstanceRole } from '../domain/grant.ts'
+import { hashLink, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
+import { insertLink } from '../storage/sign-in-links.ts'
+import type { Db } from '../storage/stores.ts'
+import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/users.ts'
+
+export type SignInLink = {
+  readonly login: string
+  /** The page of the link, on whatever origin the instance has. */
+  readonly path: string
+  readonly expiresAt: number
+  /** The role of a person that had to be made for it; null for one who was there. */
+  readonly made: InstanceRole | null
+}
+
+/** A one-time link for a person, who is made if need be: the first one as owner. */
+export async function makeSignInLink(db: Db, login: string, now: number): Promise<SignInLink> {
+  const known = await findUserByLogin(db, login)
+  const made: InstanceRole | null = known ? null : (await hasUsers(db)) ? 'user' : 'owner'
+  const userId = known?.id ?? crypto.randomUUID()
+  const secret = mintLinkSecret()
+  const expiresAt = now + LINK_LIFE_MS
+  const link = insertLink(db, { hash: await hashLink(secret), userId, expiresAt })
+  const newUser = { id: userId, login, name: login, createdAt: now }
+  await (made ? db.batch([...insertUserStatements(db, { ...newUser, instanceRole: made }), link]) : link)
+  return { login: known?.login ?? login, path: linkPathFor(secret), expiresAt, made }
+}

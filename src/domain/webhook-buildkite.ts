@@ -1,0 +1,136 @@
+import type { ReportedStatus } from './build.ts'
+import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { repositoryOf } from './repository-url.ts'
+import {
+  aboutBuilds,
+  aboutRun,
+  ignored,
+  lacking,
+  type RunReport,
+  refusedAsOther,
+  type WebhookEvent,
+  type WebhookReading,
+} from './webhook-reading.ts'
+
+// Buildkite Docs, "Pipelines webhooks", "Build events", "Job events", and the objects of the REST API.
+
+/** `state` of a job. A hook may tell a later state than its event's name says, so the state counts. */
+const STATUS: Record<string, ReportedStatus> = {
+  pending: 'queued',
+  waiting: 'queued',
+  limiting: 'queued',
+  limited: 'queued',
+  platform_limiting: 'queued',
+  platform_limited: 'queued',
+  scheduled: 'queued',
+  assigned: 'queued',
+  accepted: 'queued',
+  reserved: 'queued',
+  blocked: 'not_running',
+  running: 'running',
+  canceling: 'running',
+  timing_out: 'running',
+  passed: 'success',
+  failed: 'failed',
+  canceled: 'canceled',
+  timed_out: 'timedout',
+  expired: 'infrastructure_fail',
+  skipped: 'not_run',
+  broken: 'not_run',
+  waiting_failed: 'not_run',
+  blocked_failed: 'not_run',
+  unblocked_failed: 'not_run',
+}
+
+/** A retried job has an id of its own, so it is another build. */
+export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookReading {
+  const refusal = refusedAsOther(slug, [repositoryOf(lineAt(payload, 'pipeline', 'repository'))])
+  if (refusal) return refusal
+  if (event === 'ping') return ignored('the greeting')
+  if (!/^(?:build|job)\./.test(event)) return ignored('not an event that tells of builds')
+  const run = runOf(payload)
+  if (!run) return lacking('build.id, build.commit, pipeline.slug')
+  return event.startsWith('build.') ? aboutRun(run) : readJob(payload, run)
+}
+
+function readJob(payload: unknown, run: RunReport): WebhookReading {
+  const job = valueAt(payload, 'job')
+  const id = lineAt(job, 'id')
+  if (!id) return lacking('job.id')
+  if (lineAt(job, 'type') !== 'script') return ignored('not a step that runs a command')
+  const status = statusOf(job)
+  if (!status) return ignored('a state that is not known')
+  const queuedAt = timeAt(job, 'scheduled_at') ?? timeAt(job, 'created_at')
+  const startedAt = timeAt(job, 'started_at')
+  const isOver = status !== 'queued' && status !== 'not_running' && status !== 'running'
+  return aboutBuilds([
+    {
+      ...run,
+      externalId: `buildkite:job:${id}`,
+      jobName: nameOf(job),
+      status,
+      queuedAt,
+      startedAt,
+      stoppedAt: isOver ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null,
+      buildUrl: urlAt(job, 'web_url'),
+      steps: null,
+    },
+  ])
+}
+
+function statusOf(job: unknown): ReportedStatus | null {
+  const state = lineAt(job, 'state') ?? ''
+  // Buildkite lets the build pass, so the branch must not read as broken.
+  if (valueAt(job, 'soft_failed') === true) return 'success'
+  if (state === 'finished') return lineAt(job, 'exit_status') === '0' ? 'success' : 'failed'
+  return STATUS[state] ?? null
+}
+
+/** The step's label; those of a parallel step differ by their place in it. */
+function nameOf(job: unknown): string {
+  const name = lineAt(job, 'name') ?? lineAt(job, 'step_key') ?? messageAt(job, 'command').subject ?? 'command'
+  const index = lineAt(job, 'parallel_group_index')
+  const total = lineAt(job, 'parallel_group_total')
+  return index === null || total === null ? name : `${name} (${Number(index) + 1}/${total})`
+}
+
+function runOf(payload: unknown): RunReport | null {
+  const build = valueAt(payload, 'build')
+  const id = lineAt(build, 'id')
+  const revision = lineAt(build, 'commit')
+  const name = lineAt(payload, 'pipeline', 'name') ?? lineAt(payload, 'pipeline', 'slug')
+  if (!id || !revision || !name) return null
+  const tag = refAt(build, 'tag')
+  const creator = valueAt(build, 'creator')
+  return {
+    workflow: { externalId: `buildkite:build:${id}`, name },
+    pipeline: {
+      externalId: `buildkite:build:${id}`,
+      branch: tag === null ? branchOf(payload) : null,
+      tag,
+      // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.
+      revision,
+      ...messageAt(build, 'message'),
+      author: personOf({ name: lineAt(build, 'author', 'name'), email: lineAt(build, 'author', 'email') }),
+      committer: null,
+      actor: personOf({ name: lineAt(creator, 'name'), avatar_url: urlAt(creator, 'avatar_url') }),
+      pullRequests: pullRequestsOf(payload),
+    },
+  }
+}
+
+/** A fork's branch under its owner's name, which Buildkite writes only where the pipeline asks for it. */
+function branchOf(payload: unknown): string | null {
+  const branch = refAt(payload, 'build', 'branch')
+  const own = repositoryOf(lineAt(payload, 'pipeline', 'repository'))
+  const head = repositoryOf(lineAt(payload, 'build', 'pull_request', 'repository'))
+  if (branch === null || branch.includes(':') || !own || !head) return branch
+  return own.path.toLowerCase() === head.path.toLowerCase() ? branch : `${head.path.split('/')[0]}:${branch}`
+}
+
+function pullRequestsOf(payload: unknown): RunReport['pipeline']['pullRequests'] {
+  const number = lineAt(payload, 'build', 'pull_request', 'id')
+  const own = repositoryOf(lineAt(payload, 'pipeline', 'repository'))
+  if (number === null || own?.host !== 'github.com') return []
+  return [{ head_sha: null, url: `https://github.com/${own.path}/pull/${number}` }]
+}

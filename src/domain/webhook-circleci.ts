@@ -1,0 +1,133 @@
+import { type BuildReport, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
+import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { parseSlug } from './project.ts'
+import { type RepositoryName, repositoryOf } from './repository-url.ts'
+import {
+  aboutBuilds,
+  aboutRun,
+  ignored,
+  lacking,
+  type RunReport,
+  refusedAsOther,
+  type WebhookEvent,
+  type WebhookReading,
+} from './webhook-reading.ts'
+
+// CircleCI Docs, "Outbound webhooks reference": workflow-completed and job-completed.
+
+const STATUS: Record<string, ReportedStatus> = {
+  success: 'success',
+  failed: 'failed',
+  error: 'infrastructure_fail',
+  infrastructure_fail: 'infrastructure_fail',
+  timedout: 'timedout',
+  canceled: 'canceled',
+  cancelled: 'canceled',
+  unauthorized: 'not_run',
+  not_run: 'not_run',
+}
+
+/** A re-run is another workflow of the same pipeline, with jobs, and so builds, of its own. */
+export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
+  const refusal = refusedAsOther(slug, namesIn(payload))
+  if (refusal) return refusal
+  const type = lineAt(payload, 'type')
+  if (type === 'ping') return ignored('the greeting')
+  if (type !== 'workflow-completed' && type !== 'job-completed') return ignored('not an event that tells of builds')
+  const run = runOf(payload)
+  if (!run) return lacking('pipeline.id, workflow.id, workflow.name')
+  // CircleCI's own example names a job's event after its workflow.
+  return valueAt(payload, 'job') === null ? aboutRun(run) : readJob(payload, run)
+}
+
+function readJob(payload: unknown, run: RunReport): WebhookReading {
+  const id = lineAt(payload, 'job', 'id')
+  const jobName = lineAt(payload, 'job', 'name')
+  if (!id || !jobName) return lacking('job.id, job.name')
+  const status = STATUS[lineAt(payload, 'job', 'status') ?? '']
+  if (!status) return ignored('a state that is not known')
+  const startedAt = timeAt(payload, 'job', 'started_at')
+  const workflowUrl = urlAt(payload, 'workflow', 'url')
+  const number = lineAt(payload, 'job', 'number')
+  const build: BuildReport = {
+    ...run,
+    externalId: `circleci:job:${id}`,
+    jobName,
+    status,
+    queuedAt: timeAt(payload, 'workflow', 'created_at'),
+    startedAt,
+    stoppedAt: timeAt(payload, 'job', 'stopped_at') ?? timeAt(payload, 'happened_at') ?? startedAt,
+    buildUrl: workflowUrl === null || number === null ? workflowUrl : `${workflowUrl}/jobs/${number}`,
+    steps: null,
+  }
+  return aboutBuilds([build])
+}
+
+function runOf(payload: unknown): RunReport | null {
+  const pipelineId = lineAt(payload, 'pipeline', 'id')
+  const workflowId = lineAt(payload, 'workflow', 'id')
+  const name = lineAt(payload, 'workflow', 'name')
+  if (!pipelineId || !workflowId || !name) return null
+  return {
+    workflow: { externalId: `circleci:workflow:${workflowId}`, name },
+    pipeline: { externalId: `circleci:pipeline:${pipelineId}`, ...sourceOf(payload) },
+  }
+}
+
+/** What was built: told as `vcs` of GitHub (OAuth) and Bitbucket projects, as trigger parameters of all others. */
+function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'> {
+  const vcs = valueAt(payload, 'pipeline', 'vcs')
+  const given = valueAt(payload, 'pipeline', 'trigger_parameters')
+  const git = valueAt(given, 'git')
+  const host = valueAt(given, 'gitlab') ?? valueAt(given, 'github_app') ?? valueAt(given, 'bitbucket_dc')
+  const tag = refAt(vcs, 'tag') ?? refAt(git, 'tag')
+  const untold = { committer: null, actor: null, pullRequests: [] }
+  if (vcs !== null) {
+    const message = messageAt(vcs, 'commit', 'body')
+    const body = [message.subject, message.body].filter((part) => part !== null).join('\n')
+    return {
+      ...untold,
+      branch: refAt(vcs, 'branch'),
+      tag,
+      revision: lineAt(vcs, 'revision') ?? UNKNOWN_REVISION,
+      subject: lineAt(vcs, 'commit', 'subject'),
+      body: body === '' ? null : body,
+      author: gitPersonOf(valueAt(vcs, 'commit', 'author')),
+      committer: gitPersonOf(valueAt(vcs, 'commit', 'committer')),
+    }
+  }
+  const { subject, body } = messageAt(host, 'commit_message')
+  return {
+    ...untold,
+    branch: tag === null ? (refAt(git, 'branch') ?? refAt(host, 'branch')) : null,
+    tag,
+    revision:
+      lineAt(git, 'checkout_sha') ?? lineAt(host, 'commit_sha') ?? lineAt(host, 'checkout_sha') ?? UNKNOWN_REVISION,
+    subject: subject ?? lineAt(host, 'commit_title'),
+    body,
+    author: personOf({ name: lineAt(host, 'commit_author_name'), email: lineAt(host, 'commit_author_email') }),
+    actor: personOf({
+      name: lineAt(host, 'user_name'),
+      login: lineAt(host, 'user_username'),
+      avatar_url: urlAt(host, 'user_avatar'),
+    }),
+  }
+}
+
+function gitPersonOf(person: unknown) {
+  return personOf({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
+}
+
+/** Every way in which a payload may name its repository; a slug of ids (`circleci/…/…`) names none. */
+function namesIn(payload: unknown): readonly (RepositoryName | null)[] {
+  const slug = parseSlug(lineAt(payload, 'project', 'slug') ?? '')
+  const given = valueAt(payload, 'pipeline', 'trigger_parameters')
+  const fullName = lineAt(given, 'github_app', 'repo_full_name')
+  return [
+    slug ? { host: null, path: `${slug.org}/${slug.repo}` } : null,
+    repositoryOf(lineAt(payload, 'pipeline', 'vcs', 'target_repository_url')),
+    repositoryOf(lineAt(given, 'gitlab', 'web_url')),
+    repositoryOf(lineAt(given, 'git', 'checkout_url')),
+    fullName === null ? null : { host: null, path: fullName },
+  ]
+}

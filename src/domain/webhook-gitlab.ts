@@ -1,0 +1,203 @@
+import type { BuildReport, ReportedStatus } from './build.ts'
+import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { repositoryOf } from './repository-url.ts'
+import {
+  aboutBuilds,
+  ignored,
+  lacking,
+  refusedAsOther,
+  type WebhookEvent,
+  type WebhookReading,
+} from './webhook-reading.ts'
+
+// GitLab Docs, "Webhook events": pipeline events and job events.
+
+const STATUS: Record<string, ReportedStatus> = {
+  created: 'queued',
+  waiting_for_resource: 'queued',
+  waiting_for_callback: 'queued',
+  preparing: 'queued',
+  pending: 'queued',
+  scheduled: 'not_running',
+  manual: 'not_running',
+  running: 'running',
+  canceling: 'running',
+  success: 'success',
+  failed: 'failed',
+  canceled: 'canceled',
+  skipped: 'not_run',
+}
+
+/** `failure_reason` where it says more than "failed" (GitLab Docs, "Jobs API"). */
+const FAILURE: Record<string, ReportedStatus> = {
+  job_execution_timeout: 'timedout',
+  stuck_or_timeout_failure: 'timedout',
+  runner_system_failure: 'infrastructure_fail',
+  runner_unsupported: 'infrastructure_fail',
+  scheduler_failure: 'infrastructure_fail',
+  data_integrity_failure: 'infrastructure_fail',
+  api_failure: 'infrastructure_fail',
+  unknown_failure: 'infrastructure_fail',
+}
+
+/** A retried job has an id of its own, so it is another build. */
+export function readGitlab({ slug, payload }: WebhookEvent): WebhookReading {
+  const path = lineAt(payload, 'project', 'path_with_namespace')
+  const named =
+    path === null
+      ? repositoryOf(urlAt(payload, 'repository', 'homepage') ?? urlAt(payload, 'project', 'web_url'))
+      : { host: null, path }
+  const refusal = refusedAsOther(slug, [named])
+  if (refusal) return refusal
+  switch (lineAt(payload, 'object_kind')) {
+    case 'pipeline':
+      return readPipeline(payload)
+    case 'build':
+      return readJob(payload)
+    default:
+      return ignored('not an event that tells of builds')
+  }
+}
+
+// A pipeline may have more; each job also tells of itself.
+const MAX_BUILDS = 200
+
+function readPipeline(payload: unknown): WebhookReading {
+  const pipeline = valueAt(payload, 'object_attributes')
+  const id = lineAt(pipeline, 'id')
+  const revision = lineAt(pipeline, 'sha')
+  if (!id || !revision) return lacking('object_attributes.id, sha')
+  const mergeRequest = valueAt(payload, 'merge_request')
+  const pullUrl = urlAt(mergeRequest, 'url')
+  const isOfRequest = lineAt(pipeline, 'source') === 'merge_request_event'
+  const run = {
+    workflow: workflowFor(id, lineAt(pipeline, 'name')),
+    pipeline: {
+      externalId: `gitlab:pipeline:${id}`,
+      ...refOf(
+        // The branch of a merge request may be a fork's; the ref of the request says what ran.
+        isOfRequest ? requestRef(lineAt(mergeRequest, 'iid')) : refAt(pipeline, 'ref'),
+        valueAt(pipeline, 'tag') === true,
+      ),
+      revision,
+      ...messageAt(payload, 'commit', 'message'),
+      author: personOf({
+        name: lineAt(payload, 'commit', 'author', 'name'),
+        email: lineAt(payload, 'commit', 'author', 'email'),
+      }),
+      committer: null,
+      actor: actorOf(payload),
+      pullRequests: pullUrl ? [{ head_sha: revision, url: pullUrl }] : [],
+    },
+  }
+  const builds = listAt(payload, 'builds')
+    .slice(0, MAX_BUILDS)
+    .flatMap((job) => {
+      const build = buildOf(run, payload, {
+        id: lineAt(job, 'id'),
+        name: lineAt(job, 'name'),
+        state: lineAt(job, 'status'),
+        failure: lineAt(job, 'failure_reason'),
+        isTolerated: valueAt(job, 'allow_failure') === true,
+        createdAt: timeAt(job, 'created_at'),
+        startedAt: timeAt(job, 'started_at'),
+        finishedAt: timeAt(job, 'finished_at'),
+      })
+      return build ? [build] : []
+    })
+  return { kind: 'reports', runs: [run], builds }
+}
+
+function readJob(payload: unknown): WebhookReading {
+  const pipelineId = lineAt(payload, 'pipeline_id')
+  const revision = lineAt(payload, 'sha')
+  if (!pipelineId || !revision) return lacking('pipeline_id, sha')
+  const run = {
+    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
+    pipeline: {
+      externalId: `gitlab:pipeline:${pipelineId}`,
+      ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
+      revision,
+      ...messageAt(payload, 'commit', 'message'),
+      author: personOf({
+        name: lineAt(payload, 'commit', 'author_name'),
+        email: lineAt(payload, 'commit', 'author_email'),
+      }),
+      committer: null,
+      actor: actorOf(payload),
+      pullRequests: [],
+    },
+  }
+  const build = buildOf(run, payload, {
+    id: lineAt(payload, 'build_id'),
+    name: lineAt(payload, 'build_name'),
+    state: lineAt(payload, 'build_status'),
+    failure: lineAt(payload, 'build_failure_reason'),
+    isTolerated: valueAt(payload, 'build_allow_failure') === true,
+    createdAt: timeAt(payload, 'build_created_at_iso') ?? timeAt(payload, 'build_created_at'),
+    startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
+    finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
+  })
+  return build ? aboutBuilds([build]) : ignored('a state that is not known')
+}
+
+type Job = {
+  readonly id: string | null
+  readonly name: string | null
+  readonly state: string | null
+  readonly failure: string | null
+  readonly isTolerated: boolean
+  readonly createdAt: number | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+}
+
+function buildOf(run: Pick<BuildReport, 'pipeline' | 'workflow'>, payload: unknown, job: Job): BuildReport | null {
+  const status = statusOf(job)
+  if (!job.id || !job.name || !status) return null
+  const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
+  const isOver = status !== 'queued' && status !== 'not_running' && status !== 'running'
+  return {
+    ...run,
+    externalId: `gitlab:job:${job.id}`,
+    jobName: job.name,
+    status,
+    queuedAt: job.createdAt,
+    startedAt: job.startedAt,
+    // What was skipped, or waits for nobody, has no time of its own.
+    stoppedAt: isOver ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
+    buildUrl: home === null ? null : `${home}/-/jobs/${job.id}`,
+    steps: null,
+  }
+}
+
+function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
+  const status = STATUS[state ?? ''] ?? null
+  // A manual job that may be left alone does not hold up its pipeline; once started, its own end is later than this.
+  if (state === 'manual' && isTolerated) return 'not_run'
+  if (status !== 'failed') return status
+  // GitLab lets the pipeline pass, so the branch must not read as broken.
+  return isTolerated ? 'success' : (FAILURE[failure ?? ''] ?? status)
+}
+
+function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {
+  return { externalId: `gitlab:pipeline:${pipelineId}`, name: name ?? 'pipeline' }
+}
+
+function refOf(ref: string | null, isTag: boolean): { branch: string | null; tag: string | null } {
+  const request = ref === null ? null : /^refs\/merge-requests\/(\d+)\//.exec(ref)
+  if (request) return { branch: requestRef(request[1] ?? null), tag: null }
+  return isTag ? { branch: null, tag: ref } : { branch: ref, tag: null }
+}
+
+function requestRef(iid: string | null): string | null {
+  return iid === null ? null : `refs/merge-requests/${iid}/head`
+}
+
+function actorOf(payload: unknown) {
+  return personOf({
+    name: lineAt(payload, 'user', 'name'),
+    login: lineAt(payload, 'user', 'username'),
+    avatar_url: urlAt(payload, 'user', 'avatar_url'),
+  })
+}

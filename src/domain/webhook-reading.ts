@@ -1,0 +1,41 @@
+import type { BuildReport } from './build.ts'
+import type { Slug } from './project.ts'
+import { isRepositoryOf, type RepositoryName } from './repository-url.ts'
+
+/** What a run belongs to, told without any of its builds. */
+export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'>
+
+/** What one well-signed payload says. */
+export type WebhookReading =
+  | { readonly kind: 'reports'; readonly runs: readonly RunReport[]; readonly builds: readonly BuildReport[] }
+  /** Nothing for us, and why. */
+  | { readonly kind: 'ignored'; readonly why: string }
+  | { readonly kind: 'other_repository'; readonly repository: string }
+  /** It lacks what every such event has. */
+  | { readonly kind: 'unreadable'; readonly problem: string }
+
+/** A payload and what stands around it. */
+export type WebhookEvent = { readonly slug: Slug; readonly event: string; readonly payload: unknown }
+
+export function ignored(why: string): WebhookReading {
+  return { kind: 'ignored', why }
+}
+
+export function lacking(field: string): WebhookReading {
+  return { kind: 'unreadable', problem: `${field}: is missing` }
+}
+
+export function aboutRun(run: RunReport): WebhookReading {
+  return { kind: 'reports', runs: [run], builds: [] }
+}
+
+export function aboutBuilds(builds: readonly BuildReport[]): WebhookReading {
+  return { kind: 'reports', runs: [], builds }
+}
+
+/** The refusal of a payload that names repositories, none of which is the project's; null when it may be ours. */
+export function refusedAsOther(slug: Slug, names: readonly (RepositoryName | null)[]): WebhookReading | null {
+  const known = names.filter((name) => name !== null)
+  if (known.length === 0 || known.some((name) => isRepositoryOf(slug, name))) return null
+  return { kind: 'other_repository', repository: known[0]?.path ?? '' }
+}

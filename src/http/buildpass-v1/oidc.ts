@@ -1,0 +1,78 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { verifyIdentity } from '../../actions/verify-identity.ts'
+import { AppError } from '../../domain/error.ts'
+import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
+import { isLoopback, matches, tellClaims } from '../../domain/trusted-publisher.ts'
+import type { AppEnv } from '../../env.ts'
+import { listPublishersOf } from '../../storage/publishers.ts'
+import { exchangeIdentity, type ReportingSession, renewSession } from '../../storage/reporting-tokens.ts'
+import { jsonWritten } from '../answers.ts'
+import { actorOf } from '../authorize.ts'
+import { isoOf } from '../circleci-v1/build-json.ts'
+import { lazily, readJson } from '../input.ts'
+import { type App, route } from '../route.ts'
+
+const MAX_TOKEN_LENGTH = 16_384
+const exchangeInput = lazily(() =>
+  v.strictObject({
+    token: v.pipe(
+      v.string('must be a string'),
+      v.maxLength(MAX_TOKEN_LENGTH, `must be at most ${MAX_TOKEN_LENGTH} characters long`),
+    ),
+    project: v.pipe(v.string('must be a string'), v.maxLength(300, 'must be at most 300 characters long')),
+  }),
+)
+
+/** A CI job's identity token for a reporting token, and that for another while the job lasts. */
+export function mountOidc(app: App): void {
+  route(app, 'POST /api/buildpass/v1/oidc/exchange', async (c) => {
+    const { token, project } = await readJson(c, exchangeInput())
+    const { stores, settings } = c.env
+    const identity = await verifyIdentity(stores, token, audienceOf(c), settings.ownIssuers)
+    if (identity.kind === 'unavailable')
+      throw new AppError('unavailable', "The issuer's keys cannot be read at the moment: try again.")
+    if (identity.kind === 'refused')
+      throw new AppError('invalid_token', `The identity token is refused. ${identity.reason}`)
+
+    const unmatched = () =>
+      // The same for a project that does not exist: its name must not be probeable.
+      new AppError('permission_denied', 'No trusted publisher of that project matches the identity token.', {
+        problems: tellClaims(identity.issuerKind, identity.claims),
+      })
+    if (identity.kind === 'unexpected') throw unmatched()
+
+    const candidates = await listPublishersOf(stores.db, parseSlug(project) ?? NOWHERE, identity.issuer)
+    const publisher = candidates.find((candidate) => matches(candidate, identity.claims))
+    if (!publisher) throw unmatched()
+    const spent = { digest: identity.digest, expiresAt: identity.expiresAt, subject: String(identity.claims.sub) }
+    const session = await exchangeIdentity(stores, publisher, spent, actorOf(c, null))
+    if (session === 'no_publisher') throw unmatched()
+    if (session === 'used')
+      throw new AppError('invalid_token', 'The identity token is refused. It was exchanged before, and is good once.')
+    return jsonWritten(c, { project: slugText(publisher), ...sessionJson(session) }, 201)
+  })
+
+  route(app, 'POST /api/buildpass/v1/oidc/renew', async (c, { grant }) => {
+    const session = grant.kind === 'reporting' ? await renewSession(c.env.stores, grant.tokenId) : null
+    if (grant.kind !== 'reporting' || !session)
+      throw new AppError('permission_denied', 'This token cannot be renewed: exchange an identity token for a new one.')
+    return jsonWritten(c, { project: slugText(grant.project), ...sessionJson(session) }, 201)
+  })
+}
+
+// No name can be empty, so no project is called so; the look-up is made all the same.
+const NOWHERE: Slug = { vcs: 'gh', org: '', repo: '' }
+
+/** What an identity token must be made out to. A request's own host would let another server pass its tokens on to us. */
+function audienceOf(c: Context<AppEnv>): string {
+  const { publicOrigin } = c.env.settings
+  if (publicOrigin !== null) return publicOrigin
+  const { hostname, origin } = new URL(c.req.url)
+  if (isLoopback(hostname)) return origin
+  throw new AppError('not_configured', 'PUBLIC_ORIGIN is not set on this server, so there is no audience to check.')
+}
+
+function sessionJson({ secret, expiresAt, renewableUntil }: ReportingSession) {
+  return { token: secret, expires_at: isoOf(expiresAt), renewable_until: isoOf(renewableUntil) }
+}

@@ -1,0 +1,64 @@
+import type { Context } from 'hono'
+import { type Traffic, trafficOf } from '../../domain/request-counts.ts'
+import type { AppEnv } from '../../env.ts'
+import { checkReadiness } from '../../storage/readiness.ts'
+import { listTokenFaces, readTraffic } from '../../storage/traffic.ts'
+import { jsonWritten } from '../answers.ts'
+import { isoOf } from '../circleci-v1/build-json.ts'
+import { queryCount } from '../input.ts'
+import { type App, route } from '../route.ts'
+
+/** What an owner sees of the whole instance. */
+export type InstanceTraffic = Traffic & {
+  /** `isolate`: only what this one isolate counted since it began; others, in other places, counted their own. */
+  readonly source: 'analytics_engine' | 'isolate'
+  readonly explanation: string
+}
+
+const EXPLANATION = {
+  analytics_engine: 'All requests everywhere, as Analytics Engine counted them; sampled where there are very many.',
+  isolate: 'Only what this one isolate answered since it started. Bind Analytics Engine to see all requests.',
+}
+
+/** For the owners' page: request rates, tiers, top tokens, and how the stores are. */
+export function mountTraffic(app: App): void {
+  route(app, 'GET /api/buildpass/v1/instance/traffic', async (c) => {
+    const hours = queryCount(c, 'hours', { min: 1, max: 720, fallback: 24 })
+    const [traffic, readiness] = await Promise.all([findTraffic(c, hours), checkReadiness(c.env.stores)])
+    const faces = await listTokenFaces(
+      c.env.stores.db,
+      traffic.tokens.map(({ id }) => id),
+    )
+    return jsonWritten(c, {
+      ...traffic,
+      since: isoOf(traffic.since),
+      until: isoOf(traffic.until),
+      over_time: traffic.over_time.map(({ at, ...amounts }) => ({ time: isoOf(at), ...amounts })),
+      // A token that has ended meanwhile has no face any more.
+      tokens: traffic.tokens.map(({ id, requests }) => ({
+        kind: null,
+        label: null,
+        project: null,
+        ...faces.find((face) => face.id === id),
+        id,
+        requests,
+      })),
+      stores: readiness.checks,
+      feed_age_ms: readiness.feedAgeMs,
+    })
+  })
+}
+
+/** From Analytics Engine where it can be asked, else, and when it does not answer, from this isolate. */
+export async function findTraffic(c: Context<AppEnv>, hours: number): Promise<InstanceTraffic> {
+  const { settings, stores, metrics } = c.env
+  if (settings.analytics) {
+    try {
+      const traffic = await readTraffic(settings.analytics, hours, stores.now())
+      return { source: 'analytics_engine', explanation: EXPLANATION.analytics_engine, ...traffic }
+    } catch (error) {
+      stores.warn('analytics_unreadable', error)
+    }
+  }
+  return { source: 'isolate', explanation: EXPLANATION.isolate, ...trafficOf(metrics.counts, stores.now()) }
+}

@@ -1,0 +1,30 @@
+import type { Context } from 'hono'
+import { mintSessionSecret, type SignInMethod, type Viewer } from '../../domain/session.ts'
+import type { AppEnv } from '../../env.ts'
+import { deleteSession, insertSession } from '../../storage/sessions.ts'
+import { actorOf } from '../authorize.ts'
+import { redirectTo } from './flash.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+const MAX_USER_AGENT_LENGTH = 300
+
+/**
+ * Signs this browser in and leads on to `next`. The session is always a new one, and the one that the browser had
+ * ends, so that no session that somebody planted can become a person's.
+ */
+export async function beginSession(
+  c: Context<AppEnv>,
+  userId: string,
+  method: SignInMethod,
+  next: string,
+  before: Viewer | null,
+): Promise<Response> {
+  const { stores } = c.env
+  if (before) await deleteSession(stores, before.userId, before.session.id, actorOf(c, before))
+  const secret = mintSessionSecret()
+  const userAgent = c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
+  await insertSession(stores, secret, { userId, method, userAgent, from: actorOf(c, null).from })
+  const response = redirectTo(`/sign-in/done?next=${encodeURIComponent(next)}`)
+  response.headers.append('Set-Cookie', sessionCookie(secret))
+  return response
+}

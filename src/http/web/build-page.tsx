@@ -1,0 +1,184 @@
+import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
+import { type Build, durationMsOf, isOver } from '../../domain/build.ts'
+import { AppError } from '../../domain/error.ts'
+import type { Project } from '../../domain/project.ts'
+import type { AppEnv } from '../../env.ts'
+import { findArtifact } from '../../storage/artifacts.ts'
+import { type BuildFiles, listBuildFiles, listTestPage, type TestPage } from '../../storage/build-contents.ts'
+import { type BuildDetail, findBuild } from '../../storage/builds.ts'
+import { redirectToDownload } from '../downloads/redirect.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import type { App } from '../route.ts'
+import { DownloadAll, FileList } from './file-list.tsx'
+import { renderFragment } from './fragment.ts'
+import { Happened } from './happened.tsx'
+import { Icon } from './icon.tsx'
+import { renderPage } from './layout.tsx'
+import { LiveNote } from './live-note.tsx'
+import { durationText } from './measures.ts'
+import { page } from './page.ts'
+import { buildPath, pipelinePath, projectPath, safeUrl } from './paths.ts'
+import { firstLineOf, Origin } from './pipeline-list.tsx'
+import { STATUS_WORD, Status } from './status.tsx'
+import { StepList } from './step-list.tsx'
+import { TestList, testSummary } from './test-list.tsx'
+
+/** A build: what it did, what it found, what it made. */
+export function mountBuildPage(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project }) => {
+    const shown = await readBuild(c, project)
+    const { num, jobName, status } = shown.detail.build
+    const title = `${STATUS_WORD[status]}: ${jobName} #${num} · ${project.org}/${project.repo}`
+    const crumbs = [
+      { text: 'Projects', href: '/' },
+      { text: `${project.org}/${project.repo}`, href: projectPath(project) },
+      { text: `${jobName} #${num}` },
+    ]
+    return renderPage(c, { title, viewer, wide: true, crumbs }, <BuildView project={project} {...shown} />)
+  })
+
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project }) =>
+    renderFragment(<BuildView project={project} {...(await readBuild(c, project))} />),
+  )
+
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project, fence }) => {
+    const { db } = c.env.stores
+    const artifact = await findArtifact(db, project.id, buildNumOf(c), nodeIndexOf(c), artifactPathOf(c))
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
+  })
+}
+
+type Shown = {
+  readonly detail: BuildDetail
+  readonly files: BuildFiles
+  readonly tests: TestPage
+  readonly now: number
+  readonly origin: string
+}
+
+async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
+  const { db, now } = c.env.stores
+  const num = buildNumOf(c)
+  const testPage = queryCount(c, 'tests', { min: 1, max: 1_000, fallback: 1 })
+  const [detail, files, tests] = await Promise.all([
+    findBuild(db, project.id, num),
+    listBuildFiles(db, project.id, num),
+    listTestPage(db, project.id, num, testPage),
+  ])
+  if (!detail) throw new AppError('build_not_found')
+  return { detail, files, tests, now: now(), origin: publicOriginOf(c) }
+}
+
+/** All of the page's content, which the page's script fetches anew until the build is over. */
+function BuildView({ project, detail, files, tests, now, origin }: Shown & { project: Project }) {
+  const { build, steps } = detail
+  const { num, pipeline } = build
+  const address = buildPath(project, num)
+  const isLive = !isOver(build.status)
+  return (
+    <div id="build" data-live={isLive ? `/live${address}?tests=${tests.page}` : undefined}>
+      <Head project={project} build={build} />
+      <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
+      <Origin project={project} pipeline={pipeline} />
+      <Facts project={project} detail={detail} now={now} />
+      {isLive && <LiveNote address={address} />}
+      <Section id="steps" title="Steps" note={null}>
+        {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
+      </Section>
+      <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
+        {tests.pages > 0 ? <TestList tests={tests} address={address} /> : <None of="test results" isLive={isLive} />}
+      </Section>
+      <Section id="artifacts" title="Artifacts" note={null}>
+        {files.count > 0 ? (
+          <>
+            <FileList project={project} num={num} files={files} />
+            <DownloadAll project={project} num={num} files={files} origin={origin} />
+          </>
+        ) : (
+          <None of="artifacts" isLive={isLive} />
+        )}
+      </Section>
+    </div>
+  )
+}
+
+function Head({ project, build }: { project: Project; build: Build }) {
+  const elsewhere = build.buildUrl && safeUrl(build.buildUrl)
+  return (
+    <div class="page-head build-head">
+      <div class="row">
+        <h1>
+          {build.jobName} <span class="muted">#{build.num}</span>
+        </h1>
+        <Status status={build.status} />
+      </div>
+      <div class="actions">
+        {elsewhere && (
+          <a class="button" href={elsewhere}>
+            <Icon name="external" /> Open in the CI
+          </a>
+        )}
+        <a class="button" href={pipelinePath(project, build.pipeline.number)}>
+          <Icon name="list" /> Pipeline #{build.pipeline.number}
+        </a>
+      </div>
+    </div>
+  )
+}
+
+/** What is known of a build besides its commit. */
+function Facts({ project, detail, now }: { project: Project; detail: BuildDetail; now: number }) {
+  const { build, previousSuccess } = detail
+  const { queuedAt, startedAt, stoppedAt, previous } = build
+  const ms = durationMsOf(build)
+  const facts: readonly (readonly [string, Child])[] = [
+    ['Workflow', build.workflow.name],
+    ['Queued', <Happened at={queuedAt ?? build.createdAt} now={now} />],
+    ['Started', startedAt === null ? '–' : <Happened at={startedAt} now={now} />],
+    ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
+    ['Duration', ms === null ? '–' : durationText(ms)],
+    [
+      'Previous run',
+      previous ? <BuildLink project={project} num={previous.num} word={STATUS_WORD[previous.status]} /> : '–',
+    ],
+    ...(previousSuccess && previousSuccess.num !== previous?.num
+      ? [['Passed last', <BuildLink project={project} num={previousSuccess.num} word={null} />] as const]
+      : []),
+  ]
+  return (
+    <dl class="row facts callout">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt class="muted small-text">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function BuildLink({ project, num, word }: { project: Project; num: number; word: string | null }) {
+  return (
+    <>
+      <a href={buildPath(project, num)}>#{num}</a>
+      {word && ` ${word.toLowerCase()}`}
+    </>
+  )
+}
+
+function Section({ id, title, note, children }: { id: string; title: string; note: string | null; children?: Child }) {
+  return (
+    <section class="section" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {note && <p>{note}</p>}
+      {children}
+    </section>
+  )
+}
+
+function None({ of, isLive }: { of: string; isLive: boolean }) {
+  return <p class="muted">{isLive ? `No ${of} yet.` : `No ${of} were reported.`}</p>
+}

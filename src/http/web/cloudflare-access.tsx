@@ -1,0 +1,71 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { AppError } from '../../domain/error.ts'
+import type { Identity } from '../../domain/identity.ts'
+import type { AccessSettings, AppEnv } from '../../env.ts'
+import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
+import { actorOf } from '../authorize.ts'
+import { lazily } from '../input.ts'
+import type { App } from '../route.ts'
+import { logFault } from '../trace.ts'
+import { beginSession } from './begin-session.ts'
+import { redirectTo } from './flash.ts'
+import { chargeAttempt } from './gate.tsx'
+import { page } from './page.ts'
+import { sitePathOf } from './site-path.ts'
+
+/** Signing in by what Cloudflare Access says of each request that it lets through. Its own policy is the allow-list. */
+export function mountCloudflareAccess(app: App): void {
+  page(app, 'POST /sign-in/access', async (c, { viewer, form }) => {
+    await chargeAttempt(c)
+    const identity = await requireAccessIdentity(c)
+    const userId = await findOrInsertPerson(c.env.stores, identity, { fullName: null, avatarUrl: null })
+    return beginSession(c, userId, 'access', sitePathOf(form.get('next')), viewer)
+  })
+
+  page(app, 'POST /account/identities/access', async (c, { viewer }) => {
+    const identity = await requireAccessIdentity(c)
+    const linked = await linkIdentity(c.env.stores, viewer.userId, identity, actorOf(c, viewer))
+    return redirectTo('/account', linked ? 'identity-linked' : 'identity-taken')
+  })
+}
+
+async function requireAccessIdentity(c: Context<AppEnv>): Promise<Identity> {
+  const { access } = c.env.settings
+  if (!access) throw new AppError('route_not_found')
+  const identity = await accessIdentityOf(access, c.req.raw)
+  if (!identity) throw new AppError('permission_denied', 'Cloudflare Access did not confirm who you are.')
+  return identity
+}
+
+const claimsShape = lazily(() => v.object({ sub: v.pipe(v.string(), v.minLength(1)), email: v.optional(v.string()) }))
+
+/** Who Access says is asking; null unless its signature, issuer, audience and times hold. */
+export async function accessIdentityOf(access: AccessSettings, request: Request): Promise<Identity | null> {
+  const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
+  if (!assertion) return null
+  // Only those who use Access pay for the library.
+  const { createLocalJWKSet, jwtVerify } = await import('../../actions/jose.ts')
+  try {
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet(await fetchKeys(access)), {
+      issuer: access.issuer,
+      audience: access.audience,
+      algorithms: ['RS256'],
+      requiredClaims: ['exp', 'iat', 'sub'],
+    })
+    const { sub, email } = v.parse(claimsShape(), payload)
+    return { provider: 'access', subject: sub, name: email ?? sub }
+  } catch (error) {
+    logFault('access_assertion_refused', error)
+    return null
+  }
+}
+
+const KEYS_MS = 5_000
+
+/** Asked anew each time: signing in is rare, and a set that requests share would tie them to each other. */
+async function fetchKeys({ issuer }: AccessSettings): Promise<{ keys: JsonWebKey[] }> {
+  const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { signal: AbortSignal.timeout(KEYS_MS) })
+  if (!response.ok) throw new Error(`the keys of Access were answered ${response.status}`)
+  return response.json()
+}

@@ -1,0 +1,213 @@
+import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
+import type { Viewer } from '../../domain/session.ts'
+import {
+  type BranchPipeline,
+  countUnfollowed,
+  listProjectOverviews,
+  type OverviewPage,
+  type ProjectOverview,
+} from '../../storage/project-overviews.ts'
+import { publicOriginOf } from '../origin.ts'
+import type { App } from '../route.ts'
+import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
+import { Happened } from './happened.tsx'
+import { Landing } from './landing.tsx'
+import { renderPage } from './layout.tsx'
+import { page } from './page.ts'
+import { Copyable, DataTable, Empty, PageHead, Pager } from './parts.tsx'
+import { branchPath, pipelinePath, projectPath } from './paths.ts'
+import { beganAt, firstLineOf, isActive } from './pipeline-list.tsx'
+import { Gear, VisibilityTag } from './project-name.tsx'
+import { Status } from './status.tsx'
+import { SmallTrend } from './trends.tsx'
+
+/** The start page: a person's projects, or what this is. */
+export function mountDashboard(app: App): void {
+  page(app, 'GET /', async (c, { viewer }) => {
+    const { db, now } = c.env.stores
+    if (!viewer) return renderPage(c, { title: 'Build status and artifacts', viewer }, <Landing />)
+    const { after = null, show } = c.req.query()
+    const followed = show !== 'unfollowed'
+    const [overviews, unfollowed] = await Promise.all([
+      listProjectOverviews(db, viewer.userId, { followed, after }),
+      countUnfollowed(db, viewer.userId),
+    ])
+    return renderPage(
+      c,
+      { title: 'Projects', viewer, wide: true },
+      <Dashboard
+        viewer={viewer}
+        overviews={overviews}
+        followed={followed}
+        isFirst={after === null}
+        unfollowed={unfollowed}
+        now={now()}
+        origin={publicOriginOf(c)}
+      />,
+    )
+  })
+}
+
+type DashboardProps = {
+  readonly viewer: Viewer
+  readonly overviews: OverviewPage
+  readonly followed: boolean
+  readonly isFirst: boolean
+  readonly unfollowed: number
+  readonly now: number
+  readonly origin: string
+}
+
+function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, origin }: DashboardProps) {
+  const { projects, after } = overviews
+  const base = followed ? '/?' : '/?show=unfollowed&'
+  const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
+  return (
+    <>
+      <PageHead title={followed ? 'Projects' : 'Projects that you do not follow'} />
+      {projects.length === 0 ? (
+        <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} />
+      ) : (
+        <div id="projects" class="projects" data-live={isLive ? '' : undefined}>
+          <DataTable
+            caption="Your projects"
+            columns={[
+              { label: 'Project' },
+              { label: 'Default branch', class: 'branch-cell' },
+              { label: 'Last result' },
+              { label: 'Durations', class: 'plot-cell end' },
+            ]}
+            rows={projects.map((overview) => rowOf(overview, now))}
+          />
+        </div>
+      )}
+      <Pager
+        newer={isFirst ? null : base}
+        older={after && `${base}after=${encodeURIComponent(after)}`}
+        words={['First projects', 'More projects']}
+      />
+      {followed && unfollowed > 0 && (
+        <p class="section muted">
+          <a href="/?show=unfollowed">
+            {unfollowed} {unfollowed === 1 ? 'project' : 'projects'} that you do not follow
+          </a>
+        </p>
+      )}
+      {!followed && (
+        <p class="section">
+          <a href="/">Back to the projects that you follow</a>
+        </p>
+      )}
+    </>
+  )
+}
+
+function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
+  const { org, repo, defaultBranch } = project
+  const state = stateOf(pipelines)
+  return [
+    <div class="row">
+      <span>
+        <a class="project-link" href={projectPath(project)}>
+          <span class="muted">{org}/</span>
+          <strong>{repo}</strong>
+        </a>
+        <Gear project={project} role={role} />
+      </span>
+      <VisibilityTag project={project} />
+    </div>,
+    <div class="branch-state">
+      <Status status={state?.status ?? 'no_builds'} />
+      <a class="clip mono" href={branchPath(project, defaultBranch)}>
+        {defaultBranch}
+      </a>
+      {state?.running && state.status !== state.runningStatus && <Status status={state.runningStatus} />}
+    </div>,
+    state ? (
+      <div class="last-result">
+        <span class="clip">
+          <a href={pipelinePath(project, state.shown.number)}>#{state.shown.number}</a>{' '}
+          {state.shown.subject && firstLineOf(state.shown.subject)}
+        </span>
+        <span class="muted">
+          <Happened at={changedAt(state.shown)} now={now} />
+        </span>
+      </div>
+    ) : (
+      <span class="muted">
+        <a href={projectPath(project)}>Report the first build</a>
+      </span>
+    ),
+    state ? <SmallTrend builds={pipelines.flatMap(({ builds }) => builds)} branch={defaultBranch} /> : '',
+  ]
+}
+
+type BranchState = {
+  readonly status: BranchStatus
+  /** The pipeline that the status is that of. */
+  readonly shown: BranchPipeline
+  /** A newer one that is not over. */
+  readonly running: BranchPipeline | null
+  readonly runningStatus: BranchStatus
+}
+
+/** As the badge: the result of the newest complete pipeline or, while there is none, of the newest. */
+export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
+  const withBuilds = pipelines.filter(({ builds }) => builds.length > 0)
+  const [newest] = withBuilds
+  if (!newest) return null
+  const shown = withBuilds.find(({ builds }) => !isActive(pipelineStatusFor(builds))) ?? newest
+  const runningStatus = pipelineStatusFor(newest.builds)
+  const running = isActive(runningStatus) ? newest : null
+  return { status: pipelineStatusFor(shown.builds), shown, running, runningStatus }
+}
+
+/** When the last of it stopped; while it runs, when it began. */
+function changedAt(pipeline: BranchPipeline): number {
+  // What never started stopped when somebody said so.
+  const stops = pipeline.builds.flatMap(({ startedAt, stoppedAt }) => (startedAt === null ? [] : (stoppedAt ?? [])))
+  return stops.length > 0 ? Math.max(...stops) : beganAt(pipeline)
+}
+
+function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string; isNew: boolean }) {
+  if (!isNew)
+    return (
+      <Empty icon="list" title="No projects here">
+        <p>There is nothing on this page.</p>
+      </Empty>
+    )
+  const slug = `gh/${viewer.user.login}/my-project`
+  return (
+    <div class="card card-body first-steps">
+      <h2>No projects yet</h2>
+      <p class="muted">
+        An admin of a project can add you under its settings.{' '}
+        {viewer.instanceRole === 'owner'
+          ? 'Or make one:'
+          : 'Or make one, in an organization in which an owner of this instance lets you:'}{' '}
+        put a token from <a href="/account/api">Personal API Tokens</a> into <code>BUILDPASS_TOKEN</code>, and run
+      </p>
+      <ol>
+        <li>
+          <h3>Create a project</h3>
+          <Copyable
+            id="create-project"
+            label="Command that creates a project"
+            text={createProjectCommand(origin, slug)}
+            block
+          />
+        </li>
+        <li>
+          <h3>Report a first build, from a checkout of its code</h3>
+          <Copyable
+            id="report-build"
+            label="Command that reports a build"
+            text={reportBuildCommand(origin, slug)}
+            block
+          />
+        </li>
+      </ol>
+      <p class="section muted">Then reload this page.</p>
+    </div>
+  )
+}

@@ -1,0 +1,201 @@
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+import * as v from 'valibot'
+import { AppError } from '../../domain/error.ts'
+import type { Identity } from '../../domain/identity.ts'
+import { randomBase62 } from '../../domain/secret.ts'
+import { base64UrlEncode } from '../../domain/secret-hash.ts'
+import type { Viewer } from '../../domain/session.ts'
+import type { AppEnv, GithubSettings } from '../../env.ts'
+import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
+import { actorOf } from '../authorize.ts'
+import { lazily } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import type { App } from '../route.ts'
+import { logFault } from '../trace.ts'
+import { beginSession } from './begin-session.ts'
+import { redirectTo } from './flash.ts'
+import { chargeAttempt, Gate } from './gate.tsx'
+import { renderPage } from './layout.tsx'
+import { page } from './page.ts'
+import { sitePathOf } from './site-path.ts'
+
+const CALLBACK = '/sign-in/github/callback'
+
+/** Signing in with GitHub (OAuth 2 with state and PKCE), and linking a GitHub account while signed in. */
+export function mountGithub(app: App): void {
+  page(app, 'POST /sign-in/github', async (c, { form }) => {
+    await chargeAttempt(c)
+    return toGithub(c, { next: sitePathOf(form.get('next')), linkTo: null })
+  })
+
+  page(app, 'POST /account/identities/github', (c, { viewer }) =>
+    toGithub(c, { next: '/account', linkTo: viewer.userId }),
+  )
+
+  page(app, 'GET /sign-in/github/callback', async (c, { viewer }) => {
+    await chargeAttempt(c)
+    const attempt = attemptOf(c)
+    const response = attempt
+      ? await finish(c, attempt, viewer)
+      : await sayNo(c, 'This sign-in was not begun here, or too long ago.')
+    response.headers.append('Set-Cookie', `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`)
+    return response
+  })
+}
+
+/** A sign-in under way, kept by the browser that began it. */
+type Attempt = {
+  readonly state: string
+  readonly verifier: string
+  readonly next: string
+  /** The person to link the account to; null to sign in. */
+  readonly linkTo: string | null
+}
+
+const COOKIE = '__Host-github'
+// Lax: GitHub leads back with a link from its site.
+const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+const ATTEMPT_SECONDS = 600
+
+async function toGithub(c: Context<AppEnv>, wish: Pick<Attempt, 'next' | 'linkTo'>): Promise<Response> {
+  const github = requireGithub(c)
+  const attempt: Attempt = { state: randomBase62(43), verifier: randomBase62(64), ...wish }
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier))
+  const query = new URLSearchParams({
+    client_id: github.clientId,
+    redirect_uri: publicOriginOf(c) + CALLBACK,
+    state: attempt.state,
+    code_challenge: base64UrlEncode(new Uint8Array(digest)),
+    code_challenge_method: 'S256',
+    allow_signup: 'false',
+    // Private memberships show to no one else.
+    ...(github.orgs.length > 0 ? { scope: 'read:org' } : {}),
+  })
+  const response = redirectTo(`${github.url}/login/oauth/authorize?${query}`)
+  const kept = base64UrlEncode(new TextEncoder().encode(JSON.stringify(attempt)))
+  response.headers.append('Set-Cookie', `${COOKIE}=${kept}; Max-Age=${ATTEMPT_SECONDS}; ${ATTRIBUTES}`)
+  return response
+}
+
+const attemptShape = lazily(() =>
+  v.object({ state: v.string(), verifier: v.string(), next: v.string(), linkTo: v.nullable(v.string()) }),
+)
+
+/** What this browser began, if GitHub's answer belongs to it. */
+function attemptOf(c: Context<AppEnv>): Attempt | null {
+  try {
+    const kept: unknown = JSON.parse(atob((getCookie(c, COOKIE) ?? '').replace(/-/g, '+').replace(/_/g, '/')))
+    const attempt = v.parse(attemptShape(), kept)
+    return attempt.state === c.req.query('state') ? attempt : null
+  } catch {
+    return null // No cookie of ours.
+  }
+}
+
+async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | null): Promise<Response> {
+  const { stores } = c.env
+  const github = requireGithub(c)
+  const code = c.req.query('code')
+  if (!code) return sayNo(c, 'GitHub did not confirm who you are.')
+  let account: Account | null
+  try {
+    account = await askGithub(github, { code, verifier: attempt.verifier, redirectUri: publicOriginOf(c) + CALLBACK })
+  } catch (error) {
+    logFault('github_unreachable', error)
+    return sayNo(c, 'GitHub could not be asked who you are. Try again in a moment.')
+  }
+  if (!account) return sayNo(c, 'GitHub did not confirm who you are.')
+  if (!account.isAllowed)
+    return sayNo(c, `The GitHub account ${account.identity.name} is not on the list of those who may sign in here.`)
+  if (attempt.linkTo === null) {
+    const userId = await findOrInsertPerson(stores, account.identity, account)
+    return beginSession(c, userId, 'github', sitePathOf(attempt.next), viewer)
+  }
+  // Both at once: the session is that of whoever began to link, and GitHub has just confirmed the account.
+  if (viewer?.userId !== attempt.linkTo)
+    return sayNo(c, 'You were signed out meanwhile: sign in, then link the account.')
+  const linked = await linkIdentity(stores, viewer.userId, account.identity, actorOf(c, viewer))
+  return redirectTo('/account', linked ? 'identity-linked' : 'identity-taken')
+}
+
+type Account = {
+  readonly identity: Identity
+  readonly fullName: string | null
+  readonly avatarUrl: string | null
+  readonly isAllowed: boolean
+}
+
+const grantShape = lazily(() => v.object({ access_token: v.string() }))
+const userShape = lazily(() =>
+  v.object({
+    id: v.pipe(v.number(), v.safeInteger()),
+    login: v.string(),
+    name: v.nullish(v.string()),
+    avatar_url: v.nullish(v.string()),
+  }),
+)
+const membershipShape = lazily(() => v.object({ state: v.string() }))
+
+/** Who the code belongs to, and whether they may come in. GitHub's token is forgotten at once. */
+async function askGithub(
+  github: GithubSettings,
+  { code, verifier, redirectUri }: { readonly code: string; readonly verifier: string; readonly redirectUri: string },
+): Promise<Account | null> {
+  const answer = await ask(`${github.url}/login/oauth/access_token`, {
+    method: 'POST',
+    headers: { Accept: 'application/json' },
+    body: new URLSearchParams({
+      client_id: github.clientId,
+      client_secret: github.clientSecret,
+      code,
+      code_verifier: verifier,
+      redirect_uri: redirectUri,
+    }),
+  })
+  const granted = v.safeParse(grantShape(), await answer.json())
+  if (!granted.success) return null
+  const headers = { Accept: 'application/vnd.github+json', Authorization: `Bearer ${granted.output.access_token}` }
+  const user = v.parse(userShape(), await (await ask(`${github.apiUrl}/user`, { headers })).json())
+  const identity = { provider: 'github', subject: String(user.id), name: user.login } as const
+  const avatarUrl = user.avatar_url?.startsWith('https://') ? user.avatar_url : null
+  return { identity, fullName: user.name ?? null, avatarUrl, isAllowed: await isAllowed(github, user.login, headers) }
+}
+
+async function isAllowed(github: GithubSettings, login: string, headers: Record<string, string>): Promise<boolean> {
+  if (github.logins.includes(login.toLowerCase())) return true
+  for (const org of github.orgs) {
+    const answer = await ask(`${github.apiUrl}/user/memberships/orgs/${encodeURIComponent(org)}`, { headers })
+    const membership = answer.ok ? v.safeParse(membershipShape(), await answer.json()) : null
+    if (membership?.success && membership.output.state === 'active') return true
+  }
+  return false
+}
+
+const ASK_MS = 10_000
+
+function ask(url: string, init: RequestInit): Promise<Response> {
+  // GitHub refuses requests that do not say who asks.
+  const headers = { 'User-Agent': 'buildpass', ...(init.headers as Record<string, string>) }
+  // A redirect is no answer: it would carry the credentials along.
+  return fetch(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(ASK_MS) })
+}
+
+function requireGithub(c: Context<AppEnv>): GithubSettings {
+  const { github } = c.env.settings
+  if (!github) throw new AppError('route_not_found')
+  return github
+}
+
+function sayNo(c: Context<AppEnv>, text: string): Promise<Response> {
+  return renderPage(
+    c,
+    { title: 'Not signed in', viewer: null, status: 403, caching: 'no-store' },
+    <Gate title="You are not signed in">
+      <p>{text}</p>
+      <a class="button" href="/sign-in">
+        Back to sign-in
+      </a>
+    </Gate>,
+  )
+}

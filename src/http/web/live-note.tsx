@@ -1,0 +1,8 @@
+/** Says that something runs; without the script, reloading shows how far it is. */
+export function LiveNote({ address }: { address: string }) {
+  return (
+    <p class="live-note muted small-text">
+      Not over yet: this updates by itself where scripts run. <a href={address}>Reload</a>
+    </p>
+  )
+}

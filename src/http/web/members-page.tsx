@@ -1,0 +1,245 @@
+import type { Context } from 'hono'
+import { AppError } from '../../domain/error.ts'
+import type { Project, Role } from '../../domain/project.ts'
+import type { Viewer } from '../../domain/session.ts'
+import { parseLogin } from '../../domain/user.ts'
+import type { AppEnv } from '../../env.ts'
+import { deleteMember, listMembers, type Member, putMember } from '../../storage/members.ts'
+import { deleteTokensMadeBy } from '../../storage/token-ends.ts'
+import { listTokensMadeBy } from '../../storage/tokens.ts'
+import { findUserByLogin } from '../../storage/users.ts'
+import { actorOf } from '../authorize.ts'
+import type { App } from '../route.ts'
+import { redirectTo } from './flash.ts'
+import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { page } from './page.ts'
+import { DataTable, PageHead, Time } from './parts.tsx'
+import { projectPath } from './paths.ts'
+import { settingsPage, settingsPath } from './settings-layout.tsx'
+import { TokenName } from './token-parts.tsx'
+
+const ROLES: Record<Role, { readonly name: string; readonly may: string }> = {
+  member: { name: 'Member', may: 'reads builds and artifacts, and reports builds' },
+  admin: { name: 'Admin', may: 'also manages settings, tokens and members' },
+}
+
+const LAST_ADMIN = 'A project needs at least one admin: give somebody else that role first.'
+
+/** Project settings → Members. */
+export function mountMembers(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo/settings/members', (c, { viewer, project }) => membersPage(c, viewer, project))
+
+  page(app, 'POST /:vcs/:org/:repo/settings/members', async (c, { viewer, project, form }) => {
+    const { stores } = c.env
+    const login = parseLogin((form.get('login') ?? '').trim())
+    const role = parseRole(form.get('role'))
+    const user = login ? await findUserByLogin(stores.db, login) : null
+    if (!user || !role)
+      return membersPage(c, viewer, project, { form, error: 'Nobody of that login has signed in here yet.' })
+    if (!(await putMember(stores, project.id, user, role, actorOf(c, viewer))))
+      return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
+    return onwards(viewer, project, user.id, role, 'member-saved')
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project }) => {
+    const user = await requireUser(c)
+    return removalPage(c, viewer, project, user)
+  })
+
+  page(app, 'POST /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project, form }) => {
+    const { stores } = c.env
+    const user = await requireUser(c)
+    const actor = actorOf(c, viewer)
+    const removal = await deleteMember(stores, project.id, user, actor)
+    if (removal === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
+    if (removal === 'not_a_member') throw new AppError('user_not_found')
+    if (form.get('end_tokens') === 'yes') await deleteTokensMadeBy(stores, project.id, user.id, actor)
+    return onwards(viewer, project, user.id, null, 'member-removed')
+  })
+}
+
+function parseRole(text: string | null): Role | null {
+  return text !== null && Object.hasOwn(ROLES, text) ? (text as Role) : null
+}
+
+async function requireUser(c: Context<AppEnv>): Promise<{ id: string; login: string }> {
+  const login = parseLogin(c.req.param('login') ?? '')
+  const user = login && (await findUserByLogin(c.env.stores.db, login))
+  if (!user) throw new AppError('user_not_found')
+  return user
+}
+
+/** Whoever gave up the settings is led to where they still may be. */
+function onwards(
+  viewer: Viewer,
+  project: Project,
+  userId: string,
+  role: Role | null,
+  flash: 'member-saved' | 'member-removed',
+): Response {
+  if (userId !== viewer.userId || role === 'admin') return redirectTo(`${settingsPath(project)}/members`, flash)
+  return redirectTo(role || project.visibility === 'public' ? projectPath(project) : '/', flash)
+}
+
+type Refused = { readonly form?: URLSearchParams; readonly error?: string; readonly refused?: string }
+
+async function membersPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  refusal: Refused = {},
+): Promise<Response> {
+  const { db, now } = c.env.stores
+  const members = await listMembers(db, project.id)
+  const base = `${settingsPath(project)}/members`
+  const isRefused = Boolean(refusal.error ?? refusal.refused)
+  return settingsPage(
+    c,
+    { viewer, project, here: '/members' },
+    {
+      title: 'Members',
+      status: isRefused ? 422 : 200,
+      ...(refusal.refused ? { flash: { tone: 'bad', text: refusal.refused } } : {}),
+    },
+    <>
+      <PageHead title="Members">
+        A member {ROLES.member.may}; an admin {ROLES.admin.may}.
+      </PageHead>
+      <DataTable
+        caption="Members of this project"
+        columns={[
+          { label: 'Person' },
+          { label: 'Since' },
+          { label: 'Role' },
+          { label: 'Actions', class: 'end', unlabelled: true },
+        ]}
+        rows={members.map((member) => [
+          <Person member={member} isViewer={member.login === viewer.user.login} />,
+          <Time at={member.since} now={now()} />,
+          <RoleForm viewer={viewer} member={member} action={base} />,
+          <div class="actions">
+            <a class="button small danger" href={`${base}/${member.login}/remove`}>
+              Remove<span class="unseen"> {member.login}</span>
+            </a>
+          </div>,
+        ])}
+      />
+      <section class="section">
+        <h2>Add a member</h2>
+        <p>Somebody who has signed in here before.</p>
+        <Form viewer={viewer} action={base} class="inline-form">
+          <Field name="login" label="Login" error={refusal.error}>
+            <input
+              type="text"
+              {...fieldAttributes('login', { error: refusal.error })}
+              value={refusal.error ? (refusal.form?.get('login') ?? '') : ''}
+              required
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+            />
+          </Field>
+          <div class="field">
+            <label for="role">Role</label>
+            <RoleSelect id="role" chosen="member" />
+          </div>
+          <button type="submit" class="button primary">
+            Add member
+          </button>
+        </Form>
+      </section>
+    </>,
+  )
+}
+
+function Person({ member, isViewer }: { member: Member; isViewer: boolean }) {
+  return (
+    <>
+      <strong>
+        {member.login}
+        {isViewer && <span class="tag"> you</span>}
+      </strong>
+      {member.name !== member.login && <span class="muted">{member.name}</span>}
+    </>
+  )
+}
+
+function RoleForm({ viewer, member, action }: { viewer: Viewer; member: Member; action: string }) {
+  const id = `role-${member.login}`
+  return (
+    <Form viewer={viewer} action={action} class="role-form">
+      <input type="hidden" name="login" value={member.login} />
+      <label for={id} class="unseen">
+        Role of {member.login}
+      </label>
+      <RoleSelect id={id} chosen={member.role} />
+      <button type="submit" class="button small">
+        Save<span class="unseen"> role of {member.login}</span>
+      </button>
+    </Form>
+  )
+}
+
+function RoleSelect({ id, chosen }: { id: string; chosen: Role }) {
+  return (
+    <select id={id} name="role">
+      {Object.entries(ROLES).map(([role, { name }]) => (
+        <option value={role} selected={role === chosen}>
+          {name}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+async function removalPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  user: { id: string; login: string },
+  refused?: string,
+): Promise<Response> {
+  const tokens = await listTokensMadeBy(c.env.stores.db, project.id, user.id)
+  const base = `${settingsPath(project)}/members`
+  return settingsPage(
+    c,
+    { viewer, project, here: '/members' },
+    {
+      title: `Remove ${user.login}`,
+      status: refused ? 422 : 200,
+      ...(refused ? { flash: { tone: 'bad', text: refused } } : {}),
+    },
+    <>
+      <PageHead title={`Remove ${user.login} from this project?`}>
+        Their personal tokens lose access to it at once here, and everywhere within seconds.
+      </PageHead>
+      <Form viewer={viewer} action={`${base}/${user.login}/remove`} class="stack">
+        {tokens.length > 0 && (
+          <div class="callout warn">
+            <h2>Project tokens that {user.login} made</h2>
+            <ul class="bullets">
+              {tokens.map((token) => (
+                <li>
+                  <TokenName token={token} />
+                </li>
+              ))}
+            </ul>
+            <label class="choice">
+              <input type="checkbox" name="end_tokens" value="yes" checked />
+              Delete {tokens.length === 1 ? 'it' : `these ${tokens.length}`} too. Whoever kept a copy could go on
+              reading the project.
+            </label>
+          </div>
+        )}
+        <div class="actions">
+          <button type="submit" class="button primary danger">
+            Remove member
+          </button>
+          <a class="button" href={base}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}

@@ -1,0 +1,174 @@
+import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
+import { durationMsOf } from '../../domain/build.ts'
+import type { Slug } from '../../domain/project.ts'
+import { classOf } from '../../domain/workflow-run.ts'
+import type { BuildOverview, PipelineOverview } from '../../storage/pipeline-overviews.ts'
+import { Happened } from './happened.tsx'
+import { Icon } from './icon.tsx'
+import { durationText } from './measures.ts'
+import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
+import { Status } from './status.tsx'
+
+/** More builds than these are behind the pipeline's own page. */
+const MAX_BUILDS = 24
+
+type ListProps = {
+  readonly project: Slug
+  readonly pipelines: readonly PipelineOverview[]
+  readonly now: number
+  /** Every build of each, however many. */
+  readonly full?: boolean
+}
+
+/** Pipelines with their workflows and builds. */
+export function PipelineList({ project, pipelines, now, full = false }: ListProps) {
+  return (
+    <ol class="card">
+      {pipelines.map((pipeline) => (
+        <PipelineItem project={project} pipeline={pipeline} now={now} full={full} />
+      ))}
+    </ol>
+  )
+}
+
+/** Whether something more is expected to happen in it. */
+export function isActive(status: BranchStatus): boolean {
+  return classOf(status) === 'blue' || classOf(status) === 'waiting'
+}
+
+type ItemProps = {
+  readonly project: Slug
+  readonly pipeline: PipelineOverview
+  readonly now: number
+  readonly full: boolean
+}
+
+function PipelineItem({ project, pipeline, now, full }: ItemProps) {
+  const { number, builds, subject } = pipeline
+  const workflows = [...Map.groupBy(builds, (build) => build.workflowId).values()]
+  return (
+    <li class="pipeline">
+      <Status status={pipelineStatusFor(builds)} />
+      <div class="pipeline-body">
+        <h3>
+          <a href={pipelinePath(project, number)}>
+            <span class="unseen">Pipeline </span>#{number}
+          </a>{' '}
+          {subject ? firstLineOf(subject) : <span class="muted">No commit message</span>}
+        </h3>
+        <Origin project={project} pipeline={pipeline} />
+        <div class="row workflows">
+          {workflows.map((workflow) => (
+            <Workflow project={project} builds={workflow} more={full ? null : pipelinePath(project, number)} />
+          ))}
+        </div>
+      </div>
+      <p class="muted small-text">
+        <Happened at={beganAt(pipeline)} now={now} />
+      </p>
+    </li>
+  )
+}
+
+type Pushed = Pick<PipelineOverview, 'branch' | 'tag' | 'revision' | 'author' | 'actor' | 'pullRequests'>
+
+/** What was pushed, and by whom. */
+export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed }) {
+  const { branch, tag, revision, author, actor, pullRequests } = pipeline
+  const who = author?.name ?? author?.login ?? actor?.name ?? actor?.login
+  return (
+    <p class="row origin muted small-text">
+      {branch !== null && (
+        <a class="ref" href={branchPath(project, branch)}>
+          <Icon name="branch" />
+          <span class="unseen">Branch </span>
+          <span class="clip">{branch}</span>
+        </a>
+      )}
+      {tag !== null && (
+        <span class="ref">
+          <Icon name="tag" />
+          <span class="unseen">Tag </span>
+          <span class="clip">{tag}</span>
+        </span>
+      )}
+      <a class="mono" href={commitUrlFor(project, revision)} aria-label={`Commit ${shortRevision(revision)}`}>
+        {shortRevision(revision)}
+      </a>
+      {pullRequests.map(({ url }) => {
+        const href = safeUrl(url)
+        return href && <a href={href}>{pullRequestName(href)}</a>
+      })}
+      {who && <span>{who}</span>}
+    </p>
+  )
+}
+
+function Workflow({ project, builds, more }: { project: Slug; builds: readonly BuildOverview[]; more: string | null }) {
+  const shown = more === null ? builds : worstFirst(builds).slice(0, MAX_BUILDS)
+  const rest = builds.length - shown.length
+  return (
+    <div class="row workflow">
+      <h4 class="clip muted">
+        <span class="unseen">Workflow </span>
+        {builds[0]?.workflowName}
+      </h4>
+      <ul class="row builds">
+        {shown.map((build) => (
+          <li>
+            <BuildChip project={project} build={build} />
+          </li>
+        ))}
+        {more !== null && rest > 0 && (
+          <li>
+            <a class="chip chip-more" href={more}>
+              {rest} more
+            </a>
+          </li>
+        )}
+      </ul>
+    </div>
+  )
+}
+
+function BuildChip({ project, build }: { project: Slug; build: BuildOverview }) {
+  const ms = durationMsOf(build)
+  return (
+    <a class="chip" href={buildPath(project, build.num)}>
+      <Status status={build.status} mark />
+      <span class="clip">{build.jobName}</span>
+      {ms !== null && <span class="muted">{durationText(ms)}</span>}
+    </a>
+  )
+}
+
+/** When the first of it started; before that, when we heard of it. */
+export function beganAt({ builds, createdAt }: Pick<PipelineOverview, 'builds' | 'createdAt'>): number {
+  return Math.min(createdAt, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
+}
+
+const ORDER = ['red', 'blue', 'waiting', 'stopped', 'green']
+
+/** As they came where all have room, else what needs a look first. */
+function worstFirst(builds: readonly BuildOverview[]): readonly BuildOverview[] {
+  if (builds.length <= MAX_BUILDS) return builds
+  const place = (build: BuildOverview) => ORDER.indexOf(classOf(build.status))
+  return builds.toSorted((a, b) => place(a) - place(b) || a.num - b.num)
+}
+
+export function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,64}$/i.test(revision) ? revision.slice(0, 7) : revision.slice(0, 40)
+}
+
+/** `#42` where the address ends in a number, as those of pull requests do. */
+function pullRequestName(url: string): string {
+  const number = /\/(\d{1,9})\/?(?:[?#].*)?$/.exec(url)?.[1]
+  return number ? `PR #${number}` : 'Pull request'
+}
+
+const MAX_SUBJECT = 200
+
+export function firstLineOf(text: string): string {
+  const line = text.split('\n', 1)[0] ?? ''
+  return line.length > MAX_SUBJECT ? `${line.slice(0, MAX_SUBJECT - 1).toWellFormed()}…` : line
+}

@@ -1,0 +1,267 @@
+import type { Context } from 'hono'
+import { pipelineStatusFor } from '../../domain/badge.ts'
+import type { StatusClass } from '../../domain/build.ts'
+import { AppError } from '../../domain/error.ts'
+import { type Project, type Role, vcsUrlFor } from '../../domain/project.ts'
+import type { AppEnv } from '../../env.ts'
+import {
+  type BuildOverview,
+  findPipeline,
+  listPipelines,
+  listRecentBranches,
+  listRunBuilds,
+  type PipelineFilter,
+  type PipelineOverview,
+  type PipelinePage,
+} from '../../storage/pipeline-overviews.ts'
+import { checkedBranch, queryCount } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
+import type { App } from '../route.ts'
+import { ReportFirstBuild } from './first-steps.tsx'
+import { renderFragment } from './fragment.ts'
+import { Icon } from './icon.tsx'
+import { renderPage } from './layout.tsx'
+import { LiveNote } from './live-note.tsx'
+import { page } from './page.ts'
+import { Empty, Pager } from './parts.tsx'
+import { projectPath } from './paths.ts'
+import { isActive, PipelineList } from './pipeline-list.tsx'
+import { Gear, hostNameOf, VisibilityTag } from './project-name.tsx'
+import { Trends } from './trends.tsx'
+
+/** How many pipelines the trends look back on. */
+const TREND_PIPELINES = 40
+
+/** A project: what ran, newest first. */
+export function mountProjectPage(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo', async (c, { viewer, project, role }) => {
+    const { db, now } = c.env.stores
+    const asked = askedOf(c)
+    const { branch } = asked.filter
+    const trendBranch = branch ?? project.defaultBranch
+    const [list, branches, trendBuilds] = await Promise.all([
+      readList(c, project, asked),
+      listRecentBranches(db, project.id),
+      asked.pipeline === null ? listRunBuilds(db, project.id, trendBranch, TREND_PIPELINES) : [],
+    ])
+    const frame = { title: `${project.org}/${project.repo}`, viewer, wide: true, crumbs: crumbsOf(project) }
+    return renderPage(
+      c,
+      frame,
+      <>
+        <ProjectHead project={project} role={role} />
+        <ProjectBody
+          project={project}
+          asked={asked}
+          list={list}
+          branches={branches}
+          trends={{ builds: trendBuilds, branch: trendBranch }}
+          now={now()}
+          origin={publicOriginOf(c)}
+        />
+      </>,
+    )
+  })
+
+  page(app, 'GET /live/:vcs/:org/:repo', async (c, { project }) => {
+    const asked = askedOf(c)
+    const list = await readList(c, project, asked)
+    return renderFragment(<LiveList project={project} asked={asked} list={list} now={c.env.stores.now()} />)
+  })
+}
+
+/** What the address asks for. */
+type Asked = {
+  readonly filter: PipelineFilter
+  readonly olderThan: number | null
+  /** The one pipeline to show. */
+  readonly pipeline: number | null
+}
+
+const STATUS_FILTERS: Record<string, { readonly class: StatusClass; readonly text: string }> = {
+  failed: { class: 'red', text: 'with a failed build' },
+  passed: { class: 'green', text: 'with a passed build' },
+  running: { class: 'blue', text: 'with a running build' },
+  waiting: { class: 'waiting', text: 'with a waiting build' },
+  stopped: { class: 'stopped', text: 'with a stopped build' },
+}
+
+function askedOf(c: Context<AppEnv>): Asked {
+  const { branch, status = '' } = c.req.query()
+  const named = Object.hasOwn(STATUS_FILTERS, status) ? STATUS_FILTERS[status] : undefined
+  return {
+    filter: { branch: branch ? checkedBranch(branch) : null, class: named?.class ?? null },
+    olderThan: numberOf(c, 'before'),
+    pipeline: numberOf(c, 'pipeline'),
+  }
+}
+
+function numberOf(c: Context<AppEnv>, name: string): number | null {
+  const number = queryCount(c, name, { min: 1, max: 999_999_999, fallback: 0 })
+  return number === 0 ? null : number
+}
+
+/** The address that asks for that, below `base`. */
+function addressFor(base: string, { filter, olderThan, pipeline }: Asked): string {
+  const status = Object.entries(STATUS_FILTERS).find(([, row]) => row.class === filter.class)?.[0]
+  const query = new URLSearchParams({
+    ...(filter.branch === null ? {} : { branch: filter.branch }),
+    ...(status ? { status } : {}),
+    ...(olderThan === null ? {} : { before: String(olderThan) }),
+    ...(pipeline === null ? {} : { pipeline: String(pipeline) }),
+  }).toString()
+  return query === '' ? base : `${base}?${query}`
+}
+
+async function readList(c: Context<AppEnv>, project: Project, asked: Asked): Promise<PipelinePage> {
+  const { db } = c.env.stores
+  if (asked.pipeline === null) return listPipelines(db, project.id, asked.filter, asked.olderThan)
+  const found = await findPipeline(db, project.id, asked.pipeline)
+  if (!found) throw new AppError('build_not_found')
+  return { pipelines: [found], olderThan: null }
+}
+
+function crumbsOf(project: Project) {
+  return [{ text: 'Projects', href: '/' }, { text: `${project.org}/${project.repo}` }]
+}
+
+function ProjectHead({ project, role }: { project: Project; role: Role | null }) {
+  return (
+    <div class="page-head">
+      <div class="row">
+        <h1>
+          <span class="muted">{project.org}/</span>
+          {project.repo}
+        </h1>
+        <Gear project={project} role={role} />
+        <VisibilityTag project={project} />
+      </div>
+      <div class="actions">
+        <a class="button" href={vcsUrlFor(project)}>
+          <Icon name="external" /> {hostNameOf(project)}
+        </a>
+      </div>
+    </div>
+  )
+}
+
+type BodyProps = {
+  readonly project: Project
+  readonly asked: Asked
+  readonly list: PipelinePage
+  readonly branches: readonly string[]
+  readonly trends: { readonly builds: readonly BuildOverview[]; readonly branch: string }
+  readonly now: number
+  readonly origin: string
+}
+
+function ProjectBody({ project, asked, list, branches, trends, now, origin }: BodyProps) {
+  const { filter, olderThan, pipeline } = asked
+  const isPlain = filter.branch === null && filter.class === null && olderThan === null && pipeline === null
+  if (isPlain && list.pipelines.length === 0)
+    return (
+      <Empty icon="list" title="No builds yet">
+        <p>
+          Continuous integration reports them. To see one now, run this in a checkout of the code, with an API token of
+          a member in <code>BUILDPASS_TOKEN</code>:
+        </p>
+        <ReportFirstBuild origin={origin} project={project} />
+      </Empty>
+    )
+  return (
+    <>
+      {pipeline === null && <Trends builds={trends.builds} branch={trends.branch} />}
+      <section class="section" aria-labelledby="pipelines-title">
+        <div class="row list-head">
+          <h2 id="pipelines-title">{pipeline === null ? 'Pipelines' : `Pipeline #${pipeline}`}</h2>
+          {pipeline === null ? (
+            <Filters project={project} asked={asked} branches={branches} />
+          ) : (
+            <a href={projectPath(project)}>All pipelines</a>
+          )}
+        </div>
+        <LiveList project={project} asked={asked} list={list} now={now} />
+        <Pager
+          words={['Newest', 'Older']}
+          newer={olderThan === null ? null : addressFor(projectPath(project), { ...asked, olderThan: null })}
+          older={
+            list.olderThan === null ? null : addressFor(projectPath(project), { ...asked, olderThan: list.olderThan })
+          }
+        />
+      </section>
+    </>
+  )
+}
+
+type FilterProps = { readonly project: Project; readonly asked: Asked; readonly branches: readonly string[] }
+
+function Filters({ project, asked, branches }: FilterProps) {
+  const { branch, class: group } = asked.filter
+  const named = [...new Set([project.defaultBranch, ...(branch === null ? [] : [branch]), ...branches])]
+  return (
+    <form class="row filters" method="get" action={projectPath(project)}>
+      <select name="branch" aria-label="Branch">
+        <option value="">All branches and tags</option>
+        {named.map((name) => (
+          <option value={name} selected={name === branch}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <select name="status" aria-label="Status">
+        <option value="">Any status</option>
+        {Object.entries(STATUS_FILTERS).map(([name, row]) => (
+          <option value={name} selected={row.class === group}>
+            {row.text.replace(/^w/, 'W')}
+          </option>
+        ))}
+      </select>
+      <button type="submit" class="button">
+        Filter
+      </button>
+    </form>
+  )
+}
+
+type ListProps = { readonly project: Project; readonly asked: Asked; readonly list: PipelinePage; readonly now: number }
+
+/** The list, which the page's script fetches anew while something in it runs. */
+function LiveList({ project, asked, list, now }: ListProps) {
+  const isLive = list.pipelines.some(isRunning)
+  return (
+    <div id="pipelines" data-live={isLive ? addressFor(`/live${projectPath(project)}`, asked) : undefined}>
+      {list.pipelines.length === 0 ? (
+        <NothingFound project={project} asked={asked} />
+      ) : (
+        <PipelineList project={project} pipelines={list.pipelines} now={now} full={asked.pipeline !== null} />
+      )}
+      {isLive && <LiveNote address={addressFor(projectPath(project), asked)} />}
+    </div>
+  )
+}
+
+function isRunning({ builds }: PipelineOverview): boolean {
+  return isActive(pipelineStatusFor(builds))
+}
+
+function NothingFound({ project, asked }: { project: Project; asked: Asked }) {
+  const { branch, class: group } = asked.filter
+  const text = Object.values(STATUS_FILTERS).find((row) => row.class === group)?.text
+  return (
+    <Empty icon="search" title="No such pipelines">
+      <p>
+        There is none{text && ` ${text}`}
+        {branch !== null && (
+          <>
+            {' '}
+            on <code>{branch}</code>
+          </>
+        )}
+        .
+      </p>
+      <p>
+        <a href={projectPath(project)}>Show all pipelines</a>
+      </p>
+    </Empty>
+  )
+}

@@ -1,0 +1,133 @@
+import type { Context } from 'hono'
+import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
+import { AppError } from '../../domain/error.ts'
+import { lineAt } from '../../domain/payload.ts'
+import type { Slug } from '../../domain/project.ts'
+import { readBuildkite } from '../../domain/webhook-buildkite.ts'
+import { readCircleci } from '../../domain/webhook-circleci.ts'
+import { readGithub } from '../../domain/webhook-github.ts'
+import { readGitlab } from '../../domain/webhook-gitlab.ts'
+import { readJenkins } from '../../domain/webhook-jenkins.ts'
+import type { WebhookEvent, WebhookReading } from '../../domain/webhook-reading.ts'
+import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
+import { parseWebhookSource, type WebhookSource } from '../../domain/webhook-source.ts'
+import type { AppEnv } from '../../env.ts'
+import { reportBuilds, reportRun } from '../../storage/build-reports.ts'
+import { insertDelivery } from '../../storage/deliveries.ts'
+import { findWebhookSecrets } from '../../storage/webhooks.ts'
+import { jsonWritten } from '../answers.ts'
+import { SLUG_ON_PATH } from '../authorize.ts'
+import { readBytes } from '../input.ts'
+import { type App, route } from '../route.ts'
+
+/** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
+const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
+
+const READ: Record<WebhookSource, (event: WebhookEvent) => WebhookReading> = {
+  github: readGithub,
+  gitlab: readGitlab,
+  circleci: readCircleci,
+  buildkite: readBuildkite,
+  jenkins: readJenkins,
+}
+
+/** What CI systems send by themselves. Until the signature is checked, every project and source is one and the same. */
+export function mountWebhookReceiver(app: App): void {
+  route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c) => {
+    const call = {
+      headers: c.req.raw.headers,
+      body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
+      now: c.env.stores.now(),
+    }
+    const { projectId, slug, source } = await requireSigned(c, call)
+    const payload = payloadOf(call)
+    const event = eventNameOf(source, call.headers, payload)
+    const reading: WebhookReading =
+      payload === undefined
+        ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
+        : READ[source]({ slug, event, payload })
+    const { result, detail, response } = await take(c, projectId, reading)
+    const delivery = { source, event, result, detail, at: call.now }
+    // The builds are stored: a list that misses an entry must not make the CI send them again.
+    await insertDelivery(c.env.stores.db, projectId, delivery).catch((error) =>
+      c.env.stores.warn('delivery_unrecorded', error),
+    )
+    if (response instanceof AppError) throw response
+    return response
+  })
+}
+
+type Taken = { readonly result: DeliveryResult; readonly detail: string; readonly response: Response | AppError }
+
+/** Stores what was read; says what became of it, to the project's people and to the sender. */
+async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading): Promise<Taken> {
+  switch (reading.kind) {
+    case 'ignored':
+      return {
+        result: 'ignored',
+        detail: reading.why,
+        response: jsonWritten(c, { message: `Ignored: ${reading.why}.` }, 202),
+      }
+    case 'unreadable':
+      return { result: 'unreadable', detail: reading.problem, response: new AppError('invalid_input', reading.problem) }
+    case 'other_repository': {
+      const refusal = `The payload is about ${reading.repository}, which is not this project's repository.`
+      return {
+        result: 'other_repository',
+        detail: 'The payload names another repository.',
+        response: new AppError('other_repository', refusal),
+      }
+    }
+    case 'reports': {
+      for (const run of reading.runs) await reportRun(c.env.stores, projectId, run)
+      const reported = await reportBuilds(c.env.stores, projectId, reading.builds)
+      const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
+      const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
+      return { result: 'stored', detail, response: jsonWritten(c, { message: 'ok', builds: numbers }) }
+    }
+  }
+}
+
+const MAX_DETAIL_LENGTH = 200
+
+type Sender = { readonly projectId: string; readonly slug: Slug; readonly source: WebhookSource }
+
+async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Sender> {
+  const { stores, settings } = c.env
+  const source = parseWebhookSource(c.req.param('source') ?? '')
+  const slug = SLUG_ON_PATH.onPath(c)
+  const found = slug && source ? await findWebhookSecrets(stores, settings.dataKeys, slug, source) : null
+  if (!slug || !source || !found || found.secrets.length === 0) {
+    await spendCheck(source, call)
+    throw new AppError('invalid_signature')
+  }
+  const checks = await Promise.all(found.secrets.map((secret) => IS_SIGNED[source](call, secret)))
+  if (!checks.includes(true)) throw new AppError('invalid_signature')
+  return { projectId: found.projectId, slug, source }
+}
+
+/** The JSON, also where GitHub was left to wrap it as a form field; undefined when it is none. */
+function payloadOf({ headers, body }: SignedCall): unknown {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body)
+    const isForm = headers.get('Content-Type')?.startsWith('application/x-www-form-urlencoded') ?? false
+    return JSON.parse(isForm ? (new URLSearchParams(text).get('payload') ?? '') : text)
+  } catch {
+    return undefined // Neither JSON nor text: the caller says so to the sender.
+  }
+}
+
+function eventNameOf(source: WebhookSource, headers: Headers, payload: unknown): string {
+  switch (source) {
+    case 'github':
+      return showableEvent(headers.get('X-GitHub-Event'))
+    case 'gitlab':
+      return showableEvent(headers.get('X-Gitlab-Event'))
+    case 'circleci':
+      return showableEvent(headers.get('circleci-event-type') ?? lineAt(payload, 'type'))
+    case 'buildkite':
+      return showableEvent(headers.get('X-Buildkite-Event') ?? lineAt(payload, 'event'))
+    case 'jenkins':
+      return showableEvent(lineAt(payload, 'build', 'phase'))
+  }
+}

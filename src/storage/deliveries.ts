@@ -1,0 +1,37 @@
+import { and, desc, eq, lte, sql } from 'drizzle-orm'
+import type { DeliveryResult } from '../domain/delivery.ts'
+import type { WebhookSource } from '../domain/webhook-source.ts'
+import { deliveries } from './schema-reporting.ts'
+import type { Db } from './stores.ts'
+
+export type Delivery = {
+  readonly source: WebhookSource
+  readonly event: string
+  readonly result: DeliveryResult
+  readonly detail: string
+  readonly at: number
+}
+
+/** What a project remembers; the oldest goes with each new one. */
+export const MAX_DELIVERIES = 50
+
+export async function insertDelivery(db: Db, projectId: string, delivery: Delivery): Promise<void> {
+  await db.batch([db.insert(deliveries).values({ projectId, ...delivery }), deleteBeyond(db, projectId)])
+}
+
+function deleteBeyond(db: Db, projectId: string) {
+  const ofProject = sql`${deliveries.projectId} = ${projectId}`
+  const oldestKept = sql`(select id from ${deliveries} where ${ofProject} order by id desc limit 1 offset ${MAX_DELIVERIES})`
+  return db.delete(deliveries).where(and(eq(deliveries.projectId, projectId), lte(deliveries.id, oldestKept)))
+}
+
+/** Newest first. */
+export function listDeliveries(db: Db, projectId: string): Promise<Delivery[]> {
+  const { source, event, result, detail, at } = deliveries
+  return db
+    .select({ source, event, result, detail, at })
+    .from(deliveries)
+    .where(eq(deliveries.projectId, projectId))
+    .orderBy(desc(deliveries.id))
+    .limit(MAX_DELIVERIES)
+}

@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { collisionOf, localSegments, openPlace } from '../../cli/local-path.ts'
+
+describe('where an artifact path leads', () => {
+  it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/.', '', 'a\u0000b', 'a\nb'])(
+    'is nowhere for %j',
+    (path) => {
+      expect(() => localSegments(path, 'linux')).toThrow('artifact path')
+      expect(() => localSegments(path, 'win32')).toThrow('artifact path')
+    },
+  )
+
+  it.each([
+    ['con', '_con'],
+    ['logs/NUL.txt', 'logs/_NUL.txt'],
+    ['COM1.log', '_COM1.log'],
+    ['lpt9', '_lpt9'],
+    ['console.log', 'console.log'],
+    ['a:b|c?.txt', 'a_b_c_.txt'],
+    ['C:\\Windows\\x', 'C__Windows_x'],
+    ['..\\..\\x', '.._.._x'],
+    ['name.', 'name_'],
+    ['name ', 'name_'],
+    ['naïve – 数据.csv', 'naïve – 数据.csv'],
+  ])('on Windows is, for %j, %j', (path, expected) => {
+    expect(localSegments(path, 'win32').join('/')).toBe(expected)
+  })
+
+  it('keeps every name as it is elsewhere', () => {
+    for (const path of ['con', 'a:b', 'C:\\x', 'name.']) expect(localSegments(path, 'linux').join('/')).toBe(path)
+  })
+
+  it('never has a segment that goes up or holds a separator, for any path', () => {
+    fc.assert(
+      fc.property(fc.string(), (path) => {
+        let segments: readonly string[]
+        try {
+          segments = localSegments(path, 'win32')
+        } catch {
+          return
+        }
+        for (const segment of segments) {
+          expect(segment).not.toMatch(/[\\/:*?"<>|]|^\.{0,2}$|[. ]$/)
+          expect(segment).not.toMatch(/^(con|prn|aux|nul)(\.|$)/i)
+        }
+      }),
+    )
+  })
+})
+
+describe('two artifacts', () => {
+  const places = (...paths: string[]) => paths.map((path) => ({ path, segments: path.split('/') }))
+
+  it('collide when one would be the other, or lie in it', () => {
+    expect(collisionOf(places('a', 'b', 'a'), false)).toEqual(['a', 'a'])
+    expect(collisionOf(places('a/b', 'a'), false)).toEqual(['a', 'a/b'])
+    expect(collisionOf(places('A.txt', 'a.txt'), true)).toEqual(['A.txt', 'a.txt'])
+    expect(collisionOf(places('A.txt', 'a.txt'), false)).toBeNull()
+    expect(collisionOf(places('a/b', 'ab', 'a.b'), true)).toBeNull()
+  })
+})
+
+describe('a place for a file', () => {
+  let root: string
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'buildpass-place-'))
+  })
+  afterEach(() => rmSync(root, { recursive: true }))
+
+  it('is made below the folder, folders and all', () => {
+    const file = openPlace(join(root, 'new'), ['a', 'b', 'c.txt'])
+    expect(file.endsWith(join('new', 'a', 'b', 'c.txt'))).toBe(true)
+    expect(existsSync(join(root, 'new/a/b'))).toBe(true)
+  })
+
+  it('is refused where a link leads out', () => {
+    const outside = join(root, 'outside')
+    const inside = join(root, 'inside')
+    mkdirSync(outside)
+    mkdirSync(inside)
+    symlinkSync(outside, join(inside, 'link'))
+    expect(() => openPlace(inside, ['link', 'deep', 'x'])).toThrow('leads out')
+    expect(existsSync(join(outside, 'deep'))).toBe(false)
+  })
+
+  it('is refused where a folder is', () => {
+    mkdirSync(join(root, 'a'))
+    expect(() => openPlace(root, ['a'])).toThrow('is a folder')
+  })
+})

@@ -1,0 +1,460 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EXIT } from '../../cli/exit.ts'
+import { type Cli, type CliOptions, openCli, until } from '../support/cli.ts'
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
+import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+
+let server: LocalServer
+let proxy: FaultProxy
+let cli: Cli
+const SLUG = 'gh/acme/web'
+
+beforeAll(async () => {
+  server = await startLocalServer()
+  proxy = await startFaultProxy(server.origin)
+  cli = await openCli({ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal })
+})
+afterAll(async () => {
+  await proxy?.close()
+  await server?.stop()
+})
+
+/** A GitHub job of our own demo project, as the runner would set it up. */
+const job = (id: string, more: Record<string, string> = {}) => ({
+  CI: 'true',
+  GITHUB_ACTIONS: 'true',
+  GITHUB_REPOSITORY: 'acme/web',
+  GITHUB_EVENT_NAME: 'push',
+  GITHUB_REF: 'refs/heads/cli-tests',
+  GITHUB_REF_NAME: 'cli-tests',
+  GITHUB_REF_TYPE: 'branch',
+  GITHUB_SHA: 'f'.repeat(40),
+  GITHUB_RUN_ID: id,
+  GITHUB_WORKFLOW: 'CI',
+  GITHUB_JOB: 'test',
+  ...more,
+})
+
+type Build = {
+  build_num: number
+  status: string
+  steps: { name: string; actions: { exit_code: number; bash_command: string | null }[] }[]
+  workflows: { job_name: string; workflow_name: string }
+  branch: string
+}
+
+async function buildsOf(id: string, jobName = 'test'): Promise<Build[]> {
+  const list = await getJson(`/api/v1.1/project/${SLUG}/tree/cli-tests?limit=100`)
+  const details = await Promise.all(
+    (list as Build[]).map(({ build_num }) => getJson(`/api/v1.1/project/${SLUG}/${build_num}`)),
+  )
+  return (details as (Build & { build_parameters: unknown; workflows: { workflow_id: string } })[]).filter(
+    (build) => build.workflows.job_name === jobName && JSON.stringify(build).includes(`runs/${id}`),
+  )
+}
+
+async function getJson(path: string): Promise<unknown> {
+  const response = await fetch(server.origin + path, { headers: { 'Circle-Token': server.demo.tokens.personal } })
+  return response.json()
+}
+
+const node = (script: string) => [process.execPath, '-e', script]
+
+describe('buildpass run', () => {
+  it('needs no option in a CI, reports start and end, and gives the command its streams and exit code', async () => {
+    const script = `process.stdin.on('data', (d) => process.stdout.write('in: ' + d)); process.stderr.write('err'); process.exitCode = 7`
+    const ended = await cli.run(['run', '--', ...node(script)], { env: job('1001'), input: 'hello' })
+    expect(ended).toMatchObject({ code: 7, stdout: 'in: hello', stderr: 'err' })
+    const [build, ...others] = await buildsOf('1001')
+    expect(others).toEqual([])
+    expect(build).toMatchObject({ status: 'failed', branch: 'cli-tests' })
+    expect(build?.steps[0]?.actions[0]).toMatchObject({ exit_code: 7 })
+  })
+
+  it('tells the server no argument of the command, which may be a secret', async () => {
+    await cli.run(['run', '--', ...node('0'), 'hunter2'], { env: job('1002') })
+    expect(JSON.stringify(await buildsOf('1002'))).not.toContain('hunter2')
+  })
+
+  it('sends test results and artifacts when the command has ended, also a failed one', async () => {
+    const folder = join(cli.folder, 'results')
+    mkdirSync(join(folder, 'dist'), { recursive: true })
+    writeFileSync(join(folder, 'dist/app.txt'), 'app')
+    writeFileSync(
+      join(folder, 'junit.xml'),
+      '<testsuite><testcase classname="a" name="b" time="0.1"/><testcase classname="a" name="c"><failure message="no"/></testcase></testsuite>',
+    )
+    const args = ['run', '--tests', '*.xml', '--artifacts', 'dist', '--', ...node('process.exit(1)')]
+    const ended = await cli.run(args, { env: job('1003'), cwd: folder })
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('2 test results, 1 failed') })
+    const [build] = await buildsOf('1003')
+    const artifacts = await getJson(`/api/v1.1/project/${SLUG}/${build?.build_num}/artifacts`)
+    expect(artifacts).toMatchObject([{ path: 'dist/app.txt' }])
+    expect(await getJson(`/api/v1.1/project/${SLUG}/${build?.build_num}/tests`)).toMatchObject({
+      tests: [{ name: 'b' }, { name: 'c' }],
+    })
+  })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'passes %s on, ends by it too, and reports a canceled build',
+    async (signal) => {
+      const id = `200${['SIGTERM', 'SIGINT', 'SIGHUP'].indexOf(signal)}`
+      const run = cli.start(['run', '--', ...node(`console.log('up'); setInterval(() => {}, 1000)`)], { env: job(id) })
+      await until('the command is up', () => run.stdout().includes('up'))
+      run.child.kill(signal)
+      expect(await run.ended).toMatchObject({ code: null, signal })
+      expect(await buildsOf(id)).toMatchObject([{ status: 'canceled' }])
+    },
+  )
+
+  it('lets a command that handles the signal end in its own way', async () => {
+    const script = `process.on('SIGTERM', () => { console.log('cleaned up'); process.exit(9) }); console.log('up'); setInterval(() => {}, 1000)`
+    const run = cli.start(['run', '--', ...node(script)], { env: job('2010') })
+    await until('the command is up', () => run.stdout().includes('up'))
+    run.child.kill('SIGTERM')
+    expect(await run.ended).toMatchObject({ code: 9, stdout: 'up\ncleaned up\n' })
+    expect(await buildsOf('2010')).toMatchObject([{ status: 'canceled' }])
+  })
+
+  it('ends by the signal that ended its command', async () => {
+    const ended = await cli.run(['run', '--', ...node(`process.kill(process.pid, 'SIGKILL')`)], { env: job('2011') })
+    expect(ended).toMatchObject({ code: null, signal: 'SIGKILL' })
+    expect(await buildsOf('2011')).toMatchObject([{ status: 'failed' }])
+  })
+
+  it('says 127 for a command that is not there, and 126 for one that cannot be run', async () => {
+    const file = join(cli.folder, 'not-executable')
+    writeFileSync(file, 'text')
+    chmodSync(file, 0o644)
+    expect(await cli.run(['run', '--', 'no-such-command'], { env: job('2012') })).toMatchObject({ code: 127 })
+    expect(await cli.run(['run', '--', file], { env: job('2013') })).toMatchObject({ code: 126 })
+    expect(await buildsOf('2012')).toMatchObject([{ status: 'failed' }])
+  })
+})
+
+describe('a reporting failure', () => {
+  const away = { BUILDPASS_URL: 'http://127.0.0.1:9', BUILDPASS_RETRY_SECONDS: '0' }
+
+  it('does not fail the job, nor hold it up', async () => {
+    const startedAt = performance.now()
+    const ended = await cli.run(['run', '--', ...node('process.exitCode = 0')], { env: { ...job('3001'), ...away } })
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('not reported') })
+    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(
+      await cli.run(['run', '--', ...node('process.exit(3)')], { env: { ...job('3001'), ...away } }),
+    ).toMatchObject({ code: 3 })
+  })
+
+  it('fails a successful job with --strict, and leaves a failed one its own code', async () => {
+    const env = { ...job('3002'), ...away }
+    expect(await cli.run(['run', '--strict', '--', ...node('0')], { env })).toMatchObject({ code: EXIT.unreachable })
+    expect(await cli.run(['run', '--strict', '--', ...node('process.exit(3)')], { env })).toMatchObject({ code: 3 })
+  })
+
+  it.each<[string, CliOptions['env'], number]>([
+    ['no server', { BUILDPASS_URL: '' }, EXIT.usage],
+    ['no project', { GITHUB_REPOSITORY: '' }, EXIT.usage],
+    ['a token that is none', { BUILDPASS_TOKEN: 'nonsense' }, EXIT.usage],
+    ['plain http to another machine', { BUILDPASS_URL: 'http://builds.example.com' }, EXIT.usage],
+    ['an unknown project', { GITHUB_REPOSITORY: 'acme/none' }, EXIT.not_found],
+  ])('is told for %s', async (_, env, code) => {
+    const all = { ...job('3003'), ...env }
+    expect(await cli.run(['report', 'start'], { env: all })).toMatchObject({
+      code,
+      stderr: expect.stringContaining('buildpass: '),
+    })
+    expect(await cli.run(['run', '--', ...node('0')], { env: all })).toMatchObject({ code: 0 })
+  })
+
+  it('is retried: busy, failing and broken connections cost only time, and a lost answer makes no second build', async () => {
+    const faults = [
+      { kind: 'answer', status: 429, headers: { 'Retry-After': '1' } },
+      { kind: 'answer', status: 502 },
+      { kind: 'reset' },
+      { kind: 'lose_answer' },
+    ] as const
+    let next = 0
+    proxy.fault = () => faults[next++] ?? null
+    const startedAt = performance.now()
+    const ended = await cli.run(['report', 'start', '--json'], { env: { ...job('3004'), BUILDPASS_URL: proxy.origin } })
+    proxy.fault = () => null
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringMatching(/429.*trying again[\s\S]*502[\s\S]*failed/) })
+    expect(performance.now() - startedAt).toBeGreaterThan(1_000)
+    expect(await buildsOf('3004')).toHaveLength(1)
+  })
+})
+
+describe('buildpass report', () => {
+  it('tells start and end of the same build, whatever the CI calls its end', async () => {
+    const env = job('4001')
+    const started = await cli.run(['report', 'start', '--json'], { env })
+    const { build_num } = JSON.parse(started.stdout)
+    expect(await buildsOf('4001')).toMatchObject([{ build_num, status: 'running' }])
+    const finished = await cli.run(['report', 'finish', '--status', 'failure'], { env })
+    expect(finished).toMatchObject({ code: 0, stdout: expect.stringContaining(`build ${build_num} failed`) })
+    expect(await buildsOf('4001')).toMatchObject([{ build_num, status: 'failed' }])
+  })
+
+  it('finishes a build by its number', async () => {
+    const { stdout } = await cli.run(['report', 'start', '--json'], { env: job('4002') })
+    const { build_num } = JSON.parse(stdout)
+    const elsewhere = { BUILDPASS_PROJECT: SLUG }
+    await cli.run(['report', 'finish', '--build', String(build_num), '--exit-code', '0'], { env: elsewhere })
+    expect(await buildsOf('4002')).toMatchObject([{ status: expect.stringMatching(/success|fixed/) }])
+  })
+
+  it.each([
+    [['report', 'finish'], 'How did it end?'],
+    [['report', 'finish', '--status', 'running'], 'not how a build ends'],
+    [['report', 'finish', '--exit-code', '256'], 'from 0 to 255'],
+    [['report', 'begin'], 'unknown command'],
+    [['upload'], 'missing required argument'],
+    [['--nonsense'], 'unknown option'],
+  ])('refuses %j', async (args, message) => {
+    const ended = await cli.run(args, { env: job('4003') })
+    expect(ended).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining(message) })
+  })
+
+  it('says what went wrong as JSON too', async () => {
+    const ended = await cli.run(['report', 'start', '--json'], { env: job('4004', { GITHUB_REPOSITORY: 'acme/none' }) })
+    expect(ended.code).toBe(EXIT.not_found)
+    expect(JSON.parse(ended.stdout)).toMatchObject({ error: { code: 'not_found', status: 404 } })
+  })
+})
+
+describe('keyless', () => {
+  /** Stands in for GitHub's issuer and for the exchange, which another part of the server does. */
+  async function standIn(
+    exchange: (body: { token: string; project: string }) => { status: number; answer: object },
+    renew: (authorization: string) => object = () => ({}),
+  ) {
+    const asked: string[] = []
+    const http = createServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', async () => {
+        asked.push(`${request.method} ${request.url}`)
+        if (request.url?.startsWith('/id-token')) {
+          const audience = new URL(request.url, 'http://x').searchParams.get('audience')
+          return void response.end(JSON.stringify({ value: `word-for-${audience}-${request.headers.authorization}` }))
+        }
+        if (request.url === '/api/buildpass/v1/oidc/renew')
+          return void response.end(JSON.stringify(renew(request.headers.authorization ?? '')))
+        if (request.url === '/api/buildpass/v1/oidc/exchange') {
+          const { status, answer } = exchange(JSON.parse(body))
+          response.statusCode = status
+          return void response.end(JSON.stringify(answer))
+        }
+        const onward = await fetch(server.origin + request.url, {
+          method: request.method ?? 'GET',
+          headers: { Authorization: request.headers.authorization ?? '', 'Content-Type': 'application/json' },
+          ...(body ? { body } : {}),
+        })
+        response.statusCode = onward.status
+        response.end(await onward.text())
+      })
+    })
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+    const address = http.address()
+    const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
+    return { origin, asked, close: () => new Promise((resolve) => http.close(resolve)) }
+  }
+  const keyless = (origin: string, id: string) => ({
+    ...job(id),
+    BUILDPASS_URL: origin,
+    BUILDPASS_TOKEN: '',
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${origin}/id-token?v=1`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'runner',
+  })
+
+  it('exchanges the CI’s word for this server and project once, and keeps the token for the job, for its owner only', async () => {
+    const bodies: { token: string; project: string }[] = []
+    const stand = await standIn((body) => {
+      bodies.push(body)
+      // Any live token that may report does for the rest of the test.
+      const expires_at = new Date(Date.now() + 900_000).toISOString()
+      return { status: 200, answer: { token: server.demo.tokens.personal, expires_at } }
+    })
+    const env = keyless(stand.origin, '5001')
+    expect(await cli.run(['report', 'start'], { env })).toMatchObject({ code: 0 })
+    expect(await cli.run(['report', 'finish', '--status', 'success'], { env })).toMatchObject({ code: 0 })
+    expect(bodies).toEqual([{ token: `word-for-${stand.origin}-Bearer runner`, project: SLUG }])
+    const folder = join(cli.folder, 'state/buildpass/keyless')
+    const { readdirSync } = await import('node:fs')
+    for (const file of readdirSync(folder)) expect((statSync(join(folder, file)).mode & 0o777).toString(8)).toBe('600')
+    await stand.close()
+  })
+
+  it('asks for another token when the kept one is refused, and stops at the second refusal', async () => {
+    let exchanges = 0
+    const stand = await standIn(() => {
+      exchanges += 1
+      const expires_at = new Date(Date.now() + 900_000).toISOString()
+      return { status: 200, answer: { token: server.demo.tokens.expired, expires_at } }
+    })
+    const ended = await cli.run(['report', 'start'], { env: keyless(stand.origin, '5002') })
+    expect(ended).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('keyless') })
+    await cli.run(['report', 'start'], { env: keyless(stand.origin, '5002') })
+    expect(exchanges).toBe(2)
+    await stand.close()
+  })
+
+  it('renews the token by itself shortly before its end, since some CIs give one ID token a job', async () => {
+    let exchanges = 0
+    const renewed: string[] = []
+    const answerFor = (seconds: number) => ({
+      token: server.demo.tokens.personal,
+      expires_at: new Date(Date.now() + seconds * 1000).toISOString(),
+    })
+    const stand = await standIn(
+      () => {
+        exchanges += 1
+        return { status: 200, answer: answerFor(30) }
+      },
+      (authorization) => {
+        renewed.push(authorization)
+        return answerFor(900)
+      },
+    )
+    const env = keyless(stand.origin, '5004')
+    expect(await cli.run(['report', 'start'], { env })).toMatchObject({ code: 0 })
+    expect(await cli.run(['report', 'finish', '--status', 'success'], { env })).toMatchObject({ code: 0 })
+    expect([exchanges, renewed]).toEqual([1, [`Bearer ${server.demo.tokens.personal}`]])
+    await stand.close()
+  })
+
+  it('says what the server has against the exchange', async () => {
+    const stand = await standIn(() => ({
+      status: 403,
+      answer: { message: 'No trusted publisher of this project fits.' },
+    }))
+    const ended = await cli.run(['report', 'start'], { env: keyless(stand.origin, '5003') })
+    expect(ended).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('No trusted publisher') })
+    await stand.close()
+  })
+})
+
+describe('buildpass login, token and status', () => {
+  const nobody = { BUILDPASS_TOKEN: undefined, BUILDPASS_URL: undefined, BUILDPASS_PROJECT: SLUG }
+
+  it('keeps a token that was piped in, in a file for its owner only, and forgets it', async () => {
+    const { origin, demo } = server
+    const ended = await cli.run(['login', '--url', origin], { env: nobody, input: `${demo.tokens.personal}\n` })
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('personal token "Demo"') })
+    const file = join(cli.folder, 'config/buildpass/login.json')
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+    expect(await cli.run(['status'], { env: nobody })).toMatchObject({ code: 0 })
+    chmodSync(file, 0o644)
+    expect((await cli.run(['status'], { env: nobody })).stderr).toContain('can be read by others')
+    expect(await cli.run(['logout', '--url', origin], { env: nobody })).toMatchObject({ code: 0 })
+    expect(existsSync(file) && readFileSync(file, 'utf8')).toBe(false)
+  })
+
+  it('keeps no token that the server refuses', async () => {
+    const { origin, demo } = server
+    const ended = await cli.run(['login', '--url', origin], { env: nobody, input: demo.tokens.expired })
+    expect(ended).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('expired') })
+    expect(await cli.run(['login', '--url', origin], { env: nobody, input: 'x' })).toMatchObject({ code: EXIT.usage })
+    expect(existsSync(join(cli.folder, 'config/buildpass/login.json'))).toBe(false)
+  })
+
+  it('makes, lists, rotates and deletes tokens; a secret is alone on stdout, once', async () => {
+    const env = { BUILDPASS_PROJECT: SLUG }
+    const made = await cli.run(
+      ['token', 'create', '--label', 'from the command line', '--scope', 'status', '--expires', '2h'],
+      { env },
+    )
+    expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bpp_[0-9A-Za-z]{42}\n$/) })
+    const list = await cli.run(['token', 'list', '--json'], { env })
+    const row = JSON.parse(list.stdout).find(({ label }: { label: string }) => label === 'from the command line')
+    expect(list.stdout).not.toContain(made.stdout.trim())
+    const rotated = await cli.run(['token', 'rotate', row.id, '--overlap', '0'], { env })
+    expect(rotated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bpp_/) })
+    const deleted = await cli.run(['token', 'delete', '-'], { env, input: rotated.stdout })
+    expect(deleted).toMatchObject({ code: 0, stdout: 'deleted the token\n' })
+    expect((await cli.run(['token', 'list'], { env })).stdout).not.toContain(rotated.stdout.trim().slice(-4))
+  })
+
+  it('takes no secret on the command line', async () => {
+    const { status } = server.demo.tokens
+    const ended = await cli.run(['token', 'delete', status], { env: { BUILDPASS_PROJECT: SLUG } })
+    expect(ended).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('Never write a secret') })
+    expect((await fetch(`${server.origin}/gh/acme/web.svg?circle-token=${status}`)).status).toBe(200)
+  })
+
+  it('needs the right scope, label and expiry for a token', async () => {
+    const env = { BUILDPASS_PROJECT: SLUG }
+    const codes = await Promise.all(
+      [
+        ['--label', 'x'],
+        ['--label', 'x', '--scope', 'write'],
+        ['--label', 'x', '--scope', 'all', '--personal'],
+        ['--label', 'x', '--scope', 'all', '--expires', 'soon'],
+      ].map(async (args) => (await cli.run(['token', 'create', ...args], { env })).code),
+    )
+    expect(codes).toEqual([EXIT.usage, EXIT.usage, EXIT.usage, EXIT.usage])
+    const tooLong = await cli.run(['token', 'create', '--label', 'x'.repeat(101), '--scope', 'all'], { env })
+    expect(tooLong).toMatchObject({ code: EXIT.failed, stderr: expect.stringContaining('label') })
+  })
+
+  it('shows how a branch stands, and ends by it when asked', async () => {
+    const env = { BUILDPASS_PROJECT: SLUG }
+    const shown = await cli.run(['status', '--exit-status', '--limit', '2'], { env })
+    expect(shown).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^gh\/acme\/web main: passing\n( {2}\d+ .*\n){2}$/),
+    })
+    const none = await cli.run(['status', '--branch', 'no-such-branch', '--exit-status', '--json'], { env })
+    expect(none.code).toBe(EXIT.not_green)
+    expect(JSON.parse(none.stdout)).toMatchObject({ status: 'no builds', builds: [] })
+    const forbidden = await cli.run(['status'], { env: { ...env, BUILDPASS_TOKEN: server.demo.tokens.viewBuilds } })
+    expect(forbidden).toMatchObject({ code: EXIT.refused, stderr: expect.stringContaining('BUILDPASS_TOKEN') })
+  })
+})
+
+describe('the GitHub Action', () => {
+  const inputs = (all: Record<string, string>) =>
+    Object.fromEntries(Object.entries(all).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]))
+
+  it('runs a script as a build named for its leg of the matrix, with tests and artifacts', async () => {
+    const folder = join(cli.folder, 'action')
+    mkdirSync(folder)
+    const env = {
+      ...job('6001'),
+      ...inputs({
+        url: server.origin,
+        token: server.demo.tokens.personal,
+        run: 'echo one\nfalse | cat\necho never',
+        artifacts: 'out.txt\nother.txt',
+        matrix: '{"node":22,"os":"ubuntu"}',
+      }),
+      BUILDPASS_TOKEN: '',
+    }
+    writeFileSync(join(folder, 'out.txt'), 'out')
+    writeFileSync(join(folder, 'other.txt'), 'other')
+    const ended = await cli.run([], { env, cwd: folder, file: cli.files.action })
+    expect(ended).toMatchObject({ code: 1, stdout: expect.stringContaining('one') })
+    expect(ended.stdout).not.toContain('never')
+    const [build] = await buildsOf('6001', 'test (22, ubuntu)')
+    expect(build).toMatchObject({ status: 'failed' })
+    const artifacts = await getJson(`/api/v1.1/project/${SLUG}/${build?.build_num}/artifacts`)
+    expect(artifacts).toMatchObject([{ path: 'other.txt' }, { path: 'out.txt' }])
+  })
+
+  it('starts a build, and finishes it with the job’s status', async () => {
+    const action = (more: Record<string, string>) =>
+      cli.run([], {
+        env: { ...job('6002'), ...inputs({ url: server.origin, matrix: 'null', ...more }) },
+        file: cli.files.action,
+      })
+    expect(await action({})).toMatchObject({ code: 0 })
+    expect(await buildsOf('6002')).toMatchObject([{ status: 'running' }])
+    expect(await action({ status: 'cancelled' })).toMatchObject({ code: 0 })
+    expect(await buildsOf('6002')).toMatchObject([{ status: 'canceled' }])
+  })
+})

@@ -1,0 +1,365 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { EXIT } from '../../cli/exit.ts'
+import { PART_SIZE_BYTES } from '../../src/domain/upload.ts'
+import { WINDOW_BYTES } from '../../src/storage/object-reads.ts'
+import { type Cli, openCli, until } from '../support/cli.ts'
+import { type FaultProxy, type Seen, startFaultProxy } from '../support/fault-proxy.ts'
+import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+
+const PARTS = 6
+const LARGE_BYTES = (PARTS - 1) * PART_SIZE_BYTES + 12_345
+
+let server: LocalServer
+let proxy: FaultProxy
+let cli: Cli
+/** One large file of random bytes, made once. */
+let large: Buffer
+
+beforeAll(async () => {
+  server = await startLocalServer()
+  proxy = await startFaultProxy(server.origin)
+  large = randomBytes(LARGE_BYTES)
+  cli = await openCli({
+    BUILDPASS_URL: proxy.origin,
+    BUILDPASS_TOKEN: server.demo.tokens.personal,
+    BUILDPASS_PROJECT: 'gh/acme/web',
+    BUILDPASS_BRANCH: 'transfers',
+    BUILDPASS_REVISION: 'e'.repeat(40),
+  })
+})
+afterAll(async () => {
+  await proxy?.close()
+  await server?.stop()
+})
+afterEach(() => {
+  proxy.fault = () => null
+  proxy.seen.length = 0
+})
+
+let folders = 0
+function folderWith(files: Record<string, string | Buffer>): string {
+  folders += 1
+  const folder = join(cli.folder, `files-${folders}`)
+  mkdirSync(folder)
+  for (const [path, bytes] of Object.entries(files)) {
+    mkdirSync(join(folder, path, '..'), { recursive: true })
+    writeFileSync(join(folder, path), bytes)
+  }
+  return folder
+}
+
+const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
+const isPart = ({ method, path }: Seen) => method === 'PUT' && /\/uploads\/[^/]+\/\d+$/.test(path)
+const isBytes = ({ method, path }: Seen) => method === 'GET' && path.startsWith('/download/')
+
+async function upload(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  const ended = await cli.run(['upload', '--json', ...args], { cwd: folder, env })
+  return { ...ended, json: ended.stdout === '' ? null : JSON.parse(ended.stdout) }
+}
+async function download(folder: string, args: readonly string[], env: Record<string, string> = {}) {
+  const ended = await cli.run(['download', '--json', ...args], { cwd: folder, env })
+  return { ...ended, json: ended.stdout === '' ? null : JSON.parse(ended.stdout) }
+}
+
+describe('upload and download', () => {
+  it('bring files over as they are: folders, odd names, empty and large ones', async () => {
+    const files = {
+      'dist/a.txt': 'a',
+      'dist/empty': '',
+      'dist/.hidden': 'h',
+      'dist/naïve – 数据.csv': 'x',
+      "dist/100% done+really #1's [x].txt": 'y',
+      'dist/sub/large.bin': large,
+    }
+    const from = folderWith({ ...files, 'other.txt': 'not meant' })
+    const up = await upload(from, ['dist', '--id', 'all'])
+    expect(up).toMatchObject({ code: 0 })
+    expect(up.json.artifacts.map(({ path }: { path: string }) => path).sort()).toEqual(Object.keys(files).sort())
+
+    const to = folderWith({})
+    const down = await download(to, ['--build', String(up.json.build_num)])
+    expect(down).toMatchObject({ code: 0 })
+    for (const [path, bytes] of Object.entries(files))
+      expect(sha256(readFileSync(join(to, path))), path).toBe(sha256(bytes))
+    expect(readdirSync(join(to, 'dist/sub'))).toEqual(['large.bin'])
+  })
+
+  it('do nothing that is done already', async () => {
+    const from = folderWith({ 'a.txt': 'a', 'large.bin': large })
+    const first = await upload(from, ['.', '--id', 'again'])
+    proxy.seen.length = 0
+    const second = await upload(from, ['.', '--id', 'again'])
+    expect(second.json).toEqual(first.json)
+    expect(proxy.seen.filter(isPart)).toEqual([])
+
+    const args = ['--build', String(first.json.build_num)]
+    await download(from, args)
+    expect(proxy.seen.filter(isBytes)).toEqual([])
+  })
+
+  it('refuse other bytes at a path that is taken, unless told to overwrite', async () => {
+    const from = folderWith({ 'a.txt': 'one' })
+    await upload(from, ['a.txt', '--id', 'taken'])
+    writeFileSync(join(from, 'a.txt'), 'two')
+    const refused = await upload(from, ['a.txt', '--id', 'taken'])
+    expect(refused).toMatchObject({
+      code: EXIT.conflict,
+      stderr: expect.stringContaining('a.txt: this build has other bytes'),
+    })
+    expect(refused.stderr).toContain('--overwrite')
+    expect(await upload(from, ['a.txt', '--id', 'taken', '--overwrite'])).toMatchObject({ code: 0 })
+  })
+
+  it('name artifact paths from --root, behind --prefix, and refuse what lies outside', async () => {
+    const from = folderWith({ 'build/out/a.txt': 'a', 'b.txt': 'b' })
+    const up = await upload(from, ['build/**/*.txt', '--root', 'build/out', '--prefix', 'release/v1', '--id', 'root'])
+    expect(up.json.artifacts).toMatchObject([{ path: 'release/v1/a.txt' }])
+    const outside = await upload(from, ['b.txt', '--root', 'build', '--id', 'root'])
+    expect(outside).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('is not under') })
+    const none = await upload(from, ['*.zip', '--id', 'root'])
+    expect(none).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('matches no file') })
+  })
+
+  it('choose among the artifacts of the newest build that has any', async () => {
+    const from = folderWith({ 'release/app.tar': 'tar', 'log.txt': 'log' })
+    const { json } = await upload(from, ['.', '--id', 'newest'])
+    await cli.run(['report', 'finish', '--status', 'success', '--id', 'newest'])
+    await cli.run(['report', 'finish', '--status', 'success', '--id', 'without-artifacts'])
+    const to = folderWith({})
+    const down = await download(to, ['release/*', '--branch', 'transfers', '--flat'])
+    expect(down.json).toMatchObject({ build_num: json.build_num, files: [{ path: 'release/app.tar' }] })
+    expect(readdirSync(to)).toEqual(['app.tar'])
+    const none = await download(to, ['*.zip', '--build', String(json.build_num)])
+    expect(none).toMatchObject({
+      code: EXIT.not_found,
+      stderr: expect.stringContaining('It has log.txt, release/app.tar.'),
+    })
+    expect(await download(to, ['--branch', 'none'])).toMatchObject({ code: EXIT.not_found })
+  })
+
+  it('keep what several nodes made apart, and say which two files cannot both be put in one place', async () => {
+    const from = folderWith({ 'log.txt': 'node 0', 'sub/log.txt': 'other' })
+    const { json } = await upload(from, ['log.txt', '--id', 'nodes'])
+    writeFileSync(join(from, 'log.txt'), 'node 1')
+    await upload(from, ['log.txt', '--id', 'nodes', '--node-index', '1'])
+    await upload(from, ['sub', '--id', 'nodes'])
+    const to = folderWith({})
+    await download(to, ['log.txt', '--build', String(json.build_num)])
+    expect(readFileSync(join(to, 'node-0/log.txt'), 'utf8')).toBe('node 0')
+    expect(readFileSync(join(to, 'node-1/log.txt'), 'utf8')).toBe('node 1')
+    const flat = await download(to, ['--build', String(json.build_num), '--flat', '--node-index', '0'])
+    expect(flat).toMatchObject({
+      code: EXIT.usage,
+      stderr: expect.stringContaining('log.txt and sub/log.txt cannot both'),
+    })
+  })
+
+  it('write through no link that leads out of the folder', async () => {
+    const from = folderWith({ 'sub/a.txt': 'a' })
+    const { json } = await upload(from, ['sub', '--id', 'link'])
+    const to = folderWith({})
+    const outside = folderWith({})
+    symlinkSync(outside, join(to, 'sub'))
+    const ended = await download(to, ['--build', String(json.build_num)])
+    expect(ended).toMatchObject({ code: EXIT.failed, stderr: expect.stringContaining('leads out') })
+    expect(readdirSync(outside)).toEqual([])
+  })
+
+  it('pass every byte where the server reads an object in several stretches', async () => {
+    const bytes = Buffer.concat([large, large]).subarray(0, WINDOW_BYTES + 5_000_000)
+    const from = folderWith({ 'huge.bin': bytes })
+    const { json } = await upload(from, ['huge.bin', '--id', 'windows'])
+    const listed = json.artifacts[0].url
+    const redirect = await fetch(listed, {
+      headers: { 'Circle-Token': server.demo.tokens.personal },
+      redirect: 'manual',
+    })
+    const get = async (range?: string) => {
+      const response = await fetch(redirect.headers.get('Location') ?? '', { headers: range ? { Range: range } : {} })
+      return Buffer.from(await response.arrayBuffer())
+    }
+    expect((await get()).equals(bytes)).toBe(true)
+    const [start, end] = [WINDOW_BYTES - 1_000, WINDOW_BYTES + 1_000]
+    expect((await get(`bytes=${start}-${end}`)).equals(bytes.subarray(start, end + 1))).toBe(true)
+    expect((await get(`bytes=100-${WINDOW_BYTES + 100}`)).equals(bytes.subarray(100, WINDOW_BYTES + 101))).toBe(true)
+  })
+
+  it('tell plainly of a token that may not', async () => {
+    const from = folderWith({ 'a.txt': 'a' })
+    const env = { BUILDPASS_TOKEN: server.demo.tokens.viewBuilds }
+    expect(await upload(from, ['a.txt', '--build', '1'], env)).toMatchObject({ code: EXIT.refused })
+    expect(await upload(from, ['a.txt', '--build', '99999'])).toMatchObject({ code: EXIT.not_found })
+  })
+
+  it('work on the oldest Node that we name', async () => {
+    const node = process.env.OLD_NODE ?? '/usr/bin/node'
+    if (!existsSync(node)) return
+    const from = folderWith({ 'a.txt': 'a', 'large.bin': large })
+    const up = await cli.run(['upload', '.', '--id', 'old-node', '--json'], { cwd: from, node })
+    expect(up).toMatchObject({ code: 0 })
+    const to = folderWith({})
+    const args = ['download', '--build', String(JSON.parse(up.stdout).build_num)]
+    expect(await cli.run(args, { cwd: to, node })).toMatchObject({ code: 0 })
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+    expect(up.stderr).not.toMatch(/warning/i)
+  })
+})
+
+describe('an upload that is killed', () => {
+  it('goes on with the parts that are missing', async () => {
+    const from = folderWith({ 'large.bin': large })
+    proxy.fault = (one) => (isPart(one) && /\/[456]$/.test(one.path) ? { kind: 'delay', ms: 60_000 } : null)
+    const args = ['upload', 'large.bin', '--id', 'killed', '--json', '--parallel', '2']
+    const killed = cli.start(args, { cwd: from })
+    await until('two parts are on their way that never arrive', () => proxy.seen.filter(isPart).length >= 5)
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    proxy.fault = () => null
+    const before = proxy.seen.filter(isPart).length
+    const ended = await cli.run(args, { cwd: from })
+    expect(ended).toMatchObject({ code: 0 })
+    expect(proxy.seen.filter(isPart).length - before).toBe(3)
+    expect(readdirSync(join(cli.folder, 'state/buildpass/uploads'))).toEqual([])
+
+    const to = folderWith({})
+    await download(to, ['--build', String(JSON.parse(ended.stdout).build_num)])
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+  })
+
+  it('by Ctrl-C ends with 130 and says how it goes on', async () => {
+    const from = folderWith({ 'large.bin': large })
+    proxy.fault = (one) => (isPart(one) ? { kind: 'delay', ms: 60_000 } : null)
+    const run = cli.start(['upload', 'large.bin', '--id', 'interrupted'], { cwd: from })
+    await until('a part is on its way', () => proxy.seen.some(isPart))
+    run.child.kill('SIGINT')
+    expect(await run.ended).toMatchObject({ code: 130, stderr: expect.stringContaining('goes on from here') })
+  })
+
+  it('begins anew when the file is another one by then', async () => {
+    const from = folderWith({ 'large.bin': large })
+    proxy.fault = (one) => (isPart(one) && one.path.endsWith('/6') ? { kind: 'delay', ms: 60_000 } : null)
+    const run = cli.start(['upload', 'large.bin', '--id', 'changed', '--parallel', '1'], { cwd: from })
+    await until('all parts but one are there', () => proxy.seen.filter(isPart).length === PARTS)
+    run.child.kill('SIGKILL')
+    await run.ended
+    proxy.fault = () => null
+    const other = Buffer.concat([Buffer.from('x'), large.subarray(1)])
+    writeFileSync(join(from, 'large.bin'), other)
+    utimesSync(join(from, 'large.bin'), new Date(), new Date(Date.now() + 5_000))
+    const { json } = await upload(from, ['large.bin', '--id', 'changed'])
+    const to = folderWith({})
+    await download(to, ['--build', String(json.build_num)])
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(other))
+  })
+})
+
+describe('a download that is killed', () => {
+  it('goes on where it stopped', async () => {
+    const from = folderWith({ 'large.bin': large })
+    const { json } = await upload(from, ['large.bin', '--id', 'to-download'])
+    const to = folderWith({})
+    const args = ['download', '--build', String(json.build_num), '--json']
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
+    const killed = cli.start(args, { cwd: to })
+    const part = () => readdirSync(to).find((name) => name.endsWith('.part'))
+    const size = () => statSync(join(to, part() ?? ''), { throwIfNoEntry: false })?.size ?? 0
+    await until('some megabytes are here', () => part() !== undefined && size() > 5_000_000)
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    const here = size()
+    expect(readdirSync(to)).toEqual([part()])
+    proxy.fault = () => null
+    proxy.seen.length = 0
+    expect(await cli.run(args, { cwd: to })).toMatchObject({ code: 0 })
+    expect(proxy.seen.filter(isBytes).map(({ headers }) => headers.range)).toEqual([`bytes=${here}-`])
+    expect(readdirSync(to)).toEqual(['large.bin'])
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+  })
+
+  it('does not take what it left behind for true', async () => {
+    const from = folderWith({ 'large.bin': large })
+    const { json } = await upload(from, ['large.bin', '--id', 'spoiled'])
+    const to = folderWith({})
+    const [{ digest }] = json.artifacts
+    const part = `large.bin.${digest.split(':').at(-1).slice(0, 12)}.part`
+    writeFileSync(join(to, part), Buffer.alloc(1_000))
+    const args = ['--build', String(json.build_num)]
+    expect(await download(to, args)).toMatchObject({ code: EXIT.corrupt })
+    expect(readdirSync(to)).toEqual([])
+    expect(await download(to, args)).toMatchObject({ code: 0 })
+  })
+})
+
+describe('faults on the way', () => {
+  it('of an upload are got over: busy, failing and broken connections, and lost answers', async () => {
+    const from = folderWith({ 'large.bin': large, 'small.txt': 'small' })
+    const faults = [
+      { kind: 'answer', status: 429, headers: { 'Retry-After': '1' } },
+      { kind: 'reset' },
+      { kind: 'answer', status: 500 },
+      { kind: 'lose_answer' },
+      { kind: 'answer', status: 503, headers: { 'Retry-After': '0' } },
+      { kind: 'lose_answer' },
+    ] as const
+    let next = 0
+    proxy.fault = (one) =>
+      one.method === 'GET' ? null : (faults[next++ % 2 === 0 ? next >> 1 : faults.length] ?? null)
+    const up = await upload(from, ['.', '--id', 'faulty-upload'])
+    expect(up).toMatchObject({ code: 0, stderr: expect.stringContaining('trying again') })
+    proxy.fault = () => null
+    const to = folderWith({})
+    await download(to, ['--build', String(up.json.build_num)])
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+  })
+
+  it('of a download are got over, without asking twice for what has come', async () => {
+    const from = folderWith({ 'large.bin': large })
+    const { json } = await upload(from, ['large.bin', '--id', 'faulty-download'])
+    const to = folderWith({})
+    let cuts = 0
+    proxy.fault = (one) => {
+      if (!isBytes(one) || cuts === 4) return null
+      cuts += 1
+      if (cuts === 2) return { kind: 'answer', status: 503 }
+      return cuts === 3 ? { kind: 'reset' } : { kind: 'cut_answer', afterBytes: 9_000_000 }
+    }
+    const down = await download(to, ['--build', String(json.build_num)])
+    expect(down).toMatchObject({ code: 0 })
+    const starts = proxy.seen.filter(isBytes).map(({ headers }) => Number(headers.range?.slice(6, -1) ?? 0))
+    expect(starts).toEqual([...starts].sort((a, b) => a - b))
+    expect(starts.at(-1)).toBeGreaterThan(9_000_000)
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+  })
+
+  it('that do not pass end with an answer and a code of their own', async () => {
+    const from = folderWith({ 'a.txt': 'a' })
+    proxy.fault = () => ({ kind: 'answer', status: 503 })
+    const env = { BUILDPASS_RETRY_SECONDS: '1' }
+    expect(await upload(from, ['a.txt', '--id', 'hopeless'], env)).toMatchObject({
+      code: EXIT.unreachable,
+      stderr: expect.stringContaining('503'),
+      json: { error: { code: 'unreachable', status: 503 } },
+    })
+  })
+
+  it('send no token to where the bytes are', async () => {
+    const from = folderWith({ 'a.txt': 'a' })
+    const { json } = await upload(from, ['a.txt', '--id', 'no-token'])
+    await download(folderWith({}), ['--build', String(json.build_num)])
+    const [fetched] = proxy.seen.filter(isBytes)
+    expect(fetched?.headers.authorization).toBeUndefined()
+    expect(proxy.seen.some(({ path }) => /bp[upr]_/.test(path))).toBe(false)
+  })
+})

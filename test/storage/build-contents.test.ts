@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { TestOutcome, TestResult } from '../../src/domain/test-result.ts'
+import { listBuildFiles, listTestPage } from '../../src/storage/build-contents.ts'
+import { findBuildId } from '../../src/storage/builds.ts'
+import { replaceTestResults } from '../../src/storage/test-results.ts'
+import { scansOf } from '../support/query-plan.ts'
+import { seedProject } from '../support/seed.ts'
+import { seedRun } from '../support/seed-runs.ts'
+import { openTestStores } from '../support/stores.ts'
+import { seedArtifact } from '../support/world.ts'
+
+async function openBuild() {
+  const stores = await openTestStores()
+  const project = await seedProject(stores.db)
+  const num = await seedRun(stores, project)
+  const id = (await findBuildId(stores.db, project.id, num)) ?? ''
+  return { stores, db: stores.db, project, num, build: { id, num } }
+}
+
+function result(name: string, outcome: TestOutcome, message = ''): TestResult {
+  return { classname: '', name, result: outcome, runTimeSeconds: 0.5, message, file: null, source: 'unit' }
+}
+
+describe('the files of a build', () => {
+  it('come by node and path, with the sum of all', async () => {
+    const { stores, db, project, build, num } = await openBuild()
+    await seedArtifact(stores, project, build, 'b.txt', 'hello', 1)
+    await seedArtifact(stores, project, build, 'z/a.txt', 'hi')
+    await seedArtifact(stores, project, build, 'b.txt', 'hey')
+    expect(await listBuildFiles(db, project.id, num)).toEqual({
+      count: 3,
+      sizeBytes: 10,
+      lastNode: 1,
+      files: [
+        { path: 'b.txt', nodeIndex: 0, sizeBytes: 3 },
+        { path: 'z/a.txt', nodeIndex: 0, sizeBytes: 2 },
+        { path: 'b.txt', nodeIndex: 1, sizeBytes: 5 },
+      ],
+    })
+    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({ count: 0, sizeBytes: 0, lastNode: 0, files: [] })
+  })
+})
+
+describe('the tests of a build', () => {
+  it('come page by page, failures first, long messages cut', async () => {
+    const { db, project, build, num } = await openBuild()
+    const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
+    await replaceTestResults(db, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
+    await replaceTestResults(db, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
+    const first = await listTestPage(db, project.id, num, 1)
+    expect(first).toMatchObject({
+      counts: { success: 60, failure: 1, error: 1, skipped: 1 },
+      runTimeSeconds: 31.5,
+      page: 1,
+      pages: 2,
+    })
+    expect(first.results.slice(0, 4).map(({ name, isCut }) => [name, isCut])).toEqual([
+      ['slow', true],
+      ['wrong', false],
+      ['later', false],
+      ['ok 0', false],
+    ])
+    expect(first.results[0]?.message).toHaveLength(2_000)
+    const second = await listTestPage(db, project.id, num, 2)
+    const names = [...first.results, ...second.results].map(({ name }) => name)
+    expect(new Set(names).size).toBe(63)
+    expect((await listTestPage(db, project.id, num, 3)).results).toEqual([])
+  })
+
+  it('are none where none were reported', async () => {
+    const { db, project, num } = await openBuild()
+    expect(await listTestPage(db, project.id, num, 1)).toEqual({
+      counts: { success: 0, failure: 0, error: 0, skipped: 0 },
+      runTimeSeconds: 0,
+      results: [],
+      page: 1,
+      pages: 0,
+    })
+  })
+})
+
+it('both are found by indexes', async () => {
+  const { stores, db, project, num } = await openBuild()
+  stores.recorded.length = 0
+  await listBuildFiles(db, project.id, num)
+  await listTestPage(db, project.id, num, 1)
+  const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
+  expect(ran).toHaveLength(4)
+  for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
+})
