@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { openRequest } from '../../src/app.ts'
 import type { Bindings } from '../../src/env.ts'
+import { seedSession } from '../support/seed.ts'
 import type { TestStores } from '../support/stores.ts'
 import { env } from '../support/workers-in-node.ts'
 import { seedWorld } from '../support/world.ts'
@@ -27,7 +28,7 @@ it(`${WORLDS * PER_WORLD} hostile inputs are answered without a bug, a leak or a
     const { stores } = await open()
     // What the seeds use of it is there.
     const world = await seedWorld(stores as TestStores, i % 2 === 0 ? 'private' : 'public')
-    await fuzz(open, world, PER_WORLD, fuzzed)
+    await fuzz(open, world, await seedSession(stores, world.users.admin), PER_WORLD, fuzzed)
     if (i === 40) startBytes = heapBytes()
   }
   const grownBytes = heapBytes() - startBytes

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { createApp } from '../../src/app.ts'
 import type { OpenRequest } from '../../src/env.ts'
 import type { World } from '../support/world.ts'
-import { type Input, inputsFor } from './inputs.ts'
+import { type Input, inputsFor, type Session } from './inputs.ts'
 
 const ORIGIN = 'https://builds.test'
 const MAX_ANSWER_MS = 5_000
@@ -15,6 +15,7 @@ export type Fuzzed = { inputs: number; readonly statuses: Map<number, number>; s
 export async function fuzz(
   open: () => OpenRequest | Promise<OpenRequest>,
   world: World,
+  session: Session,
   numRuns: number,
   fuzzed: Fuzzed,
 ): Promise<void> {
@@ -27,7 +28,7 @@ export async function fuzz(
   const restoreLog = watchLog()
   try {
     await fc.assert(
-      fc.asyncProperty(inputsFor(world), async (input) => {
+      fc.asyncProperty(inputsFor(world, session), async (input) => {
         const request = requestOf(input)
         if (!request) return
         fuzzed.inputs += 1

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
-import { pathsOf, type RouteName } from '../../src/http/access.ts'
-import { filled, pathsIn, ROUTES } from '../support/route-paths.ts'
+import { PAGES, type PageName, type RouteName } from '../../src/http/access.ts'
+import { filled, PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../support/route-paths.ts'
 import { ASKERS, type World } from '../support/world.ts'
+
+/** Somebody signed in: the cookie, and what their forms carry. */
+export type Session = { readonly cookie: string; readonly formToken: string }
 
 /** One request, as data: what it is made of shrinks well. */
 export type Input = {
@@ -227,21 +230,26 @@ const anyBody = fc.oneof(
 const body = fc.oneof({ weight: 3, arbitrary: json }, { weight: 1, arbitrary: anyBody.map((text) => () => text) })
 
 // After these there is little left to ask for.
-const ENDING: readonly RouteName[] = [
+type AnyRoute = RouteName | PageName
+const ENDING: readonly AnyRoute[] = [
+  'POST /sign-out',
+  'POST /:vcs/:org/:repo/settings/delete',
+
   'DELETE /api/buildpass/v1/token',
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo',
 ]
 
 /** Requests to every route of the table and beside them, most of them wrong in one or two places. */
-export function inputsFor(world: World): fc.Arbitrary<Input> {
+export function inputsFor(world: World, session: Session): fc.Arbitrary<Input> {
   const route = fc.oneof(
-    { weight: 60, arbitrary: fc.constantFrom<RouteName>(...ROUTES.filter((name) => !ENDING.includes(name))) },
-    { weight: 1, arbitrary: fc.constantFrom<RouteName>(...ENDING) },
+    { weight: 60, arbitrary: fc.constantFrom<AnyRoute>(...ROUTES.filter((name) => !ENDING.includes(name))) },
+    { weight: 20, arbitrary: fc.constantFrom<AnyRoute>(...PAGE_ROUTES.filter((name) => !ENDING.includes(name))) },
+    { weight: 1, arbitrary: fc.constantFrom<AnyRoute>(...ENDING) },
   )
   const routed = fc
     .tuple(route, fc.nat(1), fc.array(seldom(segment, 7), { minLength: 8, maxLength: 8 }))
-    .map(([name, alias, fillings]: [RouteName, number, (string | null)[]]) => {
-      const { paths } = pathsOf(name)
+    .map(([name, alias, fillings]: [AnyRoute, number, (string | null)[]]) => {
+      const { paths } = patternsOf(name)
       const good = pathsIn(world, name)
       const which = alias % paths.length
       // Some holes get something hostile; a path without any hole so filled is the good one.
@@ -250,7 +258,7 @@ export function inputsFor(world: World): fc.Arbitrary<Input> {
         paths[which] ?? '',
         (_, shape) => fillings[hole++ % 8] ?? goodHole(paths[which] ?? '', good.paths[which] ?? '', hole - 1, shape),
       )
-      return { method: good.method, path: bad }
+      return { method: good.method, path: bad, isPage: name in PAGES }
     })
   const wild = fc
     .tuple(
@@ -260,7 +268,7 @@ export function inputsFor(world: World): fc.Arbitrary<Input> {
         { maxLength: 8 },
       ),
     )
-    .map(([method, parts]) => ({ method, path: `/${parts.join('/')}` }))
+    .map(([method, parts]) => ({ method, path: `/${parts.join('/')}`, isPage: false }))
   const token = fc
     .oneof(
       { weight: 3, arbitrary: fc.constantFrom('admin' as const) },
@@ -285,14 +293,24 @@ export function inputsFor(world: World): fc.Arbitrary<Input> {
     .map(({ target, method: other, token, isInQuery, query, headers, type, body: bodyFor }) => {
       const method = other ?? target.method
       const pairs = [query, isInQuery && token ? `circle-token=${token}` : ''].filter((text) => text !== '')
-      const body = bodyFor?.(target.path) ?? null
+      const form = `form_token=${session.formToken}&label=x&scope=all&role=member&login=a&visibility=private&value=${encodeURIComponent(bodyFor?.('') ?? '')}`
+      const body = target.isPage ? form : (bodyFor?.(target.path) ?? null)
       const withBody = body !== null && !['GET', 'HEAD'].includes(method)
       return {
         method,
         path: target.path + (pairs.length > 0 ? `?${pairs.join('&')}` : ''),
         headers: [
-          ...(token && !isInQuery ? ([['Circle-Token', token]] as const) : []),
-          ...(withBody && type ? ([['Content-Type', type]] as const) : []),
+          ...(target.isPage
+            ? ([
+                ['Cookie', session.cookie],
+                ['Origin', 'https://builds.test'],
+                ['Sec-Fetch-Site', 'same-origin'],
+              ] as const)
+            : []),
+          ...(token && !isInQuery && !target.isPage ? ([['Circle-Token', token]] as const) : []),
+          ...(withBody && type
+            ? ([['Content-Type', target.isPage ? 'application/x-www-form-urlencoded' : type]] as const)
+            : []),
           ...(withBody ? ([['Content-Length', String(new TextEncoder().encode(body).length)]] as const) : []),
           ...headers,
         ],

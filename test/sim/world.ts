@@ -190,7 +190,6 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     kv: kv.viewOf(centre, request),
     // The verifier never touches bytes, nor does it send anything.
     artifacts: {} as R2Bucket,
-    queue: { sendBatch: () => Promise.reject(new Error('no queue here')) },
     cache: centre.hasCacheApi ? viewCache(centre, timeline, request, random) : null,
     queue: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     memory,

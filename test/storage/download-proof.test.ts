@@ -26,7 +26,7 @@ async function ticketFrom(
     artifactId: 'a',
     objectKey: 'o',
     sizeBytes: 1,
-    sha256: '00',
+    digest: { kind: 'sha256', hex: '00' },
     contentType: 'text/plain',
     disposition: 'attachment',
     fileName: 'a.txt',

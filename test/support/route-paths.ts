@@ -1,8 +1,15 @@
-import type { RouteName } from '../../src/http/access.ts'
-import { ACCESS, pathsOf } from '../../src/http/access.ts'
+import { ACCESS, PAGES, type PageName, pagePathOf, pathsOf, type RouteName } from '../../src/http/access.ts'
 import type { World } from './world.ts'
 
 export const ROUTES = Object.keys(ACCESS) as RouteName[]
+export const PAGE_ROUTES = Object.keys(PAGES) as PageName[]
+
+/** A route's or a page's method, and the patterns of the paths under which it answers. */
+export function patternsOf(name: RouteName | PageName): { readonly method: string; readonly paths: readonly string[] } {
+  if (name in ACCESS) return pathsOf(name as RouteName)
+  const { method, path } = pagePathOf(name as PageName)
+  return { method, paths: [path] }
+}
 
 /** The holes of a route's path (`:name` or `:name{shape}`) filled, so that a new route joins by itself. */
 export function filled(path: string, fill: (name: string, shape: string) => string): string {
@@ -10,8 +17,11 @@ export function filled(path: string, fill: (name: string, shape: string) => stri
 }
 
 /** A route's paths in a world that has them, as far as names alone tell what belongs there. */
-export function pathsIn(world: World, name: RouteName): { readonly method: string; readonly paths: readonly string[] } {
-  const { method, paths } = pathsOf(name)
+export function pathsIn(
+  world: World,
+  name: RouteName | PageName,
+): { readonly method: string; readonly paths: readonly string[] } {
+  const { method, paths } = patternsOf(name)
   const { org, repo } = world.project
   const known: Record<string, string> = {
     vcs: 'gh',
