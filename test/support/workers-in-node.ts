@@ -56,6 +56,16 @@ function createKv() {
 
 function createR2() {
   const objects = new Map<string, Uint8Array>()
+  const partsOf = (key: string) => ({
+    key,
+    uploadId: 'upload',
+    uploadPart: async (partNumber: number, body: ReadableStream) => {
+      await new Response(body).arrayBuffer()
+      return { partNumber, etag: String(partNumber) }
+    },
+    complete: async () => ({ key, size: 0 }),
+    abort: async () => {},
+  })
   return {
     async put(key: string, body: ReadableStream) {
       objects.set(key, new Uint8Array(await new Response(body).arrayBuffer()))
@@ -66,6 +76,8 @@ function createR2() {
       if (!bytes) return null
       return { body: new Blob([range ? bytes.slice(range.offset, range.offset + range.length) : bytes]).stream() }
     },
+    createMultipartUpload: async (key: string) => partsOf(key),
+    resumeMultipartUpload: (key: string) => partsOf(key),
     head: async (key: string) => (objects.has(key) ? {} : null),
     delete: async (key: string) => void objects.delete(key),
   }
