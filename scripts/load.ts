@@ -1,14 +1,11 @@
 // npm run load [-- --seconds N --clients N]: badges, lists, downloads and reports against `npm start` on data of its own,
 // with tokens being minted and deleted meanwhile. Fails on any wrong answer, on memory that grows, and on a read that is
 // accepted after its token was deleted.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { BOUND_MS } from '../src/domain/fence.ts'
 import type { Demo } from './demo.ts'
-import { REPOSITORY } from './local-state.ts'
+import { startServer } from './throwaway-server.ts'
 
 const KINDS = ['badge', 'list', 'build', 'artifact', 'report', 'token'] as const
 type Kind = (typeof KINDS)[number]
@@ -36,23 +33,19 @@ let deleted = 0
 let latestAcceptMs = 0
 let reports = 0
 
-const stateDir = mkdtempSync(join(tmpdir(), 'buildpass-load-'))
-const server = await startServer()
+const { demo, group, stop } = await startServer()
 let until = 0
 try {
-  const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
   const startedAt = performance.now()
   until = startedAt + seconds * 1_000
-  const sampling = setInterval(() => memoryMib.push(memoryOf(server)), SAMPLE_MS)
+  const sampling = setInterval(() => memoryMib.push(memoryOf(group)), SAMPLE_MS)
   await Promise.all(Array.from({ length: clients }, () => client(demo)))
   const tookSeconds = (performance.now() - startedAt) / 1_000
   clearInterval(sampling)
   await Promise.all(probes)
   tell(tookSeconds)
 } finally {
-  if (server.pid !== undefined) process.kill(-server.pid, 'SIGTERM')
-  await new Promise((resolve) => server.once('close', resolve))
-  rmSync(stateDir, { recursive: true, force: true })
+  await stop()
 }
 
 async function client(demo: Demo): Promise<void> {
@@ -189,29 +182,11 @@ function tell(tookSeconds: number): void {
   if (errors > 0 || hasGrown || latestAcceptMs >= BOUND_MS) process.exitCode = 1
 }
 
-function startServer(): Promise<ChildProcess> {
-  const child = spawn('npm', ['start'], {
-    cwd: REPOSITORY,
-    env: { ...process.env, BUILDPASS_STATE: stateDir, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // A group of its own: what is measured, and what is ended.
-    detached: true,
-  })
-  return new Promise((resolve, reject) => {
-    let output = ''
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (output.length < 100_000) output += chunk
-      if (output.includes('Buildpass runs at ')) resolve(child)
-    })
-    child.once('exit', (code) => reject(new Error(`npm start ended with ${code}:\n${output}`)))
-  })
-}
-
 /** What the processes of the server hold together, in MiB. */
-function memoryOf({ pid }: ChildProcess): number {
+function memoryOf(group: number): number {
   const lines = execFileSync('ps', ['-eo', 'pgid=,rss='], { encoding: 'utf8' }).split('\n')
   const ours = lines
     .map((line: string) => line.trim().split(/\s+/).map(Number))
-    .filter(([group]: number[]) => group === pid)
+    .filter(([of]: number[]) => of === group)
   return ours.reduce((sum: number, [, kib = 0]: number[]) => sum + kib, 0) / 1_024
 }
