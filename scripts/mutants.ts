@@ -47,7 +47,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/shared-work.ts': ['test/storage/shared-work.test.ts', ...STORAGE, SIMULATION],
 }
 // A mutant that never ends is noticed too.
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 120_000
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
