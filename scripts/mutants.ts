@@ -1,7 +1,7 @@
 // npm run mutants [-- --file src/domain/fence.ts] [--list]: takes out each check of what lets people in, one at a time,
 // and runs the tests that should notice. Survivors are listed, and make it fail.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -10,13 +10,14 @@ import { isHarmless } from './mutants/harmless.ts'
 import type { Mutant } from './mutants/mutation.ts'
 import { mutantsOf } from './mutants/operators.ts'
 
-const STORAGE = ['grants', 'revocations', 'projects', 'shared-work', 'budget'].map(
+const STORAGE = ['grants', 'revocations', 'projects', 'proof', 'shared-work', 'budget'].map(
   (name) => `test/storage/${name}.test.ts`,
 )
 const TICKETS = [
   'test/domain/download-ticket.test.ts',
   'test/storage/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
+  'test/http/downloads.test.ts',
 ]
 const MATRIX = 'test/http/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
@@ -32,16 +33,21 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/http/authorize.ts': [MATRIX, ...TICKETS],
   'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],
   'src/storage/download-proof.ts': [...TICKETS, SIMULATION],
-  'src/storage/feed-copy.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/feed-copy.ts': [
+    'test/storage/feed-copy.test.ts',
+    'test/storage/revocations.test.ts',
+    ...STORAGE,
+    SIMULATION,
+  ],
   'src/storage/grants.ts': [...STORAGE, SIMULATION],
   'src/storage/memory.ts': ['test/storage/memory.test.ts', ...STORAGE],
   'src/storage/projects.ts': ['test/storage/projects.test.ts', ...STORAGE, SIMULATION],
-  'src/storage/proof.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/proof.ts': ['test/storage/proof.test.ts', 'test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
   'src/storage/revocations.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
   'src/storage/shared-work.ts': ['test/storage/shared-work.test.ts', ...STORAGE, SIMULATION],
 }
 // A mutant that never ends is noticed too.
-const PATIENCE_MS = 180_000
+const PATIENCE_MS = 120_000
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
@@ -106,7 +112,9 @@ async function tryOn(mutant: Mutant | null): Promise<string | null> {
     child.once('close', (...ended) => resolve(ended))
   })
   clearTimeout(timer)
-  return code === 0 ? null : signal ? 'never ended' : firstFailureIn(readFileSync(report, 'utf8'))
+  if (code === 0) return null
+  if (signal) return 'never ended'
+  return existsSync(report) ? firstFailureIn(readFileSync(report, 'utf8')) : 'crashed'
 }
 
 function firstFailureIn(output: string): string {

@@ -35,7 +35,7 @@ const NONE: Credential = { kind: 'none' }
 const MALFORMED: Credential = { kind: 'malformed' }
 
 function parsed(text: string): Credential {
-  const secret = text.length > MAX_HEADER_LENGTH ? null : parseSecret(text.trim())
+  const secret = text.length > MAX_HEADER_LENGTH ? null : parseSecret(text)
   return secret ? { kind: 'secret', secret } : MALFORMED
 }
 

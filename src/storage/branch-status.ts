@@ -1,11 +1,12 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import { type BranchStatus, pipelineStatusFor } from '../domain/badge.ts'
 import { builds, pipelines, workflows } from './schema.ts'
-import { shareWork } from './shared-work.ts'
+import { shareWork, withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
 
 /** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
 const FRESH_MS = 5_000
+const CACHE_BOX_MS = 250
 
 /**
  * The result of the newest complete pipeline of a branch: from memory, then the data centre's cache, then D1, each at
@@ -46,7 +47,8 @@ async function readStatus(stores: Stores, projectId: string, branch: string, key
 
 async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
   try {
-    const copy = await stores.cache?.match(cacheKeyFor(key))
+    if (!stores.cache) return null
+    const copy = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(cacheKeyFor(key)))
     // Written by readStatus above under a key that nobody else can name.
     const found = copy ? ((await copy.json()) as CheckedStatus) : null
     return found && stores.now() - found.checkedAt < FRESH_MS ? found : null

@@ -31,8 +31,6 @@ export type ChargeUnknown = { readonly client: string; readonly spend: () => Pro
 
 const MEMORY_LIFE_MS = 60_000
 const UNKNOWN_LIFE_MS = 5_000
-// Set for a token that this isolate minted: a look-up that began before must not make it unknown afterwards.
-const NEVER_UNKNOWN = 0
 const LIMITED_MS = 10_000
 const KV_BOX_MS = 250
 const KV_LIFE_SECONDS = 3_600
@@ -59,8 +57,9 @@ export async function findGrant(
 
   const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
   if (!fact) {
-    // A token that memory knew lately counts as known: it must not depend on KV being up.
-    if (!memory.grants.get(secret) && isLimited(stores, charge)) return { kind: 'limited' }
+    // A token that memory knew lately, or that was minted here, counts as known: it must not depend on KV being up.
+    const isKnown = memory.grants.get(secret) !== undefined || memory.minted.get(secret) !== undefined
+    if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
     return askPrimary(stores, secret, slug, charge, null)
   }
   // Of a person the role will be wanted next: one round trip brings it and the feed.
@@ -72,8 +71,9 @@ export async function findGrant(
 }
 
 /** To be called when a token was stored: it works at once here too, although somebody may have tried it before. */
-export function forgetUnknown({ memory }: Stores, secret: Secret): void {
-  memory.unknowns.set(secret, NEVER_UNKNOWN)
+export function forgetUnknown({ memory, now }: Stores, secret: Secret): void {
+  memory.minted.set(secret, now())
+  memory.unknowns.delete(secret)
   for (const key of memory.slots.keys()) if (key.includes(secret)) memory.slots.delete(key)
 }
 
@@ -127,7 +127,8 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   const held = row ? heldGrantOf(row) : null
   if (!held) {
     stores.memory.grants.delete(secret)
-    if (stores.memory.unknowns.get(secret) !== NEVER_UNKNOWN)
+    // A look-up that began before the token was minted here says nothing about it.
+    if (fence.provedAt > (stores.memory.minted.get(secret) ?? Number.NEGATIVE_INFINITY))
       stores.memory.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
     return null
   }

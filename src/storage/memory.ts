@@ -49,6 +49,8 @@ export type EdgeMemory = {
   readonly grants: Lru<Kept<HeldGrant>>
   /** Secrets that D1 did not know, with the time until which it is not asked again. */
   readonly unknowns: Lru<number>
+  /** Secrets that this isolate minted, and when. */
+  readonly minted: Lru<number>
   readonly projects: Lru<Kept<Project>>
   /** Keyed by `user:project`. */
   readonly roles: Lru<Kept<Role>>
@@ -70,6 +72,7 @@ export function createEdgeMemory(): EdgeMemory {
   return {
     grants: createLru(2_000),
     unknowns: createLru(2_000),
+    minted: createLru(2_000),
     projects: createLru(1_000),
     roles: createLru(2_000),
     statuses: createLru(2_000),

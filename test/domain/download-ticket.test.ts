@@ -53,4 +53,10 @@ describe('a signed ticket', () => {
     '%j is none',
     async (text) => expect(await openTicket(key, text, NOW)).toBeNull(),
   )
+
+  it('does not open with anything before or after it', async () => {
+    const text = await signTicket(key, ticket)
+    for (const other of [`!${text}`, `a.${text}`, `${text}!`, `${text}.a`, ` ${text}`])
+      expect(await openTicket(key, other, NOW), other.slice(0, 3)).toBeNull()
+  })
 })

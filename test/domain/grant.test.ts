@@ -206,3 +206,13 @@ describe('the scopes header', () => {
     expect(scopeWordsOf(grant)).toBe(words)
   })
 })
+
+it('a person in a browser is decided as with a token of theirs', () => {
+  const session = { kind: 'session', sessionId: 's', userId: 'u', instanceRole: 'user' } as const
+  for (const project of [SECRET_PROJECT, PUBLIC_PROJECT, null])
+    for (const role of ['admin', 'member', null] as const)
+      for (const permission of ['status:read', 'artifacts:read', 'builds:write', 'project:admin'] as const)
+        expect(decide(permission, { grant: session, role }, project)).toBe(
+          decide(permission, { grant: personal, role }, project),
+        )
+})

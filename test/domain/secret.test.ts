@@ -80,15 +80,26 @@ describe('what is no secret', () => {
 
 describe('random base62', () => {
   it('takes each character equally often from all byte values', () => {
-    // Feeds each byte value once: what is left after the rejection must hold every character the same number of times.
+    // Feeds each byte value once, those to be rejected first: what is left must hold every character equally often.
     const given = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
       const bytes = array as unknown as Uint8Array
-      for (let i = 0; i < bytes.length; i++) bytes[i] = i % 256
+      for (let i = 0; i < bytes.length; i++) bytes[i] = 255 - (i % 256)
       return array
     })
     const text = randomBase62(248)
     given.mockRestore()
     for (const char of BASE62) expect(text.split(char).length - 1, char).toBe(4)
+  })
+
+  it('throws away the bytes that would make some characters likelier', () => {
+    const bytes = [248, 255, 247]
+    const given = vi.spyOn(crypto, 'getRandomValues').mockImplementation((array) => {
+      ;(array as unknown as Uint8Array).fill(bytes.shift() ?? 247)
+      return array
+    })
+    const text = randomBase62(20)
+    given.mockRestore()
+    expect(text).toBe('z'.repeat(20))
   })
 
   it('has the length asked for', () => {
@@ -103,5 +114,29 @@ describe('the checksum', () => {
     ['The quick brown fox jumps over the lazy dog', 0x414fa339],
   ])('is the CRC-32 of zlib for %j', (text, crc) => {
     expect(crc32(text)).toBe(crc)
+  })
+})
+
+describe('what only ends or begins like a token', () => {
+  /** A text with the checksum that it would need. */
+  function withChecksum(body: string): string {
+    let rest = crc32(body)
+    let digits = ''
+    for (let i = 0; i < 6; i++) {
+      digits = BASE62.charAt(rest % 62) + digits
+      rest = Math.floor(rest / 62)
+    }
+    return body + digits
+  }
+
+  it.each([
+    ['something stands before it', `x${'bpp_'}${'a'.repeat(36)}`],
+    ['it is longer', `bpp_${'a'.repeat(37)}`],
+    ['it is shorter', `bpp_${'a'.repeat(35)}`],
+    ['it is of no kind', `bpx_${'a'.repeat(36)}`],
+    ['it holds another character', `bpp_${'a'.repeat(35)}-`],
+  ])('is none, with the right checksum too, when %s', (_, body) => {
+    expect(parseSecret(withChecksum(body))).toBeNull()
+    expect(parseSecret(withChecksum(`bpp_${'a'.repeat(36)}`))).not.toBeNull()
   })
 })

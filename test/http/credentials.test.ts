@@ -159,6 +159,26 @@ describe('whatever is sent', () => {
   })
 })
 
+describe('a scheme that only looks like Bearer', () => {
+  it.each(['NotBearer', 'X Bearer', 'Bearerish'])('such as %s is not one', (scheme) => {
+    expect(read({ Authorization: `${scheme} ${a}` })).toBe('malformed')
+    // It is no Bearer credential, so the next place counts.
+    expect(read({ Authorization: `${scheme} ${a}`, 'Circle-Token': b })).toBe(b)
+  })
+})
+
+describe('Basic', () => {
+  it.each([
+    ['a scheme that only ends in its name', `NotBasic ${btoa(`${a}:`)}`],
+    ['something after the credentials', `${basic(`${a}:`)} x`],
+    ['no colon', basic(`${a}x`)],
+    ['a password', basic(`${a}:x`)],
+    ['blanks around the token', basic(` ${a} :`)],
+  ])('with %s is malformed', (_, authorization) => {
+    expect(read({ Authorization: authorization })).toBe('malformed')
+  })
+})
+
 function decodedBasic(authorization: string | null): string {
   try {
     return atob((authorization ?? '').replace(/^basic +/i, ''))

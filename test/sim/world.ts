@@ -188,7 +188,8 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
   const stores: Stores = {
     db,
     kv: kv.viewOf(centre, request),
-    artifacts: {} as R2Bucket, // The verifier never touches bytes.
+    // The verifier never touches bytes, nor does it send anything.
+    artifacts: {} as R2Bucket,
     cache: centre.hasCacheApi ? viewCache(centre, timeline, request, random) : null,
     queue: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     memory,

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { base64UrlEncode, hashSecret, importPeppers } from '../../src/domain/secret-hash.ts'
-import { findGrant, forgetUnknown, kvKeyFor } from '../../src/storage/grants.ts'
+import { findGrant, forgetUnknown, heldGrantOf, kvKeyFor } from '../../src/storage/grants.ts'
 import { commitEnding } from '../../src/storage/revocations.ts'
 import { users } from '../../src/storage/schema.ts'
 import { hang } from '../support/counted.ts'
@@ -26,6 +26,30 @@ describe('a token', () => {
     const { secret } = await seedStatusToken(isolate)
     expect(await present(isolate, secret)).toBe('granted by d1')
     expect(await present(isolate, secret)).toBe('granted by memory')
+  })
+
+  it('found in KV is in memory from then on', async () => {
+    const first = await openTestStores()
+    const { secret } = await seedStatusToken(first)
+    await present(first, secret)
+    await first.settled()
+    const second = await openTestStores({ beside: first })
+    expect(await present(second, secret)).toBe('granted by kv')
+    expect(await present(second, secret)).toBe('granted by memory')
+  })
+
+  it('stays in memory for 60 s from when it was put there, however often it is read', async () => {
+    const isolate = await openTestStores()
+    const { secret } = await seedStatusToken(isolate)
+    await present(isolate, secret)
+    await isolate.settled()
+    for (let seconds = 0; seconds < 59; seconds++) {
+      isolate.clock.advance(SECOND)
+      expect(await present(isolate, secret)).toBe('granted by memory')
+      await isolate.settled()
+    }
+    isolate.clock.advance(SECOND)
+    expect(await present(isolate, secret)).toBe('granted by kv')
   })
 
   it('opens what its row says, of each kind, from each tier', async () => {
@@ -114,6 +138,19 @@ describe('a token', () => {
     expect(await present(isolate, secret)).toMatch('granted')
   })
 
+  it('that was deleted where it was minted is remembered as unknown too, at one look into D1', async () => {
+    const isolate = await openTestStores()
+    const token = await seedStatusToken(isolate)
+    forgetUnknown(isolate, token.secret)
+    isolate.clock.advance(1)
+    await present(isolate, token.secret)
+    await endToken(isolate, token)
+    expect(await present(isolate, token.secret)).toBe('unknown')
+    isolate.resetCounts()
+    expect(await present(isolate, token.secret)).toBe('unknown')
+    expect(isolate.counts).toMatchObject({ d1: 0, kvGets: 0 })
+  })
+
   it('whose hash is of an older pepper is found until that pepper is taken away', async () => {
     const [old, current] = [randomPepper('old'), randomPepper('new')]
     const before = await openTestStores({ peppers: await importPeppers(old) })
@@ -140,6 +177,8 @@ describe('a token', () => {
     expect(keys.map(({ name }) => name)).toContain(kvKeyFor(hash))
     expect(JSON.stringify([keys, values])).not.toContain(secret.slice(4, 30))
     for (const key of keys) expect(key.expiration).toBeDefined()
+    const own = keys.find(({ name }) => name === kvKeyFor(hash))
+    expect(Math.abs((own?.expiration ?? 0) - (Date.now() / SECOND + 3_600))).toBeLessThan(120)
   })
 })
 
@@ -360,6 +399,14 @@ describe('while D1 cannot be reached', () => {
     expect(await present(isolate, secret)).toBe('unavailable')
   })
 
+  it('a D1 that hangs holds a token that nobody knows up for 2 s, and then it is 503', async () => {
+    const isolate = await openTestStores()
+    isolate.faults.beforeD1 = hang
+    const startedAt = Date.now()
+    expect(await present(isolate, mintSecret('project'))).toBe('unavailable')
+    expect(Date.now() - startedAt).toBeLessThan(3_500)
+  })
+
   it('a D1 that hangs holds a cached token up for a second at most', async () => {
     const isolate = await openTestStores()
     const { secret } = await seedStatusToken(isolate)
@@ -393,6 +440,15 @@ describe('whatever KV does', () => {
     isolate.faults.kvGet = kvGet
     expect(await present(isolate, secret)).toBe('granted by d1')
     expect(await present(isolate, mintSecret('project'))).toBe('unknown')
+  })
+
+  it('one that hangs holds nobody up for longer than a quarter of a second', async () => {
+    const isolate = await openTestStores()
+    const { secret } = await seedStatusToken(isolate)
+    isolate.faults.kvGet = hang
+    const startedAt = Date.now()
+    await present(isolate, secret)
+    expect(Date.now() - startedAt).toBeLessThan(700)
   })
 
   it('a write that fails changes no answer', async () => {
@@ -431,6 +487,15 @@ describe('a client that tried too many unknown tokens', () => {
     expect(await present(isolate, inMemory.secret, { charge })).toBe('granted by memory')
     expect(await present(isolate, inKv.secret, { charge })).toBe('granted by kv')
     expect(await present(isolate, cold.secret, { charge: spent('198.51.100.8') })).toBe('granted by d1')
+  })
+
+  it('may use at once what was minted here for it', async () => {
+    const isolate = await openTestStores()
+    const charge = spent('198.51.100.10')
+    expect(await present(isolate, mintSecret('project'), { charge })).toBe('unknown')
+    const { secret } = await seedStatusToken(isolate)
+    forgetUnknown(isolate, secret)
+    expect(await present(isolate, secret, { charge })).toBe('granted by d1')
   })
 
   it('keeps a token that memory knew lately, also while KV is down', async () => {
@@ -536,3 +601,25 @@ describe('a personal token', () => {
 function randomPepper(id: string): string {
   return `${id}:${base64UrlEncode(crypto.getRandomValues(new Uint8Array(32)))}`
 }
+
+describe('a row that does not add up', () => {
+  const project = { id: 'p', vcs: 'gh', org: 'a', repo: 'b', visibility: 'private', defaultBranch: 'main' } as const
+  const row = {
+    id: 't',
+    hash: 'p:x',
+    scope: null,
+    userId: null,
+    publisherId: null,
+    expiresAt: null,
+    instanceRole: null,
+  }
+  it.each([
+    ['a personal token without a user', { ...row, kind: 'personal', instanceRole: 'user', project: null }],
+    ['a personal token whose user is gone', { ...row, kind: 'personal', userId: 'u', project: null }],
+    ['a project token without a project', { ...row, kind: 'project', scope: 'all', project: null }],
+    ['a project token without a scope', { ...row, kind: 'project', project }],
+    ['a reporting token without a project', { ...row, kind: 'reporting', project: null }],
+  ] as const)('opens nothing: %s', (_, wrong) => {
+    expect(heldGrantOf(wrong)).toBeNull()
+  })
+})

@@ -5,7 +5,7 @@ import type { Permission } from '../../src/domain/permission.ts'
 import { type Project, type Slug, slugKeyFor, slugText } from '../../src/domain/project.ts'
 import { findGrant } from '../../src/storage/grants.ts'
 import { findAccess } from '../../src/storage/projects.ts'
-import { commitEnding } from '../../src/storage/revocations.ts'
+import { commitEnding, readFenced } from '../../src/storage/revocations.ts'
 import { members, projects } from '../../src/storage/schema.ts'
 import { barrier, UNLIMITED } from '../support/present.ts'
 import { scansOf } from '../support/query-plan.ts'
@@ -194,6 +194,49 @@ describe('an answer on its way', () => {
     expect(await Promise.all([leader, follower])).toEqual(['project_not_found', 'project_not_found'])
   })
 
+  it('cannot be told, and 503 is the answer, while each reading is overtaken by another end', async () => {
+    const { here, project, grant } = await seedMembership()
+    let branch = 0
+    here.faults.afterD1 = async () => {
+      const { afterD1 } = here.faults
+      here.faults.afterD1 = undefined
+      branch += 1
+      await commitEnding(here, [
+        here.db
+          .update(projects)
+          .set({ defaultBranch: `b${branch}` })
+          .where(eq(projects.id, project.id)),
+      ])
+      here.faults.afterD1 = afterD1
+    }
+    expect(await decisionOf(here, grant, project)).toBe('unavailable')
+    here.faults.afterD1 = undefined
+    expect(await decisionOf(here, grant, project)).toBe('allow')
+  })
+
+  it('of a crowd that is allowed costs one look into D1', async () => {
+    const { here, project, grant } = await seedMembership()
+    here.resetCounts()
+    const decisions = await Promise.all(Array.from({ length: 20 }, () => decisionOf(here, grant, project)))
+    expect(new Set(decisions)).toEqual(new Set(['allow']))
+    expect(here.counts.d1).toBe(1)
+  })
+
+  it('is kept for 60 s, then D1 is asked again', async () => {
+    const { here, project, grant } = await seedMembership()
+    await decisionOf(here, grant, project)
+    for (let seconds = 0; seconds < 60; seconds += 5) {
+      here.clock.advance(5 * SECOND)
+      await readFenced(here, [])
+    }
+    here.resetCounts()
+    await decisionOf(here, grant, project)
+    expect(here.counts.d1).toBe(1)
+    here.clock.advance(SECOND)
+    await decisionOf(here, grant, project)
+    expect(here.counts.d1).toBe(1)
+  })
+
   it('that says no is not taken by a request that came after the yes was stored', async () => {
     const { here, project } = await seedMembership()
     const user = await seedUser(here.db)
@@ -223,6 +266,18 @@ describe('while D1 cannot be reached', () => {
     expect(await decisionOf(here, grant, slugOf('gh/acme/other'))).toBe('unavailable')
     here.clock.advance(1)
     expect(await decisionOf(here, grant, project)).toBe('unavailable')
+  })
+
+  it('what was allowed goes on when the database itself could not be asked, no poll being due', async () => {
+    const { here, project, grant } = await seedMembership()
+    await decisionOf(here, grant, project)
+    here.faults.beforeD1 = outage
+    here.clock.advance(20 * SECOND)
+    // The first is bridged by the poll that failed; for the second none is tried.
+    for (let i = 0; i < 2; i++) expect(await decisionOf(here, grant, project)).toBe('allow')
+    expect(here.warnings).toContain('project_unreadable')
+    here.clock.advance(40 * SECOND)
+    for (let i = 0; i < 2; i++) expect(await decisionOf(here, grant, project)).toBe('unavailable')
   })
 
   it('what the feed named does not', async () => {

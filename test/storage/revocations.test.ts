@@ -333,6 +333,39 @@ describe('after a restore', () => {
     expect(await judgeFact(stores, after)).toBe('accept')
   })
 
+  it('a change that runs after it is known at once where it was made, whatever was learned meanwhile', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const gate = barrier()
+    stores.faults.beforeD1 = gate.pass
+    // Sent before this isolate knew any life of the database, and run in the second one.
+    const late = commitEnding(stores, [end(stores.db, 'token:late')])
+    await gate.reached
+    stores.faults.beforeD1 = undefined
+    await readFact(stores)
+    await renewEpoch(stores.db)
+    const [state] = await stores.db.select().from(feedState)
+    gate.open()
+    await late
+    expect(stores.memory.feed?.epoch).toBe(state?.epoch)
+    const fact = {
+      value: null,
+      fence: { epoch: state?.epoch ?? '', seq: state?.newestSeq ?? 0, provedAt: stores.now() },
+    }
+    expect(await judgeFact(stores, { ...fact, subjects: ['token:late'] })).toBe('ask_without_grace')
+  })
+
+  it('to lower numbers, what is read then holds too', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    await end(stores.db, 'token:x', 'token:y', 'token:z')
+    const before = await readFact(stores)
+    await stores.db.update(feedState).set({ epoch: crypto.randomUUID(), newestSeq: sql`${feedState.newestSeq} - 3` })
+    await stores.db.delete(revocations)
+    const after = await readFact(stores)
+    expect(after.fence.seq).toBeLessThan(before.fence.seq)
+    expect(await judgeFact(stores, after)).toBe('accept')
+    expect(await judgeFact(stores, before)).toBe('ask_without_grace')
+  })
+
   it("the data centre's copy from before does not bring the old life back", async () => {
     const stores = await openTestStores()
     const beside = await openTestStores({ beside: stores })

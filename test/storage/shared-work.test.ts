@@ -6,14 +6,15 @@ import { barrier } from '../support/present.ts'
 
 function openHost() {
   const memory = { slots: new Map<string, Slot>() }
-  const host = { time: 0, now: () => host.time, waitUntil: () => {} }
+  const kept: Promise<unknown>[] = []
+  const host = { time: 0, now: () => host.time, waitUntil: (work: Promise<unknown>) => void kept.push(work) }
   let runs = 0
   const share = <T>(work: () => Promise<T>) =>
     shareWork(memory, host, 'key', () => {
       runs += 1
       return work()
     })
-  return { memory, host, share, runs: () => runs }
+  return { memory, host, share, kept, runs: () => runs }
 }
 
 describe('work that several requests want at once', () => {
@@ -29,6 +30,14 @@ describe('work that several requests want at once', () => {
     expect(await all).toEqual(['value', 'value', 'value'])
     expect(runs()).toBe(1)
     expect(memory.slots.size).toBe(0)
+  })
+
+  it('is kept running past the answer of whoever began it, and fails nothing there', async () => {
+    const { share, kept } = openHost()
+    await Promise.all([share(async () => 1), share(async () => 2)])
+    expect(kept).toHaveLength(1)
+    await expect(share(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await Promise.all(kept)).toHaveLength(2)
   })
 
   it('runs again for whoever comes after it is done', async () => {

@@ -74,3 +74,12 @@ describe('where to go after signing in', () => {
     expect(sitePathOf(next)).toBe(path)
   })
 })
+
+it.each([
+  ['/gh/acme/web?circle-token=bpp_x', '/gh/acme/web'],
+  ['/gh/acme/web?branch=a%20b&circle-token=bpp_x&x=1', '/gh/acme/web?branch=a%20b&x=1'],
+  ['/gh/acme/web?circle-token=a&circle-token=b', '/gh/acme/web'],
+  ['/gh/acme/web?xcircle-token=a', '/gh/acme/web?xcircle-token=a'],
+])('a token in the address of %j is not carried on', (text, path) => {
+  expect(sitePathOf(text)).toBe(path)
+})

@@ -6,7 +6,17 @@ export function sitePathOf(text: string | null | undefined): string {
   if (!URL.canParse(text, base)) return '/'
   const { origin, pathname, search } = new URL(text, base)
   // The path may have become `//…` once its dots were worked out.
-  return origin === base && !pathname.startsWith('//') ? pathname + search : '/'
+  return origin === base && !pathname.startsWith('//') ? pathname + withoutToken(search) : '/'
+}
+
+/** A token that somebody put into the address stands in no address that we make. */
+function withoutToken(search: string): string {
+  if (!search.includes('circle-token=')) return search
+  const kept = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => !pair.startsWith('circle-token='))
+  return kept.length > 0 ? `?${kept.join('&')}` : ''
 }
 
 /** The sign-in page, to come back from. */

@@ -1,7 +1,7 @@
-// What `cloudflare:workers`, `cloudflare:test` and workerd's globals are while mutants are tested in Node: real SQLite,
-// and maps for KV and the caches. Starting workerd for each mutant would take ten times as long.
+// What `cloudflare:workers`, `cloudflare:test` and workerd's globals are where tests run in Node, because starting workerd,
+// or its D1, would take ten times as long: real SQLite, and maps for KV, R2 and the caches.
 import { randomBytes } from 'node:crypto'
-import { openSqliteD1 } from '../../test/sim/sqlite-d1.ts'
+import { openSqliteD1 } from '../sim/sqlite-d1.ts'
 
 const randomKey = () => randomBytes(32).toString('base64url')
 
@@ -17,8 +17,13 @@ function createBindings() {
     ARTIFACTS: createR2(),
     UNKNOWN_TOKENS: { limit: async () => ({ success: true }) },
     LEAK_REPORTS: { limit: async () => ({ success: true }) },
+    SIGN_INS: { limit: async () => ({ success: true }) },
+    VERSION: { id: 'test', tag: '', timestamp: '' },
+    PUBLIC_ORIGIN: 'https://builds.test',
     PEPPERS: `test:${randomKey()}`,
     DOWNLOAD_KEY: randomKey(),
+    DATA_KEY: `test:${randomKey()}`,
+    OUTBOX: { sendBatch: async () => {}, send: async () => {} },
   }
 }
 
@@ -51,6 +56,16 @@ function createKv() {
 
 function createR2() {
   const objects = new Map<string, Uint8Array>()
+  const partsOf = (key: string) => ({
+    key,
+    uploadId: 'upload',
+    uploadPart: async (partNumber: number, body: ReadableStream) => {
+      await new Response(body).arrayBuffer()
+      return { partNumber, etag: String(partNumber) }
+    },
+    complete: async () => ({ key, size: 0 }),
+    abort: async () => {},
+  })
   return {
     async put(key: string, body: ReadableStream) {
       objects.set(key, new Uint8Array(await new Response(body).arrayBuffer()))
@@ -61,6 +76,8 @@ function createR2() {
       if (!bytes) return null
       return { body: new Blob([range ? bytes.slice(range.offset, range.offset + range.length) : bytes]).stream() }
     },
+    createMultipartUpload: async (key: string) => partsOf(key),
+    resumeMultipartUpload: (key: string) => partsOf(key),
     head: async (key: string) => (objects.has(key) ? {} : null),
     delete: async (key: string) => void objects.delete(key),
   }

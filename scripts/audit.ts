@@ -1,0 +1,35 @@
+// npm run audit: known problems of the libraries that are deployed. Fails on a high or critical one, and not on a
+// registry that cannot be asked: that says nothing about the libraries. `--strict` fails on that too.
+import { spawnSync } from 'node:child_process'
+import { REPOSITORY } from './local-state.ts'
+
+type Report = { readonly metadata?: { readonly vulnerabilities?: Readonly<Record<string, number>> } }
+
+const isStrict = process.argv.includes('--strict')
+const { stdout } = spawnSync('npm', ['audit', '--json', '--omit=dev', '--omit=optional'], {
+  cwd: REPOSITORY,
+  encoding: 'utf8',
+})
+const counts = countsIn(stdout)
+if (!counts) {
+  console.log('The registry could not be asked about known problems; nothing is known either way.')
+  process.exitCode = isStrict ? 1 : 0
+} else {
+  const grave = (counts.high ?? 0) + (counts.critical ?? 0)
+  console.log(
+    `Known problems of what is deployed: ${Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}.`,
+  )
+  process.exitCode = grave > 0 ? 1 : 0
+}
+
+/** Null for an answer without counts, as an unreachable registry gives. */
+function countsIn(text: string): Readonly<Record<string, number>> | null {
+  try {
+    const { metadata }: Report = JSON.parse(text)
+    return metadata?.vulnerabilities ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, it, vi } from 'vitest'
+import { compareTimes, median } from '../scripts/compared-times.ts'
+import { createApp, openRequest } from '../src/app.ts'
+import { mintSecret } from '../src/domain/secret.ts'
+import type { Bindings } from '../src/env.ts'
+import type { TestStores } from './support/stores.ts'
+import { env } from './support/workers-in-node.ts'
+import { seedWorld } from './support/world.ts'
+
+const ROUNDS = 300
+const TRIES = 3
+// What a look-up more or less would make is several times as much; `npm run timing` prints the numbers of a real server.
+const MAX_DIFFERENCE = 0.25
+
+// The stand-ins have what the application calls.
+const bindings = env as unknown as Bindings
+const ctx = {
+  waitUntil: (work: Promise<unknown>) => void work.catch(() => {}),
+  passThroughOnException: () => {},
+  props: {},
+}
+
+it('the time of a refusal does not tell whether a private project exists', async () => {
+  vi.spyOn(console, 'log').mockImplementation(() => {})
+  const app = createApp()
+  const { stores } = await openRequest(bindings, ctx)
+  // What the seeds use of it is there.
+  const { slug, secrets } = await seedWorld(stores as TestStores, 'private')
+  const [hidden, absent] = [`/api/v1.1/project/${slug}`, `/api/v1.1/project/${slug}-never`]
+  const pairs: Record<string, () => [string, string | null]>[] = [
+    {
+      'foreign, hidden': () => [hidden, secrets['other all']],
+      'foreign, absent': () => [absent, secrets['other all']],
+    },
+    {
+      'unknown, hidden': () => [hidden, mintSecret('project')],
+      'unknown, absent': () => [absent, mintSecret('project')],
+    },
+    { 'none, hidden': () => [hidden, null], 'none, absent': () => [absent, null] },
+  ]
+  for (const pair of pairs) {
+    const differences: number[] = []
+    for (let i = 0; i < TRIES; i++) {
+      const times = await compareTimes(pair, ROUNDS, async (path, token) => {
+        const request = new Request(`https://builds.test${path}`, {
+          headers: token === null ? {} : { 'Circle-Token': token },
+        })
+        const response = await app.fetch(request, await openRequest(bindings, ctx), ctx as unknown as ExecutionContext)
+        await response.arrayBuffer()
+      })
+      const [a = 0, b = 0] = [...times.values()].map(median)
+      differences.push(Math.abs(a - b) / Math.min(a, b))
+    }
+    expect(Math.min(...differences), Object.keys(pair).join(' against ')).toBeLessThan(MAX_DIFFERENCE)
+  }
+})
