@@ -16,6 +16,8 @@ import { settingsPage, settingsPath } from './settings-layout.tsx'
 /** Each act in a person's words, before what it was done to. */
 const WORDS: Record<AuditAction, string> = {
   'user.created': 'Made the person',
+  'user.role_set': 'Gave a role on the instance to',
+  'user.removed': 'Removed from the instance',
   'token.created': 'Created the token',
   'token.rotated': 'Rotated the token',
   'token.deleted': 'Deleted the token',
