@@ -20,8 +20,8 @@ import { DataTable, PageHead, Time } from './parts.tsx'
 import { personPath } from './users-page.tsx'
 
 const ROLES: Record<InstanceRole, string> = {
-  user: 'User: sees the projects of which they are a member',
-  owner: 'Owner: also looks after the instance and its users',
+  user: 'User: sees their own projects',
+  owner: 'Owner: also looks after users',
 }
 
 /** Instance → Users → one of them: their role, where they may create projects, and their end here. */
@@ -107,31 +107,27 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
           )
         }
       >
-        {person.name !== person.login && <>{person.name} · </>}here since{' '}
+        {person.name !== person.login && <>{person.name} · </>}Here since{' '}
         <Time at={person.createdAt} now={now()} as="date" />
       </PageHead>
-      <section>
-        <h2>Role on this instance</h2>
-        {isViewer ? (
-          <p>You are an owner. Another owner can change that.</p>
-        ) : (
-          <Form viewer={viewer} action={`${base}/role`} class="inline-form">
-            <label for="role" class="unseen">
-              Role
-            </label>
-            <select id="role" name="role">
+      {isViewer ? (
+        <p>You are an owner. Another owner can change that, or remove you.</p>
+      ) : (
+        <Form viewer={viewer} action={`${base}/role`} class="inline-form">
+          <Field name="role" label="Role on this instance">
+            <select {...fieldAttributes('role')}>
               {Object.entries(ROLES).map(([role, text]) => (
                 <option value={role} selected={role === person.instanceRole}>
                   {text}
                 </option>
               ))}
             </select>
-            <button type="submit" class="button">
-              Save
-            </button>
-          </Form>
-        )}
-      </section>
+          </Field>
+          <button type="submit" class="button">
+            Save
+          </button>
+        </Form>
+      )}
       <section class="section">
         <h2>May create projects in</h2>
         <p>
@@ -161,7 +157,7 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
             ])}
           />
         )}
-        <Form viewer={viewer} action={`${base}/creator`} class="inline-form add">
+        <Form viewer={viewer} action={`${base}/creator`} class="inline-form more">
           <VcsField chosen={refused?.get('vcs') ?? 'gh'} />
           <Field name="org" label="Organization or user" error={error}>
             <input

@@ -10,7 +10,7 @@ import type { App } from '../route.ts'
 import { instancePage, TRAFFIC_PATH } from './instance-layout.tsx'
 import { durationText } from './measures.ts'
 import { page } from './page.ts'
-import { DataTable, Empty, PageHead } from './parts.tsx'
+import { DataTable, PageHead, Time } from './parts.tsx'
 import { percentText } from './plots.tsx'
 import { RequestBars, ShareBar } from './traffic-plots.tsx'
 
@@ -96,9 +96,7 @@ function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readi
             )}
           />
         ) : (
-          <Empty icon="key" title="No token was used">
-            <p>Requests with a token are counted here by the token’s name.</p>
-          </Empty>
+          <p class="muted">No token was used yet.</p>
         )}
       </Ranking>
       <Ranking title="Routes" note={`The ${MAX_ROUTES} that were asked most.`}>
@@ -152,7 +150,7 @@ function SetUp({ isConfigured }: { isConfigured: boolean }) {
   return (
     <div class="callout">
       <h2>To see all requests, from everywhere</h2>
-      <ol class="bullets numbered">
+      <ol class="bullets">
         <li>
           Leave the Analytics Engine binding <code>REQUESTS</code> in <code>wrangler.toml</code>.
         </li>
@@ -187,12 +185,12 @@ function Facts({ traffic, readiness }: { traffic: InstanceTraffic; readiness: Re
       <Fact
         name="Failed (5xx)"
         value={errors.toLocaleString('en-US')}
-        note={requests > 0 ? percentText(errors / requests) : ''}
+        note={errors > 0 ? percentText(errors / requests) : ''}
       />
       <Fact
         name="Revocation feed read"
         value={feedAgeMs === null ? 'Not yet' : `${durationText(feedAgeMs)} ago`}
-        note="by this isolate"
+        note=""
       />
       <Fact
         name="Stores"
@@ -216,10 +214,10 @@ function Fact({ name, value, note }: { name: string; value: string; note: string
 
 function OverTime({ traffic, hours }: { traffic: InstanceTraffic; hours: number }) {
   const isAll = traffic.source === 'analytics_engine'
-  const { until } = traffic
   const stepMs = isAll ? hours * MINUTE_MS : MINUTE_MS
-  // An isolate keeps the minutes of one hour.
-  const from = isAll ? traffic.since : until - HOUR_MS
+  // Whole steps, so that the one under way is as wide as the others. An isolate keeps the minutes of one hour.
+  const until = Math.ceil(traffic.until / stepMs) * stepMs
+  const from = until - (isAll ? hours * HOUR_MS : HOUR_MS)
   const time = isAll ? TIMES.find((time) => time.hours === hours) : LAST_HOUR
   const per = time?.per ?? `in ${hours} minutes`
   return (
@@ -231,6 +229,13 @@ function OverTime({ traffic, hours }: { traffic: InstanceTraffic; hours: number 
       </p>
       <div class="card card-body">
         <RequestBars steps={traffic.over_time} from={from} until={until} stepMs={stepMs} size={SIZE} per={per} />
+        <p class="row list-head small-text muted">
+          <Time at={from} now={traffic.until} />
+          <span>
+            at most {Math.max(0, ...traffic.over_time.map(({ requests }) => requests)).toLocaleString('en-US')}
+          </span>
+          <span>now</span>
+        </p>
       </div>
     </section>
   )
