@@ -191,8 +191,8 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
     { title, here: USERS_PATH, crumbs },
     <>
       <PageHead title={`${title} from this instance?`}>
-        Their sessions, memberships and personal tokens end at once here, and everywhere within 10 seconds. Who may
-        still sign in by GitHub or Cloudflare Access can come back, as somebody new.
+        Their sessions, memberships and personal tokens end at once here, and everywhere within 10 seconds. If GitHub or
+        Cloudflare Access still lets them in, they come back as somebody new.
       </PageHead>
       <Form viewer={viewer} action={`${base}/remove`} class="stack">
         {orphans.length > 0 && (

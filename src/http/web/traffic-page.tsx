@@ -120,7 +120,7 @@ function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readi
 }
 
 function columnsFor(label: string) {
-  return [{ label }, { label: 'Requests', class: 'number' }, { label: 'Share', class: 'share', unlabelled: true }]
+  return [{ label }, { label: 'Requests', class: 'number' }, { label: 'Share', class: 'plot-cell', unlabelled: true }]
 }
 
 function Times({ chosen }: { chosen: number }) {
