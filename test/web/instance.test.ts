@@ -4,6 +4,7 @@ import { selectSoleAdmin, selectUsers } from '../../src/storage/instance-users.t
 import { listMembers } from '../../src/storage/members.ts'
 import { listCreatorOrgs, selectCreatorOrgs } from '../../src/storage/project-settings.ts'
 import { findUserByLogin } from '../../src/storage/users.ts'
+import { listWebhooks } from '../../src/storage/webhooks.ts'
 import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
 import { ask } from '../support/client.ts'
@@ -130,6 +131,10 @@ describe('the users of an instance', () => {
     const session = await seedSession(stores, other)
     const own = await seedToken(stores, { kind: 'personal', user: other })
     const made = await madeOn(alone, session)
+    const headers = { 'Circle-Token': own.secret, 'Content-Type': 'application/json' }
+    const webhooks = `/api/buildpass/v1/projects/gh/${together.org}/web/webhooks`
+    expect((await ask(webhooks, { method: 'POST', headers, body: '{"source":"github"}' })).status).toBe(201)
+    expect(await listWebhooks(db, together.id, Date.now())).toHaveLength(1)
     const me = async (secret: string) => (await ask('/api/v1.1/me', { headers: { 'Circle-Token': secret } })).status
     const reads = async () =>
       (await ask(`/api/v1.1/project/gh/${alone.org}/web`, { headers: { 'Circle-Token': made } })).status
@@ -144,6 +149,7 @@ describe('the users of an instance', () => {
     expect([await me(own.secret), await reads()]).toEqual([401, 401])
     expect((await browse('/account', { session })).headers.get('Location')).toMatch(/^\/sign-in/)
     expect(await findUserByLogin(db, other.login)).toBeNull()
+    expect(await listWebhooks(db, together.id, Date.now())).toEqual([])
     expect((await listMembers(db, alone.id)).map(({ login, role }) => [login, role])).toEqual([[owner.login, 'admin']])
     expect((await listMembers(db, together.id)).map(({ login }) => login)).toEqual([colleague.login])
     expect((await listProjectAudit(db, alone.id, 9, null)).map(({ action }) => action)).toEqual(

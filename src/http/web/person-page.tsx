@@ -206,13 +206,11 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
             <p>{person.login} is the only one, and a project needs one. Its audit log will say so.</p>
           </div>
         )}
-        {made > 0 && (
-          <label class="choice">
-            <input type="checkbox" name="end_tokens" value="yes" checked />
-            Delete the {countText(made, 'project token')} that {person.login} made, too. Whoever kept a copy could go on
-            reading.
-          </label>
-        )}
+        <label class="choice">
+          <input type="checkbox" name="end_tokens" value="yes" checked />
+          Delete the {countText(made, 'project token')} that {person.login} made, and the webhooks and publishers that
+          their personal tokens made, too. Whoever kept a copy of a secret could go on using it.
+        </label>
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove person
