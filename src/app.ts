@@ -47,6 +47,8 @@ import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
 import { mountDashboard } from './http/web/dashboard.tsx'
 import { mountGithub } from './http/web/github.tsx'
 import { mountMembers } from './http/web/members-page.tsx'
+import { mountNewProject } from './http/web/new-project.tsx'
+import { mountPersonPage } from './http/web/person-page.tsx'
 import { mountPersonalTokens } from './http/web/personal-tokens.tsx'
 import { mountProjectGeneral } from './http/web/project-general.tsx'
 import { mountProjectPage } from './http/web/project-page.tsx'
@@ -55,6 +57,8 @@ import { mountPublisherPages } from './http/web/publishers-page.tsx'
 import { mountRetentionPage } from './http/web/retention-page.tsx'
 import { mountSignIn } from './http/web/sign-in.tsx'
 import { mountStatusBadges } from './http/web/status-badges.tsx'
+import { mountTrafficPage } from './http/web/traffic-page.tsx'
+import { mountUsersPage } from './http/web/users-page.tsx'
 import { mountWebhookPages } from './http/web/webhooks-page.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
@@ -112,6 +116,10 @@ export function createApp(): App {
   mountPublisherPages(app)
   mountRetentionPage(app)
   mountAuditPages(app)
+  mountNewProject(app)
+  mountUsersPage(app)
+  mountPersonPage(app)
+  mountTrafficPage(app)
   mountDashboard(app)
   mountProjectPage(app)
   mountBuildPage(app)

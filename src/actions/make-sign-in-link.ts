@@ -1,5 +1,7 @@
+import type { Actor } from '../domain/audit.ts'
 import type { InstanceRole } from '../domain/grant.ts'
 import { hashLink, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
+import { isUniqueViolation } from '../storage/constraint.ts'
 import { insertLink } from '../storage/sign-in-links.ts'
 import type { Db } from '../storage/stores.ts'
 import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/users.ts'
@@ -24,4 +26,27 @@ export async function makeSignInLink(db: Db, login: string, now: number): Promis
   const newUser = { id: userId, login, name: login, createdAt: now }
   await (made ? db.batch([...insertUserStatements(db, { ...newUser, instanceRole: made }), link]) : link)
   return { login: known?.login ?? login, path: linkPathFor(secret), expiresAt, made }
+}
+
+/**
+ * Makes a person and the one-time link for their first sign-in; null when the login is taken. So an owner can invite,
+ * and come in as nobody who is here already.
+ */
+export async function inviteUser(
+  db: Db,
+  login: string,
+  now: number,
+  owner: Actor,
+): Promise<Pick<SignInLink, 'path' | 'expiresAt'> | null> {
+  const secret = mintLinkSecret()
+  const user = { id: crypto.randomUUID(), login, name: login, instanceRole: 'user', createdAt: now } as const
+  const expiresAt = now + LINK_LIFE_MS
+  const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt })
+  try {
+    await db.batch([...insertUserStatements(db, user, owner), link])
+  } catch (error) {
+    if (isUniqueViolation(error)) return null
+    throw error
+  }
+  return { path: linkPathFor(secret), expiresAt }
 }

@@ -1,6 +1,8 @@
 /** What the audit log tells of; append only. */
 export type AuditAction =
   | 'user.created'
+  | 'user.role_set'
+  | 'user.removed'
   | 'token.created'
   | 'token.rotated'
   | 'token.deleted'

@@ -144,10 +144,10 @@ export const ACCESS = {
 export type RouteName = keyof typeof ACCESS
 
 /**
- * What a page needs: nothing, a signed-in person, or that person's permission on the project. A session opens pages
- * and nothing else; a token opens none of them.
+ * What a page needs: nothing, a signed-in person, the instance's owner, or a person's permission on the project. A
+ * session opens pages and nothing else; a token opens none of them.
  */
-export type PageNeeds = 'anyone' | 'session' | Permission
+export type PageNeeds = 'anyone' | 'session' | 'owner' | Permission
 
 /** Every page and every form of the web application, and what it needs. */
 export const PAGES = {
@@ -182,6 +182,20 @@ export const PAGES = {
   'GET /account/api/:id/rotate': 'session',
   'POST /account/api/:id/rotate': 'session',
   'GET /account/activity': 'session',
+
+  // Whoever may not make projects is told whom to ask.
+  'GET /projects/new': 'session',
+  'POST /projects': 'session',
+
+  'GET /instance/traffic': 'owner',
+  'GET /instance/users': 'owner',
+  'POST /instance/users': 'owner',
+  'GET /instance/users/:login': 'owner',
+  'POST /instance/users/:login/role': 'owner',
+  'POST /instance/users/:login/creator': 'owner',
+  'POST /instance/users/:login/creator/end': 'owner',
+  'GET /instance/users/:login/remove': 'owner',
+  'POST /instance/users/:login/remove': 'owner',
 
   'GET /:vcs/:org/:repo/settings': 'project:admin',
   'POST /:vcs/:org/:repo/settings': 'project:admin',

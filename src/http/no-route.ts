@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
+import { findViewer } from '../storage/sessions.ts'
 import { type App, answer, refuseWithJson } from './route.ts'
 import { refuseWithPage } from './web/refusal.tsx'
+import { sessionSecretOf } from './web/session-cookie.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -24,8 +26,12 @@ function isForPeople(c: Context<AppEnv>): boolean {
   return !c.req.path.startsWith('/api/') && (c.req.header('Accept')?.includes('text/html') ?? false)
 }
 
-function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response> {
-  return refuseWithPage(c, error, null)
+/** With the head of every other page: who is signed in stays so, and a page that is withheld looks like one that is not there. */
+async function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response> {
+  const { stores } = c.env
+  const secret = sessionSecretOf(c)
+  const viewer = secret && (await findViewer(stores.db, secret, stores.now()).catch(() => null))
+  return refuseWithPage(c, error, viewer)
 }
 
 // Pages of any origin may read with a token that they hold; cookies are not part of it.

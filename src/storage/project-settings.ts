@@ -146,6 +146,19 @@ function grantOf({ vcs, org }: Pick<Slug, 'vcs' | 'org'>, userId: string) {
   return and(eq(orgCreators.vcs, vcs), eq(orgCreators.org, org.toLowerCase()), eq(orgCreators.userId, userId))
 }
 
+/** The organizations in which an owner lets this person create projects. */
+export function listCreatorOrgs(db: Db, userId: string): Promise<Pick<Slug, 'vcs' | 'org'>[]> {
+  return selectCreatorOrgs(db, userId)
+}
+
+export function selectCreatorOrgs(db: Db, userId: string) {
+  return db
+    .select({ vcs: orgCreators.vcs, org: orgCreators.org })
+    .from(orgCreators)
+    .where(eq(orgCreators.userId, userId))
+    .orderBy(asc(orgCreators.vcs), asc(orgCreators.org))
+}
+
 /** Those who may create projects of the organization, by login. */
 export function listCreators(db: Db, { vcs, org }: Pick<Slug, 'vcs' | 'org'>): Promise<{ login: string }[]> {
   return db

@@ -1,4 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/audit.ts'
 import type { User } from '../domain/user.ts'
 import { auditStatement } from './audit.ts'
 import { tokens, users } from './schema.ts'
@@ -27,16 +28,17 @@ export async function hasUsers(db: Db): Promise<boolean> {
 type UserRow = typeof users.$inferInsert
 type TokenPart = Pick<typeof tokens.$inferInsert, 'id' | 'hash' | 'label' | 'prefix' | 'lastFour' | 'expiresAt'>
 
+const NOBODY: Actor = { userId: null, tokenId: null, from: null }
+
 /** A person, and the audit row. The login must be free. */
-export function insertUserStatements(db: Db, user: UserRow) {
-  const nobody = { userId: null, tokenId: null, from: null }
+export function insertUserStatements(db: Db, user: UserRow, by = NOBODY) {
   const told = {
     action: 'user.created',
     projectId: null,
     subject: user.login,
     detail: { role: user.instanceRole },
   } as const
-  return [db.insert(users).values(user), auditStatement(db, user.createdAt, nobody, told)] as const
+  return [db.insert(users).values(user), auditStatement(db, user.createdAt, by, told)] as const
 }
 
 /** As `insertUserStatements`, with a first personal token. */

@@ -92,7 +92,10 @@ export async function insertWebhook(
   try {
     const [rows] = await db.batch([
       insertRow(db, row, sql`${actorLives(actor, now())} and ${isFirst(actor, onceId)}`),
-      auditWebhook(db, 'webhook.created', now(), actor, row.id, { once: isFirst(actor, onceId) }),
+      auditWebhook(db, 'webhook.created', now(), actor, row.id, {
+        detail: { source: row.source },
+        once: isFirst(actor, onceId),
+      }),
     ])
     if (rows.results.length > 0) return { kind: 'created', webhook: row }
     await requireFirst(db, actor, onceId)
@@ -136,7 +139,7 @@ export async function rotateWebhook(
         sql`exists (select 1 from ${webhooks} where ${webhooks.id} = ${id} and ${webhooks.expiresAt} = ${endsAt})`,
       ),
       auditWebhook(db, 'webhook.rotated', now(), actor, row.id, {
-        detail: { replaces: id, overlap_seconds: overlapSeconds },
+        detail: { source: row.source, replaces: id, overlap_seconds: overlapSeconds },
         once: isFirst(actor, onceId),
       }),
     ])

@@ -10,7 +10,7 @@ import type { BrowserRun } from './browser-run.ts'
 const SCREENSHOTS = resolve(import.meta.dirname, '../../screenshots')
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-export const WIDTHS = { desktop: 1280, tablet: 820, phone: 360 } as const
+export const WIDTHS = { desktop: 1280, tablet: 768, phone: 360 } as const
 export const SCHEMES = ['light', 'dark'] as const
 
 /** What a suite of page tests works with. */

@@ -27,12 +27,14 @@ const ALL_IN: Record<ViewerName, Answer> = {
   admin: 'in',
 }
 const SIGNED_IN: Record<ViewerName, Answer> = { ...ALL_IN, nobody: 'sign in', 'a token': 'sign in' }
+const OWNERS: Record<ViewerName, Answer> = { ...SIGNED_IN, stranger: 404, member: 404, admin: 404 }
 const MEMBERS: Record<ViewerName, Answer> = { ...SIGNED_IN, stranger: 404, owner: 404 }
 const ADMINS: Record<ViewerName, Answer> = { ...MEMBERS, member: 403 }
 
 const EXPECTED: Record<PageNeeds, Record<Visibility, Record<ViewerName, Answer>>> = {
   anyone: { private: ALL_IN, public: ALL_IN },
   session: { private: SIGNED_IN, public: SIGNED_IN },
+  owner: { private: OWNERS, public: OWNERS },
   'status:read': { private: MEMBERS, public: ALL_IN },
   'artifacts:read': { private: MEMBERS, public: ALL_IN },
   'builds:write': { private: MEMBERS, public: { ...SIGNED_IN, stranger: 403, owner: 403 } },
@@ -73,6 +75,10 @@ const ofWebhook =
     `/${world.slug}/settings/webhooks/${webhookId}/${act}`
 const ofPublisher: Recipe['path'] = ({ world, publisherId }) =>
   `/${world.slug}/settings/publishers/${publisherId}/delete`
+const ofPerson =
+  (act: string): Recipe['path'] =>
+  ({ world }) =>
+    `/instance/users/${world.users.member.login}${act}`
 const at = (path: string) => () => path
 
 const RECIPES: Record<PageName, Recipe> = {
@@ -108,6 +114,21 @@ const RECIPES: Record<PageName, Recipe> = {
   'GET /account/api/:id/rotate': { path: ofOwn('rotate'), in: 200 },
   'POST /account/api/:id/rotate': { path: ofOwn('rotate'), in: 400 },
   'GET /account/activity': { path: at('/account/activity'), in: 200 },
+  'GET /projects/new': { path: at('/projects/new'), in: 200 },
+  'POST /projects': { path: at('/projects'), in: 422 },
+  'GET /instance/traffic': { path: at('/instance/traffic'), in: 200 },
+  'GET /instance/users': { path: at('/instance/users'), in: 200 },
+  'POST /instance/users': { path: at('/instance/users'), in: 422 },
+  'GET /instance/users/:login': { path: ofPerson(''), in: 200 },
+  'POST /instance/users/:login/role': { path: ofPerson('/role'), in: 400 },
+  'POST /instance/users/:login/creator': { path: ofPerson('/creator'), in: 422 },
+  'POST /instance/users/:login/creator/end': { path: ofPerson('/creator/end'), in: 422 },
+  'GET /instance/users/:login/remove': { path: ofPerson('/remove'), in: 200 },
+  // The owner's own end is another owner's to decide.
+  'POST /instance/users/:login/remove': {
+    path: ({ world }) => `/instance/users/${world.users.owner.login}/remove`,
+    in: 409,
+  },
   'GET /:vcs/:org/:repo/settings': { path: page('/settings'), in: 200 },
   'POST /:vcs/:org/:repo/settings': { path: page('/settings'), in: 422 },
   'GET /:vcs/:org/:repo/settings/api': { path: page('/settings/api'), in: 200 },

@@ -19,6 +19,11 @@ describePages('stylesheet, script and icon', (pages) => {
     }
   })
 
+  it('are small', async () => {
+    const css = await (await fetch(`${pages().origin}/assets/app.css`)).arrayBuffer()
+    expect(css.byteLength).toBeLessThan(20_000)
+  })
+
   it('are the only ones: the command line is asked for anew', async () => {
     const response = await fetch(`${pages().origin}/assets/buildpass.mjs`, { method: 'HEAD' })
     expect([response.status, response.headers.get('Cache-Control')]).toEqual([

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { describePages, expectAccessible, inspect, type Pages } from '../support/browser.ts'
 
@@ -160,6 +161,50 @@ describePages('the settings pages', (pages) => {
       await page.goto(`${SETTINGS}/api`)
     }
   })
+
+  it('of webhooks and publishers look right with long names too', async () => {
+    const { origin, demo } = pages()
+    const slug = await newProject(pages(), 'a-repository-whose-name-goes-on-and-on')
+    const make = async (what: string, body: object) => {
+      const response = await fetch(`${origin}/api/buildpass/v1/projects/${slug}/${what}`, {
+        method: 'POST',
+        headers: { 'Circle-Token': demo.tokens.personal, 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      expect(response.status).toBe(201)
+      return (await response.json()) as { id: string; secret: string }
+    }
+    const github = await make('webhooks', { source: 'github' })
+    await make('webhooks', { source: 'buildkite' })
+    const workflow = `acme/web/.github/workflows/${'long-'.repeat(20)}.yml@refs/heads/main`
+    await make('publishers', { kind: 'github', claims: { repository_id: '42', workflow_ref: workflow } })
+    const [org, project] = [crypto.randomUUID(), crypto.randomUUID()]
+    const claims = { 'oidc.circleci.com/org-id': org, 'oidc.circleci.com/project-id': project }
+    const circleci = await make('publishers', { kind: 'circleci', claims })
+    const body = JSON.stringify({ zen: 'Keep it logically awesome.' })
+    const signature = createHmac('sha256', github.secret).update(body).digest('hex')
+    await fetch(`${origin}/webhooks/${slug}/github`, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json',
+        'X-GitHub-Event': 'ping',
+        'X-GitHub-Delivery': crypto.randomUUID(),
+        'X-Hub-Signature-256': `sha256=${signature}`,
+      },
+      body,
+    })
+    const page = await pages().openAs('demo')
+    const settings = `/${slug}/settings`
+    await inspect(page, 'webhooks-full', `${settings}/webhooks`)
+    await inspect(page, 'webhook-rotate', `${settings}/webhooks/${github.id}/rotate`)
+    await inspect(page, 'webhook-delete', `${settings}/webhooks/${github.id}/delete`)
+    await inspect(page, 'publishers-full', `${settings}/publishers`)
+    await inspect(page, 'publisher-delete', `${settings}/publishers/${circleci.id}/delete`)
+    await inspect(page, 'audit-full', `${settings}/audit`)
+    const audit = await page.textContent('main')
+    expect(audit).toContain('Created the webhook github')
+    expect(audit).not.toContain(github.id)
+  }, 180_000)
 
   it('of somebody new have something to say', async () => {
     const page = await pages().openAs('newcomer')

@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import { createProject } from '../../actions/create-project.ts'
 import { AppError } from '../../domain/error.ts'
 import { type Project, parseSlug, type Slug, slugText } from '../../domain/project.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
-import { deleteProject, insertProject, mayCreateIn, updateProject } from '../../storage/project-settings.ts'
+import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import { deleteTokensMadeBy } from '../../storage/token-ends.ts'
 import { listTokensMadeBy } from '../../storage/tokens.ts'
 import { findUserByLogin } from '../../storage/users.ts'
@@ -40,14 +41,11 @@ const memberInput = lazily(() => v.strictObject({ role: v.picklist(['admin', 'me
 export function mountProjects(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects', async (c, { grant }) => {
     const { slug, visibility, default_branch } = await readJson(c, projectInput())
-    const { stores } = c.env
-    // Before existence is looked up, so that a slug cannot be probed.
-    if (grant.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, slug, grant.userId)))
-      throw new AppError('permission_denied')
-    const creator = { userId: grant.userId, actor: actorOf(c, grant) }
-    const project = await insertProject(stores, slug, { visibility, defaultBranch: default_branch }, creator)
-    if (!project) throw new AppError('conflict', 'slug: there is a project of that name already')
-    return jsonWritten(c, projectJson(project), 201)
+    const settings = { visibility, defaultBranch: default_branch }
+    const made = await createProject(c.env.stores, grant, slug, settings, actorOf(c, grant))
+    if (made === 'not_allowed') throw new AppError('permission_denied')
+    if (made === 'taken') throw new AppError('conflict', 'slug: there is a project of that name already')
+    return jsonWritten(c, projectJson(made), 201)
   })
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo', (c, { project }) => jsonRead(c, projectJson(project)))

@@ -16,6 +16,8 @@ import { settingsPage, settingsPath } from './settings-layout.tsx'
 /** Each act in a person's words, before what it was done to. */
 const WORDS: Record<AuditAction, string> = {
   'user.created': 'Made the person',
+  'user.role_set': 'Gave a role on the instance to',
+  'user.removed': 'Removed from the instance',
   'token.created': 'Created the token',
   'token.rotated': 'Rotated the token',
   'token.deleted': 'Deleted the token',
@@ -29,9 +31,9 @@ const WORDS: Record<AuditAction, string> = {
   'member.removed': 'Removed the member',
   'creator.granted': 'Allowed to create projects:',
   'creator.ended': 'No longer allowed to create projects:',
-  'webhook.created': 'Created the webhook of',
-  'webhook.rotated': 'Rotated the webhook of',
-  'webhook.deleted': 'Deleted the webhook of',
+  'webhook.created': 'Created the webhook',
+  'webhook.rotated': 'Rotated the webhook',
+  'webhook.deleted': 'Deleted the webhook',
   'publisher.created': 'Trusted the publisher',
   'publisher.deleted': 'No longer trusts the publisher',
   'publisher.used': 'Let a job report by its identity:',
@@ -128,8 +130,9 @@ function Records({ records, path, before, now }: Shown) {
 
 function What({ record }: { record: AuditRecord }) {
   const { action, subject, detail } = record
-  const label = detail?.label
-  const name = typeof label === 'string' ? label : action.startsWith('session.') ? null : subject
+  // What says most of it; an id says nothing to a person.
+  const told = NAMING.map((key) => detail?.[key]).find((value) => typeof value === 'string')
+  const name = told ?? (subject !== null && ID.test(subject) ? null : subject)
   const more = detailsOf(detail ?? {})
   return (
     <>
@@ -141,14 +144,22 @@ function What({ record }: { record: AuditRecord }) {
   )
 }
 
+const NAMING = ['label', 'source', 'issuer', 'identity'] as const
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 /** What a person wants to know of an act besides its name: ids are for programs, which read the API. */
 function detailsOf(detail: Readonly<Record<string, string | number | null>>): readonly string[] {
   return Object.entries(detail).flatMap(([name, value]) => {
     if (value === null) return []
     switch (name) {
       case 'label':
+      case 'source':
+      case 'issuer':
+      case 'identity':
       case 'kind':
       case 'replaces':
+      case 'token':
+      case 'minted_by':
         return []
       case 'scope':
         return [nameOfScope(String(value))]

@@ -7,10 +7,12 @@ import {
   type OverviewPage,
   type ProjectOverview,
 } from '../../storage/project-overviews.ts'
+import { listCreatorOrgs } from '../../storage/project-settings.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
 import { Happened } from './happened.tsx'
+import { Icon } from './icon.tsx'
 import { Landing } from './landing.tsx'
 import { renderPage } from './layout.tsx'
 import { page } from './page.ts'
@@ -28,9 +30,10 @@ export function mountDashboard(app: App): void {
     if (!viewer) return renderPage(c, { title: 'Build status and artifacts', viewer }, <Landing />)
     const { after = null, show } = c.req.query()
     const followed = show !== 'unfollowed'
-    const [overviews, unfollowed] = await Promise.all([
+    const [overviews, unfollowed, mayAdd] = await Promise.all([
       listProjectOverviews(db, viewer.userId, { followed, after }),
       countUnfollowed(db, viewer.userId),
+      viewer.instanceRole === 'owner' || listCreatorOrgs(db, viewer.userId).then((orgs) => orgs.length > 0),
     ])
     return renderPage(
       c,
@@ -41,6 +44,7 @@ export function mountDashboard(app: App): void {
         followed={followed}
         isFirst={after === null}
         unfollowed={unfollowed}
+        mayAdd={mayAdd}
         now={now()}
         origin={publicOriginOf(c)}
       />,
@@ -54,19 +58,23 @@ type DashboardProps = {
   readonly followed: boolean
   readonly isFirst: boolean
   readonly unfollowed: number
+  readonly mayAdd: boolean
   readonly now: number
   readonly origin: string
 }
 
-function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, now, origin }: DashboardProps) {
+function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, mayAdd, now, origin }: DashboardProps) {
   const { projects, after } = overviews
   const base = followed ? '/?' : '/?show=unfollowed&'
   const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
   return (
     <>
-      <PageHead title={followed ? 'Projects' : 'Projects that you do not follow'} />
+      <PageHead
+        title={followed ? 'Projects' : 'Projects that you do not follow'}
+        actions={followed && mayAdd && projects.length > 0 && <AddProject />}
+      />
       {projects.length === 0 ? (
-        <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} />
+        <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} mayAdd={mayAdd} />
       ) : (
         <div id="projects" class="projects" data-live={isLive ? '' : undefined}>
           <DataTable
@@ -169,45 +177,65 @@ function changedAt(pipeline: BranchPipeline): number {
   return stops.length > 0 ? Math.max(...stops) : beganAt(pipeline)
 }
 
-function NoProjects({ viewer, origin, isNew }: { viewer: Viewer; origin: string; isNew: boolean }) {
+function AddProject({ primary = false }: { primary?: boolean }) {
+  return (
+    <a class={primary ? 'button primary' : 'button'} href="/projects/new">
+      <Icon name="plus" /> Add project
+    </a>
+  )
+}
+
+function NoProjects(props: { viewer: Viewer; origin: string; isNew: boolean; mayAdd: boolean }) {
+  const { viewer, origin, isNew, mayAdd } = props
+  const { login } = viewer.user
   if (!isNew)
     return (
       <Empty icon="list" title="No projects here">
         <p>There is nothing on this page.</p>
       </Empty>
     )
-  const slug = `gh/${viewer.user.login}/my-project`
+  if (!mayAdd)
+    return (
+      <Empty icon="list" title="No projects yet">
+        <p>
+          An admin of a project adds you under its settings, as <strong>{login}</strong>. To create projects of your
+          own, ask an owner of this instance to let you.
+        </p>
+      </Empty>
+    )
+  const slug = `gh/${login}/my-project`
   return (
-    <div class="card card-body first-steps">
-      <h2>No projects yet</h2>
-      <p class="muted">
-        An admin of a project can add you under its settings.{' '}
-        {viewer.instanceRole === 'owner'
-          ? 'Or make one:'
-          : 'Or make one, in an organization in which an owner of this instance lets you:'}{' '}
-        put a token from <a href="/account/api">Personal API Tokens</a> into <code>BUILDPASS_TOKEN</code>, and run
-      </p>
-      <ol>
-        <li>
-          <h3>Create a project</h3>
-          <Copyable
-            id="create-project"
-            label="Command that creates a project"
-            text={createProjectCommand(origin, slug)}
-            block
-          />
-        </li>
-        <li>
-          <h3>Report a first build, from a checkout of its code</h3>
-          <Copyable
-            id="report-build"
-            label="Command that reports a build"
-            text={reportBuildCommand(origin, slug)}
-            block
-          />
-        </li>
-      </ol>
-      <p class="section muted">Then reload this page.</p>
-    </div>
+    <>
+      <Empty icon="plus" title="No projects yet">
+        <p>Add the first one. Its page then has the command that reports a build to it.</p>
+        <AddProject primary />
+      </Empty>
+      <details class="more first-steps">
+        <summary>Or from a shell</summary>
+        <p>
+          Put a token from <a href="/account/api">Personal API Tokens</a> into <code>BUILDPASS_TOKEN</code>.
+        </p>
+        <ol>
+          <li>
+            <h3>Create a project</h3>
+            <Copyable
+              id="create-project"
+              label="Command that creates a project"
+              text={createProjectCommand(origin, slug)}
+              block
+            />
+          </li>
+          <li>
+            <h3>Report a first build, from a checkout of its code</h3>
+            <Copyable
+              id="report-build"
+              label="Command that reports a build"
+              text={reportBuildCommand(origin, slug)}
+              block
+            />
+          </li>
+        </ol>
+      </details>
+    </>
   )
 }

@@ -1,5 +1,6 @@
-import { type Slug, slugText } from '../../domain/project.ts'
-import { Copyable } from './parts.tsx'
+import { type Role, type Slug, slugText } from '../../domain/project.ts'
+import { Copyable, Empty } from './parts.tsx'
+import { projectPath } from './paths.ts'
 
 /** The command that makes a project. */
 export function createProjectCommand(origin: string, slug: string): string {
@@ -34,14 +35,45 @@ function curl(method: string, url: string, data: string): string {
   return [`curl -X ${method} '${url}'`, ...headers, data].join(' \\\n  ')
 }
 
-/** How to report a first build. */
-export function ReportFirstBuild({ origin, project }: { origin: string; project: Slug }) {
+/** What stands where a project's builds would: for those who may report one, how. */
+export function FirstBuild({ origin, project, role }: { origin: string; project: Slug; role: Role | null }) {
+  if (!role)
+    return (
+      <Empty icon="list" title="No builds yet">
+        <p>Continuous integration reports them here.</p>
+      </Empty>
+    )
+  const settings = `${projectPath(project)}/settings`
   return (
-    <Copyable
-      id="report-build"
-      label="Command that reports a build"
-      text={reportBuildCommand(origin, slugText(project))}
-      block
-    />
+    <div class="card card-body first-steps">
+      <h2>No builds yet</h2>
+      <p class="muted">Report one by hand to see it here, then have your CI do it.</p>
+      <ol>
+        <li>
+          <h3>
+            Make a token under <a href="/account/api/new">Personal API Tokens</a>, and put it into the shell
+          </h3>
+          <Copyable id="export-token" label="Command that keeps the token" text="export BUILDPASS_TOKEN=bpu_…" />
+        </li>
+        <li>
+          <h3>Report a build, from a checkout of the code</h3>
+          <Copyable
+            id="report-build"
+            label="Command that reports a build"
+            text={reportBuildCommand(origin, slugText(project))}
+            block
+          />
+        </li>
+        {role === 'admin' && (
+          <li>
+            <h3>Connect your CI</h3>
+            <p>
+              By a <a href={`${settings}/webhooks`}>webhook</a>, or from its jobs without any stored secret, as a{' '}
+              <a href={`${settings}/publishers`}>trusted publisher</a>.
+            </p>
+          </li>
+        )}
+      </ol>
+    </div>
   )
 }

@@ -5,6 +5,7 @@ const PATHS = {
   back: 'M9.5 3.5 5 8l4.5 4.5',
   badge: 'M1.5 5h13v6h-13zM7 5v6',
   branch: 'M5 3v10M11 3v2c0 3-6 2-6 5M5 3a1 1 0 1 0 .1 0M11 3a1 1 0 1 0 .1 0M5 13a1 1 0 1 0 .1 0',
+  chart: 'M2 14h12M4 11.5V8M8 11.5v-8M12 11.5V6',
   check: 'M3 8.5 6.5 12 13 4.5',
   clock: 'M8 2a6 6 0 1 0 .1 0M8 4.8V8l2.2 1.6',
   copy: 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1',

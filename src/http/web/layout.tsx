@@ -147,6 +147,11 @@ function AccountMenu({ viewer }: { viewer: Viewer }) {
         <a href="/account">
           <Icon name="gear" /> User settings
         </a>
+        {user.instanceRole === 'owner' && (
+          <a href="/instance/users">
+            <Icon name="globe" /> Instance
+          </a>
+        )}
         <Form viewer={viewer} action="/sign-out">
           <button type="submit" class="menu-button">
             <Icon name="leave" /> Sign out

@@ -24,7 +24,7 @@ type OnProjectPage<V> = {
 }
 type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
   ? { readonly viewer: Viewer | null }
-  : N extends 'session'
+  : N extends 'session' | 'owner'
     ? { readonly viewer: Viewer }
     : N extends 'status:read' | 'artifacts:read'
       ? OnProjectPage<Viewer | null>
@@ -85,6 +85,11 @@ async function permitted(
       return {}
     case 'session':
       if (!viewer) throw new AppError('login_required')
+      return {}
+    case 'owner':
+      if (!viewer) throw new AppError('login_required')
+      // As if there were no such page.
+      if (viewer.instanceRole !== 'owner') throw new AppError('route_not_found')
       return {}
     case 'status:read':
     case 'artifacts:read':

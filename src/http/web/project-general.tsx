@@ -48,7 +48,8 @@ export function mountProjectGeneral(app: App): void {
   })
 }
 
-function branchProblem(branch: string): string | null {
+/** What is wrong with a default branch. */
+export function branchProblem(branch: string): string | null {
   if (branch === '' || branch.length > MAX_BRANCH_LENGTH)
     return `The default branch must be 1 to ${MAX_BRANCH_LENGTH} characters long.`
   return /\p{Cc}/u.test(branch) || !branch.isWellFormed()

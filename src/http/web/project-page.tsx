@@ -17,7 +17,7 @@ import {
 import { checkedBranch, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
-import { ReportFirstBuild } from './first-steps.tsx'
+import { FirstBuild } from './first-steps.tsx'
 import { renderFragment } from './fragment.ts'
 import { Icon } from './icon.tsx'
 import { renderPage } from './layout.tsx'
@@ -52,6 +52,7 @@ export function mountProjectPage(app: App): void {
         <ProjectHead project={project} role={role} />
         <ProjectBody
           project={project}
+          role={role}
           asked={asked}
           list={list}
           branches={branches}
@@ -147,6 +148,7 @@ function ProjectHead({ project, role }: { project: Project; role: Role | null })
 
 type BodyProps = {
   readonly project: Project
+  readonly role: Role | null
   readonly asked: Asked
   readonly list: PipelinePage
   readonly branches: readonly string[]
@@ -155,19 +157,10 @@ type BodyProps = {
   readonly origin: string
 }
 
-function ProjectBody({ project, asked, list, branches, trends, now, origin }: BodyProps) {
+function ProjectBody({ project, role, asked, list, branches, trends, now, origin }: BodyProps) {
   const { filter, olderThan, pipeline } = asked
   const isPlain = filter.branch === null && filter.class === null && olderThan === null && pipeline === null
-  if (isPlain && list.pipelines.length === 0)
-    return (
-      <Empty icon="list" title="No builds yet">
-        <p>
-          Continuous integration reports them. To see one now, run this in a checkout of the code, with an API token of
-          a member in <code>BUILDPASS_TOKEN</code>:
-        </p>
-        <ReportFirstBuild origin={origin} project={project} />
-      </Empty>
-    )
+  if (isPlain && list.pipelines.length === 0) return <FirstBuild origin={origin} project={project} role={role} />
   return (
     <>
       {pipeline === null && <Trends builds={trends.builds} branch={trends.branch} />}

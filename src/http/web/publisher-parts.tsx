@@ -75,6 +75,15 @@ export function KindForm(props: { action: string; chosen: IssuerKind; error: str
   )
 }
 
+/** Where a person finds what has to be pinned. */
+const WHERE_FOUND: Readonly<Record<string, string>> = {
+  repository_id: 'Its number: gh api repos/OWNER/REPO --jq .id',
+  project_id: 'Its number: on the project’s page, under the ⋮ menu → Copy project ID.',
+  'oidc.circleci.com/org-id': 'Organization Settings → Overview.',
+  'oidc.circleci.com/project-id': 'Project Settings → Overview.',
+  pipeline_id: 'The pipeline’s UUID, from its settings. The job has to ask for this claim.',
+}
+
 type FormProps = {
   readonly viewer: Viewer
   readonly list: string
@@ -88,11 +97,12 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
   const { mandatory, optional } = ISSUERS[kind]
   const claim = (name: string, isMandatory: boolean) => {
     const field = `claim:${name}`
+    const hint = WHERE_FOUND[name]
     return (
-      <Field name={field} label={isMandatory ? name : `${name} (optional)`} error={errors[field]}>
+      <Field name={field} label={isMandatory ? name : `${name} (optional)`} error={errors[field]} hint={hint}>
         <input
           type="text"
-          {...fieldAttributes(field, { error: errors[field] })}
+          {...fieldAttributes(field, { error: errors[field], hint: hint !== undefined })}
           value={form.get(field) ?? ''}
           required={isMandatory}
           autocomplete="off"
@@ -109,7 +119,10 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
         <IssuerField kind={kind} own={ownIssuers} chosen={form.get('issuer') ?? ''} error={errors.issuer} />
       )}
       {mandatory.map((name) => claim(name, true))}
-      {optional.map((name) => claim(name, false))}
+      <details class="more" open={optional.some((name) => form.get(`claim:${name}`) || errors[`claim:${name}`])}>
+        <summary>Pin more: a branch, an environment …</summary>
+        {optional.map((name) => claim(name, false))}
+      </details>
       <div class="actions">
         <button type="submit" class="button primary">
           Add publisher

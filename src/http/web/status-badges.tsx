@@ -117,7 +117,7 @@ async function badgesPage(
       <section class="section" data-once={secret ? '' : undefined} data-leads-to={secret ? base : undefined}>
         <h2>Code</h2>
         <p>The picture links to the project’s page.</p>
-        <div class="codes">
+        <div class="stack codes">
           {Object.entries(BADGE_FORMATS).map(([format, { name, write }]) => (
             <div>
               <h3>{name}</h3>

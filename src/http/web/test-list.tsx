@@ -56,7 +56,7 @@ function TestItem({ test, id, isFirst }: { test: TestOverview; id: string; isFir
         {classname && <span class="muted">{classname} › </span>}
         {name}
       </span>
-      {group !== 'green' && <span class={`status ${group}`}>{word}</span>}
+      {group !== 'green' && <span class={`status ${group}`}>{capitalized(word)}</span>}
       <span class="line-end">{runTimeSeconds > 0 && durationText(runTimeSeconds * 1000)}</span>
     </>
   )
@@ -77,4 +77,8 @@ function TestItem({ test, id, isFirst }: { test: TestOverview; id: string; isFir
       </details>
     </li>
   )
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -36,16 +36,14 @@ export function WebhookTable(props: {
           old secret, stops <Time at={webhook.expiresAt} now={now} />
         </span>
       )}
+      {webhook.expiresAt === null && (
+        <Copyable
+          id={`url-${webhook.source}`}
+          text={urlOf(webhook.source)}
+          label={`Endpoint URL for ${WEBHOOK_SOURCES[webhook.source].name}`}
+        />
+      )}
     </>,
-    webhook.expiresAt === null ? (
-      <Copyable
-        id={`url-${webhook.source}`}
-        text={urlOf(webhook.source)}
-        label={`Endpoint URL for ${WEBHOOK_SOURCES[webhook.source].name}`}
-      />
-    ) : (
-      ''
-    ),
     <span>
       <Time at={webhook.createdAt} now={now} />
       {webhook.createdBy && <span class="muted"> by {webhook.createdBy}</span>}
@@ -65,8 +63,7 @@ export function WebhookTable(props: {
     <DataTable
       caption="Webhooks of this project"
       columns={[
-        { label: 'Source' },
-        { label: 'Endpoint URL' },
+        { label: 'Source and endpoint URL' },
         { label: 'Created' },
         { label: 'Actions', class: 'end', unlabelled: true },
       ]}

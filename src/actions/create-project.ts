@@ -1,0 +1,18 @@
+import type { Actor } from '../domain/audit.ts'
+import type { InstanceRole } from '../domain/grant.ts'
+import type { Project, Slug, Visibility } from '../domain/project.ts'
+import { insertProject, mayCreateIn } from '../storage/project-settings.ts'
+import type { Stores } from '../storage/stores.ts'
+
+/** Makes a project for an owner, or for whom an owner lets make some in its organization. */
+export async function createProject(
+  stores: Stores,
+  person: { readonly userId: string; readonly instanceRole: InstanceRole },
+  slug: Slug,
+  settings: { readonly visibility: Visibility; readonly defaultBranch: string },
+  actor: Actor,
+): Promise<Project | 'not_allowed' | 'taken'> {
+  // Before existence is looked up, so that a slug cannot be probed.
+  if (person.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, slug, person.userId))) return 'not_allowed'
+  return (await insertProject(stores, slug, settings, { userId: person.userId, actor })) ?? 'taken'
+}

@@ -1,0 +1,225 @@
+import type { Context } from 'hono'
+import { AppError } from '../../domain/error.ts'
+import type { InstanceRole } from '../../domain/grant.ts'
+import { parseSlugParts, type Slug, slugText } from '../../domain/project.ts'
+import type { Viewer } from '../../domain/session.ts'
+import { parseLogin, type User } from '../../domain/user.ts'
+import type { AppEnv } from '../../env.ts'
+import { countTokensMadeBy, deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instance-users.ts'
+import { deleteCreator, listCreatorOrgs, putCreator } from '../../storage/project-settings.ts'
+import { findUserByLogin } from '../../storage/users.ts'
+import { actorOf } from '../authorize.ts'
+import type { App } from '../route.ts'
+import { redirectTo } from './flash.ts'
+import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { instancePage, USERS_PATH } from './instance-layout.tsx'
+import { countText } from './measures.ts'
+import { VcsField } from './new-project.tsx'
+import { page } from './page.ts'
+import { DataTable, PageHead, Time } from './parts.tsx'
+import { personPath } from './users-page.tsx'
+
+const ROLES: Record<InstanceRole, string> = {
+  user: 'User: sees their own projects',
+  owner: 'Owner: also looks after users',
+}
+
+/** Instance → Users → one of them: their role, where they may create projects, and their end here. */
+export function mountPersonPage(app: App): void {
+  page(app, 'GET /instance/users/:login', async (c, { viewer }) => personPage(c, viewer, await requirePerson(c)))
+
+  page(app, 'POST /instance/users/:login/role', async (c, { viewer, form }) => {
+    const person = await requirePerson(c)
+    const role = form.get('role')
+    if (role !== 'owner' && role !== 'user') throw new AppError('invalid_input', 'Choose a role.')
+    requireOther(viewer, person)
+    if (role !== person.instanceRole && !(await setInstanceRole(c.env.stores, person, role, actorOf(c, viewer))))
+      throw new AppError('user_not_found')
+    return redirectTo(personPath(person), 'user-saved')
+  })
+
+  page(app, 'POST /instance/users/:login/creator', async (c, { viewer, form }) => {
+    const person = await requirePerson(c)
+    const slug = orgOf(form)
+    if (!slug) return personPage(c, viewer, person, form)
+    await putCreator(c.env.stores, slug, person, actorOf(c, viewer))
+    return redirectTo(personPath(person), 'user-saved')
+  })
+
+  page(app, 'POST /instance/users/:login/creator/end', async (c, { viewer, form }) => {
+    const person = await requirePerson(c)
+    const slug = orgOf(form)
+    if (!slug) return personPage(c, viewer, person, form)
+    await deleteCreator(c.env.stores, slug, person, actorOf(c, viewer))
+    return redirectTo(personPath(person), 'user-saved')
+  })
+
+  page(app, 'GET /instance/users/:login/remove', async (c, { viewer }) => {
+    const person = await requirePerson(c)
+    requireOther(viewer, person)
+    return removalPage(c, viewer, person)
+  })
+
+  page(app, 'POST /instance/users/:login/remove', async (c, { viewer, form }) => {
+    const person = await requirePerson(c)
+    requireOther(viewer, person)
+    const endTokens = form.get('end_tokens') === 'yes'
+    if (!(await deleteUser(c.env.stores, person, { endTokens }, actorOf(c, viewer))))
+      throw new AppError('user_not_found')
+    return redirectTo(USERS_PATH, 'user-removed')
+  })
+}
+
+async function requirePerson(c: Context<AppEnv>): Promise<User> {
+  const login = parseLogin(c.req.param('login') ?? '')
+  const person = login && (await findUserByLogin(c.env.stores.db, login))
+  if (!person) throw new AppError('user_not_found')
+  return person
+}
+
+function requireOther(viewer: Viewer, person: User): void {
+  if (person.id === viewer.userId)
+    throw new AppError('conflict', 'Nobody does that to themselves, so that an owner always stays: ask another owner.')
+}
+
+function orgOf(form: URLSearchParams): Pick<Slug, 'vcs' | 'org'> | null {
+  return parseSlugParts(form.get('vcs') ?? '', (form.get('org') ?? '').trim(), 'any')
+}
+
+async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refused?: URLSearchParams) {
+  const { db, now } = c.env.stores
+  const orgs = await listCreatorOrgs(db, person.id)
+  const base = personPath(person)
+  const isViewer = person.id === viewer.userId
+  const error = refused && 'Use 1 to 100 letters, digits, “.”, “_” and “-”.'
+  return instancePage(
+    c,
+    viewer,
+    { title: person.login, here: USERS_PATH, crumbs: [{ text: person.login }], status: refused ? 422 : 200 },
+    <>
+      <PageHead
+        title={person.login}
+        actions={
+          !isViewer && (
+            <a class="button danger" href={`${base}/remove`}>
+              Remove
+            </a>
+          )
+        }
+      >
+        {person.name !== person.login && <>{person.name} · </>}Here since{' '}
+        <Time at={person.createdAt} now={now()} as="date" />
+      </PageHead>
+      {isViewer ? (
+        <p>You are an owner. Another owner can change that, or remove you.</p>
+      ) : (
+        <Form viewer={viewer} action={`${base}/role`} class="inline-form">
+          <Field name="role" label="Role on this instance">
+            <select {...fieldAttributes('role')}>
+              {Object.entries(ROLES).map(([role, text]) => (
+                <option value={role} selected={role === person.instanceRole}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </Field>
+          <button type="submit" class="button">
+            Save
+          </button>
+        </Form>
+      )}
+      <section class="section">
+        <h2>May create projects in</h2>
+        <p>
+          {person.instanceRole === 'owner'
+            ? 'Owners may create projects anywhere; this counts once they are no owner any more.'
+            : 'Whoever creates a project is its first admin.'}
+        </p>
+        {orgs.length > 0 && (
+          <DataTable
+            caption={`Where ${person.login} may create projects`}
+            columns={[{ label: 'Organization' }, { label: 'Actions', class: 'end', unlabelled: true }]}
+            rows={orgs.map(({ vcs, org }) => [
+              <strong>
+                {vcs}/{org}
+              </strong>,
+              <Form viewer={viewer} action={`${base}/creator/end`} class="actions">
+                <input type="hidden" name="vcs" value={vcs} />
+                <input type="hidden" name="org" value={org} />
+                <button type="submit" class="button small danger">
+                  Remove
+                  <span class="unseen">
+                    {' '}
+                    {vcs}/{org}
+                  </span>
+                </button>
+              </Form>,
+            ])}
+          />
+        )}
+        <Form viewer={viewer} action={`${base}/creator`} class="inline-form more">
+          <VcsField chosen={refused?.get('vcs') ?? 'gh'} />
+          <Field name="org" label="Organization or user" error={error}>
+            <input
+              type="text"
+              {...fieldAttributes('org', { error })}
+              value={refused?.get('org') ?? ''}
+              required
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+            />
+          </Field>
+          <button type="submit" class="button">
+            Allow
+          </button>
+        </Form>
+      </section>
+    </>,
+  )
+}
+
+async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Promise<Response> {
+  const { db } = c.env.stores
+  const [orphans, made] = await Promise.all([listSoleAdmin(db, person.id), countTokensMadeBy(db, person.id)])
+  const base = personPath(person)
+  const title = `Remove ${person.login}`
+  const crumbs = [{ text: person.login, href: base }, { text: 'Remove' }]
+  return instancePage(
+    c,
+    viewer,
+    { title, here: USERS_PATH, crumbs },
+    <>
+      <PageHead title={`${title} from this instance?`}>
+        Their sessions, memberships and personal tokens end at once here, and everywhere within 10 seconds. If GitHub or
+        Cloudflare Access still lets them in, they come back as somebody new.
+      </PageHead>
+      <Form viewer={viewer} action={`${base}/remove`} class="stack">
+        {orphans.length > 0 && (
+          <div class="callout warn">
+            <h2>You become admin of</h2>
+            <ul class="bullets">
+              {orphans.map((slug) => (
+                <li>{slugText(slug)}</li>
+              ))}
+            </ul>
+            <p>{person.login} is the only one, and a project needs one. Its audit log will say so.</p>
+          </div>
+        )}
+        <label class="choice">
+          <input type="checkbox" name="end_tokens" value="yes" checked />
+          Delete the {countText(made, 'project token')} that {person.login} made, and the webhooks and publishers that
+          their personal tokens made, too. Whoever kept a copy of a secret could go on using it.
+        </label>
+        <div class="actions">
+          <button type="submit" class="button primary danger">
+            Remove person
+          </button>
+          <a class="button" href={base}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
