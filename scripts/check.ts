@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import drizzleConfig from '../drizzle.config.ts'
 import { REPOSITORY } from './local-state.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
+import { staleApiFiles } from './openapi/files.ts'
 import { readTool, runTool } from './tool.ts'
 
 const CHECKS: Record<string, () => Promise<boolean>> = {
@@ -12,6 +13,7 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   types: async () => (await runTool('tsc', ['--noEmit'])) === 0,
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
+  'API document': apiDocumentIsFresh,
 }
 
 const failed: string[] = []
@@ -59,6 +61,13 @@ async function lockfileIsSound(): Promise<boolean> {
   const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
   for (const problem of problems) console.error(`package-lock.json: ${problem}`)
   return problems.length === 0
+}
+
+/** Whether `npm run openapi` would write what is there. */
+async function apiDocumentIsFresh(): Promise<boolean> {
+  const stale = staleApiFiles(REPOSITORY)
+  for (const file of stale) console.error(`${file} is not what the routes and schemas say: npm run openapi`)
+  return stale.length === 0
 }
 
 /** JSON that a tool of ours wrote, taken at its word. */
