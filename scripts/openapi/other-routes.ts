@@ -1,0 +1,76 @@
+import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
+
+const BADGE = { 200: { means: 'The badge. Refusals are badges too.', type: 'image/svg+xml' } } as const
+const FEED = { 200: { means: 'The feed. Refusals are XML too.', type: 'application/xml' } } as const
+const TO_PAGE = { 302: { means: "The project's page is at `Location`.", type: null } } as const
+const LOOKS = ['style', 'label']
+
+/** What lies outside `/api`: badges, feeds, downloads and what CI systems send. */
+export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDoc> = {
+  'POST /webhooks/:vcs/:org/:repo/:source': {
+    summary: 'What a CI system sends',
+    description: 'Signed the way of that system; see docs/webhooks.md.',
+    body: { schema: null, type: 'application/json', example: { action: 'completed' } },
+    answers: {
+      200: json('Builds were stored.', { message: 'ok', builds: [42] }),
+      202: json('There was nothing to store.', { message: 'Ignored: no build.' }),
+    },
+    refuses: [400, 401, 422],
+  },
+  'GET /output/job/:job/artifacts/:node/:path{.+}': {
+    summary: 'Download an artifact by its stable link',
+    answers: { 302: { means: 'The bytes are at `Location`, for a short while.', type: null } },
+  },
+  'GET /download/:ticket/:name': {
+    summary: 'The bytes of an artifact',
+    description: 'The address is made by the routes that redirect to it, and ends with the token that it was made for.',
+    headers: ['Range'],
+    answers: {
+      200: { means: 'The file.', type: 'application/octet-stream' },
+      206: { means: 'The part that was asked for.', type: 'application/octet-stream' },
+    },
+    refuses: [403, 404, 416],
+  },
+  'GET /healthz': { summary: 'Whether the Worker runs', answers: { 200: json('It does.', { status: 'ok' }) } },
+  'GET /readyz': {
+    summary: 'Whether the stores answer',
+    answers: {
+      200: json('People are served; `degraded` where KV or R2 does not answer.', { status: 'ok' }),
+      503: json('D1 does not answer.', { status: 'unavailable' }),
+    },
+  },
+  'GET /cc.xml': { summary: 'CCTray feed of all own projects', answers: FEED },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': {
+    summary: 'CCTray feed of a project',
+    answers: FEED,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
+    summary: 'CCTray feed of a branch',
+    answers: FEED,
+  },
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
+    summary: "Badge of a project's default branch",
+    query: LOOKS,
+    answers: BADGE,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    summary: 'Badge of a branch',
+    query: LOOKS,
+    answers: BADGE,
+  },
+  'GET /status-badge/redirect/:vcs/:org/:repo': { summary: 'From a badge to the project', answers: TO_PAGE },
+  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': {
+    summary: 'From a badge to the branch',
+    answers: TO_PAGE,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': {
+    summary: "Badge of a project's default branch",
+    query: LOOKS,
+    answers: BADGE,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    summary: 'Badge of a branch',
+    query: LOOKS,
+    answers: BADGE,
+  },
+}
