@@ -8,56 +8,49 @@ import { publisherInput } from '../../src/http/buildpass-v1/publishers.ts'
 import { reportInput, updateInput } from '../../src/http/buildpass-v1/report-input.ts'
 import { retentionInput } from '../../src/http/buildpass-v1/retention.ts'
 import { webhookInput, webhookRotationInput } from '../../src/http/buildpass-v1/webhooks.ts'
-import { DONE, IDS, json, type RouteDoc, type Under } from './route-doc.ts'
+import {
+  artifactsOfBuild,
+  auditPage,
+  creator,
+  dispatchTarget,
+  items,
+  listener,
+  member,
+  memberRemoved,
+  memberSet,
+  outboundDelivery,
+  presentedToken,
+  project,
+  publisher,
+  publisherListed,
+  reportingToken,
+  retention,
+  said,
+  storedArtifact,
+  testsStored,
+  traffic,
+  upload,
+  uploadPart,
+  webhookDelivery,
+  webhookListed,
+  webhookMade,
+} from './answers-buildpass.ts'
+import { build, buildDetail, ended } from './answers-v1.ts'
+import { DONE, json, type RouteDoc, type Under } from './route-doc.ts'
 
-const TIME = '2026-11-24T09:00:00.000Z'
-const PROJECT = { id: IDS.project, slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' }
-const BUILD = { build_num: 42, status: 'success', outcome: 'success', branch: 'main', vcs_revision: '5a1c0de' }
-const RETENTION = { artifact_days: 30, build_days: 365, keep_per_branch: 1 }
-const TARGET = { kind: 'github-workflow', workflow: 'ci.yml', repository: 'acme/web' }
-const ARTIFACT = {
-  path: 'dist/app.zip',
-  node_index: 0,
-  size: 9,
-  digest: 'sha-256=:Wxy…=:',
-}
-const UPLOAD = { upload_id: IDS.token, path: 'dist/app.zip', size: 5, part_size: 8_388_608, part_count: 1, parts: [] }
-const LISTENER = { id: IDS.token, kind: 'webhook', created_at: TIME, url: 'https://hooks.example.com/builds' }
-const WEBHOOK = {
-  id: IDS.token,
-  source: 'github',
-  url: 'https://builds.example.com/webhooks/gh/acme/web/github',
-  time: TIME,
-  expires_at: null,
-}
-const PUBLISHER = {
-  id: IDS.token,
-  kind: 'github',
-  issuer: 'https://token.actions.githubusercontent.com',
-  claims: { repository_id: '123456' },
-  time: TIME,
-}
-const AUDIT = json('A page, newest first.', {
-  items: [{ id: 7, time: TIME, action: 'token.created', by: 'jo', subject: IDS.token }],
-  next_before: null,
-})
-const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', {
-  project: 'gh/acme/web',
-  expires_at: TIME,
-  renewable_until: TIME,
-})
-const list = (means: string, item: unknown) => json(means, { items: [item] })
+const AUDIT = json('A page, newest first.', auditPage)
+const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingToken)
 
 export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/token': {
     summary: 'What the presented token is',
-    answers: { 200: json('The token.', { kind: 'project', project: 'gh/acme/web', id: IDS.token, scope: 'status' }) },
+    answers: { 200: json('The token.', presentedToken) },
   },
   'DELETE /api/buildpass/v1/token': {
     summary: 'End the presented token',
     description: 'Not for project tokens, which stand where anybody reads them.',
     query: ['keep_minted'],
-    answers: { 200: json('It has ended.', { message: 'ok', deleted: [IDS.token] }) },
+    answers: { 200: json('It has ended.', ended) },
     refuses: [403],
   },
   'POST /api/buildpass/v1/leaks': {
@@ -66,17 +59,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       "Anybody may. What lives among them is ended; the answer does not say which. GitHub's secret scanning sends its own list, signed.",
     headers: ['Github-Public-Key-Identifier', 'Github-Public-Key-Signature'],
     body: { schema: leakInput, example: { secrets: ['found-in-a-log'] } },
-    answers: { 202: json('It is taken.', { message: 'Thank you. What was found among these is being ended.' }) },
+    answers: { 202: json('It is taken.', said('Thank you. What was found among these is being ended.')) },
     refuses: [401, 429, 503],
   },
   'GET /api/buildpass/v1/audit': { summary: 'Own acts', query: ['limit', 'before'], answers: { 200: AUDIT } },
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': {
     summary: 'Who may create projects of an organization',
-    answers: { 200: json('The people, besides the owners.') },
+    answers: { 200: json('The people, besides the owners.', items(creator)) },
   },
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     summary: 'Let a person create projects of an organization',
-    answers: { 200: json('They may.', { login: 'jo' }) },
+    answers: { 200: json('They may.', creator) },
     refuses: [404],
   },
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
@@ -87,17 +80,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'POST /api/buildpass/v1/projects': {
     summary: 'Create a project',
     body: { schema: projectInput, example: { slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' } },
-    answers: { 201: json('The project.', PROJECT) },
+    answers: { 201: json('The project.', project) },
     refuses: [403, 409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'A project',
-    answers: { 200: json('The project.', PROJECT) },
+    answers: { 200: json('The project.', project) },
   },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'Change a project',
     body: { schema: projectChange, example: { visibility: 'public' } },
-    answers: { 200: json('The project.', { ...PROJECT, visibility: 'public' }) },
+    answers: { 200: json('The project.', project) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'Delete a project',
@@ -111,25 +104,25 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': {
     summary: 'Members of a project',
-    answers: { 200: list('The members.', { login: 'jo', name: 'Jo', role: 'admin', since: TIME }) },
+    answers: { 200: json('The members.', items(member)) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Add a member or change their role',
     body: { schema: memberInput, example: { role: 'member' } },
-    answers: { 200: json('The member.', { login: 'jo', role: 'member' }) },
+    answers: { 200: json('The member.', memberSet) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Remove a member',
     query: ['end_tokens'],
     answers: {
-      200: json('They are removed.', { message: 'ok', tokens_made: [], tokens_ended: false }),
+      200: json('They are removed.', memberRemoved),
     },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Where runs are started',
-    answers: { 200: json('The target, without its secret.', TARGET) },
+    answers: { 200: json('The target, without its secret.', dispatchTarget) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Set where runs are started',
@@ -137,7 +130,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       schema: dispatchTargetInput,
       example: { kind: 'github-workflow', workflow: 'ci.yml', token: 'a token of GitHub' },
     },
-    answers: { 200: json('The target. A `secret` that was made for it is shown this once.', TARGET) },
+    answers: { 200: json('The target. A `secret` that was made for it is shown this once.', dispatchTarget) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Start no more runs',
@@ -145,12 +138,12 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
     summary: 'Who is told when a build ends',
-    answers: { 200: list('The listeners, without their secrets.', LISTENER) },
+    answers: { 200: json('The listeners, without their secrets.', items(listener)) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
     summary: 'Add a listener',
     body: { schema: listenerInput, example: { kind: 'webhook', url: 'https://hooks.example.com/builds' } },
-    answers: { 201: json('The listener. A `secret` that was made for it is shown this once.', LISTENER) },
+    answers: { 201: json('The listener. A `secret` that was made for it is shown this once.', listener) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': {
@@ -159,7 +152,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': {
     summary: 'What was sent to listeners and to the dispatch target',
-    answers: { 200: list('The newest deliveries.', { event: 'build.ended', state: 'delivered', attempts: 1 }) },
+    answers: { 200: json('The newest deliveries.', items(outboundDelivery)) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     summary: 'Report a build',
@@ -176,17 +169,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
         stop_time: '2026-11-24T09:00:01Z',
       },
     },
-    answers: { 200: json('The build that was there, updated.', BUILD), 201: json('The new build.', BUILD) },
+    answers: { 200: json('The build that was there, updated.', build), 201: json('The new build.', build) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
     summary: 'One build, with its steps',
-    answers: { 200: json('The build.', BUILD) },
+    answers: { 200: json('The build.', buildDetail) },
   },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
     summary: 'Update a build',
     body: { schema: updateInput, example: { status: 'failed', stop_time: '2026-11-24T09:00:01Z' } },
-    answers: { 200: json('The build.', { ...BUILD, status: 'failed', outcome: 'failed' }) },
+    answers: { 200: json('The build.', build) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',
@@ -197,7 +190,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       type: 'application/xml',
       example: '<testsuite name="unit"><testcase classname="cart" name="adds" time="0.2"/></testsuite>',
     },
-    answers: { 200: json('How many were stored.', { stored: 1, failed: 0, skipped: 0 }) },
+    answers: { 200: json('How many were stored.', testsStored) },
     refuses: [413, 415],
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
@@ -207,43 +200,46 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     headers: ['Repr-Digest'],
     body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
     answers: {
-      200: json('The artifact that was there.', { path: 'dist/app.zip', node_index: 0, size: 9 }),
-      201: json('The new artifact.', { path: 'dist/app.zip', node_index: 0, size: 9 }),
+      200: json('The artifact that was there.', storedArtifact),
+      201: json('The new artifact.', storedArtifact),
     },
     refuses: [409, 411, 413],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': {
     summary: 'Artifacts of a build, with sizes and digests',
-    answers: { 200: json('The artifacts.', { build_num: 42, items: [ARTIFACT] }) },
+    answers: { 200: json('The artifacts.', artifactsOfBuild) },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': {
     summary: 'Artifacts of the newest build that has any',
     description: 'Of the default branch unless another is named.',
     query: ['branch', 'filter', 'job', 'workflow'],
-    answers: { 200: json('The artifacts, and the build that they are of.', { build_num: 42, items: [ARTIFACT] }) },
+    answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuild) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
     summary: 'Begin an upload in parts',
     description: 'For files that are too large for one request. Parts may come in any order, again, and after a break.',
     body: { schema: uploadInput, example: { path: 'dist/app.zip', size: 9 } },
-    answers: { 201: json('The upload: how many parts, and how large each but the last is.', UPLOAD) },
+    answers: { 201: json('The upload: how many parts, and how large each but the last is.', upload) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
     summary: 'An upload in parts, and what has arrived',
-    answers: { 200: json('The upload.', UPLOAD) },
+    answers: { 200: json('The upload.', upload) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
     summary: 'Send a part',
     description: 'The body is the part. `Content-Length` is required.',
     headers: ['Content-Digest'],
     body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
-    answers: { 200: json('The part.', { part: 1, size: 9, sha256: null }) },
+    answers: { 200: json('The part.', uploadPart) },
     refuses: [400, 409, 411, 413],
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
     summary: 'Make an artifact of the parts',
-    answers: { 200: json('The artifact that was there.', ARTIFACT), 201: json('The new artifact.', ARTIFACT) },
+    answers: {
+      200: json('The artifact that was there.', storedArtifact),
+      201: json('The new artifact.', storedArtifact),
+    },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
@@ -253,17 +249,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     summary: 'Secrets with which CI systems sign',
-    answers: { 200: list('The webhooks, without their secrets.', WEBHOOK) },
+    answers: { 200: json('The webhooks, without their secrets.', items(webhookListed)) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     summary: 'Let a CI system report by webhook',
     body: { schema: webhookInput, example: { source: 'github' } },
-    answers: { 201: json('The webhook. Its `secret` is shown this once.', WEBHOOK) },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': {
     summary: 'What CI systems sent',
-    answers: { 200: list('The newest deliveries.', { time: TIME, source: 'github', result: 'stored' }) },
+    answers: { 200: json('The newest deliveries.', items(webhookDelivery)) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': {
     summary: 'Take no more webhooks with a secret',
@@ -273,16 +269,16 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     summary: 'Replace the secret of a webhook',
     description: 'The old secret goes on beside the new one for `overlap_seconds`.',
     body: { schema: webhookRotationInput, optional: true, example: { overlap_seconds: 3600 } },
-    answers: { 201: json('The webhook. Its `secret` is shown this once.', { ...WEBHOOK, replaces: IDS.token }) },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
     summary: 'CI jobs that may report by their identity',
-    answers: { 200: list('The trusted publishers.', PUBLISHER) },
+    answers: { 200: json('The trusted publishers.', items(publisherListed)) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
     summary: 'Let CI jobs report by their identity',
     body: { schema: publisherInput, example: { kind: 'github', claims: { repository_id: '123456' } } },
-    answers: { 201: json('The trusted publisher.', PUBLISHER) },
+    answers: { 201: json('The trusted publisher.', publisher) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': {
@@ -292,18 +288,19 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'How long what is kept',
-    answers: { 200: json('The periods.', RETENTION) },
+    answers: { 200: json('The periods.', retention) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'Set how long what is kept',
     description: 'What is left out takes its default.',
-    body: { schema: retentionInput, example: RETENTION },
-    answers: { 200: json('The periods.', RETENTION) },
+    body: { schema: retentionInput, example: { artifact_days: 30, build_days: 365, keep_per_branch: 1 } },
+    answers: { 200: json('The periods.', retention) },
   },
   'GET /api/buildpass/v1/instance/traffic': {
     summary: 'Requests to this server, and how its stores are',
     query: ['hours'],
-    answers: { 200: json('Request rates, tiers, the most used tokens, and the stores.') },
+    isAlwaysWhole: true,
+    answers: { 200: json('Request rates, tiers, the most used tokens, and the stores.', traffic) },
   },
   'POST /api/buildpass/v1/oidc/exchange': {
     summary: "A CI job's identity token for a reporting token",

@@ -1,32 +1,22 @@
-import { toJsonSchema } from '@valibot/to-json-schema'
-import type * as v from 'valibot'
 import { ACCESS, type Needs } from '../../src/http/access.ts'
-import { BUILDPASS_ROUTES } from './buildpass-routes.ts'
-import { OTHER_ROUTES } from './other-routes.ts'
+import { type JsonSchema, jsonSchemaOf, SHAPES, shapeSchemaOf } from './json-schema.ts'
 import { HEADER_PARAMETERS, PATH_PARAMETERS, QUERY_PARAMETERS } from './parameters.ts'
 import type { Answer, ApiRouteName, Body, RouteDoc } from './route-doc.ts'
-import { V1_ROUTES } from './v1-routes.ts'
-import { V2_ROUTES } from './v2-routes.ts'
-
-/** Every route for programs. One that is missing here does not compile. */
-export const ROUTE_DOCS: Record<ApiRouteName, RouteDoc> = {
-  ...BUILDPASS_ROUTES,
-  ...V1_ROUTES,
-  ...V2_ROUTES,
-  ...OTHER_ROUTES,
-}
+import { answersOf, REFUSALS, REFUSED, ROUTE_DOCS } from './routes.ts'
 
 export type Parameter = { name: string; in: string; required: boolean; description: string; schema: object }
-type Content = Record<string, { schema?: object; example?: unknown }>
+export type Ref = { readonly $ref: string }
+export type Content = Record<string, { schema?: JsonSchema; example?: unknown }>
+export type Response = { description: string; content?: Content }
 export type Operation = {
   operationId: string
   tags: string[]
   summary: string
   description: string
-  parameters: Parameter[]
+  parameters: Ref[]
   security: Record<string, string[]>[]
   requestBody?: { required: boolean; content: Content }
-  responses: Record<string, { description: string; content?: Content }>
+  responses: Record<string, Response | Ref>
 }
 export type OpenApiDocument = {
   openapi: '3.1.1'
@@ -34,11 +24,17 @@ export type OpenApiDocument = {
   servers: object[]
   tags: { name: string; description: string }[]
   paths: Record<string, Record<string, Operation>>
-  components: object
+  components: {
+    securitySchemes: object
+    parameters: Record<string, Parameter>
+    responses: Record<string, Response>
+    schemas: Record<string, JsonSchema>
+  }
 }
 
 const TAGS = [
-  { name: 'buildpass', description: 'Reporting, projects, tokens and settings: `/api/buildpass/v1`.' },
+  { name: 'reporting', description: 'What CI jobs and deploy scripts ask for, under `/api/buildpass/v1`.' },
+  { name: 'settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
   { name: 'v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
   { name: 'v2', description: "CircleCI's second API: `/api/v2`." },
   { name: 'badges, feeds and files', description: 'What READMEs, monitors, browsers and CI systems ask for.' },
@@ -57,22 +53,6 @@ const NEEDS: Record<Needs, string> = {
   'project:admin': 'Needs the personal token of an admin of the project.',
 }
 
-const REFUSALS: Record<number, string> = {
-  400: 'The input breaks rules; `errors` names each.',
-  401: 'No token, or one that does not live.',
-  403: 'The token does not open this.',
-  404: 'There is no such thing, or it is not for you to know of.',
-  409: 'It does not go together with what is there.',
-  411: '`Content-Length` is missing.',
-  413: 'The body is too large.',
-  415: 'The `Content-Type` is not one of those that are read.',
-  416: 'The range lies outside the file.',
-  422: 'It is about another repository.',
-  429: 'Too many requests: see `Retry-After`.',
-  501: 'This server is not set up for it.',
-  503: 'Not available just now: see `Retry-After`.',
-}
-
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: 'The token in `Authorization: Bearer`.' },
   circleToken: { type: 'apiKey', in: 'header', name: 'Circle-Token', description: 'The token in a header of its own.' },
@@ -82,22 +62,6 @@ const SECURITY_SCHEMES = {
     in: 'query',
     name: 'circle-token',
     description: 'The token in the URL, for badges and feeds. Reads only, unless the server is set up otherwise.',
-  },
-}
-
-const REFUSAL_SCHEMA = {
-  type: 'object',
-  required: ['message'],
-  properties: {
-    message: { type: 'string' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
   },
 }
 
@@ -115,13 +79,23 @@ export function openApiDocument(): OpenApiDocument {
       title: 'Buildpass',
       version: '1',
       description:
-        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message"}`. Paths are those of this server.',
+        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message"}`. Paths are those of this server. HEAD answers wherever GET does, without the body; a method that a path does not have is answered with 405 and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],
     tags: TAGS,
     paths,
-    components: { securitySchemes: SECURITY_SCHEMES, schemas: { Refusal: REFUSAL_SCHEMA } },
+    components: {
+      securitySchemes: SECURITY_SCHEMES,
+      parameters: parameters(),
+      responses: Object.fromEntries(
+        Object.entries(REFUSALS).map(([status, means]) => [
+          `Refused${status}`,
+          responseOf({ means, content: REFUSED }),
+        ]),
+      ),
+      schemas: Object.fromEntries(Object.entries(SHAPES).map(([name, shape]) => [name, shapeSchemaOf(shape, name)])),
+    },
   }
 }
 
@@ -140,9 +114,9 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
   const { method, path } = placeOf(name)
   const needs: Needs = ACCESS[name]
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, part = '']) => parameterOf('path', part, PATH_PARAMETERS)),
-    ...(doc.query ?? []).map((query) => parameterOf('query', query, QUERY_PARAMETERS)),
-    ...(doc.headers ?? []).map((header) => parameterOf('header', header, HEADER_PARAMETERS)),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, part = '']) => parameterRef('path', part)),
+    ...(doc.query ?? []).map((query) => parameterRef('query', query)),
+    ...(doc.headers ?? []).map((header) => parameterRef('header', header)),
   ]
   return {
     operationId: `${method} ${path}`.replace(/\W+/g, '_').replace(/_$/, ''),
@@ -152,20 +126,35 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
     parameters,
     security: securityFor(needs),
     ...(doc.body ? { requestBody: requestBodyOf(doc.body) } : {}),
-    responses: responsesOf(doc, needs),
+    responses: responsesOf(name),
   }
 }
 
+const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
+
 function tagOf(path: string): string {
-  if (path.startsWith('/api/buildpass/')) return 'buildpass'
+  if (path.startsWith('/api/buildpass/')) return REPORTING.test(path) ? 'reporting' : 'settings'
   if (path.startsWith('/api/v1.1/')) return 'v1.1'
   return path.startsWith('/api/') ? 'v2' : 'badges, feeds and files'
 }
 
-function parameterOf(where: string, name: string, known: Readonly<Record<string, Omit<Parameter, 'name'> | object>>) {
-  const found = known[name]
-  if (!found) throw new Error(`The ${where} parameter ${name} is not described`)
-  return { name, in: where, required: where === 'path', ...found } as Parameter
+const PARAMETERS = { path: PATH_PARAMETERS, query: QUERY_PARAMETERS, header: HEADER_PARAMETERS }
+type Place = keyof typeof PARAMETERS
+
+function parameters(): Record<string, Parameter> {
+  return Object.fromEntries(
+    Object.entries(PARAMETERS).flatMap(([place, known]) =>
+      Object.entries(known).map(([name, rest]) => [
+        `${place}-${name}`,
+        { name, in: place, required: place === 'path', ...rest },
+      ]),
+    ),
+  )
+}
+
+function parameterRef(place: Place, name: string): Ref {
+  if (!PARAMETERS[place][name]) throw new Error(`The ${place} parameter ${name} is not described`)
+  return { $ref: `#/components/parameters/${place}-${name}` }
 }
 
 function securityFor(needs: Needs): Record<string, string[]>[] {
@@ -185,43 +174,16 @@ function requestBodyOf({ schema, type = 'application/json', orForm, optional, ex
   }
 }
 
-/** What the schema takes. Rules that JSON Schema has no word for are told in words: those of the refusal. */
-export function jsonSchemaOf(schema: v.GenericSchema): object {
-  const { $schema: _, ...rest } = toJsonSchema(schema, {
-    target: 'draft-2020-12',
-    typeMode: 'input',
-    errorMode: 'ignore',
-    overrideAction: ({ valibotAction, jsonSchema }) => {
-      const message = 'message' in valibotAction ? valibotAction.message : undefined
-      return valibotAction.type === 'check' && typeof message === 'string'
-        ? { ...jsonSchema, description: jsonSchema.description ? `${jsonSchema.description}; ${message}` : message }
-        : undefined
-    },
-  })
-  return rest
+function responsesOf(name: ApiRouteName): Operation['responses'] {
+  return Object.fromEntries(
+    Object.entries(answersOf(name)).map(([status, answer]) => [
+      status,
+      answer.content === REFUSED ? { $ref: `#/components/responses/Refused${status}` } : responseOf(answer),
+    ]),
+  )
 }
 
-function responsesOf(doc: RouteDoc, needs: Needs): Operation['responses'] {
-  const isOfProject = needs.includes(':')
-  const refused = new Set([
-    ...(doc.body?.schema || doc.query ? [400] : []),
-    ...(needs === 'anyone' ? [] : [401]),
-    ...(needs === 'owner' ? [403] : []),
-    ...(isOfProject ? [403, 404] : []),
-    ...(doc.refuses ?? []),
-  ])
-  const refusals = [...refused].map((status) => [status, refusalOf(status)] as const)
-  const answers = Object.entries(doc.answers).map(([status, answer]) => [status, answerOf(answer)] as const)
-  return Object.fromEntries([...answers, ...refusals])
-}
-
-function refusalOf(status: number) {
-  const description = REFUSALS[status]
-  if (!description) throw new Error(`The refusal ${status} is not described`)
-  return { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Refusal' } } } }
-}
-
-function answerOf({ means, type = 'application/json', example }: Answer): Operation['responses'][string] {
-  if (type === null) return { description: means }
-  return { description: means, content: { [type]: example === undefined ? {} : { example } } }
+function responseOf({ means, content }: Answer): Response {
+  const shown = Object.entries(content).map(([type, shape]) => [type, shape ? { schema: shapeSchemaOf(shape) } : {}])
+  return { description: means, ...(shown.length > 0 ? { content: Object.fromEntries(shown) } : {}) }
 }

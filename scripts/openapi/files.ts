@@ -1,14 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApiDocument } from './document.ts'
-import { referencePage } from './page.ts'
+import { referencePages } from './page.ts'
 
 /** What `npm run openapi` writes: path in the repository → text. */
 export function apiFiles(): Readonly<Record<string, string>> {
   const document = openApiDocument()
   return {
     'public/assets/openapi.json': `${JSON.stringify(document, null, 1)}\n`,
-    'public/assets/api-reference.html': referencePage(document),
+    ...Object.fromEntries(
+      Object.entries(referencePages(document)).map(([file, text]) => [`public/assets/${file}`, text]),
+    ),
   }
 }
 

@@ -1,8 +1,17 @@
+import { badge, readiness, said, webhookTaken } from './answers-buildpass.ts'
 import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
+import { exactly, object } from './shapes.ts'
 
-const BADGE = { 200: { means: 'The badge. Refusals are badges too.', type: 'image/svg+xml' } } as const
-const FEED = { 200: { means: 'The feed. Refusals are XML too.', type: 'application/xml' } } as const
-const TO_PAGE = { 302: { means: "The project's page is at `Location`.", type: null } } as const
+const PICTURE = { 'image/svg+xml': null, 'application/json': badge }
+const XML = { 'application/xml': null }
+const BADGE = {
+  answers: { 200: { means: 'The badge. Refusals are badges too.', content: PICTURE } },
+  refusesIn: PICTURE,
+}
+const FEED = { answers: { 200: { means: 'The feed. Refusals are XML too.', content: XML } }, refusesIn: XML }
+const TO_PAGE = { 302: { means: "The project's page is at `Location`.", content: {} } }
+// The one that the artifact was stored with.
+const ANY_TYPE = { '*/*': null }
 const LOOKS = ['style', 'label']
 
 /** What lies outside `/api`: badges, feeds, downloads and what CI systems send. */
@@ -12,51 +21,56 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     description: 'Signed the way of that system; see docs/webhooks.md.',
     body: { schema: null, type: 'application/json', example: { action: 'completed' } },
     answers: {
-      200: json('Builds were stored.', { message: 'ok', builds: [42] }),
-      202: json('There was nothing to store.', { message: 'Ignored: no build.' }),
+      200: json('Builds were stored.', webhookTaken),
+      202: json('There was nothing to store.', said('Ignored: no build.')),
     },
     refuses: [400, 401, 422],
   },
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     summary: 'Download an artifact by its stable link',
-    answers: { 302: { means: 'The bytes are at `Location`, for a short while.', type: null } },
+    answers: { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } },
   },
   'GET /download/:ticket/:name': {
     summary: 'The bytes of an artifact',
     description: 'The address is made by the routes that redirect to it, and ends with the token that it was made for.',
     headers: ['Range'],
     answers: {
-      200: { means: 'The file.', type: 'application/octet-stream' },
-      206: { means: 'The part that was asked for.', type: 'application/octet-stream' },
+      200: { means: 'The file.', content: ANY_TYPE },
+      206: { means: 'The part that was asked for.', content: ANY_TYPE },
     },
-    refuses: [403, 404, 416],
+    refuses: [403, 404, 416, 503],
   },
-  'GET /healthz': { summary: 'Whether the Worker runs', answers: { 200: json('It does.', { status: 'ok' }) } },
+  'GET /healthz': {
+    summary: 'Whether the Worker runs',
+    isAlwaysWhole: true,
+    answers: { 200: json('It does.', object({ status: exactly('ok') })) },
+  },
   'GET /readyz': {
     summary: 'Whether the stores answer',
+    isAlwaysWhole: true,
     answers: {
-      200: json('People are served; `degraded` where KV or R2 does not answer.', { status: 'ok' }),
-      503: json('D1 does not answer.', { status: 'unavailable' }),
+      200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
+      503: json('D1 does not answer.', readiness),
     },
   },
-  'GET /cc.xml': { summary: 'CCTray feed of all own projects', answers: FEED },
+  'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': {
     summary: 'CCTray feed of a project',
-    answers: FEED,
+    ...FEED,
   },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
     summary: 'CCTray feed of a branch',
-    answers: FEED,
+    ...FEED,
   },
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
     summary: "Badge of a project's default branch",
     query: LOOKS,
-    answers: BADGE,
+    ...BADGE,
   },
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
     summary: 'Badge of a branch',
     query: LOOKS,
-    answers: BADGE,
+    ...BADGE,
   },
   'GET /status-badge/redirect/:vcs/:org/:repo': { summary: 'From a badge to the project', answers: TO_PAGE },
   'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': {
@@ -66,11 +80,11 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': {
     summary: "Badge of a project's default branch",
     query: LOOKS,
-    answers: BADGE,
+    ...BADGE,
   },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
     summary: 'Badge of a branch',
     query: LOOKS,
-    answers: BADGE,
+    ...BADGE,
   },
 }

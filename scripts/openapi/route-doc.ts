@@ -1,5 +1,6 @@
 import type * as v from 'valibot'
 import type { RouteName } from '../../src/http/access.ts'
+import { done, type Shape } from './shapes.ts'
 
 /** What a program may ask a deployment for. The one row left out answers `npm start` only. */
 export type ApiRouteName = Exclude<RouteName, 'POST /local/sign-in-links'>
@@ -20,10 +21,10 @@ export type Body = {
 
 export type Answer = {
   readonly means: string
-  /** application/json unless said otherwise; null for an answer without a body. */
-  readonly type?: string | null
-  readonly example?: unknown
+  /** Media type → the shape of JSON, null for what is no JSON of ours. Empty for an answer without a body. */
+  readonly content: Content
 }
+export type Content = Readonly<Record<string, Shape | null>>
 
 /** What the document says of a route beyond its row in the access table and its schema. */
 export type RouteDoc = {
@@ -35,20 +36,14 @@ export type RouteDoc = {
   readonly answers: Readonly<Record<number, Answer>>
   /** Refusals beyond those that its needs and its input bring. */
   readonly refuses?: readonly number[]
+  /** How its refusals look, where they are no JSON of ours. */
+  readonly refusesIn?: Content
+  /** Its answer carries no ETag, so there is no 304. */
+  readonly isAlwaysWhole?: true
 }
 
-export function json(means: string, example?: unknown): Answer {
-  return example === undefined ? { means } : { means, example }
+export function json(means: string, shape: Shape): Answer {
+  return { means, content: { 'application/json': shape } }
 }
 
-export const DONE: Answer = json('It is done.', { message: 'ok' })
-
-export const IDS = {
-  project: '018f3c1e-6d3a-7c54-9d8e-2b1f0a4c7e11',
-  pipeline: '5034460f-c7c4-4c43-9457-de07e2029e7b',
-  workflow: 'fda08377-fe7e-46b1-8992-3a7aaecac9c3',
-  job: '8a2b1c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
-  token: '2f1b6c9e-0d4a-4b7e-9a35-6c8d7e5f4a3b',
-} as const
-
-export const PAGE = (item: unknown) => ({ items: [item], next_page_token: null })
+export const DONE: Answer = json('It is done.', done)

@@ -1,148 +1,139 @@
 import { envVarInput } from '../../src/http/circleci-v1/env-vars.ts'
 import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/circleci-v1/tokens.ts'
 import { v1TriggerInput } from '../../src/http/trigger-input.ts'
-import { type Body, DONE, IDS, json, type RouteDoc, type Under } from './route-doc.ts'
-
-const BUILD = {
-  vcs_url: 'https://github.com/acme/web',
-  branch: 'main',
-  vcs_revision: '5a1c0de',
-  build_num: 42,
-  status: 'success',
-  lifecycle: 'finished',
-  outcome: 'success',
-  build_time_millis: 61_000,
-  workflows: { job_name: 'test', job_id: IDS.job, workflow_id: IDS.workflow, workflow_name: 'build-and-test' },
-}
-const ARTIFACT = {
-  path: 'dist/app.zip',
-  pretty_path: 'dist/app.zip',
-  node_index: 0,
-  url: `https://builds.example.com/output/job/${IDS.job}/artifacts/0/dist/app.zip`,
-}
-const TOKEN = {
-  id: IDS.token,
-  label: 'README badge',
-  scope: 'status',
-  last_four: 'x7Qk',
-  time: '2026-11-24T09:00:00.000Z',
-  expires_at: null,
-}
-const { scope: _, ...PERSONAL_TOKEN } = TOKEN
-const MASKED = { name: 'DEPLOY_KEY', value: 'xxxxcret' }
+import {
+  build,
+  buildDetail,
+  ended,
+  envVar,
+  followedProject,
+  mintedPersonalToken,
+  mintedProjectToken,
+  personalToken,
+  projectToken,
+  v1Artifact,
+  v1Me,
+  v1TestResult,
+} from './answers-v1.ts'
+import { type Body, DONE, json, type RouteDoc, type Under } from './route-doc.ts'
+import { exactly, flag, list, none, object, type Shape, whole } from './shapes.ts'
 
 const trigger: Body = { schema: v1TriggerInput, orForm: true, optional: true, example: { branch: 'main' } }
 const rotation: Body = { schema: tokenRotationInput, optional: true, example: { overlap_seconds: 3600 } }
-const TO_BYTES = { 302: { means: 'The bytes are at `Location`, for a short while.', type: null } } as const
-const minted = (token: object) => json('The token. Its secret, in `token`, is shown this once.', token)
+const TO_BYTES = { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } } as const
+const minted = (token: Shape) => json('The token. Its secret, in `token`, is shown this once.', token)
 
 export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
-  'GET /api/v1.1/me': { summary: 'Who asks', answers: { 200: json('The person.', { login: 'jo', name: 'Jo' }) } },
+  'GET /api/v1.1/me': { summary: 'Who asks', answers: { 200: json('The person.', v1Me) } },
   'GET /api/v1.1/projects': {
     summary: 'The projects of whoever asks, with their branches',
-    answers: { 200: json('The projects.') },
+    answers: { 200: json('The projects.', list(followedProject)) },
   },
   'GET /api/v1.1/recent-builds': {
     summary: 'The newest builds of all projects of whoever asks',
     query: ['limit', 'offset'],
-    answers: { 200: json('The builds, newest first.', [BUILD]) },
+    answers: { 200: json('The builds, newest first.', list(build)) },
   },
   'GET /api/v1.1/user/token': {
     summary: 'Own personal tokens',
-    answers: { 200: json('The tokens, without their secrets.', [PERSONAL_TOKEN]) },
+    answers: { 200: json('The tokens, without their secrets.', list(personalToken)) },
   },
   'POST /api/v1.1/user/token': {
     summary: 'Create a personal token',
     body: { schema: personalTokenInput, example: { label: 'deploy script' } },
-    answers: { 201: minted(PERSONAL_TOKEN) },
+    answers: { 201: minted(mintedPersonalToken) },
+    refuses: [409],
   },
   'DELETE /api/v1.1/user/token/:id': {
     summary: 'Delete a personal token',
     description: 'The id may also be the secret itself. It is refused everywhere within 10 seconds.',
     query: ['keep_minted'],
-    answers: { 200: json('It has ended, and `deleted` says what else.', { message: 'ok', deleted: [IDS.token] }) },
+    answers: { 200: json('It has ended, and `deleted` says what else.', ended) },
     refuses: [404],
   },
   'POST /api/v1.1/user/token/:id/rotate': {
     summary: 'Replace a personal token',
     description: 'The old secret goes on beside the new one for `overlap_seconds`.',
     body: rotation,
-    answers: { 201: minted({ ...PERSONAL_TOKEN, replaces: IDS.token }) },
+    answers: { 201: minted(mintedPersonalToken) },
     refuses: [404, 409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo': {
     summary: 'Builds of a project',
     query: ['limit', 'offset', 'filter'],
-    answers: { 200: json('The builds, newest first.', [BUILD]) },
+    answers: { 200: json('The builds, newest first.', list(build)) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo': {
     summary: 'Start a build',
     description: "Asks the project's dispatch target for a run.",
     body: trigger,
-    answers: { 201: json('The build that will run.', { ...BUILD, status: 'queued' }) },
+    answers: { 201: json('The build that will run.', build) },
     refuses: [409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': {
     summary: 'Builds of a branch',
     query: ['limit', 'offset', 'filter'],
-    answers: { 200: json('The builds, newest first.', [BUILD]) },
+    answers: { 200: json('The builds, newest first.', list(build)) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': {
     summary: 'Start a build of a branch',
     body: { ...trigger, example: { build_parameters: { CIRCLE_JOB: 'deploy' } } },
-    answers: { 201: json('The build that will run.', { ...BUILD, status: 'queued' }) },
+    answers: { 201: json('The build that will run.', build) },
     refuses: [409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/token': {
     summary: 'Tokens of a project',
-    answers: { 200: json('The tokens, without their secrets.', [TOKEN]) },
+    answers: { 200: json('The tokens, without their secrets.', list(projectToken)) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/token': {
     summary: 'Create a project token',
     description: '`scope` is `status`, `view-builds` (artifacts) or `all`. A project token reads, and never writes.',
     body: { schema: projectTokenInput, example: { label: 'README badge', scope: 'status' } },
-    answers: { 201: minted(TOKEN) },
+    answers: { 201: minted(mintedProjectToken) },
+    refuses: [409],
   },
   'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id': {
     summary: 'Delete a project token',
     description: 'The id may also be the secret itself. It is refused everywhere within 10 seconds.',
     query: ['keep_minted'],
-    answers: { 200: json('It has ended.', { message: 'ok', deleted: [IDS.token] }) },
+    answers: { 200: json('It has ended.', ended) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate': {
     summary: 'Replace a project token',
     description: 'The old secret goes on beside the new one for `overlap_seconds`.',
     body: rotation,
-    answers: { 201: minted({ ...TOKEN, replaces: IDS.token }) },
+    answers: { 201: minted(mintedProjectToken) },
     refuses: [409],
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/follow': {
     summary: 'Follow a project',
-    answers: { 200: json('It is followed.', { followed: true }) },
+    answers: { 200: json('It is followed.', object({ followed: flag(true) })) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': {
     summary: 'Stop following a project',
-    answers: { 200: json('It is not followed.', { followed: false }) },
+    answers: { 200: json('It is not followed.', object({ followed: flag() })) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/build': {
     summary: 'Start a pipeline',
     body: trigger,
-    answers: { 201: json('It will run.', { status: 201, body: 'Build created', build_num: 43 }) },
+    answers: {
+      201: json('It will run.', object({ status: exactly(201), body: exactly('Build created'), build_num: whole(43) })),
+    },
     refuses: [409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/envvar': {
     summary: 'Environment variables',
-    answers: { 200: json('Their names and masked values.', [MASKED]) },
+    answers: { 200: json('Their names and masked values.', list(envVar)) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/envvar': {
     summary: 'Set an environment variable',
     body: { schema: envVarInput, orForm: true, example: { name: 'DEPLOY_KEY', value: 'not so secret' } },
-    answers: { 201: json('The variable, masked.', MASKED) },
+    answers: { 201: json('The variable, masked.', envVar) },
     refuses: [409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': {
     summary: 'One environment variable',
-    answers: { 200: json('The variable, masked.', MASKED) },
+    answers: { 200: json('The variable, masked.', envVar) },
   },
   'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': {
     summary: 'Delete an environment variable',
@@ -151,17 +142,17 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': {
     summary: 'Checkout keys',
     description: 'None are kept here.',
-    answers: { 200: json('An empty list.', []) },
+    answers: { 200: json('An empty list.', none()) },
   },
   'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': {
     summary: 'Clear the build cache',
     description: 'None is kept here.',
-    answers: { 200: json('Nothing was to do.', { status: 'no build caches are kept here' }) },
+    answers: { 200: json('Nothing was to do.', object({ status: exactly('no build caches are kept here') })) },
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': {
     summary: 'Artifacts of the newest build',
     query: ['branch', 'filter', 'job', 'workflow'],
-    answers: { 200: json('The artifacts.', [ARTIFACT]) },
+    answers: { 200: json('The artifacts.', list(v1Artifact)) },
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': {
     summary: 'Download an artifact of the newest build that has it',
@@ -170,7 +161,7 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': {
     summary: 'Artifacts of a build',
-    answers: { 200: json('The artifacts.', [ARTIFACT]) },
+    answers: { 200: json('The artifacts.', list(v1Artifact)) },
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': {
     summary: 'Download an artifact of a build',
@@ -178,20 +169,20 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': {
     summary: 'Test results of a build',
-    answers: { 200: json('The results.', { tests: [{ classname: 'cart', name: 'adds', result: 'success' }] }) },
+    answers: { 200: json('The results.', object({ tests: list(v1TestResult) })) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': {
     summary: 'Run a build again',
-    answers: { 201: json('The build that will run.', { ...BUILD, build_num: 43, status: 'queued' }) },
+    answers: { 201: json('The build that will run.', build) },
     refuses: [409],
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': {
     summary: 'Cancel a build',
-    answers: { 202: json('The build, as it is now.', { ...BUILD, status: 'canceled' }) },
+    answers: { 202: json('The build, as it is now.', build) },
     refuses: [409],
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/:num': {
     summary: 'One build, with its steps',
-    answers: { 200: json('The build.', { ...BUILD, steps: [] }) },
+    answers: { 200: json('The build.', buildDetail) },
   },
 }
