@@ -19,7 +19,21 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
   'POST /webhooks/:vcs/:org/:repo/:source': {
     summary: 'What a CI system sends',
     description: 'Signed the way of that system; see docs/webhooks.md.',
-    body: { schema: null, type: 'application/json', example: { action: 'completed' } },
+    // Of Jenkins; each system has its own.
+    body: {
+      schema: null,
+      type: 'application/json',
+      example: {
+        name: 'web',
+        build: {
+          number: 18,
+          phase: 'STARTED',
+          url: 'job/web/18/',
+          full_url: 'https://jenkins.example.com/job/web/18/',
+          scm: { branch: 'origin/main', commit: '5a1c0de' },
+        },
+      },
+    },
     answers: {
       200: json('Builds were stored.', webhookTaken),
       202: json('There was nothing to store.', said('Ignored: no build.')),
