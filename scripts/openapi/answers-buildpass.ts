@@ -113,7 +113,7 @@ export const listener = v.variant('kind', [
 ])
 
 export const outboundDelivery = object({
-  id: uuid(IDS.token),
+  id: text('59d9e95474849c346eafc50f735f6efd'),
   time: time(),
   event: oneOf([
     'build.finished',

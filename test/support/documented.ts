@@ -6,15 +6,18 @@ import { pagePathOf, pathsOf } from '../../src/http/access.ts'
 import { rawPathOf } from '../../src/http/raw-path.ts'
 import { PAGE_ROUTES, ROUTES } from './route-paths.ts'
 
+/** What was asked, as far as answers differ by it. */
+type Asked = Pick<Request, 'method' | 'url'>
+
 /** The answer, as it came, once it is one that the API document tells of; throws a sentence if it is another. */
-export async function documented(request: Request, response: Response): Promise<Response> {
+export async function documented(request: Asked, response: Response): Promise<Response> {
   const problem = await documentProblem(request, response)
   if (problem) throw new Error(problem)
   return response
 }
 
 /** What the document does not know of an answer, in a sentence: its route, its status, its type, its body. */
-export async function documentProblem(request: Request, response: Response): Promise<string | null> {
+export async function documentProblem(request: Asked, response: Response): Promise<string | null> {
   const route = findRoute(request)
   const { status } = response
   if (route === null)
@@ -46,7 +49,7 @@ const UNROUTED = [404, 405, 204, 400, 414, 431]
 let table: { readonly app: ReturnType<typeof createApp>; readonly names: ReadonlyMap<string, string> } | undefined
 
 /** The row of the access table, or the page, that a request comes to; null where there is none. */
-function findRoute(request: Request): string | null {
+function findRoute(request: Asked): string | null {
   table ??= { app: createApp(), names: namesByPattern() }
   const method = request.method === 'HEAD' ? 'GET' : request.method
   const route = table.app.router.match(method, rawPathOf(request))[0][0]?.[0][1]
