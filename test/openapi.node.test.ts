@@ -100,9 +100,11 @@ describe('the reference pages', () => {
   })
 
   it('show what an answer is made of', () => {
-    const page = referencePages(document)['api-reference-v1-1.html']
+    const page = referencePages(document)['api-reference-circleci-v1-1.html']
     expect(page).toContain(`<section id="${anchorOf('Build')}">`)
-    expect(page).toContain('branch: string | null <i>"main"</i>')
+    expect(page).toContain('branch: string | null <i>"main"</i>\n')
+    expect(page).toContain('start_time: time | null\n')
+    expect(page).toContain('retries: null\n')
   })
 })
 

@@ -33,11 +33,11 @@ export type OpenApiDocument = {
 }
 
 const TAGS = [
-  { name: 'reporting', description: 'What CI jobs and deploy scripts ask for, under `/api/buildpass/v1`.' },
-  { name: 'settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
-  { name: 'v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
-  { name: 'v2', description: "CircleCI's second API: `/api/v2`." },
-  { name: 'badges, feeds and files', description: 'What READMEs, monitors, browsers and CI systems ask for.' },
+  { name: 'Reporting', description: 'What CI jobs and deploy scripts ask for, under `/api/buildpass/v1`.' },
+  { name: 'Settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
+  { name: 'CircleCI v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
+  { name: 'CircleCI v2', description: "CircleCI's second API: `/api/v2`." },
+  { name: 'Badges, feeds and files', description: 'What READMEs, monitors, browsers and CI systems ask for.' },
 ]
 
 const NEEDS: Record<Needs, string> = {
@@ -133,9 +133,9 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
 const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
 
 function tagOf(path: string): string {
-  if (path.startsWith('/api/buildpass/')) return REPORTING.test(path) ? 'reporting' : 'settings'
-  if (path.startsWith('/api/v1.1/')) return 'v1.1'
-  return path.startsWith('/api/') ? 'v2' : 'badges, feeds and files'
+  if (path.startsWith('/api/buildpass/')) return REPORTING.test(path) ? 'Reporting' : 'Settings'
+  if (path.startsWith('/api/v1.1/')) return 'CircleCI v1.1'
+  return path.startsWith('/api/') ? 'CircleCI v2' : 'Badges, feeds and files'
 }
 
 const PARAMETERS = { path: PATH_PARAMETERS, query: QUERY_PARAMETERS, header: HEADER_PARAMETERS }

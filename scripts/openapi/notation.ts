@@ -11,7 +11,8 @@ export function notation(schema: JsonSchema, indent = ''): string {
   if (schema.enum) return schema.enum.map(literal).join(' | ')
   if (schema.const !== undefined) return literal(schema.const)
   if (choices) return choices.map((one) => notation(one, indent)).join(' | ')
-  if (Array.isArray(type)) return type.map((one) => notation({ ...schema, type: one }, indent)).join(' | ')
+  if (Array.isArray(type))
+    return type.map((one) => notation(one === 'null' ? { type: one } : { ...schema, type: one }, indent)).join(' | ')
   if (type === 'array') return schema.maxItems === 0 ? '[]' : listOf(notation(items ?? {}, indent))
   if (type !== 'object') return FORMATS[schema.format ?? ''] ?? (typeof type === 'string' ? type : 'any')
   if (typeof additionalProperties === 'object') return `{ [name]: ${notation(additionalProperties, indent)} }`

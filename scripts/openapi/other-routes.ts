@@ -92,12 +92,12 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     answers: TO_PAGE,
   },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': {
-    summary: "Badge of a project's default branch",
+    summary: "Badge of a project's default branch, at its short address",
     query: LOOKS,
     ...BADGE,
   },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
-    summary: 'Badge of a branch',
+    summary: 'Badge of a branch, at its short address',
     query: LOOKS,
     ...BADGE,
   },
