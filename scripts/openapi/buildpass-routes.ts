@@ -66,6 +66,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': {
     summary: 'Who may create projects of an organization',
     answers: { 200: json('The people, besides the owners.', items(creator)) },
+    refuses: [404],
   },
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     summary: 'Let a person create projects of an organization',
@@ -232,7 +233,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     headers: ['Content-Digest'],
     body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
     answers: { 200: json('The part.', uploadPart) },
-    refuses: [400, 409, 411, 413],
+    refuses: [409, 411, 413],
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
     summary: 'Make an artifact of the parts',

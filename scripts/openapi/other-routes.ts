@@ -38,7 +38,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
       200: json('Builds were stored.', webhookTaken),
       202: json('There was nothing to store.', said('Ignored: no build.')),
     },
-    refuses: [400, 401, 422],
+    refuses: [401, 422, 503],
   },
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     summary: 'Download an artifact by its stable link',

@@ -1,4 +1,5 @@
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/insights.ts'
+import { MAX_OFFSET } from '../../src/http/input.ts'
 
 type Parameter = { readonly description: string; readonly schema: object; readonly example?: unknown }
 
@@ -48,7 +49,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
 /** The queries that routes read, by name. */
 export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   limit: count('How many at most.', 1, 100, 30),
-  offset: count('How many to leave out before the first.', 0, 999_999_999, 0),
+  offset: count('How many to leave out before the first.', 0, MAX_OFFSET, 0),
   before: count('Only entries older than this one: the `next_before` of the page before.', 1, 999_999_999),
   filter: {
     description: 'Only builds in this state. Any other word filters nothing.',
