@@ -7,6 +7,7 @@ import { bundleCli } from './cli-bundle.ts'
 import { withHelpTexts } from './cli-docs.ts'
 import { REPOSITORY } from './local-state.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
+import { staleApiFiles } from './openapi/files.ts'
 import { readTool, runTool } from './tool.ts'
 
 const CHECKS: Record<string, () => Promise<boolean>> = {
@@ -15,6 +16,7 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
   'command line': cliIsBuilt,
+  'API document': apiDocumentIsFresh,
 }
 
 const failed: string[] = []
@@ -75,6 +77,13 @@ async function lockfileIsSound(): Promise<boolean> {
   const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
   for (const problem of problems) console.error(`package-lock.json: ${problem}`)
   return problems.length === 0
+}
+
+/** Whether `npm run openapi` would write what is there. */
+async function apiDocumentIsFresh(): Promise<boolean> {
+  const stale = staleApiFiles(REPOSITORY)
+  for (const file of stale) console.error(`${file} is not what the routes and schemas say: npm run openapi`)
+  return stale.length === 0
 }
 
 /** JSON that a tool of ours wrote, taken at its word. */

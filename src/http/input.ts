@@ -132,7 +132,7 @@ export function buildNumOf(c: Context<AppEnv>): number {
 }
 
 // Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
-const MAX_OFFSET = 10_000
+export const MAX_OFFSET = 10_000
 
 /** v1.1 paging: `limit` 1–100 (30), `offset` 0–10,000 (0). */
 export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {

@@ -5,8 +5,7 @@ const ESCAPED_SLUG = /^(\/api\/(?:v2\/(?:project|insights)|buildpass\/v1\/projec
  * The path as it was sent, percent-encoding and all, so that parameters are decoded exactly once; a slug in one
  * escaped segment (`gh%2Facme%2Fweb`) is opened up.
  */
-export function rawPathOf(request: Request): string {
-  const { url } = request
+export function rawPathOf({ url }: Pick<Request, 'url'>): string {
   const start = url.indexOf('/', url.indexOf('://') + 3)
   const query = url.indexOf('?', start)
   const path = query < 0 ? url.slice(start) : url.slice(start, query)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { createApp } from '../../src/app.ts'
 import type { OpenRequest } from '../../src/env.ts'
+import { documented } from '../support/documented.ts'
 import type { World } from '../support/world.ts'
 import { type Input, inputsFor, type Session } from './inputs.ts'
 
@@ -34,8 +35,9 @@ export async function fuzz(
         fuzzed.inputs += 1
         const startedAt = performance.now()
         const response = await app.fetch(request, await open(), ctx as unknown as ExecutionContext)
-        const text = await response.text()
         const tookMs = performance.now() - startedAt
+        await documented(request, response)
+        const text = await response.text()
         fuzzed.slowestMs = Math.max(fuzzed.slowestMs, tookMs)
         fuzzed.statuses.set(response.status, (fuzzed.statuses.get(response.status) ?? 0) + 1)
         if (response.status >= 500 && !ALLOWED_FAILURES.includes(response.status))

@@ -6,6 +6,7 @@ import type { OpenRequest } from '../../src/env.ts'
 import { countRequest, createMetrics } from '../../src/http/metrics.ts'
 import { startTrace } from '../../src/http/trace.ts'
 import { hang } from '../support/counted.ts'
+import { documented } from '../support/documented.ts'
 import { seedProject, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 
@@ -17,7 +18,8 @@ async function opened(stores: TestStores, over: Partial<OpenRequest> = {}): Prom
 
 async function get(path: string, opened: OpenRequest, token?: string): Promise<Response> {
   const headers: Record<string, string> = token ? { 'Circle-Token': token } : {}
-  return app.fetch(new Request(`https://builds.test${path}`, { headers }), opened, createExecutionContext())
+  const request = new Request(`https://builds.test${path}`, { headers })
+  return documented(request, await app.fetch(request, opened, createExecutionContext()))
 }
 
 const down = async () => {

@@ -180,7 +180,7 @@ describe('creating a token', () => {
     await env.DB.prepare(
       `with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)
        insert into tokens (id, kind, hash, project_id, scope, label, prefix, last_four, created_at)
-       select 'many-' || i, 'project', 'many-' || i, ?, 'status', 'many', 'bpp_0000', '0000', 0 from n`,
+       select printf('00000000-0000-4000-8000-%012d', i), 'project', 'many-' || i, ?, 'status', 'many', 'bpp_0000', '0000', 0 from n`,
     )
       .bind(project.id)
       .run()

@@ -5,6 +5,7 @@ import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts
 import { createMetrics } from '../../src/http/metrics.ts'
 import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
+import { documented } from './documented.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
 export type TestApp = {
@@ -37,9 +38,10 @@ export async function openTestApp({
         metrics: createMetrics(opened.now(), null),
         limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
       }
-      const response = await app.fetch(new Request(`${ORIGIN}${path}`, requestInitOf(options)), request, ctx)
+      const asked = new Request(`${ORIGIN}${path}`, requestInitOf(options))
+      const response = await app.fetch(asked, request, ctx)
       await waitOnExecutionContext(ctx)
-      return response
+      return documented(asked, response)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { SELF } from 'cloudflare:test'
+import { documented } from './documented.ts'
 
 export const ORIGIN = 'https://builds.test'
 
@@ -12,7 +13,13 @@ export type Ask = {
 
 /** Asks the Worker as a client does, without following redirects. */
 export function ask(path: string, options: Ask = {}): Promise<Response> {
-  return SELF.fetch(`${ORIGIN}${path}`, requestInitOf(options))
+  return askUrl(`${ORIGIN}${path}`, requestInitOf(options))
+}
+
+/** As `fetch`. Every answer of the Worker is held against the API document. */
+export async function askUrl(url: string, init: RequestInit = {}): Promise<Response> {
+  const { method = 'GET' } = init
+  return documented({ method, url }, await SELF.fetch(url, init))
 }
 
 /** The JSON of an answer. Typed loosely: what it holds is what the test is about. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Demo } from '../../scripts/demo.ts'
+import { expectDocumented } from './documented-fetch.ts'
 
 export type LocalServer = {
   readonly origin: string
@@ -34,6 +35,7 @@ export async function startLocalServer(
   const { child, output } = runNpm('start', options.args ?? [], stateDir, { PORT: '0' })
   await ready(child, output)
   const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
+  expectDocumented(demo.origin)
   const stop: LocalServer['stop'] = async (signal = 'SIGINT') => {
     const askedAt = performance.now()
     const exitCode = child.exitCode ?? (await endOf(child, () => child.kill(signal)))

@@ -37,6 +37,7 @@ export function pathsIn(
     login: world.users.member.login,
     name: 'NAME',
     ticket: 'a.b',
+    source: 'github',
   }
   const fileOf = (path: string, shape: string) =>
     `${path.includes('/tree/') ? 'main' : repo}${shape.includes('cc') ? '.cc.xml' : '.svg'}`

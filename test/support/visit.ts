@@ -1,5 +1,4 @@
-import { SELF } from 'cloudflare:test'
-import { ORIGIN } from './client.ts'
+import { askUrl, ORIGIN } from './client.ts'
 
 export type Visit = {
   readonly status: number
@@ -13,7 +12,7 @@ export type Visit = {
 
 /** Opens a page as a browser does, without following redirects. */
 export async function visit(path: string, cookie: string | null = null): Promise<Visit> {
-  const response = await SELF.fetch(`${ORIGIN}${path}`, {
+  const response = await askUrl(`${ORIGIN}${path}`, {
     redirect: 'manual',
     headers: cookie === null ? {} : { Cookie: cookie },
   })

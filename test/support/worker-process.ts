@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { afterAll } from 'vitest'
+import { expectDocumented } from './documented-fetch.ts'
 
 export type WorkerProcess = {
   readonly origin: string
@@ -36,6 +37,7 @@ export async function startWorkerProcess(
   const ended = new Promise<void>((done) => child.once('close', () => done()))
   ended.then(() => running.delete(child))
   const origin = await originOf(child, entry)
+  expectDocumented(origin)
   return {
     origin,
     killNow: async () => {

@@ -1,4 +1,3 @@
-import { SELF } from 'cloudflare:test'
 import { describe, expect, it, vi } from 'vitest'
 import { makeSignInLink } from '../../src/actions/make-sign-in-link.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
@@ -9,6 +8,7 @@ import { selectSessions, selectViewer } from '../../src/storage/sessions.ts'
 import { consumeLink, selectLink } from '../../src/storage/sign-in-links.ts'
 import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
+import { askUrl } from '../support/client.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject, seedSession, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
@@ -282,7 +282,7 @@ function secretIn(path: string) {
 }
 
 async function fetchForm(path: string, cookie: string, formToken: string, origin: string | null): Promise<Response> {
-  return SELF.fetch(`https://builds.test${path}`, {
+  return askUrl(`https://builds.test${path}`, {
     method: 'POST',
     redirect: 'manual',
     headers: {

@@ -22,7 +22,7 @@ const secretText = () =>
 const bounded = <T>(list: v.GenericSchema<unknown, T[]>) =>
   v.pipe(list, v.minLength(1, COUNT_RULE), v.maxLength(MAX_SECRETS, COUNT_RULE))
 
-const ownInput = lazily(() => v.strictObject({ secrets: bounded(v.array(secretText(), 'must be a list')) }))
+export const leakInput = lazily(() => v.strictObject({ secrets: bounded(v.array(secretText(), 'must be a list')) }))
 // GitHub may add fields to its alerts.
 const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretText() }), 'must be a list')))
 
@@ -44,7 +44,7 @@ export function mountLeaks(app: App): void {
 async function foundSecrets(c: Context<AppEnv>): Promise<readonly string[]> {
   const text = await readText(c.req.raw, MAX_JSON_BYTES)
   const keyId = c.req.header('Github-Public-Key-Identifier')
-  if (keyId === undefined) return parseInput(ownInput(), jsonOf(text)).secrets
+  if (keyId === undefined) return parseInput(leakInput(), jsonOf(text)).secrets
   const signature = c.req.header('Github-Public-Key-Signature') ?? ''
   const { settings, stores } = c.env
   const isSigned = await isSignedByGithub(settings.githubKeysUrl, keyId, signature, text).catch((error) => {

@@ -154,7 +154,7 @@ const wholeNumber = (min: number, max: number) => {
   return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule))
 }
 
-const uploadInput = lazily(() =>
+export const uploadInput = lazily(() =>
   v.strictObject({
     path: v.pipe(
       v.string('must be a string'),

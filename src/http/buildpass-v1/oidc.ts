@@ -14,7 +14,7 @@ import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 
 const MAX_TOKEN_LENGTH = 16_384
-const exchangeInput = lazily(() =>
+export const exchangeInput = lazily(() =>
   v.strictObject({
     token: v.pipe(
       v.string('must be a string'),

@@ -21,7 +21,7 @@ import { line } from '../schemas.ts'
 const SLUG_RULE = 'must be vcs/org/repo, with vcs one of gh, bb, gl and names of letters, digits, ".", "_" and "-"'
 const VISIBILITY_RULE = 'must be private or public'
 const visibility = () => v.picklist(['private', 'public'], VISIBILITY_RULE)
-const projectInput = lazily(() =>
+export const projectInput = lazily(() =>
   v.strictObject({
     slug: v.pipe(
       v.string(SLUG_RULE),
@@ -32,10 +32,12 @@ const projectInput = lazily(() =>
     default_branch: v.optional(line(1_024), 'main'),
   }),
 )
-const projectChange = lazily(() =>
+export const projectChange = lazily(() =>
   v.strictObject({ visibility: v.optional(visibility()), default_branch: v.optional(line(1_024)) }),
 )
-const memberInput = lazily(() => v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }))
+export const memberInput = lazily(() =>
+  v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }),
+)
 
 /** Projects and their members. */
 export function mountProjects(app: App): void {

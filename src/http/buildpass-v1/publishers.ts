@@ -16,7 +16,7 @@ import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 
 const KIND_RULE = `must be one of ${Object.keys(ISSUERS).join(', ')}`
-const publisherInput = lazily(() =>
+export const publisherInput = lazily(() =>
   v.strictObject({
     kind: v.pipe(
       v.string(KIND_RULE),

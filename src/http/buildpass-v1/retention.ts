@@ -8,7 +8,7 @@ import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { count } from '../schemas.ts'
 
-const retentionInput = lazily(() =>
+export const retentionInput = lazily(() =>
   v.strictObject({
     artifact_days: v.optional(count(1, MAX_RETENTION_DAYS), DEFAULT_RETENTION.artifactDays),
     build_days: v.optional(count(1, MAX_RETENTION_DAYS), DEFAULT_RETENTION.buildDays),

@@ -33,7 +33,7 @@ const secret = () =>
       }),
     ),
   )
-const webhookInput = lazily(() =>
+export const webhookInput = lazily(() =>
   v.strictObject({
     source: v.pipe(
       v.string(SOURCE_RULE),
@@ -43,7 +43,7 @@ const webhookInput = lazily(() =>
     secret: secret(),
   }),
 )
-const rotationInput = lazily(() =>
+export const webhookRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS), secret: secret() }),
 )
 
@@ -82,7 +82,7 @@ export function mountWebhooks(app: App): void {
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate', async (c, { grant, project }) => {
-    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, rotationInput())
+    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
     const { stores, settings } = c.env
     const id = c.req.param('id') ?? ''
     const actor = actorOf(c, grant)

@@ -11,7 +11,7 @@ import { readJsonOrForm } from '../form-body.ts'
 import { lazily } from '../input.ts'
 import { type App, route } from '../route.ts'
 
-const envVarInput = lazily(() =>
+export const envVarInput = lazily(() =>
   v.object({
     name: v.pipe(
       v.string(ENV_VAR_NAME_RULE),

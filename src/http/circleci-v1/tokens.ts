@@ -73,11 +73,13 @@ const scopeField = () =>
     }),
   )
 
-const personalTokenInput = lazily(() => v.strictObject({ label: labelField(), expires_at: v.nullish(futureTime()) }))
-const projectTokenInput = lazily(() =>
+export const personalTokenInput = lazily(() =>
+  v.strictObject({ label: labelField(), expires_at: v.nullish(futureTime()) }),
+)
+export const projectTokenInput = lazily(() =>
   v.strictObject({ label: labelField(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
 )
-const rotationInput = lazily(() =>
+export const tokenRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),
 )
 
@@ -101,7 +103,7 @@ async function deleted(c: Context<AppEnv>, grant: Grant | null, holder: TokenHol
 }
 
 async function rotated(c: Context<AppEnv>, grant: Grant | null, holder: TokenHolder): Promise<Response> {
-  const { overlap_seconds } = await readOptionalJson(c, rotationInput())
+  const { overlap_seconds } = await readOptionalJson(c, tokenRotationInput())
   const id = await requireTokenId(c, holder)
   const successor = mintSecret(holder.kind)
   const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actorOf(c, grant))

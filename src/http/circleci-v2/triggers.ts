@@ -13,7 +13,7 @@ import { BY_WORKFLOW } from './workflows.ts'
 
 const FLAG_RULE = 'must be true or false'
 const MAX_JOBS = 100
-const rerunInput = lazily(() =>
+export const rerunInput = lazily(() =>
   v.object({
     from_failed: v.nullish(v.boolean(FLAG_RULE)),
     jobs: v.nullish(

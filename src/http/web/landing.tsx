@@ -41,6 +41,10 @@ export function Landing() {
           </li>
         ))}
       </ul>
+      <p class="muted">
+        For programs: the <a href="/assets/api-reference">API reference</a> and its{' '}
+        <a href="/assets/openapi.json">OpenAPI document</a>.
+      </p>
     </div>
   )
 }

@@ -1,8 +1,8 @@
-import { SELF } from 'cloudflare:test'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { findLatestBuildWithArtifacts } from '../../../src/storage/artifacts.ts'
 import { type SeededBuild, seedBuild, seedReport } from '../../support/builds.ts'
+import { askUrl } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
 
 const ORIGIN = 'https://builds.test'
@@ -12,7 +12,7 @@ let build: SeededBuild
 beforeAll(async () => {
   build = await seedBuild()
   const put = (num: number, path: string) =>
-    SELF.fetch(`${ORIGIN}/api/buildpass/v1/projects/${slugText(build.project)}/builds/${num}/artifacts/${path}`, {
+    askUrl(`${ORIGIN}/api/buildpass/v1/projects/${slugText(build.project)}/builds/${num}/artifacts/${path}`, {
       method: 'PUT',
       headers: { 'Circle-Token': build.secret, 'Content-Type': 'text/plain' },
       body: 'hello',
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 async function read(path: string) {
-  const response = await SELF.fetch(`${ORIGIN}/api/buildpass/v1/projects/${slugText(build.project)}${path}`, {
+  const response = await askUrl(`${ORIGIN}/api/buildpass/v1/projects/${slugText(build.project)}${path}`, {
     headers: { 'Circle-Token': build.secret },
   })
   return { status: response.status, body: (await response.json()) as { build_num?: number; items: { path: string }[] } }

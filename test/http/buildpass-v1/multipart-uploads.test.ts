@@ -1,4 +1,3 @@
-import { SELF } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { digestOfParts, digestText } from '../../../src/domain/artifact-digest.ts'
@@ -7,6 +6,7 @@ import { PART_SIZE_BYTES } from '../../../src/domain/upload.ts'
 import { runDailyTasks } from '../../../src/storage/daily-tasks.ts'
 import { uploads } from '../../../src/storage/schema-uploads.ts'
 import { objectsOf, type SeededBuild, seedBuild } from '../../support/builds.ts'
+import { askUrl } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
 
 const ORIGIN = 'https://builds.test'
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
   const isBytes = body instanceof Uint8Array
-  const response = await SELF.fetch(`${ORIGIN}${build.api}${path}`, {
+  const response = await askUrl(`${ORIGIN}${build.api}${path}`, {
     method,
     headers: { 'Circle-Token': build.secret, ...headers },
     body: body === undefined ? null : isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body),
@@ -78,11 +78,11 @@ describe('an upload in parts', () => {
       },
     })
 
-    const redirect = await SELF.fetch(String(completed.body.url), {
+    const redirect = await askUrl(String(completed.body.url), {
       headers: { 'Circle-Token': build.secret },
       redirect: 'manual',
     })
-    const download = await SELF.fetch(redirect.headers.get('Location') ?? '')
+    const download = await askUrl(redirect.headers.get('Location') ?? '')
     expect(download.status).toBe(200)
     expect(download.headers.get('ETag')).toBe(`"${await expectedDigest()}"`)
     expect(download.headers.get('Repr-Digest')).toBeNull()
@@ -239,7 +239,7 @@ describe('a bad part', () => {
     expect(await send('PUT', `${other}/2`, PARTS[1], { 'Content-Digest': 'sha-256=abc' })).toMatchObject({
       status: 400,
     })
-    const streamed = await SELF.fetch(`${ORIGIN}${build.api}${other}/2`, {
+    const streamed = await askUrl(`${ORIGIN}${build.api}${other}/2`, {
       method: 'PUT',
       headers: { 'Circle-Token': build.secret },
       body: new ReadableStream({ start: (controller) => controller.close() }),
@@ -277,7 +277,7 @@ describe('a bad upload', () => {
   it('of another build, or of none, is not found', async () => {
     const other = await seedBuild()
     const upload = await begin('mine.bin')
-    const response = await SELF.fetch(`${ORIGIN}${other.api}${upload}`, { headers: { 'Circle-Token': other.secret } })
+    const response = await askUrl(`${ORIGIN}${other.api}${upload}`, { headers: { 'Circle-Token': other.secret } })
     expect([response.status, await response.json()]).toEqual([404, { message: 'Upload not found' }])
     expect((await send('POST', '/uploads/none/complete')).status).toBe(404)
     expect((await send('PUT', '/uploads/none/1', PARTS[1])).status).toBe(404)

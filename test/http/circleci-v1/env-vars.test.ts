@@ -1,8 +1,8 @@
-import { SELF } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { callJson, seedPerson } from '../../support/call.ts'
+import { askUrl } from '../../support/client.ts'
 import { seedProject } from '../../support/seed.ts'
 import { openTestStores } from '../../support/stores.ts'
 
@@ -55,7 +55,7 @@ describe('environment variables', () => {
     const { token, v1 } = await seedAdmin()
     for (const body of ['{"name":"FOO","value":"bar"}', 'name=FOO&value=bar']) {
       const headers = { 'Circle-Token': token, 'Content-Type': 'application/x-www-form-urlencoded' }
-      const response = await SELF.fetch(`https://builds.test${v1}`, { method: 'POST', headers, body })
+      const response = await askUrl(`https://builds.test${v1}`, { method: 'POST', headers, body })
       expect([response.status, await response.json()]).toEqual([201, { name: 'FOO', value: 'xxxx' }])
     }
   })

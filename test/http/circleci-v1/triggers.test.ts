@@ -1,8 +1,7 @@
-import { SELF } from 'cloudflare:test'
 import { describe, expect, it, vi } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { callJson, seedPerson, seedProjectToken } from '../../support/call.ts'
-import { ask } from '../../support/client.ts'
+import { ask, askUrl } from '../../support/client.ts'
 import { seedProject } from '../../support/seed.ts'
 import { seedBuild } from '../../support/seed-builds.ts'
 import { openTestStores } from '../../support/stores.ts'
@@ -62,7 +61,7 @@ describe('starting a build', () => {
     const { token, v1 } = await seedTriggers()
     const body = 'build_parameters[CIRCLE_JOB]=deploy&revision=abc'
     const headers = { 'Circle-Token': token, 'Content-Type': 'application/x-www-form-urlencoded' }
-    const response = await SELF.fetch(`https://builds.test${v1}/tree/main`, { method: 'POST', headers, body })
+    const response = await askUrl(`https://builds.test${v1}/tree/main`, { method: 'POST', headers, body })
     expect(response.status).toBe(201)
     expect(await response.json()).toMatchObject({ vcs_revision: 'abc', workflows: { job_name: 'deploy' } })
   })

@@ -1,0 +1,318 @@
+import { dispatchTargetInput } from '../../src/http/buildpass-v1/dispatch-target.ts'
+import { leakInput } from '../../src/http/buildpass-v1/leaks.ts'
+import { listenerInput } from '../../src/http/buildpass-v1/listeners.ts'
+import { uploadInput } from '../../src/http/buildpass-v1/multipart-uploads.ts'
+import { exchangeInput } from '../../src/http/buildpass-v1/oidc.ts'
+import { memberInput, projectChange, projectInput } from '../../src/http/buildpass-v1/projects.ts'
+import { publisherInput } from '../../src/http/buildpass-v1/publishers.ts'
+import { reportInput, updateInput } from '../../src/http/buildpass-v1/report-input.ts'
+import { retentionInput } from '../../src/http/buildpass-v1/retention.ts'
+import { webhookInput, webhookRotationInput } from '../../src/http/buildpass-v1/webhooks.ts'
+import {
+  artifactsOfBuild,
+  auditPage,
+  creator,
+  dispatchTarget,
+  items,
+  listener,
+  member,
+  memberRemoved,
+  memberSet,
+  outboundDelivery,
+  presentedToken,
+  project,
+  publisher,
+  publisherListed,
+  reportingToken,
+  retention,
+  said,
+  storedArtifact,
+  testsStored,
+  traffic,
+  upload,
+  uploadPart,
+  webhookDelivery,
+  webhookListed,
+  webhookMade,
+} from './answers-buildpass.ts'
+import { build, buildDetail, ended } from './answers-v1.ts'
+import { DONE, json, type RouteDoc, type Under } from './route-doc.ts'
+
+const AUDIT = json('A page, newest first.', auditPage)
+const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingToken)
+
+export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
+  'GET /api/buildpass/v1/token': {
+    summary: 'What the presented token is',
+    answers: { 200: json('The token.', presentedToken) },
+  },
+  'DELETE /api/buildpass/v1/token': {
+    summary: 'End the presented token',
+    description: 'Not for project tokens, which stand where anybody reads them.',
+    query: ['keep_minted'],
+    answers: { 200: json('It has ended.', ended) },
+    refuses: [403],
+  },
+  'POST /api/buildpass/v1/leaks': {
+    summary: 'Report found secrets',
+    description:
+      "Anybody may. What lives among them is ended; the answer does not say which. GitHub's secret scanning sends its own list, signed.",
+    headers: ['Github-Public-Key-Identifier', 'Github-Public-Key-Signature'],
+    body: { schema: leakInput, example: { secrets: ['found-in-a-log'] } },
+    answers: { 202: json('It is taken.', said('Thank you. What was found among these is being ended.')) },
+    refuses: [401, 429, 503],
+  },
+  'GET /api/buildpass/v1/audit': { summary: 'Own acts', query: ['limit', 'before'], answers: { 200: AUDIT } },
+  'GET /api/buildpass/v1/orgs/:vcs/:org/creators': {
+    summary: 'Who may create projects of an organization',
+    answers: { 200: json('The people, besides the owners.', items(creator)) },
+    refuses: [404],
+  },
+  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
+    summary: 'Let a person create projects of an organization',
+    answers: { 200: json('They may.', creator) },
+    refuses: [404],
+  },
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
+    summary: 'Let a person create no more projects of an organization',
+    answers: { 200: DONE },
+    refuses: [404],
+  },
+  'POST /api/buildpass/v1/projects': {
+    summary: 'Create a project',
+    body: { schema: projectInput, example: { slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' } },
+    answers: { 201: json('The project.', project) },
+    refuses: [403, 409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo': {
+    summary: 'A project',
+    answers: { 200: json('The project.', project) },
+  },
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': {
+    summary: 'Change a project',
+    body: { schema: projectChange, example: { visibility: 'public' } },
+    answers: { 200: json('The project.', project) },
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': {
+    summary: 'Delete a project',
+    description: 'With its builds, artifacts and tokens.',
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/audit': {
+    summary: 'Who did what in a project',
+    query: ['limit', 'before'],
+    answers: { 200: AUDIT },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': {
+    summary: 'Members of a project',
+    answers: { 200: json('The members.', items(member)) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
+    summary: 'Add a member or change their role',
+    body: { schema: memberInput, example: { role: 'member' } },
+    answers: { 200: json('The member.', memberSet) },
+    refuses: [409],
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
+    summary: 'Remove a member',
+    query: ['end_tokens'],
+    answers: {
+      200: json('They are removed.', memberRemoved),
+    },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
+    summary: 'Where runs are started',
+    answers: { 200: json('The target, without its secret.', dispatchTarget) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
+    summary: 'Set where runs are started',
+    body: {
+      schema: dispatchTargetInput,
+      example: { kind: 'github-workflow', workflow: 'ci.yml', token: 'a token of GitHub' },
+    },
+    answers: { 200: json('The target. A `secret` that was made for it is shown this once.', dispatchTarget) },
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
+    summary: 'Start no more runs',
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
+    summary: 'Who is told when a build ends',
+    answers: { 200: json('The listeners, without their secrets.', items(listener)) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
+    summary: 'Add a listener',
+    body: { schema: listenerInput, example: { kind: 'webhook', url: 'https://hooks.example.com/builds' } },
+    answers: { 201: json('The listener. A `secret` that was made for it is shown this once.', listener) },
+    refuses: [409],
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': {
+    summary: 'Remove a listener',
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': {
+    summary: 'What was sent to listeners and to the dispatch target',
+    answers: { 200: json('The newest deliveries.', items(outboundDelivery)) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
+    summary: 'Report a build',
+    description: 'Reporting the same `external_id` again updates the build. Events may come in any order.',
+    body: {
+      schema: reportInput,
+      example: {
+        external_id: 'job-981',
+        pipeline: { external_id: 'run-77', branch: 'main', revision: '5a1c0de', subject: 'Add the cart' },
+        workflow: { external_id: 'run-77', name: 'build-and-test' },
+        job: { name: 'test' },
+        status: 'success',
+        start_time: '2026-11-24T08:59:00Z',
+        stop_time: '2026-11-24T09:00:01Z',
+      },
+    },
+    answers: { 200: json('The build that was there, updated.', build), 201: json('The new build.', build) },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
+    summary: 'One build, with its steps',
+    answers: { 200: json('The build.', buildDetail) },
+  },
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
+    summary: 'Update a build',
+    body: { schema: updateInput, example: { status: 'failed', stop_time: '2026-11-24T09:00:01Z' } },
+    answers: { 200: json('The build.', build) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
+    summary: 'Upload test results',
+    description: 'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`.',
+    query: ['report'],
+    body: {
+      schema: null,
+      type: 'application/xml',
+      example: '<testsuite name="unit"><testcase classname="cart" name="adds" time="0.2"/></testsuite>',
+    },
+    answers: { 200: json('How many were stored.', testsStored) },
+    refuses: [413, 415],
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
+    summary: 'Upload an artifact',
+    description: 'The body is the file. `Content-Length` is required; `Content-Type` is kept.',
+    query: ['node_index', 'overwrite'],
+    headers: ['Repr-Digest'],
+    body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
+    answers: {
+      200: json('The artifact that was there.', storedArtifact),
+      201: json('The new artifact.', storedArtifact),
+    },
+    refuses: [409, 411, 413],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': {
+    summary: 'Artifacts of a build, with sizes and digests',
+    answers: { 200: json('The artifacts.', artifactsOfBuild) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': {
+    summary: 'Artifacts of the newest build that has any',
+    description: 'Of the default branch unless another is named.',
+    query: ['branch', 'filter', 'job', 'workflow'],
+    answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuild) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
+    summary: 'Begin an upload in parts',
+    description: 'For files that are too large for one request. Parts may come in any order, again, and after a break.',
+    body: { schema: uploadInput, example: { path: 'dist/app.zip', size: 9 } },
+    answers: { 201: json('The upload: how many parts, and how large each but the last is.', upload) },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    summary: 'An upload in parts, and what has arrived',
+    answers: { 200: json('The upload.', upload) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
+    summary: 'Send a part',
+    description: 'The body is the part. `Content-Length` is required.',
+    headers: ['Content-Digest'],
+    body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
+    answers: { 200: json('The part.', uploadPart) },
+    refuses: [409, 411, 413],
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
+    summary: 'Make an artifact of the parts',
+    answers: {
+      200: json('The artifact that was there.', storedArtifact),
+      201: json('The new artifact.', storedArtifact),
+    },
+    refuses: [409],
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    summary: 'Give up an upload in parts',
+    answers: { 200: DONE },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
+    summary: 'Secrets with which CI systems sign',
+    answers: { 200: json('The webhooks, without their secrets.', items(webhookListed)) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
+    summary: 'Let a CI system report by webhook',
+    body: { schema: webhookInput, example: { source: 'github' } },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': {
+    summary: 'What CI systems sent',
+    answers: { 200: json('The newest deliveries.', items(webhookDelivery)) },
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': {
+    summary: 'Take no more webhooks with a secret',
+    answers: { 200: DONE },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {
+    summary: 'Replace the secret of a webhook',
+    description: 'The old secret goes on beside the new one for `overlap_seconds`.',
+    body: { schema: webhookRotationInput, optional: true, example: { overlap_seconds: 3600 } },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
+    summary: 'CI jobs that may report by their identity',
+    answers: { 200: json('The trusted publishers.', items(publisherListed)) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
+    summary: 'Let CI jobs report by their identity',
+    body: { schema: publisherInput, example: { kind: 'github', claims: { repository_id: '123456' } } },
+    answers: { 201: json('The trusted publisher.', publisher) },
+    refuses: [409],
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': {
+    summary: 'Trust a publisher no more',
+    description: 'The reporting tokens that it got end too.',
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
+    summary: 'How long what is kept',
+    answers: { 200: json('The periods.', retention) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
+    summary: 'Set how long what is kept',
+    description: 'What is left out takes its default.',
+    body: { schema: retentionInput, example: { artifact_days: 30, build_days: 365, keep_per_branch: 1 } },
+    answers: { 200: json('The periods.', retention) },
+  },
+  'GET /api/buildpass/v1/instance/traffic': {
+    summary: 'Requests to this server, and how its stores are',
+    query: ['hours'],
+    isAlwaysWhole: true,
+    answers: { 200: json('Request rates, tiers, the most used tokens, and the stores.', traffic) },
+  },
+  'POST /api/buildpass/v1/oidc/exchange': {
+    summary: "A CI job's identity token for a reporting token",
+    description: "The identity token's audience is this server's address. It is good once.",
+    body: { schema: exchangeInput, example: { token: 'header.claims.signature', project: 'gh/acme/web' } },
+    answers: { 201: SESSION },
+    refuses: [401, 403, 501, 503],
+  },
+  'POST /api/buildpass/v1/oidc/renew': {
+    summary: 'A reporting token for another, while the job lasts',
+    answers: { 201: SESSION },
+    refuses: [403],
+  },
+}

@@ -1,0 +1,104 @@
+import { badge, readiness, said, webhookTaken } from './answers-buildpass.ts'
+import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
+import { exactly, object } from './shapes.ts'
+
+const PICTURE = { 'image/svg+xml': null, 'application/json': badge }
+const XML = { 'application/xml': null }
+const BADGE = {
+  answers: { 200: { means: 'The badge. Refusals are badges too.', content: PICTURE } },
+  refusesIn: PICTURE,
+}
+const FEED = { answers: { 200: { means: 'The feed. Refusals are XML too.', content: XML } }, refusesIn: XML }
+const TO_PAGE = { 302: { means: "The project's page is at `Location`.", content: {} } }
+// The one that the artifact was stored with.
+const ANY_TYPE = { '*/*': null }
+const LOOKS = ['style', 'label']
+
+/** What lies outside `/api`: badges, feeds, downloads and what CI systems send. */
+export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDoc> = {
+  'POST /webhooks/:vcs/:org/:repo/:source': {
+    summary: 'What a CI system sends',
+    description: 'Signed the way of that system; see docs/webhooks.md.',
+    // Of Jenkins; each system has its own.
+    body: {
+      schema: null,
+      type: 'application/json',
+      example: {
+        name: 'web',
+        build: {
+          number: 18,
+          phase: 'STARTED',
+          url: 'job/web/18/',
+          full_url: 'https://jenkins.example.com/job/web/18/',
+          scm: { branch: 'origin/main', commit: '5a1c0de' },
+        },
+      },
+    },
+    answers: {
+      200: json('Builds were stored.', webhookTaken),
+      202: json('There was nothing to store.', said('Ignored: no build.')),
+    },
+    refuses: [401, 422, 503],
+  },
+  'GET /output/job/:job/artifacts/:node/:path{.+}': {
+    summary: 'Download an artifact by its stable link',
+    answers: { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } },
+  },
+  'GET /download/:ticket/:name': {
+    summary: 'The bytes of an artifact',
+    description: 'The address is made by the routes that redirect to it, and ends with the token that it was made for.',
+    headers: ['Range'],
+    answers: {
+      200: { means: 'The file.', content: ANY_TYPE },
+      206: { means: 'The part that was asked for.', content: ANY_TYPE },
+    },
+    refuses: [403, 404, 416, 503],
+  },
+  'GET /healthz': {
+    summary: 'Whether the Worker runs',
+    isAlwaysWhole: true,
+    answers: { 200: json('It does.', object({ status: exactly('ok') })) },
+  },
+  'GET /readyz': {
+    summary: 'Whether the stores answer',
+    isAlwaysWhole: true,
+    answers: {
+      200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
+      503: json('D1 does not answer.', readiness),
+    },
+  },
+  'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': {
+    summary: 'CCTray feed of a project',
+    ...FEED,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
+    summary: 'CCTray feed of a branch',
+    ...FEED,
+  },
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
+    summary: "Badge of a project's default branch",
+    query: LOOKS,
+    ...BADGE,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    summary: 'Badge of a branch',
+    query: LOOKS,
+    ...BADGE,
+  },
+  'GET /status-badge/redirect/:vcs/:org/:repo': { summary: 'From a badge to the project', answers: TO_PAGE },
+  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': {
+    summary: 'From a badge to the branch',
+    answers: TO_PAGE,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': {
+    summary: "Badge of a project's default branch, at its short address",
+    query: LOOKS,
+    ...BADGE,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    summary: 'Badge of a branch, at its short address',
+    query: LOOKS,
+    ...BADGE,
+  },
+}

@@ -1,0 +1,94 @@
+import { REPORTING_WINDOW_DAYS } from '../../src/domain/insights.ts'
+import { MAX_OFFSET } from '../../src/http/input.ts'
+
+type Parameter = { readonly description: string; readonly schema: object; readonly example?: unknown }
+
+const text = (description: string, example?: string): Parameter => ({
+  description,
+  schema: { type: 'string' },
+  ...(example === undefined ? {} : { example }),
+})
+const flag = (description: string): Parameter => ({ description, schema: { type: 'boolean', default: false } })
+const count = (description: string, minimum: number, maximum: number, fallback?: number): Parameter => ({
+  description,
+  schema: { type: 'integer', minimum, maximum, ...(fallback === undefined ? {} : { default: fallback }) },
+})
+
+/** The parts of paths, by name. */
+export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  vcs: {
+    description: 'Where the repository is: GitHub, Bitbucket or GitLab, by either name.',
+    schema: { type: 'string', enum: ['gh', 'github', 'bb', 'bitbucket', 'gl', 'gitlab'] },
+    example: 'gh',
+  },
+  org: text('The organization or person that the repository belongs to.', 'acme'),
+  repo: text('The repository.', 'web'),
+  branch: text('The branch. Its slashes may stand as they are, or as %2F.', 'main'),
+  num: count('The number of the build in its project.', 1, 999_999_999),
+  number: count('The number of the pipeline in its project.', 1, 999_999_999),
+  node: count('The index of the parallel node that made the artifact.', 0, 999_999_999),
+  path: text('The path of the artifact in its build; it may hold slashes.', 'dist/app.zip'),
+  id: text('The id, as lists give it.'),
+  name: text('The name.'),
+  login: text('The login of a person.'),
+  workflow: text('The name of the workflow.', 'build-and-test'),
+  job: text('The id of the job that made the artifact.'),
+  source: {
+    description: 'The CI system that sends.',
+    schema: { type: 'string', enum: ['github', 'gitlab', 'circleci', 'buildkite', 'jenkins'] },
+  },
+  upload: text('The `upload_id` of the upload.'),
+  part: count('The number of the part, from 1.', 1, 999_999),
+  ticket: text('The signed, short-lived permission to download one file.'),
+  format: {
+    description: 'An image, or JSON for the endpoint badge of shields.io.',
+    schema: { type: 'string', enum: ['svg', 'json'] },
+  },
+}
+
+/** The queries that routes read, by name. */
+export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  limit: count('How many at most.', 1, 100, 30),
+  offset: count('How many to leave out before the first.', 0, MAX_OFFSET, 0),
+  before: count('Only entries older than this one: the `next_before` of the page before.', 1, 999_999_999),
+  filter: {
+    description: 'Only builds in this state. Any other word filters nothing.',
+    schema: { type: 'string' },
+    example: 'successful',
+  },
+  branch: text('Only of this branch.'),
+  job: text('Only of jobs of this name.'),
+  workflow: text('Only of workflows of this name.'),
+  'page-token': text('The `next_page_token` of the page before.'),
+  'all-branches': flag('Of all branches instead of one.'),
+  'reporting-window': {
+    description: 'How far back.',
+    schema: { type: 'string', enum: Object.keys(REPORTING_WINDOW_DAYS), default: 'last-90-days' },
+  },
+  hours: count('How far back, where Analytics Engine counts.', 1, 720, 24),
+  keep_minted: flag('Leave the tokens alone that were made with this one.'),
+  end_tokens: flag('End the project tokens too that this person made.'),
+  node_index: count('The index of the parallel node that made it.', 0, 9_999, 0),
+  overwrite: flag('Replace other bytes under this path.'),
+  report: text('Which of several reports of the build this is; it replaces the one of that name.'),
+  style: {
+    description: 'How the badge looks.',
+    schema: { type: 'string', enum: ['shield', 'svg', 'flat-square'], default: 'shield' },
+  },
+  label: text('The text on the left of the badge.'),
+}
+
+/** The request headers that routes read, by name. */
+export const HEADER_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  'Repr-Digest': text(
+    'The SHA-256 of the bytes (RFC 9530), which the upload is checked against.',
+    'sha-256=:<base64>:',
+  ),
+  'Content-Digest': text(
+    'The SHA-256 of the bytes of the part (RFC 9530), which it is checked against.',
+    'sha-256=:<base64>:',
+  ),
+  'Github-Public-Key-Identifier': text("Only on alerts of GitHub's secret scanning: the key that signed."),
+  'Github-Public-Key-Signature': text("Only on alerts of GitHub's secret scanning: the signature of the body."),
+  Range: text('Only a part of the file.', 'bytes=0-1023'),
+}

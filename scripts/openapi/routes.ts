@@ -1,0 +1,65 @@
+import { ACCESS, type Needs } from '../../src/http/access.ts'
+import { BUILDPASS_ROUTES } from './buildpass-routes.ts'
+import { OTHER_ROUTES } from './other-routes.ts'
+import type { Answer, ApiRouteName, Content, RouteDoc } from './route-doc.ts'
+import { refusal } from './shapes.ts'
+import { V1_ROUTES } from './v1-routes.ts'
+import { V2_ROUTES } from './v2-routes.ts'
+
+/** Every route for programs. One that is missing here does not compile. */
+export const ROUTE_DOCS: Record<ApiRouteName, RouteDoc> = {
+  ...BUILDPASS_ROUTES,
+  ...V1_ROUTES,
+  ...V2_ROUTES,
+  ...OTHER_ROUTES,
+}
+
+export const REFUSALS: Readonly<Record<number, string>> = {
+  400: 'The input breaks rules; `errors` names each.',
+  401: 'No token, or one that does not live.',
+  403: 'The token does not open this.',
+  404: 'There is no such thing, or it is not for you to know of.',
+  409: 'It does not go together with what is there.',
+  411: '`Content-Length` is missing.',
+  413: 'The body is too large.',
+  414: 'The URL is too long.',
+  415: 'The `Content-Type` is not one of those that are read.',
+  416: 'The range lies outside the file.',
+  422: 'It is about another repository.',
+  429: 'Too many requests: see `Retry-After`.',
+  431: 'The headers are too large.',
+  501: 'This server is not set up for it.',
+  503: 'Not available just now: see `Retry-After`.',
+}
+
+export const REFUSED: Content = { 'application/json': refusal }
+const NOT_CHANGED: Answer = { means: 'It is what `If-None-Match` names.', content: {} }
+
+/** All that a route may answer: what it says itself, and what its needs, its input and every request bring. */
+export function answersOf(name: ApiRouteName): Readonly<Record<string, Answer>> {
+  const doc = ROUTE_DOCS[name]
+  const refused = [...refusalsOf(name, doc)].map((status) => [status, refusalOf(status, doc)] as const)
+  const mayBeKept = name.startsWith('GET ') && 200 in doc.answers && !doc.isAlwaysWhole
+  return { ...Object.fromEntries(refused), ...(mayBeKept ? { 304: NOT_CHANGED } : {}), ...doc.answers }
+}
+
+function refusalsOf(name: ApiRouteName, { body, refuses = [], refusesIn }: RouteDoc): ReadonlySet<number> {
+  const needs: Needs = ACCESS[name]
+  return new Set([
+    // A broken path and one that is too long are refused everywhere.
+    400,
+    414,
+    ...(refusesIn ? [] : [431]),
+    ...(needs === 'anyone' ? [] : [401, 429, 503]),
+    ...(needs === 'owner' ? [403] : []),
+    ...(needs.includes(':') ? [403, 404] : []),
+    ...(body ? [413] : []),
+    ...refuses,
+  ])
+}
+
+function refusalOf(status: number, { refusesIn = REFUSED }: RouteDoc): Answer {
+  const means = REFUSALS[status]
+  if (!means) throw new Error(`The refusal ${status} is not described`)
+  return { means, content: refusesIn }
+}
