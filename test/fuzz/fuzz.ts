@@ -16,7 +16,7 @@ export async function fuzz(
   open: () => OpenRequest | Promise<OpenRequest>,
   world: World,
   session: Session,
-  numRuns: number,
+  { numRuns, seed }: { readonly numRuns: number; readonly seed: number },
   fuzzed: Fuzzed,
 ): Promise<void> {
   const app = createApp()
@@ -43,7 +43,7 @@ export async function fuzz(
         if (tookMs > MAX_ANSWER_MS) throw new Error(`took ${Math.round(tookMs)} ms`)
         refuseLeaks(input, response, text)
       }),
-      { numRuns },
+      { numRuns, seed },
     )
   } finally {
     restoreLog()
