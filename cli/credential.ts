@@ -21,6 +21,7 @@ export type Credential = {
 export function findCredential(
   origin: string,
   keyless: Credential | null,
+  howToGetOne: string,
   warn: (text: string) => void,
   env: NodeJS.ProcessEnv = process.env,
 ): Credential {
@@ -35,7 +36,7 @@ export function findCredential(
   }
   if (keyless) return keyless
   const kept = readLogins().tokens[origin]
-  if (kept === undefined) return NOBODY
+  if (kept === undefined) return nobody(howToGetOne)
   if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`)
   return fixed(kept, `${loginFile()} (buildpass login)`)
 }
@@ -49,9 +50,11 @@ function fixed(token: string, source: string): Credential {
   }
 }
 
-const NOBODY: Credential = {
-  source: 'nowhere: set BUILDPASS_TOKEN, or run buildpass login',
-  hint: 'Set BUILDPASS_TOKEN, or run buildpass login.',
-  token: async () => null,
-  renew: async () => false,
+function nobody(howToGetOne: string): Credential {
+  return {
+    source: `nowhere. ${howToGetOne}`,
+    hint: `No token was sent. ${howToGetOne}`,
+    token: async () => null,
+    renew: async () => false,
+  }
 }

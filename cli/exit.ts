@@ -32,16 +32,19 @@ export class CliError extends Error {
   readonly hint: string | null
   /** The HTTP status, where a server's answer was the reason. */
   readonly status: number | null
+  /** What the server had against each part of what it was told. */
+  readonly problems: readonly string[]
 
   constructor(
     failure: Failure,
     message: string,
-    more: { hint?: string | null; status?: number | null; cause?: unknown } = {},
+    more: { hint?: string | null; status?: number | null; problems?: readonly string[]; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause })
     this.failure = failure
     this.hint = more.hint ?? null
     this.status = more.status ?? null
+    this.problems = more.problems ?? []
   }
 }
 

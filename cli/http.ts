@@ -59,7 +59,7 @@ export async function tryOnce<R>(
       return await tryOnce(server, ask, read)
     }
     if (isTransient(response.status, ask)) throw await busy(response)
-    if (response.status >= 400) throw await refusal(server, response)
+    if (response.status >= 400) throw await refusal(server, response, token)
     return await read(response, idle.touch)
   } catch (error) {
     throw server.signal.aborted ? server.signal.reason : networkErrorOf(error, ask, idle.isIdle())
@@ -137,19 +137,25 @@ async function busy(response: Response): Promise<TransientError> {
   })
 }
 
-async function refusal(server: Server, response: Response): Promise<CliError> {
-  const said = messageIn(await response.text().catch(() => '')) ?? `The server answered ${response.status}.`
+async function refusal(server: Server, response: Response, token: string | null): Promise<CliError> {
+  const text = await response.text().catch(() => '')
+  const said = messageIn(text) ?? `The server answered ${response.status}.`
   const { status } = response
+  const problems = problemsIn(text)
   const of = server.slug ? ` (project ${server.slug})` : ''
   if (status === 401)
-    return new CliError('refused', said, { status, hint: `The token came from ${server.credential.source}.` })
-  if (status === 403) return new CliError('refused', `${said}${of}`, { status, hint: server.credential.hint })
+    return new CliError('refused', said, { status, problems, hint: `The token came from ${server.credential.source}.` })
+  if (status === 403) return new CliError('refused', `${said}${of}`, { status, problems, hint: server.credential.hint })
   if (status === 404)
     return new CliError('not_found', `${said}${of}`, {
       status,
-      hint: said === 'Project not found' ? 'A private project that the token does not belong to looks the same.' : null,
+      hint: said === 'Project not found' ? hintForAbsent(server, token) : null,
     })
   return new CliError(status === 409 ? 'conflict' : 'failed', said, { status })
+}
+
+function hintForAbsent({ credential }: Server, token: string | null): string | null {
+  return token === null ? credential.hint : 'A private project that the token does not belong to looks the same.'
 }
 
 /** What stood in the way, in words; only what may pass is transient. */
@@ -175,6 +181,16 @@ function messageIn(text: string): string | null {
     return typeof message === 'string' ? message : null
   } catch {
     return null // Not our JSON: some proxy's page.
+  }
+}
+
+/** The `errors` of a refusal, each as `path message`. */
+function problemsIn(text: string): readonly string[] {
+  try {
+    const { errors } = JSON.parse(text) as { errors?: unknown }
+    return Array.isArray(errors) ? errors.map(({ path, message }) => `${path} ${message}`) : []
+  } catch {
+    return [] // Not our JSON: some proxy's page.
   }
 }
 

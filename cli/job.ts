@@ -94,6 +94,6 @@ async function gitJob(env: Env): Promise<CiJob> {
     actor: null,
     pullRequest: null,
     idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,
-    idTokenHint: 'Set BUILDPASS_ID_TOKEN, or BUILDPASS_TOKEN.',
+    idTokenHint: 'Set BUILDPASS_TOKEN, or run buildpass login.',
   }
 }

@@ -35,9 +35,10 @@ export function keylessCredential(
     const word = await idToken?.(server.origin)
     if (!word) throw new CliError('refused', `${job.ci} gave no ID token.`, { hint: job.idTokenHint })
     const ask = { path: '/api/buildpass/v1/oidc/exchange', json: { token: word, project: slug } }
-    return keep(
-      await askJson({ ...server, slug, credential: NO_TOKEN }, { method: 'POST', ...ask, isIdempotent: false }),
-    )
+    const nobody = { ...server, slug, credential: NO_TOKEN }
+    return askJson(nobody, { method: 'POST', ...ask, isIdempotent: false }).then(keep, (error) => {
+      throw explained(error, server.origin)
+    })
   }
 
   /** The token's successor; or, where it has none, another for a new word of the CI. */
@@ -95,10 +96,22 @@ function fixedCredential(token: string): Credential {
 }
 
 const NO_TOKEN: Credential = {
-  source: 'the exchange of the ID token (is this project’s trusted publisher set up, and for this address?)',
+  source: 'the exchange of the ID token',
   hint: null,
   token: async () => null,
   renew: async () => false,
+}
+
+/** What to compare with what, where the exchange was refused. */
+function explained(error: unknown, origin: string): unknown {
+  if (!(error instanceof CliError) || error.failure !== 'refused') return error
+  const told = error.problems.filter((problem) => !problem.endsWith(' is not in the token'))
+  const hint =
+    error.status === 403
+      ? `The ID token says: ${told.join(', ') || 'nothing that could be pinned'}. Compare this with the project’s trusted publishers.`
+      : `The ID token must be new, and made out to the server’s PUBLIC_ORIGIN; BUILDPASS_URL is ${origin}.`
+  const { failure, message, status } = error
+  return new CliError(failure, message, { status, hint, cause: error })
 }
 
 function readKept(file: string): Kept | null {

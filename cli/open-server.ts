@@ -30,7 +30,11 @@ export async function openServer(
     warn: output.warn,
   }
   const keyless = slug === null ? null : keylessCredential(job, slug, base)
-  const server: Server = { ...base, slug, credential: findCredential(origin, keyless, output.warn, env) }
+  const server: Server = {
+    ...base,
+    slug,
+    credential: findCredential(origin, keyless, job.idTokenHint, output.warn, env),
+  }
   return { server, job }
 }
 

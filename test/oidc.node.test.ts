@@ -1,46 +1,28 @@
 import { writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type LocalIssuer, startLocalIssuer } from './support/local-issuer.ts'
 import { type LocalServer, makeStateDir, startLocalServer } from './support/local-server.ts'
 
 // An issuer that listens for real, beside the server as `npm start` runs it: no PUBLIC_ORIGIN, so its own loopback
 // address is the audience.
 const PROJECT = '/api/buildpass/v1/projects/gh/acme/web'
 let server: LocalServer
-let issuer: string
-let closeIssuer = () => {}
-let issue: (claims: Record<string, unknown>) => Promise<string>
+let issuer: LocalIssuer
 
 beforeAll(async () => {
-  const { privateKey, publicKey } = await generateKeyPair('RS256')
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256' }
-  const http = createServer((request, response) => {
-    response.statusCode = request.url === '/oauth/discovery/keys' ? 200 : 404
-    response.end(JSON.stringify({ keys: [jwk] }))
-  })
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  closeIssuer = () => http.close()
-  issuer = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  issuer = await startLocalIssuer()
   const stateDir = makeStateDir()
-  writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer}"\n`)
+  writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
   server = await startLocalServer({ stateDir })
-  issue = (claims) =>
-    new SignJWT({ jti: crypto.randomUUID(), project_id: '42', ...claims })
-      .setProtectedHeader({ alg: 'RS256', kid: 'k1' })
-      .setIssuer(issuer)
-      .setSubject('project_path:acme/web:ref_type:branch:ref:main')
-      .setAudience(server.origin)
-      .setIssuedAt()
-      .setExpirationTime('5 minutes')
-      .sign(privateKey)
 })
 afterAll(async () => {
-  closeIssuer()
-  await server.stop()
+  await issuer?.close()
+  await server?.stop()
 })
+
+const issue = (claims: Record<string, unknown>) =>
+  issuer.issue(issuer.origin, { aud: server.origin, project_id: '42', ...claims })
 
 const post = (path: string, body: unknown, token?: string) =>
   fetch(server.origin + path, {
@@ -50,7 +32,7 @@ const post = (path: string, body: unknown, token?: string) =>
   })
 
 it('a job reports with nothing but its identity', async () => {
-  const publisher = { kind: 'gitlab', issuer, claims: { project_id: '42', ref: 'main' } }
+  const publisher = { kind: 'gitlab', issuer: issuer.origin, claims: { project_id: '42', ref: 'main' } }
   expect((await post(`${PROJECT}/publishers`, publisher, server.demo.tokens.personal)).status).toBe(201)
   const exchanged = await post('/api/buildpass/v1/oidc/exchange', {
     token: await issue({ ref: 'main' }),

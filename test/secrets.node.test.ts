@@ -1,31 +1,43 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from './support/local-server.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LocalIssuer, startLocalIssuer } from './support/local-issuer.ts'
+import { type LocalServer, makeStateDir, startLocalServer } from './support/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 const MINE = '/api/v1.1/user/token'
-const BUILDS = '/api/buildpass/v1/projects/gh/acme/web/builds'
+const PROJECT = '/api/buildpass/v1/projects/gh/acme/web'
+const BUILDS = `${PROJECT}/builds`
 
 type Minted = { readonly id: string; readonly token: string }
 
 describe('after much use, no secret is found', () => {
   let server: LocalServer
+  let issuer: LocalIssuer
   const secrets = new Map<string, string>()
+  /** What is no token: secrets of webhooks and targets, values, identity tokens, a session. */
+  const others = new Map<string, string>()
   let whileRunning: readonly string[]
   let afterwards: readonly string[]
 
   beforeAll(async () => {
-    server = await startLocalServer()
+    issuer = await startLocalIssuer()
+    const stateDir = makeStateDir()
+    writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
+    server = await startLocalServer({ stateDir })
+    await useOthers(server, issuer, secrets, others)
     await use(server, secrets)
     for (const [name, secret] of Object.entries(server.demo.tokens)) secrets.set(`the demo's ${name}`, secret)
-    whileRunning = findingsIn(server.stateDir, secrets)
+    const all = new Map([...secrets, ...others])
+    whileRunning = findingsIn(server.stateDir, all)
     await server.stop()
-    afterwards = findingsIn(server.stateDir, secrets)
+    afterwards = findingsIn(server.stateDir, all)
   })
+  afterAll(() => issuer?.close())
 
   it('has been used', () => {
-    expect(secrets.size).toBe(15)
+    expect(secrets.size).toBe(17)
+    expect([...others.keys()]).toHaveLength(8)
     for (const secret of secrets.values()) expect(secret).toMatch(/^bp[upr]_[0-9A-Za-z]{42}$/)
     const files = filesIn(server.stateDir)
     for (const part of ['/d1/', '/kv/', '/r2/'])
@@ -43,7 +55,7 @@ describe('after much use, no secret is found', () => {
 
   it('in what it printed, but for the demo tokens to try', () => {
     const output = server.output()
-    const minted = [...secrets].filter(([name]) => !name.startsWith('the demo'))
+    const minted = [...secrets, ...others].filter(([name]) => !name.startsWith('the demo'))
     expect(minted.filter(([, secret]) => formsOf(secret).some((form) => output.includes(form)))).toEqual([])
     const lines = output.split('\n').filter((line) => line.startsWith('{'))
     for (const line of lines) expect(line).not.toMatch(/bp[upr]_|circle-token/)
@@ -52,7 +64,8 @@ describe('after much use, no secret is found', () => {
   it('and none of the keys of .dev.vars anywhere else', () => {
     const keys = [...readFileSync(join(server.stateDir, '.dev.vars'), 'utf8').matchAll(/"(?:\w+:)?([\w-]{43,})"/g)]
     expect(keys.length).toBeGreaterThanOrEqual(2)
-    expect(keys).toHaveLength(readFileSync(join(server.stateDir, '.dev.vars'), 'utf8').trim().split('\n').length)
+    const lines = readFileSync(join(server.stateDir, '.dev.vars'), 'utf8').trim().split('\n')
+    expect(keys).toHaveLength(lines.filter((line) => !line.startsWith('OIDC_ISSUERS=')).length)
     const named = new Map(keys.map(([, key = ''], i) => [`key ${i}`, key]))
     expect(findingsIn(server.stateDir, named)).toEqual([])
     for (const key of named.values()) expect(server.output()).not.toContain(key)
@@ -129,6 +142,76 @@ async function use({ origin, demo }: LocalServer, secrets: Map<string, string>):
     expect((await send('GET', WEB, token)).status).toBe(401)
     await send('GET', `/gh/acme/web.svg?circle-token=${token}`, null)
   }
+}
+
+/** A job without a stored token, webhooks, targets, values and a browser; in good requests and in bad ones. */
+async function useOthers(
+  { origin, demo, output }: LocalServer,
+  issuer: LocalIssuer,
+  secrets: Map<string, string>,
+  others: Map<string, string>,
+): Promise<void> {
+  const ask = (method: string, path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(origin + path, {
+      method,
+      headers: { 'Circle-Token': demo.tokens.personal, 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+  const made = async (method: string, path: string, body: unknown) => {
+    const answer = await ask(method, path, body)
+    expect([path, answer.ok]).toEqual([path, true])
+    return (await answer.json()) as Record<string, string>
+  }
+  const note = (name: string, secret = '') => {
+    others.set(name, secret)
+    return secret
+  }
+
+  const gitlab = note('webhook secret', (await made('POST', `${PROJECT}/webhooks`, { source: 'gitlab' })).secret)
+  const given = note('webhook secret of the CI', crypto.randomUUID())
+  await made('POST', `${PROJECT}/webhooks`, { source: 'buildkite', secret: given })
+  for (const secret of [gitlab, `${gitlab}x`])
+    await ask(
+      'POST',
+      '/webhooks/gh/acme/web/gitlab',
+      { object_kind: 'push', [secret]: secret },
+      { 'X-Gitlab-Token': secret },
+    )
+  const basic = `Basic ${Buffer.from(`u:${given}`).toString('base64')}`
+  await ask('POST', '/webhooks/gh/acme/web/jenkins', {}, { Authorization: basic })
+
+  const value = note('value of an environment variable', crypto.randomUUID())
+  await made('POST', `${WEB}/envvar`, { name: 'DEPLOY_KEY', value })
+  const secret = note('secret of a listener', `whsec_${Buffer.from(crypto.randomUUID()).toString('base64')}`)
+  await made('POST', `${PROJECT}/listeners`, { kind: 'webhook', url: 'https://listener.example.com/', secret })
+  await ask('POST', `${PROJECT}/listeners`, { kind: 'nonsense', secret, value })
+
+  await made('POST', `${PROJECT}/publishers`, { kind: 'gitlab', issuer: issuer.origin, claims: { project_id: '42' } })
+  const identity = (claims: object) => issuer.issue(issuer.origin, { aud: origin, project_id: '42', ...claims })
+  const project = 'gh/acme/web'
+  const token = note('identity token', await identity({}))
+  const reporting = (await made('POST', '/api/buildpass/v1/oidc/exchange', { token, project })).token ?? ''
+  secrets.set('reporting', reporting)
+  await ask('POST', '/api/buildpass/v1/oidc/exchange', { token, project })
+  const unmatched = note('identity token of another project', await identity({ project_id: '43' }))
+  await ask('POST', '/api/buildpass/v1/oidc/exchange', { token: unmatched, project })
+  const renewed = await ask('POST', '/api/buildpass/v1/oidc/renew', {}, { 'Circle-Token': reporting })
+  secrets.set('renewed reporting', ((await renewed.json()) as { token: string }).token)
+
+  // The link was printed for a person to use; what it turns into was not.
+  const [, link = ''] = /sign-in\/link\/(\S+)/.exec(output()) ?? []
+  const form = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: origin }
+  const signedIn = await fetch(`${origin}/sign-in/link`, {
+    method: 'POST',
+    headers: form,
+    body: new URLSearchParams({ secret: link }),
+    redirect: 'manual',
+  })
+  const cookie = (signedIn.headers.get('Set-Cookie') ?? '').split(';', 1)[0] ?? ''
+  note('session', cookie.split('=')[1])
+  const page = await (await fetch(`${origin}/account`, { headers: { Cookie: cookie } })).text()
+  note('form token', /name="form_token" value="([^"]+)"/.exec(page)?.[1])
+  await fetch(`${origin}/account?session=${cookie.split('=')[1]}`, { headers: { Cookie: `${cookie}x` } })
 }
 
 /** A secret as it could be kept: itself, and as the user name of Basic credentials. */

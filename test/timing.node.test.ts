@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { compareTimes, median } from '../scripts/compared-times.ts'
+import { compareTimes, median, trimmedT } from '../scripts/compared-times.ts'
 import { createApp, openRequest } from '../src/app.ts'
 import { mintSecret } from '../src/domain/secret.ts'
 import type { Bindings } from '../src/env.ts'
@@ -19,6 +19,22 @@ const ctx = {
   passThroughOnException: () => {},
   props: {},
 }
+
+it('of two lists of one kind the comparison says so', () => {
+  let state = 1
+  const random = () => {
+    state = (state * 48_271) % 0x7fffffff
+    return state / 0x7fffffff
+  }
+  // Sums of three, and now and then a pause of the machine.
+  const list = () => Array.from({ length: 120 }, () => random() + random() + random() + (random() < 0.05 ? 20 : 0))
+  const ts = Array.from({ length: 500 }, () => trimmedT(list(), list()))
+  const spread = Math.sqrt(ts.reduce((sum, t) => sum + t * t, 0) / ts.length)
+  expect(spread).toBeGreaterThan(0.8)
+  expect(spread).toBeLessThan(1.25)
+  const slower = list().map((value) => value + 0.5)
+  expect(Math.abs(trimmedT(slower, list()))).toBeGreaterThan(4.5)
+})
 
 it('the time of a refusal does not tell whether a private project exists', async () => {
   vi.spyOn(console, 'log').mockImplementation(() => {})

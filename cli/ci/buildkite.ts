@@ -1,5 +1,5 @@
 import { commandOutput } from './agent-command.ts'
-import type { Ci } from './ci.ts'
+import type { Ci, Env } from './ci.ts'
 import { firstOf, indexOf, messageOf, slugOfRemote } from './words.ts'
 
 // https://buildkite.com/docs/pipelines/configure/environment-variables
@@ -44,8 +44,16 @@ export const buildkite: Ci = {
           : null,
       idToken: env.BUILDPASS_ID_TOKEN
         ? async () => env.BUILDPASS_ID_TOKEN ?? null
-        : (audience) => commandOutput('buildkite-agent', ['oidc', 'request-token', '--audience', audience]),
-      idTokenHint: 'The agent’s own command, buildkite-agent, must be on the PATH of the job.',
+        : (audience) =>
+            commandOutput('buildkite-agent', ['oidc', 'request-token', '--audience', audience, ...claimsOf(env)]),
+      idTokenHint:
+        'The agent’s own command, buildkite-agent, must be on the PATH of the job and be allowed to ask; or set BUILDPASS_TOKEN.',
     }
   },
+}
+
+/** The ids, which stand in a token only when they are asked for; the option takes the place of the agent's variable. */
+function claimsOf({ BUILDKITE_OIDC_TOKEN_CLAIMS = '' }: Env): readonly string[] {
+  const more = BUILDKITE_OIDC_TOKEN_CLAIMS.split(',').filter((name) => name !== '')
+  return [...new Set(['organization_id', 'pipeline_id', ...more])].flatMap((name) => ['--claim', name])
 }

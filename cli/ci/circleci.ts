@@ -36,7 +36,8 @@ export const circleci: Ci = {
           ? (audience) =>
               commandOutput('circleci', ['run', 'oidc', 'get', '--claims', JSON.stringify({ aud: audience })])
           : null,
-      idTokenHint: 'Give the job a context, and set BUILDPASS_ID_TOKEN if `circleci run oidc get` does not work there.',
+      idTokenHint:
+        'Give the job a context, and set BUILDPASS_ID_TOKEN if `circleci run oidc get` does not work there; or set BUILDPASS_TOKEN.',
     }
   },
 }

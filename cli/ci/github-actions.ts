@@ -39,7 +39,7 @@ export const githubActions: Ci = {
         env.ACTIONS_ID_TOKEN_REQUEST_URL && env.ACTIONS_ID_TOKEN_REQUEST_TOKEN
           ? (audience) => requestIdToken(env, audience)
           : null,
-      idTokenHint: 'Give the job `permissions: id-token: write`.',
+      idTokenHint: 'Give the job `permissions: id-token: write`, or set BUILDPASS_TOKEN.',
     }
   },
 }

@@ -29,7 +29,7 @@ export const gitlab: Ci = {
         ? `${env.CI_MERGE_REQUEST_PROJECT_URL}/-/merge_requests/${env.CI_MERGE_REQUEST_IID}`
         : null,
       idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,
-      idTokenHint: 'Give the job `id_tokens: BUILDPASS_ID_TOKEN: aud: <the server’s address>`.',
+      idTokenHint: 'Give the job `id_tokens: BUILDPASS_ID_TOKEN: aud: <the server’s address>`, or set BUILDPASS_TOKEN.',
     }
   },
 }

@@ -6200,11 +6200,14 @@ var CliError = class extends Error {
   hint;
   /** The HTTP status, where a server's answer was the reason. */
   status;
+  /** What the server had against each part of what it was told. */
+  problems;
   constructor(failure, message, more = {}) {
     super(message, { cause: more.cause });
     this.failure = failure;
     this.hint = more.hint ?? null;
     this.status = more.status ?? null;
+    this.problems = more.problems ?? [];
   }
 };
 function usageError(message, hint) {
@@ -6330,7 +6333,7 @@ async function tryOnce(server, ask, read) {
       return await tryOnce(server, ask, read);
     }
     if (isTransient(response.status, ask)) throw await busy(response);
-    if (response.status >= 400) throw await refusal(server, response);
+    if (response.status >= 400) throw await refusal(server, response, token);
     return await read(response, idle.touch);
   } catch (error) {
     throw server.signal.aborted ? server.signal.reason : networkErrorOf(error, ask, idle.isIdle());
@@ -6393,19 +6396,24 @@ async function busy(response) {
     status: response.status
   });
 }
-async function refusal(server, response) {
-  const said = messageIn(await response.text().catch(() => "")) ?? `The server answered ${response.status}.`;
+async function refusal(server, response, token) {
+  const text = await response.text().catch(() => "");
+  const said = messageIn(text) ?? `The server answered ${response.status}.`;
   const { status } = response;
+  const problems = problemsIn(text);
   const of = server.slug ? ` (project ${server.slug})` : "";
   if (status === 401)
-    return new CliError("refused", said, { status, hint: `The token came from ${server.credential.source}.` });
-  if (status === 403) return new CliError("refused", `${said}${of}`, { status, hint: server.credential.hint });
+    return new CliError("refused", said, { status, problems, hint: `The token came from ${server.credential.source}.` });
+  if (status === 403) return new CliError("refused", `${said}${of}`, { status, problems, hint: server.credential.hint });
   if (status === 404)
     return new CliError("not_found", `${said}${of}`, {
       status,
-      hint: said === "Project not found" ? "A private project that the token does not belong to looks the same." : null
+      hint: said === "Project not found" ? hintForAbsent(server, token) : null
     });
   return new CliError(status === 409 ? "conflict" : "failed", said, { status });
+}
+function hintForAbsent({ credential }, token) {
+  return token === null ? credential.hint : "A private project that the token does not belong to looks the same.";
 }
 function networkErrorOf(error, { isIdempotent = true }, isIdle) {
   if (isIdle) return new TransientError("nothing came for too long", { cause: error });
@@ -6428,6 +6436,14 @@ function messageIn(text) {
     return typeof message === "string" ? message : null;
   } catch {
     return null;
+  }
+}
+function problemsIn(text) {
+  try {
+    const { errors } = JSON.parse(text);
+    return Array.isArray(errors) ? errors.map(({ path, message }) => `${path} ${message}`) : [];
+  } catch {
+    return [];
   }
 }
 function jsonOf(text) {
@@ -6554,7 +6570,7 @@ function dropLogin(origin) {
 }
 
 // cli/credential.ts
-function findCredential(origin, keyless, warn, env = process.env) {
+function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
   const given = env.BUILDPASS_TOKEN?.trim();
   if (given) {
     if (!parseSecret(given))
@@ -6566,7 +6582,7 @@ function findCredential(origin, keyless, warn, env = process.env) {
   }
   if (keyless) return keyless;
   const kept = readLogins().tokens[origin];
-  if (kept === void 0) return NOBODY;
+  if (kept === void 0) return nobody(howToGetOne);
   if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`);
   return fixed(kept, `${loginFile()} (buildpass login)`);
 }
@@ -6578,12 +6594,14 @@ function fixed(token, source) {
     renew: async () => false
   };
 }
-var NOBODY = {
-  source: "nowhere: set BUILDPASS_TOKEN, or run buildpass login",
-  hint: "Set BUILDPASS_TOKEN, or run buildpass login.",
-  token: async () => null,
-  renew: async () => false
-};
+function nobody(howToGetOne) {
+  return {
+    source: `nowhere. ${howToGetOne}`,
+    hint: `No token was sent. ${howToGetOne}`,
+    token: async () => null,
+    renew: async () => false
+  };
+}
 
 // cli/job.ts
 import { randomUUID } from "node:crypto";
@@ -6658,11 +6676,15 @@ var buildkite = {
       },
       actor: env.BUILDKITE_BUILD_CREATOR ? { name: env.BUILDKITE_BUILD_CREATOR } : null,
       pullRequest: isGithub && pullRequest && /^\d+$/.test(pullRequest) ? `https://github.com/${slugOfRemote(env.BUILDKITE_REPO)?.slice(3)}/pull/${pullRequest}` : null,
-      idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : (audience) => commandOutput("buildkite-agent", ["oidc", "request-token", "--audience", audience]),
-      idTokenHint: "The agent’s own command, buildkite-agent, must be on the PATH of the job."
+      idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : (audience) => commandOutput("buildkite-agent", ["oidc", "request-token", "--audience", audience, ...claimsOf(env)]),
+      idTokenHint: "The agent’s own command, buildkite-agent, must be on the PATH of the job and be allowed to ask; or set BUILDPASS_TOKEN."
     };
   }
 };
+function claimsOf({ BUILDKITE_OIDC_TOKEN_CLAIMS = "" }) {
+  const more = BUILDKITE_OIDC_TOKEN_CLAIMS.split(",").filter((name) => name !== "");
+  return [.../* @__PURE__ */ new Set(["organization_id", "pipeline_id", ...more])].flatMap((name) => ["--claim", name]);
+}
 
 // cli/ci/circleci.ts
 var circleci = {
@@ -6693,7 +6715,7 @@ var circleci = {
       pullRequest: firstOf(env.CIRCLE_PULL_REQUEST),
       // The tokens in the environment are made out to CircleCI's organization; one for us has to be asked for.
       idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : env.CIRCLE_OIDC_TOKEN_V2 ? (audience) => commandOutput("circleci", ["run", "oidc", "get", "--claims", JSON.stringify({ aud: audience })]) : null,
-      idTokenHint: "Give the job a context, and set BUILDPASS_ID_TOKEN if `circleci run oidc get` does not work there."
+      idTokenHint: "Give the job a context, and set BUILDPASS_ID_TOKEN if `circleci run oidc get` does not work there; or set BUILDPASS_TOKEN."
     };
   }
 };
@@ -6733,7 +6755,7 @@ var githubActions = {
       actor: env.GITHUB_ACTOR ? { login: env.GITHUB_ACTOR } : null,
       pullRequest: event.pull_request?.html_url ?? null,
       idToken: env.ACTIONS_ID_TOKEN_REQUEST_URL && env.ACTIONS_ID_TOKEN_REQUEST_TOKEN ? (audience) => requestIdToken(env, audience) : null,
-      idTokenHint: "Give the job `permissions: id-token: write`."
+      idTokenHint: "Give the job `permissions: id-token: write`, or set BUILDPASS_TOKEN."
     };
   }
 };
@@ -6790,7 +6812,7 @@ var gitlab = {
       actor: env.GITLAB_USER_LOGIN ? { login: env.GITLAB_USER_LOGIN } : null,
       pullRequest: isMergeRequest ? `${env.CI_MERGE_REQUEST_PROJECT_URL}/-/merge_requests/${env.CI_MERGE_REQUEST_IID}` : null,
       idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,
-      idTokenHint: "Give the job `id_tokens: BUILDPASS_ID_TOKEN: aud: <the server’s address>`."
+      idTokenHint: "Give the job `id_tokens: BUILDPASS_ID_TOKEN: aud: <the server’s address>`, or set BUILDPASS_TOKEN."
     };
   }
 };
@@ -6956,7 +6978,7 @@ async function gitJob(env) {
     actor: null,
     pullRequest: null,
     idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,
-    idTokenHint: "Set BUILDPASS_ID_TOKEN, or BUILDPASS_TOKEN."
+    idTokenHint: "Set BUILDPASS_TOKEN, or run buildpass login."
   };
 }
 
@@ -6977,9 +6999,10 @@ function keylessCredential(job, slug, server) {
     const word = await idToken?.(server.origin);
     if (!word) throw new CliError("refused", `${job.ci} gave no ID token.`, { hint: job.idTokenHint });
     const ask = { path: "/api/buildpass/v1/oidc/exchange", json: { token: word, project: slug } };
-    return keep(
-      await askJson({ ...server, slug, credential: NO_TOKEN }, { method: "POST", ...ask, isIdempotent: false })
-    );
+    const nobody2 = { ...server, slug, credential: NO_TOKEN };
+    return askJson(nobody2, { method: "POST", ...ask, isIdempotent: false }).then(keep, (error) => {
+      throw explained(error, server.origin);
+    });
   }
   async function successor() {
     if (!kept || leftMs() <= 0) return exchange();
@@ -7029,11 +7052,18 @@ function fixedCredential(token) {
   return { source: "the reporting token", hint: null, token: async () => token, renew: async () => false };
 }
 var NO_TOKEN = {
-  source: "the exchange of the ID token (is this project’s trusted publisher set up, and for this address?)",
+  source: "the exchange of the ID token",
   hint: null,
   token: async () => null,
   renew: async () => false
 };
+function explained(error, origin) {
+  if (!(error instanceof CliError) || error.failure !== "refused") return error;
+  const told = error.problems.filter((problem) => !problem.endsWith(" is not in the token"));
+  const hint = error.status === 403 ? `The ID token says: ${told.join(", ") || "nothing that could be pinned"}. Compare this with the project’s trusted publishers.` : `The ID token must be new, and made out to the server’s PUBLIC_ORIGIN; BUILDPASS_URL is ${origin}.`;
+  const { failure, message, status } = error;
+  return new CliError(failure, message, { status, hint, cause: error });
+}
 function readKept(file) {
   const { token, expiresAt } = readPrivateJson(file) ?? {};
   return typeof token === "string" && typeof expiresAt === "number" ? { token, expiresAt } : null;
@@ -7059,7 +7089,11 @@ async function openServer(options, output, signal, env = process.env) {
     warn: output.warn
   };
   const keyless = slug === null ? null : keylessCredential(job, slug, base);
-  const server = { ...base, slug, credential: findCredential(origin, keyless, output.warn, env) };
+  const server = {
+    ...base,
+    slug,
+    credential: findCredential(origin, keyless, job.idTokenHint, output.warn, env)
+  };
   return { server, job };
 }
 function projectPath({ slug }) {

@@ -15,8 +15,8 @@ const OPPOSITES: Record<string, readonly string[]> = {
 
 /**
  * Each check of a file taken out, or turned, in turn: conditions made constant, halves of `and` and `or` dropped, limits
- * moved by one, bounds of max and min dropped, calls made for their effect left out, time-boxes opened, regular
- * expressions loosened, table entries dropped and added.
+ * moved by one, bounds of max and min dropped, calls made for their effect left out, time-boxes opened, orders turned,
+ * regular expressions loosened, entries of tables and of lists of subjects dropped, and of tables added.
  */
 export function mutantsOf(file: string, source: string): readonly Mutant[] {
   const mutants: Mutant[] = []
@@ -67,16 +67,13 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
       }
       case 'ArrayExpression': {
         const elements = node.elements as readonly Node[]
-        if (!file.endsWith('permission.ts')) break
-        for (const element of elements)
-          add(
-            node,
-            `[${elements
-              .filter((e) => e !== element)
-              .map(textOf)
-              .join()}]`,
-            `${textOf(element)} dropped`,
-          )
+        const isTable = file.endsWith('permission.ts')
+        // Elsewhere the lists that count are those of subjects, which are templates.
+        for (const element of elements.filter(({ type }) => isTable || type === 'TemplateLiteral')) {
+          const others = elements.filter((e) => e !== element)
+          add(node, `[${others.map(textOf).join()}]`, `${textOf(element)} dropped`)
+        }
+        if (!isTable) break
         for (const permission of PERMISSIONS)
           if (!textOf(node).includes(permission))
             add(node, `[${[...elements.map(textOf), `'${permission}'`].join()}]`, `${permission} added`)
@@ -95,6 +92,7 @@ function callMutants(node: Node, textOf: (node: Node) => string, add: (n: Node, 
     for (const arg of args) add(node, `(${textOf(arg)})`, `${callee} is ${textOf(arg)}`)
   if (callee.endsWith('.every')) add(node.callee as Node, callee.replace(/every$/, 'some'), 'every is some')
   if (callee === 'withinMs' && args[2]) add(node, textOf(args[2]), 'time-box opened')
+  if (callee === 'desc' && args[0]) add(node, textOf(args[0]), 'order turned')
   if (callee.endsWith('.trim')) add(node, callee.replace(/\.trim$/, ''), 'trim left out')
 }
 

@@ -146,6 +146,16 @@ export type PreviousBuild = {
   readonly durationMs: number | null
 }
 
+/** When it was queued; where nobody said, when it was first told of, which is after a start that was told late. */
+export function queuedAtOf({
+  queuedAt,
+  startedAt,
+  stoppedAt,
+  createdAt,
+}: Pick<Build, 'queuedAt' | 'startedAt' | 'stoppedAt' | 'createdAt'>): number {
+  return queuedAt ?? Math.min(createdAt, startedAt ?? stoppedAt ?? createdAt)
+}
+
 export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
   if (build.startedAt === null || build.stoppedAt === null) return null
   return Math.max(0, build.stoppedAt - build.startedAt)

@@ -27,6 +27,9 @@ const STATUS: Record<string, ReportedStatus> = {
   not_run: 'not_run',
 }
 
+// Shorter than any name, so that the name, once told, takes its place.
+const UNNAMED = '-'
+
 /** A re-run is another workflow of the same pipeline, with jobs, and so builds, of its own. */
 export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
   const refusal = refusedAsOther(slug, namesIn(payload))
@@ -35,7 +38,7 @@ export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
   if (type === 'ping') return ignored('the greeting')
   if (type !== 'workflow-completed' && type !== 'job-completed') return ignored('not an event that tells of builds')
   const run = runOf(payload)
-  if (!run) return lacking('pipeline.id, workflow.id, workflow.name')
+  if (!run) return lacking('pipeline.id, workflow.id')
   // CircleCI's own example names a job's event after its workflow.
   return valueAt(payload, 'job') === null ? aboutRun(run) : readJob(payload, run)
 }
@@ -66,10 +69,13 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
 function runOf(payload: unknown): RunReport | null {
   const pipelineId = lineAt(payload, 'pipeline', 'id')
   const workflowId = lineAt(payload, 'workflow', 'id')
-  const name = lineAt(payload, 'workflow', 'name')
-  if (!pipelineId || !workflowId || !name) return null
+  // CircleCI's own example of a job on GitLab has no workflow.
+  if (!pipelineId || (workflowId === null && valueAt(payload, 'job') === null)) return null
   return {
-    workflow: { externalId: `circleci:workflow:${workflowId}`, name },
+    workflow: {
+      externalId: `circleci:workflow:${workflowId ?? pipelineId}`,
+      name: lineAt(payload, 'workflow', 'name') ?? UNNAMED,
+    },
     pipeline: { externalId: `circleci:pipeline:${pipelineId}`, ...sourceOf(payload) },
   }
 }
@@ -96,7 +102,9 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
       committer: gitPersonOf(valueAt(vcs, 'commit', 'committer')),
     }
   }
-  const { subject, body } = messageAt(host, 'commit_message')
+  const told = messageAt(host, 'commit_message')
+  // The GitHub App has a title of its own, and the whole message beside it.
+  const { subject, body } = told.subject === null ? messageAt(git, 'commit_message') : told
   return {
     ...untold,
     branch: tag === null ? (refAt(git, 'branch') ?? refAt(host, 'branch')) : null,
@@ -128,6 +136,8 @@ function namesIn(payload: unknown): readonly (RepositoryName | null)[] {
     repositoryOf(lineAt(payload, 'pipeline', 'vcs', 'target_repository_url')),
     repositoryOf(lineAt(given, 'gitlab', 'web_url')),
     repositoryOf(lineAt(given, 'git', 'checkout_url')),
+    repositoryOf(lineAt(given, 'git', 'repo_url')),
+    repositoryOf(lineAt(given, 'github_app', 'repo_url')),
     fullName === null ? null : { host: null, path: fullName },
   ]
 }

@@ -10,6 +10,7 @@ import {
   buildkiteBuild,
   buildkiteJob,
   CIRCLECI_WORKFLOW_URL,
+  circleciGithubAppJob,
   circleciGitlabJob,
   circleciJob,
   circleciWorkflow,
@@ -172,6 +173,29 @@ describe('CircleCI', () => {
       actor: { login: 'ada' },
     })
     expect(circleci(circleciGitlabJob(), { ...gl, repo: 'site' }).kind).toBe('other_repository')
+  })
+
+  it('tells projects on the GitHub App, with the whole message', () => {
+    expect(read(circleci(circleciGithubAppJob())).build?.pipeline).toMatchObject({
+      branch: 'main',
+      tag: null,
+      revision: SHA,
+      subject: 'Sort the list',
+      body: 'It was not.',
+      author: { name: 'Ada Lovelace', email: 'ada@example.com' },
+      actor: { login: 'ada' },
+    })
+    expect(circleci(circleciGithubAppJob(), { ...gh, repo: 'site' }).kind).toBe('other_repository')
+  })
+
+  it('takes a job that names no workflow, as the example of its documents has it, for one of its pipeline', () => {
+    const { workflow: _, ...payload } = { ...circleciJob(), type: 'workflow-completed' }
+    expect(read(circleci(payload)).build).toMatchObject({
+      jobName: 'test',
+      workflow: { externalId: `circleci:workflow:${payload.pipeline.id}`, name: '-' },
+    })
+    const { job: __, ...nothing } = payload
+    expect(circleci(nothing).kind).toBe('unreadable')
   })
 
   it.each([

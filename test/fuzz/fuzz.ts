@@ -17,7 +17,7 @@ export async function fuzz(
   open: () => OpenRequest | Promise<OpenRequest>,
   world: World,
   session: Session,
-  numRuns: number,
+  { numRuns, seed }: { readonly numRuns: number; readonly seed: number },
   fuzzed: Fuzzed,
 ): Promise<void> {
   const app = createApp()
@@ -45,7 +45,7 @@ export async function fuzz(
         if (tookMs > MAX_ANSWER_MS) throw new Error(`took ${Math.round(tookMs)} ms`)
         refuseLeaks(input, response, text)
       }),
-      { numRuns },
+      { numRuns, seed },
     )
   } finally {
     restoreLog()

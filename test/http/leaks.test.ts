@@ -110,6 +110,20 @@ describe('reporting found secrets', () => {
     const response = await spent.ask(LEAKS, { method: 'POST', json: { secrets: ['x'] } })
     expect([response.status, response.headers.get('Retry-After')]).toEqual([429, expect.stringMatching(/^\d+$/)])
   })
+
+  it('is charged to the address that Cloudflare saw, whatever a client says of itself', async () => {
+    const charged: string[] = []
+    const limit = async ({ key }: { key: string }) => {
+      charged.push(key)
+      return { success: true }
+    }
+    const watched = await openTestApp({ limits: { leakReports: { limit } } })
+    const said = { 'X-Forwarded-For': '192.0.2.9', Forwarded: 'for=192.0.2.9', 'X-Real-IP': '192.0.2.9' }
+    const headers = { 'CF-Connecting-IP': '198.51.100.1', ...said }
+    await watched.ask(LEAKS, { method: 'POST', json: { secrets: ['x'] }, headers })
+    await watched.ask(LEAKS, { method: 'POST', json: { secrets: ['x'] }, headers: said })
+    expect(charged).toEqual(['198.51.100.1', 'local'])
+  })
 })
 
 describe("GitHub's secret scanning", () => {

@@ -202,6 +202,18 @@ describe('a later event', () => {
     })
   })
 
+  it('that nobody told to be queued was so when it started, not when it was told', async () => {
+    const told = { status: 'success', start_time: at(2), stop_time: at(9) }
+    const { build_num } = await askJson(builds, by({ method: 'POST', json: reportOf(told) }))
+    const shown = await askJson(`/api/v1.1/project/${world.slug}/${build_num}`, by())
+    expect(shown).toMatchObject({ queued_at: at(2), usage_queued_at: at(2), start_time: at(2) })
+    const { build_num: statusOnly } = await askJson(
+      builds,
+      by({ method: 'POST', json: reportOf({ status: 'success', stop_time: at(9) }) }),
+    )
+    expect(await askJson(`/api/v1.1/project/${world.slug}/${statusOnly}`, by())).toMatchObject({ queued_at: at(9) })
+  })
+
   it('does not take a finished build back to running: what stands is answered', async () => {
     const num = await started()
     await patched(num, { status: 'success', stop_time: at(9) })

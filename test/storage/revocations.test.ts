@@ -281,6 +281,31 @@ describe('the feed in an isolate', () => {
     stores.clock.advance(8 * SECOND)
     expect(await judgeFact(stores, fact)).toBe('ask_without_grace')
   })
+
+  it('names the newest ends where there are more than a page, to whoever holds what another isolate read meanwhile', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const elsewhere = await openTestStores({ cacheApi: false })
+    await readFact(stores)
+    await stores.db.run(sql`insert into revocations (subject, at)
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000) select 'token:many-' || i, 1 from n`)
+    const subject = `token:${crypto.randomUUID()}`
+    const fact = await readFact(elsewhere, subject)
+    await end(stores.db, subject)
+    stores.clock.advance(8 * SECOND)
+    expect(await judgeFact(stores, fact)).toBe('ask_without_grace')
+  })
+
+  it('names the later of two ends of one subject', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const elsewhere = await openTestStores({ cacheApi: false })
+    await readFact(stores)
+    const subject = `membership:${crypto.randomUUID()}`
+    await end(stores.db, subject)
+    const fact = await readFact(elsewhere, subject)
+    await end(stores.db, subject)
+    stores.clock.advance(8 * SECOND)
+    expect(await judgeFact(stores, fact)).toBe('ask_without_grace')
+  })
 })
 
 describe('after a restore', () => {

@@ -284,6 +284,58 @@ export function circleciGitlabJob() {
   }
 }
 
+/** As CircleCI tells of projects on its GitHub App: a title beside the whole message. */
+export function circleciGithubAppJob() {
+  return {
+    ...circleciGitlabJob(),
+    pipeline: {
+      id: '5c8229b0-194a-4942-bddd-2b6a40c5ab35',
+      number: 5,
+      created_at: '2026-11-24T11:10:18.804Z',
+      trigger: { type: 'api' },
+      trigger_parameters: {
+        github_app: {
+          commit_author_name: 'Ada Lovelace',
+          owner: 'acme',
+          full_ref: 'refs/heads/main',
+          forced: 'false',
+          user_username: 'ada',
+          branch: 'main',
+          commit_title: 'Sort the list',
+          repo_url: 'https://github.com/acme/web',
+          ref: 'main',
+          repo_name: 'web',
+          commit_author_email: 'ada@example.com',
+          commit_sha: SHA,
+        },
+        git: {
+          commit_author_name: 'Ada Lovelace',
+          repo_owner: 'acme',
+          branch: 'main',
+          commit_message: 'Sort the list\n\nIt was not.',
+          repo_url: 'https://github.com/acme/web',
+          ref: 'refs/heads/main',
+          author_avatar_url: '',
+          checkout_url: '',
+          author_login: 'ada',
+          repo_name: 'web',
+          commit_author_email: 'ada@example.com',
+          checkout_sha: SHA,
+          default_branch: 'main',
+        },
+        circleci: {
+          event_time: '2026-11-24 11:10:18.361740256 +0000 UTC',
+          provider_actor_id: '864c50f3-d0b6-4929-a524-036d3cd4e23f',
+          actor_id: '864c50f3-d0b6-4929-a524-036d3cd4e23f',
+          event_type: 'create pipeline run api',
+          trigger_type: 'github_app',
+        },
+        webhook: { body: '{}' },
+      },
+    },
+  }
+}
+
 const buildkiteSender = { id: '8a7693f8-dbae-4783-9137-84090fce9045', name: 'Ada Lovelace' }
 
 const buildkitePipeline = {

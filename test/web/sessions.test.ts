@@ -71,6 +71,16 @@ describe('a sign-in link', () => {
 })
 
 describe('a session', () => {
+  it('is stored as a hash of its secret, which tells neither that nor the form token', async () => {
+    const stores = await openTestStores()
+    const session = await seedSession(stores, await seedUser(stores.db))
+    const row = (await stores.db.select().from(sessions)).find(({ id }) => id === session.id)
+    expect(row?.hash).toMatch(/^[\w-]{43}$/)
+    expect(JSON.stringify(row)).not.toContain(session.cookie.split('=')[1])
+    expect(JSON.stringify(row)).not.toContain(session.formToken)
+    expect(session.formToken).not.toBe(session.cookie.split('=')[1])
+  })
+
   it('is a new one at each sign-in, and the one before it ends: nobody can plant one', async () => {
     const stores = await openTestStores()
     const attacker = await seedUser(stores.db)
@@ -186,9 +196,18 @@ describe('a form', () => {
     ['of a sibling host', { headers: { 'Sec-Fetch-Site': 'same-site', Origin: 'https://other.builds.test' } }],
     ['of a bookmark or the address bar', { headers: { 'Sec-Fetch-Site': 'none' } }],
     ['without the session’s form token', { form: { form_token: '' } }],
-    ['with the form token of another session', { form: { form_token: 'x'.repeat(43) } }],
+    ['with a form token of its own making', { form: { form_token: 'x'.repeat(43) } }],
   ] as const)('%s changes nothing', async (_, asking) => {
     expect(await rejected(asking)).toEqual({ status: 403, alive: true })
+  })
+
+  it('with the form token of another session of the same person changes nothing', async () => {
+    const stores = await openTestStores()
+    const user = await seedUser(stores.db)
+    const [session, other] = [await seedSession(stores, user), await seedSession(stores, user)]
+    const form = { form_token: other.formToken }
+    expect((await browse('/sign-out', { session, form })).status).toBe(403)
+    expect((await browse('/account', { session })).status).toBe(200)
   })
 
   it('of an older browser goes by its origin alone', async () => {
@@ -201,6 +220,8 @@ describe('a form', () => {
     }
     expect(await send('https://builds.test')).toBe(303)
     expect(await send('https://evil.test')).toBe(403)
+    expect(await send('https://builds.test.evil.test')).toBe(403)
+    expect(await send('http://builds.test')).toBe(403)
     expect(await send('null')).toBe(403)
     expect(await send(null)).toBe(403)
   })

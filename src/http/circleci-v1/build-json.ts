@@ -1,5 +1,13 @@
 import { type Artifact, encodePath } from '../../domain/artifact.ts'
-import { BUILD_STATUS, type Build, durationMsOf, type PreviousBuild, personOf, type Step } from '../../domain/build.ts'
+import {
+  BUILD_STATUS,
+  type Build,
+  durationMsOf,
+  type PreviousBuild,
+  personOf,
+  queuedAtOf,
+  type Step,
+} from '../../domain/build.ts'
 import { type Project, type Slug, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BuildDetail } from '../../storage/builds.ts'
 
@@ -38,8 +46,8 @@ export function buildSummaryJson(origin: string, project: Project, build: Build)
     },
     why: 'reported',
     dont_build: null,
-    usage_queued_at: isoOf(build.queuedAt ?? build.createdAt),
-    queued_at: isoOf(build.queuedAt ?? build.createdAt),
+    usage_queued_at: isoOf(queuedAtOf(build)),
+    queued_at: isoOf(queuedAtOf(build)),
     start_time: isoOf(build.startedAt),
     stop_time: isoOf(build.stoppedAt),
     build_time_millis: durationMsOf(build),

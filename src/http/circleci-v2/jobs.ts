@@ -1,5 +1,5 @@
 import type { Artifact } from '../../domain/artifact.ts'
-import { type Build, durationMsOf } from '../../domain/build.ts'
+import { type Build, durationMsOf, queuedAtOf } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
 import { type Project, slugText, vcsUrlFor } from '../../domain/project.ts'
@@ -88,8 +88,8 @@ function jobDetailJson(origin: string, project: Project, build: Build) {
     organization: { name: project.org },
     pipeline: { id: pipeline.id },
     latest_workflow: { id: workflow.id, name: workflow.name },
-    created_at: isoOf(Math.min(build.createdAt, build.queuedAt ?? build.startedAt ?? build.createdAt)),
-    queued_at: isoOf(build.queuedAt ?? build.startedAt ?? build.createdAt),
+    created_at: isoOf(Math.min(build.createdAt, queuedAtOf(build))),
+    queued_at: isoOf(queuedAtOf(build)),
     started_at: isoOf(build.startedAt),
     ...(build.stoppedAt === null ? {} : { stopped_at: isoOf(build.stoppedAt) }),
     duration: durationMsOf(build),

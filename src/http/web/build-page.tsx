@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { type Build, durationMsOf, isOver } from '../../domain/build.ts'
+import { type Build, durationMsOf, isOver, queuedAtOf } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
@@ -132,11 +132,11 @@ function Head({ project, build }: { project: Project; build: Build }) {
 /** What is known of a build besides its commit. */
 function Facts({ project, detail, now }: { project: Project; detail: BuildDetail; now: number }) {
   const { build, previousSuccess } = detail
-  const { queuedAt, startedAt, stoppedAt, previous } = build
+  const { startedAt, stoppedAt, previous } = build
   const ms = durationMsOf(build)
   const facts: readonly (readonly [string, Child])[] = [
     ['Workflow', build.workflow.name],
-    ['Queued', <Happened at={queuedAt ?? build.createdAt} now={now} />],
+    ['Queued', <Happened at={queuedAtOf(build)} now={now} />],
     ['Started', startedAt === null ? '–' : <Happened at={startedAt} now={now} />],
     ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
     ['Duration', ms === null ? '–' : durationText(ms)],

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
 import { builds, tokens } from '../../../src/storage/schema.ts'
 import { webhooks } from '../../../src/storage/schema-reporting.ts'
@@ -143,6 +143,27 @@ describe('a delivery', () => {
     const jobs = Array.from({ length: 30 }, (_, i) => ({ id: i + 1, name: `job ${i + 1}`, status: 'pending' }))
     const { status, body } = await sender.send('Pipeline Hook', ofTenant(tenant, gitlabPipeline({}, jobs)))
     expect([status, body]).toEqual([200, { message: 'ok', builds: jobs.map(({ id }) => id) }])
+  })
+
+  it('costs as much to refuse where there is nothing to check against', async () => {
+    const tenant = await fresh()
+    const { url } = await connect(tenant, 'github')
+    const path = new URL(url).pathname
+    const headers = await signed('github', 'ping', '{}', 'wrong')
+    const checksOf = async (to: string) => {
+      const spy = vi.spyOn(crypto.subtle, 'verify')
+      try {
+        expect((await call('POST', to, { body: '{}', headers })).status).toBe(401)
+        return spy.mock.calls.length
+      } finally {
+        spy.mockRestore()
+      }
+    }
+    const wrong = await checksOf(path)
+    expect(wrong).toBeGreaterThan(0)
+    expect(await checksOf(path.replace(tenant.project.org, 'nobody'))).toBe(wrong)
+    expect(await checksOf(path.replace(/github$/, 'gitlab'))).toBe(wrong)
+    expect(await checksOf(path.replace(/github$/, 'travis'))).toBe(wrong)
   })
 
   it('of Buildkite is refused once its time is five minutes off', async () => {
