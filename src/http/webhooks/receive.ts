@@ -3,12 +3,7 @@ import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
 import { AppError } from '../../domain/error.ts'
 import { lineAt } from '../../domain/payload.ts'
 import type { Slug } from '../../domain/project.ts'
-import { readBuildkite } from '../../domain/webhook-buildkite.ts'
-import { readCircleci } from '../../domain/webhook-circleci.ts'
-import { readGithub } from '../../domain/webhook-github.ts'
-import { readGitlab } from '../../domain/webhook-gitlab.ts'
-import { readJenkins } from '../../domain/webhook-jenkins.ts'
-import type { WebhookEvent, WebhookReading } from '../../domain/webhook-reading.ts'
+import type { WebhookReading } from '../../domain/webhook-reading.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
 import { parseWebhookSource, type WebhookSource } from '../../domain/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
@@ -22,14 +17,6 @@ import { type App, route } from '../route.ts'
 
 /** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
 const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
-
-const READ: Record<WebhookSource, (event: WebhookEvent) => WebhookReading> = {
-  github: readGithub,
-  gitlab: readGitlab,
-  circleci: readCircleci,
-  buildkite: readBuildkite,
-  jenkins: readJenkins,
-}
 
 /** What CI systems send by themselves. Until the signature is checked, every project and source is one and the same. */
 export function mountWebhookReceiver(app: App): void {
@@ -45,7 +32,7 @@ export function mountWebhookReceiver(app: App): void {
     const reading: WebhookReading =
       payload === undefined
         ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
-        : READ[source]({ slug, event, payload })
+        : (await import('./readers.ts')).READ[source]({ slug, event, payload })
     const { result, detail, response } = await take(c, projectId, reading)
     const delivery = { source, event, result, detail, at: call.now }
     // The builds are stored: a list that misses an entry must not make the CI send them again.
