@@ -1,6 +1,7 @@
 import type { Artifact } from '../domain/artifact.ts'
 import { digestOfParts, digestText } from '../domain/artifact-digest.ts'
 import { missingParts, type Upload, type UploadPart } from '../domain/upload.ts'
+import { forgetArtifactLinks } from '../storage/artifact-links.ts'
 import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
 import { abortMultipart, completeMultipart } from '../storage/multipart.ts'
 import { askBucket } from '../storage/objects.ts'
@@ -53,6 +54,7 @@ export async function completeUpload(
   const row = { projectId, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
   const artifact: Artifact & { readonly projectId: string } = { id, ...row }
   const kept = await keepArtifact(db, artifact, overwrite)
+  if (kept.kind === 'replaced') forgetArtifactLinks(stores)
   if (kept.kind === 'other_bytes' || kept.kind === 'no_build') {
     await artifacts.delete(objectKey)
     await deleteUpload(db, id)

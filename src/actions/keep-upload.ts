@@ -1,4 +1,5 @@
 import { type Artifact, objectKeyFor } from '../domain/artifact.ts'
+import { forgetArtifactLinks } from '../storage/artifact-links.ts'
 import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
 import { askBucket, putObject } from '../storage/objects.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -48,6 +49,7 @@ export async function keepUpload(
     createdAt: stores.now(),
   }
   const kept = await keepArtifact(db, row, overwrite)
+  if (kept.kind === 'replaced') forgetArtifactLinks(stores)
   if (kept.kind !== 'created' && kept.kind !== 'replaced') await artifacts.delete(objectKey)
   return kept
 }

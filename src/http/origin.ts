@@ -3,7 +3,11 @@ import type { AppEnv } from '../env.ts'
 
 /** The origin in the URLs that we give out: the configured one, else that of the request. */
 export function publicOriginOf(c: Context<AppEnv>): string {
-  return c.env.settings.publicOrigin ?? new URL(c.req.url).origin
+  const { publicOrigin } = c.env.settings
+  if (publicOrigin) return publicOrigin
+  // The platform has brought it into shape: scheme, host and a path.
+  const { url } = c.req
+  return url.slice(0, url.indexOf('/', url.indexOf('://') + 3))
 }
 
 export function downloadOriginOf(c: Context<AppEnv>): string {
@@ -15,6 +19,7 @@ export function downloadOriginOf(c: Context<AppEnv>): string {
  * list this errs on the safe side: hosts that share their last two labels count as one site.
  */
 export function downloadsAreForeign(c: Context<AppEnv>): boolean {
+  if (!c.env.settings.downloadOrigin) return false
   return siteOf(publicOriginOf(c)) !== siteOf(downloadOriginOf(c))
 }
 

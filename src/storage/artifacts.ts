@@ -3,7 +3,7 @@ import type { Artifact } from '../domain/artifact.ts'
 import { digestText } from '../domain/artifact-digest.ts'
 import type { BuildFilter } from '../domain/build.ts'
 import { type LatestOf, LOOK_BACK, passes } from './builds.ts'
-import { artifacts, builds, projects, workflows } from './schema.ts'
+import { artifacts, builds, workflows } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 
 /** The artifacts of a build in path order; null when there is no such build. */
@@ -154,18 +154,6 @@ export async function findLatestBuildWithArtifacts(
   return row?.num ?? null
 }
 
-/** Which project a build belongs to, by its uuid: for URLs that name nothing else. */
-export async function findProjectOfBuild(db: Db, buildId: string) {
-  const { vcs, org, repo } = projects
-  const [row] = await db
-    .select({ vcs, org, repo })
-    .from(builds)
-    .innerJoin(projects, eq(projects.id, builds.projectId))
-    .where(eq(builds.id, buildId))
-    .limit(1)
-  return row ?? null
-}
-
 export type Kept =
   | { readonly kind: 'created' | 'replaced' | 'same'; readonly artifact: Artifact }
   | { readonly kind: 'other_bytes' }
@@ -209,7 +197,8 @@ function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId'
     .where(and(eq(artifacts.buildId, buildId), eq(artifacts.nodeIndex, nodeIndex), eq(artifacts.path, path)))
 }
 
-function artifactColumns() {
+/** The columns of an `Artifact`. */
+export function artifactColumns() {
   const { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt } = artifacts
   return { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
 }

@@ -2,6 +2,7 @@ import type { BranchStatus } from '../domain/badge.ts'
 import type { Feed, Fenced } from '../domain/fence.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Project, Role } from '../domain/project.ts'
+import type { ArtifactLink } from './artifact-links.ts'
 import type { KeySet } from './issuer-keys.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -43,6 +44,9 @@ export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 /** Work that several requests may share; see shared-work.ts. */
 export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
 
+/** A badge's bytes and headers. */
+export type Drawing = { readonly body: string; readonly etag: string; readonly headers: Headers }
+
 /** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
 export type EdgeMemory = {
   /** Keyed by the presented secret itself, which saves the hashing on a hit. */
@@ -55,6 +59,12 @@ export type EdgeMemory = {
   /** Keyed by `user:project`. */
   readonly roles: Lru<Kept<Role>>
   readonly statuses: Lru<{ readonly status: BranchStatus; readonly checkedAt: number }>
+  /** Badges as they were drawn, by all that they show. */
+  readonly drawings: Lru<Drawing>
+  /** By the path that was asked for. */
+  readonly artifactLinks: Lru<{ readonly link: ArtifactLink; readonly checkedAt: number }>
+  /** Signed download addresses, by whom and what they are for. */
+  readonly downloads: Lru<{ readonly location: string; readonly signedAt: number }>
   /** When a token's last use was written. */
   readonly uses: Lru<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
@@ -65,6 +75,8 @@ export type EdgeMemory = {
   /** What the stores answered when they were last asked how they are. */
   readiness: Readiness | null
   feed: Feed | null
+  /** When this isolate last put other bytes in an artifact's place. */
+  artifactsReplacedAt: number
   polledAt: number
 }
 
@@ -76,12 +88,16 @@ export function createEdgeMemory(): EdgeMemory {
     projects: createLru(1_000),
     roles: createLru(2_000),
     statuses: createLru(2_000),
+    drawings: createLru(500),
+    artifactLinks: createLru(1_000),
+    downloads: createLru(1_000),
     uses: createLru(2_000),
     limited: createLru(2_000),
     issuerKeys: createLru(50),
     slots: new Map(),
     readiness: null,
     feed: null,
+    artifactsReplacedAt: Number.NEGATIVE_INFINITY,
     polledAt: Number.NEGATIVE_INFINITY,
   }
 }

@@ -2,8 +2,9 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { base64UrlEncode } from '../../src/domain/secret-hash.ts'
 import { reportBuild } from '../../src/storage/build-reports.ts'
-import { openTestApp } from '../support/app.ts'
+import { openTestApp, type TestApp } from '../support/app.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
+import { seedProject, seedToken } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 import { reportOf, seedArtifact, seedWorld, type World } from '../support/world.ts'
 
@@ -61,6 +62,91 @@ describe('the listed URL of an artifact', () => {
   ])('with %s is refused', async (_, path, status, message) => {
     const response = await ask(path(), { token: world.secrets.all })
     expect([response.status, await response.json()]).toEqual([status, expect.objectContaining({ message })])
+  })
+})
+
+function replace(app: TestApp, { slug, secrets }: World): Promise<Response> {
+  return app.ask(`/api/buildpass/v1/projects/${slug}/builds/1/artifacts/out/report.txt?overwrite=true`, {
+    method: 'PUT',
+    token: secrets.admin,
+    body: 'other',
+    headers: { 'Content-Length': '5' },
+  })
+}
+
+describe('the listed URL of an artifact, asked for again', () => {
+  it('costs no storage operation within five seconds', async () => {
+    const app = await openTestApp()
+    const own = await seedWorld(app.stores, 'private')
+    // The first of all brings the feed, too, and is signed before it is there.
+    await app.ask(fileOf(own), { token: own.secrets.all })
+    const first = await app.ask(fileOf(own), { token: own.secrets.all })
+    await app.stores.settled()
+    app.stores.resetCounts()
+    const again = await app.ask(fileOf(own), { token: own.secrets.all })
+    expect([again.status, again.headers.get('Location')]).toEqual([302, first.headers.get('Location')])
+    expect(app.stores.counts).toEqual({ d1: 0, kvGets: 0, kvPuts: 0, cacheMatches: 0, cachePuts: 0 })
+  })
+
+  it('is signed anew once something ended', async () => {
+    const app = await openTestApp()
+    const own = await seedWorld(app.stores, 'private')
+    const locate = async () => (await app.ask(fileOf(own), { token: own.secrets.all })).headers.get('Location')
+    await locate()
+    const before = await locate()
+    const ended = await app.ask('/api/buildpass/v1/token', { method: 'DELETE', token: own.secrets.member })
+    expect([ended.status, await locate()]).toEqual([200, expect.not.stringMatching(before ?? '')])
+  })
+
+  it('leads to bytes that were replaced elsewhere five seconds later at most', async () => {
+    const app = await openTestApp()
+    const other = await openTestApp({ stores: await openTestStores({ beside: app.stores }) })
+    const own = await seedWorld(app.stores, 'private')
+    const read = async () => (await app.ask(local(await app.ask(fileOf(own), { token: own.secrets.all })))).text()
+    expect(await read()).toBe('hello')
+    expect((await replace(other, own)).status).toBe(200)
+    app.stores.clock.advance(5_000)
+    expect(await read()).toBe('other')
+  })
+
+  it('leads each asker to a signature of its own', async () => {
+    const app = await openTestApp()
+    const own = await seedWorld(app.stores, 'private')
+    const locations = new Set<string | null>()
+    for (const asker of ['all', 'view-builds', 'admin'] as const)
+      locations.add((await app.ask(fileOf(own), { token: own.secrets[asker] })).headers.get('Location'))
+    expect(locations.size).toBe(3)
+  })
+
+  it('is refused to a status token and to a stranger, although others were just let through', async () => {
+    const app = await openTestApp()
+    const own = await seedWorld(app.stores, 'private')
+    expect((await app.ask(fileOf(own), { token: own.secrets.all })).status).toBe(302)
+    expect((await app.ask(fileOf(own), { token: own.secrets.status })).status).toBe(403)
+    expect((await app.ask(fileOf(own), { token: null })).status).toBe(404)
+  })
+
+  it('leads to the new bytes at once when they were replaced here', async () => {
+    const app = await openTestApp()
+    const own = await seedWorld(app.stores, 'private')
+    const read = async () => {
+      const response = await app.ask(fileOf(own), { token: own.secrets.all })
+      return (await app.ask(local(response))).text()
+    }
+    expect(await read()).toBe('hello')
+    expect([(await replace(app, own)).status, await read()]).toEqual([200, 'other'])
+  })
+
+  it('is not opened by a token of the project that took over the name', async () => {
+    const app = await openTestApp()
+    const { stores } = app
+    const own = await seedWorld(stores, 'private')
+    expect((await app.ask(fileOf(own), { token: own.secrets.all })).status).toBe(302)
+    const gone = await app.ask(`/api/buildpass/v1/projects/${own.slug}`, { method: 'DELETE', token: own.secrets.admin })
+    expect(gone.status).toBe(200)
+    const heir = await seedProject(stores.db, { slug: own.slug })
+    const { secret } = await seedToken(stores, { kind: 'project', project: heir, scope: 'all' })
+    expect((await app.ask(fileOf(own), { token: secret })).status).toBe(404)
   })
 })
 

@@ -4,9 +4,8 @@ import { etagFor, reprDigestFor } from '../../domain/artifact-digest.ts'
 import { parseRange } from '../../domain/byte-range.ts'
 import { type DownloadTicket, openTicket } from '../../domain/download-ticket.ts'
 import { AppError } from '../../domain/error.ts'
-import { parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { findArtifactOfBuild, findProjectOfBuild } from '../../storage/artifacts.ts'
+import { type ArtifactLink, artifactLinkInMemory, findArtifactLink } from '../../storage/artifact-links.ts'
 import { ticketStanding } from '../../storage/download-proof.ts'
 import { readStretch, type Stretch } from '../../storage/object-reads.ts'
 import { askBucket } from '../../storage/objects.ts'
@@ -23,14 +22,11 @@ export function mountDownloads(app: App): void {
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',
     async (c, opened) => {
-      const artifact = await findArtifactOfBuild(
-        c.env.stores.db,
-        c.req.param('job') ?? '',
-        nodeIndexOf(c),
-        artifactPathOf(c),
-      )
-      if (!artifact) throw new AppError('artifact_not_found')
-      return redirectToDownload(c, opened, artifact)
+      const place = { nodeIndex: nodeIndexOf(c), path: artifactPathOf(c) }
+      const link = await linkOf(c, place)
+      // The name may have passed to another project since: its tokens open nothing here.
+      if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
+      return redirectToDownload(c, opened, link.artifact)
     },
     { slug: SLUG_OF_JOB },
   )
@@ -50,11 +46,17 @@ export function mountDownloads(app: App): void {
 }
 
 const SLUG_OF_JOB: SlugSource = {
-  onPath: () => null,
+  onPath: (c) => artifactLinkInMemory(c.env.stores, c.req.path)?.slug ?? null,
+  // A node or path that cannot be has no artifact; what is wrong with it hears who is let in.
   find: async (c) => {
-    const found = await findProjectOfBuild(c.env.stores.db, c.req.param('job') ?? '')
-    return found && parseSlugParts(found.vcs, found.org, found.repo)
+    const nodeIndex = Number(c.req.param('node'))
+    const place = { nodeIndex: Number.isSafeInteger(nodeIndex) ? nodeIndex : -1, path: c.req.param('path') ?? '' }
+    return (await linkOf(c, place))?.slug ?? null
   },
+}
+
+function linkOf(c: Context<AppEnv>, place: { nodeIndex: number; path: string }): Promise<ArtifactLink | null> {
+  return findArtifactLink(c.env.stores, c.req.path, { buildId: c.req.param('job') ?? '', ...place })
 }
 
 async function requireTicket(c: Context<AppEnv>): Promise<DownloadTicket> {
