@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import { type AppEnv, type Bindings, type OpenRequest, parseSettings, type Settings } from './env.ts'
+import { type Bindings, type OpenRequest, parseSettings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
 import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
@@ -34,11 +33,10 @@ import { mountDownloads } from './http/downloads/download.ts'
 import { mountHealth } from './http/instance/health.ts'
 import { mountTraffic } from './http/instance/traffic.ts'
 import { mountLocal } from './http/local.ts'
-import { createMetrics, type Metrics } from './http/metrics.ts'
+import { createMetrics } from './http/metrics.ts'
 import { answerUnrouted } from './http/no-route.ts'
-import { rawPathOf } from './http/raw-path.ts'
 import type { App } from './http/route.ts'
-import { createRouter } from './http/router.ts'
+import { createRouting } from './http/router.ts'
 import { logFault, startTrace } from './http/trace.ts'
 import { mountAccount } from './http/web/account.tsx'
 import { mountAuditPages } from './http/web/audit-page.tsx'
@@ -61,12 +59,12 @@ import { mountTrafficPage } from './http/web/traffic-page.tsx'
 import { mountUsersPage } from './http/web/users-page.tsx'
 import { mountWebhookPages } from './http/web/webhooks-page.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
-import { createEdgeMemory, type EdgeMemory } from './storage/memory.ts'
-import { type Db, openDb, type Stores } from './storage/stores.ts'
+import { createEdgeMemory } from './storage/memory.ts'
+import { openDb, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */
 export function createApp(): App {
-  const app: App = new Hono<AppEnv>({ getPath: rawPathOf, router: createRouter((path) => path.startsWith('/:vcs{')) })
+  const app = createRouting()
   mountBadges(app)
   mountCcTray(app)
   mountTokens(app)
@@ -129,46 +127,45 @@ export function createApp(): App {
 
 // What one isolate remembers between requests.
 const memory = createEdgeMemory()
-let configured: { readonly env: Bindings; readonly settings: Settings; readonly metrics: Metrics } | undefined
 
-/** What one request works with: the settings, parsed once per isolate, and its stores. */
-export async function openRequest(env: Bindings, ctx: Pick<ExecutionContext, 'waitUntil'>): Promise<OpenRequest> {
-  if (configured?.env !== env) {
-    const settings = await parseSettings(env)
-    configured = { env, settings, metrics: createMetrics(Date.now(), env.REQUESTS ?? null) }
-  }
-  const { settings, metrics } = configured
-  return {
-    settings,
-    stores: openStores(env, settings, memory, ctx),
-    trace: startTrace(Date.now()),
-    metrics,
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
-  }
+/** What all requests of an isolate share. */
+type Isolate = Omit<OpenRequest, 'stores' | 'trace'> & { readonly stores: Omit<Stores, 'waitUntil'> }
+let opened: { readonly env: Bindings; readonly isolate: Isolate } | undefined
+
+/** What one request works with: its isolate's settings, parsed once, and its stores. */
+export function openRequest(
+  env: Bindings,
+  ctx: Pick<ExecutionContext, 'waitUntil'>,
+): OpenRequest | Promise<OpenRequest> {
+  if (opened?.env === env) return requestIn(opened.isolate, ctx)
+  return openIsolate(env).then((isolate) => {
+    opened = { env, isolate }
+    return requestIn(isolate, ctx)
+  })
 }
 
-export function openStores(
-  env: Bindings,
-  settings: Settings,
-  memory: EdgeMemory,
-  ctx: Pick<ExecutionContext, 'waitUntil'>,
-): Stores {
-  let db: Db | undefined
+function requestIn(isolate: Isolate, ctx: Pick<ExecutionContext, 'waitUntil'>): OpenRequest {
+  const stores = { ...isolate.stores, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) }
+  return { ...isolate, stores, trace: startTrace(Date.now()) }
+}
+
+async function openIsolate(env: Bindings): Promise<Isolate> {
+  const settings = await parseSettings(env)
   return {
-    // Opened when it is first asked: most reads are answered without it.
-    get db() {
-      db ??= openDb(env.DB)
-      return db
+    settings,
+    metrics: createMetrics(Date.now(), env.REQUESTS ?? null),
+    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
+    stores: {
+      db: openDb(env.DB),
+      kv: env.KV,
+      artifacts: env.ARTIFACTS,
+      queue: env.OUTBOX,
+      cache: typeof caches === 'undefined' ? null : caches.default,
+      memory,
+      peppers: settings.peppers,
+      graceMs: settings.graceMs,
+      now: () => Date.now(),
+      warn: logFault,
     },
-    kv: env.KV,
-    artifacts: env.ARTIFACTS,
-    queue: env.OUTBOX,
-    cache: typeof caches === 'undefined' ? null : caches.default,
-    memory,
-    peppers: settings.peppers,
-    graceMs: settings.graceMs,
-    now: Date.now,
-    waitUntil: (work) => ctx.waitUntil(work),
-    warn: logFault,
   }
 }

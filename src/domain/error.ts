@@ -65,3 +65,11 @@ export class AppError extends Error {
 export function invalidInput(path: string, message: string): AppError {
   return new AppError('invalid_input', path === '' ? message : `${path}: ${message}`, { problems: [{ path, message }] })
 }
+
+let invalidTokenMade: AppError | undefined
+
+/** The refusal of what is no token: always the same one, since making an error costs more than all else in that answer. */
+export function invalidToken(): AppError {
+  invalidTokenMade ??= new AppError('invalid_token')
+  return invalidTokenMade
+}

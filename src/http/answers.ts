@@ -10,11 +10,14 @@ export function cacheControlFor(caching: Caching): string {
   return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
 }
 
+export type TaggedHeaders = Readonly<Record<string, string>> & { readonly ETag: string }
+
 /** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
 export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
   const body = bodyFor(c, value)
-  return conditional(c.req.raw, body, await etagOf(body), {
+  return conditional(c.req.raw, body, {
     ...JSON_HEADERS,
+    ETag: await etagOf(body),
     'Cache-Control': CACHE_CONTROL.private,
     Vary: 'Accept',
   })
@@ -29,12 +32,11 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
 }
 
 /** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). */
-export function conditional(request: Request, body: string, etag: string, headers: Record<string, string>): Response {
+export function conditional(request: Request, body: string, headers: TaggedHeaders): Response {
   const known = request.headers.get('If-None-Match')
-  const all = { ...headers, ETag: etag }
-  return known !== null && matches(known, etag)
-    ? new Response(null, { status: 304, headers: all })
-    : new Response(body, { headers: all })
+  return known !== null && matches(known, headers.ETag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { headers })
 }
 
 /** Whether an If-None-Match list names the tag. */

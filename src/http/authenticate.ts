@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
-import { AppError } from '../domain/error.ts'
+import { AppError, invalidToken } from '../domain/error.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Slug } from '../domain/project.ts'
+import type { Secret } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
-import { findGrant } from '../storage/grants.ts'
+import { findGrant, type Granted, grantInMemory } from '../storage/grants.ts'
 import { noteUse } from '../storage/tokens.ts'
 import { readCredential } from './credentials.ts'
 
@@ -15,31 +16,19 @@ export type Presented = { readonly grant: Grant; readonly expiresAt: number | nu
  * the project that will be asked about, so that one look-up brings both.
  */
 export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Presented | null> {
-  const { stores, settings, trace } = c.env
-  const credential = readCredential(c.req.raw, settings.queryTokens)
-  switch (credential.kind) {
-    case 'none':
-      return null
-    case 'malformed':
-      throw new AppError('invalid_token')
-    case 'refused':
-      throw new AppError('query_token_refused', credential.reason)
-    case 'secret':
-      break
-  }
+  const { stores } = c.env
+  const secret = presentedSecret(c)
+  if (secret === null) return null
   const charge = {
     get client() {
       return clientAddressOf(c.req.raw)
     },
     spend: async () => (await c.env.limits.unknownTokens.limit({ key: clientAddressOf(c.req.raw) })).success,
   }
-  const verdict = await findGrant(stores, credential.secret, slug, charge)
+  const verdict = await findGrant(stores, secret, slug, charge)
   switch (verdict.kind) {
     case 'granted':
-      trace.tokenId = verdict.grant.tokenId
-      trace.tier = verdict.tier
-      noteUse(stores, verdict.grant.tokenId, () => placeOf(c.req.raw))
-      return { grant: verdict.grant, expiresAt: verdict.expiresAt }
+      return presented(c, verdict)
     case 'unknown':
       throw new AppError('invalid_token')
     case 'expired':
@@ -49,6 +38,36 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
     case 'unavailable':
       throw new AppError('unavailable')
   }
+}
+
+/** As `authenticate`, from memory alone and without a wait: null where something has to be asked, or nobody asks. */
+export function authenticateFromMemory(c: Context<AppEnv>): Presented | null {
+  const secret = presentedSecret(c)
+  const verdict = secret === null ? null : grantInMemory(c.env.stores, secret)
+  return verdict && presented(c, verdict)
+}
+
+/** The secret that was sent along, well-formed; null for none. A bad credential is refused. */
+function presentedSecret(c: Context<AppEnv>): Secret | null {
+  const credential = readCredential(c.req.raw, c.env.settings.queryTokens)
+  switch (credential.kind) {
+    case 'none':
+      return null
+    case 'malformed':
+      throw invalidToken()
+    case 'refused':
+      throw new AppError('query_token_refused', credential.reason)
+    case 'secret':
+      return credential.secret
+  }
+}
+
+function presented(c: Context<AppEnv>, { grant, expiresAt, tier }: Granted): Presented {
+  const { stores, trace } = c.env
+  trace.tokenId = grant.tokenId
+  trace.tier = tier
+  noteUse(stores, grant.tokenId, () => placeOf(c.req.raw))
+  return { grant, expiresAt }
 }
 
 /** The address that Cloudflare saw; all of a local server's clients are one. */

@@ -3,14 +3,14 @@ import type { Actor } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Fence } from '../domain/fence.ts'
 import { type Grant, isPerson, type Party } from '../domain/grant.ts'
-import { type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
+import { isPermission, type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
 import { type Project, parseSlugParts, type Role, type Slug } from '../domain/project.ts'
 import type { AppEnv } from '../env.ts'
 import { noteRefusedScope } from '../storage/audit.ts'
 import { fenceNow } from '../storage/download-proof.ts'
-import { findAccess } from '../storage/projects.ts'
+import { accessInMemory, findAccess } from '../storage/projects.ts'
 import type { Needs } from './access.ts'
-import { authenticate, clientAddressOf, placeOf } from './authenticate.ts'
+import { authenticate, authenticateFromMemory, clientAddressOf, placeOf } from './authenticate.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {
@@ -45,6 +45,26 @@ export const SLUG_ON_PATH: SlugSource = {
 /** Lets the asker in or throws the refusal. */
 export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, source: SlugSource): Promise<Opened<N>> {
   return (await opened(c, needs, source)) as Opened<N>
+}
+
+/** What memory alone can let in, without a wait: most reads of a project. Null where something has to be asked. */
+export function authorizeFromMemory<N extends Needs>(
+  c: Context<AppEnv>,
+  needs: N,
+  source: SlugSource,
+): Opened<N> | null {
+  return openedFromMemory(c, needs, source) as Opened<N> | null
+}
+
+function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource): OnProject | null {
+  if (!isPermission(needs)) return null
+  const { stores } = c.env
+  const fence = fenceNow(stores)
+  const presented = authenticateFromMemory(c)
+  const slug = presented && source.onPath(c)
+  const access = slug && accessInMemory(stores, presented.grant, slug, needs)
+  if (!access) return null
+  return { grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project: access.project, role: access.role }
 }
 
 async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {

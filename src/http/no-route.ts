@@ -9,7 +9,7 @@ import { sessionSecretOf } from './web/session-cookie.ts'
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
-export function answerUnrouted(app: App, c: Context<AppEnv>): Promise<Response> {
+export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
   return answer(c, '(none)', isForPeople(c) ? refusePage : refuseWithJson, async () => {
     const methods = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
     if (methods.length === 0) throw new AppError('route_not_found')

@@ -4,7 +4,7 @@ export const MAX_URL_LENGTH = 8_192
 export const MAX_HEADERS_LENGTH = 32_768
 
 /** Refuses what no handler should have to think about: an over-long URL, a broken or hostile path. */
-export function requireSaneUrl({ url }: Request): void {
+export function requireSaneUrl(url: string): void {
   if (url.length > MAX_URL_LENGTH)
     throw new AppError('path_too_long', `The URL is longer than ${MAX_URL_LENGTH} characters.`)
   if (url.includes('%')) requireSanePath(url)

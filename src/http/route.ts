@@ -4,7 +4,7 @@ import { scopeWordsOf } from '../domain/grant.ts'
 import type { AppEnv } from '../env.ts'
 import { isOutage } from '../storage/constraint.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
-import { authorize, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
+import { authorize, authorizeFromMemory, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
@@ -32,43 +32,62 @@ export function route<N extends RouteName>(
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
+  const handle = paths.length > 1 ? tellingScopes(handler) : handler
   app.on(method, [...paths], (c) =>
-    answer(c, name, refuse, async () => {
-      const opened = await authorize(c, needs, slug)
-      const response = await handler(c, opened)
-      if (paths.length > 1) response.headers.set('X-CircleCI-Scopes', scopeWordsOf(opened.grant))
-      return response
+    answer(c, name, refuse, () => {
+      const opened = authorizeFromMemory(c, needs, slug)
+      return opened ? handle(c, opened) : authorize(c, needs, slug).then((found) => handle(c, found))
     }),
   )
 }
 
+function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
+  return async (c, opened) => {
+    const response = await handler(c, opened)
+    response.headers.set('X-CircleCI-Scopes', scopeWordsOf(opened.grant))
+    return response
+  }
+}
+
 /** Runs one request to its answer: refusals and bugs shaped, the URL's token kept private, one line logged. */
-export async function answer(
+export function answer(
   c: Context<AppEnv>,
   name: string,
   refuse: Refuse,
-  run: () => Promise<Response>,
+  run: () => Response | Promise<Response>,
   fail: (c: Context<AppEnv>) => Response | Promise<Response> = jsonFailure,
-): Promise<Response> {
-  const { trace } = c.env
-  trace.route = name
-  let response: Response
+): Response | Promise<Response> {
+  const { url } = c.req.raw
+  c.env.trace.route = name
+  let response: Response | Promise<Response>
   try {
-    requireSaneUrl(c.req.raw)
+    requireSaneUrl(url)
     // Counting headers costs more than reading the few that a badge needs, and the platform has a limit of its own.
     if (refuse === refuseWithJson) requireSaneHeaders(c.req.raw)
-    response = await run()
+    response = run()
+    if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, refuse, fail, error))
   } catch (error) {
-    response = await refusalOrFailure(c, refuse, fail, error)
+    response = refusalOrFailure(c, refuse, fail, error)
   }
-  if (hasQueryToken(c.req.url)) keepPrivate(response)
-  if (isLogged(c, response.status)) logRequest(trace, c.req.method, response.status, c.env.stores.now())
+  // What needs no wait is answered without one: that is a third of what a warm badge costs.
+  return response instanceof Promise
+    ? response.then((settled) => finished(c, url, settled))
+    : finished(c, url, response)
+}
+
+function finished(c: Context<AppEnv>, url: string, response: Response): Response {
+  if (hasQueryToken(url)) keepPrivate(response)
+  if (isLogged(c, response.status)) logRequest(c.env.trace, c.req.method, response.status, c.env.stores.now())
   return response
 }
 
-/** With `LOG_REQUESTS=notable`, reads that went well are not told. */
+/**
+ * With `LOG_REQUESTS=notable`, reads that went well are not told, nor those without a good token: anybody can cause any
+ * number of them, and they are counted all the same.
+ */
 function isLogged(c: Context<AppEnv>, status: number): boolean {
-  return c.env.settings.logRequests === 'all' || status >= 400 || (c.req.method !== 'GET' && c.req.method !== 'HEAD')
+  if (c.env.settings.logRequests === 'all') return true
+  return (status >= 400 && status !== 401) || (c.req.method !== 'GET' && c.req.method !== 'HEAD')
 }
 
 export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {

@@ -1,20 +1,57 @@
-import type { Result, Router } from 'hono/router'
-import { PatternRouter } from 'hono/router/pattern-router'
+import type { ParamIndexMap, Result, Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
+import { Hono } from 'hono/tiny'
+import type { AppEnv } from '../env.ts'
+import { rawPathOf } from './raw-path.ts'
+import type { App } from './route.ts'
+
+/** The application, without routes yet. */
+export function createRouting(): App {
+  const app: App = new Hono<AppEnv>({ getPath: rawPathOf })
+  // Hono's smallest form has one router and looks at no option for another.
+  app.router = createRouter()
+  return app
+}
+
+type Pattern<T> = {
+  readonly method: string
+  readonly regExp: RegExp
+  /** Where each parameter stands in what is found: cheaper than groups with names. */
+  readonly params: ParamIndexMap
+  readonly handler: T
+}
 
 /**
- * Two routers: a short list of regular expressions for the badges, which are asked for most, and a trie that can hold
- * patterns that overlap, for the rest.
+ * Two routers: a list of regular expressions for what begins with a version-control host, of which the badges, asked
+ * for most, are the first; and a trie that can hold patterns that overlap, for the rest.
  */
-export function createRouter<T>(isHot: (path: string) => boolean): Router<T> {
-  const hot = new PatternRouter<T>()
+export function createRouter<T>(): Router<T> {
+  const ofHosts: Pattern<T>[] = []
   const rest = new TrieRouter<T>()
   return {
-    name: 'HotRouter',
-    add: (method, path, handler) => (isHot(path) ? hot : rest).add(method, path, handler),
+    name: 'HostsFirstRouter',
+    add: (method, path, handler) => {
+      if (path.startsWith('/:vcs{')) ofHosts.push({ method, handler, ...compiled(path) })
+      else rest.add(method, path, handler)
+    },
     match: (method, path): Result<T> => {
-      const found = hot.match(method, path)
-      return found[0].length > 0 ? found : rest.match(method, path)
+      for (const { method: itsMethod, regExp, params, handler } of ofHosts) {
+        const found = itsMethod === method ? regExp.exec(path) : null
+        if (found) return [[[handler, params]], found]
+      }
+      return rest.match(method, path)
     },
   }
+}
+
+/** A path of plain text and `:name{pattern}`, where patterns have no capturing groups of their own. A slash at the end is as none. */
+function compiled(path: string): { readonly regExp: RegExp; readonly params: ParamIndexMap } {
+  const params: ParamIndexMap = {}
+  let count = 0
+  const source = path.replace(/:(\w+)(?:\{((?:[^{}]|\{[\d,]+\})+)\})?/g, (_, name: string, pattern = '[^/]+') => {
+    count += 1
+    params[name] = count
+    return `(${pattern})`
+  })
+  return { regExp: new RegExp(`^${source}/?$`), params }
 }

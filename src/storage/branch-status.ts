@@ -8,14 +8,20 @@ import type { Db, Stores } from './stores.ts'
 const FRESH_MS = 5_000
 const CACHE_BOX_MS = 250
 
+/** The status that this isolate learnt less than 5 s ago, if it did. The caller decides first whether the asker may see it. */
+export function branchStatusInMemory(stores: Stores, projectId: string, branch: string): BranchStatus | null {
+  const kept = stores.memory.statuses.get(keyFor(projectId, branch))
+  return kept && stores.now() - kept.checkedAt < FRESH_MS ? kept.status : null
+}
+
 /**
  * The result of the newest complete pipeline of a branch: from memory, then the data centre's cache, then D1, each at
  * most 5 s old. The caller decides first whether the asker may see it.
  */
 export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
+  const known = branchStatusInMemory(stores, projectId, branch)
+  if (known) return known
   const key = keyFor(projectId, branch)
-  const kept = stores.memory.statuses.get(key)
-  if (kept && stores.now() - kept.checkedAt < FRESH_MS) return kept.status
   return shareWork(stores.memory, stores, `status ${key}`, async () => {
     const found = (await readCached(stores, key)) ?? (await readStatus(stores, projectId, branch, key))
     stores.memory.statuses.set(key, found)

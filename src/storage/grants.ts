@@ -7,7 +7,7 @@ import { hashSecret, pepperIdOf, type SecretHash } from '../domain/secret-hash.t
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './memory.ts'
 import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
-import { feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
+import { acceptedNow, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { projects, tokens, users } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
@@ -37,6 +37,16 @@ const KV_LIFE_SECONDS = 3_600
 // Long, since nothing rests on KV's freshness; the platform's minimum is 30.
 const KV_CACHE_TTL_SECONDS = 300
 
+export type Granted = Extract<Verdict, { kind: 'granted' }>
+
+/** What memory alone can say of a secret: a grant that is accepted now; null where something has to be asked. */
+export function grantInMemory(stores: Stores, secret: Secret): Granted | null {
+  const kept = keptGrant(stores, secret)
+  if (!kept || !acceptedNow(stores, [kept])) return null
+  const verdict = verdictOf(stores, kept.value, 'memory')
+  return verdict.kind === 'granted' ? verdict : null
+}
+
 /**
  * What a secret opens: memory, then KV, then D1, each cached copy fenced by the revocation feed. `slug` names the
  * project that will be asked for, so that a D1 round trip brings it along.
@@ -48,6 +58,8 @@ export async function findGrant(
   charge: ChargeUnknown,
 ): Promise<Verdict> {
   const { memory } = stores
+  const known = grantInMemory(stores, secret)
+  if (known) return known
   const kept = keptGrant(stores, secret)
   if (kept) {
     if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')

@@ -4,7 +4,7 @@ import { type Decision, decide, isPerson, type Party } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
 import { type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Kept } from './memory.ts'
-import { graceHolds, judgeFacts, useOf } from './proof.ts'
+import { acceptedNow, graceHolds, judgeFacts, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
 import { shareWork } from './shared-work.ts'
@@ -12,9 +12,20 @@ import type { Db, Stores } from './stores.ts'
 
 const MEMORY_LIFE_MS = 60_000
 
-export type Access =
-  | { readonly decision: 'allow'; readonly project: Project; readonly role: Role | null }
-  | { readonly decision: Exclude<Decision, 'allow'> | 'unavailable' }
+export type Allowed = { readonly decision: 'allow'; readonly project: Project; readonly role: Role | null }
+export type Access = Allowed | { readonly decision: Exclude<Decision, 'allow'> | 'unavailable' }
+
+/** The yes that memory alone can give; null where something has to be asked. */
+export function accessInMemory(
+  stores: Stores,
+  grant: Party | null,
+  slug: Slug,
+  permission: Permission,
+): Allowed | null {
+  const { project, role, facts } = cachedReach(stores, grant, slug) ?? NOTHING
+  if (!project || decide(permission, { grant, role }, project) !== 'allow') return null
+  return acceptedNow(stores, facts) ? { decision: 'allow', project, role } : null
+}
 
 /**
  * Whether the grant may do this on the project of that slug. Cached facts, fenced by the feed, can only say yes: a
@@ -26,6 +37,8 @@ export async function findAccess(
   slug: Slug,
   permission: Permission,
 ): Promise<Access> {
+  const known = accessInMemory(stores, grant, slug, permission)
+  if (known) return known
   const permits = ({ project, role }: Reach) => decide(permission, { grant, role }, project)
   const cached = cachedReach(stores, grant, slug)
   const allowing = cached && permits(cached) === 'allow' ? cached : null
@@ -56,6 +69,8 @@ type Reach = {
   readonly role: Role | null
   readonly facts: readonly Fenced<unknown>[]
 }
+
+const NOTHING: Reach = { project: null, role: null, facts: [] }
 
 /** An allowed absence cannot be; should it, it reads as an absence. */
 function accessOf(decision: Decision, { project, role }: Reach): Access {

@@ -27,6 +27,11 @@ export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>
   return bridged ? 'accept' : use
 }
 
+/** Whether the facts hold by a feed so young that nobody has to poll it: what memory alone may decide, without a wait. */
+export function acceptedNow(stores: Stores, facts: readonly Fenced<unknown>[]): boolean {
+  return feedAgeMs(stores) < BACKGROUND_AGE_MS && facts.every((fact) => useOf(stores, fact) === 'accept')
+}
+
 /** As `judgeFact`, with the feed as it is. */
 export function useOf(stores: Stores, fact: Fenced<unknown>): Use {
   const standing = standingOf(stores.memory.feed, fact)

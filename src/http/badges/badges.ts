@@ -2,23 +2,23 @@ import type { Context } from 'hono'
 import {
   type Badge,
   type BadgeRefusal,
+  type BranchStatus,
   badgeFor,
-  badgeJson,
   DEFAULT_BADGE_LABEL,
   parseBadgeStyle,
-  showableText,
 } from '../../domain/badge.ts'
 import type { AppError, ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { findBranchStatus } from '../../storage/branch-status.ts'
-import { cacheControlFor, conditional } from '../answers.ts'
+import { branchStatusInMemory, findBranchStatus } from '../../storage/branch-status.ts'
+import type { Drawing } from '../../storage/memory.ts'
+import { cacheControlFor, matches } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
 import { refusalHeaders, statusOf } from '../errors.ts'
 import { checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
-import { badgeSvg } from './badge-svg.ts'
+import { drawBadge } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
@@ -51,12 +51,21 @@ const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =
 const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
   badgeAnswer(c, project, checkedBranch(fileOf(c).name))
 
-async function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Promise<Response> {
-  const status = await findBranchStatus(c.env.stores, project.id, branch)
+function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Response | Promise<Response> {
+  const { stores } = c.env
+  const known = branchStatusInMemory(stores, project.id, branch)
+  if (known) return badgeOf(c, project, known)
+  return findBranchStatus(stores, project.id, branch).then((status) => badgeOf(c, project, status))
+}
+
+function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Response {
   const caching = project.visibility === 'public' ? ({ publicSeconds: 30 } as const) : 'private'
   const badge = badgeFor(status, c.req.query('label') ?? DEFAULT_BADGE_LABEL)
-  const { body, headers, form } = drawn(c, badge)
-  return conditional(c.req.raw, body, etagFor(form, badge), { ...headers, 'Cache-Control': cacheControlFor(caching) })
+  const { body, etag, headers } = drawn(c, badge, { 'Cache-Control': cacheControlFor(caching) })
+  const known = c.req.raw.headers.get('If-None-Match')
+  return known !== null && matches(known, etag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { headers })
 }
 
 const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
@@ -71,32 +80,14 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
 
 /** A refusal as a picture that says why; never kept by anybody. */
 function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
-  const { body, headers } = drawn(c, badgeFor(REFUSAL[error.code] ?? 'bad_request', DEFAULT_BADGE_LABEL))
-  return new Response(body, { status: statusOf(error.code), headers: { ...headers, ...refusalHeaders(error) } })
+  const badge = badgeFor(REFUSAL[error.code] ?? 'bad_request', DEFAULT_BADGE_LABEL)
+  const { body, headers } = drawn(c, badge, refusalHeaders(error))
+  return new Response(body, { status: statusOf(error.code), headers })
 }
 
-const SVG_HEADERS = {
-  'Content-Type': 'image/svg+xml; charset=utf-8',
-  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-  'X-Content-Type-Options': 'nosniff',
-  'Access-Control-Allow-Origin': '*',
-}
-const JSON_HEADERS = {
-  'Content-Type': 'application/json; charset=utf-8',
-  'X-Content-Type-Options': 'nosniff',
-  'Access-Control-Allow-Origin': '*',
-}
-
-function drawn(c: Context<AppEnv>, badge: Badge): { body: string; headers: Record<string, string>; form: string } {
-  if (fileOf(c).extension === 'json')
-    return { body: JSON.stringify(badgeJson(badge)), headers: JSON_HEADERS, form: 'json' }
-  const style = parseBadgeStyle(c.req.query('style'))
-  return { body: badgeSvg(badge, style), headers: SVG_HEADERS, form: style }
-}
-
-// A badge is a pure function of these; raise the number when the drawing changes.
-function etagFor(form: string, { label, message }: Badge): string {
-  return `"1-${form}-${message.replaceAll(' ', '_')}-${encodeURIComponent(showableText(label))}"`
+function drawn(c: Context<AppEnv>, badge: Badge, more: Readonly<Record<string, string>>): Drawing {
+  const form = fileOf(c).extension === 'json' ? 'json' : parseBadgeStyle(c.req.query('style'))
+  return drawBadge(c.env.stores.memory.drawings, badge, form, more)
 }
 
 function fileOf(c: Context<AppEnv>): { readonly name: string; readonly extension: string } {

@@ -55,7 +55,11 @@ function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly Bra
 
 async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
   const body = ccTrayXml(rows)
-  return conditional(c.req.raw, body, await etagOf(body), { ...XML_HEADERS, 'Cache-Control': cacheControlFor(caching) })
+  return conditional(c.req.raw, body, {
+    ...XML_HEADERS,
+    ETag: await etagOf(body),
+    'Cache-Control': cacheControlFor(caching),
+  })
 }
 
 function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {

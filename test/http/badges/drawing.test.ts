@@ -1,0 +1,25 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { badgeFor } from '../../../src/domain/badge.ts'
+import { drawBadge } from '../../../src/http/badges/drawing.ts'
+import { createLru } from '../../../src/storage/memory.ts'
+
+it('a badge that was drawn before is the one that would be drawn now', () => {
+  const kept = createLru<ReturnType<typeof drawBadge>>(20)
+  const shown = ({ body, etag, headers }: ReturnType<typeof drawBadge>) => [body, etag, [...headers]]
+  fc.assert(
+    fc.property(
+      fc.constantFrom('success', 'fixed', 'failed', 'queued', 'not_running', 'invalid_token', 'unknown'),
+      fc.oneof(fc.constantFrom('build', 'Build', ' build', 'a b', ''), fc.string({ unit: 'grapheme' })),
+      fc.constantFrom('svg', 'shield', 'flat-square', 'json'),
+      fc.constantFrom('private, no-cache', 'public, max-age=30', 'no-store'),
+      (status, label, form, cacheControl) => {
+        const more = { 'Cache-Control': cacheControl }
+        const badge = badgeFor(status, label)
+        const fresh = drawBadge(createLru(1), badge, form, more)
+        expect(shown(drawBadge(kept, badge, form, more))).toEqual(shown(fresh))
+        expect(shown(drawBadge(kept, badge, form, more))).toEqual(shown(fresh))
+      },
+    ),
+  )
+})
