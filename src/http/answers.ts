@@ -10,14 +10,13 @@ export function cacheControlFor(caching: Caching): string {
   return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
 }
 
-export type TaggedHeaders = Readonly<Record<string, string>> & { readonly ETag: string }
-
 /** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
 export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
   const body = bodyFor(c, value)
-  return conditional(c.req.raw, body, {
+  const etag = await etagOf(body)
+  return conditional(c.req.raw, body, etag, {
     ...JSON_HEADERS,
-    ETag: await etagOf(body),
+    ETag: etag,
     'Cache-Control': CACHE_CONTROL.private,
     Vary: 'Accept',
   })
@@ -31,10 +30,10 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
   })
 }
 
-/** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). */
-export function conditional(request: Request, body: string, headers: TaggedHeaders): Response {
+/** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). The headers hold the tag, too. */
+export function conditional(request: Request, body: string, etag: string, headers: HeadersInit): Response {
   const known = request.headers.get('If-None-Match')
-  return known !== null && matches(known, headers.ETag)
+  return known !== null && matches(known, etag)
     ? new Response(null, { status: 304, headers })
     : new Response(body, { headers })
 }

@@ -30,7 +30,7 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
     case 'granted':
       return presented(c, verdict)
     case 'unknown':
-      throw new AppError('invalid_token')
+      throw invalidToken()
     case 'expired':
       throw new AppError('expired_token', `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`)
     case 'limited':

@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
+import { originLengthOf } from './raw-path.ts'
 
 /** The origin in the URLs that we give out: the configured one, else that of the request. */
 export function publicOriginOf(c: Context<AppEnv>): string {
   const { publicOrigin } = c.env.settings
   if (publicOrigin) return publicOrigin
-  // The platform has brought it into shape: scheme, host and a path.
   const { url } = c.req
-  return url.slice(0, url.indexOf('/', url.indexOf('://') + 3))
+  return url.slice(0, originLengthOf(url))
 }
 
 export function downloadOriginOf(c: Context<AppEnv>): string {

@@ -6,9 +6,14 @@ const ESCAPED_SLUG = /^(\/api\/(?:v2\/(?:project|insights)|buildpass\/v1\/projec
  * escaped segment (`gh%2Facme%2Fweb`) is opened up.
  */
 export function rawPathOf({ url }: Pick<Request, 'url'>): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
+  const start = originLengthOf(url)
   const query = url.indexOf('?', start)
   const path = query < 0 ? url.slice(start) : url.slice(start, query)
   if (!path.includes('%') || !path.startsWith('/api/')) return path
   return path.replace(ESCAPED_SLUG, (_, before: string, slug: string) => before + slug.replace(/%2f/gi, '/'))
+}
+
+/** How much of a request's URL is its origin: the platform has brought it into shape, with a path. */
+export function originLengthOf(url: string): number {
+  return url.indexOf('/', url.indexOf('://') + 3)
 }

@@ -12,7 +12,7 @@ import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { branchStatusInMemory, findBranchStatus } from '../../storage/branch-status.ts'
 import type { Drawing } from '../../storage/memory.ts'
-import { cacheControlFor, matches } from '../answers.ts'
+import { cacheControlFor, conditional } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
 import { refusalHeaders, statusOf } from '../errors.ts'
 import { checkedBranch } from '../input.ts'
@@ -62,10 +62,7 @@ function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Re
   const caching = project.visibility === 'public' ? ({ publicSeconds: 30 } as const) : 'private'
   const badge = badgeFor(status, c.req.query('label') ?? DEFAULT_BADGE_LABEL)
   const { body, etag, headers } = drawn(c, badge, { 'Cache-Control': cacheControlFor(caching) })
-  const known = c.req.raw.headers.get('If-None-Match')
-  return known !== null && matches(known, etag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(body, { headers })
+  return conditional(c.req.raw, body, etag, headers)
 }
 
 const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {

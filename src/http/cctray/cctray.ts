@@ -55,9 +55,10 @@ function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly Bra
 
 async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
   const body = ccTrayXml(rows)
-  return conditional(c.req.raw, body, {
+  const etag = await etagOf(body)
+  return conditional(c.req.raw, body, etag, {
     ...XML_HEADERS,
-    ETag: await etagOf(body),
+    ETag: etag,
     'Cache-Control': cacheControlFor(caching),
   })
 }

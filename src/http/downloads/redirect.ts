@@ -27,9 +27,10 @@ export async function redirectToDownload(
     const contentDisposition = contentDispositionFor(fileName, 'attachment')
     return redirect(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, DOWNLOAD_LIFE_MS / 1000))
   }
-  const asker = grant ? (grant.kind === 'session' ? grant.userId : grant.tokenId) : ''
+  const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
+  const userId = grant && isPerson(grant) ? grant.userId : null
   const origin = downloadOriginOf(c)
-  const key = [asker, artifact.id, disposition, origin, fence.epoch, fence.seq].join(' ')
+  const key = [tokenId, userId, artifact.id, disposition, origin, fence.epoch, fence.seq].join(' ')
   const signed = stores.memory.downloads.get(key)
   if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.location)
   const ticket = await signTicket(settings.downloadKey, {
@@ -42,8 +43,8 @@ export async function redirectToDownload(
     disposition,
     // No longer than the token itself.
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, grantEndsAt ?? Number.POSITIVE_INFINITY),
-    tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
-    userId: grant && isPerson(grant) ? grant.userId : null,
+    tokenId,
+    userId,
     projectId: project.id,
     ...fence,
   })
