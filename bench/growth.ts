@@ -36,7 +36,7 @@ type Instance = { readonly origin: string; readonly tokens: Record<'project' | '
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-growth-'))
 const pepper = `bench:${randomBytes(32).toString('base64url')}`
 const names = SIZES.map((_, i) => `size${i}`)
-const script = await bundle('bench/growth-worker.ts', join(folder, 'out'), true)
+const script = await bundle('bench/growth-worker.ts', join(folder, 'growth.js'))
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     log: new Log(LogLevel.ERROR),

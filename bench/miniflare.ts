@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { applyMigrations } from '../scripts/local-database.ts'
-import { readTool } from '../scripts/tool.ts'
+import { buildWorker } from '../scripts/worker-bundle.ts'
 import { createUser } from '../src/actions/create-user.ts'
 import { importPeppers } from '../src/domain/secret-hash.ts'
 import { type Db, openDb } from '../src/storage/stores.ts'
@@ -44,7 +44,7 @@ export async function startBenchServer(
         {
           ...shared,
           name: 'ours',
-          script: await bundle('src/index.ts', join(folder, 'ours'), minify),
+          script: await bundle('src/index.ts', join(folder, 'ours.js'), minify),
           d1Databases: ['DB'],
           kvNamespaces: ['KV'],
           r2Buckets: ['ARTIFACTS'],
@@ -59,7 +59,7 @@ export async function startBenchServer(
         {
           ...shared,
           name: 'hono',
-          script: await bundle('bench/bare-hono.ts', join(folder, 'hono'), minify),
+          script: await bundle('bench/bare-hono.ts', join(folder, 'hono.js'), minify),
           bindings: { SVG: svg },
         },
       ],
@@ -105,19 +105,10 @@ export function settingsWith(pepper: string) {
   }
 }
 
-/** The text of the one file that would be uploaded. */
-export async function bundle(entry: string, outFolder: string, minify: boolean): Promise<string> {
-  const { exitCode, stderr } = await readTool('wrangler', [
-    'deploy',
-    entry,
-    '--dry-run',
-    ...(minify ? ['--minify'] : []),
-    '--outdir',
-    outFolder,
-  ])
-  const file = readdirSync(outFolder).find((name) => /\.m?js$/.test(name))
-  if (exitCode !== 0 || !file) throw new Error(`wrangler could not bundle ${entry}:\n${stderr}`)
-  return readFileSync(join(outFolder, file), 'utf8')
+/** The text of a Worker as it would be uploaded. */
+export async function bundle(entry: string, file: string, minify = true): Promise<string> {
+  await buildWorker(file, { entry, minify })
+  return readFileSync(file, 'utf8')
 }
 
 function workerdPid(): number {

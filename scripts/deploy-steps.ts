@@ -57,11 +57,16 @@ export async function putWorker(host: DeployHost, deployment: Deployment, config
   await noteBookmark(host, config)
   await must(host, 'migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', ...config])
   const { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) =>
-    must(host, 'the Worker', ['deploy', '--minify', ...config, ...secrets]),
+    must(host, 'the Worker', ['deploy', ...uploadArgs(deployment), ...config, ...secrets]),
   )
   const [address = null] = addressesIn(stdout)
   const [, versionId = null] = /Current Version ID: (\S+)/.exec(stdout) ?? []
   return { address, versionId, isEmpty: await hasNobody(host, config) }
+}
+
+/** What `wrangler deploy` uploads: the file that was built, as it is, and the map by which Cloudflare names our own lines. */
+export function uploadArgs({ workerFile }: Deployment): readonly string[] {
+  return [workerFile, '--no-bundle', '--upload-source-maps']
 }
 
 async function requireLogin({ run }: DeployHost): Promise<void> {

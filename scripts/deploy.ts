@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { remoteConfigFile } from './cloudflare-resources.ts'
-import { DeployError, type DeployHost, deploy, putWorker } from './deploy-steps.ts'
+import { DeployError, type DeployHost, deploy, putWorker, uploadArgs } from './deploy-steps.ts'
 import {
   configFor,
   type Deployment,
@@ -17,6 +17,7 @@ import {
 import { planFor } from './dry-run.ts'
 import { REPOSITORY, WRANGLER_CONFIG } from './local-state.ts'
 import { readOwnScript, readTool, runTool } from './tool.ts'
+import { buildWorker } from './worker-bundle.ts'
 import { readWranglerToml } from './wrangler.ts'
 
 const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   if (isDryRun) return dryRun(host, deployment, settings)
   // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
   const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
+  await buildWorker(deployment.workerFile)
   const deployed = isFromButton
     ? await putWorker(host, deployment, WRANGLER_CONFIG)
     : await deploy(host, deployment, settings)
@@ -76,14 +78,15 @@ function parseInvocation(): { deployment: Deployment; settings: DeploymentSettin
   return { deployment, settings, isDryRun }
 }
 
-/** Says what would be done, and bundles the Worker with the configuration that would be used. Asks no account. */
+/** Says what would be done, and builds the Worker with the configuration that would be used. Asks no account. */
 async function dryRun(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<void> {
   const config = configFor(host.base, deployment, PLACEHOLDER_IDS, settings)
   console.log(planFor(deployment, settings, config))
   const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
   writeConfig(preview, config)
-  const exitCode = await runTool('wrangler', ['deploy', '--dry-run', '--minify', '--config', preview.configFile])
-  if (exitCode !== 0) throw new DeployError('The Worker could not be bundled.')
+  await buildWorker(deployment.workerFile)
+  const args = ['deploy', ...uploadArgs(deployment), '--dry-run', '--config', preview.configFile]
+  if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
   console.log('\nNothing was changed.')
 }
 

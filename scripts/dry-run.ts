@@ -32,7 +32,7 @@ export function planFor(
       `those that the Worker lacks are made, and kept in ${shown(secretsFile)}`,
     ],
     ['migrations', 'wrangler d1 migrations apply DB --remote'],
-    [`Worker ${worker}`, `wrangler deploy --minify, with cron ${JSON.stringify(config.triggers)}`],
+    [`Worker ${worker}`, `built, then wrangler deploy --no-bundle, with cron ${JSON.stringify(config.triggers)}`],
     ['address', domain ? `https://${domain} (custom domain)` : `https://${worker}.<your subdomain>.workers.dev`],
     [`Analytics Engine dataset ${dataset}`, 'comes to be with the first request'],
     ['first sign-in', 'when nobody is there yet: a link for the first owner'],

@@ -1,11 +1,11 @@
 // npm run size: how large the Worker is, and what its start costs; fails above the limit.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { readTool } from './tool.ts'
+import { buildWorker } from './worker-bundle.ts'
 
 const LIMIT_KIB = 150
 const STARTS = 9
@@ -13,10 +13,11 @@ const SETTINGS = 'compatibilityDate = "2026-10-20"'
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-size-'))
 try {
-  const bundleFile = await bundle()
+  const bundleFile = join(folder, 'bundle.js')
+  await buildWorker(bundleFile)
   const bytes = readFileSync(bundleFile)
   const gzipKib = gzipSync(bytes, { level: 9 }).length / 1024
-  const startMs = await measureStart(bundleFile)
+  const startMs = await measureStart()
   console.log(`raw       ${(bytes.length / 1024).toFixed(1)} KiB, minified
 gzip      ${gzipKib.toFixed(1)} KiB, of ${LIMIT_KIB} KiB at most
 start-up  ${startMs.toFixed(1)} ms: median of ${STARTS} runs of workerd from its start to the first answer, less that of a bare Worker`)
@@ -28,25 +29,8 @@ start-up  ${startMs.toFixed(1)} ms: median of ${STARTS} runs of workerd from its
   rmSync(folder, { recursive: true })
 }
 
-/** The one file that `wrangler deploy --minify` would upload. */
-async function bundle(): Promise<string> {
-  const outFolder = join(folder, 'out')
-  const { exitCode, stdout, stderr } = await readTool('wrangler', [
-    'deploy',
-    '--dry-run',
-    '--minify',
-    '--outdir',
-    outFolder,
-  ])
-  if (exitCode !== 0) throw new Error(`wrangler could not bundle:\n${stdout}${stderr}`)
-  const files = readdirSync(outFolder).filter((file) => /\.m?js$/.test(file))
-  if (files.length !== 1 || !files[0]) throw new Error(`expected one file, not: ${files.join(', ')}`)
-  return join(outFolder, files[0])
-}
-
 /** In turns, so that another load on the machine weighs on both alike. */
-async function measureStart(bundleFile: string): Promise<number> {
-  writeFileSync(join(folder, 'bundle.js'), readFileSync(bundleFile))
+async function measureStart(): Promise<number> {
   const bare = writeConfig('bare', '')
   const whole = writeConfig('whole', "import './bundle.js'\n", '(name = "bundle.js", esModule = embed "bundle.js"),')
   const times: { bare: number; whole: number }[] = []

@@ -18,6 +18,7 @@ import {
   writePrivately,
   writeServerFile,
 } from './local-state.ts'
+import { buildWorker } from './worker-bundle.ts'
 import { type LocalWorker, startWorker } from './wrangler.ts'
 
 const DEMO_LOGIN = 'demo'
@@ -114,8 +115,12 @@ async function prepareDatabase(state: LocalState): Promise<string | null> {
 
 /** Starts the Worker and waits until it answers; gives its address. */
 async function openWorker(state: LocalState, host: string, port: number, controlKey: string): Promise<string> {
+  // The very file that a deploy would upload.
+  await buildWorker(state.workerFile)
   worker = await startWorker({
     config: WRANGLER_CONFIG,
+    entrypoint: state.workerFile,
+    build: { bundle: false },
     envFiles: [state.devVarsFile],
     bindings: { LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey } },
     dev: {

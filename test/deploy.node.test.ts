@@ -155,7 +155,7 @@ describe('a first deploy', () => {
       'secret list --format json --config',
       'd1 time-travel info DB --json --config',
       'd1 migrations apply DB --remote --config',
-      'deploy --minify --config --secrets-file',
+      'deploy --no-bundle --upload-source-maps --config --secrets-file',
       'd1 execute DB --remote --yes --json --command select id from users limit 1 --config',
     ])
     const secrets = account.workers.get('buildpass')?.secrets ?? {}
@@ -317,7 +317,7 @@ describe('the real wrangler', () => {
     expect(unknown).toEqual([])
   })
 
-  it('bundles the Worker with the configuration of an environment, without an account', async () => {
+  it('builds the Worker with the configuration of an environment, without an account', async () => {
     const { exitCode, output } = await runNpmScript(
       'deploy',
       ['--dry-run', '--env', 'trial', '--domain', 'builds.example.com'],
