@@ -1,6 +1,6 @@
 import { deliver } from './actions/deliver.ts'
 import { createApp, openRequest } from './app.ts'
-import type { Bindings } from './env.ts'
+import type { Bindings, OpenRequest } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { countRequest } from './http/metrics.ts'
 import { logFault } from './http/trace.ts'
@@ -10,15 +10,14 @@ import type { OutboxMessage } from './storage/stores.ts'
 const app = createApp()
 
 export default {
-  async fetch(request, env, ctx): Promise<Response> {
+  fetch(request, env, ctx): Response | Promise<Response> {
     try {
-      const opened = await openRequest(env, ctx)
-      const response = await app.fetch(request, opened, ctx)
-      countRequest(opened, request.method, response.status)
-      return response
+      const opened = openRequest(env, ctx)
+      const answered =
+        opened instanceof Promise ? opened.then((ready) => answer(request, ready, ctx)) : answer(request, opened, ctx)
+      return answered instanceof Promise ? answered.catch(failed) : answered
     } catch (error) {
-      logFault('bug', error)
-      return jsonFailure()
+      return failed(error)
     }
   },
 
@@ -45,3 +44,21 @@ export default {
     )
   },
 } satisfies ExportedHandler<Bindings, OutboxMessage>
+
+/** Answers and counts; without a wait where the handler needs none. */
+function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): Response | Promise<Response> {
+  const response = app.fetch(request, opened, ctx)
+  return response instanceof Promise
+    ? response.then((settled) => counted(request, opened, settled))
+    : counted(request, opened, response)
+}
+
+function counted({ method }: Request, opened: OpenRequest, response: Response): Response {
+  countRequest(opened, method, response.status)
+  return response
+}
+
+function failed(error: unknown): Response {
+  logFault('bug', error)
+  return jsonFailure()
+}

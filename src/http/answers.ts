@@ -31,7 +31,7 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
 }
 
 /** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). The headers hold the tag, too. */
-export function conditional(request: Request, body: string, etag: string, headers: HeadersInit): Response {
+export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
   const known = request.headers.get('If-None-Match')
   return known !== null && matches(known, etag)
     ? new Response(null, { status: 304, headers })

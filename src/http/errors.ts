@@ -77,11 +77,19 @@ export function jsonRefusal(error: AppError): Response {
   const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
   return Response.json(body, {
     status: statusOf(error.code),
-    headers: { ...refusalHeaders(error), 'X-Content-Type-Options': 'nosniff', 'Access-Control-Allow-Origin': '*' },
+    headers: {
+      ...refusalHeaders(error),
+      'X-Content-Type-Options': 'nosniff',
+      'Access-Control-Allow-Origin': '*',
+      'Referrer-Policy': 'no-referrer',
+    },
   })
 }
 
 /** A bug, as the client sees it. */
 export function jsonFailure(): Response {
-  return Response.json({ message: 'Internal error' }, { status: 500, headers: { 'Cache-Control': 'no-store' } })
+  return Response.json(
+    { message: 'Internal error' },
+    { status: 500, headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } },
+  )
 }

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
 import { findViewer } from '../storage/sessions.ts'
-import { type App, answer, refuseWithJson } from './route.ts'
+import { type App, answer, JSON_MANNER, type Manner } from './route.ts'
 import { refuseWithPage } from './web/refusal.tsx'
 import { sessionSecretOf } from './web/session-cookie.ts'
 
@@ -10,7 +10,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 /** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
 export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
-  return answer(c, '(none)', isForPeople(c) ? refusePage : refuseWithJson, async () => {
+  return answer(c, '(none)', isForPeople(c) ? PAGE_MANNER : JSON_MANNER, async () => {
     const methods = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
     if (methods.length === 0) throw new AppError('route_not_found')
     const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
@@ -33,6 +33,8 @@ async function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response
   const viewer = secret && (await findViewer(stores.db, secret, stores.now()).catch(() => null))
   return refuseWithPage(c, error, viewer)
 }
+
+const PAGE_MANNER: Manner = { ...JSON_MANNER, refuse: refusePage }
 
 // Pages of any origin may read with a token that they hold; cookies are not part of it.
 const PREFLIGHT = {

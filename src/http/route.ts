@@ -20,21 +20,33 @@ export type Handler<N extends RouteName> = (
 /** How a family of routes says no: JSON, a picture, … */
 export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
 
-type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse }
+/** How a family of routes answers what went wrong, and what `answer` need not see to. */
+export type Manner = {
+  readonly refuse: Refuse
+  readonly fail: (c: Context<AppEnv>) => Response | Promise<Response>
+  /**
+   * Of what is asked for most: its answers say by themselves that they are private where the URL holds a token, and
+   * its headers are not counted. Either costs more than reading the few headers that a badge needs.
+   */
+  readonly isHot: boolean
+}
+
+type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse; readonly isHot?: boolean }
 
 /** Mounts a handler behind what the table says that its route needs. */
 export function route<N extends RouteName>(
   app: App,
   name: N,
   handler: Handler<N>,
-  { slug = SLUG_ON_PATH, refuse = refuseWithJson }: RouteOptions = {},
+  { slug = SLUG_ON_PATH, refuse = refuseWithJson, isHot = false }: RouteOptions = {},
 ): void {
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
   const handle = paths.length > 1 ? tellingScopes(handler) : handler
+  const manner: Manner = { refuse, fail: jsonFailure, isHot }
   app.on(method, [...paths], (c) =>
-    answer(c, name, refuse, () => {
+    answer(c, name, manner, () => {
       const opened = authorizeFromMemory(c, needs, slug)
       return opened ? handle(c, opened) : authorize(c, needs, slug).then((found) => handle(c, found))
     }),
@@ -53,30 +65,28 @@ function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
 export function answer(
   c: Context<AppEnv>,
   name: string,
-  refuse: Refuse,
+  manner: Manner,
   run: () => Response | Promise<Response>,
-  fail: (c: Context<AppEnv>) => Response | Promise<Response> = jsonFailure,
 ): Response | Promise<Response> {
   const { url } = c.req.raw
   c.env.trace.route = name
   let response: Response | Promise<Response>
   try {
     requireSaneUrl(url)
-    // Counting headers costs more than reading the few that a badge needs, and the platform has a limit of its own.
-    if (refuse === refuseWithJson) requireSaneHeaders(c.req.raw)
+    if (!manner.isHot) requireSaneHeaders(c.req.raw)
     response = run()
-    if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, refuse, fail, error))
+    if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, manner, error))
   } catch (error) {
-    response = refusalOrFailure(c, refuse, fail, error)
+    response = refusalOrFailure(c, manner, error)
   }
   // What needs no wait is answered without one: that is a third of what a warm badge costs.
   return response instanceof Promise
-    ? response.then((settled) => finished(c, url, settled))
-    : finished(c, url, response)
+    ? response.then((settled) => finished(c, url, manner, settled))
+    : finished(c, url, manner, response)
 }
 
-function finished(c: Context<AppEnv>, url: string, response: Response): Response {
-  if (hasQueryToken(url)) keepPrivate(response)
+function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: Response): Response {
+  if (!isHot && hasQueryToken(url)) keepPrivate(response)
   if (isLogged(c, response.status)) logRequest(c.env.trace, c.req.method, response.status, c.env.stores.now())
   return response
 }
@@ -90,16 +100,13 @@ function isLogged(c: Context<AppEnv>, status: number): boolean {
   return (status >= 400 && status !== 401) || (c.req.method !== 'GET' && c.req.method !== 'HEAD')
 }
 
+export const JSON_MANNER: Manner = { refuse: refuseWithJson, fail: jsonFailure, isHot: false }
+
 export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function refusalOrFailure(
-  c: Context<AppEnv>,
-  refuse: Refuse,
-  fail: (c: Context<AppEnv>) => Response | Promise<Response>,
-  error: unknown,
-): Response | Promise<Response> {
+function refusalOrFailure(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
     logFault('database_unreachable', error)
@@ -109,8 +116,8 @@ function refusalOrFailure(
   return fail(c)
 }
 
-function keepPrivate(response: Response): void {
-  const cacheControl = response.headers.get('Cache-Control')
-  if (!cacheControl || cacheControl.startsWith('public')) response.headers.set('Cache-Control', 'private, no-cache')
-  response.headers.set('Referrer-Policy', 'no-referrer')
+function keepPrivate({ headers }: Response): void {
+  const cacheControl = headers.get('Cache-Control')
+  if (!cacheControl || cacheControl.startsWith('public')) headers.set('Cache-Control', 'private, no-cache')
+  headers.set('Referrer-Policy', 'no-referrer')
 }

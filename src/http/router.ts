@@ -21,21 +21,21 @@ type Pattern<T> = {
   readonly handler: T
 }
 
-/**
- * Two routers: a list of regular expressions for what begins with a version-control host, of which the badges, asked
- * for most, are the first; and a trie that can hold patterns that overlap, for the rest.
- */
+/** What is asked for most begins like this: badges, and the links that artifact lists hold. */
+const HOT = ['/:vcs{', '/output/']
+
+/** Two routers: a short list of regular expressions for what is hot, and a trie that can hold patterns that overlap, for the rest. */
 export function createRouter<T>(): Router<T> {
-  const ofHosts: Pattern<T>[] = []
+  const hot: Pattern<T>[] = []
   const rest = new TrieRouter<T>()
   return {
-    name: 'HostsFirstRouter',
+    name: 'HotFirstRouter',
     add: (method, path, handler) => {
-      if (path.startsWith('/:vcs{')) ofHosts.push({ method, handler, ...compiled(path) })
+      if (HOT.some((start) => path.startsWith(start))) hot.push({ method, handler, ...compiled(path) })
       else rest.add(method, path, handler)
     },
     match: (method, path): Result<T> => {
-      for (const { method: itsMethod, regExp, params, handler } of ofHosts) {
+      for (const { method: itsMethod, regExp, params, handler } of hot) {
         const found = itsMethod === method ? regExp.exec(path) : null
         if (found) return [[[handler, params]], found]
       }

@@ -45,7 +45,7 @@ export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
 
 /** A badge's bytes and headers. */
-export type Drawing = { readonly body: string; readonly etag: string; readonly headers: Headers }
+export type Drawing = { readonly body: Uint8Array; readonly etag: string; readonly headers: Headers }
 
 /** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
 export type EdgeMemory = {
@@ -63,8 +63,8 @@ export type EdgeMemory = {
   readonly drawings: Lru<Drawing>
   /** By the path that was asked for. */
   readonly artifactLinks: Lru<{ readonly link: ArtifactLink; readonly checkedAt: number }>
-  /** Signed download addresses, by whom and what they are for. */
-  readonly downloads: Lru<{ readonly location: string; readonly signedAt: number }>
+  /** The headers that lead to signed download addresses, by whom and what they are for. */
+  readonly downloads: Lru<{ readonly headers: Headers; readonly signedAt: number }>
   /** When a token's last use was written. */
   readonly uses: Lru<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */

@@ -244,6 +244,31 @@ describe('an answer to a token in the URL', () => {
     }
   })
 
+  it('does so from what is asked for most, which sees to it by itself, warm and cold', async () => {
+    const open = await seedWorld(await openTestStores(), 'public')
+    const [vcs, org, repo] = open.slug.split('/')
+    const paths = [
+      `/${open.slug}.svg`,
+      `/${open.slug}.json`,
+      `/${open.slug}/tree/main.svg`,
+      `/status-badge/img/${vcs}/${org}/${repo}.svg`,
+      `/status-badge/img/${vcs}/${org}/${repo}/tree/main.json`,
+      `/output/job/${open.build.id}/artifacts/0/out/report.txt`,
+      `/output/job/${open.build.id}/artifacts/0/absent.txt`,
+    ]
+    for (const path of [...paths, ...paths]) {
+      for (const token of [open.secrets.all, open.secrets.status, 'nonsense', mintSecret('project')]) {
+        const { status, headers } = await ask(`${path}?circle-token=${token}&style=svg`)
+        expect([path, status, headers.get('Referrer-Policy')]).toEqual([path, status, 'no-referrer'])
+        expect([path, status, headers.get('Cache-Control')]).toEqual([
+          path,
+          status,
+          expect.stringMatching(/^(private|no-store)/),
+        ])
+      }
+    }
+  })
+
   it('is fresh in the conditional form too', async () => {
     const path = `${badge()}?circle-token=${world.secrets.status}`
     const etag = (await ask(path)).headers.get('ETag') ?? ''

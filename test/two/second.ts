@@ -9,7 +9,7 @@ let joined: Bindings | undefined
 
 /** Another data centre: its own KV, cache and isolates, and the D1 of the first. */
 export default {
-  fetch(request: Parameters<typeof worker.fetch>[0], env: Env, ctx: ExecutionContext): Promise<Response> {
+  fetch(request: Parameters<typeof worker.fetch>[0], env: Env, ctx: ExecutionContext): Response | Promise<Response> {
     joined ??= { ...env, DB: forwardedD1(env.FORWARD_URL, env.FORWARD_KEY) }
     return worker.fetch(request, joined, ctx)
   },

@@ -22,8 +22,8 @@ import { drawBadge } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
-  const ofDefaultBranch = { slug: { onPath: slugOfFile }, refuse: refuseWithBadge }
-  const ofBranch = { slug: SLUG_BESIDE_BRANCH, refuse: refuseWithBadge }
+  const ofDefaultBranch = { slug: { onPath: slugOfFile }, refuse: refuseWithBadge, isHot: true }
+  const ofBranch = { slug: SLUG_BESIDE_BRANCH, refuse: refuseWithBadge, isHot: true }
   route(
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
@@ -59,11 +59,15 @@ function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Resp
 }
 
 function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Response {
-  const caching = project.visibility === 'public' ? ({ publicSeconds: 30 } as const) : 'private'
-  const badge = badgeFor(status, c.req.query('label') ?? DEFAULT_BADGE_LABEL)
-  const { body, etag, headers } = drawn(c, badge, { 'Cache-Control': cacheControlFor(caching) })
+  const { label = DEFAULT_BADGE_LABEL, style, 'circle-token': token } = c.req.query()
+  const caching = token !== undefined ? BY_TOKEN_IN_URL : project.visibility === 'public' ? PUBLIC : PRIVATE
+  const { body, etag, headers } = drawn(c, badgeFor(status, label), style, caching)
   return conditional(c.req.raw, body, etag, headers)
 }
+
+const PUBLIC = { 'Cache-Control': cacheControlFor({ publicSeconds: 30 }) }
+const PRIVATE = { 'Cache-Control': cacheControlFor('private') }
+const BY_TOKEN_IN_URL = { ...PRIVATE, 'Referrer-Policy': 'no-referrer' }
 
 const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   project_not_found: 'project_not_found',
@@ -78,12 +82,18 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
 /** A refusal as a picture that says why; never kept by anybody. */
 function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
   const badge = badgeFor(REFUSAL[error.code] ?? 'bad_request', DEFAULT_BADGE_LABEL)
-  const { body, headers } = drawn(c, badge, refusalHeaders(error))
+  const caching = { ...refusalHeaders(error), 'Referrer-Policy': 'no-referrer' }
+  const { body, headers } = drawn(c, badge, c.req.query('style'), caching)
   return new Response(body, { status: statusOf(error.code), headers })
 }
 
-function drawn(c: Context<AppEnv>, badge: Badge, more: Readonly<Record<string, string>>): Drawing {
-  const form = fileOf(c).extension === 'json' ? 'json' : parseBadgeStyle(c.req.query('style'))
+function drawn(
+  c: Context<AppEnv>,
+  badge: Badge,
+  style: string | undefined,
+  more: Readonly<Record<string, string>>,
+): Drawing {
+  const form = fileOf(c).extension === 'json' ? 'json' : parseBadgeStyle(style)
   return drawBadge(c.env.stores.memory.drawings, badge, form, more)
 }
 

@@ -15,7 +15,8 @@ export function drawBadge(
   if (known) return known
   // Raise the number when the drawing changes.
   const etag = `"1-${form}-${badge.message.replaceAll(' ', '_')}-${encodeURIComponent(label)}"`
-  const body = form === 'json' ? JSON.stringify(badgeJson(badge)) : badgeSvg(badge, form)
+  const text = form === 'json' ? JSON.stringify(badgeJson(badge)) : badgeSvg(badge, form)
+  const body = new TextEncoder().encode(text)
   const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more, ETag: etag })
   const drawing = { body, etag, headers }
   drawings.set(key, drawing)

@@ -11,7 +11,7 @@ import { readStretch, type Stretch } from '../../storage/object-reads.ts'
 import { askBucket } from '../../storage/objects.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { matches } from '../answers.ts'
-import type { SlugSource } from '../authorize.ts'
+import type { OnProject, SlugSource } from '../authorize.ts'
 import { artifactPathOf, nodeIndexOf } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { redirectToDownload } from './redirect.ts'
@@ -21,14 +21,13 @@ export function mountDownloads(app: App): void {
   route(
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',
-    async (c, opened) => {
+    (c, opened) => {
+      const known = artifactLinkInMemory(c.env.stores, c.req.path)
+      if (known) return follow(c, opened, known)
       const place = { nodeIndex: nodeIndexOf(c), path: artifactPathOf(c) }
-      const link = await linkOf(c, place)
-      // The name may have passed to another project since: its tokens open nothing here.
-      if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
-      return redirectToDownload(c, opened, link.artifact)
+      return linkOf(c, place).then((link) => follow(c, opened, link))
     },
-    { slug: SLUG_OF_JOB },
+    { slug: SLUG_OF_JOB, isHot: true },
   )
 
   // Any credential sent along is ignored: the ticket on the path is the proof.
@@ -43,6 +42,12 @@ export function mountDownloads(app: App): void {
       })
     return c.req.raw.method === 'HEAD' ? headOf(c, ticket, headers) : bytesOf(c, ticket, headers)
   })
+}
+
+function follow(c: Context<AppEnv>, opened: OnProject, link: ArtifactLink | null): Response | Promise<Response> {
+  // The name may have passed to another project since: its tokens open nothing here.
+  if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
+  return redirectToDownload(c, opened, link.artifact)
 }
 
 const SLUG_OF_JOB: SlugSource = {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifact.ts'
-import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/download-ticket.ts'
+import { DOWNLOAD_LIFE_MS, type DownloadTicket, signTicket } from '../../domain/download-ticket.ts'
 import type { Fence } from '../../domain/fence.ts'
 import { isPerson, type Party } from '../../domain/grant.ts'
 import type { Project } from '../../domain/project.ts'
@@ -9,30 +9,55 @@ import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 /** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
-export async function redirectToDownload(
+export function redirectToDownload(
+  c: Context<AppEnv>,
+  opened: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
+  artifact: Artifact,
+): Response | Promise<Response> {
+  const { settings, stores } = c.env
+  const { artifactRedirect } = settings
+  if (artifactRedirect.kind === 'presigned') {
+    const contentDisposition = contentDispositionFor(fileNameOf(artifact.path), 'attachment')
+    const presigned = presignedUrlFor(artifactRedirect, artifact, contentDisposition, DOWNLOAD_LIFE_MS / 1000)
+    return presigned.then((url) => redirect(headersTo(url)))
+  }
+  const { grant, fence } = opened
+  const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
+  const userId = grant && isPerson(grant) ? grant.userId : null
+  const disposition = downloadsAreForeign(c) ? 'inline' : 'attachment'
+  const origin = downloadOriginOf(c)
+  const key = `${tokenId} ${userId} ${artifact.id} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
+  const signed = stores.memory.downloads.get(key)
+  if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.headers)
+  return sign(c, { ...opened, tokenId, userId, disposition, origin }, artifact).then((headers) => {
+    stores.memory.downloads.set(key, { headers, signedAt: stores.now() })
+    return redirect(headers)
+  })
+}
+
+/** Within this time the same asker is given the same address again; whatever ends or re-dates the asker makes a new one. */
+const SIGNED_AGAIN_MS = 5_000
+
+async function sign(
   c: Context<AppEnv>,
   {
-    grant,
     grantEndsAt,
     fence,
     project,
-  }: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
+    tokenId,
+    userId,
+    disposition,
+    origin,
+  }: Pick<DownloadTicket, 'tokenId' | 'userId' | 'disposition'> & {
+    grantEndsAt: number | null
+    fence: Fence
+    project: Project
+    origin: string
+  },
   artifact: Artifact,
-): Promise<Response> {
+): Promise<Headers> {
   const { settings, stores } = c.env
   const fileName = fileNameOf(artifact.path)
-  const disposition = downloadsAreForeign(c) ? 'inline' : 'attachment'
-  const { artifactRedirect } = settings
-  if (artifactRedirect.kind === 'presigned') {
-    const contentDisposition = contentDispositionFor(fileName, 'attachment')
-    return redirect(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, DOWNLOAD_LIFE_MS / 1000))
-  }
-  const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
-  const userId = grant && isPerson(grant) ? grant.userId : null
-  const origin = downloadOriginOf(c)
-  const key = [tokenId, userId, artifact.id, disposition, origin, fence.epoch, fence.seq].join(' ')
-  const signed = stores.memory.downloads.get(key)
-  if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.location)
   const ticket = await signTicket(settings.downloadKey, {
     artifactId: artifact.id,
     objectKey: artifact.objectKey,
@@ -48,22 +73,18 @@ export async function redirectToDownload(
     projectId: project.id,
     ...fence,
   })
-  const location = `${origin}/download/${ticket}/${encodePath(fileName)}`
-  stores.memory.downloads.set(key, { location, signedAt: stores.now() })
-  return redirect(location)
+  return headersTo(`${origin}/download/${ticket}/${encodePath(fileName)}`)
 }
 
-/** Within this time the same asker is given the same address again; whatever ends or re-dates the asker makes a new one. */
-const SIGNED_AGAIN_MS = 5_000
-
-function redirect(location: string): Response {
-  return new Response(null, {
-    status: 302,
-    headers: {
-      Location: location,
-      'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
-      'Access-Control-Allow-Origin': '*',
-    },
+function headersTo(location: string): Headers {
+  return new Headers({
+    Location: location,
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'Access-Control-Allow-Origin': '*',
   })
+}
+
+function redirect(headers: Headers): Response {
+  return new Response(null, { status: 302, headers })
 }

@@ -11,7 +11,7 @@ import { findViewer, isStale, noteSessionUse } from '../../storage/sessions.ts'
 import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../access.ts'
 import { clientAddressOf, placeOf } from '../authenticate.ts'
 import { SLUG_ON_PATH, type SlugSource } from '../authorize.ts'
-import { type App, answer } from '../route.ts'
+import { type App, answer, type Manner } from '../route.ts'
 import { readForm, requireOwnForm } from './form.ts'
 import { failWithPage, refuseWithPage } from './refusal.tsx'
 import { sessionCookie, sessionSecretOf } from './session-cookie.ts'
@@ -51,25 +51,24 @@ export function page<N extends PageName>(
   const { method, path } = pagePathOf(name)
   app.on(method, path, (c) => {
     let viewer: Viewer | null = null
-    return answer(
-      c,
-      name,
-      (c, error) => refuseWithPage(c, error, viewer),
-      async () => {
-        // Before anybody is proved, so that an end that comes meanwhile is seen.
-        const fence = fenceNow(c.env.stores)
-        const secret = sessionSecretOf(c)
-        viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
-        const form = method === 'POST' ? await readForm(c.req.raw) : null
-        if (form) requireOwnForm(c, viewer, form)
-        const opened = { viewer, ...(await permitted(c, needs, viewer, slug, fence)), ...(form ? { form } : {}) }
-        // The table says which parts there are; permitted() has refused what lacks one.
-        const response = await handler(c, opened as unknown as OpenedPage<N>)
-        if (viewer && secret) keepAlive(c, viewer, secret, response)
-        return response
-      },
-      (c) => failWithPage(c, viewer),
-    )
+    const manner: Manner = {
+      refuse: (c, error) => refuseWithPage(c, error, viewer),
+      fail: (c) => failWithPage(c, viewer),
+      isHot: false,
+    }
+    return answer(c, name, manner, async () => {
+      // Before anybody is proved, so that an end that comes meanwhile is seen.
+      const fence = fenceNow(c.env.stores)
+      const secret = sessionSecretOf(c)
+      viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
+      const form = method === 'POST' ? await readForm(c.req.raw) : null
+      if (form) requireOwnForm(c, viewer, form)
+      const opened = { viewer, ...(await permitted(c, needs, viewer, slug, fence)), ...(form ? { form } : {}) }
+      // The table says which parts there are; permitted() has refused what lacks one.
+      const response = await handler(c, opened as unknown as OpenedPage<N>)
+      if (viewer && secret) keepAlive(c, viewer, secret, response)
+      return response
+    })
   })
 }
 
