@@ -19,7 +19,6 @@ type IssuerRow = {
   readonly issuer: string | null
   /** Where the keys are, under the issuer. */
   readonly keysPath: string
-  readonly algorithms: readonly string[]
   /** A name can be given up and taken by somebody else: one of these must be pinned, all of them, to ids that cannot. */
   readonly mandatory: readonly string[]
   /** What else may be pinned. */
@@ -39,7 +38,6 @@ export const ISSUERS: Record<IssuerKind, IssuerRow> = {
     name: 'GitHub Actions',
     issuer: 'https://token.actions.githubusercontent.com',
     keysPath: '/.well-known/jwks',
-    algorithms: ['RS256'],
     mandatory: ['repository_id'],
     optional: [
       'repository_owner_id',
@@ -57,7 +55,6 @@ export const ISSUERS: Record<IssuerKind, IssuerRow> = {
     name: 'GitLab CI/CD',
     issuer: 'https://gitlab.com',
     keysPath: '/oauth/discovery/keys',
-    algorithms: ['RS256'],
     // Of a merge request from a fork this is the fork's, so a fork never matches.
     mandatory: ['project_id'],
     optional: [
@@ -75,7 +72,6 @@ export const ISSUERS: Record<IssuerKind, IssuerRow> = {
     name: 'CircleCI',
     issuer: null,
     keysPath: '/.well-known/jwks-pub.json',
-    algorithms: ['RS256'],
     mandatory: ['oidc.circleci.com/org-id', 'oidc.circleci.com/project-id'],
     optional: ['oidc.circleci.com/vcs-origin', 'oidc.circleci.com/vcs-ref', 'oidc.circleci.com/pipeline-definition-id'],
     shape: UUID,
@@ -84,7 +80,6 @@ export const ISSUERS: Record<IssuerKind, IssuerRow> = {
     name: 'Buildkite',
     issuer: 'https://agent.buildkite.com',
     keysPath: '/.well-known/jwks',
-    algorithms: ['RS256'],
     // Not in a token unless asked for: `--claim organization_id --claim pipeline_id`.
     mandatory: ['pipeline_id'],
     optional: ['organization_id', 'cluster_id', 'build_branch', 'build_source', 'step_key', 'runner_environment'],

@@ -1,4 +1,5 @@
 import { type Badge, type BadgeStyle, showableText } from '../../domain/badge.ts'
+import { escapeMarkup } from '../markup.ts'
 
 /**
  * The image of a badge. Scrapers of badges take what stands before `</text></g>` as the value, so that there is one
@@ -81,7 +82,7 @@ const SHADE =
 
 /** Text is set ten times too large and scaled down, or some browsers would round its widths to whole pixels. */
 function svg(width: number, sentence: string, boxes: string, texts: string): string {
-  const name = escapeXml(sentence)
+  const name = escapeMarkup(sentence)
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="20" role="img" aria-label="${name}">` +
     `<title>${name}</title>${boxes}` +
@@ -111,7 +112,7 @@ function text(content: string, center: number, width: number, look = 'y="140"'):
   if (content === '') return ''
   // Beyond ASCII the width is a guess: the letters are stretched to it, for a gap would break joined scripts.
   const adjust = isAscii(content) ? '' : ' lengthAdjust="spacingAndGlyphs"'
-  return `<text x="${center * 10}" ${look} textLength="${width * 10}"${adjust}>${escapeXml(content)}</text>`
+  return `<text x="${center * 10}" ${look} textLength="${width * 10}"${adjust}>${escapeMarkup(content)}</text>`
 }
 
 /** The width of a text in pixels, odd so that its middle is on the pixel grid together with the padding's. */
@@ -143,16 +144,4 @@ const ASCII = /^[\0-\x7f]*$/
 
 function isAscii(content: string): boolean {
   return ASCII.test(content)
-}
-
-const XML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeXml(content: string): string {
-  return content.replace(/[&<>"']/g, (character) => XML_ESCAPES[character] ?? '')
 }

@@ -1,4 +1,5 @@
 import type { CcState } from '../../domain/cctray.ts'
+import { escapeMarkup } from '../markup.ts'
 
 export type CcProject = CcState & { readonly name: string; readonly webUrl: string }
 
@@ -21,13 +22,9 @@ export function refusalXml(message: string): string {
 }
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-const ENTITY: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 // What XML 1.0 §2.2 has no way to write, entities included.
 const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(UNWRITABLE, '\ufffd')
-    .replace(/[&<>"']/g, (char) => ENTITY[char] ?? '')
+  return escapeMarkup(text.toWellFormed().replace(UNWRITABLE, '\ufffd'))
 }

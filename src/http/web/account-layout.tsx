@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
+import type { Child } from './jsx-runtime.ts'
 import { type Frame, renderPage } from './layout.tsx'
 import { SideNav, type SideSection } from './side-nav.tsx'
 
@@ -22,7 +22,7 @@ export function accountPage(
   viewer: Viewer,
   { here, ...frame }: Pick<Frame, 'title' | 'status' | 'caching' | 'formsLeadTo' | 'flash'> & { readonly here: string },
   content: Child,
-): Promise<Response> {
+): Response {
   const crumbs = [{ text: 'User settings', ...(here === '/account' ? {} : { href: '/account' }) }]
   return renderPage(
     c,

@@ -2,8 +2,10 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
 import type { Identity } from '../../domain/identity.ts'
+import { parseIdentityToken, tokenRefusal } from '../../domain/identity-token.ts'
 import type { AccessSettings, AppEnv } from '../../env.ts'
 import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
+import type { KeySet } from '../../storage/issuer-keys.ts'
 import { actorOf } from '../authorize.ts'
 import { lazily } from '../input.ts'
 import type { App } from '../route.ts'
@@ -44,16 +46,13 @@ const claimsShape = lazily(() => v.object({ sub: v.pipe(v.string(), v.minLength(
 export async function accessIdentityOf(access: AccessSettings, request: Request): Promise<Identity | null> {
   const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
   if (!assertion) return null
-  // Only those who use Access pay for the library.
-  const { createLocalJWKSet, jwtVerify } = await import('../../actions/jose.ts')
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(await fetchKeys(access)), {
-      issuer: access.issuer,
-      audience: access.audience,
-      algorithms: ['RS256'],
-      requiredClaims: ['exp', 'iat', 'sub'],
-    })
-    const { sub, email } = v.parse(claimsShape(), payload)
+    const token = parseIdentityToken(assertion)
+    if (!token) throw new Error('It is not a JSON Web Token.')
+    const { keys } = await fetchKeys(access)
+    const refusal = await tokenRefusal(token, keys, { ...access, now: Date.now(), toleranceSeconds: 0 })
+    if (refusal) throw new Error(refusal)
+    const { sub, email } = v.parse(claimsShape(), token.claims)
     return { provider: 'access', subject: sub, name: email ?? sub }
   } catch (error) {
     logFault('access_assertion_refused', error)
@@ -64,7 +63,7 @@ export async function accessIdentityOf(access: AccessSettings, request: Request)
 const KEYS_MS = 5_000
 
 /** Asked anew each time: signing in is rare, and a set that requests share would tie them to each other. */
-async function fetchKeys({ issuer }: AccessSettings): Promise<{ keys: JsonWebKey[] }> {
+async function fetchKeys({ issuer }: AccessSettings): Promise<KeySet> {
   const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { signal: AbortSignal.timeout(KEYS_MS) })
   if (!response.ok) throw new Error(`the keys of Access were answered ${response.status}`)
   return response.json()

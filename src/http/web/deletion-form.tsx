@@ -1,6 +1,6 @@
-import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../domain/session.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import type { Child } from './jsx-runtime.ts'
 
 const WORD = 'DELETE'
 

@@ -1,6 +1,6 @@
-import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../domain/session.ts'
 import { FORM_TOKEN } from './form.ts'
+import type { Child } from './jsx-runtime.ts'
 
 /** A form that changes something: always POST, always with the session's form token. */
 export function Form(props: { viewer: Viewer; action: string; class?: string; id?: string; children?: Child }) {

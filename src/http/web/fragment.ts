@@ -1,9 +1,9 @@
-import type { Child } from 'hono/jsx'
 import { cacheControlFor } from '../answers.ts'
+import type { JSX } from './jsx-runtime.ts'
 
 /** A part of a page, as the answer to the script that keeps it up to date. */
-export async function renderFragment(content: Child): Promise<Response> {
-  return new Response(String(await content), {
+export function renderFragment(content: JSX.Element): Response {
+  return new Response(String(content), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

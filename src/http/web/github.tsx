@@ -187,7 +187,7 @@ function requireGithub(c: Context<AppEnv>): GithubSettings {
   return github
 }
 
-function sayNo(c: Context<AppEnv>, text: string): Promise<Response> {
+function sayNo(c: Context<AppEnv>, text: string): Response {
   return renderPage(
     c,
     { title: 'Not signed in', viewer: null, status: 403, caching: 'no-store' },

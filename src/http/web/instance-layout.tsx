@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
+import type { Child } from './jsx-runtime.ts'
 import { type Crumb, type Frame, renderPage } from './layout.tsx'
 import { SideNav, type SideSection } from './side-nav.tsx'
 
@@ -28,7 +28,7 @@ export function instancePage(
     ...frame
   }: Pick<Frame, 'title' | 'status' | 'caching' | 'flash'> & { here: string; crumbs?: readonly Crumb[] },
   content: Child,
-): Promise<Response> {
+): Response {
   const first = { text: 'Instance', ...(crumbs.length > 0 ? { href: here } : {}) }
   return renderPage(
     c,

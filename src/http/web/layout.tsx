@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../domain/session.ts'
 import type { User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
@@ -7,6 +6,7 @@ import { type Caching, cacheControlFor } from '../answers.ts'
 import { type Flash, FORGET_FLASH, flashOf } from './flash.ts'
 import { Form } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
+import type { Child } from './jsx-runtime.ts'
 
 /** A step on the way to a page; the last one is the page itself and needs no `href`. */
 export type Crumb = { readonly text: string; readonly href?: string }
@@ -30,14 +30,14 @@ export type Frame = {
 }
 
 /** A whole page as the answer to this request. */
-export async function renderPage(c: Context<AppEnv>, frame: Frame, content: Child): Promise<Response> {
+export function renderPage(c: Context<AppEnv>, frame: Frame, content: Child): Response {
   const left = flashOf(c)
   const flash = frame.flash ?? left
-  const html = await (
+  const html = (
     <Page frame={frame} flash={flash} version={c.env.settings.assetVersion} isGate={c.req.path.startsWith('/sign-in')}>
       {content}
     </Page>
-  ).toString()
+  )
   const headers = new Headers(headersFor(frame))
   if (left) headers.append('Set-Cookie', FORGET_FLASH)
   return new Response(`<!doctype html>${html}`, { status: frame.status ?? 200, headers })

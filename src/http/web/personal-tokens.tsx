@@ -82,7 +82,7 @@ function placeOf(c: Context<AppEnv>, viewer: Viewer): TokenPlace {
 
 type Errors = { readonly label?: string; readonly expiry?: string }
 
-function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams, errors?: Errors): Promise<Response> {
+function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams, errors?: Errors): Response {
   return placeOf(c, viewer).show(
     { title: 'Create a personal API token', status: errors ? 422 : 200 },
     <>

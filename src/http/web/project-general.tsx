@@ -57,13 +57,7 @@ export function branchProblem(branch: string): string | null {
     : null
 }
 
-function generalPage(
-  c: Context<AppEnv>,
-  viewer: Viewer,
-  project: Project,
-  branch: string,
-  error?: string,
-): Promise<Response> {
+function generalPage(c: Context<AppEnv>, viewer: Viewer, project: Project, branch: string, error?: string): Response {
   return settingsPage(
     c,
     { viewer, project, here: '' },
@@ -107,7 +101,7 @@ function generalPage(
 
 type Errors = { readonly visibility?: string; readonly confirm?: string }
 
-function dangerPage(c: Context<AppEnv>, viewer: Viewer, project: Project, errors: Errors = {}): Promise<Response> {
+function dangerPage(c: Context<AppEnv>, viewer: Viewer, project: Project, errors: Errors = {}): Response {
   const isRefused = Boolean(errors.visibility ?? errors.confirm)
   return settingsPage(
     c,

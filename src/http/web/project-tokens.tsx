@@ -107,7 +107,7 @@ function newTokenPage(
   project: Project,
   form: URLSearchParams,
   errors?: Errors,
-): Promise<Response> {
+): Response {
   const { list, show } = placeOf(c, viewer, project)
   return show(
     { title: 'Create a project token', status: errors ? 422 : 200 },

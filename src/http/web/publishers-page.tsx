@@ -121,7 +121,7 @@ async function publishersPage(c: Context<AppEnv>, place: Place): Promise<Respons
 
 type Refused = { readonly form: URLSearchParams; readonly errors: Readonly<Record<string, string>> }
 
-function newPublisherPage(c: Context<AppEnv>, place: Place, kind: IssuerKind, refused?: Refused): Promise<Response> {
+function newPublisherPage(c: Context<AppEnv>, place: Place, kind: IssuerKind, refused?: Refused): Response {
   const list = listPath(place.project)
   const own = c.env.settings.ownIssuers.filter((entry) => entry.kind === kind).map(({ issuer }) => issuer)
   return settingsPage(

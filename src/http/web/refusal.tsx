@@ -17,11 +17,11 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
 const NOT_FOUND = 'There is nothing here, or it is private and you are not a member.'
 
 /** A refusal as a page that says why, and what to do; whoever is not signed in is led to the sign-in page. */
-export async function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer: Viewer | null): Promise<Response> {
+export function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer: Viewer | null): Response {
   if (error.code === 'login_required') return toSignIn(c)
   const status = statusOf(error.code)
   const title = status === 404 ? 'Not found' : (TITLES[error.code] ?? 'That request did not work')
-  const response = await renderPage(
+  const response = renderPage(
     c,
     { title, viewer, status, caching: 'no-store' },
     <Notice title={title} text={status === 404 ? NOT_FOUND : messageOf(error)} />,
@@ -32,7 +32,7 @@ export async function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer
 }
 
 /** A bug, as the person sees it. */
-export function failWithPage(c: Context<AppEnv>, viewer: Viewer | null): Promise<Response> {
+export function failWithPage(c: Context<AppEnv>, viewer: Viewer | null): Response {
   const title = 'Something went wrong'
   const text = 'This is our fault, and it was logged. Try again in a moment.'
   return renderPage(c, { title, viewer, status: 500, caching: 'no-store' }, <Notice title={title} text={text} />)

@@ -82,13 +82,7 @@ function problemsOf(texts: Texts): Errors {
   return errors
 }
 
-function retentionPage(
-  c: Context<AppEnv>,
-  viewer: Viewer,
-  project: Project,
-  texts: Texts,
-  errors?: Errors,
-): Promise<Response> {
+function retentionPage(c: Context<AppEnv>, viewer: Viewer, project: Project, texts: Texts, errors?: Errors): Response {
   return settingsPage(
     c,
     { viewer, project, here: '/retention' },

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import { type Project, slugText } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
+import type { Child } from './jsx-runtime.ts'
 import { type Frame, renderPage } from './layout.tsx'
 import { projectPath } from './paths.ts'
 import { SideNav, type SideSection } from './side-nav.tsx'
@@ -53,7 +53,7 @@ export function settingsPage(
   { viewer, project, here }: SettingsPlace,
   frame: Pick<Frame, 'title' | 'status' | 'caching' | 'flash'>,
   content: Child,
-): Promise<Response> {
+): Response {
   const base = settingsPath(project)
   const sections = SECTIONS.map(({ title, links }) => ({
     title,

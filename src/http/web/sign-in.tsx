@@ -94,7 +94,7 @@ export function mountSignIn(app: App): void {
   })
 }
 
-function deadLink(c: Context<AppEnv>): Promise<Response> {
+function deadLink(c: Context<AppEnv>): Response {
   return renderPage(
     c,
     { title: 'Link used or expired', viewer: null, status: 404, caching: 'no-store', referrer: 'no-referrer' },

@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import { AppError } from '../../domain/error.ts'
 import { mintSecret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
@@ -9,6 +8,7 @@ import { deleteToken, findTokenId, listDescendants, rotateToken } from '../../st
 import { findToken, insertToken, type NewToken } from '../../storage/tokens.ts'
 import { actorOf } from '../authorize.ts'
 import { redirectTo } from './flash.ts'
+import type { Child } from './jsx-runtime.ts'
 import type { Frame } from './layout.tsx'
 import { onceIdFor } from './once.ts'
 import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown } from './token-parts.tsx'
@@ -19,7 +19,7 @@ export type TokenPlace = {
   readonly holder: TokenHolder
   /** The path of the list; the forms of each token live below it. */
   readonly list: string
-  readonly show: (frame: Pick<Frame, 'title' | 'status' | 'caching'>, content: Child) => Promise<Response>
+  readonly show: (frame: Pick<Frame, 'title' | 'status' | 'caching'>, content: Child) => Response
   /** What has to be typed before a token is deleted. */
   readonly typed?: string
 }
@@ -117,7 +117,7 @@ export async function unlessDoneBefore<T>(work: Promise<T>): Promise<T | null> {
 }
 
 /** What a form that was sent a second time is answered. */
-export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): Promise<Response> {
+export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): Response {
   return show({ title: 'Done already', status: 409, caching: 'no-store' }, <MadeBefore back={list} />)
 }
 

@@ -1,4 +1,3 @@
-import type { Child } from 'hono/jsx'
 import { BOUND_MS } from '../../domain/fence.ts'
 import { SCOPES } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
@@ -6,6 +5,7 @@ import type { Viewer } from '../../domain/session.ts'
 import type { Token } from '../../domain/token.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
+import type { Child } from './jsx-runtime.ts'
 import { newOnce, ONCE } from './once.ts'
 import { type Column, Copyable, DataTable, PageHead, Time } from './parts.tsx'
 

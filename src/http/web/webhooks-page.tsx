@@ -1,5 +1,4 @@
 import type { Context } from 'hono'
-import type { Child } from 'hono/jsx'
 import { AppError } from '../../domain/error.ts'
 import { type Project, slugText } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
@@ -27,6 +26,7 @@ import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
+import type { Child } from './jsx-runtime.ts'
 import type { Frame } from './layout.tsx'
 import { newOnce, ONCE, onceIdFor } from './once.ts'
 import { page } from './page.ts'
@@ -186,7 +186,7 @@ async function webhooksPage(c: Context<AppEnv>, place: Place): Promise<Response>
 
 type Errors = { readonly source?: string; readonly secret?: string }
 
-function newWebhookPage(c: Context<AppEnv>, place: Place, form: URLSearchParams, errors?: Errors): Promise<Response> {
+function newWebhookPage(c: Context<AppEnv>, place: Place, form: URLSearchParams, errors?: Errors): Response {
   const { viewer, project } = place
   const chosen = parseWebhookSource(form.get('source') ?? '')
   return show(
@@ -226,7 +226,7 @@ function rotationPage(
   webhook: Webhook,
   form: URLSearchParams,
   error?: string,
-): Promise<Response> {
+): Response {
   const { viewer, project } = place
   return show(
     c,
@@ -253,7 +253,7 @@ function rotationPage(
   )
 }
 
-function deletionPage(c: Context<AppEnv>, place: Place, webhook: Webhook, error?: string): Promise<Response> {
+function deletionPage(c: Context<AppEnv>, place: Place, webhook: Webhook, error?: string): Response {
   const { viewer, project } = place
   return show(
     c,
@@ -284,7 +284,7 @@ function secretPage(c: Context<AppEnv>, place: Place, title: string, webhook: We
   )
 }
 
-function doneBefore(c: Context<AppEnv>, place: Place): Promise<Response> {
+function doneBefore(c: Context<AppEnv>, place: Place): Response {
   const content = <MadeBefore back={listPath(place.project)} what="webhook" />
   return show(c, place, { title: 'Done already', status: 409, caching: 'no-store' }, content)
 }
