@@ -25,7 +25,8 @@ export async function redirectToDownload(
   const { artifactRedirect } = settings
   if (artifactRedirect.kind === 'presigned') {
     const contentDisposition = contentDispositionFor(fileName, 'attachment')
-    return redirect(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, DOWNLOAD_LIFE_MS / 1000))
+    const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
+    return redirect(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, lifeSeconds, stores.now()))
   }
   const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
   const userId = grant && isPerson(grant) ? grant.userId : null
