@@ -44,7 +44,7 @@ export function encodePath(path: string): string {
 }
 
 /** As `encodeURIComponent`, and also `!'()*`, which shells and Markdown trip over. */
-function encodeSegment(segment: string): string {
+export function encodeSegment(segment: string): string {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 

@@ -1,4 +1,3 @@
-import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,
@@ -8,6 +7,8 @@ import {
   type TestResult,
   UNKNOWN_TEST_SOURCE,
 } from './test-result.ts'
+import { scanXml, type XmlAttributes, type XmlEvents } from './xml.ts'
+import { XmlProblem } from './xml-reading.ts'
 
 export type JUnitReport =
   | { readonly ok: true; readonly results: readonly TestResult[] }
@@ -18,88 +19,82 @@ const MAX_DEPTH = 50
 
 /** The test cases of a JUnit XML document, in its order. No standard says what one is: read as the usual runners write. */
 export function parseJUnit(xml: string): JUnitReport {
-  const parser = new SaxesParser()
-  parser.on('error', (error) => {
-    throw new JUnitProblem(error.message)
-  })
-  const results = collectResults(parser)
-  try {
-    parser.write(xml).close()
-    return { ok: true, results }
-  } catch (error) {
-    if (!(error instanceof JUnitProblem)) throw error
-    return { ok: false, problem: clipped(error.message, 300) }
-  }
+  const results: TestResult[] = []
+  const problem = scanXml(xml, collectInto(results))
+  return problem === null ? { ok: true, results } : { ok: false, problem: clipped(problem, 300) }
 }
 
-/** Thrown through the parser, which has no other way to stop. */
-class JUnitProblem extends Error {}
-
 type Suite = { readonly name: string; readonly file: string }
-type OpenCase = { readonly tag: SaxesTagPlain; result: TestOutcome; message: string }
+type OpenCase = {
+  readonly attributes: XmlAttributes
+  readonly depth: number
+  result: TestOutcome
+  message: string
+}
 /** An element inside a case that tells how it ended. */
-type OpenFault = { readonly tag: SaxesTagPlain; readonly depth: number; text: string }
+type OpenFault = {
+  readonly outcome: TestOutcome
+  readonly attributes: XmlAttributes
+  readonly depth: number
+  text: string
+}
 
 /**
  * What the elements inside a case make of it. A case that failed and then passed (Surefire's `flakyFailure` and
  * `flakyError`) is a success, one that failed again is not.
  */
-const FAULTS: Readonly<Record<string, TestOutcome>> = {
-  failure: 'failure',
-  rerunFailure: 'failure',
-  error: 'error',
-  rerunError: 'error',
-  skipped: 'skipped',
-}
+const FAULTS: ReadonlyMap<string, TestOutcome> = new Map([
+  ['failure', 'failure'],
+  ['rerunFailure', 'failure'],
+  ['error', 'error'],
+  ['rerunError', 'error'],
+  ['skipped', 'skipped'],
+])
 
-/** The list that fills with results while `parser` is fed. */
-function collectResults(parser: SaxesParser): readonly TestResult[] {
-  const results: TestResult[] = []
+/** Fills `results` while a document is read. */
+function collectInto(results: TestResult[]): XmlEvents {
   const path: string[] = []
   const suites: Suite[] = []
   let openCase: OpenCase | null = null
   let fault: OpenFault | null = null
 
-  parser.on('doctype', () => parser.fail('a document type declaration is not accepted'))
-
-  parser.on('opentag', (tag) => {
-    const parent = path.at(-1)
-    path.push(tag.name)
-    if (path.length > MAX_DEPTH) parser.fail(`elements are nested more than ${MAX_DEPTH} deep`)
-    if (isSuite(tag.name)) {
-      suites.push({ name: tag.attributes.name ?? '', file: tag.attributes.file ?? '' })
-    } else if (parent === undefined) {
-      parser.fail(`the root element must be testsuites or testsuite, not ${tag.name}`)
-    } else if (tag.name === 'testcase') {
-      if (openCase) parser.fail('a testcase inside a testcase')
-      if (tag.attributes.name === undefined) parser.fail('a testcase without a name')
-      if (results.length === MAX_TEST_RESULTS) parser.fail(`more than ${MAX_TEST_RESULTS} test cases`)
-      openCase = { tag, result: tag.attributes.status === 'notrun' ? 'skipped' : 'success', message: '' }
-    } else if (parent === 'testcase' && Object.hasOwn(FAULTS, tag.name)) {
-      fault = { tag, depth: path.length, text: '' }
-    }
-  })
-
-  const addText = (text: string) => {
-    // Surefire's rerunFailure holds its text in a stackTrace element, beside a system-out that is none of ours.
-    if (fault && (path.length === fault.depth || path.at(-1) === 'stackTrace')) fault.text += text
+  return {
+    open: (name, attributes) => {
+      const parent = path.at(-1)
+      path.push(name)
+      const depth = path.length
+      const outcome = parent === 'testcase' ? FAULTS.get(name) : undefined
+      if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
+      if (isSuite(name)) {
+        suites.push({ name: attributes.name ?? '', file: attributes.file ?? '' })
+      } else if (parent === undefined) {
+        throw new XmlProblem(`the root element must be testsuites or testsuite, not ${name}`)
+      } else if (name === 'testcase') {
+        if (openCase) throw new XmlProblem('a testcase inside a testcase')
+        if (attributes.name === undefined) throw new XmlProblem('a testcase without a name')
+        if (results.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
+        openCase = { attributes, depth, result: attributes.status === 'notrun' ? 'skipped' : 'success', message: '' }
+      } else if (outcome) {
+        fault = { outcome, attributes, depth, text: '' }
+      }
+    },
+    text: (text) => {
+      // Surefire's rerunFailure holds its text in a stackTrace element, beside a system-out that is none of ours.
+      if (fault && (path.length === fault.depth || path.at(-1) === 'stackTrace')) fault.text += text
+    },
+    close: () => {
+      const depth = path.length
+      if (isSuite(path.pop() ?? '')) suites.pop()
+      if (openCase && fault?.depth === depth) {
+        addFault(openCase, fault)
+        fault = null
+      }
+      if (openCase?.depth === depth) {
+        results.push(resultOf(openCase, suites))
+        openCase = null
+      }
+    },
   }
-  parser.on('text', addText)
-  parser.on('cdata', addText)
-
-  parser.on('closetag', (tag) => {
-    if (isSuite(tag.name)) suites.pop()
-    if (openCase && fault?.depth === path.length) {
-      addFault(openCase, fault)
-      fault = null
-    }
-    if (openCase?.tag === tag) {
-      results.push(resultOf(openCase, suites))
-      openCase = null
-    }
-    path.pop()
-  })
-  return results
 }
 
 function isSuite(name: string): boolean {
@@ -108,8 +103,7 @@ function isSuite(name: string): boolean {
 
 /** The first failure or error decides on the result; what several say is put together, each thing once. */
 function addFault(openCase: OpenCase, fault: OpenFault): void {
-  const outcome = FAULTS[fault.tag.name]
-  if (outcome && (openCase.result === 'success' || openCase.result === 'skipped')) openCase.result = outcome
+  if (openCase.result === 'success' || openCase.result === 'skipped') openCase.result = fault.outcome
   const message = messageOf(fault)
   if (openCase.message.length < MAX_TEST_MESSAGE_LENGTH && !openCase.message.includes(message))
     openCase.message += openCase.message === '' ? message : `\n${message}`
@@ -117,14 +111,14 @@ function addFault(openCase: OpenCase, fault: OpenFault): void {
 
 /** The `message` and the text, of which the one often repeats the other. */
 function messageOf(fault: OpenFault): string {
-  const { message = '', type = '' } = fault.tag.attributes
+  const { message = '', type = '' } = fault.attributes
   const text = clipped(fault.text.trim(), MAX_TEST_MESSAGE_LENGTH)
   if (text === '') return message.trim() || type
   return text.includes(clipped(message, MAX_TEST_MESSAGE_LENGTH)) ? text : `${message}\n${text}`
 }
 
-function resultOf({ tag, result, message }: OpenCase, suites: readonly Suite[]): TestResult {
-  const { name = '', classname, file, time } = tag.attributes
+function resultOf({ attributes, result, message }: OpenCase, suites: readonly Suite[]): TestResult {
+  const { name = '', classname, file, time } = attributes
   const named = suites.filter((suite) => suite.name !== '')
   return {
     classname: clipped(classname || named.at(-1)?.name || '', MAX_TEST_NAME_LENGTH),

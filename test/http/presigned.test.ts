@@ -60,7 +60,7 @@ describe('with ARTIFACT_REDIRECT=presigned', () => {
   )
 })
 
-/** Signature Version 4 of a presigned GET, by the steps of AWS's documentation, to check what the library made. */
+/** Signature Version 4 of a presigned GET, by the steps of AWS's documentation, to check what was made. */
 async function signatureOf(url: URL, secret: string): Promise<string> {
   const params = [...url.searchParams].filter(([name]) => name !== 'X-Amz-Signature')
   const query = params

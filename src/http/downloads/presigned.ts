@@ -1,22 +1,23 @@
-import type { Artifact } from '../../domain/artifact.ts'
+import { type Artifact, encodePath } from '../../domain/artifact.ts'
+import { presignedUrl } from '../../domain/presigned-url.ts'
 import type { ArtifactRedirect } from '../../env.ts'
 
 /**
- * A presigned R2 URL (AWS Signature Version 4 in the query). Unlike our own it lives on for its short life when the
- * token that asked is deleted: the one named exception to the promise.
+ * A presigned R2 URL. Unlike our own it lives on for its short life when the token that asked is deleted: the one named
+ * exception to the promise.
  */
-export async function presignedUrlFor(
+export function presignedUrlFor(
   { endpoint, bucket, accessKeyId, secretAccessKey }: Extract<ArtifactRedirect, { kind: 'presigned' }>,
   { objectKey, contentType }: Artifact,
   contentDisposition: string,
   lifeSeconds: number,
+  now: number,
 ): Promise<string> {
-  const { AwsClient } = await import('aws4fetch') // Loaded only where it is used.
-  const client = new AwsClient({ accessKeyId, secretAccessKey, service: 's3', region: 'auto' })
-  const url = new URL(`${endpoint}/${bucket}/${objectKey}`)
-  url.searchParams.set('X-Amz-Expires', String(lifeSeconds))
-  url.searchParams.set('response-content-disposition', contentDisposition)
-  url.searchParams.set('response-content-type', contentType)
-  const signed = await client.sign(url.toString(), { method: 'GET', aws: { signQuery: true } })
-  return signed.url
+  return presignedUrl(
+    { accessKeyId, secretAccessKey, region: 'auto' },
+    new URL(`${endpoint}/${bucket}/${encodePath(objectKey)}`),
+    { 'response-content-disposition': contentDisposition, 'response-content-type': contentType },
+    lifeSeconds,
+    now,
+  )
 }

@@ -18,7 +18,8 @@ export function redirectToDownload(
   const { artifactRedirect } = settings
   if (artifactRedirect.kind === 'presigned') {
     const contentDisposition = contentDispositionFor(fileNameOf(artifact.path), 'attachment')
-    const presigned = presignedUrlFor(artifactRedirect, artifact, contentDisposition, DOWNLOAD_LIFE_MS / 1000)
+    const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
+    const presigned = presignedUrlFor(artifactRedirect, artifact, contentDisposition, lifeSeconds, stores.now())
     return presigned.then((url) => redirect(headersTo(url)))
   }
   const { grant, fence } = opened
