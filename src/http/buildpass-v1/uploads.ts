@@ -3,6 +3,7 @@ import { keepUpload } from '../../actions/keep-upload.ts'
 import { MAX_ARTIFACT_BYTES } from '../../domain/artifact.ts'
 import { parseContentDigest } from '../../domain/content-digest.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
+import { parseJUnit } from '../../domain/junit.ts'
 import { parseTestResultsJson, type TestResult } from '../../domain/test-result.ts'
 import type { AppEnv } from '../../env.ts'
 import { findBuildId } from '../../storage/builds.ts'
@@ -140,8 +141,7 @@ function jsonTestResultsOf(text: string): readonly TestResult[] {
   })
 }
 
-async function junitTestResultsOf(text: string): Promise<readonly TestResult[]> {
-  const { parseJUnit } = await import('../../domain/junit.ts')
+function junitTestResultsOf(text: string): readonly TestResult[] {
   const parsed = parseJUnit(text)
   if (parsed.ok) return parsed.results
   throw invalidInput('', `The body is not JUnit XML: ${parsed.problem}`)

@@ -6,7 +6,7 @@ import { readJenkins } from '../../domain/webhook-jenkins.ts'
 import type { WebhookEvent, WebhookReading } from '../../domain/webhook-reading.ts'
 import type { WebhookSource } from '../../domain/webhook-source.ts'
 
-/** What each system's deliveries mean. A module of its own, loaded with the first one that comes. */
+/** What each system's deliveries mean. */
 export const READ: Record<WebhookSource, (event: WebhookEvent) => WebhookReading> = {
   github: readGithub,
   gitlab: readGitlab,

@@ -14,6 +14,7 @@ import { jsonWritten } from '../answers.ts'
 import { SLUG_ON_PATH } from '../authorize.ts'
 import { readBytes } from '../input.ts'
 import { type App, route } from '../route.ts'
+import { READ } from './readers.ts'
 
 /** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
 const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
@@ -32,7 +33,7 @@ export function mountWebhookReceiver(app: App): void {
     const reading: WebhookReading =
       payload === undefined
         ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
-        : (await import('./readers.ts')).READ[source]({ slug, event, payload })
+        : READ[source]({ slug, event, payload })
     const { result, detail, response } = await take(c, projectId, reading)
     const delivery = { source, event, result, detail, at: call.now }
     // The builds are stored: a list that misses an entry must not make the CI send them again.
