@@ -39,7 +39,7 @@ describe('the scanner and saxes, which is the referee,', () => {
       { numRuns },
     )
     // Both ways are walked often.
-    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(numRuns / 10)
+    expect(Math.min(seen.accepted, seen.refused)).toBeGreaterThan(numRuns / 20)
   })
 })
 
@@ -48,7 +48,7 @@ const KNOWN_DIFFERENCES: readonly ((document: string, problem: string) => boolea
   // saxes puts the half of a surrogate pair together with whatever is next to it. Text that was read as UTF-8 has none.
   (document) => !document.isWellFormed(),
   // <?a?b?>: §2.6 wants white space between the target and the rest.
-  (_, problem) => problem.includes(': a space is missing after <?'),
+  (document, problem) => problem.includes(': a space is missing after <?') && /<\?[^\s?]+\?[^>]/.test(document),
 ]
 
 type Told = { readonly events: readonly unknown[]; readonly problem: string | null }
