@@ -3,6 +3,7 @@ import { createApp, openRequest } from './app.ts'
 import type { Bindings, OpenRequest } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { countRequest } from './http/metrics.ts'
+import { requestLineOf } from './http/request-line.ts'
 import { logFault } from './http/trace.ts'
 import { runDailyTasks } from './storage/daily-tasks.ts'
 import type { OutboxMessage } from './storage/stores.ts'
@@ -53,8 +54,8 @@ function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): R
     : counted(request, opened, response)
 }
 
-function counted({ method }: Request, opened: OpenRequest, response: Response): Response {
-  countRequest(opened, method, response.status)
+function counted(request: Request, opened: OpenRequest, response: Response): Response {
+  countRequest(opened, requestLineOf(request).method, response.status)
   return response
 }
 

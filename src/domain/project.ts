@@ -54,6 +54,11 @@ export function slugKeyFor(slug: Slug): string {
   return slugText(slug).toLowerCase()
 }
 
+/** Whether two slugs name one project. Mostly they are written alike, which is cheaper to see. */
+export function isSameSlug(a: Slug, b: Slug): boolean {
+  return (a.repo === b.repo && a.org === b.org && a.vcs === b.vcs) || slugKeyFor(a) === slugKeyFor(b)
+}
+
 export function vcsUrlFor(slug: Slug): string {
   return `https://${VCS[slug.vcs].host}/${slug.org}/${slug.repo}`
 }

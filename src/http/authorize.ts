@@ -47,20 +47,21 @@ export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, s
   return (await opened(c, needs, source)) as Opened<N>
 }
 
-/** What memory alone can let in, without a wait: most reads of a project. Null where something has to be asked. */
+/** What memory alone can let in or refuse, without a wait: most reads of a project. Null where something has to be asked. */
 export function authorizeFromMemory<N extends Needs>(
   c: Context<AppEnv>,
   needs: N,
   source: SlugSource,
-): Opened<N> | null {
-  return openedFromMemory(c, needs, source) as Opened<N> | null
+): Opened<N> | AppError | null {
+  return openedFromMemory(c, needs, source) as Opened<N> | AppError | null
 }
 
-function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource): OnProject | null {
+function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource): OnProject | AppError | null {
   if (!isPermission(needs)) return null
   const { stores } = c.env
   const fence = fenceNow(stores)
   const presented = authenticateFromMemory(c)
+  if (presented instanceof AppError) return presented
   const slug = presented && source.onPath(c)
   const access = slug && accessInMemory(stores, presented.grant, slug, needs)
   if (!access) return null

@@ -1,5 +1,6 @@
 import { parseSecret, type Secret } from '../domain/secret.ts'
 import type { QueryTokens } from '../env.ts'
+import { requestLineOf } from './request-line.ts'
 
 /** What a request brought along to show who asks. Reading it costs no I/O. */
 export type Credential =
@@ -16,14 +17,16 @@ const MAX_HEADER_LENGTH = 1_000
  * `Circle-Token`, Basic with the token as user name, `?circle-token=`.
  */
 export function readCredential(request: Request, queryTokens: QueryTokens): Credential {
-  const authorization = request.headers.get('Authorization')
+  const { headers } = request
+  const authorization = headers.get('Authorization')
   const bearer = authorization === null ? null : /^bearer(?:[ \t]+(.*))?$/is.exec(authorization)
   if (bearer) return parsed(bearer[1] ?? '')
-  const circleToken = request.headers.get('Circle-Token')
+  const circleToken = headers.get('Circle-Token')
   if (circleToken !== null) return parsed(circleToken)
   if (authorization !== null) return parsed(basicUserOf(authorization))
-  const query = queryTokenOf(request.url)
-  return query === null ? NONE : readQueryToken(query, request.method, queryTokens)
+  const { method, url } = requestLineOf(request)
+  const query = queryTokenOf(url)
+  return query === null ? NONE : readQueryToken(query, method, queryTokens)
 }
 
 /** Whether the URL holds a token: the answer must then stay out of shared caches and referrers. */
@@ -51,13 +54,11 @@ function basicUserOf(authorization: string): string {
   }
 }
 
+// The first of that name in the query, as it stands there: a token has nothing in it that would be encoded.
+const QUERY_TOKEN = /^[^?#]*\?(?:[^#]*?&)??circle-token=([^&#]*)/
+
 function queryTokenOf(url: string): string | null {
-  if (!hasQueryToken(url)) return null
-  const [beforeFragment = ''] = url.split('#', 1)
-  const start = beforeFragment.indexOf('?')
-  const pairs = start < 0 ? [] : beforeFragment.slice(start + 1).split('&')
-  const pair = pairs.find((part) => part.startsWith('circle-token='))
-  return pair === undefined ? null : pair.slice('circle-token='.length)
+  return hasQueryToken(url) ? (QUERY_TOKEN.exec(url)?.[1] ?? null) : null
 }
 
 function readQueryToken(text: string, method: string, queryTokens: QueryTokens): Credential {

@@ -15,7 +15,8 @@ export function createMetrics(now: number, dataset: AnalyticsEngineDataset | nul
 export function countRequest({ metrics, trace, stores }: OpenRequest, method: string, status: number): void {
   try {
     const { route, tier, tokenId } = trace
-    addRequest(metrics.counts, { route, status, tier, tokenId }, stores.now())
+    // Counted in the minute in which it came.
+    addRequest(metrics.counts, { route, status, tier, tokenId }, trace.startedAt)
     // The index is what Analytics Engine samples by when there is much: so each token keeps its share.
     metrics.dataset?.writeDataPoint({
       indexes: [tokenId ?? 'none'],

@@ -1,3 +1,5 @@
+import { type RequestLine, requestLineOf } from './request-line.ts'
+
 // A project slug in one escaped segment, as v2 clients send it.
 const ESCAPED_SLUG = /^(\/api\/(?:v2\/(?:project|insights)|buildpass\/v1\/projects)\/)([^/]+)/
 
@@ -5,7 +7,8 @@ const ESCAPED_SLUG = /^(\/api\/(?:v2\/(?:project|insights)|buildpass\/v1\/projec
  * The path as it was sent, percent-encoding and all, so that parameters are decoded exactly once; a slug in one
  * escaped segment (`gh%2Facme%2Fweb`) is opened up.
  */
-export function rawPathOf({ url }: Pick<Request, 'url'>): string {
+export function rawPathOf(request: RequestLine): string {
+  const { url } = requestLineOf(request)
   const start = originLengthOf(url)
   const query = url.indexOf('?', start)
   const path = query < 0 ? url.slice(start) : url.slice(start, query)

@@ -8,6 +8,7 @@ import { authorize, authorizeFromMemory, type Opened, SLUG_ON_PATH, type SlugSou
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
+import { requestLineOf } from './request-line.ts'
 import { logFault, logRequest } from './trace.ts'
 
 export type App = Hono<AppEnv>
@@ -48,6 +49,7 @@ export function route<N extends RouteName>(
   app.on(method, [...paths], (c) =>
     answer(c, name, manner, () => {
       const opened = authorizeFromMemory(c, needs, slug)
+      if (opened instanceof AppError) return refuse(c, opened)
       return opened ? handle(c, opened) : authorize(c, needs, slug).then((found) => handle(c, found))
     }),
   )
@@ -68,7 +70,7 @@ export function answer(
   manner: Manner,
   run: () => Response | Promise<Response>,
 ): Response | Promise<Response> {
-  const { url } = c.req.raw
+  const { url } = requestLineOf(c.req.raw)
   c.env.trace.route = name
   let response: Response | Promise<Response>
   try {
@@ -97,7 +99,8 @@ function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: 
  */
 function isLogged(c: Context<AppEnv>, status: number): boolean {
   if (c.env.settings.logRequests === 'all') return true
-  return (status >= 400 && status !== 401) || (c.req.method !== 'GET' && c.req.method !== 'HEAD')
+  const { method } = requestLineOf(c.req.raw)
+  return (status >= 400 && status !== 401) || (method !== 'GET' && method !== 'HEAD')
 }
 
 export const JSON_MANNER: Manner = { refuse: refuseWithJson, fail: jsonFailure, isHot: false }

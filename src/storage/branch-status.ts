@@ -110,10 +110,10 @@ export function isComplete(pipeline: string): SQL {
 }
 
 function keyFor(projectId: string, branch: string): string {
-  return `${projectId}/${encodeURIComponent(branch)}`
+  return `${projectId}/${branch}`
 }
 
 /** Holds no token and no secret. */
 function cacheKeyFor(key: string): string {
-  return `https://buildpass.internal/status/v1/${key}`
+  return `https://buildpass.internal/status/v1/${encodeURIComponent(key)}`
 }

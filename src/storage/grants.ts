@@ -7,7 +7,7 @@ import { hashSecret, pepperIdOf, type SecretHash } from '../domain/secret-hash.t
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './memory.ts'
 import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
-import { acceptedNow, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
+import { acceptedAt, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { projects, tokens, users } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
@@ -41,9 +41,10 @@ export type Granted = Extract<Verdict, { kind: 'granted' }>
 
 /** What memory alone can say of a secret: a grant that is accepted now; null where something has to be asked. */
 export function grantInMemory(stores: Stores, secret: Secret): Granted | null {
-  const kept = keptGrant(stores, secret)
-  if (!kept || !acceptedNow(stores, [kept])) return null
-  const verdict = verdictOf(stores, kept.value, 'memory')
+  const now = stores.now()
+  const kept = keptGrant(stores, secret, now)
+  if (!kept || !acceptedAt(now, stores, [kept])) return null
+  const verdict = verdictOf(now, kept.value, 'memory')
   return verdict.kind === 'granted' ? verdict : null
 }
 
@@ -60,7 +61,7 @@ export async function findGrant(
   const { memory } = stores
   const known = grantInMemory(stores, secret)
   if (known) return known
-  const kept = keptGrant(stores, secret)
+  const kept = keptGrant(stores, secret, stores.now())
   if (kept) {
     if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
     return askPrimary(stores, secret, slug, charge, kept)
@@ -95,9 +96,9 @@ export function kvKeyFor(hash: string): string {
 }
 
 /** The grant in memory, during 60 s from when it was put there, however often it is read. */
-function keptGrant({ memory, now }: Stores, secret: Secret): Fenced<HeldGrant> | null {
+function keptGrant({ memory }: Stores, secret: Secret, now: number): Fenced<HeldGrant> | null {
   const kept = memory.grants.get(secret)
-  return kept && now() - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
+  return kept && now - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
 }
 
 async function askPrimary(
@@ -111,7 +112,7 @@ async function askPrimary(
   try {
     fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
       // While this request waited in vain for a cancelled one, another may have asked.
-      const kept = keptGrant(stores, secret)
+      const kept = keptGrant(stores, secret, stores.now())
       return kept && useOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
     })
     // While the answer was on its way, or before this request joined in, the token may have ended.
@@ -119,13 +120,13 @@ async function askPrimary(
   } catch (error) {
     stores.warn('grant_unreadable', error)
     if (!cached || !graceHolds(stores, cached)) return { kind: 'unavailable' }
-    return verdictOf(stores, cached.value, 'grace')
+    return verdictOf(stores.now(), cached.value, 'grace')
   }
   if (!fact) {
     await chargeUnknown(stores, charge)
     return { kind: 'unknown' }
   }
-  return useOf(stores, fact) === 'accept' ? verdictOf(stores, fact.value, 'd1') : { kind: 'unavailable' }
+  return useOf(stores, fact) === 'accept' ? verdictOf(stores.now(), fact.value, 'd1') : { kind: 'unavailable' }
 }
 
 /** The token's row decides; memory and KV are overwritten with what it says. */
@@ -200,14 +201,14 @@ export function heldGrantOf(row: TokenRow): HeldGrant | null {
   }
 }
 
-function verdictOf(stores: Stores, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
-  if (expiresAt !== null && expiresAt <= stores.now()) return { kind: 'expired', expiredAt: expiresAt }
+function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
+  if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', expiredAt: expiresAt }
   return { kind: 'granted', grant, expiresAt, tier }
 }
 
 /** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
 function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): Verdict {
-  return verdictOf(stores, fact.value, useOf(stores, fact) === 'accept' ? tier : 'grace')
+  return verdictOf(stores.now(), fact.value, useOf(stores, fact) === 'accept' ? tier : 'grace')
 }
 
 async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {

@@ -6,32 +6,37 @@ import type { ArtifactLink } from './artifact-links.ts'
 import type { KeySet } from './issuer-keys.ts'
 import type { Readiness } from './readiness.ts'
 
-/** A map of at most `size` entries; the one set or read longest ago goes first. */
+/** A map of at most `size` entries, among them always the half of that which was set or read last. */
 export type Lru<V> = {
   get(key: string): V | undefined
   set(key: string, value: V): void
   delete(key: string): void
 }
 
+/** Two generations: moving an entry to the end of one map at each reading would have the map rebuilt over and over. */
 export function createLru<V>(size: number): Lru<V> {
-  const entries = new Map<string, V>()
+  const half = Math.ceil(size / 2)
+  let young = new Map<string, V>()
+  let old = new Map<string, V>()
+  const set = (key: string, value: V) => {
+    young.set(key, value)
+    if (young.size < half) return
+    old = young
+    young = new Map()
+  }
   return {
+    set,
     get(key) {
-      const value = entries.get(key)
-      if (value === undefined) return undefined
-      entries.delete(key)
-      entries.set(key, value)
-      return value
+      const value = young.get(key)
+      if (value !== undefined) return value
+      const older = old.get(key)
+      if (older !== undefined) set(key, older)
+      return older
     },
-    set(key, value) {
-      entries.delete(key)
-      entries.set(key, value)
-      if (entries.size > size) {
-        const oldest = entries.keys().next()
-        if (!oldest.done) entries.delete(oldest.value)
-      }
+    delete(key) {
+      young.delete(key)
+      old.delete(key)
     },
-    delete: (key) => void entries.delete(key),
   }
 }
 

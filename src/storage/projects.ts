@@ -2,9 +2,9 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Fence, Fenced } from '../domain/fence.ts'
 import { type Decision, decide, isPerson, type Party } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
-import { type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
+import { isSameSlug, type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Kept } from './memory.ts'
-import { acceptedNow, graceHolds, judgeFacts, useOf } from './proof.ts'
+import { acceptedAt, graceHolds, judgeFacts, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
 import { shareWork } from './shared-work.ts'
@@ -24,7 +24,7 @@ export function accessInMemory(
 ): Allowed | null {
   const { project, role, facts } = cachedReach(stores, grant, slug) ?? NOTHING
   if (!project || decide(permission, { grant, role }, project) !== 'allow') return null
-  return acceptedNow(stores, facts) ? { decision: 'allow', project, role } : null
+  return acceptedAt(stores.now(), stores, facts) ? { decision: 'allow', project, role } : null
 }
 
 /**
@@ -84,11 +84,10 @@ function holds(stores: Stores, { facts }: Reach): boolean {
 
 /** What memory knows; a project token brings its own project, fenced with the token itself. */
 function cachedReach(stores: Stores, grant: Party | null, slug: Slug): Reach | null {
-  const slugKey = slugKeyFor(slug)
-  if (grant && !isPerson(grant) && slugKeyFor(grant.project) === slugKey) {
+  if (grant && !isPerson(grant) && isSameSlug(grant.project, slug)) {
     return { project: grant.project, role: null, facts: [] }
   }
-  const project = live(stores, stores.memory.projects.get(slugKey))
+  const project = live(stores, stores.memory.projects.get(slugKeyFor(slug)))
   if (!project) return null
   const userId = userIdOf(grant)
   const role = userId ? live(stores, stores.memory.roles.get(`${userId}:${project.value.id}`)) : null

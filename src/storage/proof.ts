@@ -1,4 +1,4 @@
-import { BOUND_MS, type Fenced, joinFeeds, standingOf } from '../domain/fence.ts'
+import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../domain/fence.ts'
 import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
 import type { Slot } from './memory.ts'
 import { readFenced } from './revocations.ts'
@@ -28,15 +28,20 @@ export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>
 }
 
 /** Whether the facts hold by a feed so young that nobody has to poll it: what memory alone may decide, without a wait. */
-export function acceptedNow(stores: Stores, facts: readonly Fenced<unknown>[]): boolean {
-  return feedAgeMs(stores) < BACKGROUND_AGE_MS && facts.every((fact) => useOf(stores, fact) === 'accept')
+export function acceptedAt(now: number, { memory: { feed } }: Stores, facts: readonly Fenced<unknown>[]): boolean {
+  if (!feed || now - feed.polledAt >= BACKGROUND_AGE_MS) return false
+  return facts.every((fact) => useAt(now, feed, fact) === 'accept')
 }
 
 /** As `judgeFact`, with the feed as it is. */
 export function useOf(stores: Stores, fact: Fenced<unknown>): Use {
-  const standing = standingOf(stores.memory.feed, fact)
+  return useAt(stores.now(), stores.memory.feed, fact)
+}
+
+function useAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Use {
+  const standing = standingOf(feed, fact)
   if (standing.kind === 'void') return 'ask_without_grace'
-  return stores.now() - standing.provedAt < BOUND_MS ? 'accept' : 'ask'
+  return now - standing.provedAt < BOUND_MS ? 'accept' : 'ask'
 }
 
 function worstOf(uses: readonly Use[]): Use {

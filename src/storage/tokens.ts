@@ -117,7 +117,8 @@ const MINUTE_MS = 60_000
 
 /** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
 export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
-  const minute = stores.now() - (stores.now() % MINUTE_MS)
+  const now = stores.now()
+  const minute = now - (now % MINUTE_MS)
   if ((stores.memory.uses.get(tokenId) ?? 0) >= minute) return
   stores.memory.uses.set(tokenId, minute)
   const write = stores.db

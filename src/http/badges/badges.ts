@@ -1,12 +1,6 @@
 import type { Context } from 'hono'
-import {
-  type Badge,
-  type BadgeRefusal,
-  type BranchStatus,
-  badgeFor,
-  DEFAULT_BADGE_LABEL,
-  parseBadgeStyle,
-} from '../../domain/badge.ts'
+import { getQueryParam } from 'hono/utils/url'
+import { type BadgeRefusal, type BranchStatus, DEFAULT_BADGE_LABEL, parseBadgeStyle } from '../../domain/badge.ts'
 import type { AppError, ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
@@ -14,11 +8,13 @@ import { branchStatusInMemory, findBranchStatus } from '../../storage/branch-sta
 import type { Drawing } from '../../storage/memory.ts'
 import { cacheControlFor, conditional } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
+import { hasQueryToken } from '../credentials.ts'
 import { refusalHeaders, statusOf } from '../errors.ts'
 import { checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
+import { requestLineOf } from '../request-line.ts'
 import { type App, route } from '../route.ts'
-import { drawBadge } from './drawing.ts'
+import { drawBadge, type MoreHeaders } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
@@ -49,7 +45,7 @@ export function mountBadges(app: App): void {
 const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =>
   badgeAnswer(c, project, project.defaultBranch)
 const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
-  badgeAnswer(c, project, checkedBranch(fileOf(c).name))
+  badgeAnswer(c, project, checkedBranch(nameOf(c)))
 
 function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Response | Promise<Response> {
   const { stores } = c.env
@@ -59,15 +55,23 @@ function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Resp
 }
 
 function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Response {
-  const { label = DEFAULT_BADGE_LABEL, style, 'circle-token': token } = c.req.query()
-  const caching = token !== undefined ? BY_TOKEN_IN_URL : project.visibility === 'public' ? PUBLIC : PRIVATE
-  const { body, etag, headers } = drawn(c, badgeFor(status, label), style, caching)
+  const { url } = requestLineOf(c.req.raw)
+  const label = queryValue(url, 'label') ?? DEFAULT_BADGE_LABEL
+  const caching = hasQueryToken(url) ? BY_TOKEN_IN_URL : project.visibility === 'public' ? PUBLIC : PRIVATE
+  const { body, etag, headers } = drawn(c, status, label, caching)
   return conditional(c.req.raw, body, etag, headers)
 }
 
-const PUBLIC = { 'Cache-Control': cacheControlFor({ publicSeconds: 30 }) }
-const PRIVATE = { 'Cache-Control': cacheControlFor('private') }
-const BY_TOKEN_IN_URL = { ...PRIVATE, 'Referrer-Policy': 'no-referrer' }
+const PUBLIC: MoreHeaders = {
+  name: 'public',
+  headers: () => ({ 'Cache-Control': cacheControlFor({ publicSeconds: 30 }) }),
+}
+const PRIVATE: MoreHeaders = { name: 'private', headers: () => ({ 'Cache-Control': cacheControlFor('private') }) }
+const BY_TOKEN_IN_URL: MoreHeaders = {
+  name: 'by_token_in_url',
+  headers: () => ({ ...PRIVATE.headers(), ...NO_REFERRER }),
+}
+const NO_REFERRER = { 'Referrer-Policy': 'no-referrer' }
 
 const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   project_not_found: 'project_not_found',
@@ -81,30 +85,34 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
 
 /** A refusal as a picture that says why; never kept by anybody. */
 function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
-  const badge = badgeFor(REFUSAL[error.code] ?? 'bad_request', DEFAULT_BADGE_LABEL)
-  const caching = { ...refusalHeaders(error), 'Referrer-Policy': 'no-referrer' }
-  const { body, headers } = drawn(c, badge, c.req.query('style'), caching)
+  const more: MoreHeaders = {
+    name: `${error.code} ${Object.values(error.headers).join(' ')}`,
+    headers: () => ({ ...refusalHeaders(error), ...NO_REFERRER }),
+  }
+  const refusal = REFUSAL[error.code] ?? 'bad_request'
+  const { body, headers } = drawn(c, refusal, DEFAULT_BADGE_LABEL, more)
   return new Response(body, { status: statusOf(error.code), headers })
 }
 
-function drawn(
-  c: Context<AppEnv>,
-  badge: Badge,
-  style: string | undefined,
-  more: Readonly<Record<string, string>>,
-): Drawing {
-  const form = fileOf(c).extension === 'json' ? 'json' : parseBadgeStyle(style)
-  return drawBadge(c.env.stores.memory.drawings, badge, form, more)
+function drawn(c: Context<AppEnv>, status: BranchStatus | BadgeRefusal, label: string, more: MoreHeaders): Drawing {
+  const style = queryValue(requestLineOf(c.req.raw).url, 'style')
+  const form = c.req.param('file')?.endsWith('.json') ? 'json' : parseBadgeStyle(style)
+  return drawBadge(c.env.stores.memory.drawings, status, label, form, more)
 }
 
-function fileOf(c: Context<AppEnv>): { readonly name: string; readonly extension: string } {
+function queryValue(url: string, name: string): string | undefined {
+  // With a name given it is one text or none.
+  return getQueryParam(url, name) as string | undefined
+}
+
+/** The file's name without its extension. */
+function nameOf(c: Context<AppEnv>): string {
   const file = c.req.param('file') ?? ''
-  const dot = file.lastIndexOf('.')
-  return { name: file.slice(0, dot), extension: file.slice(dot + 1) }
+  return file.slice(0, file.lastIndexOf('.'))
 }
 
 function slugOfFile(c: Context<AppEnv>) {
-  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', fileOf(c).name)
+  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', nameOf(c))
 }
 
 const SLUG_BESIDE_BRANCH: SlugSource = {

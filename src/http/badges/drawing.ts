@@ -1,23 +1,34 @@
-import { type Badge, type BadgeStyle, badgeJson, showableText } from '../../domain/badge.ts'
+import {
+  type BadgeRefusal,
+  type BadgeStyle,
+  type BranchStatus,
+  badgeFor,
+  badgeJson,
+  showableText,
+} from '../../domain/badge.ts'
 import type { Drawing, Lru } from '../../storage/memory.ts'
 import { badgeSvg } from './badge-svg.ts'
 
-/** A badge as it goes out, with `more` among its headers. A pure function of its key, so that it is drawn once and kept. */
+/** Headers that a badge has beside its own, and one word or more that stand for them. */
+export type MoreHeaders = { readonly name: string; readonly headers: () => Readonly<Record<string, string>> }
+
+/** A badge as it goes out. A pure function of what is given, so that it is drawn once and kept. */
 export function drawBadge(
   drawings: Lru<Drawing>,
-  badge: Badge,
+  status: BranchStatus | BadgeRefusal,
+  label: string,
   form: BadgeStyle | 'json',
-  more: Readonly<Record<string, string>>,
+  more: MoreHeaders,
 ): Drawing {
-  const label = showableText(badge.label)
-  const key = `${form} ${Object.values(more).join(' ')} ${badge.message} ${label}`
+  const key = `${form} ${more.name} ${status} ${label}`
   const known = drawings.get(key)
   if (known) return known
+  const badge = badgeFor(status, label)
   // Raise the number when the drawing changes.
-  const etag = `"1-${form}-${badge.message.replaceAll(' ', '_')}-${encodeURIComponent(label)}"`
+  const etag = `"1-${form}-${badge.message.replaceAll(' ', '_')}-${encodeURIComponent(showableText(label))}"`
   const text = form === 'json' ? JSON.stringify(badgeJson(badge)) : badgeSvg(badge, form)
   const body = new TextEncoder().encode(text)
-  const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more, ETag: etag })
+  const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more.headers(), ETag: etag })
   const drawing = { body, etag, headers }
   drawings.set(key, drawing)
   return drawing
