@@ -259,6 +259,7 @@ describe('an answer to a token in the URL', () => {
     for (const path of [...paths, ...paths]) {
       for (const token of [open.secrets.all, open.secrets.status, 'nonsense', mintSecret('project')]) {
         const { status, headers } = await ask(`${path}?circle-token=${token}&style=svg`)
+        expect([path, status, headers.has('ETag')]).toEqual([path, status, status === 200])
         expect([path, status, headers.get('Referrer-Policy')]).toEqual([path, status, 'no-referrer'])
         expect([path, status, headers.get('Cache-Control')]).toEqual([
           path,

@@ -64,12 +64,15 @@ function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Re
 
 const PUBLIC: MoreHeaders = {
   name: 'public',
-  headers: () => ({ 'Cache-Control': cacheControlFor({ publicSeconds: 30 }) }),
+  headers: (etag) => ({ 'Cache-Control': cacheControlFor({ publicSeconds: 30 }), ETag: etag }),
 }
-const PRIVATE: MoreHeaders = { name: 'private', headers: () => ({ 'Cache-Control': cacheControlFor('private') }) }
+const PRIVATE: MoreHeaders = {
+  name: 'private',
+  headers: (etag) => ({ 'Cache-Control': cacheControlFor('private'), ETag: etag }),
+}
 const BY_TOKEN_IN_URL: MoreHeaders = {
   name: 'by_token_in_url',
-  headers: () => ({ ...PRIVATE.headers(), ...NO_REFERRER }),
+  headers: (etag) => ({ ...PRIVATE.headers(etag), ...NO_REFERRER }),
 }
 const NO_REFERRER = { 'Referrer-Policy': 'no-referrer' }
 

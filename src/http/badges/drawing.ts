@@ -10,7 +10,10 @@ import type { Drawing, Lru } from '../../storage/memory.ts'
 import { badgeSvg } from './badge-svg.ts'
 
 /** Headers that a badge has beside its own, and one word or more that stand for them. */
-export type MoreHeaders = { readonly name: string; readonly headers: () => Readonly<Record<string, string>> }
+export type MoreHeaders = {
+  readonly name: string
+  readonly headers: (etag: string) => Readonly<Record<string, string>>
+}
 
 /** A badge as it goes out. A pure function of what is given, so that it is drawn once and kept. */
 export function drawBadge(
@@ -28,7 +31,7 @@ export function drawBadge(
   const etag = `"1-${form}-${badge.message.replaceAll(' ', '_')}-${encodeURIComponent(showableText(label))}"`
   const text = form === 'json' ? JSON.stringify(badgeJson(badge)) : badgeSvg(badge, form)
   const body = new TextEncoder().encode(text)
-  const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more.headers(), ETag: etag })
+  const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more.headers(etag) })
   const drawing = { body, etag, headers }
   drawings.set(key, drawing)
   return drawing

@@ -13,7 +13,7 @@ it('a badge that was drawn before is the one that would be drawn now', () => {
       fc.constantFrom('svg', 'shield', 'flat-square', 'json'),
       fc.constantFrom('private, no-cache', 'public, max-age=30', 'no-store'),
       (status, label, form, cacheControl) => {
-        const more = { name: cacheControl, headers: () => ({ 'Cache-Control': cacheControl }) }
+        const more = { name: cacheControl, headers: (etag: string) => ({ 'Cache-Control': cacheControl, ETag: etag }) }
         const fresh = drawBadge(createLru(1), status, label, form, more)
         expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
         expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
