@@ -20,13 +20,15 @@ const { values } = parseArgs({
 const ROUNDS = Number(values.rounds)
 const SECONDS = Number(values.seconds)
 const CONNECTIONS = 16
+// What the others are compared with.
+const [BARE, HONO] = ['a', 'b'] as const
 type Run = { readonly perSecond: number; readonly p50Us: number; readonly p99Us: number; readonly cpuUs: number }
 
 const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'))
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-wrk-'))
 try {
   const all = await prepare(server)
-  const scenes = all.filter(({ name }) => !values.only || values.only.includes(name.charAt(1)))
+  const scenes = all.filter(({ name }) => !values.only || `${BARE}${HONO}${values.only}`.includes(name.charAt(1)))
   const runs = new Map<string, Run[]>(scenes.map(({ name }) => [name, []]))
   for (const scene of scenes) await check(scene)
   for (let round = 0; round < ROUNDS; round++)
@@ -75,19 +77,19 @@ async function measure({ url, targets }: Scene, pid: number): Promise<Run> {
 
 function print(scenes: readonly Scene[], runs: ReadonlyMap<string, readonly Run[]>): void {
   const medianOf = (name: string, of: (run: Run) => number) => median((runs.get(name) ?? []).map(of))
-  const [bare = 1, hono = 1] = scenes.slice(0, 2).map(({ name }) => medianOf(name, (run) => run.perSecond))
-  const rows = scenes.map(({ name }) => {
-    const perSecond = medianOf(name, (run) => run.perSecond)
-    return {
-      scene: name,
-      'requests/s': Math.round(perSecond),
-      'p50 µs': medianOf(name, (run) => run.p50Us),
-      'p99 µs': medianOf(name, (run) => run.p99Us),
-      'CPU µs/request': Math.round(medianOf(name, (run) => run.cpuUs)),
-      'of (a)': Number((perSecond / bare).toFixed(2)),
-      'of (b)': Number((perSecond / hono).toFixed(2)),
-    }
-  })
+  const runsOf = (letter: string) => runs.get(scenes.find(({ name }) => name.charAt(1) === letter)?.name ?? '') ?? []
+  // Of the two in the same round: the machine may have been slower in another.
+  const ratioTo = (letter: string, name: string) =>
+    median((runs.get(name) ?? []).map((run, round) => run.perSecond / (runsOf(letter)[round]?.perSecond ?? 1)))
+  const rows = scenes.map(({ name }) => ({
+    scene: name,
+    'requests/s': Math.round(medianOf(name, (run) => run.perSecond)),
+    'p50 µs': medianOf(name, (run) => run.p50Us),
+    'p99 µs': medianOf(name, (run) => run.p99Us),
+    'CPU µs/request': Math.round(medianOf(name, (run) => run.cpuUs)),
+    'of (a)': Number(ratioTo(BARE, name).toFixed(2)),
+    'of (b)': Number(ratioTo(HONO, name).toFixed(2)),
+  }))
   if (values.json) console.log(JSON.stringify(rows))
   else {
     console.table(rows)

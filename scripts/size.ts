@@ -5,9 +5,8 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { buildWorker } from './worker-bundle.ts'
+import { buildWorker, SIZE_LIMIT_KIB } from './worker-bundle.ts'
 
-const LIMIT_KIB = 150
 const STARTS = 9
 const SETTINGS = 'compatibilityDate = "2026-10-20"'
 
@@ -19,10 +18,10 @@ try {
   const gzipKib = gzipSync(bytes, { level: 9 }).length / 1024
   const startMs = await measureStart()
   console.log(`raw       ${(bytes.length / 1024).toFixed(1)} KiB, minified
-gzip      ${gzipKib.toFixed(1)} KiB, of ${LIMIT_KIB} KiB at most
+gzip      ${gzipKib.toFixed(1)} KiB, of ${SIZE_LIMIT_KIB} KiB at most
 start-up  ${startMs.toFixed(1)} ms: median of ${STARTS} runs of workerd from its start to the first answer, less that of a bare Worker`)
-  if (gzipKib > LIMIT_KIB) {
-    console.error(`The bundle is ${(gzipKib - LIMIT_KIB).toFixed(1)} KiB over the limit.`)
+  if (gzipKib > SIZE_LIMIT_KIB) {
+    console.error(`The bundle is ${(gzipKib - SIZE_LIMIT_KIB).toFixed(1)} KiB over the limit.`)
     process.exitCode = 1
   }
 } finally {

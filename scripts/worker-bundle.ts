@@ -1,6 +1,9 @@
 import { build } from 'rolldown'
 import { REPOSITORY } from './local-state.ts'
 
+/** What the built Worker may weigh, compressed. */
+export const SIZE_LIMIT_KIB = 150
+
 /**
  * Makes one minified file, and its source map, of a Worker: what `npm start` runs and `npm run deploy` uploads. Not by
  * wrangler: the names that its bundler gives compress worse by a thirtieth.

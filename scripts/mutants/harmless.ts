@@ -31,15 +31,9 @@ const HARMLESS: readonly Harmless[] = [
   },
   {
     file: 'src/http/credentials.ts',
-    text: '!hasQueryToken(url)',
-    what: 'condition is false',
+    text: 'hasQueryToken(url)',
+    what: 'condition is true',
     because: 'spares the search for what is not there',
-  },
-  {
-    file: 'src/http/credentials.ts',
-    text: 'start < 0',
-    what: '< is <=',
-    because: 'a URL does not begin with a question mark',
   },
   {
     file: 'src/storage/grants.ts',
