@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
+import { median } from '../scripts/compared-times.ts'
 import { badgeFor } from '../src/domain/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer, statOf } from './miniflare.ts'
@@ -97,8 +98,4 @@ function print(scenes: readonly Scene[], runs: ReadonlyMap<string, readonly Run[
       `Medians of ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, ${cpus().length} cores shared with the load generator. D1 and KV are workerd's local simulators.`,
     )
   }
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { median } from '../scripts/compared-times.ts'
 import { applyMigrations } from '../scripts/local-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
 import { importPeppers } from '../src/domain/secret-hash.ts'
@@ -132,8 +133,4 @@ function print(rows: readonly Row[]): void {
   if (slow.length === 0) return
   console.error(`More than ${LIMIT} times slower in the largest: ${slow.map(({ read }) => read.name).join(', ')}.`)
   process.exitCode = 1
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

@@ -1,5 +1,6 @@
 // node bench/xml.ts: the time that the XML scanner takes, beside that of saxes, for a report and for what is nasty.
 import { SaxesParser } from 'saxes'
+import { median } from '../scripts/compared-times.ts'
 import { scanXml } from '../src/domain/xml.ts'
 
 const RUNS = 7
@@ -34,7 +35,7 @@ function timeOf(read: (document: string) => void, document: string): number {
     read(document)
     return performance.now() - startedAt
   })
-  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? Number.NaN
+  return median(times)
 }
 
 function scan(document: string): void {

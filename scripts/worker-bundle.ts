@@ -1,8 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { build } from 'rolldown'
 import { REPOSITORY } from './local-state.ts'
 
 /** What the built Worker may weigh, compressed. */
 export const SIZE_LIMIT_KIB = 150
+
+/** What a file weighs compressed, in KiB. */
+export function gzipKibOf(file: string): number {
+  return gzipSync(readFileSync(file), { level: 9 }).length / 1024
+}
 
 /**
  * Makes one minified file, and its source map, of a Worker: what `npm start` runs and `npm run deploy` uploads. Not by

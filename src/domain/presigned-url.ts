@@ -1,5 +1,6 @@
 import { encodeSegment } from './artifact.ts'
 import { toHex } from './hex.ts'
+import { hmacOf } from './hmac.ts'
 
 /** A key of an S3 store, and the region that its signatures are good for. */
 export type S3Key = { readonly accessKeyId: string; readonly secretAccessKey: string; readonly region: string }
@@ -34,11 +35,6 @@ export async function presignedUrl(
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(request))
   const signed = [ALGORITHM, time, scope.join('/'), toHex(digest)].join('\n')
   let mac: ArrayBuffer | Uint8Array = new TextEncoder().encode(`AWS4${secretAccessKey}`)
-  for (const text of [...scope, signed]) mac = await hmac(mac, text)
+  for (const text of [...scope, signed]) mac = await hmacOf(mac, text)
   return `${origin}${pathname}?${query}&X-Amz-Signature=${toHex(mac)}`
-}
-
-async function hmac(bytes: ArrayBuffer | Uint8Array, text: string): Promise<ArrayBuffer> {
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  return crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text))
 }

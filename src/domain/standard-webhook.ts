@@ -1,3 +1,4 @@
+import { hmacOf } from './hmac.ts'
 import { base64UrlDecode } from './secret-hash.ts'
 
 // https://www.standardwebhooks.com: `whsec_` and base64 of 24 to 64 bytes.
@@ -23,8 +24,7 @@ export async function webhookHeadersFor(
   const bytes = bytesOf(secret)
   if (!bytes) throw new Error('a stored webhook secret is malformed')
   const timestamp = String(Math.floor(now / 1000))
-  const key = await crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
-  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(`${id}.${timestamp}.${body}`))
+  const mac = await hmacOf(bytes, `${id}.${timestamp}.${body}`)
   const signature = btoa(String.fromCharCode(...new Uint8Array(mac)))
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
 }

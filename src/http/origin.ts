@@ -1,12 +1,13 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../env.ts'
 import { originLengthOf } from './raw-path.ts'
+import { requestLineOf } from './request-line.ts'
 
 /** The origin in the URLs that we give out: the configured one, else that of the request. */
 export function publicOriginOf(c: Context<AppEnv>): string {
   const { publicOrigin } = c.env.settings
   if (publicOrigin) return publicOrigin
-  const { url } = c.req
+  const { url } = requestLineOf(c.req.raw)
   return url.slice(0, originLengthOf(url))
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifact.ts'
-import { DOWNLOAD_LIFE_MS, type DownloadTicket, signTicket } from '../../domain/download-ticket.ts'
+import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/download-ticket.ts'
 import type { Fence } from '../../domain/fence.ts'
 import { isPerson, type Party } from '../../domain/grant.ts'
 import type { Project } from '../../domain/project.ts'
@@ -30,36 +30,8 @@ export function redirectToDownload(
   const key = `${tokenId} ${userId} ${artifact.id} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
   const signed = stores.memory.downloads.get(key)
   if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.headers)
-  return sign(c, { ...opened, tokenId, userId, disposition, origin }, artifact).then((headers) => {
-    stores.memory.downloads.set(key, { headers, signedAt: stores.now() })
-    return redirect(headers)
-  })
-}
-
-/** Within this time the same asker is given the same address again; whatever ends or re-dates the asker makes a new one. */
-const SIGNED_AGAIN_MS = 5_000
-
-async function sign(
-  c: Context<AppEnv>,
-  {
-    grantEndsAt,
-    fence,
-    project,
-    tokenId,
-    userId,
-    disposition,
-    origin,
-  }: Pick<DownloadTicket, 'tokenId' | 'userId' | 'disposition'> & {
-    grantEndsAt: number | null
-    fence: Fence
-    project: Project
-    origin: string
-  },
-  artifact: Artifact,
-): Promise<Headers> {
-  const { settings, stores } = c.env
   const fileName = fileNameOf(artifact.path)
-  const ticket = await signTicket(settings.downloadKey, {
+  const ticket = signTicket(settings.downloadKey, {
     artifactId: artifact.id,
     objectKey: artifact.objectKey,
     sizeBytes: artifact.sizeBytes,
@@ -68,14 +40,21 @@ async function sign(
     fileName,
     disposition,
     // No longer than the token itself.
-    expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, grantEndsAt ?? Number.POSITIVE_INFINITY),
+    expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, opened.grantEndsAt ?? Number.POSITIVE_INFINITY),
     tokenId,
     userId,
-    projectId: project.id,
+    projectId: opened.project.id,
     ...fence,
   })
-  return headersTo(`${origin}/download/${ticket}/${encodePath(fileName)}`)
+  return ticket.then((text) => {
+    const headers = headersTo(`${origin}/download/${text}/${encodePath(fileName)}`)
+    stores.memory.downloads.set(key, { headers, signedAt: stores.now() })
+    return redirect(headers)
+  })
 }
+
+/** Within this time the same asker is given the same address again; whatever ends or re-dates the asker makes a new one. */
+const SIGNED_AGAIN_MS = 5_000
 
 function headersTo(location: string): Headers {
   return new Headers({
