@@ -36,8 +36,14 @@ export const member = object({ login: text('jo'), name: text('Jo'), role: role()
 export const memberSet = object({ login: text('jo'), role: role() })
 export const memberRemoved = object({
   message: exactly('ok'),
-  tokens_made: list(projectToken),
-  tokens_ended: flag(),
+  made: list(
+    object({
+      kind: oneOf(['token', 'webhook', 'publisher', 'listener', 'dispatch_target']),
+      id: uuid(IDS.token),
+      name: text('deploy script'),
+    }),
+  ),
+  ended: flag(),
 })
 export const creator = object({ login: text('jo') })
 

@@ -115,7 +115,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Remove a member',
-    query: ['end_tokens'],
+    query: ['end_made'],
     answers: {
       200: json('They are removed.', memberRemoved),
     },

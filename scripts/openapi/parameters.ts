@@ -67,7 +67,9 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   },
   hours: count('How far back, where Analytics Engine counts.', 1, 720, 24),
   keep_minted: flag('Leave the tokens alone that were made with this one.'),
-  end_tokens: flag('End the project tokens too that this person made.'),
+  end_made: flag(
+    'End all that this person made for the project too: tokens, webhooks, publishers, listeners, its dispatch target.',
+  ),
   node_index: count('The index of the parallel node that made it.', 0, 9_999, 0),
   overwrite: flag('Replace other bytes under this path.'),
   report: text('Which of several reports of the build this is; it replaces the one of that name.'),

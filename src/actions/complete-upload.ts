@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts'
 import type { Artifact } from '../domain/artifact.ts'
 import { digestOfParts, digestText } from '../domain/artifact-digest.ts'
 import { missingParts, type Upload, type UploadPart } from '../domain/upload.ts'
@@ -23,6 +24,7 @@ export async function completeUpload(
   stores: Stores,
   upload: Upload,
   parts: readonly UploadPart[],
+  actor: Actor,
 ): Promise<CompletedUpload> {
   const { db, artifacts, now } = stores
   const { id, projectId, buildId, buildNum, nodeIndex, path, sizeBytes, contentType, objectKey, overwrite } = upload
@@ -40,27 +42,27 @@ export async function completeUpload(
   )
   if (known && digestText(known.digest) === digestText(digest)) {
     await askBucket(stores, abortMultipart(artifacts, upload))
-    await markUploadComplete(db, id, digest, now())
+    await markUploadComplete(stores, id, digest, actor)
     return { kind: 'same', artifact: known }
   }
   if (known && !overwrite) return { kind: 'other_bytes' }
 
   const completed = await askBucket(stores, completeMultipart(artifacts, upload, parts))
-  if (completed === 'no_upload') await deleteUpload(db, id)
-  if (completed === 'other_parts') await forgetUploadParts(db, id)
+  if (completed === 'no_upload') await deleteUpload(stores, id, actor)
+  if (completed === 'other_parts') await forgetUploadParts(stores, id, actor)
   if (completed !== 'completed') return { kind: completed }
 
   const createdAt = now()
   const row = { projectId, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
   const artifact: Artifact & { readonly projectId: string } = { id, ...row }
-  const kept = await keepArtifact(db, artifact, overwrite)
+  const kept = await keepArtifact(stores, artifact, overwrite, actor)
   if (kept.kind === 'replaced') forgetArtifactLinks(stores)
   if (kept.kind === 'other_bytes' || kept.kind === 'no_build') {
     await artifacts.delete(objectKey)
-    await deleteUpload(db, id)
+    await deleteUpload(stores, id, actor)
     return kept
   }
-  await markUploadComplete(db, id, digest, createdAt)
+  await markUploadComplete(stores, id, digest, actor)
   if (kept.artifact.objectKey !== objectKey) await artifacts.delete(objectKey)
   return kept
 }

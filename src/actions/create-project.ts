@@ -1,4 +1,4 @@
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { InstanceRole } from '../domain/grant.ts'
 import type { Project, Slug, Visibility } from '../domain/project.ts'
 import { insertProject, mayCreateIn } from '../storage/project-settings.ts'
@@ -14,5 +14,6 @@ export async function createProject(
 ): Promise<Project | 'not_allowed' | 'taken'> {
   // Before existence is looked up, so that a slug cannot be probed.
   if (person.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, slug, person.userId))) return 'not_allowed'
-  return (await insertProject(stores, slug, settings, { userId: person.userId, actor })) ?? 'taken'
+  const creator: Actor = { ...actor, right: { kind: 'creator', org: slug } }
+  return (await insertProject(stores, slug, settings, { userId: person.userId, actor: creator })) ?? 'taken'
 }

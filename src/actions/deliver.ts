@@ -1,3 +1,4 @@
+import { INSTANCE } from '../domain/actor.ts'
 import { type Build, stageOf } from '../domain/build.ts'
 import {
   dispatchRequestFor,
@@ -163,7 +164,7 @@ async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
   if (row.event === 'build.finished' || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
   for (const build of await buildsOf(stores, row))
-    await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' })
+    await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' }, INSTANCE)
 }
 
 function readableOf(envVars: Readonly<Record<string, string | null>>): Record<string, string> {

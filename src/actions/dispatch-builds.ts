@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/actor.ts'
 import { type Build, type BuildReport, isOver, type Person, UNKNOWN_REVISION } from '../domain/build.ts'
 import { canCancel, type DispatchTarget, type Parameters } from '../domain/dispatch-target.ts'
 import { AppError } from '../domain/error.ts'
@@ -18,7 +19,12 @@ export type Trigger = {
 }
 
 /** Makes a pipeline with one queued build, and has the project's target start it. */
-export async function triggerPipeline(stores: Stores, project: Project, trigger: Trigger): Promise<Build> {
+export async function triggerPipeline(
+  stores: Stores,
+  project: Project,
+  trigger: Trigger,
+  actor: Actor,
+): Promise<Build> {
   const target = await requireTarget(stores, project)
   const pipelineId = newExternalId()
   const [build] = await startBuilds(
@@ -46,16 +52,17 @@ export async function triggerPipeline(stores: Stores, project: Project, trigger:
       },
     ],
     { event: 'pipeline.trigger', params: { parameters: trigger.parameters } },
+    actor,
   )
   return build
 }
 
 /** Makes another build of the same job in the same workflow, and has the target start it. */
-export async function retryBuild(stores: Stores, project: Project, build: Build): Promise<Build> {
+export async function retryBuild(stores: Stores, project: Project, build: Build, actor: Actor): Promise<Build> {
   await requireTarget(stores, project)
   const report = repeatOf(stores, build, build.workflow)
   const dispatch = { event: 'build.retry', params: { retryOf: build.num } } as const
-  const [again] = await startBuilds(stores, project.id, [report], dispatch)
+  const [again] = await startBuilds(stores, project.id, [report], dispatch, actor)
   return again
 }
 
@@ -67,6 +74,7 @@ export async function rerunWorkflow(
   project: Project,
   workflowId: string,
   { onlyFailed, jobIds }: Rerun,
+  actor: Actor,
 ): Promise<Build> {
   await requireTarget(stores, project)
   const all = await listBuildsOfWorkflow(stores.db, workflowId)
@@ -79,7 +87,13 @@ export async function rerunWorkflow(
   const externalId = newExternalId()
   const [first, ...others] = wanted.map((build) => repeatOf(stores, build, { externalId, name: build.workflow.name }))
   if (!first) throw new AppError('conflict', 'This workflow has no job to run again.')
-  const [build] = await startBuilds(stores, project.id, [first, ...others], { event: 'workflow.rerun', params: {} })
+  const [build] = await startBuilds(
+    stores,
+    project.id,
+    [first, ...others],
+    { event: 'workflow.rerun', params: {} },
+    actor,
+  )
   return build
 }
 
@@ -89,6 +103,7 @@ export async function cancelRunning(
   project: Project,
   builds: readonly Build[],
   event: 'build.cancel' | 'workflow.cancel',
+  actor: Actor,
 ): Promise<void> {
   const target = await requireTarget(stores, project)
   const [first, ...others] = builds.filter((build) => !isOver(build.status))
@@ -98,7 +113,7 @@ export async function cancelRunning(
   const isUnsent = start?.state === 'pending'
   if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) throw new AppError('conflict', cannotCancel(first))
   const params = start?.remoteId ? { remoteId: start.remoteId } : {}
-  await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params })
+  await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params }, actor)
 }
 
 const QUEUED = { status: 'queued', startedAt: null, stoppedAt: null, buildUrl: null, steps: null } as const

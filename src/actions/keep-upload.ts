@@ -1,7 +1,9 @@
+import type { Actor } from '../domain/actor.ts'
 import { type Artifact, objectKeyFor } from '../domain/artifact.ts'
 import { forgetArtifactLinks } from '../storage/artifact-links.ts'
 import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
 import { askBucket, putObject } from '../storage/objects.ts'
+import { RightGone } from '../storage/rights.ts'
 import type { Stores } from '../storage/stores.ts'
 
 export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
@@ -23,6 +25,7 @@ export async function keepUpload(
   target: Target,
   upload: Upload,
   body: ReadableStream<Uint8Array> | null,
+  actor: Actor,
 ): Promise<KeptUpload> {
   const { db, artifacts } = stores
   const { path, nodeIndex, sizeBytes, contentType, sha256, overwrite } = upload
@@ -48,7 +51,11 @@ export async function keepUpload(
     objectKey,
     createdAt: stores.now(),
   }
-  const kept = await keepArtifact(db, row, overwrite)
+  const kept = await keepArtifact(stores, row, overwrite, actor).catch(async (error) => {
+    // After any other error the row may be there all the same: the sweep sees to objects that no row names.
+    if (error instanceof RightGone) await artifacts.delete(objectKey)
+    throw error
+  })
   if (kept.kind === 'replaced') forgetArtifactLinks(stores)
   if (kept.kind !== 'created' && kept.kind !== 'replaced') await artifacts.delete(objectKey)
   return kept

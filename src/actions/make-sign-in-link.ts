@@ -1,9 +1,10 @@
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { InstanceRole } from '../domain/grant.ts'
 import { hashLink, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
 import { isUniqueViolation } from '../storage/constraint.ts'
+import { commit } from '../storage/rights.ts'
 import { insertLink } from '../storage/sign-in-links.ts'
-import type { Db } from '../storage/stores.ts'
+import type { Db, Stores } from '../storage/stores.ts'
 import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/users.ts'
 
 export type SignInLink = {
@@ -33,17 +34,18 @@ export async function makeSignInLink(db: Db, login: string, now: number): Promis
  * and come in as nobody who is here already.
  */
 export async function inviteUser(
-  db: Db,
+  stores: Stores,
   login: string,
-  now: number,
   owner: Actor,
 ): Promise<Pick<SignInLink, 'path' | 'expiresAt'> | null> {
+  const { db } = stores
+  const now = stores.now()
   const secret = mintLinkSecret()
   const user = { id: crypto.randomUUID(), login, name: login, instanceRole: 'user', createdAt: now } as const
   const expiresAt = now + LINK_LIFE_MS
   const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt })
   try {
-    await db.batch([...insertUserStatements(db, user, owner), link])
+    await commit(stores, owner, [...insertUserStatements(db, user, owner), link])
   } catch (error) {
     if (isUniqueViolation(error)) return null
     throw error

@@ -34,9 +34,6 @@ export type AuditAction =
   | 'listener.created'
   | 'listener.deleted'
 
-/** Who acted, and from where; null where nobody was signed in, or for the instance itself. */
-export type Actor = { readonly userId: string | null; readonly tokenId: string | null; readonly from: string | null }
-
 export type AuditDetail = Readonly<Record<string, string | number | null>>
 
 export type AuditEntry = {

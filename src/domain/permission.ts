@@ -7,6 +7,8 @@ export type Permission = 'status:read' | 'artifacts:read' | 'builds:write' | 'pr
 /** What opens a permission: a project token's scope, a person's role, a reporting token, or being a public project. */
 export type Opener = Scope | Role | 'reporting' | 'public'
 
+export const ROLES = ['member', 'admin'] as const satisfies readonly Role[]
+
 const OPENS: Record<Opener, readonly Permission[]> = {
   status: ['status:read'],
   'view-builds': ['artifacts:read'],

@@ -1,20 +1,22 @@
 import type { Context } from 'hono'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor, Right } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import type { Fence } from '../domain/fence.ts'
-import { type Grant, isPerson, type Party } from '../domain/grant.ts'
+import { type Grant, isPerson } from '../domain/grant.ts'
 import { isPermission, type Permission, SCOPE_NEEDED } from '../domain/permission.ts'
 import { type Project, parseSlugParts, type Role, type Slug } from '../domain/project.ts'
+import type { Viewer } from '../domain/session.ts'
 import type { AppEnv } from '../env.ts'
 import { noteRefusedScope } from '../storage/audit.ts'
 import { fenceNow } from '../storage/download-proof.ts'
 import { accessInMemory, findAccess } from '../storage/projects.ts'
-import type { Needs } from './access.ts'
+import type { Needs, PageNeeds } from './access.ts'
 import { authenticate, authenticateFromMemory, clientAddressOf, placeOf } from './authenticate.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {
   readonly grant: Grant | null
+  readonly needs: Permission
   /** When the token that asks ends by itself. */
   readonly grantEndsAt: number | null
   /** Where the feed stood before the asker was proved: an end that came later is newer than this. */
@@ -25,11 +27,11 @@ export type OnProject = {
 
 /** What a handler is given once its route's needs are met. */
 export type Opened<N extends Needs> = N extends 'anyone'
-  ? { readonly grant: null }
+  ? { readonly needs: N; readonly grant: null }
   : N extends 'token'
-    ? { readonly grant: Grant }
+    ? { readonly needs: N; readonly grant: Grant }
     : N extends 'user' | 'owner'
-      ? { readonly grant: PersonalGrant }
+      ? { readonly needs: N; readonly grant: PersonalGrant }
       : OnProject
 
 /** Where a route's project is named: on its path, or (null there) wherever `find` finds it after authentication. */
@@ -65,21 +67,22 @@ function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource):
   const slug = presented && source.onPath(c)
   const access = slug && accessInMemory(stores, presented.grant, slug, needs)
   if (!access) return null
-  return { grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project: access.project, role: access.role }
+  const { project, role } = access
+  return { needs, grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project, role }
 }
 
 async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {
   switch (needs) {
     case 'anyone':
-      return { grant: null }
+      return { needs, grant: null }
     case 'token':
-      return { grant: (await authenticate(c, null))?.grant ?? loginRequired() }
+      return { needs, grant: (await authenticate(c, null))?.grant ?? loginRequired() }
     case 'user':
-      return { grant: await requirePerson(c) }
+      return { needs, grant: await requirePerson(c) }
     case 'owner': {
       const grant = await requirePerson(c)
       if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
-      return { grant }
+      return { needs, grant }
     }
     case 'status:read':
     case 'artifacts:read':
@@ -98,7 +101,7 @@ function loginRequired(): never {
   throw new AppError('login_required')
 }
 
-async function requireProject(c: Context<AppEnv>, permission: Permission, source: SlugSource): Promise<OnProject> {
+async function requireProject(c: Context<AppEnv>, needs: Permission, source: SlugSource): Promise<OnProject> {
   const { stores } = c.env
   const named = source.onPath(c)
   const fence = fenceNow(stores)
@@ -106,10 +109,17 @@ async function requireProject(c: Context<AppEnv>, permission: Permission, source
   const grant = presented?.grant ?? null
   const slug = named ?? (source.find ? await source.find(c) : null)
   if (!slug) throw new AppError('project_not_found')
-  const access = await findAccess(stores, grant, slug, permission)
+  const access = await findAccess(stores, grant, slug, needs)
   switch (access.decision) {
     case 'allow':
-      return { grant, grantEndsAt: presented?.expiresAt ?? null, fence, project: access.project, role: access.role }
+      return {
+        needs,
+        grant,
+        grantEndsAt: presented?.expiresAt ?? null,
+        fence,
+        project: access.project,
+        role: access.role,
+      }
     case 'login_required':
       return loginRequired()
     case 'project_not_found':
@@ -117,8 +127,8 @@ async function requireProject(c: Context<AppEnv>, permission: Permission, source
     case 'unavailable':
       throw new AppError('unavailable')
     case 'permission_denied': {
-      if (grant) noteRefusedScope(stores, actorOf(c, grant), permission)
-      const scope = SCOPE_NEEDED[permission]
+      if (grant) noteRefusedScope(stores, actorOf(c, { needs: 'token', grant }), needs)
+      const scope = SCOPE_NEEDED[needs]
       throw new AppError('permission_denied', undefined, {
         headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
       })
@@ -126,13 +136,44 @@ async function requireProject(c: Context<AppEnv>, permission: Permission, source
   }
 }
 
-/** Who acts, for the audit log. */
-export function actorOf(c: Context<AppEnv>, party: Party | null): Actor {
+/** Somebody who was let in: by what need of a route or page, as whom, and onto which project. */
+export type LetIn = {
+  readonly needs: Needs | PageNeeds
+  readonly grant?: Grant | null
+  readonly viewer?: Viewer | null
+  readonly project?: Project
+}
+
+/** Who acts, and by what right. */
+export function actorOf(c: Context<AppEnv>, letIn: LetIn): Actor {
+  const party = letIn.viewer ?? letIn.grant ?? null
   const place = placeOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   return {
     userId: party && isPerson(party) ? party.userId : null,
     tokenId: party && party.kind !== 'session' ? party.tokenId : null,
+    sessionId: party?.kind === 'session' ? party.sessionId : null,
     from: place ? `${address} ${place}` : address,
+    right: rightOf(letIn),
+  }
+}
+
+function rightOf({ needs, project }: LetIn): Right {
+  switch (needs) {
+    case 'anyone':
+      return { kind: 'own' }
+    case 'owner':
+      return { kind: 'owner' }
+    case 'builds:write':
+    case 'project:admin':
+      if (!project) throw new Error(`${needs} without a project`)
+      return { kind: 'project', projectId: project.id, permission: needs }
+    // Who may read may leave nothing behind but what is their own.
+    case 'token':
+    case 'user':
+    case 'session':
+    case 'status:read':
+    case 'artifacts:read':
+      return { kind: 'credential' }
   }
 }

@@ -1,10 +1,21 @@
 import type { Context, Hono } from 'hono'
+import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import { scopeWordsOf } from '../domain/grant.ts'
 import type { AppEnv } from '../env.ts'
 import { isOutage } from '../storage/constraint.ts'
+import { readFenced } from '../storage/revocations.ts'
+import { RightGone } from '../storage/rights.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
-import { authorize, authorizeFromMemory, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
+import {
+  actorOf,
+  authorize,
+  authorizeFromMemory,
+  type LetIn,
+  type Opened,
+  SLUG_ON_PATH,
+  type SlugSource,
+} from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
@@ -13,9 +24,10 @@ import { logFault, logRequest } from './trace.ts'
 
 export type App = Hono<AppEnv>
 
+/** What a handler is given: whom the table let in and, where the route may leave something behind, who acts by what right. */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
-  opened: Opened<(typeof ACCESS)[N]>,
+  opened: Opened<(typeof ACCESS)[N]> & (N extends `GET ${string}` ? unknown : { readonly actor: Actor }),
 ) => Response | Promise<Response>
 
 /** How a family of routes says no: JSON, a picture, … */
@@ -48,11 +60,50 @@ export function route<N extends RouteName>(
   const manner: Manner = { refuse, fail: jsonFailure, isHot }
   app.on(method, [...paths], (c) =>
     answer(c, name, manner, () => {
+      if (method !== 'GET') return actAs(c, needs, slug, handle)
       const opened = authorizeFromMemory(c, needs, slug)
       if (opened instanceof AppError) return refuse(c, opened)
-      return opened ? handle(c, opened) : authorize(c, needs, slug).then((found) => handle(c, found))
+      return opened
+        ? handle(c, opened as HandlerInput<N>)
+        : authorize(c, needs, slug).then((found) => handle(c, found as HandlerInput<N>))
     }),
   )
+}
+
+type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]
+
+/**
+ * Lets the asker in by what is known here, and has the write itself look whether that still stands: where it does not,
+ * they are told what a fresh look at them says.
+ */
+async function actAs<N extends RouteName>(
+  c: Context<AppEnv>,
+  needs: (typeof ACCESS)[N],
+  slug: SlugSource,
+  handle: Handler<N>,
+): Promise<Response> {
+  const opened = await authorize(c, needs, slug)
+  try {
+    // The table says which parts there are, and a route that is no read has an actor.
+    return await handle(c, { ...opened, actor: actorOf(c, opened as LetIn) } as HandlerInput<N>)
+  } catch (error) {
+    if (!(error instanceof RightGone)) throw error
+    throw await refusalOf(c, error, () => authorize(c, needs, slug))
+  }
+}
+
+/** Why somebody whose right was gone when they wrote is refused: what `look`, which asks the database, throws now. */
+export async function refusalOf(
+  c: Context<AppEnv>,
+  { right }: RightGone,
+  look: () => Promise<unknown>,
+): Promise<AppError> {
+  if (right.kind === 'webhook') return new AppError('invalid_signature')
+  // From now on this isolate knows what ended.
+  await readFenced(c.env.stores, [])
+  await look()
+  if (right.kind === 'creator') return new AppError('permission_denied')
+  return new AppError('conflict', 'Your right to do this changed meanwhile, and nothing was done: try again.')
 }
 
 function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {

@@ -1,10 +1,12 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import type { Artifact } from '../domain/artifact.ts'
 import { digestText } from '../domain/artifact-digest.ts'
 import type { BuildFilter } from '../domain/build.ts'
 import { type LatestOf, LOOK_BACK, passes } from './builds.ts'
+import { commit } from './rights.ts'
 import { artifacts, builds, workflows } from './schema.ts'
-import { type Db, rawStatement } from './stores.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
 
 /** The artifacts of a build in path order; null when there is no such build. */
 export async function listArtifacts(db: Db, projectId: string, num: number): Promise<readonly Artifact[] | null> {
@@ -164,15 +166,17 @@ export type Kept =
  * the same digest again is the same artifact. The object that lost is left for the sweep, since somebody may read it.
  */
 export async function keepArtifact(
-  db: Db,
+  stores: Pick<Stores, 'db' | 'now'>,
   artifact: Artifact & { readonly projectId: string },
   overwrite: boolean,
+  actor: Actor,
 ): Promise<Kept> {
+  const { db } = stores
   const columns = sql.raw(
     'id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type, object_key, created_at',
   )
   const a = artifact
-  const [before, , [after]] = await db.batch([
+  const [before, , [after]] = await commit(stores, actor, [
     selectAt(db, a),
     rawStatement(
       db,

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { Actor, AuditEntry } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
+import type { AuditEntry } from '../domain/audit.ts'
 import type { Permission } from '../domain/permission.ts'
 import { audit, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'

@@ -1,5 +1,6 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Actor } from '../domain/actor.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -15,6 +16,7 @@ import type { RunReport } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
+import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -29,8 +31,13 @@ export type Reported =
  * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing. Whatever
  * the order in which the events of a run arrive, the same rows come of them, but for our own numbers.
  */
-export async function reportBuild(stores: Stores, projectId: string, report: BuildReport): Promise<Reported> {
-  const [reported] = await reportBuilds(stores, projectId, [report])
+export async function reportBuild(
+  stores: Stores,
+  projectId: string,
+  report: BuildReport,
+  actor: Actor,
+): Promise<Reported> {
+  const [reported] = await reportBuilds(stores, projectId, [report], actor)
   return reported ?? { kind: 'no_project' }
 }
 
@@ -42,21 +49,22 @@ export async function reportBuilds(
   stores: Stores,
   projectId: string,
   reports: readonly BuildReport[],
+  actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
   for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
-    reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH))))
+    reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
 }
 
 /** Stores what is told of a pipeline and a workflow without any of its builds. */
-export async function reportRun(stores: Stores, projectId: string, run: RunReport): Promise<void> {
+export async function reportRun(stores: Stores, projectId: string, run: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
-  await db.batch([
+  await commit(stores, actor, [
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
@@ -70,10 +78,11 @@ export async function updateBuild(
   projectId: string,
   num: number,
   event: BuildEvent,
+  actor: Actor,
 ): Promise<Build | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, [row], ...told] = await db.batch([
+  const [, [row], ...told] = await commit(stores, actor, [
     updateStatement(db, which, event, stores.now()),
     selectBuild(db, which),
     ...tellingStatements(db, which, event, stores.now()),
@@ -89,6 +98,7 @@ async function reportChunk(
   stores: Stores,
   projectId: string,
   reports: readonly BuildReport[],
+  actor: Actor,
 ): Promise<readonly Reported[]> {
   const { db } = stores
   const now = stores.now()
@@ -98,9 +108,8 @@ async function reportChunk(
     const writes = reportStatements(db, projectId, ids, report, now)
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
-  const [first, ...others] = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
-  if (!first) return []
-  const results: unknown[] = await db.batch([first, ...others])
+  const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
+  const results: unknown[] = await commit(stores, actor, statements)
   const queued: string[] = []
   const reported = prepared.map(({ report, buildId, writes, telling }): Reported => {
     const [rows, ...told] = results.splice(0, writes.length + 1 + telling.length).slice(writes.length)

@@ -17,7 +17,7 @@ export function isOutage(error: unknown): boolean {
   return /D1_ERROR|Failed query|Network connection lost/.test(messages) && !messages.includes('SQLITE')
 }
 
-// Drizzle wraps D1's error, and D1 tells constraints apart only by their message.
-function messagesOf(error: unknown): string {
+/** All that an error and its causes say: Drizzle wraps D1's error, and D1 tells constraints apart only by their message. */
+export function messagesOf(error: unknown): string {
   return error instanceof Error ? `${error.message} ${messagesOf(error.cause)}` : ''
 }

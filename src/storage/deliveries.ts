@@ -1,8 +1,10 @@
 import { and, desc, eq, lte, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import type { DeliveryResult } from '../domain/delivery.ts'
 import type { WebhookSource } from '../domain/webhook-source.ts'
+import { commit } from './rights.ts'
 import { deliveries } from './schema-reporting.ts'
-import type { Db } from './stores.ts'
+import type { Db, Stores } from './stores.ts'
 
 export type Delivery = {
   readonly source: WebhookSource
@@ -15,8 +17,14 @@ export type Delivery = {
 /** What a project remembers; the oldest goes with each new one. */
 export const MAX_DELIVERIES = 50
 
-export async function insertDelivery(db: Db, projectId: string, delivery: Delivery): Promise<void> {
-  await db.batch([db.insert(deliveries).values({ projectId, ...delivery }), deleteBeyond(db, projectId)])
+export async function insertDelivery(
+  stores: Stores,
+  projectId: string,
+  delivery: Delivery,
+  actor: Actor,
+): Promise<void> {
+  const { db } = stores
+  await commit(stores, actor, [db.insert(deliveries).values({ projectId, ...delivery }), deleteBeyond(db, projectId)])
 }
 
 function deleteBeyond(db: Db, projectId: string) {

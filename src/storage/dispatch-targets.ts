@@ -1,8 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { DispatchTarget } from '../domain/dispatch-target.ts'
 import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import { auditStatement } from './audit.ts'
+import { commit } from './rights.ts'
 import { dispatchTargets } from './schema-outbox.ts'
 import type { Db, Stores } from './stores.ts'
 
@@ -39,9 +40,10 @@ export async function putDispatchTarget(
 ): Promise<StoredTarget> {
   const { db } = stores
   const updatedAt = stores.now()
-  const row = { config: target, sealed: await seal(keys, secret, contextOf(projectId)), updatedAt }
+  const sealed = await seal(keys, secret, contextOf(projectId))
+  const row = { config: target, sealed, createdBy: actor.userId, mintedBy: actor.tokenId, updatedAt }
   const entry = { action: 'dispatch_target.set', projectId, subject: target.kind } as const
-  await db.batch([
+  await commit(stores, actor, [
     auditStatement(db, updatedAt, actor, entry),
     db
       .insert(dispatchTargets)
@@ -57,7 +59,7 @@ export async function deleteDispatchTarget(stores: Stores, projectId: string, ac
   const which = eq(dispatchTargets.projectId, projectId)
   const stands = sql`exists (select 1 from ${dispatchTargets} where ${which})`
   const entry = { action: 'dispatch_target.deleted', projectId, subject: null } as const
-  const [, rows] = await db.batch([
+  const [, rows] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, entry, stands),
     db.delete(dispatchTargets).where(which).returning({ projectId: dispatchTargets.projectId }),
   ])

@@ -1,8 +1,9 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { MAX_ENV_VARS, maskedValueOf } from '../domain/env-var.ts'
 import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import { auditStatement } from './audit.ts'
+import { commit } from './rights.ts'
 import { envVars } from './schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -39,7 +40,7 @@ export async function putEnvVar(
   const sealed = await seal(keys, value, contextOf(projectId, name))
   const fits = sql`(exists (select 1 from ${envVars} where project_id = ${projectId} and name = ${name})
     or (select count(*) from ${envVars} where project_id = ${projectId}) < ${MAX_ENV_VARS})`
-  const [, , [row]] = await db.batch([
+  const [, , [row]] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, { action: 'env_var.set', projectId, subject: name }, fits),
     rawStatement(
       db,
@@ -55,7 +56,7 @@ export async function putEnvVar(
 export async function deleteEnvVar(stores: Stores, projectId: string, name: string, actor: Actor): Promise<boolean> {
   const { db } = stores
   const stands = sql`exists (select 1 from ${envVars} where ${named(projectId, name)})`
-  const [, rows] = await db.batch([
+  const [, rows] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, { action: 'env_var.deleted', projectId, subject: name }, stands),
     db.delete(envVars).where(named(projectId, name)).returning({ name: envVars.name }),
   ])

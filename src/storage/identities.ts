@@ -1,8 +1,9 @@
 import { and, asc, eq, ne, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import { type Actor, INSTANCE } from '../domain/actor.ts'
 import { type Identity, type IdentityProvider, loginFor } from '../domain/identity.ts'
 import { auditStatement } from './audit.ts'
 import { isUniqueViolation } from './constraint.ts'
+import { commit } from './rights.ts'
 import { identities, sessions } from './schema-web.ts'
 import type { Db, Stores } from './stores.ts'
 import { insertUserStatements } from './users.ts'
@@ -46,7 +47,7 @@ export async function findOrInsertPerson(
     const login = loginFor(identity.name, attempt)
     const user = { id: crypto.randomUUID(), login, name: face.fullName ?? login, avatarUrl: face.avatarUrl }
     try {
-      await db.batch([
+      await commit(stores, INSTANCE, [
         ...insertUserStatements(db, { ...user, instanceRole: 'user', createdAt: now }),
         db.insert(identities).values({ ...identity, userId: user.id, createdAt: now, lastUsedAt: now }),
       ])
@@ -67,7 +68,7 @@ export async function linkIdentity(stores: Stores, userId: string, identity: Ide
   const now = stores.now()
   const told = { action: 'identity.linked', projectId: null, subject: identity.name } as const
   const isFree = sql`not exists (select 1 from ${identities} where ${isIdentity(identity)})`
-  const [, , [owner]] = await db.batch([
+  const [, , [owner]] = await commit(stores, actor, [
     auditStatement(db, now, actor, { ...told, detail: { by: identity.provider } }, isFree),
     db
       .insert(identities)
@@ -88,7 +89,7 @@ export async function unlinkIdentity(
   const { db } = stores
   const theirs = and(isIdentity({ provider, subject }), eq(identities.userId, userId))
   const told = { action: 'identity.unlinked', projectId: null, subject, detail: { by: provider } } as const
-  const [, rows] = await db.batch([
+  const [, rows] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, told, sql`exists (select 1 from ${identities} where ${theirs})`),
     db.delete(identities).where(theirs).returning({ subject: identities.subject }),
     db

@@ -1,13 +1,12 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { InstanceRole } from '../domain/grant.ts'
 import type { Slug } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
-import { endMinted } from './minted.ts'
+import { endMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
-import { audit, members, projects, tokens, users } from './schema.ts'
+import { audit, members, projects, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
-import { auditToken } from './tokens.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
 
@@ -43,7 +42,7 @@ export function selectUsers(db: Db, after: string | null) {
 
 type Person = { readonly id: string; readonly login: string }
 
-/** Makes somebody else an owner, or no owner any more; false when that is not for the actor to do. */
+/** Makes somebody else an owner, or no owner any more; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
   person: Person,
@@ -53,12 +52,12 @@ export async function setInstanceRole(
   const { db } = stores
   const told = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
-  const [, rows] = await commitEnding(stores, [
-    auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${mayAct(actor, person)}`),
+  const [, rows] = await commitEnding(stores, actor, [
+    auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${isOther(actor, person)}`),
     db
       .update(users)
       .set({ instanceRole: role })
-      .where(and(eq(users.id, person.id), mayAct(actor, person)))
+      .where(and(eq(users.id, person.id), isOther(actor, person)))
       .returning({ id: users.id }),
   ])
   return rows.length > 0
@@ -78,31 +77,24 @@ export function selectSoleAdmin(db: Db, userId: string) {
     .orderBy(asc(projects.slugKey))
 }
 
-/** How many project tokens a person made. */
-export async function countTokensMadeBy(db: Db, userId: string): Promise<number> {
-  return db.$count(tokens, madeBy(userId))
-}
-
 /**
- * Takes a person off the instance: their personal tokens, sessions and memberships end with them, and on request what
- * they made for projects. Projects that would have no admin left get the actor as one. False when that is not for the
- * actor to do, or nobody is there.
+ * Takes a person off the instance: their personal tokens, sessions and memberships end with them, and with `endMade` all
+ * that they made for projects. Projects that would have no admin left get the actor as one. False for oneself, or where
+ * nobody is there.
  */
 export async function deleteUser(
   stores: Stores,
   person: Person,
-  { endTokens }: { readonly endTokens: boolean },
+  { endMade }: { readonly endMade: boolean },
   actor: Actor,
 ): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
-  const may = mayAct(actor, person)
+  const may = isOther(actor, person)
   const left = sql`from ${members} where ${members.userId} = ${person.id} and ${isSoleAdmin()} and ${may}`
-  const made = sql`${madeBy(person.id)} and ${may}`
-  const theirs = sql`select id from ${tokens} where user_id = ${person.id} and ${may}`
   const told = { action: 'user.removed', projectId: null, subject: person.login } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
-  const results = await commitEnding(stores, [
+  const results = await commitEnding(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${audit} (at, action, user_id, project_id, subject, detail, "from")
@@ -114,13 +106,7 @@ export async function deleteUser(
         select ${members.projectId}, ${actor.userId}, 'admin', ${now} ${left}
         on conflict (project_id, user_id) do update set role = 'admin'`,
     ),
-    ...(endTokens
-      ? [
-          ...endMinted(db, now, actor, theirs),
-          auditToken(db, 'token.deleted', now, actor, made),
-          db.delete(tokens).where(made),
-        ]
-      : []),
+    ...(endMade ? endMadeBy(db, now, actor, person.id, null, may) : []),
     auditStatement(db, now, actor, told, sql`${isThere} and ${may}`),
     db
       .delete(users)
@@ -130,16 +116,11 @@ export async function deleteUser(
   return (results.at(-1) as unknown[]).length > 0
 }
 
-/** Whether the actor is an owner, and somebody else: read in the same transaction, so two owners cannot end each other. */
-function mayAct({ userId }: Actor, person: Person) {
-  return sql`exists (select 1 from ${users} as acting where acting.id = ${userId} and acting.instance_role = 'owner' and acting.id <> ${person.id})`
+// That the actor is an owner is read in the same transaction, so two owners cannot end each other.
+function isOther({ userId }: Actor, person: Person) {
+  return sql`${userId} <> ${person.id}`
 }
 
 function isSoleAdmin() {
   return sql`${members.role} = 'admin' and not exists (select 1 from ${members} as other where other.project_id = ${members.projectId} and other.role = 'admin' and other.user_id <> ${members.userId})`
-}
-
-// Personal tokens go with their person.
-function madeBy(userId: string) {
-  return and(eq(tokens.createdBy, userId), sql`${tokens.userId} is null`)
 }

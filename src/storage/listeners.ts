@@ -1,8 +1,9 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import type { Listener } from '../domain/dispatch-target.ts'
 import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import { auditStatement } from './audit.ts'
+import { commit } from './rights.ts'
 import { listeners } from './schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -45,12 +46,12 @@ export async function insertListener(
   const sealed = await seal(keys, secret, contextOf(id))
   const fits = sql`(select count(*) from ${listeners} where project_id = ${projectId}) < ${MAX_LISTENERS}`
   const entry = { action: 'listener.created', projectId, subject: id, detail: { kind: listener.kind } } as const
-  const [, , rows] = await db.batch([
+  const [, , rows] = await commit(stores, actor, [
     auditStatement(db, createdAt, actor, entry, fits),
     rawStatement(
       db,
-      sql`insert into ${listeners} (id, project_id, config, sealed, created_at)
-        select ${id}, ${projectId}, ${JSON.stringify(listener)}, ${sealed}, ${createdAt} where ${fits}`,
+      sql`insert into ${listeners} (id, project_id, config, sealed, created_by, minted_by, created_at)
+        select ${id}, ${projectId}, ${JSON.stringify(listener)}, ${sealed}, ${actor.userId}, ${actor.tokenId}, ${createdAt} where ${fits}`,
     ),
     db.select({ id: listeners.id }).from(listeners).where(eq(listeners.id, id)),
   ])
@@ -63,7 +64,7 @@ export async function deleteListener(stores: Stores, projectId: string, id: stri
   const which = and(eq(listeners.id, id), eq(listeners.projectId, projectId))
   const entry = { action: 'listener.deleted', projectId, subject: id } as const
   const stands = sql`exists (select 1 from ${listeners} where ${which})`
-  const [, rows] = await db.batch([
+  const [, rows] = await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, entry, stands),
     db.delete(listeners).where(which).returning({ id: listeners.id }),
   ])

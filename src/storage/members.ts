@@ -1,10 +1,10 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation } from './constraint.ts'
-import { selectProjectById } from './download-proof.ts'
+import { endMadeBy, type Made, selectMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { members, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -23,7 +23,7 @@ export function listMembers(db: Db, projectId: string): Promise<Member[]> {
 
 /**
  * Gives a person a role; false, and nothing changed, when that would leave the project without an admin. Throws when
- * the project or the person is gone.
+ * the person is gone.
  */
 export async function putMember(
   stores: Stores,
@@ -36,7 +36,7 @@ export async function putMember(
   const allowed = role === 'admin' ? sql`1` : keepsAnAdmin(projectId, user.id)
   const entry = { action: 'member.set', projectId, subject: user.login, detail: { role } } as const
   try {
-    const [, rows] = await commitEnding(stores, [
+    const [, rows] = await commitEnding(stores, actor, [
       auditStatement(db, stores.now(), actor, entry, allowed),
       db
         .insert(members)
@@ -46,19 +46,21 @@ export async function putMember(
     ])
     return rows.length > 0
   } catch (error) {
-    // The project or the person has been removed meanwhile.
     if (!isForeignKeyViolation(error)) throw error
-    const [project] = await selectProjectById(db, projectId)
-    throw new AppError(project ? 'user_not_found' : 'project_not_found')
+    throw new AppError('user_not_found')
   }
 }
 
-export type Removal = 'removed' | 'not_a_member' | 'last_admin'
+export type Removal =
+  | { readonly kind: 'removed'; readonly made: readonly Made[] }
+  | { readonly kind: 'not_a_member' | 'last_admin' }
 
+/** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is either way. */
 export async function deleteMember(
   stores: Stores,
   projectId: string,
   user: { readonly id: string; readonly login: string },
+  { endMade }: { readonly endMade: boolean },
   actor: Actor,
 ): Promise<Removal> {
   const { db } = stores
@@ -66,13 +68,18 @@ export async function deleteMember(
   const allowed = keepsAnAdmin(projectId, user.id)
   const isMember = sql`exists (select 1 from ${members} where ${theirs})`
   const entry = { action: 'member.removed', projectId, subject: user.login } as const
-  const [, removed, still] = await commitEnding(stores, [
-    auditStatement(db, stores.now(), actor, entry, sql`${isMember} and ${allowed}`),
+  const ends = sql`${isMember} and ${allowed}`
+  const results = await commitEnding(stores, actor, [
+    selectMadeBy(db, user.id, projectId),
+    auditStatement(db, stores.now(), actor, entry, ends),
+    ...(endMade ? endMadeBy(db, stores.now(), actor, user.id, projectId, ends) : []),
     db.delete(members).where(and(theirs, allowed)).returning({ userId: members.userId }),
     db.select({ userId: members.userId }).from(members).where(theirs),
   ])
-  if (removed.length > 0) return 'removed'
-  return still.length > 0 ? 'last_admin' : 'not_a_member'
+  // The types of a list with a variable part do not tell.
+  const [made, removed, still] = [results[0], results.at(-2), results.at(-1)] as [D1Result<Made>, unknown[], unknown[]]
+  if (removed.length > 0) return { kind: 'removed', made: made.results }
+  return { kind: still.length > 0 ? 'last_admin' : 'not_a_member' }
 }
 
 /** Whether the project has an admin besides this person. */

@@ -1,8 +1,10 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import type { ReportedStatus } from '../domain/build.ts'
 import type { Project } from '../domain/project.ts'
+import { commit } from './rights.ts'
 import { builds, members, pipelines, projects } from './schema.ts'
-import type { Db } from './stores.ts'
+import type { Db, Stores } from './stores.ts'
 
 export type Membership = { readonly project: Project; readonly followed: boolean }
 
@@ -61,9 +63,13 @@ export async function listNewestBuilds(db: Db, userId: string): Promise<Readonly
 }
 
 /** Whether a project stands on a member's dashboard. */
-export async function setFollowed(db: Db, projectId: string, userId: string, followed: boolean): Promise<void> {
-  await db
-    .update(members)
-    .set({ followed })
-    .where(and(eq(members.projectId, projectId), eq(members.userId, userId)))
+export async function setFollowed(
+  stores: Stores,
+  projectId: string,
+  userId: string,
+  followed: boolean,
+  actor: Actor,
+): Promise<void> {
+  const theirs = and(eq(members.projectId, projectId), eq(members.userId, userId))
+  await commit(stores, actor, [stores.db.update(members).set({ followed }).where(theirs)])
 }

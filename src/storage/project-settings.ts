@@ -1,10 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation, isUniqueViolation } from './constraint.ts'
 import { commitEnding } from './revocations.ts'
+import { commit } from './rights.ts'
 import { members, orgCreators, projects, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 
@@ -25,15 +26,13 @@ export async function insertProject(
     detail: { visibility: settings.visibility },
   } as const
   try {
-    await db.batch([
+    await commit(stores, creator.actor, [
       db.insert(projects).values({ ...project, slugKey: slugKeyFor(slug), createdAt: now }),
       db.insert(members).values({ projectId: project.id, userId: creator.userId, role: 'admin', createdAt: now }),
       auditStatement(db, now, creator.actor, told),
     ])
   } catch (error) {
     if (isUniqueViolation(error)) return null
-    // Its creator has been removed meanwhile, and the token with them.
-    if (isForeignKeyViolation(error)) throw new AppError('invalid_token')
     throw error
   }
   return project
@@ -55,7 +54,7 @@ export async function updateProject(
   const { id, vcs, org, repo, visibility, defaultBranch } = projects
   const detail = { visibility: change.visibility ?? null, default_branch: change.defaultBranch ?? null }
   const told = { action: 'project.updated', projectId, subject: null, detail } as const
-  const [, rows] = await commitEnding(stores, [
+  const [, rows] = await commitEnding(stores, actor, [
     auditStatement(
       db,
       stores.now(),
@@ -81,7 +80,7 @@ export async function deleteProject(stores: Stores, project: Project, actor: Act
   const { db } = stores
   const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
   const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
-  const [, rows] = await commitEnding(stores, [
+  const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, told, stands),
     db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
   ])
@@ -109,7 +108,7 @@ export async function putCreator(
   } as const
   const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id }
   try {
-    await db.batch([
+    await commit(stores, actor, [
       auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),
       db.insert(orgCreators).values(creator).onConflictDoNothing(),
     ])
@@ -132,7 +131,7 @@ export async function deleteCreator(
     subject: user.login,
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
-  await db.batch([
+  await commit(stores, actor, [
     auditStatement(db, stores.now(), actor, told, isCreator(slug, user.id)),
     db.delete(orgCreators).where(grantOf(slug, user.id)),
   ])

@@ -1,13 +1,13 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
 import type { IssuerKind, TrustedPublisher } from '../domain/trusted-publisher.ts'
 import { auditStatement } from './audit.ts'
 import { commitEnding } from './revocations.ts'
+import { commit } from './rights.ts'
 import { projects, users } from './schema.ts'
 import { publishers } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
-import { actorLives } from './tokens.ts'
 
 /** What a project may have at most: each is read at every exchange. */
 export const MAX_PUBLISHERS = 50
@@ -45,9 +45,9 @@ export async function isIssuerUsed(db: Db, issuer: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Names a publisher; null when the project has its fill, or the token that asks has ended meanwhile. */
+/** Names a publisher; null when the project has its fill. */
 export async function insertPublisher(
-  { db, now }: Stores,
+  stores: Stores,
   projectId: string,
   {
     kind,
@@ -56,14 +56,15 @@ export async function insertPublisher(
   }: { readonly kind: IssuerKind; readonly issuer: string; readonly claims: Readonly<Record<string, string>> },
   actor: Actor,
 ): Promise<TrustedPublisher | null> {
+  const { db, now } = stores
   const publisher = { id: crypto.randomUUID(), projectId, kind, issuer, claims, createdAt: now() }
   const told = { action: 'publisher.created', projectId, subject: publisher.id, detail: { issuer, ...claims } } as const
-  const [inserted] = await db.batch([
+  const [inserted] = await commit(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${publishers} (id, project_id, kind, issuer, claims, created_by, minted_by, created_at)
         select ${publisher.id}, ${projectId}, ${kind}, ${issuer}, ${JSON.stringify(claims)}, ${actor.userId}, ${actor.tokenId}, ${publisher.createdAt}
-        where ${actorLives(actor, now())} and (select count(*) from ${publishers} where project_id = ${projectId}) < ${MAX_PUBLISHERS}
+        where (select count(*) from ${publishers} where project_id = ${projectId}) < ${MAX_PUBLISHERS}
         returning id`,
     ),
     auditStatement(db, now(), actor, told, sql`exists (select 1 from ${publishers} where id = ${publisher.id})`),
@@ -76,7 +77,7 @@ export async function deletePublisher(stores: Stores, projectId: string, id: str
   const { db } = stores
   const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))
   const told = { action: 'publisher.deleted', projectId, subject: id } as const
-  const [, rows] = await commitEnding(stores, [
+  const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, told, sql`exists (select 1 from ${publishers} where ${which})`),
     db.delete(publishers).where(which).returning({ id: publishers.id }),
   ])

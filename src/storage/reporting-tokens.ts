@@ -1,10 +1,11 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { mintSecret, type Secret } from '../domain/secret.ts'
 import { MAX_SESSION_MS, REPORTING_LIFE_MS, type TrustedPublisher } from '../domain/trusted-publisher.ts'
 import { auditStatement } from './audit.ts'
 import { isUniqueViolation } from './constraint.ts'
 import { forgetUnknown } from './grants.ts'
+import { commit } from './rights.ts'
 import { tokens } from './schema.ts'
 import { publishers, usedIdentities } from './schema-reporting.ts'
 import type { Stores } from './stores.ts'
@@ -40,7 +41,7 @@ export async function exchangeIdentity(
     detail: { token: row.id, identity: subject },
   } as const
   try {
-    const [, inserted] = await db.batch([
+    const [, inserted] = await commit(stores, actor, [
       db.insert(usedIdentities).values({ id: digest, expiresAt: identityExpiresAt }),
       insertWhile(db, row, publisherStands(publisher.id)),
       auditStatement(db, now, actor, told, sql`exists (select 1 from ${tokens} where ${tokens.id} = ${row.id})`),
@@ -55,7 +56,7 @@ export async function exchangeIdentity(
 }
 
 /** Another token for the same job, while the given one lives and its publisher stands; null otherwise. */
-export async function renewSession(stores: Stores, tokenId: string): Promise<ReportingSession | null> {
+export async function renewSession(stores: Stores, tokenId: string, actor: Actor): Promise<ReportingSession | null> {
   const { db } = stores
   const now = stores.now()
   const { projectId, publisherId, renewableUntil } = tokens
@@ -72,8 +73,7 @@ export async function renewSession(stores: Stores, tokenId: string): Promise<Rep
   }
   // Minted by the old one: whoever ends that, when it leaked, ends this too.
   const row = await sessionRow(stores, session, old.projectId, old.publisherId, tokenId)
-  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${tokenId} and ${tokens.expiresAt} > ${now})`
-  const [inserted] = await db.batch([insertWhile(db, row, sql`${oldLives} and ${publisherStands(old.publisherId)}`)])
+  const [inserted] = await commit(stores, actor, [insertWhile(db, row, publisherStands(old.publisherId))])
   if (inserted.length === 0) return null
   forgetUnknown(stores, session.secret)
   return session

@@ -1,7 +1,8 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
 import { DEFAULT_RETENTION, type Retention } from '../domain/retention.ts'
 import { auditStatement } from './audit.ts'
+import { commit } from './rights.ts'
 import { projects } from './schema.ts'
 import { retention } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -19,14 +20,15 @@ export async function findRetention(db: Db, projectId: string): Promise<Retentio
 
 /** False when the project is gone. */
 export async function putRetention(
-  { db, now }: Stores,
+  stores: Stores,
   projectId: string,
   { artifactDays, buildDays, keepPerBranch }: Retention,
   actor: Actor,
 ): Promise<boolean> {
+  const { db, now } = stores
   const detail = { artifact_days: artifactDays, build_days: buildDays, keep_per_branch: keepPerBranch }
   const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`
-  const [stored] = await db.batch([
+  const [stored] = await commit(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${retention} (project_id, artifact_days, build_days, keep_per_branch)

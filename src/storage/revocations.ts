@@ -1,6 +1,8 @@
 import { desc, eq, gt, lte, sql } from 'drizzle-orm'
-import type { BatchItem, BatchResponse } from 'drizzle-orm/batch'
+import type { BatchResponse } from 'drizzle-orm/batch'
+import type { Actor } from '../domain/actor.ts'
 import { type Feed, type Fence, joinFeeds } from '../domain/fence.ts'
+import { checkOf, rethrow, type Statement } from './rights.ts'
 import { feedState, revocations } from './schema.ts'
 import { withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
@@ -8,8 +10,6 @@ import type { Db, Stores } from './stores.ts'
 const READ_BOX_MS = 2_000
 const PAGE_SIZE = 1_000
 const READ_ROUNDS = 2
-
-type Statement = BatchItem<'sqlite'>
 
 /**
  * Runs `statements` on the primary in one batch behind a read of the feed, which is brought up to date with it. The
@@ -52,23 +52,24 @@ function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
   return true
 }
 
-/** Commits `statements` in one batch, and this isolate knows at once what they ended. */
+/** As `commit`, and this isolate knows at once what the statements ended. */
 export async function commitEnding<const T extends readonly Statement[]>(
   stores: Stores,
+  actor: Actor,
   statements: T,
 ): Promise<BatchResponse<[...T]>> {
   const sentAt = stores.now()
   const known = stores.memory.feed
-  const [first, ...others] = [
-    ...statements,
-    selectFeedState(stores.db),
-    selectEndsSince(stores.db, known?.newestSeq ?? 0),
-  ]
-  const results: unknown[] = await stores.db.batch([first as Statement, ...others])
+  const check = checkOf(stores.db, actor, sentAt)
+  const feed = [selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0)]
+  const [first, ...others] = [...check, ...statements, ...feed]
+  const results: unknown[] = await stores.db
+    .batch([first as Statement, ...others])
+    .catch((error) => rethrow(actor, error))
   const [state] = results.at(-2) as FeedStateRow[]
   const seen = feedSeen(known, state, results.at(-1) as EndRow[], sentAt)
   if (!learn(stores, known, seen)) await readFenced(stores, []).catch((error) => stores.warn('feed_unreadable', error))
-  return results.slice(0, -2) as BatchResponse<[...T]>
+  return results.slice(check.length, -2) as BatchResponse<[...T]>
 }
 
 /** Drops entries older than `before` from the feed; what was cached before them becomes void. Idempotent. */

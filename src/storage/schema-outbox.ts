@@ -3,7 +3,7 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { DispatchTarget, Listener, OutboxEvent } from '../domain/dispatch-target.ts'
 import type { OutboxParams, OutboxState } from '../domain/outbox.ts'
 import type { SealedText } from '../domain/sealed-text.ts'
-import { builds, projects } from './schema.ts'
+import { builds, projects, users } from './schema.ts'
 
 // What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.
 
@@ -21,14 +21,21 @@ export const envVars = sqliteTable(
 )
 
 /** Where a project's triggered runs are started. */
-export const dispatchTargets = sqliteTable('dispatch_targets', {
-  projectId: text('project_id')
-    .primaryKey()
-    .references(() => projects.id, { onDelete: 'cascade' }),
-  config: text('config', { mode: 'json' }).$type<DispatchTarget>().notNull(),
-  sealed: text('sealed').$type<SealedText>().notNull(),
-  updatedAt: integer('updated_at').notNull(),
-})
+export const dispatchTargets = sqliteTable(
+  'dispatch_targets',
+  {
+    projectId: text('project_id')
+      .primaryKey()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    config: text('config', { mode: 'json' }).$type<DispatchTarget>().notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    /** Who set it last, and with which token: their end can end it too. */
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    mintedBy: text('minted_by'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [index('dispatch_targets_created_by').on(t.createdBy), index('dispatch_targets_minted_by').on(t.mintedBy)],
+)
 
 /** Who is told when a build ends. */
 export const listeners = sqliteTable(
@@ -40,9 +47,16 @@ export const listeners = sqliteTable(
       .references(() => projects.id, { onDelete: 'cascade' }),
     config: text('config', { mode: 'json' }).$type<Listener>().notNull(),
     sealed: text('sealed').$type<SealedText>().notNull(),
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    /** The token that minted this: ending it ends this too. */
+    mintedBy: text('minted_by'),
     createdAt: integer('created_at').notNull(),
   },
-  (t) => [index('listeners_project').on(t.projectId, t.createdAt)],
+  (t) => [
+    index('listeners_project').on(t.projectId, t.createdAt),
+    index('listeners_created_by').on(t.createdBy),
+    index('listeners_minted_by').on(t.mintedBy),
+  ],
 )
 
 /** What is to be told the outside: written with what it is about, in one transaction; the queue only carries its id. */

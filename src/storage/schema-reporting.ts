@@ -25,6 +25,7 @@ export const webhooks = sqliteTable(
   (t) => [
     uniqueIndex('webhooks_current').on(t.projectId, t.source).where(sql`expires_at is null`),
     index('webhooks_source').on(t.projectId, t.source),
+    index('webhooks_created_by').on(t.createdBy),
     index('webhooks_minted_by').on(t.mintedBy),
     index('webhooks_expiry').on(t.expiresAt),
   ],
@@ -70,6 +71,7 @@ export const publishers = sqliteTable(
   (t) => [
     index('publishers_project').on(t.projectId, t.issuer),
     index('publishers_issuer').on(t.issuer),
+    index('publishers_created_by').on(t.createdBy),
     index('publishers_minted_by').on(t.mintedBy),
   ],
 )

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { AuditAction } from '../domain/audit.ts'
 import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../domain/build.ts'
 import type { InstanceRole } from '../domain/grant.ts'
@@ -128,6 +128,14 @@ export const feedState = sqliteTable('feed_state', {
   /** Entries up to here were pruned: what was cached before them is void. */
   lowWater: integer('low_water').notNull(),
 })
+
+/**
+ * Always empty. A transaction of somebody whose right is gone tries to insert here, which no row may: so all of it is
+ * undone, whatever its other statements are.
+ */
+export const rightsGone = sqliteTable('rights_gone', { never: integer('never').notNull() }, () => [
+  check('right_stands', sql`never is null`),
+])
 
 /** Append only. */
 export const audit = sqliteTable(

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import { type Actor, INSTANCE } from '../domain/actor.ts'
 import {
   formTokenFor,
   hashSession,
@@ -9,6 +9,7 @@ import {
   type Viewer,
 } from '../domain/session.ts'
 import { auditStatement } from './audit.ts'
+import { commit } from './rights.ts'
 import { audit, users } from './schema.ts'
 import { sessions } from './schema-web.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -43,9 +44,10 @@ export async function insertSession(stores: Stores, secret: SessionSecret, sessi
   const { db } = stores
   const now = stores.now()
   const row = { id: crypto.randomUUID(), hash: await hashSession(secret), createdAt: now, lastSeenAt: now, ...session }
-  const actor = { userId: session.userId, tokenId: null, from: session.from }
+  // The sign-in is its own proof.
+  const actor = { ...INSTANCE, userId: session.userId, from: session.from }
   const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: session.method } } as const
-  await db.batch([db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
+  await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
 }
 
 /** The live sessions of a person, the one used last first. */
@@ -78,7 +80,7 @@ export function deleteOtherSessions(stores: Stores, userId: string, keptId: stri
 
 async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise<number> {
   const { db } = stores
-  const [, ended] = await db.batch([
+  const [, ended] = await commit(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${audit} (at, action, user_id, subject, "from")

@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import type { Build, BuildReport } from '../domain/build.ts'
 import type { OutboxEvent } from '../domain/dispatch-target.ts'
 import type { OutboxParams } from '../domain/outbox.ts'
@@ -6,6 +7,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { reportStatements, updateStatement } from './build-reports.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { dispatchStatement, enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
+import { commit } from './rights.ts'
 import { builds } from './schema.ts'
 import type { Stores } from './stores.ts'
 
@@ -18,6 +20,7 @@ export async function startBuilds(
   projectId: string,
   reports: readonly [BuildReport, ...BuildReport[]],
   { event, params }: Dispatch,
+  actor: Actor,
 ): Promise<readonly [Build, ...Build[]]> {
   const { db } = stores
   const now = stores.now()
@@ -28,7 +31,7 @@ export async function startBuilds(
     return reportStatements(db, projectId, made, report, now)
   }
   const [report, ...more] = reports
-  const results: unknown[] = await db.batch([
+  const results: unknown[] = await commit(stores, actor, [
     ...statementsOf(report),
     ...more.flatMap((other) => [...statementsOf(other)]),
     dispatchStatement(db, { event, build: first, params, at: now }),
@@ -48,6 +51,7 @@ export async function cancelBuilds(
   projectId: string,
   cancelled: readonly [Build, ...Build[]],
   dispatch: Dispatch | null,
+  actor: Actor,
 ): Promise<void> {
   const { db } = stores
   const now = stores.now()
@@ -62,7 +66,7 @@ export async function cancelBuilds(
     steps: null,
   } as const
   const first = sql`${builds.id} = ${ids[0]}`
-  const results: unknown[] = await db.batch([
+  const results: unknown[] = await commit(stores, actor, [
     updateStatement(db, which, event, now),
     tellListenersStatement(db, inArray(builds.id, ids), now),
     ...(dispatch ? [dispatchStatement(db, { ...dispatch, build: first, at: now })] : []),

@@ -1,9 +1,11 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import type { TestResult } from '../domain/test-result.ts'
 import { isForeignKeyViolation } from './constraint.ts'
+import { commit } from './rights.ts'
 import { builds, testResults } from './schema.ts'
-import { type Db, rawStatement } from './stores.ts'
+import { type Db, rawStatement, type Stores } from './stores.ts'
 
 /** The test results of a build, in the order reported; null when there is no such build. */
 export async function listTestResults(db: Db, projectId: string, num: number): Promise<readonly TestResult[] | null> {
@@ -52,11 +54,13 @@ const MAX_JSON_CHARACTERS = 500_000
 
 /** Puts a report in place of the build's earlier one of the same name, all or nothing. Throws when the build is gone. */
 export async function replaceTestResults(
-  db: Db,
+  stores: Pick<Stores, 'db' | 'now'>,
   buildId: string,
   report: string,
   results: readonly TestResult[],
+  actor: Actor,
 ): Promise<void> {
+  const { db } = stores
   const inserts = chunksOf(results).map(({ from, rows }) =>
     rawStatement(
       db,
@@ -66,7 +70,7 @@ export async function replaceTestResults(
     ),
   )
   try {
-    await db.batch([
+    await commit(stores, actor, [
       db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
       ...inserts,
     ])

@@ -1,16 +1,17 @@
 import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
-import type { Actor, AuditAction } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
+import type { AuditAction } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { forgetUnknown, kvKeyFor } from './grants.ts'
-import { adoptMinted, endMinted } from './minted.ts'
+import { adoptMinted, endMinted } from './made.ts'
 import { commitEnding } from './revocations.ts'
+import { commit } from './rights.ts'
 import { tokens } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 import {
-  actorLives,
   auditToken,
   canHold,
   heldBy,
@@ -38,8 +39,7 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, what it minted: tokens, webhooks, publishers; the asking token itself is spared
- * as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
+ * Ends a token and, unless `keepMinted`, all that it minted; the asking token itself is spared as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
  * the ids of the tokens that ended; empty when there was none.
  */
 export async function deleteToken(
@@ -55,7 +55,7 @@ export async function deleteToken(
   )
   const which = sql`${tokens.id} in (${ended})`
   const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
-  const results = await commitEnding(stores, [
+  const results = await commitEnding(stores, actor, [
     ...minted,
     auditToken(stores.db, action, stores.now(), actor, which),
     adopt,
@@ -74,22 +74,6 @@ export async function listDescendants(db: Db, id: string): Promise<readonly Toke
   return rows.map(tokenOf)
 }
 
-/** Ends the project tokens that a person made. */
-export async function deleteTokensMadeBy(
-  stores: Stores,
-  projectId: string,
-  userId: string,
-  actor: Actor,
-): Promise<readonly string[]> {
-  // Project tokens only read, so they minted nothing.
-  const which = sql`${tokens.createdBy} = ${userId} and ${tokens.projectId} = ${projectId}`
-  const [, rows] = await commitEnding(stores, [
-    auditToken(stores.db, 'token.deleted', stores.now(), actor, which),
-    deleteReturning(stores.db, which),
-  ])
-  return tombstoned(stores, rows)
-}
-
 /** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
 export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<boolean> {
   const hashes = await hashSecret(stores.peppers, secret)
@@ -101,7 +85,7 @@ export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): 
   if (!found) return false
   if (found.scope !== 'status')
     return (await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })).length > 0
-  await stores.db.batch([
+  await commit(stores, actor, [
     stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
     auditToken(stores.db, 'token.leak_flagged', stores.now(), actor, sql`${tokens.id} = ${found.id}`),
   ])
@@ -116,8 +100,7 @@ export type Rotation =
 
 /**
  * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
- * Throws where the asking token has ended meanwhile, the holder has no room for another token, or the form with that
- * `onceId` was sent before.
+ * Throws where the holder has no room for another token, or the form with that `onceId` was sent before.
  */
 export async function rotateToken(
   stores: Stores,
@@ -145,11 +128,11 @@ export async function rotateToken(
     mintedBy: actor.tokenId,
   })
   const endsAt = now + overlapSeconds * 1000
-  const oldLives = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id}) and ${actorLives(actor, now)}`
+  const oldStands = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id})`
   const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
-  const [[state], inserted] = await commitEnding(stores, [
-    selectHolding(stores.db, holder, actorLives(actor, now)),
-    insertWhile(stores.db, row, sql`${oldLives} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
+  const [[state], inserted] = await commitEnding(stores, actor, [
+    selectHolding(stores.db, holder),
+    insertWhile(stores.db, row, sql`${oldStands} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
     stores.db
       .update(tokens)
       .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })

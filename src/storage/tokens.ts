@@ -1,11 +1,13 @@
 import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import type { Actor, AuditAction, AuditDetail } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
+import type { AuditAction, AuditDetail } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Scope } from '../domain/scope.ts'
 import { type Secret, visiblePartsOf } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../domain/token.ts'
 import { forgetUnknown } from './grants.ts'
+import { commit } from './rights.ts'
 import { audit, projects, tokens, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -23,8 +25,8 @@ export type NewToken = {
 export const MAX_TOKENS_HELD = 1_000
 
 /**
- * Stores a new token's hash. Throws where the token that asks for it or the project has ended meanwhile, where the
- * holder has no room for another one, and where this was asked before: of all forms with one `onceId`, one makes a token.
+ * Stores a new token's hash. Throws where the holder is gone or has no room for another one, and where this was asked
+ * before: of all forms with one `onceId`, one makes a token.
  */
 export async function insertToken(
   stores: Stores,
@@ -44,10 +46,9 @@ export async function insertToken(
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
-  const lives = actorLives(actor, stores.now())
-  const [[state], inserted] = await stores.db.batch([
-    selectHolding(stores.db, holder, lives),
-    insertWhile(stores.db, row, sql`${lives} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
+  const [[state], inserted] = await commit(stores, actor, [
+    selectHolding(stores.db, holder),
+    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)}`),
     auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
   ])
   if (!inserted[0]) {
@@ -59,11 +60,10 @@ export async function insertToken(
   return tokenOf(inserted[0])
 }
 
-/** Whether the asker and the holder still stand, and how many tokens that has: for the batch that is to give it one more. */
-export function selectHolding(db: Db, holder: TokenHolder, lives: SQL) {
+/** Whether the holder still stands, and how many tokens that has: for the batch that is to give it one more. */
+export function selectHolding(db: Db, holder: TokenHolder) {
   return db
     .select({
-      lives: sql<number>`${lives}`.as('lives'),
       stands: sql<number>`${stands(holder)}`.as('stands'),
       held: sql<number>`${heldCount(holder)}`.as('held'),
     })
@@ -76,8 +76,7 @@ export function canHold(holder: TokenHolder): SQL {
 
 /** Throws the reason why the holder was not given another token, if it is one of these. */
 export function requireHolding(state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined): void {
-  if (!state?.lives) throw new AppError('invalid_token')
-  if (!state.stands) throw new AppError('project_not_found')
+  if (!state?.stands) throw new AppError('project_not_found')
   if (state.held >= MAX_TOKENS_HELD)
     throw new AppError('conflict', `There are ${MAX_TOKENS_HELD} tokens already: delete some first.`)
 }
@@ -101,16 +100,6 @@ export async function listTokens(db: Db, holder: TokenHolder): Promise<readonly 
 export async function findToken(db: Db, id: string): Promise<Token | null> {
   const [row] = await db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   return row ? tokenOf(row) : null
-}
-
-/** The project tokens that a person made and that still work. */
-export async function listTokensMadeBy(db: Db, projectId: string, userId: string): Promise<readonly Token[]> {
-  const rows = await db
-    .select()
-    .from(tokens)
-    .where(and(eq(tokens.createdBy, userId), eq(tokens.projectId, projectId)))
-    .orderBy(asc(tokens.createdAt))
-  return rows.map(tokenOf)
 }
 
 const MINUTE_MS = 60_000
@@ -152,12 +141,6 @@ export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
   // Drizzle cannot see through fromEntries that these are the table's columns, in its order.
   const source = db.select(Object.fromEntries(columns)).from(sql`(select 1)`).where(condition) as never
   return db.insert(tokens).select(source).returning()
-}
-
-/** A token that ended within the last seconds, and that this isolate still believes in, must not leave a child behind. */
-export function actorLives({ tokenId }: Actor, now: number): SQL {
-  if (tokenId === null) return sql`1`
-  return sql`exists (select 1 from ${tokens} where ${tokens.id} = ${tokenId} and (${tokens.expiresAt} is null or ${tokens.expiresAt} > ${now}))`
 }
 
 /** Whether this person's act of that id was not done yet. The audit log remembers it when the token itself is gone. */

@@ -1,24 +1,30 @@
 import { and, asc, eq, lt } from 'drizzle-orm'
+import type { Actor } from '../domain/actor.ts'
 import type { ArtifactDigest } from '../domain/artifact-digest.ts'
 import type { Upload, UploadPart } from '../domain/upload.ts'
 import { isForeignKeyViolation } from './constraint.ts'
+import { commit } from './rights.ts'
 import { uploadParts, uploads } from './schema-uploads.ts'
-import type { Db } from './stores.ts'
+import type { Db, Stores } from './stores.ts'
 
-export async function insertUpload(db: Db, upload: Upload): Promise<void> {
-  await db.insert(uploads).values(upload)
+export async function insertUpload(stores: Stores, upload: Upload, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.insert(uploads).values(upload)])
 }
 
-/** An upload of that build; its parts in order. */
+// R2 takes no part in a transaction, so what is about to change it has the right to that read with the row.
+
+/** An upload of that build, for an actor who may still change it; its parts in order. */
 export async function findUpload(
-  db: Db,
+  stores: Stores,
   projectId: string,
   num: number,
   id: string,
+  actor: Actor,
 ): Promise<{ readonly upload: Upload; readonly parts: readonly UploadPart[] } | null> {
   const which = and(eq(uploads.id, id), eq(uploads.projectId, projectId), eq(uploads.buildNum, num))
+  const { db } = stores
   const { number, sizeBytes, sha256, etag } = uploadParts
-  const [[upload], parts] = await db.batch([
+  const [[upload], parts] = await commit(stores, actor, [
     db.select().from(uploads).where(which),
     db
       .select({ number, sizeBytes, sha256, etag })
@@ -29,10 +35,18 @@ export async function findUpload(
   return upload ? { upload, parts } : null
 }
 
-/** An upload, with one of its parts if that is here already. */
-export async function findUploadPart(db: Db, projectId: string, num: number, id: string, partNumber: number) {
+/** An upload, for an actor who may still change it, with one of its parts if that is here already. */
+export async function findUploadPart(
+  stores: Stores,
+  projectId: string,
+  num: number,
+  id: string,
+  partNumber: number,
+  actor: Actor,
+) {
+  const { db } = stores
   const { number, sizeBytes, sha256, etag } = uploadParts
-  const [[upload], [part]] = await db.batch([
+  const [[upload], [part]] = await commit(stores, actor, [
     db
       .select()
       .from(uploads)
@@ -46,10 +60,16 @@ export async function findUploadPart(db: Db, projectId: string, num: number, id:
 }
 
 /** Notes a part that R2 has, in place of an earlier one of its number; false when the upload is gone. */
-export async function putUploadPart(db: Db, uploadId: string, part: UploadPart, now: number): Promise<boolean> {
+export async function putUploadPart(
+  stores: Stores,
+  uploadId: string,
+  part: UploadPart,
+  actor: Actor,
+): Promise<boolean> {
+  const { db, now } = stores
   const { sizeBytes, sha256, etag } = part
   try {
-    await db.batch([
+    await commit(stores, actor, [
       db
         .insert(uploadParts)
         .values({ uploadId, ...part })
@@ -57,7 +77,7 @@ export async function putUploadPart(db: Db, uploadId: string, part: UploadPart, 
           target: [uploadParts.uploadId, uploadParts.number],
           set: { sizeBytes, sha256, etag },
         }),
-      db.update(uploads).set({ touchedAt: now }).where(eq(uploads.id, uploadId)),
+      db.update(uploads).set({ touchedAt: now() }).where(eq(uploads.id, uploadId)),
     ])
     return true
   } catch (error) {
@@ -67,20 +87,26 @@ export async function putUploadPart(db: Db, uploadId: string, part: UploadPart, 
 }
 
 /** Forgets which parts have come, so that they are sent again. */
-export async function forgetUploadParts(db: Db, uploadId: string): Promise<void> {
-  await db.delete(uploadParts).where(eq(uploadParts.uploadId, uploadId))
+export async function forgetUploadParts(stores: Stores, uploadId: string, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.delete(uploadParts).where(eq(uploadParts.uploadId, uploadId))])
 }
 
 /** Notes that an upload is an artifact now. The row stays for a day, for whoever missed the answer and asks again. */
-export async function markUploadComplete(db: Db, id: string, digest: ArtifactDigest, now: number): Promise<void> {
-  await db.batch([
-    db.update(uploads).set({ digest, touchedAt: now }).where(eq(uploads.id, id)),
+export async function markUploadComplete(
+  stores: Stores,
+  id: string,
+  digest: ArtifactDigest,
+  actor: Actor,
+): Promise<void> {
+  const { db, now } = stores
+  await commit(stores, actor, [
+    db.update(uploads).set({ digest, touchedAt: now() }).where(eq(uploads.id, id)),
     db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
   ])
 }
 
-export async function deleteUpload(db: Db, id: string): Promise<void> {
-  await db.delete(uploads).where(eq(uploads.id, id))
+export async function deleteUpload(stores: Stores, id: string, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.delete(uploads).where(eq(uploads.id, id))])
 }
 
 /** Uploads for which nothing came since `before`, the oldest first. */

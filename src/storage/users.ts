@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/audit.ts'
+import { INSTANCE } from '../domain/actor.ts'
 import type { User } from '../domain/user.ts'
 import { auditStatement } from './audit.ts'
 import { tokens, users } from './schema.ts'
@@ -28,10 +28,8 @@ export async function hasUsers(db: Db): Promise<boolean> {
 type UserRow = typeof users.$inferInsert
 type TokenPart = Pick<typeof tokens.$inferInsert, 'id' | 'hash' | 'label' | 'prefix' | 'lastFour' | 'expiresAt'>
 
-const NOBODY: Actor = { userId: null, tokenId: null, from: null }
-
 /** A person, and the audit row. The login must be free. */
-export function insertUserStatements(db: Db, user: UserRow, by = NOBODY) {
+export function insertUserStatements(db: Db, user: UserRow, by = INSTANCE) {
   const told = {
     action: 'user.created',
     projectId: null,

@@ -1,15 +1,17 @@
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
-import type { Actor, AuditAction } from '../domain/audit.ts'
+import type { Actor } from '../domain/actor.ts'
+import type { AuditAction } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
 import { type DataKeys, seal, unseal } from '../domain/sealed-text.ts'
 import type { WebhookSource } from '../domain/webhook-source.ts'
 import { auditStatement } from './audit.ts'
 import { isUniqueViolation } from './constraint.ts'
+import { commit } from './rights.ts'
 import { projects, users } from './schema.ts'
 import { webhooks } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
-import { actorLives, isFirst } from './tokens.ts'
+import { isFirst } from './tokens.ts'
 
 /** What everybody with the right to see a webhook sees of it: never its secret. Times are epoch milliseconds. */
 export type Webhook = {
@@ -21,7 +23,10 @@ export type Webhook = {
 }
 
 /** Where a CI system may sign: the project and each secret of the source that works now. */
-export type WebhookSecrets = { readonly projectId: string; readonly secrets: readonly string[] }
+export type WebhookSecrets = {
+  readonly projectId: string
+  readonly secrets: readonly { readonly webhookId: string; readonly secret: string }[]
+}
 
 /** The secrets that a delivery may be signed with; null when there is no such project or it does not take that source. */
 export async function findWebhookSecrets(
@@ -33,8 +38,13 @@ export async function findWebhookSecrets(
   const rows = await selectSecrets(db, slug, source, now())
   const [first] = rows
   if (!first) return null
-  const opened = await Promise.all(rows.map(({ id, sealedSecret }) => unseal(keys, sealedSecret, placeOf(id))))
-  const secrets = opened.filter((secret) => secret !== null)
+  const opened = await Promise.all(
+    rows.map(async ({ id, sealedSecret }) => ({
+      webhookId: id,
+      secret: await unseal(keys, sealedSecret, placeOf(id)),
+    })),
+  )
+  const secrets = opened.flatMap(({ webhookId, secret }) => (secret === null ? [] : [{ webhookId, secret }]))
   if (secrets.length < rows.length)
     warn('webhook_secret_unreadable', new Error('DATA_KEY no longer has the key of a webhook: rotate it'))
   return { projectId: first.projectId, secrets }
@@ -75,12 +85,10 @@ export type WebhookInserted =
   | { readonly kind: 'created'; readonly webhook: Webhook }
   /** The source has a current secret already: rotate it. */
   | { readonly kind: 'taken' }
-  /** The token that asks has ended meanwhile. */
-  | { readonly kind: 'actor_ended' }
 
 /** Stores a source's secret. Throws where the form with that `onceId` was sent before. */
 export async function insertWebhook(
-  { db, now }: Stores,
+  stores: Stores,
   keys: DataKeys,
   projectId: string,
   source: WebhookSource,
@@ -88,18 +96,18 @@ export async function insertWebhook(
   actor: Actor,
   onceId?: string,
 ): Promise<WebhookInserted> {
+  const { db, now } = stores
   const row = await rowFor(keys, projectId, source, secret, actor, now(), onceId)
   try {
-    const [rows] = await db.batch([
-      insertRow(db, row, sql`${actorLives(actor, now())} and ${isFirst(actor, onceId)}`),
+    const [rows] = await commit(stores, actor, [
+      insertRow(db, row, isFirst(actor, onceId)),
       auditWebhook(db, 'webhook.created', now(), actor, row.id, {
         detail: { source: row.source },
         once: isFirst(actor, onceId),
       }),
     ])
     if (rows.results.length > 0) return { kind: 'created', webhook: row }
-    await requireFirst(db, actor, onceId)
-    return { kind: 'actor_ended' }
+    throw new AppError('done_before')
   } catch (error) {
     if (isUniqueViolation(error)) return { kind: 'taken' }
     throw error
@@ -111,7 +119,7 @@ export async function insertWebhook(
  * Throws where the form with that `onceId` was sent before.
  */
 export async function rotateWebhook(
-  { db, now }: Stores,
+  stores: Stores,
   keys: DataKeys,
   projectId: string,
   id: string,
@@ -120,6 +128,7 @@ export async function rotateWebhook(
   actor: Actor,
   onceId?: string,
 ): Promise<Webhook | null> {
+  const { db, now } = stores
   await requireFirst(db, actor, onceId)
   const isCurrent = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId), isNull(webhooks.expiresAt))
   const [old] = await db.select({ source: webhooks.source }).from(webhooks).where(isCurrent).limit(1)
@@ -127,11 +136,8 @@ export async function rotateWebhook(
   const row = await rowFor(keys, projectId, old.source, secret, actor, now(), onceId)
   const endsAt = now() + overlapSeconds * 1000
   try {
-    const [, inserted] = await db.batch([
-      db
-        .update(webhooks)
-        .set({ expiresAt: endsAt })
-        .where(and(isCurrent, sql`${actorLives(actor, now())}`)),
+    const [, inserted] = await commit(stores, actor, [
+      db.update(webhooks).set({ expiresAt: endsAt }).where(isCurrent),
       // Two at once: the second finds nothing that it ended.
       insertRow(
         db,
@@ -153,14 +159,10 @@ export async function rotateWebhook(
 }
 
 /** False when there was none. */
-export async function deleteWebhook(
-  { db, now }: Stores,
-  projectId: string,
-  id: string,
-  actor: Actor,
-): Promise<boolean> {
+export async function deleteWebhook(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
+  const { db, now } = stores
   const which = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId))
-  const [, rows] = await db.batch([
+  const [, rows] = await commit(stores, actor, [
     auditWebhook(db, 'webhook.deleted', now(), actor, id, { projectId }),
     db.delete(webhooks).where(which).returning({ id: webhooks.id }),
   ])

@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import type { DispatchTarget } from '../../src/domain/dispatch-target.ts'
 import { slugText } from '../../src/domain/project.ts'
 import { webhookHeadersFor } from '../../src/domain/standard-webhook.ts'
-import { reportBuild } from '../../src/storage/build-reports.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../src/storage/builds.ts'
 import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { deleteDispatchTarget, putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
@@ -13,13 +13,14 @@ import { putEnvVar } from '../../src/storage/env-vars.ts'
 import { insertListener } from '../../src/storage/listeners.ts'
 import { listOutbox, outboxQuery } from '../../src/storage/outbox.ts'
 import { dispatchTargets, envVars, listeners, outbox } from '../../src/storage/schema-outbox.ts'
+import { reportBuild } from '../support/as-instance.ts'
 import { openOutside } from '../support/outside.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedBuild } from '../support/seed-builds.ts'
 import { openTestStores } from '../support/stores.ts'
 
-const NOBODY = { userId: null, tokenId: null, from: null }
+const NOBODY = INSTANCE
 const NAMES = { workflowName: 'workflow', jobName: 'build' }
 const WEBHOOK: DispatchTarget = { ...NAMES, kind: 'webhook', url: 'https://ci.example.com/start', sendEnvVars: false }
 const GITHUB: DispatchTarget = {
@@ -49,7 +50,7 @@ async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Res
 describe('a webhook target', () => {
   it('is told what to run, signed, under the ids that the reporting API takes', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER)
+    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
     expect(await work()).toEqual([{ kind: 'done' }])
     const [request] = outside.sent
     const entry = await newest()
@@ -96,7 +97,7 @@ describe('a webhook target', () => {
 
   it('that reports under those ids brings the queued build on, with its real revision', async () => {
     const { stores, project, work } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER)
+    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     const { pipeline, workflow, externalId, jobName } = build
     await reportBuild(stores, project.id, {
@@ -118,7 +119,7 @@ describe('a webhook target', () => {
   it('is given the environment variables only when it is set to', async () => {
     const { stores, project, outside, work } = await seedTarget({ ...WEBHOOK, sendEnvVars: true })
     await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     expect(outside.sent[0]?.json.data.environment).toEqual({ TOKEN: 'very-secret-1234' })
   })
@@ -127,9 +128,9 @@ describe('a webhook target', () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const failed = await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
-    const again = await retryBuild(stores, project, failed)
+    const again = await retryBuild(stores, project, failed, NOBODY)
     expect(again).toMatchObject({ num: 3, jobName: 'unit', retryOf: 1, status: 'queued', workflow: failed.workflow })
-    const rerun = await rerunWorkflow(stores, project, failed.workflow.id, { onlyFailed: false, jobIds: [] })
+    const rerun = await rerunWorkflow(stores, project, failed.workflow.id, { onlyFailed: false, jobIds: [] }, NOBODY)
     expect(rerun.workflow.id).not.toBe(failed.workflow.id)
     await work()
     expect(
@@ -138,7 +139,13 @@ describe('a webhook target', () => {
       ['build.retry', ['unit']],
       ['workflow.rerun', ['lint', 'unit']],
     ])
-    await cancelRunning(stores, project, await listBuildsOfWorkflow(stores.db, rerun.workflow.id), 'workflow.cancel')
+    await cancelRunning(
+      stores,
+      project,
+      await listBuildsOfWorkflow(stores.db, rerun.workflow.id),
+      'workflow.cancel',
+      NOBODY,
+    )
     await work()
     expect(outside.sent[2]?.json).toMatchObject({
       type: 'workflow.cancel',
@@ -150,8 +157,8 @@ describe('a webhook target', () => {
 
   it('is not told of what was canceled before it was sent, nor of its cancel', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER)
-    await cancelRunning(stores, project, [build], 'build.cancel')
+    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
     await work()
     expect(outside.sent).toEqual([])
     expect((await newest())?.state).toBe('dropped')
@@ -164,7 +171,7 @@ describe('a rerun', () => {
     const lint = await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
     const jobsOf = async (wanted: { onlyFailed: boolean; jobIds: string[] }) => {
-      const { workflow } = await rerunWorkflow(stores, project, lint.workflow.id, wanted)
+      const { workflow } = await rerunWorkflow(stores, project, lint.workflow.id, wanted, NOBODY)
       return (await listBuildsOfWorkflow(stores.db, workflow.id)).map((build) => build.jobName)
     }
     expect(await jobsOf({ onlyFailed: true, jobIds: [] })).toEqual(['unit'])
@@ -177,7 +184,7 @@ describe('a GitHub workflow', () => {
   it('is dispatched on the branch with its inputs, and canceled by the run that GitHub named', async () => {
     const answers = [Response.json({ workflow_run_id: 77 }), new Response(null, { status: 202 })]
     const { stores, project, outside, work, newest } = await seedTarget(GITHUB, 'ghp_x', answers)
-    const build = await triggerPipeline(stores, project, TRIGGER)
+    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     expect(outside.sent[0]).toMatchObject({
       url: 'https://api.github.com/repos/acme/web/actions/workflows/ci.yml/dispatches',
@@ -194,16 +201,18 @@ describe('a GitHub workflow', () => {
     })
     expect(outside.sent[0]?.headers.get('Authorization')).toBe('Bearer ghp_x')
     expect((await newest())?.remoteId).toBe('77')
-    await cancelRunning(stores, project, [build], 'build.cancel')
+    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
     await work()
     expect(outside.sent[1]?.url).toBe('https://api.github.com/repos/acme/web/actions/runs/77/cancel')
   })
 
   it('that did not name its run cannot be canceled from here', async () => {
     const { stores, project, work } = await seedTarget(GITHUB, 'ghp_x')
-    const build = await triggerPipeline(stores, project, TRIGGER)
+    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
-    await expect(cancelRunning(stores, project, [build], 'build.cancel')).rejects.toThrow('cannot be told to stop')
+    await expect(cancelRunning(stores, project, [build], 'build.cancel', NOBODY)).rejects.toThrow(
+      'cannot be told to stop',
+    )
   })
 })
 
@@ -215,7 +224,7 @@ it('a GitHub repository gets an event with what to run', async () => {
     repository: 'acme/web',
   } as const
   const { stores, project, outside, work } = await seedTarget({ ...target, eventType: 'go' }, 'ghp_x')
-  await triggerPipeline(stores, project, TRIGGER)
+  await triggerPipeline(stores, project, TRIGGER, NOBODY)
   await work()
   expect(outside.sent[0]).toMatchObject({
     url: 'https://api.github.com/repos/acme/web/dispatches',
@@ -234,7 +243,7 @@ it('GitLab gets its trigger token, the ref and variables', async () => {
   } as const
   const { stores, project, outside, work, newest } = await seedTarget(target, 'glptt-x', [Response.json({ id: 5 })])
   await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
-  const build = await triggerPipeline(stores, project, { ...TRIGGER, ref: { tag: 'v1' } })
+  const build = await triggerPipeline(stores, project, { ...TRIGGER, ref: { tag: 'v1' } }, NOBODY)
   await work()
   expect(outside.sent[0]?.url).toBe('https://gitlab.com/api/v4/projects/acme%2Fgroup%2Fweb/trigger/pipeline')
   expect(Object.fromEntries(new URLSearchParams(outside.sent[0]?.text))).toEqual({
@@ -256,7 +265,7 @@ describe('an attempt that fails', () => {
     ['no connection', () => new TypeError('connection refused'), 5],
   ])('with %s is made again after a while', async (_, answer, afterSeconds) => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK, SECRET, [answer()])
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id = ''] = stores.queued
     expect(await work()).toEqual([{ kind: 'again', afterSeconds }])
     expect(await newest()).toMatchObject({ state: 'pending', attempts: 1, problem: expect.stringMatching(/^It /) })
@@ -270,7 +279,7 @@ describe('an attempt that fails', () => {
 
   it.each([401, 404, 422, 301])('with %i is the last, and the build does not wait for ever', async (status) => {
     const { stores, project, work, newest } = await seedTarget(WEBHOOK, SECRET, [new Response(null, { status })])
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     expect(await work()).toEqual([{ kind: 'done' }])
     expect(await newest()).toMatchObject({ state: 'failed', responseStatus: status })
     expect((await findBuild(stores.db, project.id, 1))?.build.status).toBe('infrastructure_fail')
@@ -279,7 +288,7 @@ describe('an attempt that fails', () => {
   it('is given up after the eighth', async () => {
     const refusals = Array.from({ length: 8 }, () => new Response(null, { status: 500 }))
     const { stores, project, outside, newest } = await seedTarget(WEBHOOK, SECRET, refusals)
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id = ''] = stores.queued
     const waits = []
     for (let attempt = 1; attempt <= 8; attempt++) waits.push(await deliver(stores, outside, id))
@@ -298,7 +307,7 @@ describe('an attempt that fails', () => {
 
   it('because the address is no longer allowed reaches nothing', async () => {
     const { stores, project, outside, work, newest } = await seedTarget({ ...WEBHOOK, url: 'https://10.0.0.1/' })
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     expect(outside.sent).toEqual([])
     expect(await newest()).toMatchObject({ state: 'failed', problem: 'The URL must be on a public host.' })
@@ -307,7 +316,7 @@ describe('an attempt that fails', () => {
 
 it('a target that was deleted meanwhile leaves no build waiting', async () => {
   const { stores, project, work, newest } = await seedTarget(WEBHOOK)
-  await triggerPipeline(stores, project, TRIGGER)
+  await triggerPipeline(stores, project, TRIGGER, NOBODY)
   await deleteDispatchTarget(stores, project.id, NOBODY)
   await work()
   expect(await newest()).toMatchObject({ state: 'dropped', problem: 'The dispatch target was deleted.' })
@@ -370,7 +379,7 @@ describe('what is stored', () => {
       SECRET,
       NOBODY,
     )
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     const tables = [dispatchTargets, envVars, listeners, outbox]
     const rows = await Promise.all(
@@ -382,7 +391,7 @@ describe('what is stored', () => {
 
   it('is queued again by the daily task when the queue lost it, and dropped after a month', async () => {
     const { stores, project } = await seedTarget(WEBHOOK)
-    await triggerPipeline(stores, project, TRIGGER)
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id] = stores.queued.splice(0)
     await runDailyTasks(stores)
     expect(stores.queued).not.toContain(id)

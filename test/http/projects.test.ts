@@ -245,7 +245,7 @@ describe('members', () => {
     ])
   })
 
-  it('are removed at once, with the tokens that they made listed, and ended when asked for', async () => {
+  it('are removed at once, with what they made listed, and ended when asked for', async () => {
     const someone = await person()
     await seedMember(stores.db, world.project, someone, 'admin')
     const made = await askJson(`/api/v1.1/project/${world.slug}/token`, {
@@ -254,13 +254,13 @@ describe('members', () => {
       json: { label: 'theirs', scope: 'all' },
     })
     const kept = await (await send('DELETE', members(someone.login), admin)).json<Record<string, unknown>>()
-    expect(kept).toMatchObject({ message: 'ok', tokens_ended: false, tokens_made: [{ id: made.id, label: 'theirs' }] })
+    expect(kept).toEqual({ message: 'ok', ended: false, made: [{ kind: 'token', id: made.id, name: 'theirs' }] })
     expect(JSON.stringify(kept)).not.toContain(made.token)
     expect([await read(someone), await read(made)]).toEqual([404, 200])
 
     await seedMember(stores.db, world.project, someone, 'admin')
-    const ended = await (await send('DELETE', `${members(someone.login)}?end_tokens=true`, admin)).json()
-    expect(ended).toMatchObject({ tokens_ended: true })
+    const ended = await (await send('DELETE', `${members(someone.login)}?end_made=true`, admin)).json()
+    expect(ended).toMatchObject({ ended: true })
     expect(await read(made)).toBe(401)
   })
 

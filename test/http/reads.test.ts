@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BuildReport } from '../../src/domain/build.ts'
-import { reportBuild } from '../../src/storage/build-reports.ts'
+import { reportBuild } from '../support/as-instance.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'

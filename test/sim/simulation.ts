@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import type { Actor } from '../../src/domain/audit.ts'
+import { type Actor, INSTANCE } from '../../src/domain/actor.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../src/domain/download-ticket.ts'
 import { AppError } from '../../src/domain/error.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
@@ -157,8 +157,8 @@ async function perform(run: Run, command: Command): Promise<void> {
       return act(run, command.isolate, async ({ stores }) => {
         const role = (world: World) => world.newestOf().roles.get(`${user.id}:${project.id}`)
         if (command.do === 'remove member') {
-          const removal = await deleteMember(stores, project.id, user, ACTOR)
-          return removal === 'removed' ? (world) => role(world) === undefined : null
+          const removal = await deleteMember(stores, project.id, user, { endMade: false }, ACTOR)
+          return removal.kind === 'removed' ? (world) => role(world) === undefined : null
         }
         const isSet = await putMember(stores, project.id, user, command.role, ACTOR)
         return isSet ? (world) => role(world) === command.role : null
@@ -168,7 +168,7 @@ async function perform(run: Run, command: Command): Promise<void> {
       const user = at(run.users, command.user)
       if (!user) return
       return act(run, command.isolate, async ({ stores }) => {
-        await commitEnding(stores, [stores.db.delete(users).where(eq(users.id, user.id))])
+        await commitEnding(stores, INSTANCE, [stores.db.delete(users).where(eq(users.id, user.id))])
         return (world) => !world.newestOf().users.has(user.id)
       })
     }
@@ -235,7 +235,7 @@ async function perform(run: Run, command: Command): Promise<void> {
   }
 }
 
-const ACTOR: Actor = { userId: null, tokenId: null, from: 'simulation' }
+const ACTOR: Actor = { ...INSTANCE, from: 'simulation' }
 
 function isolateAt(run: Run, index: number): Isolate {
   const isolate = at(run.isolates, index)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { TestOutcome, TestResult } from '../../src/domain/test-result.ts'
 import { listBuildFiles, listTestPage } from '../../src/storage/build-contents.ts'
 import { findBuildId } from '../../src/storage/builds.ts'
-import { replaceTestResults } from '../../src/storage/test-results.ts'
+import { replaceTestResults } from '../support/as-instance.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedRun } from '../support/seed-runs.ts'
@@ -43,10 +43,10 @@ describe('the files of a build', () => {
 
 describe('the tests of a build', () => {
   it('come page by page, failures first, long messages cut', async () => {
-    const { db, project, build, num } = await openBuild()
+    const { stores, db, project, build, num } = await openBuild()
     const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
-    await replaceTestResults(db, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
-    await replaceTestResults(db, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
+    await replaceTestResults(stores, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
+    await replaceTestResults(stores, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
     const first = await listTestPage(db, project.id, num, 1)
     expect(first).toMatchObject({
       counts: { success: 60, failure: 1, error: 1, skipped: 1 },

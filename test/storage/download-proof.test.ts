@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import type { DownloadTicket } from '../../src/domain/download-ticket.ts'
 import type { Project } from '../../src/domain/project.ts'
 import { fenceNow, selectProjectById, selectRoleOf, ticketStanding } from '../../src/storage/download-proof.ts'
@@ -73,12 +74,18 @@ describe('a signed download', () => {
   const ends: [string, (seeded: Awaited<ReturnType<typeof seedPersons>>) => Promise<unknown>][] = [
     ['its token is deleted', ({ token }) => endToken(here, token)],
     ['its token is given an end that has come', ({ token }) => redateToken(here, token, here.clock.now)],
-    ['its person is removed', ({ user }) => commitEnding(here, [here.db.delete(users).where(eq(users.id, user.id))])],
+    [
+      'its person is removed',
+      ({ user }) => commitEnding(here, INSTANCE, [here.db.delete(users).where(eq(users.id, user.id))]),
+    ],
     [
       'its person leaves the project',
-      ({ user }) => commitEnding(here, [here.db.delete(members).where(eq(members.userId, user.id))]),
+      ({ user }) => commitEnding(here, INSTANCE, [here.db.delete(members).where(eq(members.userId, user.id))]),
     ],
-    ['its project is deleted', () => commitEnding(here, [here.db.delete(projects).where(eq(projects.id, project.id))])],
+    [
+      'its project is deleted',
+      () => commitEnding(here, INSTANCE, [here.db.delete(projects).where(eq(projects.id, project.id))]),
+    ],
   ]
   it.each(ends)('ends when %s: at once here, 10 s later elsewhere', async (_, end) => {
     const seeded = await seedPersons()
@@ -94,7 +101,7 @@ describe('a signed download', () => {
     project = await seedProject(here.db, { visibility: 'public' })
     const ticket = await ticketFrom(here, project)
     const change = (visibility: 'private' | 'public', defaultBranch: string) =>
-      commitEnding(here, [
+      commitEnding(here, INSTANCE, [
         here.db.update(projects).set({ visibility, defaultBranch }).where(eq(projects.id, project.id)),
       ])
     await change('public', 'trunk')
@@ -121,7 +128,9 @@ describe('a signed download', () => {
 
   it('of a member who became an admin goes on', async () => {
     const { user, ticket } = await seedPersons()
-    await commitEnding(here, [here.db.update(members).set({ role: 'admin' }).where(eq(members.userId, user.id))])
+    await commitEnding(here, INSTANCE, [
+      here.db.update(members).set({ role: 'admin' }).where(eq(members.userId, user.id)),
+    ])
     expect(await ticketStanding(here, ticket)).toBe('stands')
   })
 

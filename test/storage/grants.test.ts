@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { base64UrlEncode, hashSecret, importPeppers } from '../../src/domain/secret-hash.ts'
 import { findGrant, forgetUnknown, heldGrantOf, kvKeyFor } from '../../src/storage/grants.ts'
@@ -591,7 +592,7 @@ describe('a personal token', () => {
     const { secret } = await seedToken(here, { kind: 'personal', user })
     await present(here, secret)
     await present(there, secret)
-    await commitEnding(here, [here.db.delete(users).where(eq(users.id, user.id))])
+    await commitEnding(here, INSTANCE, [here.db.delete(users).where(eq(users.id, user.id))])
     expect(await present(here, secret)).toBe('unknown')
     there.clock.advance(10 * SECOND)
     expect(await present(there, secret)).toBe('unknown')

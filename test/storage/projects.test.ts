@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import type { Grant } from '../../src/domain/grant.ts'
 import type { Permission } from '../../src/domain/permission.ts'
 import { type Project, type Slug, slugKeyFor, slugText } from '../../src/domain/project.ts'
@@ -66,7 +67,7 @@ describe('a person', () => {
   it('who is removed is refused at once here, and 10 s later elsewhere', async () => {
     const { here, there, project, user, grant } = await seedMembership()
     for (const isolate of [here, there]) expect(await decisionOf(isolate, grant, project)).toBe('allow')
-    await commitEnding(here, [here.db.delete(members).where(eq(members.userId, user.id))])
+    await commitEnding(here, INSTANCE, [here.db.delete(members).where(eq(members.userId, user.id))])
     expect(await decisionOf(here, grant, project)).toBe('project_not_found')
     there.clock.advance(10 * SECOND)
     expect(await decisionOf(there, grant, project)).toBe('project_not_found')
@@ -76,7 +77,9 @@ describe('a person', () => {
     const { here, there, project, user, grant } = await seedMembership('admin')
     for (const isolate of [here, there])
       expect(await decisionOf(isolate, grant, project, 'project:admin')).toBe('allow')
-    await commitEnding(here, [here.db.update(members).set({ role: 'member' }).where(eq(members.userId, user.id))])
+    await commitEnding(here, INSTANCE, [
+      here.db.update(members).set({ role: 'member' }).where(eq(members.userId, user.id)),
+    ])
     there.clock.advance(10 * SECOND)
     for (const isolate of [here, there]) {
       expect(await decisionOf(isolate, grant, project, 'project:admin')).toBe('permission_denied')
@@ -91,7 +94,7 @@ describe('a person', () => {
     await decisionOf(here, grant, other)
     await decisionOf(here, grant, project)
     const left = and(eq(members.userId, user.id), eq(members.projectId, project.id))
-    await commitEnding(here, [here.db.delete(members).where(left)])
+    await commitEnding(here, INSTANCE, [here.db.delete(members).where(left)])
     here.resetCounts()
     expect(await decisionOf(here, grant, other)).toBe('allow')
     expect(here.counts.d1).toBe(0)
@@ -105,7 +108,7 @@ describe('a project', () => {
     const project = await seedProject(here.db, { visibility: 'public' })
     for (const isolate of [here, there]) expect(await decisionOf(isolate, null, project)).toBe('allow')
     const hide = here.db.update(projects).set({ visibility: 'private' }).where(eq(projects.id, project.id))
-    await commitEnding(here, [hide])
+    await commitEnding(here, INSTANCE, [hide])
     expect(await decisionOf(here, null, project)).toBe('project_not_found')
     there.clock.advance(10 * SECOND)
     expect(await decisionOf(there, null, project)).toBe('project_not_found')
@@ -128,7 +131,7 @@ describe('a project', () => {
       .update(projects)
       .set({ repo: 'site', slugKey: slugKeyFor(renamed) })
       .where(eq(projects.id, project.id))
-    await commitEnding(here, [rename])
+    await commitEnding(here, INSTANCE, [rename])
     there.clock.advance(10 * SECOND)
     for (const isolate of [here, there]) {
       expect(await decisionOf(isolate, grant, project)).toBe('project_not_found')
@@ -143,7 +146,7 @@ describe('a project', () => {
       await decisionOf(isolate, grant, project)
       await findGrant(isolate, secret, project, UNLIMITED)
     }
-    await commitEnding(here, [here.db.delete(projects).where(eq(projects.id, project.id))])
+    await commitEnding(here, INSTANCE, [here.db.delete(projects).where(eq(projects.id, project.id))])
     const anew = await seedProject(here.db, { slug: slugText(project) })
     there.clock.advance(10 * SECOND)
     for (const isolate of [here, there]) {
@@ -187,7 +190,7 @@ describe('an answer on its way', () => {
     const leader = decisionOf(here, grant, project)
     await gate.reached
     here.faults.afterD1 = undefined
-    await commitEnding(here, [here.db.delete(members).where(eq(members.userId, user.id))])
+    await commitEnding(here, INSTANCE, [here.db.delete(members).where(eq(members.userId, user.id))])
     const follower = decisionOf(here, grant, project)
     await new Promise((resolve) => setTimeout(resolve, 20))
     gate.open()
@@ -201,7 +204,7 @@ describe('an answer on its way', () => {
       const { afterD1 } = here.faults
       here.faults.afterD1 = undefined
       branch += 1
-      await commitEnding(here, [
+      await commitEnding(here, INSTANCE, [
         here.db
           .update(projects)
           .set({ defaultBranch: `b${branch}` })
@@ -283,7 +286,7 @@ describe('while D1 cannot be reached', () => {
   it('what the feed named does not', async () => {
     const { here, project, grant } = await seedMembership()
     await decisionOf(here, grant, project)
-    await commitEnding(here, [
+    await commitEnding(here, INSTANCE, [
       here.db.update(projects).set({ defaultBranch: 'trunk' }).where(eq(projects.id, project.id)),
     ])
     here.faults.beforeD1 = outage

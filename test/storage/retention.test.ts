@@ -2,13 +2,12 @@ import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Project } from '../../src/domain/project.ts'
-import { reportBuild, reportRun } from '../../src/storage/build-reports.ts'
 import { sweepOrphans } from '../../src/storage/objects.ts'
 import { sweepRetention } from '../../src/storage/retention-sweep.ts'
 import { artifacts, builds, pipelines, testResults } from '../../src/storage/schema.ts'
 import { retention } from '../../src/storage/schema-reporting.ts'
 import { readSweep } from '../../src/storage/sweeps.ts'
-import { replaceTestResults } from '../../src/storage/test-results.ts'
+import { replaceTestResults, reportBuild, reportRun } from '../support/as-instance.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 import { reportOf, seedArtifact } from '../support/world.ts'
@@ -33,7 +32,7 @@ async function seedBuild(
   if (!('build' in reported)) throw new Error(reported.kind)
   const { build } = reported
   for (let i = 0; i < files; i++) await seedArtifact(stores, project, build, `file ${i}`, `${i}`)
-  await replaceTestResults(stores.db, build.id, '', [
+  await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 1, message: '', file: null, source: '' },
   ])
   stores.clock.now = today

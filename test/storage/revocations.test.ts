@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import type { Fenced } from '../../src/domain/fence.ts'
 import { writeFeedCopy } from '../../src/storage/feed-copy.ts'
 import { judgeFact } from '../../src/storage/proof.ts'
@@ -154,7 +155,7 @@ describe('what ends something', () => {
     const stores = await openTestStores()
     const { status } = await seedWorld(stores)
     const [before] = await stores.db.select().from(feedState)
-    const failing = commitEnding(stores, [
+    const failing = commitEnding(stores, INSTANCE, [
       stores.db.delete(tokens).where(eq(tokens.id, status.id)),
       stores.db.run(sql`insert into feed_state (id) values (1)`),
     ])
@@ -169,7 +170,7 @@ describe('a fact that this isolate ends', () => {
     const project = await seedProject(stores.db)
     const token = await seedToken(stores, { kind: 'project', project, scope: 'all' })
     const fact = await readFact(stores, `token:${token.id}`)
-    const [ended, left] = await commitEnding(stores, [
+    const [ended, left] = await commitEnding(stores, INSTANCE, [
       stores.db.delete(tokens).where(eq(tokens.id, token.id)).returning({ id: tokens.id }),
       stores.db
         .select({ id: projects.id })
@@ -347,7 +348,7 @@ describe('after a restore', () => {
     const gate = barrier()
     stores.faults.afterD1 = gate.pass
     stores.clock.advance(1)
-    const late = commitEnding(stores, [end(stores.db, 'token:late')])
+    const late = commitEnding(stores, INSTANCE, [end(stores.db, 'token:late')])
     await gate.reached
     stores.faults.afterD1 = undefined
     await renewEpoch(stores.db)
@@ -363,7 +364,7 @@ describe('after a restore', () => {
     const gate = barrier()
     stores.faults.beforeD1 = gate.pass
     // Sent before this isolate knew any life of the database, and run in the second one.
-    const late = commitEnding(stores, [end(stores.db, 'token:late')])
+    const late = commitEnding(stores, INSTANCE, [end(stores.db, 'token:late')])
     await gate.reached
     stores.faults.beforeD1 = undefined
     await readFact(stores)

@@ -7,7 +7,7 @@ import { readGithub } from '../../src/domain/webhook-github.ts'
 import { readGitlab } from '../../src/domain/webhook-gitlab.ts'
 import { readJenkins } from '../../src/domain/webhook-jenkins.ts'
 import type { WebhookReading } from '../../src/domain/webhook-reading.ts'
-import { reportBuilds, reportRun } from '../../src/storage/build-reports.ts'
+import { reportBuilds, reportRun } from '../support/as-instance.ts'
 import {
   buildkiteBuild,
   buildkiteJob,

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import type { Slug } from '../../src/domain/project.ts'
 import type { Secret } from '../../src/domain/secret.ts'
 import { type ChargeUnknown, findGrant } from '../../src/storage/grants.ts'
@@ -21,12 +22,12 @@ export async function present(
 
 /** Deletes a token as an isolate does that is asked to. */
 export async function endToken(stores: Stores, { id }: { id: string }): Promise<void> {
-  await commitEnding(stores, [stores.db.delete(tokens).where(eq(tokens.id, id))])
+  await commitEnding(stores, INSTANCE, [stores.db.delete(tokens).where(eq(tokens.id, id))])
 }
 
 /** Sets a token's end, as rotation does. */
 export async function redateToken(stores: Stores, { id }: { id: string }, expiresAt: number): Promise<void> {
-  await commitEnding(stores, [stores.db.update(tokens).set({ expiresAt }).where(eq(tokens.id, id))])
+  await commitEnding(stores, INSTANCE, [stores.db.update(tokens).set({ expiresAt }).where(eq(tokens.id, id))])
 }
 
 /** A gate in an answer's way: `reached` when somebody stands before it, open after `open()`. */

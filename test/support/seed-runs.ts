@@ -1,6 +1,6 @@
 import type { BuildReport, ReportedStatus, Step } from '../../src/domain/build.ts'
-import { reportBuild } from '../../src/storage/build-reports.ts'
 import type { Stores } from '../../src/storage/stores.ts'
+import { reportBuild } from './as-instance.ts'
 
 export type RunSeed = {
   /** Tells pipelines apart; builds of one pipeline share it. */

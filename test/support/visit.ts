@@ -21,7 +21,8 @@ export async function visit(path: string, cookie: string | null = null): Promise
   return { status: response.status, headers: response.headers, html, text: textOf(html), links }
 }
 
-function textOf(html: string): string {
+/** What a person reads of a page. */
+export function textOf(html: string): string {
   const main = html.slice(html.indexOf('<main'))
   return decoded(main.replace(/<title>.*?<\/title>/gs, '').replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')

@@ -1,9 +1,7 @@
-import { keepUpload } from '../../src/actions/keep-upload.ts'
 import type { Build, BuildReport } from '../../src/domain/build.ts'
 import { type Project, slugText, type Visibility } from '../../src/domain/project.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
-import { reportBuild } from '../../src/storage/build-reports.ts'
-import { replaceTestResults } from '../../src/storage/test-results.ts'
+import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
 import { seedMember, seedProject, seedToken, seedUser } from './seed.ts'
 import type { TestStores } from './stores.ts'
 
@@ -104,7 +102,7 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
   if (!('build' in reported)) throw new Error(`the first build was not stored: ${reported.kind}`)
   const { build } = reported
   await seedArtifact(stores, project, build, 'out/report.txt', 'hello')
-  await replaceTestResults(db, build.id, '', [
+  await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 0.5, message: '', file: null, source: 'unit' },
   ])
   const secretOf = async (seed: Parameters<typeof seedToken>[1]) => (await seedToken(stores, seed)).secret

@@ -6,6 +6,7 @@ import { mintWebhookSecret } from '../../src/domain/webhook-source.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../src/http/access.ts'
 import { insertPublisher } from '../../src/storage/publishers.ts'
 import { insertWebhook } from '../../src/storage/webhooks.ts'
+import { actsAs } from '../support/as-instance.ts'
 import { type Asking, browse } from '../support/browse.ts'
 import { ask } from '../support/client.ts'
 import { type SeededToken, seedSession, seedToken } from '../support/seed.ts'
@@ -184,7 +185,7 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
   beforeAll(async () => {
     const stores = await openTestStores()
     const world = await seedWorld(stores, visibility)
-    const [{ project }, admin] = [world, { userId: world.users.admin.id, tokenId: null, from: null }]
+    const [{ project }, admin] = [world, actsAs(world.users.admin.id)]
     const keys = await importDataKeys(env.DATA_KEY)
     const made = await insertWebhook(stores, keys, project.id, 'github', mintWebhookSecret(), admin)
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const

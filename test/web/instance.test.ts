@@ -11,6 +11,7 @@ import { ask } from '../support/client.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores } from '../support/stores.ts'
+import { textOf } from '../support/visit.ts'
 
 const HOSTILE = '"><script>alert(1)</script>'
 const LINK = /<code id="secret">([^<]+)<\/code>/
@@ -141,10 +142,12 @@ describe('the users of an instance', () => {
     expect([await me(own.secret), await reads()]).toEqual([200, 200])
 
     const asked = await (await get(`/instance/users/${other.login}/remove`)).text()
-    expect(asked).toContain(`gh/${alone.org}/web`)
-    expect(asked).not.toContain(`gh/${together.org}/web`)
-    expect(asked).toContain('1 project token')
-    expect((await post(`/instance/users/${other.login}/remove`, { end_tokens: 'yes' })).status).toBe(303)
+    const orphans = asked.slice(asked.indexOf('You become admin of'), asked.indexOf(`What ${other.login} made`))
+    expect(orphans).toContain(`gh/${alone.org}/web`)
+    expect(orphans).not.toContain(`gh/${together.org}/web`)
+    expect(textOf(asked)).toContain(`Webhook github of gh/${together.org}/web`)
+    expect(textOf(asked)).toContain(`Project token Made of gh/${alone.org}/web`)
+    expect((await post(`/instance/users/${other.login}/remove`, { end_made: 'yes' })).status).toBe(303)
 
     expect([await me(own.secret), await reads()]).toEqual([401, 401])
     expect((await browse('/account', { session })).headers.get('Location')).toMatch(/^\/sign-in/)

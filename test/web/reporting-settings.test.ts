@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../src/domain/actor.ts'
 import { DEFAULT_RETENTION } from '../../src/domain/retention.ts'
 import { listProjectAudit } from '../../src/storage/audit.ts'
 import { insertDelivery } from '../../src/storage/deliveries.ts'
@@ -67,9 +68,10 @@ describe('Webhooks', () => {
   })
 
   it('lists deliveries, whatever they say', async () => {
-    const { db, project, get } = await asAdmin()
+    const { project, get } = await asAdmin()
     const at = Date.now()
-    await insertDelivery(db, project.id, { source: 'github', event: 'ping', result: 'ignored', detail: HOSTILE, at })
+    const delivery = { source: 'github', event: 'ping', result: 'ignored', detail: HOSTILE, at } as const
+    await insertDelivery(await openTestStores(), project.id, delivery, INSTANCE)
     const text = await (await get('/webhooks')).text()
     expect(text).toContain('ping')
     expect(text).toContain('ignored')

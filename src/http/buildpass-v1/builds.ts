@@ -10,9 +10,9 @@ import { buildEventOf, buildReportOf, reportInput, updateInput } from './report-
 
 /** Reporting builds. Answers are builds in the v1.1 shape, so that one reader does for all. */
 export function mountBuildReports(app: App): void {
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds', async (c, { project }) => {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds', async (c, { actor, project }) => {
     const report = buildReportOf(await readJson(c, reportInput()))
-    const reported = await reportBuild(c.env.stores, project.id, report)
+    const reported = await reportBuild(c.env.stores, project.id, report, actor)
     if (reported.kind === 'no_project') throw new AppError('project_not_found')
     if (reported.kind === 'elsewhere') {
       throw new AppError('conflict', 'external_id: belongs to a build of another pipeline of this project')
@@ -30,10 +30,10 @@ export function mountBuildReports(app: App): void {
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
   })
 
-  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project }) => {
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project }) => {
     const num = buildNumOf(c)
     const event = buildEventOf(await readJson(c, updateInput()))
-    const build = await updateBuild(c.env.stores, project.id, num, event)
+    const build = await updateBuild(c.env.stores, project.id, num, event, actor)
     if (!build) throw new AppError('build_not_found')
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, build))
   })

@@ -4,7 +4,6 @@ import { parseSlugParts, type Slug } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteCreator, listCreators, putCreator } from '../../storage/project-settings.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { type App, route } from '../route.ts'
 import { requireUser } from './projects.ts'
 
@@ -14,14 +13,14 @@ export function mountCreators(app: App): void {
     return jsonRead(c, { items: await listCreators(c.env.stores.db, requireOrg(c)) })
   })
 
-  route(app, 'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login', async (c, { grant }) => {
+  route(app, 'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login', async (c, { actor }) => {
     const user = await requireUser(c)
-    await putCreator(c.env.stores, requireOrg(c), user, actorOf(c, grant))
+    await putCreator(c.env.stores, requireOrg(c), user, actor)
     return jsonWritten(c, { login: user.login })
   })
 
-  route(app, 'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login', async (c, { grant }) => {
-    await deleteCreator(c.env.stores, requireOrg(c), await requireUser(c), actorOf(c, grant))
+  route(app, 'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login', async (c, { actor }) => {
+    await deleteCreator(c.env.stores, requireOrg(c), await requireUser(c), actor)
     return jsonWritten(c, { message: 'ok' })
   })
 }

@@ -13,7 +13,6 @@ import {
   type StoredTarget,
 } from '../../storage/dispatch-targets.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
@@ -88,19 +87,19 @@ export function mountDispatchTarget(app: App): void {
     return jsonRead(c, targetJson(stored))
   })
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target', async (c, { grant, project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target', async (c, { actor, project }) => {
     const input = await readJson(c, dispatchTargetInput())
     const target = targetOf(input, project)
     requireOutboundUrl(c, 'apiUrl' in target ? 'api_url' : 'url', 'apiUrl' in target ? target.apiUrl : target.url)
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintWebhookSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
-    const stored = await putDispatchTarget(stores, settings.dataKeys, project.id, target, secret, actorOf(c, grant))
+    const stored = await putDispatchTarget(stores, settings.dataKeys, project.id, target, secret, actor)
     return jsonWritten(c, { ...targetJson(stored), ...(minted === null ? {} : { secret: minted }) })
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target', async (c, { grant, project }) => {
-    const isGone = await deleteDispatchTarget(c.env.stores, project.id, actorOf(c, grant))
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target', async (c, { actor, project }) => {
+    const isGone = await deleteDispatchTarget(c.env.stores, project.id, actor)
     if (!isGone) throw new AppError('dispatch_target_not_found')
     return jsonWritten(c, { message: 'ok' })
   })

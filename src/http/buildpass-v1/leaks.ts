@@ -6,7 +6,6 @@ import type { AppEnv } from '../../env.ts'
 import { reportLeak } from '../../storage/token-ends.ts'
 import { jsonWritten } from '../answers.ts'
 import { clientAddressOf } from '../authenticate.ts'
-import { actorOf } from '../authorize.ts'
 import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { isSignedByGithub } from './github-signature.ts'
@@ -31,11 +30,10 @@ const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretTe
  * so that it tells nobody which secrets live.
  */
 export function mountLeaks(app: App): void {
-  route(app, 'POST /api/buildpass/v1/leaks', async (c) => {
+  route(app, 'POST /api/buildpass/v1/leaks', async (c, { actor }) => {
     const { success } = await c.env.limits.leakReports.limit({ key: clientAddressOf(c.req.raw) })
     if (!success) throw new AppError('too_many_requests')
     const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
-    const actor = actorOf(c, null)
     for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
     return jsonWritten(c, { message: 'Thank you. What was found among these is being ended.' }, 202)
   })

@@ -12,7 +12,6 @@ import {
 } from '../../storage/listeners.ts'
 import { listOutbox } from '../../storage/outbox.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
@@ -44,7 +43,7 @@ export function mountListeners(app: App): void {
     return jsonRead(c, { items: listeners.map(listenerJson) })
   })
 
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { grant, project }) => {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
     const input = await readJson(c, listenerInput())
     const listener = listenerOf(input, project)
     if (listener.kind === 'webhook') requireOutboundUrl(c, 'url', listener.url)
@@ -52,13 +51,13 @@ export function mountListeners(app: App): void {
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintWebhookSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
-    const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actorOf(c, grant))
+    const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
     if (!stored) throw new AppError('conflict', `A project has at most ${MAX_LISTENERS} listeners.`)
     return jsonWritten(c, { ...listenerJson(stored), ...(minted === null ? {} : { secret: minted }) }, 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id', async (c, { grant, project }) => {
-    const isGone = await deleteListener(c.env.stores, project.id, c.req.param('id') ?? '', actorOf(c, grant))
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id', async (c, { actor, project }) => {
+    const isGone = await deleteListener(c.env.stores, project.id, c.req.param('id') ?? '', actor)
     if (!isGone) throw new AppError('listener_not_found')
     return jsonWritten(c, { message: 'ok' })
   })

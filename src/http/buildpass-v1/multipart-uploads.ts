@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { completeUpload } from '../../actions/complete-upload.ts'
+import { INSTANCE } from '../../domain/actor.ts'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../domain/artifact.ts'
 import { digestText } from '../../domain/artifact-digest.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
@@ -28,7 +29,7 @@ import {
 
 /** Files that are too large for one request, in parts that may come in any order, again, and after a break. */
 export function mountMultipartUploads(app: App): void {
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads', async (c, { project }) => {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads', async (c, { actor, project }) => {
     const input = await readJson(c, uploadInput())
     const { stores } = c.env
     const { db, artifacts, now } = stores
@@ -55,12 +56,12 @@ export function mountMultipartUploads(app: App): void {
       createdAt: now(),
       touchedAt: now(),
     }
-    await insertUpload(db, upload)
+    await insertUpload(stores, upload, actor)
     return jsonWritten(c, uploadJson(upload, []), 201)
   })
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload', async (c, { project }) => {
-    const found = await findUpload(c.env.stores.db, project.id, buildNumOf(c), uploadIdOf(c))
+    const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), INSTANCE)
     if (!found) throw new AppError('upload_not_found')
     return jsonRead(c, uploadJson(found.upload, found.parts))
   })
@@ -68,13 +69,12 @@ export function mountMultipartUploads(app: App): void {
   route(
     app,
     'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part',
-    async (c, { project }) => {
+    async (c, { actor, project }) => {
       const { stores } = c.env
-      const { db, artifacts, now } = stores
       const number = /^[1-9]\d{0,5}$/.test(c.req.param('part') ?? '') ? Number(c.req.param('part')) : 0
       const sizeBytes = requireLength(c)
       const sha256 = namedDigestOf(c)
-      const found = await findUploadPart(db, project.id, buildNumOf(c), uploadIdOf(c), number)
+      const found = await findUploadPart(stores, project.id, buildNumOf(c), uploadIdOf(c), number, actor)
       if (!found) throw new AppError('upload_not_found')
       const { upload, part } = found
       const due = sizeOfPart(upload, number)
@@ -86,7 +86,7 @@ export function mountMultipartUploads(app: App): void {
       if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
 
       const wanted = { number, sizeBytes, sha256 }
-      const stored = await askBucket(stores, putPart(artifacts, upload, wanted, c.req.raw.body ?? noBytes()))
+      const stored = await askBucket(stores, putPart(stores.artifacts, upload, wanted, c.req.raw.body ?? noBytes()))
       switch (stored.kind) {
         case 'digest_mismatch':
           throw invalidInput('Content-Digest', 'does not match the bytes that were sent')
@@ -95,7 +95,7 @@ export function mountMultipartUploads(app: App): void {
         case 'no_upload':
           throw new AppError('upload_not_found')
         case 'stored':
-          if (!(await putUploadPart(db, upload.id, stored.part, now()))) throw new AppError('upload_not_found')
+          if (!(await putUploadPart(stores, upload.id, stored.part, actor))) throw new AppError('upload_not_found')
           return jsonWritten(c, partJson(stored.part))
       }
     },
@@ -104,10 +104,10 @@ export function mountMultipartUploads(app: App): void {
   route(
     app,
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete',
-    async (c, { project }) => {
-      const found = await findUpload(c.env.stores.db, project.id, buildNumOf(c), uploadIdOf(c))
+    async (c, { actor, project }) => {
+      const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
       if (!found) throw new AppError('upload_not_found')
-      const completed = await completeUpload(c.env.stores, found.upload, found.parts)
+      const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
       switch (completed.kind) {
         case 'missing_parts':
           throw new AppError('conflict', `parts: ${rangesOf(completed.missing)} not sent yet`)
@@ -132,15 +132,14 @@ export function mountMultipartUploads(app: App): void {
   route(
     app,
     'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
-    async (c, { project }) => {
+    async (c, { actor, project }) => {
       const { stores } = c.env
-      const { db, artifacts } = stores
-      const found = await findUpload(db, project.id, buildNumOf(c), uploadIdOf(c))
+      const found = await findUpload(stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
       if (!found) throw new AppError('upload_not_found')
       if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
       // R2 first: a row whose parts are gone is found again, parts without a row are not.
-      await askBucket(stores, abortMultipart(artifacts, found.upload))
-      await deleteUpload(db, found.upload.id)
+      await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
+      await deleteUpload(stores, found.upload.id, actor)
       return jsonWritten(c, { message: 'ok' })
     },
   )

@@ -8,7 +8,6 @@ import type { AppEnv } from '../../env.ts'
 import { listPublishersOf } from '../../storage/publishers.ts'
 import { exchangeIdentity, type ReportingSession, renewSession } from '../../storage/reporting-tokens.ts'
 import { jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
@@ -26,7 +25,7 @@ export const exchangeInput = lazily(() =>
 
 /** A CI job's identity token for a reporting token, and that for another while the job lasts. */
 export function mountOidc(app: App): void {
-  route(app, 'POST /api/buildpass/v1/oidc/exchange', async (c) => {
+  route(app, 'POST /api/buildpass/v1/oidc/exchange', async (c, { actor }) => {
     const { token, project } = await readJson(c, exchangeInput())
     const { stores, settings } = c.env
     const identity = await verifyIdentity(stores, token, audienceOf(c), settings.ownIssuers)
@@ -46,15 +45,15 @@ export function mountOidc(app: App): void {
     const publisher = candidates.find((candidate) => matches(candidate, identity.claims))
     if (!publisher) throw unmatched()
     const spent = { digest: identity.digest, expiresAt: identity.expiresAt, subject: String(identity.claims.sub) }
-    const session = await exchangeIdentity(stores, publisher, spent, actorOf(c, null))
+    const session = await exchangeIdentity(stores, publisher, spent, actor)
     if (session === 'no_publisher') throw unmatched()
     if (session === 'used')
       throw new AppError('invalid_token', 'The identity token is refused. It was exchanged before, and is good once.')
     return jsonWritten(c, { project: slugText(publisher), ...sessionJson(session) }, 201)
   })
 
-  route(app, 'POST /api/buildpass/v1/oidc/renew', async (c, { grant }) => {
-    const session = grant.kind === 'reporting' ? await renewSession(c.env.stores, grant.tokenId) : null
+  route(app, 'POST /api/buildpass/v1/oidc/renew', async (c, { actor, grant }) => {
+    const session = grant.kind === 'reporting' ? await renewSession(c.env.stores, grant.tokenId, actor) : null
     if (grant.kind !== 'reporting' || !session)
       throw new AppError('permission_denied', 'This token cannot be renewed: exchange an identity token for a new one.')
     return jsonWritten(c, { project: slugText(grant.project), ...sessionJson(session) }, 201)

@@ -7,13 +7,9 @@ import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
-import { deleteTokensMadeBy } from '../../storage/token-ends.ts'
-import { listTokensMadeBy } from '../../storage/tokens.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
-import { tokenJson } from '../circleci-v1/token-json.ts'
 import { lazily, queryFlag, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { line } from '../schemas.ts'
@@ -41,10 +37,10 @@ export const memberInput = lazily(() =>
 
 /** Projects and their members. */
 export function mountProjects(app: App): void {
-  route(app, 'POST /api/buildpass/v1/projects', async (c, { grant }) => {
+  route(app, 'POST /api/buildpass/v1/projects', async (c, { actor, grant }) => {
     const { slug, visibility, default_branch } = await readJson(c, projectInput())
     const settings = { visibility, defaultBranch: default_branch }
-    const made = await createProject(c.env.stores, grant, slug, settings, actorOf(c, grant))
+    const made = await createProject(c.env.stores, grant, slug, settings, actor)
     if (made === 'not_allowed') throw new AppError('permission_denied')
     if (made === 'taken') throw new AppError('conflict', 'slug: there is a project of that name already')
     return jsonWritten(c, projectJson(made), 201)
@@ -52,20 +48,15 @@ export function mountProjects(app: App): void {
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo', (c, { project }) => jsonRead(c, projectJson(project)))
 
-  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { grant, project }) => {
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
     const { visibility, default_branch } = await readJson(c, projectChange())
-    const changed = await updateProject(
-      c.env.stores,
-      project.id,
-      { visibility, defaultBranch: default_branch },
-      actorOf(c, grant),
-    )
+    const changed = await updateProject(c.env.stores, project.id, { visibility, defaultBranch: default_branch }, actor)
     if (!changed) throw new AppError('project_not_found')
     return jsonWritten(c, projectJson(changed))
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { grant, project }) => {
-    if (!(await deleteProject(c.env.stores, project, actorOf(c, grant)))) throw new AppError('project_not_found')
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
+    if (!(await deleteProject(c.env.stores, project, actor))) throw new AppError('project_not_found')
     return jsonWritten(c, { message: 'ok' })
   })
 
@@ -76,24 +67,29 @@ export function mountProjects(app: App): void {
     })
   })
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { grant, project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
     const { role } = await readJson(c, memberInput())
     const user = await requireUser(c)
-    if (!(await putMember(c.env.stores, project.id, user, role, actorOf(c, grant)))) throw lastAdmin()
+    if (!(await putMember(c.env.stores, project.id, user, role, actor))) throw lastAdmin()
     return jsonWritten(c, { login: user.login, role })
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { grant, project }) => {
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
     const { stores } = c.env
-    const endTokens = queryFlag(c, 'end_tokens')
+    // The older name said less than what it should have done: tokens are not all that a person leaves behind.
+    const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
     const user = await requireUser(c)
-    const actor = actorOf(c, grant)
-    const removal = await deleteMember(stores, project.id, user, actor)
-    if (removal === 'last_admin') throw lastAdmin()
-    if (removal === 'not_a_member') throw new AppError('user_not_found')
-    const made = await listTokensMadeBy(stores.db, project.id, user.id)
-    if (endTokens) await deleteTokensMadeBy(stores, project.id, user.id, actor)
-    return jsonWritten(c, { message: 'ok', tokens_made: made.map(tokenJson), tokens_ended: endTokens })
+    const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
+    switch (removal.kind) {
+      case 'last_admin':
+        throw lastAdmin()
+      case 'not_a_member':
+        throw new AppError('user_not_found')
+      case 'removed': {
+        const made = removal.made.map(({ kind, id, name }) => ({ kind, id, name }))
+        return jsonWritten(c, { message: 'ok', made, ended: endMade })
+      }
+    }
   })
 }
 

@@ -10,7 +10,6 @@ import {
 } from '../../domain/trusted-publisher.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../storage/publishers.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
@@ -37,7 +36,7 @@ export function mountPublishers(app: App): void {
     })
   })
 
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { grant, project }) => {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { actor, project }) => {
     const { kind, issuer: named, claims } = await readJson(c, publisherInput())
     const problems = claimProblems(kind, claims)
     const [problem] = problems
@@ -47,13 +46,13 @@ export function mountPublishers(app: App): void {
       const message = 'is not one that is trusted here: whoever deploys this names it in OIDC_ISSUERS'
       throw new AppError('invalid_input', `issuer: ${message}`, { problems: [{ path: 'issuer', message }] })
     }
-    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actorOf(c, grant))
+    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
     if (!publisher) throw new AppError('conflict', `A project can have at most ${MAX_PUBLISHERS} publishers.`)
     return jsonWritten(c, publisherJson(publisher), 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { grant, project }) => {
-    if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actorOf(c, grant))))
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { actor, project }) => {
+    if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
       throw new AppError('publisher_not_found')
     return jsonWritten(c, { message: 'ok' })
   })

@@ -3,7 +3,6 @@ import { AppError, invalidInput } from '../../domain/error.ts'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH, MAX_RETENTION_DAYS, type Retention } from '../../domain/retention.ts'
 import { findRetention, putRetention } from '../../storage/retention.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { count } from '../schemas.ts'
@@ -22,12 +21,11 @@ export function mountRetention(app: App): void {
     jsonRead(c, retentionJson(await findRetention(c.env.stores.db, project.id))),
   )
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention', async (c, { grant, project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention', async (c, { actor, project }) => {
     const { artifact_days, build_days, keep_per_branch } = await readJson(c, retentionInput())
     if (artifact_days > build_days) throw invalidInput('artifact_days', 'must not be more than build_days')
     const retention = { artifactDays: artifact_days, buildDays: build_days, keepPerBranch: keep_per_branch }
-    if (!(await putRetention(c.env.stores, project.id, retention, actorOf(c, grant))))
-      throw new AppError('project_not_found')
+    if (!(await putRetention(c.env.stores, project.id, retention, actor))) throw new AppError('project_not_found')
     return jsonWritten(c, retentionJson(retention))
   })
 }

@@ -3,7 +3,6 @@ import { slugText } from '../../domain/project.ts'
 import { deleteToken } from '../../storage/token-ends.ts'
 import { findToken } from '../../storage/tokens.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { tokenJson } from '../circleci-v1/token-json.ts'
 import { queryFlag } from '../input.ts'
 import { type App, route } from '../route.ts'
@@ -17,10 +16,10 @@ export function mountToken(app: App): void {
     return jsonRead(c, { kind: grant.kind, project, ...tokenJson(token) })
   })
 
-  route(app, 'DELETE /api/buildpass/v1/token', async (c, { grant }) => {
+  route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {
     // Read-only, and a status token stands in public READMEs: a passer-by must not end it.
     if (grant.kind === 'project') throw new AppError('permission_denied')
-    const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actorOf(c, grant) } as const
+    const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actor } as const
     const deleted = await deleteToken(c.env.stores, grant.tokenId, how)
     return jsonWritten(c, { message: 'ok', deleted })
   })

@@ -23,7 +23,7 @@ export function mountUploads(app: App): void {
   route(
     app,
     'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}',
-    async (c, { project }) => {
+    async (c, { actor, project }) => {
       const path = artifactPathOf(c)
       const nodeIndex = queryCount(c, 'node_index', { min: 0, max: MAX_NODE_INDEX, fallback: 0 })
       const overwrite = queryFlag(c, 'overwrite')
@@ -41,6 +41,7 @@ export function mountUploads(app: App): void {
         { projectId: project.id, buildId, num: buildNumOf(c) },
         upload,
         c.req.raw.body,
+        actor,
       )
       switch (kept.kind) {
         case 'digest_mismatch':
@@ -61,13 +62,13 @@ export function mountUploads(app: App): void {
     },
   )
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests', async (c, { project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests', async (c, { actor, project }) => {
     const report = c.req.query('report') ?? ''
     if (report.length > MAX_REPORT_NAME_LENGTH)
       throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
     const parse = testParserFor(c)
     const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
-    await replaceTestResults(c.env.stores.db, await requireBuildId(c, project.id), report, results)
+    await replaceTestResults(c.env.stores, await requireBuildId(c, project.id), report, results, actor)
     const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
     return jsonWritten(c, {
       stored: results.length,

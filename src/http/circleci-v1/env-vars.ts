@@ -1,11 +1,12 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { Actor } from '../../domain/actor.ts'
 import { ENV_VAR_NAME_RULE, MAX_ENV_VAR_LENGTH, MAX_ENV_VARS, parseEnvVarName } from '../../domain/env-var.ts'
 import { AppError } from '../../domain/error.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteEnvVar, findEnvVar, listEnvVars, type MaskedEnvVar, putEnvVar } from '../../storage/env-vars.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf, type OnProject } from '../authorize.ts'
+import type { OnProject } from '../authorize.ts'
 import { pagedItems } from '../circleci-v2/paging.ts'
 import { readJsonOrForm } from '../form-body.ts'
 import { lazily } from '../input.ts'
@@ -42,14 +43,16 @@ export function mountEnvVars(app: App): void {
   )
 }
 
+type Acting = OnProject & { readonly actor: Actor }
+
 function listed(c: Context<AppEnv>, { project }: OnProject): Promise<MaskedEnvVar[]> {
   return listEnvVars(c.env.stores.db, c.env.settings.dataKeys, project.id)
 }
 
-async function putOne(c: Context<AppEnv>, { grant, project }: OnProject): Promise<Response> {
+async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<Response> {
   const input = await readJsonOrForm(c, envVarInput())
   const { stores, settings } = c.env
-  const stored = await putEnvVar(stores, settings.dataKeys, project.id, input, actorOf(c, grant))
+  const stored = await putEnvVar(stores, settings.dataKeys, project.id, input, actor)
   if (!stored) throw new AppError('conflict', `A project has at most ${MAX_ENV_VARS} environment variables.`)
   return jsonWritten(c, stored, 201)
 }
@@ -61,8 +64,8 @@ async function readOne(c: Context<AppEnv>, { project }: OnProject): Promise<Resp
   return jsonRead(c, found)
 }
 
-async function deleteOne(c: Context<AppEnv>, { grant, project }: OnProject, message: string): Promise<Response> {
-  const isGone = await deleteEnvVar(c.env.stores, project.id, c.req.param('name') ?? '', actorOf(c, grant))
+async function deleteOne(c: Context<AppEnv>, { actor, project }: Acting, message: string): Promise<Response> {
+  const isGone = await deleteEnvVar(c.env.stores, project.id, c.req.param('name') ?? '', actor)
   if (!isGone) throw new AppError('env_var_not_found')
   return jsonWritten(c, { message })
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { Actor } from '../../domain/actor.ts'
 import { AppError } from '../../domain/error.ts'
-import type { Grant } from '../../domain/grant.ts'
 import { parseLabel } from '../../domain/label.ts'
 import { parseScope } from '../../domain/scope.ts'
 import { mintSecret, parseSecret } from '../../domain/secret.ts'
@@ -10,7 +10,6 @@ import type { AppEnv } from '../../env.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
 import { insertToken, listTokens, type NewToken } from '../../storage/tokens.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
-import { actorOf } from '../authorize.ts'
 import { lazily, queryFlag, readJson, readOptionalJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { futureTime, overlapSeconds } from '../schemas.ts'
@@ -22,32 +21,32 @@ export function mountTokens(app: App): void {
     listed(c, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token', async (c, { grant, project }) => {
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token', async (c, { actor, project }) => {
     const { label, scope, expires_at } = await readJson(c, projectTokenInput())
-    return created(c, grant, { kind: 'project', projectId: project.id, label, scope, expiresAt: expires_at ?? null })
+    return created(c, actor, { kind: 'project', projectId: project.id, label, scope, expiresAt: expires_at ?? null })
   })
 
-  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { grant, project }) =>
-    deleted(c, grant, { kind: 'project', projectId: project.id }),
+  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, project }) =>
+    deleted(c, actor, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { grant, project }) =>
-    rotated(c, grant, { kind: 'project', projectId: project.id }),
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, project }) =>
+    rotated(c, actor, { kind: 'project', projectId: project.id }),
   )
 
   route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
 
-  route(app, 'POST /api/v1.1/user/token', async (c, { grant }) => {
+  route(app, 'POST /api/v1.1/user/token', async (c, { actor, grant }) => {
     const { label, expires_at } = await readJson(c, personalTokenInput())
-    return created(c, grant, { kind: 'personal', userId: grant.userId, label, expiresAt: expires_at ?? null })
+    return created(c, actor, { kind: 'personal', userId: grant.userId, label, expiresAt: expires_at ?? null })
   })
 
-  route(app, 'DELETE /api/v1.1/user/token/:id', (c, { grant }) =>
-    deleted(c, grant, { kind: 'personal', userId: grant.userId }),
+  route(app, 'DELETE /api/v1.1/user/token/:id', (c, { actor, grant }) =>
+    deleted(c, actor, { kind: 'personal', userId: grant.userId }),
   )
 
-  route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { grant }) =>
-    rotated(c, grant, { kind: 'personal', userId: grant.userId }),
+  route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { actor, grant }) =>
+    rotated(c, actor, { kind: 'personal', userId: grant.userId }),
   )
 }
 
@@ -88,25 +87,25 @@ async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response
   return jsonRead(c, tokens.map(tokenJson))
 }
 
-async function created(c: Context<AppEnv>, grant: Grant | null, token: NewToken): Promise<Response> {
+async function created(c: Context<AppEnv>, actor: Actor, token: NewToken): Promise<Response> {
   const secret = mintSecret(token.kind)
-  const inserted = await insertToken(c.env.stores, secret, token, actorOf(c, grant))
+  const inserted = await insertToken(c.env.stores, secret, token, actor)
   return jsonWritten(c, mintedTokenJson(inserted, secret), 201)
 }
 
-async function deleted(c: Context<AppEnv>, grant: Grant | null, holder: TokenHolder): Promise<Response> {
+async function deleted(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): Promise<Response> {
   const id = await requireTokenId(c, holder)
-  const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actorOf(c, grant) } as const
+  const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor } as const
   const ended = await deleteToken(c.env.stores, id, how)
   if (ended.length === 0) throw new AppError('token_not_found')
   return jsonWritten(c, { message: 'ok', deleted: ended })
 }
 
-async function rotated(c: Context<AppEnv>, grant: Grant | null, holder: TokenHolder): Promise<Response> {
+async function rotated(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): Promise<Response> {
   const { overlap_seconds } = await readOptionalJson(c, tokenRotationInput())
   const id = await requireTokenId(c, holder)
   const successor = mintSecret(holder.kind)
-  const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actorOf(c, grant))
+  const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actor)
   switch (rotation.kind) {
     case 'rotated':
       return jsonWritten(c, { ...mintedTokenJson(rotation.token, successor), replaces: id }, 201)

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { cancelRunning, retryBuild, triggerPipeline } from '../../actions/dispatch-builds.ts'
+import type { Actor } from '../../domain/actor.ts'
 import type { Build } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Project } from '../../domain/project.ts'
@@ -31,23 +32,27 @@ export function mountTriggers(app: App): void {
     return jsonWritten(c, { status: 201, body: 'Build created', build_num: num }, 201)
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { project }) => {
-    const again = await retryBuild(c.env.stores, project, await requireBuild(c, project))
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { actor, project }) => {
+    const again = await retryBuild(c.env.stores, project, await requireBuild(c, project), actor)
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, again), 201)
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { project }) => {
-    await cancelRunning(c.env.stores, project, [await requireBuild(c, project)], 'build.cancel')
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { actor, project }) => {
+    await cancelRunning(c.env.stores, project, [await requireBuild(c, project)], 'build.cancel', actor)
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project)), 202)
   })
 }
 
-async function triggered(c: Context<AppEnv>, { grant, project }: OnProject, branch: string | null): Promise<Build> {
+async function triggered(
+  c: Context<AppEnv>,
+  { actor, grant, project }: OnProject & { readonly actor: Actor },
+  branch: string | null,
+): Promise<Build> {
   const { build_parameters, ...input } = await readJsonOrForm(c, v1TriggerInput())
   // The tag of a body is what to build; the branch on the path then only says where it was asked for.
   const ref = input.tag ? { ...input, branch: null } : { ...input, branch: branch ?? input.branch }
   const trigger = triggerOf(project, ref, build_parameters ?? {}, await askerOf(c, grant))
-  return triggerPipeline(c.env.stores, project, trigger)
+  return triggerPipeline(c.env.stores, project, trigger, actor)
 }
 
 async function requireBuild(c: Context<AppEnv>, project: Project): Promise<Build> {

@@ -54,15 +54,15 @@ export function mountUsers(app: App): void {
     )
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { grant, project }) => {
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
-    await setFollowed(c.env.stores.db, project.id, grant.userId, true)
+    await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
     return jsonWritten(c, { followed: true })
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { grant, project }) => {
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
-    await setFollowed(c.env.stores.db, project.id, grant.userId, false)
+    await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
     return jsonWritten(c, { followed: false })
   })
 }

@@ -27,27 +27,27 @@ export const rerunInput = lazily(() =>
 
 /** Starting, repeating and stopping: the project's dispatch target does the work. */
 export function mountV2Triggers(app: App): void {
-  route(app, 'POST /api/v2/project/:vcs/:org/:repo/pipeline', async (c, { grant, project }) => {
+  route(app, 'POST /api/v2/project/:vcs/:org/:repo/pipeline', async (c, { actor, grant, project }) => {
     const { parameters, ...ref } = await readOptionalJson(c, v2TriggerInput())
     const trigger = triggerOf(project, ref, parameters ?? {}, await askerOf(c, grant))
-    const { pipeline } = await triggerPipeline(c.env.stores, project, trigger)
+    const { pipeline } = await triggerPipeline(c.env.stores, project, trigger, actor)
     const made = { id: pipeline.id, number: pipeline.number, state: 'pending', created_at: isoOf(pipeline.createdAt) }
     return jsonWritten(c, made, 201)
   })
 
-  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { project }) => {
+  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project }) => {
     const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
     if (!detail) throw new AppError('job_not_found')
-    await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel')
+    await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor)
     return accepted(c)
   })
 
   route(
     app,
     'POST /api/v2/workflow/:id/cancel',
-    async (c, { project }) => {
+    async (c, { actor, project }) => {
       const builds = await listBuildsOfWorkflow(c.env.stores.db, c.req.param('id') ?? '')
-      await cancelRunning(c.env.stores, project, builds, 'workflow.cancel')
+      await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor)
       return accepted(c)
     },
     BY_WORKFLOW,
@@ -56,10 +56,10 @@ export function mountV2Triggers(app: App): void {
   route(
     app,
     'POST /api/v2/workflow/:id/rerun',
-    async (c, { project }) => {
+    async (c, { actor, project }) => {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
       const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
-      const build = await rerunWorkflow(c.env.stores, project, c.req.param('id') ?? '', wanted)
+      const build = await rerunWorkflow(c.env.stores, project, c.req.param('id') ?? '', wanted, actor)
       return jsonWritten(c, { workflow_id: build.workflow.id }, 202)
     },
     BY_WORKFLOW,

@@ -5,7 +5,6 @@ import type { Session, SignInMethod, Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { type LinkedIdentity, listIdentities, unlinkIdentity } from '../../storage/identities.ts'
 import { deleteOtherSessions, deleteSession, listSessions } from '../../storage/sessions.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { accountPage } from './account-layout.tsx'
 import { browserName } from './browser-name.ts'
@@ -45,25 +44,25 @@ export function mountAccount(app: App): void {
     )
   })
 
-  page(app, 'POST /account/sessions/:id/end', async (c, { viewer }) => {
+  page(app, 'POST /account/sessions/:id/end', async (c, { actor, viewer }) => {
     const id = c.req.param('id') ?? ''
-    await deleteSession(c.env.stores, viewer.userId, id, actorOf(c, viewer))
+    await deleteSession(c.env.stores, viewer.userId, id, actor)
     if (id !== viewer.session.id) return redirectTo('/account', 'session-ended')
     const response = redirectTo('/sign-in', 'signed-out')
     response.headers.append('Set-Cookie', FORGET_SESSION)
     return response
   })
 
-  page(app, 'POST /account/sessions/end-others', async (c, { viewer }) => {
-    await deleteOtherSessions(c.env.stores, viewer.userId, viewer.session.id, actorOf(c, viewer))
+  page(app, 'POST /account/sessions/end-others', async (c, { actor, viewer }) => {
+    await deleteOtherSessions(c.env.stores, viewer.userId, viewer.session.id, actor)
     return redirectTo('/account', 'sessions-ended')
   })
 
-  page(app, 'POST /account/identities/:provider/:subject/unlink', async (c, { viewer }) => {
+  page(app, 'POST /account/identities/:provider/:subject/unlink', async (c, { actor, viewer }) => {
     const provider = c.req.param('provider') ?? ''
     if (!Object.hasOwn(PROVIDERS, provider)) throw new AppError('route_not_found')
     const identity = { provider: provider as IdentityProvider, subject: c.req.param('subject') ?? '' }
-    const unlinked = await unlinkIdentity(c.env.stores, viewer, identity, actorOf(c, viewer))
+    const unlinked = await unlinkIdentity(c.env.stores, viewer, identity, actor)
     if (!unlinked) throw new AppError('route_not_found')
     return redirectTo('/account', 'identity-unlinked')
   })

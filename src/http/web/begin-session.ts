@@ -20,10 +20,12 @@ export async function beginSession(
   before: Viewer | null,
 ): Promise<Response> {
   const { stores } = c.env
-  if (before) await deleteSession(stores, before.userId, before.session.id, actorOf(c, before))
+  // Signing in is the right to it, so a session that is over already is no reason to refuse.
+  const actor = actorOf(c, { needs: 'anyone', viewer: before })
+  if (before) await deleteSession(stores, before.userId, before.session.id, actor)
   const secret = mintSessionSecret()
   const userAgent = c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
-  await insertSession(stores, secret, { userId, method, userAgent, from: actorOf(c, null).from })
+  await insertSession(stores, secret, { userId, method, userAgent, from: actor.from })
   const response = redirectTo(`/sign-in/done?next=${encodeURIComponent(next)}`)
   response.headers.append('Set-Cookie', sessionCookie(secret))
   return response

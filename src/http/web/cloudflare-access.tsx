@@ -6,7 +6,6 @@ import { parseIdentityToken, tokenRefusal } from '../../domain/identity-token.ts
 import type { AccessSettings, AppEnv } from '../../env.ts'
 import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
 import type { KeySet } from '../../storage/issuer-keys.ts'
-import { actorOf } from '../authorize.ts'
 import { lazily } from '../input.ts'
 import type { App } from '../route.ts'
 import { logFault } from '../trace.ts'
@@ -25,9 +24,9 @@ export function mountCloudflareAccess(app: App): void {
     return beginSession(c, userId, 'access', sitePathOf(form.get('next')), viewer)
   })
 
-  page(app, 'POST /account/identities/access', async (c, { viewer }) => {
+  page(app, 'POST /account/identities/access', async (c, { actor, viewer }) => {
     const identity = await requireAccessIdentity(c)
-    const linked = await linkIdentity(c.env.stores, viewer.userId, identity, actorOf(c, viewer))
+    const linked = await linkIdentity(c.env.stores, viewer.userId, identity, actor)
     return redirectTo('/account', linked ? 'identity-linked' : 'identity-taken')
   })
 }

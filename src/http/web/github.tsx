@@ -115,7 +115,7 @@ async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | nul
   // Both at once: the session is that of whoever began to link, and GitHub has just confirmed the account.
   if (viewer?.userId !== attempt.linkTo)
     return sayNo(c, 'You were signed out meanwhile: sign in, then link the account.')
-  const linked = await linkIdentity(stores, viewer.userId, account.identity, actorOf(c, viewer))
+  const linked = await linkIdentity(stores, viewer.userId, account.identity, actorOf(c, { needs: 'session', viewer }))
   return redirectTo('/account', linked ? 'identity-linked' : 'identity-taken')
 }
 

@@ -4,19 +4,17 @@ import type { Project, Role } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
+import { listMadeBy } from '../../storage/made.ts'
 import { deleteMember, listMembers, type Member, putMember } from '../../storage/members.ts'
-import { deleteTokensMadeBy } from '../../storage/token-ends.ts'
-import { listTokensMadeBy } from '../../storage/tokens.ts'
 import { findUserByLogin } from '../../storage/users.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { MadeList } from './made-list.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
 import { projectPath } from './paths.ts'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
-import { TokenName } from './token-parts.tsx'
 
 const ROLES: Record<Role, { readonly name: string; readonly may: string }> = {
   member: { name: 'Member', may: 'reads builds and artifacts, and reports builds' },
@@ -29,14 +27,14 @@ const LAST_ADMIN = 'A project needs at least one admin: give somebody else that 
 export function mountMembers(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/settings/members', (c, { viewer, project }) => membersPage(c, viewer, project))
 
-  page(app, 'POST /:vcs/:org/:repo/settings/members', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/members', async (c, { actor, viewer, project, form }) => {
     const { stores } = c.env
     const login = parseLogin((form.get('login') ?? '').trim())
     const role = parseRole(form.get('role'))
     const user = login ? await findUserByLogin(stores.db, login) : null
     if (!user || !role)
       return membersPage(c, viewer, project, { form, error: 'Nobody of that login has signed in here yet.' })
-    if (!(await putMember(stores, project.id, user, role, actorOf(c, viewer))))
+    if (!(await putMember(stores, project.id, user, role, actor)))
       return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
     return onwards(viewer, project, user.id, role, 'member-saved')
   })
@@ -46,14 +44,12 @@ export function mountMembers(app: App): void {
     return removalPage(c, viewer, project, user)
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/members/:login/remove', async (c, { actor, viewer, project, form }) => {
     const { stores } = c.env
     const user = await requireUser(c)
-    const actor = actorOf(c, viewer)
-    const removal = await deleteMember(stores, project.id, user, actor)
-    if (removal === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
-    if (removal === 'not_a_member') throw new AppError('user_not_found')
-    if (form.get('end_tokens') === 'yes') await deleteTokensMadeBy(stores, project.id, user.id, actor)
+    const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
+    if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
+    if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
     return onwards(viewer, project, user.id, null, 'member-removed')
   })
 }
@@ -199,7 +195,7 @@ async function removalPage(
   user: { id: string; login: string },
   refused?: string,
 ): Promise<Response> {
-  const tokens = await listTokensMadeBy(c.env.stores.db, project.id, user.id)
+  const made = await listMadeBy(c.env.stores.db, user.id, project.id)
   const base = `${settingsPath(project)}/members`
   return settingsPage(
     c,
@@ -214,23 +210,7 @@ async function removalPage(
         Their personal tokens lose access to it at once here, and everywhere within seconds.
       </PageHead>
       <Form viewer={viewer} action={`${base}/${user.login}/remove`} class="stack">
-        {tokens.length > 0 && (
-          <div class="callout warn">
-            <h2>Project tokens that {user.login} made</h2>
-            <ul class="bullets">
-              {tokens.map((token) => (
-                <li>
-                  <TokenName token={token} />
-                </li>
-              ))}
-            </ul>
-            <label class="choice">
-              <input type="checkbox" name="end_tokens" value="yes" checked />
-              Delete {tokens.length === 1 ? 'it' : `these ${tokens.length}`} too. Whoever kept a copy could go on
-              reading the project.
-            </label>
-          </div>
-        )}
+        <MadeList login={user.login} made={made} withProject={false} />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove member

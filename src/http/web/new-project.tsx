@@ -4,7 +4,6 @@ import { parseSlugParts, slugText, VCS, type Vcs } from '../../domain/project.ts
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { listCreatorOrgs } from '../../storage/project-settings.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
@@ -25,7 +24,7 @@ const NAME_RULE = 'Use 1 to 100 letters, digits, “.”, “_” and “-”.'
 export function mountNewProject(app: App): void {
   page(app, 'GET /projects/new', (c, { viewer }) => formPage(c, viewer, BLANK))
 
-  page(app, 'POST /projects', async (c, { viewer, form }) => {
+  page(app, 'POST /projects', async (c, { actor, viewer, form }) => {
     const told = (name: keyof Texts) => (form.get(name) ?? '').trim()
     const texts: Texts = {
       vcs: told('vcs'),
@@ -40,7 +39,7 @@ export function mountNewProject(app: App): void {
     if (!slug || Object.keys(errors).length > 0 || (visibility !== 'private' && visibility !== 'public'))
       return formPage(c, viewer, texts, { errors, status: 422 })
     const settings = { visibility, defaultBranch: texts.default_branch } as const
-    const made = await createProject(c.env.stores, viewer, slug, settings, actorOf(c, viewer))
+    const made = await createProject(c.env.stores, viewer, slug, settings, actor)
     switch (made) {
       case 'not_allowed':
         return formPage(c, viewer, texts, {

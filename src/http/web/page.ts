@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Actor } from '../../domain/actor.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Fence } from '../../domain/fence.ts'
 import type { Permission } from '../../domain/permission.ts'
@@ -7,32 +8,34 @@ import type { SessionSecret, Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { fenceNow } from '../../storage/download-proof.ts'
 import { findAccess } from '../../storage/projects.ts'
+import { RightGone } from '../../storage/rights.ts'
 import { findViewer, isStale, noteSessionUse } from '../../storage/sessions.ts'
 import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../access.ts'
 import { clientAddressOf, placeOf } from '../authenticate.ts'
-import { SLUG_ON_PATH, type SlugSource } from '../authorize.ts'
-import { type App, answer, type Manner } from '../route.ts'
+import { actorOf, SLUG_ON_PATH, type SlugSource } from '../authorize.ts'
+import { type App, answer, type Manner, refusalOf } from '../route.ts'
 import { readForm, requireOwnForm } from './form.ts'
 import { failWithPage, refuseWithPage } from './refusal.tsx'
 import { sessionCookie, sessionSecretOf } from './session-cookie.ts'
 
 type OnProjectPage<V> = {
+  readonly needs: Permission
   readonly viewer: V
   readonly project: Project
   readonly role: Role | null
   readonly fence: Fence
 }
 type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
-  ? { readonly viewer: Viewer | null }
+  ? { readonly needs: N; readonly viewer: Viewer | null }
   : N extends 'session' | 'owner'
-    ? { readonly viewer: Viewer }
+    ? { readonly needs: N; readonly viewer: Viewer }
     : N extends 'status:read' | 'artifacts:read'
       ? OnProjectPage<Viewer | null>
       : OnProjectPage<Viewer>
 
-/** What a page's handler is given: who looks, the project if there is one, and what was filled in. */
+/** What a page's handler is given: who looks, the project if there is one, and, of a form, what was filled in and who acts. */
 export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> &
-  (N extends `POST ${string}` ? { readonly form: URLSearchParams } : unknown)
+  (N extends `POST ${string}` ? { readonly form: URLSearchParams; readonly actor: Actor } : unknown)
 
 export type PageHandler<N extends PageName> = (
   c: Context<AppEnv>,
@@ -63,9 +66,19 @@ export function page<N extends PageName>(
       viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
       const form = method === 'POST' ? await readForm(c.req.raw) : null
       if (form) requireOwnForm(c, viewer, form)
-      const opened = { viewer, ...(await permitted(c, needs, viewer, slug, fence)), ...(form ? { form } : {}) }
-      // The table says which parts there are; permitted() has refused what lacks one.
-      const response = await handler(c, opened as unknown as OpenedPage<N>)
+      const opened = { needs, viewer, ...(await permitted(c, needs, viewer, slug, fence)) }
+      const asked = form ? { ...opened, form, actor: actorOf(c, opened) } : opened
+      let response: Response
+      try {
+        // The table says which parts there are; permitted() has refused what lacks one.
+        response = await handler(c, asked as unknown as OpenedPage<N>)
+      } catch (error) {
+        if (!(error instanceof RightGone)) throw error
+        throw await refusalOf(c, error, async () => {
+          viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
+          await permitted(c, needs, viewer, slug, fence)
+        })
+      }
       if (viewer && secret) keepAlive(c, viewer, secret, response)
       return response
     })

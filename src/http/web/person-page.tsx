@@ -5,15 +5,15 @@ import { parseSlugParts, type Slug, slugText } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
 import { parseLogin, type User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
-import { countTokensMadeBy, deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instance-users.ts'
+import { deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instance-users.ts'
+import { listMadeBy } from '../../storage/made.ts'
 import { deleteCreator, listCreatorOrgs, putCreator } from '../../storage/project-settings.ts'
 import { findUserByLogin } from '../../storage/users.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
-import { countText } from './measures.ts'
+import { MadeList } from './made-list.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
@@ -28,29 +28,29 @@ const ROLES: Record<InstanceRole, string> = {
 export function mountPersonPage(app: App): void {
   page(app, 'GET /instance/users/:login', async (c, { viewer }) => personPage(c, viewer, await requirePerson(c)))
 
-  page(app, 'POST /instance/users/:login/role', async (c, { viewer, form }) => {
+  page(app, 'POST /instance/users/:login/role', async (c, { actor, viewer, form }) => {
     const person = await requirePerson(c)
     const role = form.get('role')
     if (role !== 'owner' && role !== 'user') throw new AppError('invalid_input', 'Choose a role.')
     requireOther(viewer, person)
-    if (role !== person.instanceRole && !(await setInstanceRole(c.env.stores, person, role, actorOf(c, viewer))))
+    if (role !== person.instanceRole && !(await setInstanceRole(c.env.stores, person, role, actor)))
       throw new AppError('user_not_found')
     return redirectTo(personPath(person), 'user-saved')
   })
 
-  page(app, 'POST /instance/users/:login/creator', async (c, { viewer, form }) => {
+  page(app, 'POST /instance/users/:login/creator', async (c, { actor, viewer, form }) => {
     const person = await requirePerson(c)
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
-    await putCreator(c.env.stores, slug, person, actorOf(c, viewer))
+    await putCreator(c.env.stores, slug, person, actor)
     return redirectTo(personPath(person), 'user-saved')
   })
 
-  page(app, 'POST /instance/users/:login/creator/end', async (c, { viewer, form }) => {
+  page(app, 'POST /instance/users/:login/creator/end', async (c, { actor, viewer, form }) => {
     const person = await requirePerson(c)
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
-    await deleteCreator(c.env.stores, slug, person, actorOf(c, viewer))
+    await deleteCreator(c.env.stores, slug, person, actor)
     return redirectTo(personPath(person), 'user-saved')
   })
 
@@ -60,12 +60,11 @@ export function mountPersonPage(app: App): void {
     return removalPage(c, viewer, person)
   })
 
-  page(app, 'POST /instance/users/:login/remove', async (c, { viewer, form }) => {
+  page(app, 'POST /instance/users/:login/remove', async (c, { actor, viewer, form }) => {
     const person = await requirePerson(c)
     requireOther(viewer, person)
-    const endTokens = form.get('end_tokens') === 'yes'
-    if (!(await deleteUser(c.env.stores, person, { endTokens }, actorOf(c, viewer))))
-      throw new AppError('user_not_found')
+    const endMade = form.get('end_made') === 'yes'
+    if (!(await deleteUser(c.env.stores, person, { endMade }, actor))) throw new AppError('user_not_found')
     return redirectTo(USERS_PATH, 'user-removed')
   })
 }
@@ -181,7 +180,7 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
 
 async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Promise<Response> {
   const { db } = c.env.stores
-  const [orphans, made] = await Promise.all([listSoleAdmin(db, person.id), countTokensMadeBy(db, person.id)])
+  const [orphans, made] = await Promise.all([listSoleAdmin(db, person.id), listMadeBy(db, person.id, null)])
   const base = personPath(person)
   const title = `Remove ${person.login}`
   const crumbs = [{ text: person.login, href: base }, { text: 'Remove' }]
@@ -206,11 +205,7 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
             <p>{person.login} is the only one, and a project needs one. Its audit log will say so.</p>
           </div>
         )}
-        <label class="choice">
-          <input type="checkbox" name="end_tokens" value="yes" checked />
-          Delete the {countText(made, 'project token')} that {person.login} made, and the webhooks and publishers that
-          their personal tokens made, too. Whoever kept a copy of a secret could go on using it.
-        </label>
+        <MadeList login={person.login} made={made} withProject />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove person

@@ -52,7 +52,8 @@ export function mountPersonalTokens(app: App): void {
 
   page(app, 'GET /account/api/new', (c, { viewer }) => newTokenPage(c, viewer, new URLSearchParams()))
 
-  page(app, 'POST /account/api', async (c, { viewer, form }) => {
+  page(app, 'POST /account/api', async (c, asked) => {
+    const { viewer, form } = asked
     const name = parseLabel(form.get('label') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
     if (!name.ok || !expiry.ok) {
@@ -62,13 +63,13 @@ export function mountPersonalTokens(app: App): void {
       })
     }
     const wanted = { kind: 'personal', userId: viewer.userId, label: name.label, expiresAt: expiry.expiresAt } as const
-    return createToken(c, placeOf(c, viewer), wanted, form, <TryIt origin={publicOriginOf(c)} />)
+    return createToken(c, placeOf(c, viewer), wanted, asked, <TryIt origin={publicOriginOf(c)} />)
   })
 
   page(app, 'GET /account/api/:id/delete', (c, { viewer }) => confirmDeletion(c, placeOf(c, viewer)))
-  page(app, 'POST /account/api/:id/delete', (c, { viewer, form }) => deleteAsked(c, placeOf(c, viewer), form))
+  page(app, 'POST /account/api/:id/delete', (c, asked) => deleteAsked(c, placeOf(c, asked.viewer), asked))
   page(app, 'GET /account/api/:id/rotate', (c, { viewer }) => askRotation(c, placeOf(c, viewer)))
-  page(app, 'POST /account/api/:id/rotate', (c, { viewer, form }) => rotateAsked(c, placeOf(c, viewer), form))
+  page(app, 'POST /account/api/:id/rotate', (c, asked) => rotateAsked(c, placeOf(c, asked.viewer), asked))
 }
 
 function placeOf(c: Context<AppEnv>, viewer: Viewer): TokenPlace {

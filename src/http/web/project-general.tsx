@@ -3,7 +3,6 @@ import { type Project, slugText, type Visibility, vcsUrlFor } from '../../domain
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
@@ -20,30 +19,30 @@ export function mountProjectGeneral(app: App): void {
     generalPage(c, viewer, project, project.defaultBranch),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings', async (c, { actor, viewer, project, form }) => {
     const branch = (form.get('default_branch') ?? '').trim()
     const rule = branchProblem(branch)
     if (rule) return generalPage(c, viewer, project, branch, rule)
-    await updateProject(c.env.stores, project.id, { defaultBranch: branch }, actorOf(c, viewer))
+    await updateProject(c.env.stores, project.id, { defaultBranch: branch }, actor)
     return redirectTo(settingsPath(project), 'settings-saved')
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/danger', (c, { viewer, project }) => dangerPage(c, viewer, project))
 
-  page(app, 'POST /:vcs/:org/:repo/settings/visibility', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/visibility', async (c, { actor, viewer, project, form }) => {
     const visibility = form.get('visibility')
     if (visibility !== 'private' && visibility !== 'public') return dangerPage(c, viewer, project)
     if (visibility === 'public' && form.get('understood') !== 'yes')
       return dangerPage(c, viewer, project, { visibility: 'Tick the box to say that you mean it.' })
-    await updateProject(c.env.stores, project.id, { visibility }, actorOf(c, viewer))
+    await updateProject(c.env.stores, project.id, { visibility }, actor)
     return redirectTo(`${settingsPath(project)}/danger`, visibility === 'public' ? 'project-public' : 'project-private')
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/delete', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/delete', async (c, { actor, viewer, project, form }) => {
     const slug = slugText(project)
     if (form.get('confirm')?.trim() !== slug)
       return dangerPage(c, viewer, project, { confirm: `Type ${slug} to delete the project.` })
-    await deleteProject(c.env.stores, project, actorOf(c, viewer))
+    await deleteProject(c.env.stores, project, actor)
     return redirectTo('/', 'project-deleted')
   })
 }

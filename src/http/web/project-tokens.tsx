@@ -54,7 +54,8 @@ export function mountProjectTokens(app: App): void {
     newTokenPage(c, viewer, project, new URLSearchParams()),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/api', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/api', async (c, asked) => {
+    const { viewer, project, form } = asked
     const label = parseLabel(form.get('label') ?? '')
     const scope = parseScope(form.get('scope') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
@@ -72,20 +73,20 @@ export function mountProjectTokens(app: App): void {
       label: label.label,
       expiresAt: expiry.expiresAt,
     } as const
-    return createToken(c, placeOf(c, viewer, project), wanted, form)
+    return createToken(c, placeOf(c, viewer, project), wanted, asked)
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project }) =>
     confirmDeletion(c, placeOf(c, viewer, project)),
   )
-  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project, form }) =>
-    deleteAsked(c, placeOf(c, viewer, project), form),
+  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/delete', (c, asked) =>
+    deleteAsked(c, placeOf(c, asked.viewer, asked.project), asked),
   )
   page(app, 'GET /:vcs/:org/:repo/settings/api/:id/rotate', (c, { viewer, project }) =>
     askRotation(c, placeOf(c, viewer, project)),
   )
-  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/rotate', (c, { viewer, project, form }) =>
-    rotateAsked(c, placeOf(c, viewer, project), form),
+  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/rotate', (c, asked) =>
+    rotateAsked(c, placeOf(c, asked.viewer, asked.project), asked),
   )
 }
 

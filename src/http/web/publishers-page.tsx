@@ -18,7 +18,6 @@ import {
   listPublishers,
   MAX_PUBLISHERS,
 } from '../../storage/publishers.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'
@@ -38,7 +37,7 @@ export function mountPublisherPages(app: App): void {
     newPublisherPage(c, { viewer, project }, parseIssuerKind(c.req.query('kind') ?? '') ?? 'github'),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/publishers', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/publishers', async (c, { actor, viewer, project, form }) => {
     const kind = parseIssuerKind(form.get('kind') ?? '')
     if (!kind)
       return newPublisherPage(c, { viewer, project }, 'github', { form, errors: { kind: 'Choose a CI system.' } })
@@ -50,7 +49,7 @@ export function mountPublisherPages(app: App): void {
     if (!issuer) errors.issuer = 'This issuer is not trusted here: whoever deploys this names it in OIDC_ISSUERS.'
     if (!issuer || Object.keys(errors).length > 0)
       return newPublisherPage(c, { viewer, project }, kind, { form, errors })
-    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actorOf(c, viewer))
+    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
     if (!publisher) {
       const full = `A project can have at most ${MAX_PUBLISHERS} publishers: delete one first.`
       return newPublisherPage(c, { viewer, project }, kind, { form, errors: { kind: full } })
@@ -62,11 +61,11 @@ export function mountPublisherPages(app: App): void {
     deletionPage(c, { viewer, project }, await requirePublisher(c, project)),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/publishers/:id/delete', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/publishers/:id/delete', async (c, { actor, viewer, project, form }) => {
     const publisher = await requirePublisher(c, project)
     const problem = confirmationProblem(form, 'publisher')
     if (problem) return deletionPage(c, { viewer, project }, publisher, problem)
-    await deletePublisher(c.env.stores, project.id, publisher.id, actorOf(c, viewer))
+    await deletePublisher(c.env.stores, project.id, publisher.id, actor)
     return redirectTo(listPath(project), 'publisher-deleted')
   })
 }

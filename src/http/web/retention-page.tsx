@@ -5,7 +5,6 @@ import { MAX_KEPT_PER_BRANCH, MAX_RETENTION_DAYS, type Retention } from '../../d
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { findRetention, putRetention } from '../../storage/retention.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
@@ -47,7 +46,7 @@ export function mountRetentionPage(app: App): void {
     retentionPage(c, viewer, project, textsOf(await findRetention(c.env.stores.db, project.id))),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/retention', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/retention', async (c, { actor, viewer, project, form }) => {
     const texts = {
       artifact_days: (form.get('artifact_days') ?? '').trim(),
       build_days: (form.get('build_days') ?? '').trim(),
@@ -60,8 +59,7 @@ export function mountRetentionPage(app: App): void {
       buildDays: Number(texts.build_days),
       keepPerBranch: Number(texts.keep_per_branch),
     }
-    if (!(await putRetention(c.env.stores, project.id, retention, actorOf(c, viewer))))
-      throw new AppError('project_not_found')
+    if (!(await putRetention(c.env.stores, project.id, retention, actor))) throw new AppError('project_not_found')
     return redirectTo(`${settingsPath(project)}/retention`, 'settings-saved')
   })
 }

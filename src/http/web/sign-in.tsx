@@ -3,7 +3,6 @@ import { parseLinkSecret } from '../../domain/sign-in-link.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession } from '../../storage/sessions.ts'
 import { consumeLink, findLink } from '../../storage/sign-in-links.ts'
-import { actorOf } from '../authorize.ts'
 import type { App } from '../route.ts'
 import { beginSession } from './begin-session.ts'
 import { accessIdentityOf } from './cloudflare-access.tsx'
@@ -86,8 +85,8 @@ export function mountSignIn(app: App): void {
     )
   })
 
-  page(app, 'POST /sign-out', async (c, { viewer }) => {
-    await deleteSession(c.env.stores, viewer.userId, viewer.session.id, actorOf(c, viewer))
+  page(app, 'POST /sign-out', async (c, { actor, viewer }) => {
+    await deleteSession(c.env.stores, viewer.userId, viewer.session.id, actor)
     const response = redirectTo('/sign-in', 'signed-out')
     response.headers.append('Set-Cookie', FORGET_SESSION)
     return response

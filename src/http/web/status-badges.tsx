@@ -8,7 +8,6 @@ import type { AppEnv } from '../../env.ts'
 import { findBranchStatus } from '../../storage/branch-status.ts'
 import { listRecentBranches } from '../../storage/pipeline-overviews.ts'
 import { insertToken } from '../../storage/tokens.ts'
-import { actorOf } from '../authorize.ts'
 import { badgeSvg } from '../badges/badge-svg.ts'
 import { checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
@@ -30,13 +29,13 @@ export function mountStatusBadges(app: App): void {
     return badgesPage(c, viewer, project, { wish: wishOf(query) })
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/badges/token', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/badges/token', async (c, { actor, viewer, project, form }) => {
     const wish = wishOf(form)
     const secret = mintSecret('project')
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
     const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
     const onceId = await onceIdFor(viewer, form)
-    const made = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), onceId))
+    const made = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actor, onceId))
     if (made) return badgesPage(c, viewer, project, { wish, secret })
     const place = { viewer, project, here: '/badges' }
     return madeBefore({

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Actor } from '../../domain/actor.ts'
 import { AppError } from '../../domain/error.ts'
 import { mintSecret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
@@ -6,7 +7,6 @@ import type { Token, TokenHolder } from '../../domain/token.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteToken, findTokenId, listDescendants, rotateToken } from '../../storage/token-ends.ts'
 import { findToken, insertToken, type NewToken } from '../../storage/tokens.ts'
-import { actorOf } from '../authorize.ts'
 import { redirectTo } from './flash.ts'
 import type { Child } from './jsx-runtime.ts'
 import type { Frame } from './layout.tsx'
@@ -24,17 +24,20 @@ export type TokenPlace = {
   readonly typed?: string
 }
 
+/** What was filled in, and by whom. */
+type Asked = { readonly actor: Actor; readonly form: URLSearchParams }
+
 /** Makes the token that a form asks for, and shows its secret in this one answer. */
 export async function createToken(
   c: Context<AppEnv>,
   { viewer, list, show }: TokenPlace,
   wanted: NewToken,
-  form: URLSearchParams,
+  { actor, form }: Asked,
   more?: Child,
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
   const onceId = await onceIdFor(viewer, form)
-  const token = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actorOf(c, viewer), onceId))
+  const token = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actor, onceId))
   if (!token) return madeBefore({ list, show })
   return show(
     { title: 'Token created', caching: 'no-store' },
@@ -62,14 +65,14 @@ export async function confirmDeletion(c: Context<AppEnv>, place: TokenPlace, err
   )
 }
 
-export async function deleteAsked(c: Context<AppEnv>, place: TokenPlace, form: URLSearchParams): Promise<Response> {
+export async function deleteAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
   const { typed } = place
   if (typed && form.get('confirm')?.trim() !== typed) {
     return confirmDeletion(c, place, `Type ${typed}, in capital letters, to delete the token.`)
   }
   const token = await requireToken(c, place)
   const keepMinted = form.get('keep_minted') === 'yes'
-  await deleteToken(c.env.stores, token.id, { action: 'token.deleted', keepMinted, actor: actorOf(c, place.viewer) })
+  await deleteToken(c.env.stores, token.id, { action: 'token.deleted', keepMinted, actor })
   return redirectTo(place.list, 'token-deleted')
 }
 
@@ -82,16 +85,14 @@ export async function askRotation(c: Context<AppEnv>, place: TokenPlace): Promis
   )
 }
 
-export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, form: URLSearchParams): Promise<Response> {
+export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
   const { viewer, holder, list, show } = place
   const old = await requireToken(c, place)
   const overlap = parseOverlap(form)
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
   const onceId = await onceIdFor(viewer, form)
-  const rotation = await unlessDoneBefore(
-    rotateToken(c.env.stores, old.id, secret, overlap, actorOf(c, viewer), onceId),
-  )
+  const rotation = await unlessDoneBefore(rotateToken(c.env.stores, old.id, secret, overlap, actor, onceId))
   if (!rotation) return madeBefore({ list, show })
   switch (rotation.kind) {
     case 'rotated':

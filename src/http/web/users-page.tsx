@@ -4,7 +4,6 @@ import type { Viewer } from '../../domain/session.ts'
 import { LOGIN_RULE, parseLogin, type User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { type ListedUser, listUsers } from '../../storage/instance-users.ts'
-import { actorOf } from '../authorize.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
@@ -16,12 +15,11 @@ import { Copyable, DataTable, PageHead, Pager, Time } from './parts.tsx'
 export function mountUsersPage(app: App): void {
   page(app, 'GET /instance/users', (c, { viewer }) => usersPage(c, viewer))
 
-  page(app, 'POST /instance/users', async (c, { viewer, form }) => {
+  page(app, 'POST /instance/users', async (c, { actor, viewer, form }) => {
     const text = (form.get('login') ?? '').trim()
     const login = parseLogin(text)
     if (!login) return usersPage(c, viewer, { text, error: `The login ${LOGIN_RULE}.`, status: 422 })
-    const { db, now } = c.env.stores
-    const link = await inviteUser(db, login, now(), actorOf(c, viewer))
+    const link = await inviteUser(c.env.stores, login, actor)
     if (!link) return usersPage(c, viewer, { text, error: `There is a person called ${login} already.`, status: 409 })
     return instancePage(
       c,

@@ -19,7 +19,6 @@ import {
   rotateWebhook,
   type Webhook,
 } from '../../storage/webhooks.ts'
-import { actorOf } from '../authorize.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
@@ -44,7 +43,7 @@ export function mountWebhookPages(app: App): void {
     newWebhookPage(c, { viewer, project }, new URLSearchParams()),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/webhooks', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks', async (c, { actor, viewer, project, form }) => {
     const source = parseWebhookSource(form.get('source') ?? '')
     const { secret, error } = secretOf(form)
     if (!source || error) {
@@ -56,7 +55,7 @@ export function mountWebhookPages(app: App): void {
     const { stores, settings } = c.env
     const onceId = await onceIdFor(viewer, form)
     const inserted = await unlessDoneBefore(
-      insertWebhook(stores, settings.dataKeys, project.id, source, secret, actorOf(c, viewer), onceId),
+      insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId),
     )
     switch (inserted?.kind) {
       case undefined:
@@ -67,8 +66,6 @@ export function mountWebhookPages(app: App): void {
         return newWebhookPage(c, { viewer, project }, form, {
           source: `This project has a ${WEBHOOK_SOURCES[source].name} webhook already: rotate that one.`,
         })
-      case 'actor_ended':
-        throw new AppError('login_required')
     }
   })
 
@@ -78,13 +75,13 @@ export function mountWebhookPages(app: App): void {
     return rotationPage(c, { viewer, project }, webhook, new URLSearchParams())
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { actor, viewer, project, form }) => {
     const overlap = parseOverlap(form)
     if (overlap === null) throw new AppError('invalid_input', 'Choose when the old secret stops.')
     const { secret, error } = secretOf(form)
     if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project), form, error)
     const { stores, settings } = c.env
-    const [id, actor, onceId] = [c.req.param('id') ?? '', actorOf(c, viewer), await onceIdFor(viewer, form)]
+    const [id, onceId] = [c.req.param('id') ?? '', await onceIdFor(viewer, form)]
     const rotated = await unlessDoneBefore(
       rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap, actor, onceId).then(
         (webhook) => webhook ?? 'not_current',
@@ -100,11 +97,11 @@ export function mountWebhookPages(app: App): void {
     deletionPage(c, { viewer, project }, await requireWebhook(c, project)),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { viewer, project, form }) => {
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { actor, viewer, project, form }) => {
     const webhook = await requireWebhook(c, project)
     const problem = confirmationProblem(form, 'webhook')
     if (problem) return deletionPage(c, { viewer, project }, webhook, problem)
-    await deleteWebhook(c.env.stores, project.id, webhook.id, actorOf(c, viewer))
+    await deleteWebhook(c.env.stores, project.id, webhook.id, actor)
     return redirectTo(listPath(project), 'webhook-deleted')
   })
 }

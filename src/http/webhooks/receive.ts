@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Actor } from '../../domain/actor.ts'
 import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
 import { AppError } from '../../domain/error.ts'
 import { lineAt } from '../../domain/payload.ts'
@@ -21,23 +22,24 @@ const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
 
 /** What CI systems send by themselves. Until the signature is checked, every project and source is one and the same. */
 export function mountWebhookReceiver(app: App): void {
-  route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c) => {
+  route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c, opened) => {
     const call = {
       headers: c.req.raw.headers,
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const { projectId, slug, source } = await requireSigned(c, call)
+    const { projectId, slug, source, webhookId } = await requireSigned(c, call)
+    const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
     const payload = payloadOf(call)
     const event = eventNameOf(source, call.headers, payload)
     const reading: WebhookReading =
       payload === undefined
         ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
         : READ[source]({ slug, event, payload })
-    const { result, detail, response } = await take(c, projectId, reading)
+    const { result, detail, response } = await take(c, projectId, reading, actor)
     const delivery = { source, event, result, detail, at: call.now }
     // The builds are stored: a list that misses an entry must not make the CI send them again.
-    await insertDelivery(c.env.stores.db, projectId, delivery).catch((error) =>
+    await insertDelivery(c.env.stores, projectId, delivery, actor).catch((error) =>
       c.env.stores.warn('delivery_unrecorded', error),
     )
     if (response instanceof AppError) throw response
@@ -48,7 +50,7 @@ export function mountWebhookReceiver(app: App): void {
 type Taken = { readonly result: DeliveryResult; readonly detail: string; readonly response: Response | AppError }
 
 /** Stores what was read; says what became of it, to the project's people and to the sender. */
-async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading): Promise<Taken> {
+async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading, actor: Actor): Promise<Taken> {
   switch (reading.kind) {
     case 'ignored':
       return {
@@ -67,8 +69,8 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
       }
     }
     case 'reports': {
-      for (const run of reading.runs) await reportRun(c.env.stores, projectId, run)
-      const reported = await reportBuilds(c.env.stores, projectId, reading.builds)
+      for (const run of reading.runs) await reportRun(c.env.stores, projectId, run, actor)
+      const reported = await reportBuilds(c.env.stores, projectId, reading.builds, actor)
       const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
       const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
       return { result: 'stored', detail, response: jsonWritten(c, { message: 'ok', builds: numbers }) }
@@ -78,7 +80,13 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
 
 const MAX_DETAIL_LENGTH = 200
 
-type Sender = { readonly projectId: string; readonly slug: Slug; readonly source: WebhookSource }
+type Sender = {
+  readonly projectId: string
+  readonly slug: Slug
+  readonly source: WebhookSource
+  /** The webhook whose secret it was signed with. */
+  readonly webhookId: string
+}
 
 async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Sender> {
   const { stores, settings } = c.env
@@ -89,9 +97,10 @@ async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Send
     await spendCheck(source, call)
     throw new AppError('invalid_signature')
   }
-  const checks = await Promise.all(found.secrets.map((secret) => IS_SIGNED[source](call, secret)))
-  if (!checks.includes(true)) throw new AppError('invalid_signature')
-  return { projectId: found.projectId, slug, source }
+  const checks = await Promise.all(found.secrets.map(({ secret }) => IS_SIGNED[source](call, secret)))
+  const signing = found.secrets[checks.indexOf(true)]
+  if (!signing) throw new AppError('invalid_signature')
+  return { projectId: found.projectId, slug, source, webhookId: signing.webhookId }
 }
 
 /** The JSON, also where GitHub was left to wrap it as a form field; undefined when it is none. */

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../../src/domain/actor.ts'
 import { digestOfParts, digestText } from '../../../src/domain/artifact-digest.ts'
 import { toHex } from '../../../src/domain/hex.ts'
 import { PART_SIZE_BYTES } from '../../../src/domain/upload.ts'
@@ -320,8 +321,8 @@ it('reads uploads by index alone', async () => {
   stores.recorded.length = 0
   const { listIdleUploads, findUpload, findUploadPart } = await import('../../../src/storage/uploads.ts')
   await listIdleUploads(stores.db, 0, 10)
-  await findUpload(stores.db, build.project.id, build.num, 'x')
-  await findUploadPart(stores.db, build.project.id, build.num, 'x', 1)
+  await findUpload(stores, build.project.id, build.num, 'x', INSTANCE)
+  await findUploadPart(stores, build.project.id, build.num, 'x', 1, INSTANCE)
   const queries = [...stores.recorded]
   expect(queries).toHaveLength(5)
   for (const query of queries) expect(await scansOf(stores.db, query)).toEqual([])

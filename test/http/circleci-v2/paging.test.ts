@@ -4,8 +4,9 @@ import { slugText } from '../../../src/domain/project.ts'
 import { listArtifactPage } from '../../../src/storage/artifacts.ts'
 import { listPipelines } from '../../../src/storage/pipelines.ts'
 import { artifacts } from '../../../src/storage/schema.ts'
-import { listTestPage, replaceTestResults } from '../../../src/storage/test-results.ts'
+import { listTestPage } from '../../../src/storage/test-results.ts'
 import { listJobs, listWorkflows } from '../../../src/storage/workflows.ts'
+import { replaceTestResults } from '../../support/as-instance.ts'
 import { callJson, seedProjectToken } from '../../support/call.ts'
 import { seedProject } from '../../support/seed.ts'
 import { seedBuild } from '../../support/seed-builds.ts'
@@ -136,7 +137,7 @@ describe('all pages together are the list', () => {
 
         for (const report of ['', 'b'])
           await replaceTestResults(
-            stores.db,
+            stores,
             build.id,
             report,
             paths.map((name) => {

@@ -6,8 +6,8 @@ import type { TestOutcome } from '../../../src/domain/test-result.ts'
 import { flakyFailuresQuery } from '../../../src/storage/flaky-tests.ts'
 import { pipelinesQuery } from '../../../src/storage/pipelines.ts'
 import { workflows } from '../../../src/storage/schema.ts'
-import { replaceTestResults } from '../../../src/storage/test-results.ts'
 import { jobsOfWorkflowsQuery, jobsQuery, workflowsQuery } from '../../../src/storage/workflows.ts'
+import { replaceTestResults } from '../../support/as-instance.ts'
 import { callJson, seedPerson, seedProjectToken } from '../../support/call.ts'
 import { scansOf } from '../../support/query-plan.ts'
 import { seedProject } from '../../support/seed.ts'
@@ -189,7 +189,7 @@ describe('a job', () => {
   it('has its test results, with a message always and a file only where there is one', async () => {
     const { stores, build, token, base } = await seedOne()
     const test = { classname: 'C', runTimeSeconds: 0.5, message: '', source: 'junit' }
-    await replaceTestResults(stores.db, build.id, '', [
+    await replaceTestResults(stores, build.id, '', [
       { ...test, name: 'one', result: 'success', file: 'a.test.ts' },
       { ...test, name: 'two', result: 'failure', message: 'no', file: null },
     ])
@@ -347,5 +347,5 @@ async function seedRun(
   const results = Object.entries(outcomes).map(([name, result]) => {
     return { classname: 'C', name, result, runTimeSeconds: 2, message: '', file: null, source: 'junit' }
   })
-  await replaceTestResults(stores.db, build.id, '', results)
+  await replaceTestResults(stores, build.id, '', results)
 }

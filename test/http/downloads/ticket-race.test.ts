@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { INSTANCE } from '../../../src/domain/actor.ts'
 import { deleteToken } from '../../../src/storage/token-ends.ts'
 import { openTestApp } from '../../support/app.ts'
 import { barrier } from '../../support/present.ts'
@@ -20,7 +21,7 @@ it('a download that was being signed while its token ended is refused', async ()
   await gate.reached
   isolate.faults.afterD1 = undefined
   // The asker is let in already, and the artifact's row is on its way; the end comes to this isolate's feed meanwhile.
-  const actor = { userId: null, tokenId: null, from: null }
+  const actor = INSTANCE
   await deleteToken(isolate, token.id, { action: 'token.deleted', keepMinted: true, actor })
   gate.open()
   const redirect = await asked

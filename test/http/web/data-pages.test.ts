@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { findBuildId } from '../../../src/storage/builds.ts'
-import { replaceTestResults } from '../../../src/storage/test-results.ts'
+import { replaceTestResults } from '../../support/as-instance.ts'
 import { ask, askJson, ORIGIN } from '../../support/client.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed.ts'
 import { type RunSeed, seedRun } from '../../support/seed-runs.ts'
@@ -203,7 +203,7 @@ describe('the build page', () => {
       ],
     })
     const test = { classname: 'price', runTimeSeconds: 0.2, file: 'price.test.ts', source: 'unit' }
-    await replaceTestResults(stores.db, build.id, '', [
+    await replaceTestResults(stores, build.id, '', [
       { ...test, name: 'adds', result: 'success', message: '' },
       { ...test, name: 'rounds', result: 'failure', message: 'expected 12.30\nto be 12.31' },
     ])
@@ -254,7 +254,7 @@ describe('the build page', () => {
       const text = { classname: '', file: null, source: 'unit', message: '' }
       return { ...text, name: `case ${i}`, result: 'success' as const, runTimeSeconds: 0 }
     })
-    await replaceTestResults(stores.db, build.id, '', results)
+    await replaceTestResults(stores, build.id, '', results)
     const first = await visit(address, cookie)
     expect(first.text).not.toContain('case 50')
     expect(first.links).toContain(`${address}?tests=2#tests`)
@@ -319,7 +319,7 @@ describe('what came from outside', () => {
       ],
     })
     const id = (await findBuildId(stores.db, project.id, num)) ?? ''
-    await replaceTestResults(stores.db, id, '', [
+    await replaceTestResults(stores, id, '', [
       {
         classname: HOSTILE,
         name: HOSTILE,
