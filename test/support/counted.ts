@@ -9,7 +9,8 @@ export type Counts = {
 
 /** What a test lets go wrong. Each is awaited where its name says, and may throw, be slow or never come back. */
 export type Faults = {
-  beforeD1?: (() => Promise<void>) | undefined
+  /** Told what is about to run. */
+  beforeD1?: ((sqls: readonly string[]) => Promise<void>) | undefined
   /** The rows are read, the caller does not have them yet. */
   afterD1?: (() => Promise<void>) | undefined
   kvGet?: (() => Promise<string | null>) | undefined
@@ -28,9 +29,9 @@ export function hang(): Promise<never> {
 export function countD1(d1: D1Database, counts: Counts, faults: Faults, recorded: RecordedStatement[]): D1Database {
   const originals = new WeakMap<D1PreparedStatement, { statement: D1PreparedStatement; sql: string }>()
 
-  async function roundTrip<T>(work: () => Promise<T>): Promise<T> {
+  async function roundTrip<T>(sqls: readonly string[], work: () => Promise<T>): Promise<T> {
     counts.d1 += 1
-    await faults.beforeD1?.()
+    await faults.beforeD1?.(sqls)
     const result = await work()
     await faults.afterD1?.()
     return result
@@ -47,7 +48,7 @@ export function countD1(d1: D1Database, counts: Counts, faults: Faults, recorded
             return countStatement(target.bind(...params), sql)
           }
         if (name === 'run' || name === 'all' || name === 'raw' || name === 'first')
-          return (...args: unknown[]) => roundTrip(() => member.apply(target, args))
+          return (...args: unknown[]) => roundTrip([sql], () => member.apply(target, args))
         return member.bind(target)
       },
     })
@@ -59,12 +60,16 @@ export function countD1(d1: D1Database, counts: Counts, faults: Faults, recorded
     get(target, name) {
       if (name === 'prepare') return (sql: string) => countStatement(target.prepare(sql), sql)
       if (name === 'batch')
-        return (statements: D1PreparedStatement[]) =>
-          roundTrip(async () => {
-            const real = statements.map((statement) => originals.get(statement) ?? { statement, sql: '' })
-            for (const { statement, sql } of real) await refuseDoubleColumns(statement, sql)
-            return target.batch(real.map(({ statement }) => statement))
-          })
+        return (statements: D1PreparedStatement[]) => {
+          const real = statements.map((statement) => originals.get(statement) ?? { statement, sql: '' })
+          return roundTrip(
+            real.map(({ sql }) => sql),
+            async () => {
+              for (const { statement, sql } of real) await refuseDoubleColumns(statement, sql)
+              return target.batch(real.map(({ statement }) => statement))
+            },
+          )
+        }
       const member = Reflect.get(target, name)
       return typeof member === 'function' ? member.bind(target) : member
     },

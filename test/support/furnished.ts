@@ -1,0 +1,80 @@
+import { env } from 'cloudflare:workers'
+import { INSTANCE } from '../../src/domain/actor.ts'
+import { importDataKeys } from '../../src/domain/sealed-text.ts'
+import { mintWebhookSecret } from '../../src/domain/webhook-source.ts'
+import { putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
+import { putEnvVar } from '../../src/storage/env-vars.ts'
+import { insertListener } from '../../src/storage/listeners.ts'
+import { putCreator } from '../../src/storage/project-settings.ts'
+import { insertPublisher } from '../../src/storage/publishers.ts'
+import { identities } from '../../src/storage/schema-web.ts'
+import { insertWebhook } from '../../src/storage/webhooks.ts'
+import { reportBuild } from './as-instance.ts'
+import { type SeededToken, seedSession, seedToken } from './seed.ts'
+import type { TestStores } from './stores.ts'
+import { reportOf, seedWorld, type World } from './world.ts'
+
+type Session = Awaited<ReturnType<typeof seedSession>>
+
+/** A project that has one of everything that can be changed or ended, and people in browsers. */
+export type Furnished = World & {
+  readonly stores: TestStores
+  readonly dataKeys: Awaited<ReturnType<typeof importDataKeys>>
+  readonly webhook: { readonly id: string; readonly secret: string }
+  readonly publisherId: string
+  readonly listenerId: string
+  /** A project token, and a personal one of the admin beside the one that the admin uses. */
+  readonly token: SeededToken
+  readonly adminsOther: SeededToken
+  readonly ownersOther: SeededToken
+  /** A running build in a workflow of its own, for what stops and repeats builds. */
+  readonly running: { readonly num: number; readonly workflowId: string }
+  readonly sessions: Record<'admin' | 'owner' | 'member', Session>
+  /** Another browser of the admin, and of the owner. */
+  readonly others: Record<'admin' | 'owner', Session>
+}
+
+export async function furnish(stores: TestStores): Promise<Furnished> {
+  const world = await seedWorld(stores, 'private')
+  const { project, users } = world
+  const dataKeys = await importDataKeys(env.DATA_KEY)
+  const secret = mintWebhookSecret()
+  const webhook = await insertWebhook(stores, dataKeys, project.id, 'github', secret, INSTANCE)
+  if (webhook.kind !== 'created') throw new Error('the webhook was not made')
+  const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
+  const publisher = await insertPublisher(stores, project.id, trusted, INSTANCE)
+  const url = 'https://ci.example.com/hook'
+  const listener = await insertListener(stores, dataKeys, project.id, { kind: 'webhook', url }, 'whsec_', INSTANCE)
+  const target = { kind: 'webhook', url, sendEnvVars: true, workflowName: 'w', jobName: 'j' } as const
+  await putDispatchTarget(stores, dataKeys, project.id, target, 'whsec_', INSTANCE)
+  await putEnvVar(stores, dataKeys, project.id, { name: 'A', value: 'secret' }, INSTANCE)
+  await putCreator(stores, project, users.admin, INSTANCE)
+  await stores.db
+    .insert(identities)
+    .values({ provider: 'github', subject: '1', userId: users.admin.id, name: 'a', createdAt: 0, lastUsedAt: 0 })
+  const reported = await reportBuild(
+    stores,
+    project.id,
+    reportOf({ status: 'running', workflow: { externalId: 'running', name: 'w' } }),
+  )
+  if (!('build' in reported)) throw new Error('the running build was not stored')
+  const { num, workflow } = reported.build
+  return {
+    ...world,
+    stores,
+    dataKeys,
+    webhook: { id: webhook.webhook.id, secret },
+    publisherId: publisher?.id ?? '',
+    listenerId: listener?.id ?? '',
+    token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
+    adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),
+    ownersOther: await seedToken(stores, { kind: 'personal', user: users.owner }),
+    running: { num, workflowId: workflow.id },
+    sessions: {
+      admin: await seedSession(stores, users.admin),
+      owner: await seedSession(stores, users.owner),
+      member: await seedSession(stores, users.member),
+    },
+    others: { admin: await seedSession(stores, users.admin), owner: await seedSession(stores, users.owner) },
+  }
+}
