@@ -35,12 +35,13 @@ const MADE: Record<MadeKind, MadeRow> = {
 
 const KINDS = Object.keys(MADE) as MadeKind[]
 
-/** One thing that somebody made for a project; a token is named by its label. */
+/** One thing that somebody made; a token is named by its label. */
 export type Made = {
   readonly kind: 'token' | MadeKind
   readonly id: string
   readonly name: string
-  readonly project: string
+  /** Its project's slug; null for a personal token. */
+  readonly project: string | null
 }
 
 /** Ends what tokens of the `family` (a query of ids) minted besides tokens, for the batch in which those end, before them. */
@@ -83,18 +84,34 @@ export function endMadeBy(
 /** The statement that lists what a person, or a token of theirs, made for a project, or (null) for any. */
 export function selectMadeBy(db: Db, userId: string, projectId: string | null) {
   const which = madeBy(userId, projectId)
+  return selectMade(db, which, sql`${which} and user_id is null`)
+}
+
+/** What a person, or a token of theirs, made for a project, or (null) for any. */
+export async function listMadeBy(db: Db, userId: string, projectId: string | null): Promise<readonly Made[]> {
+  return (await selectMadeBy(db, userId, projectId)).results as Made[]
+}
+
+/** What a token made, directly or through others: what ends with it. */
+export async function listMinted(db: Db, tokenId: string): Promise<readonly Made[]> {
+  const family = familyOf(tokenId, null)
+  return (await selectMade(db, sql`minted_by in (${family})`, sql`id in (${family}) and id <> ${tokenId}`))
+    .results as Made[]
+}
+
+/** The ids of a token and of all that it minted, but for `spared`. */
+export function familyOf(id: string, spared: string | null): SQL {
+  return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
+}
+
+function selectMade(db: Db, which: SQL, whichTokens: SQL) {
   const slug = sql`(select vcs || '/' || org || '/' || repo from ${projects} where ${projects.id} = project_id)`
   const rows = KINDS.map(
     (kind) => sql`select ${kind} as kind, ${kind === 'dispatch_target' ? sql`project_id` : sql`id`} as id,
       ${sql.raw(MADE[kind].name)} as name, ${slug} as project from ${MADE[kind].table} where ${which}`,
   )
-  const labelled = sql`select 'token' as kind, id, label as name, ${slug} as project from ${tokens} where ${which} and user_id is null`
+  const labelled = sql`select 'token' as kind, id, label as name, ${slug} as project from ${tokens} where ${whichTokens}`
   return rawStatement(db, sql`${sql.join([labelled, ...rows], sql` union all `)} order by project, kind, name, id`)
-}
-
-export async function listMadeBy(db: Db, userId: string, projectId: string | null): Promise<readonly Made[]> {
-  const { results } = (await selectMadeBy(db, userId, projectId)) as D1Result<Made>
-  return results
 }
 
 function madeBy(userId: string, projectId: string | null): SQL {

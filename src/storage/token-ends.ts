@@ -6,7 +6,7 @@ import type { Secret } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../domain/token.ts'
 import { forgetUnknown, kvKeyFor } from './grants.ts'
-import { adoptMinted, endMinted } from './made.ts'
+import { adoptMinted, endMinted, familyOf } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import { tokens } from './schema.ts'
@@ -63,15 +63,6 @@ export async function deleteToken(
   ])
   // What the last statement returns; the types of a list with a variable part do not tell.
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
-}
-
-/** The tokens that one minted, directly or through others: what ends with it. */
-export async function listDescendants(db: Db, id: string): Promise<readonly Token[]> {
-  const rows = await db
-    .select()
-    .from(tokens)
-    .where(sql`${tokens.id} in (${familyOf(id, null)}) and ${tokens.id} <> ${id}`)
-  return rows.map(tokenOf)
 }
 
 /** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
@@ -155,11 +146,6 @@ export async function rotateToken(
 
 function isStored(hash: string): SQL {
   return sql`exists (select 1 from ${tokens} as made where made.hash = ${hash})`
-}
-
-/** The ids of a token and of all that it minted, but for `spared`. */
-function familyOf(id: string, spared: string | null): SQL {
-  return sql`with recursive family(id) as (select ${id} union select minted.id from ${tokens} as minted join family on minted.minted_by = family.id where minted.id is not ${spared}) select id from family`
 }
 
 function deleteReturning(db: Db, which: SQL) {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { pageTokenFor } from '../../src/domain/page-token.ts'
 import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
-import { listDescendants } from '../../src/storage/token-ends.ts'
+import { listMinted } from '../../src/storage/made.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { RecordedStatement } from '../support/counted.ts'
 import { issue, keySetOf, makeKey, serve } from '../support/issuer.ts'
@@ -180,7 +180,7 @@ beforeAll(async () => {
   const redirect = await app.ask(`${v1}/1/artifacts/0/out/report.txt`, { token: secrets.member })
   stores.clock.advance(30_000)
   await app.ask((redirect.headers.get('Location') ?? '').replace('https://builds.test', ''))
-  await listDescendants(stores.db, listed[0]?.id ?? '')
+  await listMinted(stores.db, listed[0]?.id ?? '')
   await runDailyTasks({ ...stores, now: () => stores.now() + 3 * 86_400_000 })
   await runDailyTasks({ ...stores, now: () => stores.now() + 400 * 86_400_000 })
   await run([['DELETE', own]])

@@ -146,7 +146,7 @@ describe('the users of an instance', () => {
     expect(orphans).toContain(`gh/${alone.org}/web`)
     expect(orphans).not.toContain(`gh/${together.org}/web`)
     expect(textOf(asked)).toContain(`Webhook github of gh/${together.org}/web`)
-    expect(textOf(asked)).toContain(`Project token Made of gh/${alone.org}/web`)
+    expect(textOf(asked)).toContain(`Token Made of gh/${alone.org}/web`)
     expect((await post(`/instance/users/${other.login}/remove`, { end_made: 'yes' })).status).toBe(303)
 
     expect([await me(own.secret), await reads()]).toEqual([401, 401])

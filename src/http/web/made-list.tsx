@@ -1,8 +1,7 @@
 import type { Made } from '../../storage/made.ts'
-import { countText } from './measures.ts'
 
 const KINDS: Record<Made['kind'], string> = {
-  token: 'Project token',
+  token: 'Token',
   webhook: 'Webhook',
   publisher: 'Trusted publisher',
   listener: 'Listener',
@@ -11,25 +10,33 @@ const KINDS: Record<Made['kind'], string> = {
 
 const SHOWN = 50
 
-/** What somebody made and may leave behind, with the choice to end it along with them. */
-export function MadeList({ login, made, withProject }: { login: string; made: readonly Made[]; withProject: boolean }) {
+/** What somebody, or a token, made and may leave behind. */
+export function MadeList({ made, withProject }: { made: readonly Made[]; withProject: boolean }) {
+  return (
+    <ul class="bullets">
+      {made.slice(0, SHOWN).map(({ kind, name, project }) => (
+        <li>
+          {KINDS[kind]} <strong>{name}</strong>
+          {withProject && project !== null && <span class="muted"> of {project}</span>}
+        </li>
+      ))}
+      {made.length > SHOWN && <li>and {made.length - SHOWN} more</li>}
+    </ul>
+  )
+}
+
+/** What a person made, with the choice to end it along with them. */
+export function MadeByThem(props: { login: string; made: readonly Made[]; withProject: boolean }) {
+  const { login, made } = props
   if (made.length === 0) return null
   return (
     <div class="callout warn">
       <h2>What {login} made</h2>
-      <ul class="bullets">
-        {made.slice(0, SHOWN).map(({ kind, name, project }) => (
-          <li>
-            {KINDS[kind]} <strong>{name}</strong>
-            {withProject && <span class="muted"> of {project}</span>}
-          </li>
-        ))}
-        {made.length > SHOWN && <li>and {made.length - SHOWN} more</li>}
-      </ul>
+      <MadeList {...props} />
       <label class="choice">
         <input type="checkbox" name="end_made" value="yes" checked />
-        End {made.length === 1 ? 'it' : `these ${countText(made.length, 'thing')}`} too. Whoever kept a copy of a secret
-        could go on using it, and what is told to an address goes on being told.
+        End {made.length === 1 ? 'it' : `all ${made.length}`} too. Whoever kept a copy of a secret could go on using it,
+        and listeners would go on being told.
       </label>
     </div>
   )

@@ -10,7 +10,7 @@ import { findUserByLogin } from '../../storage/users.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
-import { MadeList } from './made-list.tsx'
+import { MadeByThem } from './made-list.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
 import { projectPath } from './paths.ts'
@@ -210,7 +210,7 @@ async function removalPage(
         Their personal tokens lose access to it at once here, and everywhere within seconds.
       </PageHead>
       <Form viewer={viewer} action={`${base}/${user.login}/remove`} class="stack">
-        <MadeList login={user.login} made={made} withProject={false} />
+        <MadeByThem login={user.login} made={made} withProject={false} />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove member

@@ -13,7 +13,7 @@ import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
-import { MadeList } from './made-list.tsx'
+import { MadeByThem } from './made-list.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
@@ -205,7 +205,7 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
             <p>{person.login} is the only one, and a project needs one. Its audit log will say so.</p>
           </div>
         )}
-        <MadeList login={person.login} made={made} withProject />
+        <MadeByThem login={person.login} made={made} withProject />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove person

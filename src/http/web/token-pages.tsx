@@ -5,7 +5,8 @@ import { mintSecret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { Token, TokenHolder } from '../../domain/token.ts'
 import type { AppEnv } from '../../env.ts'
-import { deleteToken, findTokenId, listDescendants, rotateToken } from '../../storage/token-ends.ts'
+import { listMinted } from '../../storage/made.ts'
+import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
 import { findToken, insertToken, type NewToken } from '../../storage/tokens.ts'
 import { redirectTo } from './flash.ts'
 import type { Child } from './jsx-runtime.ts'
@@ -50,7 +51,7 @@ export async function createToken(
 export async function confirmDeletion(c: Context<AppEnv>, place: TokenPlace, error?: string): Promise<Response> {
   const { viewer, list, show, typed } = place
   const token = await requireToken(c, place)
-  const minted = await listDescendants(c.env.stores.db, token.id)
+  const minted = await listMinted(c.env.stores.db, token.id)
   return show(
     { title: `Delete ${token.label}`, status: error ? 422 : 200 },
     <DeleteForm

@@ -3,9 +3,11 @@ import { SCOPES } from '../../domain/scope.ts'
 import type { Secret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { Token } from '../../domain/token.ts'
+import type { Made } from '../../storage/made.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import type { Child } from './jsx-runtime.ts'
+import { MadeList } from './made-list.tsx'
 import { newOnce, ONCE } from './once.ts'
 import { type Column, Copyable, DataTable, PageHead, Time } from './parts.tsx'
 
@@ -136,7 +138,7 @@ export function MadeBefore({ back, what = 'token' }: { back: string; what?: 'tok
 export function DeleteForm(props: {
   viewer: Viewer
   token: Token
-  minted: readonly Token[]
+  minted: readonly Made[]
   action: string
   back: string
   graceMs: number
@@ -152,17 +154,8 @@ export function DeleteForm(props: {
       <Form viewer={viewer} action={action} class="stack">
         {minted.length > 0 && (
           <div class="callout warn">
-            <h2>
-              It made {minted.length === 1 ? 'another token' : `${minted.length} other tokens`}, which will be deleted
-              with it
-            </h2>
-            <ul class="bullets">
-              {minted.map((child) => (
-                <li>
-                  {child.label} <code class="muted">{`${child.prefix}…${child.lastFour}`}</code>
-                </li>
-              ))}
-            </ul>
+            <h2>What it made ends with it</h2>
+            <MadeList made={minted} withProject />
             <label class="choice">
               <input type="checkbox" name="keep_minted" value="yes" /> Keep {minted.length === 1 ? 'it' : 'them'}
             </label>
