@@ -75,6 +75,15 @@ describe('an identity token', () => {
     expect(list.body).toEqual([])
   })
 
+  it('is good although another issuer gave one with the same jti', async () => {
+    const [one, two] = [await trusting(), await trusting()]
+    serve({ [one.keysUrl]: () => keySetOf(key), [two.keysUrl]: () => keySetOf(key) })
+    const statuses = []
+    for (const { tenant, job } of [one, two, one])
+      statuses.push((await exchange(await issue(key, { ...job, jti: 'the same' }), tenant)).status)
+    expect(statuses).toEqual([201, 201, 401])
+  })
+
   it('is good once, also where it has no jti and its signature is written otherwise', async () => {
     const { tenant, job, keysUrl } = await trusting()
     serve({ [keysUrl]: () => keySetOf(key) })

@@ -50,6 +50,14 @@ describe('a person', () => {
     expect(here.counts.d1).toBe(0)
   })
 
+  it('does not borrow the look-up of a member who asks for the same project at the same moment', async () => {
+    const { here, project, grant } = await seedMembership('admin')
+    const stranger = await seedUser(here.db)
+    const theirs: Grant = { kind: 'personal', tokenId: 's', userId: stranger.id, instanceRole: 'user' }
+    const asked = [grant, theirs, null].map((asker) => decisionOf(here, asker, project, 'project:admin'))
+    expect(await Promise.all(asked)).toEqual(['allow', 'project_not_found', 'project_not_found'])
+  })
+
   it('is let in at once when they are made a member or admin: a no is never remembered', async () => {
     const { here, project, user } = await seedMembership()
     const stranger = await seedUser(here.db)

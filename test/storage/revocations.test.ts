@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
 import type { Fenced } from '../../src/domain/fence.ts'
-import { writeFeedCopy } from '../../src/storage/feed-copy.ts'
+import { readFeedCopy, writeFeedCopy } from '../../src/storage/feed-copy.ts'
 import { judgeFact } from '../../src/storage/proof.ts'
 import { commitEnding, pruneFeed, readFenced } from '../../src/storage/revocations.ts'
 import { feedState, members, projects, revocations, tokens, users } from '../../src/storage/schema.ts'
@@ -213,6 +213,16 @@ describe('the feed in an isolate', () => {
     stores.faults.afterD1 = async () => stores.clock.advance(1_500)
     const { fence } = await readFact(stores)
     expect([stores.memory.feed?.polledAt, fence.provedAt]).toEqual([sentAt, sentAt])
+  })
+
+  it('counts its age from before a change was sent that brought it along', async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const sentAt = stores.now()
+    // The commit takes three seconds, and the way back three more.
+    stores.faults.beforeD1 = async () => stores.clock.advance(3 * SECOND)
+    stores.faults.afterD1 = async () => stores.clock.advance(3 * SECOND)
+    await commitEnding(stores, INSTANCE, [end(stores.db, 'token:late')])
+    expect(stores.memory.feed?.polledAt).toBe(sentAt)
   })
 
   it('is polled once in 4 s under a stampede, and all of it is answered', async () => {
@@ -435,6 +445,17 @@ describe("the data centre's copy of the feed", () => {
     expect(await judgeFact(second, fact)).toBe('ask_without_grace')
     expect(second.counts).toMatchObject({ d1: 0, cacheMatches: 1 })
     expect(second.memory.feed?.polledAt).toBe(polledAt)
+  })
+
+  it('says when it was polled, not when it was put there or taken', async () => {
+    const first = await openTestStores()
+    const second = await openTestStores({ beside: first })
+    await readFenced(first, [])
+    const polledAt = first.memory.feed?.polledAt
+    first.clock.advance(3 * SECOND)
+    await writeFeedCopy(first)
+    first.clock.advance(SECOND)
+    expect((await readFeedCopy(second))?.polledAt).toBe(polledAt)
   })
 
   it('does not make a feed young: a copy of 9 s is no answer, and D1 is asked', async () => {

@@ -37,6 +37,8 @@ export type Furnished = World & {
 export async function furnish(stores: TestStores): Promise<Furnished> {
   const world = await seedWorld(stores, 'private')
   const { project, users } = world
+  // The first to be furnished has the account that tests name.
+  const subject = (await stores.db.$count(identities)) === 0 ? '1' : crypto.randomUUID()
   const dataKeys = await importDataKeys(env.DATA_KEY)
   const secret = mintWebhookSecret()
   const webhook = await insertWebhook(stores, dataKeys, project.id, 'github', secret, INSTANCE)
@@ -51,7 +53,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   await putCreator(stores, project, users.admin, INSTANCE)
   await stores.db
     .insert(identities)
-    .values({ provider: 'github', subject: '1', userId: users.admin.id, name: 'a', createdAt: 0, lastUsedAt: 0 })
+    .values({ provider: 'github', subject, userId: users.admin.id, name: 'a', createdAt: 0, lastUsedAt: 0 })
   const reported = await reportBuild(
     stores,
     project.id,
