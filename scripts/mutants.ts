@@ -6,6 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { REPOSITORY } from './local-state.ts'
+import { handMadeOf } from './mutants/by-hand.ts'
 import { isHarmless } from './mutants/harmless.ts'
 import type { Mutant } from './mutants/mutation.ts'
 import { mutantsOf } from './mutants/operators.ts'
@@ -21,9 +22,24 @@ const TICKETS = [
 ]
 const MATRIX = 'test/http/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
+const WRITES = [
+  'test/http/foreign-ids.test.ts',
+  'test/storage/made.test.ts',
+  'test/http/lasting-effects.test.ts',
+  'test/web/lasting-effects.test.ts',
+]
 
 /** The files under test, each with the tests that should notice, the likeliest first. */
 const TARGETS: Record<string, readonly string[]> = {
+  'src/actions/verify-identity.ts': ['test/http/oidc.test.ts'],
+  'src/storage/identities.ts': [...WRITES, 'test/web/github.test.ts'],
+  'src/storage/listeners.ts': [...WRITES, 'test/actions/deliver.test.ts'],
+  'src/storage/made.ts': WRITES,
+  'src/storage/members.ts': WRITES,
+  'src/storage/publishers.ts': [...WRITES, 'test/http/oidc.test.ts'],
+  'src/storage/rights.ts': WRITES,
+  'src/storage/sessions.ts': [...WRITES, 'test/web/sessions.test.ts'],
+  'src/storage/token-ends.ts': ['test/http/tokens.test.ts', 'test/http/leaks.test.ts', ...WRITES],
   'src/domain/fence.ts': ['test/domain/fence.test.ts', ...STORAGE, SIMULATION],
   'src/domain/grant.ts': ['test/domain/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
   'src/domain/permission.ts': ['test/domain/grant.test.ts', MATRIX],
@@ -55,7 +71,10 @@ process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 const { values } = parseArgs({ options: { file: { type: 'string' }, list: { type: 'boolean', default: false } } })
 const mutants = Object.keys(TARGETS)
   .filter((file) => values.file === undefined || file === values.file)
-  .flatMap((file) => mutantsOf(file, readFileSync(join(REPOSITORY, file), 'utf8')))
+  .flatMap((file) => {
+    const source = readFileSync(join(REPOSITORY, file), 'utf8')
+    return [...handMadeOf(file, source), ...mutantsOf(file, source)]
+  })
   .filter((mutant) => !isHarmless(mutant, lineOf(mutant).text))
 if (values.list) for (const mutant of mutants) console.log(describe(mutant))
 else await run()

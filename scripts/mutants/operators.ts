@@ -16,7 +16,8 @@ const OPPOSITES: Record<string, readonly string[]> = {
 /**
  * Each check of a file taken out, or turned, in turn: conditions made constant, halves of `and` and `or` dropped, limits
  * moved by one, bounds of max and min dropped, calls made for their effect left out, time-boxes opened, orders turned,
- * regular expressions loosened, entries of tables and of lists of subjects dropped, and of tables added.
+ * regular expressions loosened, entries of tables and of lists of subjects dropped, and of tables added; of SQL, terms of
+ * `and` dropped or made alternatives, `where` opened, `not exists` turned.
  */
 export function mutantsOf(file: string, source: string): readonly Mutant[] {
   const mutants: Mutant[] = []
@@ -47,6 +48,9 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
       }
       case 'CallExpression':
         callMutants(node, textOf, add)
+        break
+      case 'TaggedTemplateExpression':
+        if (textOf(node.tag as Node) === 'sql') sqlMutants(node.quasi as Node, textOf, add)
         break
       case 'ExpressionStatement': {
         const called = node.expression as Node
@@ -85,12 +89,38 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
 
 const PERMISSIONS = ['status:read', 'artifacts:read', 'builds:write', 'project:admin']
 
+/** The checks that stand in SQL: each word of the text that narrows, widened. */
+function sqlMutants(quasi: Node, textOf: (node: Node) => string, add: (n: Node, t: string, w: string) => void): void {
+  const widened: readonly (readonly [RegExp, string])[] = [
+    [/\band\b/g, 'or'],
+    [/\bwhere\b/g, 'where 1 or'],
+    [/\bnot exists\b/g, 'exists'],
+    [/\bnot \(/g, '('],
+  ]
+  for (const element of quasi.quasis as readonly Node[])
+    for (const [word, becomes] of widened)
+      for (const { 0: found, index } of textOf(element).matchAll(word)) {
+        const place = { ...element, start: element.start + index, end: element.start + index + found.length }
+        add(place, becomes, `SQL: ${found} is ${becomes}`)
+      }
+}
+
 function callMutants(node: Node, textOf: (node: Node) => string, add: (n: Node, t: string, w: string) => void): void {
   const callee = textOf(node.callee as Node)
   const args = node.arguments as readonly Node[]
   if (callee === 'Math.max' || callee === 'Math.min')
     for (const arg of args) add(node, `(${textOf(arg)})`, `${callee} is ${textOf(arg)}`)
   if (callee.endsWith('.every')) add(node.callee as Node, callee.replace(/every$/, 'some'), 'every is some')
+  if (callee === 'and' && args.length > 1)
+    for (const arg of args)
+      add(
+        node,
+        `and(${args
+          .filter((other) => other !== arg)
+          .map(textOf)
+          .join()})`,
+        `without ${textOf(arg)}`,
+      )
   if (callee === 'withinMs' && args[2]) add(node, textOf(args[2]), 'time-box opened')
   if (callee === 'desc' && args[0]) add(node, textOf(args[0]), 'order turned')
   if (callee.endsWith('.trim')) add(node, callee.replace(/\.trim$/, ''), 'trim left out')

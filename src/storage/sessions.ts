@@ -9,6 +9,7 @@ import {
   type Viewer,
 } from '../domain/session.ts'
 import { auditStatement } from './audit.ts'
+import { isForeignKeyViolation } from './constraint.ts'
 import { commit } from './rights.ts'
 import { audit, users } from './schema.ts'
 import { sessions } from './schema-web.ts'
@@ -39,15 +40,21 @@ export function selectViewer(db: Db, hash: string, now: number) {
 
 export type NewSession = Pick<Session, 'method' | 'userAgent' | 'from'> & { readonly userId: string }
 
-/** Signs a browser in. The secret is always a new one, so nobody can know it beforehand. */
-export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<void> {
+/** Signs a browser in; false when the person is gone. The secret is always a new one, so nobody can know it beforehand. */
+export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
   const row = { id: crypto.randomUUID(), hash: await hashSession(secret), createdAt: now, lastSeenAt: now, ...session }
   // The sign-in is its own proof.
   const actor = { ...INSTANCE, userId: session.userId, from: session.from }
   const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: session.method } } as const
-  await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
+  try {
+    await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
+    return true
+  } catch (error) {
+    if (isForeignKeyViolation(error)) return false
+    throw error
+  }
 }
 
 /** The live sessions of a person, the one used last first. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { IS_SIGNED, spendCheck } from '../../src/domain/webhook-signature.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../src/domain/webhook-source.ts'
-import { hmacHex, signed } from '../support/webhooks.ts'
+import { hmacHex, signed } from '../support/signed.ts'
 
 const SECRET = 'a secret of this project'
 const RAW = '{"build":{"number":1}}'

@@ -2,12 +2,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../src/domain/project.ts'
 import { ask, ORIGIN } from '../support/client.ts'
 import { type Furnished, furnish } from '../support/furnished.ts'
-import { snapshot } from '../support/snapshot.ts'
+import { EMPTY, putBack, snapshot } from '../support/snapshot.ts'
 import { openTestStores } from '../support/stores.ts'
 
 let ours: Furnished
 let theirs: Furnished
 beforeAll(async () => {
+  await putBack(EMPTY)
   ours = await furnish(await openTestStores())
   theirs = await furnish(await openTestStores())
 })

@@ -5,9 +5,9 @@ import { openTestApp } from '../support/app.ts'
 import type { Ask } from '../support/client.ts'
 import { type Doer, ENDINGS, endBeforeWrite } from '../support/endings.ts'
 import { type Furnished, furnish } from '../support/furnished.ts'
-import { type Kept, keep, putBack, snapshot } from '../support/snapshot.ts'
+import { signed } from '../support/signed.ts'
+import { EMPTY, type Kept, keep, putBack, snapshot } from '../support/snapshot.ts'
 import { openTestStores } from '../support/stores.ts'
-import { signed } from '../support/webhooks.ts'
 
 type Write = Exclude<RouteName, `GET ${string}`>
 
@@ -286,6 +286,7 @@ let world: Furnished
 let send: (path: string, ask: Ask) => Promise<Response>
 
 beforeAll(async () => {
+  await putBack(EMPTY)
   furnished = await furnish(await openTestStores())
   // What CI jobs hold belongs to a publisher.
   await env.DB.prepare(

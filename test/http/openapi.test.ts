@@ -7,8 +7,8 @@ import { ask, askJson } from '../support/client.ts'
 import { documentProblem } from '../support/documented.ts'
 import { filled } from '../support/route-paths.ts'
 import { seedToken } from '../support/seed.ts'
+import { signed } from '../support/signed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
-import { signed } from '../support/webhooks.ts'
 import { reportOf, seedWorld, type World } from '../support/world.ts'
 
 const BODIES = (Object.keys(ROUTE_DOCS) as ApiRouteName[]).flatMap((name) => {

@@ -47,6 +47,8 @@ export async function keep(): Promise<Kept> {
   return { rows: new Map(names.map((name, i) => [name, all[i]?.results ?? []])), objects: await Promise.all(held) }
 }
 
+export const EMPTY: Kept = { rows: new Map(), objects: [] }
+
 export async function putBack({ rows, objects }: Kept): Promise<void> {
   const names = await restored()
   const inserts = [...rows].flatMap(([name, all]) =>

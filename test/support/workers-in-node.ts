@@ -20,6 +20,7 @@ function createBindings() {
     SIGN_INS: { limit: async () => ({ success: true }) },
     VERSION: { id: 'test', tag: '', timestamp: '' },
     PUBLIC_ORIGIN: 'https://builds.test',
+    OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
     PEPPERS: `test:${randomKey()}`,
     DOWNLOAD_KEY: randomKey(),
     DATA_KEY: `test:${randomKey()}`,
@@ -38,8 +39,13 @@ export const SELF = {
     return worker.default.fetch(request, env, createExecutionContext())
   },
 }
-export const createExecutionContext = () => ({ waitUntil: () => {}, passThroughOnException: () => {} })
-export const waitOnExecutionContext = async () => {}
+export function createExecutionContext() {
+  const waiting: Promise<unknown>[] = []
+  return { waiting, waitUntil: (work: Promise<unknown>) => void waiting.push(work), passThroughOnException: () => {} }
+}
+export async function waitOnExecutionContext({ waiting }: { waiting: Promise<unknown>[] }) {
+  while (waiting.length > 0) await Promise.allSettled(waiting.splice(0))
+}
 export const applyD1Migrations = async () => {}
 
 function createKv() {
@@ -67,19 +73,25 @@ function createR2() {
     abort: async () => {},
   })
   return {
-    async put(key: string, body: ReadableStream) {
+    async list() {
+      return { objects: [...objects].map(([key, bytes]) => ({ key, etag: Buffer.from(bytes).toString('base64') })) }
+    },
+    async put(key: string, body: ReadableStream | ArrayBuffer) {
       objects.set(key, new Uint8Array(await new Response(body).arrayBuffer()))
       return {}
     },
     async get(key: string, { range }: { range?: { offset: number; length: number } } = {}) {
       const bytes = objects.get(key)
       if (!bytes) return null
-      return { body: new Blob([range ? bytes.slice(range.offset, range.offset + range.length) : bytes]).stream() }
+      const held = new Blob([range ? bytes.slice(range.offset, range.offset + range.length) : bytes])
+      return { body: held.stream(), arrayBuffer: () => held.arrayBuffer() }
     },
     createMultipartUpload: async (key: string) => partsOf(key),
     resumeMultipartUpload: (key: string) => partsOf(key),
     head: async (key: string) => (objects.has(key) ? {} : null),
-    delete: async (key: string) => void objects.delete(key),
+    async delete(keys: string | readonly string[]) {
+      for (const key of [keys].flat()) objects.delete(key)
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { openTestApp } from '../support/app.ts'
 import { type Ask, ORIGIN } from '../support/client.ts'
 import { ENDINGS, endBeforeWrite } from '../support/endings.ts'
 import { type Furnished, furnish } from '../support/furnished.ts'
-import { type Kept, keep, putBack, snapshot } from '../support/snapshot.ts'
+import { EMPTY, type Kept, keep, putBack, snapshot } from '../support/snapshot.ts'
 import { openTestStores } from '../support/stores.ts'
 
 type FormName = Extract<PageName, `POST ${string}`>
@@ -156,6 +156,7 @@ let world: Furnished
 let send: (path: string, ask: Ask) => Promise<Response>
 
 beforeAll(async () => {
+  await putBack(EMPTY)
   furnished = await furnish(await openTestStores())
   kept = await keep()
 })

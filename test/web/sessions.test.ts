@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
 import { makeSignInLink } from '../../src/actions/make-sign-in-link.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
@@ -8,7 +9,7 @@ import { selectSessions, selectViewer } from '../../src/storage/sessions.ts'
 import { consumeLink, selectLink } from '../../src/storage/sign-in-links.ts'
 import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
-import { askUrl } from '../support/client.ts'
+import { askUrl, ORIGIN } from '../support/client.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject, seedSession, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
@@ -160,6 +161,22 @@ describe('a session', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('is not begun for somebody who is removed at that moment', async () => {
+    const { stores, ask } = await openTestApp()
+    const user = await seedUser(stores.db)
+    const { path } = await makeSignInLink(stores.db, user.login, stores.now())
+    stores.faults.beforeD1 = async (sqls) => {
+      if (sqls.some((sql) => sql.startsWith('insert into "sessions"')))
+        await env.DB.prepare('delete from users where id = ?').bind(user.id).run()
+    }
+    const response = await ask('/sign-in/link', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' },
+      body: new URLSearchParams({ secret: secretIn(path) }).toString(),
+    })
+    expect([response.status, response.headers.get('Set-Cookie')]).toEqual([403, null])
   })
 
   it('is 503, and not signed out, where the database cannot be read', async () => {

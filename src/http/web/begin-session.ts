@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { AppError } from '../../domain/error.ts'
 import { mintSessionSecret, type SignInMethod, type Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession, insertSession } from '../../storage/sessions.ts'
@@ -25,7 +26,9 @@ export async function beginSession(
   if (before) await deleteSession(stores, before.userId, before.session.id, actor)
   const secret = mintSessionSecret()
   const userAgent = c.req.header('User-Agent')?.slice(0, MAX_USER_AGENT_LENGTH) ?? null
-  await insertSession(stores, secret, { userId, method, userAgent, from: actor.from })
+  const session = { userId, method, userAgent, from: actor.from }
+  if (!(await insertSession(stores, secret, session)))
+    throw new AppError('permission_denied', 'You were removed from this instance a moment ago.')
   const response = redirectTo(`/sign-in/done?next=${encodeURIComponent(next)}`)
   response.headers.append('Set-Cookie', sessionCookie(secret))
   return response

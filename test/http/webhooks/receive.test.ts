@@ -7,7 +7,8 @@ import { webhooks } from '../../../src/storage/schema-reporting.ts'
 import { openDb } from '../../../src/storage/stores.ts'
 import { buildkiteJob, circleciJob, gitlabJob, gitlabPipeline, jenkinsRun } from '../../support/ci-payloads.ts'
 import { call, seedTenant, type Tenant } from '../../support/http.ts'
-import { connect, hmacHex, signed } from '../../support/webhooks.ts'
+import { hmacHex, signed } from '../../support/signed.ts'
+import { connect } from '../../support/webhooks.ts'
 
 const db = openDb(env.DB)
 

@@ -1,0 +1,79 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are pieces of source code.
+import type { Mutant } from './mutation.ts'
+
+/** A fault that no operator makes: of the file, the text that becomes another one. */
+type ByHand = { readonly file: string; readonly text: string; readonly becomes: string; readonly what: string }
+
+/** What somebody who attacked the tests found that none of them noticed; each has a test now. */
+const BY_HAND: readonly ByHand[] = [
+  {
+    file: 'src/storage/projects.ts',
+    text: '`reach ${userIdOf(grant)} ${slugKeyFor(slug)}`',
+    becomes: '`reach ${slugKeyFor(slug)}`',
+    what: 'a look-up is shared by different people',
+  },
+  {
+    file: 'src/storage/revocations.ts',
+    text: 'feedSeen(known, state, results.at(-1) as EndRow[], sentAt)',
+    becomes: 'feedSeen(known, state, results.at(-1) as EndRow[], stores.now())',
+    what: 'the age of the feed counts from after the commit',
+  },
+  {
+    file: 'src/storage/feed-copy.ts',
+    text: '{ ...feed, ends: [...feed.ends] }',
+    becomes: '{ ...feed, polledAt: stores.now(), ends: [...feed.ends] }',
+    what: 'the shared copy says "now"',
+  },
+  {
+    file: 'src/storage/made.ts',
+    text: 'projectId === null ? theirs : sql`project_id = ${projectId} and ${theirs}`',
+    becomes: 'theirs',
+    what: 'what a person made is ended over all projects',
+  },
+  {
+    file: 'src/storage/publishers.ts',
+    text: 'const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))\n  const told',
+    becomes: 'const which = eq(publishers.id, id)\n  const told',
+    what: 'a publisher is deleted whosever it is',
+  },
+  {
+    file: 'src/storage/listeners.ts',
+    text: 'and(eq(listeners.id, id), eq(listeners.projectId, projectId))',
+    becomes: 'eq(listeners.id, id)',
+    what: 'a listener is deleted whosever it is',
+  },
+  {
+    file: 'src/storage/sessions.ts',
+    text: '${sessions.id} = ${sessionId} and ${sessions.userId} = ${userId}',
+    becomes: '${sessions.id} = ${sessionId}',
+    what: 'a session is ended whosever it is',
+  },
+  {
+    file: 'src/storage/identities.ts',
+    text: 'and(isIdentity({ provider, subject }), eq(identities.userId, userId))',
+    becomes: 'isIdentity({ provider, subject })',
+    what: 'an account is unlinked whosever it is',
+  },
+  {
+    file: 'src/actions/verify-identity.ts',
+    text: '`jti ${issuer} ${jti}`',
+    becomes: '`jti ${jti}`',
+    what: 'a jti is remembered without its issuer',
+  },
+  {
+    file: 'src/storage/token-ends.ts',
+    text: ', isStored(row.hash)',
+    becomes: '',
+    what: 'a rotation ends the old token although the new one was not stored',
+  },
+]
+
+/** Those of a file; a text that is not there any more is an error, since the mutant would never be tried. */
+export function handMadeOf(file: string, source: string): readonly Mutant[] {
+  return BY_HAND.filter((mutant) => mutant.file === file).map(({ text, becomes, what }) => {
+    const start = source.indexOf(text)
+    if (start < 0 || source.indexOf(text, start + 1) >= 0)
+      throw new Error(`${file} has not one place that reads: ${text}`)
+    return { file, start, end: start + text.length, text: becomes, what }
+  })
+}
