@@ -23,6 +23,7 @@ const TICKETS = [
 const MATRIX = 'test/http/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
 const WRITES = [
+  'test/storage/rights.test.ts',
   'test/http/foreign-ids.test.ts',
   'test/storage/made.test.ts',
   'test/http/lasting-effects.test.ts',
@@ -38,8 +39,8 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/members.ts': WRITES,
   'src/storage/publishers.ts': [...WRITES, 'test/http/oidc.test.ts'],
   'src/storage/rights.ts': WRITES,
-  'src/storage/sessions.ts': [...WRITES, 'test/web/sessions.test.ts'],
-  'src/storage/token-ends.ts': ['test/http/tokens.test.ts', 'test/http/leaks.test.ts', ...WRITES],
+  'src/storage/sessions.ts': WRITES,
+  'src/storage/token-ends.ts': ['test/storage/token-ends.test.ts', 'test/http/leaks.test.ts', ...WRITES],
   'src/domain/fence.ts': ['test/domain/fence.test.ts', ...STORAGE, SIMULATION],
   'src/domain/grant.ts': ['test/domain/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
   'src/domain/permission.ts': ['test/domain/grant.test.ts', MATRIX],
