@@ -5,6 +5,24 @@ type Harmless = { readonly file: string; readonly text: string; readonly what?: 
 /** Changes after which nobody is let into anything else. */
 const HARMLESS: readonly Harmless[] = [
   {
+    file: 'src/storage/rights.ts',
+    text: '!first',
+    what: 'condition is false',
+    because: 'a batch of nothing has nothing to answer; the types want it',
+  },
+  {
+    file: 'src/storage/rights.ts',
+    text: "actor.right.kind === 'own'",
+    what: 'condition is false',
+    because: 'spares the instance a check that it always passes',
+  },
+  {
+    file: 'src/storage/rights.ts',
+    text: 'sessionId !== null',
+    what: 'condition is true',
+    because: 'no row has the id null',
+  },
+  {
     file: 'src/domain/grant.ts',
     text: '!asker.grant',
     what: 'condition is false',
