@@ -160,6 +160,7 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
       kv: env.KV,
       artifacts: env.ARTIFACTS,
       queue: env.OUTBOX,
+      upkeep: env.UPKEEP,
       cache: typeof caches === 'undefined' ? null : caches.default,
       memory,
       peppers: settings.peppers,

@@ -3,6 +3,7 @@ import { type AllowedHosts, parseAllowedHosts } from './domain/outbound-url.ts'
 import { type DataKeys, importDataKeys } from './domain/sealed-text.ts'
 import { importHmacKey, importPeppers, type Peppers } from './domain/secret-hash.ts'
 import { type OwnIssuer, parseOwnIssuers } from './domain/trusted-publisher.ts'
+import type { UpkeepStep } from './domain/upkeep.ts'
 import type { Metrics } from './http/metrics.ts'
 import type { Trace } from './http/trace.ts'
 import type { OutboxMessage, Stores } from './storage/stores.ts'
@@ -21,6 +22,7 @@ export type Bindings = {
   /** Which deployment runs: the version in the addresses of stylesheet and script. */
   readonly VERSION: WorkerVersionMetadata
   readonly OUTBOX: Queue<OutboxMessage>
+  readonly UPKEEP: Queue<UpkeepStep>
   readonly PEPPERS?: string
   readonly DOWNLOAD_KEY?: string
   readonly DATA_KEY?: string

@@ -1,12 +1,13 @@
 import { deliver } from './actions/deliver.ts'
 import { createApp, openRequest } from './app.ts'
+import type { UpkeepStep } from './domain/upkeep.ts'
 import type { Bindings, OpenRequest } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { countRequest } from './http/metrics.ts'
 import { requestLineOf } from './http/request-line.ts'
 import { logFault } from './http/trace.ts'
-import { runDailyTasks } from './storage/daily-tasks.ts'
 import type { OutboxMessage } from './storage/stores.ts'
+import { planUpkeep, runUpkeep } from './storage/upkeep.ts'
 
 const app = createApp()
 
@@ -24,7 +25,7 @@ export default {
 
   async scheduled(_controller, env, ctx): Promise<void> {
     const { stores } = await openRequest(env, ctx)
-    await runDailyTasks(stores)
+    await planUpkeep(stores)
   },
 
   async queue(batch, env, ctx): Promise<void> {
@@ -38,13 +39,20 @@ export default {
     }
     await Promise.all(
       batch.messages.map(async (message) => {
+        if ('task' in message.body) {
+          if (await runUpkeep(stores, message.body)) message.ack()
+          else message.retry({ delaySeconds: UPKEEP_RETRY_SECONDS })
+          return
+        }
         const delivery = await deliver(stores, outside, message.body.id)
         if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
         else message.ack()
       }),
     )
   },
-} satisfies ExportedHandler<Bindings, OutboxMessage>
+} satisfies ExportedHandler<Bindings, OutboxMessage | UpkeepStep>
+
+const UPKEEP_RETRY_SECONDS = 60
 
 /** Answers and counts; without a wait where the handler needs none. */
 function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): Response | Promise<Response> {

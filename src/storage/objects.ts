@@ -63,6 +63,8 @@ export type OrphansSwept = {
   readonly removed: number
   /** Objects that a row names and that are not there: never our doing, so somebody should know. */
   readonly missing: number
+  /** Whether the end of the list was reached: the next sweep begins anew. */
+  readonly isDone: boolean
 }
 
 const MAX_OBJECTS_A_PAGE = 1_000
@@ -105,7 +107,7 @@ export async function sweepOrphans(
     await writeSweep(db, 'orphans', after)
     if (after === null) break
   }
-  return { removed, missing }
+  return { removed, missing, isDone: after === null }
 }
 
 const OBJECT_PREFIX = 'artifacts/'

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { OutboxEvent } from '../domain/dispatch-target.ts'
 import type { OutboxEntry, OutboxParams } from '../domain/outbox.ts'
 import { builds } from './schema.ts'
@@ -123,8 +123,15 @@ export function outboxQuery(db: Db, projectId: string) {
 
 const REQUEUED = 100
 
-/** Hands messages to the queue again that have waited longer than any back-off: the queue lost them. */
-export async function requeueForgotten(stores: Pick<Stores, 'db' | 'queue' | 'warn'>, before: number): Promise<void> {
+/**
+ * Hands a hundred messages to the queue again that have waited longer than any back-off, since the queue lost them: those
+ * after the one with id `after`.
+ */
+export async function requeueForgotten(
+  stores: Pick<Stores, 'db' | 'queue' | 'warn'>,
+  before: number,
+  after: string | null,
+): Promise<{ readonly isDone: boolean; readonly after: string }> {
   const forgotten = await stores.db
     .select({ id: outbox.id })
     .from(outbox)
@@ -133,16 +140,12 @@ export async function requeueForgotten(stores: Pick<Stores, 'db' | 'queue' | 'wa
         sql`${outbox.state} = 'pending'`,
         lt(outbox.createdAt, before),
         sql`coalesce(${outbox.lastAttemptAt}, 0) < ${before}`,
+        gt(outbox.id, after ?? ''),
       ),
     )
+    .orderBy(asc(outbox.id))
     .limit(REQUEUED)
-  await enqueue(
-    stores,
-    forgotten.map((row) => row.id),
-  )
-}
-
-/** Drops the rows of messages that are long over. */
-export async function pruneOutbox(db: Db, before: number): Promise<void> {
-  await db.delete(outbox).where(lt(outbox.createdAt, before))
+  const ids = forgotten.map((row) => row.id)
+  await enqueue(stores, ids)
+  return { isDone: ids.length < REQUEUED, after: ids.at(-1) ?? '' }
 }

@@ -72,17 +72,27 @@ export async function commitEnding<const T extends readonly Statement[]>(
   return results.slice(check.length, -2) as BatchResponse<[...T]>
 }
 
-/** Drops entries older than `before` from the feed; what was cached before them becomes void. Idempotent. */
-export async function pruneFeed(db: Db, before: number): Promise<void> {
-  await db.batch([
+const MAX_PRUNED = 5_000
+
+/**
+ * Drops entries older than `before` from the feed, at most 5,000; what was cached before them becomes void. Whether any
+ * may be left.
+ */
+export async function pruneFeed(db: Db, before: number): Promise<boolean> {
+  const oldest = sql`select ${revocations.seq} as seq from ${revocations} where ${revocations.at} < ${before} order by ${revocations.at} limit ${MAX_PRUNED}`
+  const [, pruned] = await db.batch([
     db
       .update(feedState)
       .set({
-        lowWater: sql`max(${feedState.lowWater}, coalesce((select max(${revocations.seq}) from ${revocations} where ${revocations.at} < ${before}), 0))`,
+        lowWater: sql`max(${feedState.lowWater}, coalesce((select max(seq) from (${oldest})), 0))`,
       })
       .where(eq(feedState.id, 1)),
-    db.delete(revocations).where(lte(revocations.seq, sql`(select low_water from feed_state where id = 1)`)),
+    db
+      .delete(revocations)
+      .where(lte(revocations.seq, sql`(select low_water from feed_state where id = 1)`))
+      .returning({ seq: revocations.seq }),
   ])
+  return pruned.length >= MAX_PRUNED
 }
 
 type FeedStateRow = { epoch: string; newestSeq: number; lowWater: number }

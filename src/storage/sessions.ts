@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { type Actor, INSTANCE } from '../domain/actor.ts'
 import {
   formTokenFor,
@@ -109,9 +109,4 @@ export function isStale({ lastSeenAt }: Session, now: number): boolean {
 export function noteSessionUse(stores: Stores, sessionId: string, from: string | null): void {
   const write = stores.db.update(sessions).set({ lastSeenAt: stores.now(), from }).where(eq(sessions.id, sessionId))
   stores.waitUntil(write.run().catch((error) => stores.warn('session_use_unwritable', error)))
-}
-
-/** Drops sessions that are over by themselves. */
-export async function pruneSessions(db: Db, now: number): Promise<void> {
-  await db.delete(sessions).where(lte(sessions.lastSeenAt, now - SESSION_IDLE_MS))
 }

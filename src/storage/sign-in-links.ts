@@ -1,4 +1,4 @@
-import { and, eq, gt, lte } from 'drizzle-orm'
+import { and, eq, gt } from 'drizzle-orm'
 import { hashLink, type LinkSecret } from '../domain/sign-in-link.ts'
 import { users } from './schema.ts'
 import { signInLinks } from './schema-web.ts'
@@ -31,9 +31,4 @@ export async function consumeLink(db: Db, secret: LinkSecret, now: number): Prom
     .where(and(eq(signInLinks.hash, await hashLink(secret)), gt(signInLinks.expiresAt, now)))
     .returning({ userId: signInLinks.userId })
   return row?.userId ?? null
-}
-
-/** Drops links that nobody used in time. */
-export async function pruneLinks(db: Db, now: number): Promise<void> {
-  await db.delete(signInLinks).where(lte(signInLinks.expiresAt, now))
 }

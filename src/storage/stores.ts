@@ -1,11 +1,12 @@
 import type { SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/secret-hash.ts'
+import type { UpkeepStep } from '../domain/upkeep.ts'
 import type { EdgeMemory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>
 
-/** What the queue carries: the id of a row of the outbox. */
+/** What the outbox's queue carries: the id of a row of it. */
 export type OutboxMessage = { readonly id: string }
 
 /** Everything that keeps something, as one request sees it. Functions that choose between tiers take all of it. */
@@ -15,6 +16,7 @@ export type Stores = {
   readonly kv: KVNamespace
   readonly artifacts: R2Bucket
   readonly queue: Pick<Queue<OutboxMessage>, 'sendBatch'>
+  readonly upkeep: Pick<Queue<UpkeepStep>, 'sendBatch'>
   /** The data centre's cache; null where the platform has none. */
   readonly cache: Cache | null
   readonly memory: EdgeMemory

@@ -7,7 +7,6 @@ import type { DispatchTarget } from '../../src/domain/dispatch-target.ts'
 import { slugText } from '../../src/domain/project.ts'
 import { webhookHeadersFor } from '../../src/domain/standard-webhook.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../src/storage/builds.ts'
-import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { deleteDispatchTarget, putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
 import { putEnvVar } from '../../src/storage/env-vars.ts'
 import { insertListener } from '../../src/storage/listeners.ts'
@@ -19,6 +18,7 @@ import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedBuild } from '../support/seed-builds.ts'
 import { openTestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 
 const NOBODY = INSTANCE
 const NAMES = { workflowName: 'workflow', jobName: 'build' }
@@ -393,13 +393,13 @@ describe('what is stored', () => {
     const { stores, project } = await seedTarget(WEBHOOK)
     await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id] = stores.queued.splice(0)
-    await runDailyTasks(stores)
+    await runUpkeepOf(stores)
     expect(stores.queued).not.toContain(id)
     stores.clock.advance(25 * 3_600_000)
-    await runDailyTasks(stores)
+    await runUpkeepOf(stores)
     expect(stores.queued).toContain(id)
     stores.clock.advance(31 * 24 * 3_600_000)
-    await runDailyTasks(stores)
+    await runUpkeepOf(stores)
     expect(await listOutbox(stores.db, project.id)).toEqual([])
   })
 

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS, type RouteName } from '../../src/http/access.ts'
-import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { artifacts, audit, builds, tokens } from '../../src/storage/schema.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Ask } from '../support/client.ts'
@@ -8,6 +7,7 @@ import { hang } from '../support/counted.ts'
 import { PAGE_ROUTES, pathsIn, ROUTES } from '../support/route-paths.ts'
 import { seedSession } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 import { seedWorld, type World } from '../support/world.ts'
 
 let shared: World
@@ -157,10 +157,10 @@ describe('an upload whose client goes away in the middle', () => {
 
 it('the cron run twice at once, and again, changes nothing the second time', async () => {
   const stores = await openTestStores()
-  await Promise.all([runDailyTasks(stores), runDailyTasks(stores)])
+  await Promise.all([runUpkeepOf(stores), runUpkeepOf(stores)])
   const rowsOf = () => Promise.all([tokens, builds, artifacts, audit].map((table) => stores.db.$count(table)))
   const before = await rowsOf()
-  await runDailyTasks(stores)
+  await runUpkeepOf(stores)
   expect(await rowsOf()).toEqual(before)
   expect(stores.warnings).toEqual([])
   const app = await openTestApp({ stores })

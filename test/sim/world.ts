@@ -192,6 +192,7 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     artifacts: {} as R2Bucket,
     cache: centre.hasCacheApi ? viewCache(centre, timeline, request, random) : null,
     queue: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
+    upkeep: { sendBatch: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }) },
     memory,
     peppers: own,
     graceMs: plan.graceMs,

@@ -1,17 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { sweepOrphans } from '../../src/storage/objects.ts'
 import { deliveries, usedIdentities, webhooks } from '../../src/storage/schema-reporting.ts'
 import { seedToken } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 import { seedArtifact, seedWorld } from '../support/world.ts'
 
 const HOUR_MS = 3_600_000
 const orphan = (key: string) => env.ARTIFACTS.put(`artifacts/${key}`, 'left behind')
 const exists = async (key: string) => (await env.ARTIFACTS.head(key)) !== null
-const runIn = (stores: TestStores, ms: number) => runDailyTasks({ ...stores, now: () => Date.now() + ms })
+const runIn = (stores: TestStores, ms: number) => runUpkeepOf({ ...stores, now: () => Date.now() + ms })
 
 describe('the daily tasks', () => {
   it('remove objects that no row names once they are a day old, and no others', async () => {

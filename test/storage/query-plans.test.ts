@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { pageTokenFor } from '../../src/domain/page-token.ts'
-import { runDailyTasks } from '../../src/storage/daily-tasks.ts'
 import { listMinted } from '../../src/storage/made.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { RecordedStatement } from '../support/counted.ts'
@@ -11,6 +10,7 @@ import { queryPlanOf } from '../support/query-plan.ts'
 import { seedUser } from '../support/seed.ts'
 import { signed } from '../support/signed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 import { seedWorld, type World } from '../support/world.ts'
 
 const ABSENT = '00000000-0000-4000-8000-000000000000'
@@ -181,8 +181,8 @@ beforeAll(async () => {
   stores.clock.advance(30_000)
   await app.ask((redirect.headers.get('Location') ?? '').replace('https://builds.test', ''))
   await listMinted(stores.db, listed[0]?.id ?? '')
-  await runDailyTasks({ ...stores, now: () => stores.now() + 3 * 86_400_000 })
-  await runDailyTasks({ ...stores, now: () => stores.now() + 400 * 86_400_000 })
+  await runUpkeepOf({ ...stores, now: () => stores.now() + 3 * 86_400_000 })
+  await runUpkeepOf({ ...stores, now: () => stores.now() + 400 * 86_400_000 })
   await run([['DELETE', own]])
   await stores.settled()
   statements = [...new Map(stores.recorded.map((statement) => [statement.sql, statement])).values()]

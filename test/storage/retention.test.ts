@@ -2,14 +2,14 @@ import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { Project } from '../../src/domain/project.ts'
+import { messagesOf } from '../../src/storage/constraint.ts'
 import { sweepOrphans } from '../../src/storage/objects.ts'
-import { sweepRetention } from '../../src/storage/retention-sweep.ts'
 import { artifacts, builds, pipelines, testResults } from '../../src/storage/schema.ts'
 import { retention } from '../../src/storage/schema-reporting.ts'
-import { readSweep } from '../../src/storage/sweeps.ts'
 import { replaceTestResults, reportBuild, reportRun } from '../support/as-instance.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 import { reportOf, seedArtifact } from '../support/world.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -67,7 +67,7 @@ async function leftOf({ db }: TestStores, { id }: Project) {
   }
 }
 
-const sweep = (stores: TestStores, maxSteps = PLENTY) => sweepRetention(stores, stores.now(), maxSteps)
+const sweep = (stores: TestStores) => runUpkeepOf(stores, [{ task: 'retention' }])
 
 describe('retention', () => {
   it('deletes artifacts after their days and keeps the build, deletes builds after theirs with all that is theirs', async () => {
@@ -107,28 +107,6 @@ describe('retention', () => {
     stores.clock.advance(366 * DAY_MS)
     await sweep(stores)
     expect((await leftOf(stores, project)).pipelines).toBe(0)
-  })
-
-  it('works in bounded steps, goes on where it stopped, and once through begins anew', async () => {
-    const stores = await openTestStores()
-    const some = [await seedForgetful(stores), await seedForgetful(stores), await seedForgetful(stores)]
-    for (const project of some)
-      for (let i = 0; i < 25; i++) await seedBuild(stores, project, 400, { files: i === 0 ? 3 : 0 })
-    const total = async () => {
-      const counts = await Promise.all(some.map(async (project) => (await leftOf(stores, project)).builds.length))
-      return counts.reduce((sum, count) => sum + count, 0)
-    }
-    const seen = [await total()]
-    for (let i = 0; i < 60 && (await total()) > 0; i++) {
-      await sweep(stores, 3)
-      seen.push(await total())
-    }
-    expect(seen.at(-1)).toBe(0)
-    // No run deletes more than its steps may.
-    for (let i = 1; i < seen.length; i++) expect((seen[i - 1] ?? 0) - (seen[i] ?? 0)).toBeLessThanOrEqual(60)
-    await sweep(stores)
-    await sweep(stores)
-    expect(await readSweep(stores.db, 'retention')).toBeNull()
   })
 
   it('and the orphan sweep, broken off before or after any of their steps, leave no row without its object and in the end no object without its row', {
@@ -208,11 +186,18 @@ async function runUntil(stores: TestStores, step: number, when: 'before' | 'afte
     delete: (keys: string[]) => guarded(() => env.ARTIFACTS.delete(keys)),
   } as unknown as R2Bucket
   try {
-    await sweepRetention({ ...stores, artifacts: bucket }, stores.now(), PLENTY)
+    const broken = {
+      ...stores,
+      artifacts: bucket,
+      warn: (_: string, error: unknown) => {
+        throw error
+      },
+    }
+    await runUpkeepOf(broken, [{ task: 'retention' }])
     await sweepOrphans({ ...stores, artifacts: bucket }, Date.now() + 1_000, PLENTY)
     return true
   } catch (error) {
-    if (!String(error instanceof Error ? (error.cause ?? error) : error).includes('invocation ended')) throw error
+    if (!messagesOf(error).includes('invocation ended')) throw error
     return false
   } finally {
     stores.faults.beforeD1 = undefined

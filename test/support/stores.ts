@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { importPeppers, type Peppers } from '../../src/domain/secret-hash.ts'
+import type { UpkeepStep } from '../../src/domain/upkeep.ts'
 import { createEdgeMemory } from '../../src/storage/memory.ts'
 import { openDb, type Stores } from '../../src/storage/stores.ts'
 import { type Counts, countCache, countD1, countKv, type Faults, type RecordedStatement } from './counted.ts'
@@ -18,6 +19,8 @@ export type TestStores = Stores & {
   readonly recorded: RecordedStatement[]
   /** The ids of the outbox that would have been queued. */
   readonly queued: string[]
+  /** The steps of upkeep that would have been queued. */
+  readonly steps: UpkeepStep[]
   /** The events that would have been logged. */
   readonly warnings: string[]
   /** Waits for all that was left to `waitUntil`. */
@@ -46,6 +49,7 @@ export async function openTestStores({
   const recorded: RecordedStatement[] = []
   const warnings: string[] = []
   const queued: string[] = []
+  const steps: UpkeepStep[] = []
   const waiting: Promise<unknown>[] = []
   const centre = beside?.centre ?? crypto.randomUUID()
   const cache = cacheApi ? await caches.open(centre) : null
@@ -56,6 +60,12 @@ export async function openTestStores({
     queue: {
       sendBatch: async (messages) => {
         for (const { body } of messages) queued.push(body.id)
+        return { metadata: { metrics: { backlogBytes: 0, backlogCount: 0 } } }
+      },
+    },
+    upkeep: {
+      sendBatch: async (messages) => {
+        for (const { body } of messages) steps.push(body)
         return { metadata: { metrics: { backlogBytes: 0, backlogCount: 0 } } }
       },
     },
@@ -73,6 +83,7 @@ export async function openTestStores({
     faults,
     recorded,
     queued,
+    steps,
     warnings,
     async settled() {
       while (waiting.length > 0) await Promise.allSettled(waiting.splice(0))

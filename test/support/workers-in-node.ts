@@ -25,6 +25,7 @@ function createBindings() {
     DOWNLOAD_KEY: randomKey(),
     DATA_KEY: `test:${randomKey()}`,
     OUTBOX: { sendBatch: async () => {}, send: async () => {} },
+    UPKEEP: { sendBatch: async () => {} },
   }
 }
 

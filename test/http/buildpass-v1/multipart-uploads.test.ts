@@ -4,11 +4,11 @@ import { INSTANCE } from '../../../src/domain/actor.ts'
 import { digestOfParts, digestText } from '../../../src/domain/artifact-digest.ts'
 import { toHex } from '../../../src/domain/hex.ts'
 import { PART_SIZE_BYTES } from '../../../src/domain/upload.ts'
-import { runDailyTasks } from '../../../src/storage/daily-tasks.ts'
 import { uploads } from '../../../src/storage/schema-uploads.ts'
 import { objectsOf, type SeededBuild, seedBuild } from '../../support/builds.ts'
 import { askUrl } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
+import { runUpkeepOf } from '../../support/upkeep.ts'
 
 const ORIGIN = 'https://builds.test'
 const TAIL_BYTES = 5_000
@@ -306,8 +306,8 @@ describe('the daily cron', () => {
     await at(25, idle)
     await at(23, active)
     const [row] = (await stores.db.select().from(uploads)).filter(({ path }) => path === 'idle.bin')
-    await runDailyTasks(stores)
-    await runDailyTasks(stores)
+    await runUpkeepOf(stores)
+    await runUpkeepOf(stores)
     expect(stores.warnings).toEqual([])
     expect((await send('GET', idle)).status).toBe(404)
     expect((await send('GET', active)).status).toBe(200)

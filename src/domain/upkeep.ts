@@ -1,0 +1,28 @@
+/** What is tidied up once a day, each in bounded steps until there is nothing left to do. */
+export const UPKEEP_TASKS = [
+  'feed',
+  'retention',
+  'idle uploads',
+  'orphans',
+  'forgotten messages',
+  'outbox',
+  'reporting tokens',
+  'used identities',
+  'rotated webhooks',
+  'sessions',
+  'sign-in links',
+  'deliveries',
+] as const
+export type UpkeepTask = (typeof UPKEEP_TASKS)[number]
+
+/** One step that is to be done, as the queue carries it. */
+export type UpkeepStep = {
+  readonly task: UpkeepTask
+  /** The project that a step of retention is about; without it, the step looks which ones have something due. */
+  readonly project?: string
+  /** Where the last step stopped. */
+  readonly after?: string
+}
+
+/** What one step may ask of D1 and R2 together: a free Worker's invocation ends at 50 of either. */
+export const MAX_OPERATIONS_A_STEP = 40
