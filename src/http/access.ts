@@ -44,6 +44,7 @@ export const ACCESS = {
 
   'GET /api/v2/me': 'user',
   'GET /api/v2/me/collaborations': 'user',
+  'GET /api/v2/user/:id': 'user',
   'GET /api/private/me/followed-projects': 'user',
   'GET /api/v2/project/:vcs/:org/:repo': 'status:read',
   'GET /api/v2/project/:id': 'status:read',
