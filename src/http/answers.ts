@@ -1,4 +1,6 @@
 import type { Context } from 'hono'
+import { AppError } from '../domain/error.ts'
+import { httpDate, judgeConditions, type Validators } from '../domain/precondition.ts'
 import type { AppEnv } from '../env.ts'
 
 /** What may keep an answer, and for how long without asking again. */
@@ -14,7 +16,7 @@ export function cacheControlFor(caching: Caching): string {
 export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
   const body = bodyFor(c, value)
   const etag = await etagOf(body)
-  return conditional(c.req.raw, body, etag, {
+  return conditional(c, body, etag, {
     ...JSON_HEADERS,
     ETag: etag,
     'Cache-Control': CACHE_CONTROL.private,
@@ -30,17 +32,22 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
   })
 }
 
-/** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). The headers hold the tag, too. */
-export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
-  const known = request.headers.get('If-None-Match')
-  return known !== null && matches(known, etag)
-    ? new Response(null, { status: 304, headers })
-    : new Response(body, { headers })
+/**
+ * What was made for this request, or 304 when the client has it. It was last modified as it was made: nobody keeps when
+ * something last became of it, and a date must not promise that nothing did. The headers hold the tag, too.
+ */
+export function conditional(c: Context<AppEnv>, body: BodyInit, etag: string, headers: HeadersInit): Response {
+  if (isKnown(c.req.raw, { etag, modifiedAt: null })) return new Response(null, { status: 304, headers })
+  const response = new Response(body, { headers })
+  response.headers.set('Last-Modified', httpDate(c.env.stores.now()))
+  return response
 }
 
-/** Whether an If-None-Match list names the tag. */
-export function matches(ifNoneMatch: string, etag: string): boolean {
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+/** Whether the client has this version; throws 412 where it asked for another one. */
+export function isKnown({ headers }: Request, validators: Validators): boolean {
+  const judgement = judgeConditions(headers, validators)
+  if (judgement === 'failed') throw new AppError('precondition_failed')
+  return judgement === 'not_modified'
 }
 
 const JSON_HEADERS = {

@@ -30,6 +30,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   done_before: { status: 409, message: 'This was done before.' },
   conflict: { status: 409, message: 'Conflict' },
   other_repository: { status: 422, message: 'The payload is about another repository.' },
+  precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },

@@ -59,7 +59,7 @@ function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Re
   const label = queryValue(url, 'label') ?? DEFAULT_BADGE_LABEL
   const caching = hasQueryToken(url) ? BY_TOKEN_IN_URL : project.visibility === 'public' ? PUBLIC : PRIVATE
   const { body, etag, headers } = drawn(c, status, label, caching)
-  return conditional(c.req.raw, body, etag, headers)
+  return conditional(c, body, etag, headers)
 }
 
 const PUBLIC: MoreHeaders = {

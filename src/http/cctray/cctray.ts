@@ -56,7 +56,7 @@ function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly Bra
 async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
   const body = ccTrayXml(rows)
   const etag = await etagOf(body)
-  return conditional(c.req.raw, body, etag, {
+  return conditional(c, body, etag, {
     ...XML_HEADERS,
     ETag: etag,
     'Cache-Control': cacheControlFor(caching),
