@@ -21,10 +21,10 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or it is not for you to know of.',
   409: 'It does not go together with what is there.',
   411: '`Content-Length` is missing.',
-  412: 'It is not what `If-Match` names, or has changed since `If-Unmodified-Since`.',
+  412: 'It is not what `If-Match` names, or has changed since `If-Unmodified-Since`; a write takes neither.',
   413: 'The body is too large.',
   414: 'The URL is too long.',
-  415: 'The `Content-Type` is not one of those that are read.',
+  415: 'The `Content-Type` is not one of those that are read, or the body has a `Content-Encoding`.',
   416: 'The range lies outside the file.',
   422: 'It is about another repository.',
   429: 'Too many requests: see `Retry-After`.',
@@ -63,6 +63,7 @@ function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
     ...(needs.includes(':') ? [403, 404] : []),
     ...(body ? [413] : []),
     ...(mayBeKept(name, doc) ? [412] : []),
+    ...(name.startsWith('GET ') ? [] : [412, 415]),
     ...refuses,
   ])
 }

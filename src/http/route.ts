@@ -7,7 +7,7 @@ import { ACCESS, pathsOf, type RouteName } from './access.ts'
 import { authorize, authorizeFromMemory, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
-import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
+import { requirePlainWrite, requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { requestLineOf } from './request-line.ts'
 import { logFault, logRequest } from './trace.ts'
 
@@ -70,12 +70,15 @@ export function answer(
   manner: Manner,
   run: () => Response | Promise<Response>,
 ): Response | Promise<Response> {
-  const { url } = requestLineOf(c.req.raw)
+  const { method, url } = requestLineOf(c.req.raw)
   c.env.trace.route = name
   let response: Response | Promise<Response>
   try {
     requireSaneUrl(url)
-    if (!manner.isHot) requireSaneHeaders(c.req.raw)
+    if (!manner.isHot) {
+      requireSaneHeaders(c.req.raw)
+      requirePlainWrite(c.req.raw, method)
+    }
     response = run()
     if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, manner, error))
   } catch (error) {
