@@ -10,7 +10,7 @@ import { cacheControlFor, conditional } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
 import { hasQueryToken } from '../credentials.ts'
 import { refusalHeaders, statusOf } from '../errors.ts'
-import { checkedBranch } from '../input.ts'
+import { branchOf, checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { requestLineOf } from '../request-line.ts'
 import { type App, route } from '../route.ts'
@@ -37,9 +37,7 @@ export function mountBadges(app: App): void {
 
   // Where a badge's link leads: our project page, which decides for itself who may see it.
   route(app, 'GET /status-badge/redirect/:vcs/:org/:repo', (c) => toProjectPage(c, null))
-  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) =>
-    toProjectPage(c, c.req.param('branch') ?? null),
-  )
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) => toProjectPage(c, branchOf(c)))
 }
 
 const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =>
