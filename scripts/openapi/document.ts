@@ -106,6 +106,7 @@ export function placeOf(name: ApiRouteName): { readonly method: string; readonly
   const path = route
     .replace(/:file\{.*cc\\\.xml\}$/, `${file}.cc.xml`)
     .replace(/:file\{.*svg\|json\)\}$/, `${file}.{format}`)
+    .replace(/:file\{.*\\.png\}$/, `${file}.png`)
     .replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
   return { method: method.toLowerCase(), path }
 }

@@ -372,6 +372,20 @@ const RECIPES: Record<RouteName, Recipe> = {
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
     path: badge('/tree/main.svg'),
   },
+  // They lead to the badge, which decides who may see it.
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}.png`,
+    ok: 302,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.png`,
+    ok: 302,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { path: badge('.png'), ok: 302 },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': {
+    path: badge('/tree/main.png'),
+    ok: 302,
+  },
 }
 
 const ROUTES = Object.keys(ACCESS) as RouteName[]

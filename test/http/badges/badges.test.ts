@@ -269,6 +269,45 @@ describe('a badge never tells of', () => {
   })
 })
 
+describe('the .png of an old README', () => {
+  it.each([
+    ['/gh/acme/web.png', '/gh/acme/web.svg'],
+    ['/github/acme/web.png?style=svg&label=a.png', '/github/acme/web.svg?style=svg&label=a.png'],
+    ['/gl/acme/a.png.png/', '/gl/acme/a.png.svg'],
+    ['/gh/acme/web/tree/feature/x.png', '/gh/acme/web/tree/feature/x.svg'],
+    ['/gh/acme/web/tree/feature%2Fx.png?style=shield', '/gh/acme/web/tree/feature%2Fx.svg?style=shield'],
+    ['/status-badge/img/bb/acme/web.png', '/status-badge/img/bb/acme/web.svg'],
+    ['/status-badge/img/gh/acme/web/tree/main.png', '/status-badge/img/gh/acme/web/tree/main.svg'],
+  ])('%s leads to %s', async (path, location) => {
+    // A browser too, although nobody is signed in.
+    for (const headers of [{}, { Accept: 'text/html' }] as Record<string, string>[]) {
+      const response = await ask(path, { headers })
+      expect([response.status, response.headers.get('Location')]).toEqual([302, location])
+      expect(response.headers.get('Cache-Control')).toBe('public, max-age=300')
+    }
+  })
+
+  it('keeps the token of the URL, and nobody keeps that', async () => {
+    const { slug, secret } = await seedRuns([[['success']]])
+    const response = await ask(`/${slug}.png?circle-token=${secret}`)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      location: `/${slug}.svg?circle-token=${secret}`,
+      'cache-control': 'private, no-cache',
+      'referrer-policy': 'no-referrer',
+    })
+    expect(shownBy(await (await ask(response.headers.get('Location') ?? '')).text())).toBe('passing')
+  })
+
+  it('says the same of a project that is not there', async () => {
+    const { slug } = await seedRuns([[['success']]])
+    const told = async (name: string) => {
+      const { status, headers } = await ask(`/${name}.png`)
+      return [status, [...headers].filter(([key]) => key !== 'location')]
+    }
+    expect(await told('gh/nobody/nothing')).toEqual(await told(slug))
+  })
+})
+
 describe('the link of a badge', () => {
   it.each([
     ['/status-badge/redirect/gh/acme/web', 'https://builds.test/gh/acme/web'],
