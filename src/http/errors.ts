@@ -49,6 +49,9 @@ const CHALLENGE: Partial<Record<ErrorCode, string>> = {
   query_token_refused: 'Bearer error="invalid_token"',
 }
 
+/** The token is the user name, and any password will do (RFC 7617). */
+const BASIC = 'Basic realm="Buildpass", charset="UTF-8"'
+
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
 
 export function statusOf(code: ErrorCode): number {
@@ -60,13 +63,16 @@ export function messageOf(error: AppError): string {
   return error.message === error.code ? WIRE[error.code].message : error.message
 }
 
-/** The headers that every answer to this refusal carries, in whatever format. */
-export function refusalHeaders(error: AppError): Record<string, string> {
+/**
+ * The headers that every answer to this refusal carries, in whatever format. `offersBasic`: for what is fetched by tools
+ * that wait to be asked for a user name; elsewhere a browser would ask its reader for one.
+ */
+export function refusalHeaders(error: AppError, { offersBasic = false } = {}): Record<string, string> {
   const challenge = CHALLENGE[error.code]
   const retryAfter = RETRY_AFTER_SECONDS[error.code]
   return {
     'Cache-Control': 'no-store',
-    ...(challenge ? { 'WWW-Authenticate': challenge } : {}),
+    ...(challenge ? { 'WWW-Authenticate': offersBasic ? `${challenge}, ${BASIC}` : challenge } : {}),
     ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
     ...error.headers,
   }

@@ -173,6 +173,25 @@ describe('a private project reads like an absent one', () => {
   })
 })
 
+describe('a 401', () => {
+  const challenge = async (path: string, token: string | null = 'nonsense') => {
+    const response = await ask(path, { token })
+    expect(response.status).toBe(401)
+    return response.headers.get('WWW-Authenticate')
+  }
+
+  it('of a badge or a feed offers Basic too, for tools that wait to be asked', async () => {
+    for (const path of [badge(), badge('json'), `/${world.slug}.cc.xml`, '/cc.xml'])
+      expect(await challenge(path)).toBe('Bearer error="invalid_token", Basic realm="Buildpass", charset="UTF-8"')
+    expect(await challenge('/cc.xml', null)).toBe('Bearer, Basic realm="Buildpass", charset="UTF-8"')
+  })
+
+  it('of the API does not, or browsers would ask their readers', async () => {
+    for (const path of ['/api/v2/me', `/api/v1.1/project/${world.slug}`])
+      expect(await challenge(path)).toBe('Bearer error="invalid_token"')
+  })
+})
+
 describe('a badge that cannot be shown', () => {
   const rows: [string, number, string, () => Ask][] = [
     ['for a malformed token', 401, 'invalid token', () => ({ token: 'nonsense' })],

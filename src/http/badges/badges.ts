@@ -88,7 +88,7 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
 function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
   const more: MoreHeaders = {
     name: `${error.code} ${Object.values(error.headers).join(' ')}`,
-    headers: () => ({ ...refusalHeaders(error), ...NO_REFERRER }),
+    headers: () => ({ ...refusalHeaders(error, { offersBasic: true }), ...NO_REFERRER }),
   }
   const refusal = REFUSAL[error.code] ?? 'bad_request'
   const { body, headers } = drawn(c, refusal, DEFAULT_BADGE_LABEL, more)

@@ -64,7 +64,7 @@ async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Cac
 }
 
 function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {
-  const headers = { ...XML_HEADERS, ...refusalHeaders(error) }
+  const headers = { ...XML_HEADERS, ...refusalHeaders(error, { offersBasic: true }) }
   return new Response(refusalXml(messageOf(error)), { status: statusOf(error.code), headers })
 }
 
