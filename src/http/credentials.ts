@@ -29,6 +29,11 @@ export function readCredential(request: Request, queryTokens: QueryTokens): Cred
   return query === null ? NONE : readQueryToken(query, method, queryTokens)
 }
 
+/** Whether the token that counts is that of the URL. */
+export function isFromQuery({ headers, url }: Request): boolean {
+  return hasQueryToken(url) && !headers.has('Authorization') && !headers.has('Circle-Token')
+}
+
 /** Whether the URL holds a token: the answer must then stay out of shared caches and referrers. */
 export function hasQueryToken(url: string): boolean {
   return url.includes('circle-token=')

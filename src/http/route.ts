@@ -112,7 +112,13 @@ export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function refusalOrFailure(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
+/** What a refusal itself runs into, where it has to ask, is refused or failed in its turn. */
+function refusalOrFailure(c: Context<AppEnv>, manner: Manner, error: unknown): Response | Promise<Response> {
+  const refused = refusalTo(c, manner, error)
+  return refused instanceof Promise ? refused.catch((next) => refusalTo(c, manner, next)) : refused
+}
+
+function refusalTo(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
     logFault('database_unreachable', error)

@@ -61,6 +61,8 @@ export type EdgeMemory = {
   /** Secrets that this isolate minted, and when. */
   readonly minted: Lru<number>
   readonly projects: Lru<Kept<Project>>
+  /** Slugs of what not everybody sees, or is not there, with the time until which that holds. */
+  readonly hidden: Lru<number>
   /** Keyed by `user:project`. */
   readonly roles: Lru<Kept<Role>>
   readonly statuses: Lru<{ readonly status: BranchStatus; readonly checkedAt: number }>
@@ -91,6 +93,7 @@ export function createEdgeMemory(): EdgeMemory {
     unknowns: createLru(2_000),
     minted: createLru(2_000),
     projects: createLru(1_000),
+    hidden: createLru(2_000),
     roles: createLru(2_000),
     statuses: createLru(2_000),
     drawings: createLru(500),

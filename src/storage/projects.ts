@@ -57,6 +57,25 @@ export async function findAccess(
   return holds(stores, reach) ? accessOf(permits(reach), reach) : { decision: 'unavailable' }
 }
 
+const HIDDEN_LIFE_MS = 5_000
+
+/** The project if anybody at all may see it. */
+export async function findPublicProject(stores: Stores, slug: Slug): Promise<Project | 'hidden' | 'unavailable'> {
+  const access = await findAccess(stores, null, slug, 'status:read')
+  if (access.decision === 'allow') return access.project
+  if (access.decision === 'unavailable') return 'unavailable'
+  stores.memory.hidden.set(slugKeyFor(slug), stores.now() + HIDDEN_LIFE_MS)
+  return 'hidden'
+}
+
+/**
+ * Whether `findPublicProject` said so less than 5 s ago: of a private project and of none alike, for an answer that came
+ * sooner for one of them would tell which it is.
+ */
+export function isHiddenInMemory({ memory, now }: Stores, slug: Slug): boolean {
+  return (memory.hidden.get(slugKeyFor(slug)) ?? 0) > now()
+}
+
 /** Has memory know the project and the asker's role there, if it can be had in one round trip. */
 export async function bringReach(stores: Stores, grant: Party, slug: Slug): Promise<void> {
   if (cachedReach(stores, grant, slug)) return

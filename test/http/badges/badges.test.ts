@@ -397,6 +397,20 @@ describe('a whole badge request costs', () => {
       expect(await counted(app, `/${slug}.svg`, garbage, 401)).toEqual(NOTHING)
   })
 
+  it('with garbage in the URL, of a private project and of none: the same, and nothing for 5 s after', async () => {
+    const { slug, secret } = await seedRuns([[['success']]])
+    const app = await openTestApp()
+    await app.ask(`/${slug}.svg`, { token: secret })
+    for (let round = 0; round < 2; round++) {
+      for (const name of [slug, 'gh/nobody/nothing']) {
+        const path = `/${name}.svg?circle-token=nonsense`
+        expect([name, await counted(app, path, null, 401)]).toEqual([name, { ...NOTHING, d1: 1 }])
+        expect([name, await counted(app, path, null, 401)]).toEqual([name, NOTHING])
+      }
+      app.stores.clock.advance(5_000)
+    }
+  })
+
   it('with nobody on a public project, warm: nothing', async () => {
     const { slug } = await seedRuns([[['success']]], 'public')
     const app = await openTestApp()
