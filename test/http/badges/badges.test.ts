@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BUILD_STATUS, type ReportedStatus } from '../../../src/domain/build.ts'
+import { badgeFor } from '../../../src/domain/badge.ts'
+import { BUILD_STATUS, type BuildStatus, type ReportedStatus } from '../../../src/domain/build.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { reportBuild, updateBuild } from '../../../src/storage/build-reports.ts'
 import { openTestApp } from '../../support/app.ts'
@@ -59,7 +60,7 @@ const WORDS: Record<ReportedStatus, string> = {
   running: 'running',
   queued: 'queued',
   not_running: 'queued',
-  retried: 'retried',
+  retried: 'not run',
 }
 
 const PILLS: Partial<typeof WORDS> = { success: 'PASSED', failed: 'FAILED' }
@@ -84,6 +85,29 @@ describe.each(Object.entries(WORDS) as [ReportedStatus, string][])(
     )
   },
 )
+
+// What shields.io takes for the status of a build; of anything else it says "invalid".
+const KNOWN_TO_SCRAPERS = [
+  ...['fixed', 'passed', 'passing', 'succeeded', 'success', 'successful', 'partially succeeded', 'unstable', 'timeout'],
+  ...[
+    'error',
+    'failed',
+    'failing',
+    'failure',
+    'infrastructure_failure',
+    'building',
+    'canceled',
+    'cancelled',
+    'expired',
+  ],
+  ...['initiated', 'no builds', 'no tests', 'not built', 'not run', 'pending', 'processing', 'queued', 'running'],
+  ...['scheduled', 'skipped', 'starting', 'stopped', 'testing', 'waiting'],
+]
+
+it('has only words that scrapers know', () => {
+  const statuses = [...(Object.keys(BUILD_STATUS) as BuildStatus[]), 'no_builds' as const]
+  for (const status of statuses) expect(KNOWN_TO_SCRAPERS).toContain(badgeFor(status).message)
+})
 
 it('has a word for every status', () => {
   expect(new Set(Object.keys(WORDS))).toEqual(new Set(Object.keys(BUILD_STATUS).filter((status) => status !== 'fixed')))
