@@ -4,6 +4,7 @@ import { type Decision, decide, isPerson, type Party } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
 import { isSameSlug, type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Kept } from './memory.ts'
+import { projectColumns } from './project-columns.ts'
 import { acceptedAt, graceHolds, judgeFacts, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
@@ -171,9 +172,8 @@ function roleFact(userId: string, projectId: string, role: Role, fence: Fence): 
 }
 
 export function selectProject(db: Db, slug: Slug) {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
   return db
-    .select({ id, vcs, org, repo, visibility, defaultBranch })
+    .select(projectColumns())
     .from(projects)
     .where(eq(projects.slugKey, slugKeyFor(slug)))
     .limit(1)
@@ -181,9 +181,7 @@ export function selectProject(db: Db, slug: Slug) {
 
 /** A project by its id, for what acts on its own rows: nothing here decides who may see it. */
 export async function findProjectById(db: Db, projectId: string): Promise<Project | null> {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
-  const columns = { id, vcs, org, repo, visibility, defaultBranch }
-  const [row] = await db.select(columns).from(projects).where(eq(projects.id, projectId)).limit(1)
+  const [row] = await db.select(projectColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
   return row ?? null
 }
 

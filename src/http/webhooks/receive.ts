@@ -3,12 +3,15 @@ import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
 import { AppError } from '../../domain/error.ts'
 import { lineAt } from '../../domain/payload.ts'
 import type { Slug } from '../../domain/project.ts'
+import { repositoryUrlOf } from '../../domain/repository-url.ts'
 import type { WebhookReading } from '../../domain/webhook-reading.ts'
+import { REPOSITORY_IN } from '../../domain/webhook-repository.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
 import { parseWebhookSource, type WebhookSource } from '../../domain/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
 import { reportBuilds, reportRun } from '../../storage/build-reports.ts'
 import { insertDelivery } from '../../storage/deliveries.ts'
+import { learnRepositoryUrl } from '../../storage/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/webhooks.ts'
 import { jsonWritten } from '../answers.ts'
 import { SLUG_ON_PATH } from '../authorize.ts'
@@ -27,7 +30,8 @@ export function mountWebhookReceiver(app: App): void {
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const { projectId, slug, source } = await requireSigned(c, call)
+    const sender = await requireSigned(c, call)
+    const { projectId, slug, source } = sender
     const payload = payloadOf(call)
     const event = eventNameOf(source, call.headers, payload)
     const reading: WebhookReading =
@@ -35,6 +39,12 @@ export function mountWebhookReceiver(app: App): void {
         ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
         : READ[source]({ slug, event, payload })
     const { result, detail, response } = await take(c, projectId, reading)
+    const repositoryUrl = repositoryUrlOf(slug, REPOSITORY_IN[source](payload))
+    if (result === 'stored' && repositoryUrl && sender.repositoryUrl === null)
+      await learnRepositoryUrl(c.env.stores, projectId, repositoryUrl).catch((error) =>
+        // The next delivery tells it again.
+        c.env.stores.warn('repository_unrecorded', error),
+      )
     const delivery = { source, event, result, detail, at: call.now }
     // The builds are stored: a list that misses an entry must not make the CI send them again.
     await insertDelivery(c.env.stores.db, projectId, delivery).catch((error) =>
@@ -78,7 +88,12 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
 
 const MAX_DETAIL_LENGTH = 200
 
-type Sender = { readonly projectId: string; readonly slug: Slug; readonly source: WebhookSource }
+type Sender = {
+  readonly projectId: string
+  readonly repositoryUrl: string | null
+  readonly slug: Slug
+  readonly source: WebhookSource
+}
 
 async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Sender> {
   const { stores, settings } = c.env
@@ -91,7 +106,7 @@ async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Send
   }
   const checks = await Promise.all(found.secrets.map((secret) => IS_SIGNED[source](call, secret)))
   if (!checks.includes(true)) throw new AppError('invalid_signature')
-  return { projectId: found.projectId, slug, source }
+  return { projectId: found.projectId, repositoryUrl: found.repositoryUrl, slug, source }
 }
 
 /** The JSON, also where GitHub was left to wrap it as a form field; undefined when it is none. */
