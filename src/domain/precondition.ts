@@ -21,7 +21,7 @@ export function judgeConditions(headers: Headers, { etag, modifiedAt }: Validato
   } else if (!namesTag(ifMatch, etag)) return 'failed'
   const ifNoneMatch = headers.get('If-None-Match')
   if (ifNoneMatch !== null) return namesTag(ifNoneMatch.replaceAll('W/"', '"'), etag) ? 'not_modified' : 'go_on'
-  const since = parseHttpDate(headers.get('If-Modified-Since'))
+  const since = modifiedAt === null ? null : parseHttpDate(headers.get('If-Modified-Since'))
   return since !== null && changedAt <= since ? 'not_modified' : 'go_on'
 }
 

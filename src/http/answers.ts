@@ -16,9 +16,10 @@ export function cacheControlFor(caching: Caching): string {
 export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
   const body = bodyFor(c, value)
   const etag = await etagOf(body)
-  return conditional(c, body, etag, {
+  return conditional(c.req.raw, body, etag, {
     ...JSON_HEADERS,
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': CACHE_CONTROL.private,
     Vary: 'Accept',
   })
@@ -33,14 +34,13 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
 }
 
 /**
- * What was made for this request, or 304 when the client has it. It was last modified as it was made: nobody keeps when
- * something last became of it, and a date must not promise that nothing did. The headers hold the tag, too.
+ * What was made for this request, or 304 when the client has it. The headers hold the tag, too, and say that it was
+ * modified as it was made: nobody keeps when something last became of it, and a date must not promise that nothing did.
  */
-export function conditional(c: Context<AppEnv>, body: BodyInit, etag: string, headers: HeadersInit): Response {
-  if (isKnown(c.req.raw, { etag, modifiedAt: null })) return new Response(null, { status: 304, headers })
-  const response = new Response(body, { headers })
-  response.headers.set('Last-Modified', httpDate(c.env.stores.now()))
-  return response
+export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
+  return isKnown(request, { etag, modifiedAt: null })
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { headers })
 }
 
 /** Whether the client has this version; throws 412 where it asked for another one. */

@@ -50,7 +50,13 @@ export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
 
 /** A badge's bytes and headers. */
-export type Drawing = { readonly body: Uint8Array; readonly etag: string; readonly headers: Headers }
+export type Drawing = {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly headers: Headers
+  /** The headers with the second in which they were last given out. */
+  dated: { readonly second: number; readonly headers: Headers } | null
+}
 
 /** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
 export type EdgeMemory = {

@@ -15,7 +15,7 @@ import { branchOf, checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { requestLineOf } from '../request-line.ts'
 import { type App, type Refuse, route } from '../route.ts'
-import { drawBadge, type MoreHeaders } from './drawing.ts'
+import { drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
@@ -80,8 +80,8 @@ function badgeAnswer(
 
 function badgeOf(c: Context<AppEnv>, status: BranchStatus, caching: MoreHeaders): Response {
   const label = queryValue(requestLineOf(c.req.raw).url, 'label') ?? DEFAULT_BADGE_LABEL
-  const { body, etag, headers } = drawn(c, status, label, caching)
-  return conditional(c, body, etag, headers)
+  const drawing = drawn(c, status, label, caching)
+  return conditional(c.req.raw, drawing.body, drawing.etag, headersAt(drawing, c.env.stores.now()))
 }
 
 const PUBLIC: MoreHeaders = {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { ccStateFor } from '../../domain/cctray.ts'
 import type { AppError } from '../../domain/error.ts'
+import { httpDate } from '../../domain/precondition.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { type BranchBuilds, listBranchBuilds, listDefaultBranchBuilds } from '../../storage/branch-feeds.ts'
@@ -56,9 +57,10 @@ function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly Bra
 async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Caching): Promise<Response> {
   const body = ccTrayXml(rows)
   const etag = await etagOf(body)
-  return conditional(c, body, etag, {
+  return conditional(c.req.raw, body, etag, {
     ...XML_HEADERS,
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': cacheControlFor(caching),
   })
 }
