@@ -1,5 +1,6 @@
 import { type Bindings, type OpenRequest, parseSettings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountPngBadges } from './http/badges/png.ts'
 import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
@@ -66,6 +67,7 @@ import { openDb, type Stores } from './storage/stores.ts'
 export function createApp(): App {
   const app = createRouting()
   mountBadges(app)
+  mountPngBadges(app)
   mountCcTray(app)
   mountTokens(app)
   mountUsers(app)

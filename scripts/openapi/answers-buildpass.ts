@@ -29,6 +29,7 @@ export const project = object({
   slug: text('gh/acme/web'),
   visibility: oneOf(['private', 'public']),
   default_branch: text('main'),
+  repository_url: text('https://github.com/acme/web'),
 })
 
 const role = () => oneOf(['admin', 'member'])

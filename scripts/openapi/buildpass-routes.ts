@@ -184,7 +184,8 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',
-    description: 'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`.',
+    description:
+      'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`. Without a type, or with that of a form, it is read by what it begins with.',
     query: ['report'],
     body: {
       schema: null,

@@ -37,7 +37,8 @@ const BADGES: Record<BranchStatus | BadgeRefusal, Omit<Badge, 'label'>> = {
     isError: false,
   },
   canceled: { message: 'canceled', pill: 'CANCELED', color: GREY, isError: false },
-  retried: { message: 'retried', pill: 'RETRIED', color: GREY, isError: false },
+  // What became of the other run is not told, and scrapers know no word for that: as v2 says of its workflow.
+  retried: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   not_run: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   running: { message: 'running', pill: 'RUNNING', color: BLUE, isError: false },
   queued: { message: 'queued', pill: 'QUEUED', color: AMBER, isError: false },

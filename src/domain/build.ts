@@ -156,6 +156,11 @@ export function queuedAtOf({
   return queuedAt ?? Math.min(createdAt, startedAt ?? stoppedAt ?? createdAt)
 }
 
+/** When it started, for formats that have no word for "not yet": until then, when it was queued. */
+export function shownStartOf(build: Pick<Build, 'queuedAt' | 'startedAt' | 'stoppedAt' | 'createdAt'>): number {
+  return build.startedAt ?? queuedAtOf(build)
+}
+
 export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
   if (build.startedAt === null || build.stoppedAt === null) return null
   return Math.max(0, build.stoppedAt - build.startedAt)

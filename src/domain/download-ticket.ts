@@ -12,6 +12,8 @@ export type DownloadTicket = {
   readonly sizeBytes: number
   readonly digest: ArtifactDigest
   readonly contentType: string
+  /** When its bytes came to be, by which they are told from those before; null where another file may take its place. */
+  readonly modifiedAt: number | null
   readonly disposition: 'attachment' | 'inline'
   readonly fileName: string
   /** Epoch milliseconds. */

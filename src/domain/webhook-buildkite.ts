@@ -131,6 +131,7 @@ function branchOf(payload: unknown): string | null {
 function pullRequestsOf(payload: unknown): RunReport['pipeline']['pullRequests'] {
   const number = lineAt(payload, 'build', 'pull_request', 'id')
   const own = repositoryOf(lineAt(payload, 'pipeline', 'repository'))
-  if (number === null || own?.host !== 'github.com') return []
-  return [{ head_sha: null, url: `https://github.com/${own.path}/pull/${number}` }]
+  const isGithub = own?.host === 'github.com' || lineAt(payload, 'pipeline', 'provider', 'id') === 'github_enterprise'
+  if (number === null || !own?.host || !isGithub) return []
+  return [{ head_sha: null, url: `https://${own.host}/${own.path}/pull/${number}` }]
 }

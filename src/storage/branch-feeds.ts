@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { CcBuild } from '../domain/cctray.ts'
 import type { Project } from '../domain/project.ts'
 import { isComplete, LOOK_BACK } from './branch-status.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -29,10 +30,9 @@ export async function listDefaultBranchBuilds(
 ): Promise<
   readonly { readonly project: Project & { readonly createdAt: number }; readonly builds: readonly CcBuild[] }[]
 > {
-  const { id, vcs, org, repo, visibility, defaultBranch, createdAt } = projects
   const [mine, rows] = await Promise.all([
     db
-      .select({ id, vcs, org, repo, visibility, defaultBranch, createdAt })
+      .select({ ...projectColumns(), createdAt: projects.createdAt })
       .from(members)
       .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
       .where(sql`${members.userId} = ${userId}`)

@@ -12,6 +12,7 @@ import {
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { pipelineColumns } from './pipelines.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -85,9 +86,8 @@ export async function listRecentBuilds(
   userId: string,
   { limit, offset }: Page,
 ): Promise<readonly (Build & { readonly project: Project })[]> {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
   const rows = await db
-    .select({ ...buildColumns(), project: aliased('project', { id, vcs, org, repo, visibility, defaultBranch }) })
+    .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
     // Numbers have no gaps, so the newest (limit + offset) of each project bound what is read.

@@ -50,7 +50,13 @@ export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
 
 /** A badge's bytes and headers. */
-export type Drawing = { readonly body: Uint8Array; readonly etag: string; readonly headers: Headers }
+export type Drawing = {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly headers: Headers
+  /** The headers with the second in which they were last given out. */
+  dated: { readonly second: number; readonly headers: Headers } | null
+}
 
 /** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
 export type EdgeMemory = {
@@ -61,6 +67,8 @@ export type EdgeMemory = {
   /** Secrets that this isolate minted, and when. */
   readonly minted: Lru<number>
   readonly projects: Lru<Kept<Project>>
+  /** Slugs of what not everybody sees, or is not there, with the time until which that holds. */
+  readonly hidden: Lru<number>
   /** Keyed by `user:project`. */
   readonly roles: Lru<Kept<Role>>
   readonly statuses: Lru<{ readonly status: BranchStatus; readonly checkedAt: number }>
@@ -91,6 +99,7 @@ export function createEdgeMemory(): EdgeMemory {
     unknowns: createLru(2_000),
     minted: createLru(2_000),
     projects: createLru(1_000),
+    hidden: createLru(2_000),
     roles: createLru(2_000),
     statuses: createLru(2_000),
     drawings: createLru(500),

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Project, Role } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import type { BuildOverview } from './pipeline-overviews.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -73,9 +74,8 @@ export async function countUnfollowed(db: Db, userId: string): Promise<number> {
 }
 
 function selectProjects(db: Db, mine: SQL | undefined) {
-  const { id, vcs, org, repo, visibility, defaultBranch, slugKey } = projects
   return db
-    .select({ id, vcs, org, repo, visibility, defaultBranch, slugKey, role: members.role })
+    .select({ ...projectColumns(), slugKey: projects.slugKey, role: members.role })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
     .where(mine)

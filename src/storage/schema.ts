@@ -48,6 +48,8 @@ export const projects = sqliteTable('projects', {
   repo: text('repo').notNull(),
   visibility: text('visibility').$type<Visibility>().notNull(),
   defaultBranch: text('default_branch').notNull(),
+  /** Where the repository is, if not at the public host: told by a signed webhook or set by an admin. */
+  repositoryUrl: text('repository_url'),
   /** The numbers given last; never taken back, also when retention deletes the rows. */
   lastBuildNum: integer('last_build_num').notNull().default(0),
   lastPipelineNumber: integer('last_pipeline_number').notNull().default(0),

@@ -78,8 +78,10 @@ export type JobRow = {
   readonly num: number
   readonly jobName: string
   readonly status: ReportedStatus
+  readonly queuedAt: number | null
   readonly startedAt: number | null
   readonly stoppedAt: number | null
+  readonly createdAt: number
 }
 
 /** The jobs of a workflow by number, those over `after`; of a job that ran again the newest run. */
@@ -88,11 +90,11 @@ export function listJobs(db: Db, workflowId: string, after: number | null, limit
 }
 
 export function jobsQuery(db: Db, workflowId: string, after: number | null, limit: number) {
-  const { id, num, jobName, status, startedAt, stoppedAt } = builds
+  const { id, num, jobName, status, queuedAt, startedAt, stoppedAt, createdAt } = builds
   const isNewestRun = sql`not exists (select 1 from ${builds} as newer where newer.workflow_id = ${builds.workflowId}
     and newer.job_name = ${builds.jobName} and newer.build_num > ${builds.num})`
   return db
-    .select({ id, num, jobName, status, startedAt, stoppedAt })
+    .select({ id, num, jobName, status, queuedAt, startedAt, stoppedAt, createdAt })
     .from(builds)
     .where(and(eq(builds.workflowId, workflowId), after === null ? undefined : gt(builds.num, after), isNewestRun))
     .orderBy(asc(builds.num))

@@ -9,6 +9,7 @@ const ticket: DownloadTicket = {
   sizeBytes: 5,
   digest: { kind: 'sha256', hex: '00' },
   contentType: 'text/plain',
+  modifiedAt: NOW - 1_500,
   disposition: 'attachment',
   fileName: '数.txt',
   expiresAt: NOW + 60_000,

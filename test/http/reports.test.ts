@@ -453,6 +453,21 @@ describe('test results', () => {
     ])
   })
 
+  it.each([null, 'application/x-www-form-urlencoded', 'application/octet-stream', 'Application/Octet-Stream; x=1'])(
+    'of the type %s, which says nothing, are read by what they begin with',
+    async (type) => {
+      await freshWorld()
+      const bytes = (text: string) => new TextEncoder().encode(text)
+      const stored = async (body: string) => (await put(bytes(body), type)).json()
+      expect(await stored(JUNIT)).toMatchObject({ stored: 3 })
+      expect(await stored(`\ufeff${JUNIT}`)).toMatchObject({ stored: 3 })
+      expect(await stored('\n{"tests": [{"name": "x", "result": "success"}]}')).toMatchObject({ stored: 1 })
+      expect((await put(bytes('[]'), type)).status).toBe(400)
+      for (const other of ['', 'ok 1 - adds', 'tests=1'])
+        expect([(await put(bytes(other), type)).status, await read()]).toEqual([415, [expect.anything()]])
+    },
+  )
+
   it('of one report take the place of its earlier ones, whole; other reports stay', async () => {
     await freshWorld()
     const named = (name: string) => JSON.stringify({ tests: [{ name, result: 'success' }] })

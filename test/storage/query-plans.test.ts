@@ -111,6 +111,7 @@ beforeAll(async () => {
     ['GET', `/${slug}/tree/main.cc.xml`],
     ['GET', '/api/v2/me'],
     ['GET', '/api/v2/me/collaborations'],
+    ['GET', `/api/v2/user/${users.member.id}`],
     ['GET', '/api/private/me/followed-projects'],
     ['GET', `/api/v2/project/${world.project.id}`],
     ['GET', `${v2}/pipeline`],

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { ccStateFor } from '../../domain/cctray.ts'
 import type { AppError } from '../../domain/error.ts'
+import { httpDate } from '../../domain/precondition.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { type BranchBuilds, listBranchBuilds, listDefaultBranchBuilds } from '../../storage/branch-feeds.ts'
@@ -59,12 +60,13 @@ async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Cac
   return conditional(c.req.raw, body, etag, {
     ...XML_HEADERS,
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': cacheControlFor(caching),
   })
 }
 
 function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {
-  const headers = { ...XML_HEADERS, ...refusalHeaders(error) }
+  const headers = { ...XML_HEADERS, ...refusalHeaders(error, { offersBasic: true }) }
   return new Response(refusalXml(messageOf(error)), { status: statusOf(error.code), headers })
 }
 

@@ -46,7 +46,7 @@ export function mountArtifacts(app: App): void {
       artifactPathOf(c),
     )
     if (!artifact) throw new AppError('artifact_not_found')
-    return redirectToDownload(c, opened, artifact)
+    return redirectToDownload(c, opened, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {

@@ -49,7 +49,6 @@ export async function workflowJson(project: Project, workflow: WorkflowRow) {
     pipeline_number: pipeline.number,
     project_slug: slugText(project),
     started_by: await stableIdFor('person', `${project.vcs} ${loginOf(pipeline.actor)}`),
-    ...(pipeline.tag === null ? {} : { tag: pipeline.tag }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
 import { durationMsOf } from '../../domain/build.ts'
-import type { Slug } from '../../domain/project.ts'
+import type { Project } from '../../domain/project.ts'
 import { classOf } from '../../domain/workflow-run.ts'
 import type { BuildOverview, PipelineOverview } from '../../storage/pipeline-overviews.ts'
 import { Happened } from './happened.tsx'
@@ -13,7 +13,7 @@ import { Status } from './status.tsx'
 const MAX_BUILDS = 24
 
 type ListProps = {
-  readonly project: Slug
+  readonly project: Project
   readonly pipelines: readonly PipelineOverview[]
   readonly now: number
   /** Every build of each, however many. */
@@ -37,7 +37,7 @@ export function isActive(status: BranchStatus): boolean {
 }
 
 type ItemProps = {
-  readonly project: Slug
+  readonly project: Project
   readonly pipeline: PipelineOverview
   readonly now: number
   readonly full: boolean
@@ -73,7 +73,7 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
 type Pushed = Pick<PipelineOverview, 'branch' | 'tag' | 'revision' | 'author' | 'actor' | 'pullRequests'>
 
 /** What was pushed, and by whom. */
-export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed }) {
+export function Origin({ project, pipeline }: { project: Project; pipeline: Pushed }) {
   const { branch, tag, revision, author, actor, pullRequests } = pipeline
   const who = author?.name ?? author?.login ?? actor?.name ?? actor?.login
   return (
@@ -104,7 +104,15 @@ export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed 
   )
 }
 
-function Workflow({ project, builds, more }: { project: Slug; builds: readonly BuildOverview[]; more: string | null }) {
+function Workflow({
+  project,
+  builds,
+  more,
+}: {
+  project: Project
+  builds: readonly BuildOverview[]
+  more: string | null
+}) {
   const shown = more === null ? builds : worstFirst(builds).slice(0, MAX_BUILDS)
   const rest = builds.length - shown.length
   return (
@@ -131,7 +139,7 @@ function Workflow({ project, builds, more }: { project: Slug; builds: readonly B
   )
 }
 
-function BuildChip({ project, build }: { project: Slug; build: BuildOverview }) {
+function BuildChip({ project, build }: { project: Project; build: BuildOverview }) {
   const ms = durationMsOf(build)
   return (
     <a class="chip" href={buildPath(project, build.num)}>
