@@ -1,9 +1,20 @@
-import type { BuildReport } from './build.ts'
+import type { BuildReport, ReportedStatus } from './build.ts'
 import type { Slug } from './project.ts'
 import { isRepositoryOf, type RepositoryName } from './repository-url.ts'
 
-/** What a run belongs to, told without any of its builds. */
-export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'>
+/** A run as a whole, told without any of its builds. */
+export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'> & {
+  /** How it stands, where the CI says so of the whole. */
+  readonly told?: RunStatus | null
+}
+
+/** Times are epoch milliseconds; null where the CI did not say. */
+export type RunStatus = {
+  readonly status: ReportedStatus
+  /** Since when. */
+  readonly at: number | null
+  readonly beganAt: number | null
+}
 
 /** What one well-signed payload says. */
 export type WebhookReading =

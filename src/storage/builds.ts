@@ -3,12 +3,12 @@ import {
   type Build,
   type BuildFilter,
   durationMsOf,
-  newestRunsOf,
   type PreviousBuild,
   type ReportedStatus,
   type Step,
   statusAfter,
 } from '../domain/build.ts'
+import { notReplaced } from '../domain/pipeline-status.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { pipelineColumns } from './pipelines.ts'
@@ -56,11 +56,10 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
   return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
 }
 
-/** The builds of a workflow by number; of a job that ran again the newest run. */
+/** The builds of a workflow by number, but for those that later attempts replace. */
 export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
   const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
-  const newest = newestRunsOf(rows.map(buildOf), (build) => build.jobName)
-  return [...newest].sort((one, other) => one.num - other.num)
+  return notReplaced(rows.map(buildOf), (build) => build.workflow.attemptOf)
 }
 
 /** A build by its uuid. */
@@ -181,10 +180,30 @@ export function selectBuild(db: Db, which: SQL | undefined) {
 }
 
 function buildColumns() {
-  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf } = builds
+  const { id, num, externalId, jobName, attempt, status, createdAt, buildUrl, retryOf } = builds
+  const { queuedAt, startedAt, stoppedAt } = builds
   return {
-    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf },
-    workflow: aliased('workflow', { id: workflows.id, externalId: workflows.externalId, name: workflows.name }),
+    build: {
+      id,
+      num,
+      externalId,
+      jobName,
+      attempt,
+      status,
+      queuedAt,
+      startedAt,
+      stoppedAt,
+      createdAt,
+      buildUrl,
+      retryOf,
+    },
+    workflow: aliased('workflow', {
+      id: workflows.id,
+      externalId: workflows.externalId,
+      name: workflows.name,
+      attemptOf: workflows.attemptOf,
+      attempt: workflows.attempt,
+    }),
     pipeline: pipelineColumns(),
     previous: previousWhere(sql``).as('previous'),
   }

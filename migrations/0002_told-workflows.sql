@@ -1,0 +1,35 @@
+ALTER TABLE `builds` ADD `attempt` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `attempt_of` text DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `attempt` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `told_status` text;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `told_class` text;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `told_at` integer;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `told_order` text;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `told_after` integer;--> statement-breakpoint
+ALTER TABLE `workflows` ADD `began_at` integer;--> statement-breakpoint
+CREATE INDEX `workflows_told` ON `workflows` (`project_id`,`told_class`,`told_after`);--> statement-breakpoint
+-- What is stored is shown as before: so far the newest build of a name, in workflows of one name, took the place of the
+-- others. Those get attempt 0, which counts no longer; all else gets what a report of it says from now on.
+UPDATE workflows SET
+  attempt_of = CASE
+    WHEN external_id GLOB 'github:run:[0-9]*.[0-9]*' THEN substr(external_id, 1, instr(external_id, '.') - 1)
+    WHEN external_id GLOB 'circleci:workflow:*' AND name <> '-' THEN 'circleci:' || name
+    WHEN external_id GLOB 'github:*' OR external_id GLOB 'gitlab:pipeline:*' OR external_id GLOB 'circleci:workflow:*'
+      OR external_id GLOB 'buildkite:build:*' OR external_id GLOB 'jenkins:*' THEN external_id
+    ELSE name END,
+  attempt = CASE
+    WHEN external_id GLOB 'github:run:[0-9]*.[0-9]*'
+      THEN max(1, CAST(substr(external_id, 12) AS INTEGER) * 1000 + CAST(substr(external_id, instr(external_id, '.') + 1) AS INTEGER))
+    WHEN external_id GLOB 'circleci:workflow:*' THEN max(1, created_at)
+    ELSE 1 END;
+--> statement-breakpoint
+UPDATE builds SET attempt = CASE
+  WHEN external_id GLOB 'gitlab:job:[0-9]*' THEN max(1, CAST(substr(external_id, 12) AS INTEGER))
+  WHEN external_id GLOB 'github:check:[0-9]*' THEN max(1, CAST(substr(external_id, 14) AS INTEGER))
+  ELSE (SELECT attempt FROM workflows WHERE workflows.id = builds.workflow_id) END;
+--> statement-breakpoint
+UPDATE builds SET attempt = 0 WHERE EXISTS (
+  SELECT 1 FROM builds AS newer
+  JOIN workflows AS its ON its.id = newer.workflow_id JOIN workflows AS own ON own.id = builds.workflow_id
+  WHERE newer.pipeline_id = builds.pipeline_id AND newer.job_name = builds.job_name AND its.name = own.name
+    AND newer.build_num > builds.build_num);
