@@ -1,4 +1,6 @@
 ALTER TABLE `builds` ADD `attempt` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE `pipelines` ADD `began_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX `pipelines_newest` ON `pipelines` (`project_id`,`branch`,`began_at`,`number`);--> statement-breakpoint
 ALTER TABLE `workflows` ADD `attempt_of` text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE `workflows` ADD `attempt` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `workflows` ADD `told_status` text;--> statement-breakpoint
@@ -7,7 +9,10 @@ ALTER TABLE `workflows` ADD `told_at` integer;--> statement-breakpoint
 ALTER TABLE `workflows` ADD `told_order` text;--> statement-breakpoint
 ALTER TABLE `workflows` ADD `told_after` integer;--> statement-breakpoint
 ALTER TABLE `workflows` ADD `began_at` integer;--> statement-breakpoint
-CREATE INDEX `workflows_told` ON `workflows` (`project_id`,`told_class`,`told_after`);--> statement-breakpoint
+CREATE INDEX `workflows_told` ON `workflows` (`project_id`,`told_class`,`told_after`);
+--> statement-breakpoint
+UPDATE pipelines SET began_at = created_at;
+--> statement-breakpoint
 -- What is stored is shown as before: so far the newest build of a name, in workflows of one name, took the place of the
 -- others. Those get attempt 0, which counts no longer; all else gets what a report of it says from now on.
 UPDATE workflows SET

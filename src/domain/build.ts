@@ -196,7 +196,13 @@ export type BuildReport = BuildEvent & {
   /** Which attempt at this job of its workflow it is; that of the workflow where nothing is said. */
   readonly attempt?: number
   readonly workflow: WorkflowReport
-  readonly pipeline: Omit<Pipeline, 'id' | 'number' | 'createdAt'>
+  readonly pipeline: PipelineReport
+}
+
+/** The pipeline that a report is about. */
+export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
+  /** When it began, where the CI's clock is to be believed more than the order in which its events came. */
+  readonly beganAt?: number | null
 }
 
 /** When the event happened, by its own account, else by its arrival. */

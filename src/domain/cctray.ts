@@ -26,7 +26,7 @@ export type CcBuild = PipelineBuild & {
   readonly createdAt: number
 }
 
-export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & { readonly number: number }
+export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & { readonly number: number; readonly beganAt: number }
 
 const CC_STATUS: Record<BranchStatus, CcStatus> = {
   success: 'Success',
@@ -49,7 +49,7 @@ const CC_STATUS: Record<BranchStatus, CcStatus> = {
  * status, label and time of the last result stay.
  */
 export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
-  const newestFirst = pipelines.toSorted((one, other) => other.number - one.number)
+  const newestFirst = pipelines.toSorted((one, other) => other.beganAt - one.beganAt || other.number - one.number)
   const [newest] = newestFirst
   if (!newest) return null
   const complete = newestFirst.find((pipeline) => countingStatuses(pipeline).every(isOver))

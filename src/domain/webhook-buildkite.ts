@@ -140,6 +140,7 @@ function runOf(payload: unknown): RunReport | null {
     workflow: { externalId: `buildkite:build:${id}`, name },
     pipeline: {
       externalId: `buildkite:build:${id}`,
+      beganAt: timeAt(build, 'created_at'),
       branch: tag === null ? branchOf(payload) : null,
       tag,
       // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.

@@ -84,7 +84,11 @@ function runOf(payload: unknown): RunReport | null {
       attemptOf: name === null ? externalId : `circleci:${name}`,
       attempt: attemptFor(timeAt(payload, 'workflow', 'created_at')) ?? 1,
     },
-    pipeline: { externalId: `circleci:pipeline:${pipelineId}`, ...sourceOf(payload) },
+    pipeline: {
+      externalId: `circleci:pipeline:${pipelineId}`,
+      beganAt: timeAt(payload, 'pipeline', 'created_at'),
+      ...sourceOf(payload),
+    },
   }
 }
 

@@ -3,6 +3,7 @@ import { type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
+  about,
   aboutBuilds,
   ignored,
   lacking,
@@ -112,7 +113,7 @@ function readPipeline(payload: unknown): WebhookReading {
       })
       return build ? [build] : []
     })
-  return { kind: 'reports', runs: [run], builds }
+  return about([run], builds)
 }
 
 function readJob(payload: unknown): WebhookReading {

@@ -56,6 +56,7 @@ type FeedRow = {
   readonly projectId: string
   readonly branch: string
   readonly pipelineNumber: number
+  readonly beganAt: number
   readonly attemptOf: string
   readonly workflowAttempt: number
   readonly toldStatus: Workflow['toldStatus']
@@ -65,8 +66,9 @@ type FeedRow = {
 function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
   return [...Map.groupBy(rows, (row) => row.pipelineNumber)].map(([number, those]) => ({
     number,
+    beganAt: those[0]?.beganAt ?? 0,
     ...partsOf(
-      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, ...row }) => ({
+      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ...row }) => ({
         workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, toldStatus, toldAt },
         build: row.num === null ? null : row,
       })),
@@ -91,15 +93,15 @@ export function defaultBranchPipelinesQuery(userId: string): SQL {
 }
 
 function partsOfBranches(branches: SQL): SQL {
-  const ofBranch = (limit: number) => sql`select id, number from ${pipelines} as p
+  const ofBranch = (limit: number) => sql`select id, began_at, number from ${pipelines} as p
     where p.project_id = b.project_id and p.branch = b.branch and ${saysSomething('p')}
-    order by p.number desc limit ${limit}`
+    order by p.began_at desc, p.number desc limit ${limit}`
   const newest = sql`(select id from (${ofBranch(1)}) as candidate)`
-  const complete = sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${isComplete('candidate')} order by number desc limit 1)`
+  const complete = sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${isComplete('candidate')} order by began_at desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),
     shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
       union select branch, newest, ${complete} from branches as b)
-    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, w.id as workflowId,
+    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, w.id as workflowId,
       w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
       t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,
       t.stopped_at as stoppedAt, t.created_at as createdAt

@@ -74,10 +74,10 @@ export const LOOK_BACK = 100
 export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
   const ofBranch = (limit: number) =>
     db
-      .select({ id: pipelines.id, number: pipelines.number })
+      .select({ id: pipelines.id, beganAt: pipelines.beganAt, number: pipelines.number })
       .from(pipelines)
       .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), saysSomething('pipelines')))
-      .orderBy(desc(pipelines.number))
+      .orderBy(desc(pipelines.beganAt), desc(pipelines.number))
       .limit(limit)
   const newest = ofBranch(1).as('newest')
   const candidate = ofBranch(LOOK_BACK).as('candidate')
@@ -85,7 +85,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
     .select({ id: candidate.id })
     .from(candidate)
     .where(isComplete('candidate'))
-    .orderBy(desc(candidate.number))
+    .orderBy(desc(candidate.beganAt), desc(candidate.number))
     .limit(1)
   return db
     .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })

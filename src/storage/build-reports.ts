@@ -155,14 +155,19 @@ function upsertPipeline(
 ) {
   const { pipeline: told } = report
   const branch = 'jobName' in report ? branchOf(projectId, report) : told.branch
-  const merged = PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column))
+  // Nothing that is told has yet to begin.
+  const beganAt = Math.min(told.beganAt ?? now, now)
+  const merged = [
+    ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
+    sql`began_at = min(${pipelines.beganAt}, excluded.began_at)`,
+  ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
-      author, committer, actor, pull_requests, created_at)
+      author, committer, actor, pull_requests, created_at, began_at)
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )

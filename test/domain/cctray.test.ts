@@ -8,7 +8,12 @@ const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldA
 function build(number: number, status: ReportedStatus, more: Partial<CcBuild> = {}): CcPipeline {
   const num = number * 10
   const part = { workflowId: 'w', jobName: 'test', attempt: 1, status, eventAt: 1 }
-  return { number, workflows: [workflow], builds: [{ ...part, num, stoppedAt: num, createdAt: 1, ...more }] }
+  return {
+    number,
+    beganAt: 0,
+    workflows: [workflow],
+    builds: [{ ...part, num, stoppedAt: num, createdAt: 1, ...more }],
+  }
 }
 
 describe('the CCTray state of a branch', () => {
@@ -49,8 +54,20 @@ describe('the CCTray state of a branch', () => {
     expect(ccStateFor([build(1, status)])?.lastBuildStatus).toBe(expected)
   })
 
+  it('is that of the pipeline that began last, whichever was heard of first', () => {
+    expect(ccStateFor([build(2, 'success'), { ...build(1, 'failed'), beganAt: 5 }])).toMatchObject({
+      lastBuildStatus: 'Failure',
+      lastBuildLabel: '10',
+    })
+  })
+
   it('is that of a run without a build', () => {
-    const failed = { number: 2, workflows: [{ ...workflow, toldStatus: 'failed', toldAt: 25 } as const], builds: [] }
+    const failed = {
+      number: 2,
+      beganAt: 0,
+      workflows: [{ ...workflow, toldStatus: 'failed', toldAt: 25 } as const],
+      builds: [],
+    }
     expect(ccStateFor([build(1, 'success'), failed])).toEqual({
       activity: 'Sleeping',
       lastBuildStatus: 'Failure',

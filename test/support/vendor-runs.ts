@@ -119,7 +119,12 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
       const word = status === 'red' ? 'failed' : 'success'
       const { pipeline } = circleciWorkflow()
       const whole = {
-        pipeline: { ...pipeline, id: `p${push}`, vcs: { ...pipeline.vcs, revision: shaOf(push) } },
+        pipeline: {
+          ...pipeline,
+          id: `p${push}`,
+          created_at: timeOf({ push, attempt: 1 }, 0),
+          vcs: { ...pipeline.vcs, revision: shaOf(push) },
+        },
         workflow: {
           id: `w${push}-${attempt}`,
           name: 'ci',
