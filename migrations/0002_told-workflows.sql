@@ -1,3 +1,34 @@
+CREATE TABLE `__new_outbox` (
+	`id` text PRIMARY KEY NOT NULL,
+	`project_id` text NOT NULL,
+	`build_id` text,
+	`workflow_id` text NOT NULL,
+	`listener_id` text,
+	`event` text NOT NULL,
+	`told` text,
+	`params` text,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`response_status` integer,
+	`problem` text,
+	`remote_id` text,
+	`created_at` integer NOT NULL,
+	`last_attempt_at` integer,
+	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`build_id`) REFERENCES `builds`(`id`) ON UPDATE no action ON DELETE cascade,
+	FOREIGN KEY (`listener_id`) REFERENCES `listeners`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+INSERT INTO `__new_outbox`("id", "project_id", "build_id", "workflow_id", "listener_id", "event", "told", "params", "state", "attempts", "response_status", "problem", "remote_id", "created_at", "last_attempt_at") SELECT "id", "project_id", "build_id", "workflow_id", "listener_id", "event", "told", "params", "state", "attempts", "response_status", "problem", "remote_id", "created_at", "last_attempt_at" FROM `outbox`;--> statement-breakpoint
+DROP TABLE `outbox`;--> statement-breakpoint
+ALTER TABLE `__new_outbox` RENAME TO `outbox`;--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_told` ON `outbox` (`listener_id`,`build_id`,`told`);--> statement-breakpoint
+CREATE UNIQUE INDEX `outbox_workflow_told` ON `outbox` (`listener_id`,`workflow_id`,`told`) WHERE build_id is null;--> statement-breakpoint
+CREATE INDEX `outbox_project` ON `outbox` (`project_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_build` ON `outbox` (`build_id`);--> statement-breakpoint
+CREATE INDEX `outbox_workflow` ON `outbox` (`workflow_id`);--> statement-breakpoint
+CREATE INDEX `outbox_created` ON `outbox` (`created_at`);--> statement-breakpoint
+CREATE INDEX `outbox_pending` ON `outbox` (`created_at`) WHERE state = 'pending';--> statement-breakpoint
 ALTER TABLE `builds` ADD `attempt` integer DEFAULT 1 NOT NULL;--> statement-breakpoint
 ALTER TABLE `pipelines` ADD `began_at` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 CREATE INDEX `pipelines_newest` ON `pipelines` (`project_id`,`branch`,`began_at`,`number`);--> statement-breakpoint

@@ -95,6 +95,21 @@ export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
 }
 
+/**
+ * Of the builds that count of a job, by its name in workflows of one name, the one that says how it stands: something
+ * red, else what was stopped or still goes on, else what passed; null where none counts.
+ */
+export function standingBuildOf<B extends PipelineBuild>(
+  parts: PipelineParts<ToldWorkflow & { readonly name: string }, B>,
+  workflowName: string,
+  jobName: string,
+): B | null {
+  const named = new Set(parts.workflows.filter(({ name }) => name === workflowName).map(({ id }) => id))
+  const runs = countingParts(parts).builds.filter((build) => build.jobName === jobName && named.has(build.workflowId))
+  const rank = ({ status }: B) => (isOver(status) ? WORST_FIRST.indexOf(status) : WORST_FIRST.indexOf('canceled') + 0.5)
+  return runs.toSorted((one, other) => rank(one) - rank(other))[0] ?? null
+}
+
 /** Whether there is anything in a pipeline to make a result of: a run that was skipped as a whole leaves the one before. */
 export function saysSomething({ workflows, builds }: PipelineParts): boolean {
   return builds.length > 0 || workflows.some(({ toldStatus }) => toldStatus !== null && toldStatus !== 'not_run')

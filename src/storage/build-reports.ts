@@ -15,7 +15,7 @@ import {
 import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
-import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
+import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -52,16 +52,20 @@ export async function reportBuilds(
   return reported
 }
 
-/** Stores what is told of a pipeline and a workflow without any of its builds. */
+/** Stores what is told of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, run: RunReport): Promise<void> {
   const { db } = stores
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
-  await db.batch([
+  const results: unknown[] = await db.batch([
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
+    ...(run.told && isOver(run.told.status)
+      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
+      : []),
   ])
+  await enqueue(stores, results.slice(3).flatMap(queuedIdsOf))
   await forgetBranchStatus(stores, projectId, run.pipeline.branch)
 }
 
@@ -210,6 +214,11 @@ function fullerOf(table: string, column: string): SQL {
     column === 'revision' ? sql`${value} = ${UNKNOWN_REVISION}` : sql`${value} is null`
   return sql`${name} = case when ${saysNothing(told)} then ${old} when ${saysNothing(old)} then ${told}
     when (length(${told}), ${told}) > (length(${old}), ${old}) then ${told} else ${old} end`
+}
+
+function whichWorkflow(projectId: string, { pipeline, workflow }: RunReport): SQL {
+  return sql`${workflows.externalId} = ${workflow.externalId} and ${workflows.pipelineId} = (select ${pipelines.id} from ${pipelines}
+    where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId})`
 }
 
 function countPipeline(db: Db, projectId: string, pipelineId: string) {

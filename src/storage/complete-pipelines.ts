@@ -35,8 +35,11 @@ function isLater(): SQL {
 
 /** Whether later attempts at the job of `b` are fewer than the runs beside it that are replaced before it or like it. */
 function unreplaced(isReplacedAsEarly: SQL): SQL {
-  const sameJob = sql`its.attempt_of = w.attempt_of and same.pipeline_id = b.pipeline_id and same.job_name = b.job_name`
-  const runs = sql`from builds as same join workflows as its on its.id = same.workflow_id where ${sameJob}`
-  return sql`(select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
-    > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt group by same.attempt)), 0)`
+  const sameName = sql`same.pipeline_id = b.pipeline_id and same.job_name = b.job_name`
+  const runs = sql`from builds as same join workflows as its on its.id = same.workflow_id
+    where ${sameName} and its.attempt_of = w.attempt_of`
+  // Nearly always nothing ran again, which takes one look.
+  return sql`(not exists (select 1 from builds as same where ${sameName} and same.attempt > b.attempt)
+    or (select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
+      > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt group by same.attempt)), 0))`
 }

@@ -20,10 +20,7 @@ export type Shown = {
 export async function shownOf({ project, member }: Tenant): Promise<Shown> {
   const slug = slugText(project)
   const token = member.secret
-  const stores = await openTestStores()
-  const person = await seedUser(stores.db)
-  await seedMember(stores.db, project, person, 'member')
-  const { cookie } = await seedSession(stores, person)
+  const { cookie } = await seedVisitor({ project })
   const badge = await askJson(`/${slug}/tree/main.json`, { token })
   const feed = await (await ask(`/${slug}/tree/main.cc.xml`, { token })).text()
   const myFeed = await (await ask('/cc.xml', { token })).text()
@@ -39,6 +36,14 @@ export async function shownOf({ project, member }: Tenant): Promise<Shown> {
     projectPage: classAfter(list.html, 'id="pipelines"'),
     dashboard: classAfter(home.html, 'id="projects"'),
   }
+}
+
+/** Somebody signed in who belongs to that project alone. */
+export async function seedVisitor({ project }: Pick<Tenant, 'project'>): Promise<{ readonly cookie: string }> {
+  const stores = await openTestStores()
+  const person = await seedUser(stores.db)
+  await seedMember(stores.db, project, person, 'member')
+  return seedSession(stores, person)
 }
 
 function classAfter(html: string, mark: string): string {

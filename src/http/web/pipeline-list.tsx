@@ -8,7 +8,7 @@ import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
-import { STATUS_WORD, Status } from './status.tsx'
+import { Status } from './status.tsx'
 
 /** More builds than these are behind the pipeline's own page. */
 const MAX_BUILDS = 24
@@ -140,9 +140,8 @@ function Workflow({ project, workflow, builds, more }: WorkflowProps) {
         {workflow.name}
       </h4>
       {isUnseen && (
-        <span class="muted">
-          <Status status={status} mark />{' '}
-          {builds.length === 0 ? `${STATUS_WORD[status]}, without a job` : `${STATUS_WORD[status]} as a whole`}
+        <span class="row muted">
+          <Status status={status} /> {builds.length === 0 ? 'without a job' : 'as a whole'}
         </span>
       )}
       <ul class="row builds">
