@@ -131,14 +131,15 @@ export const READS: readonly Read[] = [
     path: `${V1}/latest/artifacts?workflow=absent`,
     by: 'project',
     status: 404,
-    bound: BOUND,
+    // Once for a build with artifacts, and once for any.
+    bound: 2 * BOUND,
   },
   {
     name: 'latest artifacts, unknown job',
     path: `${V1}/latest/artifacts?job=absent`,
     by: 'project',
     status: 404,
-    bound: BOUND,
+    bound: 2 * BOUND,
   },
   {
     name: 'latest artifacts, job never red',
