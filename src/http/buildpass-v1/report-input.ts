@@ -135,10 +135,10 @@ export const reportInput = lazily(() =>
     workflow: v.strictObject({
       external_id: line(200),
       name: line(200),
-      attempt_of: v.optional(line(200)),
-      attempt: v.optional(attempt()),
+      attempt_of: v.nullish(line(200)),
+      attempt: v.nullish(attempt()),
     }),
-    job: v.strictObject({ name: line(200), attempt: v.optional(attempt()) }),
+    job: v.strictObject({ name: line(200), attempt: v.nullish(attempt()) }),
     ...event(),
   }),
 )
