@@ -7,6 +7,7 @@ import {
   type PipelineParts,
   pipelineStatusFor,
   saysSomething,
+  standingBuildOf,
   type ToldWorkflow,
 } from '../../src/domain/pipeline-status.ts'
 import { workflowStatusFor } from '../../src/domain/workflow-status.ts'
@@ -101,6 +102,13 @@ describe('a job that ran again', () => {
     expect(statusOf(red(), red(), build({ attempt: 3 }), build({ attempt: 4 }), build({ attempt: 4 }))).toBe('success')
   })
 
+  it('is taken to be the worst of its name, and of those that failed the clearest', () => {
+    const again = build({ attempt: 2 })
+    expect(statusOf(build({ status: 'no_tests' }), build(), again)).toBe('success')
+    expect(statusOf(build({ status: 'canceled' }), build({ status: 'running' }), again)).toBe('running')
+    expect(statusOf(build({ status: 'failed' }), build({ status: 'timedout' }), again)).toBe('timedout')
+  })
+
   it('belongs to one workflow: its namesake in another stays', () => {
     const workflows = [workflow(), workflow({ id: 'n', attemptOf: 'nightly' })]
     const builds = [build({ status: 'failed' }), build({ workflowId: 'n', attempt: 2 })]
@@ -109,7 +117,7 @@ describe('a job that ran again', () => {
   })
 
   it('counts no longer where an older version took it for replaced', () => {
-    expect(statusOf(build({ attempt: 0, status: 'failed' }), build())).toBe('success')
+    expect(statusOf(build({ attempt: 0, status: 'failed' }), build({ jobName: 'lint' }))).toBe('success')
   })
 })
 
@@ -130,7 +138,7 @@ describe('what the CI says of a workflow as a whole', () => {
   })
 
   it('ends what began before, and not what began after', () => {
-    expect(pipelineStatusFor(told('success', build({ status: 'running', eventAt: 99 })))).toBe('success')
+    expect(pipelineStatusFor(told('success', build({ status: 'running', eventAt: 100 })))).toBe('success')
     expect(pipelineStatusFor(told('success', build({ status: 'running', eventAt: 101 })))).toBe('running')
   })
 
@@ -139,6 +147,12 @@ describe('what the CI says of a workflow as a whole', () => {
     expect(pipelineStatusFor(told('queued'))).toBe('queued')
     expect(pipelineStatusFor(told('running', build()))).toBe('running')
     expect(pipelineStatusFor(told('running', build(), build({ jobName: 'e2e', status: 'failed' })))).toBe('failed')
+  })
+
+  it('does not end what was before it while it only says that it goes on', () => {
+    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2, toldStatus: 'running', toldAt: 100 })]
+    const builds = [build({ status: 'failed' }), build({ workflowId: 'w2', jobName: 'lint', status: 'queued' })]
+    expect(countingParts({ workflows, builds })).toEqual({ workflows: [], builds })
   })
 
   it('stands until it speaks of a later attempt', () => {
@@ -162,6 +176,36 @@ describe('what the CI says of a workflow as a whole', () => {
     expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(true)
     expect(saysSomething(told('failed'))).toBe(true)
     expect(saysSomething({ workflows: [workflow()], builds: [] })).toBe(false)
+  })
+})
+
+describe('the build that says how a job stands', () => {
+  const workflows = [
+    { ...workflow(), name: 'ci' },
+    { ...workflow({ id: 'n', attemptOf: 'nightly' }), name: 'nightly' },
+  ]
+  const standing = (...builds: PipelineBuild[]) => standingBuildOf({ workflows, builds }, 'ci', 'test')
+
+  it.each<[ReportedStatus[], ReportedStatus]>([
+    [['success', 'failed', 'running'], 'failed'],
+    [['success', 'running', 'infrastructure_fail'], 'infrastructure_fail'],
+    [['success', 'running', 'canceled'], 'canceled'],
+    [['success', 'running', 'not_run'], 'running'],
+    [['not_run', 'success'], 'success'],
+  ])('of %j is the one that is %s', (statuses, expected) => {
+    for (const order of [statuses, statuses.toReversed()])
+      expect(standing(...order.map((status) => build({ status })))?.status).toBe(expected)
+  })
+
+  it('is of that job in a workflow of that name, and was not replaced', () => {
+    const others = [
+      build({ workflowId: 'n', status: 'failed' }),
+      build({ jobName: 'lint', status: 'failed' }),
+      build({ status: 'failed' }),
+    ]
+    const last = build({ attempt: 2 })
+    expect(standing(...others, last)).toBe(last)
+    expect(standing(...others.slice(0, 2))).toBeNull()
   })
 })
 

@@ -1,6 +1,9 @@
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { StatusClass } from '../../src/domain/build.ts'
+import { pipelineStatusFor } from '../../src/domain/pipeline-status.ts'
 import { randomBase62 } from '../../src/domain/secret.ts'
+import { reportRun } from '../../src/storage/build-reports.ts'
 import {
   findPipeline,
   listPipelines,
@@ -9,6 +12,7 @@ import {
   type PipelineFilter,
   type Place,
 } from '../../src/storage/pipeline-overviews.ts'
+import { builds } from '../../src/storage/schema.ts'
 import type { Db } from '../../src/storage/stores.ts'
 import { rowsReadBy, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
@@ -109,6 +113,43 @@ describe('the pipelines of a project', () => {
     for (const push of ['a', 'b', 'a', 'b', 'a'])
       await seedRun(stores, project, { push, job: randomBase62(6), status: 'failed' })
     expect(await allPages(db, project.id, { branch: null, class: 'red' })).toEqual([[1, 2]])
+  })
+
+  it('with more builds than a page holds are red when one of them is, and leave the rest to the next page', async () => {
+    const { stores, db, project } = await openProject()
+    await seedRun(stores, project, { push: 'older', status: 'failed' })
+    await seedRun(stores, project, { push: 'huge' })
+    await seedRun(stores, project, { push: 'huge', job: 'last', status: 'failed' })
+    await db.run(sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch,
+        status, class, stage, event_at, rank, created_at)
+      with recursive n(i) as (select 4 union all select i + 1 from n where i < 2100)
+      select ${project.id} || i, b.project_id, b.pipeline_id, b.workflow_id, i, ${project.id} || i, 'job ' || i, b.branch,
+        'success', 'green', 2, 0, 7, 0 from n join ${builds} as b on b.project_id = ${project.id} and b.build_num = 2`)
+    const first = await listPipelines(db, project.id, EVERY, null)
+    expect(first.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[2, 'failed']])
+    const second = await listPipelines(db, project.id, EVERY, first.olderThan)
+    expect(second.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[1, 'failed']])
+    expect(second.olderThan).toBeNull()
+  })
+
+  it('that the CI ended without a build stand among those with one, once and on one page', async () => {
+    const { stores, db, project } = await openProject()
+    const expected: number[] = []
+    for (let i = 1; i <= 60; i++) {
+      if (i % 3 === 0) await seedRun(stores, project, { push: `${i}`, status: 'failed' })
+      else {
+        const untold = { tag: null, subject: null, body: null, author: null, committer: null, actor: null }
+        await reportRun(stores, project.id, {
+          workflow: { externalId: `${i}`, name: 'ci' },
+          pipeline: { externalId: `${i}`, branch: 'main', revision: 'c0ffee', pullRequests: [], ...untold },
+          told: { status: i % 3 === 1 ? 'failed' : 'success', at: i, beganAt: i },
+        })
+      }
+      if (i % 3 !== 2) expected.unshift(i)
+    }
+    const pages = await allPages(db, project.id, { branch: 'main', class: 'red' })
+    expect(pages.flat()).toEqual(expected)
+    expect(pages.map((page) => page.length)).toEqual([20, 20])
   })
 
   it('are found by indexes', async () => {
