@@ -124,6 +124,7 @@ export const outboundDelivery = object({
   time: time(),
   event: oneOf([
     'build.finished',
+    'workflow.finished',
     'pipeline.trigger',
     'build.retry',
     'workflow.rerun',
@@ -131,7 +132,7 @@ export const outboundDelivery = object({
     'workflow.cancel',
   ]),
   receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
-  build_num: whole(42),
+  build_num: orNull(whole(42)),
   state: oneOf(['delivered', 'pending', 'failed', 'dropped']),
   attempts: whole(1),
   last_attempt_at: orNull(time()),

@@ -7,9 +7,11 @@ import {
   type OutboundMessage,
   type OutboundRequest,
   remoteIdIn,
+  workflowEndRequestFor,
 } from '../domain/outbound-request.ts'
 import { type AllowedHosts, outboundUrlProblem } from '../domain/outbound-url.ts'
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/outbox.ts'
+import { pipelineStatusFor, standingBuildOf } from '../domain/pipeline-status.ts'
 import type { DataKeys } from '../domain/sealed-text.ts'
 import { updateBuild } from '../storage/build-reports.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
@@ -17,6 +19,7 @@ import { openDispatchTarget } from '../storage/dispatch-targets.ts'
 import { readEnvVars } from '../storage/env-vars.ts'
 import { openListener } from '../storage/listeners.ts'
 import { type Attempt, findOutboxRow, type OutboxRow, recordAttempt } from '../storage/outbox.ts'
+import { findWorkflowOfPipeline, readPipelineParts } from '../storage/pipeline-parts.ts'
 import { findProjectById } from '../storage/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
@@ -60,6 +63,7 @@ type Prepared =
   | { readonly request: OutboundRequest; readonly remoteIdIn: (answer: unknown) => string | null }
 
 async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
+  if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, outside, row)
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
   const [first, ...others] = await buildsOf(stores, row)
@@ -79,7 +83,12 @@ async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promis
     const opened = await openListener(db, outside.dataKeys, row.listenerId)
     if (!opened) return { dropped: 'The listener was deleted.' }
     if (opened.secret === null) return { dropped: UNREADABLE }
-    return { request: await listenerRequestFor(opened.listener, opened.secret, message), remoteIdIn: () => null }
+    // A commit has one status a name, whichever of the builds that share it ended last.
+    const told =
+      opened.listener.kind === 'github-status'
+        ? { ...message, builds: [await standingOf(db, first)] as const }
+        : message
+    return { request: await listenerRequestFor(opened.listener, opened.secret, told), remoteIdIn: () => null }
   }
   const opened = await openDispatchTarget(db, outside.dataKeys, row.projectId)
   if (!opened) return { dropped: 'The dispatch target was deleted.' }
@@ -91,6 +100,34 @@ async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promis
   return { request, remoteIdIn: (answer) => remoteIdIn(target, answer) }
 }
 
+async function prepareWorkflowEnd({ db, now }: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
+  const [project, found, opened] = await Promise.all([
+    findProjectById(db, row.projectId),
+    findWorkflowOfPipeline(db, row.workflowId),
+    row.listenerId === null ? null : openListener(db, outside.dataKeys, row.listenerId),
+  ])
+  if (!opened) return { dropped: 'The listener was deleted.' }
+  if (!project || !found) return { dropped: 'What it was about was deleted.' }
+  if (opened.secret === null) return { dropped: UNREADABLE }
+  const parts = await readPipelineParts(db, found.pipeline.id)
+  // A commit has one status for all attempts at the same; anybody else is told of the one that ended.
+  const about = parts.workflows.filter(({ id, attemptOf }) =>
+    opened.listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
+  )
+  const ids = new Set(about.map(({ id }) => id))
+  const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
+  const status = pipelineStatusFor({ workflows: about, builds })
+  const end = { id: row.id, project, ...found, status, origin: outside.origin, now: now() }
+  return { request: await workflowEndRequestFor(opened.listener, opened.secret, end), remoteIdIn: () => null }
+}
+
+/** The build that says how the job of `build` stands in its pipeline. */
+async function standingOf(db: Stores['db'], build: Build): Promise<Build> {
+  const parts = await readPipelineParts(db, build.pipeline.id)
+  const standing = standingBuildOf(parts, build.workflow.name, build.jobName)
+  return (standing && standing.id !== build.id ? await findBuildById(db, standing.id) : null) ?? build
+}
+
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
 
 /** The builds that a message is about: of one that starts builds, those that still wait. */
@@ -98,7 +135,7 @@ async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRo
   if (event === 'workflow.cancel') return listBuildsOfWorkflow(db, workflowId)
   const waits = (build: Build) => stageOf(build.status) === 0
   if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
-  const build = await findBuildById(db, buildId)
+  const build = buildId === null ? null : await findBuildById(db, buildId)
   if (!build) return []
   return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
 }
@@ -161,7 +198,7 @@ async function answerOf(response: Response): Promise<unknown> {
 
 /** Builds that could not be started do not wait for ever. */
 async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
-  if (row.event === 'build.finished' || isCancel(row.event)) return
+  if (row.listenerId !== null || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
   for (const build of await buildsOf(stores, row))
     await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' }, INSTANCE)

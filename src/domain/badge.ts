@@ -1,4 +1,4 @@
-import { type BuildStatus, isOver, newestRunsOf, type ReportedStatus } from './build.ts'
+import type { BuildStatus } from './build.ts'
 
 /** What a badge says of a branch: a build status, or that it has no builds. */
 export type BranchStatus = BuildStatus | 'no_builds'
@@ -94,41 +94,4 @@ export type BadgeStyle = 'svg' | 'shield' | 'flat-square'
 /** The style that `text` names; anything unknown is a shield. */
 export function parseBadgeStyle(text: string | undefined): BadgeStyle {
   return text === 'svg' || text === 'flat-square' ? text : 'shield'
-}
-
-/** One build's part in its pipeline's result. */
-export type PipelineBuild = {
-  readonly num: number
-  readonly jobName: string
-  readonly workflowName: string
-  readonly status: ReportedStatus
-}
-
-/** The results of a build that is over; of several in one pipeline, the first of them here is the pipeline's. */
-const WORST_FIRST: readonly ReportedStatus[] = [
-  'failed',
-  'timedout',
-  'no_tests',
-  'infrastructure_fail',
-  'canceled',
-  'success',
-  'not_run',
-  'retried',
-]
-
-/**
- * The result of all workflows of one pipeline together: red if any build is red, but not before all are over. Of a job
- * that ran again in the same workflow only the newest run counts.
- */
-export function pipelineStatusFor(builds: readonly PipelineBuild[]): BranchStatus {
-  const statuses = countingRunsOf(builds).map((build) => build.status)
-  if (!statuses.every(isOver)) {
-    return statuses.some((status) => status === 'running' || isOver(status)) ? 'running' : 'queued'
-  }
-  return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
-}
-
-/** The builds of a pipeline that count for its result. */
-export function countingRunsOf<T extends PipelineBuild>(builds: readonly T[]): readonly T[] {
-  return newestRunsOf(builds, ({ workflowName, jobName }) => JSON.stringify([workflowName, jobName]))
 }

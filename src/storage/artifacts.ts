@@ -124,18 +124,23 @@ export async function findLatestArtifact(
   return row ?? null
 }
 
-/** The number of the newest build that has artifacts, of those named; among the newest 5,000 of branch and filter. */
+/**
+ * The number of the newest build that has artifacts, of those named: among the newest 5,000 of branch and filter or, where
+ * both are named, of branch and job.
+ */
 export async function findLatestBuildWithArtifacts(
   db: Db,
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
 ): Promise<number | null> {
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  // As in findLatestBuild: of one branch a job has an index of its own.
+  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
   const candidate = db
     .select({ id: builds.id, num: builds.num })
     .from(builds)
-    .where(
-      and(eq(builds.projectId, projectId), branch === null ? undefined : eq(builds.branch, branch), passes(filter)),
-    )
+    .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
     .orderBy(desc(builds.num))
     .limit(LOOK_BACK)
     .as('candidate')
@@ -146,7 +151,8 @@ export async function findLatestBuildWithArtifacts(
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(
       and(
-        job === null ? undefined : eq(builds.jobName, job),
+        ofJob,
+        passes(filter),
         workflow === null ? undefined : eq(workflows.name, workflow),
         sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
       ),

@@ -24,6 +24,8 @@ export type BriefBuild = {
   readonly projectId: string
   readonly num: number
   readonly jobName: string
+  readonly workflowId: string
+  readonly attempt: number
   readonly branch: string | null
   readonly status: ReportedStatus
   readonly revision: string
@@ -36,13 +38,15 @@ const NEWEST = 200
 
 /** The newest 200 builds of each project of a person, newest first, by project id. */
 export async function listNewestBuilds(db: Db, userId: string): Promise<ReadonlyMap<string, readonly BriefBuild[]>> {
-  const { projectId, num, jobName, branch, status, createdAt } = builds
+  const { projectId, num, jobName, workflowId, attempt, branch, status, createdAt } = builds
   const login = sql<string | null>`${pipelines.actor} ->> '$.login'`
   const rows = await db
     .select({
       projectId,
       num,
       jobName,
+      workflowId,
+      attempt,
       branch,
       status,
       createdAt,

@@ -520,26 +520,37 @@ describe('the stable links', () => {
     ['/latest/artifacts/1/app.zip', 404],
   ])('%s gives %s', async (rest, expected) => expect(await at(rest)).toBe(expected))
 
-  it.each<[string, readonly string[] | number]>([
-    ['/latest/artifacts', []],
-    ['/latest/artifacts?branch=&filter=&job=&workflow=', []],
-    ['/latest/artifacts?branch=main', []],
+  it.each<[string, readonly string[] | number, string?]>([
+    // The newest build of main has none, and the newest that has is not the newest that passed.
+    ['/latest/artifacts', ['app.zip'], 'dev/x success'],
+    ['/latest/artifacts?branch=&filter=&job=&workflow=', ['app.zip'], 'dev/x success'],
+    ['/latest/artifacts?branch=main', ['app.zip'], 'main failed'],
+    ['/latest/artifacts?branch=main&filter=successful', ['app.zip'], 'main success'],
+    ['/latest/artifacts?branch=main&job=build&filter=successful', ['app.zip'], 'main success'],
+    ['/latest/artifacts?job=deploy', []],
     ['/latest/artifacts?branch=main&job=build', ['app.zip']],
     ['/latest/artifacts?workflow=nightly', ['app.zip']],
     ['/latest/artifacts?branch=main&filter=failed', ['app.zip']],
     ['/latest/artifacts?branch=absent', 404],
     ['/latest/artifacts?job=absent', 404],
-  ])('%s lists %j', async (rest, paths) => {
+  ])('%s lists %j', async (rest, paths, text) => {
     const response = await ask(v1(rest), { token: w.secrets.all })
-    if (typeof paths === 'number')
+    if (typeof paths === 'number') {
       expect([response.status, await response.text()]).toEqual([paths, '{"message":"Build not found"}'])
-    else expect((await response.json<{ path: string }[]>()).map(({ path }) => path)).toEqual(paths)
+      return
+    }
+    const listed = await response.json<{ path: string; url: string }[]>()
+    expect(listed.map(({ path }) => path)).toEqual(paths)
+    if (text === undefined) return
+    const { pathname } = new URL(listed[0]?.url ?? '')
+    expect(await (await ask(local(await ask(pathname, { token: w.secrets.all })))).text()).toBe(text)
   })
 
   it('answer under /api/v1 too, where no vcs means GitHub', async () => {
     const path = `/api/v1/project/${w.project.org}/${w.project.repo}/latest/artifacts/0/app.zip?branch=main`
     expect((await ask(path, { token: w.secrets.all })).status).toBe(302)
-    expect(await askJson(path.replace('/0/app.zip', ''), { token: w.secrets.all })).toEqual([])
+    const listed = await askJson(path.replace('/0/app.zip', ''), { token: w.secrets.all })
+    expect(listed).toMatchObject([{ path: 'app.zip' }])
   })
 
   it('may be asked by HEAD', async () => {

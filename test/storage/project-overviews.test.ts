@@ -94,7 +94,7 @@ describe("a person's projects", () => {
     await countUnfollowed(db, user.id)
     expect(projects[0]?.pipelines).toHaveLength(15)
     const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
-    expect(ran).toHaveLength(4)
+    expect(ran).toHaveLength(5)
     for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
     const plans = await Promise.all(ran.slice(1, 3).map((statement) => queryPlanOf(db, statement)))
     for (const plan of plans) expect(plan).toContain('pipelines_branch (project_id=? AND branch=?)')

@@ -15,16 +15,20 @@ beforeAll(async () => {
   stores = await openTestStores()
 })
 
-type Run = readonly [status: ReportedStatus, more?: { job?: string; workflow?: string; branch?: string }]
+type Run = readonly [
+  status: ReportedStatus,
+  more?: { job?: string; workflow?: string; branch?: string; attempt?: number },
+]
 
 async function report(project: Project, pipeline: string, [status, more = {}]: Run): Promise<number> {
-  const { job = 'test', workflow = 'ci', branch = 'main' } = more
+  const { job = 'test', workflow = 'ci', branch = 'main', attempt = 1 } = more
   const reported = await reportBuild(
     stores,
     project.id,
     reportOf({
       status,
       jobName: job,
+      attempt,
       workflow: { externalId: `${workflow} ${pipeline}`, name: workflow },
       pipeline: { externalId: pipeline, branch },
     }),
@@ -141,7 +145,9 @@ describe('the result of a branch', () => {
       ],
       'failing',
     ],
-    ['counts only the newest run of a job that ran again', [[['failed'], ['success']]], 'passing'],
+    ['counts only the last attempt at a job', [[['failed'], ['success', { attempt: 2 }]]], 'passing'],
+    ['counts the last attempt whichever came first', [[['success', { attempt: 2 }], ['failed']]], 'passing'],
+    ['counts all jobs of one name', [[['failed'], ['success']]], 'failing'],
     [
       'counts a job of the same name in another workflow for itself',
       [[['failed'], ['success', { workflow: 'b' }]]],
@@ -153,7 +159,7 @@ describe('the result of a branch', () => {
     ['is not that of other branches', [[['success']], [['failed', { branch: 'dev' }]]], 'passing'],
     [
       'is not held up by a stuck run that another run took the place of',
-      [[['failed']], [['running'], ['success']]],
+      [[['failed']], [['running'], ['success', { attempt: 2 }]]],
       'passing',
     ],
     [
