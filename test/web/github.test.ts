@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GithubSettings } from '../../src/env.ts'
 import { identities } from '../../src/storage/schema-web.ts'
+import { freshAddress } from '../support/addresses.ts'
 import { configuredApp } from '../support/configured.ts'
 import { createFakeGithub, FAKE_CLIENT, type FakeAccount } from '../support/fake-github.ts'
 import { seedSession, seedUser } from '../support/seed.ts'
@@ -166,7 +167,7 @@ async function begin(
     : await configuredApp({ github: settings })(
         new Request(`${ORIGIN}/sign-in/github`, {
           method: 'POST',
-          headers: { ...FORM, 'CF-Connecting-IP': crypto.randomUUID() },
+          headers: { ...FORM, 'CF-Connecting-IP': freshAddress() },
           body: new URLSearchParams({ next }).toString(),
         }),
       )
@@ -191,7 +192,7 @@ async function callbackOf(authorizeUrl: string): Promise<string> {
 
 function get(settings: GithubSettings, path: string, headers: Record<string, string>): Promise<Response> {
   return configuredApp({ github: settings })(
-    new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': crypto.randomUUID(), ...headers } }),
+    new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': freshAddress(), ...headers } }),
   )
 }
 

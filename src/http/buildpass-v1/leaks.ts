@@ -5,8 +5,8 @@ import { parseSecret } from '../../domain/secret.ts'
 import type { AppEnv } from '../../env.ts'
 import { reportLeak } from '../../storage/token-ends.ts'
 import { jsonWritten } from '../answers.ts'
-import { clientAddressOf } from '../authenticate.ts'
 import { actorOf } from '../authorize.ts'
+import { isWithinLimit } from '../client-limits.ts'
 import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { isSignedByGithub } from './github-signature.ts'
@@ -32,8 +32,7 @@ const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretTe
  */
 export function mountLeaks(app: App): void {
   route(app, 'POST /api/buildpass/v1/leaks', async (c) => {
-    const { success } = await c.env.limits.leakReports.limit({ key: clientAddressOf(c.req.raw) })
-    if (!success) throw new AppError('too_many_requests')
+    if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
     const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
     const actor = actorOf(c, null)
     for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
