@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
 import type { DispatchTarget } from '../../src/domain/dispatch-target.ts'
@@ -32,6 +32,10 @@ const GITHUB: DispatchTarget = {
 }
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const TRIGGER = { ref: { branch: 'main' }, revision: null, jobName: null, parameters: { DEPLOY: true }, actor: null }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Response | Error)[] = []) {
   const stores = await openTestStores()

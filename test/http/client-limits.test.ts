@@ -20,6 +20,11 @@ const COUNTED: Record<Limit, () => { path: string } & Ask> = {
     headers: FORM,
     body: new URLSearchParams({ secret: mintLinkSecret() }).toString(),
   }),
+  exchanges: () => ({
+    path: '/api/buildpass/v1/oidc/exchange',
+    method: 'POST',
+    json: { token: 'x', project: 'gh/acme/web' },
+  }),
 }
 const LIMITS = Object.keys(COUNTED) as Limit[]
 

@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/http/metrics.ts'
 import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { documented } from './documented.ts'
+import { outsideOf } from './outside.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
 export type TestApp = {
@@ -26,6 +27,7 @@ export async function openTestApp({
 } = {}): Promise<TestApp> {
   const opened = stores ?? (await openTestStores())
   const settings = await parseSettings({ ...env, ...vars })
+  const outside = outsideOf(opened)
   const app = createApp()
   return {
     stores: opened,
@@ -34,9 +36,10 @@ export async function openTestApp({
       const request: OpenRequest = {
         settings,
         stores: opened,
+        outside,
         trace: startTrace(opened.now()),
         metrics: createMetrics(opened.now(), null),
-        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
+        limits: { ...UNLIMITED, ...limits },
       }
       const asked = new Request(`${ORIGIN}${path}`, requestInitOf(options))
       const response = await app.fetch(asked, request, ctx)
@@ -46,5 +49,6 @@ export async function openTestApp({
   }
 }
 
-const UNLIMITED: RateLimit = { limit: async () => ({ success: true }) }
+const NO_LIMIT: RateLimit = { limit: async () => ({ success: true }) }
+const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
 export const SPENT: RateLimit = { limit: async () => ({ success: false }) }

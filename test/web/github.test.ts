@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { GithubSettings } from '../../src/env.ts'
+import type { GithubSettings } from '../../src/outside/github.ts'
 import { identities } from '../../src/storage/schema-web.ts'
 import { freshAddress } from '../support/addresses.ts'
 import { configuredApp } from '../support/configured.ts'

@@ -21,7 +21,7 @@ export function mountSignIn(app: App): void {
     const next = sitePathOf(c.req.query('next'))
     if (viewer) return redirectTo(next)
     const { github, access } = c.env.settings
-    const identity = access && (await accessIdentityOf(access, c.req.raw))
+    const identity = access && (await accessIdentityOf(c.env.outside, access, c.req.raw))
     return renderPage(
       c,
       {
