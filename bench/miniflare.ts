@@ -103,6 +103,8 @@ export function settingsWith(pepper: string) {
     DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
     DATA_KEY: `d1:${randomBytes(32).toString('base64url')}`,
     VERSION: { id: 'bench', tag: '', timestamp: '' },
+    // As on a deployment, which knows its address.
+    PUBLIC_ORIGIN: 'https://builds.example.com',
   }
 }
 

@@ -74,7 +74,7 @@ export type AccessSettings = { readonly issuer: string; readonly audience: strin
 
 /** The configuration as the code uses it. */
 export type Settings = {
-  /** Null: the origin of each request. */
+  /** Null: only loopback hosts are answered, each as itself. */
   readonly publicOrigin: string | null
   readonly downloadOrigin: string | null
   readonly assetVersion: string

@@ -265,7 +265,7 @@ describe('an identity token', () => {
     const app = await openTestApp({ vars: { PUBLIC_ORIGIN: '' } })
     const json = { token: await issue(key, { iss: 'https://gitlab.com' }), project: 'gh/acme/web' }
     const response = await app.ask('/api/buildpass/v1/oidc/exchange', { method: 'POST', json })
-    expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('PUBLIC_ORIGIN is not set')])
+    expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('PUBLIC_ORIGIN is not set')])
   })
 
   it('of each vendor, and of an own server, matches by that vendor’s ids', async () => {

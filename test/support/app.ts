@@ -19,11 +19,14 @@ export async function openTestApp({
   stores,
   vars = {},
   limits = {},
+  origin = ORIGIN,
 }: {
   stores?: TestStores
   /** What wrangler.toml would say otherwise. */
   vars?: Partial<Bindings>
   limits?: Partial<OpenRequest['limits']>
+  /** The name under which it is asked. */
+  origin?: string
 } = {}): Promise<TestApp> {
   const opened = stores ?? (await openTestStores())
   const settings = await parseSettings({ ...env, ...vars })
@@ -41,7 +44,7 @@ export async function openTestApp({
         metrics: createMetrics(opened.now(), null),
         limits: { ...UNLIMITED, ...limits },
       }
-      const asked = new Request(`${ORIGIN}${path}`, requestInitOf(options))
+      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const response = await app.fetch(asked, request, ctx)
       await waitOnExecutionContext(ctx)
       return documented(asked, response)

@@ -44,7 +44,7 @@ export async function documentProblem(request: Asked, response: Response): Promi
 }
 
 // No such place, no such method there, a preflight, and what is refused before places are looked up.
-const UNROUTED = [404, 405, 204, 400, 414, 431]
+const UNROUTED = [404, 405, 204, 400, 414, 431, 503]
 
 let table: { readonly app: ReturnType<typeof createApp>; readonly names: ReadonlyMap<string, string> } | undefined
 

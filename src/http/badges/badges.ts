@@ -84,6 +84,7 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   permission_denied: 'no_permission',
   too_many_requests: 'busy',
   unavailable: 'unknown',
+  not_configured: 'unknown',
 }
 
 /** A refusal as a picture that says why; never kept by anybody. */

@@ -1,10 +1,8 @@
-import type { Context } from 'hono'
 import * as v from 'valibot'
 import { verifyIdentity } from '../../actions/verify-identity.ts'
 import { AppError } from '../../domain/error.ts'
 import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
-import { isLoopback, matches, tellClaims } from '../../domain/trusted-publisher.ts'
-import type { AppEnv } from '../../env.ts'
+import { matches, tellClaims } from '../../domain/trusted-publisher.ts'
 import { listPublishersOf } from '../../storage/publishers.ts'
 import { exchangeIdentity, type ReportingSession, renewSession } from '../../storage/reporting-tokens.ts'
 import { jsonWritten } from '../answers.ts'
@@ -12,6 +10,7 @@ import { actorOf } from '../authorize.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { isWithinLimit } from '../client-limits.ts'
 import { lazily, readJson } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
 
 const MAX_TOKEN_LENGTH = 16_384
@@ -31,7 +30,7 @@ export function mountOidc(app: App): void {
     if (!(await isWithinLimit(c, 'exchanges'))) throw new AppError('too_many_requests')
     const { token, project } = await readJson(c, exchangeInput())
     const { stores, outside, settings } = c.env
-    const asked = { audience: audienceOf(c), own: settings.ownIssuers }
+    const asked = { audience: publicOriginOf(c), own: settings.ownIssuers }
     const identity = await verifyIdentity(stores, outside, token, asked)
     if (identity.kind === 'unverified') throw unverified()
     if (identity.kind === 'refused')
@@ -75,15 +74,6 @@ const RETRY_AFTER_SECONDS = 15
 
 // No name can be empty, so no project is called so; the look-up is made all the same.
 const NOWHERE: Slug = { vcs: 'gh', org: '', repo: '' }
-
-/** What an identity token must be made out to. A request's own host would let another server pass its tokens on to us. */
-function audienceOf(c: Context<AppEnv>): string {
-  const { publicOrigin } = c.env.settings
-  if (publicOrigin !== null) return publicOrigin
-  const { hostname, origin } = new URL(c.req.url)
-  if (isLoopback(hostname)) return origin
-  throw new AppError('not_configured', 'PUBLIC_ORIGIN is not set on this server, so there is no audience to check.')
-}
 
 function sessionJson({ secret, expiresAt, renewableUntil }: ReportingSession) {
   return { token: secret, expires_at: isoOf(expiresAt), renewable_until: isoOf(renewableUntil) }
