@@ -3,7 +3,7 @@ import { getCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
 import { randomBase62 } from '../../domain/secret.ts'
-import { base64UrlEncode } from '../../domain/secret-hash.ts'
+import { base64UrlDecode, base64UrlEncode } from '../../domain/secret-hash.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { findGithubAccount, type GithubAccount, type GithubSettings } from '../../outside/github.ts'
@@ -85,7 +85,7 @@ const attemptShape = lazily(() =>
 /** What this browser began, if GitHub's answer belongs to it. */
 function attemptOf(c: Context<AppEnv>): Attempt | null {
   try {
-    const kept: unknown = JSON.parse(atob((getCookie(c, COOKIE) ?? '').replace(/-/g, '+').replace(/_/g, '/')))
+    const kept: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(getCookie(c, COOKIE) ?? '')))
     const attempt = v.parse(attemptShape(), kept)
     return attempt.state === c.req.query('state') ? attempt : null
   } catch {
