@@ -2,6 +2,7 @@ import { BUILD_STATUS, type Build, type BuildStatus, durationMsOf } from './buil
 import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
 import { type Project, slugText, vcsUrlFor } from './project.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** What the outside is told. */
 export type OutboundMessage = {
@@ -59,8 +60,11 @@ export function listenerRequestFor(
   const url = pageOf(message, build)
   return githubRequest(listener.apiUrl, path, secret, {
     state: GITHUB_STATE[BUILD_STATUS[build.status].class],
-    context: `${listener.context}/${build.workflow.name}/${build.jobName}`,
-    description: `${build.jobName}: ${build.status.replaceAll('_', ' ')}`.slice(0, 140),
+    // People read both in the list of checks.
+    context: visibleLine(`${listener.context}/${build.workflow.name}/${build.jobName}`),
+    description: visibleLine(`${build.jobName}: ${build.status.replaceAll('_', ' ')}`)
+      .slice(0, 140)
+      .toWellFormed(),
     ...(url === null ? {} : { target_url: url }),
   })
 }

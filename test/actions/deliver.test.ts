@@ -360,6 +360,20 @@ describe('a listener', () => {
       },
     })
   })
+
+  it('on GitHub is told so that people see what hides in a name', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const github = { apiUrl: 'https://api.github.com', repository: 'acme/web', context: 'ours' }
+    await insertListener(stores, outside.dataKeys, project.id, { kind: 'github-status', ...github }, 'ghp_x', NOBODY)
+    await seedBuild(stores, project, { job: `\u202etinu${'🚀'.repeat(80)}`, status: 'success' })
+    await work()
+    const { context, description } = outside.sent[0]?.json ?? {}
+    expect([context, description]).toEqual([
+      expect.stringMatching(/^ours\/ci\/␣U\+202Etinu🚀/),
+      expect.stringMatching(/^␣U\+202Etinu🚀/),
+    ])
+    expect([description.length <= 140, description.isWellFormed()]).toEqual([true, true])
+  })
 })
 
 describe('what is stored', () => {
