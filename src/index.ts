@@ -29,16 +29,9 @@ export default {
 
   async queue(batch, env, ctx): Promise<void> {
     const { stores, settings } = await openRequest(env, ctx)
-    const { dataKeys, allowedHosts, publicOrigin } = settings
-    const outside = {
-      dataKeys,
-      allowedHosts,
-      origin: publicOrigin,
-      fetch: (url: string, init: RequestInit) => fetch(url, init),
-    }
     await Promise.all(
       batch.messages.map(async (message) => {
-        const delivery = await deliver(stores, outside, message.body.id)
+        const delivery = await deliver(stores, settings, message.body.id)
         if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
         else message.ack()
       }),

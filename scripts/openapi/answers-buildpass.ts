@@ -239,6 +239,7 @@ export const traffic = object({
 })
 export const readiness = object({
   status: oneOf(['ok', 'degraded', 'unavailable']),
+  problem: maybe(text('PUBLIC_ORIGIN is not set on this server, …')),
   checks: stores,
   feed_age_ms: orNull(whole(900)),
   checked_at: time(),

@@ -69,7 +69,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     isAlwaysWhole: true,
     answers: {
       200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
-      503: json('D1 does not answer.', readiness),
+      503: json('D1 does not answer, or the server does not know its own address.', readiness),
     },
   },
   'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },

@@ -29,8 +29,7 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   422: 'It is about another repository.',
   429: 'Too many requests: see `Retry-After`.',
   431: 'The headers are too large.',
-  501: 'This server is not set up for it.',
-  503: 'Not available just now: see `Retry-After`.',
+  503: 'Not available just now: see `Retry-After`; or the server does not know its own address.',
 }
 
 export const REFUSED: Content = { 'application/json': refusal }
@@ -54,11 +53,12 @@ function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
   const { body, refuses = [], refusesIn } = doc
   const needs: Needs = ACCESS[name]
   return new Set([
-    // A broken path and one that is too long are refused everywhere.
+    // A broken path and one that is too long are refused everywhere, and so is all while a server does not know its address.
     400,
     414,
+    503,
     ...(refusesIn ? [] : [431]),
-    ...(needs === 'anyone' ? [] : [401, 429, 503]),
+    ...(needs === 'anyone' ? [] : [401, 429]),
     ...(needs === 'owner' ? [403] : []),
     ...(needs.includes(':') ? [403, 404] : []),
     ...(body ? [413] : []),

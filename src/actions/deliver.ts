@@ -13,6 +13,7 @@ import { type AllowedHosts, outboundUrlProblem } from '../domain/outbound-url.ts
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/outbox.ts'
 import { pipelineStatusFor, standingBuildOf } from '../domain/pipeline-status.ts'
 import type { DataKeys } from '../domain/sealed-text.ts'
+import { askOutside } from '../outside/ask.ts'
 import { updateBuild } from '../storage/build-reports.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
 import { openDispatchTarget } from '../storage/dispatch-targets.ts'
@@ -23,12 +24,11 @@ import { findWorkflowOfPipeline, readPipelineParts } from '../storage/pipeline-p
 import { findProjectById } from '../storage/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
-/** What a delivery needs beside the stores; `fetch` is the platform's. */
-export type Outside = {
+/** What a delivery needs beside the stores. */
+export type DeliverySettings = {
   readonly dataKeys: DataKeys
   readonly allowedHosts: AllowedHosts
-  readonly origin: string | null
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly publicOrigin: string | null
 }
 
 /** Done with, or to be tried again after so long. */
@@ -37,16 +37,16 @@ export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; rea
 const DONE: Delivery = { kind: 'done' }
 
 /** Tries to deliver one message, and writes down how that went. A message that the queue brings twice is sent once. */
-export async function deliver(stores: Stores, outside: Outside, id: string): Promise<Delivery> {
+export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<Delivery> {
   const row = await findOutboxRow(stores.db, id)
   if (row?.state !== 'pending') return DONE
-  const prepared = await prepare(stores, outside, row)
+  const prepared = await prepare(stores, settings, row)
   if ('dropped' in prepared) {
     await recordAttempt(stores.db, id, { state: 'dropped', problem: prepared.dropped }, stores.now())
     await failUnstarted(stores, row)
     return DONE
   }
-  const sent = await send(outside, prepared.request)
+  const sent = await send(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
   const attempt: Attempt = sent.ok
@@ -62,8 +62,12 @@ type Prepared =
   | { readonly dropped: string }
   | { readonly request: OutboundRequest; readonly remoteIdIn: (answer: unknown) => string | null }
 
-async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
-  if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, outside, row)
+async function prepare(
+  stores: Stores,
+  { dataKeys, publicOrigin }: DeliverySettings,
+  row: OutboxRow,
+): Promise<Prepared> {
+  if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, { dataKeys, publicOrigin }, row)
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
   const [first, ...others] = await buildsOf(stores, row)
@@ -76,11 +80,11 @@ async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promis
     parameters: row.params?.parameters ?? {},
     envVars: {},
     remoteId: row.params?.remoteId ?? null,
-    origin: outside.origin,
+    origin: publicOrigin,
     now: stores.now(),
   }
   if (row.listenerId !== null) {
-    const opened = await openListener(db, outside.dataKeys, row.listenerId)
+    const opened = await openListener(db, dataKeys, row.listenerId)
     if (!opened) return { dropped: 'The listener was deleted.' }
     if (opened.secret === null) return { dropped: UNREADABLE }
     // A commit has one status a name, whichever of the builds that share it ended last.
@@ -90,21 +94,25 @@ async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promis
         : message
     return { request: await listenerRequestFor(opened.listener, opened.secret, told), remoteIdIn: () => null }
   }
-  const opened = await openDispatchTarget(db, outside.dataKeys, row.projectId)
+  const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return { dropped: 'The dispatch target was deleted.' }
   const { target, secret } = opened
   if (secret === null) return { dropped: UNREADABLE }
   const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
-  const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, outside.dataKeys, row.projectId)) : {}
+  const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, dataKeys, row.projectId)) : {}
   const request = await dispatchRequestFor(target, secret, { ...message, envVars })
   return { request, remoteIdIn: (answer) => remoteIdIn(target, answer) }
 }
 
-async function prepareWorkflowEnd({ db, now }: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
+async function prepareWorkflowEnd(
+  { db, now }: Stores,
+  { dataKeys, publicOrigin }: DeliverySettings,
+  row: OutboxRow,
+): Promise<Prepared> {
   const [project, found, opened] = await Promise.all([
     findProjectById(db, row.projectId),
     findWorkflowOfPipeline(db, row.workflowId),
-    row.listenerId === null ? null : openListener(db, outside.dataKeys, row.listenerId),
+    row.listenerId === null ? null : openListener(db, dataKeys, row.listenerId),
   ])
   if (!opened) return { dropped: 'The listener was deleted.' }
   if (!project || !found) return { dropped: 'What it was about was deleted.' }
@@ -117,7 +125,7 @@ async function prepareWorkflowEnd({ db, now }: Stores, outside: Outside, row: Ou
   const ids = new Set(about.map(({ id }) => id))
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
   const status = pipelineStatusFor({ workflows: about, builds })
-  const end = { id: row.id, project, ...found, status, origin: outside.origin, now: now() }
+  const end = { id: row.id, project, ...found, status, origin: publicOrigin, now: now() }
   return { request: await workflowEndRequestFor(opened.listener, opened.secret, end), remoteIdIn: () => null }
 }
 
@@ -151,26 +159,18 @@ type Sent =
     }
 
 const TIMEOUT_MS = 15_000
-const MAX_ANSWER_LENGTH = 65_536
+const MAX_ANSWER_BYTES = 65_536
 
-async function send({ fetch, allowedHosts }: Outside, { url, headers, body }: OutboundRequest): Promise<Sent> {
+async function send({ allowedHosts }: DeliverySettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
   // Checked when it was set; the deployment may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'User-Agent': 'Buildpass', ...headers },
-      body,
-      // A redirect could lead to where the address itself may not.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const { status } = response
-    if (response.ok) return { ok: true, status, answer: await answerOf(response) }
-    await response.body?.cancel()
+    const asked = { method: 'POST', headers, body, boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const
+    const { status, headers: said, text } = await askOutside(url, asked)
+    if (status >= 200 && status < 300) return { ok: true, status, answer: jsonIn(text) }
     const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
-    const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+    const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
     const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
     return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
   } catch (error) {
@@ -182,17 +182,12 @@ async function send({ fetch, allowedHosts }: Outside, { url, headers, body }: Ou
 
 const NEVER = { isWorthRetrying: false, retryAfterSeconds: null }
 
-/** Small JSON, or nothing: an answer is only read for the run's id. */
-async function answerOf(response: Response): Promise<unknown> {
-  if (Number(response.headers.get('Content-Length') ?? 0) > MAX_ANSWER_LENGTH) {
-    await response.body?.cancel()
-    return null
-  }
-  const text = await response.text().catch(() => '') // The message was taken; what follows does not matter.
+/** An answer is only read for the run's id: many answer in words, at length, or not at all. */
+function jsonIn(text: string | null): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text ?? '')
   } catch {
-    return null // Many answer in words, or not at all.
+    return null // The message was taken; what was said does not matter.
   }
 }
 

@@ -1,4 +1,5 @@
 import type { BuildStatus } from './build.ts'
+import { visibleText } from './visible-text.ts'
 
 /** What a badge says of a branch: a build status, or that it has no builds. */
 export type BranchStatus = BuildStatus | 'no_builds'
@@ -76,14 +77,11 @@ export const MAX_BADGE_TEXT_LENGTH = 100
 
 // What nearly every label is: printable ASCII, without spaces at the ends or side by side.
 const PLAIN_TEXT = /^(?:[!-~]+(?: [!-~]+)*)?$/
-// Control characters that are not white space, what XML 1.0 §2.2 has no way to write, and the marks that make the
-// text around them run backwards.
-const UNSHOWABLE = /[^\P{Cc}\s]|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
 
-/** A label as one line fit for showing: well-formed, no control characters, at most 100 characters; may be empty. */
+/** A label as one line fit for showing, at most 100 characters; may be empty. */
 export function showableText(text: string): string {
   if (text.length <= MAX_BADGE_TEXT_LENGTH && PLAIN_TEXT.test(text)) return text
-  const line = text.toWellFormed().replace(UNSHOWABLE, '').replace(/\s+/g, ' ').trim()
+  const line = visibleText(text).replace(/\s+/g, ' ').trim()
   const characters = [...line]
   if (characters.length <= MAX_BADGE_TEXT_LENGTH) return line
   return `${characters.slice(0, MAX_BADGE_TEXT_LENGTH - 1).join('')}…`

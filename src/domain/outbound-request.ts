@@ -3,6 +3,7 @@ import { BUILD_STATUS, type Build, type BuildStatus, durationMsOf, type Pipeline
 import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
 import { type Project, slugText, vcsUrlFor } from './project.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** What the outside is told. */
 export type OutboundMessage = {
@@ -109,8 +110,9 @@ function githubStatusRequest(
   const path = `/repos/${repository}/statuses/${encodeURIComponent(revision)}`
   return githubRequest(apiUrl, path, secret, {
     state: GITHUB_STATE[status === 'no_builds' ? 'stopped' : BUILD_STATUS[status].class],
-    context: `${context}/${name}`,
-    description: description.slice(0, 140),
+    // People read both in the list of checks.
+    context: visibleLine(`${context}/${name}`),
+    description: visibleLine(description).slice(0, 140).toWellFormed(),
     ...(url === null ? {} : { target_url: url }),
   })
 }

@@ -39,7 +39,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
-  not_configured: { status: 501, message: 'This server is not set up for it.' },
+  not_configured: { status: 503, message: 'This server is not set up for it.' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {

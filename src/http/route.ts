@@ -18,6 +18,7 @@ import {
 } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
+import { requireOwnOrigin } from './origin.ts'
 import { requirePlainWrite, requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { requestLineOf } from './request-line.ts'
 import { logFault, logRequest } from './trace.ts'
@@ -126,6 +127,7 @@ export function answer(
   let response: Response | Promise<Response>
   try {
     requireSaneUrl(url)
+    if (!UNDER_ANY_NAME.has(name)) requireOwnOrigin(c)
     if (!manner.isHot) {
       requireSaneHeaders(c.req.raw)
       requirePlainWrite(c.req.raw, method)
@@ -140,6 +142,9 @@ export function answer(
     ? response.then((settled) => finished(c, url, manner, settled))
     : finished(c, url, manner, response)
 }
+
+/** How the server is, it says to whoever asks, by whatever name. */
+const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 'GET /readyz'])
 
 function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: Response): Response {
   if (!isHot && hasQueryToken(url)) keepPrivate(response)

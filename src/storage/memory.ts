@@ -3,7 +3,6 @@ import type { Feed, Fenced } from '../domain/fence.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Project, Role } from '../domain/project.ts'
 import type { ArtifactLink } from './artifact-links.ts'
-import type { KeySet } from './issuer-keys.ts'
 import type { Readiness } from './readiness.ts'
 
 /** A map of at most `size` entries, among them always the half of that which was set or read last. */
@@ -82,8 +81,6 @@ export type EdgeMemory = {
   readonly uses: Lru<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
   readonly limited: Lru<number>
-  /** Public keys of CI systems, by their address. */
-  readonly issuerKeys: Lru<{ readonly set: KeySet; readonly fetchedAt: number }>
   readonly slots: Map<string, Slot>
   /** What the stores answered when they were last asked how they are. */
   readiness: Readiness | null
@@ -107,7 +104,6 @@ export function createEdgeMemory(): EdgeMemory {
     downloads: createLru(1_000),
     uses: createLru(2_000),
     limited: createLru(2_000),
-    issuerKeys: createLru(50),
     slots: new Map(),
     readiness: null,
     feed: null,

@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
 import { INSTANCE } from '../../src/domain/actor.ts'
@@ -35,6 +35,10 @@ const GITHUB: DispatchTarget = {
 }
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const TRIGGER = { ref: { branch: 'main' }, revision: null, jobName: null, parameters: { DEPLOY: true }, actor: null }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Response | Error)[] = []) {
   const stores = await openTestStores()
@@ -366,6 +370,20 @@ describe('a listener', () => {
         target_url: `https://builds.example.com/${slugText(project)}/1`,
       },
     })
+  })
+
+  it('on GitHub is told so that people see what hides in a name', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const github = { apiUrl: 'https://api.github.com', repository: 'acme/web', context: 'ours' }
+    await insertListener(stores, outside.dataKeys, project.id, { kind: 'github-status', ...github }, 'ghp_x', NOBODY)
+    await seedBuild(stores, project, { job: `\u202etinu${'🚀'.repeat(80)}`, status: 'success' })
+    await work()
+    const { context, description } = outside.sent[0]?.json ?? {}
+    expect([context, description]).toEqual([
+      expect.stringMatching(/^ours\/ci\/␣U\+202Etinu🚀/),
+      expect.stringMatching(/^␣U\+202Etinu🚀/),
+    ])
+    expect([description.length <= 140, description.isWellFormed()]).toEqual([true, true])
   })
 })
 

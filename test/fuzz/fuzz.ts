@@ -27,6 +27,7 @@ export async function fuzz(
     props: {},
   }
   const restoreLog = watchLog()
+  const openOutside = closeOutside()
   try {
     await fc.assert(
       fc.asyncProperty(inputsFor(world, session), async (input) => {
@@ -49,7 +50,15 @@ export async function fuzz(
     )
   } finally {
     restoreLog()
+    openOutside()
   }
+}
+
+/** No input reaches anybody else. */
+function closeOutside(): () => void {
+  const { fetch } = globalThis
+  globalThis.fetch = () => Promise.reject(new TypeError('nothing is outside'))
+  return () => Object.assign(globalThis, { fetch })
 }
 
 /** Keeps the log from the console, and a secret from the log. */

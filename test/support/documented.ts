@@ -53,7 +53,7 @@ function shapeProblem(shape: v.GenericSchema, body: unknown): string | null {
 }
 
 // No such place, no such method there, a preflight, and what is refused before places are looked up.
-const UNROUTED = [404, 405, 204, 400, 412, 414, 415, 431]
+const UNROUTED = [404, 405, 204, 400, 412, 414, 415, 431, 503]
 
 let table: { readonly app: ReturnType<typeof createApp>; readonly names: ReadonlyMap<string, string> } | undefined
 

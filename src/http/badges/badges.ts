@@ -110,6 +110,7 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   permission_denied: 'no_permission',
   too_many_requests: 'busy',
   unavailable: 'unknown',
+  not_configured: 'unknown',
 }
 
 const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'expired_token', 'query_token_refused'])
