@@ -106,7 +106,7 @@ async function prepare(
 
 async function prepareWorkflowEnd(
   { db, now }: Stores,
-  { dataKeys, publicOrigin }: DeliverySettings,
+  { dataKeys, publicOrigin }: Pick<DeliverySettings, 'dataKeys' | 'publicOrigin'>,
   row: OutboxRow,
 ): Promise<Prepared> {
   const [project, found, opened] = await Promise.all([
