@@ -6640,6 +6640,9 @@ function messageOf(text) {
 function indexOf(text, first = 0) {
   return text !== void 0 && /^\d{1,4}$/.test(text) ? Math.max(0, Number(text) - first) : 0;
 }
+function attemptOf(text, more = 0) {
+  return text !== void 0 && /^\d{1,12}$/.test(text) && Number(text) + more > 0 ? { attempt: Number(text) + more } : {};
+}
 
 // cli/ci/buildkite.ts
 var buildkite = {
@@ -6665,7 +6668,8 @@ var buildkite = {
         id: `buildkite:job:${env.BUILDKITE_JOB_ID}`,
         name,
         url: env.BUILDKITE_BUILD_URL ? `${env.BUILDKITE_BUILD_URL}#${env.BUILDKITE_JOB_ID}` : null,
-        nodeIndex: indexOf(env.BUILDKITE_PARALLEL_JOB)
+        nodeIndex: indexOf(env.BUILDKITE_PARALLEL_JOB),
+        ...attemptOf(env.BUILDKITE_RETRY_COUNT, 1)
       },
       commit: {
         ...messageOf(env.BUILDKITE_MESSAGE),
@@ -6708,7 +6712,9 @@ var circleci = {
         id: `circleci:job:${firstOf(env.CIRCLE_WORKFLOW_JOB_ID, env.CIRCLE_BUILD_NUM)}`,
         name,
         url: firstOf(env.CIRCLE_BUILD_URL),
-        nodeIndex: indexOf(env.CIRCLE_NODE_INDEX)
+        nodeIndex: indexOf(env.CIRCLE_NODE_INDEX),
+        // What runs again has a higher number, as has all that runs later: so only where the workflow's name tells it apart.
+        ...env.BUILDPASS_WORKFLOW ? attemptOf(env.CIRCLE_BUILD_NUM) : {}
       },
       commit: { subject: null, body: null, author: null },
       actor: env.CIRCLE_USERNAME ? { login: env.CIRCLE_USERNAME } : null,
@@ -6951,7 +6957,7 @@ function reportBody(job) {
       pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : []
     },
     workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name },
+    job: { name: job.build.name, ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt } },
     build_url: job.build.url
   };
 }
