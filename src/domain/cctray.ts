@@ -1,7 +1,6 @@
 import type { BranchStatus } from './badge.ts'
-import { isOver } from './build.ts'
 import {
-  countingStatuses,
+  endedStatusOf,
   type PipelineBuild,
   type PipelineParts,
   pipelineStatusFor,
@@ -45,18 +44,19 @@ const CC_STATUS: Record<BranchStatus, CcStatus> = {
 }
 
 /**
- * What a feed says of a branch, from its newest pipeline and its newest complete one. While something builds, the
+ * What a feed says of a branch, from its newest pipeline and those newest of which all is over. While something builds, the
  * status, label and time of the last result stay.
  */
 export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
   const newestFirst = pipelines.toSorted((one, other) => other.beganAt - one.beganAt || other.number - one.number)
   const [newest] = newestFirst
   if (!newest) return null
-  const complete = newestFirst.find((pipeline) => countingStatuses(pipeline).every(isOver))
-  const shown = complete ?? newest
+  const ended = newestFirst.find((pipeline) => endedStatusOf(pipeline) !== null)
+  const result = ended && endedStatusOf(ended)
+  const shown = ended ?? newest
   return {
     activity: activityOf(pipelineStatusFor(newest)),
-    lastBuildStatus: complete ? CC_STATUS[pipelineStatusFor(complete)] : 'Unknown',
+    lastBuildStatus: result ? CC_STATUS[result] : 'Unknown',
     lastBuildLabel: labelOf(shown),
     lastBuildTime: Math.max(
       ...shown.builds.map((build) => build.stoppedAt ?? build.createdAt),

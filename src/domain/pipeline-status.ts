@@ -96,6 +96,47 @@ export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
 }
 
 /**
+ * How a pipeline ended; null before all of it is over. While something of it only runs again, it stands as it had ended
+ * before, unless that was well: then the new attempt decides.
+ */
+export function endedStatusOf(parts: PipelineParts): BranchStatus | null {
+  const status = pipelineStatusFor(parts)
+  if (status === 'no_builds' || isOver(status)) return status
+  const before = statusBeforeRerun(parts)
+  return before !== null && BUILD_STATUS[before].class !== 'green' ? before : null
+}
+
+/** How a pipeline had ended in which nothing goes on but what runs again; null for any other. */
+export function statusBeforeRerun(parts: PipelineParts): BuildStatus | null {
+  const before = pipelineStatusFor(withoutRerun(parts))
+  return before !== 'no_builds' && isOver(before) ? before : null
+}
+
+/** A pipeline without what goes on in it and is not the first attempt. */
+function withoutRerun({ workflows, builds }: PipelineParts): PipelineParts {
+  const counting = countingParts({ workflows, builds })
+  const open = counting.builds.filter(({ status }) => !isOver(status))
+  const openIds = new Set([
+    ...open.map(({ workflowId }) => workflowId),
+    ...counting.workflows.flatMap(({ id, toldStatus }) => (toldStatus && !isOver(toldStatus) ? id : [])),
+  ])
+  const rerun = workflows.filter(({ attemptOf, attempt, id }) => {
+    return openIds.has(id) && workflows.some((other) => other.attemptOf === attemptOf && other.attempt < attempt)
+  })
+  const gone = new Set(rerun.map(({ id }) => id))
+  const isRetry = (build: PipelineBuild) =>
+    builds.some((other) => {
+      const isSameJob = other.workflowId === build.workflowId && other.jobName === build.jobName
+      return isSameJob && other.attempt > 0 && other.attempt < build.attempt
+    })
+  const retries = new Set(open.filter(isRetry))
+  return {
+    workflows: workflows.filter(({ id }) => !gone.has(id)),
+    builds: builds.filter((build) => !gone.has(build.workflowId) && !retries.has(build)),
+  }
+}
+
+/**
  * Of the builds that count of a job, by its name in workflows of one name, the one that says how it stands: something
  * red, else what was stopped or still goes on, else what passed; null where none counts.
  */

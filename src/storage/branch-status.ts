@@ -1,7 +1,7 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { BranchStatus } from '../domain/badge.ts'
-import { pipelineStatusFor } from '../domain/pipeline-status.ts'
-import { isComplete, saysSomething } from './complete-pipelines.ts'
+import { endedStatusOf, pipelineStatusFor, statusBeforeRerun } from '../domain/pipeline-status.ts'
+import { isComplete, mayHaveEnded, saysSomething } from './complete-pipelines.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
@@ -45,13 +45,21 @@ type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number
 
 async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
   const checkedAt = stores.now()
-  const rows = await selectNewestPipeline(stores.db, projectId, branch)
-  const found = { status: pipelineStatusFor(partsOf(rows)), checkedAt }
+  const found = { status: await readEndedStatus(stores.db, projectId, branch), checkedAt }
   if (stores.cache) {
     const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
     stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
   }
   return found
+}
+
+async function readEndedStatus(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
+  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveEnded))
+  const ended = endedStatusOf(newest)
+  if (ended) return ended
+  if (statusBeforeRerun(newest) === null) return pipelineStatusFor(newest)
+  // It had ended well, and what runs again decides: until then there is only what ended before it.
+  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, isComplete)))
 }
 
 async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
@@ -70,8 +78,8 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
 /** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
 export const LOOK_BACK = 100
 
-/** What the branch's newest complete pipeline is made of or, where none of the newest 100 is complete, its newest. */
-export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
+/** What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest. */
+export function selectNewestPipeline(db: Db, projectId: string, branch: string, fits: (pipeline: string) => SQL) {
   const ofBranch = (limit: number) =>
     db
       .select({ id: pipelines.id, beganAt: pipelines.beganAt, number: pipelines.number })
@@ -84,7 +92,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string) 
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
-    .where(isComplete('candidate'))
+    .where(fits('candidate'))
     .orderBy(desc(candidate.beganAt), desc(candidate.number))
     .limit(1)
   return db

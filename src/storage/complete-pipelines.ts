@@ -12,16 +12,30 @@ export function saysSomething(pipeline: string): SQL {
 
 /** Whether all that counts of such a pipeline is over. */
 export function isComplete(pipeline: string): SQL {
+  return nothingOpen(pipeline, sql``, sql``)
+}
+
+/** Whether what is not over of such a pipeline only runs again, so that it may have ended before: see endedStatusOf. */
+export function mayHaveEnded(pipeline: string): SQL {
+  const earlier = sql`exists (select 1 from workflows as earlier where earlier.pipeline_id = w.pipeline_id
+    and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
+  const earlierRun = sql`exists (select 1 from builds as run where run.workflow_id = b.workflow_id
+    and run.job_name = b.job_name and run.attempt > 0 and run.attempt < b.attempt)`
+  return nothingOpen(pipeline, sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`)
+}
+
+/** Whether nothing of a pipeline is open, of builds `b` and of workflows `w` those that fit. */
+function nothingOpen(pipeline: string, ofBuilds: SQL, ofWorkflows: SQL): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
       where b.pipeline_id = ${id} and b.stage < 2 and b.attempt > 0
       and (w.told_status is null or ${isOpen('w')} or b.event_at > w.told_at)
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null and not ${isOpen('later')})
-      and ${unreplaced(sql`(same.class <> 'green')`)})
+      and ${unreplaced(sql`(same.class <> 'green')`)} ${ofBuilds})
     and not exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isOpen('w')}
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null)
       and not exists (select 1 from builds as b where b.workflow_id = w.id and b.class = 'red' and b.attempt > 0
-        and ${unreplaced(sql`(same.class = 'red')`)})))`
+        and ${unreplaced(sql`(same.class = 'red')`)}) ${ofWorkflows}))`
 }
 
 function isOpen(workflow: string): SQL {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { BUILD_STATUS, isOver, type ReportedStatus } from '../../src/domain/build.ts'
 import {
   countingParts,
+  countingStatuses,
+  endedStatusOf,
   type PipelineBuild,
   type PipelineParts,
   pipelineStatusFor,
@@ -176,6 +178,46 @@ describe('what the CI says of a workflow as a whole', () => {
     expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(true)
     expect(saysSomething(told('failed'))).toBe(true)
     expect(saysSomething({ workflows: [workflow()], builds: [] })).toBe(false)
+  })
+})
+
+describe('a pipeline that runs again', () => {
+  const first = workflow({ toldStatus: 'failed', toldAt: 100 })
+  const second = workflow({ id: 'w2', attempt: 2, toldStatus: 'running', toldAt: 110 })
+  const jobs = [build({ status: 'failed' }), build({ jobName: 'lint' })]
+  const again = (over: Partial<PipelineBuild>) => build({ workflowId: 'w2', attempt: 2, eventAt: 120, ...over })
+
+  it('stands as it had ended until the new attempt is over', () => {
+    expect(endedStatusOf({ workflows: [first, second], builds: jobs })).toBe('failed')
+    const some = [again({}), again({ jobName: 'lint', status: 'running' })]
+    expect(endedStatusOf({ workflows: [first, second], builds: [...jobs, ...some] })).toBe('failed')
+    const passed = { ...second, toldStatus: 'success' } as const
+    expect(endedStatusOf({ workflows: [first, passed], builds: [...jobs, again({})] })).toBe('success')
+  })
+
+  it('does so where only a job of a workflow runs again', () => {
+    const retry = build({ attempt: 2, status: 'queued', eventAt: 120 })
+    expect(endedStatusOf({ workflows: [first], builds: [...jobs, retry] })).toBe('failed')
+    expect(endedStatusOf({ workflows: [workflow()], builds: [...jobs, retry] })).toBe('failed')
+  })
+
+  it('says nothing while that had ended well, or while something runs for the first time', () => {
+    const passed = workflow({ toldStatus: 'success', toldAt: 100 })
+    expect(endedStatusOf({ workflows: [passed, second], builds: [] })).toBeNull()
+    const more = build({ jobName: 'e2e', status: 'running', eventAt: 120 })
+    expect(endedStatusOf({ workflows: [workflow()], builds: [...jobs, more] })).toBeNull()
+    expect(endedStatusOf({ workflows: [workflow()], builds: [build({ status: 'running' })] })).toBeNull()
+  })
+
+  it('has no end that is green before all of it is over', () => {
+    fc.assert(
+      fc.property(anyPipeline, (parts) => {
+        const ended = endedStatusOf(parts)
+        if (ended === 'success') expect(countingStatuses(parts).every(isOver)).toBe(true)
+        if (countingStatuses(parts).every(isOver)) expect(ended).toBe(pipelineStatusFor(parts))
+      }),
+      { numRuns: 500 },
+    )
   })
 })
 

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { BUILD_STATUS, isOver, stageOf } from '../../src/domain/build.ts'
-import { countingStatuses, type PipelineParts, saysSomething } from '../../src/domain/pipeline-status.ts'
+import { countingStatuses, endedStatusOf, type PipelineParts, saysSomething } from '../../src/domain/pipeline-status.ts'
 import * as chosen from '../../src/storage/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../../src/storage/schema.ts'
 import { anyPipeline } from '../support/any-pipeline.ts'
@@ -17,8 +17,8 @@ it('the database and the rule agree on which pipelines are over, and which say a
     fc.asyncProperty(fc.array(anyPipeline, { minLength: 20, maxLength: 20 }), async (some) => {
       const project = await seedProject(stores.db)
       for (const [number, parts] of some.entries()) await seedParts(stores, project.id, number, parts)
-      const rows = await stores.db.all<{ number: number; complete: number; says: number }>(
-        sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.saysSomething('p')} as says
+      const rows = await stores.db.all<{ number: number; complete: number; ended: number; says: number }>(
+        sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.mayHaveEnded('p')} as ended, ${chosen.saysSomething('p')} as says
           from ${pipelines} as p where project_id = ${project.id} order by number`,
       )
       const told = rows.map(({ complete, says }) => ({ complete: complete === 1, says: says === 1 }))
@@ -27,6 +27,7 @@ it('the database and the rule agree on which pipelines are over, and which say a
         says: saysSomething(parts),
       }))
       expect(told).toEqual(ruled)
+      for (const [i, parts] of some.entries()) if (endedStatusOf(parts) !== null) expect(rows[i]?.ended).toBe(1)
     }),
     { numRuns: 25 },
   )

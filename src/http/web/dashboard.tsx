@@ -1,5 +1,5 @@
 import type { BranchStatus } from '../../domain/badge.ts'
-import { pipelineStatusFor, saysSomething } from '../../domain/pipeline-status.ts'
+import { endedStatusOf, pipelineStatusFor, saysSomething } from '../../domain/pipeline-status.ts'
 import type { Viewer } from '../../domain/session.ts'
 import {
   type BranchPipeline,
@@ -167,15 +167,15 @@ type BranchState = {
   readonly runningStatus: BranchStatus
 }
 
-/** As the badge: the result of the newest complete pipeline or, while there is none, of the newest. */
+/** As the badge: the result of the newest pipeline that ended or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
   const telling = pipelines.filter(saysSomething)
   const [newest] = telling
   if (!newest) return null
-  const shown = telling.find((pipeline) => !isActive(pipelineStatusFor(pipeline))) ?? newest
+  const shown = telling.find((pipeline) => endedStatusOf(pipeline) !== null) ?? newest
   const runningStatus = pipelineStatusFor(newest)
   const running = isActive(runningStatus) ? newest : null
-  return { status: pipelineStatusFor(shown), shown, running, runningStatus }
+  return { status: endedStatusOf(shown) ?? pipelineStatusFor(shown), shown, running, runningStatus }
 }
 
 /** When the last of it stopped; while it runs, when it began. */

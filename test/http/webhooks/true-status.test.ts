@@ -73,6 +73,21 @@ describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown o
       expect(await shownOf(await told(source, news))).toMatchObject(GREEN)
   })
 
+  it('stays red while what failed runs again', async () => {
+    const shown = await shownOf(
+      await told(source, [
+        { push: 1, job: 1, status: 'green' },
+        { push: 1, status: 'green' },
+        { push: 2, job: 1, name: 'build', status: 'red' },
+        { push: 2, job: 2, name: 'lint', status: 'green' },
+        { push: 2, status: 'red' },
+        { push: 2, attempt: 2, status: 'running' },
+        { push: 2, attempt: 2, job: 1, name: 'build', status: 'running' },
+      ]),
+    )
+    expect(shown).toMatchObject({ badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' })
+  })
+
   it('is red where the run ended red, whatever its jobs say', async () => {
     const jobs: readonly News[] = [
       { push: 1, job: 1, status: 'green' },
