@@ -4,11 +4,7 @@ import { build } from 'rolldown'
 import { REPOSITORY } from './local-state.ts'
 
 /** What the built Worker may weigh, compressed. */
-<<<<<<< HEAD
 export const SIZE_LIMIT_KIB = 200
-=======
-export const SIZE_LIMIT_KIB = 160
->>>>>>> http
 
 /** What a file weighs compressed, in KiB. */
 export function gzipKibOf(file: string): number {
