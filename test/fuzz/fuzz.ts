@@ -76,7 +76,9 @@ function refuseLeaks({ path, headers }: Input, response: Response, text: string)
   const tokens = [path, ...headers.map(([, value]) => value)].flatMap(
     (part) => part.match(/bp[upr]_[0-9A-Za-z]{42}/g) ?? [],
   )
-  const all = `${[...response.headers].join('\n')}\n${text}`
+  // Where an old name of a badge leads is the URL that was asked for, with another ending.
+  const headersSeen = [...response.headers].filter(([name]) => name !== 'location' || !/\.png\/?(?:\?|$)/.test(path))
+  const all = `${headersSeen.join('\n')}\n${text}`
   for (const token of tokens) if (all.includes(token)) throw new Error('the answer repeats the token')
   if (response.headers.has('Set-Cookie') && /x=1/.test(response.headers.get('Set-Cookie') ?? ''))
     throw new Error('a header was smuggled in')
