@@ -97,6 +97,6 @@ describe("a person's projects", () => {
     expect(ran).toHaveLength(5)
     for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
     const plans = await Promise.all(ran.slice(1, 3).map((statement) => queryPlanOf(db, statement)))
-    for (const plan of plans) expect(plan).toContain('pipelines_branch (project_id=? AND branch=?)')
+    for (const plan of plans) expect(plan).toContain('pipelines_newest (project_id=? AND branch=?)')
   })
 })
