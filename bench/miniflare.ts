@@ -93,6 +93,7 @@ export const RATE_LIMITS = {
   UNKNOWN_TOKENS: { namespace_id: '1', simple: UNREACHED },
   LEAK_REPORTS: { namespace_id: '2', simple: UNREACHED },
   SIGN_INS: { namespace_id: '3', simple: UNREACHED },
+  EXCHANGES: { namespace_id: '4', simple: UNREACHED },
 }
 
 /** The secrets and the version, without which the Worker does not begin. */
@@ -102,6 +103,8 @@ export function settingsWith(pepper: string) {
     DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
     DATA_KEY: `d1:${randomBytes(32).toString('base64url')}`,
     VERSION: { id: 'bench', tag: '', timestamp: '' },
+    // As on a deployment, which knows its address.
+    PUBLIC_ORIGIN: 'https://builds.example.com',
   }
 }
 

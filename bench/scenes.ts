@@ -52,11 +52,12 @@ export async function prepare({ origins, personal }: BenchServer): Promise<reado
     const { token } = await ask('POST', `/api/v1.1/project/${slug}/token`, { label: 'cold', scope: 'status' })
     cold.push(`/${slug}.svg?style=shield&circle-token=${token}`)
   }
-  const [{ url: artifact }] = (await (
+  const [{ url }] = (await (
     await fetch(`${origins.ours}/api/v1.1/project/gh/bench/web/40/artifacts`, {
       headers: { 'Circle-Token': artifacts },
     })
   ).json()) as { url: string }[] as [{ url: string }]
+  const artifact = origins.ours + new URL(url).pathname
   const badge = `${origins.ours}/gh/bench/web.svg?style=shield`
   return [
     { name: '(a) bare Worker', url: `${origins.bare}/gh/bench/web.svg`, status: 200 },

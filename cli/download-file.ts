@@ -1,10 +1,11 @@
 import { createReadStream, statSync } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { digestText } from '../src/domain/artifact-digest.ts'
 import type { ListedArtifact } from './artifact-list.ts'
 import { CliError } from './exit.ts'
 import { type FileDigester, openDigester } from './file-digest.ts'
 import { retrying, tryOnce } from './http.ts'
+import { openPartFile, type PartFile } from './part-file.ts'
 import type { FileProgress } from './progress.ts'
 import { TransientError } from './retry.ts'
 import type { Server } from './server.ts'
@@ -12,7 +13,7 @@ import type { Server } from './server.ts'
 export type Downloaded = 'downloaded' | 'already there'
 
 /**
- * Brings one artifact here: into a `.part` file that a broken-off download is resumed from, checked against its digest,
+ * Brings one artifact here: into a part file that a broken-off download is resumed from, checked against its digest,
  * and only then under its name.
  */
 export async function downloadFile(
@@ -25,20 +26,23 @@ export async function downloadFile(
     progress.add(artifact.sizeBytes, false)
     return 'already there'
   }
-  // The digest is in the name: what is left of other bytes is never gone on from.
-  const part = `${file}.${artifact.digest.hex.slice(0, 12)}.part`
+  const part = await openPartFile(server, artifact, file)
   const sink = await openSink(part, artifact, progress)
   try {
     if (sink.length() < artifact.sizeBytes)
       await retrying(server, artifact.path, () => fetchRest(server, artifact, sink))
     await sink.prove()
   } catch (error) {
-    if (error instanceof CliError && error.failure === 'corrupt') await rm(part, { force: true })
+    if (error instanceof CliError && error.failure === 'corrupt') {
+      await rm(part.file, { force: true })
+      part.forget()
+    }
     throw error
   } finally {
     await sink.close()
   }
-  await rename(part, file)
+  await rename(part.file, file)
+  part.forget()
   return 'downloaded'
 }
 
@@ -86,8 +90,7 @@ type Sink = {
   readonly close: () => Promise<void>
 }
 
-async function openSink(part: string, artifact: ListedArtifact, progress: FileProgress): Promise<Sink> {
-  const handle: FileHandle = await open(part, 'a')
+async function openSink({ handle }: PartFile, artifact: ListedArtifact, progress: FileProgress): Promise<Sink> {
   let digester = openDigester(artifact.digest)
   let length = 0
   const restart = async () => {
@@ -99,7 +102,7 @@ async function openSink(part: string, artifact: ListedArtifact, progress: FilePr
   const here = (await handle.stat()).size
   if (here > artifact.sizeBytes) await restart()
   else if (here > 0) {
-    await digestFile(part, digester)
+    await digestBytes(handle.createReadStream({ start: 0, autoClose: false }), digester)
     length = here
     progress.add(here, false)
   }
@@ -126,12 +129,12 @@ export async function hasBytes(file: string, { sizeBytes, digest }: ListedArtifa
   const entry = statSync(file, { throwIfNoEntry: false })
   if (!entry?.isFile() || entry.size !== sizeBytes) return false
   const digester = openDigester(digest)
-  await digestFile(file, digester)
+  await digestBytes(createReadStream(file), digester)
   return digestText(digester.end()) === digestText(digest)
 }
 
-async function digestFile(file: string, digester: FileDigester): Promise<void> {
-  for await (const chunk of createReadStream(file)) digester.add(chunk as Buffer)
+async function digestBytes(bytes: AsyncIterable<Buffer>, digester: FileDigester): Promise<void> {
+  for await (const chunk of bytes) digester.add(chunk)
 }
 
 function changed({ path }: ListedArtifact): CliError {

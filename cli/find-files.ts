@@ -1,10 +1,11 @@
 import { realpathSync, statSync } from 'node:fs'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
 import { lookup } from 'mrmime'
 import { glob, isDynamicPattern } from 'tinyglobby'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../src/domain/artifact.ts'
 import { usageError } from './exit.ts'
 import { sizeText } from './output.ts'
+import { isPartFile } from './part-file.ts'
 
 /** A file here, and the artifact that it is to be. */
 export type LocalFile = {
@@ -43,10 +44,14 @@ async function filesOf(pattern: string): Promise<string[]> {
   const entry = statSync(pattern, { throwIfNoEntry: false })
   if (entry?.isFile()) return [resolve(pattern)]
   const options = { absolute: true, dot: true, onlyFiles: true }
-  if (entry?.isDirectory())
-    return (await glob('**', { ...options, cwd: resolve(pattern) })).map((file) => resolve(file))
+  if (entry?.isDirectory()) return wholeFiles(await glob('**', { ...options, cwd: resolve(pattern) }))
   if (!isDynamicPattern(pattern)) return []
-  return (await glob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, options)).map((file) => resolve(file))
+  return wholeFiles(await glob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, options))
+}
+
+/** What a broken-off download left is nobody's artifact. */
+function wholeFiles(files: readonly string[]): string[] {
+  return files.map((file) => resolve(file)).filter((file) => !isPartFile(basename(file)))
 }
 
 function localFile(file: string, base: string, prefix: string): LocalFile {

@@ -40,7 +40,8 @@ export async function retrying<T>(server: Server, name: string, attempt: () => P
   } catch (error) {
     if (server.signal.aborted) throw server.signal.reason
     if (!(error instanceof TransientError)) throw error
-    throw new CliError('unreachable', `${name}: ${error.message}`, { status: error.status, cause: error })
+    const failure = error.status === 401 ? 'refused' : 'unreachable'
+    throw new CliError(failure, `${name}: ${error.message}`, { status: error.status, cause: error })
   }
 }
 
@@ -58,7 +59,7 @@ export async function tryOnce<R>(
       await response.body?.cancel()
       return await tryOnce(server, ask, read)
     }
-    if (isTransient(response.status, ask)) throw await busy(response)
+    if (isTransient(response, ask)) throw await busy(response)
     if (response.status >= 400) throw await refusal(server, response, token)
     return await read(response, idle.touch)
   } catch (error) {
@@ -123,9 +124,15 @@ function idleGuard(idleMs: number, outer: AbortSignal): IdleGuard {
   }
 }
 
-function isTransient(status: number, { isIdempotent = true }: Ask): boolean {
-  if (status === 429 || status === 503) return true
+function isTransient(response: Response, { isIdempotent = true }: Ask): boolean {
+  const { status } = response
+  if (status === 429 || status === 503 || isDoubtfulRefusal(response)) return true
   return isIdempotent && (status === 408 || (status >= 500 && status !== 501))
+}
+
+/** The exchange of an ID token does not tell one that is not good from one that cannot be checked just now. */
+function isDoubtfulRefusal({ status, headers }: Response): boolean {
+  return status === 401 && headers.has('Retry-After')
 }
 
 async function busy(response: Response): Promise<TransientError> {
@@ -134,6 +141,7 @@ async function busy(response: Response): Promise<TransientError> {
   return new TransientError(`the server answered ${response.status}${said ? ` (${said})` : ''}`, {
     retryAfterMs,
     status: response.status,
+    isDoubtful: isDoubtfulRefusal(response),
   })
 }
 

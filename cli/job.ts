@@ -65,7 +65,7 @@ export function reportBody(job: CiJob) {
       pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : [],
     },
     workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name },
+    job: { name: job.build.name, ...(job.build.attempt === undefined ? {} : { attempt: job.build.attempt }) },
     build_url: job.build.url,
   }
 }

@@ -1,6 +1,10 @@
+import { visibleLine } from '../src/domain/visible-text.ts'
 import { CliError, EXIT } from './exit.ts'
 
-/** Results go to stdout, for people or as one JSON document; everything else to stderr. */
+/**
+ * Results go to stdout, for people or as one JSON document; everything else to stderr. What names from elsewhere could do
+ * to a terminal, or to whoever reads it, is written out here.
+ */
 export type Output = {
   readonly json: boolean
   /** Whether a person watches: bars may move, and colours are welcome. */
@@ -16,11 +20,11 @@ export function openOutput({ json = false, quiet = false }: { json?: boolean; qu
     json,
     isLive,
     result(lines, value) {
-      const text = json ? JSON.stringify(value, null, 2) : typeof lines === 'string' ? lines : lines.join('\n')
+      const text = json ? jsonText(value) : [lines].flat().map(visibleLine).join('\n')
       if (text !== '') process.stdout.write(`${text}\n`)
     },
-    note: (text) => void (quiet || process.stderr.write(`${text}\n`)),
-    warn: (text) => void process.stderr.write(`buildpass: ${text}\n`),
+    note: (text) => void (quiet || process.stderr.write(`${visibleLine(text)}\n`)),
+    warn: (text) => void process.stderr.write(`buildpass: ${visibleLine(text)}\n`),
   }
 }
 
@@ -31,9 +35,21 @@ export function reportFailure(error: unknown, json: boolean): number {
     return EXIT.failed
   }
   const { failure, message, hint, status } = error
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code: failure, message, hint, status } }, null, 2)}\n`)
-  process.stderr.write(`buildpass: ${message}\n${hint ? `  ${hint}\n` : ''}`)
+  if (json) process.stdout.write(`${jsonText({ error: { code: failure, message, hint, status } })}\n`)
+  process.stderr.write(`buildpass: ${visibleLine(message)}\n${hint ? `  ${visibleLine(hint)}\n` : ''}`)
   return EXIT[failure]
+}
+
+/** The same values, written so that nothing hides in them on a screen either. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(HIDDEN, escapeOf)
+}
+
+const HIDDEN = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu
+
+function escapeOf(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB'] as const

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -15,7 +16,8 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** Writes JSON that only its owner can read, whole or not at all. */
 export function writePrivateJson(file: string, value: unknown): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const draft = `${file}.${process.pid}.tmp`
+  // Not by the process's number, which another container may have, too.
+  const draft = `${file}.${randomUUID()}.tmp`
   try {
     writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     chmodSync(draft, 0o600)
@@ -32,6 +34,28 @@ export function readPrivateJson(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     return null
+  }
+}
+
+export function forgetNote(file: string): void {
+  rmSync(file, { force: true })
+}
+
+/** The server drops an upload that nothing comes for after a day. */
+const NOTE_LIFE_MS = 2 * 24 * 3_600_000
+
+/** Deletes what a folder of notes holds of work that was given up. */
+export function dropOldNotes(folder: string): void {
+  let names: string[] = []
+  try {
+    names = readdirSync(folder)
+  } catch {
+    return // There is none yet.
+  }
+  for (const name of names) {
+    const file = join(folder, name)
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (age > NOTE_LIFE_MS) forgetNote(file)
   }
 }
 

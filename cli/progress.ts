@@ -1,4 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
+import { visibleLine } from '../src/domain/visible-text.ts'
 import { type Output, sizeText } from './output.ts'
 
 /** How far the files are: bars where a person watches, else a line when one is done and now and then between. */
@@ -67,7 +68,7 @@ function bars(): Progress {
         const perSecond = seconds > 0 ? Math.max(0, moved) / seconds : 0
         const left = perSecond > 0 ? Math.ceil((sizeBytes - done) / perSecond) : null
         return {
-          name: shortened(name).padEnd(MAX_NAME_LENGTH),
+          name: shortened(visibleLine(name)).padEnd(MAX_NAME_LENGTH),
           done: sizeText(done),
           size: sizeText(sizeBytes),
           speed: sizeText(Math.round(perSecond)),
@@ -87,7 +88,7 @@ function bars(): Progress {
         },
         done(word) {
           // Written above the bars when the next of them is drawn or removed.
-          multi.log(`${word} ${name} (${sizeText(sizeBytes)}, ${took(startedAt)})\n`)
+          multi.log(`${word} ${visibleLine(name)} (${sizeText(sizeBytes)}, ${took(startedAt)})\n`)
           multi.remove(shown())
         },
         failed() {

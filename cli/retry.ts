@@ -6,7 +6,7 @@ export class TransientError extends Error {
   readonly retryAfterMs: number | null
   /** The HTTP status; null where no answer came. */
   readonly status: number | null
-  /** A name that does not resolve may be a typing error: it is not worth the whole budget. */
+  /** What may never go well, as a name that does not resolve, is not worth the whole budget. */
   readonly isDoubtful: boolean
   /** Something came through before it failed: the patience begins anew. */
   hadProgress = false

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LocalFile } from './find-files.ts'
-import { readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
+import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
 import type { Server } from './server.ts'
 
 type Target = { readonly num: number; readonly nodeIndex: number; readonly overwrite: boolean }
-
-const LIFE_MS = 2 * 24 * 3_600_000
 
 // One small file for each upload under way, named for what goes where: a changed file is another upload. It holds an
 // upload's id, which opens nothing without a token.
@@ -15,7 +13,7 @@ const LIFE_MS = 2 * 24 * 3_600_000
 /** Notes which upload this file is on its way in by. Without the note only the resuming is lost. */
 export function keepUpload(server: Server, file: LocalFile, target: Target, id: string): void {
   try {
-    dropOld()
+    dropOldNotes(folder())
     writePrivateJson(noteFor(server, file, target), { upload_id: id, file: file.file, path: file.path })
   } catch (error) {
     server.warn(`${file.path}: a broken-off upload could not be resumed: ${(error as Error).message}`)
@@ -28,7 +26,7 @@ export function keptUpload(server: Server, file: LocalFile, target: Target): str
 }
 
 export function forgetUpload(server: Server, file: LocalFile, target: Target): void {
-  rmSync(noteFor(server, file, target), { force: true })
+  forgetNote(noteFor(server, file, target))
 }
 
 function folder(): string {
@@ -39,19 +37,4 @@ function noteFor({ origin, slug }: Server, file: LocalFile, { num, nodeIndex, ov
   const { path, sizeBytes, modifiedMs } = file
   const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync(file.file), sizeBytes, modifiedMs]
   return join(folder(), `${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)}.json`)
-}
-
-/** The server drops an upload that nothing comes for after a day. */
-function dropOld(): void {
-  let names: string[] = []
-  try {
-    names = readdirSync(folder())
-  } catch {
-    return // There is none yet.
-  }
-  for (const name of names) {
-    const file = join(folder(), name)
-    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > LIFE_MS) rmSync(file, { force: true })
-  }
 }

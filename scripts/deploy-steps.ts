@@ -46,22 +46,59 @@ export async function deploy(
 ): Promise<Deployed> {
   await requireLogin(host)
   const ids = await provision(host, deployment, settings)
-  writeConfig(deployment, configFor(host.base, deployment, ids, settings))
-  return putWorker(host, deployment, deployment.configFile)
+  const config = configFor(host.base, deployment, ids, settings)
+  writeConfig(deployment, config)
+  return putWorker(host, deployment, deployment.configFile, config)
 }
 
 /** As `deploy`, where wrangler.toml names the account's own resources: a fork made by the "Deploy to Cloudflare" button. */
-export async function putWorker(host: DeployHost, deployment: Deployment, configFile: string): Promise<Deployed> {
+export async function putWorker(
+  host: DeployHost,
+  deployment: Deployment,
+  configFile: string,
+  { vars }: WranglerConfig,
+): Promise<Deployed> {
   const config = ['--config', configFile]
+  const isOriginSet = Boolean(vars?.PUBLIC_ORIGIN)
   const lacking = await lackingSecrets(host, config)
   await noteBookmark(host, config)
   await must(host, 'migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', ...config])
-  const { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) =>
-    must(host, 'the Worker', ['deploy', ...uploadArgs(deployment), ...config, ...secrets]),
-  )
+  const put = (origin: string | null, secrets: readonly string[]) =>
+    must(host, 'the Worker', ['deploy', ...uploadArgs(deployment), ...config, ...originArgs(origin), ...secrets])
+  const known = isOriginSet ? null : await findRunningOrigin(host, config)
+  let { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) => put(known, secrets))
   const [address = null] = addressesIn(stdout)
+  if (!isOriginSet && !known) {
+    if (!address) throw new DeployError(NO_ADDRESS)
+    host.say(`It answers nobody until it knows its own address, which is ${address}: once more, with that.`)
+    stdout = (await put(address, [])).stdout
+  }
   const [, versionId = null] = /Current Version ID: (\S+)/.exec(stdout) ?? []
   return { address, versionId, isEmpty: await hasNobody(host, config) }
+}
+
+const NO_ADDRESS = `The Worker is there, but has no address that wrangler knows of, and answers nobody until it knows its own:
+give it a custom domain (--domain builds.example.com), or write "vars": {"PUBLIC_ORIGIN": "https://…"} into the
+environment's deploy.<environment>.json, and deploy again.`
+
+/** Over what the configuration says, which is nothing. */
+function originArgs(origin: string | null): readonly string[] {
+  return origin ? ['--var', `PUBLIC_ORIGIN:${origin}`] : []
+}
+
+/** The address that the running version was told is its own; null where there is none, or it was not told. */
+async function findRunningOrigin({ run }: DeployHost, config: readonly string[]): Promise<string | null> {
+  const status = await run(['deployments', 'status', '--json', ...config])
+  if (status.exitCode !== 0) return null
+  const { versions = [] } = jsonIn<{ versions?: { version_id: string; percentage: number }[] }>(status.stdout)
+  const most = versions.toSorted((one, other) => other.percentage - one.percentage)[0]
+  if (!most) return null
+  const version = await run(['versions', 'view', most.version_id, '--json', ...config])
+  if (version.exitCode !== 0) throw new DeployError(`The running version could not be read:\n${version.stderr}`)
+  const { resources } = jsonIn<{ resources: { bindings: { name: string; type: string; text?: string }[] } }>(
+    version.stdout,
+  )
+  return resources.bindings.find(({ name, type }) => name === 'PUBLIC_ORIGIN' && type === 'plain_text')?.text || null
 }
 
 /** What `wrangler deploy` uploads: the file that was built, as it is, and the map by which Cloudflare names our own lines. */

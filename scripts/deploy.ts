@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
   await buildWorker(deployment.workerFile)
   const deployed = isFromButton
-    ? await putWorker(host, deployment, WRANGLER_CONFIG)
+    ? await putWorker(host, deployment, WRANGLER_CONFIG, host.base)
     : await deploy(host, deployment, settings)
   const address = settings.domain ? `https://${settings.domain}` : deployed.address
   console.log(

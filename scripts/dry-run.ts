@@ -34,6 +34,10 @@ export function planFor(
     ['migrations', 'wrangler d1 migrations apply DB --remote'],
     [`Worker ${worker}`, `built, then wrangler deploy --no-bundle, with cron ${JSON.stringify(config.triggers)}`],
     ['address', domain ? `https://${domain} (custom domain)` : `https://${worker}.<your subdomain>.workers.dev`],
+    [
+      'PUBLIC_ORIGIN',
+      config.vars?.PUBLIC_ORIGIN || 'the address; a first deploy puts the Worker twice, the second time with it',
+    ],
     [`Analytics Engine dataset ${dataset}`, 'comes to be with the first request'],
     ['first sign-in', 'when nobody is there yet: a link for the first owner'],
   ]

@@ -1,5 +1,6 @@
 import { type Bindings, type OpenRequest, parseSettings } from './env.ts'
 import { mountBadges } from './http/badges/badges.ts'
+import { mountPngBadges } from './http/badges/png.ts'
 import { mountArtifactLists } from './http/buildpass-v1/artifacts.ts'
 import { mountAudit } from './http/buildpass-v1/audit.ts'
 import { mountBuildReports } from './http/buildpass-v1/builds.ts'
@@ -59,13 +60,15 @@ import { mountTrafficPage } from './http/web/traffic-page.tsx'
 import { mountUsersPage } from './http/web/users-page.tsx'
 import { mountWebhookPages } from './http/web/webhooks-page.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
-import { createEdgeMemory } from './storage/memory.ts'
+import type { KeptKeys } from './outside/key-sets.ts'
+import { createEdgeMemory, createLru } from './storage/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */
 export function createApp(): App {
   const app = createRouting()
   mountBadges(app)
+  mountPngBadges(app)
   mountCcTray(app)
   mountTokens(app)
   mountUsers(app)
@@ -127,9 +130,10 @@ export function createApp(): App {
 
 // What one isolate remembers between requests.
 const memory = createEdgeMemory()
+const keySets = createLru<KeptKeys>(200)
 
 /** What all requests of an isolate share. */
-type Isolate = Omit<OpenRequest, 'stores' | 'trace'> & { readonly stores: Omit<Stores, 'waitUntil'> }
+type Isolate = Omit<OpenRequest, 'stores' | 'outside' | 'trace'> & { readonly stores: Omit<Stores, 'waitUntil'> }
 let opened: { readonly env: Bindings; readonly isolate: Isolate } | undefined
 
 /** What one request works with: its isolate's settings, parsed once, and its stores. */
@@ -146,7 +150,8 @@ export function openRequest(
 
 function requestIn(isolate: Isolate, ctx: Pick<ExecutionContext, 'waitUntil'>): OpenRequest {
   const stores = { ...isolate.stores, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) }
-  return { ...isolate, stores, trace: startTrace(Date.now()) }
+  const { now, warn, waitUntil } = stores
+  return { ...isolate, stores, outside: { keySets, now, warn, waitUntil }, trace: startTrace(Date.now()) }
 }
 
 async function openIsolate(env: Bindings): Promise<Isolate> {
@@ -154,7 +159,12 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
   return {
     settings,
     metrics: createMetrics(Date.now(), env.REQUESTS ?? null),
-    limits: { unknownTokens: env.UNKNOWN_TOKENS, leakReports: env.LEAK_REPORTS, signIns: env.SIGN_INS },
+    limits: {
+      unknownTokens: env.UNKNOWN_TOKENS,
+      leakReports: env.LEAK_REPORTS,
+      signIns: env.SIGN_INS,
+      exchanges: env.EXCHANGES,
+    },
     stores: {
       db: openDb(env.DB),
       kv: env.KV,

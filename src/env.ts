@@ -6,8 +6,10 @@ import { type OwnIssuer, parseOwnIssuers } from './domain/trusted-publisher.ts'
 import type { UpkeepStep } from './domain/upkeep.ts'
 import type { Metrics } from './http/metrics.ts'
 import type { Trace } from './http/trace.ts'
+import type { AnalyticsAccess } from './outside/analytics.ts'
+import type { GithubSettings } from './outside/github.ts'
+import type { Outside } from './outside/key-sets.ts'
 import type { OutboxMessage, Stores } from './storage/stores.ts'
-import type { AnalyticsAccess } from './storage/traffic.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */
 export type Bindings = {
@@ -19,6 +21,7 @@ export type Bindings = {
   /** Analytics Engine, where requests are counted; optional. */
   readonly REQUESTS?: AnalyticsEngineDataset
   readonly SIGN_INS: RateLimit
+  readonly EXCHANGES: RateLimit
   /** Which deployment runs: the version in the addresses of stylesheet and script. */
   readonly VERSION: WorkerVersionMetadata
   readonly OUTBOX: Queue<OutboxMessage>
@@ -68,23 +71,12 @@ export type ArtifactRedirect =
       readonly secretAccessKey: string
     }
 
-/** Signing in with GitHub: the OAuth app, and who is let in (nobody by default). */
-export type GithubSettings = {
-  readonly clientId: string
-  readonly clientSecret: string
-  readonly orgs: readonly string[]
-  /** In lower case. */
-  readonly logins: readonly string[]
-  readonly url: string
-  readonly apiUrl: string
-}
-
 /** Signing in by Cloudflare Access, whose own policy says who is let in. */
 export type AccessSettings = { readonly issuer: string; readonly audience: string }
 
 /** The configuration as the code uses it. */
 export type Settings = {
-  /** Null: the origin of each request. */
+  /** Null: only loopback hosts are answered, each as itself. */
   readonly publicOrigin: string | null
   readonly downloadOrigin: string | null
   readonly assetVersion: string
@@ -112,12 +104,14 @@ export type Settings = {
 export type OpenRequest = {
   readonly settings: Settings
   readonly stores: Stores
+  readonly outside: Outside
   readonly trace: Trace
   readonly metrics: Metrics
   readonly limits: {
     readonly unknownTokens: RateLimit
     readonly leakReports: RateLimit
     readonly signIns: RateLimit
+    readonly exchanges: RateLimit
   }
 }
 

@@ -30,13 +30,6 @@ export default {
 
   async queue(batch, env, ctx): Promise<void> {
     const { stores, settings } = await openRequest(env, ctx)
-    const { dataKeys, allowedHosts, publicOrigin } = settings
-    const outside = {
-      dataKeys,
-      allowedHosts,
-      origin: publicOrigin,
-      fetch: (url: string, init: RequestInit) => fetch(url, init),
-    }
     await Promise.all(
       batch.messages.map(async (message) => {
         if ('task' in message.body) {
@@ -44,7 +37,7 @@ export default {
           else message.retry({ delaySeconds: UPKEEP_RETRY_SECONDS })
           return
         }
-        const delivery = await deliver(stores, outside, message.body.id)
+        const delivery = await deliver(stores, settings, message.body.id)
         if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
         else message.ack()
       }),

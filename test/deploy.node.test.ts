@@ -15,8 +15,9 @@ type Account = {
   namespaces: { title: string; id: string }[]
   buckets: string[]
   queues: string[]
-  workers: Map<string, { secrets: Record<string, string>; versions: number }>
+  workers: Map<string, { secrets: Record<string, string>; versions: number; origin: string }>
   users: number
+  hasWorkersDev: boolean
 }
 
 type Recorded = { readonly args: readonly string[]; readonly secretsMode?: number }
@@ -41,7 +42,16 @@ let failing: ((command: string) => string | null) | undefined
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'buildpass-deploy-'))
-  account = { isLoggedIn: true, databases: [], namespaces: [], buckets: [], queues: [], workers: new Map(), users: 0 }
+  account = {
+    isLoggedIn: true,
+    databases: [],
+    namespaces: [],
+    buckets: [],
+    queues: [],
+    workers: new Map(),
+    users: 0,
+    hasWorkersDev: true,
+  }
   recorded = []
   said = []
   failing = undefined
@@ -93,6 +103,17 @@ async function fakeWrangler(args: readonly string[]) {
     return worker
       ? ok(JSON.stringify(Object.keys(worker.secrets).map((name) => ({ name, type: 'secret_text' }))))
       : refused(`Worker "${config.name}" not found.`)
+  if (command === 'deployments status')
+    return worker
+      ? ok(JSON.stringify({ versions: [{ version_id: `v${worker.versions}`, percentage: 100 }] }))
+      : refused(`The Worker ${config.name} has no deployments.`)
+  if (command === `versions view ${args[2]}`) {
+    const bindings = [
+      { name: 'DB', type: 'd1' },
+      ...(worker ? [{ name: 'PUBLIC_ORIGIN', type: 'plain_text', text: worker.origin }] : []),
+    ]
+    return ok(JSON.stringify({ id: args[2], resources: { bindings } }))
+  }
   if (command === 'd1 time-travel info') return ok('{"bookmark":"0000-01"}')
   if (command === 'd1 migrations apply') return ok('✅ No migrations to apply!')
   if (command === 'd1 execute DB')
@@ -100,7 +121,10 @@ async function fakeWrangler(args: readonly string[]) {
   if (command.startsWith('deploy')) {
     const secrets = secretsFile ? JSON.parse(readFileSync(secretsFile, 'utf8')) : {}
     const versions = (worker?.versions ?? 0) + 1
-    account.workers.set(config.name, { secrets: { ...worker?.secrets, ...secrets }, versions })
+    const [, given] = /^PUBLIC_ORIGIN:(.+)$/.exec(option('--var')) ?? []
+    const origin = given ?? config.vars.PUBLIC_ORIGIN
+    account.workers.set(config.name, { secrets: { ...worker?.secrets, ...secrets }, versions, origin })
+    if (!account.hasWorkersDev && !config.routes) return ok(`Uploaded ${config.name}`)
     const addresses = config.routes
       ? config.routes.map((route: { pattern: string }) => `  ${route.pattern} (custom domain)`)
       : [`  https://${config.name}.team.workers.dev`]
@@ -137,7 +161,7 @@ const commands = () => recorded.map(({ args }) => args.filter((arg) => !arg.star
 
 describe('a first deploy', () => {
   it('makes everything, migrates, deploys with fresh secrets, and says where it is and that nobody is there', async () => {
-    expect(await run()).toEqual({ address: 'https://buildpass.team.workers.dev', versionId: 'v1', isEmpty: true })
+    expect(await run()).toEqual({ address: 'https://buildpass.team.workers.dev', versionId: 'v2', isEmpty: true })
     expect(commands()).toEqual([
       'whoami --json',
       'd1 list --json',
@@ -155,7 +179,9 @@ describe('a first deploy', () => {
       'secret list --format json --config',
       'd1 time-travel info DB --json --config',
       'd1 migrations apply DB --remote --config',
+      'deployments status --json --config',
       'deploy --no-bundle --upload-source-maps --config --secrets-file',
+      'deploy --no-bundle --upload-source-maps --config --var PUBLIC_ORIGIN:https://buildpass.team.workers.dev',
       'd1 execute DB --remote --yes --json --command select id from users limit 1 --config',
     ])
     const secrets = account.workers.get('buildpass')?.secrets ?? {}
@@ -207,13 +233,51 @@ describe('a first deploy', () => {
   })
 })
 
+describe('the address that the Worker takes for its own', () => {
+  const origins = () => [...account.workers.values()].map(({ origin }) => origin)
+  const deploys = () => commands().filter((command) => command.startsWith('deploy --'))
+
+  it('is the one on workers.dev, which a first deploy finds out and a later one reads from what runs', async () => {
+    await run()
+    expect([origins(), deploys().length]).toEqual([['https://buildpass.team.workers.dev'], 2])
+    recorded = []
+    await run()
+    expect([origins(), deploys().length]).toEqual([['https://buildpass.team.workers.dev'], 1])
+  })
+
+  it('is the custom domain, or what the settings say', async () => {
+    await run({ domain: 'builds.example.com' })
+    await run({ vars: { PUBLIC_ORIGIN: 'https://ci.example.com' } }, 'staging')
+    expect([origins(), deploys().length]).toEqual([['https://builds.example.com', 'https://ci.example.com'], 2])
+  })
+
+  it('is found out for one that was deployed without', async () => {
+    await run()
+    account.workers.set('buildpass', { secrets: {}, versions: 7, origin: '' })
+    await run()
+    expect(origins()).toEqual(['https://buildpass.team.workers.dev'])
+  })
+
+  it('has to be said where there is none that wrangler knows of', async () => {
+    account.hasWorkersDev = false
+    await expect(run()).rejects.toThrow('PUBLIC_ORIGIN')
+    expect((await run({ domain: 'builds.example.com' })).address).toBe('https://builds.example.com')
+  })
+
+  it('is not guessed anew because what runs cannot be read', async () => {
+    await run()
+    failing = (command) => (command.startsWith('versions view') ? 'fetch failed' : null)
+    await expect(run()).rejects.toThrow('could not be read')
+  })
+})
+
 describe('a second deploy', () => {
   it('makes nothing again, and leaves the secrets as they are', async () => {
     await run()
     const before = account.workers.get('buildpass')?.secrets
     account.users = 1
     recorded = []
-    expect(await run()).toEqual({ address: 'https://buildpass.team.workers.dev', versionId: 'v2', isEmpty: false })
+    expect(await run()).toEqual({ address: 'https://buildpass.team.workers.dev', versionId: 'v3', isEmpty: false })
     expect(commands().filter((command) => /create|secrets-file/.test(command))).toEqual([])
     expect(account.workers.get('buildpass')?.secrets).toEqual(before)
   })

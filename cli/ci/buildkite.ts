@@ -1,6 +1,6 @@
 import { commandOutput } from './agent-command.ts'
 import type { Ci, Env } from './ci.ts'
-import { firstOf, indexOf, messageOf, slugOfRemote } from './words.ts'
+import { attemptOf, firstOf, indexOf, messageOf, slugOfRemote } from './words.ts'
 
 // https://buildkite.com/docs/pipelines/configure/environment-variables
 export const buildkite: Ci = {
@@ -27,6 +27,7 @@ export const buildkite: Ci = {
         name,
         url: env.BUILDKITE_BUILD_URL ? `${env.BUILDKITE_BUILD_URL}#${env.BUILDKITE_JOB_ID}` : null,
         nodeIndex: indexOf(env.BUILDKITE_PARALLEL_JOB),
+        ...attemptOf(env.BUILDKITE_RETRY_COUNT, 1),
       },
       commit: {
         ...messageOf(env.BUILDKITE_MESSAGE),

@@ -23,6 +23,8 @@ export type CiJob = {
     readonly name: string
     readonly url: string | null
     readonly nodeIndex: number
+    /** Which attempt at the job this is, where its CI says so other than by the ids: a higher one replaces a lower one. */
+    readonly attempt?: number
   }
   readonly commit: { readonly subject: string | null; readonly body: string | null; readonly author: Person | null }
   readonly actor: Person | null

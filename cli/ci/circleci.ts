@@ -1,6 +1,6 @@
 import { commandOutput } from './agent-command.ts'
 import type { Ci } from './ci.ts'
-import { firstOf, indexOf, slugOfRemote } from './words.ts'
+import { attemptOf, firstOf, indexOf, slugOfRemote } from './words.ts'
 
 // https://circleci.com/docs/reference/variables/
 export const circleci: Ci = {
@@ -25,6 +25,8 @@ export const circleci: Ci = {
         name,
         url: firstOf(env.CIRCLE_BUILD_URL),
         nodeIndex: indexOf(env.CIRCLE_NODE_INDEX),
+        // What runs again has a higher number, as has all that runs later: so only where the workflow's name tells it apart.
+        ...(env.BUILDPASS_WORKFLOW ? attemptOf(env.CIRCLE_BUILD_NUM) : {}),
       },
       commit: { subject: null, body: null, author: null },
       actor: env.CIRCLE_USERNAME ? { login: env.CIRCLE_USERNAME } : null,

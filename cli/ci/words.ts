@@ -37,3 +37,10 @@ export function messageOf(text: string | null | undefined): { subject: string | 
 export function indexOf(text: string | undefined, first = 0): number {
   return text !== undefined && /^\d{1,4}$/.test(text) ? Math.max(0, Number(text) - first) : 0
 }
+
+/** The attempt that a number of the CI tells, counted from 1; nothing where it tells none. */
+export function attemptOf(text: string | undefined, more = 0): { attempt?: number } {
+  return text !== undefined && /^\d{1,12}$/.test(text) && Number(text) + more > 0
+    ? { attempt: Number(text) + more }
+    : {}
+}

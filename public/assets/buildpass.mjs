@@ -4072,7 +4072,7 @@ var require_scan = __commonJS({
 var require_parse = __commonJS({
   "node_modules/picomatch/lib/parse.js"(exports, module) {
     "use strict";
-    var constants2 = require_constants();
+    var constants3 = require_constants();
     var utils = require_utils();
     var {
       MAX_LENGTH,
@@ -4080,7 +4080,7 @@ var require_parse = __commonJS({
       REGEX_NON_SPECIAL_CHARS,
       REGEX_SPECIAL_CHARS_BACKREF,
       REPLACEMENTS
-    } = constants2;
+    } = constants3;
     var expandRange = (args, options) => {
       if (typeof options.expandRange === "function") {
         return options.expandRange(...args, options);
@@ -4289,7 +4289,7 @@ var require_parse = __commonJS({
       if (options.maxExtglobRecursion === false) {
         return { risky: false };
       }
-      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants2.DEFAULT_MAX_EXTGLOB_RECURSION;
+      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants3.DEFAULT_MAX_EXTGLOB_RECURSION;
       const branches = splitTopLevel(body).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
@@ -4335,8 +4335,8 @@ var require_parse = __commonJS({
       const bos = { type: "bos", value: "", output: opts.prepend || "" };
       const tokens = [bos];
       const capture = opts.capture ? "" : "?:";
-      const PLATFORM_CHARS = constants2.globChars(opts.windows);
-      const EXTGLOB_CHARS = constants2.extglobChars(PLATFORM_CHARS);
+      const PLATFORM_CHARS = constants3.globChars(opts.windows);
+      const EXTGLOB_CHARS = constants3.extglobChars(PLATFORM_CHARS);
       const {
         DOT_LITERAL,
         PLUS_LITERAL,
@@ -5032,7 +5032,7 @@ var require_parse = __commonJS({
         NO_DOTS_SLASH,
         STAR,
         START_ANCHOR
-      } = constants2.globChars(opts.windows);
+      } = constants3.globChars(opts.windows);
       const nodot = opts.dot ? NO_DOTS : NO_DOT;
       const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
       const capture = opts.capture ? "" : "?:";
@@ -5090,7 +5090,7 @@ var require_picomatch = __commonJS({
     var scan = require_scan();
     var parse = require_parse();
     var utils = require_utils();
-    var constants2 = require_constants();
+    var constants3 = require_constants();
     var isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
     var picomatch3 = (glob2, options, returnState = false) => {
       if (Array.isArray(glob2)) {
@@ -5218,7 +5218,7 @@ var require_picomatch = __commonJS({
         return /$^/;
       }
     };
-    picomatch3.constants = constants2;
+    picomatch3.constants = constants3;
     module.exports = picomatch3;
   }
 });
@@ -6255,7 +6255,7 @@ var TransientError = class extends Error {
   retryAfterMs;
   /** The HTTP status; null where no answer came. */
   status;
-  /** A name that does not resolve may be a typing error: it is not worth the whole budget. */
+  /** What may never go well, as a name that does not resolve, is not worth the whole budget. */
   isDoubtful;
   /** Something came through before it failed: the patience begins anew. */
   hadProgress = false;
@@ -6320,7 +6320,8 @@ async function retrying(server, name, attempt2) {
   } catch (error) {
     if (server.signal.aborted) throw server.signal.reason;
     if (!(error instanceof TransientError)) throw error;
-    throw new CliError("unreachable", `${name}: ${error.message}`, { status: error.status, cause: error });
+    const failure = error.status === 401 ? "refused" : "unreachable";
+    throw new CliError(failure, `${name}: ${error.message}`, { status: error.status, cause: error });
   }
 }
 async function tryOnce(server, ask, read) {
@@ -6332,7 +6333,7 @@ async function tryOnce(server, ask, read) {
       await response.body?.cancel();
       return await tryOnce(server, ask, read);
     }
-    if (isTransient(response.status, ask)) throw await busy(response);
+    if (isTransient(response, ask)) throw await busy(response);
     if (response.status >= 400) throw await refusal(server, response, token);
     return await read(response, idle.touch);
   } catch (error) {
@@ -6384,16 +6385,21 @@ function idleGuard(idleMs, outer) {
     }
   };
 }
-function isTransient(status, { isIdempotent = true }) {
-  if (status === 429 || status === 503) return true;
+function isTransient(response, { isIdempotent = true }) {
+  const { status } = response;
+  if (status === 429 || status === 503 || isDoubtfulRefusal(response)) return true;
   return isIdempotent && (status === 408 || status >= 500 && status !== 501);
+}
+function isDoubtfulRefusal({ status, headers }) {
+  return status === 401 && headers.has("Retry-After");
 }
 async function busy(response) {
   const retryAfterMs = parseRetryAfter(response.headers.get("Retry-After"), Date.now());
   const said = messageIn(await response.text().catch(() => ""));
   return new TransientError(`the server answered ${response.status}${said ? ` (${said})` : ""}`, {
     retryAfterMs,
-    status: response.status
+    status: response.status,
+    isDoubtful: isDoubtfulRefusal(response)
   });
 }
 async function refusal(server, response, token) {
@@ -6494,6 +6500,15 @@ function checksumOf(body) {
   }
   return digits;
 }
+function randomBase62(length) {
+  let text = "";
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
+      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
+    }
+  }
+  return text;
+}
 var crcTable;
 function crc32(text) {
   crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -6511,7 +6526,8 @@ import { rmSync as rmSync2 } from "node:fs";
 import { join as join2 } from "node:path";
 
 // cli/private-file.ts
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 function configFolder(env = process.env) {
@@ -6522,7 +6538,7 @@ function stateFolder(env = process.env) {
 }
 function writePrivateJson(file, value) {
   mkdirSync(dirname(file), { recursive: true, mode: 448 });
-  const draft = `${file}.${process.pid}.tmp`;
+  const draft = `${file}.${randomUUID()}.tmp`;
   try {
     writeFileSync(draft, `${JSON.stringify(value, null, 2)}
 `, { mode: 384, flag: "wx" });
@@ -6538,6 +6554,23 @@ function readPrivateJson(file) {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
     return null;
+  }
+}
+function forgetNote(file) {
+  rmSync(file, { force: true });
+}
+var NOTE_LIFE_MS = 2 * 24 * 36e5;
+function dropOldNotes(folder2) {
+  let names = [];
+  try {
+    names = readdirSync(folder2);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const file = join(folder2, name);
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > NOTE_LIFE_MS) forgetNote(file);
   }
 }
 function isReadByOthers(file) {
@@ -6604,7 +6637,7 @@ function nobody(howToGetOne) {
 }
 
 // cli/job.ts
-import { randomUUID } from "node:crypto";
+import { randomUUID as randomUUID2 } from "node:crypto";
 import { hostname } from "node:os";
 
 // cli/ci/agent-command.ts
@@ -6640,6 +6673,9 @@ function messageOf(text) {
 function indexOf(text, first = 0) {
   return text !== void 0 && /^\d{1,4}$/.test(text) ? Math.max(0, Number(text) - first) : 0;
 }
+function attemptOf(text, more = 0) {
+  return text !== void 0 && /^\d{1,12}$/.test(text) && Number(text) + more > 0 ? { attempt: Number(text) + more } : {};
+}
 
 // cli/ci/buildkite.ts
 var buildkite = {
@@ -6665,7 +6701,8 @@ var buildkite = {
         id: `buildkite:job:${env.BUILDKITE_JOB_ID}`,
         name,
         url: env.BUILDKITE_BUILD_URL ? `${env.BUILDKITE_BUILD_URL}#${env.BUILDKITE_JOB_ID}` : null,
-        nodeIndex: indexOf(env.BUILDKITE_PARALLEL_JOB)
+        nodeIndex: indexOf(env.BUILDKITE_PARALLEL_JOB),
+        ...attemptOf(env.BUILDKITE_RETRY_COUNT, 1)
       },
       commit: {
         ...messageOf(env.BUILDKITE_MESSAGE),
@@ -6708,7 +6745,9 @@ var circleci = {
         id: `circleci:job:${firstOf(env.CIRCLE_WORKFLOW_JOB_ID, env.CIRCLE_BUILD_NUM)}`,
         name,
         url: firstOf(env.CIRCLE_BUILD_URL),
-        nodeIndex: indexOf(env.CIRCLE_NODE_INDEX)
+        nodeIndex: indexOf(env.CIRCLE_NODE_INDEX),
+        // What runs again has a higher number, as has all that runs later: so only where the workflow's name tells it apart.
+        ...env.BUILDPASS_WORKFLOW ? attemptOf(env.CIRCLE_BUILD_NUM) : {}
       },
       commit: { subject: null, body: null, author: null },
       actor: env.CIRCLE_USERNAME ? { login: env.CIRCLE_USERNAME } : null,
@@ -6951,7 +6990,7 @@ function reportBody(job) {
       pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : []
     },
     workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name },
+    job: { name: job.build.name, ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt } },
     build_url: job.build.url
   };
 }
@@ -6964,7 +7003,7 @@ async function gitJob(env) {
     git("log", "-1", "--format=%B"),
     git("log", "-1", "--format=%an <%ae>")
   ]);
-  const id = `${hostname()}-${randomUUID()}`;
+  const id = `${hostname()}-${randomUUID2()}`;
   return {
     ci: "this machine",
     slug: slugOfRemote(remote),
@@ -7152,7 +7191,7 @@ async function listArtifacts(server, path) {
 
 // cli/download-file.ts
 import { createReadStream, statSync as statSync2 } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 
 // cli/file-digest.ts
 import { createHash as createHash2 } from "node:crypto";
@@ -7190,25 +7229,82 @@ function partsDigester(partSizeBytes) {
   };
 }
 
+// cli/part-file.ts
+import { createHash as createHash3 } from "node:crypto";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname as dirname2, join as join4 } from "node:path";
+function isPartFile(name) {
+  return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name);
+}
+async function openPartFile(server, artifact, target) {
+  const note = noteFor(artifact, target);
+  const forget = () => forgetNote(note);
+  const left = await reopened(note, target);
+  if (left) return { ...left, forget };
+  const name = `.buildpass-${randomBase62(16)}.part`;
+  const file = join4(dirname2(target), name);
+  const handle = await open(file, "ax+");
+  try {
+    dropOldNotes(dirname2(note));
+    writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
+  } catch (error) {
+    server.warn(`${artifact.path}: a broken-off download could not be resumed: ${error.message}`);
+  }
+  return { file, handle, forget };
+}
+async function reopened(note, target) {
+  const { name, identity, pid } = readPrivateJson(note) ?? {};
+  if (typeof name !== "string" || !isPartFile(name) || typeof pid !== "number" || isAtWork(pid)) return null;
+  const file = join4(dirname2(target), name);
+  const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+  const handle = await open(file, flags).catch(() => null);
+  if (!handle) return null;
+  if (await identityOf(handle) === identity) return { file, handle };
+  await handle.close();
+  return null;
+}
+async function identityOf(handle) {
+  const { dev, ino } = await handle.stat({ bigint: true });
+  return `${dev} ${ino}`;
+}
+function isAtWork(pid) {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+function noteFor({ digest }, target) {
+  const what = JSON.stringify([target, digestText(digest)]);
+  return join4(stateFolder(), "downloads", `${createHash3("sha256").update(what).digest("hex").slice(0, 32)}.json`);
+}
+
 // cli/download-file.ts
 async function downloadFile(server, artifact, file, progress) {
   if (await hasBytes(file, artifact)) {
     progress.add(artifact.sizeBytes, false);
     return "already there";
   }
-  const part = `${file}.${artifact.digest.hex.slice(0, 12)}.part`;
+  const part = await openPartFile(server, artifact, file);
   const sink = await openSink(part, artifact, progress);
   try {
     if (sink.length() < artifact.sizeBytes)
       await retrying(server, artifact.path, () => fetchRest(server, artifact, sink));
     await sink.prove();
   } catch (error) {
-    if (error instanceof CliError && error.failure === "corrupt") await rm(part, { force: true });
+    if (error instanceof CliError && error.failure === "corrupt") {
+      await rm(part.file, { force: true });
+      part.forget();
+    }
     throw error;
   } finally {
     await sink.close();
   }
-  await rename(part, file);
+  await rename(part.file, file);
+  part.forget();
   return "downloaded";
 }
 async function fetchRest(server, artifact, sink) {
@@ -7241,8 +7337,7 @@ async function fetchRest(server, artifact, sink) {
     throw error;
   }
 }
-async function openSink(part, artifact, progress) {
-  const handle = await open(part, "a");
+async function openSink({ handle }, artifact, progress) {
   let digester = openDigester(artifact.digest);
   let length = 0;
   const restart = async () => {
@@ -7254,7 +7349,7 @@ async function openSink(part, artifact, progress) {
   const here = (await handle.stat()).size;
   if (here > artifact.sizeBytes) await restart();
   else if (here > 0) {
-    await digestFile(part, digester);
+    await digestBytes(handle.createReadStream({ start: 0, autoClose: false }), digester);
     length = here;
     progress.add(here, false);
   }
@@ -7279,11 +7374,11 @@ async function hasBytes(file, { sizeBytes, digest }) {
   const entry = statSync2(file, { throwIfNoEntry: false });
   if (!entry?.isFile() || entry.size !== sizeBytes) return false;
   const digester = openDigester(digest);
-  await digestFile(file, digester);
+  await digestBytes(createReadStream(file), digester);
   return digestText(digester.end()) === digestText(digest);
 }
-async function digestFile(file, digester) {
-  for await (const chunk of createReadStream(file)) digester.add(chunk);
+async function digestBytes(bytes, digester) {
+  for await (const chunk of bytes) digester.add(chunk);
 }
 function changed({ path }) {
   return new CliError("corrupt", `${path}: the bytes are not those that the list told of.`, {
@@ -7293,7 +7388,7 @@ function changed({ path }) {
 
 // cli/local-path.ts
 import { lstatSync, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
-import { dirname as dirname2, join as join4, relative, sep } from "node:path";
+import { dirname as dirname3, join as join5, relative, sep } from "node:path";
 
 // src/domain/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -7350,11 +7445,11 @@ function collisionOf(paths, ignoreCase) {
 function openPlace(root, segments) {
   mkdirSync2(root, { recursive: true });
   const base = realpathSync(root);
-  const file = join4(base, ...segments);
-  const folder2 = dirname2(file);
+  const file = join5(base, ...segments);
+  const folder2 = dirname3(file);
   let at = base;
   for (const segment of relative(base, folder2).split(sep).filter(Boolean)) {
-    at = join4(at, segment);
+    at = join5(at, segment);
     mkdirSync2(at, { recursive: true });
     const real = realpathSync(at);
     if (real !== base && !real.startsWith(base + sep))
@@ -7365,6 +7460,35 @@ function openPlace(root, segments) {
   return file;
 }
 
+// src/domain/visible-text.ts
+function visibleText(text) {
+  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
+}
+function visibleLine(text) {
+  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
+}
+function visibleRun(run2) {
+  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
+}
+function codePointOf(character) {
+  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var SHOWN = [
+  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
+  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
+  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
+  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
+  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
+];
+var both;
+function shownOrHidden() {
+  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
+  return both;
+}
+
 // cli/output.ts
 function openOutput({ json = false, quiet = false }) {
   const isLive = process.stderr.isTTY === true && !process.env.CI && !quiet && process.env.TERM !== "dumb";
@@ -7372,13 +7496,13 @@ function openOutput({ json = false, quiet = false }) {
     json,
     isLive,
     result(lines2, value) {
-      const text = json ? JSON.stringify(value, null, 2) : typeof lines2 === "string" ? lines2 : lines2.join("\n");
+      const text = json ? jsonText(value) : [lines2].flat().map(visibleLine).join("\n");
       if (text !== "") process.stdout.write(`${text}
 `);
     },
-    note: (text) => void (quiet || process.stderr.write(`${text}
+    note: (text) => void (quiet || process.stderr.write(`${visibleLine(text)}
 `)),
-    warn: (text) => void process.stderr.write(`buildpass: ${text}
+    warn: (text) => void process.stderr.write(`buildpass: ${visibleLine(text)}
 `)
   };
 }
@@ -7389,12 +7513,20 @@ function reportFailure(error, json) {
     return EXIT.failed;
   }
   const { failure, message, hint, status } = error;
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code: failure, message, hint, status } }, null, 2)}
+  if (json) process.stdout.write(`${jsonText({ error: { code: failure, message, hint, status } })}
 `);
-  process.stderr.write(`buildpass: ${message}
-${hint ? `  ${hint}
+  process.stderr.write(`buildpass: ${visibleLine(message)}
+${hint ? `  ${visibleLine(hint)}
 ` : ""}`);
   return EXIT[failure];
+}
+function jsonText(value) {
+  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
+}
+var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
+function escapeOf(character) {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 var UNITS = ["B", "KiB", "MiB", "GiB"];
 function sizeText(bytes) {
@@ -7485,7 +7617,7 @@ function bars() {
         const perSecond = seconds > 0 ? Math.max(0, moved) / seconds : 0;
         const left = perSecond > 0 ? Math.ceil((sizeBytes - done) / perSecond) : null;
         return {
-          name: shortened(name).padEnd(MAX_NAME_LENGTH),
+          name: shortened(visibleLine(name)).padEnd(MAX_NAME_LENGTH),
           done: sizeText(done),
           size: sizeText(sizeBytes),
           speed: sizeText(Math.round(perSecond)),
@@ -7504,7 +7636,7 @@ function bars() {
           shown().update(Math.max(0, Math.min(done, sizeBytes)), payload());
         },
         done(word) {
-          multi.log(`${word} ${name} (${sizeText(sizeBytes)}, ${took(startedAt)})
+          multi.log(`${word} ${visibleLine(name)} (${sizeText(sizeBytes)}, ${took(startedAt)})
 `);
           multi.remove(shown());
         },
@@ -7524,7 +7656,7 @@ function took(startedAt) {
 }
 
 // cli/interrupt.ts
-import { constants } from "node:os";
+import { constants as constants2 } from "node:os";
 var Interrupted = class extends Error {
   exitCode;
   constructor(signal) {
@@ -7533,7 +7665,7 @@ var Interrupted = class extends Error {
   }
 };
 function exitCodeOfSignal(signal) {
-  return 128 + (constants.signals[signal] ?? 1);
+  return 128 + (constants2.signals[signal] ?? 1);
 }
 function abortOnSignals() {
   const controller = new AbortController();
@@ -7777,7 +7909,7 @@ import { readFile } from "node:fs/promises";
 
 // cli/find-files.ts
 import { realpathSync as realpathSync3, statSync as statSync4 } from "node:fs";
-import { isAbsolute as isAbsolute2, relative as relative3, resolve as resolve3, sep as sep3 } from "node:path";
+import { basename as basename2, isAbsolute as isAbsolute2, relative as relative3, resolve as resolve3, sep as sep3 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -8227,13 +8359,13 @@ function lookup(extn) {
 }
 
 // node_modules/tinyglobby/dist/index.mjs
-import { readdir, readdirSync, realpath, realpathSync as realpathSync2, stat, statSync as statSync3 } from "fs";
+import { readdir, readdirSync as readdirSync2, realpath, realpathSync as realpathSync2, stat, statSync as statSync3 } from "fs";
 import { isAbsolute, posix, resolve as resolve2 } from "path";
 import { fileURLToPath } from "url";
 
 // node_modules/fdir/dist/index.mjs
 import { createRequire } from "module";
-import { basename, dirname as dirname3, normalize, relative as relative2, resolve, sep as sep2 } from "path";
+import { basename, dirname as dirname4, normalize, relative as relative2, resolve, sep as sep2 } from "path";
 import * as nativeFs from "fs";
 var __require2 = /* @__PURE__ */ createRequire(import.meta.url);
 function cleanPath(path) {
@@ -8377,13 +8509,13 @@ function build$2(options, isSynchronous) {
 }
 function isRecursive(path, resolved, state) {
   if (state.options.useRealPaths) return isRecursiveUsingRealPaths(resolved, state);
-  let parent = dirname3(path);
+  let parent = dirname4(path);
   let depth = 1;
   while (parent !== state.root && depth < 2) {
     const resolvedPath = state.symlinks.get(parent);
     const isSameRoot = !!resolvedPath && (resolvedPath === resolved || resolvedPath.startsWith(resolved) || resolved.startsWith(resolvedPath));
     if (isSameRoot) depth++;
-    else parent = dirname3(parent);
+    else parent = dirname4(parent);
   }
   state.symlinks.set(path, resolved);
   return depth > 1;
@@ -8571,7 +8703,7 @@ var Walker = class {
           } else {
             resolvedPath = useRealPaths ? resolvedPath : path;
             const filename = basename(resolvedPath);
-            const directoryPath$1 = normalizePath(dirname3(resolvedPath), this.state.options);
+            const directoryPath$1 = normalizePath(dirname4(resolvedPath), this.state.options);
             resolvedPath = this.joinPath(filename, directoryPath$1);
             this.pushFile(resolvedPath, files, this.state.counts, filters);
           }
@@ -8978,7 +9110,7 @@ function getOptions(options) {
   opts.ignore = ensureStringArray(opts.ignore);
   opts.fs && (opts.fs = {
     readdir: opts.fs.readdir || readdir,
-    readdirSync: opts.fs.readdirSync || readdirSync,
+    readdirSync: opts.fs.readdirSync || readdirSync2,
     realpath: opts.fs.realpath || realpath,
     realpathSync: opts.fs.realpathSync || realpathSync2,
     stat: opts.fs.stat || stat,
@@ -9016,10 +9148,12 @@ async function filesOf(pattern) {
   const entry = statSync4(pattern, { throwIfNoEntry: false });
   if (entry?.isFile()) return [resolve3(pattern)];
   const options = { absolute: true, dot: true, onlyFiles: true };
-  if (entry?.isDirectory())
-    return (await glob("**", { ...options, cwd: resolve3(pattern) })).map((file) => resolve3(file));
+  if (entry?.isDirectory()) return wholeFiles(await glob("**", { ...options, cwd: resolve3(pattern) }));
   if (!isDynamicPattern(pattern)) return [];
-  return (await glob(sep3 === "\\" ? pattern.replaceAll("\\", "/") : pattern, options)).map((file) => resolve3(file));
+  return wholeFiles(await glob(sep3 === "\\" ? pattern.replaceAll("\\", "/") : pattern, options));
+}
+function wholeFiles(files) {
+  return files.map((file) => resolve3(file)).filter((file) => !isPartFile(basename2(file)));
 }
 function localFile(file, base, prefix) {
   const inside = relative3(base, file);
@@ -9039,11 +9173,11 @@ function contentTypeOf(path) {
 }
 
 // cli/upload-file.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash6 } from "node:crypto";
 import { createReadStream as createReadStream2 } from "node:fs";
 
 // cli/upload-parts.ts
-import { createHash as createHash4 } from "node:crypto";
+import { createHash as createHash5 } from "node:crypto";
 import { open as open2 } from "node:fs/promises";
 
 // src/domain/upload.ts
@@ -9062,45 +9196,31 @@ function missingParts(upload, parts) {
 }
 
 // cli/upload-state.ts
-import { createHash as createHash3 } from "node:crypto";
-import { readdirSync as readdirSync2, realpathSync as realpathSync4, rmSync as rmSync3, statSync as statSync5 } from "node:fs";
-import { join as join5 } from "node:path";
-var LIFE_MS = 2 * 24 * 36e5;
+import { createHash as createHash4 } from "node:crypto";
+import { realpathSync as realpathSync4 } from "node:fs";
+import { join as join6 } from "node:path";
 function keepUpload(server, file, target, id) {
   try {
-    dropOld();
-    writePrivateJson(noteFor(server, file, target), { upload_id: id, file: file.file, path: file.path });
+    dropOldNotes(folder());
+    writePrivateJson(noteFor2(server, file, target), { upload_id: id, file: file.file, path: file.path });
   } catch (error) {
     server.warn(`${file.path}: a broken-off upload could not be resumed: ${error.message}`);
   }
 }
 function keptUpload(server, file, target) {
-  const { upload_id } = readPrivateJson(noteFor(server, file, target)) ?? {};
+  const { upload_id } = readPrivateJson(noteFor2(server, file, target)) ?? {};
   return typeof upload_id === "string" ? upload_id : null;
 }
 function forgetUpload(server, file, target) {
-  rmSync3(noteFor(server, file, target), { force: true });
+  forgetNote(noteFor2(server, file, target));
 }
 function folder() {
-  return join5(stateFolder(), "uploads");
+  return join6(stateFolder(), "uploads");
 }
-function noteFor({ origin, slug }, file, { num, nodeIndex, overwrite }) {
+function noteFor2({ origin, slug }, file, { num, nodeIndex, overwrite }) {
   const { path, sizeBytes, modifiedMs } = file;
   const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync4(file.file), sizeBytes, modifiedMs];
-  return join5(folder(), `${createHash3("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
-}
-function dropOld() {
-  let names = [];
-  try {
-    names = readdirSync2(folder());
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const file = join5(folder(), name);
-    const age = Date.now() - (statSync5(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > LIFE_MS) rmSync3(file, { force: true });
-  }
+  return join6(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
 }
 
 // cli/upload-parts.ts
@@ -9166,7 +9286,7 @@ async function sendParts(server, handle, options, upload, progress) {
         if (isFailed) throw new CliError("failed", "another part failed");
         try {
           const bytes = await partOf(handle, upload, number);
-          const sha256 = createHash4("sha256").update(bytes).digest();
+          const sha256 = createHash5("sha256").update(bytes).digest();
           const hex = sha256.toString("hex");
           if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false);
           else await sendPart(server, options, upload, number, bytes, sha256, progress);
@@ -9285,7 +9405,7 @@ function otherDigest(path) {
   return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
 }
 async function sha256Of(file) {
-  const hash = createHash5("sha256");
+  const hash = createHash6("sha256");
   for await (const chunk of createReadStream2(file)) hash.update(chunk);
   return hash.digest();
 }
@@ -9368,7 +9488,7 @@ function statusOf({ status, exitCode }) {
 
 // cli/verbs/run.ts
 import { spawn } from "node:child_process";
-import { basename as basename2 } from "node:path";
+import { basename as basename3 } from "node:path";
 
 // cli/upload-all.ts
 async function uploadAll(server, globs, find, { parallel, ...target }, output) {
@@ -9471,7 +9591,7 @@ async function finish(server, job, ended, command, { artifacts, tests }, output,
   }
 }
 function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
-  const name = basename2(program3);
+  const name = basename3(program3);
   const action = {
     name,
     type: "test",

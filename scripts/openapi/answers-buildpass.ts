@@ -29,6 +29,7 @@ export const project = object({
   slug: text('gh/acme/web'),
   visibility: oneOf(['private', 'public']),
   default_branch: text('main'),
+  repository_url: text('https://github.com/acme/web'),
 })
 
 const role = () => oneOf(['admin', 'member'])
@@ -123,6 +124,7 @@ export const outboundDelivery = object({
   time: time(),
   event: oneOf([
     'build.finished',
+    'workflow.finished',
     'pipeline.trigger',
     'build.retry',
     'workflow.rerun',
@@ -130,7 +132,7 @@ export const outboundDelivery = object({
     'workflow.cancel',
   ]),
   receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
-  build_num: whole(42),
+  build_num: orNull(whole(42)),
   state: oneOf(['delivered', 'pending', 'failed', 'dropped']),
   attempts: whole(1),
   last_attempt_at: orNull(time()),
@@ -237,6 +239,7 @@ export const traffic = object({
 })
 export const readiness = object({
   status: oneOf(['ok', 'degraded', 'unavailable']),
+  problem: maybe(text('PUBLIC_ORIGIN is not set on this server, …')),
   checks: stores,
   feed_age_ms: orNull(whole(900)),
   checked_at: time(),

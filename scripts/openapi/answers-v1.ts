@@ -164,8 +164,8 @@ const result = {
   source: text('unit'),
 }
 export const v1TestResult = object({ ...result, file: orNull(text('test/cart.test.js')) })
-/** v2 leaves an unknown file out. */
-export const v2TestResult = object({ ...result, file: maybe(text('test/cart.test.js')) })
+/** In v2 an unknown file is empty. */
+export const v2TestResult = object({ ...result, file: text('test/cart.test.js') })
 
 export const personalToken = object({
   id: uuid(IDS.token),

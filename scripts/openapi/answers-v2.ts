@@ -9,7 +9,6 @@ import {
   list,
   maybe,
   none,
-  nothing,
   ORIGIN,
   object,
   oneOf,
@@ -22,6 +21,7 @@ import {
 } from './shapes.ts'
 
 const provider = () => oneOf(['GitHub', 'Bitbucket', 'GitLab'])
+const v2Provider = () => oneOf(['GitHub', 'Bitbucket', 'CircleCI'])
 const jobStatus = () => oneOf([...new Set(Object.values(JOB_STATUS))])
 const STOPPED = '2026-11-24T09:01:01.000Z'
 
@@ -35,13 +35,15 @@ export const v2Me = object({
   avatar_url: orNull(text('https://example.com/jo.png')),
 })
 
+export const v2User = object({ id: uuid(IDS.person), login: text('jo'), name: text('Jo') })
+
 export const collaboration = object({
   id: uuid(IDS.project),
   slug: text('gh/acme'),
   name: text('acme'),
   'vcs-type': vcsType(),
   vcs_type: vcsType(),
-  avatar_url: nothing(),
+  avatar_url: exactly(''),
 })
 
 export const briefProject = object({ name: text('web'), slug: text('gh/acme/web'), vcs_type: vcsType() })
@@ -55,7 +57,7 @@ export const v2Project = object({
   organization_slug: text('gh/acme'),
   vcs_info: object({
     vcs_url: text('https://github.com/acme/web'),
-    provider: provider(),
+    provider: v2Provider(),
     default_branch: text('main'),
   }),
 })
@@ -102,7 +104,6 @@ export const workflow = object({
   pipeline_number: whole(12),
   project_slug: text('gh/acme/web'),
   started_by: uuid(IDS.person),
-  tag: maybe(text('v1.2.0')),
 })
 
 export const job = object({
@@ -113,7 +114,7 @@ export const job = object({
   type: exactly('build'),
   project_slug: text('gh/acme/web'),
   dependencies: none(),
-  started_at: orNull(time()),
+  started_at: time(),
   stopped_at: maybe(time(STOPPED)),
 })
 
@@ -134,7 +135,7 @@ export const jobDetail = object({
   latest_workflow: object({ id: uuid(IDS.workflow), name: text('build-and-test') }),
   created_at: time(),
   queued_at: time(),
-  started_at: orNull(time()),
+  started_at: time(),
   stopped_at: maybe(time(STOPPED)),
   duration: orNull(whole(61_000)),
   parallelism: exactly(1),
@@ -154,7 +155,7 @@ const flakyTest = object({
   test_name: text('adds'),
   classname: text('cart'),
   source: text('unit'),
-  file: maybe(text('test/cart.test.js')),
+  file: orNull(text('test/cart.test.js')),
   job_name: text('test'),
   job_number: whole(42),
   pipeline_number: whole(12),
@@ -193,8 +194,8 @@ export const workflowMetrics = object({
 
 export const workflowRun = object({
   id: uuid(IDS.workflow),
-  branch: orNull(text('main')),
-  status: keyOf(WORKFLOW_IS_OVER),
+  branch: text('main'),
+  status: oneOf(['success', 'failed', 'error', 'canceled']),
   duration: amount(61),
   created_at: time(),
   stopped_at: time(STOPPED),
@@ -204,6 +205,7 @@ export const workflowRun = object({
 
 export const V2_SHAPES = {
   V2Me: v2Me,
+  V2User: v2User,
   Collaboration: collaboration,
   BriefProject: briefProject,
   V2Project: v2Project,

@@ -184,7 +184,8 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',
-    description: 'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`.',
+    description:
+      'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`. Without a type, or with that of a form, it is read by what it begins with.',
     query: ['report'],
     body: {
       schema: null,
@@ -308,7 +309,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     description: "The identity token's audience is this server's address. It is good once.",
     body: { schema: exchangeInput, example: { token: 'header.claims.signature', project: 'gh/acme/web' } },
     answers: { 201: SESSION },
-    refuses: [401, 403, 501, 503],
+    refuses: [401, 403, 429],
   },
   'POST /api/buildpass/v1/oidc/renew': {
     summary: 'A reporting token for another, while the job lasts',

@@ -56,7 +56,7 @@ const NEEDS: Record<Needs, string> = {
 const SECURITY_SCHEMES = {
   bearer: { type: 'http', scheme: 'bearer', description: 'The token in `Authorization: Bearer`.' },
   circleToken: { type: 'apiKey', in: 'header', name: 'Circle-Token', description: 'The token in a header of its own.' },
-  basic: { type: 'http', scheme: 'basic', description: 'The token as the user name, with an empty password.' },
+  basic: { type: 'http', scheme: 'basic', description: 'The token as the user name, with any password.' },
   queryToken: {
     type: 'apiKey',
     in: 'query',
@@ -106,6 +106,7 @@ export function placeOf(name: ApiRouteName): { readonly method: string; readonly
   const path = route
     .replace(/:file\{.*cc\\\.xml\}$/, `${file}.cc.xml`)
     .replace(/:file\{.*svg\|json\)\}$/, `${file}.{format}`)
+    .replace(/:file\{.*\\.png\}$/, `${file}.png`)
     .replace(/:(\w+)(?:\{[^}]*\})?/g, '{$1}')
   return { method: method.toLowerCase(), path }
 }

@@ -2,6 +2,7 @@ import { badge, readiness, said, webhookTaken } from './answers-buildpass.ts'
 import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
 import { exactly, object } from './shapes.ts'
 
+const LOOKS = ['style', 'label']
 const PICTURE = { 'image/svg+xml': null, 'application/json': badge }
 const XML = { 'application/xml': null }
 const BADGE = {
@@ -10,9 +11,13 @@ const BADGE = {
 }
 const FEED = { answers: { 200: { means: 'The feed. Refusals are XML too.', content: XML } }, refusesIn: XML }
 const TO_PAGE = { 302: { means: "The project's page is at `Location`.", content: {} } }
+const TO_SVG: RouteDoc = {
+  summary: 'From a badge under an old name to the SVG',
+  query: LOOKS,
+  answers: { 302: { means: 'The badge is at `Location`.', content: {} } },
+}
 // The one that the artifact was stored with.
 const ANY_TYPE = { '*/*': null }
-const LOOKS = ['style', 'label']
 
 /** What lies outside `/api`: badges, feeds, downloads and what CI systems send. */
 export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDoc> = {
@@ -64,7 +69,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     isAlwaysWhole: true,
     answers: {
       200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
-      503: json('D1 does not answer.', readiness),
+      503: json('D1 does not answer, or the server does not know its own address.', readiness),
     },
   },
   'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },
@@ -101,4 +106,8 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     query: LOOKS,
     ...BADGE,
   },
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': TO_SVG,
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': TO_SVG,
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': TO_SVG,
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': TO_SVG,
 }

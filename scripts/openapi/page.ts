@@ -32,7 +32,7 @@ function homePage({ components }: OpenApiDocument, tags: readonly Tag[]): string
     `<p>Made from the <a href="/assets/openapi.json">OpenAPI 3.1 document</a>, which programs can read. The tests hold
 every answer of the server against it.</p>
 <p>A token is presented as <code>Authorization: Bearer</code>, as <code>Circle-Token</code>, as the user name of Basic
-credentials with an empty password, or, to read only, as <code>?circle-token=</code> in the URL.</p>
+credentials with any password, or, to read only, as <code>?circle-token=</code> in the URL.</p>
 <p>Answers are JSON unless said otherwise. <code>HEAD</code> answers wherever <code>GET</code> does.</p>
 <p>Shapes are written as <code>name: type</code>, with an example or rules behind; <code>name?:</code> is not always there, and
 <code>time</code> is a text like <code>2026-11-24T09:00:00.000Z</code>.</p>`,

@@ -21,39 +21,49 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or it is not for you to know of.',
   409: 'It does not go together with what is there.',
   411: '`Content-Length` is missing.',
+  412: 'It is not what `If-Match` names, or has changed since `If-Unmodified-Since`; a write takes neither.',
   413: 'The body is too large.',
   414: 'The URL is too long.',
-  415: 'The `Content-Type` is not one of those that are read.',
+  415: 'The `Content-Type` is not one of those that are read, or the body has a `Content-Encoding`.',
   416: 'The range lies outside the file.',
   422: 'It is about another repository.',
   429: 'Too many requests: see `Retry-After`.',
   431: 'The headers are too large.',
-  501: 'This server is not set up for it.',
-  503: 'Not available just now: see `Retry-After`.',
+  503: 'Not available just now: see `Retry-After`; or the server does not know its own address.',
 }
 
 export const REFUSED: Content = { 'application/json': refusal }
-const NOT_CHANGED: Answer = { means: 'It is what `If-None-Match` names.', content: {} }
+const NOT_CHANGED: Answer = {
+  means: 'It is what `If-None-Match` names, or has not changed since `If-Modified-Since`.',
+  content: {},
+}
 
 /** All that a route may answer: what it says itself, and what its needs, its input and every request bring. */
 export function answersOf(name: ApiRouteName): Readonly<Record<string, Answer>> {
   const doc = ROUTE_DOCS[name]
   const refused = [...refusalsOf(name, doc)].map((status) => [status, refusalOf(status, doc)] as const)
-  const mayBeKept = name.startsWith('GET ') && 200 in doc.answers && !doc.isAlwaysWhole
-  return { ...Object.fromEntries(refused), ...(mayBeKept ? { 304: NOT_CHANGED } : {}), ...doc.answers }
+  return { ...Object.fromEntries(refused), ...(mayBeKept(name, doc) ? { 304: NOT_CHANGED } : {}), ...doc.answers }
 }
 
-function refusalsOf(name: ApiRouteName, { body, refuses = [], refusesIn }: RouteDoc): ReadonlySet<number> {
+function mayBeKept(name: ApiRouteName, { answers, isAlwaysWhole }: RouteDoc): boolean {
+  return name.startsWith('GET ') && 200 in answers && !isAlwaysWhole
+}
+
+function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
+  const { body, refuses = [], refusesIn } = doc
   const needs: Needs = ACCESS[name]
   return new Set([
-    // A broken path and one that is too long are refused everywhere.
+    // A broken path and one that is too long are refused everywhere, and so is all while a server does not know its address.
     400,
     414,
+    503,
     ...(refusesIn ? [] : [431]),
-    ...(needs === 'anyone' ? [] : [401, 429, 503]),
+    ...(needs === 'anyone' ? [] : [401, 429]),
     ...(needs === 'owner' ? [403] : []),
     ...(needs.includes(':') ? [403, 404] : []),
     ...(body ? [413] : []),
+    ...(mayBeKept(name, doc) ? [412] : []),
+    ...(name.startsWith('GET ') ? [] : [412, 415]),
     ...refuses,
   ])
 }

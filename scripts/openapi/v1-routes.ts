@@ -150,7 +150,7 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
     answers: { 200: json('Nothing was to do.', object({ status: exactly('no build caches are kept here') })) },
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': {
-    summary: 'Artifacts of the newest build',
+    summary: 'Artifacts of the newest build that has any',
     query: ['branch', 'filter', 'job', 'workflow'],
     answers: { 200: json('The artifacts.', list(v1Artifact)) },
   },

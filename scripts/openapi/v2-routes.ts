@@ -14,6 +14,7 @@ import {
   v2Artifact,
   v2Me,
   v2Project,
+  v2User,
   workflow,
   workflowMetrics,
   workflowRun,
@@ -28,6 +29,12 @@ export const V2_ROUTES: Record<Under<'/api/v2/' | '/api/private/'>, RouteDoc> = 
   'GET /api/v2/me/collaborations': {
     summary: 'The organizations of whoever asks',
     answers: { 200: json('The organizations.', list(collaboration)) },
+  },
+  'GET /api/v2/user/:id': {
+    summary: 'A person by their id',
+    description: 'Whoever asks, and who is a member of a project of theirs; anybody else is 404.',
+    answers: { 200: json('The person.', v2User) },
+    refuses: [404],
   },
   'GET /api/private/me/followed-projects': {
     summary: 'The projects that whoever asks follows',

@@ -7,25 +7,28 @@ import {
   type OutboundMessage,
   type OutboundRequest,
   remoteIdIn,
+  workflowEndRequestFor,
 } from '../domain/outbound-request.ts'
 import { type AllowedHosts, outboundUrlProblem } from '../domain/outbound-url.ts'
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/outbox.ts'
+import { pipelineStatusFor, standingBuildOf } from '../domain/pipeline-status.ts'
 import type { DataKeys } from '../domain/sealed-text.ts'
+import { askOutside } from '../outside/ask.ts'
 import { updateBuild } from '../storage/build-reports.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
 import { openDispatchTarget } from '../storage/dispatch-targets.ts'
 import { readEnvVars } from '../storage/env-vars.ts'
 import { openListener } from '../storage/listeners.ts'
 import { type Attempt, findOutboxRow, type OutboxRow, recordAttempt } from '../storage/outbox.ts'
+import { findWorkflowOfPipeline, readPipelineParts } from '../storage/pipeline-parts.ts'
 import { findProjectById } from '../storage/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
-/** What a delivery needs beside the stores; `fetch` is the platform's. */
-export type Outside = {
+/** What a delivery needs beside the stores. */
+export type DeliverySettings = {
   readonly dataKeys: DataKeys
   readonly allowedHosts: AllowedHosts
-  readonly origin: string | null
-  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly publicOrigin: string | null
 }
 
 /** Done with, or to be tried again after so long. */
@@ -34,16 +37,16 @@ export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; rea
 const DONE: Delivery = { kind: 'done' }
 
 /** Tries to deliver one message, and writes down how that went. A message that the queue brings twice is sent once. */
-export async function deliver(stores: Stores, outside: Outside, id: string): Promise<Delivery> {
+export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<Delivery> {
   const row = await findOutboxRow(stores.db, id)
   if (row?.state !== 'pending') return DONE
-  const prepared = await prepare(stores, outside, row)
+  const prepared = await prepare(stores, settings, row)
   if ('dropped' in prepared) {
     await recordAttempt(stores.db, id, { state: 'dropped', problem: prepared.dropped }, stores.now())
     await failUnstarted(stores, row)
     return DONE
   }
-  const sent = await send(outside, prepared.request)
+  const sent = await send(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
   const attempt: Attempt = sent.ok
@@ -59,7 +62,12 @@ type Prepared =
   | { readonly dropped: string }
   | { readonly request: OutboundRequest; readonly remoteIdIn: (answer: unknown) => string | null }
 
-async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promise<Prepared> {
+async function prepare(
+  stores: Stores,
+  { dataKeys, publicOrigin }: DeliverySettings,
+  row: OutboxRow,
+): Promise<Prepared> {
+  if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, { dataKeys, publicOrigin }, row)
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
   const [first, ...others] = await buildsOf(stores, row)
@@ -72,23 +80,60 @@ async function prepare(stores: Stores, outside: Outside, row: OutboxRow): Promis
     parameters: row.params?.parameters ?? {},
     envVars: {},
     remoteId: row.params?.remoteId ?? null,
-    origin: outside.origin,
+    origin: publicOrigin,
     now: stores.now(),
   }
   if (row.listenerId !== null) {
-    const opened = await openListener(db, outside.dataKeys, row.listenerId)
+    const opened = await openListener(db, dataKeys, row.listenerId)
     if (!opened) return { dropped: 'The listener was deleted.' }
     if (opened.secret === null) return { dropped: UNREADABLE }
-    return { request: await listenerRequestFor(opened.listener, opened.secret, message), remoteIdIn: () => null }
+    // A commit has one status a name, whichever of the builds that share it ended last.
+    const told =
+      opened.listener.kind === 'github-status'
+        ? { ...message, builds: [await standingOf(db, first)] as const }
+        : message
+    return { request: await listenerRequestFor(opened.listener, opened.secret, told), remoteIdIn: () => null }
   }
-  const opened = await openDispatchTarget(db, outside.dataKeys, row.projectId)
+  const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return { dropped: 'The dispatch target was deleted.' }
   const { target, secret } = opened
   if (secret === null) return { dropped: UNREADABLE }
   const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
-  const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, outside.dataKeys, row.projectId)) : {}
+  const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, dataKeys, row.projectId)) : {}
   const request = await dispatchRequestFor(target, secret, { ...message, envVars })
   return { request, remoteIdIn: (answer) => remoteIdIn(target, answer) }
+}
+
+async function prepareWorkflowEnd(
+  { db, now }: Stores,
+  { dataKeys, publicOrigin }: Pick<DeliverySettings, 'dataKeys' | 'publicOrigin'>,
+  row: OutboxRow,
+): Promise<Prepared> {
+  const [project, found, opened] = await Promise.all([
+    findProjectById(db, row.projectId),
+    findWorkflowOfPipeline(db, row.workflowId),
+    row.listenerId === null ? null : openListener(db, dataKeys, row.listenerId),
+  ])
+  if (!opened) return { dropped: 'The listener was deleted.' }
+  if (!project || !found) return { dropped: 'What it was about was deleted.' }
+  if (opened.secret === null) return { dropped: UNREADABLE }
+  const parts = await readPipelineParts(db, found.pipeline.id)
+  // A commit has one status for all attempts at the same; anybody else is told of the one that ended.
+  const about = parts.workflows.filter(({ id, attemptOf }) =>
+    opened.listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
+  )
+  const ids = new Set(about.map(({ id }) => id))
+  const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
+  const status = pipelineStatusFor({ workflows: about, builds })
+  const end = { id: row.id, project, ...found, status, origin: publicOrigin, now: now() }
+  return { request: await workflowEndRequestFor(opened.listener, opened.secret, end), remoteIdIn: () => null }
+}
+
+/** The build that says how the job of `build` stands in its pipeline. */
+async function standingOf(db: Stores['db'], build: Build): Promise<Build> {
+  const parts = await readPipelineParts(db, build.pipeline.id)
+  const standing = standingBuildOf(parts, build.workflow.name, build.jobName)
+  return (standing && standing.id !== build.id ? await findBuildById(db, standing.id) : null) ?? build
 }
 
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
@@ -98,7 +143,7 @@ async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRo
   if (event === 'workflow.cancel') return listBuildsOfWorkflow(db, workflowId)
   const waits = (build: Build) => stageOf(build.status) === 0
   if (event === 'workflow.rerun') return (await listBuildsOfWorkflow(db, workflowId)).filter(waits)
-  const build = await findBuildById(db, buildId)
+  const build = buildId === null ? null : await findBuildById(db, buildId)
   if (!build) return []
   return event === 'build.finished' || event === 'build.cancel' || waits(build) ? [build] : []
 }
@@ -114,26 +159,18 @@ type Sent =
     }
 
 const TIMEOUT_MS = 15_000
-const MAX_ANSWER_LENGTH = 65_536
+const MAX_ANSWER_BYTES = 65_536
 
-async function send({ fetch, allowedHosts }: Outside, { url, headers, body }: OutboundRequest): Promise<Sent> {
+async function send({ allowedHosts }: DeliverySettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
   // Checked when it was set; the deployment may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'User-Agent': 'Buildpass', ...headers },
-      body,
-      // A redirect could lead to where the address itself may not.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    const { status } = response
-    if (response.ok) return { ok: true, status, answer: await answerOf(response) }
-    await response.body?.cancel()
+    const asked = { method: 'POST', headers, body, boxMs: TIMEOUT_MS, maxBytes: MAX_ANSWER_BYTES } as const
+    const { status, headers: said, text } = await askOutside(url, asked)
+    if (status >= 200 && status < 300) return { ok: true, status, answer: jsonIn(text) }
     const problem = status >= 300 && status < 400 ? 'It redirects, which is not followed.' : `It answered ${status}.`
-    const retryAfter = Number(response.headers.get('Retry-After') ?? Number.NaN)
+    const retryAfter = Number(said.get('Retry-After') ?? Number.NaN)
     const retryAfterSeconds = Number.isFinite(retryAfter) && retryAfter > 0 ? retryAfter : null
     return { ok: false, status, problem, isWorthRetrying: isWorthRetrying(status), retryAfterSeconds }
   } catch (error) {
@@ -145,23 +182,18 @@ async function send({ fetch, allowedHosts }: Outside, { url, headers, body }: Ou
 
 const NEVER = { isWorthRetrying: false, retryAfterSeconds: null }
 
-/** Small JSON, or nothing: an answer is only read for the run's id. */
-async function answerOf(response: Response): Promise<unknown> {
-  if (Number(response.headers.get('Content-Length') ?? 0) > MAX_ANSWER_LENGTH) {
-    await response.body?.cancel()
-    return null
-  }
-  const text = await response.text().catch(() => '') // The message was taken; what follows does not matter.
+/** An answer is only read for the run's id: many answer in words, at length, or not at all. */
+function jsonIn(text: string | null): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text ?? '')
   } catch {
-    return null // Many answer in words, or not at all.
+    return null // The message was taken; what was said does not matter.
   }
 }
 
 /** Builds that could not be started do not wait for ever. */
 async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
-  if (row.event === 'build.finished' || isCancel(row.event)) return
+  if (row.listenerId !== null || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
   for (const build of await buildsOf(stores, row))
     await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' }, INSTANCE)

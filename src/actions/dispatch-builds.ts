@@ -8,6 +8,7 @@ import { findDispatchTarget } from '../storage/dispatch-targets.ts'
 import { findStart } from '../storage/outbox.ts'
 import { cancelBuilds, startBuilds } from '../storage/starts.ts'
 import type { Stores } from '../storage/stores.ts'
+import { findNextAttempt } from '../storage/workflows.ts'
 
 /** What is asked to be run. */
 export type Trigger = {
@@ -60,7 +61,8 @@ export async function triggerPipeline(
 /** Makes another build of the same job in the same workflow, and has the target start it. */
 export async function retryBuild(stores: Stores, project: Project, build: Build, actor: Actor): Promise<Build> {
   await requireTarget(stores, project)
-  const report = repeatOf(stores, build, build.workflow)
+  const attempt = await findNextAttempt(stores.db, build.workflow.id)
+  const report = repeatOf(stores, build, build.workflow, attempt)
   const dispatch = { event: 'build.retry', params: { retryOf: build.num } } as const
   const [again] = await startBuilds(stores, project.id, [report], dispatch, actor)
   return again
@@ -85,7 +87,11 @@ export async function rerunWorkflow(
     return !onlyFailed || (isOver(build.status) && build.status !== 'success' && build.status !== 'fixed')
   })
   const externalId = newExternalId()
-  const [first, ...others] = wanted.map((build) => repeatOf(stores, build, { externalId, name: build.workflow.name }))
+  const attempt = await findNextAttempt(stores.db, workflowId)
+  const [first, ...others] = wanted.map((build) => {
+    const { name, attemptOf } = build.workflow
+    return repeatOf(stores, build, { externalId, name, attemptOf, attempt }, attempt)
+  })
   if (!first) throw new AppError('conflict', 'This workflow has no job to run again.')
   const [build] = await startBuilds(
     stores,
@@ -132,13 +138,14 @@ function cannotCancel(build: Build): string {
   return `The project’s dispatch target cannot be told to stop this run: cancel it ${where}.`
 }
 
-function repeatOf(stores: Stores, build: Build, workflow: BuildReport['workflow']): BuildReport {
+function repeatOf(stores: Stores, build: Build, workflow: BuildReport['workflow'], attempt: number): BuildReport {
   const { id, number, createdAt, ...pipeline } = build.pipeline
   return {
     ...QUEUED,
     queuedAt: stores.now(),
     externalId: newExternalId(),
     jobName: build.jobName,
+    attempt,
     retryOf: build.num,
     workflow,
     pipeline,

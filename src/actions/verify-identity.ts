@@ -1,7 +1,7 @@
-import { parseIdentityToken, tokenRefusal } from '../domain/identity-token.ts'
+import { algorithmRefusal, keyIdOf, parseIdentityToken, tokenRefusal, UNSIGNED } from '../domain/identity-token.ts'
 import { base64UrlEncode } from '../domain/secret-hash.ts'
-import { type IssuerKind, issuerKindOf, keysUrlFor, type OwnIssuer } from '../domain/trusted-publisher.ts'
-import { findIssuerKeys, type KeySet } from '../storage/issuer-keys.ts'
+import { ISSUERS, type IssuerKind, issuerKindOf, keysUrlFor, type OwnIssuer } from '../domain/trusted-publisher.ts'
+import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
 import { isIssuerUsed } from '../storage/publishers.ts'
 import type { Stores } from '../storage/stores.ts'
 
@@ -18,40 +18,39 @@ export type VerifiedIdentity = {
 
 export type IdentityRefusal =
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Nobody here expects tokens of its issuer; what it says is not verified. */
-  | { readonly kind: 'unexpected'; readonly issuerKind: IssuerKind; readonly claims: Readonly<Record<string, unknown>> }
-  /** The issuer's keys cannot be read: nothing is known of the token. */
-  | { readonly kind: 'unavailable' }
+  /**
+   * Its signature was not checked, or does not check out. Which of these it is, whoever cannot sign must not learn: it
+   * would tell what is expected here.
+   */
+  | { readonly kind: 'unverified' }
 
 const CLOCK_TOLERANCE_SECONDS = 30
 
 /** Checks an identity token: issuer, algorithm, key, signature, audience, times (RFC 8725 §3). */
 export async function verifyIdentity(
   stores: Stores,
+  outside: Outside,
   token: string,
-  audience: string,
-  own: readonly OwnIssuer[],
+  { audience, own }: { readonly audience: string; readonly own: readonly OwnIssuer[] },
 ): Promise<VerifiedIdentity | IdentityRefusal> {
   const parsed = parseIdentityToken(token)
   if (!parsed) return refused('It is not a JSON Web Token.')
-  const { header, claims } = parsed
+  const notAllowed = algorithmRefusal(parsed)
+  if (notAllowed) return refused(notAllowed)
+  const { claims } = parsed
   const issuer = typeof claims.iss === 'string' ? claims.iss : ''
   const issuerKind = issuerKindOf(issuer, own)
-  if (!issuerKind) return refused('Its issuer is not one that is trusted here.')
-  // Every CircleCI organization is an issuer of its own: whoever makes some up must not make us ask for their keys.
-  if (!(await isIssuerUsed(stores.db, issuer))) return { kind: 'unexpected', issuerKind, claims }
-
-  let keys: KeySet['keys']
+  if (!issuerKind || !(await isAskedForKeys(stores, issuerKind, issuer, own))) return UNVERIFIED
+  let keys: readonly PublicKey[]
   try {
-    const kid = typeof header.kid === 'string' ? header.kid : null
-    keys = (await findIssuerKeys(stores, keysUrlFor(issuerKind, issuer), kid)).keys
+    keys = await findKeys(outside, { url: keysUrlFor(issuerKind, issuer), form: 'jwks' }, keyIdOf(parsed))
   } catch (error) {
     stores.warn('issuer_keys_unreadable', error)
-    return { kind: 'unavailable' }
+    return UNVERIFIED
   }
   const expected = { issuer, audience, now: stores.now(), toleranceSeconds: CLOCK_TOLERANCE_SECONDS }
   const refusal = await tokenRefusal(parsed, keys, expected)
-  if (refusal) return refused(refusal)
+  if (refusal) return refusal === UNSIGNED ? UNVERIFIED : refused(refusal)
   return {
     kind: 'verified',
     issuerKind,
@@ -61,6 +60,21 @@ export async function verifyIdentity(
     // Until then it would pass again.
     expiresAt: (Number(claims.exp) + CLOCK_TOLERANCE_SECONDS) * 1000,
   }
+}
+
+const UNVERIFIED: IdentityRefusal = { kind: 'unverified' }
+
+/**
+ * Issuers that can be counted are asked whether or not a project expects them. Every CircleCI organization is one of its
+ * own: whoever makes some up must not make us ask for their keys.
+ */
+async function isAskedForKeys(
+  { db }: Stores,
+  kind: IssuerKind,
+  issuer: string,
+  own: readonly OwnIssuer[],
+): Promise<boolean> {
+  return ISSUERS[kind].issuer === issuer || own.some((entry) => entry.issuer === issuer) || isIssuerUsed(db, issuer)
 }
 
 function refused(reason: string): IdentityRefusal {

@@ -1,4 +1,5 @@
-import { type BuildStatus, isOver, newestRunsOf, type ReportedStatus } from './build.ts'
+import type { BuildStatus } from './build.ts'
+import { visibleText } from './visible-text.ts'
 
 /** What a badge says of a branch: a build status, or that it has no builds. */
 export type BranchStatus = BuildStatus | 'no_builds'
@@ -37,7 +38,8 @@ const BADGES: Record<BranchStatus | BadgeRefusal, Omit<Badge, 'label'>> = {
     isError: false,
   },
   canceled: { message: 'canceled', pill: 'CANCELED', color: GREY, isError: false },
-  retried: { message: 'retried', pill: 'RETRIED', color: GREY, isError: false },
+  // What became of the other run is not told, and scrapers know no word for that: as v2 says of its workflow.
+  retried: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   not_run: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   running: { message: 'running', pill: 'RUNNING', color: BLUE, isError: false },
   queued: { message: 'queued', pill: 'QUEUED', color: AMBER, isError: false },
@@ -75,14 +77,11 @@ export const MAX_BADGE_TEXT_LENGTH = 100
 
 // What nearly every label is: printable ASCII, without spaces at the ends or side by side.
 const PLAIN_TEXT = /^(?:[!-~]+(?: [!-~]+)*)?$/
-// Control characters that are not white space, what XML 1.0 §2.2 has no way to write, and the marks that make the
-// text around them run backwards.
-const UNSHOWABLE = /[^\P{Cc}\s]|[\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu
 
-/** A label as one line fit for showing: well-formed, no control characters, at most 100 characters; may be empty. */
+/** A label as one line fit for showing, at most 100 characters; may be empty. */
 export function showableText(text: string): string {
   if (text.length <= MAX_BADGE_TEXT_LENGTH && PLAIN_TEXT.test(text)) return text
-  const line = text.toWellFormed().replace(UNSHOWABLE, '').replace(/\s+/g, ' ').trim()
+  const line = visibleText(text).replace(/\s+/g, ' ').trim()
   const characters = [...line]
   if (characters.length <= MAX_BADGE_TEXT_LENGTH) return line
   return `${characters.slice(0, MAX_BADGE_TEXT_LENGTH - 1).join('')}…`
@@ -93,41 +92,4 @@ export type BadgeStyle = 'svg' | 'shield' | 'flat-square'
 /** The style that `text` names; anything unknown is a shield. */
 export function parseBadgeStyle(text: string | undefined): BadgeStyle {
   return text === 'svg' || text === 'flat-square' ? text : 'shield'
-}
-
-/** One build's part in its pipeline's result. */
-export type PipelineBuild = {
-  readonly num: number
-  readonly jobName: string
-  readonly workflowName: string
-  readonly status: ReportedStatus
-}
-
-/** The results of a build that is over; of several in one pipeline, the first of them here is the pipeline's. */
-const WORST_FIRST: readonly ReportedStatus[] = [
-  'failed',
-  'timedout',
-  'no_tests',
-  'infrastructure_fail',
-  'canceled',
-  'success',
-  'not_run',
-  'retried',
-]
-
-/**
- * The result of all workflows of one pipeline together: red if any build is red, but not before all are over. Of a job
- * that ran again in the same workflow only the newest run counts.
- */
-export function pipelineStatusFor(builds: readonly PipelineBuild[]): BranchStatus {
-  const statuses = countingRunsOf(builds).map((build) => build.status)
-  if (!statuses.every(isOver)) {
-    return statuses.some((status) => status === 'running' || isOver(status)) ? 'running' : 'queued'
-  }
-  return WORST_FIRST.find((status) => statuses.includes(status)) ?? 'no_builds'
-}
-
-/** The builds of a pipeline that count for its result. */
-export function countingRunsOf<T extends PipelineBuild>(builds: readonly T[]): readonly T[] {
-  return newestRunsOf(builds, ({ workflowName, jobName }) => JSON.stringify([workflowName, jobName]))
 }

@@ -119,7 +119,14 @@ export function personOf({
   return actor ?? author ?? committer
 }
 
-export type Workflow = { readonly id: string; readonly externalId: string; readonly name: string }
+export type Workflow = {
+  readonly id: string
+  readonly externalId: string
+  readonly name: string
+  /** See pipeline-status. */
+  readonly attemptOf: string
+  readonly attempt: number
+}
 
 /** One run of one job. Times are epoch milliseconds. */
 export type Build = {
@@ -127,6 +134,7 @@ export type Build = {
   readonly num: number
   readonly externalId: string
   readonly jobName: string
+  readonly attempt: number
   readonly status: BuildStatus
   readonly queuedAt: number | null
   readonly startedAt: number | null
@@ -156,23 +164,14 @@ export function queuedAtOf({
   return queuedAt ?? Math.min(createdAt, startedAt ?? stoppedAt ?? createdAt)
 }
 
+/** When it started, for formats that have no word for "not yet": until then, when it was queued. */
+export function shownStartOf(build: Pick<Build, 'queuedAt' | 'startedAt' | 'stoppedAt' | 'createdAt'>): number {
+  return build.startedAt ?? queuedAtOf(build)
+}
+
 export function durationMsOf(build: { startedAt: number | null; stoppedAt: number | null }): number | null {
   if (build.startedAt === null || build.stoppedAt === null) return null
   return Math.max(0, build.stoppedAt - build.startedAt)
-}
-
-/** Of the builds that are runs of one job, as `jobOf` tells jobs apart, the newest. */
-export function newestRunsOf<T extends { readonly num: number }>(
-  builds: readonly T[],
-  jobOf: (build: T) => string,
-): readonly T[] {
-  const newest = new Map<string, T>()
-  for (const build of builds) {
-    const job = jobOf(build)
-    const other = newest.get(job)
-    if (!other || other.num < build.num) newest.set(job, build)
-  }
-  return [...newest.values()]
 }
 
 /** One event of a build's life, as a CI tells it. Times are epoch milliseconds; null where it did not say. */
@@ -185,14 +184,30 @@ export type BuildEvent = {
   readonly steps: readonly Step[] | null
 }
 
+/** The workflow that a report is about: by itself, and the first of its attempts, where nothing else is said. */
+export type WorkflowReport = {
+  readonly externalId: string
+  readonly name: string
+  readonly attemptOf?: string
+  readonly attempt?: number
+}
+
 /** A build event with all that is needed to make the build's row, should it be the first. */
 export type BuildReport = BuildEvent & {
   readonly externalId: string
   /** The number of the build that this one repeats. */
   readonly retryOf?: number
   readonly jobName: string
-  readonly workflow: { readonly externalId: string; readonly name: string }
-  readonly pipeline: Omit<Pipeline, 'id' | 'number' | 'createdAt'>
+  /** Which attempt at this job of its workflow it is; that of the workflow where nothing is said. */
+  readonly attempt?: number
+  readonly workflow: WorkflowReport
+  readonly pipeline: PipelineReport
+}
+
+/** The pipeline that a report is about. */
+export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
+  /** When it began, where the CI's clock is to be believed more than the order in which its events came. */
+  readonly beganAt?: number | null
 }
 
 /** When the event happened, by its own account, else by its arrival. */
@@ -204,9 +219,14 @@ export function eventAtOf(event: BuildEvent, now: number): number {
 
 /** A text that sorts as the events of a build do: by stage, time and rank. */
 export function eventOrderOf(event: BuildEvent, now: number): string {
+  return statusOrderOf(event.status, eventAtOf(event, now))
+}
+
+/** A text that sorts as statuses that came to be at a time do. */
+export function statusOrderOf(status: ReportedStatus, at: number): string {
   // Times before 1970 sort too: no Date is further from it.
-  const at = String(eventAtOf(event, now) + 8.64e15).padStart(17, '0')
-  return `${stageOf(event.status)} ${at} ${String(BUILD_STATUS[event.status].rank).padStart(2, '0')}`
+  const time = String(at + 8.64e15).padStart(17, '0')
+  return `${stageOf(status)} ${time} ${String(BUILD_STATUS[status].rank).padStart(2, '0')}`
 }
 
 /** Which builds a list or a look-up is about (CircleCI v1.1 `filter`). */

@@ -1,5 +1,11 @@
-import { type BranchStatus, countingRunsOf, type PipelineBuild, pipelineStatusFor } from './badge.ts'
-import { isOver } from './build.ts'
+import type { BranchStatus } from './badge.ts'
+import {
+  endedStatusOf,
+  type PipelineBuild,
+  type PipelineParts,
+  pipelineStatusFor,
+  type ToldWorkflow,
+} from './pipeline-status.ts'
 
 export type CcActivity = 'Sleeping' | 'Building' | 'CheckingModifications'
 export type CcStatus = 'Success' | 'Failure' | 'Exception' | 'Unknown'
@@ -14,10 +20,12 @@ export type CcState = {
 }
 
 export type CcBuild = PipelineBuild & {
-  readonly pipelineNumber: number
+  readonly num: number
   readonly stoppedAt: number | null
   readonly createdAt: number
 }
+
+export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & { readonly number: number; readonly beganAt: number }
 
 const CC_STATUS: Record<BranchStatus, CcStatus> = {
   success: 'Success',
@@ -36,22 +44,30 @@ const CC_STATUS: Record<BranchStatus, CcStatus> = {
 }
 
 /**
- * What a feed says of a branch, from the builds of its newest pipeline and of its newest complete one. While something
- * builds, the status, label and time of the last result stay.
+ * What a feed says of a branch, from its newest pipeline and those newest of which all is over. While something builds, the
+ * status, label and time of the last result stay.
  */
-export function ccStateFor(builds: readonly CcBuild[]): CcState | null {
-  const byPipeline = Map.groupBy(builds, (build) => build.pipelineNumber)
-  const newestFirst = [...byPipeline].sort(([one], [other]) => other - one).map(([, those]) => those)
+export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
+  const newestFirst = pipelines.toSorted((one, other) => other.beganAt - one.beganAt || other.number - one.number)
   const [newest] = newestFirst
   if (!newest) return null
-  const complete = newestFirst.find((those) => countingRunsOf(those).every(({ status }) => isOver(status)))
-  const shown = complete ?? newest
+  const ended = newestFirst.find((pipeline) => endedStatusOf(pipeline) !== null)
+  const result = ended && endedStatusOf(ended)
+  const shown = ended ?? newest
   return {
     activity: activityOf(pipelineStatusFor(newest)),
-    lastBuildStatus: complete ? CC_STATUS[pipelineStatusFor(complete)] : 'Unknown',
-    lastBuildLabel: String(Math.max(...shown.map((build) => build.num))),
-    lastBuildTime: Math.max(...shown.map((build) => build.stoppedAt ?? build.createdAt)),
+    lastBuildStatus: result ? CC_STATUS[result] : 'Unknown',
+    lastBuildLabel: labelOf(shown),
+    lastBuildTime: Math.max(
+      ...shown.builds.map((build) => build.stoppedAt ?? build.createdAt),
+      ...shown.workflows.flatMap((workflow) => workflow.toldAt ?? []),
+    ),
   }
+}
+
+/** The newest build's number; of a run without builds there is only the pipeline's. */
+function labelOf({ builds, number }: CcPipeline): string {
+  return builds.length > 0 ? String(Math.max(...builds.map((build) => build.num))) : `pipeline ${number}`
 }
 
 function activityOf(status: BranchStatus): CcActivity {

@@ -9,6 +9,7 @@ export function parseContentDigest(header: string): string | 'other_algorithm' |
   if (members.some((member) => member === null)) return 'malformed'
   const sha256 = members.find((member) => member?.[1] === 'sha-256')?.[2]
   if (sha256 === undefined) return 'other_algorithm'
-  if (!/^[A-Za-z0-9+/]{43}=$/.test(sha256)) return 'malformed'
+  // The last character's two last bits belong to no byte.
+  if (!/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(sha256)) return 'malformed'
   return toHex(Uint8Array.from(atob(sha256), (char) => char.charCodeAt(0)))
 }

@@ -30,7 +30,7 @@ export type DispatchTarget = {
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 
-/** Who is told when a build ends. */
+/** Who is told when a build ends, or when a CI ended a run as failed. */
 export type Listener =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'github-status'; readonly apiUrl: string; readonly repository: string; readonly context: string }
@@ -43,6 +43,7 @@ export type OutboxEvent =
   | 'build.cancel'
   | 'workflow.cancel'
   | 'build.finished'
+  | 'workflow.finished'
 
 export type Parameters = Readonly<Record<string, string | number | boolean>>
 

@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'path_too_long'
   | 'unsupported_media_type'
   | 'headers_too_large'
+  | 'precondition_failed'
   | 'range_not_satisfiable'
   | 'too_many_requests'
   | 'unavailable'

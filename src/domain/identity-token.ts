@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
+import { base64UrlDecode } from './secret-hash.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -31,6 +31,16 @@ export function parseIdentityToken(text: string): IdentityToken | null {
     : null
 }
 
+/** The id of the key that the token says it is signed with; null where it says none. */
+export function keyIdOf({ header }: IdentityToken): string | null {
+  return typeof header.kid === 'string' ? header.kid : null
+}
+
+/** Why its algorithm does not pass; null where it does. For this nobody need be asked. */
+export function algorithmRefusal({ header }: IdentityToken): string | null {
+  return header.alg === ALGORITHM ? null : 'Its algorithm is not allowed.'
+}
+
 /**
  * Why a token does not pass, as a sentence; null where it does. The steps of RFC 7515 §5.2 and RFC 7519 §7.2, with the
  * algorithm ours to choose (RFC 8725 §3.1) and the keys only those given: what else its header offers is not looked at.
@@ -42,7 +52,8 @@ export async function tokenRefusal(
 ): Promise<string | null> {
   // No extension is understood here (RFC 7515 §4.1.11).
   if (token.header.crit !== undefined) return UNSIGNED
-  if (token.header.alg !== ALGORITHM) return 'Its algorithm is not allowed.'
+  const refusal = algorithmRefusal(token)
+  if (refusal) return refusal
   return (await isSigned(token, keys)) ? claimsRefusal(token.claims, expected) : UNSIGNED
 }
 
@@ -51,7 +62,8 @@ const ALGORITHM = 'RS256'
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 /** RFC 7518 §3.3. */
 const MIN_MODULUS_BITS = 2048
-const UNSIGNED = 'Its signature does not check out.'
+/** What is refused before anything that the token says is believed. */
+export const UNSIGNED = 'Its signature does not check out.'
 
 async function isSigned({ header, signed, signature }: IdentityToken, keys: readonly JsonObject[]): Promise<boolean> {
   const [jwk, ...others] = keys.filter((key) => isMeant(key, header))
@@ -61,7 +73,7 @@ async function isSigned({ header, signed, signature }: IdentityToken, keys: read
     // Whether it has all that makes it a key is for importKey to say.
     const key = await crypto.subtle.importKey('jwk', jwk as JsonObject & { kty: 'RSA' }, RSA, false, ['verify'])
     if (!('modulusLength' in key.algorithm) || key.algorithm.modulusLength < MIN_MODULUS_BITS) return false
-    return await crypto.subtle.verify(RSA, key, bytesOf(signature), new TextEncoder().encode(signed))
+    return await crypto.subtle.verify(RSA, key, base64UrlDecode(signature), new TextEncoder().encode(signed))
   } catch {
     return false // Not a public RSA key after all, or the signature is not base64url.
   }
@@ -103,16 +115,11 @@ function isNumericDate(value: unknown): value is number {
 
 function parseObject(part: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytesOf(part)))
+    const value: unknown = JSON.parse(
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(base64UrlDecode(part)),
+    )
     return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject | null) : null
   } catch {
     return null // Not base64url, not UTF-8 or not JSON.
   }
-}
-
-/** The bytes of base64url without padding (RFC 7515 §2), of which there is one way to write them; throws on any other. */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = base64UrlDecode(text)
-  if (base64UrlEncode(bytes) !== text) throw new TypeError('not base64url')
-  return bytes
 }

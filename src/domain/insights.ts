@@ -36,7 +36,7 @@ const DAY_MS = 86_400_000
 
 /** The metrics of the runs of one workflow in a window of time. Only runs that are over count. */
 export function workflowMetricsFor(runs: readonly WorkflowRun[], windowMs: number): WorkflowMetrics {
-  const over = runs.filter((run) => WORKFLOW_IS_OVER[run.status] && run.status !== 'not_run')
+  const over = runs.filter(hasRun)
   const successfulRuns = over.filter((run) => run.status === 'success').length
   const recoveries = recoverySecondsOf(over)
   return {
@@ -49,6 +49,11 @@ export function workflowMetricsFor(runs: readonly WorkflowRun[], windowMs: numbe
     recoveries: recoveries.length,
     durationSeconds: spreadOf(over.flatMap((run) => runSecondsOf(run) ?? [])),
   }
+}
+
+/** Whether a workflow has come to a result: insights are of those alone. */
+export function hasRun({ status }: { readonly status: WorkflowStatus }): boolean {
+  return WORKFLOW_IS_OVER[status] && status !== 'not_run'
 }
 
 export function runSecondsOf({ startedAt, beganAt, stoppedAt }: WorkflowRun): number | null {

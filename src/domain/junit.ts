@@ -24,14 +24,20 @@ export function parseJUnit(xml: string): JUnitReport {
   return problem === null ? { ok: true, results } : { ok: false, problem: clipped(problem, 300) }
 }
 
-type Suite = { readonly name: string; readonly file: string }
+type Suite = {
+  readonly name: string
+  readonly file: string
+  readonly depth: number
+  /** What is wrong with the suite itself, if anything is. */
+  broken: OpenCase | null
+}
 type OpenCase = {
   readonly attributes: XmlAttributes
   readonly depth: number
   result: TestOutcome
   message: string
 }
-/** An element inside a case that tells how it ended. */
+/** An element inside a case, or a suite, that tells how it ended. */
 type OpenFault = {
   readonly outcome: TestOutcome
   readonly attributes: XmlAttributes
@@ -49,6 +55,23 @@ const FAULTS: ReadonlyMap<string, TestOutcome> = new Map([
   ['error', 'error'],
   ['rerunError', 'error'],
   ['skipped', 'skipped'],
+  ['disabled', 'skipped'],
+])
+
+/** What the attributes `status` and `result` call a case that did not pass: not all runners have an element for it. */
+const UNPASSED: ReadonlyMap<string, TestOutcome> = new Map([
+  ['failed', 'failure'],
+  ['failure', 'failure'],
+  ['fail', 'failure'],
+  ['error', 'error'],
+  ['errored', 'error'],
+  ['skipped', 'skipped'],
+  ['disabled', 'skipped'],
+  ['notrun', 'skipped'],
+  ['not_run', 'skipped'],
+  ['suppressed', 'skipped'],
+  ['ignored', 'skipped'],
+  ['pending', 'skipped'],
 ])
 
 /** Fills `results` while a document is read. */
@@ -64,18 +87,26 @@ function collectInto(results: TestResult[]): XmlEvents {
       path.push(name)
       const depth = path.length
       const outcome = parent === 'testcase' ? FAULTS.get(name) : undefined
+      const suite = suites.at(-1)
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
       if (isSuite(name)) {
-        suites.push({ name: attributes.name ?? '', file: attributes.file ?? '' })
+        suites.push({ name: attributes.name ?? '', file: attributes.file ?? '', depth, broken: null })
       } else if (parent === undefined) {
         throw new XmlProblem(`the root element must be testsuites or testsuite, not ${name}`)
       } else if (name === 'testcase') {
         if (openCase) throw new XmlProblem('a testcase inside a testcase')
         if (attributes.name === undefined) throw new XmlProblem('a testcase without a name')
-        if (results.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
-        openCase = { attributes, depth, result: attributes.status === 'notrun' ? 'skipped' : 'success', message: '' }
+        openCase = { attributes, depth, result: 'success', message: '' }
       } else if (outcome) {
         fault = { outcome, attributes, depth, text: '' }
+      } else if (suite?.depth === depth - 1 && (name === 'error' || name === 'failure')) {
+        suite.broken ??= {
+          attributes: { name: suite.name || suite.file || 'suite' },
+          depth,
+          result: 'error',
+          message: '',
+        }
+        fault = { outcome: 'error', attributes, depth, text: '' }
       }
     },
     text: (text) => {
@@ -84,16 +115,27 @@ function collectInto(results: TestResult[]): XmlEvents {
     },
     close: () => {
       const depth = path.length
-      if (isSuite(path.pop() ?? '')) suites.pop()
-      if (openCase && fault?.depth === depth) {
-        addFault(openCase, fault)
+      const isOfSuite = isSuite(path.pop() ?? '')
+      const faulty = openCase ?? suites.at(-1)?.broken
+      if (faulty && fault?.depth === depth) {
+        addFault(faulty, fault)
         fault = null
       }
       if (openCase?.depth === depth) {
-        results.push(resultOf(openCase, suites))
+        push(openCase)
         openCase = null
       }
+      if (isOfSuite) {
+        const broken = suites.at(-1)?.broken
+        if (broken) push(broken)
+        suites.pop()
+      }
     },
+  }
+
+  function push(ended: OpenCase): void {
+    if (results.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
+    results.push(resultOf(ended, suites))
   }
 }
 
@@ -117,13 +159,21 @@ function messageOf(fault: OpenFault): string {
   return text.includes(clipped(message, MAX_TEST_MESSAGE_LENGTH)) ? text : `${message}\n${text}`
 }
 
-function resultOf({ attributes, result, message }: OpenCase, suites: readonly Suite[]): TestResult {
+/** What the attributes say against a case for which no element says it. */
+function outcomeOf({ attributes, result }: OpenCase): TestOutcome {
+  if (result === 'failure' || result === 'error') return result
+  const said = [attributes.status, attributes.result].flatMap((word) => UNPASSED.get(word?.toLowerCase() ?? '') ?? [])
+  return said.find((outcome) => outcome !== 'skipped') ?? said[0] ?? result
+}
+
+function resultOf(ended: OpenCase, suites: readonly Suite[]): TestResult {
+  const { attributes, message } = ended
   const { name = '', classname, file, time } = attributes
   const named = suites.filter((suite) => suite.name !== '')
   return {
     classname: clipped(classname || named.at(-1)?.name || '', MAX_TEST_NAME_LENGTH),
     name: clipped(name, MAX_TEST_NAME_LENGTH),
-    result,
+    result: outcomeOf(ended),
     runTimeSeconds: secondsOf(time ?? ''),
     message: clipped(message, MAX_TEST_MESSAGE_LENGTH),
     file: clipped(file || suites.findLast((suite) => suite.file !== '')?.file || '', MAX_TEST_NAME_LENGTH) || null,

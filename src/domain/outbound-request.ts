@@ -1,7 +1,9 @@
-import { BUILD_STATUS, type Build, type BuildStatus, durationMsOf } from './build.ts'
+import type { BranchStatus } from './badge.ts'
+import { BUILD_STATUS, type Build, type BuildStatus, durationMsOf, type Pipeline, type Workflow } from './build.ts'
 import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
 import { type Project, slugText, vcsUrlFor } from './project.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** What the outside is told. */
 export type OutboundMessage = {
@@ -18,6 +20,13 @@ export type OutboundMessage = {
   /** Where our pages and API are; null when the deployment does not say. */
   readonly origin: string | null
   readonly now: number
+}
+
+/** What listeners are told of a run that the CI ended as a whole. */
+export type WorkflowEnd = Pick<OutboundMessage, 'id' | 'project' | 'origin' | 'now'> & {
+  readonly pipeline: Pipeline
+  readonly workflow: Workflow
+  readonly status: BranchStatus
 }
 
 export type OutboundRequest = {
@@ -43,7 +52,7 @@ export function dispatchRequestFor(
     case 'gitlab':
       return gitlabRequest(target, secret, message)
     case 'webhook':
-      return webhookRequest(target.url, secret, message)
+      return webhookRequest(target.url, secret, message, dataOf(message))
   }
 }
 
@@ -53,14 +62,57 @@ export function listenerRequestFor(
   secret: string,
   message: OutboundMessage,
 ): OutboundRequest | Promise<OutboundRequest> {
-  if (listener.kind === 'webhook') return webhookRequest(listener.url, secret, message)
+  if (listener.kind === 'webhook') return webhookRequest(listener.url, secret, message, dataOf(message))
   const [build] = message.builds
-  const path = `/repos/${listener.repository}/statuses/${encodeURIComponent(build.pipeline.revision)}`
-  const url = pageOf(message, build)
-  return githubRequest(listener.apiUrl, path, secret, {
-    state: GITHUB_STATE[BUILD_STATUS[build.status].class],
-    context: `${listener.context}/${build.workflow.name}/${build.jobName}`,
-    description: `${build.jobName}: ${build.status.replaceAll('_', ' ')}`.slice(0, 140),
+  return githubStatusRequest(listener, secret, {
+    revision: build.pipeline.revision,
+    name: `${build.workflow.name}/${build.jobName}`,
+    description: `${build.jobName}: ${build.status.replaceAll('_', ' ')}`,
+    status: build.status,
+    url: pageOf(message, build),
+  })
+}
+
+/** The request that tells a listener of a run that ended. */
+export function workflowEndRequestFor(
+  listener: Listener,
+  secret: string,
+  end: WorkflowEnd,
+): OutboundRequest | Promise<OutboundRequest> {
+  const { project, pipeline, workflow, status, origin } = end
+  if (listener.kind === 'webhook') {
+    const subject = subjectOf(project, pipeline, workflow)
+    const data = { ...subject, workflow: { ...subject.workflow, status }, builds: [] }
+    return webhookRequest(listener.url, secret, { ...end, event: 'workflow.finished' }, data)
+  }
+  return githubStatusRequest(listener, secret, {
+    revision: pipeline.revision,
+    name: workflow.name,
+    description: `${workflow.name}: ${status.replaceAll('_', ' ')}`,
+    status,
+    url: origin === null ? null : `${origin}/${slugText(project)}?pipeline=${pipeline.number}`,
+  })
+}
+
+type CommitStatus = {
+  readonly revision: string
+  readonly name: string
+  readonly description: string
+  readonly status: BranchStatus
+  readonly url: string | null
+}
+
+function githubStatusRequest(
+  { apiUrl, repository, context }: Extract<Listener, { kind: 'github-status' }>,
+  secret: string,
+  { revision, name, description, status, url }: CommitStatus,
+): OutboundRequest {
+  const path = `/repos/${repository}/statuses/${encodeURIComponent(revision)}`
+  return githubRequest(apiUrl, path, secret, {
+    state: GITHUB_STATE[status === 'no_builds' ? 'stopped' : BUILD_STATUS[status].class],
+    // People read both in the list of checks.
+    context: visibleLine(`${context}/${name}`),
+    description: visibleLine(description).slice(0, 140).toWellFormed(),
     ...(url === null ? {} : { target_url: url }),
   })
 }
@@ -143,10 +195,14 @@ function gitlabRequest(
   }
 }
 
-async function webhookRequest(url: string, secret: string, message: OutboundMessage): Promise<OutboundRequest> {
-  const { event: type, now } = message
-  const body = JSON.stringify({ type, timestamp: new Date(now).toISOString(), data: dataOf(message) })
-  const signature = await webhookHeadersFor(secret, message.id, now, body)
+async function webhookRequest(
+  url: string,
+  secret: string,
+  { id, event, now }: Pick<OutboundMessage, 'id' | 'event' | 'now'>,
+  data: object,
+): Promise<OutboundRequest> {
+  const body = JSON.stringify({ type: event, timestamp: new Date(now).toISOString(), data })
+  const signature = await webhookHeadersFor(secret, id, now, body)
   return { url, headers: { 'Content-Type': 'application/json', ...signature }, body }
 }
 
@@ -155,17 +211,7 @@ function dataOf(message: OutboundMessage) {
   const { project, builds, parameters, envVars, origin } = message
   const [{ pipeline, workflow }] = builds
   return {
-    project: { slug: slugText(project), vcs_url: vcsUrlFor(project) },
-    pipeline: {
-      id: pipeline.id,
-      number: pipeline.number,
-      external_id: pipeline.externalId,
-      branch: pipeline.branch,
-      tag: pipeline.tag,
-      revision: pipeline.revision,
-      actor: pipeline.actor?.login ?? null,
-    },
-    workflow: { id: workflow.id, external_id: workflow.externalId, name: workflow.name },
+    ...subjectOf(project, pipeline, workflow),
     builds: builds.map((build) => ({
       build_num: build.num,
       external_id: build.externalId,
@@ -178,6 +224,22 @@ function dataOf(message: OutboundMessage) {
     parameters,
     ...(Object.keys(envVars).length > 0 ? { environment: envVars } : {}),
     ...(origin === null ? {} : { report_url: `${origin}/api/buildpass/v1/projects/${slugText(project)}/builds` }),
+  }
+}
+
+function subjectOf(project: Project, pipeline: Pipeline, workflow: Workflow) {
+  return {
+    project: { slug: slugText(project), vcs_url: vcsUrlFor(project) },
+    pipeline: {
+      id: pipeline.id,
+      number: pipeline.number,
+      external_id: pipeline.externalId,
+      branch: pipeline.branch,
+      tag: pipeline.tag,
+      revision: pipeline.revision,
+      actor: pipeline.actor?.login ?? null,
+    },
+    workflow: { id: workflow.id, external_id: workflow.externalId, name: workflow.name },
   }
 }
 

@@ -21,7 +21,8 @@ export type OutboxEntry = {
   readonly responseStatus: number | null
   readonly problem: string | null
   readonly remoteId: string | null
-  readonly buildNum: number
+  /** Null where it is about a run as a whole. */
+  readonly buildNum: number | null
   readonly createdAt: number
   readonly lastAttemptAt: number | null
 }

@@ -1,3 +1,5 @@
+import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
+
 /** Where a page of a list ends: the key of its last item, in the list's own order. */
 export type PageKey = readonly (string | number)[]
 
@@ -8,12 +10,12 @@ const MAX_TOKEN_LENGTH = 4_096
  * the next page is authorized anew, and the key only says where to go on.
  */
 export function pageTokenFor(list: string, key: PageKey): string {
-  return encode(JSON.stringify([list, ...key]))
+  return base64UrlEncode(new TextEncoder().encode(JSON.stringify([list, ...key])))
 }
 
 /** The key in a token of that list, whose parts have the types of `shape`; null for anything else. */
 export function parsePageToken(list: string, shape: readonly ('string' | 'number')[], text: string): PageKey | null {
-  if (text.length > MAX_TOKEN_LENGTH || !/^[A-Za-z0-9_-]+$/.test(text)) return null
+  if (text.length > MAX_TOKEN_LENGTH) return null
   const parts = jsonOf(decode(text))
   if (!Array.isArray(parts) || parts.length !== shape.length + 1 || parts[0] !== list) return null
   const key: unknown[] = parts.slice(1)
@@ -32,17 +34,11 @@ export function pageOfRows<T>(rows: readonly T[], size: number, keyOf: (row: T) 
 
 export type Paged<T> = { readonly items: readonly T[]; readonly nextKey: PageKey | null }
 
-function encode(text: string): string {
-  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('')
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
-}
-
 function decode(text: string): string | null {
   try {
-    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64UrlDecode(text))
   } catch {
-    return null // Not base64, or not UTF-8 in it.
+    return null // Not base64url, or not UTF-8 in it.
   }
 }
 

@@ -22,6 +22,8 @@ export type Project = Slug & {
   readonly id: string
   readonly visibility: Visibility
   readonly defaultBranch: string
+  /** Where the repository is, if not where its slug alone would have it: on a server of somebody's own. */
+  readonly repositoryUrl: string | null
 }
 
 export type Role = 'admin' | 'member'
@@ -59,8 +61,14 @@ export function isSameSlug(a: Slug, b: Slug): boolean {
   return (a.repo === b.repo && a.org === b.org && a.vcs === b.vcs) || slugKeyFor(a) === slugKeyFor(b)
 }
 
-export function vcsUrlFor(slug: Slug): string {
-  return `https://${VCS[slug.vcs].host}/${slug.org}/${slug.repo}`
+/** Where the repository is. */
+export function vcsUrlFor(project: Slug & Pick<Project, 'repositoryUrl'>): string {
+  return project.repositoryUrl ?? publicUrlFor(project)
+}
+
+/** Where a repository of that name is at the public host. */
+export function publicUrlFor({ vcs, org, repo }: Slug): string {
+  return `https://${VCS[vcs].host}/${org}/${repo}`
 }
 
 function isName(text: string): boolean {

@@ -1,4 +1,4 @@
-import { type Slug, VCS } from './project.ts'
+import { publicUrlFor, type Slug, VCS } from './project.ts'
 
 /** A repository as somebody else names it; `host` is null when only its path is known. */
 export type RepositoryName = { readonly host: string | null; readonly path: string }
@@ -11,6 +11,24 @@ export function repositoryOf(url: string | null): RepositoryName | null {
   if (!URL.canParse(url)) return null
   const { hostname, pathname } = new URL(url)
   return named(hostname, pathname)
+}
+
+const MAX_URL_LENGTH = 500
+const CLONED_FROM = /^(?:https?|ssh|git):\/\/|^[\w.-]+@/i
+
+/**
+ * The address for browsers of a project's repository, from that or a clone URL of it; null for any other repository, and
+ * where it is no other than the one that the slug tells.
+ */
+export function repositoryUrlOf(slug: Slug, text: string | null): string | null {
+  const name = repositoryOf(text)
+  if (text === null || !CLONED_FROM.test(text) || !name?.host || !isRepositoryOf(slug, name)) return null
+  // An address to clone by SSH does not say where the pages are: on the same host, as they nearly always are.
+  const origin = /^https?:/i.test(text) ? new URL(text).origin : `https://${name.host}`
+  const url = `${origin}/${name.path}`
+  if (url.length > MAX_URL_LENGTH || !URL.canParse(url)) return null
+  const { href } = new URL(url)
+  return href.toLowerCase() === publicUrlFor(slug).toLowerCase() ? null : href
 }
 
 function named(host: string, path: string): RepositoryName | null {

@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
+import { base64UrlDecode, base64UrlEncode, keyBytesOf } from './secret-hash.ts'
 
 declare const sealedBrand: unique symbol
 /**
@@ -24,7 +24,7 @@ export async function importDataKeys(text: string): Promise<DataKeys> {
 async function importDataKey(entry: string): Promise<DataKey> {
   const match = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43})$/.exec(entry)
   if (!match?.[1] || !match[2]) throw new Error('DATA_KEY must be a list of id:base64url with 32 bytes each')
-  const bytes = base64UrlDecode(match[2])
+  const bytes = keyBytesOf(match[2])
   return { id: match[1], key: await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']) }
 }
 

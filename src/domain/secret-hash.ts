@@ -29,7 +29,7 @@ async function importPepper(entry: string): Promise<Pepper> {
 
 /** An HMAC-SHA-256 key from base64url text. */
 export function importHmacKey(base64url: string): Promise<CryptoKey> {
-  const bytes = base64UrlDecode(base64url)
+  const bytes = keyBytesOf(base64url)
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
@@ -57,7 +57,16 @@ export function base64UrlEncode(bytes: Uint8Array): string {
     .replace(/=+$/, '')
 }
 
-/** The bytes of base64url text; throws on anything else. */
+// What is left of a last byte after whole characters has to be zeros (RFC 4648 §3.5).
+const CANONICAL = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/
+
+/** The bytes of base64url text without padding, of which there is one way to write them; throws on any other. */
 export function base64UrlDecode(text: string): Uint8Array<ArrayBuffer> {
+  if (!CANONICAL.test(text)) throw new TypeError('not base64url')
+  return keyBytesOf(text)
+}
+
+/** The bytes of a key that somebody wrote into the configuration, however its last bits stand there. */
+export function keyBytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
 }

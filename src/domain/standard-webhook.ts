@@ -1,5 +1,5 @@
 import { hmacOf } from './hmac.ts'
-import { base64UrlDecode } from './secret-hash.ts'
+import { keyBytesOf } from './secret-hash.ts'
 
 // https://www.standardwebhooks.com: `whsec_` and base64 of 24 to 64 bytes.
 const SECRET_SHAPE = /^whsec_([A-Za-z0-9+/]{32,86}={0,2})$/
@@ -32,7 +32,7 @@ export async function webhookHeadersFor(
 function bytesOf(secret: string): Uint8Array<ArrayBuffer> | null {
   const base64 = SECRET_SHAPE.exec(secret)?.[1]
   try {
-    return base64 ? base64UrlDecode(base64) : null
+    return base64 ? keyBytesOf(base64) : null
   } catch {
     return null // Not base64 after all.
   }

@@ -1,4 +1,5 @@
 import type { InputProblem } from './error.ts'
+import { isLoopback } from './loopback.ts'
 
 /** The CI systems whose identity tokens we know to read. */
 export type IssuerKind = 'github' | 'gitlab' | 'circleci' | 'buildkite'
@@ -111,10 +112,6 @@ function isIssuerUrl(text: string): boolean {
   if (!URL.canParse(text) || /[?#]|\/$/.test(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
 }
 
 const CIRCLECI_ISSUER = /^https:\/\/oidc\.circleci\.com\/org\/([0-9a-f-]{36})$/

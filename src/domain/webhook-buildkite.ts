@@ -1,4 +1,5 @@
-import type { ReportedStatus } from './build.ts'
+import { attemptFor } from './attempt.ts'
+import { isOver, type ReportedStatus } from './build.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -7,6 +8,7 @@ import {
   ignored,
   lacking,
   type RunReport,
+  type RunStatus,
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
@@ -42,6 +44,21 @@ const STATUS: Record<string, ReportedStatus> = {
   unblocked_failed: 'not_run',
 }
 
+/** `state` of a build. */
+const BUILD_STATE: Record<string, ReportedStatus> = {
+  creating: 'queued',
+  scheduled: 'queued',
+  running: 'running',
+  failing: 'running',
+  canceling: 'running',
+  blocked: 'not_running',
+  passed: 'success',
+  failed: 'failed',
+  canceled: 'canceled',
+  skipped: 'not_run',
+  not_run: 'not_run',
+}
+
 /** A retried job has an id of its own, so it is another build. */
 export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookReading {
   const refusal = refusedAsOther(slug, [repositoryOf(lineAt(payload, 'pipeline', 'repository'))])
@@ -50,7 +67,19 @@ export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookRe
   if (!/^(?:build|job)\./.test(event)) return ignored('not an event that tells of builds')
   const run = runOf(payload)
   if (!run) return lacking('build.id, build.commit, pipeline.slug')
-  return event.startsWith('build.') ? aboutRun(run) : readJob(payload, run)
+  return event.startsWith('build.')
+    ? aboutRun({ ...run, told: toldOf(valueAt(payload, 'build')) })
+    : readJob(payload, run)
+}
+
+/** A build that waits behind a block step is told as what its jobs made of it so far, as Buildkite shows it. */
+function toldOf(build: unknown): RunStatus | null {
+  const status = BUILD_STATE[lineAt(build, 'state') ?? '']
+  if (!status) return null
+  const beganAt = timeAt(build, 'created_at')
+  const startedAt = status === 'running' ? timeAt(build, 'started_at') : null
+  const endedAt = isOver(status) ? timeAt(build, 'finished_at') : null
+  return { status, at: endedAt ?? startedAt ?? beganAt, beganAt }
 }
 
 function readJob(payload: unknown, run: RunReport): WebhookReading {
@@ -62,20 +91,25 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   if (!status) return ignored('a state that is not known')
   const queuedAt = timeAt(job, 'scheduled_at') ?? timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
-  const isOver = status !== 'queued' && status !== 'not_running' && status !== 'running'
   return aboutBuilds([
     {
       ...run,
       externalId: `buildkite:job:${id}`,
       jobName: nameOf(job),
+      attempt: 1 + retriesOf(job),
       status,
       queuedAt,
       startedAt,
-      stoppedAt: isOver ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null,
+      stoppedAt: isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null,
       buildUrl: urlAt(job, 'web_url'),
       steps: null,
     },
   ])
+}
+
+/** How often the job was run before; older payloads only say of which job it is the retry. */
+function retriesOf(job: unknown): number {
+  return attemptFor(lineAt(job, 'retries_count')) ?? (valueAt(job, 'retry_source') === null ? 0 : 1)
 }
 
 function statusOf(job: unknown): ReportedStatus | null {
@@ -106,6 +140,7 @@ function runOf(payload: unknown): RunReport | null {
     workflow: { externalId: `buildkite:build:${id}`, name },
     pipeline: {
       externalId: `buildkite:build:${id}`,
+      beganAt: timeAt(build, 'created_at'),
       branch: tag === null ? branchOf(payload) : null,
       tag,
       // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.
@@ -131,6 +166,7 @@ function branchOf(payload: unknown): string | null {
 function pullRequestsOf(payload: unknown): RunReport['pipeline']['pullRequests'] {
   const number = lineAt(payload, 'build', 'pull_request', 'id')
   const own = repositoryOf(lineAt(payload, 'pipeline', 'repository'))
-  if (number === null || own?.host !== 'github.com') return []
-  return [{ head_sha: null, url: `https://github.com/${own.path}/pull/${number}` }]
+  const isGithub = own?.host === 'github.com' || lineAt(payload, 'pipeline', 'provider', 'id') === 'github_enterprise'
+  if (number === null || !own?.host || !isGithub) return []
+  return [{ head_sha: null, url: `https://${own.host}/${own.path}/pull/${number}` }]
 }

@@ -1,3 +1,4 @@
+import { attemptFor } from './attempt.ts'
 import { type BuildReport, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { parseSlug } from './project.ts'
@@ -8,6 +9,7 @@ import {
   ignored,
   lacking,
   type RunReport,
+  type RunStatus,
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
@@ -23,7 +25,8 @@ const STATUS: Record<string, ReportedStatus> = {
   timedout: 'timedout',
   canceled: 'canceled',
   cancelled: 'canceled',
-  unauthorized: 'not_run',
+  // Whoever started it may not use its context, so it cannot run.
+  unauthorized: 'failed',
   not_run: 'not_run',
 }
 
@@ -40,7 +43,7 @@ export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
   const run = runOf(payload)
   if (!run) return lacking('pipeline.id, workflow.id')
   // CircleCI's own example names a job's event after its workflow.
-  return valueAt(payload, 'job') === null ? aboutRun(run) : readJob(payload, run)
+  return valueAt(payload, 'job') === null ? aboutRun({ ...run, told: toldOf(payload) }) : readJob(payload, run)
 }
 
 function readJob(payload: unknown, run: RunReport): WebhookReading {
@@ -71,12 +74,32 @@ function runOf(payload: unknown): RunReport | null {
   const workflowId = lineAt(payload, 'workflow', 'id')
   // CircleCI's own example of a job on GitLab has no workflow.
   if (!pipelineId || (workflowId === null && valueAt(payload, 'job') === null)) return null
+  const externalId = `circleci:workflow:${workflowId ?? pipelineId}`
+  const name = lineAt(payload, 'workflow', 'name')
   return {
     workflow: {
-      externalId: `circleci:workflow:${workflowId ?? pipelineId}`,
-      name: lineAt(payload, 'workflow', 'name') ?? UNNAMED,
+      externalId,
+      name: name ?? UNNAMED,
+      // A pipeline has each workflow once but for its re-runs, of which CircleCI only tells when they were made.
+      attemptOf: name === null ? externalId : `circleci:${name}`,
+      attempt: attemptFor(timeAt(payload, 'workflow', 'created_at')) ?? 1,
     },
-    pipeline: { externalId: `circleci:pipeline:${pipelineId}`, ...sourceOf(payload) },
+    pipeline: {
+      externalId: `circleci:pipeline:${pipelineId}`,
+      beganAt: timeAt(payload, 'pipeline', 'created_at'),
+      ...sourceOf(payload),
+    },
+  }
+}
+
+function toldOf(payload: unknown): RunStatus | null {
+  const status = STATUS[lineAt(payload, 'workflow', 'status') ?? '']
+  if (!status) return null
+  const beganAt = timeAt(payload, 'workflow', 'created_at')
+  return {
+    status,
+    at: timeAt(payload, 'workflow', 'stopped_at') ?? timeAt(payload, 'happened_at') ?? beganAt,
+    beganAt,
   }
 }
 

@@ -1,3 +1,4 @@
+import { attemptFor, githubAttempt } from './attempt.ts'
 import type { BuildEvent, BuildReport, PullRequest, ReportedStatus, Step } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import {
@@ -5,6 +6,7 @@ import {
   aboutRun,
   ignored,
   lacking,
+  type RunStatus,
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
@@ -34,6 +36,30 @@ const CONCLUSION: Record<string, ReportedStatus> = {
   action_required: 'not_run',
   startup_failure: 'infrastructure_fail',
 }
+
+/** `conclusion` of a run as a whole, where it means something else than that of a job. */
+const RUN_CONCLUSION: Record<string, ReportedStatus> = {
+  ...CONCLUSION,
+  // The workflow's file is broken: there is no job that could fail.
+  startup_failure: 'failed',
+  // For an approval, after which the same run goes on.
+  action_required: 'not_running',
+}
+
+/**
+ * Events that look again at a commit that is there: a later run of the workflow takes the place of an earlier one, as it
+ * does in GitHub's own badges and checks. All other runs of one workflow stand beside each other.
+ */
+const LOOKS_AGAIN: ReadonlySet<string> = new Set([
+  'schedule',
+  'dynamic',
+  'issues',
+  'issue_comment',
+  'pull_request',
+  'pull_request_target',
+  'pull_request_review',
+  'workflow_run',
+])
 
 /** `state` of a commit status. */
 const COMMIT_STATE: Record<string, ReportedStatus> = {
@@ -74,11 +100,17 @@ function readRun(payload: unknown): WebhookReading {
   if (!id || !revision) return lacking('workflow_run.id, head_sha')
   const branch = refAt(run, 'head_branch')
   const actor = valueAt(run, 'actor')
+  const event = lineAt(run, 'event') ?? ''
+  const workflow = workflowFor(
+    id,
+    lineAt(run, 'run_attempt'),
+    lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name'),
+  )
+  const kind = lineAt(run, 'workflow_id')
   return aboutRun({
-    workflow: {
-      externalId: workflowIdFor(id, lineAt(run, 'run_attempt')),
-      name: lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name') ?? UNNAMED,
-    },
+    workflow:
+      kind !== null && LOOKS_AGAIN.has(event) ? { ...workflow, attemptOf: `github:${event}:${kind}` } : workflow,
+    told: toldOf(run),
     pipeline: {
       ...pipelineFor(branch, revision),
       // Only this event tells whose branch it is: that of a fork may be called as ours is.
@@ -111,10 +143,7 @@ function readJob(payload: unknown): WebhookReading {
       ...timed(status, { queuedAt: createdAt, startedAt, stoppedAt: timeAt(job, 'completed_at') }),
       buildUrl: urlAt(job, 'html_url'),
       steps: steps.length > 0 ? steps : null,
-      workflow: {
-        externalId: workflowIdFor(runId, lineAt(job, 'run_attempt')),
-        name: lineAt(job, 'workflow_name') ?? UNNAMED,
-      },
+      workflow: workflowFor(runId, lineAt(job, 'run_attempt'), lineAt(job, 'workflow_name')),
       pipeline: pipelineFor(refAt(job, 'head_branch'), revision),
     },
   ])
@@ -138,6 +167,8 @@ function readCheck(payload: unknown): WebhookReading {
     {
       externalId: `github:check:${id}`,
       jobName,
+      // Of the checks of one name in a suite GitHub shows the newest alone; its ids grow.
+      attempt: attemptFor(id) ?? 1,
       ...timed(status, { queuedAt: null, startedAt, stoppedAt: timeAt(check, 'completed_at') }),
       buildUrl: urlAt(check, 'details_url') ?? urlAt(check, 'html_url'),
       steps: null,
@@ -193,8 +224,16 @@ function readCommitStatus(payload: unknown): WebhookReading {
 // Shorter than any name, so that the name, once told, takes its place.
 const UNNAMED = '-'
 
-function workflowIdFor(runId: string, attempt: string | null): string {
-  return `github:run:${runId}.${attempt ?? '1'}`
+function workflowFor(runId: string, attempt: string | null, name: string | null): BuildReport['workflow'] {
+  const externalId = `github:run:${runId}.${attempt ?? '1'}`
+  return { externalId, name: name ?? UNNAMED, ...githubAttempt(runId, attempt) }
+}
+
+function toldOf(run: unknown): RunStatus | null {
+  const status = statusOf(run, RUN_CONCLUSION)
+  if (!status) return null
+  const beganAt = timeAt(run, 'run_started_at') ?? timeAt(run, 'created_at')
+  return { status, at: timeAt(run, 'updated_at') ?? beganAt, beganAt }
 }
 
 function pipelineFor(branch: string | null, revision: string): BuildReport['pipeline'] {
@@ -202,10 +241,10 @@ function pipelineFor(branch: string | null, revision: string): BuildReport['pipe
   return { externalId: `github:${branch ?? ''}@${revision}`, branch, tag: null, revision, ...untold }
 }
 
-function statusOf(jobOrCheck: unknown): ReportedStatus | null {
-  const state = lineAt(jobOrCheck, 'status') ?? ''
+function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
+  const state = lineAt(told, 'status') ?? ''
   if (state !== 'completed') return OPEN[state] ?? null
-  return CONCLUSION[lineAt(jobOrCheck, 'conclusion') ?? ''] ?? null
+  return conclusions[lineAt(told, 'conclusion') ?? ''] ?? null
 }
 
 /** GitHub fills `started_at` with the time of queueing until the job starts. */

@@ -1,10 +1,14 @@
-import type { BuildReport, ReportedStatus } from './build.ts'
+import { attemptFor } from './attempt.ts'
+import { type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
+  about,
   aboutBuilds,
   ignored,
   lacking,
+  type RunReport,
+  type RunStatus,
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
@@ -40,7 +44,10 @@ const FAILURE: Record<string, ReportedStatus> = {
   unknown_failure: 'infrastructure_fail',
 }
 
-/** A retried job has an id of its own, so it is another build. */
+/**
+ * A retried job has an id of its own, so it is another build. GitLab takes the highest id of a name in a pipeline for the
+ * job, and so do we: its `retries_count` is told wrong of jobs that failed, and not at all of pipelines.
+ */
 export function readGitlab({ slug, payload }: WebhookEvent): WebhookReading {
   const path = lineAt(payload, 'project', 'path_with_namespace')
   const named =
@@ -70,10 +77,11 @@ function readPipeline(payload: unknown): WebhookReading {
   const mergeRequest = valueAt(payload, 'merge_request')
   const pullUrl = urlAt(mergeRequest, 'url')
   const isOfRequest = lineAt(pipeline, 'source') === 'merge_request_event'
-  const run = {
+  const run: RunReport = {
     workflow: workflowFor(id, lineAt(pipeline, 'name')),
+    told: toldOf(pipeline),
     pipeline: {
-      externalId: `gitlab:pipeline:${id}`,
+      externalId: pipelineIdFor(id, payload),
       ...refOf(
         // The branch of a merge request may be a fork's; the ref of the request says what ran.
         isOfRequest ? requestRef(lineAt(mergeRequest, 'iid')) : refAt(pipeline, 'ref'),
@@ -105,17 +113,17 @@ function readPipeline(payload: unknown): WebhookReading {
       })
       return build ? [build] : []
     })
-  return { kind: 'reports', runs: [run], builds }
+  return about([run], builds)
 }
 
 function readJob(payload: unknown): WebhookReading {
   const pipelineId = lineAt(payload, 'pipeline_id')
   const revision = lineAt(payload, 'sha')
   if (!pipelineId || !revision) return lacking('pipeline_id, sha')
-  const run = {
+  const run: RunReport = {
     workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
     pipeline: {
-      externalId: `gitlab:pipeline:${pipelineId}`,
+      externalId: pipelineIdFor(pipelineId, payload),
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
       revision,
       ...messageAt(payload, 'commit', 'message'),
@@ -152,20 +160,21 @@ type Job = {
   readonly finishedAt: number | null
 }
 
-function buildOf(run: Pick<BuildReport, 'pipeline' | 'workflow'>, payload: unknown, job: Job): BuildReport | null {
+function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job): BuildReport | null {
   const status = statusOf(job)
   if (!job.id || !job.name || !status) return null
   const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
-  const isOver = status !== 'queued' && status !== 'not_running' && status !== 'running'
   return {
-    ...run,
+    pipeline,
+    workflow,
     externalId: `gitlab:job:${job.id}`,
     jobName: job.name,
+    attempt: attemptFor(job.id) ?? 1,
     status,
     queuedAt: job.createdAt,
     startedAt: job.startedAt,
     // What was skipped, or waits for nobody, has no time of its own.
-    stoppedAt: isOver ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
+    stoppedAt: isOver(status) ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
     buildUrl: home === null ? null : `${home}/-/jobs/${job.id}`,
     steps: null,
   }
@@ -178,6 +187,22 @@ function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
   if (status !== 'failed') return status
   // GitLab lets the pipeline pass, so the branch must not read as broken.
   return isTolerated ? 'success' : (FAILURE[failure ?? ''] ?? status)
+}
+
+function toldOf(pipeline: unknown): RunStatus | null {
+  const status = STATUS[lineAt(pipeline, 'status') ?? ''] ?? null
+  if (!status) return null
+  const beganAt = timeAt(pipeline, 'created_at')
+  // Told of a pipeline that runs again, too: then it is that of its last end.
+  const endedAt = isOver(status) ? timeAt(pipeline, 'finished_at') : null
+  return { status, at: endedAt ?? beganAt, beganAt }
+}
+
+/** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
+function pipelineIdFor(id: string, payload: unknown): string {
+  const source = valueAt(payload, 'source_pipeline')
+  const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
+  return `gitlab:pipeline:${(isChild ? lineAt(source, 'pipeline_id') : null) ?? id}`
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {

@@ -1,9 +1,20 @@
-import type { BuildReport } from './build.ts'
+import type { BuildReport, ReportedStatus } from './build.ts'
 import type { Slug } from './project.ts'
 import { isRepositoryOf, type RepositoryName } from './repository-url.ts'
 
-/** What a run belongs to, told without any of its builds. */
-export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'>
+/** A run as a whole, told without any of its builds. */
+export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'> & {
+  /** How it stands, where the CI says so of the whole. */
+  readonly told?: RunStatus | null
+}
+
+/** Times are epoch milliseconds; null where the CI did not say. */
+export type RunStatus = {
+  readonly status: ReportedStatus
+  /** Since when. */
+  readonly at: number | null
+  readonly beganAt: number | null
+}
 
 /** What one well-signed payload says. */
 export type WebhookReading =
@@ -26,11 +37,24 @@ export function lacking(field: string): WebhookReading {
 }
 
 export function aboutRun(run: RunReport): WebhookReading {
-  return { kind: 'reports', runs: [run], builds: [] }
+  return about([run], [])
 }
 
 export function aboutBuilds(builds: readonly BuildReport[]): WebhookReading {
-  return { kind: 'reports', runs: [], builds }
+  return about([], builds)
+}
+
+/** Events of two pushes may come in any order: the CI's times tell which push was first. */
+export function about(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
+  return {
+    kind: 'reports',
+    runs: runs.map((run) => began(run, run.told?.beganAt ?? null)),
+    builds: builds.map((build) => began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt)),
+  }
+}
+
+function began<T extends Pick<BuildReport, 'pipeline'>>(report: T, beganAt: number | null): T {
+  return { ...report, pipeline: { beganAt, ...report.pipeline } }
 }
 
 /** The refusal of a payload that names repositories, none of which is the project's; null when it may be ours. */

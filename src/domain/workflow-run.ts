@@ -1,12 +1,20 @@
-import { type BranchStatus, type PipelineBuild, pipelineStatusFor } from './badge.ts'
+import type { BranchStatus } from './badge.ts'
 import { BUILD_STATUS, type StatusClass } from './build.ts'
+import { type PipelineBuild, type PipelineParts, pipelineStatusFor, type ToldWorkflow } from './pipeline-status.ts'
 
 /** One build's part in a workflow's run. Times are epoch milliseconds. */
 export type RunBuild = PipelineBuild & {
-  readonly pipelineNumber: number
-  readonly workflowId: string
+  readonly num: number
   readonly startedAt: number | null
   readonly stoppedAt: number | null
+}
+
+/** A workflow's part in trends and lists. */
+export type RunWorkflow = ToldWorkflow & {
+  readonly pipelineNumber: number
+  readonly name: string
+  /** When it began by the CI's word on the whole; null where it said none. */
+  readonly beganAt: number | null
 }
 
 /** One run of a workflow, as trends show it. */
@@ -18,10 +26,11 @@ export type WorkflowRun = {
   readonly durationMs: number | null
 }
 
-/** The runs that these builds make, oldest first. */
-export function workflowRunsOf(builds: readonly RunBuild[]): readonly WorkflowRun[] {
-  const runs = [...Map.groupBy(builds, (build) => build.workflowId).values()].map(runOf)
-  return runs.toSorted((a, b) => a.pipelineNumber - b.pipelineNumber)
+/** The runs of these workflows, oldest first; of one that nothing is known of, none. */
+export function workflowRunsOf({ workflows, builds }: PipelineParts<RunWorkflow, RunBuild>): readonly WorkflowRun[] {
+  const buildsOf = Map.groupBy(builds, (build) => build.workflowId)
+  const runs = workflows.map((workflow) => runOf(workflow, buildsOf.get(workflow.id) ?? []))
+  return runs.filter((run) => run.status !== 'no_builds').toSorted((a, b) => a.pipelineNumber - b.pipelineNumber)
 }
 
 /** The runs by workflow, the one that ran most often first; of as many runs, the one that ran last. */
@@ -51,11 +60,11 @@ export function successRates(runs: readonly WorkflowRun[], window: number): read
   return greens.map((_, i) => mean(greens.slice(Math.max(0, i + 1 - window), i + 1)))
 }
 
-function runOf(builds: readonly RunBuild[]): WorkflowRun {
-  const { pipelineNumber = 0, workflowName = '' } = builds[0] ?? {}
-  const status = pipelineStatusFor(builds)
+function runOf(workflow: RunWorkflow, builds: readonly RunBuild[]): WorkflowRun {
+  const { pipelineNumber, name } = workflow
+  const status = pipelineStatusFor({ workflows: [workflow], builds })
   const isOver = classOf(status) !== 'blue' && classOf(status) !== 'waiting'
-  return { pipelineNumber, workflowName, status, durationMs: isOver ? busyMsOf(builds) : null }
+  return { pipelineNumber, workflowName: name, status, durationMs: isOver ? busyMsOf(builds) : null }
 }
 
 /** How long at least one of them ran: pauses, such as the night before somebody ran a job again, do not count. */

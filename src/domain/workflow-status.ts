@@ -1,9 +1,10 @@
-import { type BuildStatus, newestRunsOf, type ReportedStatus } from './build.ts'
+import type { BuildStatus, ReportedStatus } from './build.ts'
+import { countingStatuses, type PipelineBuild, type ToldWorkflow } from './pipeline-status.ts'
 
 /** How CircleCI v2 says how a workflow stands. */
 export type WorkflowStatus = 'success' | 'running' | 'not_run' | 'failed' | 'error' | 'failing' | 'on_hold' | 'canceled'
 
-/** What one job adds to its workflow's status. */
+/** What one job, or the CI's word on the whole, adds to a workflow's status. */
 type Part = 'red' | 'error' | 'canceled' | 'green' | 'skipped' | 'running' | 'queued' | 'held'
 
 const PART: Record<ReportedStatus, Part> = {
@@ -38,11 +39,9 @@ const OVER: readonly (readonly [WorkflowStatus, Part])[] = [
   ['not_run', 'skipped'],
 ]
 
-export type WorkflowJob = { readonly num: number; readonly jobName: string; readonly status: ReportedStatus }
-
-/** The status of a workflow from its jobs; of a job that ran again only the newest run counts. */
-export function workflowStatusFor(jobs: readonly WorkflowJob[]): WorkflowStatus {
-  const parts = new Set(newestRunsOf(jobs, (job) => job.jobName).map((job) => PART[job.status]))
+/** The status of a workflow by itself, from what counts of it. */
+export function workflowStatusFor(workflow: ToldWorkflow, builds: readonly PipelineBuild[]): WorkflowStatus {
+  const parts = new Set(countingStatuses({ workflows: [workflow], builds }).map((status) => PART[status]))
   const has = (part: Part) => parts.has(part)
   const isOpen = has('running') || has('queued') || has('held')
   const found = isOpen ? OPEN.find(([, fits]) => fits(has)) : OVER.find(([, part]) => has(part))

@@ -44,6 +44,7 @@ export const ACCESS = {
 
   'GET /api/v2/me': 'user',
   'GET /api/v2/me/collaborations': 'user',
+  'GET /api/v2/user/:id': 'user',
   'GET /api/private/me/followed-projects': 'user',
   'GET /api/v2/project/:vcs/:org/:repo': 'status:read',
   'GET /api/v2/project/:id': 'status:read',
@@ -139,6 +140,10 @@ export const ACCESS = {
   'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': 'anyone',
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': 'anyone',
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': 'anyone',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': 'anyone',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': 'anyone',
 } as const satisfies Record<string, Needs>
 
 export type RouteName = keyof typeof ACCESS

@@ -1,4 +1,6 @@
 import type { Context } from 'hono'
+import { AppError } from '../domain/error.ts'
+import { httpDate, judgeConditions, type Validators } from '../domain/precondition.ts'
 import type { AppEnv } from '../env.ts'
 
 /** What may keep an answer, and for how long without asking again. */
@@ -17,6 +19,7 @@ export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Resp
   return conditional(c.req.raw, body, etag, {
     ...JSON_HEADERS,
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': CACHE_CONTROL.private,
     Vary: 'Accept',
   })
@@ -30,17 +33,21 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
   })
 }
 
-/** The body, or 304 when the client has it (RFC 9110 §13.1.2, weak comparison). The headers hold the tag, too. */
+/**
+ * What was made for this request, or 304 when the client has it. The headers hold the tag, too, and say that it was
+ * modified as it was made: nobody keeps when something last became of it, and a date must not promise that nothing did.
+ */
 export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
-  const known = request.headers.get('If-None-Match')
-  return known !== null && matches(known, etag)
+  return isKnown(request, { etag, modifiedAt: null })
     ? new Response(null, { status: 304, headers })
     : new Response(body, { headers })
 }
 
-/** Whether an If-None-Match list names the tag. */
-export function matches(ifNoneMatch: string, etag: string): boolean {
-  return ifNoneMatch.trim() === '*' || ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
+/** Whether the client has this version; throws 412 where it asked for another one. */
+export function isKnown({ headers }: Request, validators: Validators): boolean {
+  const judgement = judgeConditions(headers, validators)
+  if (judgement === 'failed') throw new AppError('precondition_failed')
+  return judgement === 'not_modified'
 }
 
 const JSON_HEADERS = {

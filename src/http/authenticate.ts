@@ -6,6 +6,7 @@ import type { Secret } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
 import { findGrant, type Granted, grantInMemory } from '../storage/grants.ts'
 import { noteUse } from '../storage/tokens.ts'
+import { clientKeyOf, isWithinLimit } from './client-limits.ts'
 import { readCredential } from './credentials.ts'
 
 /** A verified grant, and when its token ends by itself (epoch milliseconds). */
@@ -22,9 +23,9 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
   if (secret instanceof AppError) throw secret
   const charge = {
     get client() {
-      return clientAddressOf(c.req.raw)
+      return clientKeyOf(c.req.raw)
     },
-    spend: async () => (await c.env.limits.unknownTokens.limit({ key: clientAddressOf(c.req.raw) })).success,
+    spend: () => isWithinLimit(c, 'unknownTokens'),
   }
   const verdict = await findGrant(stores, secret, slug, charge)
   switch (verdict.kind) {
@@ -73,11 +74,6 @@ function presented(c: Context<AppEnv>, { grant, expiresAt, tier }: Granted): Pre
   trace.tier = tier
   noteUse(stores, grant.tokenId, () => placeOf(c.req.raw))
   return { grant, expiresAt }
-}
-
-/** The address that Cloudflare saw; all of a local server's clients are one. */
-export function clientAddressOf(request: Request): string {
-  return request.headers.get('CF-Connecting-IP') ?? 'local'
 }
 
 /** Country and data centre of the request, where Cloudflare tells them. */

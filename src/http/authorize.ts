@@ -11,7 +11,8 @@ import { noteRefusedScope } from '../storage/audit.ts'
 import { fenceNow } from '../storage/download-proof.ts'
 import { accessInMemory, findAccess } from '../storage/projects.ts'
 import type { Needs, PageNeeds } from './access.ts'
-import { authenticate, authenticateFromMemory, clientAddressOf, placeOf } from './authenticate.ts'
+import { authenticate, authenticateFromMemory, placeOf } from './authenticate.ts'
+import { clientAddressOf } from './client-limits.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {

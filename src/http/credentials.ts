@@ -29,6 +29,11 @@ export function readCredential(request: Request, queryTokens: QueryTokens): Cred
   return query === null ? NONE : readQueryToken(query, method, queryTokens)
 }
 
+/** Whether the token that counts is that of the URL. */
+export function isFromQuery({ headers, url }: Request): boolean {
+  return hasQueryToken(url) && !headers.has('Authorization') && !headers.has('Circle-Token')
+}
+
 /** Whether the URL holds a token: the answer must then stay out of shared caches and referrers. */
 export function hasQueryToken(url: string): boolean {
   return url.includes('circle-token=')
@@ -42,13 +47,13 @@ function parsed(text: string): Credential {
   return secret ? { kind: 'secret', secret } : MALFORMED
 }
 
-/** The user name of Basic credentials with an empty password (RFC 7617); empty, which no token is, for anything else. */
+/** The user name of Basic credentials, whatever the password (RFC 7617); empty, which no token is, for anything else. */
 function basicUserOf(authorization: string): string {
-  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization.slice(0, MAX_HEADER_LENGTH))
+  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)
   if (!basic?.[1]) return ''
   try {
     const userPass = atob(basic[1])
-    return userPass.endsWith(':') ? userPass.slice(0, -1) : ''
+    return userPass.slice(0, Math.max(0, userPass.indexOf(':')))
   } catch {
     return '' // Not base64, so no token.
   }

@@ -30,6 +30,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   done_before: { status: 409, message: 'This was done before.' },
   conflict: { status: 409, message: 'Conflict' },
   other_repository: { status: 422, message: 'The payload is about another repository.' },
+  precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },
@@ -38,7 +39,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
-  not_configured: { status: 501, message: 'This server is not set up for it.' },
+  not_configured: { status: 503, message: 'This server is not set up for it.' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {
@@ -47,6 +48,9 @@ const CHALLENGE: Partial<Record<ErrorCode, string>> = {
   expired_token: 'Bearer error="invalid_token"',
   query_token_refused: 'Bearer error="invalid_token"',
 }
+
+/** The token is the user name, and any password will do (RFC 7617). */
+const BASIC = 'Basic realm="Buildpass", charset="UTF-8"'
 
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
 
@@ -59,13 +63,16 @@ export function messageOf(error: AppError): string {
   return error.message === error.code ? WIRE[error.code].message : error.message
 }
 
-/** The headers that every answer to this refusal carries, in whatever format. */
-export function refusalHeaders(error: AppError): Record<string, string> {
+/**
+ * The headers that every answer to this refusal carries, in whatever format. `offersBasic`: for what is fetched by tools
+ * that wait to be asked for a user name; elsewhere a browser would ask its reader for one.
+ */
+export function refusalHeaders(error: AppError, { offersBasic = false } = {}): Record<string, string> {
   const challenge = CHALLENGE[error.code]
   const retryAfter = RETRY_AFTER_SECONDS[error.code]
   return {
     'Cache-Control': 'no-store',
-    ...(challenge ? { 'WWW-Authenticate': challenge } : {}),
+    ...(challenge ? { 'WWW-Authenticate': offersBasic ? `${challenge}, ${BASIC}` : challenge } : {}),
     ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
     ...error.headers,
   }

@@ -164,9 +164,9 @@ function ruleOf(issue: v.BaseIssue<unknown>): string {
 
 const MAX_BRANCH_LENGTH = 1_024
 
-/** The branch on the path, percent-decoded; it may hold slashes. */
+/** The branch on the path, percent-decoded; it may hold slashes, and none at its end (git-check-ref-format). */
 export function branchOf(c: Context<AppEnv>): string {
-  return checkedBranch(c.req.param('branch') ?? '')
+  return checkedBranch((c.req.param('branch') ?? '').replace(/\/$/, ''))
 }
 
 export function checkedBranch(branch: string): string {

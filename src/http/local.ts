@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { makeSignInLink } from '../actions/make-sign-in-link.ts'
 import { AppError } from '../domain/error.ts'
+import { isSameText } from '../domain/same-text.ts'
 import { LOGIN_RULE, parseLogin } from '../domain/user.ts'
 import { jsonWritten } from './answers.ts'
 import { lazily, readJson } from './input.ts'
@@ -23,8 +24,9 @@ const linkInput = lazily(() =>
 export function mountLocal(app: App): void {
   route(app, 'POST /local/sign-in-links', async (c) => {
     const { settings, stores } = c.env
-    const key = c.req.header('X-Local-Control')
-    if (!settings.localControlKey || key !== settings.localControlKey) throw new AppError('route_not_found')
+    const key = c.req.header('X-Local-Control') ?? ''
+    if (!settings.localControlKey || !(await isSameText(key, settings.localControlKey)))
+      throw new AppError('route_not_found')
     const { login } = await readJson(c, linkInput())
     return jsonWritten(c, await makeSignInLink(stores.db, login, stores.now()), 201)
   })

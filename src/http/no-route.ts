@@ -40,6 +40,7 @@ const PAGE_MANNER: Manner = { ...JSON_MANNER, refuse: refusePage }
 const PREFLIGHT = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Methods': 'GET, HEAD',
-  'Access-Control-Allow-Headers': 'Authorization, Circle-Token, Accept, If-None-Match, Range',
+  'Access-Control-Allow-Headers':
+    'Authorization, Circle-Token, Accept, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range',
   'Access-Control-Max-Age': '86400',
 }

@@ -1,15 +1,39 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../env.ts'
+import { AppError } from '../domain/error.ts'
+import { isLoopback } from '../domain/loopback.ts'
+import type { AppEnv, Settings } from '../env.ts'
 import { originLengthOf } from './raw-path.ts'
 import { requestLineOf } from './request-line.ts'
 
-/** The origin in the URLs that we give out: the configured one, else that of the request. */
+/**
+ * The origin in all that we give out, sign or keep, and the audience of what is made out to us: the configured one. What
+ * a client says in `Host` is no more than a claim: it is taken only where it names the machine itself, on which nobody
+ * else can be meant.
+ */
 export function publicOriginOf(c: Context<AppEnv>): string {
-  const { publicOrigin } = c.env.settings
-  if (publicOrigin) return publicOrigin
-  const { url } = requestLineOf(c.req.raw)
-  return url.slice(0, originLengthOf(url))
+  return ownOriginOf(c.env.settings, c.req.raw) ?? unknownOrigin()
 }
+
+/** Refuses, before anything else, to answer as somebody whom we do not know ourselves to be. */
+export function requireOwnOrigin({ env, req }: Context<AppEnv>): void {
+  if (env.settings.publicOrigin === null && ownOriginOf(env.settings, req.raw) === null) unknownOrigin()
+}
+
+/** Null where only somebody's word says who we are. */
+export function ownOriginOf({ publicOrigin }: Settings, request: Request): string | null {
+  if (publicOrigin !== null) return publicOrigin
+  const { url } = requestLineOf(request)
+  const origin = url.slice(0, originLengthOf(url))
+  const hostname = origin.slice(origin.indexOf('://') + 3).replace(/:\d+$/, '')
+  return isLoopback(hostname) ? origin : null
+}
+
+function unknownOrigin(): never {
+  throw new AppError('not_configured', UNKNOWN_ORIGIN)
+}
+
+export const UNKNOWN_ORIGIN =
+  'PUBLIC_ORIGIN is not set on this server, so it does not know its own address: set it to the address that people use. Without it only a loopback address is answered.'
 
 export function downloadOriginOf(c: Context<AppEnv>): string {
   return c.env.settings.downloadOrigin ?? publicOriginOf(c)

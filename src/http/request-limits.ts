@@ -18,6 +18,22 @@ export function requireSaneHeaders(request: Request): void {
     throw new AppError('headers_too_large', `The headers are longer than ${MAX_HEADERS_LENGTH} characters together.`)
 }
 
+/**
+ * Refuses what a write would pass over in silence: a body that is packed, which would be kept or read as it came, and
+ * the condition that something is as it was, which no write here can promise.
+ */
+export function requirePlainWrite({ headers }: Request, method: string): void {
+  if (method === 'GET' || method === 'HEAD') return
+  const coding = headers.get('Content-Encoding')
+  if (coding !== null && !/^[\s,]*(?:identity[\s,]*)*$/i.test(coding))
+    throw new AppError('unsupported_media_type', 'Content-Encoding: must be identity: send the bytes as they are', {
+      headers: { 'Accept-Encoding': 'identity' },
+    })
+  for (const name of ['If-Match', 'If-Unmodified-Since'])
+    if (headers.has(name))
+      throw new AppError('precondition_failed', `${name}: this call cannot promise that, and did nothing`)
+}
+
 function requireSanePath(url: string): void {
   const path = decoded(url.split('?', 1)[0] ?? '')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.

@@ -18,7 +18,8 @@ import {
 } from './authorize.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
-import { requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
+import { requireOwnOrigin } from './origin.ts'
+import { requirePlainWrite, requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { requestLineOf } from './request-line.ts'
 import { logFault, logRequest } from './trace.ts'
 
@@ -121,12 +122,16 @@ export function answer(
   manner: Manner,
   run: () => Response | Promise<Response>,
 ): Response | Promise<Response> {
-  const { url } = requestLineOf(c.req.raw)
+  const { method, url } = requestLineOf(c.req.raw)
   c.env.trace.route = name
   let response: Response | Promise<Response>
   try {
     requireSaneUrl(url)
-    if (!manner.isHot) requireSaneHeaders(c.req.raw)
+    if (!UNDER_ANY_NAME.has(name)) requireOwnOrigin(c)
+    if (!manner.isHot) {
+      requireSaneHeaders(c.req.raw)
+      requirePlainWrite(c.req.raw, method)
+    }
     response = run()
     if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, manner, error))
   } catch (error) {
@@ -137,6 +142,9 @@ export function answer(
     ? response.then((settled) => finished(c, url, manner, settled))
     : finished(c, url, manner, response)
 }
+
+/** How the server is, it says to whoever asks, by whatever name. */
+const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 'GET /readyz'])
 
 function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: Response): Response {
   if (!isHot && hasQueryToken(url)) keepPrivate(response)
@@ -160,7 +168,13 @@ export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error)
 }
 
-function refusalOrFailure(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
+/** What a refusal itself runs into, where it has to ask, is refused or failed in its turn. */
+function refusalOrFailure(c: Context<AppEnv>, manner: Manner, error: unknown): Response | Promise<Response> {
+  const refused = refusalTo(c, manner, error)
+  return refused instanceof Promise ? refused.catch((next) => refusalTo(c, manner, next)) : refused
+}
+
+function refusalTo(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
     logFault('database_unreachable', error)

@@ -24,7 +24,10 @@ type Pattern<T> = {
 /** What is asked for most begins like this: badges, and the links that artifact lists hold. */
 const HOT = ['/:vcs{', '/output/']
 
-/** Two routers: a short list of regular expressions for what is hot, and a trie that can hold patterns that overlap, for the rest. */
+/**
+ * Two routers: a short list of regular expressions for what is hot, and a trie that can hold patterns that overlap, for
+ * the rest. A slash at the end is as none, unless a pattern takes it for its own: see `branchOf` and `artifactPathOf`.
+ */
 export function createRouter<T>(): Router<T> {
   const hot: Pattern<T>[] = []
   const rest = new TrieRouter<T>()
@@ -39,7 +42,9 @@ export function createRouter<T>(): Router<T> {
         const found = itsMethod === method ? regExp.exec(path) : null
         if (found) return [[[handler, params]], found]
       }
-      return rest.match(method, path)
+      const matched = rest.match(method, path)
+      const isSlashed = matched[0].length === 0 && path.length > 1 && path.endsWith('/')
+      return isSlashed ? rest.match(method, path.slice(0, -1)) : matched
     },
   }
 }

@@ -124,18 +124,23 @@ export async function findLatestArtifact(
   return row ?? null
 }
 
-/** The number of the newest build that has artifacts, of those named; among the newest 5,000 of branch and filter. */
+/**
+ * The number of the newest build that has artifacts, of those named: among the newest 5,000 of branch and filter or, where
+ * both are named, of branch and job.
+ */
 export async function findLatestBuildWithArtifacts(
   db: Db,
   projectId: string,
   { branch, filter, job, workflow }: LatestOf,
 ): Promise<number | null> {
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  // As in findLatestBuild: of one branch a job has an index of its own.
+  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
   const candidate = db
     .select({ id: builds.id, num: builds.num })
     .from(builds)
-    .where(
-      and(eq(builds.projectId, projectId), branch === null ? undefined : eq(builds.branch, branch), passes(filter)),
-    )
+    .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
     .orderBy(desc(builds.num))
     .limit(LOOK_BACK)
     .as('candidate')
@@ -146,7 +151,8 @@ export async function findLatestBuildWithArtifacts(
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .where(
       and(
-        job === null ? undefined : eq(builds.jobName, job),
+        ofJob,
+        passes(filter),
         workflow === null ? undefined : eq(workflows.name, workflow),
         sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
       ),
@@ -163,7 +169,8 @@ export type Kept =
 
 /**
  * Switches the row of a path to an object that is in R2 already. Without `overwrite` the bytes that were first stay;
- * the same digest again is the same artifact. The object that lost is left for the sweep, since somebody may read it.
+ * the same digest again is the same artifact. What replaces other bytes gets a whole second that comes after theirs and
+ * after now: no date that a client was told of them is one of its own. The object that lost is left for the sweep, since somebody may read it.
  */
 export async function keepArtifact(
   stores: Pick<Stores, 'db' | 'now'>,
@@ -184,7 +191,8 @@ export async function keepArtifact(
       select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${builds.branch}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${digestText(a.digest)}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
       from ${builds} where ${builds.id} = ${a.buildId}
       on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, digest = excluded.digest,
-        content_type = excluded.content_type, object_key = excluded.object_key, created_at = excluded.created_at
+        content_type = excluded.content_type, object_key = excluded.object_key,
+        created_at = (max(excluded.created_at, ${artifacts}.created_at) / 1000 + 1) * 1000
         where ${overwrite ? 1 : 0} = 1 and ${artifacts.digest} <> excluded.digest`,
     ),
     selectAt(db, a),

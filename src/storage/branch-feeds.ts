@@ -1,51 +1,82 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { CcBuild } from '../domain/cctray.ts'
+import type { CcPipeline } from '../domain/cctray.ts'
 import type { Project } from '../domain/project.ts'
-import { isComplete, LOOK_BACK } from './branch-status.ts'
+import { LOOK_BACK } from './branch-status.ts'
+import { isComplete, mayHaveEnded, saysSomething } from './complete-pipelines.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
+import { partsOf } from './workflows.ts'
 
-/** A branch and the builds of its newest pipeline and of its newest complete one. */
-export type BranchBuilds = { readonly branch: string; readonly builds: readonly CcBuild[] }
+/** A branch with its newest pipeline, the newest that may have ended, and the newest complete one. */
+export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
 
 const MAX_BRANCHES = 200
 /** Among so many pipelines the branches of a project are looked for: one not built for longer has to be named. */
 const RECENT_PIPELINES = 2_000
 
 /** The branches of a project that were built lately, that with the newest pipeline first; or the one that is named. */
-export async function listBranchBuilds(
+export async function listBranchPipelines(
   db: Db,
   projectId: string,
   branch: string | null,
-): Promise<readonly BranchBuilds[]> {
-  const rows = await db.all<FeedRow>(branchBuildsQuery(projectId, branch))
-  return byBranchOf(rows)
+): Promise<readonly BranchPipelines[]> {
+  const rows = await db.all<FeedRow>(branchPipelinesQuery(projectId, branch))
+  return [...Map.groupBy(rows, (row) => row.branch)].map(([name, those]) => ({
+    branch: name,
+    pipelines: pipelinesOf(those),
+  }))
 }
 
-/** Each project of a person with its default branch's builds; none where that has not built yet. */
-export async function listDefaultBranchBuilds(
+/** Each project of a person with its default branch's pipelines; none where that has not built yet. */
+export async function listDefaultBranchPipelines(
   db: Db,
   userId: string,
 ): Promise<
-  readonly { readonly project: Project & { readonly createdAt: number }; readonly builds: readonly CcBuild[] }[]
+  readonly { readonly project: Project & { readonly createdAt: number }; readonly pipelines: readonly CcPipeline[] }[]
 > {
-  const { id, vcs, org, repo, visibility, defaultBranch, createdAt } = projects
   const [mine, rows] = await Promise.all([
     db
-      .select({ id, vcs, org, repo, visibility, defaultBranch, createdAt })
+      .select({ ...projectColumns(), createdAt: projects.createdAt })
       .from(members)
       .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
       .where(sql`${members.userId} = ${userId}`)
       .orderBy(projects.slugKey),
-    db.all<FeedRow>(defaultBranchBuildsQuery(userId)),
+    db.all<FeedRow>(defaultBranchPipelinesQuery(userId)),
   ])
   const byProject = Map.groupBy(rows, (row) => row.projectId)
-  return mine.map((project) => ({ project, builds: byProject.get(project.id) ?? [] }))
+  return mine.map((project) => ({ project, pipelines: pipelinesOf(byProject.get(project.id) ?? []) }))
 }
 
-type FeedRow = CcBuild & { readonly projectId: string; readonly branch: string }
+type Workflow = CcPipeline['workflows'][number]
+type Build = CcPipeline['builds'][number]
 
-export function branchBuildsQuery(projectId: string, branch: string | null): SQL {
+/** A workflow of a pipeline of a branch, with one of its builds where it has any. */
+type FeedRow = {
+  readonly projectId: string
+  readonly branch: string
+  readonly pipelineNumber: number
+  readonly beganAt: number
+  readonly attemptOf: string
+  readonly workflowAttempt: number
+  readonly toldStatus: Workflow['toldStatus']
+  readonly toldAt: number | null
+} & Build & { readonly num: number | null }
+
+function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
+  return [...Map.groupBy(rows, (row) => row.pipelineNumber)].map(([number, those]) => ({
+    number,
+    beganAt: those[0]?.beganAt ?? 0,
+    ...partsOf(
+      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ...row }) => ({
+        workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, toldStatus, toldAt },
+        build: row.num === null ? null : row,
+      })),
+    ),
+  }))
+}
+
+export function branchPipelinesQuery(projectId: string, branch: string | null): SQL {
   const ofProject = sql`select project_id, branch, number from ${pipelines} where project_id = ${projectId}`
   const recent =
     branch === null
@@ -53,30 +84,32 @@ export function branchBuildsQuery(projectId: string, branch: string | null): SQL
       : sql`${ofProject} and branch = ${branch} order by number desc limit 1`
   const branches = sql`select project_id, branch, max(number) as newest from (${recent}) as recent
     where branch is not null group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
-  return buildsOf(branches)
+  return partsOfBranches(branches)
 }
 
-export function defaultBranchBuildsQuery(userId: string): SQL {
-  return buildsOf(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
+export function defaultBranchPipelinesQuery(userId: string): SQL {
+  return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
     from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${userId}`)
 }
 
-function buildsOf(branches: SQL): SQL {
-  const ofBranch = (limit: number) => sql`select id, number from ${pipelines} as p
-    where p.project_id = b.project_id and p.branch = b.branch and exists (select 1 from ${builds} as x where x.pipeline_id = p.id)
-    order by p.number desc limit ${limit}`
+function partsOfBranches(branches: SQL): SQL {
+  const ofBranch = (limit: number) => sql`select id, began_at, number from ${pipelines} as p
+    where p.project_id = b.project_id and p.branch = b.branch and ${saysSomething('p')}
+    order by p.began_at desc, p.number desc limit ${limit}`
   const newest = sql`(select id from (${ofBranch(1)}) as candidate)`
-  const complete = sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${isComplete('candidate')} order by number desc limit 1)`
+  const newestThat = (fits: SQL) =>
+    sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),
+    ended as materialized (select *, ${newestThat(mayHaveEnded('candidate'))} as ended_id from branches as b),
     shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
-      union select branch, newest, ${complete} from branches as b)
-    select t.project_id as projectId, s.branch as branch, p.number as pipelineNumber, t.build_num as num, t.job_name as jobName,
-      w.name as workflowName, t.status as status, t.stopped_at as stoppedAt, t.created_at as createdAt
-    from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${builds} as t on t.pipeline_id = p.id
-    cross join ${workflows} as w on w.id = t.workflow_id
+      union select branch, newest, ended_id from ended as b
+      union select branch, newest, ${newestThat(isComplete('candidate'))} from ended as b
+        where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${isComplete('again')}))
+    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, w.id as workflowId,
+      w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
+      t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,
+      t.stopped_at as stoppedAt, t.created_at as createdAt
+    from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${workflows} as w on w.pipeline_id = p.id
+    left join ${builds} as t on t.workflow_id = w.id
     order by s.newest desc, s.branch`
-}
-
-function byBranchOf(rows: readonly FeedRow[]): readonly BranchBuilds[] {
-  return [...Map.groupBy(rows, (row) => row.branch)].map(([branch, those]) => ({ branch, builds: those }))
 }

@@ -1,8 +1,11 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
-import { type BranchStatus, pipelineStatusFor } from '../domain/badge.ts'
+import type { BranchStatus } from '../domain/badge.ts'
+import { endedStatusOf, pipelineStatusFor, statusBeforeRerun } from '../domain/pipeline-status.ts'
+import { isComplete, mayHaveEnded, saysSomething } from './complete-pipelines.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
+import { partColumns, partsOf, toldColumns } from './workflows.ts'
 
 /** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
 const FRESH_MS = 5_000
@@ -42,13 +45,21 @@ type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number
 
 async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
   const checkedAt = stores.now()
-  const rows = await selectNewestPipeline(stores.db, projectId, branch)
-  const found = { status: pipelineStatusFor(rows), checkedAt }
+  const found = { status: await readEndedStatus(stores.db, projectId, branch), checkedAt }
   if (stores.cache) {
     const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
     stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
   }
   return found
+}
+
+async function readEndedStatus(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
+  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveEnded))
+  const ended = endedStatusOf(newest)
+  if (ended) return ended
+  if (statusBeforeRerun(newest) === null) return pipelineStatusFor(newest)
+  // It had ended well, and what runs again decides: until then there is only what ended before it.
+  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, isComplete)))
 }
 
 async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
@@ -67,46 +78,28 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
 /** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
 export const LOOK_BACK = 100
 
-/** The builds of the branch's newest complete pipeline or, where none of the newest 100 is, of its newest. */
-export function selectNewestPipeline(db: Db, projectId: string, branch: string) {
+/** What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest. */
+export function selectNewestPipeline(db: Db, projectId: string, branch: string, fits: (pipeline: string) => SQL) {
   const ofBranch = (limit: number) =>
     db
-      .select({ id: pipelines.id, number: pipelines.number })
+      .select({ id: pipelines.id, beganAt: pipelines.beganAt, number: pipelines.number })
       .from(pipelines)
-      .where(
-        and(
-          eq(pipelines.projectId, projectId),
-          eq(pipelines.branch, branch),
-          sql`exists (select 1 from builds as any_build where any_build.pipeline_id = ${pipelines.id})`,
-        ),
-      )
-      .orderBy(desc(pipelines.number))
+      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), saysSomething('pipelines')))
+      .orderBy(desc(pipelines.beganAt), desc(pipelines.number))
       .limit(limit)
   const newest = ofBranch(1).as('newest')
   const candidate = ofBranch(LOOK_BACK).as('candidate')
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
-    .where(isComplete('candidate'))
-    .orderBy(desc(candidate.number))
+    .where(fits('candidate'))
+    .orderBy(desc(candidate.beganAt), desc(candidate.number))
     .limit(1)
   return db
-    .select({ num: builds.num, jobName: builds.jobName, workflowName: workflows.name, status: builds.status })
-    .from(builds)
-    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(eq(builds.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
-}
-
-/**
- * Whether a pipeline, by the name that it has in the statement, has nothing left to wait for. A run that hangs does not
- * keep it open once the job ran again: see pipelineStatusFor.
- */
-export function isComplete(pipeline: string): SQL {
-  return sql`not exists (select 1 from builds as open_build join workflows as open_in on open_in.id = open_build.workflow_id
-      where open_build.pipeline_id = ${sql.identifier(pipeline)}.id and open_build.stage < 2
-      and not exists (select 1 from builds as newer join workflows as newer_in on newer_in.id = newer.workflow_id
-        where newer.pipeline_id = open_build.pipeline_id and newer.job_name = open_build.job_name
-        and newer_in.name = open_in.name and newer.build_num > open_build.build_num))`
+    .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })
+    .from(workflows)
+    .leftJoin(builds, eq(builds.workflowId, workflows.id))
+    .where(eq(workflows.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
 }
 
 function keyFor(projectId: string, branch: string): string {

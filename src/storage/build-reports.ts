@@ -10,12 +10,13 @@ import {
   eventOrderOf,
   isOver,
   stageOf,
+  statusOrderOf,
   UNKNOWN_REVISION,
 } from '../domain/build.ts'
-import type { RunReport } from '../domain/webhook-reading.ts'
+import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
-import { enqueue, queuedIdsOf, tellListenersStatement } from './outbox.ts'
+import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -59,16 +60,20 @@ export async function reportBuilds(
   return reported
 }
 
-/** Stores what is told of a pipeline and a workflow without any of its builds. */
+/** Stores what is told of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, run: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
-  await commit(stores, actor, [
+  const results: unknown[] = await commit(stores, actor, [
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
+    ...(run.told && isOver(run.told.status)
+      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
+      : []),
   ])
+  await enqueue(stores, results.slice(3).flatMap(queuedIdsOf))
   await forgetBranchStatus(stores, projectId, run.pipeline.branch)
 }
 
@@ -157,22 +162,42 @@ function upsertPipeline(
   db: Db,
   projectId: string,
   id: string,
-  { pipeline: told }: RunReport,
+  report: RunReport | BuildReport,
   now: number,
   condition: SQL,
 ) {
-  const merged = PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column))
+  const { pipeline: told } = report
+  const branch = 'jobName' in report ? branchOf(projectId, report) : told.branch
+  // Nothing that is told has yet to begin.
+  const beganAt = Math.min(told.beganAt ?? now, now)
+  const merged = [
+    ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
+    sql`began_at = min(${pipelines.beganAt}, excluded.began_at)`,
+  ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
-      author, committer, actor, pull_requests, created_at)
-    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${told.branch}, ${told.tag}, ${told.revision},
+      author, committer, actor, pull_requests, created_at, began_at)
+    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
 }
+
+/**
+ * The branch that was told. A run that ended before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
+ * taken to be of the branch that its job was on last: it would be missing there.
+ */
+function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, status }: BuildReport): SQL | string | null {
+  if (branch !== null || tag !== null || !isOver(status)) return branch
+  return sql`(select last.branch from (select branch, job_name, build_num from ${builds} where project_id = ${projectId}
+    order by build_num desc limit ${LOOK_BACK}) as last
+    where last.job_name = ${jobName} and last.branch is not null order by last.build_num desc limit 1)`
+}
+
+const LOOK_BACK = 1_000
 
 const PIPELINE_ACCOUNT = [
   'branch',
@@ -200,6 +225,11 @@ function fullerOf(table: string, column: string): SQL {
     when (length(${told}), ${told}) > (length(${old}), ${old}) then ${told} else ${old} end`
 }
 
+function whichWorkflow(projectId: string, { pipeline, workflow }: RunReport): SQL {
+  return sql`${workflows.externalId} = ${workflow.externalId} and ${workflows.pipelineId} = (select ${pipelines.id} from ${pipelines}
+    where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId})`
+}
+
 function countPipeline(db: Db, projectId: string, pipelineId: string) {
   return db
     .update(projects)
@@ -215,14 +245,57 @@ function belongsElsewhere(projectId: string, { externalId, pipeline }: BuildRepo
     where known.project_id = ${projectId} and known.external_id = ${externalId} and other.external_id <> ${pipeline.externalId})`
 }
 
-function upsertWorkflow(db: Db, projectId: string, { pipeline, workflow }: RunReport, now: number, condition: SQL) {
+function upsertWorkflow(
+  db: Db,
+  projectId: string,
+  { pipeline, workflow, told }: RunReport,
+  now: number,
+  condition: SQL,
+) {
+  const { externalId, name, attemptOf = externalId, attempt = 1 } = workflow
+  const merged = [fullerOf('workflows', 'name'), ...(told ? mergedWithTold() : [])]
   return rawStatement(
     db,
-    sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, created_at)
-    select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${workflow.externalId}, ${workflow.name}, ${now}
-    from ${pipelines} where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId} and ${condition}
-    on conflict (pipeline_id, external_id) do update set ${fullerOf('workflows', 'name')}`,
+    sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, attempt_of, attempt, created_at,
+      told_status, told_class, told_at, told_order, told_after, began_at)
+    select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${externalId}, ${name}, ${attemptOf}, ${attempt}, ${now},
+      ${sql.join(told ? toldValues(told, now) : NOTHING_TOLD, sql`, `)}
+    from ${pipelines} join ${projects} on ${projects.id} = ${pipelines.projectId}
+    where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId} and ${condition}
+    on conflict (pipeline_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
+}
+
+const NOTHING_TOLD = Array.from({ length: 6 }, () => sql`null`)
+
+function toldValues({ status, at, beganAt }: RunStatus, now: number): SQL[] {
+  const since = at ?? now
+  return [
+    sql`${status}`,
+    sql`${BUILD_STATUS[status].class}`,
+    sql`${since}`,
+    sql`${statusOrderOf(status, since)}`,
+    sql`${projects.lastBuildNum}`,
+    sql`${beganAt}`,
+  ]
+}
+
+/**
+ * Of what was told of the whole the last stands, whichever came first. It also knows better than its jobs what the
+ * workflow is an attempt at.
+ */
+function mergedWithTold(): SQL[] {
+  const isNewer = sql`excluded.told_order >= coalesce(${workflows.toldOrder}, '')`
+  const newer = ['told_status', 'told_class', 'told_at', 'told_order'].map((column) => {
+    const name = sql.identifier(column)
+    return sql`${name} = case when ${isNewer} then excluded.${name} else ${workflows}.${name} end`
+  })
+  return [
+    ...newer,
+    sql`attempt_of = excluded.attempt_of`,
+    sql`told_after = coalesce(${workflows.toldAfter}, excluded.told_after)`,
+    sql`began_at = coalesce(min(${workflows.beganAt}, excluded.began_at), ${workflows.beganAt}, excluded.began_at)`,
+  ]
 }
 
 function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
@@ -238,6 +311,7 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
     buildUrl,
     steps,
     retryOf = null,
+    attempt = workflow.attempt ?? 1,
   } = report
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
@@ -246,10 +320,10 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   )
   return rawStatement(
     db,
-    sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status,
+    sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, attempt, branch, status,
       class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
-    select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${pipelines.branch},
-      ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
+    select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${attempt},
+      ${pipelines.branch}, ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
       ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}

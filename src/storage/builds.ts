@@ -3,15 +3,16 @@ import {
   type Build,
   type BuildFilter,
   durationMsOf,
-  newestRunsOf,
   type PreviousBuild,
   type ReportedStatus,
   type Step,
   statusAfter,
 } from '../domain/build.ts'
+import { notReplaced } from '../domain/pipeline-status.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { pipelineColumns } from './pipelines.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 
@@ -56,11 +57,10 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
   return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
 }
 
-/** The builds of a workflow by number; of a job that ran again the newest run. */
+/** The builds of a workflow by number, but for those that later attempts replace. */
 export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
   const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
-  const newest = newestRunsOf(rows.map(buildOf), (build) => build.jobName)
-  return [...newest].sort((one, other) => one.num - other.num)
+  return notReplaced(rows.map(buildOf), (build) => build.workflow.attemptOf)
 }
 
 /** A build by its uuid. */
@@ -85,9 +85,8 @@ export async function listRecentBuilds(
   userId: string,
   { limit, offset }: Page,
 ): Promise<readonly (Build & { readonly project: Project })[]> {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
   const rows = await db
-    .select({ ...buildColumns(), project: aliased('project', { id, vcs, org, repo, visibility, defaultBranch }) })
+    .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
     // Numbers have no gaps, so the newest (limit + offset) of each project bound what is read.
@@ -181,10 +180,30 @@ export function selectBuild(db: Db, which: SQL | undefined) {
 }
 
 function buildColumns() {
-  const { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf } = builds
+  const { id, num, externalId, jobName, attempt, status, createdAt, buildUrl, retryOf } = builds
+  const { queuedAt, startedAt, stoppedAt } = builds
   return {
-    build: { id, num, externalId, jobName, status, queuedAt, startedAt, stoppedAt, createdAt, buildUrl, retryOf },
-    workflow: aliased('workflow', { id: workflows.id, externalId: workflows.externalId, name: workflows.name }),
+    build: {
+      id,
+      num,
+      externalId,
+      jobName,
+      attempt,
+      status,
+      queuedAt,
+      startedAt,
+      stoppedAt,
+      createdAt,
+      buildUrl,
+      retryOf,
+    },
+    workflow: aliased('workflow', {
+      id: workflows.id,
+      externalId: workflows.externalId,
+      name: workflows.name,
+      attemptOf: workflows.attemptOf,
+      attempt: workflows.attempt,
+    }),
     pipeline: pipelineColumns(),
     previous: previousWhere(sql``).as('previous'),
   }
@@ -203,13 +222,19 @@ export function buildOf({ build, workflow, pipeline, previous }: BuildRow): Buil
   }
 }
 
-/** The build of the same job and branch before this one, with the status of the one before that. */
+/**
+ * The build of the same job and branch before this one, with the status of the one before that. What shares its name in
+ * one attempt ran beside it, not before it.
+ */
 function previousWhere(more: SQL) {
   return sql<string | null>`(select json_array(prev.build_num, prev.status, prev.started_at, prev.stopped_at,
       (select older.status from builds as older where older.project_id = prev.project_id and older.job_name = prev.job_name
-        and older.branch is prev.branch and older.build_num < prev.build_num order by older.build_num desc limit 1))
+        and older.branch is prev.branch and older.build_num < prev.build_num
+        and (older.workflow_id, older.attempt) <> (prev.workflow_id, prev.attempt) order by older.build_num desc limit 1))
     from builds as prev where prev.project_id = ${builds.projectId} and prev.job_name = ${builds.jobName}
-      and prev.branch is ${builds.branch} and prev.build_num < ${builds.num} ${more} order by prev.build_num desc limit 1)`
+      and prev.branch is ${builds.branch} and prev.build_num < ${builds.num}
+      and (prev.workflow_id, prev.attempt) <> (${builds.workflowId}, ${builds.attempt}) ${more}
+      order by prev.build_num desc limit 1)`
 }
 
 function previousOf(json: string | null): PreviousBuild | null {

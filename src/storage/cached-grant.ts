@@ -12,6 +12,7 @@ const project = v.strictObject({
   repo: id,
   visibility: v.picklist(['private', 'public']),
   defaultBranch: id,
+  repositoryUrl: v.nullable(id),
 })
 
 const shape = () =>

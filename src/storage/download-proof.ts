@@ -3,6 +3,7 @@ import type { DownloadTicket } from '../domain/download-ticket.ts'
 import type { Fence } from '../domain/fence.ts'
 import { decide } from '../domain/grant.ts'
 import { heldGrantOf, selectTokenWhere } from './grants.ts'
+import { projectColumns } from './project-columns.ts'
 import { graceHolds, judgeFact } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
@@ -53,12 +54,7 @@ async function mayStillRead(stores: Stores, { tokenId, userId, projectId }: Down
 }
 
 export function selectProjectById(db: Db, projectId: string) {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
-  return db
-    .select({ id, vcs, org, repo, visibility, defaultBranch })
-    .from(projects)
-    .where(eq(projects.id, projectId))
-    .limit(1)
+  return db.select(projectColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
 }
 
 export function selectRoleOf(db: Db, projectId: string, userId: string) {

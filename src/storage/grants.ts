@@ -6,6 +6,7 @@ import type { Secret } from '../domain/secret.ts'
 import { hashSecret, pepperIdOf, type SecretHash } from '../domain/secret-hash.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './memory.ts'
+import { projectColumns } from './project-columns.ts'
 import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from './projects.ts'
 import { acceptedAt, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
@@ -164,7 +165,6 @@ export function selectToken(db: Db, hashes: readonly string[]) {
 /** A token with all that its grant is made of. */
 export function selectTokenWhere(db: Db, which: SQL) {
   const { hash, kind, userId, scope, publisherId, expiresAt } = tokens
-  const { id: projectId, vcs, org, repo, visibility, defaultBranch } = projects
   return db
     .select({
       // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
@@ -176,7 +176,7 @@ export function selectTokenWhere(db: Db, which: SQL) {
       publisherId,
       expiresAt,
       instanceRole: users.instanceRole,
-      project: { id: projectId, vcs, org, repo, visibility, defaultBranch },
+      project: projectColumns(),
     })
     .from(tokens)
     .leftJoin(users, eq(users.id, tokens.userId))

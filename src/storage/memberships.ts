@@ -2,6 +2,7 @@ import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import type { ReportedStatus } from '../domain/build.ts'
 import type { Project } from '../domain/project.ts'
+import { projectColumns } from './project-columns.ts'
 import { commit } from './rights.ts'
 import { builds, members, pipelines, projects } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
@@ -10,9 +11,8 @@ export type Membership = { readonly project: Project; readonly followed: boolean
 
 /** The projects of a person, by slug. */
 export function listMemberships(db: Db, userId: string): Promise<Membership[]> {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
   return db
-    .select({ project: { id, vcs, org, repo, visibility, defaultBranch }, followed: members.followed })
+    .select({ project: projectColumns(), followed: members.followed })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
     .where(eq(members.userId, userId))
@@ -24,6 +24,8 @@ export type BriefBuild = {
   readonly projectId: string
   readonly num: number
   readonly jobName: string
+  readonly workflowId: string
+  readonly attempt: number
   readonly branch: string | null
   readonly status: ReportedStatus
   readonly revision: string
@@ -36,13 +38,15 @@ const NEWEST = 200
 
 /** The newest 200 builds of each project of a person, newest first, by project id. */
 export async function listNewestBuilds(db: Db, userId: string): Promise<ReadonlyMap<string, readonly BriefBuild[]>> {
-  const { projectId, num, jobName, branch, status, createdAt } = builds
+  const { projectId, num, jobName, workflowId, attempt, branch, status, createdAt } = builds
   const login = sql<string | null>`${pipelines.actor} ->> '$.login'`
   const rows = await db
     .select({
       projectId,
       num,
       jobName,
+      workflowId,
+      attempt,
       branch,
       status,
       createdAt,

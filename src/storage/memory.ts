@@ -3,7 +3,6 @@ import type { Feed, Fenced } from '../domain/fence.ts'
 import type { Grant } from '../domain/grant.ts'
 import type { Project, Role } from '../domain/project.ts'
 import type { ArtifactLink } from './artifact-links.ts'
-import type { KeySet } from './issuer-keys.ts'
 import type { Readiness } from './readiness.ts'
 
 /** A map of at most `size` entries, among them always the half of that which was set or read last. */
@@ -50,7 +49,13 @@ export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
 
 /** A badge's bytes and headers. */
-export type Drawing = { readonly body: Uint8Array; readonly etag: string; readonly headers: Headers }
+export type Drawing = {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly headers: Headers
+  /** The headers with the second in which they were last given out. */
+  dated: { readonly second: number; readonly headers: Headers } | null
+}
 
 /** All that outlives a request in one isolate. Plain data and promises; nothing here is logged or stored. */
 export type EdgeMemory = {
@@ -61,6 +66,8 @@ export type EdgeMemory = {
   /** Secrets that this isolate minted, and when. */
   readonly minted: Lru<number>
   readonly projects: Lru<Kept<Project>>
+  /** Slugs of what not everybody sees, or is not there, with the time until which that holds. */
+  readonly hidden: Lru<number>
   /** Keyed by `user:project`. */
   readonly roles: Lru<Kept<Role>>
   readonly statuses: Lru<{ readonly status: BranchStatus; readonly checkedAt: number }>
@@ -74,8 +81,6 @@ export type EdgeMemory = {
   readonly uses: Lru<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
   readonly limited: Lru<number>
-  /** Public keys of CI systems, by their address. */
-  readonly issuerKeys: Lru<{ readonly set: KeySet; readonly fetchedAt: number }>
   readonly slots: Map<string, Slot>
   /** What the stores answered when they were last asked how they are. */
   readiness: Readiness | null
@@ -91,6 +96,7 @@ export function createEdgeMemory(): EdgeMemory {
     unknowns: createLru(2_000),
     minted: createLru(2_000),
     projects: createLru(1_000),
+    hidden: createLru(2_000),
     roles: createLru(2_000),
     statuses: createLru(2_000),
     drawings: createLru(500),
@@ -98,7 +104,6 @@ export function createEdgeMemory(): EdgeMemory {
     downloads: createLru(1_000),
     uses: createLru(2_000),
     limited: createLru(2_000),
-    issuerKeys: createLru(50),
     slots: new Map(),
     readiness: null,
     feed: null,

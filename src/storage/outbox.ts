@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { OutboxEvent } from '../domain/dispatch-target.ts'
 import type { OutboxEntry, OutboxParams } from '../domain/outbox.ts'
-import { builds } from './schema.ts'
+import { builds, workflows } from './schema.ts'
 import { listeners, outbox } from './schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -33,6 +33,26 @@ export function tellListenersStatement(db: Db, build: SQL, at: number) {
         ${builds.status}, 'pending', ${at}
       from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId} where ${build} and ${builds.stage} = 2
       on conflict (listener_id, build_id, told) do nothing returning id`,
+  )
+}
+
+/**
+ * The statement that queues a message to each listener of a workflow that the CI ended as a whole: once for each status
+ * that it ends with, where that is a failure, or where the failure of an attempt at the same was told before.
+ */
+export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: number) {
+  const failedBefore = sql`select 1 from ${outbox} as told join ${workflows} as other on other.id = told.workflow_id
+    where told.listener_id = ${listeners.id} and told.event = 'workflow.finished'
+      and other.pipeline_id = ${workflows.pipelineId} and other.attempt_of = ${workflows.attemptOf}`
+  return rawStatement(
+    db,
+    sql`insert into ${outbox} (id, project_id, workflow_id, listener_id, event, told, state, created_at)
+      select lower(hex(randomblob(16))), ${workflows.projectId}, ${workflows.id}, ${listeners.id}, 'workflow.finished',
+        ${workflows.toldStatus}, 'pending', ${at}
+      from ${workflows} join ${listeners} on ${listeners.projectId} = ${workflows.projectId}
+      where ${workflow} and ${workflows.toldClass} in ('red', 'green', 'stopped')
+        and (${workflows.toldClass} = 'red' or ${workflows.toldStatus} = 'infrastructure_fail' or exists (${failedBefore}))
+      on conflict do nothing returning id`,
   )
 }
 
@@ -114,7 +134,7 @@ export function outboxQuery(db: Db, projectId: string) {
       lastAttemptAt,
     })
     .from(outbox)
-    .innerJoin(builds, eq(builds.id, outbox.buildId))
+    .leftJoin(builds, eq(builds.id, outbox.buildId))
     .leftJoin(listeners, eq(listeners.id, outbox.listenerId))
     .where(eq(outbox.projectId, projectId))
     .orderBy(desc(createdAt), desc(id))

@@ -3,7 +3,7 @@ import type { Pipeline } from '../domain/build.ts'
 import type { OutboxState } from '../domain/outbox.ts'
 import type { Slug } from '../domain/project.ts'
 import { aliased } from './columns.ts'
-import { builds, pipelines, projects } from './schema.ts'
+import { builds, pipelines, projects, workflows } from './schema.ts'
 import { outbox } from './schema-outbox.ts'
 import type { Db } from './stores.ts'
 
@@ -13,6 +13,8 @@ export type PipelineRow = Pipeline & {
   readonly beganAt: number
   readonly updatedAt: number
   readonly start: PipelineStart | null
+  /** Workflows that the CI ended as failed without a build of them: nothing of them shows but this. */
+  readonly failures: readonly string[]
 }
 
 /** How starting a pipeline that was asked for here went; null for one that a CI reported. */
@@ -72,6 +74,7 @@ export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise
 function selectPipeline(db: Db, which: SQL | undefined) {
   // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
   const ofPipeline = sql`b.pipeline_id = ${pipelines}.id`
+  const toldOfPipeline = sql`w.pipeline_id = ${pipelines}.id and w.told_status is not null`
   return db
     .select({
       pipeline: pipelineColumns(),
@@ -79,6 +82,10 @@ function selectPipeline(db: Db, which: SQL | undefined) {
         number | null
       >`(select min(coalesce(b.queued_at, b.started_at, b.event_at)) from ${builds} as b where ${ofPipeline})`,
       lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
+      firstToldAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${toldOfPipeline})`,
+      lastToldAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${toldOfPipeline})`,
+      failures: sql<string>`(select json_group_array(w.name) from ${workflows} as w where ${toldOfPipeline}
+        and w.told_class = 'red' and not exists (select 1 from ${builds} as b where b.workflow_id = w.id))`,
       start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
         join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
     })
@@ -97,10 +104,27 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({ pipeline, firstEventAt, lastEventAt, start }: Row): PipelineRow {
-  const beganAt = Math.min(pipeline.createdAt, firstEventAt ?? pipeline.createdAt)
-  const updatedAt = Math.max(beganAt, lastEventAt ?? pipeline.createdAt)
-  return { ...pipeline, pullRequests: pipeline.pullRequests ?? [], beganAt, updatedAt, start: startOf(start) }
+function pipelineOf({
+  pipeline,
+  firstEventAt,
+  lastEventAt,
+  firstToldAt,
+  lastToldAt,
+  failures,
+  start,
+}: Row): PipelineRow {
+  const { createdAt } = pipeline
+  const beganAt = Math.min(createdAt, firstEventAt ?? createdAt, firstToldAt ?? createdAt)
+  const updatedAt = Math.max(beganAt, lastEventAt ?? lastToldAt ?? createdAt, lastToldAt ?? 0)
+  return {
+    ...pipeline,
+    pullRequests: pipeline.pullRequests ?? [],
+    beganAt,
+    updatedAt,
+    start: startOf(start),
+    // Written by selectPipeline above, and by nobody else.
+    failures: JSON.parse(failures) as string[],
+  }
 }
 
 function startOf(json: string | null): PipelineStart | null {

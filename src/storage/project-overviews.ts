@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Project, Role } from '../domain/project.ts'
-import { aliased } from './columns.ts'
-import type { BuildOverview } from './pipeline-overviews.ts'
+import type { RunBuild, RunWorkflow } from '../domain/workflow-run.ts'
+import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
+import { partColumns, toldColumns } from './workflows.ts'
 
 /** A project as its members' dashboards show it. */
 export type ProjectOverview = {
@@ -18,7 +19,8 @@ export type BranchPipeline = {
   readonly revision: string
   readonly subject: string | null
   readonly createdAt: number
-  readonly builds: readonly BuildOverview[]
+  readonly workflows: readonly RunWorkflow[]
+  readonly builds: readonly RunBuild[]
 }
 
 export type OverviewPage = {
@@ -42,12 +44,14 @@ export async function listProjectOverviews(
     eq(members.followed, followed),
     after === null ? undefined : gt(projects.slugKey, after.toLowerCase()),
   )
-  const [rows, pipelineRows, buildRows] = await db.batch([
+  const [rows, pipelineRows, workflowRows, buildRows] = await db.batch([
     selectProjects(db, mine),
     selectPipelines(db, mine),
+    selectWorkflows(db, mine),
     selectBuilds(db, mine),
   ])
   const shown = rows.slice(0, PAGE_LENGTH)
+  const workflowsOf = Map.groupBy(workflowRows, (workflow) => workflow.pipelineId)
   const buildsOf = Map.groupBy(buildRows, (build) => build.pipelineId)
   const pipelinesOf = Map.groupBy(pipelineRows, (pipeline) => pipeline.projectId)
   return {
@@ -56,6 +60,7 @@ export async function listProjectOverviews(
       role,
       pipelines: (pipelinesOf.get(project.id) ?? []).map(({ id, projectId, ...pipeline }) => ({
         ...pipeline,
+        workflows: (workflowsOf.get(id) ?? []).map(({ pipelineId, ...workflow }) => workflow),
         builds: (buildsOf.get(id) ?? []).map(({ pipelineId, ...build }) => build),
       })),
     })),
@@ -73,9 +78,8 @@ export async function countUnfollowed(db: Db, userId: string): Promise<number> {
 }
 
 function selectProjects(db: Db, mine: SQL | undefined) {
-  const { id, vcs, org, repo, visibility, defaultBranch, slugKey } = projects
   return db
-    .select({ id, vcs, org, repo, visibility, defaultBranch, slugKey, role: members.role })
+    .select({ ...projectColumns(), slugKey: projects.slugKey, role: members.role })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
     .where(mine)
@@ -94,7 +98,7 @@ function pageOf(mine: SQL | undefined): SQL {
 function onDefaultBranch(): SQL {
   return sql`${pipelines.id} in (select newest.id from pipelines as newest
     where newest.project_id = page_subquery.id and newest.branch = page_subquery.branch
-    order by newest.number desc limit ${TREND_PIPELINES})`
+    order by newest.began_at desc, newest.number desc limit ${TREND_PIPELINES})`
 }
 
 function selectPipelines(db: Db, mine: SQL | undefined) {
@@ -103,25 +107,24 @@ function selectPipelines(db: Db, mine: SQL | undefined) {
     .select({ id, projectId, number, revision, subject, createdAt })
     .from(pageOf(mine))
     .innerJoin(pipelines, onDefaultBranch())
-    .orderBy(desc(pipelines.number))
+    .orderBy(desc(pipelines.beganAt), desc(pipelines.number))
+}
+
+function selectWorkflows(db: Db, mine: SQL | undefined) {
+  const { id, name, pipelineId } = workflows
+  return db
+    .select({ id, name, pipelineId, ...toldColumns(), pipelineNumber: pipelines.number })
+    .from(pageOf(mine))
+    .innerJoin(pipelines, onDefaultBranch())
+    .innerJoin(workflows, eq(workflows.pipelineId, pipelines.id))
 }
 
 function selectBuilds(db: Db, mine: SQL | undefined) {
-  const { num, jobName, status, startedAt, stoppedAt, workflowId, pipelineId } = builds
+  const { num, startedAt, stoppedAt, pipelineId } = builds
   return db
-    .select({
-      num,
-      jobName,
-      status,
-      startedAt,
-      stoppedAt,
-      workflowId,
-      pipelineId,
-      ...aliased('run', { pipelineNumber: pipelines.number, workflowName: workflows.name }),
-    })
+    .select({ num, ...partColumns(), startedAt, stoppedAt, pipelineId })
     .from(pageOf(mine))
     .innerJoin(pipelines, onDefaultBranch())
     .innerJoin(builds, eq(builds.pipelineId, pipelines.id))
-    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
     .orderBy(asc(builds.num))
 }

@@ -1,9 +1,10 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation, isUniqueViolation } from './constraint.ts'
+import { projectColumns } from './project-columns.ts'
 import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import { members, orgCreators, projects, users } from './schema.ts'
@@ -17,7 +18,7 @@ export async function insertProject(
   creator: { readonly userId: string; readonly actor: Actor },
 ): Promise<Project | null> {
   const { db } = stores
-  const project: Project = { id: crypto.randomUUID(), ...slug, ...settings }
+  const project: Project = { id: crypto.randomUUID(), ...slug, ...settings, repositoryUrl: null }
   const now = stores.now()
   const told = {
     action: 'project.created',
@@ -41,6 +42,8 @@ export async function insertProject(
 export type ProjectChange = {
   readonly visibility?: Visibility | undefined
   readonly defaultBranch?: string | undefined
+  /** Null for the public host's. */
+  readonly repositoryUrl?: string | null | undefined
 }
 
 /** Changes what can be changed; null when the project is gone. */
@@ -51,8 +54,12 @@ export async function updateProject(
   actor: Actor,
 ): Promise<Project | null> {
   const { db } = stores
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
-  const detail = { visibility: change.visibility ?? null, default_branch: change.defaultBranch ?? null }
+  const { repositoryUrl } = change
+  const detail = {
+    visibility: change.visibility ?? null,
+    default_branch: change.defaultBranch ?? null,
+    ...(repositoryUrl === undefined ? {} : { repository_url: repositoryUrl }),
+  }
   const told = { action: 'project.updated', projectId, subject: null, detail } as const
   const [, rows] = await commitEnding(stores, actor, [
     auditStatement(
@@ -68,11 +75,23 @@ export async function updateProject(
       .set({
         visibility: change.visibility ?? sql`${projects.visibility}`,
         defaultBranch: change.defaultBranch ?? sql`${projects.defaultBranch}`,
+        repositoryUrl: repositoryUrl === undefined ? sql`${projects.repositoryUrl}` : repositoryUrl,
       })
       .where(eq(projects.id, projectId))
-      .returning({ id, vcs, org, repo, visibility, defaultBranch }),
+      .returning(projectColumns()),
   ])
   return rows[0] ?? null
+}
+
+/** Keeps where a project's repository is, as its CI tells; what is kept already stays, for it may be an admin's word. */
+export async function learnRepositoryUrl(
+  stores: Stores,
+  projectId: string,
+  repositoryUrl: string,
+  actor: Actor,
+): Promise<void> {
+  const isUnknown = and(eq(projects.id, projectId), isNull(projects.repositoryUrl))
+  await commitEnding(stores, actor, [stores.db.update(projects).set({ repositoryUrl }).where(isUnknown)])
 }
 
 /** Ends a project and all that belongs to it; the bytes in R2 are swept by the cron. False when it was gone. */

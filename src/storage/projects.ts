@@ -4,6 +4,7 @@ import { type Decision, decide, isPerson, type Party } from '../domain/grant.ts'
 import type { Permission } from '../domain/permission.ts'
 import { isSameSlug, type Project, type Role, type Slug, slugKeyFor } from '../domain/project.ts'
 import type { Kept } from './memory.ts'
+import { projectColumns } from './project-columns.ts'
 import { acceptedAt, graceHolds, judgeFacts, useOf } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
@@ -55,6 +56,25 @@ export async function findAccess(
     return allowing && bridged ? accessOf('allow', allowing) : { decision: 'unavailable' }
   }
   return holds(stores, reach) ? accessOf(permits(reach), reach) : { decision: 'unavailable' }
+}
+
+const HIDDEN_LIFE_MS = 5_000
+
+/** The project if anybody at all may see it. */
+export async function findPublicProject(stores: Stores, slug: Slug): Promise<Project | 'hidden' | 'unavailable'> {
+  const access = await findAccess(stores, null, slug, 'status:read')
+  if (access.decision === 'allow') return access.project
+  if (access.decision === 'unavailable') return 'unavailable'
+  stores.memory.hidden.set(slugKeyFor(slug), stores.now() + HIDDEN_LIFE_MS)
+  return 'hidden'
+}
+
+/**
+ * Whether `findPublicProject` said so less than 5 s ago: of a private project and of none alike, for an answer that came
+ * sooner for one of them would tell which it is.
+ */
+export function isHiddenInMemory({ memory, now }: Stores, slug: Slug): boolean {
+  return (memory.hidden.get(slugKeyFor(slug)) ?? 0) > now()
 }
 
 /** Has memory know the project and the asker's role there, if it can be had in one round trip. */
@@ -152,9 +172,8 @@ function roleFact(userId: string, projectId: string, role: Role, fence: Fence): 
 }
 
 export function selectProject(db: Db, slug: Slug) {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
   return db
-    .select({ id, vcs, org, repo, visibility, defaultBranch })
+    .select(projectColumns())
     .from(projects)
     .where(eq(projects.slugKey, slugKeyFor(slug)))
     .limit(1)
@@ -162,9 +181,7 @@ export function selectProject(db: Db, slug: Slug) {
 
 /** A project by its id, for what acts on its own rows: nothing here decides who may see it. */
 export async function findProjectById(db: Db, projectId: string): Promise<Project | null> {
-  const { id, vcs, org, repo, visibility, defaultBranch } = projects
-  const columns = { id, vcs, org, repo, visibility, defaultBranch }
-  const [row] = await db.select(columns).from(projects).where(eq(projects.id, projectId)).limit(1)
+  const [row] = await db.select(projectColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
   return row ?? null
 }
 

@@ -67,9 +67,8 @@ export const outbox = sqliteTable(
     projectId: text('project_id')
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
-    buildId: text('build_id')
-      .notNull()
-      .references(() => builds.id, { onDelete: 'cascade' }),
+    /** Null: it is about the workflow as a whole. */
+    buildId: text('build_id').references(() => builds.id, { onDelete: 'cascade' }),
     workflowId: text('workflow_id').notNull(),
     /** Null: the project's dispatch target. */
     listenerId: text('listener_id').references(() => listeners.id, { onDelete: 'cascade' }),
@@ -87,6 +86,7 @@ export const outbox = sqliteTable(
   },
   (t) => [
     uniqueIndex('outbox_told').on(t.listenerId, t.buildId, t.told),
+    uniqueIndex('outbox_workflow_told').on(t.listenerId, t.workflowId, t.told).where(sql`build_id is null`),
     index('outbox_project').on(t.projectId, t.createdAt),
     index('outbox_build').on(t.buildId),
     index('outbox_workflow').on(t.workflowId),

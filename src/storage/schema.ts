@@ -48,6 +48,8 @@ export const projects = sqliteTable('projects', {
   repo: text('repo').notNull(),
   visibility: text('visibility').$type<Visibility>().notNull(),
   defaultBranch: text('default_branch').notNull(),
+  /** Where the repository is, if not at the public host: told by a signed webhook or set by an admin. */
+  repositoryUrl: text('repository_url'),
   /** The numbers given last; never taken back, also when retention deletes the rows. */
   lastBuildNum: integer('last_build_num').notNull().default(0),
   lastPipelineNumber: integer('last_pipeline_number').notNull().default(0),
@@ -175,11 +177,14 @@ export const pipelines = sqliteTable(
     actor: text('actor', { mode: 'json' }).$type<Person>(),
     pullRequests: text('pull_requests', { mode: 'json' }).$type<readonly PullRequest[]>(),
     createdAt: integer('created_at').notNull(),
+    /** When it began by its CI's account, else when we heard of it: what goes by the newest does not go by arrival. */
+    beganAt: integer('began_at').notNull().default(0),
   },
   (t) => [
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
+    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
@@ -196,11 +201,23 @@ export const workflows = sqliteTable(
       .references(() => pipelines.id, { onDelete: 'cascade' }),
     externalId: text('external_id').notNull(),
     name: text('name').notNull(),
+    /** What this is an attempt at: of two with one text the higher attempt takes the place of the other. */
+    attemptOf: text('attempt_of').notNull().default(''),
+    attempt: integer('attempt').notNull().default(1),
+    /** What the CI said of the whole, be there builds or not, by the greatest `told_order` (stage, time, rank) seen. */
+    toldStatus: text('told_status').$type<ReportedStatus>(),
+    toldClass: text('told_class').$type<StatusClass>(),
+    toldAt: integer('told_at'),
+    toldOrder: text('told_order'),
+    /** The project's newest build when the CI first spoke of the whole: its place in lists that go by build number. */
+    toldAfter: integer('told_after'),
+    beganAt: integer('began_at'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('workflows_external').on(t.pipelineId, t.externalId),
     index('workflows_created').on(t.projectId, t.createdAt),
+    index('workflows_told').on(t.projectId, t.toldClass, t.toldAfter),
   ],
 )
 
@@ -220,6 +237,8 @@ export const builds = sqliteTable(
     num: integer('build_num').notNull(),
     externalId: text('external_id').notNull(),
     jobName: text('job_name').notNull(),
+    /** Of the builds of one job in attempts at one thing, higher ones replace lower ones; 0 counts no longer. */
+    attempt: integer('attempt').notNull().default(1),
     /** The pipeline's branch, here too for the indexes. */
     branch: text('branch'),
     status: text('status').$type<ReportedStatus>().notNull(),

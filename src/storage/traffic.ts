@@ -1,66 +1,7 @@
 import { eq, inArray } from 'drizzle-orm'
-import type { Traffic } from '../domain/request-counts.ts'
 import type { TokenKind } from '../domain/secret.ts'
 import { projects, tokens } from './schema.ts'
-import { withinMs } from './shared-work.ts'
 import type { Db } from './stores.ts'
-
-/** How Analytics Engine's SQL API is reached. */
-export type AnalyticsAccess = { readonly accountId: string; readonly apiToken: string; readonly dataset: string }
-
-const BOX_MS = 5_000
-const MINUTE_MS = 60_000
-
-/** What all isolates counted in the last hours, as Analytics Engine tells it; throws when it does not. */
-export async function readTraffic(access: AnalyticsAccess, hours: number, now: number): Promise<Traffic> {
-  const counted = 'SUM(_sample_interval) AS requests'
-  const failed = 'SUM(_sample_interval * double2) AS errors'
-  const from = `FROM ${access.dataset} WHERE timestamp > NOW() - INTERVAL '${hours}' HOUR`
-  const top = 'ORDER BY requests DESC LIMIT'
-  const ask = (sql: string) => withinMs(BOX_MS, 'Analytics Engine', askAnalytics(access, sql))
-  const [overTime, routes, statuses, tiers, holders] = await Promise.all([
-    ask(
-      `SELECT toUnixTimestamp(toStartOfInterval(timestamp, INTERVAL '${stepMinutes(hours)}' MINUTE)) AS at, ${counted}, ${failed} ${from} GROUP BY at ORDER BY at`,
-    ),
-    ask(`SELECT blob1 AS route, ${counted}, ${failed} ${from} GROUP BY route ${top} 200`),
-    ask(`SELECT blob2 AS status, ${counted} ${from} GROUP BY status ${top} 50`),
-    ask(`SELECT blob3 AS tier, ${counted} ${from} GROUP BY tier ${top} 20`),
-    ask(`SELECT blob4 AS id, ${counted} ${from} AND blob4 != '' GROUP BY id ${top} 10`),
-  ])
-  const byRoute = routes.map((row) => ({ route: String(row.route), ...amountsIn(row) }))
-  return {
-    since: now - hours * 60 * MINUTE_MS,
-    until: now,
-    requests: byRoute.reduce((sum, { requests }) => sum + requests, 0),
-    errors: byRoute.reduce((sum, { errors }) => sum + errors, 0),
-    over_time: overTime.map((row) => ({ at: Number(row.at) * 1000, ...amountsIn(row) })),
-    routes: byRoute,
-    statuses: statuses.map((row) => ({ status: Number(row.status), requests: Number(row.requests) })),
-    tiers: tiers.map((row) => ({ tier: String(row.tier), requests: Number(row.requests) })),
-    tokens: holders.map((row) => ({ id: String(row.id), requests: Number(row.requests) })),
-  }
-}
-
-/** Some sixty points, whatever the time. */
-function stepMinutes(hours: number): number {
-  return Math.max(1, Math.round(hours))
-}
-
-function amountsIn(row: Record<string, unknown>): { requests: number; errors: number } {
-  return { requests: Number(row.requests), errors: Number(row.errors) }
-}
-
-async function askAnalytics({ accountId, apiToken }: AnalyticsAccess, sql: string): Promise<Record<string, unknown>[]> {
-  const response = await fetch(`https://api.cloudflare.com/client/v4/accounts/${accountId}/analytics_engine/sql`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${apiToken}` },
-    body: `${sql} FORMAT JSON`,
-  })
-  if (!response.ok) throw new Error(`Analytics Engine answered ${response.status}`)
-  const { data } = (await response.json()) as { data?: unknown }
-  if (!Array.isArray(data)) throw new Error('Analytics Engine answered something else than rows')
-  return data
-}
 
 /** What a token is called, for those who may see all of them. */
 export type TokenFace = {

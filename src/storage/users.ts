@@ -1,12 +1,24 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import { INSTANCE } from '../domain/actor.ts'
 import type { User } from '../domain/user.ts'
 import { auditStatement } from './audit.ts'
-import { tokens, users } from './schema.ts'
+import { members, tokens, users } from './schema.ts'
 import type { Db } from './stores.ts'
 
 export async function findUser(db: Db, userId: string): Promise<User | null> {
   const [row] = await db.select().from(users).where(eq(users.id, userId)).limit(1)
+  return row ?? null
+}
+
+/** Somebody whom a person may know of: themselves, or who shares a project with them. */
+export async function findUserSeenBy(db: Db, viewerId: string, userId: string): Promise<User | null> {
+  const shared = sql`exists (select 1 from ${members} as theirs join ${members} as own on own.project_id = theirs.project_id
+    where theirs.user_id = ${userId} and own.user_id = ${viewerId})`
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(and(eq(users.id, userId), or(eq(users.id, viewerId), shared)))
+    .limit(1)
   return row ?? null
 }
 

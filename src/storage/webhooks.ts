@@ -25,6 +25,7 @@ export type Webhook = {
 /** Where a CI system may sign: the project and each secret of the source that works now. */
 export type WebhookSecrets = {
   readonly projectId: string
+  readonly repositoryUrl: string | null
   readonly secrets: readonly { readonly webhookId: string; readonly secret: string }[]
 }
 
@@ -47,13 +48,13 @@ export async function findWebhookSecrets(
   const secrets = opened.flatMap(({ webhookId, secret }) => (secret === null ? [] : [{ webhookId, secret }]))
   if (secrets.length < rows.length)
     warn('webhook_secret_unreadable', new Error('DATA_KEY no longer has the key of a webhook: rotate it'))
-  return { projectId: first.projectId, secrets }
+  return { projectId: first.projectId, repositoryUrl: first.repositoryUrl, secrets }
 }
 
 export function selectSecrets(db: Db, slug: Slug, source: WebhookSource, now: number) {
   const { id, projectId, sealedSecret } = webhooks
   return db
-    .select({ id, projectId, sealedSecret })
+    .select({ id, projectId, sealedSecret, repositoryUrl: projects.repositoryUrl })
     .from(projects)
     .innerJoin(webhooks, eq(webhooks.projectId, projects.id))
     .where(and(eq(projects.slugKey, slugKeyFor(slug)), eq(webhooks.source, source), lives(now)))

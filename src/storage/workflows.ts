@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm'
-import type { Person, ReportedStatus } from '../domain/build.ts'
+import { isOver, type Person, type ReportedStatus } from '../domain/build.ts'
+import { notReplaced } from '../domain/pipeline-status.ts'
 import type { Slug } from '../domain/project.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus, workflowStatusFor } from '../domain/workflow-status.ts'
 import { aliased } from './columns.ts'
@@ -78,25 +79,45 @@ export type JobRow = {
   readonly num: number
   readonly jobName: string
   readonly status: ReportedStatus
+  readonly queuedAt: number | null
   readonly startedAt: number | null
   readonly stoppedAt: number | null
+  readonly createdAt: number
 }
 
-/** The jobs of a workflow by number, those over `after`; of a job that ran again the newest run. */
-export function listJobs(db: Db, workflowId: string, after: number | null, limit: number): Promise<JobRow[]> {
-  return jobsQuery(db, workflowId, after, limit)
+/** The jobs of a workflow by number, those over `after`, but for those that later attempts replace. */
+export async function listJobs(
+  db: Db,
+  workflowId: string,
+  after: number | null,
+  limit: number,
+): Promise<readonly JobRow[]> {
+  return notReplaced(await jobsQuery(db, workflowId), () => '')
+    .filter((job) => after === null || job.num > after)
+    .slice(0, limit)
 }
 
-export function jobsQuery(db: Db, workflowId: string, after: number | null, limit: number) {
-  const { id, num, jobName, status, startedAt, stoppedAt } = builds
-  const isNewestRun = sql`not exists (select 1 from ${builds} as newer where newer.workflow_id = ${builds.workflowId}
-    and newer.job_name = ${builds.jobName} and newer.build_num > ${builds.num})`
+export function jobsQuery(db: Db, workflowId: string) {
+  const { id, num, jobName, attempt, status, queuedAt, startedAt, stoppedAt, createdAt } = builds
   return db
-    .select({ id, num, jobName, status, startedAt, stoppedAt })
+    .select({ id, num, jobName, attempt, status, queuedAt, startedAt, stoppedAt, createdAt })
     .from(builds)
-    .where(and(eq(builds.workflowId, workflowId), after === null ? undefined : gt(builds.num, after), isNewestRun))
+    .where(eq(builds.workflowId, workflowId))
     .orderBy(asc(builds.num))
-    .limit(limit)
+}
+
+/** The number for one more attempt at what a workflow is an attempt at: higher than all that there were. */
+export async function findNextAttempt(db: Db, workflowId: string): Promise<number> {
+  const own = db
+    .select({ pipelineId: workflows.pipelineId, attemptOf: workflows.attemptOf })
+    .from(workflows)
+    .where(eq(workflows.id, workflowId))
+  const [row] = await db
+    .select({ last: sql<number | null>`max(max(${workflows.attempt}, coalesce(${builds.attempt}, 0)))` })
+    .from(workflows)
+    .leftJoin(builds, eq(builds.workflowId, workflows.id))
+    .where(sql`(${workflows.pipelineId}, ${workflows.attemptOf}) = ${own}`)
+  return (row?.last ?? 0) + 1
 }
 
 function beyond(after: WorkflowKey | null): SQL | undefined {
@@ -108,16 +129,17 @@ function beyond(after: WorkflowKey | null): SQL | undefined {
 async function readWorkflows(db: Db, which: SQL | undefined, limit: number): Promise<readonly WorkflowRow[]> {
   const [rows, jobs] = await db.batch([workflowsQuery(db, which, limit), jobsOfWorkflowsQuery(db, which, limit)])
   const byWorkflow = Map.groupBy(jobs, (job) => job.workflowId)
-  return rows.map((row) => {
+  return rows.map(({ told, ...row }) => {
     const own = byWorkflow.get(row.id) ?? []
-    const status = workflowStatusFor(own)
+    const status = workflowStatusFor({ id: row.id, ...told }, own)
     const started = own.flatMap((job) => job.startedAt ?? [])
-    const stopped = own.flatMap((job) => job.stoppedAt ?? [])
     const queued = own.flatMap((job) => job.queuedAt ?? [])
+    const stopped = own.flatMap((job) => job.stoppedAt ?? [])
+    if (told.toldStatus !== null && told.toldAt !== null && isOver(told.toldStatus)) stopped.push(told.toldAt)
     return {
       ...row,
       status,
-      beganAt: Math.min(row.createdAt, ...queued, ...started),
+      beganAt: Math.min(row.createdAt, ...(told.beganAt === null ? [] : [told.beganAt]), ...queued, ...started),
       startedAt: started.length > 0 ? Math.min(...started) : null,
       stoppedAt: WORKFLOW_IS_OVER[status] && stopped.length > 0 ? Math.max(...stopped) : null,
     }
@@ -131,6 +153,7 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
       id: workflows.id,
       name: workflows.name,
       createdAt: workflows.createdAt,
+      told: toldColumns(),
       pipeline: aliased('pipeline', { id, number, branch, tag, actor }),
     })
     .from(workflows)
@@ -140,8 +163,28 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
     .limit(limit)
 }
 
+/** The columns of what was told of a workflow as a whole. */
+export function toldColumns() {
+  const { attemptOf, attempt, toldStatus, toldAt, beganAt } = workflows
+  return { attemptOf, attempt, toldStatus, toldAt, beganAt }
+}
+
+/** The columns of a build's part in its pipeline's result. */
+export function partColumns() {
+  const { workflowId, jobName, attempt, status, eventAt } = builds
+  return { workflowId, jobName, attempt, status, eventAt }
+}
+
+/** The parts of pipelines, from their workflows joined with the builds that each has. */
+export function partsOf<W extends { readonly id: string }, B>(
+  rows: readonly { readonly workflow: W; readonly build: B | null }[],
+): { readonly workflows: readonly W[]; readonly builds: readonly B[] } {
+  const workflowOf = new Map(rows.map(({ workflow }) => [workflow.id, workflow]))
+  return { workflows: [...workflowOf.values()], builds: rows.flatMap(({ build }) => build ?? []) }
+}
+
 export function jobsOfWorkflowsQuery(db: Db, which: SQL | undefined, limit: number) {
-  const { workflowId, num, jobName, status, queuedAt, startedAt, stoppedAt } = builds
+  const { queuedAt, startedAt, stoppedAt } = builds
   const shown = db
     .select({ id: workflows.id })
     .from(workflows)
@@ -150,7 +193,7 @@ export function jobsOfWorkflowsQuery(db: Db, which: SQL | undefined, limit: numb
     .orderBy(desc(workflows.createdAt), asc(workflows.id))
     .limit(limit)
   return db
-    .select({ workflowId, num, jobName, status, queuedAt, startedAt, stoppedAt })
+    .select({ ...partColumns(), queuedAt, startedAt, stoppedAt })
     .from(builds)
     .where(sql`${builds.workflowId} in (${shown})`)
 }

@@ -1,18 +1,20 @@
 import { eq } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
 import { INSTANCE } from '../../src/domain/actor.ts'
+import type { ReportedStatus } from '../../src/domain/build.ts'
 import type { DispatchTarget } from '../../src/domain/dispatch-target.ts'
 import { slugText } from '../../src/domain/project.ts'
 import { webhookHeadersFor } from '../../src/domain/standard-webhook.ts'
+import type { RunReport } from '../../src/domain/webhook-reading.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../src/storage/builds.ts'
 import { deleteDispatchTarget, putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
 import { putEnvVar } from '../../src/storage/env-vars.ts'
 import { insertListener } from '../../src/storage/listeners.ts'
 import { listOutbox, outboxQuery } from '../../src/storage/outbox.ts'
 import { dispatchTargets, envVars, listeners, outbox } from '../../src/storage/schema-outbox.ts'
-import { reportBuild } from '../support/as-instance.ts'
+import { reportBuild, reportRun } from '../support/as-instance.ts'
 import { openOutside } from '../support/outside.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
@@ -33,6 +35,10 @@ const GITHUB: DispatchTarget = {
 }
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const TRIGGER = { ref: { branch: 'main' }, revision: null, jobName: null, parameters: { DEPLOY: true }, actor: null }
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Response | Error)[] = []) {
   const stores = await openTestStores()
@@ -365,7 +371,108 @@ describe('a listener', () => {
       },
     })
   })
+
+  it('on GitHub is told so that people see what hides in a name', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const github = { apiUrl: 'https://api.github.com', repository: 'acme/web', context: 'ours' }
+    await insertListener(stores, outside.dataKeys, project.id, { kind: 'github-status', ...github }, 'ghp_x', NOBODY)
+    await seedBuild(stores, project, { job: `\u202etinu${'🚀'.repeat(80)}`, status: 'success' })
+    await work()
+    const { context, description } = outside.sent[0]?.json ?? {}
+    expect([context, description]).toEqual([
+      expect.stringMatching(/^ours\/ci\/␣U\+202Etinu🚀/),
+      expect.stringMatching(/^␣U\+202Etinu🚀/),
+    ])
+    expect([description.length <= 140, description.isWellFormed()]).toEqual([true, true])
+  })
 })
+
+describe('a listener on GitHub, where a commit has one status a name', () => {
+  const STATUS = {
+    kind: 'github-status',
+    apiUrl: 'https://api.github.com',
+    repository: 'acme/web',
+    context: 'ours',
+  } as const
+
+  async function seedListener() {
+    const seeded = await seedTarget(WEBHOOK)
+    await insertListener(seeded.stores, seeded.outside.dataKeys, seeded.project.id, STATUS, 'ghp_x', NOBODY)
+    const statuses = () => seeded.outside.sent.map(({ json }) => [json.context, json.state])
+    return { ...seeded, statuses }
+  }
+
+  it('is not told that all is well by a job that shares its name with one that failed', async () => {
+    const { stores, project, work, statuses } = await seedListener()
+    await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
+    await work()
+    await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'success' })
+    await work()
+    expect(statuses()).toEqual([
+      ['ours/ci/unit', 'failure'],
+      ['ours/ci/unit', 'failure'],
+    ])
+  })
+
+  it('is told how the job stands when an earlier attempt comes in late', async () => {
+    const { stores, project, work, statuses } = await seedListener()
+    await seedBuild(stores, project, { pipeline: 'p', job: 'unit', attempt: 2, status: 'success' })
+    await work()
+    await seedBuild(stores, project, { pipeline: 'p', job: 'unit', attempt: 1, status: 'failed' })
+    await work()
+    expect(statuses()).toEqual([
+      ['ours/ci/unit', 'success'],
+      ['ours/ci/unit', 'success'],
+    ])
+  })
+
+  it('hears of a run that failed without a job, and of the attempt at it that passed', async () => {
+    const { stores, project, outside, work, statuses } = await seedListener()
+    await reportRun(stores, project.id, runOf(1, 'failed'))
+    await reportRun(stores, project.id, runOf(1, 'failed'))
+    await work()
+    await reportRun(stores, project.id, runOf(2, 'running'))
+    await work()
+    await reportRun(stores, project.id, runOf(2, 'success'))
+    await work()
+    expect(statuses()).toEqual([
+      ['ours/ci', 'failure'],
+      ['ours/ci', 'success'],
+    ])
+    expect(outside.sent[0]?.json).toMatchObject({
+      description: 'ci: failed',
+      target_url: `https://builds.example.com/${slugText(project)}?pipeline=1`,
+    })
+  })
+})
+
+describe('a listener by webhook', () => {
+  it('hears of a run that the CI ended as failed, once, and not of one that passed', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
+    await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    await reportRun(stores, project.id, { ...runOf(1, 'success'), workflow: { externalId: 'other', name: 'other' } })
+    await reportRun(stores, project.id, runOf(1, 'failed'))
+    await reportRun(stores, project.id, runOf(1, 'failed'))
+    await work()
+    expect(outside.sent.map(({ json }) => json)).toMatchObject([
+      {
+        type: 'workflow.finished',
+        data: { pipeline: { number: 1, branch: 'main' }, workflow: { name: 'ci', status: 'failed' }, builds: [] },
+      },
+    ])
+    expect(await listOutbox(stores.db, project.id)).toMatchObject([{ event: 'workflow.finished', buildNum: null }])
+  })
+})
+
+function runOf(attempt: number, status: ReportedStatus): RunReport {
+  const untold = { tag: null, subject: null, body: null, author: null, committer: null, actor: null, pullRequests: [] }
+  return {
+    workflow: { externalId: `run:1.${attempt}`, name: 'ci', attemptOf: 'run:1', attempt },
+    pipeline: { externalId: 'p', branch: 'main', revision: 'abc', ...untold },
+    told: { status, at: attempt * 1_000, beganAt: 0 },
+  }
+}
 
 describe('what is stored', () => {
   it('holds no secret in the clear', async () => {

@@ -90,6 +90,8 @@ const cases: [string, Env, object][] = [
       pullRequest: null,
     },
   ],
+  ['CircleCI, of a named workflow', { ...CIRCLECI, BUILDPASS_WORKFLOW: 'ci' }, { build: { attempt: 7 } }],
+  ['Buildkite, of a retry', { ...BUILDKITE, BUILDKITE_RETRY_COUNT: '1' }, { build: { attempt: 2 } }],
   ['Buildkite, before it has looked', { ...BUILDKITE, BUILDKITE_COMMIT: 'HEAD' }, { revision: null }],
   [
     'Jenkins',
@@ -230,6 +232,13 @@ describe('what a person says', () => {
     expect(job).toMatchObject({ branch: 'other', tag: null, build: { name: 'test (22)' } })
     expect(job.build.id).toContain('test (22)')
     expect(await findJob({}, { ...GITHUB, BUILDPASS_TAG: 'v2' })).toMatchObject({ branch: null, tag: 'v2' })
+  })
+
+  it('is sent with the attempt, where the CI counts them', async () => {
+    const sent = async (env: Env) => reportBody(await findJob({}, env)).job
+    expect(await sent({ ...CIRCLECI, BUILDPASS_WORKFLOW: 'ci' })).toEqual({ name: 'build', attempt: 7 })
+    expect(await sent(CIRCLECI)).toEqual({ name: 'build' })
+    expect(await sent({ ...BUILDKITE, BUILDKITE_RETRY_COUNT: '0' })).toEqual({ name: ':hammer: Tests', attempt: 1 })
   })
 
   it('is asked for when nothing tells it', async () => {

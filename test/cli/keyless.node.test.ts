@@ -240,7 +240,7 @@ describe('a refusal says what to do', () => {
     [
       'an issuer that is not trusted',
       async () => ({ ...GITLAB, BUILDPASS_ID_TOKEN: await issuer.issue('https://issuer.example.com', { aud: 'x' }) }),
-      ['Its issuer is not one that is trusted here'],
+      ['could not be verified', 'its issuer is not expected here'],
     ],
     ['a word that is none', () => ({ ...GITLAB, BUILDPASS_ID_TOKEN: 'x' }), ['It is not a JSON Web Token']],
     [
@@ -250,11 +250,25 @@ describe('a refusal says what to do', () => {
     ],
     ['Buildkite without its agent', () => BUILDKITE, ['gave no ID token', 'buildkite-agent']],
   ])('%s', async (_, job, words) => {
-    const env = { XDG_STATE_HOME: join(cli.folder, 'fresh'), ...(await job()) }
+    const env = { XDG_STATE_HOME: join(cli.folder, 'fresh'), BUILDPASS_RETRY_SECONDS: '1', ...(await job()) }
     const ended = await cli.run(['report', 'start', '--json'], { env })
     expect(ended.code).toBe(EXIT.refused)
     for (const word of words) expect(ended.stderr).toContain(word)
     expect(JSON.parse(ended.stdout).error.code).toBe('refused')
+  })
+
+  it('an ID token that could not be checked just now is sent again after the time that the server says, twice', async () => {
+    const refusal = { kind: 'answer', status: 401, headers: { 'Retry-After': '1' } } as const
+    let refusals = 2
+    proxy.fault = ({ path }) => (path.endsWith('exchange') && refusals-- > 0 ? refusal : null)
+    const env = { ...(await gitlabJob('7308')), XDG_STATE_HOME: join(cli.folder, 'again') }
+    const ended = await cli.run(['report', 'start'], { env })
+    expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('trying again in 1.') })
+    expect(asked('exchange')).toBe(3)
+    refusals = 3
+    const gaveUp = await cli.run(['report', 'start'], { env: { ...env, XDG_STATE_HOME: join(cli.folder, 'never') } })
+    expect(gaveUp).toMatchObject({ code: EXIT.refused })
+    expect(asked('exchange')).toBe(6)
   })
 
   it('no permission for an ID token, where a private project looks like none', async () => {

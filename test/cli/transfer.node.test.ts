@@ -4,12 +4,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/upload.ts'
@@ -289,16 +291,91 @@ describe('a download that is killed', () => {
   })
 
   it('does not take what it left behind for true', async () => {
-    const from = folderWith({ 'large.bin': large })
-    const { json } = await upload(from, ['large.bin', '--id', 'spoiled'])
-    const to = folderWith({})
-    const [{ digest }] = json.artifacts
-    const part = `large.bin.${digest.split(':').at(-1).slice(0, 12)}.part`
-    writeFileSync(join(to, part), Buffer.alloc(1_000))
-    const args = ['--build', String(json.build_num)]
+    const { args, to, part } = await brokenOff('spoiled')
+    writeFileSync(part, Buffer.alloc(1_000))
     expect(await download(to, args)).toMatchObject({ code: EXIT.corrupt })
     expect(readdirSync(to)).toEqual([])
     expect(await download(to, args)).toMatchObject({ code: 0 })
+  })
+
+  it.each<[string, (part: string, other: string) => void]>([
+    ['a link', (part, other) => symlinkSync(other, part)],
+    ['another file', (part, other) => renameSync(other, part)],
+    ['a folder', (part) => mkdirSync(part)],
+  ])('goes on in nothing but its own file: %s in its place is left as it is', async (what, replace) => {
+    const { args, to, part } = await brokenOff(`replaced by ${what}`)
+    const other = join(folderWith({ 'precious.txt': 'precious' }), 'precious.txt')
+    unlinkSync(part)
+    replace(part, other)
+    expect(await download(to, args)).toMatchObject({ code: 0 })
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+    if (what === 'a link') expect(readFileSync(other, 'utf8')).toBe('precious')
+    if (what === 'another file') expect(readFileSync(part, 'utf8')).toBe('precious')
+  })
+
+  it('is left alone by another download of the same file at the same time', async () => {
+    const from = folderWith({ 'large.bin': large })
+    const { json } = await upload(from, ['large.bin', '--id', 'twice at once'])
+    const to = folderWith({})
+    const args = ['--build', String(json.build_num)]
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 20_000_000 } : null)
+    const ended = await Promise.all([download(to, args), download(to, args)])
+    expect(ended.map(({ code }) => code)).toEqual([0, 0])
+    expect(readdirSync(to)).toEqual(['large.bin'])
+    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+  })
+
+  it('is no artifact of the next upload from there', async () => {
+    const { to, part } = await brokenOff('uploaded from')
+    writeFileSync(join(to, 'report.part'), 'somebody’s own')
+    const { json } = await upload(to, ['.', '--id', 'not the rest of a download'])
+    expect(json.artifacts.map(({ path }: { path: string }) => path)).toEqual(['report.part'])
+    // Unless it is meant by its name.
+    expect(await upload(to, [basename(part), '--id', 'not the rest of a download'])).toMatchObject({ code: 0 })
+  })
+
+  /** A download that was killed in the middle, and the file that it left. */
+  async function brokenOff(id: string) {
+    const from = folderWith({ 'large.bin': large })
+    const { json } = await upload(from, ['large.bin', '--id', id])
+    const to = folderWith({})
+    const args = ['--build', String(json.build_num)]
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
+    const killed = cli.start(['download', ...args], { cwd: to })
+    const part = () => readdirSync(to).find((name) => name.endsWith('.part')) ?? ''
+    await until('some of it is here', () => part() !== '' && statSync(join(to, part())).size > 1_000_000)
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    proxy.fault = () => null
+    return { args, to, part: join(to, part()) }
+  }
+})
+
+describe('artifacts that are called like the rest of a download', () => {
+  it('come whole, beside the file that they are called after', async () => {
+    const app = randomBytes(200_000)
+    const part = `app.bin.${sha256(app).slice(0, 12)}.part`
+    const files = { 'app.bin': app, [part]: 'an artifact of its own', [`${part}.part`]: 'and another' }
+    const from = folderWith(files)
+    const { json } = await upload(from, ['.', '--id', 'parts'])
+    expect(json.artifacts).toHaveLength(3)
+    for (const parallel of ['1', '4']) {
+      const to = folderWith({})
+      // First that one alone, as from an earlier day.
+      await download(to, [part, '--build', String(json.build_num)])
+      expect(await download(to, ['--build', String(json.build_num), '--parallel', parallel])).toMatchObject({ code: 0 })
+      expect(readdirSync(to).sort()).toEqual(Object.keys(files).sort())
+      for (const [path, bytes] of Object.entries(files))
+        expect(sha256(readFileSync(join(to, path))), path).toBe(sha256(bytes))
+    }
+  })
+
+  it('of the longest name that a file can have come, too', async () => {
+    const name = `${'n'.repeat(251)}.txt`
+    const { json } = await upload(folderWith({ [name]: 'long' }), ['.', '--id', 'long name'])
+    const to = folderWith({})
+    expect(await download(to, ['--build', String(json.build_num)])).toMatchObject({ code: 0 })
+    expect(readdirSync(to)).toEqual([name])
   })
 })
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -82,6 +82,30 @@ describe.skipIf(missing.length > 0)("CircleCI's recipe for all artifacts of a bu
     expect(digestOf(readFileSync(join(cwd, 'part')))).toBe(digestOf(whole))
   })
 
+  it('with wget -N fetches a file once', () => {
+    const cwd = mkdtempSync(join(folder, 'once-'))
+    const { url, path } = listed[0] ?? { url: '', path: '' }
+    const header = `Circle-Token: ${server.demo.tokens.viewBuilds}`
+    const fetched = () => spawnSync('wget', ['-N', '--header', header, url], { cwd, encoding: 'utf8' }).stderr
+    expect(fetched()).toMatch(/saved \[/)
+    const file = join(cwd, path.split('/').at(-1) ?? '')
+    const [digest, savedAt] = [digestOf(readFileSync(file)), statSync(file).mtimeMs]
+    expect(fetched()).toMatch(/304 Not Modified/)
+    expect([digestOf(readFileSync(file)), statSync(file).mtimeMs]).toEqual([digest, savedAt])
+    // Whole seconds: the time that the server told.
+    expect(savedAt % 1000).toBe(0)
+  })
+
+  it('resumes no other version of a file', () => {
+    const { url } = listed[0] ?? { url: '' }
+    const code = (...args: string[]) =>
+      execFileSync('curl', ['-sL', '-o', '/dev/null', '-w', '%{http_code}', ...args, url], { encoding: 'utf8' })
+    const token = ['-H', `Circle-Token: ${server.demo.tokens.viewBuilds}`]
+    expect(code(...token, '-H', 'If-Match: "old"', '-r', '0-1')).toBe('412')
+    expect(code(...token, '-z', '-Sun, 06 Nov 1994 08:49:37 GMT')).toBe('412')
+    expect(code(...token, '-r', '0-1')).toBe('206')
+  })
+
   it('tells the size beforehand', () => {
     const { url } = listed.find(({ path }) => path === 'report with spaces.txt') ?? { url: '' }
     const head = execFileSync('curl', ['-sfLI', '-H', `Circle-Token: ${server.demo.tokens.viewBuilds}`, url], {
@@ -92,6 +116,36 @@ describe.skipIf(missing.length > 0)("CircleCI's recipe for all artifacts of a bu
       encoding: 'utf8',
     })
     expect(get).toMatch(/content-length: 20\r/i)
+  })
+})
+
+describe.skipIf(missing.length > 0)('tools that send a user name only when they are asked', () => {
+  let server: LocalServer
+  beforeAll(async () => {
+    server = await startLocalServer()
+  })
+  afterAll(async () => {
+    await server.stop()
+  })
+
+  it.each([
+    ['wget', ['-qO-', '--password', '', '--user']],
+    ['wget', ['-qO-', '--password', 'x', '--user']],
+  ] as const)('such as %s %j read a feed', (tool, args) => {
+    const { personal } = server.demo.tokens
+    const feed = execFileSync(tool, [...args, personal, `${server.origin}/cc.xml`], { encoding: 'utf8' })
+    expect(feed).toContain('<Project name="acme/web"')
+  })
+
+  it.each(['', 'x'])('such as curl --anyauth read a feed with the password "%s"', (password) => {
+    const args = ['-sf', '--anyauth', '-u', `${server.demo.tokens.personal}:${password}`, `${server.origin}/cc.xml`]
+    expect(execFileSync('curl', args, { encoding: 'utf8' })).toContain('<Project name="acme/web"')
+  })
+
+  it('and what follows the .png of an old README ends at the image', () => {
+    const url = `${server.origin}/gh/acme/web.png?circle-token=${server.demo.tokens.status}`
+    expect(execFileSync('curl', ['-sfL', url], { encoding: 'utf8' })).toContain('<svg ')
+    expect(execFileSync('wget', ['-qO-', url], { encoding: 'utf8' })).toContain('<svg ')
   })
 })
 

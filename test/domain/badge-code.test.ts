@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BADGE_FORMATS, type BadgeFormat, type BadgeWish, badgeUrlsFor } from '../../src/domain/badge-code.ts'
 
-const project = { id: 'p', vcs: 'gh', org: 'acme', repo: 'web', visibility: 'private', defaultBranch: 'main' } as const
+const project = {
+  id: 'p',
+  vcs: 'gh',
+  org: 'acme',
+  repo: 'web',
+  visibility: 'private',
+  defaultBranch: 'main',
+  repositoryUrl: null,
+} as const
 const wish: BadgeWish = { origin: 'https://b.test', project, branch: 'a/b', style: 'svg', token: 'bpp_x' }
 const IMAGE = 'https://b.test/status-badge/img/gh/acme/web/tree/a/b.svg?style=svg&circle-token=bpp_x'
 const LINK = 'https://b.test/status-badge/redirect/gh/acme/web/tree/a/b'

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { ReportedStatus } from '../../src/domain/build.ts'
-import { type CcBuild, ccStateFor } from '../../src/domain/cctray.ts'
+import { type CcBuild, type CcPipeline, ccStateFor } from '../../src/domain/cctray.ts'
 
-function build(pipelineNumber: number, status: ReportedStatus, more: Partial<CcBuild> = {}): CcBuild {
-  const num = pipelineNumber * 10
-  return { num, jobName: 'test', workflowName: 'ci', status, pipelineNumber, stoppedAt: num, createdAt: 1, ...more }
+const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldAt: null }
+
+/** A pipeline of one build. */
+function build(number: number, status: ReportedStatus, more: Partial<CcBuild> = {}): CcPipeline {
+  const num = number * 10
+  const part = { workflowId: 'w', jobName: 'test', attempt: 1, status, eventAt: 1 }
+  return {
+    number,
+    beganAt: 0,
+    workflows: [workflow],
+    builds: [{ ...part, num, stoppedAt: num, createdAt: 1, ...more }],
+  }
 }
 
 describe('the CCTray state of a branch', () => {
@@ -45,7 +54,29 @@ describe('the CCTray state of a branch', () => {
     expect(ccStateFor([build(1, status)])?.lastBuildStatus).toBe(expected)
   })
 
-  it('is none without builds', () => {
+  it('is that of the pipeline that began last, whichever was heard of first', () => {
+    expect(ccStateFor([build(2, 'success'), { ...build(1, 'failed'), beganAt: 5 }])).toMatchObject({
+      lastBuildStatus: 'Failure',
+      lastBuildLabel: '10',
+    })
+  })
+
+  it('is that of a run without a build', () => {
+    const failed = {
+      number: 2,
+      beganAt: 0,
+      workflows: [{ ...workflow, toldStatus: 'failed', toldAt: 25 } as const],
+      builds: [],
+    }
+    expect(ccStateFor([build(1, 'success'), failed])).toEqual({
+      activity: 'Sleeping',
+      lastBuildStatus: 'Failure',
+      lastBuildLabel: 'pipeline 2',
+      lastBuildTime: 25,
+    })
+  })
+
+  it('is none without pipelines', () => {
     expect(ccStateFor([])).toBeNull()
   })
 })

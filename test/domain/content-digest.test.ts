@@ -23,6 +23,8 @@ describe('a digest field', () => {
     `SHA-256=:${BASE64}:`,
     `sha-256=:${BASE64.slice(0, -1)}:`,
     `sha-256=:${BASE64.slice(0, -2)}==:`,
+    // Its last two bits belong to no byte.
+    `sha-256=:${BASE64.slice(0, -2)}V=:`,
     'sha-256=:AAAA:',
     'sha-256=::',
     `sha-256=:${HEX}:`,

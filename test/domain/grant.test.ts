@@ -12,6 +12,7 @@ const SECRET_PROJECT: Project = {
   repo: 'web',
   visibility: 'private',
   defaultBranch: 'main',
+  repositoryUrl: null,
 }
 const PUBLIC_PROJECT: Project = { ...SECRET_PROJECT, visibility: 'public' }
 const ELSEWHERE: Project = { ...SECRET_PROJECT, id: 'p2', repo: 'other' }
@@ -120,6 +121,7 @@ const project = fc.record({
   repo: fc.constantFrom('web', 'other'),
   visibility: fc.constantFrom('private', 'public'),
   defaultBranch: fc.constant('main'),
+  repositoryUrl: fc.constant(null),
 })
 const scope = fc.constantFrom<Scope>('status', 'view-builds', 'all')
 const grant = fc.oneof(

@@ -338,6 +338,89 @@ no card`,
   })
 })
 
+describe('never takes for passed what did not pass', () => {
+  const outcomesOf = (xml: string) => resultsIn(xml).map(({ name, result: outcome }) => [name, outcome])
+
+  it.each([
+    ['<testcase name="a" status="disabled"/>', 'skipped'],
+    ['<testcase name="a" status="disabled"><disabled message="off"/></testcase>', 'skipped'],
+    ['<testcase name="a"><disabled/></testcase>', 'skipped'],
+    ['<testcase name="a" status="notrun"/>', 'skipped'],
+    ['<testcase name="a" status="notrun" result="suppressed"/>', 'skipped'],
+    ['<testcase name="a" status="run" result="skipped"/>', 'skipped'],
+    ['<testcase name="a" status="run" result="skipped"><skipped message="no GPU"/></testcase>', 'skipped'],
+    ['<testcase name="a" status="Skipped"/>', 'skipped'],
+    ['<testcase name="a" status="ignored"/>', 'skipped'],
+    ['<testcase name="a" status="failed"/>', 'failure'],
+    ['<testcase name="a" status="fail"/>', 'failure'],
+    ['<testcase name="a" status="FAILED"/>', 'failure'],
+    ['<testcase name="a" result="failed"/>', 'failure'],
+    ['<testcase name="a" status="errored"/>', 'error'],
+    ['<testcase name="a" status="error"/>', 'error'],
+    ['<testcase name="a" status="failed" result="skipped"/>', 'failure'],
+    // What an element says goes before what an attribute says, but for a skip.
+    ['<testcase name="a" status="failed"><error message="x"/></testcase>', 'error'],
+    ['<testcase name="a" status="failed"><skipped/></testcase>', 'failure'],
+    ['<testcase name="a" status="passed"><failure/></testcase>', 'failure'],
+    ['<testcase name="a" status="run" result="completed"/>', 'success'],
+    ['<testcase name="a" status="passed"/>', 'success'],
+    ['<testcase name="a" status="whatever"/>', 'success'],
+  ])('%s is %s', (testcase, outcome) => {
+    expect(outcomesOf(`<testsuite name="s">${testcase}</testsuite>`)).toEqual([['a', outcome]])
+  })
+
+  it('tells of a suite that broke as one error, named after it', () => {
+    expect(
+      resultsIn(`<testsuites name="all"><testsuite name="pkg.LoadTest" file="load.js" tests="1" errors="1" failures="0">
+        <error message="NoClassDefFoundError" type="java.lang.NoClassDefFoundError">trace</error></testsuite></testsuites>`),
+    ).toEqual([
+      result(
+        {
+          classname: 'pkg.LoadTest',
+          name: 'pkg.LoadTest',
+          result: 'error',
+          message: 'NoClassDefFoundError\ntrace',
+          file: 'load.js',
+        },
+        'all',
+      ),
+    ])
+  })
+
+  it.each([
+    ['a failure of it', '<testsuite name="s"><failure message="x"/></testsuite>', [['s', 'error']]],
+    ['several in it', '<testsuite name="s"><error message="x"/><error message="y"/></testsuite>', [['s', 'error']]],
+    [
+      'one beside its cases',
+      '<testsuite name="s"><testcase name="a"/><error message="x"/><testcase name="b"/></testsuite>',
+      [
+        ['a', 'success'],
+        ['b', 'success'],
+        ['s', 'error'],
+      ],
+    ],
+    [
+      'one in a suite within it',
+      '<testsuite name="s"><testsuite name="t"><error/></testsuite><testcase name="a"/></testsuite>',
+      [
+        ['t', 'error'],
+        ['a', 'success'],
+      ],
+    ],
+    ['one of all suites', '<testsuites name="all"><error message="x"/></testsuites>', [['all', 'error']]],
+    ['one without a name', '<testsuite file="a.js"><error/></testsuite>', [['a.js', 'error']]],
+    ['one without anything', '<testsuite><error/></testsuite>', [['suite', 'error']]],
+  ])('tells of %s', (_, xml, expected) => expect(outcomesOf(xml)).toEqual(expected))
+
+  it('counts such an error among the cases', () => {
+    const cases = '<testcase name="a"/>'.repeat(MAX_TEST_RESULTS)
+    expect(parseJUnit(`<testsuite name="s">${cases}<error/></testsuite>`)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('more than 50000 test cases'),
+    })
+  })
+})
+
 describe('fills in what is missing', () => {
   it('takes the class name from the nearest suite with a name, and the source from the outermost', () => {
     const [only] = resultsIn(

@@ -14,6 +14,16 @@ describe('a page token', () => {
     )
   })
 
+  it('is written in one way only', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.base64String({ minLength: 4, maxLength: 4 }), (number, other) => {
+        const token = pageTokenFor('list', [number])
+        for (const text of [token.slice(0, -1) + other[0], `${token}=`, `${token}==`, `${token}A`, ` ${token}`])
+          if (text !== token) expect(parsePageToken('list', ['number'], text)).not.toEqual([number])
+      }),
+    )
+  })
+
   it('of another list, or of another shape, is none', () => {
     const token = pageTokenFor('pipeline', [7])
     expect(parsePageToken('pipeline', ['number'], token)).toEqual([7])

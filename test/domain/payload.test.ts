@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lineAt, messageAt, personOf, timeAt, urlAt, valueAt } from '../../src/domain/payload.ts'
-import { isRepositoryOf, repositoryOf } from '../../src/domain/repository-url.ts'
+import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../src/domain/repository-url.ts'
 
 describe('a field of a payload', () => {
   it('that is not there, or is no field of its own, reads as null', () => {
@@ -52,6 +52,30 @@ describe('a field of a payload', () => {
 
 describe('a repository', () => {
   const web = { vcs: 'gh', org: 'Acme', repo: 'web' } as const
+
+  it.each<[string | null, string | null]>([
+    ['https://git.example.com/acme/web', 'https://git.example.com/acme/web'],
+    ['https://git.example.com/acme/web.git', 'https://git.example.com/acme/web'],
+    ['https://user:pw@git.example.com:8443/acme/web.git?x#y', 'https://git.example.com:8443/acme/web'],
+    ['http://git.local/acme/web/', 'http://git.local/acme/web'],
+    ['git@git.example.com:acme/web.git', 'https://git.example.com/acme/web'],
+    ['ssh://git@git.example.com:2222/acme/web.git', 'https://git.example.com/acme/web'],
+    ['https://git.example.com/acme/team/web', 'https://git.example.com/acme/team/web'],
+    // As its slug tells, and so nothing to keep.
+    ['https://github.com/ACME/web', null],
+    ['git@github.com:acme/web.git', null],
+    // Another one, or none.
+    ['https://gitlab.com/acme/web', null],
+    ['https://git.example.com/acme/other', null],
+    ['git@git.example.com:acme/we b\u0007/../web', 'https://git.example.com/acme/web'],
+    ['javascript://acme/acme/web', null],
+    [`https://git.example.com/acme/${'x'.repeat(600)}/web`, null],
+    ['acme/web', null],
+    ['', null],
+    [null, null],
+  ])('%j is shown as %j', (text, url) => {
+    expect(repositoryUrlOf(web, text)).toBe(url)
+  })
 
   it.each([
     'https://github.com/acme/web',

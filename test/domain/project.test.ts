@@ -45,6 +45,6 @@ describe('a slug', () => {
     ['gl/acme/web', 'https://gitlab.com/acme/web'],
   ])('%s lives at %s', (text, url) => {
     const slug = parseSlug(text)
-    expect(slug && vcsUrlFor(slug)).toBe(url)
+    expect(slug && vcsUrlFor({ ...slug, repositoryUrl: null })).toBe(url)
   })
 })

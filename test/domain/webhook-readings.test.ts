@@ -203,7 +203,7 @@ describe('CircleCI', () => {
     ['failed', 'failed'],
     ['error', 'infrastructure_fail'],
     ['canceled', 'canceled'],
-    ['unauthorized', 'not_run'],
+    ['unauthorized', 'failed'],
     ['timedout', 'timedout'],
   ])('job that is %s reads as %s', (told, status) => {
     expect(read(circleci(circleciJob({ status: told }))).build?.status).toBe(status)

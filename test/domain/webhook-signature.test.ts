@@ -49,6 +49,33 @@ describe.each(['github', 'circleci', 'buildkite'] as const)('the signature of %s
   })
 })
 
+// Of these the secret itself is sent, where of the others it is a key.
+const NEARLY: readonly (readonly [what: string, of: (secret: string) => string])[] = [
+  ['a NUL after it', (secret) => `${secret}\0`],
+  ['so many NULs that an HMAC’s key is full', (secret) => secret.padEnd(64, '\0')],
+  ['a NUL before it', (secret) => `\0${secret}`],
+  ['a NUL in it', (secret) => `${secret.slice(0, 4)}\0${secret.slice(4)}`],
+  ['nothing but NULs', () => '\0'],
+  ['a character after it', (secret) => `${secret}=`],
+  ['nothing', () => ''],
+]
+const SENT = (['gitlab', 'jenkins'] as const).flatMap((source) =>
+  // No header can hold a NUL, but base64 in it.
+  NEARLY.filter(([, of]) => source === 'jenkins' || !of('').includes('\0')).map(([what, of]) => ({ source, what, of })),
+)
+
+it.each(SENT)('the secret that $source sends is not the same with $what', async ({ source, of }) => {
+  expect(await isSigned(source, await signed(source, 'x', RAW, SECRET))).toBe(true)
+  expect(await isSigned(source, await signed(source, 'x', RAW, of(SECRET)))).toBe(false)
+})
+
+it('a long secret is not its own hash, which an HMAC takes in place of a long key', async () => {
+  const long = 'l'.repeat(65)
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(long)))
+  const passes = async (given: string) => IS_SIGNED.jenkins(callOf(await signed('jenkins', 'x', RAW, given)), long)
+  expect([await passes(long), await passes(String.fromCharCode(...hash))]).toEqual([true, false])
+})
+
 it('of CircleCI may be one of a list', async () => {
   const mac = await hmacHex(SECRET, RAW)
   const of = (text: string) => isSigned('circleci', { 'circleci-signature': text })

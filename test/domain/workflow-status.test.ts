@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { BUILD_STATUS, isOver, type ReportedStatus } from '../../src/domain/build.ts'
 import { WORKFLOW_IS_OVER, workflowStatusFor } from '../../src/domain/workflow-status.ts'
 
+const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldAt: null }
+const build = { workflowId: 'w', jobName: 'test', attempt: 1, eventAt: 0 }
 const jobsOf = (statuses: readonly ReportedStatus[]) =>
-  statuses.map((status, i) => ({ num: i + 1, jobName: `job ${i}`, status }))
+  statuses.map((status, i) => ({ ...build, jobName: `job ${i}`, status }))
 
 describe('the status of a workflow', () => {
   it.each<[string, ReportedStatus[]]>([
@@ -25,13 +27,27 @@ describe('the status of a workflow', () => {
     ['running', ['not_running', 'not_running']],
     ['on_hold', ['success', 'not_running']],
   ])('is %s for %j', (expected, statuses) => {
-    expect(workflowStatusFor(jobsOf(statuses))).toBe(expected)
+    expect(workflowStatusFor(workflow, jobsOf(statuses))).toBe(expected)
   })
 
-  it('counts only the newest run of a job', () => {
-    const failed = { num: 1, jobName: 'test', status: 'failed' } as const
-    const again = { num: 2, jobName: 'test', status: 'success' } as const
-    expect(workflowStatusFor([again, failed])).toBe('success')
+  it('counts only the last attempt at a job', () => {
+    const failed = { ...build, status: 'failed' } as const
+    const again = { ...build, attempt: 2, status: 'success' } as const
+    expect(workflowStatusFor(workflow, [again, failed])).toBe('success')
+  })
+
+  it.each<[string, ReportedStatus, ReportedStatus[]]>([
+    ['failed', 'failed', []],
+    ['failed', 'failed', ['success', 'running']],
+    ['error', 'infrastructure_fail', []],
+    ['canceled', 'canceled', ['success']],
+    ['success', 'success', ['success', 'queued']],
+    ['running', 'running', ['success']],
+    ['running', 'queued', []],
+    ['on_hold', 'running', ['success', 'not_running']],
+    ['not_run', 'not_run', []],
+  ])('is %s where the CI says %s of the whole and its jobs are %j', (expected, toldStatus, statuses) => {
+    expect(workflowStatusFor({ ...workflow, toldStatus, toldAt: 1 }, jobsOf(statuses))).toBe(expected)
   })
 
   it('is over exactly when each job is', () => {
@@ -40,7 +56,7 @@ describe('the status of a workflow', () => {
     )
     fc.assert(
       fc.property(fc.array(status), (statuses) => {
-        expect(WORKFLOW_IS_OVER[workflowStatusFor(jobsOf(statuses))]).toBe(statuses.every(isOver))
+        expect(WORKFLOW_IS_OVER[workflowStatusFor(workflow, jobsOf(statuses))]).toBe(statuses.every(isOver))
       }),
     )
   })

@@ -166,6 +166,11 @@ const RECIPES: Record<RouteName, Recipe> = {
   'GET /api/v1.1/project/:vcs/:org/:repo/:num': { path: v1('/1') },
   'GET /api/v2/me': { path: () => '/api/v2/me' },
   'GET /api/v2/me/collaborations': { path: () => '/api/v2/me/collaborations' },
+  // Those who share a project see each other; an owner sees no more here than anybody.
+  'GET /api/v2/user/:id': {
+    path: ({ users }) => `/api/v2/user/${users.member.id}`,
+    stricter: { stranger: 404, owner: 404 },
+  },
   'GET /api/private/me/followed-projects': { path: () => '/api/private/me/followed-projects' },
   'GET /api/v2/project/:vcs/:org/:repo': { path: v2('') },
   'GET /api/v2/project/:id': { path: ({ project }) => `/api/v2/project/${project.id}` },
@@ -366,6 +371,20 @@ const RECIPES: Record<RouteName, Recipe> = {
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': { path: badge('.svg') },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
     path: badge('/tree/main.svg'),
+  },
+  // They lead to the badge, which decides who may see it.
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}.png`,
+    ok: 302,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.png`,
+    ok: 302,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { path: badge('.png'), ok: 302 },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': {
+    path: badge('/tree/main.png'),
+    ok: 302,
   },
 }
 

@@ -150,6 +150,59 @@ describe('the listed URL of an artifact, asked for again', () => {
   })
 })
 
+describe('the time of a file', () => {
+  const SECOND = 1_800_000_000_000
+
+  async function uploaded() {
+    const app = await openTestApp()
+    app.stores.clock.now = SECOND + 100
+    const own = await seedWorld(app.stores, 'private')
+    /** As curl and wget ask: both of the addresses are sent the same headers. */
+    const read = async (path = fileOf(own), headers: Record<string, string> = {}) => {
+      const response = await app.ask(path, { token: own.secrets.all, headers })
+      expect(response.status).toBe(302)
+      return app.ask(local(response), { headers })
+    }
+    const dateOf = async (path?: string) => (await read(path)).headers.get('Last-Modified') ?? ''
+    return { app, own, read, dateOf }
+  }
+
+  it('is when it was uploaded', async () => {
+    const { app, read, dateOf } = await uploaded()
+    expect(await dateOf()).toBe(new Date(SECOND).toUTCString())
+    app.stores.clock.advance(7_000)
+    expect(await dateOf()).toBe(new Date(SECOND).toUTCString())
+    expect((await read(undefined, { 'If-Modified-Since': await dateOf() })).status).toBe(304)
+  })
+
+  it('is another one when other bytes took its place, even within the second', async () => {
+    const { app, own, read, dateOf } = await uploaded()
+    const before = await dateOf()
+    expect((await replace(app, own)).status).toBe(200)
+    const since = { 'If-Modified-Since': before }
+    const modified = async () => [(await read(undefined, since)).status, await (await read(undefined, since)).text()]
+    expect(await modified()).toEqual([200, 'other'])
+    // Not in the future, and never the time of other bytes once it is there.
+    expect(await dateOf()).toBe(before)
+    app.stores.clock.advance(60_000)
+    expect(await modified()).toEqual([200, 'other'])
+    const after = await dateOf()
+    expect(after).toBe(new Date(SECOND + 1_000).toUTCString())
+    expect((await read(undefined, { 'If-Modified-Since': after })).status).toBe(304)
+    expect((await read(undefined, { 'If-Range': before, Range: 'bytes=0-0' })).status).toBe(200)
+  })
+
+  it('is now at the address of the latest, where an older file may take its place', async () => {
+    const { app, own, read, dateOf } = await uploaded()
+    const latest = `/api/v1.1/project/${own.slug}/latest/artifacts/0/out/report.txt?filter=successful`
+    app.stores.clock.advance(9_000)
+    expect(await dateOf(latest)).toBe(new Date(SECOND + 9_000).toUTCString())
+    expect((await read(latest, { 'If-Modified-Since': await dateOf(latest) })).status).toBe(200)
+    const etag = (await read(latest)).headers.get('ETag') ?? ''
+    expect((await read(latest, { 'If-None-Match': etag })).status).toBe(304)
+  })
+})
+
 describe('the signed URL', () => {
   const get = async (headers: Record<string, string> = {}, more: Ask = {}) =>
     ask(await signedFor(world.secrets.all), { headers, ...more })
@@ -215,6 +268,34 @@ describe('the signed URL', () => {
       expect(response.headers.get('Cache-Control')).toBe('private, no-cache')
     }
     expect((await get({ 'If-None-Match': '"other"' })).status).toBe(200)
+  })
+
+  it.each<[Record<string, string>, number]>([
+    [{ 'If-Match': '"old"' }, 412],
+    [{ 'If-Match': '"old"', Range: 'bytes=0-1' }, 412],
+    [{ 'If-Match': '"old"', Range: 'bytes=99-' }, 412],
+    [{ 'If-Unmodified-Since': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 412],
+    [{ 'If-Unmodified-Since': 'Sun, 06 Nov 1994 08:49:37 GMT', Range: 'bytes=0-1' }, 412],
+    [{ 'If-Unmodified-Since': 'Sun, 06 Nov 2094 08:49:37 GMT' }, 200],
+    [{ 'If-Modified-Since': 'Sun, 06 Nov 1994 08:49:37 GMT' }, 200],
+    [{ 'If-Modified-Since': 'Sun, 06 Nov 1994 08:49:37 GMT', Range: 'bytes=0-1' }, 206],
+    [{ 'If-None-Match': '"other"', 'If-Modified-Since': 'Sun, 06 Nov 2094 08:49:37 GMT' }, 200],
+  ])('with %j is %i', async (headers, status) => {
+    const response = await get(headers)
+    expect(response.status).toBe(status)
+    if (status === 412)
+      expect(await response.json()).toEqual({ message: 'This is not the version that was asked for.' })
+  })
+
+  it('with the tag or the date that it told goes on', async () => {
+    const { headers } = await get()
+    const [etag, date] = [headers.get('ETag') ?? '', headers.get('Last-Modified') ?? '']
+    const range = { Range: 'bytes=0-1' }
+    expect((await get({ 'If-Match': `"x", ${etag}`, ...range })).status).toBe(206)
+    expect((await get({ 'If-Unmodified-Since': date, ...range })).status).toBe(206)
+    expect((await get({ 'If-Range': date, ...range })).status).toBe(206)
+    expect((await get({ 'If-Modified-Since': date })).status).toBe(304)
+    expect((await get({ 'If-Modified-Since': date }, { method: 'HEAD' })).status).toBe(304)
   })
 
   it('answers HEAD with the headers alone', async () => {
@@ -439,26 +520,37 @@ describe('the stable links', () => {
     ['/latest/artifacts/1/app.zip', 404],
   ])('%s gives %s', async (rest, expected) => expect(await at(rest)).toBe(expected))
 
-  it.each<[string, readonly string[] | number]>([
-    ['/latest/artifacts', []],
-    ['/latest/artifacts?branch=&filter=&job=&workflow=', []],
-    ['/latest/artifacts?branch=main', []],
+  it.each<[string, readonly string[] | number, string?]>([
+    // The newest build of main has none, and the newest that has is not the newest that passed.
+    ['/latest/artifacts', ['app.zip'], 'dev/x success'],
+    ['/latest/artifacts?branch=&filter=&job=&workflow=', ['app.zip'], 'dev/x success'],
+    ['/latest/artifacts?branch=main', ['app.zip'], 'main failed'],
+    ['/latest/artifacts?branch=main&filter=successful', ['app.zip'], 'main success'],
+    ['/latest/artifacts?branch=main&job=build&filter=successful', ['app.zip'], 'main success'],
+    ['/latest/artifacts?job=deploy', []],
     ['/latest/artifacts?branch=main&job=build', ['app.zip']],
     ['/latest/artifacts?workflow=nightly', ['app.zip']],
     ['/latest/artifacts?branch=main&filter=failed', ['app.zip']],
     ['/latest/artifacts?branch=absent', 404],
     ['/latest/artifacts?job=absent', 404],
-  ])('%s lists %j', async (rest, paths) => {
+  ])('%s lists %j', async (rest, paths, text) => {
     const response = await ask(v1(rest), { token: w.secrets.all })
-    if (typeof paths === 'number')
+    if (typeof paths === 'number') {
       expect([response.status, await response.text()]).toEqual([paths, '{"message":"Build not found"}'])
-    else expect((await response.json<{ path: string }[]>()).map(({ path }) => path)).toEqual(paths)
+      return
+    }
+    const listed = await response.json<{ path: string; url: string }[]>()
+    expect(listed.map(({ path }) => path)).toEqual(paths)
+    if (text === undefined) return
+    const { pathname } = new URL(listed[0]?.url ?? '')
+    expect(await (await ask(local(await ask(pathname, { token: w.secrets.all })))).text()).toBe(text)
   })
 
   it('answer under /api/v1 too, where no vcs means GitHub', async () => {
     const path = `/api/v1/project/${w.project.org}/${w.project.repo}/latest/artifacts/0/app.zip?branch=main`
     expect((await ask(path, { token: w.secrets.all })).status).toBe(302)
-    expect(await askJson(path.replace('/0/app.zip', ''), { token: w.secrets.all })).toEqual([])
+    const listed = await askJson(path.replace('/0/app.zip', ''), { token: w.secrets.all })
+    expect(listed).toMatchObject([{ path: 'app.zip' }])
   })
 
   it('may be asked by HEAD', async () => {

@@ -5,6 +5,7 @@ import { slugText } from '../../src/domain/project.ts'
 import { base64UrlEncode } from '../../src/domain/secret-hash.ts'
 import { tokens } from '../../src/storage/schema.ts'
 import { openDb } from '../../src/storage/stores.ts'
+import { freshAddress } from '../support/addresses.ts'
 import { openTestApp } from '../support/app.ts'
 import { type Answer, call, seedTenant, type Tenant } from '../support/http.ts'
 import { type IssuerKey, issue, keySetOf, makeKey, serve } from '../support/issuer.ts'
@@ -119,15 +120,13 @@ describe('an identity token', () => {
     const unsigned = `${btoa(JSON.stringify({ alg: 'none' })).replace(/=+$/, '')}.${payload}.`
     const cases: [string, string | Promise<string>][] = [
       ['not a JSON Web Token', 'nonsense'],
-      ['not one that is trusted', issue(key, { ...job, iss: 'https://evil.example' })],
-      ['not one that is trusted', issue(key, { ...job, iss: 'http://169.254.169.254/latest' })],
       ['audience is not https://builds.test', issue(key, { ...job, aud: 'https://other.example' })],
       ['audience is not https://builds.test', issue(key, { ...job, aud: null })],
       ['has expired', issue(key, { ...job, iat: now - 900, exp: now - 60 })],
       ['"nbf" does not pass', issue(key, { ...job, nbf: now + 600 })],
       ['"exp" does not pass', issue(key, { ...job, exp: undefined })],
-      ['signature does not check out', issue(stranger, job)],
-      ['signature does not check out', `${header}.${payload}.${signature?.slice(0, -4)}AAAA`],
+      ['could not be verified', issue(stranger, job)],
+      ['could not be verified', `${header}.${payload}.${signature?.slice(0, -4)}AAAA`],
       ['algorithm is not allowed', unsigned],
       ['algorithm is not allowed', hmacSigned(payload ?? '', key)],
     ]
@@ -172,7 +171,7 @@ describe('an identity token', () => {
     const { tenant } = await trusting()
     const asked = serve({})
     const iss = `https://oidc.circleci.com/org/${crypto.randomUUID()}`
-    expect((await exchange(await issue(key, { iss }), tenant)).status).toBe(403)
+    expect((await exchange(await issue(key, { iss }), tenant)).status).toBe(401)
     expect(asked).not.toHaveBeenCalled()
   })
 
@@ -193,22 +192,89 @@ describe('an identity token', () => {
     }
   })
 
-  it('cannot be judged while the issuer’s keys are down: 503, and later it is good', async () => {
+  it('cannot be judged while the issuer’s keys are down, and is good afterwards', async () => {
     const { tenant, job, keysUrl } = await trusting()
     let isDown = true
-    serve({ [keysUrl]: () => (isDown ? new Response('down', { status: 500 }) : keySetOf(key)) })
-    const token = await issue(key, job)
-    const answer = await exchange(token, tenant)
-    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5'])
-    isDown = false
-    expect((await exchange(token, tenant)).status).toBe(201)
+    const asked = serve({ [keysUrl]: () => (isDown ? new Response('down', { status: 500 }) : keySetOf(key)) })
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const token = await issue(key, job)
+      for (let i = 0; i < 100; i++) {
+        const answer = await exchange(token, tenant)
+        expect([answer.status, answer.headers.get('Retry-After')]).toEqual([401, '15'])
+      }
+      expect(asked).toHaveBeenCalledTimes(1)
+      isDown = false
+      vi.advanceTimersByTime(30_000)
+      expect((await exchange(token, tenant)).status).toBe(201)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('that its issuer did not sign tells nobody what is expected here', async () => {
+    const [down, up, unused] = [await trusting(), await trusting(), crypto.randomUUID()]
+    const [stranger, nobody] = [await makeKey('k1'), 'gh/nobody/nothing']
+    const gitlab = 'https://gitlab.com'
+    const gitlabs = await seedTenant()
+    await call('POST', `${gitlabs.path}/publishers`, {
+      token: gitlabs.admin,
+      body: { kind: 'gitlab', claims: { project_id: '7' } },
+    })
+    const gitlabKeys = [gitlab, 'https://gitlab.example.com'].map((iss) => `${iss}/oauth/discovery/keys`)
+    serve(Object.fromEntries([up.keysUrl, ...gitlabKeys].map((url) => [url, () => keySetOf(key)])))
+    const asked: readonly (readonly [what: string, iss: string, project: Tenant | string])[] = [
+      ['an issuer of nobody', 'https://evil.example', up.tenant],
+      ['an address inside of a network', 'http://169.254.169.254/latest', up.tenant],
+      ['an own issuer that was not deployed', 'https://gitlab.example.org', up.tenant],
+      ['an own issuer that was deployed, and that no project expects', 'https://gitlab.example.com', up.tenant],
+      ['one that no project expects', `https://oidc.circleci.com/org/${unused}`, up.tenant],
+      ['one that a project expects, its keys unreachable', down.job.iss, down.tenant],
+      ['the same, for no project', down.job.iss, nobody],
+      ['one that a project expects, its keys read', up.job.iss, up.tenant],
+      ['the same, for another project', up.job.iss, down.tenant],
+      ['the same, for no project', up.job.iss, nobody],
+      ['one that all know, for a project that expects it', gitlab, gitlabs],
+      ['one that all know, for no project', gitlab, nobody],
+    ]
+    const answers = []
+    for (const [what, iss, project] of asked)
+      answers.push([what, await exchange(await issue(stranger, { ...up.job, iss }), project)] as const)
+    const [[, first] = ['', null]] = answers
+    expect(first?.status).toBe(401)
+    for (const [what, { status, body, headers }] of answers)
+      expect([what, status, body, [...headers]]).toEqual([
+        what,
+        first?.status,
+        first?.body,
+        [...(first?.headers ?? [])],
+      ])
+  })
+
+  it('that its issuer signed hears why, although no project expects that issuer', async () => {
+    const iss = 'https://agent.buildkite.com'
+    serve({ [`${iss}/.well-known/jwks`]: () => keySetOf(key) })
+    const answer = await exchange(await issue(key, { iss, pipeline_id: 'p' }), 'gh/nobody/nothing')
+    expect(answer).toMatchObject({
+      status: 403,
+      body: { errors: expect.arrayContaining([{ path: 'pipeline_id', message: 'is "p"' }]) },
+    })
+  })
+
+  it('is one of 300 a minute from one client', async () => {
+    const headers = { 'CF-Connecting-IP': freshAddress() }
+    const body = { token: 'x', project: 'gh/acme/web' }
+    const statuses = new Set<number>()
+    for (let i = 0; i < 320; i++)
+      statuses.add((await call('POST', '/api/buildpass/v1/oidc/exchange', { headers, body })).status)
+    expect([...statuses]).toEqual([401, 429])
   })
 
   it('cannot be judged where the server does not know its own name', async () => {
     const app = await openTestApp({ vars: { PUBLIC_ORIGIN: '' } })
     const json = { token: await issue(key, { iss: 'https://gitlab.com' }), project: 'gh/acme/web' }
     const response = await app.ask('/api/buildpass/v1/oidc/exchange', { method: 'POST', json })
-    expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('PUBLIC_ORIGIN is not set')])
+    expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('PUBLIC_ORIGIN is not set')])
   })
 
   it('of each vendor, and of an own server, matches by that vendor’s ids', async () => {
@@ -254,7 +320,8 @@ describe('a publisher', () => {
     expect((await call('DELETE', path, { token: tenant.admin })).status).toBe(404)
     expect((await renew(token)).status).toBe(401)
     expect((await call('GET', '/api/buildpass/v1/token', { token })).status).toBe(401)
-    expect((await exchange(await issue(key, job), tenant)).status).toBe(403)
+    // Nobody expects its issuer any more.
+    expect((await exchange(await issue(key, job), tenant)).status).toBe(401)
     const { results } = await env.DB.prepare('select count(*) as n from revocations where subject = ?')
       .bind(`publisher:${publisherId}`)
       .all()

@@ -38,7 +38,8 @@ describe('creating a project', () => {
     const slug = freshSlug()
     const response = await create(owner, { slug, visibility: 'public', default_branch: 'trunk' })
     expect(response.status).toBe(201)
-    const made = { id: expect.any(String), slug, visibility: 'public', default_branch: 'trunk' }
+    const repository_url = `https://github.com/${slug.slice(3)}`
+    const made = { id: expect.any(String), slug, visibility: 'public', default_branch: 'trunk', repository_url }
     expect(await response.json()).toEqual(made)
     expect(await askJson(`${PROJECTS}/${slug}`, { token: owner.token })).toEqual(made)
     const { items } = await askJson(`${PROJECTS}/${slug}/members`, { token: owner.token })
@@ -141,6 +142,43 @@ describe('changing a project', () => {
     expect(await value()).toBe('passing')
     await patch({ default_branch: 'elsewhere' })
     expect(await value()).toBe('no builds')
+  })
+
+  it('to a repository on a server of one’s own is shown by its address, and back', async () => {
+    const { patch, slug, project, secrets } = await world()
+    const names = `${project.org.toUpperCase()}/${project.repo}`
+    const shown = async () => {
+      const v2 = await askJson(`/api/v2/project/${slug}`, { token: secrets.all })
+      expect((await askJson(`/api/v1.1/project/${slug}/1`, { token: secrets.all })).vcs_url).toBe(v2.vcs_info.vcs_url)
+      return v2.vcs_info.vcs_url
+    }
+    const publicUrl = await shown()
+    const own = `https://git.example.com:8443/${names}`
+    expect(await (await patch({ repository_url: `${own}.git` })).json()).toMatchObject({ repository_url: own })
+    expect(await shown()).toBe(own)
+    // What is not named stays.
+    await patch({ default_branch: 'main' })
+    expect(await shown()).toBe(own)
+    await patch({ repository_url: null })
+    expect(await shown()).toBe(publicUrl)
+    await patch({ repository_url: publicUrl })
+    expect(await shown()).toBe(publicUrl)
+  })
+
+  it.each([
+    'git@git.example.com:ORG/REPO.git',
+    'javascript:alert(1)//ORG/REPO',
+    'https://gitlab.com/ORG/REPO',
+    'https://git.example.com/ORG/other',
+    'https://git.example.com/other/REPO',
+    'https://git.example.com/REPO',
+    'git.example.com/ORG/REPO',
+    '',
+  ])('to the repository %j is 400', async (template) => {
+    const { patch, project } = await world()
+    const url = template.replace('ORG', project.org).replace('REPO', project.repo)
+    const [status, message] = await statusAndMessage(await patch({ repository_url: url }))
+    expect([status, message]).toEqual([400, expect.stringMatching(/^repository_url: must be /)])
   })
 
   it('by nothing changes nothing and answers with what stands', async () => {

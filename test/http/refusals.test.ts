@@ -173,6 +173,116 @@ describe('a private project reads like an absent one', () => {
   })
 })
 
+describe('a 401', () => {
+  const challenge = async (path: string, token: string | null = 'nonsense') => {
+    const response = await ask(path, { token })
+    expect(response.status).toBe(401)
+    return response.headers.get('WWW-Authenticate')
+  }
+
+  it('of a badge or a feed offers Basic too, for tools that wait to be asked', async () => {
+    for (const path of [badge(), badge('json'), `/${world.slug}.cc.xml`, '/cc.xml'])
+      expect(await challenge(path)).toBe('Bearer error="invalid_token", Basic realm="Buildpass", charset="UTF-8"')
+    expect(await challenge('/cc.xml', null)).toBe('Bearer, Basic realm="Buildpass", charset="UTF-8"')
+  })
+
+  it('of the API does not, or browsers would ask their readers', async () => {
+    for (const path of ['/api/v2/me', `/api/v1.1/project/${world.slug}`])
+      expect(await challenge(path)).toBe('Bearer error="invalid_token"')
+  })
+})
+
+describe('a token in the URL of a badge that counts no more', () => {
+  const dead = (of: World) => ({
+    malformed: 'nonsense',
+    'CircleCI’s': 'a'.repeat(40),
+    unknown: mintSecret('project'),
+    deleted: of.secrets.deleted,
+    expired: of.secrets.expired,
+    empty: '',
+  })
+  const KINDS = Object.keys(dead({ secrets: {} } as World)) as (keyof ReturnType<typeof dead>)[]
+  const FORMS = [
+    (slug: string) => `/${slug}.svg`,
+    (slug: string) => `/${slug}.json`,
+    (slug: string) => `/${slug}/tree/main.svg`,
+    (slug: string) => `/status-badge/img/${slug}.svg`,
+    (slug: string) => `/status-badge/img/${slug}/tree/main.svg`,
+  ]
+
+  it.each(KINDS)('(%s) shows on a public project what everybody sees, and nobody keeps it', async (kind) => {
+    const open = await seedWorld(await openTestStores(), 'public')
+    for (const form of FORMS) {
+      const path = `${form(open.slug)}?label=x`
+      const response = await ask(`${path}&circle-token=${dead(open)[kind]}`)
+      expect([path, response.status, response.headers.get('Cache-Control')]).toEqual([path, 200, 'no-store'])
+      expect(response.headers.get('Referrer-Policy')).toBe('no-referrer')
+      expect(await response.text()).toBe(await (await ask(path)).text())
+    }
+  })
+
+  it.each(KINDS)('(%s) is 401 on a private project and where there is none, alike', async (kind) => {
+    for (const form of FORMS) {
+      const [there, nowhere] = [form(world.slug), form('gh/nobody/nothing')]
+      const seenAt = async (path: string) => seen(await ask(`${path}?circle-token=${dead(world)[kind]}`))
+      expect((await seenAt(there)).status).toBe(401)
+      expect(await seenAt(there)).toEqual(await seenAt(nowhere))
+    }
+  })
+
+  it('is 401 where it stands in a header, and where a page or the API is asked for', async () => {
+    const open = await seedWorld(await openTestStores(), 'public')
+    for (const headers of [{ 'Circle-Token': 'x' }, { Authorization: 'Bearer x' }] as Record<string, string>[])
+      for (const query of ['', '?circle-token=x'])
+        expect((await ask(`/${open.slug}.svg${query}`, { headers })).status).toBe(401)
+    expect((await ask(`/api/v1.1/project/${open.slug}?circle-token=x`)).status).toBe(401)
+    expect((await ask(`/${open.slug}.cc.xml?circle-token=x`)).status).toBe(401)
+  })
+
+  it('is shown where tokens may not stand in URLs at all', async () => {
+    const app = await openTestApp({ vars: { QUERY_TOKENS: 'off' } })
+    const open = await seedWorld(app.stores, 'public')
+    expect((await app.ask(`/${open.slug}.svg?circle-token=${open.secrets.status}`)).status).toBe(200)
+  })
+
+  it('is counted as an unknown one', async () => {
+    const app = await openTestApp({ limits: { unknownTokens: SPENT } })
+    const open = await seedWorld(app.stores, 'public')
+    const ask = () => app.ask(`/${open.slug}.svg?circle-token=${mintSecret('project')}`)
+    await ask()
+    expect([(await ask()).status, shownBy(await (await ask()).text())]).toEqual([429, 'busy'])
+  })
+
+  it('is "unknown" while nobody can say whether the project is public', async () => {
+    const app = await openTestApp()
+    const open = await seedWorld(app.stores, 'public')
+    app.stores.faults.beforeD1 = away
+    const response = await app.ask(`/${open.slug}.svg?circle-token=nonsense`)
+    expect([response.status, shownBy(await response.text())]).toEqual([503, 'unknown'])
+  })
+
+  it('is refused as anybody is for a branch that cannot be', async () => {
+    const open = await seedWorld(await openTestStores(), 'public')
+    for (const token of ['nonsense', mintSecret('project')]) {
+      const response = await ask(`/${open.slug}/tree/${'x'.repeat(2_000)}.svg?circle-token=${token}`)
+      expect([response.status, shownBy(await response.text())]).toEqual([400, 'bad request'])
+    }
+  })
+
+  it('does not show a project that has just been made private', async () => {
+    const app = await openTestApp()
+    const open = await seedWorld(app.stores, 'public')
+    const path = `/${open.slug}.svg?circle-token=nonsense`
+    expect((await app.ask(path)).status).toBe(200)
+    const made = await app.ask(`/api/buildpass/v1/projects/${open.slug}`, {
+      method: 'PATCH',
+      token: open.secrets.admin,
+      json: { visibility: 'private' },
+    })
+    expect([made.status, (await app.ask(path)).status]).toEqual([200, 401])
+  })
+})
+
 describe('a badge that cannot be shown', () => {
   const rows: [string, number, string, () => Ask][] = [
     ['for a malformed token', 401, 'invalid token', () => ({ token: 'nonsense' })],
@@ -237,7 +347,7 @@ describe('an answer to a token in the URL', () => {
       await ask(`/api/v1.1/me${query(open.secrets.all)}`),
       await ask(`/api/absent${query(open.secrets.all)}`),
     ]
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 302, 302, 401, 401, 404])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 302, 302, 200, 401, 404])
     for (const { headers } of answers) {
       expect(headers.get('Referrer-Policy')).toBe('no-referrer')
       expect(headers.get('Cache-Control')).toMatch(/^(private|no-store)/)

@@ -37,6 +37,68 @@ const patch = (num: number, json: unknown) => ask(`${builds}/${num}`, by({ metho
 const rowsOf = (table: string) =>
   env.DB.prepare(`select count(*) as n from ${table} where project_id = ?`).bind(world.project.id).first<number>('n')
 
+describe('a job that is reported to have run again', () => {
+  type Told = { id?: string; run?: string; name?: string; of?: string; attempt?: number; job?: object; status: string }
+  const statusOf = async (told: readonly Told[]) => {
+    const branch = `b-${crypto.randomUUID()}`
+    for (const { id, run = 'w', name = 'ci', of, attempt, job = {}, status } of told) {
+      const made = await report(
+        reportOf({
+          ...(id === undefined ? {} : { external_id: id }),
+          pipeline: { external_id: branch, branch, revision: 'f00d' },
+          workflow: { external_id: run, name, attempt_of: of, attempt },
+          job: { name: 'test', ...job },
+          status,
+        }),
+      )
+      expect(made.status).toBe(201)
+    }
+    return (await askJson(`/${world.slug}/tree/${branch}.json`, by())).message
+  }
+  const red = { status: 'failed' }
+  const green = { status: 'success' }
+
+  it.each<[string, string, Told[]]>([
+    ['counts with its higher attempt', 'passing', [red, { ...green, job: { attempt: 2 } }]],
+    ['counts with it whichever came first', 'passing', [{ ...green, job: { attempt: 2 } }, red]],
+    ['is another job where no attempt is told', 'failing', [red, green]],
+    ['may be so in another attempt at the workflow', 'passing', [red, { ...green, run: 'w2', attempt: 2 }]],
+    ['is not where the workflow has another name', 'failing', [red, { ...green, run: 'w2', name: 'x', attempt: 2 }]],
+    [
+      'is where both say what they are attempts at',
+      'passing',
+      [
+        { ...red, of: 'run-7' },
+        { ...green, run: 'w2', name: 'x', of: 'run-7', attempt: 2 },
+      ],
+    ],
+    [
+      'is told by the ids of GitHub',
+      'passing',
+      [
+        { ...green, run: 'github:run:7.2' },
+        { ...red, run: 'github:run:7.1' },
+      ],
+    ],
+    [
+      'is another run of GitHub by its ids',
+      'failing',
+      [
+        { ...red, run: 'github:run:7.1' },
+        { ...green, run: 'github:run:8.1' },
+      ],
+    ],
+    [
+      'is told by the ids of GitLab',
+      'passing',
+      [
+        { ...green, id: `gitlab:job:${Date.now() * 10 + 1}` },
+        { ...red, id: `gitlab:job:${Date.now()}` },
+      ],
+    ],
+  ])('%s', async (_, word, told) => expect(await statusOf(told)).toBe(word))
+})
+
 describe('reporting a build', () => {
   it('answers 201 with what it stored, and 200 with the same build when it is sent again', async () => {
     const body = reportOf({
@@ -378,6 +440,9 @@ describe('a report that breaks a rule', () => {
     ],
     [{ steps: Array.from({ length: 501 }, () => ({ name: 'x' })) }, 'steps: must hold at most 500 steps'],
     [{ build_num: 7 }, 'build_num: is not a known field'],
+    [{ workflow: { external_id: 'w', name: 'ci', attempt: 0 } }, 'workflow.attempt: must be a whole number from 1'],
+    [{ job: { name: 'test', attempt: 1.5 } }, 'job.attempt: must be a whole number from 1'],
+    [{ workflow: { external_id: 'w', name: 'ci', attempt_of: '' } }, 'workflow.attempt_of: '],
   ])('%j is 400, named, and stores nothing', async (over, message) => {
     const before = [await rowsOf('builds'), await rowsOf('pipelines')]
     const response = await report(reportOf(over))
@@ -452,6 +517,21 @@ describe('test results', () => {
       { classname: 'a', name: 'waits', result: 'skipped', run_time: 0, message: '', file: null, source: 'unit' },
     ])
   })
+
+  it.each([null, 'application/x-www-form-urlencoded', 'application/octet-stream', 'Application/Octet-Stream; x=1'])(
+    'of the type %s, which says nothing, are read by what they begin with',
+    async (type) => {
+      await freshWorld()
+      const bytes = (text: string) => new TextEncoder().encode(text)
+      const stored = async (body: string) => (await put(bytes(body), type)).json()
+      expect(await stored(JUNIT)).toMatchObject({ stored: 3 })
+      expect(await stored(`\ufeff${JUNIT}`)).toMatchObject({ stored: 3 })
+      expect(await stored('\n{"tests": [{"name": "x", "result": "success"}]}')).toMatchObject({ stored: 1 })
+      expect((await put(bytes('[]'), type)).status).toBe(400)
+      for (const other of ['', 'ok 1 - adds', 'tests=1'])
+        expect([(await put(bytes(other), type)).status, await read()]).toEqual([415, [expect.anything()]])
+    },
+  )
 
   it('of one report take the place of its earlier ones, whole; other reports stay', async () => {
     await freshWorld()

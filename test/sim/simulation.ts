@@ -423,6 +423,7 @@ async function useOnce(
     sizeBytes: 1,
     digest: { kind: 'sha256', hex: '' },
     contentType: 'text/plain',
+    modifiedAt: null,
     disposition: 'attachment',
     fileName: 'a',
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, verdict.expiresAt ?? Number.POSITIVE_INFINITY),

@@ -5,7 +5,15 @@ import type { Project } from '../../src/domain/project.ts'
 import { parseCachedGrant, serializeGrant } from '../../src/storage/cached-grant.ts'
 import type { HeldGrant } from '../../src/storage/memory.ts'
 
-const project: Project = { id: 'p', vcs: 'gh', org: 'a', repo: 'b', visibility: 'private', defaultBranch: 'main' }
+const project: Project = {
+  id: 'p',
+  vcs: 'gh',
+  org: 'a',
+  repo: 'b',
+  visibility: 'private',
+  defaultBranch: 'main',
+  repositoryUrl: 'https://git.example/a/b',
+}
 const grants: readonly Grant[] = [
   { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'owner' },
   { kind: 'project', tokenId: 't', scope: 'view-builds', project },

@@ -29,6 +29,7 @@ async function ticketFrom(
     sizeBytes: 1,
     digest: { kind: 'sha256', hex: '00' },
     contentType: 'text/plain',
+    modifiedAt: null,
     disposition: 'attachment',
     fileName: 'a.txt',
     expiresAt: stores.now() + 60 * SECOND,

@@ -604,7 +604,15 @@ function randomPepper(id: string): string {
 }
 
 describe('a row that does not add up', () => {
-  const project = { id: 'p', vcs: 'gh', org: 'a', repo: 'b', visibility: 'private', defaultBranch: 'main' } as const
+  const project = {
+    id: 'p',
+    vcs: 'gh',
+    org: 'a',
+    repo: 'b',
+    visibility: 'private',
+    defaultBranch: 'main',
+    repositoryUrl: null,
+  } as const
   const row = {
     id: 't',
     hash: 'p:x',

@@ -4,7 +4,7 @@ import { INSTANCE } from '../../src/domain/actor.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { deleteUser } from '../../src/storage/instance-users.ts'
 import { listMadeBy } from '../../src/storage/made.ts'
-import { deleteMember } from '../../src/storage/members.ts'
+import { deleteMember, listMembers } from '../../src/storage/members.ts'
 import { deleteToken } from '../../src/storage/token-ends.ts'
 import { insertToken } from '../../src/storage/tokens.ts'
 import { openTestApp } from '../support/app.ts'
@@ -119,6 +119,17 @@ describe('what a person made', () => {
       'token.deleted',
       'webhook.deleted',
     ])
+  })
+
+  it('goes on in other projects, where they stay what they were', async () => {
+    const other = await seedProject(stores.db)
+    await seedMember(stores.db, other, person, 'admin')
+    await makeAll(other, own.secret)
+    await deleteMember(stores, project.id, person, { endMade: true }, actsAs(owner.id))
+    expect((await listMembers(stores.db, other.id)).map(({ login, role }) => [login, role])).toEqual([
+      [person.login, 'admin'],
+    ])
+    expect(await left(other)).toEqual([1, 1, 1, 1, 1])
   })
 
   it('does not end where the removal is refused, since a project keeps an admin', async () => {

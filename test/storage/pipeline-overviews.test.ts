@@ -1,14 +1,19 @@
+import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { StatusClass } from '../../src/domain/build.ts'
+import { pipelineStatusFor } from '../../src/domain/pipeline-status.ts'
 import { randomBase62 } from '../../src/domain/secret.ts'
 import {
   findPipeline,
   listPipelines,
   listRecentBranches,
-  listRunBuilds,
+  listRunParts,
   type PipelineFilter,
+  type Place,
 } from '../../src/storage/pipeline-overviews.ts'
+import { builds } from '../../src/storage/schema.ts'
 import type { Db } from '../../src/storage/stores.ts'
+import { reportRun } from '../support/as-instance.ts'
 import { rowsReadBy, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedRun } from '../support/seed-runs.ts'
@@ -24,7 +29,7 @@ async function openProject() {
 /** The numbers of all pages, one list a page. */
 async function allPages(db: Db, projectId: string, filter: PipelineFilter): Promise<number[][]> {
   const pages: number[][] = []
-  let olderThan: number | null = null
+  let olderThan: Place | null = null
   do {
     const page = await listPipelines(db, projectId, filter, olderThan)
     pages.push(page.pipelines.map(({ number }) => number))
@@ -42,15 +47,16 @@ describe('the pipelines of a project', () => {
     const { pipelines, olderThan } = await listPipelines(db, project.id, EVERY, null)
     expect(olderThan).toBeNull()
     expect(pipelines).toMatchObject([
-      { number: 2, branch: null, tag: 'v1', builds: [{ num: 2, jobName: 'audit', workflowName: 'nightly' }] },
+      { number: 2, branch: null, tag: 'v1', workflows: [{ name: 'nightly' }], builds: [{ num: 2, jobName: 'audit' }] },
       {
         number: 1,
         branch: 'main',
         subject: 'First',
         author: { name: 'Ada' },
+        workflows: [{ name: 'ci' }],
         builds: [
-          { num: 1, jobName: 'lint', workflowName: 'ci', status: 'success' },
-          { num: 3, jobName: 'test', workflowName: 'ci', status: 'failed' },
+          { num: 1, jobName: 'lint', status: 'success' },
+          { num: 3, jobName: 'test', status: 'failed' },
         ],
       },
     ])
@@ -66,7 +72,7 @@ describe('the pipelines of a project', () => {
     expect((await listPipelines(db, project.id, EVERY, null)).pipelines.map(({ subject }) => subject)).toEqual(['Mine'])
     expect((await findPipeline(db, project.id, 1))?.subject).toBe('Mine')
     expect(await listRecentBranches(db, project.id)).toEqual(['main'])
-    expect(await listRunBuilds(db, project.id, null, 10)).toHaveLength(1)
+    expect((await listRunParts(db, project.id, null, 10)).builds).toHaveLength(1)
     expect((await listPipelines(db, project.id, { branch: 'theirs', class: null }, null)).pipelines).toEqual([])
   })
 
@@ -109,20 +115,58 @@ describe('the pipelines of a project', () => {
     expect(await allPages(db, project.id, { branch: null, class: 'red' })).toEqual([[1, 2]])
   })
 
+  it('with more builds than a page holds are red when one of them is, and leave the rest to the next page', async () => {
+    const { stores, db, project } = await openProject()
+    await seedRun(stores, project, { push: 'older', status: 'failed' })
+    await seedRun(stores, project, { push: 'huge' })
+    await seedRun(stores, project, { push: 'huge', job: 'last', status: 'failed' })
+    await db.run(sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch,
+        status, class, stage, event_at, rank, created_at)
+      with recursive n(i) as (select 4 union all select i + 1 from n where i < 2100)
+      select ${project.id} || i, b.project_id, b.pipeline_id, b.workflow_id, i, ${project.id} || i, 'job ' || i, b.branch,
+        'success', 'green', 2, 0, 7, 0 from n join ${builds} as b on b.project_id = ${project.id} and b.build_num = 2`)
+    const first = await listPipelines(db, project.id, EVERY, null)
+    expect(first.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[2, 'failed']])
+    const second = await listPipelines(db, project.id, EVERY, first.olderThan)
+    expect(second.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[1, 'failed']])
+    expect(second.olderThan).toBeNull()
+  })
+
+  it('that the CI ended without a build stand among those with one, once and on one page', async () => {
+    const { stores, db, project } = await openProject()
+    const expected: number[] = []
+    for (let i = 1; i <= 60; i++) {
+      if (i % 3 === 0) await seedRun(stores, project, { push: `${i}`, status: 'failed' })
+      else {
+        const untold = { tag: null, subject: null, body: null, author: null, committer: null, actor: null }
+        await reportRun(stores, project.id, {
+          workflow: { externalId: `${i}`, name: 'ci' },
+          pipeline: { externalId: `${i}`, branch: 'main', revision: 'c0ffee', pullRequests: [], ...untold },
+          told: { status: i % 3 === 1 ? 'failed' : 'success', at: i, beganAt: i },
+        })
+      }
+      if (i % 3 !== 2) expected.unshift(i)
+    }
+    const pages = await allPages(db, project.id, { branch: 'main', class: 'red' })
+    expect(pages.flat()).toEqual(expected)
+    expect(pages.map((page) => page.length)).toEqual([20, 20])
+  })
+
   it('are found by indexes', async () => {
     const { stores, db, project } = await openProject()
     for (let i = 0; i < 30; i++) await seedRun(stores, project, { status: i % 2 ? 'failed' : 'success' })
+    const before = { number: 29, pipeline: 0 }
     stores.recorded.length = 0
-    await listPipelines(db, project.id, EVERY, 29)
-    await listPipelines(db, project.id, { branch: 'main', class: null }, 29)
-    await listPipelines(db, project.id, { branch: null, class: 'red' }, 29)
-    await listPipelines(db, project.id, { branch: 'main', class: 'red' }, 29)
+    await listPipelines(db, project.id, EVERY, before)
+    await listPipelines(db, project.id, { branch: 'main', class: null }, before)
+    await listPipelines(db, project.id, { branch: null, class: 'red' }, before)
+    await listPipelines(db, project.id, { branch: 'main', class: 'red' }, before)
     await findPipeline(db, project.id, 3)
     await listRecentBranches(db, project.id)
-    await listRunBuilds(db, project.id, null, 50)
-    await listRunBuilds(db, project.id, 'main', 50)
+    await listRunParts(db, project.id, null, 50)
+    await listRunParts(db, project.id, 'main', 50)
     const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
-    expect(ran).toHaveLength(13)
+    expect(ran).toHaveLength(22)
     for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
   })
 })
@@ -132,7 +176,7 @@ it('a page costs the same rows however old the project is', async () => {
   const costOf = async (filter: PipelineFilter) => {
     stores.recorded.length = 0
     await listPipelines(db, project.id, filter, null)
-    await listRunBuilds(db, project.id, filter.branch, 20)
+    await listRunParts(db, project.id, filter.branch, 20)
     return rowsReadBy(db, [...stores.recorded])
   }
   const grow = async (builds: number) => {
@@ -170,7 +214,9 @@ describe('the builds for trends', () => {
   it('are those of so many newest pipelines of the branch', async () => {
     const { stores, db, project } = await openProject()
     for (const branch of ['main', 'main', 'develop', 'main']) await seedRun(stores, project, { branch })
-    expect((await listRunBuilds(db, project.id, 'main', 2)).map((build) => build.pipelineNumber)).toEqual([4, 2])
-    expect((await listRunBuilds(db, project.id, null, 2)).map((build) => build.pipelineNumber)).toEqual([4, 3])
+    const numbersOf = async (branch: string | null) =>
+      (await listRunParts(db, project.id, branch, 2)).workflows.map((workflow) => workflow.pipelineNumber)
+    expect(await numbersOf('main')).toEqual([4, 2])
+    expect(await numbersOf(null)).toEqual([4, 3])
   })
 })

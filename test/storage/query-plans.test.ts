@@ -111,6 +111,7 @@ beforeAll(async () => {
     ['GET', `/${slug}/tree/main.cc.xml`],
     ['GET', '/api/v2/me'],
     ['GET', '/api/v2/me/collaborations'],
+    ['GET', `/api/v2/user/${users.member.id}`],
     ['GET', '/api/private/me/followed-projects'],
     ['GET', `/api/v2/project/${world.project.id}`],
     ['GET', `${v2}/pipeline`],
@@ -270,7 +271,7 @@ describe('every statement of the application', () => {
 
   it('that lists builds newest first reads them in the order of an index, and sorts nothing', async () => {
     const lists = statements.filter(({ sql }) => /from "builds".*order by "builds"."build_num" desc limit/s.test(sql))
-    expect(lists.length).toBe(8)
+    expect(lists.length).toBe(13)
     for (const statement of lists)
       expect(await queryPlanOf(stores.db, statement), statement.sql).not.toContain('TEMP B-TREE')
   })

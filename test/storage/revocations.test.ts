@@ -124,6 +124,12 @@ describe('what ends something', () => {
       ({ project }) => [`project:${project.id}`],
     ],
     [
+      'learning where its repository is',
+      (db, { project }) =>
+        db.update(projects).set({ repositoryUrl: 'https://git.example.com/a/web' }).where(eq(projects.id, project.id)),
+      ({ project }) => [`project:${project.id}`],
+    ],
+    [
       'choosing another default branch',
       (db, { project }) => db.update(projects).set({ defaultBranch: 'trunk' }).where(eq(projects.id, project.id)),
       ({ project }) => [`project:${project.id}`],

@@ -6,6 +6,7 @@ import { createMetrics } from '../../src/http/metrics.ts'
 import { startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { documented } from './documented.ts'
+import { outsideOf } from './outside.ts'
 import { openTestStores, type TestStores } from './stores.ts'
 
 export type TestApp = {
@@ -18,14 +19,18 @@ export async function openTestApp({
   stores,
   vars = {},
   limits = {},
+  origin = ORIGIN,
 }: {
   stores?: TestStores
   /** What wrangler.toml would say otherwise. */
   vars?: Partial<Bindings>
   limits?: Partial<OpenRequest['limits']>
+  /** The name under which it is asked. */
+  origin?: string
 } = {}): Promise<TestApp> {
   const opened = stores ?? (await openTestStores())
   const settings = await parseSettings({ ...env, ...vars })
+  const outside = outsideOf(opened)
   const app = createApp()
   return {
     stores: opened,
@@ -34,11 +39,12 @@ export async function openTestApp({
       const request: OpenRequest = {
         settings,
         stores: opened,
+        outside,
         trace: startTrace(opened.now()),
         metrics: createMetrics(opened.now(), null),
-        limits: { unknownTokens: UNLIMITED, leakReports: UNLIMITED, signIns: UNLIMITED, ...limits },
+        limits: { ...UNLIMITED, ...limits },
       }
-      const asked = new Request(`${ORIGIN}${path}`, requestInitOf(options))
+      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const response = await app.fetch(asked, request, ctx)
       await waitOnExecutionContext(ctx)
       return documented(asked, response)
@@ -46,5 +52,6 @@ export async function openTestApp({
   }
 }
 
-const UNLIMITED: RateLimit = { limit: async () => ({ success: true }) }
+const NO_LIMIT: RateLimit = { limit: async () => ({ success: true }) }
+const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
 export const SPENT: RateLimit = { limit: async () => ({ success: false }) }

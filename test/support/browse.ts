@@ -1,3 +1,4 @@
+import { freshAddress } from './addresses.ts'
 import { ask, ORIGIN } from './client.ts'
 
 export type Asking = {
@@ -17,7 +18,7 @@ export function browse(path: string, { session, token = null, form, headers = {}
     headers: {
       Accept: 'text/html',
       // Each test file's browsers are one machine to the rate limit unless they say otherwise.
-      'CF-Connecting-IP': `2001:db8::${Math.floor(Math.random() * 0xffff).toString(16)}`,
+      'CF-Connecting-IP': freshAddress(),
       ...(session ? { Cookie: session.cookie } : {}),
       ...(form ? { Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' } : {}),
       ...(fields ? { 'Content-Type': 'application/x-www-form-urlencoded' } : {}),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
@@ -6,6 +5,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
 import type { Demo } from '../../scripts/demo.ts'
 import { askSignInLink } from '../../scripts/local-control.ts'
+import { freshAddress } from './addresses.ts'
 import type { BrowserRun } from './browser-run.ts'
 
 const SCREENSHOTS = resolve(import.meta.dirname, '../../screenshots')
@@ -52,7 +52,7 @@ async function openPages({ origin, stateDir, browserUrl }: BrowserRun): Promise<
   const cookies = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>()
   const open = async (options: BrowserContextOptions = {}) => {
     // An address each, as people have: twenty attempts to sign in a minute are all that one address has.
-    const extraHTTPHeaders = { 'CF-Connecting-IP': `2001:db8::${randomBytes(2).toString('hex')}` }
+    const extraHTTPHeaders = { 'CF-Connecting-IP': freshAddress() }
     const context = await browser.newContext({ baseURL: origin, extraHTTPHeaders, ...options })
     return context.newPage()
   }

@@ -19,7 +19,8 @@ export function ask(path: string, options: Ask = {}): Promise<Response> {
 /** As `fetch`. Every answer of the Worker is held against the API document. */
 export async function askUrl(url: string, init: RequestInit = {}): Promise<Response> {
   const { method = 'GET' } = init
-  return documented({ method, url }, await SELF.fetch(url, init))
+  // As it is sent: without dots in its path.
+  return documented({ method, url: new URL(url).href }, await SELF.fetch(url, init))
 }
 
 /** The JSON of an answer. Typed loosely: what it holds is what the test is about. */

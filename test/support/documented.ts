@@ -4,6 +4,7 @@ import { answersOf, ROUTE_DOCS } from '../../scripts/openapi/routes.ts'
 import { createApp } from '../../src/app.ts'
 import { pagePathOf, pathsOf } from '../../src/http/access.ts'
 import { rawPathOf } from '../../src/http/raw-path.ts'
+import { CIRCLECI_V2, isV2 } from './circleci-v2.ts'
 import { PAGE_ROUTES, ROUTES } from './route-paths.ts'
 
 /** What was asked, as far as answers differ by it. */
@@ -38,13 +39,21 @@ export async function documentProblem(request: Asked, response: Response): Promi
   if (!types.includes(type)) return `${route} answered ${status} as ${type}, which the document does not have for it`
   const shape = answer.content[type]
   if (!shape || request.method === 'HEAD') return null
-  const { issues } = v.safeParse(shape, await response.clone().json(), { abortEarly: true })
-  const issue = issues?.[0]
-  return issue ? `${route} answered ${status}, and ${v.getDotPath(issue) ?? 'the body'}: ${issue.message}` : null
+  const body = await response.clone().json()
+  const said = `${route} answered ${status}, and `
+  const problem = shapeProblem(shape, body)
+  if (problem) return said + problem
+  const taken = response.ok && isV2(route) ? shapeProblem(CIRCLECI_V2[route], body) : null
+  return taken && `${said}CircleCI's document forbids ${taken}`
+}
+
+function shapeProblem(shape: v.GenericSchema, body: unknown): string | null {
+  const issue = v.safeParse(shape, body, { abortEarly: true }).issues?.[0]
+  return issue ? `${v.getDotPath(issue) ?? 'the body'}: ${issue.message}` : null
 }
 
 // No such place, no such method there, a preflight, and what is refused before places are looked up.
-const UNROUTED = [404, 405, 204, 400, 414, 431]
+const UNROUTED = [404, 405, 204, 400, 412, 414, 415, 431, 503]
 
 let table: { readonly app: ReturnType<typeof createApp>; readonly names: ReadonlyMap<string, string> } | undefined
 

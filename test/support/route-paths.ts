@@ -39,8 +39,8 @@ export function pathsIn(
     ticket: 'a.b',
     source: 'github',
   }
-  const fileOf = (path: string, shape: string) =>
-    `${path.includes('/tree/') ? 'main' : repo}${shape.includes('cc') ? '.cc.xml' : '.svg'}`
+  const endingOf = (shape: string) => (shape.includes('cc') ? '.cc.xml' : shape.includes('png') ? '.png' : '.svg')
+  const fileOf = (path: string, shape: string) => `${path.includes('/tree/') ? 'main' : repo}${endingOf(shape)}`
   return {
     method,
     paths: paths.map((path) =>

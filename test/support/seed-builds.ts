@@ -9,6 +9,7 @@ export type BuildSeed = {
   workflow?: string
   workflowRun?: string
   job?: string
+  attempt?: number
   status?: ReportedStatus
   externalId?: string
   revision?: string
@@ -31,6 +32,7 @@ function reportFor(seed: BuildSeed): BuildReport {
   return {
     externalId: seed.externalId ?? crypto.randomUUID(),
     jobName: seed.job ?? 'test',
+    attempt: seed.attempt ?? 1,
     status: seed.status ?? 'success',
     queuedAt: null,
     startedAt: seed.startedAt ?? null,

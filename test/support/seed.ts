@@ -25,7 +25,7 @@ export async function seedProject(
     defaultBranch?: string
   },
 ): Promise<Project> {
-  const project = { id: crypto.randomUUID(), ...slugOf(slug), visibility, defaultBranch }
+  const project = { id: crypto.randomUUID(), ...slugOf(slug), visibility, defaultBranch, repositoryUrl: null }
   await db.insert(projects).values({ ...project, slugKey: slugKeyFor(project), createdAt: Date.now() })
   return project
 }

@@ -18,6 +18,7 @@ function createBindings() {
     UNKNOWN_TOKENS: { limit: async () => ({ success: true }) },
     LEAK_REPORTS: { limit: async () => ({ success: true }) },
     SIGN_INS: { limit: async () => ({ success: true }) },
+    EXCHANGES: { limit: async () => ({ success: true }) },
     VERSION: { id: 'test', tag: '', timestamp: '' },
     PUBLIC_ORIGIN: 'https://builds.test',
     OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',

@@ -1,5 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { freshAddress } from '../support/addresses.ts'
 import { configuredApp } from '../support/configured.ts'
 
 const ORIGIN = 'https://builds.test'
@@ -100,7 +101,7 @@ function post(headers: Record<string, string>): Promise<Response> {
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',
         'Sec-Fetch-Site': 'same-origin',
-        'CF-Connecting-IP': crypto.randomUUID(),
+        'CF-Connecting-IP': freshAddress(),
         ...headers,
       },
       body: 'next=/',

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { GithubSettings } from '../../src/env.ts'
+import type { GithubSettings } from '../../src/outside/github.ts'
 import { identities } from '../../src/storage/schema-web.ts'
+import { freshAddress } from '../support/addresses.ts'
 import { configuredApp } from '../support/configured.ts'
 import { createFakeGithub, FAKE_CLIENT, type FakeAccount } from '../support/fake-github.ts'
 import { seedSession, seedUser } from '../support/seed.ts'
@@ -68,7 +69,7 @@ describe('signing in with GitHub', () => {
     const begun = await begin(settings)
     const path = await callbackOf(begun.location)
     const kept = JSON.parse(atob(begun.cookie.slice('__Host-github='.length).replace(/-/g, '+').replace(/_/g, '/')))
-    const swapped = btoa(JSON.stringify({ ...kept, verifier: 'x'.repeat(64) }))
+    const swapped = btoa(JSON.stringify({ ...kept, verifier: 'x'.repeat(64) })).replace(/=+$/, '')
     expect((await get(settings, path, { Cookie: `__Host-github=${swapped}` })).status).toBe(403)
     // That try used the code up.
     expect((await get(settings, path, { Cookie: begun.cookie })).status).toBe(403)
@@ -166,7 +167,7 @@ async function begin(
     : await configuredApp({ github: settings })(
         new Request(`${ORIGIN}/sign-in/github`, {
           method: 'POST',
-          headers: { ...FORM, 'CF-Connecting-IP': crypto.randomUUID() },
+          headers: { ...FORM, 'CF-Connecting-IP': freshAddress() },
           body: new URLSearchParams({ next }).toString(),
         }),
       )
@@ -191,7 +192,7 @@ async function callbackOf(authorizeUrl: string): Promise<string> {
 
 function get(settings: GithubSettings, path: string, headers: Record<string, string>): Promise<Response> {
   return configuredApp({ github: settings })(
-    new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': crypto.randomUUID(), ...headers } }),
+    new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': freshAddress(), ...headers } }),
   )
 }
 

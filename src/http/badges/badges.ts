@@ -1,25 +1,26 @@
 import type { Context } from 'hono'
 import { getQueryParam } from 'hono/utils/url'
 import { type BadgeRefusal, type BranchStatus, DEFAULT_BADGE_LABEL, parseBadgeStyle } from '../../domain/badge.ts'
-import type { AppError, ErrorCode } from '../../domain/error.ts'
+import { AppError, type ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { branchStatusInMemory, findBranchStatus } from '../../storage/branch-status.ts'
 import type { Drawing } from '../../storage/memory.ts'
+import { findPublicProject, isHiddenInMemory } from '../../storage/projects.ts'
 import { cacheControlFor, conditional } from '../answers.ts'
 import type { SlugSource } from '../authorize.ts'
-import { hasQueryToken } from '../credentials.ts'
+import { hasQueryToken, isFromQuery } from '../credentials.ts'
 import { refusalHeaders, statusOf } from '../errors.ts'
-import { checkedBranch } from '../input.ts'
+import { branchOf, checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { requestLineOf } from '../request-line.ts'
-import { type App, route } from '../route.ts'
-import { drawBadge, type MoreHeaders } from './drawing.ts'
+import { type App, type Refuse, route } from '../route.ts'
+import { drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
-  const ofDefaultBranch = { slug: { onPath: slugOfFile }, refuse: refuseWithBadge, isHot: true }
-  const ofBranch = { slug: SLUG_BESIDE_BRANCH, refuse: refuseWithBadge, isHot: true }
+  const ofDefaultBranch = { slug: DEFAULT_BRANCH.slug, refuse: refusing(DEFAULT_BRANCH), isHot: true }
+  const ofBranch = { slug: NAMED_BRANCH.slug, refuse: refusing(NAMED_BRANCH), isHot: true }
   route(
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
@@ -37,29 +38,50 @@ export function mountBadges(app: App): void {
 
   // Where a badge's link leads: our project page, which decides for itself who may see it.
   route(app, 'GET /status-badge/redirect/:vcs/:org/:repo', (c) => toProjectPage(c, null))
-  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) =>
-    toProjectPage(c, c.req.param('branch') ?? null),
-  )
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) => toProjectPage(c, branchOf(c)))
+}
+
+/** Where a badge's path names project and branch. */
+type BadgePath = {
+  readonly slug: SlugSource
+  readonly branchOf: (c: Context<AppEnv>, project: Project) => string
+}
+
+const DEFAULT_BRANCH: BadgePath = { slug: { onPath: slugOfFile }, branchOf: (_, project) => project.defaultBranch }
+const NAMED_BRANCH: BadgePath = {
+  slug: {
+    onPath: (c) => parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
+  },
+  branchOf: (c) => checkedBranch(nameOf(c)),
 }
 
 const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =>
-  badgeAnswer(c, project, project.defaultBranch)
+  badgeAnswer(c, project, DEFAULT_BRANCH, cachingOf(c, project))
 const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
-  badgeAnswer(c, project, checkedBranch(nameOf(c)))
+  badgeAnswer(c, project, NAMED_BRANCH, cachingOf(c, project))
 
-function badgeAnswer(c: Context<AppEnv>, project: Project, branch: string): Response | Promise<Response> {
-  const { stores } = c.env
-  const known = branchStatusInMemory(stores, project.id, branch)
-  if (known) return badgeOf(c, project, known)
-  return findBranchStatus(stores, project.id, branch).then((status) => badgeOf(c, project, status))
+function cachingOf(c: Context<AppEnv>, project: Project): MoreHeaders {
+  if (hasQueryToken(requestLineOf(c.req.raw).url)) return BY_TOKEN_IN_URL
+  return project.visibility === 'public' ? PUBLIC : PRIVATE
 }
 
-function badgeOf(c: Context<AppEnv>, project: Project, status: BranchStatus): Response {
-  const { url } = requestLineOf(c.req.raw)
-  const label = queryValue(url, 'label') ?? DEFAULT_BADGE_LABEL
-  const caching = hasQueryToken(url) ? BY_TOKEN_IN_URL : project.visibility === 'public' ? PUBLIC : PRIVATE
-  const { body, etag, headers } = drawn(c, status, label, caching)
-  return conditional(c.req.raw, body, etag, headers)
+function badgeAnswer(
+  c: Context<AppEnv>,
+  project: Project,
+  { branchOf }: BadgePath,
+  caching: MoreHeaders,
+): Response | Promise<Response> {
+  const { stores } = c.env
+  const branch = branchOf(c, project)
+  const known = branchStatusInMemory(stores, project.id, branch)
+  if (known) return badgeOf(c, known, caching)
+  return findBranchStatus(stores, project.id, branch).then((status) => badgeOf(c, status, caching))
+}
+
+function badgeOf(c: Context<AppEnv>, status: BranchStatus, caching: MoreHeaders): Response {
+  const label = queryValue(requestLineOf(c.req.raw).url, 'label') ?? DEFAULT_BADGE_LABEL
+  const drawing = drawn(c, status, label, caching)
+  return conditional(c.req.raw, drawing.body, drawing.etag, headersAt(drawing, c.env.stores.now()))
 }
 
 const PUBLIC: MoreHeaders = {
@@ -75,6 +97,10 @@ const BY_TOKEN_IN_URL: MoreHeaders = {
   headers: (etag) => ({ ...PRIVATE.headers(etag), ...NO_REFERRER }),
 }
 const NO_REFERRER = { 'Referrer-Policy': 'no-referrer' }
+const BESIDE_A_BAD_TOKEN: MoreHeaders = {
+  name: 'beside_a_bad_token',
+  headers: (etag) => ({ 'Cache-Control': cacheControlFor('no-store'), ETag: etag, ...NO_REFERRER }),
+}
 
 const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   project_not_found: 'project_not_found',
@@ -84,13 +110,32 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   permission_denied: 'no_permission',
   too_many_requests: 'busy',
   unavailable: 'unknown',
+  not_configured: 'unknown',
+}
+
+const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'expired_token', 'query_token_refused'])
+
+/**
+ * As `refuseWithBadge`, but for a token in the URL that counts no more: READMEs outlive their tokens, so it gets what
+ * nobody at all gets, where that is a badge. It is counted as an unknown token first, like any other.
+ */
+function refusing(path: BadgePath): Refuse {
+  return (c, error) => {
+    const slug = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? path.slug.onPath(c) : null
+    if (!slug || isHiddenInMemory(c.env.stores, slug)) return refuseWithBadge(c, error)
+    return findPublicProject(c.env.stores, slug).then((project) => {
+      if (project === 'hidden') return refuseWithBadge(c, error)
+      if (project === 'unavailable') return refuseWithBadge(c, new AppError('unavailable'))
+      return badgeAnswer(c, project, path, BESIDE_A_BAD_TOKEN)
+    })
+  }
 }
 
 /** A refusal as a picture that says why; never kept by anybody. */
 function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
   const more: MoreHeaders = {
     name: `${error.code} ${Object.values(error.headers).join(' ')}`,
-    headers: () => ({ ...refusalHeaders(error), ...NO_REFERRER }),
+    headers: () => ({ ...refusalHeaders(error, { offersBasic: true }), ...NO_REFERRER }),
   }
   const refusal = REFUSAL[error.code] ?? 'bad_request'
   const { body, headers } = drawn(c, refusal, DEFAULT_BADGE_LABEL, more)
@@ -116,10 +161,6 @@ function nameOf(c: Context<AppEnv>): string {
 
 function slugOfFile(c: Context<AppEnv>) {
   return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', nameOf(c))
-}
-
-const SLUG_BESIDE_BRANCH: SlugSource = {
-  onPath: (c) => parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
 }
 
 function toProjectPage(c: Context<AppEnv>, branch: string | null): Response {

@@ -6,6 +6,7 @@ import {
   badgeJson,
   showableText,
 } from '../../domain/badge.ts'
+import { httpDate } from '../../domain/precondition.ts'
 import type { Drawing, Lru } from '../../storage/memory.ts'
 import { badgeSvg } from './badge-svg.ts'
 
@@ -32,9 +33,19 @@ export function drawBadge(
   const text = form === 'json' ? JSON.stringify(badgeJson(badge)) : badgeSvg(badge, form)
   const body = new TextEncoder().encode(text)
   const headers = new Headers({ ...(form === 'json' ? JSON_HEADERS : SVG_HEADERS), ...more.headers(etag) })
-  const drawing = { body, etag, headers }
+  const drawing = { body, etag, headers, dated: null }
   drawings.set(key, drawing)
   return drawing
+}
+
+/** The headers of a badge that is given out now: made once a second, for that costs as much as all of its other headers. */
+export function headersAt(drawing: Drawing, now: number): Headers {
+  const second = Math.floor(now / 1000)
+  if (drawing.dated?.second === second) return drawing.dated.headers
+  const headers = new Headers(drawing.headers)
+  headers.set('Last-Modified', httpDate(now))
+  drawing.dated = { second, headers }
+  return headers
 }
 
 const SVG_HEADERS = {

@@ -1,14 +1,15 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
+import { importGithubKey, isSignedByGithub } from '../../domain/github-signature.ts'
 import { parseSecret } from '../../domain/secret.ts'
 import type { AppEnv } from '../../env.ts'
+import { findKeys } from '../../outside/key-sets.ts'
 import { reportLeak } from '../../storage/token-ends.ts'
 import { jsonWritten } from '../answers.ts'
-import { clientAddressOf } from '../authenticate.ts'
+import { isWithinLimit } from '../client-limits.ts'
 import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../input.ts'
 import { type App, route } from '../route.ts'
-import { isSignedByGithub } from './github-signature.ts'
 
 const MAX_SECRETS = 100
 const MAX_SECRET_LENGTH = 500
@@ -31,8 +32,7 @@ const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretTe
  */
 export function mountLeaks(app: App): void {
   route(app, 'POST /api/buildpass/v1/leaks', async (c, { actor }) => {
-    const { success } = await c.env.limits.leakReports.limit({ key: clientAddressOf(c.req.raw) })
-    if (!success) throw new AppError('too_many_requests')
+    if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
     const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
     for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
     return jsonWritten(c, { message: 'Thank you. What was found among these is being ended.' }, 202)
@@ -44,11 +44,20 @@ async function foundSecrets(c: Context<AppEnv>): Promise<readonly string[]> {
   const keyId = c.req.header('Github-Public-Key-Identifier')
   if (keyId === undefined) return parseInput(leakInput(), jsonOf(text)).secrets
   const signature = c.req.header('Github-Public-Key-Signature') ?? ''
-  const { settings, stores } = c.env
-  const isSigned = await isSignedByGithub(settings.githubKeysUrl, keyId, signature, text).catch((error) => {
-    stores.warn('github_keys_unreachable', error)
-    throw new AppError('unavailable', 'The signing keys could not be read: send it again.')
-  })
-  if (!isSigned) throw new AppError('invalid_signature', 'Github-Public-Key-Signature: does not fit the body')
+  const key = await githubKey(c, keyId)
+  if (!key || !(await isSignedByGithub(key, signature, text)))
+    throw new AppError('invalid_signature', 'Github-Public-Key-Signature: does not fit the body')
   return parseInput(githubInput(), jsonOf(text)).map(({ token }) => token)
+}
+
+/** The key by which GitHub says that it signed; null where it has none of that id. */
+async function githubKey({ env }: Context<AppEnv>, keyId: string): Promise<CryptoKey | null> {
+  try {
+    const keys = await findKeys(env.outside, { url: env.settings.githubKeysUrl, form: 'github' }, keyId)
+    const known = keys.find(({ kid }) => kid === keyId)
+    return known ? await importGithubKey(String(known.pem)) : null
+  } catch (cause) {
+    env.stores.warn('github_keys_unreachable', cause)
+    throw new AppError('unavailable', 'The signing keys could not be read: send it again.', { cause })
+  }
 }

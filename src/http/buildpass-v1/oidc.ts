@@ -1,15 +1,15 @@
-import type { Context } from 'hono'
 import * as v from 'valibot'
 import { verifyIdentity } from '../../actions/verify-identity.ts'
 import { AppError } from '../../domain/error.ts'
 import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
-import { isLoopback, matches, tellClaims } from '../../domain/trusted-publisher.ts'
-import type { AppEnv } from '../../env.ts'
+import { matches, tellClaims } from '../../domain/trusted-publisher.ts'
 import { listPublishersOf } from '../../storage/publishers.ts'
 import { exchangeIdentity, type ReportingSession, renewSession } from '../../storage/reporting-tokens.ts'
 import { jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
+import { isWithinLimit } from '../client-limits.ts'
 import { lazily, readJson } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
 
 const MAX_TOKEN_LENGTH = 16_384
@@ -26,11 +26,12 @@ export const exchangeInput = lazily(() =>
 /** A CI job's identity token for a reporting token, and that for another while the job lasts. */
 export function mountOidc(app: App): void {
   route(app, 'POST /api/buildpass/v1/oidc/exchange', async (c, { actor }) => {
+    if (!(await isWithinLimit(c, 'exchanges'))) throw new AppError('too_many_requests')
     const { token, project } = await readJson(c, exchangeInput())
-    const { stores, settings } = c.env
-    const identity = await verifyIdentity(stores, token, audienceOf(c), settings.ownIssuers)
-    if (identity.kind === 'unavailable')
-      throw new AppError('unavailable', "The issuer's keys cannot be read at the moment: try again.")
+    const { stores, outside, settings } = c.env
+    const asked = { audience: publicOriginOf(c), own: settings.ownIssuers }
+    const identity = await verifyIdentity(stores, outside, token, asked)
+    if (identity.kind === 'unverified') throw unverified()
     if (identity.kind === 'refused')
       throw new AppError('invalid_token', `The identity token is refused. ${identity.reason}`)
 
@@ -39,8 +40,6 @@ export function mountOidc(app: App): void {
       new AppError('permission_denied', 'No trusted publisher of that project matches the identity token.', {
         problems: tellClaims(identity.issuerKind, identity.claims),
       })
-    if (identity.kind === 'unexpected') throw unmatched()
-
     const candidates = await listPublishersOf(stores.db, parseSlug(project) ?? NOWHERE, identity.issuer)
     const publisher = candidates.find((candidate) => matches(candidate, identity.claims))
     if (!publisher) throw unmatched()
@@ -60,17 +59,20 @@ export function mountOidc(app: App): void {
   })
 }
 
+/** The same for whoever cannot sign, whatever is expected here. The keys may be there again after a moment. */
+function unverified(): AppError {
+  return new AppError(
+    'invalid_token',
+    'The identity token is refused. Its signature could not be verified: another key signed it, its issuer is not expected here, or the issuer’s keys could not be read just now.',
+    { headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } },
+  )
+}
+
+// Two of these outlast the time in which keys that could not be read are not asked for again.
+const RETRY_AFTER_SECONDS = 15
+
 // No name can be empty, so no project is called so; the look-up is made all the same.
 const NOWHERE: Slug = { vcs: 'gh', org: '', repo: '' }
-
-/** What an identity token must be made out to. A request's own host would let another server pass its tokens on to us. */
-function audienceOf(c: Context<AppEnv>): string {
-  const { publicOrigin } = c.env.settings
-  if (publicOrigin !== null) return publicOrigin
-  const { hostname, origin } = new URL(c.req.url)
-  if (isLoopback(hostname)) return origin
-  throw new AppError('not_configured', 'PUBLIC_ORIGIN is not set on this server, so there is no audience to check.')
-}
 
 function sessionJson({ secret, expiresAt, renewableUntil }: ReportingSession) {
   return { token: secret, expires_at: isoOf(expiresAt), renewable_until: isoOf(renewableUntil) }

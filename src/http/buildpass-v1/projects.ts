@@ -1,8 +1,9 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { createProject } from '../../actions/create-project.ts'
-import { AppError } from '../../domain/error.ts'
-import { type Project, parseSlug, type Slug, slugText } from '../../domain/project.ts'
+import { AppError, invalidInput } from '../../domain/error.ts'
+import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
+import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/repository-url.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
@@ -29,7 +30,11 @@ export const projectInput = lazily(() =>
   }),
 )
 export const projectChange = lazily(() =>
-  v.strictObject({ visibility: v.optional(visibility()), default_branch: v.optional(line(1_024)) }),
+  v.strictObject({
+    visibility: v.optional(visibility()),
+    default_branch: v.optional(line(1_024)),
+    repository_url: v.nullish(line(500)),
+  }),
 )
 export const memberInput = lazily(() =>
   v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }),
@@ -49,8 +54,13 @@ export function mountProjects(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo', (c, { project }) => jsonRead(c, projectJson(project)))
 
   route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
-    const { visibility, default_branch } = await readJson(c, projectChange())
-    const changed = await updateProject(c.env.stores, project.id, { visibility, defaultBranch: default_branch }, actor)
+    const { visibility, default_branch, repository_url } = await readJson(c, projectChange())
+    const change = {
+      visibility,
+      defaultBranch: default_branch,
+      repositoryUrl: repository_url ? repositoryUrlFor(project, repository_url) : repository_url,
+    }
+    const changed = await updateProject(c.env.stores, project.id, change, actor)
     if (!changed) throw new AppError('project_not_found')
     return jsonWritten(c, projectJson(changed))
   })
@@ -93,9 +103,25 @@ export function mountProjects(app: App): void {
   })
 }
 
+/** What an admin says of where the repository is; null for what it is without being told. */
+function repositoryUrlFor(project: Project, text: string): string | null {
+  const name = /^https?:\/\//i.test(text) ? repositoryOf(text) : null
+  if (name && isRepositoryOf(project, name)) return repositoryUrlOf(project, text)
+  throw invalidInput(
+    'repository_url',
+    `must be the https address of a repository whose first name is ${project.org} and whose last is ${project.repo}`,
+  )
+}
+
 export function projectJson(project: Project) {
   const { visibility, defaultBranch } = project
-  return { id: project.id, slug: slugText(project), visibility, default_branch: defaultBranch }
+  return {
+    id: project.id,
+    slug: slugText(project),
+    visibility,
+    default_branch: defaultBranch,
+    repository_url: vcsUrlFor(project),
+  }
 }
 
 export async function requireUser(c: Context<AppEnv>) {

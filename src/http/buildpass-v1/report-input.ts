@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { attemptInJobId, attemptInWorkflowId } from '../../domain/attempt.ts'
 import {
   type BuildEvent,
   type BuildReport,
@@ -40,6 +41,15 @@ const count = () =>
     v.integer(COUNT_RULE),
     v.minValue(0, COUNT_RULE),
     v.maxValue(Number.MAX_SAFE_INTEGER, COUNT_RULE),
+  )
+
+const ATTEMPT_RULE = 'must be a whole number from 1'
+const attempt = () =>
+  v.pipe(
+    v.number(ATTEMPT_RULE),
+    v.integer(ATTEMPT_RULE),
+    v.minValue(1, ATTEMPT_RULE),
+    v.maxValue(Number.MAX_SAFE_INTEGER - 1, ATTEMPT_RULE),
   )
 
 const action = () =>
@@ -122,8 +132,13 @@ export const reportInput = lazily(() =>
   v.strictObject({
     external_id: line(200),
     pipeline: pipeline(),
-    workflow: v.strictObject({ external_id: line(200), name: line(200) }),
-    job: v.strictObject({ name: line(200) }),
+    workflow: v.strictObject({
+      external_id: line(200),
+      name: line(200),
+      attempt_of: v.nullish(line(200)),
+      attempt: v.nullish(attempt()),
+    }),
+    job: v.strictObject({ name: line(200), attempt: v.nullish(attempt()) }),
     ...event(),
   }),
 )
@@ -144,11 +159,13 @@ export function buildEventOf(input: v.InferOutput<ReturnType<typeof updateInput>
 
 export function buildReportOf(input: v.InferOutput<ReturnType<typeof reportInput>>): BuildReport {
   const { pipeline: told } = input
+  const workflow = workflowOf(input.workflow)
   return {
     ...buildEventOf(input),
     externalId: input.external_id,
     jobName: input.job.name,
-    workflow: { externalId: input.workflow.external_id, name: input.workflow.name },
+    attempt: input.job.attempt ?? attemptInJobId(input.external_id) ?? workflow.attempt,
+    workflow,
     pipeline: {
       externalId: told.external_id,
       branch: told.branch ?? null,
@@ -161,6 +178,22 @@ export function buildReportOf(input: v.InferOutput<ReturnType<typeof reportInput
       actor: told.actor ?? null,
       pullRequests: (told.pull_requests ?? []).map(({ head_sha = null, url }) => ({ head_sha, url })),
     },
+  }
+}
+
+/** Where nothing is said of attempts, the ids of a CI that our command knows may tell them. */
+function workflowOf({
+  external_id,
+  name,
+  attempt_of,
+  attempt,
+}: v.InferOutput<ReturnType<typeof reportInput>>['workflow']) {
+  const known = attemptInWorkflowId(external_id)
+  return {
+    externalId: external_id,
+    name,
+    attemptOf: attempt_of ?? known?.attemptOf ?? name,
+    attempt: attempt ?? known?.attempt ?? 1,
   }
 }
 

@@ -125,12 +125,27 @@ export function otherBytes(remedy: string): AppError {
   return new AppError('conflict', `path: this build has other bytes there; send ${remedy} to replace them`)
 }
 
+/** What says nothing of the format: no type (`curl -T`), a form's (`curl -d`), any bytes. */
+const TYPES_OF_ANYTHING = ['', 'application/x-www-form-urlencoded', 'application/octet-stream']
+
 /** How to read a body of this Content-Type. Asked for before the body is read: it may be long. */
 function testParserFor(c: Context<AppEnv>): (text: string) => readonly TestResult[] | Promise<readonly TestResult[]> {
   const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (type === 'application/json') return jsonTestResultsOf
   if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) return junitTestResultsOf
-  throw new AppError('unsupported_media_type', 'Content-Type: must be application/xml (JUnit) or application/json')
+  if (TYPES_OF_ANYTHING.includes(type)) return testResultsByContentOf
+  throw neitherFormat()
+}
+
+function testResultsByContentOf(text: string): readonly TestResult[] {
+  const first = /\S/.exec(text)?.[0]
+  if (first === '<') return junitTestResultsOf(text)
+  if (first === '{' || first === '[') return jsonTestResultsOf(text)
+  throw neitherFormat()
+}
+
+function neitherFormat(): AppError {
+  return new AppError('unsupported_media_type', 'Content-Type: must be application/xml (JUnit) or application/json')
 }
 
 function jsonTestResultsOf(text: string): readonly TestResult[] {

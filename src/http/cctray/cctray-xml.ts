@@ -1,4 +1,5 @@
 import type { CcState } from '../../domain/cctray.ts'
+import { visibleText } from '../../domain/visible-text.ts'
 import { escapeMarkup } from '../markup.ts'
 
 export type CcProject = CcState & { readonly name: string; readonly webUrl: string }
@@ -22,9 +23,8 @@ export function refusalXml(message: string): string {
 }
 
 const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-// What XML 1.0 §2.2 has no way to write, entities included.
-const UNWRITABLE = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu
 
+/** What XML 1.0 §2.2 has no way to write is among what is written out. */
 function escaped(text: string): string {
-  return escapeMarkup(text.toWellFormed().replace(UNWRITABLE, '\ufffd'))
+  return escapeMarkup(visibleText(text))
 }

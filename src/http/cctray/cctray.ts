@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
 import { ccStateFor } from '../../domain/cctray.ts'
 import type { AppError } from '../../domain/error.ts'
+import { httpDate } from '../../domain/precondition.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { type BranchBuilds, listBranchBuilds, listDefaultBranchBuilds } from '../../storage/branch-feeds.ts'
+import { type BranchPipelines, listBranchPipelines, listDefaultBranchPipelines } from '../../storage/branch-feeds.ts'
 import { type Caching, cacheControlFor, conditional, etagOf } from '../answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../errors.ts'
 import { checkedBranch } from '../input.ts'
@@ -17,10 +18,10 @@ export function mountCcTray(app: App): void {
     app,
     'GET /cc.xml',
     async (c, { grant }) => {
-      const projects = await listDefaultBranchBuilds(c.env.stores.db, grant.userId)
-      const rows = projects.map(({ project, builds }) => ({
+      const projects = await listDefaultBranchPipelines(c.env.stores.db, grant.userId)
+      const rows = projects.map(({ project, pipelines }) => ({
         ...rowNames(c, project, project.defaultBranch),
-        ...(ccStateFor(builds) ?? neverBuilt(project.createdAt)),
+        ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),
       }))
       return feed(c, rows, 'private')
     },
@@ -30,7 +31,7 @@ export function mountCcTray(app: App): void {
   route(
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}',
-    async (c, { project }) => branchFeed(c, project, await listBranchBuilds(c.env.stores.db, project.id, null)),
+    async (c, { project }) => branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, null)),
     { slug: { onPath: slugOfFile }, refuse: refuseWithXml },
   )
 
@@ -39,15 +40,15 @@ export function mountCcTray(app: App): void {
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
     async (c, { project }) => {
       const branch = checkedBranch(nameOf(c))
-      return branchFeed(c, project, await listBranchBuilds(c.env.stores.db, project.id, branch))
+      return branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, branch))
     },
     { refuse: refuseWithXml },
   )
 }
 
-function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly BranchBuilds[]): Promise<Response> {
-  const rows = branches.flatMap(({ branch, builds }) => {
-    const state = ccStateFor(builds)
+function branchFeed(c: Context<AppEnv>, project: Project, branches: readonly BranchPipelines[]): Promise<Response> {
+  const rows = branches.flatMap(({ branch, pipelines }) => {
+    const state = ccStateFor(pipelines)
     return state ? [{ ...rowNames(c, project, branch), ...state }] : []
   })
   return feed(c, rows, project.visibility === 'public' ? { publicSeconds: 30 } : 'private')
@@ -59,12 +60,13 @@ async function feed(c: Context<AppEnv>, rows: readonly CcProject[], caching: Cac
   return conditional(c.req.raw, body, etag, {
     ...XML_HEADERS,
     ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': cacheControlFor(caching),
   })
 }
 
 function refuseWithXml(_c: Context<AppEnv>, error: AppError): Response {
-  const headers = { ...XML_HEADERS, ...refusalHeaders(error) }
+  const headers = { ...XML_HEADERS, ...refusalHeaders(error, { offersBasic: true }) }
   return new Response(refusalXml(messageOf(error)), { status: statusOf(error.code), headers })
 }
 

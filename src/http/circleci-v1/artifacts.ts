@@ -1,6 +1,11 @@
 import { parseBuildFilter } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
-import { findArtifact, findLatestArtifact, listArtifacts } from '../../storage/artifacts.ts'
+import {
+  findArtifact,
+  findLatestArtifact,
+  findLatestBuildWithArtifacts,
+  listArtifacts,
+} from '../../storage/artifacts.ts'
 import { findLatestBuild } from '../../storage/builds.ts'
 import { jsonRead } from '../answers.ts'
 import { redirectToDownload } from '../downloads/redirect.ts'
@@ -13,14 +18,16 @@ import { artifactJson } from './build-json.ts'
 export function mountArtifacts(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
     const { db } = c.env.stores
-    const build = await findLatestBuild(db, project.id, {
+    const which = {
       branch: queryText(c, 'branch'),
       filter: parseBuildFilter(c.req.query('filter')),
       job: queryText(c, 'job'),
       workflow: queryText(c, 'workflow'),
-    })
-    if (!build) throw new AppError('build_not_found')
-    const artifacts = (await listArtifacts(db, project.id, build.num)) ?? []
+    }
+    // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
+    const num = await findLatestBuildWithArtifacts(db, project.id, which)
+    if (num === null && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
+    const artifacts = num === null ? [] : ((await listArtifacts(db, project.id, num)) ?? [])
     return jsonRead(
       c,
       artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
@@ -46,7 +53,7 @@ export function mountArtifacts(app: App): void {
       artifactPathOf(c),
     )
     if (!artifact) throw new AppError('artifact_not_found')
-    return redirectToDownload(c, opened, artifact)
+    return redirectToDownload(c, opened, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {

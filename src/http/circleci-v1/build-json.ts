@@ -8,7 +8,7 @@ import {
   queuedAtOf,
   type Step,
 } from '../../domain/build.ts'
-import { type Project, type Slug, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
+import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BuildDetail } from '../../storage/builds.ts'
 
 /** A build as CircleCI v1.1 lists it. Dates are RFC 3339 with milliseconds, or null. */
@@ -137,7 +137,7 @@ function stepJson(step: Step) {
   }
 }
 
-function commitJson(project: Slug, { pipeline }: Build) {
+function commitJson(project: Project, { pipeline }: Build) {
   const { author, committer } = pipeline
   return {
     commit: pipeline.revision,

@@ -48,7 +48,9 @@ function named<T>(name: string, value: T | undefined): Record<string, T> {
 }
 
 function shownStatus(build: BriefBuild, older: readonly BriefBuild[]): BuildStatus {
-  const previous: ReportedStatus | null = older.find((other) => other.jobName === build.jobName)?.status ?? null
+  const isBefore = (other: BriefBuild) =>
+    other.jobName === build.jobName && (other.workflowId !== build.workflowId || other.attempt !== build.attempt)
+  const previous: ReportedStatus | null = older.find(isBefore)?.status ?? null
   return statusAfter(build.status, previous)
 }
 

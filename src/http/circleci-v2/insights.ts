@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
 import { AppError, invalidInput } from '../../domain/error.ts'
-import { REPORTING_WINDOW_DAYS, runSecondsOf, workflowMetricsFor } from '../../domain/insights.ts'
+import { hasRun, REPORTING_WINDOW_DAYS, runSecondsOf, workflowMetricsFor } from '../../domain/insights.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
 import type { Project } from '../../domain/project.ts'
-import { WORKFLOW_IS_OVER } from '../../domain/workflow-status.ts'
 import type { AppEnv } from '../../env.ts'
 import { type FlakyFailure, listFlakyFailures } from '../../storage/flaky-tests.ts'
 import { listWorkflowRuns, type WorkflowRow } from '../../storage/workflows.ts'
@@ -44,10 +43,11 @@ export function mountInsights(app: App): void {
     const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, after, PAGE_SIZE + 1)
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
-    const over = { ...page, items: page.items.filter((run) => WORKFLOW_IS_OVER[run.status]) }
+    const over = { ...page, items: page.items.filter(hasRun) }
     return pagedJson(c, 'workflow-run', over, (run) => ({
       id: run.id,
-      branch: run.pipeline.branch,
+      // No null in CircleCI's document: a run of a tag is of no branch.
+      branch: run.pipeline.branch ?? '',
       status: run.status,
       duration: runSecondsOf(run) ?? 0,
       created_at: isoOf(run.beganAt),
@@ -108,7 +108,7 @@ function flakyTestJson(newest: FlakyFailure, all: readonly FlakyFailure[]) {
     test_name: newest.testName,
     classname: newest.classname,
     source: newest.source,
-    ...(newest.file === null ? {} : { file: newest.file }),
+    file: newest.file,
     job_name: newest.jobName,
     job_number: newest.jobNumber,
     pipeline_number: newest.pipelineNumber,

@@ -1,5 +1,5 @@
 import type { Artifact } from '../../domain/artifact.ts'
-import { type Build, durationMsOf, queuedAtOf } from '../../domain/build.ts'
+import { type Build, durationMsOf, queuedAtOf, shownStartOf } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
 import { type Project, slugText, vcsUrlFor } from '../../domain/project.ts'
@@ -69,9 +69,8 @@ function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact) {
   return { path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
 }
 
-/** Strict clients take a missing `file`, and no null. */
 function testJson({ classname, name, result, runTimeSeconds, message, file, source }: TestResult) {
-  return { classname, name, result, run_time: runTimeSeconds, message, source, ...(file === null ? {} : { file }) }
+  return { classname, name, result, run_time: runTimeSeconds, message, source, file: file ?? '' }
 }
 
 function jobDetailJson(origin: string, project: Project, build: Build) {
@@ -90,7 +89,7 @@ function jobDetailJson(origin: string, project: Project, build: Build) {
     latest_workflow: { id: workflow.id, name: workflow.name },
     created_at: isoOf(Math.min(build.createdAt, queuedAtOf(build))),
     queued_at: isoOf(queuedAtOf(build)),
-    started_at: isoOf(build.startedAt),
+    started_at: isoOf(shownStartOf(build)),
     ...(build.stoppedAt === null ? {} : { stopped_at: isoOf(build.stoppedAt) }),
     duration: durationMsOf(build),
     parallelism: 1,

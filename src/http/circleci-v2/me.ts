@@ -1,10 +1,10 @@
 import { AppError } from '../../domain/error.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
-import { type Project, slugKeyFor, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
+import { type Project, slugKeyFor, slugText, VCS, type Vcs, vcsUrlFor } from '../../domain/project.ts'
 import { stableIdFor } from '../../domain/stable-id.ts'
 import { listMemberships } from '../../storage/memberships.ts'
 import { findProjectSlug } from '../../storage/projects.ts'
-import { findUser } from '../../storage/users.ts'
+import { findUser, findUserSeenBy } from '../../storage/users.ts'
 import { jsonRead } from '../answers.ts'
 import { type App, route } from '../route.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
@@ -17,6 +17,12 @@ export function mountMe(app: App): void {
     const user = await findUser(c.env.stores.db, grant.userId)
     if (!user) throw new AppError('invalid_token')
     return jsonRead(c, { id: user.id, login: user.login, name: user.name, avatar_url: user.avatarUrl })
+  })
+
+  route(app, 'GET /api/v2/user/:id', async (c, { grant }) => {
+    const user = await findUserSeenBy(c.env.stores.db, grant.userId, c.req.param('id') ?? '')
+    if (!user) throw new AppError('user_not_found')
+    return jsonRead(c, { id: user.id, login: user.login, name: user.name })
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
@@ -45,6 +51,9 @@ export function mountMe(app: App): void {
   })
 }
 
+/** CircleCI's words for who hosts a repository: it has none for GitLab, whose projects it calls its own. */
+const PROVIDER: Record<Vcs, 'GitHub' | 'Bitbucket' | 'CircleCI'> = { gh: 'GitHub', bb: 'Bitbucket', gl: 'CircleCI' }
+
 async function projectJson(project: Project) {
   return {
     id: project.id,
@@ -55,7 +64,7 @@ async function projectJson(project: Project) {
     organization_slug: organizationSlugOf(project),
     vcs_info: {
       vcs_url: vcsUrlFor(project),
-      provider: VCS[project.vcs].provider,
+      provider: PROVIDER[project.vcs],
       default_branch: project.defaultBranch,
     },
   }
@@ -68,7 +77,8 @@ async function collaborationJson(project: Project) {
     name: project.org,
     'vcs-type': VCS[project.vcs].longName,
     vcs_type: VCS[project.vcs].longName,
-    avatar_url: null,
+    // No null in CircleCI's document, and no picture here.
+    avatar_url: '',
   }
 }
 

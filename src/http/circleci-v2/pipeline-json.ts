@@ -8,16 +8,17 @@ import { isoOf } from '../circleci-v1/build-json.ts'
 /** A pipeline as CircleCI v2 shows it. */
 export function pipelineJson(project: Project, pipeline: PipelineRow) {
   const { branch, tag, revision, subject, body, start } = pipeline
+  const errors = errorsOf(pipeline)
   const who = personOf(pipeline)
   const url = vcsUrlFor(project)
   return {
     id: pipeline.id,
     number: pipeline.number,
     project_slug: slugText(project),
-    state: start?.state === 'pending' ? 'pending' : start?.state === 'failed' ? 'errored' : 'created',
+    state: errors.length > 0 ? 'errored' : start?.state === 'pending' ? 'pending' : 'created',
     created_at: isoOf(pipeline.beganAt),
     updated_at: isoOf(pipeline.updatedAt),
-    errors: start?.state === 'failed' ? [{ type: 'other', message: start.problem ?? '' }] : [],
+    errors,
     warnings: [],
     trigger: {
       type: start ? 'api' : 'webhook',
@@ -36,6 +37,15 @@ export function pipelineJson(project: Project, pipeline: PipelineRow) {
   }
 }
 
+/** Why nothing of it ran: it could not be started, or the CI ended a workflow before it had a job. */
+function errorsOf({ start, failures }: PipelineRow) {
+  const messages = [
+    ...(start?.state === 'failed' ? [start.problem ?? ''] : []),
+    ...failures.map((name) => `The CI ended ${name} as failed without running a job.`),
+  ]
+  return messages.map((message) => ({ type: 'other', message }))
+}
+
 /** A workflow as CircleCI v2 shows it. */
 export async function workflowJson(project: Project, workflow: WorkflowRow) {
   const { id, name, status, beganAt, stoppedAt, pipeline } = workflow
@@ -49,7 +59,6 @@ export async function workflowJson(project: Project, workflow: WorkflowRow) {
     pipeline_number: pipeline.number,
     project_slug: slugText(project),
     started_by: await stableIdFor('person', `${project.vcs} ${loginOf(pipeline.actor)}`),
-    ...(pipeline.tag === null ? {} : { tag: pipeline.tag }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { shownStartOf } from '../../domain/build.ts'
 import { AppError } from '../../domain/error.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
 import { slugText } from '../../domain/project.ts'
@@ -50,7 +51,8 @@ export const BY_WORKFLOW = {
   refuse: refuseAsWorkflow,
 }
 
-function jobJson(projectSlug: string, { id, num, jobName, status, startedAt, stoppedAt }: JobRow) {
+function jobJson(projectSlug: string, job: JobRow) {
+  const { id, num, jobName, status, stoppedAt } = job
   return {
     id,
     job_number: num,
@@ -60,7 +62,7 @@ function jobJson(projectSlug: string, { id, num, jobName, status, startedAt, sto
     project_slug: projectSlug,
     // Reporters do not say what waits for what.
     dependencies: [],
-    started_at: isoOf(startedAt),
+    started_at: isoOf(shownStartOf(job)),
     ...(stoppedAt === null ? {} : { stopped_at: isoOf(stoppedAt) }),
   }
 }

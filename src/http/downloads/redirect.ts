@@ -8,11 +8,15 @@ import type { AppEnv } from '../../env.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
-/** 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. */
+/**
+ * 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. `isLatest`: another
+ * build's file may take its place at that address, and be older.
+ */
 export function redirectToDownload(
   c: Context<AppEnv>,
   opened: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
   artifact: Artifact,
+  isLatest = false,
 ): Response | Promise<Response> {
   const { settings, stores } = c.env
   const { artifactRedirect } = settings
@@ -27,7 +31,7 @@ export function redirectToDownload(
   const userId = grant && isPerson(grant) ? grant.userId : null
   const disposition = downloadsAreForeign(c) ? 'inline' : 'attachment'
   const origin = downloadOriginOf(c)
-  const key = `${tokenId} ${userId} ${artifact.id} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
+  const key = `${tokenId} ${userId} ${artifact.id} ${isLatest} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
   const signed = stores.memory.downloads.get(key)
   if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.headers)
   const fileName = fileNameOf(artifact.path)
@@ -37,6 +41,7 @@ export function redirectToDownload(
     sizeBytes: artifact.sizeBytes,
     digest: artifact.digest,
     contentType: artifact.contentType,
+    modifiedAt: isLatest ? null : artifact.createdAt,
     fileName,
     disposition,
     // No longer than the token itself.

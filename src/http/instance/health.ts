@@ -1,4 +1,5 @@
 import { checkReadiness } from '../../storage/readiness.ts'
+import { ownOriginOf, UNKNOWN_ORIGIN } from '../origin.ts'
 import { type App, route } from '../route.ts'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
@@ -12,8 +13,15 @@ export function mountHealth(app: App): void {
     const { checks, feedAgeMs, checkedAt } = await checkReadiness(c.env.stores)
     const isWhole = Object.values(checks).every(({ state }) => state === 'ok')
     // Without KV every look-up goes to D1, and without R2 only artifacts are lacking: people are served all the same.
-    const status = checks.d1.state === 'failed' ? 'unavailable' : isWhole ? 'ok' : 'degraded'
-    const body = { status, checks, feed_age_ms: feedAgeMs, checked_at: new Date(checkedAt).toISOString() }
+    const knowsItself = ownOriginOf(c.env.settings, c.req.raw) !== null
+    const status = checks.d1.state === 'failed' || !knowsItself ? 'unavailable' : isWhole ? 'ok' : 'degraded'
+    const body = {
+      status,
+      ...(knowsItself ? {} : { problem: UNKNOWN_ORIGIN }),
+      checks,
+      feed_age_ms: feedAgeMs,
+      checked_at: new Date(checkedAt).toISOString(),
+    }
     return Response.json(body, { status: status === 'unavailable' ? 503 : 200, headers: HEADERS })
   })
 }

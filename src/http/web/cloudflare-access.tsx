@@ -2,10 +2,10 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
 import type { Identity } from '../../domain/identity.ts'
-import { parseIdentityToken, tokenRefusal } from '../../domain/identity-token.ts'
+import { keyIdOf, parseIdentityToken, tokenRefusal } from '../../domain/identity-token.ts'
 import type { AccessSettings, AppEnv } from '../../env.ts'
+import { findKeys, type Outside } from '../../outside/key-sets.ts'
 import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
-import type { KeySet } from '../../storage/issuer-keys.ts'
 import { lazily } from '../input.ts'
 import type { App } from '../route.ts'
 import { logFault } from '../trace.ts'
@@ -34,7 +34,7 @@ export function mountCloudflareAccess(app: App): void {
 async function requireAccessIdentity(c: Context<AppEnv>): Promise<Identity> {
   const { access } = c.env.settings
   if (!access) throw new AppError('route_not_found')
-  const identity = await accessIdentityOf(access, c.req.raw)
+  const identity = await accessIdentityOf(c.env.outside, access, c.req.raw)
   if (!identity) throw new AppError('permission_denied', 'Cloudflare Access did not confirm who you are.')
   return identity
 }
@@ -42,14 +42,19 @@ async function requireAccessIdentity(c: Context<AppEnv>): Promise<Identity> {
 const claimsShape = lazily(() => v.object({ sub: v.pipe(v.string(), v.minLength(1)), email: v.optional(v.string()) }))
 
 /** Who Access says is asking; null unless its signature, issuer, audience and times hold. */
-export async function accessIdentityOf(access: AccessSettings, request: Request): Promise<Identity | null> {
+export async function accessIdentityOf(
+  outside: Outside,
+  access: AccessSettings,
+  request: Request,
+): Promise<Identity | null> {
   const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
   if (!assertion) return null
   try {
     const token = parseIdentityToken(assertion)
     if (!token) throw new Error('It is not a JSON Web Token.')
-    const { keys } = await fetchKeys(access)
-    const refusal = await tokenRefusal(token, keys, { ...access, now: Date.now(), toleranceSeconds: 0 })
+    const source = { url: `${access.issuer}/cdn-cgi/access/certs`, form: 'jwks' } as const
+    const keys = await findKeys(outside, source, keyIdOf(token))
+    const refusal = await tokenRefusal(token, keys, { ...access, now: outside.now(), toleranceSeconds: 0 })
     if (refusal) throw new Error(refusal)
     const { sub, email } = v.parse(claimsShape(), token.claims)
     return { provider: 'access', subject: sub, name: email ?? sub }
@@ -57,13 +62,4 @@ export async function accessIdentityOf(access: AccessSettings, request: Request)
     logFault('access_assertion_refused', error)
     return null
   }
-}
-
-const KEYS_MS = 5_000
-
-/** Asked anew each time: signing in is rare, and a set that requests share would tie them to each other. */
-async function fetchKeys({ issuer }: AccessSettings): Promise<KeySet> {
-  const response = await fetch(`${issuer}/cdn-cgi/access/certs`, { signal: AbortSignal.timeout(KEYS_MS) })
-  if (!response.ok) throw new Error(`the keys of Access were answered ${response.status}`)
-  return response.json()
 }

@@ -1,4 +1,5 @@
-import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
+import type { BranchStatus } from '../../domain/badge.ts'
+import { endedStatusOf, pipelineStatusFor, saysSomething } from '../../domain/pipeline-status.ts'
 import type { Viewer } from '../../domain/session.ts'
 import {
   type BranchPipeline,
@@ -146,8 +147,15 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
         <a href={projectPath(project)}>Report the first build</a>
       </span>
     ),
-    state ? <SmallTrend builds={pipelines.flatMap(({ builds }) => builds)} branch={defaultBranch} /> : '',
+    state ? <SmallTrend parts={partsOf(pipelines)} branch={defaultBranch} /> : '',
   ]
+}
+
+function partsOf(pipelines: readonly BranchPipeline[]) {
+  return {
+    workflows: pipelines.flatMap(({ workflows }) => workflows),
+    builds: pipelines.flatMap(({ builds }) => builds),
+  }
 }
 
 type BranchState = {
@@ -159,21 +167,22 @@ type BranchState = {
   readonly runningStatus: BranchStatus
 }
 
-/** As the badge: the result of the newest complete pipeline or, while there is none, of the newest. */
+/** As the badge: the result of the newest pipeline that ended or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
-  const withBuilds = pipelines.filter(({ builds }) => builds.length > 0)
-  const [newest] = withBuilds
+  const telling = pipelines.filter(saysSomething)
+  const [newest] = telling
   if (!newest) return null
-  const shown = withBuilds.find(({ builds }) => !isActive(pipelineStatusFor(builds))) ?? newest
-  const runningStatus = pipelineStatusFor(newest.builds)
+  const shown = telling.find((pipeline) => endedStatusOf(pipeline) !== null) ?? newest
+  const runningStatus = pipelineStatusFor(newest)
   const running = isActive(runningStatus) ? newest : null
-  return { status: pipelineStatusFor(shown.builds), shown, running, runningStatus }
+  return { status: endedStatusOf(shown) ?? pipelineStatusFor(shown), shown, running, runningStatus }
 }
 
 /** When the last of it stopped; while it runs, when it began. */
 function changedAt(pipeline: BranchPipeline): number {
   // What never started stopped when somebody said so.
   const stops = pipeline.builds.flatMap(({ startedAt, stoppedAt }) => (startedAt === null ? [] : (stoppedAt ?? [])))
+  if (pipeline.builds.length === 0) stops.push(...pipeline.workflows.flatMap(({ toldAt }) => toldAt ?? []))
   return stops.length > 0 ? Math.max(...stops) : beganAt(pipeline)
 }
 

@@ -3,6 +3,7 @@ import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { readText } from '../input.ts'
+import { publicOriginOf } from '../origin.ts'
 
 const MAX_FORM_BYTES = 65_536
 
@@ -30,7 +31,7 @@ function comesFromHere(c: Context<AppEnv>): boolean {
   if (site !== undefined) return site === 'same-origin'
   // Older browsers, and plain http, send the origin alone.
   const origin = c.req.header('Origin')
-  return origin !== undefined && (origin === new URL(c.req.url).origin || origin === c.env.settings.publicOrigin)
+  return origin === publicOriginOf(c)
 }
 
 function foreign(): AppError {

@@ -1,9 +1,10 @@
 import { cacheControlFor } from '../answers.ts'
 import type { JSX } from './jsx-runtime.ts'
+import { visibleMarkup } from './visible-markup.ts'
 
 /** A part of a page, as the answer to the script that keeps it up to date. */
 export function renderFragment(content: JSX.Element): Response {
-  return new Response(String(content), {
+  return new Response(visibleMarkup(String(content)), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

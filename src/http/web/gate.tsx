@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import type { AppEnv } from '../../env.ts'
-import { clientAddressOf } from '../authenticate.ts'
+import { isWithinLimit } from '../client-limits.ts'
 import type { Child } from './jsx-runtime.ts'
 
 /** A card in the middle of the page. */
@@ -16,6 +16,6 @@ export function Gate({ title, children }: { title: string; children?: Child }) {
 
 /** At most so many attempts to sign in a minute from one address. */
 export async function chargeAttempt(c: Context<AppEnv>): Promise<void> {
-  const { success } = await c.env.limits.signIns.limit({ key: clientAddressOf(c.req.raw) })
-  if (!success) throw new AppError('too_many_requests', 'Too many attempts to sign in: wait a minute, then try again.')
+  if (await isWithinLimit(c, 'signIns')) return
+  throw new AppError('too_many_requests', 'Too many attempts to sign in: wait a minute, then try again.')
 }

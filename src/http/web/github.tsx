@@ -2,11 +2,11 @@ import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { AppError } from '../../domain/error.ts'
-import type { Identity } from '../../domain/identity.ts'
 import { randomBase62 } from '../../domain/secret.ts'
-import { base64UrlEncode } from '../../domain/secret-hash.ts'
+import { base64UrlDecode, base64UrlEncode } from '../../domain/secret-hash.ts'
 import type { Viewer } from '../../domain/session.ts'
-import type { AppEnv, GithubSettings } from '../../env.ts'
+import type { AppEnv } from '../../env.ts'
+import { findGithubAccount, type GithubAccount, type GithubSettings } from '../../outside/github.ts'
 import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
 import { actorOf } from '../authorize.ts'
 import { lazily } from '../input.ts'
@@ -85,7 +85,7 @@ const attemptShape = lazily(() =>
 /** What this browser began, if GitHub's answer belongs to it. */
 function attemptOf(c: Context<AppEnv>): Attempt | null {
   try {
-    const kept: unknown = JSON.parse(atob((getCookie(c, COOKIE) ?? '').replace(/-/g, '+').replace(/_/g, '/')))
+    const kept: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(getCookie(c, COOKIE) ?? '')))
     const attempt = v.parse(attemptShape(), kept)
     return attempt.state === c.req.query('state') ? attempt : null
   } catch {
@@ -98,9 +98,10 @@ async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | nul
   const github = requireGithub(c)
   const code = c.req.query('code')
   if (!code) return sayNo(c, 'GitHub did not confirm who you are.')
-  let account: Account | null
+  let account: GithubAccount | null
   try {
-    account = await askGithub(github, { code, verifier: attempt.verifier, redirectUri: publicOriginOf(c) + CALLBACK })
+    const redirectUri = publicOriginOf(c) + CALLBACK
+    account = await findGithubAccount(github, { code, verifier: attempt.verifier, redirectUri })
   } catch (error) {
     logFault('github_unreachable', error)
     return sayNo(c, 'GitHub could not be asked who you are. Try again in a moment.')
@@ -117,68 +118,6 @@ async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | nul
     return sayNo(c, 'You were signed out meanwhile: sign in, then link the account.')
   const linked = await linkIdentity(stores, viewer.userId, account.identity, actorOf(c, { needs: 'session', viewer }))
   return redirectTo('/account', linked ? 'identity-linked' : 'identity-taken')
-}
-
-type Account = {
-  readonly identity: Identity
-  readonly fullName: string | null
-  readonly avatarUrl: string | null
-  readonly isAllowed: boolean
-}
-
-const grantShape = lazily(() => v.object({ access_token: v.string() }))
-const userShape = lazily(() =>
-  v.object({
-    id: v.pipe(v.number(), v.safeInteger()),
-    login: v.string(),
-    name: v.nullish(v.string()),
-    avatar_url: v.nullish(v.string()),
-  }),
-)
-const membershipShape = lazily(() => v.object({ state: v.string() }))
-
-/** Who the code belongs to, and whether they may come in. GitHub's token is forgotten at once. */
-async function askGithub(
-  github: GithubSettings,
-  { code, verifier, redirectUri }: { readonly code: string; readonly verifier: string; readonly redirectUri: string },
-): Promise<Account | null> {
-  const answer = await ask(`${github.url}/login/oauth/access_token`, {
-    method: 'POST',
-    headers: { Accept: 'application/json' },
-    body: new URLSearchParams({
-      client_id: github.clientId,
-      client_secret: github.clientSecret,
-      code,
-      code_verifier: verifier,
-      redirect_uri: redirectUri,
-    }),
-  })
-  const granted = v.safeParse(grantShape(), await answer.json())
-  if (!granted.success) return null
-  const headers = { Accept: 'application/vnd.github+json', Authorization: `Bearer ${granted.output.access_token}` }
-  const user = v.parse(userShape(), await (await ask(`${github.apiUrl}/user`, { headers })).json())
-  const identity = { provider: 'github', subject: String(user.id), name: user.login } as const
-  const avatarUrl = user.avatar_url?.startsWith('https://') ? user.avatar_url : null
-  return { identity, fullName: user.name ?? null, avatarUrl, isAllowed: await isAllowed(github, user.login, headers) }
-}
-
-async function isAllowed(github: GithubSettings, login: string, headers: Record<string, string>): Promise<boolean> {
-  if (github.logins.includes(login.toLowerCase())) return true
-  for (const org of github.orgs) {
-    const answer = await ask(`${github.apiUrl}/user/memberships/orgs/${encodeURIComponent(org)}`, { headers })
-    const membership = answer.ok ? v.safeParse(membershipShape(), await answer.json()) : null
-    if (membership?.success && membership.output.state === 'active') return true
-  }
-  return false
-}
-
-const ASK_MS = 10_000
-
-function ask(url: string, init: RequestInit): Promise<Response> {
-  // GitHub refuses requests that do not say who asks.
-  const headers = { 'User-Agent': 'buildpass', ...(init.headers as Record<string, string>) }
-  // A redirect is no answer: it would carry the credentials along.
-  return fetch(url, { ...init, headers, redirect: 'manual', signal: AbortSignal.timeout(ASK_MS) })
 }
 
 function requireGithub(c: Context<AppEnv>): GithubSettings {

@@ -7,6 +7,7 @@ import { type Flash, FORGET_FLASH, flashOf } from './flash.ts'
 import { Form } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import type { Child } from './jsx-runtime.ts'
+import { visibleMarkup } from './visible-markup.ts'
 
 /** A step on the way to a page; the last one is the page itself and needs no `href`. */
 export type Crumb = { readonly text: string; readonly href?: string }
@@ -40,7 +41,7 @@ export function renderPage(c: Context<AppEnv>, frame: Frame, content: Child): Re
   )
   const headers = new Headers(headersFor(frame))
   if (left) headers.append('Set-Cookie', FORGET_FLASH)
-  return new Response(`<!doctype html>${html}`, { status: frame.status ?? 200, headers })
+  return new Response(`<!doctype html>${visibleMarkup(String(html))}`, { status: frame.status ?? 200, headers })
 }
 
 function headersFor({ caching = 'private', formsLeadTo = [], referrer = 'same-origin' }: Frame) {

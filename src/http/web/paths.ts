@@ -1,5 +1,5 @@
 import { encodePath } from '../../domain/artifact.ts'
-import { type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
+import { type Project, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
 
 /** Where a project's page is. Names of organizations and repositories need no escaping. */
 export function projectPath(slug: Slug): string {
@@ -24,9 +24,9 @@ export function filePath(slug: Slug, num: number, file: { nodeIndex: number; pat
 }
 
 /** A commit at the version-control host. */
-export function commitUrlFor(slug: Slug, revision: string): string {
+export function commitUrlFor(project: Project, revision: string): string {
   // Bitbucket alone says "commits".
-  return `${vcsUrlFor(slug)}/${slug.vcs === 'bb' ? 'commits' : 'commit'}/${encodeURIComponent(revision)}`
+  return `${vcsUrlFor(project)}/${project.vcs === 'bb' ? 'commits' : 'commit'}/${encodeURIComponent(revision)}`
 }
 
 /** An address that came from outside, if it is one that a link may lead to. */

@@ -1,8 +1,9 @@
-import { type BranchStatus, pipelineStatusFor } from '../../domain/badge.ts'
+import type { BranchStatus } from '../../domain/badge.ts'
 import { durationMsOf } from '../../domain/build.ts'
-import type { Slug } from '../../domain/project.ts'
-import { classOf } from '../../domain/workflow-run.ts'
-import type { BuildOverview, PipelineOverview } from '../../storage/pipeline-overviews.ts'
+import { pipelineStatusFor } from '../../domain/pipeline-status.ts'
+import type { Project } from '../../domain/project.ts'
+import { classOf, type RunBuild, type RunWorkflow } from '../../domain/workflow-run.ts'
+import type { PipelineOverview } from '../../storage/pipeline-overviews.ts'
 import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
@@ -13,7 +14,7 @@ import { Status } from './status.tsx'
 const MAX_BUILDS = 24
 
 type ListProps = {
-  readonly project: Slug
+  readonly project: Project
   readonly pipelines: readonly PipelineOverview[]
   readonly now: number
   /** Every build of each, however many. */
@@ -37,18 +38,17 @@ export function isActive(status: BranchStatus): boolean {
 }
 
 type ItemProps = {
-  readonly project: Slug
+  readonly project: Project
   readonly pipeline: PipelineOverview
   readonly now: number
   readonly full: boolean
 }
 
 function PipelineItem({ project, pipeline, now, full }: ItemProps) {
-  const { number, builds, subject } = pipeline
-  const workflows = [...Map.groupBy(builds, (build) => build.workflowId).values()]
+  const { number, subject } = pipeline
   return (
     <li class="pipeline">
-      <Status status={pipelineStatusFor(builds)} />
+      <Status status={pipelineStatusFor(pipeline)} />
       <div class="pipeline-body">
         <h3>
           <a href={pipelinePath(project, number)}>
@@ -58,8 +58,13 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
         </h3>
         <Origin project={project} pipeline={pipeline} />
         <div class="row workflows">
-          {workflows.map((workflow) => (
-            <Workflow project={project} builds={workflow} more={full ? null : pipelinePath(project, number)} />
+          {workflowsOf(pipeline).map(({ workflow, builds }) => (
+            <Workflow
+              project={project}
+              workflow={workflow}
+              builds={builds}
+              more={full ? null : pipelinePath(project, number)}
+            />
           ))}
         </div>
       </div>
@@ -73,7 +78,7 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
 type Pushed = Pick<PipelineOverview, 'branch' | 'tag' | 'revision' | 'author' | 'actor' | 'pullRequests'>
 
 /** What was pushed, and by whom. */
-export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed }) {
+export function Origin({ project, pipeline }: { project: Project; pipeline: Pushed }) {
   const { branch, tag, revision, author, actor, pullRequests } = pipeline
   const who = author?.name ?? author?.login ?? actor?.name ?? actor?.login
   return (
@@ -104,15 +109,41 @@ export function Origin({ project, pipeline }: { project: Slug; pipeline: Pushed 
   )
 }
 
-function Workflow({ project, builds, more }: { project: Slug; builds: readonly BuildOverview[]; more: string | null }) {
+type WorkflowParts = { readonly workflow: RunWorkflow; readonly builds: readonly RunBuild[] }
+
+/** The workflows as their builds first reported, then those that only the CI spoke of. */
+function workflowsOf({ workflows, builds }: PipelineOverview): readonly WorkflowParts[] {
+  const buildsOf = Map.groupBy(builds, (build) => build.workflowId)
+  return workflows
+    .map((workflow) => ({ workflow, builds: buildsOf.get(workflow.id) ?? [] }))
+    .filter((parts) => parts.builds.length > 0 || parts.workflow.toldStatus !== null)
+    .toSorted((one, other) => firstNumOf(one) - firstNumOf(other))
+}
+
+function firstNumOf({ builds }: WorkflowParts): number {
+  return builds[0]?.num ?? Number.MAX_SAFE_INTEGER
+}
+
+type WorkflowProps = WorkflowParts & { readonly project: Project; readonly more: string | null }
+
+function Workflow({ project, workflow, builds, more }: WorkflowProps) {
   const shown = more === null ? builds : worstFirst(builds).slice(0, MAX_BUILDS)
   const rest = builds.length - shown.length
+  const status = pipelineStatusFor({ workflows: [workflow], builds })
+  // Where the builds do not show how it ended: it has none, or the CI knows better.
+  const isUnseen =
+    builds.length === 0 || (classOf(status) === 'red' && !builds.some((build) => build.status === status))
   return (
     <div class="row workflow">
       <h4 class="clip muted">
         <span class="unseen">Workflow </span>
-        {builds[0]?.workflowName}
+        {workflow.name}
       </h4>
+      {isUnseen && (
+        <span class="row muted">
+          <Status status={status} /> {builds.length === 0 ? 'without a job' : 'as a whole'}
+        </span>
+      )}
       <ul class="row builds">
         {shown.map((build) => (
           <li>
@@ -131,7 +162,7 @@ function Workflow({ project, builds, more }: { project: Slug; builds: readonly B
   )
 }
 
-function BuildChip({ project, build }: { project: Slug; build: BuildOverview }) {
+function BuildChip({ project, build }: { project: Project; build: RunBuild }) {
   const ms = durationMsOf(build)
   return (
     <a class="chip" href={buildPath(project, build.num)}>
@@ -142,17 +173,20 @@ function BuildChip({ project, build }: { project: Slug; build: BuildOverview }) 
   )
 }
 
+type Begun = Pick<PipelineOverview, 'workflows' | 'builds' | 'createdAt'>
+
 /** When the first of it started; before that, when we heard of it. */
-export function beganAt({ builds, createdAt }: Pick<PipelineOverview, 'builds' | 'createdAt'>): number {
-  return Math.min(createdAt, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
+export function beganAt({ workflows, builds, createdAt }: Begun): number {
+  const told = workflows.flatMap(({ beganAt }) => beganAt ?? [])
+  return Math.min(createdAt, ...told, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
 }
 
 const ORDER = ['red', 'blue', 'waiting', 'stopped', 'green']
 
 /** As they came where all have room, else what needs a look first. */
-function worstFirst(builds: readonly BuildOverview[]): readonly BuildOverview[] {
+function worstFirst(builds: readonly RunBuild[]): readonly RunBuild[] {
   if (builds.length <= MAX_BUILDS) return builds
-  const place = (build: BuildOverview) => ORDER.indexOf(classOf(build.status))
+  const place = (build: RunBuild) => ORDER.indexOf(classOf(build.status))
   return builds.toSorted((a, b) => place(a) - place(b) || a.num - b.num)
 }
 

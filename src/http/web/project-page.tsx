@@ -1,18 +1,19 @@
 import type { Context } from 'hono'
-import { pipelineStatusFor } from '../../domain/badge.ts'
 import type { StatusClass } from '../../domain/build.ts'
-import { AppError } from '../../domain/error.ts'
+import { AppError, invalidInput } from '../../domain/error.ts'
+import { type PipelineParts, pipelineStatusFor } from '../../domain/pipeline-status.ts'
 import { type Project, type Role, vcsUrlFor } from '../../domain/project.ts'
+import type { RunBuild, RunWorkflow } from '../../domain/workflow-run.ts'
 import type { AppEnv } from '../../env.ts'
 import {
-  type BuildOverview,
   findPipeline,
   listPipelines,
   listRecentBranches,
-  listRunBuilds,
+  listRunParts,
   type PipelineFilter,
   type PipelineOverview,
   type PipelinePage,
+  type Place,
 } from '../../storage/pipeline-overviews.ts'
 import { checkedBranch, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
@@ -31,6 +32,7 @@ import { Trends } from './trends.tsx'
 
 /** How many pipelines the trends look back on. */
 const TREND_PIPELINES = 40
+const NO_PARTS = { workflows: [], builds: [] }
 
 /** A project: what ran, newest first. */
 export function mountProjectPage(app: App): void {
@@ -39,10 +41,10 @@ export function mountProjectPage(app: App): void {
     const asked = askedOf(c)
     const { branch } = asked.filter
     const trendBranch = branch ?? project.defaultBranch
-    const [list, branches, trendBuilds] = await Promise.all([
+    const [list, branches, trendParts] = await Promise.all([
       readList(c, project, asked),
       listRecentBranches(db, project.id),
-      asked.pipeline === null ? listRunBuilds(db, project.id, trendBranch, TREND_PIPELINES) : [],
+      asked.pipeline === null ? listRunParts(db, project.id, trendBranch, TREND_PIPELINES) : NO_PARTS,
     ])
     const frame = { title: `${project.org}/${project.repo}`, viewer, wide: true, crumbs: crumbsOf(project) }
     return renderPage(
@@ -56,7 +58,7 @@ export function mountProjectPage(app: App): void {
           asked={asked}
           list={list}
           branches={branches}
-          trends={{ builds: trendBuilds, branch: trendBranch }}
+          trends={{ parts: trendParts, branch: trendBranch }}
           now={now()}
           origin={publicOriginOf(c)}
         />
@@ -74,7 +76,7 @@ export function mountProjectPage(app: App): void {
 /** What the address asks for. */
 type Asked = {
   readonly filter: PipelineFilter
-  readonly olderThan: number | null
+  readonly olderThan: Place | null
   /** The one pipeline to show. */
   readonly pipeline: number | null
 }
@@ -92,9 +94,21 @@ function askedOf(c: Context<AppEnv>): Asked {
   const named = Object.hasOwn(STATUS_FILTERS, status) ? STATUS_FILTERS[status] : undefined
   return {
     filter: { branch: branch ? checkedBranch(branch) : null, class: named?.class ?? null },
-    olderThan: numberOf(c, 'before'),
+    olderThan: placeOf(c.req.query('before')),
     pipeline: numberOf(c, 'pipeline'),
   }
+}
+
+/** `12`, or `12.7`: see Place. */
+function placeOf(text: string | undefined): Place | null {
+  if (text === undefined) return null
+  const [, number, pipeline = '0'] = /^([1-9]\d{0,8}|0)(?:\.([1-9]\d{0,8}))?$/.exec(text) ?? []
+  if (number === undefined) throw invalidInput('before', 'must be a place that a list gave')
+  return { number: Number(number), pipeline: Number(pipeline) }
+}
+
+function placeText({ number, pipeline }: Place): string {
+  return pipeline === 0 ? String(number) : `${number}.${pipeline}`
 }
 
 function numberOf(c: Context<AppEnv>, name: string): number | null {
@@ -108,7 +122,7 @@ function addressFor(base: string, { filter, olderThan, pipeline }: Asked): strin
   const query = new URLSearchParams({
     ...(filter.branch === null ? {} : { branch: filter.branch }),
     ...(status ? { status } : {}),
-    ...(olderThan === null ? {} : { before: String(olderThan) }),
+    ...(olderThan === null ? {} : { before: placeText(olderThan) }),
     ...(pipeline === null ? {} : { pipeline: String(pipeline) }),
   }).toString()
   return query === '' ? base : `${base}?${query}`
@@ -152,7 +166,7 @@ type BodyProps = {
   readonly asked: Asked
   readonly list: PipelinePage
   readonly branches: readonly string[]
-  readonly trends: { readonly builds: readonly BuildOverview[]; readonly branch: string }
+  readonly trends: { readonly parts: PipelineParts<RunWorkflow, RunBuild>; readonly branch: string }
   readonly now: number
   readonly origin: string
 }
@@ -163,7 +177,7 @@ function ProjectBody({ project, role, asked, list, branches, trends, now, origin
   if (isPlain && list.pipelines.length === 0) return <FirstBuild origin={origin} project={project} role={role} />
   return (
     <>
-      {pipeline === null && <Trends builds={trends.builds} branch={trends.branch} />}
+      {pipeline === null && <Trends parts={trends.parts} branch={trends.branch} />}
       <section class="section" aria-labelledby="pipelines-title">
         <div class="row list-head">
           <h2 id="pipelines-title">{pipeline === null ? 'Pipelines' : `Pipeline #${pipeline}`}</h2>
@@ -233,8 +247,8 @@ function LiveList({ project, asked, list, now }: ListProps) {
   )
 }
 
-function isRunning({ builds }: PipelineOverview): boolean {
-  return isActive(pipelineStatusFor(builds))
+function isRunning(pipeline: PipelineOverview): boolean {
+  return isActive(pipelineStatusFor(pipeline))
 }
 
 function NothingFound({ project, asked }: { project: Project; asked: Asked }) {

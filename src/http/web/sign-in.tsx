@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
+import { isLoopback } from '../../domain/loopback.ts'
 import { parseLinkSecret } from '../../domain/sign-in-link.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession } from '../../storage/sessions.ts'
 import { consumeLink, findLink } from '../../storage/sign-in-links.ts'
+import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { beginSession } from './begin-session.ts'
 import { accessIdentityOf } from './cloudflare-access.tsx'
@@ -20,7 +22,7 @@ export function mountSignIn(app: App): void {
     const next = sitePathOf(c.req.query('next'))
     if (viewer) return redirectTo(next)
     const { github, access } = c.env.settings
-    const identity = access && (await accessIdentityOf(access, c.req.raw))
+    const identity = access && (await accessIdentityOf(c.env.outside, access, c.req.raw))
     return renderPage(
       c,
       {
@@ -117,8 +119,7 @@ function Provider({ action, next, text }: { action: string; next: string; text: 
 
 /** How whoever runs the instance gets a link. */
 function LinkHelp({ c, isOnly = true }: { c: Context<AppEnv>; isOnly?: boolean }) {
-  const { hostname } = new URL(c.req.url)
-  const isLocal = hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname)
+  const isLocal = isLoopback(new URL(publicOriginOf(c)).hostname)
   return (
     <div class="link-help">
       <p>

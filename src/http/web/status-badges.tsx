@@ -4,6 +4,7 @@ import { BADGE_FORMATS, type BadgeFormat, badgeUrlsFor } from '../../domain/badg
 import type { Project } from '../../domain/project.ts'
 import { mintSecret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
+import { visibleText } from '../../domain/visible-text.ts'
 import type { AppEnv } from '../../env.ts'
 import { findBranchStatus } from '../../storage/branch-status.ts'
 import { listRecentBranches } from '../../storage/pipeline-overviews.ts'
@@ -152,9 +153,12 @@ function BranchField({
         data-submit
       />
       <datalist id="branches">
-        {branches.map((branch) => (
-          <option value={branch} />
-        ))}
+        {/* A browser shows the value itself: a name that cannot be read is not offered. */}
+        {branches
+          .filter((branch) => visibleText(branch) === branch)
+          .map((branch) => (
+            <option value={branch} />
+          ))}
       </datalist>
     </div>
   )

@@ -1,5 +1,12 @@
-import { runsByWorkflow, successRates, type WorkflowRun, workflowRunsOf } from '../../domain/workflow-run.ts'
-import type { BuildOverview } from '../../storage/pipeline-overviews.ts'
+import type { PipelineParts } from '../../domain/pipeline-status.ts'
+import {
+  type RunBuild,
+  type RunWorkflow,
+  runsByWorkflow,
+  successRates,
+  type WorkflowRun,
+  workflowRunsOf,
+} from '../../domain/workflow-run.ts'
 import { countText, durationText } from './measures.ts'
 import { DurationBars, medianMsOf, percentText, RATE_WINDOW, RateLine } from './plots.tsx'
 
@@ -7,9 +14,11 @@ const MAX_SHOWN = 3
 const BARS = { width: 320, height: 64 }
 const LINE = { width: 320, height: 32 }
 
-/** Durations and rates of success of the workflows that these builds belong to; nothing while there are none. */
-export function Trends({ builds, branch }: { builds: readonly BuildOverview[]; branch: string }) {
-  const trends = [...runsByWorkflow(workflowRunsOf(builds))]
+type Parts = PipelineParts<RunWorkflow, RunBuild>
+
+/** Durations and rates of success of the workflows in these pipelines; nothing while there are none. */
+export function Trends({ parts, branch }: { parts: Parts; branch: string }) {
+  const trends = [...runsByWorkflow(workflowRunsOf(parts))]
   if (trends.length === 0) return null
   const rest = trends.slice(MAX_SHOWN)
   return (
@@ -68,8 +77,8 @@ function Trend({ name, runs }: { name: string; runs: readonly WorkflowRun[] }) {
 }
 
 /** The plot of a dashboard's row: the workflow that ran most often. */
-export function SmallTrend({ builds, branch }: { builds: readonly BuildOverview[]; branch: string }) {
-  const [trend] = runsByWorkflow(workflowRunsOf(builds))
+export function SmallTrend({ parts, branch }: { parts: Parts; branch: string }) {
+  const [trend] = runsByWorkflow(workflowRunsOf(parts))
   if (!trend) return null
   const [name, runs] = trend
   return <DurationBars runs={runs} size={{ width: 120, height: 28 }} label={`Durations of ${name} on ${branch}`} />

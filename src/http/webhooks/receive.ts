@@ -4,12 +4,15 @@ import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
 import { AppError } from '../../domain/error.ts'
 import { lineAt } from '../../domain/payload.ts'
 import type { Slug } from '../../domain/project.ts'
+import { repositoryUrlOf } from '../../domain/repository-url.ts'
 import type { WebhookReading } from '../../domain/webhook-reading.ts'
+import { REPOSITORY_IN } from '../../domain/webhook-repository.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
 import { parseWebhookSource, type WebhookSource } from '../../domain/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
 import { reportBuilds, reportRun } from '../../storage/build-reports.ts'
 import { insertDelivery } from '../../storage/deliveries.ts'
+import { learnRepositoryUrl } from '../../storage/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/webhooks.ts'
 import { jsonWritten } from '../answers.ts'
 import { SLUG_ON_PATH } from '../authorize.ts'
@@ -28,7 +31,8 @@ export function mountWebhookReceiver(app: App): void {
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const { projectId, slug, source, webhookId } = await requireSigned(c, call)
+    const sender = await requireSigned(c, call)
+    const { projectId, slug, source, webhookId } = sender
     const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
     const payload = payloadOf(call)
     const event = eventNameOf(source, call.headers, payload)
@@ -37,6 +41,12 @@ export function mountWebhookReceiver(app: App): void {
         ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
         : READ[source]({ slug, event, payload })
     const { result, detail, response } = await take(c, projectId, reading, actor)
+    const repositoryUrl = repositoryUrlOf(slug, REPOSITORY_IN[source](payload))
+    if (result === 'stored' && repositoryUrl && sender.repositoryUrl === null)
+      await learnRepositoryUrl(c.env.stores, projectId, repositoryUrl, actor).catch((error) =>
+        // The next delivery tells it again.
+        c.env.stores.warn('repository_unrecorded', error),
+      )
     const delivery = { source, event, result, detail, at: call.now }
     // The builds are stored: a list that misses an entry must not make the CI send them again.
     await insertDelivery(c.env.stores, projectId, delivery, actor).catch((error) =>
@@ -82,6 +92,7 @@ const MAX_DETAIL_LENGTH = 200
 
 type Sender = {
   readonly projectId: string
+  readonly repositoryUrl: string | null
   readonly slug: Slug
   readonly source: WebhookSource
   /** The webhook whose secret it was signed with. */
@@ -100,7 +111,8 @@ async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Send
   const checks = await Promise.all(found.secrets.map(({ secret }) => IS_SIGNED[source](call, secret)))
   const signing = found.secrets[checks.indexOf(true)]
   if (!signing) throw new AppError('invalid_signature')
-  return { projectId: found.projectId, slug, source, webhookId: signing.webhookId }
+  const { projectId, repositoryUrl } = found
+  return { projectId, repositoryUrl, slug, source, webhookId: signing.webhookId }
 }
 
 /** The JSON, also where GitHub was left to wrap it as a form field; undefined when it is none. */

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BUILD_STATUS, type ReportedStatus } from '../../../src/domain/build.ts'
+import { badgeFor } from '../../../src/domain/badge.ts'
+import { BUILD_STATUS, type BuildStatus, type ReportedStatus } from '../../../src/domain/build.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { openTestApp } from '../../support/app.ts'
 import { reportBuild, updateBuild } from '../../support/as-instance.ts'
@@ -14,16 +15,20 @@ beforeAll(async () => {
   stores = await openTestStores()
 })
 
-type Run = readonly [status: ReportedStatus, more?: { job?: string; workflow?: string; branch?: string }]
+type Run = readonly [
+  status: ReportedStatus,
+  more?: { job?: string; workflow?: string; branch?: string; attempt?: number },
+]
 
 async function report(project: Project, pipeline: string, [status, more = {}]: Run): Promise<number> {
-  const { job = 'test', workflow = 'ci', branch = 'main' } = more
+  const { job = 'test', workflow = 'ci', branch = 'main', attempt = 1 } = more
   const reported = await reportBuild(
     stores,
     project.id,
     reportOf({
       status,
       jobName: job,
+      attempt,
       workflow: { externalId: `${workflow} ${pipeline}`, name: workflow },
       pipeline: { externalId: pipeline, branch },
     }),
@@ -59,7 +64,7 @@ const WORDS: Record<ReportedStatus, string> = {
   running: 'running',
   queued: 'queued',
   not_running: 'queued',
-  retried: 'retried',
+  retried: 'not run',
 }
 
 const PILLS: Partial<typeof WORDS> = { success: 'PASSED', failed: 'FAILED' }
@@ -84,6 +89,29 @@ describe.each(Object.entries(WORDS) as [ReportedStatus, string][])(
     )
   },
 )
+
+// What shields.io takes for the status of a build; of anything else it says "invalid".
+const KNOWN_TO_SCRAPERS = [
+  ...['fixed', 'passed', 'passing', 'succeeded', 'success', 'successful', 'partially succeeded', 'unstable', 'timeout'],
+  ...[
+    'error',
+    'failed',
+    'failing',
+    'failure',
+    'infrastructure_failure',
+    'building',
+    'canceled',
+    'cancelled',
+    'expired',
+  ],
+  ...['initiated', 'no builds', 'no tests', 'not built', 'not run', 'pending', 'processing', 'queued', 'running'],
+  ...['scheduled', 'skipped', 'starting', 'stopped', 'testing', 'waiting'],
+]
+
+it('has only words that scrapers know', () => {
+  const statuses = [...(Object.keys(BUILD_STATUS) as BuildStatus[]), 'no_builds' as const]
+  for (const status of statuses) expect(KNOWN_TO_SCRAPERS).toContain(badgeFor(status).message)
+})
 
 it('has a word for every status', () => {
   expect(new Set(Object.keys(WORDS))).toEqual(new Set(Object.keys(BUILD_STATUS).filter((status) => status !== 'fixed')))
@@ -117,7 +145,9 @@ describe('the result of a branch', () => {
       ],
       'failing',
     ],
-    ['counts only the newest run of a job that ran again', [[['failed'], ['success']]], 'passing'],
+    ['counts only the last attempt at a job', [[['failed'], ['success', { attempt: 2 }]]], 'passing'],
+    ['counts the last attempt whichever came first', [[['success', { attempt: 2 }], ['failed']]], 'passing'],
+    ['counts all jobs of one name', [[['failed'], ['success']]], 'failing'],
     [
       'counts a job of the same name in another workflow for itself',
       [[['failed'], ['success', { workflow: 'b' }]]],
@@ -129,7 +159,7 @@ describe('the result of a branch', () => {
     ['is not that of other branches', [[['success']], [['failed', { branch: 'dev' }]]], 'passing'],
     [
       'is not held up by a stuck run that another run took the place of',
-      [[['failed']], [['running'], ['success']]],
+      [[['failed']], [['running'], ['success', { attempt: 2 }]]],
       'passing',
     ],
     [
@@ -269,6 +299,45 @@ describe('a badge never tells of', () => {
   })
 })
 
+describe('the .png of an old README', () => {
+  it.each([
+    ['/gh/acme/web.png', '/gh/acme/web.svg'],
+    ['/github/acme/web.png?style=svg&label=a.png', '/github/acme/web.svg?style=svg&label=a.png'],
+    ['/gl/acme/a.png.png/', '/gl/acme/a.png.svg'],
+    ['/gh/acme/web/tree/feature/x.png', '/gh/acme/web/tree/feature/x.svg'],
+    ['/gh/acme/web/tree/feature%2Fx.png?style=shield', '/gh/acme/web/tree/feature%2Fx.svg?style=shield'],
+    ['/status-badge/img/bb/acme/web.png', '/status-badge/img/bb/acme/web.svg'],
+    ['/status-badge/img/gh/acme/web/tree/main.png', '/status-badge/img/gh/acme/web/tree/main.svg'],
+  ])('%s leads to %s', async (path, location) => {
+    // A browser too, although nobody is signed in.
+    for (const headers of [{}, { Accept: 'text/html' }] as Record<string, string>[]) {
+      const response = await ask(path, { headers })
+      expect([response.status, response.headers.get('Location')]).toEqual([302, location])
+      expect(response.headers.get('Cache-Control')).toBe('public, max-age=300')
+    }
+  })
+
+  it('keeps the token of the URL, and nobody keeps that', async () => {
+    const { slug, secret } = await seedRuns([[['success']]])
+    const response = await ask(`/${slug}.png?circle-token=${secret}`)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      location: `/${slug}.svg?circle-token=${secret}`,
+      'cache-control': 'private, no-cache',
+      'referrer-policy': 'no-referrer',
+    })
+    expect(shownBy(await (await ask(response.headers.get('Location') ?? '')).text())).toBe('passing')
+  })
+
+  it('says the same of a project that is not there', async () => {
+    const { slug } = await seedRuns([[['success']]])
+    const told = async (name: string) => {
+      const { status, headers } = await ask(`/${name}.png`)
+      return [status, [...headers].filter(([key]) => key !== 'location')]
+    }
+    expect(await told('gh/nobody/nothing')).toEqual(await told(slug))
+  })
+})
+
 describe('the link of a badge', () => {
   it.each([
     ['/status-badge/redirect/gh/acme/web', 'https://builds.test/gh/acme/web'],
@@ -356,6 +425,20 @@ describe('a whole badge request costs', () => {
     const app = await openTestApp()
     for (const garbage of ['nonsense', 'bpp_x', `bpp_${'0'.repeat(42)}`])
       expect(await counted(app, `/${slug}.svg`, garbage, 401)).toEqual(NOTHING)
+  })
+
+  it('with garbage in the URL, of a private project and of none: the same, and nothing for 5 s after', async () => {
+    const { slug, secret } = await seedRuns([[['success']]])
+    const app = await openTestApp()
+    await app.ask(`/${slug}.svg`, { token: secret })
+    for (let round = 0; round < 2; round++) {
+      for (const name of [slug, 'gh/nobody/nothing']) {
+        const path = `/${name}.svg?circle-token=nonsense`
+        expect([name, await counted(app, path, null, 401)]).toEqual([name, { ...NOTHING, d1: 1 }])
+        expect([name, await counted(app, path, null, 401)]).toEqual([name, NOTHING])
+      }
+      app.stores.clock.advance(5_000)
+    }
   })
 
   it('with nobody on a public project, warm: nothing', async () => {

@@ -2,7 +2,7 @@ import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
-import { branchBuildsQuery, defaultBranchBuildsQuery } from '../../../src/storage/branch-feeds.ts'
+import { branchPipelinesQuery, defaultBranchPipelinesQuery } from '../../../src/storage/branch-feeds.ts'
 import { seedPerson, seedProjectToken } from '../../support/call.ts'
 import { ask } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
@@ -57,7 +57,7 @@ describe('the feed of a project', () => {
   it('shows the result of a pipeline in which a run hangs once its job ran again', async () => {
     const { stores, project, token, path } = await seedFeeds()
     await seedBuild(stores, project, { pipeline: 'p5', branch: 'main', status: 'running' })
-    await seedBuild(stores, project, { pipeline: 'p5', branch: 'main', status: 'success' })
+    await seedBuild(stores, project, { pipeline: 'p5', branch: 'main', attempt: 2, status: 'success' })
     const [main] = rowsOf(await (await ask(`${path}/tree/main.cc.xml`, { token })).text())
     expect(main).toMatchObject({ activity: 'Sleeping', lastBuildStatus: 'Success' })
   })
@@ -128,6 +128,10 @@ describe('a refusal', () => {
 it('reads no whole table', async () => {
   const { db } = await openTestStores()
   const dialect = new SQLiteAsyncDialect()
-  for (const query of [branchBuildsQuery('p', null), branchBuildsQuery('p', 'main'), defaultBranchBuildsQuery('u')])
+  for (const query of [
+    branchPipelinesQuery('p', null),
+    branchPipelinesQuery('p', 'main'),
+    defaultBranchPipelinesQuery('u'),
+  ])
     expect((await scansOf(db, dialect.sqlToQuery(query))).filter((step) => !/SCAN [bs]$/.test(step))).toEqual([])
 })

@@ -129,9 +129,9 @@ describe('a workflow and its jobs', () => {
     })
   })
 
-  it('have the newest run of a job that ran again, and its result', async () => {
+  it('have the last attempt at a job that ran again, and its result', async () => {
     const { stores, project, build, token } = await seedOne()
-    await seedBuild(stores, project, { pipeline: 'p1', branch: 'feature/x', status: 'success' })
+    await seedBuild(stores, project, { pipeline: 'p1', branch: 'feature/x', attempt: 2, status: 'success' })
     const jobs = await callJson(`/api/v2/workflow/${build.workflow.id}/job`, { token })
     expect(jobs.body.items.map((job: { job_number: number }) => job.job_number)).toEqual([2])
     expect((await callJson(`/api/v2/workflow/${build.workflow.id}`, { token })).body.status).toBe('success')
@@ -145,6 +145,22 @@ describe('a workflow and its jobs', () => {
     const pipeline = await callJson(`/api/v2/pipeline/${build.pipeline.id}`, { token })
     expect([pipeline.body.created_at, pipeline.body.updated_at]).toEqual([began, '2023-11-14T22:14:50.000Z'])
     expect((await callJson(`${base}/job/1`, { token })).body).toMatchObject({ created_at: began, queued_at: began })
+  })
+
+  it('of a tag do not call it the kind of workflow, which is what CircleCI means by `tag`', async () => {
+    const { stores, project, token } = await seedOne()
+    const { workflow, pipeline } = await seedBuild(stores, project, { tag: 'v1.4.0' })
+    expect((await callJson(`/api/v2/workflow/${workflow.id}`, { token })).body).not.toHaveProperty('tag')
+    expect((await callJson(`/api/v2/pipeline/${pipeline.id}`, { token })).body.vcs.tag).toBe('v1.4.0')
+  })
+
+  it('that have not started say when they were queued, for there is no null', async () => {
+    const { stores, project, token, base } = await seedOne()
+    const { num, workflow } = await seedBuild(stores, project, { status: 'queued' })
+    const { body } = await callJson(`${base}/job/${num}`, { token })
+    expect(body.started_at).toBe(body.queued_at)
+    const [job] = (await callJson(`/api/v2/workflow/${workflow.id}/job`, { token })).body.items
+    expect(job.started_at).toBe(body.queued_at)
   })
 
   it('that are open have no end', async () => {
@@ -186,7 +202,7 @@ describe('a job', () => {
     })
   })
 
-  it('has its test results, with a message always and a file only where there is one', async () => {
+  it('has its test results, with a message and a file always, empty where there is none', async () => {
     const { stores, build, token, base } = await seedOne()
     const test = { classname: 'C', runTimeSeconds: 0.5, message: '', source: 'junit' }
     await replaceTestResults(stores, build.id, '', [
@@ -197,7 +213,7 @@ describe('a job', () => {
     expect((await callJson(`${base}/1/tests`, { token })).body).toEqual({
       items: [
         { ...shown, name: 'one', result: 'success', message: '', file: 'a.test.ts' },
-        { ...shown, name: 'two', result: 'failure', message: 'no' },
+        { ...shown, name: 'two', result: 'failure', message: 'no', file: '' },
       ],
       next_page_token: null,
     })
@@ -271,6 +287,30 @@ describe('a person', () => {
   })
 })
 
+describe('another person', () => {
+  it('is seen by themselves and by those who share a project with them, and by nobody else', async () => {
+    const { stores, project } = await seedOne()
+    const [ada, bo] = [await seedPerson(stores, project), await seedPerson(stores, project)]
+    const elsewhere = await seedPerson(stores, await seedProject(stores.db, { visibility: 'public' }))
+    const path = `/api/v2/user/${ada.user.id}`
+    const shown = { status: 200, body: { id: ada.user.id, login: ada.user.login, name: ada.user.login } }
+    for (const { token } of [ada, bo]) expect(await callJson(path, { token })).toEqual(shown)
+    const unknown = { status: 404, body: { message: 'User not found' } }
+    expect(await callJson(path, { token: elsewhere.token })).toEqual(unknown)
+    for (const id of [crypto.randomUUID(), 'ada'])
+      expect(await callJson(`/api/v2/user/${id}`, { token: ada.token })).toEqual(unknown)
+  })
+
+  it('who left the last project that was shared is not seen any more', async () => {
+    const { stores, project } = await seedOne()
+    const [ada, bo] = [await seedPerson(stores, project, 'admin'), await seedPerson(stores, project)]
+    const gone = `/api/buildpass/v1/projects/${slugText(project)}/members/${bo.user.login}`
+    expect((await callJson(gone, { method: 'DELETE', token: ada.token })).status).toBe(200)
+    expect((await callJson(`/api/v2/user/${bo.user.id}`, { token: ada.token })).status).toBe(404)
+    expect((await callJson(`/api/v2/user/${ada.user.id}`, { token: bo.token })).status).toBe(404)
+  })
+})
+
 describe('insights', () => {
   it('count the workflow runs of the default branch', async () => {
     const { stores, project, token } = await seedOne()
@@ -289,6 +329,17 @@ describe('insights', () => {
     expect(runs.body.items).toEqual([expect.objectContaining({ status: 'failed', duration: 90, branch: 'feature/x' })])
   })
 
+  it('are of runs that came to a result, and name no branch for those of a tag', async () => {
+    const { stores, project, token } = await seedOne()
+    const runs = async () =>
+      (await callJson(`/api/v2/insights/${slugText(project)}/workflows/ci?all-branches=true`, { token })).body.items
+    const before = (await runs()).length
+    for (const status of ['not_run', 'running', 'queued'] as const) await seedBuild(stores, project, { status })
+    expect(await runs()).toHaveLength(before)
+    await seedBuild(stores, project, { tag: 'v1.4.0' })
+    expect((await runs()).map(({ branch }: { branch: string }) => branch)).toContain('')
+  })
+
   it('call a test flaky that passed and failed in one job on one revision, and no other', async () => {
     const { stores, project, token } = await seedOne()
     const report = (revision: string, job: string, outcomes: Record<string, TestOutcome>) =>
@@ -304,6 +355,7 @@ describe('insights', () => {
           test_name: 'flaky',
           classname: 'C',
           source: 'junit',
+          file: null,
           job_name: 'unit',
           job_number: 2,
           pipeline_number: 2,
@@ -327,7 +379,7 @@ it('reads no whole table', async () => {
     pipelinesQuery(db, 'p', { branch: null, login: null }, 7, 20),
     pipelinesQuery(db, 'p', { branch: 'main', login: null }, 7, 20),
     pipelinesQuery(db, 'p', { branch: null, login: 'ada' }, 7, 20),
-    jobsQuery(db, 'w', 7, 20),
+    jobsQuery(db, 'w'),
     workflowsQuery(db, ofProject, 20),
     jobsOfWorkflowsQuery(db, ofProject, 20),
     dialect.sqlToQuery(flakyFailuresQuery('p', 0)),

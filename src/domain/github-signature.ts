@@ -1,46 +1,15 @@
-import * as v from 'valibot'
-import { lazily } from '../input.ts'
-
-const KEYS_BOX_MS = 3_000
-const MAX_KEYS = 20
-
-const keysInput = lazily(() =>
-  v.object({ public_keys: v.array(v.object({ key_identifier: v.string(), key: v.string() })) }),
-)
-
-// Public keys by identifier; GitHub rolls them, so an unknown identifier reads the list again.
-const keys = new Map<string, CryptoKey>()
-
 /**
  * Whether GitHub's secret scanning signed the body: ECDSA P-256 over SHA-256, DER, base64 (GitHub Docs, "Secret
- * scanning partner program"). Throws when the keys cannot be read.
+ * scanning partner program").
  */
-export async function isSignedByGithub(
-  keysUrl: string,
-  keyId: string,
-  signature: string,
-  body: string,
-): Promise<boolean> {
+export async function isSignedByGithub(key: CryptoKey, signature: string, body: string): Promise<boolean> {
   const raw = rawSignatureOf(signature)
   if (!raw) return false
-  if (!keys.has(keyId)) await readKeys(keysUrl)
-  const key = keys.get(keyId)
-  if (!key) return false
   return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, raw, new TextEncoder().encode(body))
 }
 
-async function readKeys(url: string): Promise<void> {
-  const response = await fetch(url, {
-    signal: AbortSignal.timeout(KEYS_BOX_MS),
-    headers: { 'User-Agent': 'buildpass' },
-  })
-  if (!response.ok) throw new Error(`the key list answered ${response.status}`)
-  const { public_keys } = v.parse(keysInput(), await response.json())
-  keys.clear()
-  for (const { key_identifier, key } of public_keys.slice(0, MAX_KEYS)) keys.set(key_identifier, await importPem(key))
-}
-
-function importPem(pem: string): Promise<CryptoKey> {
+/** A key of GitHub's list; throws where it is none. */
+export async function importGithubKey(pem: string): Promise<CryptoKey> {
   const base64 = pem.replace(/-----[A-Z ]+-----|\s/g, '')
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
   return crypto.subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])

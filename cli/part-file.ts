@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { digestText } from '../src/domain/artifact-digest.ts'
+import { randomBase62 } from '../src/domain/secret.ts'
+import type { ListedArtifact } from './artifact-list.ts'
+import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
+import type { Server } from './server.ts'
+
+/** Where the bytes of a download are until all are here: in the folder of the file that they are to be. */
+export type PartFile = {
+  readonly file: string
+  readonly handle: FileHandle
+  /** To be called when it is gone, or is the file. */
+  readonly forget: () => void
+}
+
+// Its name is drawn at random, and a note says which it is: a name that follows from the file's own can be that of
+// another artifact, and its place can be taken by a link.
+type Note = { readonly name: string; readonly identity: string; readonly pid: number }
+
+/** Whether a file is the rest of a download that was broken off. */
+export function isPartFile(name: string): boolean {
+  return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name)
+}
+
+/** The part file that a broken-off download of these bytes to that place left, else a new one. */
+export async function openPartFile(server: Server, artifact: ListedArtifact, target: string): Promise<PartFile> {
+  const note = noteFor(artifact, target)
+  const forget = () => forgetNote(note)
+  const left = await reopened(note, target)
+  if (left) return { ...left, forget }
+  const name = `.buildpass-${randomBase62(16)}.part`
+  const file = join(dirname(target), name)
+  const handle = await open(file, 'ax+')
+  try {
+    dropOldNotes(dirname(note))
+    writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid } satisfies Note)
+  } catch (error) {
+    server.warn(`${artifact.path}: a broken-off download could not be resumed: ${(error as Error).message}`)
+  }
+  return { file, handle, forget }
+}
+
+/** Null unless it is the very file that was noted, and nobody else is at it. */
+async function reopened(note: string, target: string): Promise<Pick<PartFile, 'file' | 'handle'> | null> {
+  const { name, identity, pid } = (readPrivateJson(note) ?? {}) as Partial<Note>
+  if (typeof name !== 'string' || !isPartFile(name) || typeof pid !== 'number' || isAtWork(pid)) return null
+  const file = join(dirname(target), name)
+  // Windows has no such flag; there the identity alone tells.
+  const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0)
+  const handle = await open(file, flags).catch(() => null) // Gone, or something else: a new one takes its place.
+  if (!handle) return null
+  if ((await identityOf(handle)) === identity) return { file, handle }
+  await handle.close()
+  return null
+}
+
+/** Which file it is, whatever it is called. */
+async function identityOf(handle: FileHandle): Promise<string> {
+  const { dev, ino } = await handle.stat({ bigint: true })
+  return `${dev} ${ino}`
+}
+
+/** Whether another download lives that has this number; in another container that may be another process. */
+function isAtWork(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function noteFor({ digest }: ListedArtifact, target: string): string {
+  const what = JSON.stringify([target, digestText(digest)])
+  return join(stateFolder(), 'downloads', `${createHash('sha256').update(what).digest('hex').slice(0, 32)}.json`)
+}

@@ -1,0 +1,51 @@
+/**
+ * A text from outside as it may be shown to a person: what has no look of its own, or changes that of what is around it
+ * (UTR 36, UAX 9), is written out as `␣U+202E`. Stored and sent on it stays as it is. Line ends and tabs stay, too.
+ */
+export function visibleText(text: string): string {
+  return text.replace(UNUSUAL, (run) => (HIDDEN.test(run) ? visibleRun(run) : run))
+}
+
+/** As `visibleText`, on one line. */
+export function visibleLine(text: string): string {
+  return visibleText(text).replace(/[\t\n\r]/g, codePointOf)
+}
+
+/** Whether something in the text may have to be written out. */
+export function hasHidden(text: string): boolean {
+  return text.match(UNUSUAL)?.some((run) => HIDDEN.test(run)) ?? false
+}
+
+function visibleRun(run: string): string {
+  return run.replace(shownOrHidden(), (part, hidden?: string) => (hidden ? codePointOf(hidden) : part))
+}
+
+function codePointOf(character: string): string {
+  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}
+
+// What is no plain ASCII, with the key that a keycap is drawn around: of most texts nothing, so that they cost little.
+const UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g
+
+// Control, format and other ignorable characters, halves of surrogate pairs, separators of lines and paragraphs,
+// noncharacters, and the braille blank; but for the number signs of Arabic and Kaithi, format characters that show.
+const HIDDEN =
+  /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800]/v
+
+// Where such a character does what it is there for, and shows by that.
+const SHOWN = [
+  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
+  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
+  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
+  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
+  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`,
+]
+
+let both: RegExp | undefined
+
+/** Made when first wanted: the list of emoji is long. */
+function shownOrHidden(): RegExp {
+  both ??= new RegExp(`${SHOWN.join('|')}|(${HIDDEN.source})`, 'gv')
+  return both
+}

@@ -1,0 +1,68 @@
+import { type SQL, sql } from 'drizzle-orm'
+
+// What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
+// to say, and nothing left to wait for. A property test holds the two equal.
+
+/** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `saysSomething`. */
+export function saysSomething(pipeline: string): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id})
+    or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
+}
+
+/** Whether all that counts of such a pipeline is over. */
+export function isComplete(pipeline: string): SQL {
+  return nothingOpen(pipeline, {
+    builds: sql``,
+    workflows: sql``,
+    reds: sql`and ${unreplaced(sql`(same.class = 'red')`)}`,
+  })
+}
+
+/** Whether what is not over of such a pipeline only runs again, so that it may have ended before: see endedStatusOf. */
+export function mayHaveEnded(pipeline: string): SQL {
+  const earlier = sql`exists (select 1 from workflows as earlier where earlier.pipeline_id = w.pipeline_id
+    and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
+  const earlierRun = sql`exists (select 1 from builds as run where run.workflow_id = b.workflow_id
+    and run.job_name = b.job_name and run.attempt > 0 and run.attempt < b.attempt)`
+  // A red build that runs again was red before it did.
+  const [builds, workflows, reds] = [sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`, sql``]
+  return nothingOpen(pipeline, { builds, workflows, reds })
+}
+
+/** Which builds `b`, workflows `w` and red builds `b` of a workflow count for that. */
+type Counting = { readonly builds: SQL; readonly workflows: SQL; readonly reds: SQL }
+
+/** Whether nothing of a pipeline is open, of what counts. */
+function nothingOpen(pipeline: string, counting: Counting): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
+      where b.pipeline_id = ${id} and b.stage < 2 and b.attempt > 0
+      and (w.told_status is null or ${isOpen('w')} or b.event_at > w.told_at)
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null and not ${isOpen('later')})
+      and ${unreplaced(sql`(same.class <> 'green')`)} ${counting.builds})
+    and not exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isOpen('w')}
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null)
+      and not exists (select 1 from builds as b where b.workflow_id = w.id and b.class = 'red' and b.attempt > 0
+        ${counting.reds}) ${counting.workflows}))`
+}
+
+function isOpen(workflow: string): SQL {
+  return sql`(${sql.identifier(workflow)}.told_class in ('waiting', 'blue'))`
+}
+
+/** Whether `later` is a later attempt at what `w` is an attempt at. */
+function isLater(): SQL {
+  return sql`later.pipeline_id = w.pipeline_id and later.attempt_of = w.attempt_of and later.attempt > w.attempt`
+}
+
+/** Whether later attempts at the job of `b` are fewer than the runs beside it that are replaced before it or like it. */
+function unreplaced(isReplacedAsEarly: SQL): SQL {
+  const sameName = sql`same.pipeline_id = b.pipeline_id and same.job_name = b.job_name`
+  const runs = sql`from builds as same join workflows as its on its.id = same.workflow_id
+    where ${sameName} and its.attempt_of = w.attempt_of`
+  // Nearly always nothing ran again, which takes one look.
+  return sql`(not exists (select 1 from builds as same where ${sameName} and same.attempt > b.attempt)
+    or (select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
+      > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt group by same.attempt)), 0))`
+}

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
+import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun } from '../../support/ci-payloads.ts'
+import { askJson } from '../../support/client.ts'
+import { seedTenant, type Tenant } from '../../support/http.ts'
+import { seedVisitor, shownOf } from '../../support/shown.ts'
+import { type Delivery, type News, tellAs, VENDORS } from '../../support/vendor-runs.ts'
+import { visit } from '../../support/visit.ts'
+import { connect } from '../../support/webhooks.ts'
+
+/** A project whose CI tells of these things, in this order. */
+function told(source: WebhookSource, news: readonly News[]): Promise<Tenant> {
+  return delivered(
+    source,
+    news.flatMap((one) => tellAs(source, one) ?? []),
+  )
+}
+
+/** A project to which these deliveries were made. */
+async function delivered(source: WebhookSource, deliveries: readonly Delivery[]): Promise<Tenant> {
+  const tenant = await seedTenant(`${VENDORS[source].vcs}/acme-${crypto.randomUUID().slice(0, 13)}/web`)
+  const sender = await connect(tenant, source)
+  for (const delivery of deliveries) {
+    const payload = JSON.parse(JSON.stringify(delivery.payload).replaceAll('acme/web', `${tenant.project.org}/web`))
+    const answer = await sender.send(delivery.event, payload)
+    if (answer.status !== 200) throw new Error(`${delivery.event}: ${answer.status} ${JSON.stringify(answer.body)}`)
+  }
+  return tenant
+}
+
+const SOURCES = Object.keys(VENDORS) as WebhookSource[]
+const RED = { badge: 'failing', feed: 'Failure', myFeed: 'Failure', projectPage: 'red', dashboard: 'red' }
+const GREEN = { badge: 'passing', feed: 'Success', myFeed: 'Success', projectPage: 'green', dashboard: 'green' }
+
+describe.each(SOURCES)('what is shown of %s', (source) => {
+  const before: readonly News[] = [
+    { push: 1, job: 1, status: 'green' },
+    { push: 1, status: 'green' },
+  ]
+
+  it('is green after a green run', async () => {
+    const shown = await shownOf(await told(source, before))
+    expect(shown).toMatchObject(GREEN)
+    expect(Object.values(shown.workflows)).toEqual(['success'])
+  })
+
+  it('is red once a run failed, be it one without any job', async () => {
+    const shown = await shownOf(await told(source, [...before, { push: 2, status: 'red' }]))
+    expect(shown).toMatchObject(RED)
+    expect(Object.values(shown.workflows)).toEqual(['failed'])
+  })
+})
+
+// A run of Jenkins is one job.
+describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown of %s', (source) => {
+  it('is red where one of two jobs of one name failed, and the other came later', async () => {
+    // A second job of one name is a retry for GitLab: there the pipeline's own end has to say so.
+    const jobs: readonly News[] = [
+      { push: 1, job: 1, name: 'build', status: 'red' },
+      { push: 1, job: 2, name: 'build', status: 'green' },
+    ]
+    const news = source === 'gitlab' ? [...jobs, { push: 1, status: 'red' } as const] : jobs
+    expect(await shownOf(await told(source, news))).toMatchObject(RED)
+  })
+
+  it('is green where the job passed in a later attempt, whichever was told first', async () => {
+    const first: News = { push: 1, attempt: 1, job: 1, name: 'build', status: 'red' }
+    const second: News = { push: 1, attempt: 2, job: 1, name: 'build', status: 'green' }
+    for (const news of [
+      [first, second],
+      [second, first],
+    ])
+      expect(await shownOf(await told(source, news))).toMatchObject(GREEN)
+  })
+
+  it('stays red while what failed runs again', async () => {
+    const shown = await shownOf(
+      await told(source, [
+        { push: 1, job: 1, status: 'green' },
+        { push: 1, status: 'green' },
+        { push: 2, job: 1, name: 'build', status: 'red' },
+        { push: 2, job: 2, name: 'lint', status: 'green' },
+        { push: 2, status: 'red' },
+        { push: 2, attempt: 2, status: 'running' },
+        { push: 2, attempt: 2, job: 1, name: 'build', status: 'running' },
+      ]),
+    )
+    expect(shown).toMatchObject({ badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' })
+  })
+
+  it('is red where the run ended red, whatever its jobs say', async () => {
+    const jobs: readonly News[] = [
+      { push: 1, job: 1, status: 'green' },
+      { push: 1, job: 2, status: 'green' },
+    ]
+    for (const news of [
+      [...jobs, { push: 1, status: 'red' } as const],
+      [{ push: 1, status: 'red' } as const, ...jobs],
+    ]) {
+      const shown = await shownOf(await told(source, news))
+      expect(shown).toMatchObject(RED)
+      expect(Object.values(shown.workflows)).toEqual(['failed'])
+    }
+  })
+})
+
+/** A delivery with some of what stands at a path in it told otherwise. */
+function changed(delivery: Delivery | null, path: string, over: Record<string, unknown>): Delivery {
+  const payload = delivery?.payload as Record<string, object>
+  return { event: delivery?.event ?? '', payload: { ...payload, [path]: { ...payload[path], ...over } } }
+}
+
+const green = (source: WebhookSource) => [
+  tellAs(source, { push: 1, job: 1, status: 'green' }),
+  tellAs(source, { push: 1, status: 'green' }),
+]
+
+describe('a run that did not end well has no green badge', () => {
+  const github = (over: object) =>
+    changed(tellAs('github', { push: 2, status: 'red' }), 'workflow_run', {
+      ...over,
+      updated_at: '2026-11-24T23:00:00Z',
+    })
+  const gitlab = (status: string) => ({
+    event: 'Pipeline Hook',
+    payload: gitlabPipeline({ id: 2, status, created_at: '2026-11-24 23:00:00 UTC', finished_at: null }),
+  })
+  const circleci = (status: string) => ({
+    event: 'workflow-completed',
+    payload: circleciWorkflow({ workflow: { ...circleciWorkflow().workflow, id: 'w2', status } }),
+  })
+  const buildkite = (state: string) => ({
+    event: 'build.finished',
+    payload: buildkiteBuild({ id: 'b2', state, created_at: '2026-11-24T23:00:00Z' }, { event: 'build.finished' }),
+  })
+  const jenkins = (status: string) => ({
+    event: 'COMPLETED',
+    payload: jenkinsRun({
+      number: 99,
+      full_url: 'https://j/99',
+      phase: 'COMPLETED',
+      status,
+      timestamp: '2026-11-24T23:00:00Z',
+    }),
+  })
+  it.each<[WebhookSource, string, Delivery, string]>([
+    ['github', 'failure', github({ conclusion: 'failure' }), 'failing'],
+    ['github', 'startup_failure', github({ conclusion: 'startup_failure' }), 'failing'],
+    ['github', 'timed_out', github({ conclusion: 'timed_out' }), 'timeout'],
+    ['github', 'cancelled', github({ conclusion: 'cancelled' }), 'canceled'],
+    ['github', 'stale', github({ conclusion: 'stale' }), 'canceled'],
+    ['gitlab', 'failed', gitlab('failed'), 'failing'],
+    ['gitlab', 'canceled', gitlab('canceled'), 'canceled'],
+    ['circleci', 'failed', circleci('failed'), 'failing'],
+    ['circleci', 'error', circleci('error'), 'infrastructure_failure'],
+    ['circleci', 'canceled', circleci('canceled'), 'canceled'],
+    ['circleci', 'unauthorized', circleci('unauthorized'), 'failing'],
+    ['buildkite', 'failed', buildkite('failed'), 'failing'],
+    ['buildkite', 'canceled', buildkite('canceled'), 'canceled'],
+    ['jenkins', 'FAILURE', jenkins('FAILURE'), 'failing'],
+    ['jenkins', 'UNSTABLE', jenkins('UNSTABLE'), 'failing'],
+    ['jenkins', 'ABORTED', jenkins('ABORTED'), 'canceled'],
+  ])('of %s: %s', async (source, _, delivery, badge) => {
+    const before = green(source).filter((one) => one !== null)
+    expect((await shownOf(await delivered(source, [...before, delivery]))).badge).toBe(badge)
+  })
+
+  it.each<[WebhookSource, string, Delivery]>([
+    ['github', 'skipped', github({ conclusion: 'skipped' })],
+    ['gitlab', 'skipped', gitlab('skipped')],
+    ['buildkite', 'skipped', buildkite('skipped')],
+    ['buildkite', 'not_run', buildkite('not_run')],
+  ])('of %s: %s as a whole leaves the result before it', async (source, _, delivery) => {
+    const before = green(source).filter((one) => one !== null)
+    expect((await shownOf(await delivered(source, [...before, delivery]))).badge).toBe('passing')
+  })
+})
+
+describe('a pipeline without builds', () => {
+  it('is shown as such', async () => {
+    const tenant = await told('github', [{ push: 1, status: 'red' }])
+    const slug = `gh/${tenant.project.org}/web`
+    const token = tenant.member.secret
+    const { items } = await askJson(`/api/v2/project/${slug}/pipeline`, { token })
+    expect(items).toMatchObject([
+      {
+        state: 'errored',
+        errors: [{ type: 'other', message: 'The CI ended ci as failed without running a job.' }],
+        created_at: '2026-11-24T01:10:01.000Z',
+        updated_at: '2026-11-24T01:10:59.000Z',
+      },
+    ])
+    const workflows = await askJson(`/api/v2/pipeline/${items[0].id}/workflow`, { token })
+    expect(workflows.items).toMatchObject([
+      { status: 'failed', created_at: '2026-11-24T01:10:01.000Z', stopped_at: '2026-11-24T01:10:59.000Z' },
+    ])
+    const { cookie } = await seedVisitor(tenant)
+    expect((await visit(`/${slug}`, cookie)).text).toContain('ci Failed without a job')
+    expect((await visit(`/${slug}?status=failed`, cookie)).text).toContain('#1')
+    expect((await visit(`/${slug}?status=passed`, cookie)).text).toContain('No such pipelines')
+  })
+
+  it('shows as running until the CI says how it ended', async () => {
+    const tenant = await told('github', [{ push: 1, status: 'running' }])
+    expect((await shownOf(tenant)).badge).toBe('running')
+  })
+})
+
+describe('Jenkins', () => {
+  it('tells of a run that failed before it came to a branch: that of the job’s last run', async () => {
+    const failed = changed(tellAs('jenkins', { push: 2, status: 'red' }), 'build', { scm: {} })
+    const before = green('jenkins').filter((one) => one !== null)
+    expect(await shownOf(await delivered('jenkins', [...before, failed]))).toMatchObject(RED)
+  })
+})
+
+describe('GitLab', () => {
+  it('does not let a green child pipeline stand for its red parent', async () => {
+    const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
+    const parent = tellAs('gitlab', { push: 1, status: 'red' })
+    const child = (one: News) => {
+      const { event, payload } = tellAs('gitlab', one) ?? { event: '', payload: {} }
+      return { event, payload: { ...(payload as object), source_pipeline } }
+    }
+    const children = [child({ push: 2, job: 1, status: 'green' }), child({ push: 2, status: 'green' })]
+    if (!parent) throw new Error('GitLab tells of pipelines')
+    for (const order of [
+      [parent, ...children],
+      [...children, parent],
+    ])
+      expect(await shownOf(await delivered('gitlab', order))).toMatchObject({ badge: 'failing', feed: 'Failure' })
+  })
+})
+
+describe('GitHub', () => {
+  const run = (id: number, conclusion: string, event: string) =>
+    changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
+
+  it.each([
+    ['push', 'failing'],
+    ['workflow_dispatch', 'failing'],
+    ['schedule', 'passing'],
+    ['pull_request', 'passing'],
+  ])('with two runs of a workflow on %s, the later one green, is %s', async (event, badge) => {
+    const runs = [run(11, 'failure', event), run(12, 'success', event)]
+    for (const order of [runs, runs.toReversed()])
+      expect((await shownOf(await delivered('github', order))).badge).toBe(badge)
+  })
+})

@@ -1,0 +1,205 @@
+import type { WebhookSource } from '../../src/domain/webhook-source.ts'
+import {
+  buildkiteBuild,
+  buildkiteJob,
+  circleciJob,
+  circleciWorkflow,
+  gitlabJob,
+  gitlabPipeline,
+  jenkinsRun,
+} from './ci-payloads.ts'
+
+/** What a CI has to tell of a push to main: of one of its jobs, or of the run as a whole. */
+export type News = {
+  readonly push: number
+  readonly attempt?: number
+  /** Which job of the attempt; without it the run as a whole is meant. */
+  readonly job?: number
+  readonly name?: string
+  readonly status: 'running' | 'green' | 'red'
+}
+
+export type Delivery = { readonly event: string; readonly payload: unknown }
+
+type Vendor = {
+  readonly vcs: 'gh' | 'gl'
+  /** How this CI tells it; null where it does not. */
+  readonly tell: (news: Required<Omit<News, 'job'>> & { readonly job: number | null }) => Delivery | null
+}
+
+const DAY = Date.UTC(2026, 10, 24)
+
+/** A time within an attempt, in its seconds. */
+function timeOf({ push, attempt }: { push: number; attempt: number }, second: number): string {
+  return new Date(DAY + (push * 60 + attempt * 10) * 60_000 + second * 1_000).toISOString().replace('.000', '')
+}
+
+const shaOf = (push: number) => push.toString(16).padStart(40, '0')
+const idOf = ({ push, attempt, job }: { push: number; attempt: number; job: number | null }) =>
+  push * 1_000 + attempt * 100 + (job ?? 0)
+
+const repository = { id: 1, full_name: 'acme/web', html_url: 'https://github.com/acme/web' }
+
+/** How each CI tells of its runs, by its documents; all of them of the repository acme/web. */
+export const VENDORS: Record<WebhookSource, Vendor> = {
+  github: {
+    vcs: 'gh',
+    tell: (news) => {
+      const { push, attempt, job, name, status } = news
+      const isOver = status !== 'running'
+      const state = {
+        status: isOver ? 'completed' : 'in_progress',
+        conclusion: isOver ? (status === 'red' ? 'failure' : 'success') : null,
+        head_branch: 'main',
+        head_sha: shaOf(push),
+        run_attempt: attempt,
+        created_at: timeOf(news, 1),
+      }
+      if (job === null) {
+        const workflow_run = {
+          ...state,
+          id: push,
+          name: 'ci',
+          event: 'push',
+          run_started_at: timeOf(news, 1),
+          updated_at: timeOf(news, isOver ? 59 : 2),
+          head_repository: repository,
+        }
+        return { event: 'workflow_run', payload: { workflow_run, repository } }
+      }
+      const workflow_job = {
+        ...state,
+        id: idOf(news),
+        run_id: push,
+        workflow_name: 'ci',
+        name,
+        started_at: timeOf(news, 5),
+        completed_at: isOver ? timeOf(news, 30 + job) : null,
+        steps: [],
+      }
+      return { event: 'workflow_job', payload: { workflow_job, repository } }
+    },
+  },
+  gitlab: {
+    vcs: 'gl',
+    tell: (news) => {
+      const { push, job, name, status } = news
+      const word = status === 'red' ? 'failed' : status === 'green' ? 'success' : 'running'
+      const isOver = status !== 'running'
+      const common = { ref: 'main', sha: shaOf(push) }
+      if (job === null) {
+        const created_at = timeOf({ push, attempt: 1 }, 1)
+        const attributes = { ...common, id: push, name: null, status: word, created_at }
+        return {
+          event: 'Pipeline Hook',
+          payload: gitlabPipeline({ ...attributes, finished_at: isOver ? timeOf(news, 59) : null }),
+        }
+      }
+      return {
+        event: 'Job Hook',
+        payload: gitlabJob({
+          ...common,
+          pipeline_id: push,
+          build_id: idOf(news),
+          build_name: name,
+          build_status: word,
+          build_failure_reason: 'script_failure',
+          build_created_at_iso: timeOf(news, 1),
+          build_started_at_iso: timeOf(news, 5),
+          build_finished_at_iso: isOver ? timeOf(news, 30 + job) : null,
+        }),
+      }
+    },
+  },
+  circleci: {
+    vcs: 'gh',
+    tell: (news) => {
+      const { push, attempt, job, name, status } = news
+      if (status === 'running') return null
+      const word = status === 'red' ? 'failed' : 'success'
+      const { pipeline } = circleciWorkflow()
+      const whole = {
+        pipeline: {
+          ...pipeline,
+          id: `p${push}`,
+          created_at: timeOf({ push, attempt: 1 }, 0),
+          vcs: { ...pipeline.vcs, revision: shaOf(push) },
+        },
+        workflow: {
+          id: `w${push}-${attempt}`,
+          name: 'ci',
+          created_at: timeOf(news, 1),
+          stopped_at: timeOf(news, 59),
+          url: 'https://app.circleci.com/w',
+        },
+      }
+      if (job === null)
+        return {
+          event: 'workflow-completed',
+          payload: circleciWorkflow({ ...whole, workflow: { ...whole.workflow, status: word } }),
+        }
+      const told = { id: `j${idOf(news)}`, name, status: word, number: idOf(news) }
+      const times = { started_at: timeOf(news, 5), stopped_at: timeOf(news, 30 + job) }
+      return { event: 'job-completed', payload: circleciJob({ ...told, ...times }, whole) }
+    },
+  },
+  buildkite: {
+    vcs: 'gh',
+    tell: (news) => {
+      const { push, attempt, job, name, status } = news
+      const word = status === 'red' ? 'failed' : status === 'green' ? 'passed' : 'running'
+      const isOver = status !== 'running'
+      const build = {
+        id: `b${push}`,
+        commit: shaOf(push),
+        state: job === null ? word : 'running',
+        created_at: timeOf({ push, attempt: 1 }, 1),
+        started_at: timeOf({ push, attempt: 1 }, 2),
+        finished_at: job === null && isOver ? timeOf(news, 59) : null,
+      }
+      if (job === null) {
+        const event = isOver ? 'build.finished' : 'build.running'
+        return { event, payload: buildkiteBuild(build, { event }) }
+      }
+      const event = isOver ? 'job.finished' : 'job.started'
+      const told = {
+        id: `j${idOf(news)}`,
+        name,
+        step_key: null,
+        state: word,
+        retries_count: attempt > 1 ? attempt - 1 : null,
+        scheduled_at: timeOf(news, 1),
+        started_at: timeOf(news, 5),
+        finished_at: isOver ? timeOf(news, 30 + job) : null,
+      }
+      return { event, payload: buildkiteJob(event, told, build) }
+    },
+  },
+  jenkins: {
+    vcs: 'gh',
+    // A run is its one job, and what is run again is another run.
+    tell: (news) => {
+      const { push, attempt, job, status } = news
+      if (job !== null && job > 1) return null
+      const number = push * 10 + attempt
+      const url = `job/web/${number}/`
+      const phase = status === 'running' ? 'STARTED' : job === null ? 'FINALIZED' : 'COMPLETED'
+      const told = {
+        number,
+        url,
+        full_url: `https://jenkins.example.com/${url}`,
+        phase,
+        status: status === 'red' ? 'FAILURE' : 'SUCCESS',
+        timestamp: timeOf(news, status === 'running' ? 2 : job === null ? 59 : 30),
+        duration: 28_000,
+      }
+      return { event: phase, payload: jenkinsRun(told, { commit: shaOf(push) }) }
+    },
+  },
+}
+
+/** A piece of news as that CI sends it. */
+export function tellAs(source: WebhookSource, { attempt = 1, job, name, ...news }: News): Delivery | null {
+  const told = { ...news, attempt, job: job ?? null, name: name ?? `job ${job}` }
+  return VENDORS[source].tell(told)
+}
