@@ -31,6 +31,7 @@ export type ObjectLine = {
 const OWN_TABLES = [
   'revocations',
   'feed_state',
+  'rights_gone',
   'sweeps',
   'uploads',
   'upload_parts',

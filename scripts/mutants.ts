@@ -33,6 +33,9 @@ const WRITES = [
 /** The files under test, each with the tests that should notice, the likeliest first. */
 const TARGETS: Record<string, readonly string[]> = {
   'src/actions/verify-identity.ts': ['test/http/oidc.test.ts'],
+  'src/domain/client-address.ts': ['test/domain/client-address.test.ts'],
+  'src/domain/same-text.ts': ['test/domain/same-text.test.ts'],
+  'src/http/client-limits.ts': ['test/http/client-limits.test.ts'],
   'src/storage/identities.ts': [...WRITES, 'test/web/github.test.ts'],
   'src/storage/listeners.ts': [...WRITES, 'test/actions/deliver.test.ts'],
   'src/storage/made.ts': WRITES,

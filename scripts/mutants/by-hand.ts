@@ -61,6 +61,12 @@ const BY_HAND: readonly ByHand[] = [
     what: 'a jti is remembered without its issuer',
   },
   {
+    file: 'src/http/client-limits.ts',
+    text: 'limit({ key: clientKeyOf(c.req.raw) })',
+    becomes: "limit({ key: 'everybody' })",
+    what: 'all clients share one limit',
+  },
+  {
     file: 'src/storage/token-ends.ts',
     text: ', isStored(row.hash)',
     becomes: '',

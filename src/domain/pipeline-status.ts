@@ -43,14 +43,13 @@ export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
   builds,
 }: PipelineParts<W, B>): PipelineParts<W, B> {
   const workflowOf = new Map(workflows.map((workflow) => [workflow.id, workflow]))
-  const isLater = (one: W, other: W) => one.attemptOf === other.attemptOf && one.attempt > other.attempt
   const ended = workflows.filter(({ toldStatus }) => toldStatus !== null && isOver(toldStatus))
   const inOrder = builds.toSorted((one, other) => one.eventAt - other.eventAt)
   const counting = notReplaced(inOrder, (build) => workflowOf.get(build.workflowId)?.attemptOf ?? '').filter(
     (build) => {
       const workflow = workflowOf.get(build.workflowId)
       if (!workflow) return true
-      if (ended.some((other) => isLater(other, workflow))) return false
+      if (ended.some((other) => isLaterAttempt(other, workflow))) return false
       return isOver(build.status) || !ended.includes(workflow) || build.eventAt > (workflow.toldAt ?? 0)
     },
   )
@@ -59,13 +58,23 @@ export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
       .filter(({ status }) => !isOver(status) || BUILD_STATUS[status].class === 'red')
       .map((build) => build.workflowId),
   )
-  const spoken = workflows.filter((workflow) => {
-    const { toldStatus, id } = workflow
-    if (toldStatus === null || workflows.some((other) => other.toldStatus !== null && isLater(other, workflow)))
-      return false
-    return isOver(toldStatus) || !speakForThemselves.has(id)
-  })
+  const spoken = lastWords(workflows).filter((workflow) => !goesOn(workflow) || !speakForThemselves.has(workflow.id))
   return { workflows: spoken, builds: counting }
+}
+
+function isLaterAttempt(one: ToldWorkflow, other: ToldWorkflow): boolean {
+  return one.attemptOf === other.attemptOf && one.attempt > other.attempt
+}
+
+/** Those of which the CI spoke, and of no later attempt at the same. */
+function lastWords<W extends ToldWorkflow>(workflows: readonly W[]): readonly W[] {
+  const spoken = workflows.filter(({ toldStatus }) => toldStatus !== null)
+  return spoken.filter((workflow) => !spoken.some((other) => isLaterAttempt(other, workflow)))
+}
+
+/** Whether the CI only said that it goes on. */
+function goesOn({ toldStatus }: ToldWorkflow): boolean {
+  return toldStatus !== null && !isOver(toldStatus)
 }
 
 /** The statuses of all that counts of a pipeline. */
@@ -107,33 +116,27 @@ export function endedStatusOf(parts: PipelineParts): BranchStatus | null {
 }
 
 /** How a pipeline had ended in which nothing goes on but what runs again; null for any other. */
-export function statusBeforeRerun(parts: PipelineParts): BuildStatus | null {
-  const before = pipelineStatusFor(withoutRerun(parts))
-  return before !== 'no_builds' && isOver(before) ? before : null
-}
-
-/** A pipeline without what goes on in it and is not the first attempt. */
-function withoutRerun({ workflows, builds }: PipelineParts): PipelineParts {
-  const counting = countingParts({ workflows, builds })
-  const open = counting.builds.filter(({ status }) => !isOver(status))
-  const openIds = new Set([
-    ...open.map(({ workflowId }) => workflowId),
-    ...counting.workflows.flatMap(({ id, toldStatus }) => (toldStatus && !isOver(toldStatus) ? id : [])),
-  ])
-  const rerun = workflows.filter(({ attemptOf, attempt, id }) => {
-    return openIds.has(id) && workflows.some((other) => other.attemptOf === attemptOf && other.attempt < attempt)
-  })
-  const gone = new Set(rerun.map(({ id }) => id))
-  const isRetry = (build: PipelineBuild) =>
-    builds.some((other) => {
-      const isSameJob = other.workflowId === build.workflowId && other.jobName === build.jobName
-      return isSameJob && other.attempt > 0 && other.attempt < build.attempt
+export function statusBeforeRerun({ workflows, builds }: PipelineParts): BuildStatus | null {
+  const counting = countingParts({ workflows, builds }).builds
+  const openBuilds = counting.filter(({ status }) => !isOver(status))
+  const red = new Set(
+    counting.flatMap(({ status, workflowId }) => (BUILD_STATUS[status].class === 'red' ? workflowId : [])),
+  )
+  const openWorkflows = lastWords(workflows).filter((workflow) => goesOn(workflow) && !red.has(workflow.id))
+  const openIds = new Set([...openBuilds.map(({ workflowId }) => workflowId), ...openWorkflows.map(({ id }) => id)])
+  const isRerun = (workflow: ToldWorkflow) => workflows.some((other) => isLaterAttempt(workflow, other))
+  const rerun = new Set(workflows.filter((one) => openIds.has(one.id) && isRerun(one)).map(({ id }) => id))
+  const isRetry = ({ workflowId, jobName, attempt }: PipelineBuild) =>
+    builds.some((one) => {
+      return one.workflowId === workflowId && one.jobName === jobName && one.attempt > 0 && one.attempt < attempt
     })
-  const retries = new Set(open.filter(isRetry))
-  return {
-    workflows: workflows.filter(({ id }) => !gone.has(id)),
-    builds: builds.filter((build) => !gone.has(build.workflowId) && !retries.has(build)),
-  }
+  const again = new Set(openBuilds.filter((build) => rerun.has(build.workflowId) || isRetry(build)))
+  if (again.size < openBuilds.length || openWorkflows.some(({ id }) => !rerun.has(id))) return null
+  const before = pipelineStatusFor({
+    workflows: workflows.filter(({ id }) => !rerun.has(id)),
+    builds: builds.filter((build) => !rerun.has(build.workflowId) && !again.has(build)),
+  })
+  return before !== 'no_builds' && isOver(before) ? before : null
 }
 
 /**

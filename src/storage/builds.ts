@@ -224,17 +224,24 @@ export function buildOf({ build, workflow, pipeline, previous }: BuildRow): Buil
 
 /**
  * The build of the same job and branch before this one, with the status of the one before that. What shares its name in
- * one attempt ran beside it, not before it.
+ * one attempt ran beside it, and what has a lower number because it was heard of sooner may have run after it: neither
+ * ran before it.
  */
 function previousWhere(more: SQL) {
   return sql<string | null>`(select json_array(prev.build_num, prev.status, prev.started_at, prev.stopped_at,
       (select older.status from builds as older where older.project_id = prev.project_id and older.job_name = prev.job_name
-        and older.branch is prev.branch and older.build_num < prev.build_num
+        and older.branch is prev.branch and older.build_num < prev.build_num and ${beganAt('older')} <= ${beganAt('prev')}
         and (older.workflow_id, older.attempt) <> (prev.workflow_id, prev.attempt) order by older.build_num desc limit 1))
     from builds as prev where prev.project_id = ${builds.projectId} and prev.job_name = ${builds.jobName}
-      and prev.branch is ${builds.branch} and prev.build_num < ${builds.num}
+      and prev.branch is ${builds.branch} and prev.build_num < ${builds.num} and ${beganAt('prev')} <= ${beganAt('builds')}
       and (prev.workflow_id, prev.attempt) <> (${builds.workflowId}, ${builds.attempt}) ${more}
       order by prev.build_num desc limit 1)`
+}
+
+/** When a build began, by its CI's account; until it says so, when it was last heard of. */
+function beganAt(build: string): SQL {
+  const name = sql.identifier(build)
+  return sql`coalesce(${name}.started_at, ${name}.event_at)`
 }
 
 function previousOf(json: string | null): PreviousBuild | null {

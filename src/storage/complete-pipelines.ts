@@ -12,11 +12,7 @@ export function saysSomething(pipeline: string): SQL {
 
 /** Whether all that counts of such a pipeline is over. */
 export function isComplete(pipeline: string): SQL {
-  return nothingOpen(pipeline, {
-    builds: sql``,
-    workflows: sql``,
-    reds: sql`and ${unreplaced(sql`(same.class = 'red')`)}`,
-  })
+  return nothingOpen(pipeline, sql``, sql``)
 }
 
 /** Whether what is not over of such a pipeline only runs again, so that it may have ended before: see endedStatusOf. */
@@ -25,26 +21,21 @@ export function mayHaveEnded(pipeline: string): SQL {
     and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
   const earlierRun = sql`exists (select 1 from builds as run where run.workflow_id = b.workflow_id
     and run.job_name = b.job_name and run.attempt > 0 and run.attempt < b.attempt)`
-  // A red build that runs again was red before it did.
-  const [builds, workflows, reds] = [sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`, sql``]
-  return nothingOpen(pipeline, { builds, workflows, reds })
+  return nothingOpen(pipeline, sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`)
 }
 
-/** Which builds `b`, workflows `w` and red builds `b` of a workflow count for that. */
-type Counting = { readonly builds: SQL; readonly workflows: SQL; readonly reds: SQL }
-
-/** Whether nothing of a pipeline is open, of what counts. */
-function nothingOpen(pipeline: string, counting: Counting): SQL {
+/** Whether nothing of a pipeline is open, of builds `b` and of workflows `w` those that fit. */
+function nothingOpen(pipeline: string, ofBuilds: SQL, ofWorkflows: SQL): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
       where b.pipeline_id = ${id} and b.stage < 2 and b.attempt > 0
       and (w.told_status is null or ${isOpen('w')} or b.event_at > w.told_at)
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null and not ${isOpen('later')})
-      and ${unreplaced(sql`(same.class <> 'green')`)} ${counting.builds})
+      and ${unreplaced(sql`(same.class <> 'green')`)} ${ofBuilds})
     and not exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isOpen('w')}
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null)
       and not exists (select 1 from builds as b where b.workflow_id = w.id and b.class = 'red' and b.attempt > 0
-        ${counting.reds}) ${counting.workflows}))`
+        and ${unreplaced(sql`(same.class = 'red')`)}) ${ofWorkflows}))`
 }
 
 function isOpen(workflow: string): SQL {

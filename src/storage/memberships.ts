@@ -30,6 +30,8 @@ export type BriefBuild = {
   readonly status: ReportedStatus
   readonly revision: string
   readonly login: string | null
+  /** When it began, by its CI's account; until it says so, when it was last heard of. */
+  readonly beganAt: number
   readonly createdAt: number
   readonly pushedAt: number
 }
@@ -49,6 +51,7 @@ export async function listNewestBuilds(db: Db, userId: string): Promise<Readonly
       attempt,
       branch,
       status,
+      beganAt: sql<number>`coalesce(${builds.startedAt}, ${builds.eventAt})`.as('began_at'),
       createdAt,
       revision: pipelines.revision,
       login,

@@ -204,6 +204,9 @@ describe('a pipeline that runs again', () => {
   it('says nothing while that had ended well, or while something runs for the first time', () => {
     const passed = workflow({ toldStatus: 'success', toldAt: 100 })
     expect(endedStatusOf({ workflows: [passed, second], builds: [] })).toBeNull()
+    // A retry within the first attempt, which is not over.
+    const retry = build({ attempt: 2, status: 'running' })
+    expect(endedStatusOf({ workflows: [workflow({ toldStatus: 'running' })], builds: [...jobs, retry] })).toBeNull()
     const more = build({ jobName: 'e2e', status: 'running', eventAt: 120 })
     expect(endedStatusOf({ workflows: [workflow()], builds: [...jobs, more] })).toBeNull()
     expect(endedStatusOf({ workflows: [workflow()], builds: [build({ status: 'running' })] })).toBeNull()

@@ -176,6 +176,16 @@ describe('a page with names that hide something', () => {
     expect(await shownOn('/account')).toContain('ada')
   })
 
+  it('writes beside a field what the field does not show', async () => {
+    for (const path of [
+      `/${slug}/settings`,
+      `/${slug}/settings/badges?branch=${encodeURIComponent(hostile('main'))}`,
+    ]) {
+      const page = await (await app.ask(path, { headers: { Cookie: session.cookie } })).text()
+      expect(page, path).toMatch(/It holds characters that a field does not show: [^<]*␣U\+202E/)
+    }
+  })
+
   it('sends back what the name really is', async () => {
     const page = await app.ask(`/${slug}`, { headers: { Cookie: session.cookie, Accept: 'text/html' } })
     const { kept } = partsOf(await page.text())

@@ -11,6 +11,7 @@ import { findArtifactOfBuild } from '../../storage/artifacts.ts'
 import { findBuildId } from '../../storage/builds.ts'
 import { abortMultipart, openMultipart, putPart } from '../../storage/multipart.ts'
 import { askBucket } from '../../storage/objects.ts'
+import { RightGone } from '../../storage/rights.ts'
 import { deleteUpload, findUpload, findUploadPart, insertUpload, putUploadPart } from '../../storage/uploads.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
@@ -56,7 +57,10 @@ export function mountMultipartUploads(app: App): void {
       createdAt: now(),
       touchedAt: now(),
     }
-    await insertUpload(stores, upload, actor)
+    await insertUpload(stores, upload, actor).catch(async (error) => {
+      if (error instanceof RightGone) await abortMultipart(artifacts, upload)
+      throw error
+    })
     return jsonWritten(c, uploadJson(upload, []), 201)
   })
 

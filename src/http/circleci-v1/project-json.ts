@@ -25,7 +25,9 @@ export function followedProjectJson({ project, followed }: Membership, newest: r
   }
 }
 
-function branchJson(builds: readonly BriefBuild[]) {
+/** Newest first by when they began: numbers go by arrival, and a late event must not make an older build the last one. */
+function branchJson(told: readonly BriefBuild[]) {
+  const builds = told.toSorted((one, other) => other.beganAt - one.beganAt || other.num - one.num)
   const brief = builds.map((build, i) => briefJson(build, shownStatus(build, builds.slice(i + 1))))
   const finished = brief.filter((build) => build.outcome !== null)
   return {
@@ -49,7 +51,9 @@ function named<T>(name: string, value: T | undefined): Record<string, T> {
 
 function shownStatus(build: BriefBuild, older: readonly BriefBuild[]): BuildStatus {
   const isBefore = (other: BriefBuild) =>
-    other.jobName === build.jobName && (other.workflowId !== build.workflowId || other.attempt !== build.attempt)
+    other.jobName === build.jobName &&
+    other.beganAt <= build.beganAt &&
+    (other.workflowId !== build.workflowId || other.attempt !== build.attempt)
   const previous: ReportedStatus | null = older.find(isBefore)?.status ?? null
   return statusAfter(build.status, previous)
 }

@@ -1,4 +1,5 @@
 import type { Viewer } from '../../domain/session.ts'
+import { hasHidden } from '../../domain/visible-text.ts'
 import { FORM_TOKEN } from './form.ts'
 import type { Child } from './jsx-runtime.ts'
 
@@ -10,6 +11,11 @@ export function Form(props: { viewer: Viewer; action: string; class?: string; id
       {props.children}
     </form>
   )
+}
+
+/** What a field holds, where a browser would not show all of it: there the page writes it out. */
+export function HiddenNote({ text }: { text: string }) {
+  return hasHidden(text) ? <p class="hint">It holds characters that a field does not show: {text}</p> : null
 }
 
 /** A label, its control (whose id is `name`), a hint, and what is wrong with what was filled in. */

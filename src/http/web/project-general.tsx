@@ -5,7 +5,7 @@ import type { AppEnv } from '../../env.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
-import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { Field, Form, fieldAttributes, HiddenNote } from './form-parts.tsx'
 import { page } from './page.ts'
 import { PageHead } from './parts.tsx'
 import { VisibilityTag } from './project-name.tsx'
@@ -87,6 +87,7 @@ function generalPage(c: Context<AppEnv>, viewer: Viewer, project: Project, branc
             autocapitalize="off"
             spellcheck={false}
           />
+          <HiddenNote text={branch} />
         </Field>
         <div class="actions">
           <button type="submit" class="button primary">

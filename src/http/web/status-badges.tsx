@@ -13,7 +13,7 @@ import { badgeSvg } from '../badges/badge-svg.ts'
 import { checkedBranch } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
-import { Form } from './form-parts.tsx'
+import { Form, HiddenNote } from './form-parts.tsx'
 import { newOnce, ONCE, onceIdFor } from './once.ts'
 import { page } from './page.ts'
 import { Copyable, PageHead } from './parts.tsx'
@@ -152,6 +152,7 @@ function BranchField({
         autocomplete="off"
         data-submit
       />
+      <HiddenNote text={chosen ?? ''} />
       <datalist id="branches">
         {/* A browser shows the value itself: a name that cannot be read is not offered. */}
         {branches
