@@ -16,6 +16,7 @@ import {
 import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
@@ -61,20 +62,23 @@ export async function reportBuilds(
 }
 
 /** Stores what is told of a run as a whole. */
-export async function reportRun(stores: Stores, projectId: string, run: RunReport, actor: Actor): Promise<void> {
+export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
+  const [run = told] = await toForks(db, projectId, [told])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
+  const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
+    ...moving,
     ...(run.told && isOver(run.told.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3).flatMap(queuedIdsOf))
-  await forgetBranchStatus(stores, projectId, run.pipeline.branch)
+  await enqueue(stores, results.slice(3 + moving.length).flatMap(queuedIdsOf))
+  for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
 /** Adds an event to a known build; gives the build with the state that stands, null when there is none. */
@@ -102,15 +106,16 @@ export async function updateBuild(
 async function reportChunk(
   stores: Stores,
   projectId: string,
-  reports: readonly BuildReport[],
+  told: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const { db } = stores
+  const reports = await toForks(db, projectId, told)
   const now = stores.now()
   const prepared = reports.map((report) => {
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
-    const writes = reportStatements(db, projectId, ids, report, now)
+    const writes = [...reportStatements(db, projectId, ids, report, now), ...toForkStatements(db, projectId, report)]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
   const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
