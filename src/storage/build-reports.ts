@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../domain/actor.ts'
+import { githubRunPrefix } from '../domain/attempt.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -67,17 +68,19 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
   const [run = told] = await toForks(db, projectId, [told])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
+  const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
   const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...moving,
+    ...placing,
     ...(run.told && isOver(run.told.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3 + moving.length).flatMap(queuedIdsOf))
+  await enqueue(stores, results.slice(3 + moving.length + placing.length).flatMap(queuedIdsOf))
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
@@ -177,7 +180,7 @@ function upsertPipeline(
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    sql`began_at = min(${pipelines.beganAt}, excluded.began_at)`,
+    sql`began_at = coalesce(${lastBegun(now)}, min(${pipelines.beganAt}, excluded.began_at))`,
   ]
   return rawStatement(
     db,
@@ -189,6 +192,30 @@ function upsertPipeline(
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
+}
+
+/**
+ * When the newest run of a push began, where the CI told of it: a branch that is set back to an earlier commit is there
+ * again. Neither an attempt at an older run nor what looks at the commit later makes it newer.
+ */
+function lastBegun(now: number): SQL {
+  const begins = [
+    sql`w.external_id glob 'github:run:*.1'`,
+    sql`(${sql.join(
+      BEGINS.map((event) => sql`w.attempt_of glob ${`github:${event}:*`}`),
+      sql` or `,
+    )})`,
+  ]
+  return sql`(select min(max(w.began_at), ${now}) from ${workflows} as w
+    where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
+}
+
+/** `run`: of a push, by hand and the like. */
+const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
+
+function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {
+  const which = sql`project_id = ${projectId} and external_id = ${pipeline.externalId}`
+  return rawStatement(db, sql`update ${pipelines} set began_at = coalesce(${lastBegun(now)}, began_at) where ${which}`)
 }
 
 /**
