@@ -28,3 +28,8 @@ export function attemptInWorkflowId(externalId: string): Attempt | null {
 export function attemptInJobId(externalId: string): number | null {
   return attemptFor(/^gitlab:job:(\d+)$/.exec(externalId)?.[1] ?? null)
 }
+
+/** What the external ids of all attempts at a run of GitHub begin with; null for any other workflow. */
+export function githubRunPrefix(externalId: string): string | null {
+  return /^github:run:\d+\./.exec(externalId)?.[0] ?? null
+}

@@ -37,6 +37,7 @@ export type PipelineParts<W extends ToldWorkflow = ToldWorkflow, B extends Pipel
  * 3. Once it said how the workflow ended, builds of earlier attempts do not count, nor do builds that began before
  *    then and of whose end nothing was told.
  * 4. As long as it only said that the workflow goes on, that counts where no build of it says so, and none is red.
+ * 5. A workflow that was skipped as a whole, and its jobs, take the place of nothing.
  */
 export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
   workflows,
@@ -44,15 +45,19 @@ export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
 }: PipelineParts<W, B>): PipelineParts<W, B> {
   const workflowOf = new Map(workflows.map((workflow) => [workflow.id, workflow]))
   const ended = workflows.filter(({ toldStatus }) => toldStatus !== null && isOver(toldStatus))
+  const leading = ended.filter((workflow) => !wasSkipped(workflow))
   const inOrder = builds.toSorted((one, other) => one.eventAt - other.eventAt)
-  const counting = notReplaced(inOrder, (build) => workflowOf.get(build.workflowId)?.attemptOf ?? '').filter(
-    (build) => {
-      const workflow = workflowOf.get(build.workflowId)
-      if (!workflow) return true
-      if (ended.some((other) => isLaterAttempt(other, workflow))) return false
-      return isOver(build.status) || !ended.includes(workflow) || build.eventAt > (workflow.toldAt ?? 0)
-    },
-  )
+  const attemptOf = (build: B) => workflowOf.get(build.workflowId)?.attemptOf ?? ''
+  const replaces = (build: B) => {
+    const workflow = workflowOf.get(build.workflowId)
+    return build.status !== 'not_run' || !workflow || !wasSkipped(workflow)
+  }
+  const counting = notReplaced(inOrder, attemptOf, replaces).filter((build) => {
+    const workflow = workflowOf.get(build.workflowId)
+    if (!workflow) return true
+    if (leading.some((other) => isLaterAttempt(other, workflow))) return false
+    return isOver(build.status) || !ended.includes(workflow) || build.eventAt > (workflow.toldAt ?? 0)
+  })
   const speakForThemselves = new Set(
     counting
       .filter(({ status }) => !isOver(status) || BUILD_STATUS[status].class === 'red')
@@ -69,7 +74,11 @@ function isLaterAttempt(one: ToldWorkflow, other: ToldWorkflow): boolean {
 /** Those of which the CI spoke, and of no later attempt at the same. */
 function lastWords<W extends ToldWorkflow>(workflows: readonly W[]): readonly W[] {
   const spoken = workflows.filter(({ toldStatus }) => toldStatus !== null)
-  return spoken.filter((workflow) => !spoken.some((other) => isLaterAttempt(other, workflow)))
+  return spoken.filter((workflow) => !spoken.some((other) => !wasSkipped(other) && isLaterAttempt(other, workflow)))
+}
+
+function wasSkipped({ toldStatus }: ToldWorkflow): boolean {
+  return toldStatus === 'not_run'
 }
 
 /** Whether the CI only said that it goes on. */
@@ -161,10 +170,11 @@ export function saysSomething({ workflows, builds }: PipelineParts): boolean {
 
 type AttemptedBuild = { readonly jobName: string; readonly attempt: number; readonly status: BuildStatus }
 
-/** The builds that no later attempt at the same job replaces. */
+/** The builds that no later attempt at the same job replaces, of those that replace any. */
 export function notReplaced<B extends AttemptedBuild>(
   builds: readonly B[],
   attemptOf: (build: B) => string,
+  replaces: (build: B) => boolean = () => true,
 ): readonly B[] {
   const known = builds.filter(({ attempt }) => attempt > 0)
   const jobs = Map.groupBy(known, (build) => JSON.stringify([attemptOf(build), build.jobName]))
@@ -174,7 +184,7 @@ export function notReplaced<B extends AttemptedBuild>(
     let again = 0
     for (const [, those] of byAttempt) {
       for (const build of those.toSorted(retryOrder).slice(0, again)) replaced.add(build)
-      again = Math.max(again, those.length)
+      again = Math.max(again, those.filter(replaces).length)
     }
   }
   return known.filter((build) => !replaced.has(build))

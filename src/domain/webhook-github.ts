@@ -71,7 +71,8 @@ const COMMIT_STATE: Record<string, ReportedStatus> = {
 
 /**
  * One pipeline for a commit on a branch: the workflows of a push belong together. A re-run of a run is another workflow
- * of it, and its jobs are other builds.
+ * of it, and its jobs are other builds. A fork's branch is another than ours of that name, which the events of its jobs
+ * do not tell: storage/fork-runs brings them to their run.
  */
 export function readGithub({ slug, event, payload }: WebhookEvent): WebhookReading {
   const fullName = lineAt(payload, 'repository', 'full_name')
@@ -99,6 +100,8 @@ function readRun(payload: unknown): WebhookReading {
   const revision = lineAt(run, 'head_sha')
   if (!id || !revision) return lacking('workflow_run.id, head_sha')
   const branch = refAt(run, 'head_branch')
+  // Only this event tells whose branch it is: that of a fork may be called as ours is.
+  const owner = branch !== null && ofFork(run, payload) ? forkOwner(run) : null
   const actor = valueAt(run, 'actor')
   const event = lineAt(run, 'event') ?? ''
   const workflow = workflowFor(
@@ -112,9 +115,7 @@ function readRun(payload: unknown): WebhookReading {
       kind !== null && LOOKS_AGAIN.has(event) ? { ...workflow, attemptOf: `github:${event}:${kind}` } : workflow,
     told: toldOf(run),
     pipeline: {
-      ...pipelineFor(branch, revision),
-      // Only this event tells whose branch it is: that of a fork may be called as ours is.
-      branch: branch === null ? null : ofFork(run, payload) ? `${forkOwner(run)}:${branch}` : branch,
+      ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
       ...messageAt(run, 'head_commit', 'message'),
       author: gitPersonAt(run, 'head_commit', 'author'),
       committer: gitPersonAt(run, 'head_commit', 'committer'),

@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../domain/actor.ts'
+import { githubRunPrefix } from '../domain/attempt.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -16,6 +17,7 @@ import {
 import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
@@ -61,20 +63,25 @@ export async function reportBuilds(
 }
 
 /** Stores what is told of a run as a whole. */
-export async function reportRun(stores: Stores, projectId: string, run: RunReport, actor: Actor): Promise<void> {
+export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
+  const [run = told] = await toForks(db, projectId, [told])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
+  const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
+  const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
+    ...moving,
+    ...placing,
     ...(run.told && isOver(run.told.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3).flatMap(queuedIdsOf))
-  await forgetBranchStatus(stores, projectId, run.pipeline.branch)
+  await enqueue(stores, results.slice(3 + moving.length + placing.length).flatMap(queuedIdsOf))
+  for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
 /** Adds an event to a known build; gives the build with the state that stands, null when there is none. */
@@ -102,15 +109,16 @@ export async function updateBuild(
 async function reportChunk(
   stores: Stores,
   projectId: string,
-  reports: readonly BuildReport[],
+  told: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const { db } = stores
+  const reports = await toForks(db, projectId, told)
   const now = stores.now()
   const prepared = reports.map((report) => {
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
-    const writes = reportStatements(db, projectId, ids, report, now)
+    const writes = [...reportStatements(db, projectId, ids, report, now), ...toForkStatements(db, projectId, report)]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
   const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
@@ -172,7 +180,7 @@ function upsertPipeline(
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    sql`began_at = min(${pipelines.beganAt}, excluded.began_at)`,
+    sql`began_at = coalesce(${lastBegun(now)}, min(${pipelines.beganAt}, excluded.began_at))`,
   ]
   return rawStatement(
     db,
@@ -184,6 +192,30 @@ function upsertPipeline(
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
+}
+
+/**
+ * When the newest run of a push began, where the CI told of it: a branch that is set back to an earlier commit is there
+ * again. Neither an attempt at an older run nor what looks at the commit later makes it newer.
+ */
+function lastBegun(now: number): SQL {
+  const begins = [
+    sql`w.external_id glob 'github:run:*.1'`,
+    sql`(${sql.join(
+      BEGINS.map((event) => sql`w.attempt_of glob ${`github:${event}:*`}`),
+      sql` or `,
+    )})`,
+  ]
+  return sql`(select min(max(w.began_at), ${now}) from ${workflows} as w
+    where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
+}
+
+/** `run`: of a push, by hand and the like. */
+const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
+
+function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {
+  const which = sql`project_id = ${projectId} and external_id = ${pipeline.externalId}`
+  return rawStatement(db, sql`update ${pipelines} set began_at = coalesce(${lastBegun(now)}, began_at) where ${which}`)
 }
 
 /**

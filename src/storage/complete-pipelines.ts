@@ -30,10 +30,10 @@ function nothingOpen(pipeline: string, ofBuilds: SQL, ofWorkflows: SQL): SQL {
   return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
       where b.pipeline_id = ${id} and b.stage < 2 and b.attempt > 0
       and (w.told_status is null or ${isOpen('w')} or b.event_at > w.told_at)
-      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null and not ${isOpen('later')})
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run' and not ${isOpen('later')})
       and ${unreplaced(sql`(same.class <> 'green')`)} ${ofBuilds})
     and not exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isOpen('w')}
-      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status is not null)
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')
       and not exists (select 1 from builds as b where b.workflow_id = w.id and b.class = 'red' and b.attempt > 0
         and ${unreplaced(sql`(same.class = 'red')`)}) ${ofWorkflows}))`
 }
@@ -55,5 +55,6 @@ function unreplaced(isReplacedAsEarly: SQL): SQL {
   // Nearly always nothing ran again, which takes one look.
   return sql`(not exists (select 1 from builds as same where ${sameName} and same.attempt > b.attempt)
     or (select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
-      > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt group by same.attempt)), 0))`
+      > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt
+        and (same.status <> 'not_run' or its.told_status is not 'not_run') group by same.attempt)), 0))`
 }

@@ -173,6 +173,26 @@ describe('what the CI says of a workflow as a whole', () => {
     expect(pipelineStatusFor({ workflows, builds: [build({ status: 'failed' })] })).toBe('success')
   })
 
+  it('that a later attempt was skipped as a whole leaves what was before it, with skipped jobs and without', () => {
+    const failed = workflow({ toldStatus: 'failed', toldAt: 100 })
+    const skipped = workflow({ id: 'w2', attempt: 2, toldStatus: 'not_run', toldAt: 200 })
+    const red = build({ status: 'failed' })
+    const job = build({ workflowId: 'w2', attempt: 2, status: 'not_run', eventAt: 190 })
+    for (const first of [failed, workflow()]) {
+      expect(pipelineStatusFor({ workflows: [first, skipped], builds: [red] })).toBe('failed')
+      expect(pipelineStatusFor({ workflows: [first, skipped], builds: [red, job] })).toBe('failed')
+    }
+    expect(pipelineStatusFor({ workflows: [failed, skipped], builds: [job] })).toBe('failed')
+    const passed = workflow({ id: 'w3', attempt: 3, toldStatus: 'success', toldAt: 300 })
+    expect(pipelineStatusFor({ workflows: [failed, skipped, passed], builds: [red, job] })).toBe('success')
+  })
+
+  it('that one job of a later attempt was skipped takes the place of the job', () => {
+    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2 })]
+    const job = build({ workflowId: 'w2', attempt: 2, status: 'not_run' })
+    expect(countingParts({ workflows, builds: [build({ status: 'failed' }), job] }).builds).toEqual([job])
+  })
+
   it('that it was skipped is no result', () => {
     expect(saysSomething(told('not_run'))).toBe(false)
     expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(true)

@@ -133,14 +133,17 @@ describe('a workflow_run', () => {
     })
   })
 
-  it("of a fork stays off the project's own branch of that name, in the pipeline that its jobs are told for", () => {
+  it("of a fork is a pipeline of its own, and not of the project's branch of that name", () => {
     const head_repository = { id: 99, full_name: 'mallory/octo-repo', owner: { login: 'mallory' } }
     const payload = { ...run, workflow_run: { ...(run?.workflow_run as object), head_repository } }
     const reading = read('workflow_run', payload as Payload)
     expect(reading).toMatchObject({
       runs: [
         {
-          pipeline: { externalId: 'github:master@3484a3fb816e0859fd6e1cea078d76385ff50625', branch: 'mallory:master' },
+          pipeline: {
+            externalId: 'github:mallory:master@3484a3fb816e0859fd6e1cea078d76385ff50625',
+            branch: 'mallory:master',
+          },
         },
       ],
     })
