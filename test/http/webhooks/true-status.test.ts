@@ -51,6 +51,18 @@ describe.each(SOURCES)('what is shown of %s', (source) => {
   })
 })
 
+describe.each(SOURCES.filter((source) => source !== 'jenkins'))('of two jobs of %s', (source) => {
+  it.each([200, 250, 1_000])('whose names differ after %i characters neither hides the other', async (length) => {
+    const name = 'x'.repeat(length)
+    const jobs: readonly News[] = [
+      { push: 1, job: 1, name: `${name}a`, status: 'red' },
+      // For GitLab a retry, were it one name.
+      { push: 1, job: 2, name: `${name}b`, status: 'green' },
+    ]
+    expect(await shownOf(await told(source, jobs))).toMatchObject(RED)
+  })
+})
+
 // A run of Jenkins is one job.
 describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown of %s', (source) => {
   it('is red where one of two jobs of one name failed, and the other came later', async () => {
