@@ -244,6 +244,49 @@ describe('GitLab', () => {
   })
 })
 
+describe('the end of a run that only a job’s event tells', () => {
+  const job = (source: WebhookSource, one: Partial<News>, field: string, over: Record<string, unknown>) =>
+    changed(tellAs(source, { push: 2, job: 1, status: 'green', ...one }), field, over)
+  const before = (source: WebhookSource) => green(source).filter((one) => one !== null)
+  const failed = { state: 'failed', finished_at: '2026-11-24T03:00:00Z' }
+
+  it.each<[WebhookSource, string, Delivery]>([
+    ['buildkite', 'failed', job('buildkite', {}, 'build', failed)],
+    ['buildkite', 'failed, of which no time is told', job('buildkite', {}, 'build', { state: 'failed' })],
+    ['buildkite', 'failing', job('buildkite', {}, 'build', { state: 'failing' })],
+    ['gitlab', 'failed', job('gitlab', {}, 'commit', { status: 'failed', finished_at: '2026-11-24 03:00:00 UTC' })],
+  ])('counts: of %s, %s', async (source, _, delivery) => {
+    expect(await shownOf(await delivered(source, [...before(source), delivery]))).toMatchObject(RED)
+  })
+
+  it('counts, be it that a build of Buildkite is failing, with no job told', async () => {
+    const failing = buildkiteBuild(
+      { id: 'b2', state: 'failing', created_at: '2026-11-24T02:00:00Z' },
+      { event: 'build.failing' },
+    )
+    const all = [...before('buildkite'), { event: 'build.failing', payload: failing }]
+    expect(await shownOf(await delivered('buildkite', all))).toMatchObject(RED)
+  })
+
+  it('gives way to a later end, in any order', async () => {
+    const first = job('buildkite', { status: 'red' }, 'build', { state: 'failing' })
+    const again = { attempt: 2, job: 1, name: 'job 1' }
+    const second = job('buildkite', again, 'build', { state: 'passed', finished_at: '2026-11-24T03:00:00Z' })
+    const red = job('gitlab', { status: 'red' }, 'commit', { status: 'failed', finished_at: '2026-11-24 02:30:00 UTC' })
+    const good = job('gitlab', again, 'commit', { status: 'success', finished_at: '2026-11-24 03:00:00 UTC' })
+    for (const order of [
+      [first, second],
+      [second, first],
+    ])
+      expect(await shownOf(await delivered('buildkite', order))).toMatchObject(GREEN)
+    for (const order of [
+      [red, good],
+      [good, red],
+    ])
+      expect(await shownOf(await delivered('gitlab', order))).toMatchObject(GREEN)
+  })
+})
+
 describe('GitHub', () => {
   const run = (id: number, conclusion: string, event: string) =>
     changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
