@@ -212,6 +212,17 @@ describe('a pipeline without builds', () => {
     expect((await visit(`/${slug}?status=passed`, cookie)).text).toContain('No such pipelines')
   })
 
+  it.each(['failed', 'error', 'unauthorized'])('of CircleCI that ended as %s is errored in v2', async (status) => {
+    const workflow = { ...circleciWorkflow().workflow, status }
+    const tenant = await delivered('circleci', [
+      { event: 'workflow-completed', payload: circleciWorkflow({ workflow }) },
+    ])
+    const slug = `gh/${tenant.project.org}/web`
+    const { items } = await askJson(`/api/v2/project/${slug}/pipeline`, { token: tenant.member.secret })
+    const message = 'The CI ended build-test-deploy as failed without running a job.'
+    expect(items).toMatchObject([{ state: 'errored', errors: [{ type: 'other', message }] }])
+  })
+
   it('shows as running until the CI says how it ended', async () => {
     const tenant = await told('github', [{ push: 1, status: 'running' }])
     expect((await shownOf(tenant)).badge).toBe('running')
@@ -247,7 +258,7 @@ describe('GitLab', () => {
 describe('the end of a run that only a job’s event tells', () => {
   const job = (source: WebhookSource, one: Partial<News>, field: string, over: Record<string, unknown>) =>
     changed(tellAs(source, { push: 2, job: 1, status: 'green', ...one }), field, over)
-  const before = (source: WebhookSource) => green(source).filter((one) => one !== null)
+  const earlier = (source: WebhookSource) => green(source).filter((one) => one !== null)
   const failed = { state: 'failed', finished_at: '2026-11-24T03:00:00Z' }
 
   it.each<[WebhookSource, string, Delivery]>([
@@ -256,7 +267,7 @@ describe('the end of a run that only a job’s event tells', () => {
     ['buildkite', 'failing', job('buildkite', {}, 'build', { state: 'failing' })],
     ['gitlab', 'failed', job('gitlab', {}, 'commit', { status: 'failed', finished_at: '2026-11-24 03:00:00 UTC' })],
   ])('counts: of %s, %s', async (source, _, delivery) => {
-    expect(await shownOf(await delivered(source, [...before(source), delivery]))).toMatchObject(RED)
+    expect(await shownOf(await delivered(source, [...earlier(source), delivery]))).toMatchObject(RED)
   })
 
   it('counts, be it that a build of Buildkite is failing, with no job told', async () => {
@@ -264,7 +275,7 @@ describe('the end of a run that only a job’s event tells', () => {
       { id: 'b2', state: 'failing', created_at: '2026-11-24T02:00:00Z' },
       { event: 'build.failing' },
     )
-    const all = [...before('buildkite'), { event: 'build.failing', payload: failing }]
+    const all = [...earlier('buildkite'), { event: 'build.failing', payload: failing }]
     expect(await shownOf(await delivered('buildkite', all))).toMatchObject(RED)
   })
 
