@@ -15,19 +15,37 @@ export function valueAt(payload: unknown, ...path: readonly Key[]): unknown {
   return value ?? null
 }
 
-const MAX_LINE_LENGTH = 200
+// GitLab's names of jobs, the longest there are, have up to 255.
+const MAX_LINE_LENGTH = 255
 const MAX_PROSE_LENGTH = 20_000
 const MAX_URL_LENGTH = 2_048
 
-/** Text or a number as one bounded line, without control characters; null when there is nothing in it. */
+/**
+ * Text or a number as one bounded line, without control characters; null when there is nothing in it. It may be the name
+ * or the id that tells two things apart, so what is too long stays as distinct as it was.
+ */
 export function lineAt(payload: unknown, ...path: readonly Key[]): string | null {
-  return lineOf(valueAt(payload, ...path))
+  return lineOf(valueAt(payload, ...path), MAX_LINE_LENGTH)
 }
 
-export function lineOf(value: unknown, maxLength = MAX_LINE_LENGTH): string | null {
+function lineOf(value: unknown, maxLength: number): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
-  const line = clean(String(value), /\p{Cc}+/gu, maxLength)
-  return line === '' ? null : line
+  const line = clean(String(value), /\p{Cc}+/gu)
+  return line === '' ? null : distinct(line, maxLength)
+}
+
+/** At most so many characters: of a longer text its beginning, and a digest of all of it, so that two do not fall together. */
+export function distinct(text: string, maxLength = MAX_LINE_LENGTH): string {
+  if (text.length <= maxLength) return text
+  const end = `…${digestOf(text)}`
+  return text.slice(0, maxLength - end.length).toWellFormed() + end
+}
+
+/** FNV-1a in 64 bits: a CI's own names need no more to stay apart. */
+function digestOf(text: string): string {
+  let hash = 0xcbf29ce484222325n
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
+  return hash.toString(36)
 }
 
 /** As `lineAt`, for the names of branches and tags, which may be long. */
@@ -42,10 +60,11 @@ export function messageAt(
 ): { readonly subject: string | null; readonly body: string | null } {
   const value = valueAt(payload, ...path)
   if (typeof value !== 'string') return { subject: null, body: null }
-  const text = clean(value, /[^\P{Cc}\t\n\r]+/gu, MAX_PROSE_LENGTH)
+  const text = cut(clean(value, /[^\P{Cc}\t\n\r]+/gu), MAX_PROSE_LENGTH)
   const end = text.search(/\r?\n/)
   const body = end < 0 ? '' : text.slice(end).trim()
-  return { subject: lineOf(end < 0 ? text : text.slice(0, end), 1_000), body: body === '' ? null : body }
+  const subject = cut(clean(end < 0 ? text : text.slice(0, end), /\p{Cc}+/gu), 1_000)
+  return { subject: subject === '' ? null : subject, body: body === '' ? null : body }
 }
 
 /** A time, as epoch milliseconds: RFC 3339, the looser forms of GitLab, or epoch seconds or milliseconds. */
@@ -85,6 +104,10 @@ export function personOf(parts: { [K in keyof Person]: string | null }): Person 
   return known.length > 0 ? Object.fromEntries(known) : null
 }
 
-function clean(text: string, unwanted: RegExp, maxLength: number): string {
-  return text.toWellFormed().replace(unwanted, ' ').trim().slice(0, maxLength).toWellFormed()
+function clean(text: string, unwanted: RegExp): string {
+  return text.toWellFormed().replace(unwanted, ' ').trim()
+}
+
+function cut(text: string, maxLength: number): string {
+  return text.slice(0, maxLength).toWellFormed()
 }

@@ -3,8 +3,9 @@ import { isOver, type ReportedStatus } from './build.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
-  aboutBuilds,
+  about,
   aboutRun,
+  endIn,
   ignored,
   lacking,
   type RunReport,
@@ -49,7 +50,9 @@ const BUILD_STATE: Record<string, ReportedStatus> = {
   creating: 'queued',
   scheduled: 'queued',
   running: 'running',
-  failing: 'running',
+  // A job failed, and what is left of the build does not make it pass. It is since the build began, so that its jobs
+  // count on, and its end is later.
+  failing: 'failed',
   canceling: 'running',
   blocked: 'not_running',
   passed: 'success',
@@ -91,7 +94,11 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   if (!status) return ignored('a state that is not known')
   const queuedAt = timeAt(job, 'scheduled_at') ?? timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
-  return aboutBuilds([
+  const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null
+  const build = valueAt(payload, 'build')
+  const isFailing = lineAt(build, 'state') === 'failing'
+  const told = endIn(toldOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
+  return about(told ? [{ ...run, told }] : [], [
     {
       ...run,
       externalId: `buildkite:job:${id}`,
@@ -100,7 +107,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
       status,
       queuedAt,
       startedAt,
-      stoppedAt: isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null,
+      stoppedAt,
       buildUrl: urlAt(job, 'web_url'),
       steps: null,
     },

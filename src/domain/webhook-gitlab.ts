@@ -4,7 +4,7 @@ import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } fr
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
-  aboutBuilds,
+  endIn,
   ignored,
   lacking,
   type RunReport,
@@ -146,7 +146,11 @@ function readJob(payload: unknown): WebhookReading {
     startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
     finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
   })
-  return build ? aboutBuilds([build]) : ignored('a state that is not known')
+  if (!build) return ignored('a state that is not known')
+  // `commit` is the pipeline, as it was when the job's event was made.
+  const whole = valueAt(payload, 'commit')
+  const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  return about(told ? [{ ...run, told }] : [], [build])
 }
 
 type Job = {

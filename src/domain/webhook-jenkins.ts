@@ -1,5 +1,5 @@
 import { isOver as isOverStatus, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
-import { lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { distinct, lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
   aboutBuilds,
@@ -38,7 +38,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const isOver = isOverStatus(status)
   const isRunning = status === 'running'
   const jobName = jobNameOf(url)
-  const externalId = `jenkins:${urlAt(build, 'full_url') ?? url}`.slice(0, 500)
+  const externalId = distinct(`jenkins:${urlAt(build, 'full_url') ?? url}`, 500)
   return aboutBuilds([
     {
       externalId,
@@ -85,7 +85,7 @@ function statusOf(build: unknown): ReportedStatus | null {
 /** `job/folder/job/web/18/` is the job `folder/web`. */
 function jobNameOf(url: string): string {
   const names = [...url.matchAll(/(?:^|\/)job\/([^/]+)/g)].map(([, name]) => decoded(name ?? ''))
-  return names.join('/').slice(0, 200) || 'job'
+  return distinct(names.join('/')) || 'job'
 }
 
 function decoded(text: string): string {

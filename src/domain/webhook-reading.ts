@@ -1,4 +1,4 @@
-import type { BuildReport, ReportedStatus } from './build.ts'
+import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import type { Slug } from './project.ts'
 import { isRepositoryOf, type RepositoryName } from './repository-url.ts'
 
@@ -27,6 +27,16 @@ export type WebhookReading =
 
 /** A payload and what stands around it. */
 export type WebhookEvent = { readonly slug: Slug; readonly event: string; readonly payload: unknown }
+
+/**
+ * The word on its run that a job's event brings along, which stands where the run's own last event is lost: only that it
+ * ended, and of one that ended well only where it says when, since it may yet go on.
+ */
+export function endIn(told: RunStatus | null, endedAt: number | null, atLatest: number | null): RunStatus | null {
+  if (!told || !isOver(told.status) || told.status === 'not_run') return null
+  if (endedAt === null && BUILD_STATUS[told.status].class === 'green') return null
+  return { ...told, at: endedAt ?? atLatest ?? told.at }
+}
 
 export function ignored(why: string): WebhookReading {
   return { kind: 'ignored', why }

@@ -85,7 +85,7 @@ function selectPipeline(db: Db, which: SQL | undefined) {
       firstToldAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${toldOfPipeline})`,
       lastToldAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${toldOfPipeline})`,
       failures: sql<string>`(select json_group_array(w.name) from ${workflows} as w where ${toldOfPipeline}
-        and w.told_class = 'red' and not exists (select 1 from ${builds} as b where b.workflow_id = w.id))`,
+        and (w.told_class = 'red' or w.told_status = 'infrastructure_fail') and not exists (select 1 from ${builds} as b where b.workflow_id = w.id))`,
       start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
         join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lineAt, messageAt, personOf, timeAt, urlAt, valueAt } from '../../src/domain/payload.ts'
+import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from '../../src/domain/payload.ts'
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../src/domain/repository-url.ts'
 
 describe('a field of a payload', () => {
@@ -11,9 +11,21 @@ describe('a field of a payload', () => {
 
   it('is one bounded line', () => {
     expect(lineAt({ a: ' two\u0000\nlines ' }, 'a')).toBe('two lines')
-    expect(lineAt({ a: 'x'.repeat(500) }, 'a')).toHaveLength(200)
-    expect(lineAt({ a: `${'x'.repeat(199)}😀` }, 'a')?.isWellFormed()).toBe(true)
+    expect(lineAt({ a: 'x'.repeat(255) }, 'a')).toBe('x'.repeat(255))
+    expect(lineAt({ a: 'x'.repeat(500) }, 'a')).toHaveLength(255)
+    for (let i = 230; i < 256; i++)
+      expect(lineAt({ a: `${'x'.repeat(i)}😀${'y'.repeat(30)}` }, 'a')?.isWellFormed()).toBe(true)
     expect([lineAt({ a: 7 }, 'a'), lineAt({ a: '' }, 'a'), lineAt({ a: {} }, 'a')]).toEqual(['7', null, null])
+  })
+
+  it('that is too long stays distinct', () => {
+    const long = 'x'.repeat(5_000)
+    for (const read of [lineAt, refAt]) {
+      const [one, other, again] = [`${long}a`, `${long}b`, `${long}a`].map((a) => read({ a }, 'a'))
+      expect(one).not.toBe(other)
+      expect(again).toBe(one)
+      expect(one).toMatch(/^x+…[\da-z]+$/)
+    }
   })
 
   it('that is a message is its subject and the rest', () => {

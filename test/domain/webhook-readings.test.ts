@@ -100,6 +100,21 @@ describe('GitLab', () => {
     expect(read(gitlab(gitlabJob({ build_status, ...over }))).build?.status).toBe(status)
   })
 
+  it.each([
+    [{ status: 'failed', finished_at: '2026-11-24 15:30:00 UTC' }, 'failed'],
+    [{ status: 'canceled', finished_at: '2026-11-24 15:30:00 UTC' }, 'canceled'],
+    [{ status: 'success', finished_at: '2026-11-24 15:30:00 UTC' }, 'success'],
+    [{ status: 'success' }, undefined],
+    [{ status: 'skipped', finished_at: '2026-11-24 15:30:00 UTC' }, undefined],
+    [{ status: 'running', finished_at: '2026-11-24 15:30:00 UTC' }, undefined],
+    [{}, undefined],
+  ])('a job’s event whose pipeline is %o tells of it as %s', (commit, status) => {
+    const { run, build } = read(gitlab(gitlabJob({ build_status: 'success', commit })))
+    expect(run?.told?.status).toBe(status)
+    expect(run?.told?.at).toBe(status && Date.UTC(2026, 10, 24, 15, 30))
+    if (run) expect(run.workflow).toEqual(build?.workflow)
+  })
+
   it('a retried job is another build', () => {
     const [first, retry] = [gitlabJob(), gitlabJob({ build_id: 1980, retries_count: 1 })].map(
       (job) => read(gitlab(job)).build,
@@ -249,6 +264,23 @@ describe('Buildkite', () => {
     ['broken', {}, 'not_run'],
   ])('job that is %s %o reads as %s', (state, over, status) => {
     expect(read(buildkite(buildkiteJob('job.finished', { state, ...over }))).build?.status).toBe(status)
+  })
+
+  it.each([
+    [{ state: 'failed', finished_at: '2026-11-24T12:30:00Z' }, 'failed', Date.UTC(2026, 10, 24, 12, 30)],
+    [{ state: 'failed' }, 'failed', Date.UTC(2026, 10, 24, 12, 28)],
+    // Its other jobs began later, and go on.
+    [{ state: 'failing' }, 'failed', Date.UTC(2026, 10, 24, 12, 26, 45, 309)],
+    [{ state: 'canceled', finished_at: '2026-11-24T12:30:00Z' }, 'canceled', Date.UTC(2026, 10, 24, 12, 30)],
+    [{ state: 'passed', finished_at: '2026-11-24T12:30:00Z' }, 'success', Date.UTC(2026, 10, 24, 12, 30)],
+    // It may wait behind a block step.
+    [{ state: 'passed' }, undefined, undefined],
+    [{ state: 'running' }, undefined, undefined],
+    [{ state: 'blocked' }, undefined, undefined],
+  ])('job’s event whose build is %o tells of it as %s', (build, status, at) => {
+    const job = { state: 'passed', finished_at: '2026-11-24T12:28:00Z' }
+    const { run } = read(buildkite(buildkiteJob('job.finished', job, build)))
+    expect([run?.told?.status, run?.told?.at]).toEqual([status, at])
   })
 
   it('names the jobs of a parallel step apart, and ignores what runs no command', () => {

@@ -51,6 +51,18 @@ describe.each(SOURCES)('what is shown of %s', (source) => {
   })
 })
 
+describe.each(SOURCES.filter((source) => source !== 'jenkins'))('of two jobs of %s', (source) => {
+  it.each([200, 250, 1_000])('whose names differ after %i characters neither hides the other', async (length) => {
+    const name = 'x'.repeat(length)
+    const jobs: readonly News[] = [
+      { push: 1, job: 1, name: `${name}a`, status: 'red' },
+      // For GitLab a retry, were it one name.
+      { push: 1, job: 2, name: `${name}b`, status: 'green' },
+    ]
+    expect(await shownOf(await told(source, jobs))).toMatchObject(RED)
+  })
+})
+
 // A run of Jenkins is one job.
 describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown of %s', (source) => {
   it('is red where one of two jobs of one name failed, and the other came later', async () => {
@@ -200,6 +212,17 @@ describe('a pipeline without builds', () => {
     expect((await visit(`/${slug}?status=passed`, cookie)).text).toContain('No such pipelines')
   })
 
+  it.each(['failed', 'error', 'unauthorized'])('of CircleCI that ended as %s is errored in v2', async (status) => {
+    const workflow = { ...circleciWorkflow().workflow, status }
+    const tenant = await delivered('circleci', [
+      { event: 'workflow-completed', payload: circleciWorkflow({ workflow }) },
+    ])
+    const slug = `gh/${tenant.project.org}/web`
+    const { items } = await askJson(`/api/v2/project/${slug}/pipeline`, { token: tenant.member.secret })
+    const message = 'The CI ended build-test-deploy as failed without running a job.'
+    expect(items).toMatchObject([{ state: 'errored', errors: [{ type: 'other', message }] }])
+  })
+
   it('shows as running until the CI says how it ended', async () => {
     const tenant = await told('github', [{ push: 1, status: 'running' }])
     expect((await shownOf(tenant)).badge).toBe('running')
@@ -229,6 +252,49 @@ describe('GitLab', () => {
       [...children, parent],
     ])
       expect(await shownOf(await delivered('gitlab', order))).toMatchObject({ badge: 'failing', feed: 'Failure' })
+  })
+})
+
+describe('the end of a run that only a job’s event tells', () => {
+  const job = (source: WebhookSource, one: Partial<News>, field: string, over: Record<string, unknown>) =>
+    changed(tellAs(source, { push: 2, job: 1, status: 'green', ...one }), field, over)
+  const earlier = (source: WebhookSource) => green(source).filter((one) => one !== null)
+  const failed = { state: 'failed', finished_at: '2026-11-24T03:00:00Z' }
+
+  it.each<[WebhookSource, string, Delivery]>([
+    ['buildkite', 'failed', job('buildkite', {}, 'build', failed)],
+    ['buildkite', 'failed, of which no time is told', job('buildkite', {}, 'build', { state: 'failed' })],
+    ['buildkite', 'failing', job('buildkite', {}, 'build', { state: 'failing' })],
+    ['gitlab', 'failed', job('gitlab', {}, 'commit', { status: 'failed', finished_at: '2026-11-24 03:00:00 UTC' })],
+  ])('counts: of %s, %s', async (source, _, delivery) => {
+    expect(await shownOf(await delivered(source, [...earlier(source), delivery]))).toMatchObject(RED)
+  })
+
+  it('counts, be it that a build of Buildkite is failing, with no job told', async () => {
+    const failing = buildkiteBuild(
+      { id: 'b2', state: 'failing', created_at: '2026-11-24T02:00:00Z' },
+      { event: 'build.failing' },
+    )
+    const all = [...earlier('buildkite'), { event: 'build.failing', payload: failing }]
+    expect(await shownOf(await delivered('buildkite', all))).toMatchObject(RED)
+  })
+
+  it('gives way to a later end, in any order', async () => {
+    const first = job('buildkite', { status: 'red' }, 'build', { state: 'failing' })
+    const again = { attempt: 2, job: 1, name: 'job 1' }
+    const second = job('buildkite', again, 'build', { state: 'passed', finished_at: '2026-11-24T03:00:00Z' })
+    const red = job('gitlab', { status: 'red' }, 'commit', { status: 'failed', finished_at: '2026-11-24 02:30:00 UTC' })
+    const good = job('gitlab', again, 'commit', { status: 'success', finished_at: '2026-11-24 03:00:00 UTC' })
+    for (const order of [
+      [first, second],
+      [second, first],
+    ])
+      expect(await shownOf(await delivered('buildkite', order))).toMatchObject(GREEN)
+    for (const order of [
+      [red, good],
+      [good, red],
+    ])
+      expect(await shownOf(await delivered('gitlab', order))).toMatchObject(GREEN)
   })
 })
 
