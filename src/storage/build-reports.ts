@@ -17,6 +17,7 @@ import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
+import { gatherParts, placed } from './placing.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -49,20 +50,24 @@ const MAX_REPORTS_A_BATCH = 10
 export async function reportBuilds(
   stores: Stores,
   projectId: string,
-  reports: readonly BuildReport[],
+  told: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
+  const reports: BuildReport[] = []
+  for (const report of told) reports.push(await placed(stores.db, projectId, report))
   for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
+  await gatherParts(stores, projectId, told, reports, actor)
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
 }
 
 /** Stores what is told of a run as a whole. */
-export async function reportRun(stores: Stores, projectId: string, run: RunReport, actor: Actor): Promise<void> {
+export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
+  const run = await placed(db, projectId, told)
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const results: unknown[] = await commit(stores, actor, [
@@ -74,6 +79,7 @@ export async function reportRun(stores: Stores, projectId: string, run: RunRepor
       : []),
   ])
   await enqueue(stores, results.slice(3).flatMap(queuedIdsOf))
+  await gatherParts(stores, projectId, [told], [run], actor)
   await forgetBranchStatus(stores, projectId, run.pipeline.branch)
 }
 
