@@ -81,7 +81,7 @@ function readPipeline(payload: unknown): WebhookReading {
     workflow: workflowFor(id, lineAt(pipeline, 'name')),
     told: toldOf(pipeline),
     pipeline: {
-      externalId: pipelineIdFor(id, payload),
+      ...placeOf(id, payload),
       ...refOf(
         // The branch of a merge request may be a fork's; the ref of the request says what ran.
         isOfRequest ? requestRef(lineAt(mergeRequest, 'iid')) : refAt(pipeline, 'ref'),
@@ -123,7 +123,7 @@ function readJob(payload: unknown): WebhookReading {
   const run: RunReport = {
     workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
     pipeline: {
-      externalId: pipelineIdFor(pipelineId, payload),
+      ...placeOf(pipelineId, payload),
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
       revision,
       ...messageAt(payload, 'commit', 'message'),
@@ -203,10 +203,11 @@ function toldOf(pipeline: unknown): RunStatus | null {
 }
 
 /** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
-function pipelineIdFor(id: string, payload: unknown): string {
+function placeOf(id: string, payload: unknown): { externalId: string; isOfParent: boolean } {
   const source = valueAt(payload, 'source_pipeline')
   const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
-  return `gitlab:pipeline:${(isChild ? lineAt(source, 'pipeline_id') : null) ?? id}`
+  const parentId = isChild ? lineAt(source, 'pipeline_id') : null
+  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null }
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {

@@ -1,3 +1,4 @@
+import { attemptFor } from './attempt.ts'
 import { isOver as isOverStatus, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
 import { distinct, lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
@@ -39,6 +40,9 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const isRunning = status === 'running'
   const jobName = jobNameOf(url)
   const externalId = distinct(`jenkins:${urlAt(build, 'full_url') ?? url}`, 500)
+  // A job that was deleted and made anew counts from 1 again. Its times are those of events; its place in the queue is
+  // one for all events of a run.
+  const life = attemptFor(lineAt(build, 'queue_id'))
   return aboutBuilds([
     {
       externalId,
@@ -49,9 +53,11 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
       stoppedAt: isOver ? at : null,
       buildUrl: urlAt(build, 'full_url'),
       steps: null,
-      workflow: { externalId, name: jobName },
+      attempt: 1,
+      workflow: { externalId, name: jobName, attempt: life ?? 1 },
       pipeline: {
         externalId,
+        life,
         branch: branchOf(refAt(build, 'scm', 'branch')),
         tag: null,
         // Not known before the checkout.

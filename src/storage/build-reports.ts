@@ -19,6 +19,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
+import { gatherParts, placed } from './placing.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -51,12 +52,15 @@ const MAX_REPORTS_A_BATCH = 10
 export async function reportBuilds(
   stores: Stores,
   projectId: string,
-  reports: readonly BuildReport[],
+  told: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
+  const reports: BuildReport[] = []
+  for (const report of told) reports.push(await placed(stores.db, projectId, report))
   for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
+  await gatherParts(stores, projectId, told, reports, actor)
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
@@ -65,7 +69,7 @@ export async function reportBuilds(
 /** Stores what is told of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
-  const [run = told] = await toForks(db, projectId, [told])
+  const [run = told] = await toForks(db, projectId, [await placed(db, projectId, told)])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
@@ -81,6 +85,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
       : []),
   ])
   await enqueue(stores, results.slice(3 + moving.length + placing.length).flatMap(queuedIdsOf))
+  await gatherParts(stores, projectId, [told], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 

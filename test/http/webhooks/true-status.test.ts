@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
-import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun } from '../../support/ci-payloads.ts'
+import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/ci-payloads.ts'
 import { askJson } from '../../support/client.ts'
 import { seedTenant, type Tenant } from '../../support/http.ts'
 import { seedVisitor, shownOf } from '../../support/shown.ts'
@@ -237,7 +237,64 @@ describe('Jenkins', () => {
   })
 })
 
+describe('a job of Jenkins that was made anew', () => {
+  const run = (number: number, queue_id: number | undefined, day: number, phase: string, status: string) => {
+    const url = `job/web/${number}/`
+    const timestamp = `2026-11-${day}T0${phase === 'STARTED' ? 1 : phase === 'COMPLETED' ? 2 : 3}:00:00Z`
+    const told = { number, queue_id, phase, status, timestamp, duration: 60_000, url }
+    return { event: phase, payload: jenkinsRun({ ...told, full_url: `https://jenkins.example.com/${url}` }) }
+  }
+  const PHASES = ['STARTED', 'COMPLETED', 'FINALIZED']
+  const all = (number: number, queue: number | undefined, day: number, status: string) =>
+    PHASES.map((phase) => run(number, queue, day, phase, status))
+  const countOf = async ({ project, member }: Tenant) =>
+    (await askJson(`/api/v2/project/gh/${project.org}/web/pipeline`, { token: member.secret })).items.length
+
+  it('has runs of its own, though their numbers come again', async () => {
+    const old = [...all(1, 10, 20, 'SUCCESS'), ...all(2, 11, 21, 'SUCCESS')]
+    for (const order of [
+      [...old, ...all(1, 40, 22, 'FAILURE')],
+      [...old, ...all(1, 40, 22, 'FAILURE').toReversed()],
+      [...all(1, 40, 22, 'FAILURE'), ...old.toReversed()],
+    ]) {
+      const tenant = await delivered('jenkins', order)
+      expect(await shownOf(tenant)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+      expect(await countOf(tenant)).toBe(3)
+    }
+  })
+
+  it('is one run by its number where no place in the queue is told', async () => {
+    expect(await countOf(await delivered('jenkins', all(1, undefined, 20, 'SUCCESS')))).toBe(1)
+  })
+})
+
 describe('GitLab', () => {
+  it('does not let a green grandchild pipeline stand for its red root', async () => {
+    const of = (pipeline_id: number | null, one: News) => {
+      const { event, payload } = tellAs('gitlab', one) ?? { event: '', payload: {} }
+      const project = { id: 380, path_with_namespace: 'acme/web' }
+      const source = pipeline_id === null ? {} : { source_pipeline: { project, pipeline_id, job_id: 9 } }
+      const told = changed({ event, payload }, 'object_attributes', { sha: SHA })
+      const { object_attributes, ...job } = told.payload as Record<string, object>
+      return {
+        event,
+        payload: one.job === undefined ? { ...job, object_attributes, ...source } : { ...job, sha: SHA, ...source },
+      }
+    }
+    const root = of(null, { push: 1, status: 'red' })
+    const child = of(1, { push: 2, status: 'green' })
+    const grandchild = [of(2, { push: 3, job: 1, status: 'green' }), of(2, { push: 3, status: 'green' })]
+    for (const order of [
+      [root, child, ...grandchild],
+      [...grandchild, child, root],
+      [root, ...grandchild, child],
+      [child, ...grandchild, root],
+    ]) {
+      const tenant = await delivered('gitlab', order)
+      expect(await shownOf(tenant)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+    }
+  })
+
   it('does not let a green child pipeline stand for its red parent', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const parent = tellAs('gitlab', { push: 1, status: 'red' })
