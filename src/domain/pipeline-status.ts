@@ -195,5 +195,7 @@ const RETRIED_FIRST: Record<StatusClass, number> = { red: 0, stopped: 1, blue: 2
 
 function retryOrder(one: AttemptedBuild, other: AttemptedBuild): number {
   const [a, b] = [BUILD_STATUS[one.status], BUILD_STATUS[other.status]]
-  return RETRIED_FIRST[a.class] - RETRIED_FIRST[b.class] || b.rank - a.rank
+  const byClass = RETRIED_FIRST[a.class] - RETRIED_FIRST[b.class]
+  // Of what never ended, the one that was heard of first; they come in that order.
+  return byClass !== 0 || !isOver(one.status) || !isOver(other.status) ? byClass : b.rank - a.rank
 }
