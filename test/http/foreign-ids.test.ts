@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../src/domain/project.ts'
-import { ask, ORIGIN } from '../support/client.ts'
+import { browse } from '../support/browse.ts'
+import { ask } from '../support/client.ts'
 import { type Furnished, furnish } from '../support/furnished.ts'
 import { EMPTY, putBack, snapshot } from '../support/snapshot.ts'
 import { openTestStores } from '../support/stores.ts'
@@ -74,36 +75,16 @@ describe('an id of another project or person', () => {
   })
 
   it.each(Object.keys(FORMS))('%s: is not there, and stays as it is', async (name) => {
-    const { cookie, formToken } = ours.sessions.admin
-    const fields = { form_token: formToken, once: 'abcdefghijklmnopqrstuv', overlap: '0', confirm: 'DELETE' }
+    const form = { once: 'abcdefghijklmnopqrstuv', overlap: '0', confirm: 'DELETE' }
     const before = await things()
-    const response = await ask(FORMS[name]?.(idsOf(theirs)) ?? '', {
-      method: 'POST',
-      headers: {
-        Cookie: cookie,
-        Origin: ORIGIN,
-        'Sec-Fetch-Site': 'same-origin',
-        'Content-Type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams(fields).toString(),
-    })
+    const response = await browse(FORMS[name]?.(idsOf(theirs)) ?? '', { session: ours.sessions.admin, form })
     // What is gone already, or was never there, is no failure of a form that ends it.
     expect([[303, 404, 409].includes(response.status), await things()]).toEqual([true, before])
   })
 
   it('an account elsewhere is not unlinked from somebody else', async () => {
-    const { cookie, formToken } = ours.sessions.owner
     const before = await things()
-    const response = await ask('/account/identities/github/1/unlink', {
-      method: 'POST',
-      headers: {
-        Cookie: cookie,
-        Origin: ORIGIN,
-        'Sec-Fetch-Site': 'same-origin',
-        'Content-Type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams({ form_token: formToken }).toString(),
-    })
+    const response = await browse('/account/identities/github/1/unlink', { session: ours.sessions.owner, form: {} })
     expect([response.status, await things()]).toEqual([404, before])
   })
 })
