@@ -150,7 +150,9 @@ function readJob(payload: unknown): WebhookReading {
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
   const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
-  return about(told ? [{ ...run, told }] : [], [build])
+  // A job that is retried is made anew, long after its pipeline began.
+  const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
+  return about(told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
 }
 
 type Job = {
@@ -203,11 +205,13 @@ function toldOf(pipeline: unknown): RunStatus | null {
 }
 
 /** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
-function placeOf(id: string, payload: unknown): { externalId: string; isOfParent: boolean } {
+function placeOf(id: string, payload: unknown) {
   const source = valueAt(payload, 'source_pipeline')
   const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
   const parentId = isChild ? lineAt(source, 'pipeline_id') : null
-  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null }
+  // GitLab's ids grow, so that a parent's is the least of its pipeline.
+  const ciNumber = attemptFor(parentId ?? id)
+  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null, ciNumber }
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {

@@ -185,25 +185,28 @@ function upsertPipeline(
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    sql`began_at = coalesce(${lastBegun(now)}, min(${pipelines.beganAt}, excluded.began_at))`,
+    ...placeOf(now, [
+      sql`min(${pipelines.beganAt}, excluded.began_at)`,
+      sql`min(${pipelines.ciNumber}, excluded.ci_number)`,
+    ]),
   ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
-      author, committer, actor, pull_requests, created_at, began_at)
+      author, committer, actor, pull_requests, created_at, began_at, ci_number)
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
 }
 
 /**
- * When the newest run of a push began, where the CI told of it: a branch that is set back to an earlier commit is there
- * again. Neither an attempt at an older run nor what looks at the commit later makes it newer.
+ * Of the newest run of a push, where the CI told of it: a branch that is set back to an earlier commit is there again.
+ * Neither an attempt at an older run nor what looks at the commit later makes it newer.
  */
-function lastBegun(now: number): SQL {
+function ofLastBegun(value: SQL): SQL {
   const begins = [
     sql`w.external_id glob 'github:run:*.1'`,
     sql`(${sql.join(
@@ -211,16 +214,25 @@ function lastBegun(now: number): SQL {
       sql` or `,
     )})`,
   ]
-  return sql`(select min(max(w.began_at), ${now}) from ${workflows} as w
+  return sql`(select ${value} from ${workflows} as w
     where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
 }
 
 /** `run`: of a push, by hand and the like. */
 const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
 
+/** Where a pipeline stands among those of its branch, by the newest run of it; as it stood where none is told. */
+function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
+  return [
+    sql`began_at = coalesce(${ofLastBegun(sql`min(max(w.began_at), ${now})`)}, ${beganAt})`,
+    sql`ci_number = coalesce(${ofLastBegun(sql`max(w.attempt)`)}, ${ciNumber})`,
+  ]
+}
+
 function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {
+  const place = sql.join(placeOf(now, [sql`began_at`, sql`ci_number`]), sql`, `)
   const which = sql`project_id = ${projectId} and external_id = ${pipeline.externalId}`
-  return rawStatement(db, sql`update ${pipelines} set began_at = coalesce(${lastBegun(now)}, began_at) where ${which}`)
+  return rawStatement(db, sql`update ${pipelines} set ${place} where ${which}`)
 }
 
 /**

@@ -179,12 +179,14 @@ export const pipelines = sqliteTable(
     createdAt: integer('created_at').notNull(),
     /** When it began by its CI's account, else when we heard of it: what goes by the newest does not go by arrival. */
     beganAt: integer('began_at').notNull().default(0),
+    /** A number of its CI that grows: of two that began in one second the higher is the newer. 0 where none was told. */
+    ciNumber: integer('ci_number').notNull().default(0),
   },
   (t) => [
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
-    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.number),
+    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
