@@ -95,10 +95,14 @@ export function defaultBranchPipelinesQuery(userId: string): SQL {
 }
 
 function partsOfBranches(branches: SQL): SQL {
-  const ofBranch = (limit: number) => sql`select id, began_at, ci_number, number from ${pipelines} as p
-    where p.project_id = b.project_id and p.branch = b.branch and ${saysSomething('p')}
+  const ofBranch = (
+    limit: number,
+    which = saysSomething('p'),
+  ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
+    where p.project_id = b.project_id and p.branch = b.branch and ${which}
     order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`
-  const newest = sql`(select id from (${ofBranch(1)}) as candidate)`
+  // There may be none but such as were skipped.
+  const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
   const newestThat = (fits: SQL) =>
     sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),

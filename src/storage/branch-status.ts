@@ -80,17 +80,22 @@ export const LOOK_BACK = 100
 
 const PLACE = { beganAt: pipelines.beganAt, ciNumber: pipelines.ciNumber, number: pipelines.number }
 
-/** What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest. */
+/**
+ * What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest that says
+ * something; there may be none but such as were skipped.
+ */
 export function selectNewestPipeline(db: Db, projectId: string, branch: string, fits: (pipeline: string) => SQL) {
-  const ofBranch = (limit: number) =>
+  const ofBranch = (limit: number, which?: SQL) =>
     db
       .select({ id: pipelines.id, ...PLACE })
       .from(pipelines)
-      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), saysSomething('pipelines')))
+      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), which))
       .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
       .limit(limit)
-  const newest = ofBranch(1).as('newest')
-  const candidate = ofBranch(LOOK_BACK).as('candidate')
+  const says = saysSomething('pipelines')
+  const newest = ofBranch(1, says).as('newest')
+  const skipped = ofBranch(1).as('newest')
+  const candidate = ofBranch(LOOK_BACK, says).as('candidate')
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
@@ -101,7 +106,12 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
     .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })
     .from(workflows)
     .leftJoin(builds, eq(builds.workflowId, workflows.id))
-    .where(eq(workflows.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
+    .where(
+      eq(
+        workflows.pipelineId,
+        sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}), (${db.select({ id: skipped.id }).from(skipped)}))`,
+      ),
+    )
 }
 
 function keyFor(projectId: string, branch: string): string {

@@ -169,7 +169,8 @@ type BranchState = {
 
 /** As the badge: the result of the newest pipeline that ended or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
-  const telling = pipelines.filter(saysSomething)
+  const saying = pipelines.filter(saysSomething)
+  const telling = saying.length > 0 ? saying : pipelines
   const [newest] = telling
   if (!newest) return null
   const shown = telling.find((pipeline) => endedStatusOf(pipeline) !== null) ?? newest
