@@ -1,5 +1,5 @@
 import { attemptFor } from './attempt.ts'
-import { type BuildReport, isOver, type ReportedStatus } from './build.ts'
+import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -113,7 +113,7 @@ function readPipeline(payload: unknown): WebhookReading {
       })
       return build ? [build] : []
     })
-  return about([run], builds)
+  return aboutParts(payload, [run], builds)
 }
 
 function readJob(payload: unknown): WebhookReading {
@@ -152,7 +152,7 @@ function readJob(payload: unknown): WebhookReading {
   const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
   // A job that is retried is made anew, long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
-  return about(told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
+  return aboutParts(payload, told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
 }
 
 type Job = {
@@ -202,6 +202,22 @@ function toldOf(pipeline: unknown): RunStatus | null {
   // Told of a pipeline that runs again, too: then it is that of its last end.
   const endedAt = isOver(status) ? timeAt(pipeline, 'finished_at') : null
   return { status, at: endedAt ?? beganAt, beganAt }
+}
+
+/**
+ * Until its parent is told a child pipeline stands for the branch only where it is red: green, it would hide what the
+ * parent says.
+ */
+function aboutParts(payload: unknown, runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
+  const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
+    const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
+    const isChild = report.pipeline.isOfParent || lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
+    return isRed || !isChild ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+  }
+  return about(
+    runs.map((run) => standing(run, run.told?.status)),
+    builds.map((build) => standing(build, build.status)),
+  )
 }
 
 /** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */

@@ -295,6 +295,26 @@ describe('GitLab', () => {
     }
   })
 
+  it('shows nothing of a child pipeline before its parent is told, but that it failed', async () => {
+    const child = (one: News, source_pipeline: object | undefined) => {
+      const told = changed(tellAs('gitlab', one), 'object_attributes', { source: 'parent_pipeline' })
+      return { ...told, payload: { ...(told.payload as object), source_pipeline } }
+    }
+    const source = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 2, job_id: 9 }
+    const before = tellAs('gitlab', { push: 1, status: 'red' })
+    const parent = tellAs('gitlab', { push: 2, status: 'green' })
+    if (!before || !parent) throw new Error('GitLab tells of pipelines')
+    // Older GitLabs do not say whose child it is.
+    for (const known of [source, undefined]) {
+      const green = child({ push: 3, status: 'green' }, known)
+      const red = child({ push: 3, status: 'red' }, known)
+      expect((await shownOf(await delivered('gitlab', [before, green]))).badge).toBe('failing')
+      expect((await shownOf(await delivered('gitlab', [before, green, parent]))).badge).toBe('passing')
+      const passed = changed(before, 'object_attributes', { status: 'success' })
+      expect((await shownOf(await delivered('gitlab', [passed, red]))).badge).toBe('failing')
+    }
+  })
+
   it('does not let a green child pipeline stand for its red parent', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const parent = tellAs('gitlab', { push: 1, status: 'red' })
