@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../domain/actor.ts'
-import { githubRunPrefix } from '../domain/attempt.ts'
+import { githubRunPrefix, isJenkinsRun } from '../domain/attempt.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -19,7 +19,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
-import { gatherParts, placed } from './placing.ts'
+import { gatherParts, placed, toCommitStatements } from './placing.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -74,7 +74,9 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
   const pipelineId = crypto.randomUUID()
   const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
   const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
+  const gathering = toCommitStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
+    ...gathering,
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
@@ -84,7 +86,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3 + moving.length + placing.length).flatMap(queuedIdsOf))
+  await enqueue(stores, results.slice(3 + gathering.length + moving.length + placing.length).flatMap(queuedIdsOf))
   await gatherParts(stores, projectId, [told], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
@@ -123,7 +125,12 @@ async function reportChunk(
   const prepared = reports.map((report) => {
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
-    const writes = [...reportStatements(db, projectId, ids, report, now), ...toForkStatements(db, projectId, report)]
+    const writes = [
+      ...toCommitStatements(db, projectId, report),
+      ...reportStatements(db, projectId, ids, report, now),
+      ...toForkStatements(db, projectId, report),
+      ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
+    ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
   const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
@@ -236,11 +243,43 @@ function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: 
 }
 
 /**
- * The branch that was told. A run that ended before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
+ * For the end of a batch that tells of a run of Jenkins. Where a commit's pipeline stands goes by the run of it that began
+ * last. One that ended before its checkout may be of any commit until then, so its own stands where it ended: another
+ * job's green run that began before must not hide it.
+ */
+function placeJenkinsStatements(db: Db, projectId: string, report: BuildReport, now: number) {
+  const { pipeline, workflow, externalId, jobName } = report
+  const ofPipeline = sql`from ${builds} as b where b.pipeline_id = ${pipelines}.id`
+  const endedBadly = sql`b.stage = 2 and b.class <> 'green'`
+  const ends = sql`(select max(b.stopped_at) ${ofPipeline} and ${pipelines}.revision = ${UNKNOWN_REVISION} and ${endedBadly})`
+  const begins = sql`(select min(coalesce(b.queued_at, b.started_at, b.stopped_at)) as began ${ofPipeline}
+    group by b.workflow_id order by began desc limit 1)`
+  const place = rawStatement(
+    db,
+    sql`update ${pipelines} set began_at = min(coalesce(${ends}, ${begins}, began_at), ${now}),
+      ci_number = coalesce((select max(b.attempt) ${ofPipeline}), ci_number)
+      where project_id = ${projectId} and external_id = ${pipeline.externalId}`,
+  )
+  if (pipeline.branch === null || externalId !== workflow.externalId) return [place]
+  // Those that ended before anybody told which branch their job is on.
+  const lost = sql`select b.pipeline_id from ${builds} as b
+    where b.project_id = ${projectId} and b.job_name = ${jobName} and b.branch is null and ${endedBadly}`
+  return [
+    place,
+    rawStatement(
+      db,
+      sql`update ${pipelines} set branch = ${pipeline.branch} where id in (${lost}) and branch is null and tag is null
+        and substr(external_id, 1, 8) = 'jenkins:'`,
+    ),
+  ]
+}
+
+/**
+ * The branch that was told. A run that failed before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
  * taken to be of the branch that its job was on last: it would be missing there.
  */
 function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, status }: BuildReport): SQL | string | null {
-  if (branch !== null || tag !== null || !isOver(status)) return branch
+  if (branch !== null || tag !== null || !isOver(status) || BUILD_STATUS[status].class === 'green') return branch
   return sql`(select last.branch from (select branch, job_name, build_num from ${builds} where project_id = ${projectId}
     order by build_num desc limit ${LOOK_BACK}) as last
     where last.job_name = ${jobName} and last.branch is not null order by last.build_num desc limit 1)`

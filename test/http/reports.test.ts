@@ -37,6 +37,25 @@ const patch = (num: number, json: unknown) => ask(`${builds}/${num}`, by({ metho
 const rowsOf = (table: string) =>
   env.DB.prepare(`select count(*) as n from ${table} where project_id = ?`).bind(world.project.id).first<number>('n')
 
+describe('what our command reports from several jobs of Jenkins', () => {
+  it('stands together for a commit, where a later run of a job replaces an earlier one', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    const tell = async (job: string, number: number, status: string) => {
+      const run = `jenkins:https://jenkins.example.com/job/${branch}-${job}/${number}/`
+      const told = {
+        pipeline: { external_id: run, branch, revision: 'f00d' },
+        workflow: { external_id: run, name: job },
+      }
+      const made = await report(reportOf({ ...told, external_id: `${run}#Test`, job: { name: 'Test' }, status }))
+      expect(made.ok).toBe(true)
+      return (await askJson(`/${world.slug}/tree/${branch}.json`, by())).message
+    }
+    expect(await tell('lint', 5, 'failed')).toBe('failing')
+    expect(await tell('build', 9, 'success')).toBe('failing')
+    expect(await tell('lint', 6, 'success')).toBe('passing')
+  })
+})
+
 describe('a job that is reported to have run again', () => {
   type Told = { id?: string; run?: string; name?: string; of?: string; attempt?: number; job?: object; status: string }
   const statusOf = async (told: readonly Told[]) => {
