@@ -299,6 +299,11 @@ describe('several jobs of Jenkins for one repository', () => {
     expect(await shown(before, broken, later, run('lint', 3, 'green'))).toMatchObject(GREEN)
   })
 
+  it('of which one passes without a checkout stay as they were', async () => {
+    const idle = [changed(tell({ push: 2, job: 1, status: 'green' }), 'build', { scm: {} })]
+    expect(await shown(run('web', 1, 'red'), idle)).toMatchObject(RED)
+  })
+
   it('count for their branch also where that is known only later', async () => {
     const broken = [changed(tell({ push: 2, job: 1, status: 'red' }), 'build', { scm: {} })]
     for (const before of [run('web', 1, 'green'), run('web', 1, 'green').slice(0, 1)])
