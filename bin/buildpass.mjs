@@ -6181,18 +6181,25 @@ var EXIT = {
   conflict: 5,
   unreachable: 6,
   corrupt: 7,
-  not_green: 8
+  not_green: 8,
+  left_out: 9
 };
 var EXIT_MEANING = {
   ok: "done",
   failed: "the server said no to what was asked, or a file could not be read or written",
-  usage: "wrong usage: an unknown option, a setting that is missing, a glob that matches nothing",
+  usage: "wrong usage: an unknown option, a setting that is missing, a glob that matches nothing (what others match is sent)",
   refused: "the token is missing, wrong or expired (401), or does not permit this (403)",
   not_found: "no such project, build, artifact or token (404)",
   conflict: "the build has other bytes at that path (409)",
   unreachable: "the server could not be reached, or stayed busy, after all retries",
   corrupt: "the bytes are not what their digest says",
-  not_green: "`status --exit-status`: the newest result is not a success"
+  not_green: "`status --exit-status`: the newest result is not a success",
+  left_out: "something was left out, and `--strict` was said or nothing else was there to send"
+};
+var OTHER_CODES = {
+  "126": "`run`: the command cannot be run, as a file that is no program",
+  "127": "`run`: there is no such command",
+  "128 + n": "signal n ended the command of `run`, or stopped `upload` or `download` (130 for Ctrl-C)"
 };
 var CliError = class extends Error {
   failure;
@@ -6212,6 +6219,169 @@ var CliError = class extends Error {
 };
 function usageError(message, hint) {
   return new CliError("usage", message, { hint: hint ?? null });
+}
+
+// cli/output.ts
+import { isatty as isatty2 } from "node:tty";
+
+// src/domain/visible-text.ts
+function visibleText(text) {
+  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
+}
+function visibleLine(text) {
+  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
+}
+function visibleRun(run2) {
+  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
+}
+function codePointOf(character) {
+  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var SHOWN = [
+  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
+  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
+  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
+  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
+  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
+];
+var both;
+function shownOrHidden() {
+  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
+  return both;
+}
+
+// cli/say.ts
+import { writeSync } from "node:fs";
+import { Writable } from "node:stream";
+import { isatty } from "node:tty";
+
+// cli/system-error.ts
+var HINTS = {
+  EACCES: "Run as a user who may, or change its mode.",
+  EPERM: "Run as a user who may, or change its mode.",
+  EROFS: "Choose a place that can be written to.",
+  ENOSPC: "Make room, and run the same command again: it goes on from there.",
+  EDQUOT: "Make room, and run the same command again: it goes on from there.",
+  EFBIG: "Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.",
+  EMFILE: "Raise the limit (ulimit -n), or lower --parallel.",
+  ENFILE: "The whole system has too many files open: lower --parallel, or try again later.",
+  ENOMEM: "Lower --parallel, or try again when there is more memory.",
+  ENOENT: "Was it removed meanwhile? Name what is there.",
+  ENOTDIR: "A file is where a folder should be: choose another place.",
+  EISDIR: "A folder is where a file should be: choose another place.",
+  EEXIST: "Something else is there: choose another place.",
+  ENAMETOOLONG: "The file system takes no name of that length: choose a shorter one, or another place.",
+  ELOOP: "Its links lead in a circle: mend them.",
+  EBUSY: "Something else uses it: try again later.",
+  ETXTBSY: "It is a program that runs: try again later.",
+  EIO: "Is the disk, or the network that it is on, in order?",
+  ESTALE: "Is the disk, or the network that it is on, in order?",
+  EPIPE: "Whoever should read it is gone.",
+  EAGAIN: "The system is short of something: try again later."
+};
+function isSystemError(error) {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+function systemFailure(error, path) {
+  if (!isSystemError(error)) return error;
+  const where = path ?? error.path ?? error.syscall;
+  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ""], cause: error });
+}
+function systemWords({ code, message }) {
+  const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];
+  return words ? `${words} (${code})` : message;
+}
+
+// cli/say.ts
+function say(where, text) {
+  let left = typeof text === "string" ? Buffer.from(text) : text;
+  while (left.byteLength > 0) {
+    try {
+      left = left.subarray(writeSync(where === "stdout" ? 1 : 2, left));
+    } catch (error) {
+      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10);
+      else if (where === "stderr" || isUnread(error)) return;
+      else throw systemFailure(error, "standard output");
+    }
+  }
+}
+function replaceOutputStreams() {
+  for (const [name, fd] of [
+    ["stdout", 1],
+    ["stderr", 2]
+  ]) {
+    if (isatty(fd)) continue;
+    const value = new Writable({
+      write(chunk, _encoding, done) {
+        say(name, chunk);
+        done();
+      }
+    });
+    Object.defineProperty(process, name, { configurable: true, value });
+  }
+}
+var PAUSE = new Int32Array(new SharedArrayBuffer(4));
+function isFull(error) {
+  return error.code === "EAGAIN";
+}
+function isUnread(error) {
+  return error.code === "EPIPE";
+}
+
+// cli/output.ts
+function openOutput({ json = false, quiet = false }) {
+  const isLive = isatty2(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
+  return {
+    json,
+    isLive,
+    result(lines2, value) {
+      const text = json ? jsonText(value) : [lines2].flat().map(visibleLine).join("\n");
+      if (text !== "") say("stdout", `${text}
+`);
+    },
+    note: (text) => void (quiet || say("stderr", `${visibleLine(text)}
+`)),
+    warn: (text) => say("stderr", `buildpass: ${visibleLine(text)}
+`)
+  };
+}
+function reportFailure(thrown, json, more = {}) {
+  const error = systemFailure(thrown);
+  if (!(error instanceof CliError)) {
+    say("stderr", `buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}
+`);
+    return EXIT.failed;
+  }
+  const { failure, message, hint, status } = error;
+  say("stderr", `buildpass: ${visibleLine(message)}
+${hint ? `  ${visibleLine(hint)}
+` : ""}`);
+  if (json) say("stdout", `${jsonText({ error: { code: failure, message, hint, status }, ...more })}
+`);
+  return EXIT[failure];
+}
+function jsonText(value) {
+  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
+}
+var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
+function escapeOf(character) {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+var UNITS = ["B", "KiB", "MiB", "GiB"];
+function sizeText(bytes) {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+}
+function tableText(rows) {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map(
+    (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
 }
 
 // cli/verbs/download.ts
@@ -7460,87 +7630,6 @@ function openPlace(root, segments) {
   return file;
 }
 
-// src/domain/visible-text.ts
-function visibleText(text) {
-  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
-}
-function visibleLine(text) {
-  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
-}
-function visibleRun(run2) {
-  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
-}
-function codePointOf(character) {
-  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-}
-var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
-var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
-var SHOWN = [
-  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
-  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
-  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
-  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
-  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
-  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
-];
-var both;
-function shownOrHidden() {
-  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
-  return both;
-}
-
-// cli/output.ts
-function openOutput({ json = false, quiet = false }) {
-  const isLive = process.stderr.isTTY === true && !process.env.CI && !quiet && process.env.TERM !== "dumb";
-  return {
-    json,
-    isLive,
-    result(lines2, value) {
-      const text = json ? jsonText(value) : [lines2].flat().map(visibleLine).join("\n");
-      if (text !== "") process.stdout.write(`${text}
-`);
-    },
-    note: (text) => void (quiet || process.stderr.write(`${visibleLine(text)}
-`)),
-    warn: (text) => void process.stderr.write(`buildpass: ${visibleLine(text)}
-`)
-  };
-}
-function reportFailure(error, json) {
-  if (!(error instanceof CliError)) {
-    process.stderr.write(`buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}
-`);
-    return EXIT.failed;
-  }
-  const { failure, message, hint, status } = error;
-  if (json) process.stdout.write(`${jsonText({ error: { code: failure, message, hint, status } })}
-`);
-  process.stderr.write(`buildpass: ${visibleLine(message)}
-${hint ? `  ${visibleLine(hint)}
-` : ""}`);
-  return EXIT[failure];
-}
-function jsonText(value) {
-  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
-}
-var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
-function escapeOf(character) {
-  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-}
-var UNITS = ["B", "KiB", "MiB", "GiB"];
-function sizeText(bytes) {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
-}
-function tableText(rows) {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map(
-    (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  );
-}
-
 // cli/pool.ts
 function openPool(size) {
   const waiting = [];
@@ -7656,6 +7745,7 @@ function took(startedAt) {
 }
 
 // cli/interrupt.ts
+import { setMaxListeners } from "node:events";
 import { constants as constants2 } from "node:os";
 var Interrupted = class extends Error {
   exitCode;
@@ -7667,8 +7757,13 @@ var Interrupted = class extends Error {
 function exitCodeOfSignal(signal) {
   return 128 + (constants2.signals[signal] ?? 1);
 }
-function abortOnSignals() {
+function openAbort() {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+function abortOnSignals() {
+  const controller = openAbort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.once(signal, () => controller.abort(new Interrupted(signal)));
   return controller.signal;
@@ -7789,7 +7884,7 @@ function placesOf(artifacts, { flat }) {
 
 // cli/read-secret.ts
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
+import { Writable as Writable2 } from "node:stream";
 async function readSecretFromStdin(prompt) {
   const text = (process.stdin.isTTY ? await typed(prompt) : await piped()).trim();
   if (!parseSecret(text)) throw usageError("That is not a Buildpass token: it looks like bpu_… and has 46 characters.");
@@ -7801,12 +7896,12 @@ async function piped() {
   return text;
 }
 function typed(prompt) {
-  process.stderr.write(prompt);
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  say("stderr", prompt);
+  const output = new Writable2({ write: (_chunk, _encoding, done) => done() });
   const lines2 = createInterface({ input: process.stdin, output, terminal: true });
   return new Promise((resolve4, reject) => {
     const settle = (use) => {
-      process.stderr.write("\n");
+      say("stderr", "\n");
       use();
       lines2.close();
     };
@@ -7854,11 +7949,8 @@ async function settled({ json = false }, work) {
   try {
     await work();
   } catch (error) {
-    process.exitCode = reportFailure(isFileError(error) ? usageError(error.message) : error, json);
+    process.exitCode = reportFailure(error, json);
   }
-}
-function isFileError(error) {
-  return error instanceof Error && "path" in error && "syscall" in error;
 }
 
 // src/domain/build.ts
@@ -9812,7 +9904,8 @@ function addUpload(program3) {
 }
 
 // cli/main.ts
-var program2 = new Command("buildpass").description("Report builds and move artifacts, from any CI or shell, to a Buildpass server.").version(VERSION).enablePositionalOptions().showHelpAfterError("(buildpass help <verb> shows what there is)").exitOverride();
+replaceOutputStreams();
+var program2 = new Command("buildpass").description("Report builds and move artifacts, from any CI or shell, to a Buildpass server.").version(VERSION).enablePositionalOptions().showHelpAfterError("(buildpass help <verb> shows what there is)").exitOverride().configureOutput({ writeOut: (text) => say("stdout", text), writeErr: (text) => say("stderr", text) });
 addRun(program2);
 addReport(program2);
 addUpload(program2);
@@ -9827,14 +9920,16 @@ program2.addHelpText(
 The token comes from BUILDPASS_TOKEN, else from the CI's ID token (keyless), else from buildpass login.
 
 Exit codes:
-${Object.entries(EXIT).map(([name, code]) => `  ${code}  ${EXIT_MEANING[name]}`).join("\n")}
-  126, 127 and 128+n of "run": the command could not be started, was not found, was ended by signal n`
+${tableText([
+    ...Object.entries(EXIT).map(([name, code]) => [`  ${code}`, EXIT_MEANING[name]]),
+    ...Object.entries(OTHER_CODES).map(([code, meaning]) => [`  ${code}`, meaning])
+  ]).join("\n")}`
 );
 try {
   await program2.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(error, false);
 }
 function addHelpTexts(command, names) {
   const examples = EXAMPLES[names.join(" ")];
