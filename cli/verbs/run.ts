@@ -3,8 +3,10 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import type { CiJob } from '../ci/ci.ts'
 import { CliError, EXIT } from '../exit.ts'
+import { findFiles } from '../find-files.ts'
 import { exitCodeOfSignal, Interrupted } from '../interrupt.ts'
 import { openServer } from '../open-server.ts'
+import { failuresOf } from '../outcome.ts'
 import { type Output, openOutput, reportFailure } from '../output.ts'
 import { reportJob } from '../report.ts'
 import type { Server } from '../server.ts'
@@ -72,7 +74,7 @@ async function finish(
   job: CiJob,
   ended: Ended,
   command: readonly string[],
-  { artifacts, tests }: RunOptions,
+  { artifacts, tests, strict }: RunOptions,
   output: Output,
   problems: unknown[],
 ): Promise<void> {
@@ -87,10 +89,16 @@ async function finish(
     }),
   )
   if (!build || status === 'canceled') return
-  if (tests) await attempt(problems, () => uploadTests(server, build.build_num, tests, output))
+  if (tests)
+    await attempt(problems, async () => {
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output), strict))
+    })
   if (artifacts) {
     const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4 }
-    await attempt(problems, () => uploadAll(server, artifacts, { root: '.', prefix: '' }, target, output))
+    await attempt(problems, async () => {
+      const found = await findFiles(artifacts, { root: '.', prefix: '' })
+      problems.push(...failuresOf(await uploadAll(server, found, target, output), strict))
+    })
   }
 }
 
