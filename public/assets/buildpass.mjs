@@ -9127,6 +9127,8 @@ function statusOf({ status, exitCode }) {
 // cli/verbs/run.ts
 import { spawn } from "node:child_process";
 import { basename as basename3 } from "node:path";
+import { setTimeout as sleep2 } from "node:timers/promises";
+import { isatty as isatty3 } from "node:tty";
 
 // cli/upload-all.ts
 async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {
@@ -9170,50 +9172,91 @@ function isUnreadable(error) {
 }
 
 // cli/verbs/run.ts
-var REPORT_RETRY_MS = 3e4;
-var CANCELED_RETRY_MS = 3e3;
+var START_RETRY_MS = 3e4;
+var CANCELED_MS = 3e3;
 var KEEP_ALIVE_MS = 3 * 6e4;
+var DEFAULT_REPORT_SECONDS = 5;
 function addRun(program3) {
-  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, however it ended").option("--tests <glob...>", "JUnit XML reports to send when it has ended").option("--strict", "fail when the reporting fails, although the command succeeded").passThroughOptions().action(run);
+  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "JUnit XML reports to send when it has ended, unless it was canceled").option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
+    "--report-timeout <seconds>",
+    "how long the server may keep us waiting once the command has ended",
+    countOption(1, 86400),
+    DEFAULT_REPORT_SECONDS
+  ).passThroughOptions().action(run);
 }
 async function run(command, options) {
-  const output = openOutput(options);
-  const reporting = new AbortController();
   const problems = [];
+  process.on("uncaughtException", (error) => problems.push(error));
+  const reporting = openAbort();
+  let lateSignal = null;
+  const startedAt = /* @__PURE__ */ new Date();
+  const running = runCommand(command, startedAt, {
+    // Who says SIGTERM says SIGKILL soon, which leaves no time for a report.
+    onSlowStop: () => opened.then((open3) => open3 && attempt([], () => reportCanceled(open3.server, open3.job, startedAt))),
+    onLateSignal(signal) {
+      lateSignal ??= signal;
+      reporting.abort(new Interrupted(signal));
+    }
+  });
+  const { output, release } = heldUntilReleased(openOutput(options));
   const opened = openServer(options, output, reporting.signal).catch((error) => {
     problems.push(error);
     return null;
   });
-  const startedAt = /* @__PURE__ */ new Date();
-  const started = opened.then((open4) => open4 && attempt(problems, () => start(open4.server, open4.job, startedAt)));
+  const started = opened.then((open3) => open3 && attempt(problems, () => start(open3.server, open3.job, startedAt)));
   const alive = setInterval(async () => {
-    const open4 = await opened;
-    await open4?.server.credential.keepAlive?.().catch(() => {
+    const open3 = await opened;
+    await open3?.server.credential.keepAlive?.().catch(() => {
     });
   }, KEEP_ALIVE_MS);
-  const ended = await spawnCommand(command, startedAt);
+  const ended = await running;
   clearInterval(alive);
-  await started;
-  const open3 = await opened;
-  if (open3) {
-    const deadline = ended.signal ? setTimeout(() => reporting.abort(new Interrupted("SIGTERM")), CANCELED_RETRY_MS) : null;
-    await finish(open3.server, open3.job, ended, command, options, output, problems);
-    if (deadline) clearTimeout(deadline);
-  }
-  end(ended, tell(problems, options, output));
+  release();
+  const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
+  const deadline = performance.now() + limitMs;
+  const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
+  const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
+  const finished = opened.then(async (open3) => {
+    await Promise.race([started, sleep2(limitMs / 2)]);
+    const retryMs = Math.min(open3?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS);
+    const server = open3 && { ...open3.server, retryMs };
+    const onMoved = () => void patience.refresh();
+    if (server) await finish(server, open3.job, ended, command, options, output, problems, onMoved);
+  });
+  await Promise.race([finished, isBrokenOff.then(() => sleep2(SETTLING_MS))]);
+  if (reporting.signal.aborted) problems.push(reporting.signal.reason);
+  end(ended, tell(problems, options, output), lateSignal);
 }
-function quick(server) {
-  return { ...server, retryMs: Math.min(server.retryMs, REPORT_RETRY_MS) };
+var SETTLING_MS = 100;
+function noAnswer(seconds) {
+  return new CliError("unreachable", `the server kept us waiting for ${seconds} s.`, {
+    hint: "A longer time can be given by --report-timeout."
+  });
+}
+function heldUntilReleased(output) {
+  let held = [];
+  return {
+    output: { ...output, warn: (text) => void (held ? held.push(text) : output.warn(text)) },
+    release() {
+      for (const text of held ?? []) output.warn(text);
+      held = null;
+    }
+  };
 }
 function start(server, job, startedAt) {
-  return reportJob(quick(server), job, { status: "running", start_time: startedAt.toISOString() });
+  const patient = { ...server, retryMs: Math.min(server.retryMs, START_RETRY_MS) };
+  return reportJob(patient, job, { status: "running", start_time: startedAt.toISOString() });
 }
-async function finish(server, job, ended, command, { artifacts, tests, strict }, output, problems) {
-  const status = ended.signal && isStop(ended.signal) ? "canceled" : ended.code === 0 ? "success" : "failed";
+function reportCanceled(server, job, startedAt) {
+  const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
+  return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
+}
+async function finish(server, job, ended, command, { artifacts, tests, strict }, output, problems, onMoved) {
+  const status = isCanceled(ended) ? "canceled" : ended.code === 0 ? "success" : "failed";
   const stoppedAt = /* @__PURE__ */ new Date();
   const build = await attempt(
     problems,
-    () => reportJob(quick(server), job, {
+    () => reportJob(server, job, {
       status,
       start_time: ended.startedAt.toISOString(),
       stop_time: stoppedAt.toISOString(),
@@ -9221,12 +9264,13 @@ async function finish(server, job, ended, command, { artifacts, tests, strict },
     })
   );
   if (!build || status === "canceled") return;
+  onMoved();
   if (tests)
     await attempt(problems, async () => {
-      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output), strict));
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output, onMoved), strict));
     });
   if (artifacts) {
-    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4 };
+    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved };
     await attempt(problems, async () => {
       const found = await findFiles(artifacts, { root: ".", prefix: "" });
       problems.push(...failuresOf(await uploadAll(server, found, target, output), strict));
@@ -9234,7 +9278,7 @@ async function finish(server, job, ended, command, { artifacts, tests, strict },
   }
 }
 function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
-  const name = basename3(program3);
+  const name = basename3(program3) || "command";
   const action = {
     name,
     type: "test",
@@ -9246,29 +9290,45 @@ function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
   };
   return { name, actions: [action] };
 }
-var FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+var FORWARDED = [
+  ...["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"],
+  ...["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH"]
+];
 function isStop(signal) {
   return signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP" || signal === "SIGQUIT";
 }
-function spawnCommand([program3 = "", ...args], startedAt) {
+function isCanceled({ signal, stoppedBy }) {
+  return stoppedBy !== null || signal !== null && isStop(signal);
+}
+var SLOW_STOP_MS = 1e3;
+function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
   return new Promise((resolve2) => {
-    const child = spawn(program3, args, { stdio: "inherit" });
+    let child = null;
     let stoppedBy = null;
+    const settle2 = (code, signal) => {
+      child = null;
+      resolve2({ code, signal, stoppedBy, startedAt });
+    };
     for (const signal of FORWARDED)
       process.on(signal, () => {
+        if (!child) return isStop(signal) ? onLateSignal(signal) : void 0;
         if (isStop(signal)) stoppedBy = signal;
-        if (!(process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
+        if (signal === "SIGTERM") setTimeout(() => child && onSlowStop(), SLOW_STOP_MS);
+        if (!(isatty3(0) && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
       });
-    child.once("error", (error) => {
-      const isMissing = error.code === "ENOENT";
-      process.stderr.write(`buildpass: ${program3}: ${isMissing ? "command not found" : error.message}
+    const refuse = (error) => {
+      const isMissing = error.code === "ENOENT" || program3 === "";
+      say("stderr", `buildpass: ${program3}: ${isMissing ? "command not found" : systemWords(error)}
 `);
-      resolve2({ code: isMissing ? 127 : 126, signal: null, startedAt });
-    });
-    child.once("close", (code, signal) => {
-      if (signal) resolve2({ code: exitCodeOfSignal(signal), signal, startedAt });
-      else resolve2({ code: code ?? 1, signal: code === 0 ? null : stoppedBy, startedAt });
-    });
+      settle2(isMissing ? 127 : 126, null);
+    };
+    try {
+      child = spawn(program3, args, { stdio: "inherit" });
+      child.once("error", refuse);
+      child.once("close", (code, signal) => settle2(signal ? exitCodeOfSignal(signal) : code ?? 1, signal));
+    } catch (error) {
+      refuse(error);
+    }
   });
 }
 async function attempt(problems, work) {
@@ -9281,26 +9341,25 @@ async function attempt(problems, work) {
 }
 function tell(problems, { strict }, output) {
   const said = /* @__PURE__ */ new Set();
-  let code = 0;
-  for (const problem of problems) {
+  let code = EXIT.ok;
+  for (const thrown of problems) {
+    const problem = thrown instanceof Interrupted ? new CliError("unreachable", thrown.message) : systemFailure(thrown);
     const { message } = problem;
     if (said.has(message)) continue;
     said.add(message);
-    if (strict || !(problem instanceof CliError)) {
-      const failure = problem instanceof Interrupted ? new CliError("unreachable", "there was no time to report") : problem;
-      code ||= reportFailure(failure, false);
-    } else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
+    if (strict || !(problem instanceof CliError)) code ||= reportFailure(problem, false);
+    else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
   }
   return strict ? code : EXIT.ok;
 }
-function end({ code, signal }, reportingCode) {
-  if (signal && code === exitCodeOfSignal(signal)) {
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-    setTimeout(() => process.exit(code), 200);
-    return;
-  }
-  process.exit(code === 0 ? reportingCode : code);
+var CLEAN = ["SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGTERM"];
+function end({ code, signal }, reportingCode, lateSignal) {
+  const endBy = signal ?? (code === 0 ? lateSignal : null);
+  const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code;
+  if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode);
+  process.removeAllListeners(endBy);
+  process.kill(process.pid, endBy);
+  setTimeout(() => process.exit(exitCode), 200);
 }
 
 // cli/verbs/status.ts
