@@ -63,7 +63,7 @@ function isSystemError(error) {
 }
 function systemFailure(error, path) {
   if (!isSystemError(error)) return error;
-  const where = path ?? error.path ?? error.syscall;
+  const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
   return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ""], cause: error });
 }
 function systemWords({ code, message }) {

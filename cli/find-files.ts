@@ -103,6 +103,8 @@ function realFolderOf(folder: string): string {
 }
 
 async function findMeant(glob: string, root: string, visitor: Visitor): Promise<void> {
+  // An unset variable is not the whole folder.
+  if (glob === '') return
   const named = resolve(glob)
   const { base, glob: rest, isGlob } = picomatch.scan(sep === '\\' ? glob.replaceAll('\\', '/') : glob)
   try {

@@ -33,7 +33,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 /** An error of the system as what ends a verb: on one line, with the path and what to do; others stay what they are. */
 export function systemFailure(error: unknown, path?: string): unknown {
   if (!isSystemError(error)) return error
-  const where = path ?? error.path ?? error.syscall
+  const where = path ?? error.path ?? (error.syscall === 'uv_cwd' ? 'the current folder' : error.syscall)
   return new CliError('failed', `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ''], cause: error })
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { EXIT } from '../exit.ts'
 import { findFiles } from '../find-files.ts'
-import { failuresOf, settle, shortfallText } from '../outcome.ts'
+import { failuresOf, settle, shortfallText, warnOfLeftOut } from '../outcome.ts'
 import { sizeText } from '../output.ts'
 import { reportJob } from '../report.ts'
 import { uploadAll } from '../upload-all.ts'
@@ -29,6 +29,11 @@ export function addUpload(program: Command): void {
     .action((globs: string[], options: UploadVerbOptions) =>
       runVerb(options, async ({ server, job, output }) => {
         const found = await findFiles(globs, options)
+        if (found.files.length === 0) {
+          warnOfLeftOut(found.leftOut, output)
+          const nothing = { done: [], failures: found.problems, leftOut: found.leftOut }
+          return settle('', { artifacts: [], left_out: found.leftOut }, failuresOf(nothing), output)
+        }
         // The same job again is the same build, and one that is over stays so.
         const num = options.build ?? (await reportJob(server, job, { status: 'running' })).build_num
         const target = {

@@ -6287,7 +6287,7 @@ function isSystemError(error) {
 }
 function systemFailure(error, path) {
   if (!isSystemError(error)) return error;
-  const where = path ?? error.path ?? error.syscall;
+  const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
   return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ""], cause: error });
 }
 function systemWords({ code, message }) {
@@ -8727,6 +8727,7 @@ function realFolderOf(folder2) {
   }
 }
 async function findMeant(glob, root, visitor) {
+  if (glob === "") return;
   const named2 = resolve(glob);
   const { base, glob: rest, isGlob } = import_picomatch2.default.scan(sep3 === "\\" ? glob.replaceAll("\\", "/") : glob);
   try {
@@ -9498,6 +9499,11 @@ function addUpload(program3) {
   withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when files were left out`).action(
     (globs, options) => runVerb(options, async ({ server, job, output }) => {
       const found = await findFiles(globs, options);
+      if (found.files.length === 0) {
+        warnOfLeftOut(found.leftOut, output);
+        const nothing = { done: [], failures: found.problems, leftOut: found.leftOut };
+        return settle("", { artifacts: [], left_out: found.leftOut }, failuresOf(nothing), output);
+      }
       const num = options.build ?? (await reportJob(server, job, { status: "running" })).build_num;
       const target = {
         num,

@@ -207,6 +207,25 @@ describe('an upload of several files', () => {
       expect(up.stderr).toContain(told)
   })
 
+  it('with nothing in it that can be sent makes no build', async () => {
+    const folder = folderWith({ 'line\nfeed': 'x' })
+    for (const [meant, code] of [
+      ['', EXIT.usage],
+      ['nothing/*', EXIT.usage],
+      ['line*', EXIT.left_out],
+    ] as const)
+      expect(await upload(folder, [meant, '--id', 'nothing'])).toMatchObject({ code, json: { artifacts: [] } })
+    expect(proxy.seen).toEqual([])
+  })
+
+  it('from a folder that is gone says so', async () => {
+    const args = [`mkdir gone; cd gone; rmdir ../gone; "$0" "$@"`, process.execPath, cli.files.cli, 'upload', 'x']
+    expect(await cli.run(args, { node: 'bash', file: '-c' })).toMatchObject({
+      code: EXIT.failed,
+      stderr: expect.stringMatching(/^buildpass: the current folder: .*\(ENOENT\)\n {2}.*\n$/),
+    })
+  })
+
   it('sends small ones once', async () => {
     const names = Array.from({ length: 20 }, (_, n) => `${n}.txt`)
     const folder = folderWith(Object.fromEntries(names.map((name) => [name, name])))
@@ -232,7 +251,11 @@ describe('an upload of several files', () => {
     const folder = folderWith(Object.fromEntries(names.map((name) => [name, name])))
     for (const node of [process.execPath, process.env.OLD_NODE ?? '/usr/bin/node'].filter(existsSync)) {
       const args = ['upload', '.', '--quiet', '--parallel', '32', '--id', node.slice(-60)]
-      expect(await cli.run(args, { cwd: folder, node })).toMatchObject({ code: 0, stderr: '' })
+      const up = await cli.run(args, { cwd: folder, node })
+      expect(up).toMatchObject({ code: 0, stderr: '' })
+      const [, build = ''] = /in build (\d+)/.exec(up.stdout) ?? []
+      const down = ['download', '--build', build, '--quiet', '--parallel', '32']
+      expect(await cli.run(down, { cwd: folderWith({}), node })).toMatchObject({ code: 0, stderr: '' })
     }
   })
 
