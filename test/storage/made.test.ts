@@ -125,12 +125,16 @@ describe('what a person made', () => {
       [0, 0, 0, 0, 0],
       [1, 1, 1, 1, 1],
     ])
-    const { results } = await env.DB.prepare(
-      "select action from audit where project_id = ? and user_id = ? and action <> 'member.removed' order by action",
-    )
-      .bind(project.id, owner.id)
-      .all<{ action: string }>()
-    expect(results.map(({ action }) => action)).toEqual([
+    const told = async ({ id }: { id: string }) => {
+      const { results } = await env.DB.prepare(
+        "select action from audit where project_id = ? and user_id = ? and action <> 'member.removed' order by action",
+      )
+        .bind(id, owner.id)
+        .all<{ action: string }>()
+      return results.map(({ action }) => action)
+    }
+    expect(await told(other)).toEqual([])
+    expect(await told(project)).toEqual([
       'dispatch_target.deleted',
       'listener.deleted',
       'publisher.deleted',

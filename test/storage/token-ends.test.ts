@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
-import { mintSecret } from '../../src/domain/secret.ts'
+import { mintSecret, type Secret } from '../../src/domain/secret.ts'
 import { hashSecret } from '../../src/domain/secret-hash.ts'
-import { kvKeyFor } from '../../src/storage/grants.ts'
+import { findGrant, kvKeyFor } from '../../src/storage/grants.ts'
 import { deleteToken, rotateToken } from '../../src/storage/token-ends.ts'
 import { listTokens } from '../../src/storage/tokens.ts'
 import { actsAs } from '../support/as-instance.ts'
@@ -47,6 +47,17 @@ describe('rotating a token', () => {
     }
     expect(await rotate(old.id)).toEqual({ kind: 'unknown' })
     expect(await listTokens(stores.db, { kind: 'project', projectId: project.id })).toEqual([])
+  })
+
+  it('gives one that works here at once, also for a client that tried too many unknown ones', async () => {
+    const stores = await openTestStores()
+    const old = await seedToken(stores, { kind: 'project', project: await seedProject(stores.db), scope: 'all' })
+    const spent = { client: 'one', spend: async () => false }
+    const kindOf = async (secret: Secret) => (await findGrant(stores, secret, null, spent)).kind
+    const successor = mintSecret('project')
+    const kinds = [await kindOf(mintSecret('project')), await kindOf(mintSecret('project'))]
+    await rotateToken(stores, old.id, successor, 60, INSTANCE)
+    expect([...kinds, await kindOf(successor)]).toEqual(['unknown', 'limited', 'granted'])
   })
 
   it('is refused to a holder of a thousand, who has no room for one more', async () => {
