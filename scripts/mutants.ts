@@ -54,7 +54,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/domain/secret.ts': ['test/domain/secret.test.ts', 'test/http/credentials.test.ts'],
   'src/domain/download-ticket.ts': TICKETS,
   'src/http/credentials.ts': ['test/http/credentials.test.ts', MATRIX],
-  'src/http/authorize.ts': ['test/http/authorize.test.ts', PROJECTS, ...TICKETS, MATRIX],
+  'src/http/authorize.ts': ['test/http/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],
   'src/storage/download-proof.ts': [...TICKETS, SIMULATION],
   'src/storage/feed-copy.ts': [
