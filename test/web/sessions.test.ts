@@ -5,7 +5,7 @@ import { mintSecret } from '../../src/domain/secret.ts'
 import { mintSessionSecret, SESSION_IDLE_MS } from '../../src/domain/session.ts'
 import { mintLinkSecret } from '../../src/domain/sign-in-link.ts'
 import { sessions, signInLinks } from '../../src/storage/schema-web.ts'
-import { selectSessions, selectViewer } from '../../src/storage/sessions.ts'
+import { isStale, selectSessions, selectViewer } from '../../src/storage/sessions.ts'
 import { consumeLink, selectLink } from '../../src/storage/sign-in-links.ts'
 import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
@@ -161,6 +161,11 @@ describe('a session', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('is noted as used once in ten minutes', async () => {
+    const session = { id: 'x', method: 'link', userAgent: null, from: null, createdAt: 0, lastSeenAt: 0 } as const
+    expect([600_000 - 1, 600_000].map((now) => isStale(session, now))).toEqual([false, true])
   })
 
   it('is listed with the others of its person, the one used last first, and can end all of those', async () => {
