@@ -43,7 +43,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/identities.ts': ['test/storage/identities.test.ts', ...SESSIONS, ...WRITES],
   'src/storage/listeners.ts': ['test/actions/deliver.test.ts', 'test/http/circleci-v1/triggers.test.ts', ...WRITES],
   'src/storage/made.ts': [TOKENS, PROJECTS, ...WRITES],
-  'src/storage/members.ts': [PROJECTS, 'test/web/instance.test.ts', ...WRITES],
+  'src/storage/members.ts': [PROJECTS, ...WRITES],
   'src/storage/publishers.ts': [OIDC, ...WRITES],
   'src/storage/rights.ts': WRITES,
   'src/storage/sessions.ts': [...SESSIONS, ...WRITES],
