@@ -47,7 +47,7 @@ async function mayStillRead(stores: Stores, { tokenId, userId, projectId }: Down
   const held = token ? heldGrantOf(token) : null
   if (tokenId && (!held || (held.expiresAt !== null && held.expiresAt <= stores.now()))) return false
   // A ticket without a token was asked for by a page: its person's role decides.
-  const person = tokenId || !userId ? null : ({ kind: 'session', sessionId: '', userId, instanceRole: 'user' } as const)
+  const person = userId ? ({ kind: 'session', sessionId: '', userId, instanceRole: 'user' } as const) : null
   return (
     decide('artifacts:read', { grant: held?.grant ?? person, role: role?.role ?? null }, project ?? null) === 'allow'
   )

@@ -11,7 +11,7 @@ import type { RunReport } from '../../src/domain/webhook-reading.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../src/storage/builds.ts'
 import { deleteDispatchTarget, putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
 import { putEnvVar } from '../../src/storage/env-vars.ts'
-import { insertListener } from '../../src/storage/listeners.ts'
+import { deleteListener, insertListener, listListeners } from '../../src/storage/listeners.ts'
 import { listOutbox, outboxQuery } from '../../src/storage/outbox.ts'
 import { dispatchTargets, envVars, listeners, outbox } from '../../src/storage/schema-outbox.ts'
 import { reportBuild, reportRun } from '../support/as-instance.ts'
@@ -348,6 +348,20 @@ describe('a listener', () => {
     await seedBuild(stores, project, { ...end, status: 'success', stoppedAt: 3_000 })
     await work()
     expect(outside.sent.map(({ json }) => json.data.builds[0].status)).toEqual(['failed', 'success'])
+  })
+
+  it('is told nothing any more when it is removed while that is made ready', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
+    const listener = await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    await seedBuild(stores, project, { status: 'failed', stoppedAt: 2_000 })
+    stores.faults.beforeD1 = async (sqls) => {
+      if (!sqls.some((sql) => /^select .* from "listeners"/.test(sql))) return
+      stores.faults.beforeD1 = undefined
+      await deleteListener(stores, project.id, listener?.id ?? '', NOBODY)
+    }
+    expect(await work()).toEqual([{ kind: 'done' }])
+    expect([outside.sent, await listListeners(stores.db, project.id)]).toEqual([[], []])
   })
 
   it('on GitHub gets a commit status', async () => {

@@ -53,5 +53,5 @@ export async function openTestApp({
 }
 
 const NO_LIMIT: RateLimit = { limit: async () => ({ success: true }) }
-const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
+export const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
 export const SPENT: RateLimit = { limit: async () => ({ success: false }) }
