@@ -32,6 +32,8 @@ const WIRE: Record<ErrorCode, WireError> = {
   other_repository: { status: 422, message: 'The payload is about another repository.' },
   precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
+  // nginx's number for it: nobody reads it but the log.
+  client_gone: { status: 499, message: 'The connection ended before the request body did.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },
   unsupported_media_type: { status: 415, message: 'Unsupported Content-Type.' },

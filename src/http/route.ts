@@ -16,6 +16,7 @@ import {
   SLUG_ON_PATH,
   type SlugSource,
 } from './authorize.ts'
+import { leaveBody } from './body.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import { requireOwnOrigin } from './origin.ts'
@@ -136,6 +137,12 @@ export function answer(
     if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, manner, error))
   } catch (error) {
     response = refusalOrFailure(c, manner, error)
+  }
+  if (method !== 'GET' && method !== 'HEAD') {
+    return Promise.resolve(response).then(async (settled) => {
+      await leaveBody(c.req.raw)
+      return finished(c, url, manner, settled)
+    })
   }
   // What needs no wait is answered without one: that is a third of what a warm badge costs.
   return response instanceof Promise
