@@ -69,6 +69,7 @@ function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource):
   const access = slug && accessInMemory(stores, presented.grant, slug, needs)
   if (!access) return null
   const { project, role } = access
+  c.env.trace.projectId = project.id
   return { needs, grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project, role }
 }
 
@@ -113,6 +114,7 @@ async function requireProject(c: Context<AppEnv>, needs: Permission, source: Slu
   const access = await findAccess(stores, grant, slug, needs)
   switch (access.decision) {
     case 'allow':
+      c.env.trace.projectId = access.project.id
       return {
         needs,
         grant,

@@ -80,12 +80,20 @@ export function refusalHeaders(error: AppError, { offersBasic = false } = {}): R
   }
 }
 
-/** A refusal as `{"message"}`, with `errors` where an input broke rules. */
-export function jsonRefusal(error: AppError): Response {
+/**
+ * A refusal as `{"message"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours: that is
+ * what is told on. All answers have the id in a header.
+ */
+export function jsonRefusal(error: AppError, requestId: string): Response {
   const message = messageOf(error)
-  const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
+  const status = statusOf(error.code)
+  const body = {
+    message,
+    ...(error.problems.length > 0 ? { errors: error.problems } : {}),
+    ...(status >= 500 ? { request_id: requestId } : {}),
+  }
   return Response.json(body, {
-    status: statusOf(error.code),
+    status,
     headers: {
       ...refusalHeaders(error),
       'X-Content-Type-Options': 'nosniff',
@@ -96,9 +104,9 @@ export function jsonRefusal(error: AppError): Response {
 }
 
 /** A bug, as the client sees it. */
-export function jsonFailure(): Response {
+export function jsonFailure(requestId: string): Response {
   return Response.json(
-    { message: 'Internal error' },
+    { message: 'Internal error', request_id: requestId },
     { status: 500, headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } },
   )
 }

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts'
 import { createMetrics } from '../../src/http/metrics.ts'
-import { startTrace } from '../../src/http/trace.ts'
+import { requestIdOf, startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { documented } from './documented.ts'
 import { outsideOf } from './outside.ts'
@@ -36,15 +36,15 @@ export async function openTestApp({
     stores: opened,
     async ask(path, options = {}) {
       const ctx = createExecutionContext()
+      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const request: OpenRequest = {
         settings,
         stores: opened,
         outside,
-        trace: startTrace(opened.now()),
+        trace: startTrace(opened.now(), requestIdOf(asked)),
         metrics: createMetrics(opened.now(), null),
         limits: { ...UNLIMITED, ...limits },
       }
-      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const response = await app.fetch(asked, request, ctx)
       await waitOnExecutionContext(ctx)
       return documented(asked, response)
