@@ -33,6 +33,7 @@ const OWN_TABLES = [
   'feed_state',
   'rights_gone',
   'sweeps',
+  'upkeep_tasks',
   'uploads',
   'upload_parts',
   'outbox',

@@ -32,6 +32,7 @@ import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
 import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { mountHealth } from './http/instance/health.ts'
+import { mountMetrics } from './http/instance/metrics.ts'
 import { mountTraffic } from './http/instance/traffic.ts'
 import { mountLocal } from './http/local.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -102,6 +103,7 @@ export function createApp(): App {
   mountLeaks(app)
   mountDownloads(app)
   mountHealth(app)
+  mountMetrics(app)
   mountTraffic(app)
   mountLocal(app)
   mountSignIn(app)

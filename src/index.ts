@@ -33,7 +33,7 @@ export default {
     await Promise.all(
       batch.messages.map(async (message) => {
         const { body } = message
-        const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep: ${body.task}` : 'delivery')
+        const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'delivery')
         const { stores, settings } = await openRequest(env, ctx, trace)
         if ('task' in body) {
           trace.projectId = body.project ?? null

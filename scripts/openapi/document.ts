@@ -45,6 +45,7 @@ const NEEDS: Record<Needs, string> = {
   token: 'Needs any live token.',
   user: 'Needs a personal token.',
   owner: 'Needs a personal token of an owner of this server.',
+  hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
   'status:read':
     'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'artifacts:read':

@@ -127,7 +127,7 @@ describe('every line of the log', () => {
     )
     await waitOnExecutionContext(ctx)
     expect(lines).toMatchObject([
-      { event: 'daily_task_failed', id: 'a message', route: 'upkeep: retention', project: world.project.id },
+      { event: 'daily_task_failed', id: 'a message', route: 'upkeep retention', project: world.project.id },
     ])
   })
 })

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts'
-import { createMetrics } from '../../src/http/metrics.ts'
+import { createMetrics, type Metrics } from '../../src/http/metrics.ts'
 import { requestIdOf, startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { documented } from './documented.ts'
@@ -19,12 +19,15 @@ export async function openTestApp({
   stores,
   vars = {},
   limits = {},
+  metrics,
   origin = ORIGIN,
 }: {
   stores?: TestStores
   /** What wrangler.toml would say otherwise. */
   vars?: Partial<Bindings>
   limits?: Partial<OpenRequest['limits']>
+  /** What its isolate counted. */
+  metrics?: Metrics
   /** The name under which it is asked. */
   origin?: string
 } = {}): Promise<TestApp> {
@@ -42,7 +45,7 @@ export async function openTestApp({
         stores: opened,
         outside,
         trace: startTrace(opened.now(), requestIdOf(asked)),
-        metrics: createMetrics(opened.now(), null),
+        metrics: metrics ?? createMetrics(opened.now(), null),
         limits: { ...UNLIMITED, ...limits },
       }
       const response = await app.fetch(asked, request, ctx)
