@@ -25,31 +25,43 @@ export default {
   },
 
   async scheduled(_controller, env, ctx): Promise<void> {
-    const { stores } = await openRequest(env, ctx, startTrace(Date.now(), crypto.randomUUID(), 'cron'))
-    await planUpkeep(stores)
+    const trace = startTrace(Date.now(), crypto.randomUUID(), 'cron')
+    try {
+      const { stores } = await openRequest(env, ctx, trace)
+      await planUpkeep(stores)
+    } catch (error) {
+      logFault(trace, 'bug', error)
+      throw error
+    }
   },
 
   async queue(batch, env, ctx): Promise<void> {
-    await Promise.all(
-      batch.messages.map(async (message) => {
-        const { body } = message
-        const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'delivery')
-        const { stores, settings } = await openRequest(env, ctx, trace)
-        if ('task' in body) {
-          trace.projectId = body.project ?? null
-          if (await runUpkeep(stores, body)) message.ack()
-          else message.retry({ delaySeconds: UPKEEP_RETRY_SECONDS })
-          return
-        }
-        const delivery = await deliver(stores, settings, body.id)
-        if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
-        else message.ack()
-      }),
-    )
+    await Promise.all(batch.messages.map((message) => take(message, env, ctx)))
   },
 } satisfies ExportedHandler<Bindings, OutboxMessage | UpkeepStep>
 
-const UPKEEP_RETRY_SECONDS = 60
+const RETRY_SECONDS = 60
+
+/** Does what a message asks for. One that fails comes again, and does not make those beside it come again. */
+async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings, ctx: ExecutionContext): Promise<void> {
+  const { body } = message
+  const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'delivery')
+  try {
+    const { stores, settings } = await openRequest(env, ctx, trace)
+    if ('task' in body) {
+      trace.projectId = body.project ?? null
+      if (await runUpkeep(stores, body)) message.ack()
+      else message.retry({ delaySeconds: RETRY_SECONDS })
+      return
+    }
+    const delivery = await deliver(stores, settings, body.id)
+    if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
+    else message.ack()
+  } catch (error) {
+    logFault(trace, 'bug', error)
+    message.retry({ delaySeconds: RETRY_SECONDS })
+  }
+}
 
 /** Answers and counts; without a wait where the handler needs none. */
 function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): Response | Promise<Response> {

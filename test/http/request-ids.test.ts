@@ -1,4 +1,4 @@
-import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import worker from '../../src/index.ts'
@@ -105,30 +105,42 @@ describe('every line of the log', () => {
     expect(lines).toMatchObject([{ status: 404, project: null }])
   })
 
-  it('of the daily upkeep names the message, the task and the project', async () => {
-    const body = { task: 'retention', project: world.project.id } as const
+  describe('of what nobody asked for', () => {
+    const away = () => Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+    const unbound = { all: away, raw: away, run: away }
     const broken = {
       ...env,
-      DB: {
-        prepare: () => {
-          throw new Error('D1_ERROR: Network connection lost.')
-        },
-        batch: () => Promise.reject(new Error('D1_ERROR: Network connection lost.')),
-      },
+      DB: { prepare: () => ({ bind: () => unbound, ...unbound }), batch: away },
+      UPKEEP: { sendBatch: away },
     }
-    const batch = createMessageBatch('buildpass-upkeep', [
-      { id: 'a message', timestamp: new Date(), attempts: 1, body },
-    ])
-    const ctx = createExecutionContext()
-    await worker.queue(
-      batch as Parameters<typeof worker.queue>[0],
-      broken as unknown as Parameters<typeof worker.queue>[1],
-      ctx,
-    )
-    await waitOnExecutionContext(ctx)
-    expect(lines).toMatchObject([
-      { event: 'daily_task_failed', id: 'a message', route: 'upkeep retention', project: world.project.id },
-    ])
+    type Entry = Parameters<typeof worker.queue>
+
+    async function queue(body: object) {
+      const message = { id: 'a message', timestamp: new Date(), attempts: 1, body }
+      const batch = createMessageBatch('a queue', [message])
+      const ctx = createExecutionContext()
+      await worker.queue(batch as Entry[0], broken as unknown as Entry[1], ctx)
+      return getQueueResult(batch, ctx)
+    }
+
+    it('names the message, the task and the project of a step of the upkeep', async () => {
+      await queue({ task: 'retention', project: world.project.id })
+      expect(lines.map(({ event }) => event)).toEqual(['daily_task_failed', 'upkeep_unrecorded'])
+      for (const line of lines)
+        expect(line).toMatchObject({ id: 'a message', route: 'upkeep retention', project: world.project.id })
+    })
+
+    it('names the message of a delivery, which comes again', async () => {
+      const { retryMessages } = await queue({ id: 'a row of the outbox' })
+      expect(lines).toMatchObject([{ event: 'bug', id: 'a message', route: 'delivery' }])
+      expect(retryMessages).toMatchObject([{ msgId: 'a message' }])
+    })
+
+    it('names the run of the cron, which has failed', async () => {
+      const run = worker.scheduled({} as ScheduledController, broken as unknown as Entry[1], createExecutionContext())
+      await expect(run).rejects.toThrow('Network connection lost')
+      expect(lines).toMatchObject([{ event: 'bug', id: expect.stringMatching(MADE), route: 'cron' }])
+    })
   })
 })
 
