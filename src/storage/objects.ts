@@ -54,6 +54,8 @@ export async function putObject(
 
 /** Whether a body ended by a fault of its own, and not because nobody took it. */
 async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  // Whoever holds it still waits for more of it.
+  if (body.locked) return false
   const reader = body.getReader()
   const broken = reader.closed.then(
     () => false,
