@@ -64,8 +64,9 @@ async function dumpTable(d1: D1Database, table: string, file: string): Promise<M
     .all<{ name: string }>()
   const columns = results.map(({ name }) => name)
   const quoted = columns.map((name) => `"${name}"`).join(', ')
+  // Named: of a table whose key is a number, SQLite gives the rowid under that key's name.
   const sizes = d1.prepare(
-    `select rowid, ${columns.map((name) => `coalesce(octet_length("${name}"), 0)`).join(' + ')} as bytes from "${table}" where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+    `select rowid as rowid, ${columns.map((name) => `coalesce(octet_length("${name}"), 0)`).join(' + ')} as bytes from "${table}" where rowid > ? order by rowid limit ${PAGE_ROWS}`,
   )
   // Column by column: a line of JSON may be longer than any value that D1 gives out.
   const page = d1.prepare(`select ${quoted} from "${table}" where rowid > ? and rowid <= ? order by rowid`)
@@ -102,7 +103,7 @@ async function copyObjects(
   const known = earlier ? await knownObjects(earlier) : new Map<string, ObjectLine>()
   const out = createFile(join(folder, 'objects.ndjson'))
   const page = d1.prepare(
-    `select rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+    `select rowid as rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
   )
   let [count, bytes] = [0, 0]
   for (let after = -1; ; ) {

@@ -222,6 +222,18 @@ describe('rows as large as D1 keeps them', () => {
     await Promise.all([from.close(), into.close()])
   })
 
+  it('whose key is a number are all there, and once', async () => {
+    const [from, into] = [await openBareInstance(), await openBareInstance()]
+    await from.d1.exec(
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
+    )
+    const folder = join(makeStateDir(), 'backup')
+    expect((await backUp(from, folder, null)).tables.audit?.rows).toBe(1_200)
+    await restore(into, folder, OPTIONS)
+    expect(await into.d1.prepare('select count(distinct id) as n from audit').first('n')).toBe(1_200)
+    await Promise.all([from.close(), into.close()])
+  })
+
   it('are read some at a time, however many there are', async () => {
     const from = await openBareInstance()
     for (let i = 0; i < 40; i++)
