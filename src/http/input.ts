@@ -4,6 +4,7 @@ import { artifactPathProblem } from '../domain/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../domain/error.ts'
 import { maskSecrets } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
+import { readBody } from './body.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
 
@@ -58,17 +59,12 @@ function problemOf(issue: v.BaseIssue<unknown>): InputProblem {
 
 /** The body as text, at most that long; 413 beyond, 400 if it is not UTF-8. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-  let length = 0
   let text = ''
   try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.byteLength
-      if (length > maxBytes) throw tooLarge()
+    await readBody(request, maxBytes, (chunk) => {
       text += decoder.decode(chunk, { stream: true })
-    }
+    })
     return text + decoder.decode()
   } catch (error) {
     if (error instanceof TypeError) throw invalidInput('', 'The body must be UTF-8 text.')
@@ -78,15 +74,12 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
 
 /** The body's bytes, at most that many; 413 beyond. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    if (length > maxBytes) throw tooLarge()
+  await readBody(request, maxBytes, (chunk) => {
     chunks.push(chunk)
-  }
+    length += chunk.byteLength
+  })
   const bytes = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {

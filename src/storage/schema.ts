@@ -7,6 +7,7 @@ import type { Role, Vcs, Visibility } from '../domain/project.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { TokenKind } from '../domain/secret.ts'
 import type { TestOutcome } from '../domain/test-result.ts'
+import type { UpkeepTask } from '../domain/upkeep.ts'
 import { artifactDigest } from './columns.ts'
 
 // Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
@@ -331,4 +332,15 @@ export const testResults = sqliteTable(
 export const sweeps = sqliteTable('sweeps', {
   name: text('name').primaryKey(),
   cursor: text('cursor'),
+})
+
+/** How the daily upkeep goes, a row a task: what an operator is to see even where no line of the log was kept. */
+export const upkeepTasks = sqliteTable('upkeep_tasks', {
+  task: text('task').$type<UpkeepTask>().primaryKey(),
+  /** When a step of it last left nothing to do; before it ever ran, when this table was made. */
+  doneAt: integer('done_at').notNull(),
+  failedAt: integer('failed_at'),
+  failures: integer('failures').notNull().default(0),
+  /** Of retention: how long the longest overdue had been over at the last look at all projects. */
+  behindMs: integer('behind_ms'),
 })
