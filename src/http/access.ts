@@ -161,6 +161,7 @@ export const PAGES = {
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
   // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live': 'session',
   'GET /live/:vcs/:org/:repo': 'status:read',
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
 

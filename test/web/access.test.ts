@@ -90,6 +90,7 @@ const RECIPES: Record<PageName, Recipe> = {
     path: page('/1/artifacts/0/out/report.txt'),
     in: 302,
   },
+  'GET /live': { path: at('/live'), in: 200 },
   'GET /live/:vcs/:org/:repo': { path: ({ world }) => `/live/${world.slug}`, in: 200 },
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': { path: ({ world }) => `/live/${world.slug}/1`, in: 200 },
   'GET /sign-in': { path: at('/sign-in'), in: 200 },
