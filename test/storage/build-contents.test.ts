@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { TestOutcome, TestResult } from '../../src/domain/test-result.ts'
-import { listBuildFiles, listFolder, listTestPage, selectFolder, selectNodes } from '../../src/storage/build-contents.ts'
+import {
+  listBuildFiles,
+  listFolder,
+  listTestPage,
+  selectFolder,
+  selectNodes,
+} from '../../src/storage/build-contents.ts'
 import { findBuildId } from '../../src/storage/builds.ts'
 import { replaceTestResults } from '../support/as-instance.ts'
 import { queryPlanOf, scansOf } from '../support/query-plan.ts'

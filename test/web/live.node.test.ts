@@ -82,7 +82,10 @@ describePages('a page with something that runs', (pages) => {
     await dashboard.goto('/')
     const settings = await leaver.context().newPage()
     await settings.goto('/account')
-    await settings.getByRole('button', { name: /^Sign out/ }).last().click()
+    await settings
+      .getByRole('button', { name: /^Sign out/ })
+      .last()
+      .click()
     await settings.waitForURL('**/sign-in')
     for (const open of [leaver, dashboard]) {
       await open.bringToFront()

@@ -112,16 +112,15 @@ function BuildView({ project, detail, files, asked, folder, tests, now, origin }
   const { num, pipeline } = build
   const address = buildPath(project, num)
   const addressOf = (folder: AskedFolder, page: number) => {
-    const query = new URLSearchParams({ ...(page === 1 ? {} : { tests: `${page}` }), ...folderQuery(folder) }).toString()
+    const query = new URLSearchParams({
+      ...(page === 1 ? {} : { tests: `${page}` }),
+      ...folderQuery(folder),
+    }).toString()
     return query === '' ? address : `${address}?${query}`
   }
   const isLive = !isOver(build.status)
   return (
-    <div
-      id="build"
-      data-live={isLive ? `/live${addressOf(asked, tests.page)}` : undefined}
-      data-state={stateOf(build)}
-    >
+    <div id="build" data-live={isLive ? `/live${addressOf(asked, tests.page)}` : undefined} data-state={stateOf(build)}>
       <Head project={project} build={build} />
       <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
       <Origin project={project} pipeline={pipeline} />
@@ -131,7 +130,11 @@ function BuildView({ project, detail, files, asked, folder, tests, now, origin }
         {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
       </Section>
       <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
-        {tests.pages > 0 ? <TestList tests={tests} addressOf={(page) => `${addressOf(asked, page)}#tests`} /> : <None of="test results" isLive={isLive} />}
+        {tests.pages > 0 ? (
+          <TestList tests={tests} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+        ) : (
+          <None of="test results" isLive={isLive} />
+        )}
       </Section>
       <Section
         id="artifacts"

@@ -57,9 +57,7 @@ export function FolderView({ project, num, place, folder, hasNodes, addressOf }:
             <li class="line">
               <Icon name={entry.kind === 'file' ? 'file' : 'folder'} />
               <span class="line-name">
-                <a
-                  href={entry.kind === 'file' ? filePath(project, num, entry) : addressOf({ place: entry, page: 1 })}
-                >
+                <a href={entry.kind === 'file' ? filePath(project, num, entry) : addressOf({ place: entry, page: 1 })}>
                   {nameOf(entry, place)}
                 </a>
                 {entry.kind !== 'file' && <span class="muted small-text"> {countText(entry.count, 'file')}</span>}
