@@ -140,10 +140,13 @@ export function buildNumOf(c: Context<AppEnv>): number {
 // Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
 export const MAX_OFFSET = 10_000
 
-/** v1.1 paging: `limit` 1–100 (30), `offset` 0–10,000 (0). */
-export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {
+/** v1.1 paging: `limit` 1–100 (30) unless the list has bounds of its own, `offset` 0–10,000 (0). */
+export function pageOf(
+  c: Context<AppEnv>,
+  { max, fallback }: { readonly max: number; readonly fallback: number } = { max: 100, fallback: 30 },
+): { readonly limit: number; readonly offset: number } {
   return {
-    limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }),
+    limit: queryCount(c, 'limit', { min: 1, max, fallback }),
     offset: queryCount(c, 'offset', { min: 0, max: MAX_OFFSET, fallback: 0 }),
   }
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
@@ -11,14 +11,28 @@ import type { Db, Stores } from './stores.ts'
 
 export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
 
-/** The people of a project by login. */
-export function listMembers(db: Db, projectId: string): Promise<Member[]> {
+/** A page of the people of a project by login. */
+export function listMembers(
+  db: Db,
+  projectId: string,
+  page: { readonly after: string | null; readonly limit: number } = { after: null, limit: 1_000 },
+): Promise<Member[]> {
+  return selectMembers(db, projectId, page)
+}
+
+export function selectMembers(
+  db: Db,
+  projectId: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+) {
+  const byLogin = sql`lower(${users.login})`
   return db
     .select({ login: users.login, name: users.name, role: members.role, since: members.createdAt })
     .from(members)
     .innerJoin(users, eq(users.id, members.userId))
-    .where(eq(members.projectId, projectId))
-    .orderBy(asc(users.login))
+    .where(and(eq(members.projectId, projectId), after === null ? undefined : gt(byLogin, after.toLowerCase())))
+    .orderBy(asc(byLogin))
+    .limit(limit)
 }
 
 /**

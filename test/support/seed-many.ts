@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import type { TokenHolder } from '../../src/domain/token.ts'
 
 /** Rows by the thousand, made in the database itself: `n` counts from 1. */
 export async function seedMany(sql: string, count: number, ...params: readonly unknown[]): Promise<void> {
@@ -22,5 +23,59 @@ export function seedManyArtifacts(
     build.id,
     project.id,
     build.num,
+  )
+}
+
+/** Tokens of a person or project called `Token 00001` and so on, the oldest first. */
+export function seedManyTokens(
+  holder: TokenHolder & { readonly createdBy?: string },
+  count: number,
+  label = `'Token ' || substr('0000' || n, -5)`,
+): Promise<void> {
+  const [userId, projectId] = holder.kind === 'personal' ? [holder.userId, null] : [null, holder.projectId]
+  return seedMany(
+    `insert into tokens (id, kind, hash, user_id, project_id, scope, label, prefix, last_four, created_by, created_at)
+      select printf('%08x', n) || substr(?1, 9), ?2, ?1 || '-' || n, ?3, ?4, ?5, ${label}, 'bpp_ABCD', 'wxyz', ?6, 1700000000000 + n * 1000`,
+    count,
+    crypto.randomUUID(),
+    holder.kind,
+    userId,
+    projectId,
+    projectId && 'status',
+    holder.createdBy ?? userId,
+  )
+}
+
+/** Projects of one organization with that person as a member. */
+export async function seedManyProjects(user: { readonly id: string }, count: number): Promise<void> {
+  const org = `many-${crypto.randomUUID().slice(0, 8)}`
+  await seedMany(
+    `insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at)
+      select ?1 || n, 'gh/' || ?1 || '/p' || n, 'gh', ?1, 'p' || n, 'private', 'main', n`,
+    count,
+    org,
+  )
+  await seedMany(
+    `insert into members (project_id, user_id, role, created_at) select ?1 || n, ?2, 'member', n`,
+    count,
+    org,
+    user.id,
+  )
+}
+
+/** Members of a project called `person-001-…` and so on. */
+export async function seedManyMembers(project: { readonly id: string }, count: number): Promise<void> {
+  const run = crypto.randomUUID().slice(0, 8)
+  await seedMany(
+    `insert into users (id, login, name, instance_role, created_at)
+      select ?1 || n, 'person-' || substr('00' || n, -3) || '-' || ?1, 'Person ' || n, 'user', n`,
+    count,
+    run,
+  )
+  await seedMany(
+    `insert into members (project_id, user_id, role, created_at) select ?2, ?1 || n, 'member', n`,
+    count,
+    run,
+    project.id,
   )
 }

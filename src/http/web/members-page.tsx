@@ -12,7 +12,7 @@ import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { page } from './page.ts'
-import { DataTable, PageHead, Time } from './parts.tsx'
+import { DataTable, PageHead, Pager, Time } from './parts.tsx'
 import { projectPath } from './paths.ts'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
 
@@ -20,6 +20,8 @@ const ROLES: Record<Role, { readonly name: string; readonly may: string }> = {
   member: { name: 'Member', may: 'reads builds and artifacts, and reports builds' },
   admin: { name: 'Admin', may: 'also manages settings, tokens and members' },
 }
+
+const MEMBERS_A_PAGE = 50
 
 const LAST_ADMIN = 'A project needs at least one admin: give somebody else that role first.'
 
@@ -86,7 +88,9 @@ async function membersPage(
   refusal: Refused = {},
 ): Promise<Response> {
   const { db, now } = c.env.stores
-  const members = await listMembers(db, project.id)
+  const after = parseLogin(c.req.query('after') ?? '')
+  const rows = await listMembers(db, project.id, { after, limit: MEMBERS_A_PAGE + 1 })
+  const members = rows.slice(0, MEMBERS_A_PAGE)
   const base = `${settingsPath(project)}/members`
   const isRefused = Boolean(refusal.error ?? refusal.refused)
   return settingsPage(
@@ -119,6 +123,11 @@ async function membersPage(
             </a>
           </div>,
         ])}
+      />
+      <Pager
+        newer={after === null ? null : base}
+        older={rows.length > MEMBERS_A_PAGE ? `${base}?after=${members.at(-1)?.login}` : null}
+        words={['First members', 'More members']}
       />
       <section class="section">
         <h2>Add a member</h2>
