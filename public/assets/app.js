@@ -207,6 +207,18 @@ document.addEventListener('change', (event) => {
   if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit()
 })
 
+// A form is sent once, however often the button is pressed before the answer is there.
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.method !== 'post') return
+  if (form.dataset.sent !== undefined) event.preventDefault()
+  form.dataset.sent = ''
+  setTimeout(() => delete form.dataset.sent, 10_000)
+})
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent
+})
+
 // What is shown once is gone when the page is left, also from what Back brings again; a reload opens the list instead
 // of sending the form a second time.
 const once = document.querySelector('[data-once]')

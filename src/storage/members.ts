@@ -35,22 +35,26 @@ export function selectMembers(
     .limit(limit)
 }
 
-/**
- * Gives a person a role; false, and nothing changed, when that would leave the project without an admin. Throws when
- * the person is gone.
- */
+/** What giving somebody a role came to; `last_admin`: nothing, for it would leave the project without an admin. */
+export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin'
+
+/** Gives a person a role. Throws when the person is gone. */
 export async function putMember(
   stores: Stores,
   projectId: string,
   user: { readonly id: string; readonly login: string },
   role: Role,
   actor: Actor,
-): Promise<boolean> {
+): Promise<MemberPut> {
   const { db } = stores
   const allowed = role === 'admin' ? sql`1` : keepsAnAdmin(projectId, user.id)
   const entry = { action: 'member.set', projectId, subject: user.login, detail: { role } } as const
   try {
-    const [, rows] = await commitEnding(stores, actor, [
+    const [[before], , rows] = await commitEnding(stores, actor, [
+      db
+        .select({ role: members.role })
+        .from(members)
+        .where(and(eq(members.projectId, projectId), eq(members.userId, user.id))),
       auditStatement(db, stores.now(), actor, entry, allowed),
       db
         .insert(members)
@@ -58,7 +62,8 @@ export async function putMember(
         .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role }, setWhere: allowed })
         .returning({ userId: members.userId }),
     ])
-    return rows.length > 0
+    if (rows.length === 0) return 'last_admin'
+    return before ? (before.role === role ? 'unchanged' : 'changed') : 'added'
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
     throw new AppError('user_not_found')

@@ -87,7 +87,7 @@ export function mountProjects(app: App): void {
   route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
     const { role } = await readJson(c, memberInput())
     const user = await requireUser(c)
-    if (!(await putMember(c.env.stores, project.id, user, role, actor))) throw lastAdmin()
+    if ((await putMember(c.env.stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
     return jsonWritten(c, { login: user.login, role })
   })
 
