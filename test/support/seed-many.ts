@@ -79,3 +79,13 @@ export async function seedManyMembers(project: { readonly id: string }, count: n
     project.id,
   )
 }
+
+/** Pipelines on `branch`, an SQL expression over `n`. */
+export function seedManyPipelines(project: { readonly id: string }, count: number, branch: string): Promise<void> {
+  return seedMany(
+    `insert into pipelines (id, project_id, number, external_id, branch, revision, created_at)
+      select ?1 || '-' || n, ?1, 1000 + n, 'many-' || n, ${branch}, 'f00d', 0`,
+    count,
+    project.id,
+  )
+}

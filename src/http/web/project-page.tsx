@@ -18,6 +18,7 @@ import {
 import { checkedBranch, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
+import { branchesPath } from './branches-page.tsx'
 import { FirstBuild } from './first-steps.tsx'
 import { renderFragment } from './fragment.ts'
 import { Icon } from './icon.tsx'
@@ -232,6 +233,9 @@ function Filters({ project, asked, branches }: FilterProps) {
       <button type="submit" class="button">
         Filter
       </button>
+      <a class="find" href={branchesPath(project)}>
+        Find a branch
+      </a>
     </form>
   )
 }
