@@ -7,7 +7,7 @@ import type { App } from '../route.ts'
 import { Icon } from './icon.tsx'
 import { renderPage } from './layout.tsx'
 import { page } from './page.ts'
-import { DataTable, Empty, PageHead, Pager } from './parts.tsx'
+import { Empty, PageHead, Pager } from './parts.tsx'
 import { branchPath, pipelinePath, projectPath } from './paths.ts'
 
 /** All branches of a project, for those that its filter does not list. */
@@ -67,16 +67,19 @@ function Branches({ project, asked, found }: { project: Project; asked: Asked; f
       </search>
       <div class="section">
         {branches.length > 0 ? (
-          <DataTable
-            caption="Branches by name"
-            columns={[{ label: 'Branch' }, { label: 'Newest pipeline', class: 'end' }]}
-            rows={branches.map(({ name, number }) => [
-              <a class="mono" href={branchPath(project, name)}>
-                {name}
-              </a>,
-              <a href={pipelinePath(project, number)}>#{number}</a>,
-            ])}
-          />
+          <ul class="card tree">
+            {branches.map(({ name, number }) => (
+              <li class="line">
+                <Icon name="branch" />
+                <a class="line-name mono" href={branchPath(project, name)}>
+                  {name}
+                </a>
+                <a class="line-end" href={pipelinePath(project, number)}>
+                  <span class="unseen">Newest pipeline </span>#{number}
+                </a>
+              </li>
+            ))}
+          </ul>
         ) : (
           <NoBranches asked={asked} goesOn={after !== null} />
         )}

@@ -117,8 +117,8 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
           )
         }
       >
-        {person.name !== person.login && <>{person.name} · </>}Here since{' '}
-        <Time at={person.createdAt} now={now()} as="date" />
+        {person.name !== person.login && <>{person.name} · </>}
+        {invitation ? 'Added' : 'Here since'} <Time at={person.createdAt} now={now()} as="date" />
       </PageHead>
       {invitation && (
         <section class="callout warn invitation">
