@@ -42,6 +42,7 @@ import { createRouting } from './http/router.ts'
 import { logFault, startTrace, type Trace } from './http/trace.ts'
 import { mountAccount } from './http/web/account.tsx'
 import { mountAuditPages } from './http/web/audit-page.tsx'
+import { mountBranchesPage } from './http/web/branches-page.tsx'
 import { mountBuildPage } from './http/web/build-page.tsx'
 import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
 import { mountDashboard } from './http/web/dashboard.tsx'
@@ -125,6 +126,7 @@ export function createApp(): App {
   mountTrafficPage(app)
   mountDashboard(app)
   mountProjectPage(app)
+  mountBranchesPage(app)
   mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app

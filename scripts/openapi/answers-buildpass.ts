@@ -33,7 +33,8 @@ export const project = object({
 })
 
 const role = () => oneOf(['admin', 'member'])
-export const member = object({ login: text('jo'), name: text('Jo'), role: role(), since: time() })
+const member = object({ login: text('jo'), name: text('Jo'), role: role(), since: time() })
+export const memberPage = object({ items: list(member), next_after: orNull(text('jo')) })
 export const memberSet = object({ login: text('jo'), role: role() })
 export const memberRemoved = object({
   message: exactly('ok'),

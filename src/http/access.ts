@@ -162,9 +162,11 @@ export type PageNeeds = 'anyone' | 'session' | 'owner' | Permission
 export const PAGES = {
   'GET /': 'anyone',
   'GET /:vcs/:org/:repo': 'status:read',
+  'GET /:vcs/:org/:repo/branches': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
   // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live': 'session',
   'GET /live/:vcs/:org/:repo': 'status:read',
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
 
@@ -200,6 +202,7 @@ export const PAGES = {
   'GET /instance/users': 'owner',
   'POST /instance/users': 'owner',
   'GET /instance/users/:login': 'owner',
+  'POST /instance/users/:login/invitation': 'owner',
   'POST /instance/users/:login/role': 'owner',
   'POST /instance/users/:login/creator': 'owner',
   'POST /instance/users/:login/creator/end': 'owner',

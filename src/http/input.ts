@@ -117,20 +117,29 @@ export function queryFlag(c: Context<AppEnv>, name: string): boolean {
   throw invalidInput(name, 'must be true or false')
 }
 
+/** A whole number from the path, written in the one way in which our addresses have it; else null. */
+export function numberOnPath(c: Context<AppEnv>, name: string): number | null {
+  const text = c.req.param(name) ?? ''
+  return /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : null
+}
+
 /** A build number from the path; what cannot be one is the number of no build. */
 export function buildNumOf(c: Context<AppEnv>): number {
-  const text = c.req.param('num') ?? ''
-  if (!COUNT_SHAPE.test(text)) throw new AppError('build_not_found')
-  return Number(text)
+  const num = numberOnPath(c, 'num')
+  if (num === null) throw new AppError('build_not_found')
+  return num
 }
 
 // Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
 export const MAX_OFFSET = 10_000
 
-/** v1.1 paging: `limit` 1–100 (30), `offset` 0–10,000 (0). */
-export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {
+/** v1.1 paging: `limit` 1–100 (30) unless the list has bounds of its own, `offset` 0–10,000 (0). */
+export function pageOf(
+  c: Context<AppEnv>,
+  { max, fallback }: { readonly max: number; readonly fallback: number } = { max: 100, fallback: 30 },
+): { readonly limit: number; readonly offset: number } {
   return {
-    limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }),
+    limit: queryCount(c, 'limit', { min: 1, max, fallback }),
     offset: queryCount(c, 'offset', { min: 0, max: MAX_OFFSET, fallback: 0 }),
   }
 }
@@ -170,9 +179,9 @@ export function checkedBranch(branch: string): string {
 
 /** The node index on the path. */
 export function nodeIndexOf(c: Context<AppEnv>): number {
-  const text = c.req.param('node') ?? ''
-  if (!COUNT_SHAPE.test(text)) throw new AppError('artifact_not_found')
-  return Number(text)
+  const nodeIndex = numberOnPath(c, 'node')
+  if (nodeIndex === null) throw new AppError('artifact_not_found')
+  return nodeIndex
 }
 
 /** The artifact path on the path, percent-decoded segment by segment. */

@@ -6,6 +6,7 @@ import { auditStatement } from './audit.ts'
 import { endMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { audit, members, projects, users } from './schema.ts'
+import { hasCome } from './sign-in-links.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
@@ -32,6 +33,9 @@ export function selectUsers(db: Db, after: string | null) {
       instanceRole,
       createdAt,
       lastSeenAt: sql<number | null>`(select max(last_seen_at) from sessions where sessions.user_id = users.id)`,
+      /** Until when a link for the first sign-in works or worked; null for who has come. */
+      invitedUntil: sql<number | null>`(select max(expires_at) from sign_in_links where sign_in_links.user_id = users.id
+        and is_invitation and not ${hasCome(users.id)})`,
       projects: sql<number>`(select count(*) from members where members.user_id = users.id)`,
     })
     .from(users)

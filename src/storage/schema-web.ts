@@ -30,6 +30,8 @@ export const signInLinks = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     expiresAt: integer('expires_at').notNull(),
+    /** Made by an owner for somebody new: it works, and is renewed, only until they have come. */
+    isInvitation: integer('is_invitation', { mode: 'boolean' }).notNull().default(false),
   },
   (t) => [index('sign_in_links_user').on(t.userId), index('sign_in_links_expiry').on(t.expiresAt)],
 )

@@ -103,7 +103,7 @@ export const tokens = sqliteTable(
     leakReportedAt: integer('leak_reported_at'),
   },
   (t) => [
-    index('tokens_user').on(t.userId, t.kind),
+    index('tokens_user').on(t.userId, t.kind, t.createdAt),
     index('tokens_project').on(t.projectId, t.kind, t.createdAt),
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),

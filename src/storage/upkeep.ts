@@ -12,6 +12,7 @@ import { tokens } from './schema.ts'
 import { outbox } from './schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from './schema-reporting.ts'
 import { sessions, signInLinks } from './schema-web.ts'
+import { hasCome } from './sign-in-links.ts'
 import type { Stores } from './stores.ts'
 import { noteBehind, noteTaskDone, noteTaskFailed } from './upkeep-log.ts'
 
@@ -66,7 +67,12 @@ const STEPS: Record<
   'used identities': prune(usedIdentities, (now) => sql`${usedIdentities.expiresAt} < ${now}`),
   'rotated webhooks': prune(webhooks, (now) => sql`${webhooks.expiresAt} < ${now - DAY_MS}`),
   sessions: prune(sessions, (now) => sql`${sessions.lastSeenAt} <= ${now - SESSION_IDLE_MS}`),
-  'sign-in links': prune(signInLinks, (now) => sql`${signInLinks.expiresAt} <= ${now}`),
+  // An invitation stays, to be renewed, until its person has come or is removed.
+  'sign-in links': prune(
+    signInLinks,
+    (now) =>
+      sql`${signInLinks.expiresAt} <= ${now} and (not ${signInLinks.isInvitation} or ${hasCome(signInLinks.userId)})`,
+  ),
   deliveries: prune(deliveries, (now) => sql`${deliveries.at} < ${now - DELIVERY_LIFE_MS}`),
 }
 

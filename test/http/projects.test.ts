@@ -279,7 +279,8 @@ describe('members', () => {
       since: expect.any(String),
     })
     const logins = items.map(({ login }: { login: string }) => login)
-    expect(logins).toEqual([...logins].sort())
+    const byLogin = (one: string, other: string) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1)
+    expect(logins).toEqual([...logins].sort(byLogin))
   })
 
   it('who are not there are 404', async () => {

@@ -8,7 +8,7 @@ import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
-import { Status } from './status.tsx'
+import { STATUS_WORD, Status } from './status.tsx'
 
 /** More builds than these are behind the pipeline's own page. */
 const MAX_BUILDS = 24
@@ -37,6 +37,11 @@ export function isActive(status: BranchStatus): boolean {
   return classOf(status) === 'blue' || classOf(status) === 'waiting'
 }
 
+/** `Running: pipeline #16`. */
+export function pipelineStateOf(pipeline: PipelineOverview): string {
+  return `${STATUS_WORD[pipelineStatusFor(pipeline)]}: pipeline #${pipeline.number}`
+}
+
 type ItemProps = {
   readonly project: Project
   readonly pipeline: PipelineOverview
@@ -47,7 +52,7 @@ type ItemProps = {
 function PipelineItem({ project, pipeline, now, full }: ItemProps) {
   const { number, subject } = pipeline
   return (
-    <li class="pipeline">
+    <li class="pipeline" id={`pipeline-${number}`} data-state={pipelineStateOf(pipeline)}>
       <Status status={pipelineStatusFor(pipeline)} />
       <div class="pipeline-body">
         <h3>
@@ -146,7 +151,7 @@ function Workflow({ project, workflow, builds, more }: WorkflowProps) {
       )}
       <ul class="row builds">
         {shown.map((build) => (
-          <li>
+          <li id={`build-${build.num}`}>
             <BuildChip project={project} build={build} />
           </li>
         ))}
