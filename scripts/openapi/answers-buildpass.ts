@@ -134,7 +134,7 @@ export const outboundDelivery = object({
   ]),
   receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
   build_num: orNull(whole(42)),
-  state: oneOf(['delivered', 'pending', 'failed', 'dropped']),
+  state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
   attempts: whole(1),
   last_attempt_at: orNull(time()),
   response_status: orNull(whole(204)),

@@ -223,6 +223,12 @@ export function eventAtOf(event: BuildEvent, now: number): number {
   return told ?? now
 }
 
+/** The earliest time that an event names; null where it names none. */
+export function firstTimeOf({ queuedAt, startedAt, stoppedAt }: BuildEvent): number | null {
+  const times = [queuedAt, startedAt, stoppedAt].flatMap((time) => time ?? [])
+  return times.length > 0 ? Math.min(...times) : null
+}
+
 /** A text that sorts as the events of a build do: by stage, time and rank. */
 export function eventOrderOf(event: BuildEvent, now: number): string {
   return statusOrderOf(event.status, eventAtOf(event, now))

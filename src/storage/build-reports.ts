@@ -9,6 +9,7 @@ import {
   type BuildReport,
   eventAtOf,
   eventOrderOf,
+  firstTimeOf,
   isOver,
   stageOf,
   statusOrderOf,
@@ -101,8 +102,9 @@ export async function updateBuild(
 ): Promise<Build | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, [row], ...told] = await commit(stores, actor, [
+  const [, , [row], ...told] = await commit(stores, actor, [
     updateStatement(db, which, event, stores.now()),
+    beginStatement(db, which, event),
     selectBuild(db, which),
     ...tellingStatements(db, which, event, stores.now()),
   ])
@@ -176,6 +178,19 @@ function tellingStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
 /** The statement that adds an event to the builds that fit. */
 export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: number) {
   return db.update(builds).set(mergedWith(event, now)).where(which)
+}
+
+/**
+ * The statement by which the pipeline of a build began no later than an event of the build says. Where the CI told of
+ * whole runs that stands: a job that runs again does not make a pipeline newer or older.
+ */
+function beginStatement(db: Db, which: SQL, event: BuildEvent) {
+  const at = firstTimeOf(event)
+  return rawStatement(
+    db,
+    sql`update ${pipelines} set began_at = ${at} where id = (select ${builds.pipelineId} from ${builds} where ${which})
+      and began_at > ${at} and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
+  )
 }
 
 function upsertPipeline(

@@ -10,6 +10,18 @@ export function saysSomething(pipeline: string): SQL {
     or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
 }
 
+/** Where a pipeline stands among those of its branch: of two, the greater one is the newer. */
+export function placeOf(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`(${name}.began_at, ${name}.ci_number, ${name}.number)`
+}
+
+/** The order of such places, the oldest first. */
+export function oldestFirst(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`${name}.began_at, ${name}.ci_number, ${name}.number`
+}
+
 /** Whether all that counts of such a pipeline is over. */
 export function isComplete(pipeline: string): SQL {
   return nothingOpen(pipeline, sql``, sql``)

@@ -118,6 +118,61 @@ describe('a job that is reported to have run again', () => {
   ])('%s', async (_, word, told) => expect(await statusOf(told)).toBe(word))
 })
 
+describe('of two pipelines of a branch', () => {
+  const T0 = Date.parse('2026-11-24T10:00:00Z')
+  const at = (seconds: number) => new Date(T0 + seconds * 1_000).toISOString()
+  type Times = { queued_at?: string; start_time?: string; stop_time?: string }
+  const begin = async (branch: string, push: string, told: Times & { status: string }) =>
+    reportJson(
+      reportOf({
+        external_id: branch + push,
+        pipeline: { external_id: branch + push, branch, revision: 'f00d' },
+        workflow: { external_id: branch + push, name: 'ci' },
+        ...told,
+      }),
+    )
+  const badgeOf = async (branch: string) => (await askJson(`/${world.slug}/tree/${branch}.json`, by())).message
+
+  it.each<[string, Times, Times]>([
+    ['queued', { queued_at: at(90), stop_time: at(120) }, { queued_at: at(-5), stop_time: at(20) }],
+    ['started', { start_time: at(90), stop_time: at(120) }, { start_time: at(0), stop_time: at(20) }],
+    ['stopped', { stop_time: at(120) }, { stop_time: at(20) }],
+    ['heard of, where nothing is said of the newer,', {}, { stop_time: at(20) }],
+  ])('the one that says that it was %s later is the newest, whichever was told first', async (_, newer, older) => {
+    for (const isLate of [true, false]) {
+      const branch = `b-${crypto.randomUUID()}`
+      const tell = [
+        () => begin(branch, '1', { status: 'success', ...older }),
+        () => begin(branch, '2', { status: 'failed', ...newer }),
+      ]
+      for (const one of isLate ? tell.toReversed() : tell) await one()
+      expect(await badgeOf(branch), isLate ? 'late' : 'in order').toBe('failing')
+    }
+  })
+
+  it('without times the one that was heard of last is the newest', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '2', { status: 'failed' })
+    await begin(branch, '1', { status: 'success' })
+    expect(await badgeOf(branch)).toBe('passing')
+  })
+
+  it('none begins later than it was heard of', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '1', { status: 'success', queued_at: new Date(Date.now() + 3_600_000).toISOString() })
+    await begin(branch, '2', { status: 'failed' })
+    expect(await badgeOf(branch)).toBe('failing')
+  })
+
+  it('a later word on when a build began counts as its first', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '2', { status: 'failed', queued_at: at(90) })
+    const { build_num } = await begin(branch, '1', { status: 'running' })
+    await patch(build_num, { status: 'success', start_time: at(0), stop_time: at(20) })
+    expect(await badgeOf(branch)).toBe('failing')
+  })
+})
+
 describe('reporting a build', () => {
   it('answers 201 with what it stored, and 200 with the same build when it is sent again', async () => {
     const body = reportOf({

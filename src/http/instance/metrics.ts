@@ -103,7 +103,13 @@ function storeMetrics({ checks }: Readiness, feedAt: number | null, now: number)
   ]
 }
 
-const OUTBOX_STATES: Record<OutboxState, true> = { pending: true, delivered: true, failed: true, dropped: true }
+const OUTBOX_STATES: Record<OutboxState, true> = {
+  pending: true,
+  delivered: true,
+  failed: true,
+  dropped: true,
+  refused: true,
+}
 
 function databaseMetrics(gauges: InstanceGauges, now: number): readonly Metric[] {
   const { pending, oldestPendingAt, outbound, inbound, oldestEndAt, upkeep, databaseBytes } = gauges

@@ -1,6 +1,6 @@
 import type { BranchStatus } from '../../domain/badge.ts'
 import { durationMsOf } from '../../domain/build.ts'
-import { pipelineStatusFor } from '../../domain/pipeline-status.ts'
+import { countingParts, pipelineStatusFor } from '../../domain/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
 import { classOf, type RunBuild, type RunWorkflow } from '../../domain/workflow-run.ts'
 import type { PipelineOverview } from '../../storage/pipeline-overviews.ts'
@@ -116,10 +116,12 @@ export function Origin({ project, pipeline }: { project: Project; pipeline: Push
 
 type WorkflowParts = { readonly workflow: RunWorkflow; readonly builds: readonly RunBuild[] }
 
-/** The workflows as their builds first reported, then those that only the CI spoke of. */
+/** The workflows as their builds first reported, then those that only the CI spoke of, as far as its word still counts. */
 function workflowsOf({ workflows, builds }: PipelineOverview): readonly WorkflowParts[] {
   const buildsOf = Map.groupBy(builds, (build) => build.workflowId)
+  const counting = new Set(countingParts({ workflows, builds }).workflows.map(({ id }) => id))
   return workflows
+    .map((one) => (counting.has(one.id) ? one : { ...one, toldStatus: null, toldAt: null }))
     .map((workflow) => ({ workflow, builds: buildsOf.get(workflow.id) ?? [] }))
     .filter((parts) => parts.builds.length > 0 || parts.workflow.toldStatus !== null)
     .toSorted((one, other) => firstNumOf(one) - firstNumOf(other))

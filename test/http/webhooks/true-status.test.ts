@@ -223,6 +223,42 @@ describe('a pipeline without builds', () => {
     expect(items).toMatchObject([{ state: 'errored', errors: [{ type: 'other', message }] }])
   })
 
+  const circleci = (id: string, status: string) =>
+    circleciWorkflow({
+      workflow: {
+        ...circleciWorkflow().workflow,
+        id: `fda08377-fe7e-46b1-8992-3a7aaecac9${id}`,
+        status,
+        created_at: `2026-11-24T22:${id}:03.616Z`,
+      },
+    })
+  it.each<[WebhookSource, Delivery[]]>([
+    [
+      'github',
+      ['1', '2'].flatMap(
+        (attempt) =>
+          tellAs('github', { push: 1, attempt: Number(attempt), status: attempt === '1' ? 'red' : 'green' }) ?? [],
+      ),
+    ],
+    [
+      'circleci',
+      [
+        { event: 'workflow-completed', payload: circleci('10', 'unauthorized') },
+        { event: 'workflow-completed', payload: circleci('20', 'success') },
+      ],
+    ],
+  ])('of %s that ran again and passed says nothing any more of its first attempt', async (source, deliveries) => {
+    const tenant = await delivered(source, deliveries)
+    const slug = `gh/${tenant.project.org}/web`
+    const { items } = await askJson(`/api/v2/project/${slug}/pipeline`, { token: tenant.member.secret })
+    expect(items).toMatchObject([{ state: 'created', errors: [] }])
+    const { cookie } = await seedVisitor(tenant)
+    const { text } = await visit(`/${slug}`, cookie)
+    expect(text).toContain('Passed without a job')
+    expect(text).not.toContain('Failed without a job')
+    expect((await shownOf(tenant)).badge).toBe('passing')
+  })
+
   it('shows as running until the CI says how it ended', async () => {
     const tenant = await told('github', [{ push: 1, status: 'running' }])
     expect((await shownOf(tenant)).badge).toBe('running')
