@@ -74,7 +74,10 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
 
 /** Ends a message that is not sent, and what waits for it. */
 async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<Delivery> {
-  if (!(await endMessage(stores.db, row.id, ended, stores.now()))) return { kind: 'again', afterSeconds: 5 }
+  if (!(await endMessage(stores.db, row.id, ended, stores.now()))) {
+    const isOpen = (await findOutboxRow(stores.db, row.id))?.state === 'pending'
+    return isOpen ? { kind: 'again', afterSeconds: 5 } : DONE
+  }
   await failUnstarted(stores, row)
   return DONE
 }

@@ -51,7 +51,7 @@ export async function readGauges(db: Db, now: number): Promise<InstanceGauges> {
 function waitingQuery(): SQL {
   // The bound makes it a search in the index of those that wait.
   return sql`select count(*) as pending, min(created_at) as oldest from
-    (select created_at from ${outbox} where state = 'pending' and created_at >= 0 order by created_at limit ${MAX_COUNTED})`
+    (select created_at from ${outbox} where state in ('pending', 'refused') and state = 'pending' and created_at >= 0 order by created_at limit ${MAX_COUNTED})`
 }
 
 function byOutcome(outcome: SQL, rows: SQL): SQL {

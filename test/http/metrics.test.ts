@@ -132,6 +132,7 @@ describe('GET /metrics', () => {
       ['delivered', 0],
       ['failed', 1],
       ['dropped', 0],
+      ['refused', 0],
     ])
     expect(numberOf(series, 'buildpass_feed_oldest_entry_age_seconds')).toBe(5)
     expect(numberOf(series, 'buildpass_feed_age_seconds')).toBe(0)
