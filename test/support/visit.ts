@@ -1,4 +1,4 @@
-import { askUrl, ORIGIN } from './client.ts'
+import { askUrl, ORIGIN, TEST_RAY } from './client.ts'
 
 export type Visit = {
   readonly status: number
@@ -14,7 +14,7 @@ export type Visit = {
 export async function visit(path: string, cookie: string | null = null): Promise<Visit> {
   const response = await askUrl(`${ORIGIN}${path}`, {
     redirect: 'manual',
-    headers: cookie === null ? {} : { Cookie: cookie },
+    headers: { 'CF-Ray': TEST_RAY, ...(cookie === null ? {} : { Cookie: cookie }) },
   })
   const html = await response.text()
   const links = [...html.matchAll(/<a [^>]*?href="([^"]*)"/g)].map(([, href = '']) => decoded(href))
