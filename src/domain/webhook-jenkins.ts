@@ -10,18 +10,19 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // Jenkins, "Notification" plugin: its README and the JSON that its Phase and BuildState write.
 
 /** `build.status` once the build is over. */
-const RESULT: Record<string, ReportedStatus> = {
+const RESULT = wordTable<ReportedStatus>({
   SUCCESS: 'success',
   // Tests failed, the build as such did not.
   UNSTABLE: 'failed',
   FAILURE: 'failed',
   ABORTED: 'canceled',
   NOT_BUILT: 'not_run',
-}
+})
 
 /** Jenkins runs one job at a time for a commit as far as it tells: each run is a pipeline of one build. */
 export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
@@ -82,7 +83,7 @@ function statusOf(build: unknown): ReportedStatus | null {
       return 'running'
     case 'COMPLETED':
     case 'FINALIZED':
-      return RESULT[lineAt(build, 'status') ?? ''] ?? null
+      return RESULT.get(lineAt(build, 'status') ?? '') ?? null
     default:
       return null
   }

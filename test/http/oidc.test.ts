@@ -310,6 +310,18 @@ describe('a publisher', () => {
     expect((await post({ kind: 'travis', claims: {} })).status).toBe(400)
   })
 
+  it.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString'])(
+    'with a claim %s is refused, naming it',
+    async (name) => {
+      const tenant = await seedTenant()
+      const body = { kind: 'github', claims: JSON.parse(`{"repository_id": "1", "${name}": "1"}`) }
+      expect(await call('POST', `${tenant.path}/publishers`, { token: tenant.admin, body })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `claims.${name}` }] },
+      })
+    },
+  )
+
   it('that is deleted ends the tokens of its jobs, and nothing can be exchanged or renewed', async () => {
     const { tenant, job, keysUrl, publisherId } = await trusting()
     serve({ [keysUrl]: () => keySetOf(key) })

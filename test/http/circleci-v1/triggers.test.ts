@@ -57,6 +57,22 @@ describe('starting a build', () => {
     expect(words).toEqual({ status: 201, body: { status: 201, body: 'Build created', build_num: 5 } })
   })
 
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'is refused with a parameter %s, which no CI could be sent',
+    async (name) => {
+      const { token, v1, v2 } = await seedTriggers()
+      const json = JSON.parse(`{"build_parameters": {"${name}": "1"}, "parameters": {"${name}": "1"}}`)
+      expect(await callJson(v1, { token, json })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `build_parameters.${name}` }] },
+      })
+      expect(await callJson(`${v2}/pipeline`, { token, json })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `parameters.${name}` }] },
+      })
+    },
+  )
+
   it('takes the form that curl sends', async () => {
     const { token, v1 } = await seedTriggers()
     const body = 'build_parameters[CIRCLE_JOB]=deploy&revision=abc'
