@@ -6128,8 +6128,13 @@ var {
   Help
 } = import_index.default;
 
+// src/domain/word-table.ts
+function wordTable(rows) {
+  return new Map(Object.entries(rows));
+}
+
 // cli/examples.ts
-var EXAMPLES = {
+var EXAMPLES = wordTable({
   "": [
     "buildpass run -- make test",
     "buildpass run --tests reports/*.xml --artifacts dist -- npm test",
@@ -6169,7 +6174,7 @@ var EXAMPLES = {
     "buildpass token delete - --personal < found-secret.txt"
   ],
   login: ["buildpass login --url https://builds.example.com", "pass show buildpass | buildpass login"]
-};
+});
 
 // cli/exit.ts
 var EXIT = {
@@ -6461,10 +6466,10 @@ function jsonOf(text) {
 }
 
 // src/domain/project.ts
-var VCS_NAMES = { gh: "gh", github: "gh", bb: "bb", bitbucket: "bb", gl: "gl", gitlab: "gl" };
+var VCS_NAMES = wordTable({ gh: "gh", github: "gh", bb: "bb", bitbucket: "bb", gl: "gl", gitlab: "gl" });
 var NAME_SHAPE = /^[A-Za-z0-9_.-]{1,100}$/;
 function parseVcs(text) {
-  return Object.hasOwn(VCS_NAMES, text) ? VCS_NAMES[text] ?? null : null;
+  return VCS_NAMES.get(text) ?? null;
 }
 function parseSlugParts(vcsText, org, repo) {
   const vcs = parseVcs(vcsText);
@@ -6652,10 +6657,10 @@ function commandOutput(command, args) {
 function firstOf(...values) {
   return values.find((value) => value !== void 0 && value !== null && value !== "") ?? null;
 }
-var HOSTS = { "github.com": "gh", "gitlab.com": "gl", "bitbucket.org": "bb" };
+var HOSTS = wordTable({ "github.com": "gh", "gitlab.com": "gl", "bitbucket.org": "bb" });
 function slugOfRemote(url, vcs = null) {
   const [, host = "", org, repo] = /^(?:[a-z+]+:\/\/)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/]+([^/:]+)\/([^/]+?)(?:\.git)?\/?$/i.exec(url?.trim() ?? "") ?? [];
-  const found = vcs ?? HOSTS[host.toLowerCase()] ?? guessVcs(host);
+  const found = vcs ?? HOSTS.get(host.toLowerCase()) ?? guessVcs(host);
   return org && repo && found ? `${found}/${org}/${repo}` : null;
 }
 function guessVcs(host) {
@@ -6900,7 +6905,7 @@ function requestBranchOf2({ CHANGE_BRANCH, CHANGE_FORK }) {
 }
 
 // cli/ci/woodpecker.ts
-var FORGES = { github: "gh", gitlab: "gl", bitbucket: "bb", "bitbucket-dc": "bb" };
+var FORGES = wordTable({ github: "gh", gitlab: "gl", bitbucket: "bb", "bitbucket-dc": "bb" });
 var woodpecker = {
   name: "Woodpecker",
   isHere: (env) => env.CI === "woodpecker",
@@ -6911,7 +6916,7 @@ var woodpecker = {
     return {
       ci: "Woodpecker",
       // A forge of another kind (Gitea, Forgejo) has no slug here: name it with BUILDPASS_PROJECT.
-      slug: slugOfRemote(env.CI_REPO_URL, FORGES[env.CI_FORGE_TYPE ?? ""] ?? null),
+      slug: slugOfRemote(env.CI_REPO_URL, FORGES.get(env.CI_FORGE_TYPE ?? "") ?? null),
       branch: firstOf(env.CI_COMMIT_TAG) ? null : requestBranchOf3(env) ?? firstOf(env.CI_COMMIT_BRANCH),
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),
@@ -7390,6 +7395,35 @@ function changed({ path }) {
 import { lstatSync, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
 import { dirname as dirname3, join as join5, relative, sep } from "node:path";
 
+// src/domain/visible-text.ts
+function visibleText(text) {
+  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
+}
+function visibleLine(text) {
+  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
+}
+function visibleRun(run2) {
+  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
+}
+function codePointOf(character) {
+  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var SHOWN = [
+  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
+  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
+  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
+  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
+  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
+];
+var both;
+function shownOrHidden() {
+  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
+  return both;
+}
+
 // src/domain/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
 var MAX_ARTIFACT_BYTES = 5 * 1024 ** 3;
@@ -7458,35 +7492,6 @@ function openPlace(root, segments) {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new CliError("failed", `${file} is a folder: the artifact of that name cannot be put there.`);
   return file;
-}
-
-// src/domain/visible-text.ts
-function visibleText(text) {
-  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
-}
-function visibleLine(text) {
-  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
-}
-function visibleRun(run2) {
-  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
-}
-function codePointOf(character) {
-  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-}
-var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
-var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
-var SHOWN = [
-  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
-  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
-  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
-  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
-  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
-  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
-];
-var both;
-function shownOrHidden() {
-  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
-  return both;
 }
 
 // cli/output.ts
@@ -9458,7 +9463,7 @@ function addReport(program3) {
 function lineOf({ build_num, status, build_url }) {
   return `build ${build_num} ${status} ${build_url}`;
 }
-var WORDS = {
+var WORDS = wordTable({
   failure: "failed",
   failing: "failed",
   error: "failed",
@@ -9472,13 +9477,13 @@ var WORDS = {
   not_built: "not_run",
   timed_out: "timedout",
   timeout: "timedout"
-};
+});
 function statusOf({ status, exitCode }) {
   if (exitCode !== void 0 && status === void 0) return exitCode === 0 ? "success" : "failed";
   if (status === void 0 || exitCode !== void 0)
     throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
   const word = status.toLowerCase();
-  const found = Object.hasOwn(WORDS, word) ? WORDS[word] : parseReportedStatus(word);
+  const found = WORDS.get(word) ?? parseReportedStatus(word);
   if (found && isOver(found)) return found;
   throw usageError(
     `"${status}" is not how a build ends.`,
@@ -9774,11 +9779,11 @@ function notSecret(text) {
     );
   return text;
 }
-var UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
 function parseDuration(text) {
   const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
   if (count === void 0) throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d.");
-  return Number(count) * (UNIT_SECONDS[unit] ?? 1);
+  return Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
 }
 function parseExpiry(text) {
   if (text === "never") return null;
@@ -9837,7 +9842,7 @@ try {
   process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
 }
 function addHelpTexts(command, names) {
-  const examples = EXAMPLES[names.join(" ")];
+  const examples = EXAMPLES.get(names.join(" "));
   if (examples) command.addHelpText("after", `
 Examples:
 ${examples.map((line) => `  ${line}`).join("\n")}`);
