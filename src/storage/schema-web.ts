@@ -30,8 +30,14 @@ export const signInLinks = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     expiresAt: integer('expires_at').notNull(),
+    /** The owner who made it, with whom it ends; null for one made with the database itself. */
+    madeBy: text('made_by').references(() => users.id, { onDelete: 'cascade' }),
   },
-  (t) => [index('sign_in_links_user').on(t.userId), index('sign_in_links_expiry').on(t.expiresAt)],
+  (t) => [
+    index('sign_in_links_user').on(t.userId),
+    index('sign_in_links_expiry').on(t.expiresAt),
+    index('sign_in_links_made_by').on(t.madeBy),
+  ],
 )
 
 /** Who a person is elsewhere: by the provider's own unchanging id, never by a name. */
