@@ -43,7 +43,7 @@ export async function inviteUser(
   const secret = mintLinkSecret()
   const user = { id: crypto.randomUUID(), login, name: login, instanceRole: 'user', createdAt: now } as const
   const expiresAt = now + LINK_LIFE_MS
-  const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt })
+  const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt, madeBy: owner.userId })
   try {
     await commit(stores, owner, [...insertUserStatements(db, user, owner), link])
   } catch (error) {

@@ -6,6 +6,7 @@ import { auditStatement } from './audit.ts'
 import { endMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { audit, members, projects, users } from './schema.ts'
+import { signInLinks } from './schema-web.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
@@ -42,7 +43,7 @@ export function selectUsers(db: Db, after: string | null) {
 
 type Person = { readonly id: string; readonly login: string }
 
-/** Makes somebody else an owner, or no owner any more; false for oneself, or where nobody is there. */
+/** Makes somebody else an owner, or no owner any more, who has no invitation out; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
   person: Person,
@@ -52,15 +53,17 @@ export async function setInstanceRole(
   const { db } = stores
   const told = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
-  const [, rows] = await commitEnding(stores, actor, [
+  const theirLinks = and(eq(signInLinks.madeBy, person.id), isOther(actor, person))
+  const results = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${isOther(actor, person)}`),
+    ...(role === 'owner' ? [] : [db.delete(signInLinks).where(theirLinks)]),
     db
       .update(users)
-      .set({ instanceRole: role })
+      .set({ instanceRole: role, madeOwnerBy: role === 'owner' ? actor.userId : null })
       .where(and(eq(users.id, person.id), isOther(actor, person)))
       .returning({ id: users.id }),
   ])
-  return rows.length > 0
+  return (results.at(-1) as unknown[]).length > 0
 }
 
 /** The projects of which nobody else is an admin. */
@@ -78,7 +81,7 @@ export function selectSoleAdmin(db: Db, userId: string) {
 }
 
 /**
- * Takes a person off the instance: their personal tokens, sessions and memberships end with them, and with `endMade` all
+ * Takes a person off the instance: their personal tokens, sessions, memberships and unused invitations end with them, and with `endMade` all
  * that they made for projects. Projects that would have no admin left get the actor as one. False for oneself, or where
  * nobody is there.
  */

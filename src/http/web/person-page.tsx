@@ -6,6 +6,7 @@ import type { Viewer } from '../../domain/session.ts'
 import { parseLogin, type User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instance-users.ts'
+import { listLetIn } from '../../storage/let-in.ts'
 import { listMadeBy } from '../../storage/made.ts'
 import { deleteCreator, listCreatorOrgs, putCreator } from '../../storage/project-settings.ts'
 import { findUserByLogin } from '../../storage/users.ts'
@@ -13,6 +14,7 @@ import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
+import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
@@ -88,6 +90,7 @@ function orgOf(form: URLSearchParams): Pick<Slug, 'vcs' | 'org'> | null {
 async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refused?: URLSearchParams) {
   const { db, now } = c.env.stores
   const orgs = await listCreatorOrgs(db, person.id)
+  const letIn = await listLetIn(db, person.id, null)
   const base = personPath(person)
   const isViewer = person.id === viewer.userId
   const error = refused && 'Use 1 to 100 letters, digits, “.”, “_” and “-”.'
@@ -127,6 +130,7 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
           </button>
         </Form>
       )}
+      <LetInBy login={person.login} letIn={letIn} />
       <section class="section">
         <h2>May create projects in</h2>
         <p>
@@ -180,7 +184,11 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
 
 async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Promise<Response> {
   const { db } = c.env.stores
-  const [orphans, made] = await Promise.all([listSoleAdmin(db, person.id), listMadeBy(db, person.id, null)])
+  const [orphans, made, letIn] = await Promise.all([
+    listSoleAdmin(db, person.id),
+    listMadeBy(db, person.id, null),
+    listLetIn(db, person.id, null),
+  ])
   const base = personPath(person)
   const title = `Remove ${person.login}`
   const crumbs = [{ text: person.login, href: base }, { text: 'Remove' }]
@@ -190,8 +198,8 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
     { title, here: USERS_PATH, crumbs },
     <>
       <PageHead title={`${title} from this instance?`}>
-        Their sessions, memberships and personal tokens end at once here, and everywhere within 10 seconds. If GitHub or
-        Cloudflare Access still lets them in, they come back as somebody new.
+        Their sessions, memberships, personal tokens and unused invitations end at once here, and everywhere within 10
+        seconds. If GitHub or Cloudflare Access still lets them in, they come back as somebody new.
       </PageHead>
       <Form viewer={viewer} action={`${base}/remove`} class="stack">
         {orphans.length > 0 && (
@@ -206,6 +214,7 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
           </div>
         )}
         <MadeByThem login={person.login} made={made} withProject />
+        <LetInBy login={person.login} letIn={letIn} />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove person
