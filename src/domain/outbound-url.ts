@@ -27,8 +27,8 @@ export function outboundUrlProblem(text: string, allowed: AllowedHosts): string 
   return isPublicHost(hostname) ? null : 'must be on a public host'
 }
 
-/** `.` and `..` as URLs know them (WHATWG URL, "double-dot URL path segment"), before any query or fragment. */
-const DOT_SEGMENT = /^[^?#]*[/\\](?:\.|%2e){1,2}(?:[/\\?#]|$)/i
+/** `.` and `..` as URLs know them (WHATWG URL, "double-dot URL path segment"), before any query or fragment; many servers take `%2F` for a slash. */
+const DOT_SEGMENT = /^[^?#]*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\?#]|%2f|%5c|$)/i
 
 /**
  * Names that mean nothing on the public internet: IANA's "Special-Use Domain Names" (RFC 6761) but for those of

@@ -14,6 +14,7 @@ describe('an address that an admin types', () => {
     'https://example.com:8443/',
     'https://example.com./',
     'https://example.com/v1...2/.well-known/..x/a?b=../..',
+    'https://gitlab.com/api/v4/projects/a%2F.b%2Fc..d/trigger/pipeline',
     // Beside the special blocks.
     'https://9.255.255.255/',
     'https://11.0.0.0/',
@@ -120,6 +121,8 @@ describe('an address that an admin types', () => {
     ['https://api.github.com/repos/a/b/actions/workflows/%2E%2e/dispatches', DOTS],
     ['https://gitlab.com/api/v4/projects/./trigger/pipeline?x=1', DOTS],
     ['https://example.com\\..\\a', DOTS],
+    ['https://api.github.com/repos/a/b/statuses/..%2F..%2Fuser', DOTS],
+    ['https://api.github.com/repos/a/b/statuses/x%5C..', DOTS],
   ])('%s may not: %s', (url, problem) => {
     expect(outboundUrlProblem(url, [])).toBe(problem)
   })

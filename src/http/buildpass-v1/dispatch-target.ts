@@ -28,7 +28,10 @@ const gitlabProject = () =>
 const workflowField = () =>
   v.pipe(
     line(200),
-    v.check((text) => !/^\.{1,2}$/.test(text), 'must be the file name or the id of a workflow'),
+    v.check(
+      (text) => !text.split(/[/\\]/).some((part) => part === '.' || part === '..'),
+      'must be the file name or the id of a workflow',
+    ),
   )
 export const secretField = () =>
   v.optional(
