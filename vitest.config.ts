@@ -19,6 +19,7 @@ export default defineConfig({
                 DOWNLOAD_KEY: randomSecret(),
                 DATA_KEY: `test:${randomSecret()}`,
                 PUBLIC_ORIGIN: 'https://builds.test',
+                LOG_REQUESTS: 'all',
                 OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
               },
             },

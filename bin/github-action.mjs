@@ -6,12 +6,104 @@ const require = makeRequire(import.meta.url)
 // cli/github-action.ts
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+
+// cli/interrupt.ts
+import { constants } from "node:os";
+function exitCodeOfSignal(signal) {
+  return 128 + (constants.signals[signal] ?? 1);
+}
+
+// cli/say.ts
+import { writeSync } from "node:fs";
+
+// src/domain/word-table.ts
+function wordTable(rows) {
+  return new Map(Object.entries(rows));
+}
+
+// cli/exit.ts
+var CliError = class extends Error {
+  failure;
+  /** What to do about it. */
+  hint;
+  /** The HTTP status, where a server's answer was the reason. */
+  status;
+  /** What the server had against each part of what it was told. */
+  problems;
+  constructor(failure, message, more = {}) {
+    super(message, { cause: more.cause });
+    this.failure = failure;
+    this.hint = more.hint ?? null;
+    this.status = more.status ?? null;
+    this.problems = more.problems ?? [];
+  }
+};
+
+// cli/system-error.ts
+var HINTS = wordTable({
+  EACCES: "Run as a user who may, or change its mode.",
+  EPERM: "Run as a user who may, or change its mode.",
+  EROFS: "Choose a place that can be written to.",
+  ENOSPC: "Make room, and run the same command again: it goes on from there.",
+  EDQUOT: "Make room, and run the same command again: it goes on from there.",
+  EFBIG: "Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.",
+  EMFILE: "Raise the limit (ulimit -n), or lower --parallel.",
+  ENFILE: "The whole system has too many files open: lower --parallel, or try again later.",
+  ENOMEM: "Lower --parallel, or try again when there is more memory.",
+  ENOENT: "Was it removed meanwhile? Name what is there.",
+  ENOTDIR: "A file is where a folder should be: choose another place.",
+  EISDIR: "A folder is where a file should be: choose another place.",
+  EEXIST: "Something else is there: choose another place.",
+  ENAMETOOLONG: "The file system takes no name of that length: choose a shorter one, or another place.",
+  ELOOP: "Its links lead in a circle: mend them.",
+  EBUSY: "Something else uses it: try again later.",
+  ETXTBSY: "It is a program that runs: try again later.",
+  EIO: "Is the disk, or the network that it is on, in order?",
+  ESTALE: "Is the disk, or the network that it is on, in order?",
+  EPIPE: "Whoever should read it is gone.",
+  EAGAIN: "The system is short of something: try again later."
+});
+function isSystemError(error) {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+function systemFailure(error, path) {
+  if (!isSystemError(error)) return error;
+  const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
+  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ""), cause: error });
+}
+function systemWords({ code, message }) {
+  const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];
+  return words ? `${words} (${code})` : message;
+}
+
+// cli/say.ts
+function say(where, text) {
+  let left = typeof text === "string" ? Buffer.from(text) : text;
+  while (left.byteLength > 0) {
+    try {
+      left = left.subarray(writeSync(where === "stdout" ? 1 : 2, left));
+    } catch (error) {
+      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10);
+      else if (where === "stderr" || isUnread(error)) return;
+      else throw systemFailure(error, "standard output");
+    }
+  }
+}
+var PAUSE = new Int32Array(new SharedArrayBuffer(4));
+function isFull(error) {
+  return error.code === "EAGAIN";
+}
+function isUnread(error) {
+  return error.code === "EPIPE";
+}
+
+// cli/github-action.ts
 var input = (name) => process.env[`INPUT_${name.toUpperCase()}`]?.trim() ?? "";
 var linesOf = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 var env = { ...process.env, BUILDPASS_URL: input("url") || process.env.BUILDPASS_URL };
 if (input("token")) {
   env.BUILDPASS_TOKEN = input("token");
-  process.stdout.write(`::add-mask::${input("token")}
+  say("stdout", `::add-mask::${input("token")}
 `);
 }
 if (input("project")) env.BUILDPASS_PROJECT = input("project");
@@ -20,26 +112,35 @@ var child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"),
   stdio: "inherit",
   env
 });
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => child.kill(signal));
 child.once("close", (code, signal) => {
-  process.exitCode = signal ? 1 : code ?? 1;
+  process.exitCode = signal ? exitCodeOfSignal(signal) : code ?? 1;
 });
 function verb() {
   const tests = linesOf(input("tests"));
   const artifacts = linesOf(input("artifacts"));
   const strict = input("strict") === "true" ? ["--strict"] : [];
+  const timeout = input("report-timeout") ? ["--report-timeout", input("report-timeout")] : [];
   if (input("run"))
     return [
       "run",
       ...strict,
+      ...timeout,
       ...tests.length > 0 ? ["--tests", ...tests] : [],
       ...artifacts.length > 0 ? ["--artifacts", ...artifacts] : [],
       "--",
       ...shell(input("run"))
     ];
   if (input("status"))
-    return ["report", "finish", "--status", input("status"), ...tests.length > 0 ? ["--tests", ...tests] : []];
-  if (artifacts.length > 0) return ["upload", ...artifacts];
+    return [
+      "report",
+      "finish",
+      ...strict,
+      "--status",
+      input("status"),
+      ...tests.length > 0 ? ["--tests", ...tests] : []
+    ];
+  if (artifacts.length > 0) return ["upload", ...strict, ...artifacts];
   return ["report", "start"];
 }
 function shell(script) {

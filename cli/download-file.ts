@@ -5,10 +5,12 @@ import type { ListedArtifact } from './artifact-list.ts'
 import { CliError } from './exit.ts'
 import { type FileDigester, openDigester } from './file-digest.ts'
 import { retrying, tryOnce } from './http.ts'
+import { sizeText } from './output.ts'
 import { openPartFile, type PartFile } from './part-file.ts'
 import type { FileProgress } from './progress.ts'
 import { TransientError } from './retry.ts'
 import type { Server } from './server.ts'
+import { systemFailure } from './system-error.ts'
 
 export type Downloaded = 'downloaded' | 'already there'
 
@@ -26,22 +28,33 @@ export async function downloadFile(
     progress.add(artifact.sizeBytes, false)
     return 'already there'
   }
-  const part = await openPartFile(server, artifact, file)
-  const sink = await openSink(part, artifact, progress)
+  const part = await openPartFile(server, artifact, file).catch((error) => {
+    throw systemFailure(error, file)
+  })
+  let length = 0
   try {
-    if (sink.length() < artifact.sizeBytes)
-      await retrying(server, artifact.path, () => fetchRest(server, artifact, sink))
-    await sink.prove()
+    const sink = await openSink(part, artifact, progress)
+    try {
+      if (sink.length() < artifact.sizeBytes)
+        await retrying(server, artifact.path, () => fetchRest(server, artifact, sink))
+      await sink.prove()
+    } finally {
+      length = sink.length()
+    }
+    await rename(part.file, file)
   } catch (error) {
-    if (error instanceof CliError && error.failure === 'corrupt') {
+    const isCorrupt = error instanceof CliError && error.failure === 'corrupt'
+    if (isCorrupt || length === 0 || !part.isNoted) {
       await rm(part.file, { force: true })
       part.forget()
+    } else {
+      const kept = `${sizeText(length)} of ${sizeText(artifact.sizeBytes)}`
+      server.warn(`${artifact.path}: ${kept} are kept in ${part.file}; the same command goes on from there`)
     }
-    throw error
+    throw systemFailure(error, file)
   } finally {
-    await sink.close()
+    await part.handle.close()
   }
-  await rename(part.file, file)
   part.forget()
   return 'downloaded'
 }
@@ -87,7 +100,6 @@ type Sink = {
   readonly restart: () => Promise<void>
   /** Throws unless the bytes are those of the digest. */
   readonly prove: () => Promise<void>
-  readonly close: () => Promise<void>
 }
 
 async function openSink({ handle }: PartFile, artifact: ListedArtifact, progress: FileProgress): Promise<Sink> {
@@ -120,7 +132,6 @@ async function openSink({ handle }: PartFile, artifact: ListedArtifact, progress
       if (digestText(digester.end()) !== digestText(artifact.digest)) throw changed(artifact)
       await handle.sync()
     },
-    close: () => handle.close(),
   }
 }
 

@@ -1,11 +1,11 @@
-import { realpathSync, statSync } from 'node:fs'
-import { basename, isAbsolute, relative, resolve, sep } from 'node:path'
+import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { lookup } from 'mrmime'
-import { glob, isDynamicPattern } from 'tinyglobby'
+import picomatch from 'picomatch'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../src/domain/artifact.ts'
-import { usageError } from './exit.ts'
+import { type CliError, usageError } from './exit.ts'
 import { sizeText } from './output.ts'
-import { isPartFile } from './part-file.ts'
+import { NOT_UTF8, reasonOf, type Visitor, type Wish, walkEntry, walkFolder } from './walk-folder.ts'
 
 /** A file here, and the artifact that it is to be. */
 export type LocalFile = {
@@ -16,6 +16,17 @@ export type LocalFile = {
   readonly contentType: string
 }
 
+/** What was meant and is not sent. */
+export type LeftOut = { readonly path: string; readonly reason: string }
+
+export type FoundFiles = {
+  /** In the order of their paths. */
+  readonly files: readonly LocalFile[]
+  readonly leftOut: readonly LeftOut[]
+  /** Of globs that mean nothing, or nothing that can be sent from here. */
+  readonly problems: readonly CliError[]
+}
+
 export type FindOptions = {
   /** Artifact paths are told from here. */
   readonly root: string
@@ -23,48 +34,136 @@ export type FindOptions = {
   readonly prefix: string
 }
 
-/** The files that the globs mean, in the order of their paths; folders mean all that is in them. */
-export async function findFiles(
-  globs: readonly string[],
-  { root, prefix }: FindOptions,
-): Promise<readonly LocalFile[]> {
+/** The files that the globs mean; folders mean all that is in them. What cannot be sent is told of, not passed over. */
+export async function findFiles(globs: readonly string[], { root, prefix }: FindOptions): Promise<FoundFiles> {
   const base = resolve(root)
-  const found = new Set<string>()
-  for (const pattern of globs) {
-    const files = await filesOf(pattern)
-    if (files.length === 0) throw usageError(`"${pattern}" matches no file.`)
-    for (const file of files) found.add(file)
+  if (!isFolderAt(base)) throw usageError(`--root: ${base} is no folder.`)
+  const files = new Map<string, LocalFile>()
+  const leftOut = new Map<string, LeftOut>()
+  const problems: CliError[] = []
+  for (const glob of globs) {
+    let isAnything = false
+    const outside: string[] = []
+    const visitor: Visitor = {
+      file(file, stats) {
+        isAnything = true
+        const inside = relative(base, file)
+        if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return void outside.push(file)
+        const path = [...prefix.split('/'), ...inside.split(sep)].filter((segment) => segment !== '').join('/')
+        const problem = problemOf(path, stats)
+        if (problem) visitor.leaveOut(file, problem)
+        else files.set(file, localFile(file, path, stats))
+      },
+      leaveOut(file, reason, shown = file) {
+        isAnything = true
+        leftOut.set(file, { path: fromHere(shown), reason })
+      },
+    }
+    await findMeant(glob, base, visitor)
+    const [first] = outside
+    if (first !== undefined)
+      problems.push(
+        usageError(`${first} is not under ${base}.`, 'Say with --root from which folder artifact paths are told.'),
+      )
+    if (!isAnything) problems.push(usageError(`"${glob}" matches no file.`))
   }
-  const files = [...found].map((file) => localFile(file, base, prefix))
-  return files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  for (const double of doublesIn([...files.keys()])) {
+    files.delete(double)
+    leftOut.set(double, { path: fromHere(double), reason: 'it is sent by another name' })
+  }
+  const inOrder = [...files.values()].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { files: inOrder, leftOut: [...leftOut.values()], problems }
 }
 
-async function filesOf(pattern: string): Promise<string[]> {
-  // A file whose name looks like a glob is meant as it is.
-  const entry = statSync(pattern, { throwIfNoEntry: false })
-  if (entry?.isFile()) return [resolve(pattern)]
-  const options = { absolute: true, dot: true, onlyFiles: true }
-  if (entry?.isDirectory()) return wholeFiles(await glob('**', { ...options, cwd: resolve(pattern) }))
-  if (!isDynamicPattern(pattern)) return []
-  return wholeFiles(await glob(sep === '\\' ? pattern.replaceAll('\\', '/') : pattern, options))
+/** Those behind a link to a folder that are there by another name, too, as when several such are named. */
+function doublesIn(files: readonly string[]): readonly string[] {
+  const realFolders = new Map<string, string>()
+  const realOf = (file: string) => {
+    const folder = dirname(file)
+    const real = realFolders.get(folder) ?? realFolderOf(folder)
+    realFolders.set(folder, real)
+    return join(real, basename(file))
+  }
+  const seen = new Set(files.filter((file) => realOf(file) === file))
+  return files.filter((file) => {
+    const real = realOf(file)
+    if (real === file) return false
+    const isDouble = seen.has(real)
+    seen.add(real)
+    return isDouble
+  })
 }
 
-/** What a broken-off download left is nobody's artifact. */
-function wholeFiles(files: readonly string[]): string[] {
-  return files.map((file) => resolve(file)).filter((file) => !isPartFile(basename(file)))
+function realFolderOf(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder // It is gone: its files are told of one by one.
+  }
 }
 
-function localFile(file: string, base: string, prefix: string): LocalFile {
-  const inside = relative(base, file)
-  if (inside === '' || inside.startsWith('..') || isAbsolute(inside))
-    throw usageError(`${file} is not under ${base}.`, 'Say with --root from which folder artifact paths are told.')
-  const path = [...prefix.split('/'), ...inside.split(sep)].filter((segment) => segment !== '').join('/')
+async function findMeant(glob: string, root: string, visitor: Visitor): Promise<void> {
+  // An unset variable is not the whole folder.
+  if (glob === '') return
+  const named = resolve(glob)
+  const { base, glob: rest, isGlob } = picomatch.scan(sep === '\\' ? glob.replaceAll('\\', '/') : glob)
+  try {
+    // A file whose name looks like a glob is meant as it is; a glob may be longer than a name can be.
+    const entry = isGlob && glob.length > MAX_NAME_LENGTH ? undefined : lstatSync(named, { throwIfNoEntry: false })
+    // A link to a folder is one entry; with a slash behind it, it is the folder.
+    const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named) : entry?.isDirectory()
+    const folder = resolve(base.replace(/\\(.)/g, '$1'))
+    if (isFolder) await walkFolder(named, EVERYTHING, root, visitor)
+    else if (entry) await walkEntry(named, entry, EVERYTHING, root, visitor)
+    // Of bytes that are no text an argument has only this left.
+    else if (glob.includes('\ufffd')) visitor.leaveOut(named, NOT_UTF8)
+    else if (isGlob && isFolderAt(folder)) await walkFolder(folder, wishOf(rest), root, visitor)
+  } catch (error) {
+    visitor.leaveOut(named, reasonOf(error))
+  }
+}
+
+const MAX_NAME_LENGTH = 255
+
+function isFolderAt(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+const EVERYTHING: Wish = { takes: () => true, enters: () => true }
+// Names may begin with a dot or "!" and hold line ends.
+const MATCHING = { dot: true, nonegate: true, flags: 's' }
+
+function wishOf(glob: string): Wish {
+  // Where it names a folder, all that is in it is meant.
+  const isOpen = !glob.endsWith('*')
+  const parts = picomatch.scan(glob, { parts: true }).parts ?? [glob]
+  const until = parts.findIndex((part) => part.includes('**') || part.includes('/'))
+  const leading = (until < 0 ? parts : parts.slice(0, until)).map((part) => picomatch(part, MATCHING))
+  return {
+    takes: picomatch(isOpen ? `${glob}/**` : glob, MATCHING),
+    enters(path) {
+      const names = path.split('/')
+      const isDeepEnough = until < 0 && !isOpen && names.length >= parts.length
+      return !isDeepEnough && names.every((name, at) => leading[at]?.(name) ?? true)
+    },
+  }
+}
+
+function problemOf(path: string, { size }: Stats): string | null {
   const problem = artifactPathProblem(path)
-  if (problem) throw usageError(`${JSON.stringify(path)} cannot be an artifact path: it ${problem}.`)
-  const { size, mtimeMs } = statSync(realpathSync(file))
-  if (size > MAX_ARTIFACT_BYTES)
-    throw usageError(`${path} is ${sizeText(size)}: an artifact can be at most ${sizeText(MAX_ARTIFACT_BYTES)}.`)
+  if (problem) return `an artifact path ${problem}`
+  if (size <= MAX_ARTIFACT_BYTES) return null
+  return `it has ${sizeText(size)}, and an artifact can have at most ${sizeText(MAX_ARTIFACT_BYTES)}`
+}
+
+function localFile(file: string, path: string, { size, mtimeMs }: Stats): LocalFile {
   return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeOf(path) }
+}
+
+/** As a person here would write it. */
+function fromHere(file: string): string {
+  const path = relative('.', file)
+  return path === '' || path.startsWith('..') ? file : path
 }
 
 function contentTypeOf(path: string): string {

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { exitCodeOfSignal } from './interrupt.ts'
+import { say } from './say.ts'
 
 // What action.yml runs: its inputs as one call of the command beside this file.
 
@@ -14,7 +16,7 @@ const env: NodeJS.ProcessEnv = { ...process.env, BUILDPASS_URL: input('url') || 
 if (input('token')) {
   env.BUILDPASS_TOKEN = input('token')
   // A token that did not come from a secret is masked from here on.
-  process.stdout.write(`::add-mask::${input('token')}\n`)
+  say('stdout', `::add-mask::${input('token')}\n`)
 }
 if (input('project')) env.BUILDPASS_PROJECT = input('project')
 env.BUILDPASS_JOB = input('job') || env.BUILDPASS_JOB || matrixJobName()
@@ -23,27 +25,36 @@ const child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'
   stdio: 'inherit',
   env,
 })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal))
 child.once('close', (code, signal) => {
-  process.exitCode = signal ? 1 : (code ?? 1)
+  process.exitCode = signal ? exitCodeOfSignal(signal) : (code ?? 1)
 })
 
 function verb(): string[] {
   const tests = linesOf(input('tests'))
   const artifacts = linesOf(input('artifacts'))
   const strict = input('strict') === 'true' ? ['--strict'] : []
+  const timeout = input('report-timeout') ? ['--report-timeout', input('report-timeout')] : []
   if (input('run'))
     return [
       'run',
       ...strict,
+      ...timeout,
       ...(tests.length > 0 ? ['--tests', ...tests] : []),
       ...(artifacts.length > 0 ? ['--artifacts', ...artifacts] : []),
       '--',
       ...shell(input('run')),
     ]
   if (input('status'))
-    return ['report', 'finish', '--status', input('status'), ...(tests.length > 0 ? ['--tests', ...tests] : [])]
-  if (artifacts.length > 0) return ['upload', ...artifacts]
+    return [
+      'report',
+      'finish',
+      ...strict,
+      '--status',
+      input('status'),
+      ...(tests.length > 0 ? ['--tests', ...tests] : []),
+    ]
+  if (artifacts.length > 0) return ['upload', ...strict, ...artifacts]
   return ['report', 'start']
 }
 

@@ -171,10 +171,14 @@ function networkErrorOf(error: unknown, { isIdempotent = true }: Ask, isIdle: bo
   if (isIdle) return new TransientError('nothing came for too long', { cause: error })
   if (!(error instanceof TypeError) || error instanceof CliError) return error
   const cause = error.cause as (Error & { code?: string }) | undefined
+  // The file that was to be sent could not be read, or is another one by now.
+  if (cause instanceof CliError) return cause
   const code = cause?.code ?? ''
   const said = cause?.message || code || error.message
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return new CliError('unreachable', `The server's certificate is not accepted: ${said}`, { cause: error })
+  if (said === 'bad port')
+    return new CliError('unreachable', 'That port is none of a web server: no request is sent there.', { cause: error })
   const isBeforeSent = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT/.test(code)
   if (!isIdempotent && !isBeforeSent)
     return new CliError('unreachable', `The connection was lost (${said}): it is not known whether it was done.`, {

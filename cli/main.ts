@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { EXAMPLES } from './examples.ts'
-import { EXIT, EXIT_MEANING } from './exit.ts'
+import { EXIT, EXIT_MEANING, OTHER_CODES } from './exit.ts'
+import { reportFailure, tableText } from './output.ts'
+import { replaceOutputStreams, say } from './say.ts'
 import { addDownload } from './verbs/download.ts'
 import { addLogin } from './verbs/login.ts'
 import { addReport } from './verbs/report.ts'
@@ -10,12 +12,15 @@ import { addToken } from './verbs/token.ts'
 import { addUpload } from './verbs/upload.ts'
 import { VERSION } from './version.ts'
 
+replaceOutputStreams()
+
 const program = new Command('buildpass')
   .description('Report builds and move artifacts, from any CI or shell, to a Buildpass server.')
   .version(VERSION)
   .enablePositionalOptions()
   .showHelpAfterError('(buildpass help <verb> shows what there is)')
   .exitOverride()
+  .configureOutput({ writeOut: (text) => say('stdout', text), writeErr: (text) => say('stderr', text) })
 
 addRun(program)
 addReport(program)
@@ -32,18 +37,18 @@ program.addHelpText(
 The token comes from BUILDPASS_TOKEN, else from the CI's ID token (keyless), else from buildpass login.
 
 Exit codes:
-${Object.entries(EXIT)
-  .map(([name, code]) => `  ${code}  ${EXIT_MEANING[name as keyof typeof EXIT]}`)
-  .join('\n')}
-  126, 127 and 128+n of "run": the command could not be started, was not found, was ended by signal n`,
+${tableText([
+  ...Object.entries(EXIT).map(([name, code]) => [`  ${code}`, EXIT_MEANING[name as keyof typeof EXIT]]),
+  ...Object.entries(OTHER_CODES).map(([code, meaning]) => [`  ${code}`, meaning]),
+]).join('\n')}`,
 )
 
 try {
   await program.parseAsync()
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error
   // Help and version that were asked for are no error; everything else of the parser's is wrong usage.
-  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  else process.exitCode = reportFailure(error, false)
 }
 
 function addHelpTexts(command: Command, names: readonly string[]): void {

@@ -1,5 +1,8 @@
+import { isatty } from 'node:tty'
 import { visibleLine } from '../src/domain/visible-text.ts'
 import { CliError, EXIT } from './exit.ts'
+import { say } from './say.ts'
+import { systemFailure } from './system-error.ts'
 
 /**
  * Results go to stdout, for people or as one JSON document; everything else to stderr. What names from elsewhere could do
@@ -15,28 +18,29 @@ export type Output = {
 }
 
 export function openOutput({ json = false, quiet = false }: { json?: boolean; quiet?: boolean }): Output {
-  const isLive = process.stderr.isTTY === true && !process.env.CI && !quiet && process.env.TERM !== 'dumb'
+  const isLive = isatty(2) && !process.env.CI && !quiet && process.env.TERM !== 'dumb'
   return {
     json,
     isLive,
     result(lines, value) {
       const text = json ? jsonText(value) : [lines].flat().map(visibleLine).join('\n')
-      if (text !== '') process.stdout.write(`${text}\n`)
+      if (text !== '') say('stdout', `${text}\n`)
     },
-    note: (text) => void (quiet || process.stderr.write(`${visibleLine(text)}\n`)),
-    warn: (text) => void process.stderr.write(`buildpass: ${visibleLine(text)}\n`),
+    note: (text) => void (quiet || say('stderr', `${visibleLine(text)}\n`)),
+    warn: (text) => say('stderr', `buildpass: ${visibleLine(text)}\n`),
   }
 }
 
-/** Tells why a verb ended, and gives the exit code for it. */
-export function reportFailure(error: unknown, json: boolean): number {
+/** Tells why a verb ended, and gives the exit code for it; `more` is what it came to all the same. */
+export function reportFailure(thrown: unknown, json: boolean, more: object = {}): number {
+  const error = systemFailure(thrown)
   if (!(error instanceof CliError)) {
-    process.stderr.write(`buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}\n`)
+    say('stderr', `buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}\n`)
     return EXIT.failed
   }
   const { failure, message, hint, status } = error
-  if (json) process.stdout.write(`${jsonText({ error: { code: failure, message, hint, status } })}\n`)
-  process.stderr.write(`buildpass: ${visibleLine(message)}\n${hint ? `  ${visibleLine(hint)}\n` : ''}`)
+  say('stderr', `buildpass: ${visibleLine(message)}\n${hint ? `  ${visibleLine(hint)}\n` : ''}`)
+  if (json) say('stdout', `${jsonText({ error: { code: failure, message, hint, status }, ...more })}\n`)
   return EXIT[failure]
 }
 

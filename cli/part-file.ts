@@ -12,6 +12,8 @@ import type { Server } from './server.ts'
 export type PartFile = {
   readonly file: string
   readonly handle: FileHandle
+  /** Whether another attempt will find it. */
+  readonly isNoted: boolean
   /** To be called when it is gone, or is the file. */
   readonly forget: () => void
 }
@@ -30,17 +32,19 @@ export async function openPartFile(server: Server, artifact: ListedArtifact, tar
   const note = noteFor(artifact, target)
   const forget = () => forgetNote(note)
   const left = await reopened(note, target)
-  if (left) return { ...left, forget }
+  if (left) return { ...left, isNoted: true, forget }
   const name = `.buildpass-${randomBase62(16)}.part`
   const file = join(dirname(target), name)
   const handle = await open(file, 'ax+')
+  let isNoted = false
   try {
     dropOldNotes(dirname(note))
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid } satisfies Note)
+    isNoted = true
   } catch (error) {
     server.warn(`${artifact.path}: a broken-off download could not be resumed: ${(error as Error).message}`)
   }
-  return { file, handle, forget }
+  return { file, handle, isNoted, forget }
 }
 
 /** Null unless it is the very file that was noted, and nobody else is at it. */

@@ -24,3 +24,35 @@ export async function allSettled<T>(works: readonly Promise<T>[]): Promise<T[]> 
   if (failed) throw failed.reason
   return settled.map((one) => (one as PromiseFulfilledResult<T>).value)
 }
+
+export type Outcomes<R> = { readonly done: readonly R[]; readonly failures: readonly unknown[] }
+
+/**
+ * Does the work for every item: what fails keeps no other from its turn, unless `isHopeless` says of the failure that the
+ * others would fare no better. Their number is given by `untried`, then.
+ */
+export async function settleEach<T, R>(
+  items: readonly T[],
+  pool: Pool,
+  work: (item: T) => Promise<R>,
+  isHopeless: (failure: unknown) => boolean,
+): Promise<Outcomes<R> & { readonly untried: number }> {
+  const done: R[] = []
+  const failures: unknown[] = []
+  let untried = 0
+  let isOver = false
+  await Promise.all(
+    items.map((item, at) =>
+      pool(async () => {
+        if (isOver) return void untried++
+        try {
+          done[at] = await work(item)
+        } catch (error) {
+          failures.push(error)
+          isOver ||= isHopeless(error)
+        }
+      }),
+    ),
+  )
+  return { done: done.filter((_, at) => at in done), failures, untried }
+}

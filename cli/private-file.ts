@@ -37,8 +37,11 @@ export function readPrivateJson(file: string): unknown {
   }
 }
 
+/** Drops a note whose work is done. */
 export function forgetNote(file: string): void {
-  rmSync(file, { force: true })
+  try {
+    rmSync(file, { force: true })
+  } catch {} // What stays behind says nothing that is true no more, and is dropped with the old ones.
 }
 
 /** The server drops an upload that nothing comes for after a day. */

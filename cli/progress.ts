@@ -15,8 +15,30 @@ export type FileProgress = {
   readonly failed: () => void
 }
 
-export function startProgress(output: Output): Progress {
-  return output.isLive ? bars() : lines(output)
+/** `onMoved` is called when more of a file is through than ever before. */
+export function startProgress(output: Output, onMoved: () => void = () => {}): Progress {
+  const shown = output.isLive ? bars() : lines(output)
+  return {
+    file(name, sizeBytes) {
+      const file = shown.file(name, sizeBytes)
+      let through = 0
+      let most = 0
+      return {
+        add(bytes, isMoved) {
+          through += bytes
+          if (through > most) onMoved()
+          most = Math.max(most, through)
+          file.add(bytes, isMoved)
+        },
+        done(word) {
+          onMoved()
+          file.done(word)
+        },
+        failed: file.failed,
+      }
+    },
+    stop: shown.stop,
+  }
 }
 
 const LINE_EVERY_MS = 10_000
@@ -45,6 +67,8 @@ function lines(output: Output): Progress {
 const MAX_NAME_LENGTH = 36
 
 function bars(): Progress {
+  // A terminal that is gone takes no more bars, which is no reason to stop.
+  process.stderr.on('error', () => {})
   const multi = new MultiBar({
     stream: process.stderr,
     format: '{name} {bar} {percentage} %  {done} of {size}  {speed}/s  {left}',

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { parseSecret } from '../src/domain/secret.ts'
 import { usageError } from './exit.ts'
+import { say } from './say.ts'
 
 /** A secret typed at the terminal, unseen, or piped in. */
 export async function readSecretFromStdin(prompt: string): Promise<string> {
@@ -17,13 +18,13 @@ async function piped(): Promise<string> {
 }
 
 function typed(prompt: string): Promise<string> {
-  process.stderr.write(prompt)
+  say('stderr', prompt)
   // Readline echoes to its output, which goes nowhere.
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output, terminal: true })
   return new Promise((resolve, reject) => {
     const settle = (use: () => void) => {
-      process.stderr.write('\n')
+      say('stderr', '\n')
       use()
       lines.close()
     }

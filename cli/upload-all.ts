@@ -1,18 +1,22 @@
 import { digestText } from '../src/domain/artifact-digest.ts'
 import { type ListedArtifact, listArtifacts } from './artifact-list.ts'
 import { hasBytes } from './download-file.ts'
-import { type FindOptions, findFiles, type LocalFile } from './find-files.ts'
+import type { FoundFiles, LeftOut, LocalFile } from './find-files.ts'
+import { moveEach, type Outcome, warnOfLeftOut } from './outcome.ts'
 import type { Output } from './output.ts'
-import { allSettled, openPool } from './pool.ts'
+import { openPool } from './pool.ts'
 import { startProgress } from './progress.ts'
 import type { Server } from './server.ts'
-import { PARTS_FROM_BYTES, uploadFile } from './upload-file.ts'
+import { isSystemError, systemFailure, systemWords } from './system-error.ts'
+import { uploadFile } from './upload-file.ts'
 
 export type UploadTarget = {
   readonly num: number
   readonly nodeIndex: number
   readonly overwrite: boolean
   readonly parallel: number
+  /** Called when more of a file is through than ever before. */
+  readonly onMoved?: () => void
 }
 
 export type UploadedFile = {
@@ -24,53 +28,52 @@ export type UploadedFile = {
   readonly url: string
 }
 
-/** Uploads all files that the globs mean, several at once. */
+/** Uploads the files, several at once; what the build has already is not sent again. */
 export async function uploadAll(
   server: Server,
-  globs: readonly string[],
-  find: FindOptions,
-  { parallel, ...target }: UploadTarget,
+  { files, leftOut, problems }: FoundFiles,
+  { parallel, onMoved = () => {}, ...target }: UploadTarget,
   output: Output,
-): Promise<readonly UploadedFile[]> {
-  const files = await findFiles(globs, find)
-  const pool = openPool(parallel)
+): Promise<Outcome<UploadedFile>> {
+  const gone: LeftOut[] = []
   // Parts have a pool of their own: a file that waits for its parts must not keep them from running.
-  const filePool = openPool(parallel)
-  const known = await findKnown(server, target.num, files)
-  const progress = startProgress(output)
-  try {
-    return await allSettled(
-      files.map((file) =>
-        filePool(async () => {
-          const bar = progress.file(file.path, file.sizeBytes)
-          try {
-            const there = known.find(({ path, nodeIndex }) => path === file.path && nodeIndex === target.nodeIndex)
-            const isThere = there !== undefined && (await hasBytes(file.file, there))
-            const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar)
-            bar.done(isThere ? 'already there' : 'uploaded')
-            const { path, nodeIndex, sizeBytes, digest, url } = artifact
-            return {
-              file: file.file,
-              path,
-              node_index: nodeIndex,
-              size: sizeBytes,
-              digest: digestText(digest),
-              url,
-            }
-          } catch (error) {
-            bar.failed()
-            throw error
-          }
-        }),
-      ),
-    )
-  } finally {
-    progress.stop()
+  const pool = openPool(parallel)
+  const known = files.length === 0 ? new Map() : await findKnown(server, target)
+  const progress = startProgress(output, onMoved)
+  const upload = async (file: LocalFile): Promise<UploadedFile | null> => {
+    const bar = progress.file(file.path, file.sizeBytes)
+    try {
+      const there = known.get(file.path)
+      const isThere = there !== undefined && (await hasBytes(file.file, there))
+      const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar)
+      bar.done(isThere ? 'already there' : 'uploaded')
+      const { path, nodeIndex, sizeBytes, digest, url } = artifact
+      return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url }
+    } catch (error) {
+      bar.failed()
+      if (!isUnreadable(error)) throw isSystemError(error) ? systemFailure(error, file.path) : error
+      gone.push({ path: file.path, reason: systemWords(error) })
+      return null
+    }
   }
+  const moved = await moveEach(server, files, parallel, upload).finally(progress.stop)
+  const outcome = {
+    done: moved.done.filter((one) => one !== null),
+    failures: [...problems, ...moved.failures],
+    leftOut: [...leftOut, ...gone],
+  }
+  warnOfLeftOut(outcome.leftOut, output)
+  return outcome
 }
 
-/** What the build has already, asked for where sending it again would take long: the digest of a large file is told last. */
-async function findKnown(server: Server, num: number, files: readonly LocalFile[]): Promise<readonly ListedArtifact[]> {
-  if (!files.some(({ sizeBytes }) => sizeBytes >= PARTS_FROM_BYTES)) return []
-  return (await listArtifacts(server, `builds/${num}/artifacts`)).artifacts
+/** What the build has already, by path. */
+async function findKnown(server: Server, target: { readonly num: number; readonly nodeIndex: number }) {
+  const { artifacts } = await listArtifacts(server, `builds/${target.num}/artifacts`)
+  const ours = artifacts.filter(({ nodeIndex }) => nodeIndex === target.nodeIndex)
+  return new Map<string, ListedArtifact>(ours.map((artifact) => [artifact.path, artifact]))
+}
+
+/** The file was removed, or its mode changed, since it was found. */
+function isUnreadable(error: unknown): error is NodeJS.ErrnoException {
+  return isSystemError(error) && ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(error.code ?? '')
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { encodePath } from '../src/domain/artifact.ts'
 import { digestText } from '../src/domain/artifact-digest.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
@@ -10,6 +11,7 @@ import { projectPath } from './open-server.ts'
 import type { Pool } from './pool.ts'
 import type { FileProgress } from './progress.ts'
 import type { Server } from './server.ts'
+import { systemFailure } from './system-error.ts'
 import { uploadInParts } from './upload-parts.ts'
 
 export type UploadOptions = {
@@ -41,39 +43,71 @@ async function uploadWhole(
   { num, nodeIndex, overwrite }: UploadOptions,
   progress: FileProgress,
 ): Promise<ListedArtifact> {
-  const sha256 = await sha256Of(file.file)
-  let sent = 0
-  const body = (): Body => {
-    // What an earlier attempt sent was in vain.
-    progress.add(-sent)
-    sent = 0
-    if (file.sizeBytes === 0) return new Uint8Array(0)
-    return counted(createReadStream(file.file), (bytes) => {
-      sent += bytes
-      progress.add(bytes)
+  const handle = await openFile(file)
+  try {
+    const sha256 = await sha256Of(readAll(handle, file))
+    let sent = 0
+    const body = (): Body => {
+      // What an earlier attempt sent was in vain.
+      progress.add(-sent)
+      sent = 0
+      if (file.sizeBytes === 0) return new Uint8Array(0)
+      return counted(readAll(handle, file), (bytes) => {
+        sent += bytes
+        progress.add(bytes)
+      })
+    }
+    const query = `?node_index=${nodeIndex}${overwrite ? '&overwrite=true' : ''}`
+    const answer = await askJson(server, {
+      method: 'PUT',
+      path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
+      headers: {
+        'Content-Type': file.contentType,
+        'Content-Length': String(file.sizeBytes),
+        'Repr-Digest': `sha-256=:${sha256.toString('base64')}:`,
+      },
+      body,
     })
+    const artifact = artifactOf(answer)
+    if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
+    return artifact
+  } catch (error) {
+    const isOther = error instanceof CliError && error.status === 400 && /Digest/.test(error.message)
+    throw isOther ? otherDigest(file.path) : named(file.path, error)
+  } finally {
+    await handle.close()
   }
-  const query = `?node_index=${nodeIndex}${overwrite ? '&overwrite=true' : ''}`
-  const answer = await askJson(server, {
-    method: 'PUT',
-    path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
-    headers: {
-      'Content-Type': file.contentType,
-      'Content-Length': String(file.sizeBytes),
-      'Repr-Digest': `sha-256=:${sha256.toString('base64')}:`,
-    },
-    body,
-  }).catch((error) => {
-    throw named(file.path, error)
-  })
-  const artifact = artifactOf(answer)
-  if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
-  return artifact
 }
+
+/** The file that was found, which may be something else by now: a named pipe would be waited for, for ever. */
+export async function openFile({ file, path }: LocalFile): Promise<FileHandle> {
+  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  if ((await handle.stat()).isFile()) return handle
+  await handle.close()
+  throw otherDigest(path)
+}
+
+/** The file's bytes, as many as it had when it was found. */
+async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): AsyncIterable<Uint8Array> {
+  let length = 0
+  try {
+    while (length < sizeBytes) {
+      const bytes = new Uint8Array(Math.min(SLICE_BYTES, sizeBytes - length))
+      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length)
+      if (bytesRead === 0) throw otherDigest(path)
+      length += bytesRead
+      yield bytes.subarray(0, bytesRead)
+    }
+  } catch (error) {
+    throw systemFailure(error, path)
+  }
+}
+
+const SLICE_BYTES = 128 * 1024
 
 /** The error with the file's path before it. */
 export function named(path: string, error: unknown): unknown {
-  if (!(error instanceof CliError)) return error
+  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error
   const { failure, message, hint, status } = error
   const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
   return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
@@ -83,9 +117,9 @@ export function otherDigest(path: string): CliError {
   return new CliError('corrupt', `${path}: the server has other bytes than this file: did it change meanwhile?`)
 }
 
-async function sha256Of(file: string): Promise<Buffer> {
+async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const hash = createHash('sha256')
-  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
+  for await (const chunk of bytes) hash.update(chunk)
   return hash.digest()
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { digestOfParts, digestText } from '../src/domain/artifact-digest.ts'
 import { missingParts, partCountOf, sizeOfPart } from '../src/domain/upload.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
@@ -10,7 +10,7 @@ import { projectPath } from './open-server.ts'
 import { allSettled } from './pool.ts'
 import type { FileProgress } from './progress.ts'
 import type { Server } from './server.ts'
-import { counted, named, otherDigest, type UploadOptions } from './upload-file.ts'
+import { counted, named, openFile, otherDigest, type UploadOptions } from './upload-file.ts'
 import { forgetUpload, keepUpload, keptUpload } from './upload-state.ts'
 
 type RemoteUpload = {
@@ -33,7 +33,7 @@ export async function uploadInParts(
   options: UploadOptions,
   progress: FileProgress,
 ): Promise<ListedArtifact> {
-  const handle = await open(file.file)
+  const handle = await openFile(file)
   try {
     for (let round = 1; ; round++) {
       const upload = (await resumed(server, file, options)) ?? (await begun(server, file, options))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CREDENTIAL_TABLES } from '../src/storage/new-life.ts'
@@ -33,6 +33,7 @@ const OWN_TABLES = [
   'feed_state',
   'rights_gone',
   'sweeps',
+  'upkeep_tasks',
   'uploads',
   'upload_parts',
   'outbox',
@@ -53,18 +54,35 @@ export function handlingOf(table: string): Handling | null {
   return RESTORED_TABLES.includes(table) ? 'restored' : null
 }
 
+/** What is wrong with a backup, in words for whoever wants to use it. */
+export class BackupError extends Error {}
+
 export function readManifest(folder: string): Manifest {
-  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'))
+  const file = join(folder, 'manifest.json')
+  // It is written last, so a backup that was broken off has none.
+  if (!existsSync(file)) throw new BackupError(`${folder} is no backup: it has no manifest.json`)
+  const manifest = manifestIn(readFileSync(file, 'utf8'))
+  if (!manifest?.tables || !manifest.objects || !manifest.migrations)
+    throw new BackupError(`${file} is not whole: nothing was restored`)
   if (manifest.format !== 1)
-    throw new Error(`${folder} is a backup of format ${manifest.format}, which this version does not know`)
+    throw new BackupError(`${folder} is a backup of format ${manifest.format}, which this version does not know`)
   return manifest
+}
+
+function manifestIn(text: string): Manifest | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // It was cut off: the caller says so.
+  }
 }
 
 /** What does not agree with the manifest; empty for a whole and unchanged backup. */
 export async function faultsOf(folder: string, manifest: Manifest): Promise<readonly string[]> {
   const faults: string[] = []
   const expect = async (file: string, sha256: string) => {
-    if ((await digestOf(join(folder, file)).catch(() => null)) !== sha256) faults.push(`${file} is not as it was made`)
+    if (!existsSync(join(folder, file))) faults.push(`${file} is missing`)
+    else if ((await digestOf(join(folder, file))) !== sha256) faults.push(`${file} is not as it was made`)
   }
   for (const [table, { sha256 }] of Object.entries(manifest.tables)) await expect(`d1/${table}.ndjson`, sha256)
   await expect('objects.ndjson', manifest.objects.sha256)

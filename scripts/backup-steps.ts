@@ -6,6 +6,8 @@ import type { Instance } from './instance.ts'
 import { writePrivately } from './local-state.ts'
 
 const PAGE_ROWS = 500
+/** A row may be 2 MB, and 500 of those are more than an answer can hold. */
+const PAGE_BYTES = 8_000_000
 const OBJECT_KEY = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/
 
 /**
@@ -62,19 +64,35 @@ async function dumpTable(d1: D1Database, table: string, file: string): Promise<M
     .all<{ name: string }>()
   const columns = results.map(({ name }) => name)
   const quoted = columns.map((name) => `"${name}"`).join(', ')
-  const page = d1.prepare(
-    `select rowid, json_array(${quoted}) as line from "${table}" where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+  // Named: of a table whose key is a number, SQLite gives the rowid under that key's name.
+  const sizes = d1.prepare(
+    `select rowid as rowid, ${columns.map((name) => `coalesce(octet_length("${name}"), 0)`).join(' + ')} as bytes from "${table}" where rowid > ? order by rowid limit ${PAGE_ROWS}`,
   )
+  // Column by column: a line of JSON may be longer than any value that D1 gives out.
+  const page = d1.prepare(`select ${quoted} from "${table}" where rowid > ? and rowid <= ? order by rowid`)
   const out = createFile(file)
   let rows = 0
   for (let after = -1; ; ) {
-    const { results } = await page.bind(after).all<{ rowid: number; line: string }>()
-    for (const { line } of results) out.write(`${line}\n`)
-    rows += results.length
-    if (results.length < PAGE_ROWS) break
-    after = results.at(-1)?.rowid ?? after
+    const upTo = endOfPage((await sizes.bind(after).all<{ rowid: number; bytes: number }>()).results)
+    if (upTo === null) break
+    const lines = await page.bind(after, upTo).raw()
+    for (const line of lines) out.write(`${JSON.stringify(line)}\n`)
+    rows += lines.length
+    after = upTo
   }
   return { columns, rows, sha256: out.close() }
+}
+
+/** The last of those rows that come together: one at least, and no more than so many bytes. */
+function endOfPage(rows: readonly { readonly rowid: number; readonly bytes: number }[]): number | null {
+  let bytes = 0
+  let end: number | null = null
+  for (const row of rows) {
+    bytes += row.bytes
+    if (end !== null && bytes > PAGE_BYTES) break
+    end = row.rowid
+  }
+  return end
 }
 
 async function copyObjects(
@@ -85,7 +103,7 @@ async function copyObjects(
   const known = earlier ? await knownObjects(earlier) : new Map<string, ObjectLine>()
   const out = createFile(join(folder, 'objects.ndjson'))
   const page = d1.prepare(
-    `select rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+    `select rowid as rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
   )
   let [count, bytes] = [0, 0]
   for (let after = -1; ; ) {

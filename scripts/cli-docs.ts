@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { EXIT, EXIT_MEANING } from '../cli/exit.ts'
+import { EXIT, EXIT_MEANING, OTHER_CODES } from '../cli/exit.ts'
 
 /** docs/cli.md with its help texts and exit codes as the command at `file` has them now. */
 export function withHelpTexts(page: string, file: string): string {
@@ -21,5 +21,6 @@ function exitCodeTable(): string {
   const rows = Object.entries(EXIT).map(
     ([name, code]) => `| ${code} | ${name} | ${EXIT_MEANING[name as keyof typeof EXIT]} |`,
   )
-  return ['| code | `error.code` | meaning |', '|---|---|---|', ...rows].join('\n')
+  const others = Object.entries(OTHER_CODES).map(([code, meaning]) => `| ${code} | | ${meaning} |`)
+  return ['| code | `error.code` | meaning |', '|---|---|---|', ...rows, ...others].join('\n')
 }

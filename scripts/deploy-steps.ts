@@ -5,12 +5,12 @@ import {
   configFor,
   type Deployment,
   type DeploymentSettings,
-  queuesOf,
   type ResourceIds,
   type WranglerConfig,
   writeConfig,
 } from './deployment.ts'
 import { writePrivately } from './local-state.ts'
+import { type Resource, resourcesOf } from './resources.ts'
 import { SECRETS } from './secrets.ts'
 import type { Ended } from './tool.ts'
 
@@ -113,71 +113,41 @@ async function requireLogin({ run }: DeployHost): Promise<void> {
   )
 }
 
-/** Finds database, namespace and bucket by their names, and makes those that are not there. */
+/** Finds what the environment needs by its name, and makes what is not there. */
 async function provision(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<ResourceIds> {
-  const { database, namespace, bucket } = deployment
-  const location = settings.location ? ['--location', settings.location] : []
-  const databaseId = await findOrMake(host, `D1 database ${database}`, () => findDatabase(host, database), [
-    'd1',
-    'create',
-    database,
-    '--update-config=false',
-    ...location,
-  ])
-  const namespaceId = await findOrMake(host, `KV namespace ${namespace}`, () => findNamespace(host, namespace), [
-    'kv',
-    'namespace',
-    'create',
-    namespace,
-    '--update-config=false',
-  ])
-  await findOrMake(host, `R2 bucket ${bucket}`, () => findNamed(host, ['r2', 'bucket', 'info', bucket, '--json']), [
-    'r2',
-    'bucket',
-    'create',
-    bucket,
-    '--update-config=false',
-    ...location,
-  ])
-  for (const queue of queuesOf(host.base, deployment))
-    await findOrMake(host, `queue ${queue}`, () => findNamed(host, ['queues', 'info', queue]), [
-      'queues',
-      'create',
-      queue,
-    ])
+  const [database, namespace, ...others] = resourcesOf(host.base, deployment, settings)
+  const databaseId = await findOrMake(host, database)
+  const namespaceId = await findOrMake(host, namespace)
+  for (const other of others) await findOrMake(host, other)
   return { databaseId, namespaceId }
 }
 
-async function findOrMake(
-  host: DeployHost,
-  what: string,
-  find: () => Promise<string | null>,
-  make: readonly string[],
-): Promise<string> {
-  const there = await find()
+async function findOrMake(host: DeployHost, resource: Resource): Promise<string> {
+  const what = `${resource.kind} ${resource.name}`
+  const there = await FIND[resource.kind](host, resource)
   if (there) {
     host.say(`${what}: there`)
     return there
   }
-  await must(host, what, make)
-  const made = await find()
+  await must(host, what, resource.make)
+  const made = await FIND[resource.kind](host, resource)
   if (!made) throw new DeployError(`${what} was made, but is not in the list: try again in a moment.`)
   return made
 }
 
-async function findDatabase(host: DeployHost, name: string): Promise<string | null> {
-  const listed = jsonIn<{ name: string; uuid: string }[]>(await read(host, ['d1', 'list', '--json']))
-  return listed.find((database) => database.name === name)?.uuid ?? null
+/** Its id, or its name where it goes by that; null where it is not there. */
+const FIND: Record<Resource['kind'], (host: DeployHost, resource: Resource) => Promise<string | null>> = {
+  'D1 database': async (host, { name, find }) =>
+    jsonIn<{ name: string; uuid: string }[]>(await read(host, find)).find((one) => one.name === name)?.uuid ?? null,
+  'KV namespace': async (host, { name, find }) =>
+    jsonIn<{ title: string; id: string }[]>(await read(host, find)).find(({ title }) => title === name)?.id ?? null,
+  'R2 bucket': findNamed,
+  queue: findNamed,
 }
 
-async function findNamespace(host: DeployHost, title: string): Promise<string | null> {
-  const listed = jsonIn<{ title: string; id: string }[]>(await read(host, ['kv', 'namespace', 'list']))
-  return listed.find((namespace) => namespace.title === title)?.id ?? null
-}
-
-/** A bucket and a queue go by their names. Whatever else is wrong with them shows when they cannot be made. */
-async function findNamed({ run }: DeployHost, info: readonly string[]): Promise<string | null> {
-  return (await run(info)).exitCode === 0 ? info.join(' ') : null
+/** Whatever else is wrong with it shows when it cannot be made. */
+async function findNamed({ run }: DeployHost, { name, find }: Resource): Promise<string | null> {
+  return (await run(find)).exitCode === 0 ? name : null
 }
 
 /** The secrets that the Worker does not have; of one that was never deployed, all of them. */

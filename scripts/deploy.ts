@@ -81,7 +81,7 @@ function parseInvocation(): { deployment: Deployment; settings: DeploymentSettin
 /** Says what would be done, and builds the Worker with the configuration that would be used. Asks no account. */
 async function dryRun(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<void> {
   const config = configFor(host.base, deployment, PLACEHOLDER_IDS, settings)
-  console.log(planFor(deployment, settings, config))
+  console.log(planFor(deployment, settings, host.base))
   const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
   writeConfig(preview, config)
   await buildWorker(deployment.workerFile)

@@ -1,10 +1,14 @@
 // npm run load [-- --seconds N --clients N]: badges, lists, downloads and reports against `npm start` on data of its own,
 // with tokens being minted and deleted meanwhile. Fails on any wrong answer, on memory that grows, and on a read that is
-// accepted after its token was deleted.
+// accepted after its token was deleted, and where an alert of docs/operations/alerts.yaml would fire.
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { BOUND_MS } from '../src/domain/fence.ts'
+import { firing, parseAlerts, parseExposition } from './alert-rules.ts'
 import type { Demo } from './demo.ts'
+import { REPOSITORY } from './local-state.ts'
 import { startServer } from './throwaway-server.ts'
 
 const KINDS = ['badge', 'list', 'build', 'artifact', 'report', 'token'] as const
@@ -43,7 +47,7 @@ try {
   const tookSeconds = (performance.now() - startedAt) / 1_000
   clearInterval(sampling)
   await Promise.all(probes)
-  tell(tookSeconds)
+  tell(tookSeconds, await alertsOf(demo))
 } finally {
   await stop()
 }
@@ -157,7 +161,16 @@ async function probeDeleted(demo: Demo, path: string, deletedAt: number): Promis
   }
 }
 
-function tell(tookSeconds: number): void {
+/** The alerts that would fire after this, were it to go on for as long as they wait. */
+async function alertsOf({ origin, tokens }: Demo): Promise<readonly string[]> {
+  const response = await fetch(`${origin}/metrics`, { headers: { Authorization: `Bearer ${tokens.personal}` } })
+  if (response.status !== 200) throw new Error(`/metrics answered ${response.status}`)
+  const up = { name: 'up', labels: { job: 'buildpass' }, value: 1 }
+  const rules = parseAlerts(readFileSync(join(REPOSITORY, 'docs/operations/alerts.yaml'), 'utf8'))
+  return firing(rules, [up, ...parseExposition(await response.text())], Date.now())
+}
+
+function tell(tookSeconds: number, alerts: readonly string[]): void {
   const all = Object.values(latencies).flat()
   console.log(
     `${all.length} requests in ${tookSeconds.toFixed(0)} s from ${clients} clients: ${Math.round(all.length / tookSeconds)} a second`,
@@ -179,7 +192,8 @@ function tell(tookSeconds: number): void {
   for (const [problem, count] of wrong) console.log(`  ${count} × ${problem}`)
   const hasGrown = late - early > Math.max(early * MAX_GROWTH, MIN_GROWTH_MIB)
   if (hasGrown) console.log('The memory has grown.')
-  if (errors > 0 || hasGrown || latestAcceptMs >= BOUND_MS) process.exitCode = 1
+  console.log(`alerts: ${alerts.join(', ') || 'none'}`)
+  if (errors > 0 || hasGrown || latestAcceptMs >= BOUND_MS || alerts.length > 0) process.exitCode = 1
 }
 
 /** What the processes of the server hold together, in MiB. */

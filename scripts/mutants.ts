@@ -1,9 +1,9 @@
-// npm run mutants [-- --file src/domain/fence.ts] [--list]: takes out each check of what lets people in, one at a time,
+// npm run mutants [-- --file src/domain/fence.ts …] [--list]: takes out each check of what lets people in, one at a time,
 // and runs the tests that should notice. Survivors are listed, and make it fail.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { REPOSITORY } from './local-state.ts'
 import { handMadeOf } from './mutants/by-hand.ts'
@@ -22,35 +22,39 @@ const TICKETS = [
 ]
 const MATRIX = 'test/http/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
+const TOKENS = 'test/http/tokens.test.ts'
+const PROJECTS = 'test/http/projects.test.ts'
+const OIDC = 'test/http/oidc.test.ts'
+const SESSIONS = ['test/web/sessions.test.ts', 'test/web/github.test.ts']
 const WRITES = [
   'test/storage/rights.test.ts',
   'test/http/foreign-ids.test.ts',
   'test/storage/made.test.ts',
-  'test/http/lasting-effects.test.ts',
   'test/web/lasting-effects.test.ts',
+  'test/http/lasting-effects.test.ts',
 ]
 
-/** The files under test, each with the tests that should notice, the likeliest first. */
+/** The files under test, each with the tests that should notice: the quickest first, since one that fails is enough. */
 const TARGETS: Record<string, readonly string[]> = {
-  'src/actions/verify-identity.ts': ['test/http/oidc.test.ts'],
+  'src/actions/verify-identity.ts': [OIDC],
   'src/domain/client-address.ts': ['test/domain/client-address.test.ts'],
   'src/domain/same-text.ts': ['test/domain/same-text.test.ts'],
   'src/http/client-limits.ts': ['test/http/client-limits.test.ts'],
-  'src/storage/identities.ts': [...WRITES, 'test/web/github.test.ts'],
-  'src/storage/listeners.ts': [...WRITES, 'test/actions/deliver.test.ts'],
-  'src/storage/made.ts': WRITES,
-  'src/storage/members.ts': WRITES,
-  'src/storage/publishers.ts': [...WRITES, 'test/http/oidc.test.ts'],
+  'src/storage/identities.ts': ['test/storage/identities.test.ts', ...SESSIONS, ...WRITES],
+  'src/storage/listeners.ts': ['test/actions/deliver.test.ts', 'test/http/circleci-v1/triggers.test.ts', ...WRITES],
+  'src/storage/made.ts': [TOKENS, PROJECTS, ...WRITES],
+  'src/storage/members.ts': [PROJECTS, ...WRITES],
+  'src/storage/publishers.ts': [OIDC, ...WRITES],
   'src/storage/rights.ts': WRITES,
-  'src/storage/sessions.ts': WRITES,
-  'src/storage/token-ends.ts': ['test/storage/token-ends.test.ts', 'test/http/leaks.test.ts', ...WRITES],
+  'src/storage/sessions.ts': [...SESSIONS, ...WRITES],
+  'src/storage/token-ends.ts': ['test/storage/token-ends.test.ts', TOKENS, 'test/http/leaks.test.ts', ...WRITES],
   'src/domain/fence.ts': ['test/domain/fence.test.ts', ...STORAGE, SIMULATION],
   'src/domain/grant.ts': ['test/domain/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
   'src/domain/permission.ts': ['test/domain/grant.test.ts', MATRIX],
   'src/domain/secret.ts': ['test/domain/secret.test.ts', 'test/http/credentials.test.ts'],
   'src/domain/download-ticket.ts': TICKETS,
   'src/http/credentials.ts': ['test/http/credentials.test.ts', MATRIX],
-  'src/http/authorize.ts': [MATRIX, ...TICKETS],
+  'src/http/authorize.ts': ['test/http/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],
   'src/storage/download-proof.ts': [...TICKETS, SIMULATION],
   'src/storage/feed-copy.ts': [
@@ -66,46 +70,76 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/revocations.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
   'src/storage/shared-work.ts': ['test/storage/shared-work.test.ts', ...STORAGE, SIMULATION],
 }
-// A mutant that never ends is noticed too.
-const PATIENCE_MS = 120_000
+// A mutant that never ends is noticed too. How long is never depends on the machine: what its tests take without a mutant,
+// several times over, and what a start may take.
+const PATIENCE = { startMs: 30_000, factor: 5 }
+const NEVER_ENDED = 'never ended'
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const { values } = parseArgs({ options: { file: { type: 'string' }, list: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { file: { type: 'string', multiple: true }, list: { type: 'boolean', default: false } },
+})
+for (const file of values.file ?? []) if (!TARGETS[file]) throw new Error(`${file} is not under test`)
 const mutants = Object.keys(TARGETS)
-  .filter((file) => values.file === undefined || file === values.file)
-  .flatMap((file) => {
-    const source = readFileSync(join(REPOSITORY, file), 'utf8')
-    return [...handMadeOf(file, source), ...mutantsOf(file, source)]
-  })
+  .filter((file) => !values.file || values.file.includes(file))
+  .flatMap(allOf)
   .filter((mutant) => !isHarmless(mutant, lineOf(mutant).text))
 if (values.list) for (const mutant of mutants) console.log(describe(mutant))
 else await run()
 
 async function run(): Promise<void> {
-  const failing = await tryOn(null)
-  if (failing !== null) throw new Error(`the tests fail without any mutant: ${failing}`)
-  for (const file of new Set(mutants.map((mutant) => mutant.file))) await requireThatItIsMutated(file)
+  const files = [...new Set(mutants.map(({ file }) => file))]
   const startedAt = performance.now()
-  const survivors: Mutant[] = []
+  const times = await timesWithoutMutant(files)
+  const patienceFor = ({ file }: Mutant) =>
+    PATIENCE.startMs + PATIENCE.factor * testsOf([file]).reduce((sum, test) => sum + (times.get(test) ?? 0), 0)
+  for (const file of files) await requireThatItIsMutated(file)
+
+  const killers = new Map<Mutant, string | null>()
+  const judge = async (mutant: Mutant, patienceMs: number) => {
+    const killedBy = await tryOn(mutant, patienceMs)
+    killers.set(mutant, killedBy)
+    const verdict = killedBy === null ? 'SURVIVED' : 'killed  '
+    const by = killedBy === null ? '' : `  (${killedBy})`
+    console.log(`${killers.size}/${mutants.length} ${verdict} ${describe(mutant)}${by}`)
+  }
   const waiting = [...mutants]
-  let done = 0
   const work = async () => {
-    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-      const killedBy = await tryOn(mutant)
-      done += 1
-      if (killedBy === null) survivors.push(mutant)
-      console.log(
-        `${done}/${mutants.length} ${killedBy === null ? 'SURVIVED' : 'killed  '} ${describe(mutant)}${killedBy === null ? '' : `  (${killedBy})`}`,
-      )
-    }
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) await judge(mutant, patienceFor(mutant))
   }
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
+  // What was only slow, beside another, ends when it is alone.
+  for (const [mutant, killedBy] of [...killers])
+    if (killedBy === NEVER_ENDED) await judge(mutant, 2 * patienceFor(mutant))
+
+  const isSurvivor = (mutant: Mutant) => killers.get(mutant) === null
+  console.log()
+  for (const file of files) {
+    const tried = mutants.filter((mutant) => mutant.file === file)
+    console.log(`${tried.filter((mutant) => !isSurvivor(mutant)).length} of ${tried.length} killed in ${file}`)
+  }
+  const survivors = mutants.filter(isSurvivor)
   const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
-  console.log(`\n${mutants.length - survivors.length} of ${mutants.length} mutants killed in ${minutes} minutes`)
+  console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants killed in ${minutes} minutes`)
   for (const mutant of survivors) console.log(`survived: ${describe(mutant)}`)
   if (survivors.length > 0) process.exitCode = 1
+}
+
+function allOf(file: string): readonly Mutant[] {
+  const source = readFileSync(join(REPOSITORY, file), 'utf8')
+  const found = [...handMadeOf(file, source), ...mutantsOf(file, source)]
+  if (found.length === 0) throw new Error(`nothing is tried on ${file}`)
+  return found
+}
+
+/** How long each file of tests takes, all of which must pass. */
+async function timesWithoutMutant(files: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const { isPassed, report } = await runTests(null, testsOf(files))
+  if (!isPassed || !report)
+    throw new Error(`the tests fail without any mutant: ${report ? firstFailureIn(report) : 'there is no report'}`)
+  return new Map(report.testResults.map((file) => [relative(REPOSITORY, file.name), file.endTime - file.startTime]))
 }
 
 /** Nothing could survive this: a mutation that is not applied would be counted as a survivor, or worse. */
@@ -114,35 +148,50 @@ async function requireThatItIsMutated(file: string): Promise<void> {
   if ((await tryOn(broken)) === null) throw new Error(`${file} is not loaded, or not mutated`)
 }
 
-/** Runs the tests on one mutant, or (null) on the code as it is. */
-async function tryOn(mutant: Mutant | null): Promise<string | null> {
-  const tests = [...new Set(mutant ? TARGETS[mutant.file] : Object.values(TARGETS).flat())]
+function testsOf(files: readonly string[]): readonly string[] {
+  return [...new Set(files.flatMap((file) => TARGETS[file] ?? []))]
+}
+
+/** The test that notices a mutant; null where none does. */
+async function tryOn(mutant: Mutant, patienceMs = 0): Promise<string | null> {
+  const { isPassed, isStopped, report } = await runTests(mutant, testsOf([mutant.file]), patienceMs)
+  if (isPassed) return null
+  if (isStopped) return NEVER_ENDED
+  return report ? firstFailureIn(report) : 'crashed'
+}
+
+type Report = {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly startTime: number
+    readonly endTime: number
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
+/** Runs tests on one mutant, or (null) on the code as it is, to the first that fails; for ever by default. */
+async function runTests(mutant: Mutant | null, tests: readonly string[], patienceMs = 0) {
   const vitest = join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
-  const report = join(folder, `${crypto.randomUUID()}.json`)
-  const args = [
-    'run',
-    '-c',
-    'scripts/mutants/vitest.config.ts',
-    '--bail=1',
-    '--reporter=json',
-    `--outputFile=${report}`,
-  ]
+  const output = join(folder, `${crypto.randomUUID()}.json`)
+  const config = ['run', '-c', 'scripts/mutants/vitest.config.ts', '--bail=1', '--reporter=json']
   const env = { ...process.env, MUTANT: mutant ? JSON.stringify(mutant) : '', MUTANT_TESTS: tests.join(' ') }
-  const child = spawn(process.execPath, [vitest, ...args, ...tests], { cwd: REPOSITORY, env, stdio: 'ignore' })
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+  const child = spawn(process.execPath, [vitest, ...config, `--outputFile=${output}`, ...tests], {
+    cwd: REPOSITORY,
+    env,
+    stdio: 'ignore',
+    killSignal: 'SIGKILL',
+    timeout: Math.ceil(patienceMs),
+  })
   const [code, signal]: [number | null, string | null] = await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (...ended) => resolve(ended))
   })
-  clearTimeout(timer)
-  if (code === 0) return null
-  if (signal) return 'never ended'
-  return existsSync(report) ? firstFailureIn(readFileSync(report, 'utf8')) : 'crashed'
+  const report: Report | null = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')) : null
+  return { isPassed: code === 0, isStopped: signal !== null, report }
 }
 
-function firstFailureIn(output: string): string {
-  const report: { testResults: { assertionResults: { status: string; fullName: string }[] }[] } = JSON.parse(output)
-  const failed = report.testResults.flatMap((file) => file.assertionResults).find((test) => test.status === 'failed')
+function firstFailureIn({ testResults }: Report): string {
+  const failed = testResults.flatMap((file) => file.assertionResults).find((test) => test.status === 'failed')
   return failed?.fullName.trim() ?? 'did not load'
 }
 

@@ -2,15 +2,24 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startNewLife } from '../src/storage/new-life.ts'
 import { openDb } from '../src/storage/stores.ts'
-import { faultsOf, handlingOf, linesOf, type Manifest, type ObjectLine, readManifest } from './backup-format.ts'
+import {
+  BackupError,
+  faultsOf,
+  handlingOf,
+  linesOf,
+  type Manifest,
+  type ObjectLine,
+  readManifest,
+} from './backup-format.ts'
 import { listTables } from './backup-steps.ts'
 import type { Instance } from './instance.ts'
 
+/** Rows that go in together, as one value of JSON; D1 takes 2,000,000 bytes, and a character may be three. */
 const CHUNK_CHARACTERS = 300_000
 /** R2's parts, but for the last, must be of one size and of 5 MiB at least. */
 const PART_BYTES = 32 * 1024 * 1024
 
-export class RestoreError extends Error {}
+export class RestoreError extends BackupError {}
 
 export type RestoreOptions = {
   readonly keepTokens: boolean
@@ -45,12 +54,16 @@ export async function restore(instance: Instance, folder: string, options: Resto
 }
 
 /** The database must know all that the backup's did. */
-async function requireFit(d1: D1Database, { migrations }: Manifest): Promise<void> {
+async function requireFit(d1: D1Database, { migrations, tables }: Manifest): Promise<void> {
   const { results } = await d1.prepare('select name from d1_migrations').all<{ name: string }>()
   const applied = new Set(results.map(({ name }) => name))
   const unknown = migrations.filter((name) => !applied.has(name))
   if (unknown.length > 0)
     throw new RestoreError(`The backup is of a later version of Buildpass: it has ${unknown.join(', ')}.`)
+  // Of an earlier version it may lack the tables that came since.
+  if (migrations.length < applied.size) return
+  const lacking = (await listTables(d1)).filter((table) => !(table in tables))
+  if (lacking.length > 0) throw new RestoreError(`The backup is not whole: it has no table ${lacking.join(', ')}.`)
 }
 
 /** Refuses an instance that somebody uses; marks an empty one, so that a restore that was cut off can go on. */
@@ -71,15 +84,19 @@ async function insertRows(d1: D1Database, table: string, columns: readonly strin
       `select "from" as own, "table" as parent, coalesce("to", 'id') as key from pragma_foreign_key_list('${table}')`,
     )
     .all<{ own: string; parent: string; key: string }>()
-  const value = (column: string) => `row.value ->> ${columns.indexOf(column)}`
-  const belongs = parents.map(
-    ({ own, parent, key }) =>
-      `(${value(own)} is null or exists (select 1 from "${parent}" as p where p."${key}" = ${value(own)}))`,
-  )
-  const names = columns.map((name) => `"${name}"`).join(', ')
-  const insert = d1.prepare(
-    `insert into "${table}" (${names}) select ${columns.map(value).join(', ')} from json_each(?) as row where ${belongs.join(' and ') || '1'} on conflict do nothing`,
-  )
+  const insertion = (source: string, value: (column: string) => string) => {
+    const belongs = parents.map(
+      ({ own, parent, key }) =>
+        `(${value(own)} is null or exists (select 1 from "${parent}" as p where p."${key}" = ${value(own)}))`,
+    )
+    const names = columns.map((name) => `"${name}"`).join(', ')
+    return d1.prepare(
+      `insert into "${table}" (${names}) select ${columns.map(value).join(', ')} ${source} where ${belongs.join(' and ') || '1'} on conflict do nothing`,
+    )
+  }
+  const insert = insertion('from json_each(?) as row', (column) => `row.value ->> ${columns.indexOf(column)}`)
+  // A large row goes in alone and column by column: as JSON it may be longer than any value that D1 takes.
+  const insertAlone = insertion('', (column) => `?${columns.indexOf(column) + 1}`)
   let chunk: string[] = []
   let length = 0
   const flush = async () => {
@@ -88,6 +105,10 @@ async function insertRows(d1: D1Database, table: string, columns: readonly strin
     length = 0
   }
   for await (const line of linesOf(file)) {
+    if (line.length > CHUNK_CHARACTERS) {
+      await insertAlone.bind(...JSON.parse(line)).run()
+      continue
+    }
     if (length + line.length > CHUNK_CHARACTERS) await flush()
     chunk.push(line)
     length += line.length

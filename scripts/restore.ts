@@ -1,7 +1,7 @@
 // npm run restore -- <folder> [--remote [--env staging]] [--keep-tokens] [--check]: a backup into an empty instance.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { faultsOf, readManifest } from './backup-format.ts'
+import { BackupError, faultsOf, readManifest } from './backup-format.ts'
 import { takeEnvironment } from './cloudflare-resources.ts'
 import { InstanceError, openInstance } from './instance.ts'
 import { RestoreError, restore } from './restore-steps.ts'
@@ -22,7 +22,7 @@ try {
   if (values.check) await check(resolve(folder))
   else await run(resolve(folder), values.remote, values['keep-tokens'])
 } catch (error) {
-  console.error(error instanceof InstanceError || error instanceof RestoreError ? error.message : error)
+  console.error(error instanceof InstanceError || error instanceof BackupError ? error.message : error)
   process.exitCode = 1
 }
 

@@ -122,7 +122,10 @@ async function openWorker(state: LocalState, host: string, port: number, control
     entrypoint: state.workerFile,
     build: { bundle: false },
     envFiles: [state.devVarsFile],
-    bindings: { LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey } },
+    bindings: {
+      LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey },
+      LOG_REQUESTS: { type: 'plain_text', value: 'all' },
+    },
     dev: {
       server: { hostname: host, port },
       persist: state.dataFolder,

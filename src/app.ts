@@ -32,15 +32,17 @@ import { mountV2Triggers } from './http/circleci-v2/triggers.ts'
 import { mountWorkflows } from './http/circleci-v2/workflows.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { mountHealth } from './http/instance/health.ts'
+import { mountMetrics } from './http/instance/metrics.ts'
 import { mountTraffic } from './http/instance/traffic.ts'
 import { mountLocal } from './http/local.ts'
 import { createMetrics } from './http/metrics.ts'
 import { answerUnrouted } from './http/no-route.ts'
 import type { App } from './http/route.ts'
 import { createRouting } from './http/router.ts'
-import { logFault, startTrace } from './http/trace.ts'
+import { logFault, startTrace, type Trace } from './http/trace.ts'
 import { mountAccount } from './http/web/account.tsx'
 import { mountAuditPages } from './http/web/audit-page.tsx'
+import { mountBranchesPage } from './http/web/branches-page.tsx'
 import { mountBuildPage } from './http/web/build-page.tsx'
 import { mountCloudflareAccess } from './http/web/cloudflare-access.tsx'
 import { mountDashboard } from './http/web/dashboard.tsx'
@@ -102,6 +104,7 @@ export function createApp(): App {
   mountLeaks(app)
   mountDownloads(app)
   mountHealth(app)
+  mountMetrics(app)
   mountTraffic(app)
   mountLocal(app)
   mountSignIn(app)
@@ -123,6 +126,7 @@ export function createApp(): App {
   mountTrafficPage(app)
   mountDashboard(app)
   mountProjectPage(app)
+  mountBranchesPage(app)
   mountBuildPage(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
@@ -133,25 +137,32 @@ const memory = createEdgeMemory()
 const keySets = createLru<KeptKeys>(200)
 
 /** What all requests of an isolate share. */
-type Isolate = Omit<OpenRequest, 'stores' | 'outside' | 'trace'> & { readonly stores: Omit<Stores, 'waitUntil'> }
+type Isolate = Omit<OpenRequest, 'stores' | 'outside' | 'trace'> & {
+  readonly stores: Omit<Stores, 'waitUntil' | 'warn'>
+}
 let opened: { readonly env: Bindings; readonly isolate: Isolate } | undefined
 
-/** What one request works with: its isolate's settings, parsed once, and its stores. */
+/** What one request, message or cron works with: its isolate's settings, parsed once, and its stores. */
 export function openRequest(
   env: Bindings,
   ctx: Pick<ExecutionContext, 'waitUntil'>,
+  trace: Trace = startTrace(Date.now()),
 ): OpenRequest | Promise<OpenRequest> {
-  if (opened?.env === env) return requestIn(opened.isolate, ctx)
+  if (opened?.env === env) return requestIn(opened.isolate, ctx, trace)
   return openIsolate(env).then((isolate) => {
     opened = { env, isolate }
-    return requestIn(isolate, ctx)
+    return requestIn(isolate, ctx, trace)
   })
 }
 
-function requestIn(isolate: Isolate, ctx: Pick<ExecutionContext, 'waitUntil'>): OpenRequest {
-  const stores = { ...isolate.stores, waitUntil: (work: Promise<unknown>) => ctx.waitUntil(work) }
+function requestIn(isolate: Isolate, ctx: Pick<ExecutionContext, 'waitUntil'>, trace: Trace): OpenRequest {
+  const stores: Stores = {
+    ...isolate.stores,
+    waitUntil: (work) => ctx.waitUntil(work),
+    warn: (event, error) => logFault(trace, event, error),
+  }
   const { now, warn, waitUntil } = stores
-  return { ...isolate, stores, outside: { keySets, now, warn, waitUntil }, trace: startTrace(Date.now()) }
+  return { ...isolate, stores, outside: { keySets, now, warn, waitUntil }, trace }
 }
 
 async function openIsolate(env: Bindings): Promise<Isolate> {
@@ -176,7 +187,6 @@ async function openIsolate(env: Bindings): Promise<Isolate> {
       peppers: settings.peppers,
       graceMs: settings.graceMs,
       now: () => Date.now(),
-      warn: logFault,
     },
   }
 }

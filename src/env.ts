@@ -97,7 +97,7 @@ export type Settings = {
   readonly github: GithubSettings | null
   readonly access: AccessSettings | null
   readonly localControlKey: string | null
-  readonly logRequests: 'all' | 'notable'
+  readonly logRequests: 'all' | 'sampled' | 'notable'
 }
 
 /** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
@@ -165,8 +165,8 @@ function queryTokensOf(value: string | undefined): QueryTokens {
 
 function logRequestsOf(value: string | undefined): Settings['logRequests'] {
   if (value === undefined || value === '') return 'all'
-  if (value === 'all' || value === 'notable') return value
-  throw new Error('LOG_REQUESTS must be all or notable')
+  if (value === 'all' || value === 'sampled' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all, sampled or notable')
 }
 
 const MAX_GRACE_SECONDS = 60

@@ -5,7 +5,7 @@ import type { Bindings, OpenRequest } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { countRequest } from './http/metrics.ts'
 import { requestLineOf } from './http/request-line.ts'
-import { logFault } from './http/trace.ts'
+import { logFault, REQUEST_ID, requestIdOf, startTrace, type Trace } from './http/trace.ts'
 import type { OutboxMessage } from './storage/stores.ts'
 import { planUpkeep, runUpkeep } from './storage/upkeep.ts'
 
@@ -13,39 +13,55 @@ const app = createApp()
 
 export default {
   fetch(request, env, ctx): Response | Promise<Response> {
+    const trace = startTrace(Date.now(), requestIdOf(request))
     try {
-      const opened = openRequest(env, ctx)
+      const opened = openRequest(env, ctx, trace)
       const answered =
         opened instanceof Promise ? opened.then((ready) => answer(request, ready, ctx)) : answer(request, opened, ctx)
-      return answered instanceof Promise ? answered.catch(failed) : answered
+      return answered instanceof Promise ? answered.catch((error) => failed(trace, error)) : answered
     } catch (error) {
-      return failed(error)
+      return failed(trace, error)
     }
   },
 
   async scheduled(_controller, env, ctx): Promise<void> {
-    const { stores } = await openRequest(env, ctx)
-    await planUpkeep(stores)
+    const trace = startTrace(Date.now(), crypto.randomUUID(), 'cron')
+    try {
+      const { stores } = await openRequest(env, ctx, trace)
+      await planUpkeep(stores)
+    } catch (error) {
+      logFault(trace, 'bug', error)
+      throw error
+    }
   },
 
   async queue(batch, env, ctx): Promise<void> {
-    const { stores, settings } = await openRequest(env, ctx)
-    await Promise.all(
-      batch.messages.map(async (message) => {
-        if ('task' in message.body) {
-          if (await runUpkeep(stores, message.body)) message.ack()
-          else message.retry({ delaySeconds: UPKEEP_RETRY_SECONDS })
-          return
-        }
-        const delivery = await deliver(stores, settings, message.body.id)
-        if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
-        else message.ack()
-      }),
-    )
+    await Promise.all(batch.messages.map((message) => take(message, env, ctx)))
   },
 } satisfies ExportedHandler<Bindings, OutboxMessage | UpkeepStep>
 
-const UPKEEP_RETRY_SECONDS = 60
+const RETRY_SECONDS = 60
+
+/** Does what a message asks for. One that fails comes again, and does not make those beside it come again. */
+async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings, ctx: ExecutionContext): Promise<void> {
+  const { body } = message
+  const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'delivery')
+  try {
+    const { stores, settings } = await openRequest(env, ctx, trace)
+    if ('task' in body) {
+      trace.projectId = body.project ?? null
+      if (await runUpkeep(stores, body)) message.ack()
+      else message.retry({ delaySeconds: RETRY_SECONDS })
+      return
+    }
+    const delivery = await deliver(stores, settings, body.id)
+    if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
+    else message.ack()
+  } catch (error) {
+    logFault(trace, 'bug', error)
+    message.retry({ delaySeconds: RETRY_SECONDS })
+  }
+}
 
 /** Answers and counts; without a wait where the handler needs none. */
 function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): Response | Promise<Response> {
@@ -60,7 +76,9 @@ function counted(request: Request, opened: OpenRequest, response: Response): Res
   return response
 }
 
-function failed(error: unknown): Response {
-  logFault('bug', error)
-  return jsonFailure()
+function failed(trace: Trace, error: unknown): Response {
+  logFault(trace, 'bug', error)
+  const response = jsonFailure(trace.id)
+  response.headers.set(REQUEST_ID, trace.id)
+  return response
 }

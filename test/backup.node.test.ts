@@ -1,9 +1,26 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { faultsOf, handlingOf, inReferenceOrder, type Manifest, readManifest } from '../scripts/backup-format.ts'
+import {
+  BackupError,
+  faultsOf,
+  handlingOf,
+  inReferenceOrder,
+  type Manifest,
+  readManifest,
+} from '../scripts/backup-format.ts'
+import { backUp } from '../scripts/backup-steps.ts'
 import type { Instance } from '../scripts/instance.ts'
 import { applyMigrations } from '../scripts/local-database.ts'
 import { restore } from '../scripts/restore-steps.ts'
@@ -160,18 +177,127 @@ describe('a backup of an instance in use', () => {
   })
 })
 
+/** An empty database and an empty bucket. */
+async function openBareInstance(): Promise<Instance> {
+  const bare = { modules: true, script: 'export default {}', d1Databases: ['DB'], r2Buckets: ['ARTIFACTS'] }
+  const miniflare = new Miniflare(convertV4MiniflareOptions({ ...bare, compatibilityDate: '2026-10-20' }))
+  // Miniflare's types of D1 and R2 are its own copies of the same interfaces.
+  const d1: D1Database = (await miniflare.getD1Database('DB')) as never
+  await applyMigrations(d1)
+  return { d1, bucket: (await miniflare.getR2Bucket('ARTIFACTS')) as never, close: () => miniflare.dispose() }
+}
+
+describe('rows as large as D1 keeps them', () => {
+  const OPTIONS = { keepTokens: true, say: () => {} }
+  const MIB = 1024 * 1024
+  // What each character becomes in a text of JSON within JSON: one, two, four and six characters.
+  const TEXTS: Record<string, string> = {
+    'of letters': 'x'.repeat(MIB),
+    'of quotes': '"'.repeat(MIB),
+    'of backslashes and quotes': '\\"'.repeat(MIB / 2),
+    'of control characters': '\u0001'.repeat(MIB),
+    'of umlauts': 'ü'.repeat(MIB / 2),
+    'as long as a row may be': "'".repeat(1_990_000),
+    'of numbers and nothing': '',
+  }
+
+  it('are in the backup, and the restored rows are the same', async () => {
+    const [from, into] = [await openBareInstance(), await openBareInstance()]
+    const insert = (d1: D1Database, name: string, text: string) =>
+      d1
+        .prepare(
+          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?, ?, 'gh', 'a', ?, 'private', ?, 1.7e12)",
+        )
+        .bind(name, name, name, text)
+        .run()
+    for (const [name, text] of Object.entries(TEXTS)) await insert(from.d1, name, text)
+    const folder = join(makeStateDir(), 'backup')
+    await backUp({ ...from, d1: watched(from.d1) }, folder, null)
+    await restore({ ...into, d1: watched(into.d1) }, folder, OPTIONS)
+    const rowsOf = async ({ d1 }: Instance) =>
+      (await d1.prepare('select *, typeof(created_at) as t from projects order by id').all()).results
+    const [before, after] = [await rowsOf(from), await rowsOf(into)]
+    expect(after.map(({ id }) => id)).toEqual(Object.keys(TEXTS).toSorted())
+    for (const [i, row] of after.entries()) expect(row).toEqual(before[i])
+    await Promise.all([from.close(), into.close()])
+  })
+
+  it('whose key is a number are all there, and once', async () => {
+    const [from, into] = [await openBareInstance(), await openBareInstance()]
+    await from.d1.exec(
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
+    )
+    const folder = join(makeStateDir(), 'backup')
+    expect((await backUp(from, folder, null)).tables.audit?.rows).toBe(1_200)
+    await restore(into, folder, OPTIONS)
+    expect(await into.d1.prepare('select count(distinct id) as n from audit').first('n')).toBe(1_200)
+    await Promise.all([from.close(), into.close()])
+  })
+
+  it('are read some at a time, however many there are', async () => {
+    const from = await openBareInstance()
+    for (let i = 0; i < 40; i++)
+      await from.d1
+        .prepare(
+          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?1, ?1, 'gh', 'a', ?1, 'private', ?2, 1)",
+        )
+        .bind(`p${i}`, 'x'.repeat(MIB))
+        .run()
+    let largest = 0
+    const d1 = watched(from.d1, (answer) => {
+      largest = Math.max(largest, JSON.stringify(answer).length)
+    })
+    const manifest = await backUp({ ...from, d1 }, join(makeStateDir(), 'backup'), null)
+    expect(manifest.tables.projects?.rows).toBe(40)
+    expect(largest).toBeGreaterThan(MIB)
+    expect(largest).toBeLessThan(12 * MIB)
+    await from.close()
+  })
+})
+
+const MAX_D1_VALUE_BYTES = 2_000_000
+
+/** A database as Cloudflare runs it, which the local one does not: no value in or out is larger than 2,000,000 bytes. */
+function watched(d1: D1Database, see: (answer: unknown) => void = () => {}): D1Database {
+  const requireBounded = (value: unknown) => {
+    if (typeof value === 'string' && Buffer.byteLength(value) > MAX_D1_VALUE_BYTES)
+      throw new Error('D1_ERROR: string or blob too big: SQLITE_TOOBIG')
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(requireBounded)
+  }
+  const watch = (statement: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(statement, {
+      get(target, name) {
+        const member = Reflect.get(target, name)
+        if (name === 'bind')
+          return (...values: unknown[]) => {
+            requireBounded(values)
+            return watch(target.bind(...values))
+          }
+        if (typeof member !== 'function') return member
+        return async (...args: unknown[]) => {
+          const answer = await member.apply(target, args)
+          requireBounded(answer)
+          see(answer)
+          return answer
+        }
+      },
+    })
+  return new Proxy(d1, {
+    get(target, name) {
+      if (name === 'prepare') return (sql: string) => watch(target.prepare(sql))
+      // What the end of a restore does, on what prepare() gave: the statements themselves.
+      const member = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
 describe('a restore', () => {
-  let miniflare: Miniflare
   let instance: Instance
   let folder: string
 
   beforeAll(async () => {
-    const bare = { modules: true, script: 'export default {}', d1Databases: ['DB'], r2Buckets: ['ARTIFACTS'] }
-    miniflare = new Miniflare(convertV4MiniflareOptions({ ...bare, compatibilityDate: '2026-10-20' }))
-    // Miniflare's types of D1 and R2 are its own copies of the same interfaces.
-    const d1: D1Database = (await miniflare.getD1Database('DB')) as never
-    instance = { d1, bucket: (await miniflare.getR2Bucket('ARTIFACTS')) as never, close: () => miniflare.dispose() }
-    await applyMigrations(d1)
+    instance = await openBareInstance()
     folder = makeStateDir()
     writeBackup(folder, BYTES)
   })
@@ -239,6 +365,62 @@ describe('a restore', () => {
     await expect(restore(instance, damaged, OPTIONS)).rejects.toThrow(`r2/${KEY} is not as it was made`)
     expect((await instance.bucket.list()).objects).toEqual([])
   })
+
+  it.each<readonly [what: string, harm: (at: string) => void, said: string]>([
+    ['without its manifest', (at) => rmSync(join(at, 'manifest.json')), 'is no backup: it has no manifest.json'],
+    ['of a manifest that was cut off', (at) => cutOff(join(at, 'manifest.json')), 'manifest.json is not whole'],
+    [
+      'of a manifest of something else',
+      (at) => writeFileSync(join(at, 'manifest.json'), '[]'),
+      'manifest.json is not whole',
+    ],
+    ['without the file of a table', (at) => rmSync(join(at, 'd1/members.ndjson')), 'd1/members.ndjson is missing'],
+    [
+      'of a table that was cut off',
+      (at) => cutOff(join(at, 'd1/users.ndjson')),
+      'd1/users.ndjson is not as it was made',
+    ],
+    [
+      'whose last line is missing',
+      (at) => dropLastLine(join(at, 'd1/members.ndjson')),
+      'd1/members.ndjson is not as it was made',
+    ],
+    [
+      'whose list of objects was cut off',
+      (at) => cutOff(join(at, 'objects.ndjson')),
+      'objects.ndjson is not as it was made',
+    ],
+    ['without its list of objects', (at) => rmSync(join(at, 'objects.ndjson')), 'objects.ndjson is missing'],
+    ['without an object', (at) => rmSync(join(at, 'r2', KEY)), `r2/${KEY} is missing`],
+    [
+      'whose manifest lacks a table',
+      (at) => writeBackup(at, BYTES, { tables: {}, migrations: readMigrations() }),
+      'it has no table',
+    ],
+  ])('refuses a backup %s, in words, and changes nothing', async (_what, harm, said) => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES)
+    harm(at)
+    const refused = restore(instance, at, OPTIONS)
+    await expect(refused).rejects.toThrow(said)
+    await expect(refused).rejects.toBeInstanceOf(BackupError)
+    expect((await instance.bucket.list()).objects).toEqual([])
+    for (const table of ['users', 'projects', 'members', 'sweeps'])
+      expect(await instance.d1.prepare(`select count(*) as n from ${table}`).first('n')).toBe(0)
+  })
+
+  function cutOff(file: string): void {
+    truncateSync(file, statSync(file).size - 5)
+  }
+
+  function dropLastLine(file: string): void {
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+    writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`)
+  }
+
+  function readMigrations(): string[] {
+    return readdirSync(join(import.meta.dirname, '../migrations')).filter((name) => name.endsWith('.sql'))
+  }
 
   it('refuses a backup of a later version', async () => {
     const later = makeStateDir()

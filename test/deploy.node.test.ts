@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DeployError, type DeployHost, deploy } from '../scripts/deploy-steps.ts'
 import { type Deployment, type DeploymentSettings, deploymentOf, type WranglerConfig } from '../scripts/deployment.ts'
+import { planFor } from '../scripts/dry-run.ts'
 import { SECRETS } from '../scripts/secrets.ts'
 import { readTool } from '../scripts/tool.ts'
+import { readWranglerToml } from '../scripts/wrangler.ts'
 import { runNpmScript } from './support/local-server.ts'
 
 /** As much of a Cloudflare account as a deploy touches. */
@@ -364,6 +366,43 @@ describe('environments', () => {
 
   it.each(['', 'Staging', '../x', 'a b', '-x'])('are not called "%s"', (name) => {
     expect(name === '' ? null : deploymentOf(name, root)).toBeNull()
+  })
+})
+
+describe('what a dry run names', () => {
+  const CREATES = /wrangler ((?:d1|kv namespace|r2 bucket|queues) create .*)$/gm
+
+  it.each<readonly [environment: string, settings: DeploymentSettings]>([
+    ['production', {}],
+    ['production', { domain: 'builds.example.com', location: 'weur' }],
+    ['staging', {}],
+    ['staging', { location: 'weur' }],
+    // A name that holds ours, and one that is all of it.
+    ['buildpass', {}],
+    ['x-buildpass-x', {}],
+  ])('is what a deploy of %s asks wrangler for, by %j', async (environment, settings) => {
+    const base = readWranglerToml()
+    await deploy({ run: fakeWrangler, say: () => {}, base, keepsFiles: true }, at(environment), settings)
+    const plan = planFor(at(environment), settings, base)
+    const planned = [...plan.matchAll(CREATES)].map(([, command]) => command)
+    const asked = commands().filter((command) => / create /.test(command))
+    expect(planned).toEqual(asked)
+
+    // And all that the Worker is bound to was made, by these names.
+    const config = JSON.parse(readFileSync(at(environment).configFile, 'utf8'))
+    const bound = [
+      ...config.d1_databases.map((database: { database_name: string }) => `D1 database ${database.database_name}`),
+      ...config.r2_buckets.map((bucket: { bucket_name: string }) => `R2 bucket ${bucket.bucket_name}`),
+      ...[...config.queues.producers, ...config.queues.consumers].map(
+        ({ queue }: { queue: string }) => `queue ${queue}`,
+      ),
+      ...config.analytics_engine_datasets.map((set: { dataset: string }) => `Analytics Engine dataset ${set.dataset}`),
+      `Worker ${config.name}`,
+    ]
+    for (const what of bound) expect(plan).toContain(`. ${what}: `)
+    expect(account.queues.toSorted()).toEqual(
+      config.queues.consumers.map(({ queue }: { queue: string }) => queue).toSorted(),
+    )
   })
 })
 

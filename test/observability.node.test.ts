@@ -24,12 +24,21 @@ describe.each(Object.keys(CONFIGS))('what Cloudflare keeps of requests under %s'
     // To the letter: whatever is turned on beside these may keep URLs, and tokens stand in some.
     expect(config.observability).toEqual({
       enabled: true,
-      head_sampling_rate: 0.1,
+      head_sampling_rate: 1,
       redact_query_string: true,
-      logs: { enabled: true, head_sampling_rate: 0.1, invocation_logs: false },
+      logs: { enabled: true, head_sampling_rate: 1, invocation_logs: false },
       traces: { enabled: false },
       issues: { enabled: false },
     })
+  })
+
+  it('keeps every fault, and samples by ourselves what is ordinary', () => {
+    // Cloudflare samples whole invocations, before it is known whether one fails.
+    expect(JSON.stringify(config.observability).match(/"head_sampling_rate":[^,}]+/g)).toEqual([
+      '"head_sampling_rate":1',
+      '"head_sampling_rate":1',
+    ])
+    expect(config.vars?.LOG_REQUESTS).toBe('sampled')
   })
 
   it.each(['logpush', 'tail_consumers', 'streaming_tail_consumers', 'env', 'unsafe'])(

@@ -5,8 +5,8 @@ import { type ListedArtifact, listArtifacts } from '../artifact-list.ts'
 import { downloadFile } from '../download-file.ts'
 import { CliError, usageError } from '../exit.ts'
 import { collisionOf, localSegments, openPlace } from '../local-path.ts'
+import { moveEach, settle, shortfallText } from '../outcome.ts'
 import { sizeText } from '../output.ts'
-import { allSettled, openPool } from '../pool.ts'
 import { startProgress } from '../progress.ts'
 import type { Server } from '../server.ts'
 import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
@@ -39,30 +39,26 @@ export function addDownload(program: Command): void {
         const { num, artifacts } = await listChosen(server, options)
         const chosen = choose(artifacts, globs, num, options.nodeIndex)
         const places = placesOf(chosen, options)
-        const pool = openPool(options.parallel)
         const progress = startProgress(output)
-        const files = await allSettled(
-          places.map(({ artifact, segments }) =>
-            pool(async () => {
-              const bar = progress.file(artifact.path, artifact.sizeBytes)
-              try {
-                const file = openPlace(options.to, segments)
-                const word = await downloadFile(server, artifact, file, bar)
-                bar.done(word)
-                const { path, nodeIndex, sizeBytes, digest } = artifact
-                const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) }
-                return { ...known, file, was_there: word === 'already there' }
-              } catch (error) {
-                bar.failed()
-                throw error
-              }
-            }),
-          ),
-        ).finally(progress.stop)
+        const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
+          const bar = progress.file(artifact.path, artifact.sizeBytes)
+          try {
+            const file = openPlace(options.to, segments)
+            const word = await downloadFile(server, artifact, file, bar)
+            bar.done(word)
+            const { path, nodeIndex, sizeBytes, digest } = artifact
+            const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) }
+            return { ...known, file, was_there: word === 'already there' }
+          } catch (error) {
+            bar.failed()
+            throw error
+          }
+        }).finally(progress.stop)
+        const { done: files, failures } = moved
         const bytes = files.reduce((sum, { size }) => sum + size, 0)
         const count = files.length === 1 ? '1 file' : `${files.length} files`
-        output.result(`${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}`, { build_num: num, files })
-        return undefined
+        const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ ...moved, leftOut: [] })}`
+        return settle(line, { build_num: num, files }, failures, output)
       }),
     )
 }

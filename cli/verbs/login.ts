@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { CliError, usageError } from '../exit.ts'
+import { CliError } from '../exit.ts'
 import { askJson } from '../http.ts'
 import { abortOnSignals } from '../interrupt.ts'
 import { dropLogin, keepLogin, loginFile, readLogins } from '../login-file.ts'
@@ -60,10 +60,6 @@ async function settled({ json = false }: LoginOptions, work: () => Promise<void>
   try {
     await work()
   } catch (error) {
-    process.exitCode = reportFailure(isFileError(error) ? usageError((error as Error).message) : error, json)
+    process.exitCode = reportFailure(error, json)
   }
-}
-
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && 'path' in error && 'syscall' in error
 }

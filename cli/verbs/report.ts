@@ -1,12 +1,19 @@
 import type { Command } from 'commander'
 import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/build.ts'
 import { wordTable } from '../../src/domain/word-table.ts'
-import { usageError } from '../exit.ts'
+import { EXIT, usageError } from '../exit.ts'
+import { failuresOf, settle } from '../outcome.ts'
 import { type ReportedBuild, reportJob, updateBuild } from '../report.ts'
 import { uploadTests } from '../upload-tests.ts'
 import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
 
-type FinishOptions = CommonOptions & { status?: string; exitCode?: number; build?: number; tests?: string[] }
+type FinishOptions = CommonOptions & {
+  status?: string
+  exitCode?: number
+  build?: number
+  tests?: string[]
+  strict?: boolean
+}
 
 export function addReport(program: Command): void {
   const report = program.command('report').description('tell that this job starts, or how it ended')
@@ -25,6 +32,7 @@ export function addReport(program: Command): void {
     .option('--exit-code <n>', 'instead of --status: 0 is success, anything else failed', countOption(0, 255))
     .option('--build <n>', 'the build, where it was started elsewhere', countOption(1, 999_999_999))
     .option('--tests <glob...>', 'JUnit XML reports to send with it')
+    .option('--strict', `end with ${EXIT.left_out} when a report was left out`)
     .action((options: FinishOptions) =>
       runVerb(options, async ({ server, job, output }) => {
         const news = { status: statusOf(options), stop_time: new Date().toISOString() }
@@ -32,12 +40,13 @@ export function addReport(program: Command): void {
           options.build === undefined
             ? await reportJob(server, job, news)
             : await updateBuild(server, options.build, news)
-        if (options.tests) await uploadTests(server, build.build_num, options.tests, output)
-        output.result(lineOf(build), build)
-        return undefined
+        const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING
+        return settle(lineOf(build), build, failuresOf(sent, options.strict), output)
       }),
     )
 }
+
+const NOTHING = { done: [], failures: [], leftOut: [] }
 
 function lineOf({ build_num, status, build_url }: ReportedBuild): string {
   return `build ${build_num} ${status} ${build_url}`

@@ -1,70 +1,139 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { basename } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import type { CiJob } from '../ci/ci.ts'
 import { CliError, EXIT } from '../exit.ts'
-import { exitCodeOfSignal, Interrupted } from '../interrupt.ts'
+import { findFiles } from '../find-files.ts'
+import { exitCodeOfSignal, Interrupted, openAbort } from '../interrupt.ts'
 import { openServer } from '../open-server.ts'
+import { failuresOf } from '../outcome.ts'
 import { type Output, openOutput, reportFailure } from '../output.ts'
 import { reportJob } from '../report.ts'
+import { say } from '../say.ts'
 import type { Server } from '../server.ts'
+import { systemFailure, systemWords } from '../system-error.ts'
 import { uploadAll } from '../upload-all.ts'
 import { uploadTests } from '../upload-tests.ts'
-import { type CommonOptions, withJob, withServer } from './common.ts'
+import { type CommonOptions, countOption, withJob, withServer } from './common.ts'
 
-type RunOptions = CommonOptions & { strict?: boolean; artifacts?: string[]; tests?: string[] }
-type Ended = { readonly code: number; readonly signal: NodeJS.Signals | null; readonly startedAt: Date }
+type RunOptions = CommonOptions & {
+  strict?: boolean
+  artifacts?: string[]
+  tests?: string[]
+  reportTimeout: number
+}
+type Ended = {
+  readonly code: number
+  /** By which it ended. */
+  readonly signal: NodeJS.Signals | null
+  /** What told it to end, through us. */
+  readonly stoppedBy: NodeJS.Signals | null
+  readonly startedAt: Date
+}
 
-/** A job must not hang on us: neither before its command, nor long after it. */
-const REPORT_RETRY_MS = 30_000
-const CANCELED_RETRY_MS = 3_000
+/** While the command runs there is time to try again, but not for ever. */
+const START_RETRY_MS = 30_000
+/** A CI that cancels a job kills it some seconds later. */
+const CANCELED_MS = 3_000
 const KEEP_ALIVE_MS = 3 * 60_000
+const DEFAULT_REPORT_SECONDS = 5
 
 export function addRun(program: Command): void {
   withJob(withServer(program.command('run').description('run a command, and report it as this job’s build'), false))
     .argument('<command...>', 'the command and its arguments, after --')
-    .option('--artifacts <glob...>', 'files to upload when it has ended, however it ended')
-    .option('--tests <glob...>', 'JUnit XML reports to send when it has ended')
-    .option('--strict', 'fail when the reporting fails, although the command succeeded')
+    .option('--artifacts <glob...>', 'files to upload when it has ended, unless it was canceled')
+    .option('--tests <glob...>', 'JUnit XML reports to send when it has ended, unless it was canceled')
+    .option('--strict', 'fail when the reporting fails or leaves files out, although the command succeeded')
+    .option(
+      '--report-timeout <seconds>',
+      'how long the server may keep us waiting once the command has ended',
+      countOption(1, 86_400),
+      DEFAULT_REPORT_SECONDS,
+    )
     .passThroughOptions()
     .action(run)
 }
 
 async function run(command: string[], options: RunOptions): Promise<void> {
-  const output = openOutput(options)
-  const reporting = new AbortController()
   const problems: unknown[] = []
+  // Whatever goes wrong with us, the command is waited for.
+  process.on('uncaughtException', (error: Error) => problems.push(error))
+  const reporting = openAbort()
+  let lateSignal: NodeJS.Signals | null = null
+  const startedAt = new Date()
   // The command begins at once: a slow or absent server costs the job nothing.
-  const opened = openServer(options, output, reporting.signal).catch((error) => {
+  const running = runCommand(command, startedAt, {
+    // Who says SIGTERM says SIGKILL soon, which leaves no time for a report.
+    onSlowStop: () =>
+      opened.then((open) => open && attempt([], () => reportCanceled(open.server, open.job, startedAt))),
+    onLateSignal(signal) {
+      lateSignal ??= signal
+      reporting.abort(new Interrupted(signal))
+    },
+  })
+  const { output, release } = heldUntilReleased(openOutput(options))
+  const opened = openServer(options, output, reporting.signal).catch((error: unknown) => {
     problems.push(error)
     return null
   })
-  const startedAt = new Date()
   const started = opened.then((open) => open && attempt(problems, () => start(open.server, open.job, startedAt)))
   const alive = setInterval(async () => {
     const open = await opened
     await open?.server.credential.keepAlive?.().catch(() => {}) // The report at the end tells what is wrong.
   }, KEEP_ALIVE_MS)
-  const ended = await spawnCommand(command, startedAt)
+
+  const ended = await running
   clearInterval(alive)
-  await started
-  const open = await opened
-  if (open) {
-    const deadline = ended.signal
-      ? setTimeout(() => reporting.abort(new Interrupted('SIGTERM')), CANCELED_RETRY_MS)
-      : null
-    await finish(open.server, open.job, ended, command, options, output, problems)
-    if (deadline) clearTimeout(deadline)
-  }
-  end(ended, tell(problems, options, output))
+  release()
+  const limitMs = Math.min(options.reportTimeout * 1000, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY)
+  const deadline = performance.now() + limitMs
+  const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1000)), limitMs)
+  const isBrokenOff = new Promise((resolve) => reporting.signal.addEventListener('abort', resolve))
+  const finished = opened.then(async (open) => {
+    // The end can be told before the start: that must not cost it its time.
+    await Promise.race([started, sleep(limitMs / 2)])
+    // It gives up by itself, to say why.
+    const retryMs = Math.min(open?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS)
+    const server = open && { ...open.server, retryMs }
+    const onMoved = () => void patience.refresh()
+    if (server) await finish(server, open.job, ended, command, options, output, problems, onMoved)
+  })
+  await Promise.race([finished, isBrokenOff.then(() => sleep(SETTLING_MS))])
+  if (reporting.signal.aborted) problems.push(reporting.signal.reason)
+  end(ended, tell(problems, options, output), lateSignal)
 }
 
-function quick(server: Server): Server {
-  return { ...server, retryMs: Math.min(server.retryMs, REPORT_RETRY_MS) }
+/** For what was broken off to come to rest. */
+const SETTLING_MS = 100
+
+function noAnswer(seconds: number): CliError {
+  return new CliError('unreachable', `the server kept us waiting for ${seconds} s.`, {
+    hint: 'A longer time can be given by --report-timeout.',
+  })
+}
+
+/** What we have to say would stand in the middle of the command's own lines: it comes behind them. */
+function heldUntilReleased(output: Output): { readonly output: Output; readonly release: () => void } {
+  let held: string[] | null = []
+  return {
+    output: { ...output, warn: (text) => void (held ? held.push(text) : output.warn(text)) },
+    release() {
+      for (const text of held ?? []) output.warn(text)
+      held = null
+    },
+  }
 }
 
 function start(server: Server, job: CiJob, startedAt: Date) {
-  return reportJob(quick(server), job, { status: 'running', start_time: startedAt.toISOString() })
+  const patient = { ...server, retryMs: Math.min(server.retryMs, START_RETRY_MS) }
+  return reportJob(patient, job, { status: 'running', start_time: startedAt.toISOString() })
+}
+
+function reportCanceled(server: Server, job: CiJob, startedAt: Date) {
+  const times = { start_time: startedAt.toISOString(), stop_time: new Date().toISOString() }
+  return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: 'canceled', ...times })
 }
 
 async function finish(
@@ -72,14 +141,15 @@ async function finish(
   job: CiJob,
   ended: Ended,
   command: readonly string[],
-  { artifacts, tests }: RunOptions,
+  { artifacts, tests, strict }: RunOptions,
   output: Output,
   problems: unknown[],
+  onMoved: () => void,
 ): Promise<void> {
-  const status = ended.signal && isStop(ended.signal) ? 'canceled' : ended.code === 0 ? 'success' : 'failed'
+  const status = isCanceled(ended) ? 'canceled' : ended.code === 0 ? 'success' : 'failed'
   const stoppedAt = new Date()
   const build = await attempt(problems, () =>
-    reportJob(quick(server), job, {
+    reportJob(server, job, {
       status,
       start_time: ended.startedAt.toISOString(),
       stop_time: stoppedAt.toISOString(),
@@ -87,16 +157,23 @@ async function finish(
     }),
   )
   if (!build || status === 'canceled') return
-  if (tests) await attempt(problems, () => uploadTests(server, build.build_num, tests, output))
+  onMoved()
+  if (tests)
+    await attempt(problems, async () => {
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output, onMoved), strict))
+    })
   if (artifacts) {
-    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4 }
-    await attempt(problems, () => uploadAll(server, artifacts, { root: '.', prefix: '' }, target, output))
+    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved }
+    await attempt(problems, async () => {
+      const found = await findFiles(artifacts, { root: '.', prefix: '' })
+      problems.push(...failuresOf(await uploadAll(server, found, target, output), strict))
+    })
   }
 }
 
 // Only the program's name: arguments may hold secrets, and a build is read by more people than a log.
 function stepOf([program = '']: readonly string[], status: string, { code, startedAt }: Ended, stoppedAt: Date) {
-  const name = basename(program)
+  const name = basename(program) || 'command'
   const action = {
     name,
     type: 'test',
@@ -109,33 +186,57 @@ function stepOf([program = '']: readonly string[], status: string, { code, start
   return { name, actions: [action] }
 }
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const
+const FORWARDED = [
+  ...['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'],
+  ...['SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGCONT', 'SIGWINCH'],
+] as readonly NodeJS.Signals[]
 
 function isStop(signal: NodeJS.Signals): boolean {
   return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' || signal === 'SIGQUIT'
 }
 
+/** Also if it made a good end of it: what was asked for was the end, not the result. */
+function isCanceled({ signal, stoppedBy }: Ended): boolean {
+  return stoppedBy !== null || (signal !== null && isStop(signal))
+}
+
+/** How long a command may take to end on SIGTERM before we think of what comes next. */
+const SLOW_STOP_MS = 1_000
+
 /** Runs the command on our own stdin and outputs; signals that reach us go on to it. */
-function spawnCommand([program = '', ...args]: readonly string[], startedAt: Date): Promise<Ended> {
+function runCommand(
+  [program = '', ...args]: readonly string[],
+  startedAt: Date,
+  { onSlowStop, onLateSignal }: { onSlowStop: () => void; onLateSignal: (signal: NodeJS.Signals) => void },
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: 'inherit' })
+    let child: ChildProcess | null = null
     let stoppedBy: NodeJS.Signals | null = null
+    const settle = (code: number, signal: NodeJS.Signals | null) => {
+      child = null
+      resolve({ code, signal, stoppedBy, startedAt })
+    }
     for (const signal of FORWARDED)
       process.on(signal, () => {
+        if (!child) return isStop(signal) ? onLateSignal(signal) : undefined
         if (isStop(signal)) stoppedBy = signal
+        if (signal === 'SIGTERM') setTimeout(() => child && onSlowStop(), SLOW_STOP_MS)
         // At a terminal the keys' signal has gone to the whole group, the command included.
-        if (!(process.stdin.isTTY && (signal === 'SIGINT' || signal === 'SIGQUIT'))) child.kill(signal)
+        if (!(isatty(0) && (signal === 'SIGINT' || signal === 'SIGQUIT'))) child.kill(signal)
       })
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      const isMissing = error.code === 'ENOENT'
-      process.stderr.write(`buildpass: ${program}: ${isMissing ? 'command not found' : error.message}\n`)
-      resolve({ code: isMissing ? 127 : 126, signal: null, startedAt })
-    })
-    child.once('close', (code, signal) => {
-      // A command that took the signal and ended in its own way was stopped all the same.
-      if (signal) resolve({ code: exitCodeOfSignal(signal), signal, startedAt })
-      else resolve({ code: code ?? 1, signal: code === 0 ? null : stoppedBy, startedAt })
-    })
+    const refuse = (error: NodeJS.ErrnoException) => {
+      const isMissing = error.code === 'ENOENT' || program === ''
+      say('stderr', `buildpass: ${program}: ${isMissing ? 'command not found' : systemWords(error)}\n`)
+      settle(isMissing ? 127 : 126, null)
+    }
+    try {
+      child = spawn(program, args, { stdio: 'inherit' })
+      child.once('error', refuse)
+      child.once('close', (code, signal) => settle(signal ? exitCodeOfSignal(signal) : (code ?? 1), signal))
+    } catch (error) {
+      // Some of the reasons are thrown, others told of.
+      refuse(error as NodeJS.ErrnoException)
+    }
   })
 }
 
@@ -151,28 +252,29 @@ async function attempt<T>(problems: unknown[], work: () => Promise<T>): Promise<
 /** Says what could not be reported; gives the exit code that it would be. */
 function tell(problems: readonly unknown[], { strict }: RunOptions, output: Output): number {
   const said = new Set<string>()
-  let code = 0
-  for (const problem of problems) {
+  let code: number = EXIT.ok
+  for (const thrown of problems) {
+    const problem = thrown instanceof Interrupted ? new CliError('unreachable', thrown.message) : systemFailure(thrown)
     const { message } = problem as Error
     if (said.has(message)) continue
     said.add(message)
-    if (strict || !(problem instanceof CliError)) {
-      const failure =
-        problem instanceof Interrupted ? new CliError('unreachable', 'there was no time to report') : problem
-      code ||= reportFailure(failure, false)
-    } else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ''}`)
+    if (strict || !(problem instanceof CliError)) code ||= reportFailure(problem, false)
+    else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ''}`)
   }
   return strict ? code : EXIT.ok
 }
 
+/** Signals that end a process without writing its memory to a file. */
+const CLEAN: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGPIPE', 'SIGALRM', 'SIGTERM']
+
 /** Ends as the command did: by its signal, so that a shell sees the same, or with its code. */
-function end({ code, signal }: Ended, reportingCode: number): void {
-  if (signal && code === exitCodeOfSignal(signal)) {
-    process.removeAllListeners(signal)
-    process.kill(process.pid, signal)
-    // Where the signal does not end us: Windows, or one that is ignored.
-    setTimeout(() => process.exit(code), 200)
-    return
-  }
-  process.exit(code === 0 ? reportingCode : code)
+function end({ code, signal }: Ended, reportingCode: number, lateSignal: NodeJS.Signals | null): void {
+  // What was asked for was done but for the sending, which was ended.
+  const endBy = signal ?? (code === 0 ? lateSignal : null)
+  const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code
+  if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode)
+  process.removeAllListeners(endBy)
+  process.kill(process.pid, endBy)
+  // Where the signal does not end us: Windows, or the first process of a container.
+  setTimeout(() => process.exit(exitCode), 200)
 }

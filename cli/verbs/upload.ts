@@ -1,4 +1,7 @@
 import type { Command } from 'commander'
+import { EXIT } from '../exit.ts'
+import { findFiles } from '../find-files.ts'
+import { failuresOf, settle, shortfallText, warnOfLeftOut } from '../outcome.ts'
 import { sizeText } from '../output.ts'
 import { reportJob } from '../report.ts'
 import { uploadAll } from '../upload-all.ts'
@@ -10,6 +13,7 @@ type UploadVerbOptions = CommonOptions & {
   prefix: string
   overwrite?: boolean
   parallel: number
+  strict?: boolean
 }
 
 export function addUpload(program: Command): void {
@@ -21,8 +25,15 @@ export function addUpload(program: Command): void {
     .option('--prefix <path>', 'put before each artifact path', '')
     .option('--overwrite', 'replace other bytes that the build has at a path')
     .option('--parallel <n>', 'requests at once', countOption(1, 32), 4)
+    .option('--strict', `end with ${EXIT.left_out} when files were left out`)
     .action((globs: string[], options: UploadVerbOptions) =>
       runVerb(options, async ({ server, job, output }) => {
+        const found = await findFiles(globs, options)
+        if (found.files.length === 0) {
+          warnOfLeftOut(found.leftOut, output)
+          const nothing = { done: [], failures: found.problems, leftOut: found.leftOut }
+          return settle('', { artifacts: [], left_out: found.leftOut }, failuresOf(nothing), output)
+        }
         // The same job again is the same build, and one that is over stays so.
         const num = options.build ?? (await reportJob(server, job, { status: 'running' })).build_num
         const target = {
@@ -31,11 +42,13 @@ export function addUpload(program: Command): void {
           overwrite: options.overwrite ?? false,
           parallel: options.parallel,
         }
-        const artifacts = await uploadAll(server, globs, options, target, output)
+        const outcome = await uploadAll(server, found, target, output)
+        const { done: artifacts, leftOut } = outcome
+        const failures = failuresOf(outcome, options.strict)
         const bytes = artifacts.reduce((sum, { size }) => sum + size, 0)
         const files = artifacts.length === 1 ? '1 file' : `${artifacts.length} files`
-        output.result(`${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}`, { build_num: num, artifacts })
-        return undefined
+        const line = `${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}${shortfallText(outcome)}`
+        return settle(line, { build_num: num, artifacts, left_out: leftOut }, failures, output)
       }),
     )
 }

@@ -24,7 +24,8 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(text)
     button.classList.add('done')
-    label.textContent = document.getElementById('said').textContent = 'Copied'
+    label.textContent = 'Copied'
+    say('Copied')
   } catch {
     label.textContent = 'Press Ctrl+C'
     getSelection().selectAllChildren(source)
@@ -32,7 +33,7 @@ async function copy(button) {
   setTimeout(() => {
     button.classList.remove('done')
     label.textContent = 'Copy'
-    document.getElementById('said').textContent = ''
+    say('')
   }, 2000)
 }
 
@@ -41,46 +42,158 @@ function closeMenus(except) {
   for (const menu of document.querySelectorAll('details.menu[open]')) if (!menu.contains(except)) menu.open = false
 }
 
-// An element with data-live="/address" is fetched anew while it has that attribute, and the parts of the page that
-// have ids in the answer are replaced.
+// Parts of a page that are kept up to date: an element with an id and data-live="/address" is asked for anew there, and
+// changed in place, as long as it has that attribute.
 const LIVE_MS = 5000
+const PATIENCE_MS = 20_000
+let heardAt = new Date()
+let timer
+
+function refreshIn(ms) {
+  clearTimeout(timer)
+  if (document.querySelector('[data-live]')) timer = setTimeout(refresh, ms)
+}
 
 async function refresh() {
   const live = document.querySelector('[data-live]')
-  if (!live) return
+  if (document.visibilityState === 'visible') await update(live)
+  refreshIn(LIVE_MS)
+}
+
+async function update(live) {
   try {
-    if (document.visibilityState === 'visible') await replaceLive(live)
+    const response = await fetch(live.dataset.live, {
+      headers: { Accept: 'text/html' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    if (response.type === 'opaqueredirect') return stop(live, 'you are signed out.', 'Sign in', signInAddress())
+    if ([401, 403, 404, 410].includes(response.status))
+      return stop(live, 'this is gone, or is no longer open to you.', 'Go to the start page', '/')
+    if (!response.ok) return wait(live, 'the server could not answer')
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
+    keepingFocus(live, () => show(live, fresh))
   } catch {
-    // The network may be back next time.
-  }
-  setTimeout(refresh, LIVE_MS)
-}
-
-async function replaceLive(live) {
-  const response = await fetch(live.dataset.live || location.href, { headers: { Accept: 'text/html' } })
-  if (!response.ok || response.redirected) return
-  const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
-  for (const now of document.querySelectorAll('[data-live]')) {
-    const next = now.id && fresh.getElementById(now.id)
-    if (!next || now.contains(document.activeElement)) continue
-    showTimes(next)
-    offerCopies(next)
-    keepFolds(now, fresh)
-    if (next.outerHTML !== now.outerHTML) now.replaceWith(document.adoptNode(next))
+    wait(live, 'the server cannot be reached')
   }
 }
 
-// What the reader folded or unfolded stays so.
-function keepFolds(now, fresh) {
-  for (const details of now.querySelectorAll('details[id]')) {
-    const next = fresh.getElementById(details.id)
-    if (next) next.open = details.open
+function stop(live, reason, text, href) {
+  const link = Object.assign(document.createElement('a'), { href, textContent: text })
+  note(live, `This page no longer updates: ${reason} `, link)
+  delete live.dataset.live
+}
+
+function signInAddress() {
+  return `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`
+}
+
+function wait(live, reason) {
+  const since = heardAt.toLocaleTimeString(undefined, { timeStyle: 'short' })
+  note(live, `Not updating since ${since}: ${reason}. Trying again.`)
+}
+
+function note(live, text, ...more) {
+  const place = live.querySelector('.live-note')
+  place.classList.add('stale')
+  keepingFocus(live, () => place.replaceChildren(text, ...more))
+  say(text)
+}
+
+/** Where what has the focus goes away, the part of the page that it stood in gets it. */
+function keepingFocus(live, change) {
+  const focused = document.activeElement
+  change()
+  if (focused.isConnected) return
+  live.tabIndex = -1
+  live.focus({ preventScroll: true })
+}
+
+function show(live, fresh) {
+  heardAt = new Date()
+  const next = fresh.getElementById(live.id)
+  showTimes(next)
+  offerCopies(next)
+  const before = statesOf(live)
+  const anchor = anchorOf(live)
+  const top = anchor?.getBoundingClientRect().top
+  morph(live, next)
+  if (anchor?.isConnected) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: 'instant' })
+  if (fresh.title) document.title = fresh.title
+  const changed = [...statesOf(live)].filter(([id, state]) => before.get(id) !== state)
+  if (changed.length > 0) say(changed.map(([, state]) => state).join('. '))
+}
+
+/** What has to stay where it is on the screen: what has the focus, else the first thing that shows once the page is scrolled. */
+function anchorOf(live) {
+  if (live.contains(document.activeElement)) return document.activeElement
+  return scrollY > 0 ? [...live.querySelectorAll('[id]')].find((one) => one.getBoundingClientRect().top >= 0) : undefined
+}
+
+/** What is said aloud of each thing that has a state, by its id. */
+function statesOf(live) {
+  const told = [live, ...live.querySelectorAll('[data-state]')].filter(({ dataset }) => dataset.state)
+  return new Map(told.map((element) => [element.id, element.dataset.state]))
+}
+
+function say(text) {
+  const said = document.getElementById('said')
+  if (said.textContent !== text) said.textContent = text
+}
+
+/** Makes an element like another, changing no more than what differs: focus, selection, scrolling and folds stay. */
+function morph(now, next) {
+  for (const { name } of [...now.attributes])
+    if (!next.hasAttribute(name) && !isReaders(now, name)) now.removeAttribute(name)
+  for (const { name, value } of next.attributes)
+    if (now.getAttribute(name) !== value && !isReaders(now, name)) now.setAttribute(name, value)
+  const wantedIds = new Set([...next.children].map(({ id }) => id))
+  let place = now.firstChild
+  for (const wanted of [...next.childNodes]) {
+    // What is wanted no more goes first, so that what stays need not move.
+    while (place?.id && !wantedIds.has(place.id)) place = without(place)
+    if (isLeftOut(place, wanted)) place = without(place)
+    const same = wanted.id ? [...now.children].find(({ id }) => id === wanted.id) : isLike(place, wanted) && place
+    if (!same) now.insertBefore(document.adoptNode(wanted), place)
+    else {
+      if (same === place) place = place.nextSibling
+      else now.insertBefore(same, place)
+      if (!same.isEqualNode(wanted)) same.nodeType === Node.ELEMENT_NODE ? morph(same, wanted) : (same.data = wanted.data)
+    }
   }
+  while (place) place = without(place)
+}
+
+function without(node) {
+  const following = node.nextSibling
+  node.remove()
+  return following
+}
+
+function isLike(node, wanted) {
+  return node?.nodeName === wanted?.nodeName && classOf(node) === classOf(wanted) && !node.id && !wanted.id
+}
+
+function classOf(node) {
+  return node.getAttribute?.('class')
+}
+
+/** Whether the node that follows this one is the one that is wanted here, and this one is not wanted next. */
+function isLeftOut(node, wanted) {
+  return node && !isLike(node, wanted) && isLike(node.nextSibling, wanted) && !isLike(node, wanted.nextSibling)
+}
+
+const foldedByReader = new WeakSet()
+
+function isReaders(element, attribute) {
+  return attribute === 'tabindex' || (attribute === 'open' && foldedByReader.has(element))
 }
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-copy]')
   if (button) copy(button)
+  const summary = event.target.closest('summary')
+  if (summary) foldedByReader.add(summary.parentElement)
   closeMenus(event.target)
 })
 document.addEventListener('keydown', (event) => {
@@ -94,6 +207,18 @@ document.addEventListener('change', (event) => {
   if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit()
 })
 
+// A form is sent once, however often the button is pressed before the answer is there.
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (form.method !== 'post') return
+  if (form.dataset.sent !== undefined) event.preventDefault()
+  form.dataset.sent = ''
+  setTimeout(() => delete form.dataset.sent, 10_000)
+})
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent
+})
+
 // What is shown once is gone when the page is left, also from what Back brings again; a reload opens the list instead
 // of sending the form a second time.
 const once = document.querySelector('[data-once]')
@@ -104,4 +229,5 @@ if (once) {
 
 showTimes(document)
 offerCopies(document)
-if (document.querySelector('[data-live]')) setTimeout(refresh, LIVE_MS)
+refreshIn(LIVE_MS)
+document.addEventListener('visibilitychange', () => refreshIn(0))

@@ -14,7 +14,7 @@ var __require = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require
   if (typeof require !== "undefined") return require.apply(this, arguments);
   throw Error('Dynamic require of "' + x + '" is not supported');
 });
-var __commonJS = (cb, mod) => function __require3() {
+var __commonJS = (cb, mod) => function __require2() {
   try {
     return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
   } catch (e) {
@@ -2436,9 +2436,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @return {(Promise|undefined)}
        * @private
        */
-      _chainOrCall(promise2, fn) {
-        if (promise2?.then && typeof promise2.then === "function") {
-          return promise2.then(() => fn());
+      _chainOrCall(promise, fn) {
+        if (promise?.then && typeof promise.then === "function") {
+          return promise.then(() => fn());
         }
         return fn();
       }
@@ -2449,12 +2449,12 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @return {(Promise|undefined)}
        * @private
        */
-      _chainOrCallHooks(promise2, event) {
-        let result = promise2;
+      _chainOrCallHooks(promise, event) {
+        let result = promise;
         const hooks = [];
         this._getCommandAndAncestors().reverse().filter((cmd) => cmd._lifeCycleHooks[event] !== void 0).forEach((hookedCommand) => {
-          hookedCommand._lifeCycleHooks[event].forEach((callback2) => {
-            hooks.push({ hookedCommand, callback: callback2 });
+          hookedCommand._lifeCycleHooks[event].forEach((callback) => {
+            hooks.push({ hookedCommand, callback });
           });
         });
         if (event === "postAction") {
@@ -2475,8 +2475,8 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @return {(Promise|undefined)}
        * @private
        */
-      _chainOrCallSubCommandHook(promise2, subCommand, event) {
-        let result = promise2;
+      _chainOrCallSubCommandHook(promise, subCommand, event) {
+        let result = promise;
         if (this._lifeCycleHooks[event] !== void 0) {
           this._lifeCycleHooks[event].forEach((hook) => {
             result = this._chainOrCall(result, () => {
@@ -3983,7 +3983,7 @@ var require_scan = __commonJS({
       }
       let base = str;
       let prefix = "";
-      let glob2 = "";
+      let glob = "";
       if (start2 > 0) {
         prefix = str.slice(0, start2);
         str = str.slice(start2);
@@ -3991,10 +3991,10 @@ var require_scan = __commonJS({
       }
       if (base && isGlob === true && lastIndex > 0) {
         base = str.slice(0, lastIndex);
-        glob2 = str.slice(lastIndex);
+        glob = str.slice(lastIndex);
       } else if (isGlob === true) {
         base = "";
-        glob2 = str;
+        glob = str;
       } else {
         base = str;
       }
@@ -4004,7 +4004,7 @@ var require_scan = __commonJS({
         }
       }
       if (opts.unescape === true) {
-        if (glob2) glob2 = utils.removeBackslashes(glob2);
+        if (glob) glob = utils.removeBackslashes(glob);
         if (base && backslashes === true) {
           base = utils.removeBackslashes(base);
         }
@@ -4014,7 +4014,7 @@ var require_scan = __commonJS({
         input,
         start: start2,
         base,
-        glob: glob2,
+        glob,
         isBrace,
         isBracket,
         isGlob,
@@ -4072,7 +4072,7 @@ var require_scan = __commonJS({
 var require_parse = __commonJS({
   "node_modules/picomatch/lib/parse.js"(exports, module) {
     "use strict";
-    var constants3 = require_constants();
+    var constants5 = require_constants();
     var utils = require_utils();
     var {
       MAX_LENGTH,
@@ -4080,7 +4080,7 @@ var require_parse = __commonJS({
       REGEX_NON_SPECIAL_CHARS,
       REGEX_SPECIAL_CHARS_BACKREF,
       REPLACEMENTS
-    } = constants3;
+    } = constants5;
     var expandRange = (args, options) => {
       if (typeof options.expandRange === "function") {
         return options.expandRange(...args, options);
@@ -4289,7 +4289,7 @@ var require_parse = __commonJS({
       if (options.maxExtglobRecursion === false) {
         return { risky: false };
       }
-      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants3.DEFAULT_MAX_EXTGLOB_RECURSION;
+      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants5.DEFAULT_MAX_EXTGLOB_RECURSION;
       const branches = splitTopLevel(body).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
@@ -4335,8 +4335,8 @@ var require_parse = __commonJS({
       const bos = { type: "bos", value: "", output: opts.prepend || "" };
       const tokens = [bos];
       const capture = opts.capture ? "" : "?:";
-      const PLATFORM_CHARS = constants3.globChars(opts.windows);
-      const EXTGLOB_CHARS = constants3.extglobChars(PLATFORM_CHARS);
+      const PLATFORM_CHARS = constants5.globChars(opts.windows);
+      const EXTGLOB_CHARS = constants5.extglobChars(PLATFORM_CHARS);
       const {
         DOT_LITERAL,
         PLUS_LITERAL,
@@ -4590,9 +4590,9 @@ var require_parse = __commonJS({
                 const idx = prev.value.lastIndexOf("[");
                 const pre = prev.value.slice(0, idx);
                 const rest2 = prev.value.slice(idx + 2);
-                const posix2 = POSIX_REGEX_SOURCE[rest2];
-                if (posix2) {
-                  prev.value = pre + posix2;
+                const posix = POSIX_REGEX_SOURCE[rest2];
+                if (posix) {
+                  prev.value = pre + posix;
                   state.backtrack = true;
                   advance();
                   if (!bos.output && tokens.indexOf(prev) === 1) {
@@ -5032,7 +5032,7 @@ var require_parse = __commonJS({
         NO_DOTS_SLASH,
         STAR,
         START_ANCHOR
-      } = constants3.globChars(opts.windows);
+      } = constants5.globChars(opts.windows);
       const nodot = opts.dot ? NO_DOTS : NO_DOT;
       const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
       const capture = opts.capture ? "" : "?:";
@@ -5090,11 +5090,11 @@ var require_picomatch = __commonJS({
     var scan = require_scan();
     var parse = require_parse();
     var utils = require_utils();
-    var constants3 = require_constants();
+    var constants5 = require_constants();
     var isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
-    var picomatch3 = (glob2, options, returnState = false) => {
-      if (Array.isArray(glob2)) {
-        const fns = glob2.map((input) => picomatch3(input, options, returnState));
+    var picomatch3 = (glob, options, returnState = false) => {
+      if (Array.isArray(glob)) {
+        const fns = glob.map((input) => picomatch3(input, options, returnState));
         const arrayMatcher = (str) => {
           for (const isMatch of fns) {
             const state2 = isMatch(str);
@@ -5104,13 +5104,13 @@ var require_picomatch = __commonJS({
         };
         return arrayMatcher;
       }
-      const isState = isObject(glob2) && glob2.tokens && glob2.input;
-      if (glob2 === "" || typeof glob2 !== "string" && !isState) {
+      const isState = isObject(glob) && glob.tokens && glob.input;
+      if (glob === "" || typeof glob !== "string" && !isState) {
         throw new TypeError("Expected pattern to be a non-empty string");
       }
       const opts = options || {};
-      const posix2 = opts.windows;
-      const regex = isState ? picomatch3.compileRe(glob2, options) : picomatch3.makeRe(glob2, options, false, true);
+      const posix = opts.windows;
+      const regex = isState ? picomatch3.compileRe(glob, options) : picomatch3.makeRe(glob, options, false, true);
       const state = regex.state;
       delete regex.state;
       let isIgnored = () => false;
@@ -5119,8 +5119,8 @@ var require_picomatch = __commonJS({
         isIgnored = picomatch3(opts.ignore, ignoreOpts, returnState);
       }
       const matcher = (input, returnObject = false) => {
-        const { isMatch, match, output } = picomatch3.test(input, regex, options, { glob: glob2, posix: posix2 });
-        const result = { glob: glob2, state, regex, posix: posix2, input, output, match, isMatch };
+        const { isMatch, match, output } = picomatch3.test(input, regex, options, { glob, posix });
+        const result = { glob, state, regex, posix, input, output, match, isMatch };
         if (typeof opts.onResult === "function") {
           opts.onResult(result);
         }
@@ -5145,7 +5145,7 @@ var require_picomatch = __commonJS({
       }
       return matcher;
     };
-    picomatch3.test = (input, regex, options, { glob: glob2, posix: posix2 } = {}) => {
+    picomatch3.test = (input, regex, options, { glob, posix } = {}) => {
       if (typeof input !== "string") {
         throw new TypeError("Expected input to be a string");
       }
@@ -5153,25 +5153,25 @@ var require_picomatch = __commonJS({
         return { isMatch: false, output: "" };
       }
       const opts = options || {};
-      const format = opts.format || (posix2 ? utils.toPosixSlashes : null);
-      let match = input === glob2;
+      const format = opts.format || (posix ? utils.toPosixSlashes : null);
+      let match = input === glob;
       let output = match && format ? format(input) : input;
       if (match === false) {
         output = format ? format(input) : input;
-        match = output === glob2;
+        match = output === glob;
       }
       if (match === false || opts.capture === true) {
         if (opts.matchBase === true || opts.basename === true) {
-          match = picomatch3.matchBase(input, regex, options, posix2);
+          match = picomatch3.matchBase(input, regex, options, posix);
         } else {
           match = regex.exec(output);
         }
       }
       return { isMatch: Boolean(match), match, output };
     };
-    picomatch3.matchBase = (input, glob2, options, posix2 = options && options.windows) => {
-      const regex = glob2 instanceof RegExp ? glob2 : picomatch3.makeRe(glob2, options);
-      return regex.test(utils.basename(input, { windows: posix2 }));
+    picomatch3.matchBase = (input, glob, options, posix = options && options.windows) => {
+      const regex = glob instanceof RegExp ? glob : picomatch3.makeRe(glob, options);
+      return regex.test(utils.basename(input, { windows: posix }));
     };
     picomatch3.isMatch = (str, patterns, options) => picomatch3(patterns, options)(str);
     picomatch3.parse = (pattern, options) => {
@@ -5218,7 +5218,7 @@ var require_picomatch = __commonJS({
         return /$^/;
       }
     };
-    picomatch3.constants = constants3;
+    picomatch3.constants = constants5;
     module.exports = picomatch3;
   }
 });
@@ -5229,11 +5229,11 @@ var require_picomatch2 = __commonJS({
     "use strict";
     var pico = require_picomatch();
     var utils = require_utils();
-    function picomatch3(glob2, options, returnState = false) {
+    function picomatch3(glob, options, returnState = false) {
       if (options && (options.windows === null || options.windows === void 0)) {
         options = { ...options, windows: utils.isWindows() };
       }
-      return pico(glob2, options, returnState);
+      return pico(glob, options, returnState);
     }
     Object.assign(picomatch3, pico);
     module.exports = picomatch3;
@@ -6186,18 +6186,25 @@ var EXIT = {
   conflict: 5,
   unreachable: 6,
   corrupt: 7,
-  not_green: 8
+  not_green: 8,
+  left_out: 9
 };
 var EXIT_MEANING = {
   ok: "done",
   failed: "the server said no to what was asked, or a file could not be read or written",
-  usage: "wrong usage: an unknown option, a setting that is missing, a glob that matches nothing",
+  usage: "wrong usage: an unknown option, a setting that is missing, a glob that matches nothing (what others match is sent)",
   refused: "the token is missing, wrong or expired (401), or does not permit this (403)",
   not_found: "no such project, build, artifact or token (404)",
   conflict: "the build has other bytes at that path (409)",
   unreachable: "the server could not be reached, or stayed busy, after all retries",
   corrupt: "the bytes are not what their digest says",
-  not_green: "`status --exit-status`: the newest result is not a success"
+  not_green: "`status --exit-status`: the newest result is not a success",
+  left_out: "something was left out, and `--strict` was said or nothing else was there to send"
+};
+var OTHER_CODES = {
+  "126": "`run`: the command cannot be run, as a file that is no program",
+  "127": "`run`: there is no such command",
+  "128 + n": "signal n ended the command of `run`, or stopped `upload` or `download` (130 for Ctrl-C)"
 };
 var CliError = class extends Error {
   failure;
@@ -6217,6 +6224,173 @@ var CliError = class extends Error {
 };
 function usageError(message, hint) {
   return new CliError("usage", message, { hint: hint ?? null });
+}
+
+// cli/output.ts
+import { isatty as isatty2 } from "node:tty";
+
+// src/domain/visible-text.ts
+function visibleText(text) {
+  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
+}
+function visibleLine(text) {
+  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
+}
+function visibleRun(run2) {
+  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
+}
+function codePointOf(character) {
+  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var SHOWN = [
+  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
+  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
+  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
+  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
+  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
+  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
+];
+var both;
+function shownOrHidden() {
+  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
+  return both;
+}
+
+// cli/say.ts
+import { writeSync } from "node:fs";
+import { Writable } from "node:stream";
+import { isatty } from "node:tty";
+
+// cli/system-error.ts
+var HINTS = wordTable({
+  EACCES: "Run as a user who may, or change its mode.",
+  EPERM: "Run as a user who may, or change its mode.",
+  EROFS: "Choose a place that can be written to.",
+  ENOSPC: "Make room, and run the same command again: it goes on from there.",
+  EDQUOT: "Make room, and run the same command again: it goes on from there.",
+  EFBIG: "Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.",
+  EMFILE: "Raise the limit (ulimit -n), or lower --parallel.",
+  ENFILE: "The whole system has too many files open: lower --parallel, or try again later.",
+  ENOMEM: "Lower --parallel, or try again when there is more memory.",
+  ENOENT: "Was it removed meanwhile? Name what is there.",
+  ENOTDIR: "A file is where a folder should be: choose another place.",
+  EISDIR: "A folder is where a file should be: choose another place.",
+  EEXIST: "Something else is there: choose another place.",
+  ENAMETOOLONG: "The file system takes no name of that length: choose a shorter one, or another place.",
+  ELOOP: "Its links lead in a circle: mend them.",
+  EBUSY: "Something else uses it: try again later.",
+  ETXTBSY: "It is a program that runs: try again later.",
+  EIO: "Is the disk, or the network that it is on, in order?",
+  ESTALE: "Is the disk, or the network that it is on, in order?",
+  EPIPE: "Whoever should read it is gone.",
+  EAGAIN: "The system is short of something: try again later."
+});
+function isSystemError(error) {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+function systemFailure(error, path) {
+  if (!isSystemError(error)) return error;
+  const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
+  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ""), cause: error });
+}
+function systemWords({ code, message }) {
+  const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];
+  return words ? `${words} (${code})` : message;
+}
+function systemCodeOf(error) {
+  if (isSystemError(error)) return error.code ?? null;
+  return error instanceof Error && error.cause !== void 0 ? systemCodeOf(error.cause) : null;
+}
+
+// cli/say.ts
+function say(where, text) {
+  let left = typeof text === "string" ? Buffer.from(text) : text;
+  while (left.byteLength > 0) {
+    try {
+      left = left.subarray(writeSync(where === "stdout" ? 1 : 2, left));
+    } catch (error) {
+      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10);
+      else if (where === "stderr" || isUnread(error)) return;
+      else throw systemFailure(error, "standard output");
+    }
+  }
+}
+function replaceOutputStreams() {
+  for (const [name, fd] of [
+    ["stdout", 1],
+    ["stderr", 2]
+  ]) {
+    if (isatty(fd)) continue;
+    const value = new Writable({
+      write(chunk, _encoding, done) {
+        say(name, chunk);
+        done();
+      }
+    });
+    Object.defineProperty(process, name, { configurable: true, value });
+  }
+}
+var PAUSE = new Int32Array(new SharedArrayBuffer(4));
+function isFull(error) {
+  return error.code === "EAGAIN";
+}
+function isUnread(error) {
+  return error.code === "EPIPE";
+}
+
+// cli/output.ts
+function openOutput({ json = false, quiet = false }) {
+  const isLive = isatty2(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
+  return {
+    json,
+    isLive,
+    result(lines2, value) {
+      const text = json ? jsonText(value) : [lines2].flat().map(visibleLine).join("\n");
+      if (text !== "") say("stdout", `${text}
+`);
+    },
+    note: (text) => void (quiet || say("stderr", `${visibleLine(text)}
+`)),
+    warn: (text) => say("stderr", `buildpass: ${visibleLine(text)}
+`)
+  };
+}
+function reportFailure(thrown, json, more = {}) {
+  const error = systemFailure(thrown);
+  if (!(error instanceof CliError)) {
+    say("stderr", `buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}
+`);
+    return EXIT.failed;
+  }
+  const { failure, message, hint, status } = error;
+  say("stderr", `buildpass: ${visibleLine(message)}
+${hint ? `  ${visibleLine(hint)}
+` : ""}`);
+  if (json) say("stdout", `${jsonText({ error: { code: failure, message, hint, status }, ...more })}
+`);
+  return EXIT[failure];
+}
+function jsonText(value) {
+  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
+}
+var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
+function escapeOf(character) {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}
+var UNITS = ["B", "KiB", "MiB", "GiB"];
+function sizeText(bytes) {
+  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
+}
+function tableText(rows) {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map(
+    (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+  );
 }
 
 // cli/verbs/download.ts
@@ -6430,10 +6604,13 @@ function networkErrorOf(error, { isIdempotent = true }, isIdle) {
   if (isIdle) return new TransientError("nothing came for too long", { cause: error });
   if (!(error instanceof TypeError) || error instanceof CliError) return error;
   const cause = error.cause;
+  if (cause instanceof CliError) return cause;
   const code = cause?.code ?? "";
   const said = cause?.message || code || error.message;
   if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return new CliError("unreachable", `The server's certificate is not accepted: ${said}`, { cause: error });
+  if (said === "bad port")
+    return new CliError("unreachable", "That port is none of a web server: no request is sent there.", { cause: error });
   const isBeforeSent = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT/.test(code);
   if (!isIdempotent && !isBeforeSent)
     return new CliError("unreachable", `The connection was lost (${said}): it is not known whether it was done.`, {
@@ -6562,7 +6739,10 @@ function readPrivateJson(file) {
   }
 }
 function forgetNote(file) {
-  rmSync(file, { force: true });
+  try {
+    rmSync(file, { force: true });
+  } catch {
+  }
 }
 var NOTE_LIFE_MS = 2 * 24 * 36e5;
 function dropOldNotes(folder2) {
@@ -6648,8 +6828,8 @@ import { hostname } from "node:os";
 // cli/ci/agent-command.ts
 import { execFile } from "node:child_process";
 function commandOutput(command, args) {
-  return new Promise((resolve4) => {
-    execFile(command, [...args], { timeout: 2e4 }, (error, stdout) => resolve4(error ? null : stdout.trim() || null));
+  return new Promise((resolve2) => {
+    execFile(command, [...args], { timeout: 2e4 }, (error, stdout) => resolve2(error ? null : stdout.trim() || null));
   });
 }
 
@@ -7246,17 +7426,19 @@ async function openPartFile(server, artifact, target) {
   const note = noteFor(artifact, target);
   const forget = () => forgetNote(note);
   const left = await reopened(note, target);
-  if (left) return { ...left, forget };
+  if (left) return { ...left, isNoted: true, forget };
   const name = `.buildpass-${randomBase62(16)}.part`;
   const file = join4(dirname2(target), name);
   const handle = await open(file, "ax+");
+  let isNoted = false;
   try {
     dropOldNotes(dirname2(note));
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
+    isNoted = true;
   } catch (error) {
     server.warn(`${artifact.path}: a broken-off download could not be resumed: ${error.message}`);
   }
-  return { file, handle, forget };
+  return { file, handle, isNoted, forget };
 }
 async function reopened(note, target) {
   const { name, identity, pid } = readPrivateJson(note) ?? {};
@@ -7293,22 +7475,33 @@ async function downloadFile(server, artifact, file, progress) {
     progress.add(artifact.sizeBytes, false);
     return "already there";
   }
-  const part = await openPartFile(server, artifact, file);
-  const sink = await openSink(part, artifact, progress);
+  const part = await openPartFile(server, artifact, file).catch((error) => {
+    throw systemFailure(error, file);
+  });
+  let length = 0;
   try {
-    if (sink.length() < artifact.sizeBytes)
-      await retrying(server, artifact.path, () => fetchRest(server, artifact, sink));
-    await sink.prove();
+    const sink = await openSink(part, artifact, progress);
+    try {
+      if (sink.length() < artifact.sizeBytes)
+        await retrying(server, artifact.path, () => fetchRest(server, artifact, sink));
+      await sink.prove();
+    } finally {
+      length = sink.length();
+    }
+    await rename(part.file, file);
   } catch (error) {
-    if (error instanceof CliError && error.failure === "corrupt") {
+    const isCorrupt = error instanceof CliError && error.failure === "corrupt";
+    if (isCorrupt || length === 0 || !part.isNoted) {
       await rm(part.file, { force: true });
       part.forget();
+    } else {
+      const kept = `${sizeText(length)} of ${sizeText(artifact.sizeBytes)}`;
+      server.warn(`${artifact.path}: ${kept} are kept in ${part.file}; the same command goes on from there`);
     }
-    throw error;
+    throw systemFailure(error, file);
   } finally {
-    await sink.close();
+    await part.handle.close();
   }
-  await rename(part.file, file);
   part.forget();
   return "downloaded";
 }
@@ -7371,8 +7564,7 @@ async function openSink({ handle }, artifact, progress) {
     async prove() {
       if (digestText(digester.end()) !== digestText(artifact.digest)) throw changed(artifact);
       await handle.sync();
-    },
-    close: () => handle.close()
+    }
   };
 }
 async function hasBytes(file, { sizeBytes, digest }) {
@@ -7394,35 +7586,6 @@ function changed({ path }) {
 // cli/local-path.ts
 import { lstatSync, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
 import { dirname as dirname3, join as join5, relative, sep } from "node:path";
-
-// src/domain/visible-text.ts
-function visibleText(text) {
-  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
-}
-function visibleLine(text) {
-  return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
-}
-function visibleRun(run2) {
-  return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
-}
-function codePointOf(character) {
-  return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
-}
-var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
-var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
-var SHOWN = [
-  // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
-  String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
-  // A non-joiner between Arabic letters that would join without it (RFC 5892 A.1).
-  String.raw`(?<=[[[\u0620-\u06ff]&&\p{L}]--[\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2-\u06d5\u06ee\u06ef]]\p{M}*)\u200c(?=[[[\u0620-\u06ff]&&\p{L}]--[\u0621\u0674\u06d5]])`,
-  // A joiner or non-joiner behind a virama (RFC 5892 A.1, A.2).
-  String.raw`(?<=[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca])[\u200c\u200d](?=\p{L})`
-];
-var both;
-function shownOrHidden() {
-  both ??= new RegExp(`${SHOWN.join("|")}|(${HIDDEN.source})`, "gv");
-  return both;
-}
 
 // src/domain/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -7494,64 +7657,12 @@ function openPlace(root, segments) {
   return file;
 }
 
-// cli/output.ts
-function openOutput({ json = false, quiet = false }) {
-  const isLive = process.stderr.isTTY === true && !process.env.CI && !quiet && process.env.TERM !== "dumb";
-  return {
-    json,
-    isLive,
-    result(lines2, value) {
-      const text = json ? jsonText(value) : [lines2].flat().map(visibleLine).join("\n");
-      if (text !== "") process.stdout.write(`${text}
-`);
-    },
-    note: (text) => void (quiet || process.stderr.write(`${visibleLine(text)}
-`)),
-    warn: (text) => void process.stderr.write(`buildpass: ${visibleLine(text)}
-`)
-  };
-}
-function reportFailure(error, json) {
-  if (!(error instanceof CliError)) {
-    process.stderr.write(`buildpass: this is a bug in buildpass: ${error instanceof Error ? error.stack : error}
-`);
-    return EXIT.failed;
-  }
-  const { failure, message, hint, status } = error;
-  if (json) process.stdout.write(`${jsonText({ error: { code: failure, message, hint, status } })}
-`);
-  process.stderr.write(`buildpass: ${visibleLine(message)}
-${hint ? `  ${visibleLine(hint)}
-` : ""}`);
-  return EXIT[failure];
-}
-function jsonText(value) {
-  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
-}
-var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
-function escapeOf(character) {
-  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
-  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
-}
-var UNITS = ["B", "KiB", "MiB", "GiB"];
-function sizeText(bytes) {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
-}
-function tableText(rows) {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map(
-    (row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-  );
-}
-
 // cli/pool.ts
 function openPool(size) {
   const waiting = [];
   let running = 0;
   return async (work) => {
-    if (running >= size) await new Promise((resolve4) => waiting.push(resolve4));
+    if (running >= size) await new Promise((resolve2) => waiting.push(resolve2));
     else running += 1;
     try {
       return await work();
@@ -7568,11 +7679,110 @@ async function allSettled(works) {
   if (failed) throw failed.reason;
   return settled2.map((one) => one.value);
 }
+async function settleEach(items, pool, work, isHopeless2) {
+  const done = [];
+  const failures = [];
+  let untried = 0;
+  let isOver2 = false;
+  await Promise.all(
+    items.map(
+      (item, at) => pool(async () => {
+        if (isOver2) return void untried++;
+        try {
+          done[at] = await work(item);
+        } catch (error) {
+          failures.push(error);
+          isOver2 ||= isHopeless2(error);
+        }
+      })
+    )
+  );
+  return { done: done.filter((_, at) => at in done), failures, untried };
+}
+
+// cli/outcome.ts
+async function moveEach(server, items, parallel, move) {
+  const { done, failures, untried } = await settleEach(
+    items,
+    openPool(parallel),
+    (item) => {
+      server.signal.throwIfAborted();
+      return move(item);
+    },
+    isHopeless
+  );
+  server.signal.throwIfAborted();
+  const told = failures.map((failure) => systemFailure(failure));
+  if (untried > 0) {
+    const { failure } = told.find((one) => one instanceof CliError) ?? { failure: "failed" };
+    told.push(new CliError(failure, untried === 1 ? "1 more was not tried." : `${untried} more were not tried.`));
+  }
+  return { done, failures: told };
+}
+function isHopeless(failure) {
+  if (["ENOSPC", "EDQUOT", "EROFS"].includes(systemCodeOf(failure) ?? "")) return true;
+  return failure instanceof CliError && (failure.failure === "unreachable" || failure.failure === "refused");
+}
+function warnOfLeftOut(leftOut, output) {
+  for (const { path, reason } of leftOut) output.warn(`left out ${path}: ${reason}`);
+}
+function shortfallText({ leftOut, failures }) {
+  return `${leftOut.length > 0 ? `, ${leftOut.length} left out` : ""}${failures.length > 0 ? `, ${failures.length} failed` : ""}`;
+}
+function failuresOf({ done, failures, leftOut }, strict = false) {
+  if (leftOut.length === 0 || !(strict || done.length + failures.length === 0)) return failures;
+  const count = leftOut.length === 1 ? "1 file was left out" : `${leftOut.length} files were left out`;
+  return [...failures, new CliError("left_out", strict ? `${count}.` : `${count}, and there is no other.`)];
+}
+function settle(line, result, failures, output) {
+  const [first, ...others] = failures;
+  if (first === void 0) {
+    output.result(line, result);
+    return EXIT.ok;
+  }
+  if (!output.json) output.result(line, result);
+  const code = reportFailure(first, output.json, { ...result, failures: failures.map(failureJson) });
+  const told = /* @__PURE__ */ new Set([wordsOf(first)]);
+  for (const other of others) {
+    if (!told.has(wordsOf(other))) reportFailure(other, false);
+    told.add(wordsOf(other));
+  }
+  return code;
+}
+function wordsOf(failure) {
+  return failure instanceof Error ? failure.message : String(failure);
+}
+function failureJson(failure) {
+  const { failure: code = "failed", message, hint = null, status = null } = failure;
+  return { code, message, hint, status };
+}
 
 // cli/progress.ts
 var import_cli_progress = __toESM(require_cli_progress(), 1);
-function startProgress(output) {
-  return output.isLive ? bars() : lines(output);
+function startProgress(output, onMoved = () => {
+}) {
+  const shown = output.isLive ? bars() : lines(output);
+  return {
+    file(name, sizeBytes) {
+      const file = shown.file(name, sizeBytes);
+      let through = 0;
+      let most = 0;
+      return {
+        add(bytes, isMoved) {
+          through += bytes;
+          if (through > most) onMoved();
+          most = Math.max(most, through);
+          file.add(bytes, isMoved);
+        },
+        done(word) {
+          onMoved();
+          file.done(word);
+        },
+        failed: file.failed
+      };
+    },
+    stop: shown.stop
+  };
 }
 var LINE_EVERY_MS = 1e4;
 function lines(output) {
@@ -7599,6 +7809,8 @@ function lines(output) {
 }
 var MAX_NAME_LENGTH = 36;
 function bars() {
+  process.stderr.on("error", () => {
+  });
   const multi = new import_cli_progress.MultiBar({
     stream: process.stderr,
     format: "{name} {bar} {percentage} %  {done} of {size}  {speed}/s  {left}",
@@ -7661,6 +7873,7 @@ function took(startedAt) {
 }
 
 // cli/interrupt.ts
+import { setMaxListeners } from "node:events";
 import { constants as constants2 } from "node:os";
 var Interrupted = class extends Error {
   exitCode;
@@ -7672,8 +7885,13 @@ var Interrupted = class extends Error {
 function exitCodeOfSignal(signal) {
   return 128 + (constants2.signals[signal] ?? 1);
 }
-function abortOnSignals() {
+function openAbort() {
   const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+function abortOnSignals() {
+  const controller = openAbort();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
     process.once(signal, () => controller.abort(new Interrupted(signal)));
   return controller.signal;
@@ -7715,36 +7933,32 @@ function addDownload(program3) {
       const { num, artifacts } = await listChosen(server, options);
       const chosen = choose(artifacts, globs, num, options.nodeIndex);
       const places = placesOf(chosen, options);
-      const pool = openPool(options.parallel);
       const progress = startProgress(output);
-      const files = await allSettled(
-        places.map(
-          ({ artifact, segments }) => pool(async () => {
-            const bar = progress.file(artifact.path, artifact.sizeBytes);
-            try {
-              const file = openPlace(options.to, segments);
-              const word = await downloadFile(server, artifact, file, bar);
-              bar.done(word);
-              const { path, nodeIndex, sizeBytes, digest } = artifact;
-              const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) };
-              return { ...known, file, was_there: word === "already there" };
-            } catch (error) {
-              bar.failed();
-              throw error;
-            }
-          })
-        )
-      ).finally(progress.stop);
+      const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
+        const bar = progress.file(artifact.path, artifact.sizeBytes);
+        try {
+          const file = openPlace(options.to, segments);
+          const word = await downloadFile(server, artifact, file, bar);
+          bar.done(word);
+          const { path, nodeIndex, sizeBytes, digest } = artifact;
+          const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) };
+          return { ...known, file, was_there: word === "already there" };
+        } catch (error) {
+          bar.failed();
+          throw error;
+        }
+      }).finally(progress.stop);
+      const { done: files, failures } = moved;
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       const count = files.length === 1 ? "1 file" : `${files.length} files`;
-      output.result(`${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}`, { build_num: num, files });
-      return void 0;
+      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ ...moved, leftOut: [] })}`;
+      return settle(line, { build_num: num, files }, failures, output);
     })
   );
 }
 async function listChosen(server, options) {
-  const { build: build2, branch, filter, job, workflow } = options;
-  if (build2 !== void 0) return listArtifacts(server, `builds/${build2}/artifacts`);
+  const { build, branch, filter, job, workflow } = options;
+  if (build !== void 0) return listArtifacts(server, `builds/${build}/artifacts`);
   const named2 = Object.entries({ branch, filter, job, workflow }).filter(
     (entry) => Boolean(entry[1])
   );
@@ -7759,11 +7973,11 @@ async function listChosen(server, options) {
 }
 function choose(artifacts, globs, num, nodeIndex) {
   const ofNode = artifacts.filter((artifact) => nodeIndex === void 0 || artifact.nodeIndex === nodeIndex);
-  const matchers = globs.map((glob2) => {
-    const matches = (0, import_picomatch.default)(glob2, { dot: true });
-    const isMeant = ({ path }) => path === glob2 || matches(path);
+  const matchers = globs.map((glob) => {
+    const matches = (0, import_picomatch.default)(glob, { dot: true });
+    const isMeant = ({ path }) => path === glob || matches(path);
     if (!ofNode.some(isMeant))
-      throw new CliError("not_found", `"${glob2}" matches no artifact of build ${num}.`, {
+      throw new CliError("not_found", `"${glob}" matches no artifact of build ${num}.`, {
         hint: ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : "It has none."
       });
     return isMeant;
@@ -7794,7 +8008,7 @@ function placesOf(artifacts, { flat }) {
 
 // cli/read-secret.ts
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
+import { Writable as Writable2 } from "node:stream";
 async function readSecretFromStdin(prompt) {
   const text = (process.stdin.isTTY ? await typed(prompt) : await piped()).trim();
   if (!parseSecret(text)) throw usageError("That is not a Buildpass token: it looks like bpu_… and has 46 characters.");
@@ -7806,17 +8020,17 @@ async function piped() {
   return text;
 }
 function typed(prompt) {
-  process.stderr.write(prompt);
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
+  say("stderr", prompt);
+  const output = new Writable2({ write: (_chunk, _encoding, done) => done() });
   const lines2 = createInterface({ input: process.stdin, output, terminal: true });
-  return new Promise((resolve4, reject) => {
-    const settle = (use) => {
-      process.stderr.write("\n");
+  return new Promise((resolve2, reject) => {
+    const settle2 = (use) => {
+      say("stderr", "\n");
       use();
       lines2.close();
     };
-    lines2.once("line", (line) => settle(() => resolve4(line)));
-    lines2.once("SIGINT", () => settle(() => reject(usageError("Nothing was typed."))));
+    lines2.once("line", (line) => settle2(() => resolve2(line)));
+    lines2.once("SIGINT", () => settle2(() => reject(usageError("Nothing was typed."))));
   });
 }
 
@@ -7859,11 +8073,8 @@ async function settled({ json = false }, work) {
   try {
     await work();
   } catch (error) {
-    process.exitCode = reportFailure(isFileError(error) ? usageError(error.message) : error, json);
+    process.exitCode = reportFailure(error, json);
   }
-}
-function isFileError(error) {
-  return error instanceof Error && "path" in error && "syscall" in error;
 }
 
 // src/domain/build.ts
@@ -7913,8 +8124,8 @@ function buildOf(answer) {
 import { readFile } from "node:fs/promises";
 
 // cli/find-files.ts
-import { realpathSync as realpathSync3, statSync as statSync4 } from "node:fs";
-import { basename as basename2, isAbsolute as isAbsolute2, relative as relative3, resolve as resolve3, sep as sep3 } from "node:path";
+import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync4 } from "node:fs";
+import { basename as basename2, dirname as dirname5, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -8363,814 +8574,211 @@ function lookup(extn) {
   return mimes[!~idx ? tmp : tmp.substring(++idx)];
 }
 
-// node_modules/tinyglobby/dist/index.mjs
-import { readdir, readdirSync as readdirSync2, realpath, realpathSync as realpathSync2, stat, statSync as statSync3 } from "fs";
-import { isAbsolute, posix, resolve as resolve2 } from "path";
-import { fileURLToPath } from "url";
-
-// node_modules/fdir/dist/index.mjs
-import { createRequire } from "module";
-import { basename, dirname as dirname4, normalize, relative as relative2, resolve, sep as sep2 } from "path";
-import * as nativeFs from "fs";
-var __require2 = /* @__PURE__ */ createRequire(import.meta.url);
-function cleanPath(path) {
-  let normalized = normalize(path);
-  if (normalized.length > 1 && normalized[normalized.length - 1] === sep2) normalized = normalized.substring(0, normalized.length - 1);
-  return normalized;
-}
-var SLASHES_REGEX = /[\\/]/g;
-function convertSlashes(path, separator) {
-  return path.replace(SLASHES_REGEX, separator);
-}
-var WINDOWS_ROOT_DIR_REGEX = /^[a-z]:[\\/]$/i;
-function isRootDirectory(path) {
-  return path === "/" || WINDOWS_ROOT_DIR_REGEX.test(path);
-}
-function normalizePath(path, options) {
-  const { resolvePaths, normalizePath: normalizePath$1, pathSeparator } = options;
-  const pathNeedsCleaning = process.platform === "win32" && path.includes("/") || path.startsWith(".");
-  if (resolvePaths) path = resolve(path);
-  if (normalizePath$1 || pathNeedsCleaning) path = cleanPath(path);
-  if (path === ".") return "";
-  const needsSeperator = path[path.length - 1] !== pathSeparator;
-  return convertSlashes(needsSeperator ? path + pathSeparator : path, pathSeparator);
-}
-function joinPathWithBasePath(filename, directoryPath) {
-  return directoryPath + filename;
-}
-function joinPathWithRelativePath(root, options) {
-  return function(filename, directoryPath) {
-    const sameRoot = directoryPath.startsWith(root);
-    if (sameRoot) return directoryPath.slice(root.length) + filename;
-    else return convertSlashes(relative2(root, directoryPath), options.pathSeparator) + options.pathSeparator + filename;
-  };
-}
-function joinPath(filename) {
-  return filename;
-}
-function joinDirectoryPath(filename, directoryPath, separator) {
-  return directoryPath + filename + separator;
-}
-function build$7(root, options) {
-  const { relativePaths, includeBasePath } = options;
-  return relativePaths && root ? joinPathWithRelativePath(root, options) : includeBasePath ? joinPathWithBasePath : joinPath;
-}
-function pushDirectoryWithRelativePath(root) {
-  return function(directoryPath, paths) {
-    paths.push(directoryPath.substring(root.length) || ".");
-  };
-}
-function pushDirectoryFilterWithRelativePath(root) {
-  return function(directoryPath, paths, filters) {
-    const relativePath = directoryPath.substring(root.length) || ".";
-    if (filters.every((filter) => filter(relativePath, true))) paths.push(relativePath);
-  };
-}
-var pushDirectory = (directoryPath, paths) => {
-  paths.push(directoryPath || ".");
-};
-var pushDirectoryFilter = (directoryPath, paths, filters) => {
-  const path = directoryPath || ".";
-  if (filters.every((filter) => filter(path, true))) paths.push(path);
-};
-var empty$2 = () => {
-};
-function build$6(root, options) {
-  const { includeDirs, filters, relativePaths } = options;
-  if (!includeDirs) return empty$2;
-  if (relativePaths) return filters && filters.length ? pushDirectoryFilterWithRelativePath(root) : pushDirectoryWithRelativePath(root);
-  return filters && filters.length ? pushDirectoryFilter : pushDirectory;
-}
-var pushFileFilterAndCount = (filename, _paths, counts, filters) => {
-  if (filters.every((filter) => filter(filename, false))) counts.files++;
-};
-var pushFileFilter = (filename, paths, _counts, filters) => {
-  if (filters.every((filter) => filter(filename, false))) paths.push(filename);
-};
-var pushFileCount = (_filename, _paths, counts, _filters) => {
-  counts.files++;
-};
-var pushFile = (filename, paths) => {
-  paths.push(filename);
-};
-var empty$1 = () => {
-};
-function build$5(options) {
-  const { excludeFiles, filters, onlyCounts } = options;
-  if (excludeFiles) return empty$1;
-  if (filters && filters.length) return onlyCounts ? pushFileFilterAndCount : pushFileFilter;
-  else if (onlyCounts) return pushFileCount;
-  else return pushFile;
-}
-var getArray = (paths) => {
-  return paths;
-};
-var getArrayGroup = () => {
-  return [""].slice(0, 0);
-};
-function build$4(options) {
-  return options.group ? getArrayGroup : getArray;
-}
-var groupFiles = (groups, directory, files) => {
-  groups.push({
-    directory,
-    files,
-    dir: directory
-  });
-};
-var empty = () => {
-};
-function build$3(options) {
-  return options.group ? groupFiles : empty;
-}
-var resolveSymlinksAsync = function(path, state, callback$1) {
-  const { queue, fs, options: { suppressErrors } } = state;
-  queue.enqueue();
-  fs.realpath(path, (error, resolvedPath) => {
-    if (error) return queue.dequeue(suppressErrors ? null : error, state);
-    fs.stat(resolvedPath, (error$1, stat2) => {
-      if (error$1) return queue.dequeue(suppressErrors ? null : error$1, state);
-      if (stat2.isDirectory() && isRecursive(path, resolvedPath, state)) return queue.dequeue(null, state);
-      callback$1(stat2, resolvedPath);
-      queue.dequeue(null, state);
-    });
-  });
-};
-var resolveSymlinks = function(path, state, callback$1) {
-  const { queue, fs, options: { suppressErrors } } = state;
-  queue.enqueue();
-  try {
-    const resolvedPath = fs.realpathSync(path);
-    const stat2 = fs.statSync(resolvedPath);
-    if (stat2.isDirectory() && isRecursive(path, resolvedPath, state)) return;
-    callback$1(stat2, resolvedPath);
-  } catch (e) {
-    if (!suppressErrors) throw e;
-  }
-};
-function build$2(options, isSynchronous) {
-  if (!options.resolveSymlinks || options.excludeSymlinks) return null;
-  return isSynchronous ? resolveSymlinks : resolveSymlinksAsync;
-}
-function isRecursive(path, resolved, state) {
-  if (state.options.useRealPaths) return isRecursiveUsingRealPaths(resolved, state);
-  let parent = dirname4(path);
-  let depth = 1;
-  while (parent !== state.root && depth < 2) {
-    const resolvedPath = state.symlinks.get(parent);
-    const isSameRoot = !!resolvedPath && (resolvedPath === resolved || resolvedPath.startsWith(resolved) || resolved.startsWith(resolvedPath));
-    if (isSameRoot) depth++;
-    else parent = dirname4(parent);
-  }
-  state.symlinks.set(path, resolved);
-  return depth > 1;
-}
-function isRecursiveUsingRealPaths(resolved, state) {
-  return state.visited.includes(resolved + state.options.pathSeparator);
-}
-var onlyCountsSync = (state) => {
-  return state.counts;
-};
-var groupsSync = (state) => {
-  return state.groups;
-};
-var defaultSync = (state) => {
-  return state.paths;
-};
-var limitFilesSync = (state) => {
-  return state.paths.slice(0, state.options.maxFiles);
-};
-var onlyCountsAsync = (state, error, callback$1) => {
-  report(error, callback$1, state.counts, state.options.suppressErrors);
-  return null;
-};
-var defaultAsync = (state, error, callback$1) => {
-  report(error, callback$1, state.paths, state.options.suppressErrors);
-  return null;
-};
-var limitFilesAsync = (state, error, callback$1) => {
-  report(error, callback$1, state.paths.slice(0, state.options.maxFiles), state.options.suppressErrors);
-  return null;
-};
-var groupsAsync = (state, error, callback$1) => {
-  report(error, callback$1, state.groups, state.options.suppressErrors);
-  return null;
-};
-function report(error, callback$1, output, suppressErrors) {
-  if (error && !suppressErrors) callback$1(error, output);
-  else callback$1(null, output);
-}
-function build$1(options, isSynchronous) {
-  const { onlyCounts, group, maxFiles } = options;
-  if (onlyCounts) return isSynchronous ? onlyCountsSync : onlyCountsAsync;
-  else if (group) return isSynchronous ? groupsSync : groupsAsync;
-  else if (maxFiles) return isSynchronous ? limitFilesSync : limitFilesAsync;
-  else return isSynchronous ? defaultSync : defaultAsync;
-}
-var readdirOpts = { withFileTypes: true };
-var walkAsync = (state, crawlPath, directoryPath, currentDepth, callback$1) => {
-  state.queue.enqueue();
-  if (currentDepth < 0) return state.queue.dequeue(null, state);
-  const { fs } = state;
-  state.visited.push(crawlPath);
-  state.counts.directories++;
-  fs.readdir(crawlPath || ".", readdirOpts, (error, entries = []) => {
-    callback$1(entries, directoryPath, currentDepth);
-    state.queue.dequeue(state.options.suppressErrors ? null : error, state);
-  });
-};
-var walkSync = (state, crawlPath, directoryPath, currentDepth, callback$1) => {
-  const { fs } = state;
-  if (currentDepth < 0) return;
-  state.visited.push(crawlPath);
-  state.counts.directories++;
-  let entries = [];
-  try {
-    entries = fs.readdirSync(crawlPath || ".", readdirOpts);
-  } catch (e) {
-    if (!state.options.suppressErrors) throw e;
-  }
-  callback$1(entries, directoryPath, currentDepth);
-};
-function build(isSynchronous) {
-  return isSynchronous ? walkSync : walkAsync;
-}
-var Queue = class {
-  count = 0;
-  constructor(onQueueEmpty) {
-    this.onQueueEmpty = onQueueEmpty;
-  }
-  enqueue() {
-    this.count++;
-    return this.count;
-  }
-  dequeue(error, output) {
-    if (this.onQueueEmpty && (--this.count <= 0 || error)) {
-      this.onQueueEmpty(error, output);
-      if (error) {
-        output.controller.abort();
-        this.onQueueEmpty = void 0;
-      }
-    }
-  }
-};
-var Counter = class {
-  _files = 0;
-  _directories = 0;
-  set files(num) {
-    this._files = num;
-  }
-  get files() {
-    return this._files;
-  }
-  set directories(num) {
-    this._directories = num;
-  }
-  get directories() {
-    return this._directories;
-  }
-  /**
-  * @deprecated use `directories` instead
-  */
-  /* c8 ignore next 3 */
-  get dirs() {
-    return this._directories;
-  }
-};
-var Aborter = class {
-  aborted = false;
-  abort() {
-    this.aborted = true;
-  }
-};
-var Walker = class {
-  root;
-  isSynchronous;
-  state;
-  joinPath;
-  pushDirectory;
-  pushFile;
-  getArray;
-  groupFiles;
-  resolveSymlink;
-  walkDirectory;
-  callbackInvoker;
-  constructor(root, options, callback$1) {
-    this.isSynchronous = !callback$1;
-    this.callbackInvoker = build$1(options, this.isSynchronous);
-    this.root = normalizePath(root, options);
-    this.state = {
-      root: isRootDirectory(this.root) ? this.root : this.root.slice(0, -1),
-      paths: [""].slice(0, 0),
-      groups: [],
-      counts: new Counter(),
-      options,
-      queue: new Queue((error, state) => this.callbackInvoker(state, error, callback$1)),
-      symlinks: /* @__PURE__ */ new Map(),
-      visited: [""].slice(0, 0),
-      controller: new Aborter(),
-      fs: options.fs || nativeFs
-    };
-    this.joinPath = build$7(this.root, options);
-    this.pushDirectory = build$6(this.root, options);
-    this.pushFile = build$5(options);
-    this.getArray = build$4(options);
-    this.groupFiles = build$3(options);
-    this.resolveSymlink = build$2(options, this.isSynchronous);
-    this.walkDirectory = build(this.isSynchronous);
-  }
-  start() {
-    this.pushDirectory(this.root, this.state.paths, this.state.options.filters);
-    this.walkDirectory(this.state, this.root, this.root, this.state.options.maxDepth, this.walk);
-    return this.isSynchronous ? this.callbackInvoker(this.state, null) : null;
-  }
-  walk = (entries, directoryPath, depth) => {
-    const { paths, options: { filters, resolveSymlinks: resolveSymlinks$1, excludeSymlinks, exclude, maxFiles, signal, useRealPaths, pathSeparator }, controller } = this.state;
-    if (controller.aborted || signal && signal.aborted || maxFiles && paths.length > maxFiles) return;
-    const files = this.getArray(this.state.paths);
-    for (let i = 0; i < entries.length; ++i) {
-      const entry = entries[i];
-      if (entry.isFile() || entry.isSymbolicLink() && !resolveSymlinks$1 && !excludeSymlinks) {
-        const filename = this.joinPath(entry.name, directoryPath);
-        this.pushFile(filename, files, this.state.counts, filters);
-      } else if (entry.isDirectory()) {
-        let path = joinDirectoryPath(entry.name, directoryPath, this.state.options.pathSeparator);
-        if (exclude && exclude(entry.name, path)) continue;
-        this.pushDirectory(path, paths, filters);
-        this.walkDirectory(this.state, path, path, depth - 1, this.walk);
-      } else if (this.resolveSymlink && entry.isSymbolicLink()) {
-        let path = joinPathWithBasePath(entry.name, directoryPath);
-        this.resolveSymlink(path, this.state, (stat2, resolvedPath) => {
-          if (stat2.isDirectory()) {
-            resolvedPath = normalizePath(resolvedPath, this.state.options);
-            if (exclude && exclude(entry.name, useRealPaths ? resolvedPath : path + pathSeparator)) return;
-            this.walkDirectory(this.state, resolvedPath, useRealPaths ? resolvedPath : path + pathSeparator, depth - 1, this.walk);
-          } else {
-            resolvedPath = useRealPaths ? resolvedPath : path;
-            const filename = basename(resolvedPath);
-            const directoryPath$1 = normalizePath(dirname4(resolvedPath), this.state.options);
-            resolvedPath = this.joinPath(filename, directoryPath$1);
-            this.pushFile(resolvedPath, files, this.state.counts, filters);
-          }
-        });
-      }
-    }
-    this.groupFiles(this.state.groups, directoryPath, files);
-  };
-};
-function promise(root, options) {
-  return new Promise((resolve$1, reject) => {
-    callback(root, options, (err, output) => {
-      if (err) return reject(err);
-      resolve$1(output);
-    });
-  });
-}
-function callback(root, options, callback$1) {
-  let walker = new Walker(root, options, callback$1);
-  walker.start();
-}
-function sync(root, options) {
-  const walker = new Walker(root, options);
-  return walker.start();
-}
-var APIBuilder = class {
-  constructor(root, options) {
-    this.root = root;
-    this.options = options;
-  }
-  withPromise() {
-    return promise(this.root, this.options);
-  }
-  withCallback(cb) {
-    callback(this.root, this.options, cb);
-  }
-  sync() {
-    return sync(this.root, this.options);
-  }
-};
-var pm = null;
-try {
-  __require2.resolve("picomatch");
-  pm = __require2("picomatch");
-} catch {
-}
-var Builder = class {
-  globCache = {};
-  options = {
-    maxDepth: Infinity,
-    suppressErrors: true,
-    pathSeparator: sep2,
-    filters: []
-  };
-  globFunction;
-  constructor(options) {
-    this.options = {
-      ...this.options,
-      ...options
-    };
-    this.globFunction = this.options.globFunction;
-  }
-  group() {
-    this.options.group = true;
-    return this;
-  }
-  withPathSeparator(separator) {
-    this.options.pathSeparator = separator;
-    return this;
-  }
-  withBasePath() {
-    this.options.includeBasePath = true;
-    return this;
-  }
-  withRelativePaths() {
-    this.options.relativePaths = true;
-    return this;
-  }
-  withDirs() {
-    this.options.includeDirs = true;
-    return this;
-  }
-  withMaxDepth(depth) {
-    this.options.maxDepth = depth;
-    return this;
-  }
-  withMaxFiles(limit) {
-    this.options.maxFiles = limit;
-    return this;
-  }
-  withFullPaths() {
-    this.options.resolvePaths = true;
-    this.options.includeBasePath = true;
-    return this;
-  }
-  withErrors() {
-    this.options.suppressErrors = false;
-    return this;
-  }
-  withSymlinks({ resolvePaths = true } = {}) {
-    this.options.resolveSymlinks = true;
-    this.options.useRealPaths = resolvePaths;
-    return this.withFullPaths();
-  }
-  withAbortSignal(signal) {
-    this.options.signal = signal;
-    return this;
-  }
-  normalize() {
-    this.options.normalizePath = true;
-    return this;
-  }
-  filter(predicate) {
-    this.options.filters.push(predicate);
-    return this;
-  }
-  onlyDirs() {
-    this.options.excludeFiles = true;
-    this.options.includeDirs = true;
-    return this;
-  }
-  exclude(predicate) {
-    this.options.exclude = predicate;
-    return this;
-  }
-  onlyCounts() {
-    this.options.onlyCounts = true;
-    return this;
-  }
-  crawl(root) {
-    return new APIBuilder(root || ".", this.options);
-  }
-  withGlobFunction(fn) {
-    this.globFunction = fn;
-    return this;
-  }
-  /**
-  * @deprecated Pass options using the constructor instead:
-  * ```ts
-  * new fdir(options).crawl("/path/to/root");
-  * ```
-  * This method will be removed in v7.0
-  */
-  /* c8 ignore next 4 */
-  crawlWithOptions(root, options) {
-    this.options = {
-      ...this.options,
-      ...options
-    };
-    return new APIBuilder(root || ".", this.options);
-  }
-  glob(...patterns) {
-    if (this.globFunction) return this.globWithOptions(patterns);
-    return this.globWithOptions(patterns, ...[{ dot: true }]);
-  }
-  globWithOptions(patterns, ...options) {
-    const globFn = this.globFunction || pm;
-    if (!globFn) throw new Error("Please specify a glob function to use glob matching.");
-    var isMatch = this.globCache[patterns.join("\0")];
-    if (!isMatch) {
-      isMatch = globFn(patterns, ...options);
-      this.globCache[patterns.join("\0")] = isMatch;
-    }
-    this.options.filters.push((path) => isMatch(path));
-    return this;
-  }
-};
-
-// node_modules/tinyglobby/dist/index.mjs
+// cli/find-files.ts
 var import_picomatch2 = __toESM(require_picomatch2(), 1);
-var isReadonlyArray = Array.isArray;
-var BACKSLASHES = /\\/g;
-var DRIVE_RELATIVE_PATH = /^[A-Za-z]:$/;
-var isWin = process.platform === "win32";
-var ONLY_PARENT_DIRECTORIES = /^(\/?\.\.)+$/;
-function getPartialMatcher(patterns, options = {}) {
-  const patternsCount = patterns.length;
-  const patternsParts = Array(patternsCount);
-  const matchers = Array(patternsCount);
-  let i, j;
-  for (i = 0; i < patternsCount; i++) {
-    const parts = splitPattern(patterns[i]);
-    patternsParts[i] = parts;
-    const partsCount = parts.length;
-    const partMatchers = Array(partsCount);
-    for (j = 0; j < partsCount; j++) partMatchers[j] = (0, import_picomatch2.default)(parts[j], options);
-    matchers[i] = partMatchers;
-  }
-  return (input) => {
-    const inputParts = input.split("/");
-    if (inputParts[0] === ".." && ONLY_PARENT_DIRECTORIES.test(input)) return true;
-    for (i = 0; i < patternsCount; i++) {
-      const patternParts = patternsParts[i];
-      const matcher = matchers[i];
-      const inputPatternCount = inputParts.length;
-      const minParts = Math.min(inputPatternCount, patternParts.length);
-      j = 0;
-      while (j < minParts) {
-        const part = patternParts[j];
-        if (part.includes("/")) return true;
-        if (!matcher[j](inputParts[j])) break;
-        if (!options.noglobstar && part === "**") return true;
-        j++;
-      }
-      if (j === inputPatternCount) return true;
+
+// cli/walk-folder.ts
+import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync3 } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname as dirname4, join as join6, sep as sep2 } from "node:path";
+var NOT_UTF8 = "its name is not UTF-8";
+var DOUBLE = "a link to a folder that is sent by another name";
+async function walkFolder(folder2, wish, root, visitor) {
+  const walk = openWalk(wish, [realpathSync2(root), realpathSync2(folder2)], visitor);
+  await walk.enter(folder2, "");
+  await walk.followLinks();
+}
+async function walkEntry(file, entry, wish, root, visitor) {
+  const walk = openWalk(wish, [realpathSync2(root)], visitor);
+  await walk.take(file, "", entry);
+  await walk.followLinks();
+}
+function openWalk(wish, roots, { file: visit, leaveOut }) {
+  const seen = /* @__PURE__ */ new Set();
+  const links = [];
+  async function enter(folder2, path) {
+    let entries;
+    try {
+      const real = realpathSync2(folder2);
+      if (seen.has(real)) return leaveOut(folder2, DOUBLE);
+      seen.add(real);
+      entries = await readdir(folder2, { withFileTypes: true, encoding: "buffer" });
+    } catch (error) {
+      return leaveOut(folder2, reasonOf(error));
     }
-    return false;
-  };
-}
-var WIN32_ROOT_DIR = /^[A-Z]:\/$/i;
-var isRoot = isWin ? (p) => WIN32_ROOT_DIR.test(p) : (p) => p === "/";
-function buildFormat(cwd, root, absolute) {
-  if (cwd === root || root.startsWith(`${cwd}/`)) {
-    if (absolute) {
-      const start2 = cwd.length + +!isRoot(cwd);
-      return (p, isDir) => p.slice(start2, isDir ? -1 : void 0) || ".";
-    }
-    const prefix = root.slice(cwd.length + 1);
-    if (prefix) return (p, isDir) => {
-      if (p === ".") return prefix;
-      const result = `${prefix}/${p}`;
-      return isDir ? result.slice(0, -1) : result;
-    };
-    return (p, isDir) => isDir && p !== "." ? p.slice(0, -1) : p;
-  }
-  if (absolute) return (p) => posix.relative(cwd, p) || ".";
-  return (p) => posix.relative(cwd, `${root}/${p}`) || ".";
-}
-function buildRelative(cwd, root) {
-  if (root.startsWith(`${cwd}/`)) {
-    const prefix = root.slice(cwd.length + 1);
-    return (p) => `${prefix}/${p}`;
-  }
-  return (p) => {
-    const result = posix.relative(cwd, `${root}/${p}`);
-    return p[p.length - 1] === "/" && result !== "" ? `${result}/` : result || ".";
-  };
-}
-function ensureNonDriveRelativePath(path) {
-  return path.replace(DRIVE_RELATIVE_PATH, (match) => `${match}/`);
-}
-var splitPatternOptions = { parts: true };
-function splitPattern(path) {
-  var _result$parts;
-  const result = import_picomatch2.default.scan(path, splitPatternOptions);
-  return ((_result$parts = result.parts) === null || _result$parts === void 0 ? void 0 : _result$parts.length) ? result.parts : [path];
-}
-var POSIX_UNESCAPED_GLOB_SYMBOLS = /(?<!\\)([()[\]{}*?|]|^!|[!+@](?=\()|\\(?![()[\]{}!*+?@|]))/g;
-var WIN32_UNESCAPED_GLOB_SYMBOLS = /(?<!\\)([()[\]{}]|^!|[!+@](?=\())/g;
-var escapePosixPath = (path) => path.replace(POSIX_UNESCAPED_GLOB_SYMBOLS, "\\$&");
-var escapeWin32Path = (path) => path.replace(WIN32_UNESCAPED_GLOB_SYMBOLS, "\\$&");
-var escapePath = isWin ? escapeWin32Path : escapePosixPath;
-function isDynamicPattern(pattern, options) {
-  if ((options === null || options === void 0 ? void 0 : options.caseSensitiveMatch) === false) return true;
-  const scan = import_picomatch2.default.scan(pattern);
-  return scan.isGlob || scan.negated;
-}
-function log(...tasks) {
-  console.log(`[tinyglobby ${(/* @__PURE__ */ new Date()).toLocaleTimeString("es")}]`, ...tasks);
-}
-function ensureStringArray(value) {
-  return typeof value === "string" ? [value] : value !== null && value !== void 0 ? value : [];
-}
-var PARENT_DIRECTORY = /^(\/?\.\.)+/;
-var ESCAPING_BACKSLASHES = /\\(?=[()[\]{}!*+?@|])/g;
-function normalizePattern(pattern, opts, props, isIgnore) {
-  var _PARENT_DIRECTORY$exe;
-  const cwd = opts.cwd;
-  let result = pattern;
-  if (pattern[pattern.length - 1] === "/") result = pattern.slice(0, -1);
-  if (result[result.length - 1] !== "*" && opts.expandDirectories) result += "/**";
-  const escapedCwd = escapePath(cwd);
-  result = isAbsolute(result.replace(ESCAPING_BACKSLASHES, "")) ? posix.relative(escapedCwd, result) : posix.normalize(result);
-  const parentDir = (_PARENT_DIRECTORY$exe = PARENT_DIRECTORY.exec(result)) === null || _PARENT_DIRECTORY$exe === void 0 ? void 0 : _PARENT_DIRECTORY$exe[0];
-  const parts = splitPattern(result);
-  if (parentDir) {
-    const n = (parentDir.length + 1) / 3;
-    let i = 0;
-    const cwdParts = escapedCwd.split("/");
-    while (i < n && parts[i + n] === cwdParts[cwdParts.length + i - n]) {
-      result = result.slice(0, (n - i - 1) * 3) + result.slice((n - i) * 3 + parts[i + n].length + 1) || ".";
-      i++;
-    }
-    const potentialRoot = posix.join(cwd, parentDir.slice(i * 3));
-    if (potentialRoot[0] !== "." && props.root.length > potentialRoot.length) {
-      props.root = ensureNonDriveRelativePath(potentialRoot);
-      props.depthOffset = -n + i;
+    for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
+      const name = entry.name.toString();
+      const below = path === "" ? name : `${path}/${name}`;
+      const file = join6(folder2, name);
+      if (!entry.name.equals(Buffer.from(name))) {
+        if (wish.takes(below) || entry.isDirectory() && wish.enters(below))
+          leaveOut(join6(folder2, entry.name.toString("latin1")), NOT_UTF8, join6(folder2, bytesText(entry.name)));
+      } else await take(file, below, entry);
     }
   }
-  if (!isIgnore && props.depthOffset >= 0) {
-    var _props$commonPath;
-    (_props$commonPath = props.commonPath) !== null && _props$commonPath !== void 0 || (props.commonPath = parts);
-    const newCommonPath = [];
-    const length = Math.min(props.commonPath.length, parts.length);
-    for (let i = 0; i < length; i++) {
-      const part = parts[i];
-      if (part === "**" && !parts[i + 1]) {
-        newCommonPath.pop();
-        break;
-      }
-      if (i === parts.length - 1 || part !== props.commonPath[i] || isDynamicPattern(part)) break;
-      newCommonPath.push(part);
+  async function take(file, path, entry) {
+    if (entry.isDirectory()) return wish.enters(path) ? enter(file, path) : void 0;
+    if (entry.isSymbolicLink()) return takeLink(file, path);
+    if (!wish.takes(path)) return;
+    if (path !== "" && isPartFile(basename(file))) leaveOut(file, "the rest of a download that was broken off");
+    else if (entry.isFile()) takeFile(file);
+    else leaveOut(file, kindOf(entry));
+  }
+  function takeLink(file, path) {
+    try {
+      const real = realpathSync2(file);
+      const stats = statSync3(real);
+      if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return;
+      if (!roots.some((root) => isIn(real, root))) leaveOut(file, `a link that leads out of ${roots[0]}`);
+      else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats));
+      else if (isIn(realpathSync2(dirname4(file)), real)) leaveOut(file, "a link to a folder that it is in");
+      else links.push({ file, path });
+    } catch (error) {
+      if (!wish.takes(path)) return;
+      const isDangling = isSystemError(error) && error.code === "ENOENT";
+      leaveOut(file, isDangling ? "a link to what is not there" : reasonOf(error));
     }
-    props.depthOffset = newCommonPath.length;
-    props.commonPath = newCommonPath;
-    props.root = ensureNonDriveRelativePath(newCommonPath.length > 0 ? posix.join(cwd, ...newCommonPath) : cwd);
   }
-  return result;
-}
-function processPatterns(options, patterns, props) {
-  const matchPatterns = [];
-  const ignorePatterns = [];
-  for (const pattern of options.ignore) {
-    if (!pattern) continue;
-    if (pattern[0] !== "!" || pattern[1] === "(") ignorePatterns.push(normalizePattern(pattern, options, props, true));
+  function takeFile(file) {
+    try {
+      accessSync(file, constants3.R_OK);
+      visit(file, statSync3(file));
+    } catch (error) {
+      leaveOut(file, reasonOf(error));
+    }
   }
-  for (const pattern of patterns) {
-    if (!pattern) continue;
-    if (pattern[0] !== "!" || pattern[1] === "(") matchPatterns.push(normalizePattern(pattern, options, props, false));
-    else if (pattern[1] !== "!" || pattern[2] === "(") ignorePatterns.push(normalizePattern(pattern.slice(1), options, props, true));
+  async function followLinks() {
+    for (let link = links.shift(); link; link = links.shift()) await enter(link.file, link.path);
   }
-  return {
-    match: matchPatterns,
-    ignore: ignorePatterns
-  };
+  return { enter, take, followLinks };
 }
-function buildCrawler(options, patterns) {
-  const cwd = options.cwd;
-  const props = {
-    root: cwd,
-    depthOffset: 0
-  };
-  const processed = processPatterns(options, patterns, props);
-  if (options.debug) log("internal processing patterns:", processed);
-  const { absolute, caseSensitiveMatch, debug, dot, followSymbolicLinks, onlyDirectories } = options;
-  const root = props.root.replace(BACKSLASHES, "");
-  const matchOptions = {
-    dot,
-    nobrace: options.braceExpansion === false,
-    nocase: !caseSensitiveMatch,
-    noextglob: options.extglob === false,
-    noglobstar: options.globstar === false,
-    posix: true
-  };
-  const matcher = (0, import_picomatch2.default)(processed.match, matchOptions);
-  const ignore = (0, import_picomatch2.default)(processed.ignore, matchOptions);
-  const partialMatcher = getPartialMatcher(processed.match, matchOptions);
-  const format = buildFormat(cwd, root, absolute);
-  const excludeFormatter = absolute ? format : buildFormat(cwd, root, true);
-  const excludePredicate = (_, p) => {
-    const relativePath = excludeFormatter(p, true);
-    return relativePath !== "." && !partialMatcher(relativePath) || ignore(relativePath);
-  };
-  let maxDepth;
-  if (options.deep !== void 0) maxDepth = Math.round(options.deep - props.depthOffset);
-  const crawler = new Builder({
-    filters: [debug ? (p, isDirectory) => {
-      const path = format(p, isDirectory);
-      const matches = matcher(path) && !ignore(path);
-      if (matches) log(`matched ${path}`);
-      return matches;
-    } : (p, isDirectory) => {
-      const path = format(p, isDirectory);
-      return matcher(path) && !ignore(path);
-    }],
-    exclude: debug ? (_, p) => {
-      const skipped = excludePredicate(_, p);
-      log(`${skipped ? "skipped" : "crawling"} ${p}`);
-      return skipped;
-    } : excludePredicate,
-    fs: options.fs,
-    pathSeparator: "/",
-    relativePaths: !absolute,
-    resolvePaths: absolute,
-    includeBasePath: absolute,
-    resolveSymlinks: followSymbolicLinks,
-    excludeSymlinks: !followSymbolicLinks,
-    excludeFiles: onlyDirectories,
-    includeDirs: onlyDirectories || !options.onlyFiles,
-    maxDepth,
-    signal: options.signal
-  }).crawl(root);
-  if (options.debug) log("internal properties:", {
-    ...props,
-    root
-  });
-  return [crawler, cwd !== root && !absolute && buildRelative(cwd, root)];
+function isIn(path, folder2) {
+  return path === folder2 || path.startsWith(folder2.endsWith(sep2) ? folder2 : folder2 + sep2);
 }
-function formatPaths(paths, mapper) {
-  if (mapper) for (let i = paths.length - 1; i >= 0; i--) paths[i] = mapper(paths[i]);
-  return paths;
+function kindOf(entry) {
+  if (entry.isFIFO()) return "a named pipe";
+  return entry.isSocket() ? "a socket" : "a device";
 }
-var defaultOptions = {
-  caseSensitiveMatch: true,
-  debug: !!process.env.TINYGLOBBY_DEBUG,
-  expandDirectories: true,
-  followSymbolicLinks: true,
-  onlyFiles: true
-};
-function getOptions(options) {
-  const opts = Object.assign({}, options);
-  for (const key in defaultOptions) if (opts[key] === void 0) Object.assign(opts, { [key]: defaultOptions[key] });
-  opts.cwd = (opts.cwd instanceof URL ? fileURLToPath(opts.cwd) : resolve2(opts.cwd || process.cwd())).replace(BACKSLASHES, "/");
-  opts.ignore = ensureStringArray(opts.ignore);
-  opts.fs && (opts.fs = {
-    readdir: opts.fs.readdir || readdir,
-    readdirSync: opts.fs.readdirSync || readdirSync2,
-    realpath: opts.fs.realpath || realpath,
-    realpathSync: opts.fs.realpathSync || realpathSync2,
-    stat: opts.fs.stat || stat,
-    statSync: opts.fs.statSync || statSync3
-  });
-  if (opts.debug) log("globbing with options:", opts);
-  return opts;
+function reasonOf(error) {
+  if (isSystemError(error)) return systemWords(error);
+  throw error;
 }
-function getCrawler(globInput, inputOptions = {}) {
-  var _ref;
-  if (globInput && (inputOptions === null || inputOptions === void 0 ? void 0 : inputOptions.patterns)) throw new Error("Cannot pass patterns as both an argument and an option");
-  const isModern = isReadonlyArray(globInput) || typeof globInput === "string";
-  const patterns = ensureStringArray((_ref = isModern ? globInput : globInput.patterns) !== null && _ref !== void 0 ? _ref : "**/*");
-  const options = getOptions(isModern ? inputOptions : globInput);
-  return patterns.length > 0 ? buildCrawler(options, patterns) : [];
-}
-async function glob(globInput, options) {
-  const [crawler, relative4] = getCrawler(globInput, options);
-  return crawler ? formatPaths(await crawler.withPromise(), relative4) : [];
+function bytesText(name) {
+  return Array.from(name, (byte) => byte < 128 ? String.fromCharCode(byte) : `␣x${byte.toString(16)}`).join("");
 }
 
 // cli/find-files.ts
 async function findFiles(globs, { root, prefix }) {
-  const base = resolve3(root);
-  const found = /* @__PURE__ */ new Set();
-  for (const pattern of globs) {
-    const files2 = await filesOf(pattern);
-    if (files2.length === 0) throw usageError(`"${pattern}" matches no file.`);
-    for (const file of files2) found.add(file);
+  const base = resolve(root);
+  if (!isFolderAt(base)) throw usageError(`--root: ${base} is no folder.`);
+  const files = /* @__PURE__ */ new Map();
+  const leftOut = /* @__PURE__ */ new Map();
+  const problems = [];
+  for (const glob of globs) {
+    let isAnything = false;
+    const outside = [];
+    const visitor = {
+      file(file, stats) {
+        isAnything = true;
+        const inside = relative2(base, file);
+        if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return void outside.push(file);
+        const path = [...prefix.split("/"), ...inside.split(sep3)].filter((segment) => segment !== "").join("/");
+        const problem = problemOf(path, stats);
+        if (problem) visitor.leaveOut(file, problem);
+        else files.set(file, localFile(file, path, stats));
+      },
+      leaveOut(file, reason, shown = file) {
+        isAnything = true;
+        leftOut.set(file, { path: fromHere(shown), reason });
+      }
+    };
+    await findMeant(glob, base, visitor);
+    const [first] = outside;
+    if (first !== void 0)
+      problems.push(
+        usageError(`${first} is not under ${base}.`, "Say with --root from which folder artifact paths are told.")
+      );
+    if (!isAnything) problems.push(usageError(`"${glob}" matches no file.`));
   }
-  const files = [...found].map((file) => localFile(file, base, prefix));
-  return files.sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  for (const double of doublesIn([...files.keys()])) {
+    files.delete(double);
+    leftOut.set(double, { path: fromHere(double), reason: "it is sent by another name" });
+  }
+  const inOrder = [...files.values()].sort((a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  return { files: inOrder, leftOut: [...leftOut.values()], problems };
 }
-async function filesOf(pattern) {
-  const entry = statSync4(pattern, { throwIfNoEntry: false });
-  if (entry?.isFile()) return [resolve3(pattern)];
-  const options = { absolute: true, dot: true, onlyFiles: true };
-  if (entry?.isDirectory()) return wholeFiles(await glob("**", { ...options, cwd: resolve3(pattern) }));
-  if (!isDynamicPattern(pattern)) return [];
-  return wholeFiles(await glob(sep3 === "\\" ? pattern.replaceAll("\\", "/") : pattern, options));
+function doublesIn(files) {
+  const realFolders = /* @__PURE__ */ new Map();
+  const realOf = (file) => {
+    const folder2 = dirname5(file);
+    const real = realFolders.get(folder2) ?? realFolderOf(folder2);
+    realFolders.set(folder2, real);
+    return join7(real, basename2(file));
+  };
+  const seen = new Set(files.filter((file) => realOf(file) === file));
+  return files.filter((file) => {
+    const real = realOf(file);
+    if (real === file) return false;
+    const isDouble = seen.has(real);
+    seen.add(real);
+    return isDouble;
+  });
 }
-function wholeFiles(files) {
-  return files.map((file) => resolve3(file)).filter((file) => !isPartFile(basename2(file)));
+function realFolderOf(folder2) {
+  try {
+    return realpathSync3(folder2);
+  } catch {
+    return folder2;
+  }
 }
-function localFile(file, base, prefix) {
-  const inside = relative3(base, file);
-  if (inside === "" || inside.startsWith("..") || isAbsolute2(inside))
-    throw usageError(`${file} is not under ${base}.`, "Say with --root from which folder artifact paths are told.");
-  const path = [...prefix.split("/"), ...inside.split(sep3)].filter((segment) => segment !== "").join("/");
+async function findMeant(glob, root, visitor) {
+  if (glob === "") return;
+  const named2 = resolve(glob);
+  const { base, glob: rest, isGlob } = import_picomatch2.default.scan(sep3 === "\\" ? glob.replaceAll("\\", "/") : glob);
+  try {
+    const entry = isGlob && glob.length > MAX_NAME_LENGTH2 ? void 0 : lstatSync2(named2, { throwIfNoEntry: false });
+    const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named2) : entry?.isDirectory();
+    const folder2 = resolve(base.replace(/\\(.)/g, "$1"));
+    if (isFolder) await walkFolder(named2, EVERYTHING, root, visitor);
+    else if (entry) await walkEntry(named2, entry, EVERYTHING, root, visitor);
+    else if (glob.includes("�")) visitor.leaveOut(named2, NOT_UTF8);
+    else if (isGlob && isFolderAt(folder2)) await walkFolder(folder2, wishOf(rest), root, visitor);
+  } catch (error) {
+    visitor.leaveOut(named2, reasonOf(error));
+  }
+}
+var MAX_NAME_LENGTH2 = 255;
+function isFolderAt(path) {
+  return statSync4(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+var EVERYTHING = { takes: () => true, enters: () => true };
+var MATCHING = { dot: true, nonegate: true, flags: "s" };
+function wishOf(glob) {
+  const isOpen = !glob.endsWith("*");
+  const parts = import_picomatch2.default.scan(glob, { parts: true }).parts ?? [glob];
+  const until = parts.findIndex((part) => part.includes("**") || part.includes("/"));
+  const leading = (until < 0 ? parts : parts.slice(0, until)).map((part) => (0, import_picomatch2.default)(part, MATCHING));
+  return {
+    takes: (0, import_picomatch2.default)(isOpen ? `${glob}/**` : glob, MATCHING),
+    enters(path) {
+      const names = path.split("/");
+      const isDeepEnough = until < 0 && !isOpen && names.length >= parts.length;
+      return !isDeepEnough && names.every((name, at) => leading[at]?.(name) ?? true);
+    }
+  };
+}
+function problemOf(path, { size }) {
   const problem = artifactPathProblem(path);
-  if (problem) throw usageError(`${JSON.stringify(path)} cannot be an artifact path: it ${problem}.`);
-  const { size, mtimeMs } = statSync4(realpathSync3(file));
-  if (size > MAX_ARTIFACT_BYTES)
-    throw usageError(`${path} is ${sizeText(size)}: an artifact can be at most ${sizeText(MAX_ARTIFACT_BYTES)}.`);
+  if (problem) return `an artifact path ${problem}`;
+  if (size <= MAX_ARTIFACT_BYTES) return null;
+  return `it has ${sizeText(size)}, and an artifact can have at most ${sizeText(MAX_ARTIFACT_BYTES)}`;
+}
+function localFile(file, path, { size, mtimeMs }) {
   return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeOf(path) };
+}
+function fromHere(file) {
+  const path = relative2(".", file);
+  return path === "" || path.startsWith("..") ? file : path;
 }
 function contentTypeOf(path) {
   const type = lookup(path) ?? "application/octet-stream";
@@ -9179,11 +8787,11 @@ function contentTypeOf(path) {
 
 // cli/upload-file.ts
 import { createHash as createHash6 } from "node:crypto";
-import { createReadStream as createReadStream2 } from "node:fs";
+import { constants as constants4 } from "node:fs";
+import { open as open2 } from "node:fs/promises";
 
 // cli/upload-parts.ts
 import { createHash as createHash5 } from "node:crypto";
-import { open as open2 } from "node:fs/promises";
 
 // src/domain/upload.ts
 var PART_SIZE_BYTES = 8 * 1024 ** 2;
@@ -9203,7 +8811,7 @@ function missingParts(upload, parts) {
 // cli/upload-state.ts
 import { createHash as createHash4 } from "node:crypto";
 import { realpathSync as realpathSync4 } from "node:fs";
-import { join as join6 } from "node:path";
+import { join as join8 } from "node:path";
 function keepUpload(server, file, target, id) {
   try {
     dropOldNotes(folder());
@@ -9220,18 +8828,18 @@ function forgetUpload(server, file, target) {
   forgetNote(noteFor2(server, file, target));
 }
 function folder() {
-  return join6(stateFolder(), "uploads");
+  return join8(stateFolder(), "uploads");
 }
 function noteFor2({ origin, slug }, file, { num, nodeIndex, overwrite }) {
   const { path, sizeBytes, modifiedMs } = file;
   const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync4(file.file), sizeBytes, modifiedMs];
-  return join6(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
+  return join8(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
 }
 
 // cli/upload-parts.ts
 var MAX_ROUNDS = 3;
 async function uploadInParts(server, file, options, progress) {
-  const handle = await open2(file.file);
+  const handle = await openFile(file);
   try {
     for (let round = 1; ; round++) {
       const upload = await resumed(server, file, options) ?? await begun(server, file, options);
@@ -9372,36 +8980,63 @@ function uploadFile(server, file, options, progress) {
   return file.sizeBytes < PARTS_FROM_BYTES ? options.pool(() => uploadWhole(server, file, options, progress)) : uploadInParts(server, file, options, progress);
 }
 async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress) {
-  const sha256 = await sha256Of(file.file);
-  let sent = 0;
-  const body = () => {
-    progress.add(-sent);
-    sent = 0;
-    if (file.sizeBytes === 0) return new Uint8Array(0);
-    return counted(createReadStream2(file.file), (bytes) => {
-      sent += bytes;
-      progress.add(bytes);
+  const handle = await openFile(file);
+  try {
+    const sha256 = await sha256Of(readAll(handle, file));
+    let sent = 0;
+    const body = () => {
+      progress.add(-sent);
+      sent = 0;
+      if (file.sizeBytes === 0) return new Uint8Array(0);
+      return counted(readAll(handle, file), (bytes) => {
+        sent += bytes;
+        progress.add(bytes);
+      });
+    };
+    const query = `?node_index=${nodeIndex}${overwrite ? "&overwrite=true" : ""}`;
+    const answer = await askJson(server, {
+      method: "PUT",
+      path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
+      headers: {
+        "Content-Type": file.contentType,
+        "Content-Length": String(file.sizeBytes),
+        "Repr-Digest": `sha-256=:${sha256.toString("base64")}:`
+      },
+      body
     });
-  };
-  const query = `?node_index=${nodeIndex}${overwrite ? "&overwrite=true" : ""}`;
-  const answer = await askJson(server, {
-    method: "PUT",
-    path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
-    headers: {
-      "Content-Type": file.contentType,
-      "Content-Length": String(file.sizeBytes),
-      "Repr-Digest": `sha-256=:${sha256.toString("base64")}:`
-    },
-    body
-  }).catch((error) => {
-    throw named(file.path, error);
-  });
-  const artifact = artifactOf(answer);
-  if (digestText(artifact.digest) !== `sha256:${sha256.toString("hex")}`) throw otherDigest(file.path);
-  return artifact;
+    const artifact = artifactOf(answer);
+    if (digestText(artifact.digest) !== `sha256:${sha256.toString("hex")}`) throw otherDigest(file.path);
+    return artifact;
+  } catch (error) {
+    const isOther = error instanceof CliError && error.status === 400 && /Digest/.test(error.message);
+    throw isOther ? otherDigest(file.path) : named(file.path, error);
+  } finally {
+    await handle.close();
+  }
 }
+async function openFile({ file, path }) {
+  const handle = await open2(file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw otherDigest(path);
+}
+async function* readAll(handle, { path, sizeBytes }) {
+  let length = 0;
+  try {
+    while (length < sizeBytes) {
+      const bytes = new Uint8Array(Math.min(SLICE_BYTES2, sizeBytes - length));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length);
+      if (bytesRead === 0) throw otherDigest(path);
+      length += bytesRead;
+      yield bytes.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw systemFailure(error, path);
+  }
+}
+var SLICE_BYTES2 = 128 * 1024;
 function named(path, error) {
-  if (!(error instanceof CliError)) return error;
+  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
   const { failure, message, hint, status } = error;
   const more = failure === "conflict" ? "Say --overwrite to replace them." : hint;
   return new CliError(failure, `${path}: ${message.replace(/^path: /, "")}`, { hint: more, status, cause: error });
@@ -9409,9 +9044,9 @@ function named(path, error) {
 function otherDigest(path) {
   return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
 }
-async function sha256Of(file) {
+async function sha256Of(bytes) {
   const hash = createHash6("sha256");
-  for await (const chunk of createReadStream2(file)) hash.update(chunk);
+  for await (const chunk of bytes) hash.update(chunk);
   return hash.digest();
 }
 async function* counted(source, count) {
@@ -9422,44 +9057,48 @@ async function* counted(source, count) {
 }
 
 // cli/upload-tests.ts
-async function uploadTests(server, num, globs, output) {
-  let stored = 0;
-  for (const { file, path } of await findFiles(globs, { root: ".", prefix: "" })) {
+async function uploadTests(server, num, globs, output, onMoved = () => {
+}) {
+  const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
+  warnOfLeftOut(leftOut, output);
+  const { done, failures } = await moveEach(server, files, 1, async (found) => {
+    const { file, path } = found;
     const bytes = await readFile(file);
     const answer = await askJson(server, {
       method: "PUT",
-      path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200))}`,
+      path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
       headers: { "Content-Type": "application/xml" },
       body: () => bytes
     }).catch((error) => {
       throw named(path, error);
     });
-    stored += Number(answer.stored);
     output.note(`sent ${path} (${answer.stored} test results, ${answer.failed} failed)`);
-  }
-  return stored;
+    onMoved();
+    return found;
+  });
+  return { done, failures: [...problems, ...failures], leftOut };
 }
 
 // cli/verbs/report.ts
 function addReport(program3) {
-  const report2 = program3.command("report").description("tell that this job starts, or how it ended");
-  withJob(withServer(report2.command("start").description("the job runs from now on"))).action(
+  const report = program3.command("report").description("tell that this job starts, or how it ended");
+  withJob(withServer(report.command("start").description("the job runs from now on"))).action(
     (options) => runVerb(options, async ({ server, job, output }) => {
-      const build2 = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
-      output.result(lineOf(build2), build2);
+      const build = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
+      output.result(lineOf(build), build);
       return void 0;
     })
   );
-  withJob(withServer(report2.command("finish").description("the job is over"))).option("--status <status>", 'success, failed, canceled, timedout, … (CI words like "failure" are understood)').option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").action(
+  withJob(withServer(report.command("finish").description("the job is over"))).option("--status <status>", 'success, failed, canceled, timedout, … (CI words like "failure" are understood)').option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
     (options) => runVerb(options, async ({ server, job, output }) => {
       const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
-      const build2 = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
-      if (options.tests) await uploadTests(server, build2.build_num, options.tests, output);
-      output.result(lineOf(build2), build2);
-      return void 0;
+      const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
+      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING;
+      return settle(lineOf(build), build, failuresOf(sent, options.strict), output);
     })
   );
 }
+var NOTHING = { done: [], failures: [], leftOut: [] };
 function lineOf({ build_num, status, build_url }) {
   return `build ${build_num} ${status} ${build_url}`;
 }
@@ -9494,109 +9133,158 @@ function statusOf({ status, exitCode }) {
 // cli/verbs/run.ts
 import { spawn } from "node:child_process";
 import { basename as basename3 } from "node:path";
+import { setTimeout as sleep2 } from "node:timers/promises";
+import { isatty as isatty3 } from "node:tty";
 
 // cli/upload-all.ts
-async function uploadAll(server, globs, find, { parallel, ...target }, output) {
-  const files = await findFiles(globs, find);
+async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {
+}, ...target }, output) {
+  const gone = [];
   const pool = openPool(parallel);
-  const filePool = openPool(parallel);
-  const known = await findKnown(server, target.num, files);
-  const progress = startProgress(output);
-  try {
-    return await allSettled(
-      files.map(
-        (file) => filePool(async () => {
-          const bar = progress.file(file.path, file.sizeBytes);
-          try {
-            const there = known.find(({ path: path2, nodeIndex: nodeIndex2 }) => path2 === file.path && nodeIndex2 === target.nodeIndex);
-            const isThere = there !== void 0 && await hasBytes(file.file, there);
-            const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar);
-            bar.done(isThere ? "already there" : "uploaded");
-            const { path, nodeIndex, sizeBytes, digest, url } = artifact;
-            return {
-              file: file.file,
-              path,
-              node_index: nodeIndex,
-              size: sizeBytes,
-              digest: digestText(digest),
-              url
-            };
-          } catch (error) {
-            bar.failed();
-            throw error;
-          }
-        })
-      )
-    );
-  } finally {
-    progress.stop();
-  }
+  const known = files.length === 0 ? /* @__PURE__ */ new Map() : await findKnown(server, target);
+  const progress = startProgress(output, onMoved);
+  const upload = async (file) => {
+    const bar = progress.file(file.path, file.sizeBytes);
+    try {
+      const there = known.get(file.path);
+      const isThere = there !== void 0 && await hasBytes(file.file, there);
+      const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar);
+      bar.done(isThere ? "already there" : "uploaded");
+      const { path, nodeIndex, sizeBytes, digest, url } = artifact;
+      return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url };
+    } catch (error) {
+      bar.failed();
+      if (!isUnreadable(error)) throw isSystemError(error) ? systemFailure(error, file.path) : error;
+      gone.push({ path: file.path, reason: systemWords(error) });
+      return null;
+    }
+  };
+  const moved = await moveEach(server, files, parallel, upload).finally(progress.stop);
+  const outcome = {
+    done: moved.done.filter((one) => one !== null),
+    failures: [...problems, ...moved.failures],
+    leftOut: [...leftOut, ...gone]
+  };
+  warnOfLeftOut(outcome.leftOut, output);
+  return outcome;
 }
-async function findKnown(server, num, files) {
-  if (!files.some(({ sizeBytes }) => sizeBytes >= PARTS_FROM_BYTES)) return [];
-  return (await listArtifacts(server, `builds/${num}/artifacts`)).artifacts;
+async function findKnown(server, target) {
+  const { artifacts } = await listArtifacts(server, `builds/${target.num}/artifacts`);
+  const ours = artifacts.filter(({ nodeIndex }) => nodeIndex === target.nodeIndex);
+  return new Map(ours.map((artifact) => [artifact.path, artifact]));
+}
+function isUnreadable(error) {
+  return isSystemError(error) && ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"].includes(error.code ?? "");
 }
 
 // cli/verbs/run.ts
-var REPORT_RETRY_MS = 3e4;
-var CANCELED_RETRY_MS = 3e3;
+var START_RETRY_MS = 3e4;
+var CANCELED_MS = 3e3;
 var KEEP_ALIVE_MS = 3 * 6e4;
+var DEFAULT_REPORT_SECONDS = 5;
 function addRun(program3) {
-  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, however it ended").option("--tests <glob...>", "JUnit XML reports to send when it has ended").option("--strict", "fail when the reporting fails, although the command succeeded").passThroughOptions().action(run);
+  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "JUnit XML reports to send when it has ended, unless it was canceled").option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
+    "--report-timeout <seconds>",
+    "how long the server may keep us waiting once the command has ended",
+    countOption(1, 86400),
+    DEFAULT_REPORT_SECONDS
+  ).passThroughOptions().action(run);
 }
 async function run(command, options) {
-  const output = openOutput(options);
-  const reporting = new AbortController();
   const problems = [];
+  process.on("uncaughtException", (error) => problems.push(error));
+  const reporting = openAbort();
+  let lateSignal = null;
+  const startedAt = /* @__PURE__ */ new Date();
+  const running = runCommand(command, startedAt, {
+    // Who says SIGTERM says SIGKILL soon, which leaves no time for a report.
+    onSlowStop: () => opened.then((open3) => open3 && attempt([], () => reportCanceled(open3.server, open3.job, startedAt))),
+    onLateSignal(signal) {
+      lateSignal ??= signal;
+      reporting.abort(new Interrupted(signal));
+    }
+  });
+  const { output, release } = heldUntilReleased(openOutput(options));
   const opened = openServer(options, output, reporting.signal).catch((error) => {
     problems.push(error);
     return null;
   });
-  const startedAt = /* @__PURE__ */ new Date();
-  const started = opened.then((open4) => open4 && attempt(problems, () => start(open4.server, open4.job, startedAt)));
+  const started = opened.then((open3) => open3 && attempt(problems, () => start(open3.server, open3.job, startedAt)));
   const alive = setInterval(async () => {
-    const open4 = await opened;
-    await open4?.server.credential.keepAlive?.().catch(() => {
+    const open3 = await opened;
+    await open3?.server.credential.keepAlive?.().catch(() => {
     });
   }, KEEP_ALIVE_MS);
-  const ended = await spawnCommand(command, startedAt);
+  const ended = await running;
   clearInterval(alive);
-  await started;
-  const open3 = await opened;
-  if (open3) {
-    const deadline = ended.signal ? setTimeout(() => reporting.abort(new Interrupted("SIGTERM")), CANCELED_RETRY_MS) : null;
-    await finish(open3.server, open3.job, ended, command, options, output, problems);
-    if (deadline) clearTimeout(deadline);
-  }
-  end(ended, tell(problems, options, output));
+  release();
+  const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
+  const deadline = performance.now() + limitMs;
+  const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
+  const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
+  const finished = opened.then(async (open3) => {
+    await Promise.race([started, sleep2(limitMs / 2)]);
+    const retryMs = Math.min(open3?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS);
+    const server = open3 && { ...open3.server, retryMs };
+    const onMoved = () => void patience.refresh();
+    if (server) await finish(server, open3.job, ended, command, options, output, problems, onMoved);
+  });
+  await Promise.race([finished, isBrokenOff.then(() => sleep2(SETTLING_MS))]);
+  if (reporting.signal.aborted) problems.push(reporting.signal.reason);
+  end(ended, tell(problems, options, output), lateSignal);
 }
-function quick(server) {
-  return { ...server, retryMs: Math.min(server.retryMs, REPORT_RETRY_MS) };
+var SETTLING_MS = 100;
+function noAnswer(seconds) {
+  return new CliError("unreachable", `the server kept us waiting for ${seconds} s.`, {
+    hint: "A longer time can be given by --report-timeout."
+  });
+}
+function heldUntilReleased(output) {
+  let held = [];
+  return {
+    output: { ...output, warn: (text) => void (held ? held.push(text) : output.warn(text)) },
+    release() {
+      for (const text of held ?? []) output.warn(text);
+      held = null;
+    }
+  };
 }
 function start(server, job, startedAt) {
-  return reportJob(quick(server), job, { status: "running", start_time: startedAt.toISOString() });
+  const patient = { ...server, retryMs: Math.min(server.retryMs, START_RETRY_MS) };
+  return reportJob(patient, job, { status: "running", start_time: startedAt.toISOString() });
 }
-async function finish(server, job, ended, command, { artifacts, tests }, output, problems) {
-  const status = ended.signal && isStop(ended.signal) ? "canceled" : ended.code === 0 ? "success" : "failed";
+function reportCanceled(server, job, startedAt) {
+  const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
+  return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
+}
+async function finish(server, job, ended, command, { artifacts, tests, strict }, output, problems, onMoved) {
+  const status = isCanceled(ended) ? "canceled" : ended.code === 0 ? "success" : "failed";
   const stoppedAt = /* @__PURE__ */ new Date();
-  const build2 = await attempt(
+  const build = await attempt(
     problems,
-    () => reportJob(quick(server), job, {
+    () => reportJob(server, job, {
       status,
       start_time: ended.startedAt.toISOString(),
       stop_time: stoppedAt.toISOString(),
       steps: [stepOf(command, status, ended, stoppedAt)]
     })
   );
-  if (!build2 || status === "canceled") return;
-  if (tests) await attempt(problems, () => uploadTests(server, build2.build_num, tests, output));
+  if (!build || status === "canceled") return;
+  onMoved();
+  if (tests)
+    await attempt(problems, async () => {
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output, onMoved), strict));
+    });
   if (artifacts) {
-    const target = { num: build2.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4 };
-    await attempt(problems, () => uploadAll(server, artifacts, { root: ".", prefix: "" }, target, output));
+    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved };
+    await attempt(problems, async () => {
+      const found = await findFiles(artifacts, { root: ".", prefix: "" });
+      problems.push(...failuresOf(await uploadAll(server, found, target, output), strict));
+    });
   }
 }
 function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
-  const name = basename3(program3);
+  const name = basename3(program3) || "command";
   const action = {
     name,
     type: "test",
@@ -9608,29 +9296,45 @@ function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
   };
   return { name, actions: [action] };
 }
-var FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+var FORWARDED = [
+  ...["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"],
+  ...["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH"]
+];
 function isStop(signal) {
   return signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP" || signal === "SIGQUIT";
 }
-function spawnCommand([program3 = "", ...args], startedAt) {
-  return new Promise((resolve4) => {
-    const child = spawn(program3, args, { stdio: "inherit" });
+function isCanceled({ signal, stoppedBy }) {
+  return stoppedBy !== null || signal !== null && isStop(signal);
+}
+var SLOW_STOP_MS = 1e3;
+function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
+  return new Promise((resolve2) => {
+    let child = null;
     let stoppedBy = null;
+    const settle2 = (code, signal) => {
+      child = null;
+      resolve2({ code, signal, stoppedBy, startedAt });
+    };
     for (const signal of FORWARDED)
       process.on(signal, () => {
+        if (!child) return isStop(signal) ? onLateSignal(signal) : void 0;
         if (isStop(signal)) stoppedBy = signal;
-        if (!(process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
+        if (signal === "SIGTERM") setTimeout(() => child && onSlowStop(), SLOW_STOP_MS);
+        if (!(isatty3(0) && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
       });
-    child.once("error", (error) => {
-      const isMissing = error.code === "ENOENT";
-      process.stderr.write(`buildpass: ${program3}: ${isMissing ? "command not found" : error.message}
+    const refuse = (error) => {
+      const isMissing = error.code === "ENOENT" || program3 === "";
+      say("stderr", `buildpass: ${program3}: ${isMissing ? "command not found" : systemWords(error)}
 `);
-      resolve4({ code: isMissing ? 127 : 126, signal: null, startedAt });
-    });
-    child.once("close", (code, signal) => {
-      if (signal) resolve4({ code: exitCodeOfSignal(signal), signal, startedAt });
-      else resolve4({ code: code ?? 1, signal: code === 0 ? null : stoppedBy, startedAt });
-    });
+      settle2(isMissing ? 127 : 126, null);
+    };
+    try {
+      child = spawn(program3, args, { stdio: "inherit" });
+      child.once("error", refuse);
+      child.once("close", (code, signal) => settle2(signal ? exitCodeOfSignal(signal) : code ?? 1, signal));
+    } catch (error) {
+      refuse(error);
+    }
   });
 }
 async function attempt(problems, work) {
@@ -9643,26 +9347,25 @@ async function attempt(problems, work) {
 }
 function tell(problems, { strict }, output) {
   const said = /* @__PURE__ */ new Set();
-  let code = 0;
-  for (const problem of problems) {
+  let code = EXIT.ok;
+  for (const thrown of problems) {
+    const problem = thrown instanceof Interrupted ? new CliError("unreachable", thrown.message) : systemFailure(thrown);
     const { message } = problem;
     if (said.has(message)) continue;
     said.add(message);
-    if (strict || !(problem instanceof CliError)) {
-      const failure = problem instanceof Interrupted ? new CliError("unreachable", "there was no time to report") : problem;
-      code ||= reportFailure(failure, false);
-    } else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
+    if (strict || !(problem instanceof CliError)) code ||= reportFailure(problem, false);
+    else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
   }
   return strict ? code : EXIT.ok;
 }
-function end({ code, signal }, reportingCode) {
-  if (signal && code === exitCodeOfSignal(signal)) {
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
-    setTimeout(() => process.exit(code), 200);
-    return;
-  }
-  process.exit(code === 0 ? reportingCode : code);
+var CLEAN = ["SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGTERM"];
+function end({ code, signal }, reportingCode, lateSignal) {
+  const endBy = signal ?? (code === 0 ? lateSignal : null);
+  const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code;
+  if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode);
+  process.removeAllListeners(endBy);
+  process.kill(process.pid, endBy);
+  setTimeout(() => process.exit(exitCode), 200);
 }
 
 // cli/verbs/status.ts
@@ -9798,8 +9501,14 @@ function inDays(days) {
 
 // cli/verbs/upload.ts
 function addUpload(program3) {
-  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).action(
+  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when files were left out`).action(
     (globs, options) => runVerb(options, async ({ server, job, output }) => {
+      const found = await findFiles(globs, options);
+      if (found.files.length === 0) {
+        warnOfLeftOut(found.leftOut, output);
+        const nothing = { done: [], failures: found.problems, leftOut: found.leftOut };
+        return settle("", { artifacts: [], left_out: found.leftOut }, failuresOf(nothing), output);
+      }
       const num = options.build ?? (await reportJob(server, job, { status: "running" })).build_num;
       const target = {
         num,
@@ -9807,17 +9516,20 @@ function addUpload(program3) {
         overwrite: options.overwrite ?? false,
         parallel: options.parallel
       };
-      const artifacts = await uploadAll(server, globs, options, target, output);
+      const outcome = await uploadAll(server, found, target, output);
+      const { done: artifacts, leftOut } = outcome;
+      const failures = failuresOf(outcome, options.strict);
       const bytes = artifacts.reduce((sum, { size }) => sum + size, 0);
       const files = artifacts.length === 1 ? "1 file" : `${artifacts.length} files`;
-      output.result(`${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}`, { build_num: num, artifacts });
-      return void 0;
+      const line = `${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}${shortfallText(outcome)}`;
+      return settle(line, { build_num: num, artifacts, left_out: leftOut }, failures, output);
     })
   );
 }
 
 // cli/main.ts
-var program2 = new Command("buildpass").description("Report builds and move artifacts, from any CI or shell, to a Buildpass server.").version(VERSION).enablePositionalOptions().showHelpAfterError("(buildpass help <verb> shows what there is)").exitOverride();
+replaceOutputStreams();
+var program2 = new Command("buildpass").description("Report builds and move artifacts, from any CI or shell, to a Buildpass server.").version(VERSION).enablePositionalOptions().showHelpAfterError("(buildpass help <verb> shows what there is)").exitOverride().configureOutput({ writeOut: (text) => say("stdout", text), writeErr: (text) => say("stderr", text) });
 addRun(program2);
 addReport(program2);
 addUpload(program2);
@@ -9832,14 +9544,16 @@ program2.addHelpText(
 The token comes from BUILDPASS_TOKEN, else from the CI's ID token (keyless), else from buildpass login.
 
 Exit codes:
-${Object.entries(EXIT).map(([name, code]) => `  ${code}  ${EXIT_MEANING[name]}`).join("\n")}
-  126, 127 and 128+n of "run": the command could not be started, was not found, was ended by signal n`
+${tableText([
+    ...Object.entries(EXIT).map(([name, code]) => [`  ${code}`, EXIT_MEANING[name]]),
+    ...Object.entries(OTHER_CODES).map(([code, meaning]) => [`  ${code}`, meaning])
+  ]).join("\n")}`
 );
 try {
   await program2.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(error, false);
 }
 function addHelpTexts(command, names) {
   const examples = EXAMPLES.get(names.join(" "));
@@ -9934,15 +9648,6 @@ LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION
 OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION
 WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
-fdir 6.5.0
-Copyright 2023 Abdullah Atta
-
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-
 is-fullwidth-code-point 3.0.0
 MIT License
 
@@ -10021,27 +9726,4 @@ Permission is hereby granted, free of charge, to any person obtaining a copy of 
 The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-
-tinyglobby 0.2.17
-MIT License
-
-Copyright (c) 2024 Madeline Gurriarán
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
 */

@@ -33,7 +33,8 @@ export const project = object({
 })
 
 const role = () => oneOf(['admin', 'member'])
-export const member = object({ login: text('jo'), name: text('Jo'), role: role(), since: time() })
+const member = object({ login: text('jo'), name: text('Jo'), role: role(), since: time() })
+export const memberPage = object({ items: list(member), next_after: orNull(text('jo')) })
 const leftBehind = () => ({
   made: list(
     object({
@@ -142,7 +143,7 @@ export const outboundDelivery = object({
   ]),
   receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
   build_num: orNull(whole(42)),
-  state: oneOf(['delivered', 'pending', 'failed', 'dropped']),
+  state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
   attempts: whole(1),
   last_attempt_at: orNull(time()),
   response_status: orNull(whole(204)),

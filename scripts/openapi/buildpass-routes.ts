@@ -15,7 +15,7 @@ import {
   dispatchTarget,
   items,
   listener,
-  member,
+  memberPage,
   memberRemoved,
   memberSet,
   outboundDelivery,
@@ -105,7 +105,8 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': {
     summary: 'Members of a project',
-    answers: { 200: json('The members.', items(member)) },
+    query: ['limit-1000', 'after'],
+    answers: { 200: json('A page, by login.', memberPage) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Add a member or change their role',

@@ -45,6 +45,7 @@ const NEEDS: Record<Needs, string> = {
   token: 'Needs any live token.',
   user: 'Needs a personal token.',
   owner: 'Needs a personal token of an owner of this server.',
+  hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
   'status:read':
     'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'artifacts:read':
@@ -79,7 +80,7 @@ export function openApiDocument(): OpenApiDocument {
       title: 'Buildpass',
       version: '1',
       description:
-        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message"}`. Paths are those of this server. HEAD answers wherever GET does, without the body; a method that a path does not have is answered with 405 and `Allow`.',
+        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message"}`. Each answer names its request in `X-Request-Id`, and those of 500 and more in `request_id` too, for whoever reads the log. Paths are those of this server. HEAD answers wherever GET does, without the body; a method that a path does not have is answered with 405 and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],

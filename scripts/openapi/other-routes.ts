@@ -1,6 +1,6 @@
 import { badge, readiness, said, webhookTaken } from './answers-buildpass.ts'
 import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
-import { exactly, object } from './shapes.ts'
+import { exactly, object, refusal } from './shapes.ts'
 
 const LOOKS = ['style', 'label']
 const PICTURE = { 'image/svg+xml': null, 'application/json': badge }
@@ -71,6 +71,15 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
       200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
       503: json('D1 does not answer, or the server does not know its own address.', readiness),
     },
+  },
+  'GET /metrics': {
+    summary: 'Numbers for Prometheus',
+    description: 'In its text format: see docs/operations.md.',
+    isAlwaysWhole: true,
+    answers: { 200: { means: 'The numbers as of now.', content: { 'text/plain': null } } },
+    // A browser is told by a page that there is no such place.
+    refusesIn: { 'application/json': refusal, 'text/html': null },
+    refuses: [431],
   },
   'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },
   'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': {

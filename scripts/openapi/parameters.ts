@@ -1,7 +1,13 @@
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/insights.ts'
 import { MAX_OFFSET } from '../../src/http/input.ts'
 
-type Parameter = { readonly description: string; readonly schema: object; readonly example?: unknown }
+/** `name` where it is not the key: a parameter that routes take with other bounds. */
+type Parameter = {
+  readonly name?: string
+  readonly description: string
+  readonly schema: object
+  readonly example?: unknown
+}
 
 const text = (description: string, example?: string): Parameter => ({
   description,
@@ -49,8 +55,11 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
 /** The queries that routes read, by name. */
 export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   limit: count('How many at most.', 1, 100, 30),
+  'limit-100': { name: 'limit', ...count('How many at most.', 1, 100, 100) },
+  'limit-1000': { name: 'limit', ...count('How many at most.', 1, 1_000, 1_000) },
   offset: count('How many to leave out before the first.', 0, MAX_OFFSET, 0),
   before: count('Only entries older than this one: the `next_before` of the page before.', 1, 999_999_999),
+  after: text('Only those after this one: the `next_after` of the page before.'),
   filter: {
     description: 'Only builds in this state. Any other word filters nothing.',
     schema: { type: 'string' },

@@ -29,6 +29,7 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   422: 'It is about another repository.',
   429: 'Too many requests: see `Retry-After`.',
   431: 'The headers are too large.',
+  499: 'The connection ended before the body did; nobody reads this answer.',
   503: 'Not available just now: see `Retry-After`; or the server does not know its own address.',
 }
 
@@ -58,10 +59,11 @@ function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
     414,
     503,
     ...(refusesIn ? [] : [431]),
-    ...(needs === 'anyone' ? [] : [401, 429]),
+    ...(needs === 'anyone' || needs === 'hidden' ? [] : [401, 429]),
+    ...(needs === 'hidden' ? [404] : []),
     ...(needs === 'owner' ? [403] : []),
     ...(needs.includes(':') ? [403, 404] : []),
-    ...(body ? [413] : []),
+    ...(body ? [413, 499] : []),
     ...(mayBeKept(name, doc) ? [412] : []),
     ...(name.startsWith('GET ') ? [] : [412, 415]),
     ...refuses,

@@ -42,6 +42,7 @@ export const done = object({ message: exactly('ok') })
 export const refusal = object({
   message: text('Project not found'),
   errors: maybe(list(object({ path: text('label'), message: text('is required') }))),
+  request_id: maybe(text('9e3f6f1b0c7a4d21-AMS')),
 })
 
 export const SHARED_SHAPES = { Done: done, Refusal: refusal }

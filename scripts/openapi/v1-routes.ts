@@ -23,10 +23,14 @@ const rotation: Body = { schema: tokenRotationInput, optional: true, example: { 
 const TO_BYTES = { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } } as const
 const minted = (token: Shape) => json('The token. Its secret, in `token`, is shown this once.', token)
 
+const NEXT_IN_LINK = 'Where there are more, the header `Link` names the next page (`rel="next"`).'
+
 export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   'GET /api/v1.1/me': { summary: 'Who asks', answers: { 200: json('The person.', v1Me) } },
   'GET /api/v1.1/projects': {
     summary: 'The projects of whoever asks, with their branches',
+    description: NEXT_IN_LINK,
+    query: ['limit-100', 'offset'],
     answers: { 200: json('The projects.', list(followedProject)) },
   },
   'GET /api/v1.1/recent-builds': {
@@ -36,6 +40,8 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'GET /api/v1.1/user/token': {
     summary: 'Own personal tokens',
+    description: NEXT_IN_LINK,
+    query: ['limit-1000', 'offset'],
     answers: { 200: json('The tokens, without their secrets.', list(personalToken)) },
   },
   'POST /api/v1.1/user/token': {
@@ -83,6 +89,8 @@ export const V1_ROUTES: Record<Under<'/api/v1.1/'>, RouteDoc> = {
   },
   'GET /api/v1.1/project/:vcs/:org/:repo/token': {
     summary: 'Tokens of a project',
+    description: NEXT_IN_LINK,
+    query: ['limit-1000', 'offset'],
     answers: { 200: json('The tokens, without their secrets.', list(projectToken)) },
   },
   'POST /api/v1.1/project/:vcs/:org/:repo/token': {

@@ -11,9 +11,10 @@ export async function createProject(
   slug: Slug,
   settings: { readonly visibility: Visibility; readonly defaultBranch: string },
   actor: Actor,
+  onceId?: string,
 ): Promise<Project | 'not_allowed' | 'taken'> {
   // Before existence is looked up, so that a slug cannot be probed.
   if (person.instanceRole !== 'owner' && !(await mayCreateIn(stores.db, slug, person.userId))) return 'not_allowed'
   const creator: Actor = { ...actor, right: { kind: 'creator', org: slug } }
-  return (await insertProject(stores, slug, settings, { userId: person.userId, actor: creator })) ?? 'taken'
+  return (await insertProject(stores, slug, settings, { userId: person.userId, actor: creator }, onceId)) ?? 'taken'
 }

@@ -1,5 +1,6 @@
 import { INSTANCE } from '../domain/actor.ts'
 import { type Build, stageOf } from '../domain/build.ts'
+import { addressOf } from '../domain/dispatch-target.ts'
 import {
   dispatchRequestFor,
   isCancel,
@@ -19,7 +20,15 @@ import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
 import { openDispatchTarget } from '../storage/dispatch-targets.ts'
 import { readEnvVars } from '../storage/env-vars.ts'
 import { openListener } from '../storage/listeners.ts'
-import { type Attempt, findOutboxRow, type OutboxRow, recordAttempt } from '../storage/outbox.ts'
+import {
+  type Attempt,
+  claimMessage,
+  type Ended,
+  endMessage,
+  findOutboxRow,
+  type OutboxRow,
+  recordAttempt,
+} from '../storage/outbox.ts'
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/pipeline-parts.ts'
 import { findProjectById } from '../storage/projects.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -36,16 +45,21 @@ export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; rea
 
 const DONE: Delivery = { kind: 'done' }
 
-/** Tries to deliver one message, and writes down how that went. A message that the queue brings twice is sent once. */
+/**
+ * Tries to deliver one message, and writes down how that went. One that the queue brings twice is sent once, be it at
+ * once; only where its sender breaks off between sending and writing down may it be sent again.
+ */
 export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<Delivery> {
   const row = await findOutboxRow(stores.db, id)
+  // Refused when its asker was removed: what it was to start waits for nothing.
+  if (row?.state === 'refused') await failUnstarted(stores, row)
   if (row?.state !== 'pending') return DONE
   const prepared = await prepare(stores, settings, row)
-  if ('dropped' in prepared) {
-    await recordAttempt(stores.db, id, { state: 'dropped', problem: prepared.dropped }, stores.now())
-    await failUnstarted(stores, row)
-    return DONE
-  }
+  if ('problem' in prepared) return end(stores, row, prepared)
+  const claim = await claimMessage(stores.db, row, prepared.tells, stores.now())
+  if (claim.kind === 'over') return DONE
+  if (claim.kind === 'busy') return { kind: 'again', afterSeconds: claim.afterSeconds }
+  if (claim.kind === 'ended') return end(stores, row, claim.ended)
   const sent = await send(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
@@ -58,9 +72,25 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
   return DONE
 }
 
+/** Ends a message that is not sent, and what waits for it. */
+async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<Delivery> {
+  if (!(await endMessage(stores.db, row.id, ended, stores.now()))) return { kind: 'again', afterSeconds: 5 }
+  await failUnstarted(stores, row)
+  return DONE
+}
+
 type Prepared =
-  | { readonly dropped: string }
-  | { readonly request: OutboundRequest; readonly remoteIdIn: (answer: unknown) => string | null }
+  | Ended
+  | {
+      readonly request: OutboundRequest
+      /** The status that a listener is told; null for what is asked of a target. */
+      readonly tells: string | null
+      readonly remoteIdIn: (answer: unknown) => string | null
+    }
+
+function dropped(problem: string): Ended {
+  return { state: 'dropped', problem }
+}
 
 async function prepare(
   stores: Stores,
@@ -71,7 +101,7 @@ async function prepare(
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
   const [first, ...others] = await buildsOf(stores, row)
-  if (!project || !first) return { dropped: 'There is nothing left to do: its builds were canceled or are over.' }
+  if (!project || !first) return dropped('There is nothing left to do: its builds were canceled or are over.')
   const message: OutboundMessage = {
     id: row.id,
     event: row.event,
@@ -85,23 +115,26 @@ async function prepare(
   }
   if (row.listenerId !== null) {
     const opened = await openListener(db, dataKeys, row.listenerId)
-    if (!opened) return { dropped: 'The listener was deleted.' }
-    if (opened.secret === null) return { dropped: UNREADABLE }
+    if (!opened) return dropped('The listener was deleted.')
+    if (opened.secret === null) return dropped(UNREADABLE)
     // A commit has one status a name, whichever of the builds that share it ended last.
     const told =
       opened.listener.kind === 'github-status'
         ? { ...message, builds: [await standingOf(db, first)] as const }
         : message
-    return { request: await listenerRequestFor(opened.listener, opened.secret, told), remoteIdIn: () => null }
+    const request = await listenerRequestFor(opened.listener, opened.secret, told)
+    return { request, tells: told.builds[0].status, remoteIdIn: () => null }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
-  if (!opened) return { dropped: 'The dispatch target was deleted.' }
+  if (!opened) return dropped('The dispatch target was deleted.')
   const { target, secret } = opened
-  if (secret === null) return { dropped: UNREADABLE }
+  if (row.target !== null && addressOf(row.target) !== addressOf(target))
+    return { state: 'refused', problem: 'It was asked of another dispatch target than there is now.' }
+  if (secret === null) return dropped(UNREADABLE)
   const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
   const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, dataKeys, row.projectId)) : {}
   const request = await dispatchRequestFor(target, secret, { ...message, envVars })
-  return { request, remoteIdIn: (answer) => remoteIdIn(target, answer) }
+  return { request, tells: null, remoteIdIn: (answer) => remoteIdIn(target, answer) }
 }
 
 async function prepareWorkflowEnd(
@@ -114,9 +147,9 @@ async function prepareWorkflowEnd(
     findWorkflowOfPipeline(db, row.workflowId),
     row.listenerId === null ? null : openListener(db, dataKeys, row.listenerId),
   ])
-  if (!opened) return { dropped: 'The listener was deleted.' }
-  if (!project || !found) return { dropped: 'What it was about was deleted.' }
-  if (opened.secret === null) return { dropped: UNREADABLE }
+  if (!opened) return dropped('The listener was deleted.')
+  if (!project || !found) return dropped('What it was about was deleted.')
+  if (opened.secret === null) return dropped(UNREADABLE)
   const parts = await readPipelineParts(db, found.pipeline.id)
   // A commit has one status for all attempts at the same; anybody else is told of the one that ended.
   const about = parts.workflows.filter(({ id, attemptOf }) =>
@@ -126,7 +159,8 @@ async function prepareWorkflowEnd(
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
   const status = pipelineStatusFor({ workflows: about, builds })
   const end = { id: row.id, project, ...found, status, origin: publicOrigin, now: now() }
-  return { request: await workflowEndRequestFor(opened.listener, opened.secret, end), remoteIdIn: () => null }
+  const request = await workflowEndRequestFor(opened.listener, opened.secret, end)
+  return { request, tells: status, remoteIdIn: () => null }
 }
 
 /** The build that says how the job of `build` stands in its pipeline. */

@@ -116,7 +116,7 @@ export async function cancelRunning(
   if (!first) return
   const start = await findStart(stores.db, first.workflow.id)
   // What was not sent yet need not be stopped: the message finds nothing left to start.
-  const isUnsent = start?.state === 'pending'
+  const isUnsent = start?.state === 'pending' || start?.state === 'refused'
   if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) throw new AppError('conflict', cannotCancel(first))
   const params = start?.remoteId ? { remoteId: start.remoteId } : {}
   await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params }, actor)

@@ -14,7 +14,7 @@ export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'conten
 
 type Target = { readonly projectId: string; readonly buildId: string; readonly num: number }
 
-export type KeptUpload = Kept | { readonly kind: 'digest_mismatch' } | { readonly kind: 'wrong_length' }
+export type KeptUpload = Kept | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' }
 
 /**
  * Bytes first, under a key of their own, the row last: a failed attempt never harms what was there, and what is

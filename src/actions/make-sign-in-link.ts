@@ -1,9 +1,9 @@
 import type { Actor } from '../domain/actor.ts'
 import type { InstanceRole } from '../domain/grant.ts'
-import { hashLink, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
+import { hashLink, INVITATION_LIFE_MS, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
 import { isUniqueViolation } from '../storage/constraint.ts'
 import { commit } from '../storage/rights.ts'
-import { insertLink } from '../storage/sign-in-links.ts'
+import { insertLink, replaceInvitation } from '../storage/sign-in-links.ts'
 import type { Db, Stores } from '../storage/stores.ts'
 import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/users.ts'
 
@@ -29,26 +29,43 @@ export async function makeSignInLink(db: Db, login: string, now: number): Promis
   return { login: known?.login ?? login, path: linkPathFor(secret), expiresAt, made }
 }
 
+export type Invitation = Pick<SignInLink, 'path' | 'expiresAt'>
+
 /**
  * Makes a person and the one-time link for their first sign-in; null when the login is taken. So an owner can invite,
- * and come in as nobody who is here already.
+ * and come in as nobody who is here already. The same form sent again gives a new link for the person that it made.
  */
 export async function inviteUser(
   stores: Stores,
   login: string,
   owner: Actor,
-): Promise<Pick<SignInLink, 'path' | 'expiresAt'> | null> {
+  onceId: string,
+): Promise<Invitation | null> {
   const { db } = stores
   const now = stores.now()
   const secret = mintLinkSecret()
-  const user = { id: crypto.randomUUID(), login, name: login, instanceRole: 'user', createdAt: now } as const
-  const expiresAt = now + LINK_LIFE_MS
-  const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt, madeBy: owner.userId })
+  const user = { id: onceId, login, name: login, instanceRole: 'user', createdAt: now } as const
+  const expiresAt = now + INVITATION_LIFE_MS
+  const hash = await hashLink(secret)
+  const link = insertLink(db, { hash, userId: user.id, expiresAt, isInvitation: true, madeBy: owner.userId })
   try {
     await commit(stores, owner, [...insertUserStatements(db, user, owner), link])
   } catch (error) {
-    if (isUniqueViolation(error)) return null
-    throw error
+    if (!isUniqueViolation(error)) throw error
+    const known = await findUserByLogin(db, login)
+    return known?.id === onceId ? renewInvitation(stores, known, owner) : null
   }
   return { path: linkPathFor(secret), expiresAt }
+}
+
+/** Another link for somebody who was invited, by which the one before is dead; null for who has come, or was not. */
+export async function renewInvitation(
+  stores: Stores,
+  person: { readonly id: string; readonly login: string },
+  owner: Actor,
+): Promise<Invitation | null> {
+  const secret = mintLinkSecret()
+  const expiresAt = stores.now() + INVITATION_LIFE_MS
+  const replaced = await replaceInvitation(stores, person, { hash: await hashLink(secret), expiresAt }, owner)
+  return replaced ? { path: linkPathFor(secret), expiresAt } : null
 }

@@ -21,7 +21,19 @@ export function attemptFor(number: string | number | null): number | null {
 /** The attempt that a workflow's external id tells, as our command and the webhooks make it; null for any other. */
 export function attemptInWorkflowId(externalId: string): Attempt | null {
   const [, runId, attempt] = /^github:run:(\d+)\.(\d+)$/.exec(externalId) ?? []
-  return runId && attempt ? githubAttempt(runId, attempt) : null
+  return runId && attempt ? githubAttempt(runId, attempt) : jenkinsAttempt(externalId)
+}
+
+/** A run of Jenkins is called by its job's address and its number there. */
+function jenkinsAttempt(externalId: string): Attempt | null {
+  const [, job, number = null] = /^jenkins:(.*\D)(\d+)\/?$/.exec(externalId) ?? []
+  const attempt = attemptFor(number)
+  return job && attempt ? { attemptOf: `jenkins:${job}`, attempt } : null
+}
+
+/** Whether a workflow is a run of Jenkins. */
+export function isJenkinsRun(externalId: string): boolean {
+  return externalId.startsWith('jenkins:')
 }
 
 /** As `attemptInWorkflowId`, of a job's: GitLab makes another job of a retry, with a higher id. */

@@ -1,6 +1,7 @@
 /** What the audit log tells of; append only. */
 export type AuditAction =
   | 'user.created'
+  | 'user.invited'
   | 'user.role_set'
   | 'user.removed'
   | 'token.created'

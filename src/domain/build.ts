@@ -208,6 +208,8 @@ export type BuildReport = BuildEvent & {
 export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   /** When it began, where the CI's clock is to be believed more than the order in which its events came. */
   readonly beganAt?: number | null
+  /** A number of the CI's own that grows from one pipeline to the next. */
+  readonly ciNumber?: number | null
   /** Whether it is told as what the run's parent is known by, which may have a parent itself. */
   readonly isOfParent?: boolean
   /** Which of the runs it is that have had this id, one after the other. */
@@ -219,6 +221,12 @@ export function eventAtOf(event: BuildEvent, now: number): number {
   const stage = stageOf(event.status)
   const told = stage === STAGE_OVER ? event.stoppedAt : stage === 1 ? event.startedAt : event.queuedAt
   return told ?? now
+}
+
+/** The earliest time that an event names; null where it names none. */
+export function firstTimeOf({ queuedAt, startedAt, stoppedAt }: BuildEvent): number | null {
+  const times = [queuedAt, startedAt, stoppedAt].flatMap((time) => time ?? [])
+  return times.length > 0 ? Math.min(...times) : null
 }
 
 /** A text that sorts as the events of a build do: by stage, time and rank. */

@@ -25,7 +25,11 @@ export type CcBuild = PipelineBuild & {
   readonly createdAt: number
 }
 
-export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & { readonly number: number; readonly beganAt: number }
+export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & {
+  readonly number: number
+  readonly beganAt: number
+  readonly ciNumber: number
+}
 
 const CC_STATUS: Record<BranchStatus, CcStatus> = {
   success: 'Success',
@@ -48,7 +52,9 @@ const CC_STATUS: Record<BranchStatus, CcStatus> = {
  * status, label and time of the last result stay.
  */
 export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
-  const newestFirst = pipelines.toSorted((one, other) => other.beganAt - one.beganAt || other.number - one.number)
+  const newestFirst = pipelines.toSorted(
+    (one, other) => other.beganAt - one.beganAt || other.ciNumber - one.ciNumber || other.number - one.number,
+  )
   const [newest] = newestFirst
   if (!newest) return null
   const ended = newestFirst.find((pipeline) => endedStatusOf(pipeline) !== null)

@@ -27,6 +27,20 @@ export type DispatchTarget = {
   | { readonly kind: 'webhook'; readonly url: string; readonly sendEnvVars: boolean }
 )
 
+/** Where a target is: what was asked of one is not for another, though its secret and settings may change. */
+export function addressOf(target: DispatchTarget): string {
+  switch (target.kind) {
+    case 'github-workflow':
+      return JSON.stringify([target.kind, target.apiUrl, target.repository, target.workflow])
+    case 'github-repository':
+      return JSON.stringify([target.kind, target.apiUrl, target.repository, target.eventType])
+    case 'gitlab':
+      return JSON.stringify([target.kind, target.url, target.repository])
+    case 'webhook':
+      return JSON.stringify([target.kind, target.url])
+  }
+}
+
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 

@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'done_before'
   | 'length_required'
   | 'too_large'
+  | 'client_gone'
   | 'path_too_long'
   | 'unsupported_media_type'
   | 'headers_too_large'

@@ -1,7 +1,14 @@
+import type { Actor } from './actor.ts'
 import type { OutboxEvent } from './dispatch-target.ts'
 
-/** How a message to the outside stands. `dropped`: what it was about was canceled, or its receiver removed, before. */
-export type OutboxState = 'pending' | 'delivered' | 'failed' | 'dropped'
+/**
+ * How a message to the outside stands. `dropped`: what it was about was canceled, told anew, or its receiver removed,
+ * before. `refused`: whoever asked for it may not any more, or asked it of another target.
+ */
+export type OutboxState = 'pending' | 'delivered' | 'failed' | 'dropped' | 'refused'
+
+/** Who asked for something that is sent later, and by what right, which is read again before it is sent. */
+export type Asker = Omit<Actor, 'from'>
 
 export type OutboxParams = {
   readonly parameters?: Readonly<Record<string, string | number | boolean>>

@@ -163,9 +163,10 @@ export function standingBuildOf<B extends PipelineBuild>(
   return runs.toSorted((one, other) => rank(one) - rank(other))[0] ?? null
 }
 
-/** Whether there is anything in a pipeline to make a result of: a run that was skipped as a whole leaves the one before. */
+/** Whether there is anything in a pipeline to make a result of: what was skipped as a whole leaves the one before. */
 export function saysSomething({ workflows, builds }: PipelineParts): boolean {
-  return builds.length > 0 || workflows.some(({ toldStatus }) => toldStatus !== null && toldStatus !== 'not_run')
+  const told = workflows.flatMap(({ toldStatus }) => toldStatus ?? [])
+  return [...told, ...builds.map(({ status }) => status)].some((status) => status !== 'not_run')
 }
 
 type AttemptedBuild = { readonly jobName: string; readonly attempt: number; readonly status: BuildStatus }

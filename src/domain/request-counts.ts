@@ -16,7 +16,15 @@ export type RequestCounts = {
   readonly tokens: Map<string, number>
   /** The last hour, one entry a minute that had a request, oldest first. */
   readonly minutes: { minute: number; requests: number; errors: number }[]
+  /** The last minutes, by what was asked for and how it was answered. */
+  readonly recent: { minute: number; groups: Map<string, RequestGroup> }[]
 }
+
+/** Requests that are alike. */
+export type RequestGroup = { readonly route: string; readonly status: number; readonly tier: string; requests: number }
+
+/** What "recent" means: long enough to see a share of errors, short enough to tell of now. */
+export const RECENT_MINUTES = 5
 
 const MINUTE_MS = 60_000
 const MINUTES_KEPT = 60
@@ -24,7 +32,15 @@ const MINUTES_KEPT = 60
 const MAX_TOKENS = 1_000
 
 export function createRequestCounts(now: number): RequestCounts {
-  return { since: now, routes: new Map(), statuses: new Map(), tiers: new Map(), tokens: new Map(), minutes: [] }
+  return {
+    since: now,
+    routes: new Map(),
+    statuses: new Map(),
+    tiers: new Map(),
+    tokens: new Map(),
+    minutes: [],
+    recent: [],
+  }
 }
 
 export function addRequest(counts: RequestCounts, { route, status, tier, tokenId }: Counted, now: number): void {
@@ -40,6 +56,7 @@ export function addRequest(counts: RequestCounts, { route, status, tier, tokenId
     increment(counts.tokens, tokenId)
   const { minutes } = counts
   const minute = now - (now % MINUTE_MS)
+  addRecent(counts, minute, { route, status, tier: tier ?? 'none' })
   const newest = minutes.at(-1)
   if (newest && newest.minute >= minute) {
     newest.requests += 1
@@ -48,6 +65,26 @@ export function addRequest(counts: RequestCounts, { route, status, tier, tokenId
   }
   minutes.push({ minute, requests: 1, errors: isError ? 1 : 0 })
   while ((minutes[0]?.minute ?? minute) <= minute - MINUTES_KEPT * MINUTE_MS) minutes.shift()
+}
+
+function addRecent({ recent }: RequestCounts, minute: number, group: Omit<RequestGroup, 'requests'>): void {
+  let newest = recent.at(-1)
+  if (!newest || newest.minute < minute) {
+    newest = { minute, groups: new Map() }
+    recent.push(newest)
+    if (recent.length > RECENT_MINUTES + 1) recent.shift()
+  }
+  const key = `${group.status} ${group.tier} ${group.route}`
+  const known = newest.groups.get(key)
+  if (known) known.requests += 1
+  else newest.groups.set(key, { ...group, requests: 1 })
+}
+
+/** The requests of the last minutes, whole ones and the one that runs. */
+export function recentOf({ recent }: RequestCounts, now: number): readonly RequestGroup[] {
+  return recent
+    .filter(({ minute }) => minute > now - (RECENT_MINUTES + 1) * MINUTE_MS)
+    .flatMap(({ groups }) => [...groups.values()])
 }
 
 function increment<K>(counts: Map<K, number>, key: K): void {

@@ -6,6 +6,8 @@ declare const linkBrand: unique symbol
 export type LinkSecret = string & { readonly [linkBrand]: 'LinkSecret' }
 
 export const LINK_LIFE_MS = 15 * 60_000
+/** Somebody else has to send it, and somebody else to read it. */
+export const INVITATION_LIFE_MS = 72 * 3_600_000
 
 const SHAPE = /^[0-9A-Za-z]{43}$/
 

@@ -149,6 +149,7 @@ function runOf(payload: unknown): RunReport | null {
     pipeline: {
       externalId: `buildkite:build:${id}`,
       beganAt: timeAt(build, 'created_at'),
+      ciNumber: attemptFor(lineAt(build, 'number')),
       branch: tag === null ? branchOf(payload) : null,
       tag,
       // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.

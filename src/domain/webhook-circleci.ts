@@ -88,6 +88,7 @@ function runOf(payload: unknown): RunReport | null {
     pipeline: {
       externalId: `circleci:pipeline:${pipelineId}`,
       beganAt: timeAt(payload, 'pipeline', 'created_at'),
+      ciNumber: attemptFor(lineAt(payload, 'pipeline', 'number')),
       ...sourceOf(payload),
     },
   }

@@ -117,6 +117,9 @@ function readRun(payload: unknown): WebhookReading {
     told: toldOf(run),
     pipeline: {
       ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
+      // Of a run that runs again this is when it ran first.
+      beganAt: timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at'),
+      ciNumber: workflow.attempt,
       ...messageAt(run, 'head_commit', 'message'),
       author: gitPersonAt(run, 'head_commit', 'author'),
       committer: gitPersonAt(run, 'head_commit', 'committer'),
@@ -138,6 +141,7 @@ function readJob(payload: unknown): WebhookReading {
   const createdAt = timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const steps = listAt(job, 'steps').map(stepOf)
+  const workflow = workflowFor(runId, lineAt(job, 'run_attempt'), lineAt(job, 'workflow_name'))
   return aboutBuilds([
     {
       externalId: `github:job:${id}`,
@@ -145,8 +149,8 @@ function readJob(payload: unknown): WebhookReading {
       ...timed(status, { queuedAt: createdAt, startedAt, stoppedAt: timeAt(job, 'completed_at') }),
       buildUrl: urlAt(job, 'html_url'),
       steps: steps.length > 0 ? steps : null,
-      workflow: workflowFor(runId, lineAt(job, 'run_attempt'), lineAt(job, 'workflow_name')),
-      pipeline: pipelineFor(refAt(job, 'head_branch'), revision),
+      workflow,
+      pipeline: { ...pipelineFor(refAt(job, 'head_branch'), revision), ciNumber: workflow.attempt },
     },
   ])
 }
@@ -226,7 +230,7 @@ function readCommitStatus(payload: unknown): WebhookReading {
 // Shorter than any name, so that the name, once told, takes its place.
 const UNNAMED = '-'
 
-function workflowFor(runId: string, attempt: string | null, name: string | null): BuildReport['workflow'] {
+function workflowFor(runId: string, attempt: string | null, name: string | null) {
   const externalId = `github:run:${runId}.${attempt ?? '1'}`
   return { externalId, name: name ?? UNNAMED, ...githubAttempt(runId, attempt) }
 }

@@ -1,5 +1,5 @@
 import { attemptFor } from './attempt.ts'
-import { type BuildReport, isOver, type ReportedStatus } from './build.ts'
+import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -114,7 +114,7 @@ function readPipeline(payload: unknown): WebhookReading {
       })
       return build ? [build] : []
     })
-  return about([run], builds)
+  return aboutParts(payload, [run], builds)
 }
 
 function readJob(payload: unknown): WebhookReading {
@@ -151,7 +151,9 @@ function readJob(payload: unknown): WebhookReading {
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
   const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
-  return about(told ? [{ ...run, told }] : [], [build])
+  // A job that is retried is made anew, long after its pipeline began.
+  const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
+  return aboutParts(payload, told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
 }
 
 type Job = {
@@ -203,12 +205,30 @@ function toldOf(pipeline: unknown): RunStatus | null {
   return { status, at: endedAt ?? beganAt, beganAt }
 }
 
+/**
+ * Until its parent is told a child pipeline stands for the branch only where it is red: green, it would hide what the
+ * parent says.
+ */
+function aboutParts(payload: unknown, runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
+  const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
+    const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
+    const isChild = report.pipeline.isOfParent || lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
+    return isRed || !isChild ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+  }
+  return about(
+    runs.map((run) => standing(run, run.told?.status)),
+    builds.map((build) => standing(build, build.status)),
+  )
+}
+
 /** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
-function placeOf(id: string, payload: unknown): { externalId: string; isOfParent: boolean } {
+function placeOf(id: string, payload: unknown) {
   const source = valueAt(payload, 'source_pipeline')
   const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
   const parentId = isChild ? lineAt(source, 'pipeline_id') : null
-  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null }
+  // GitLab's ids grow, so that a parent's is the least of its pipeline.
+  const ciNumber = attemptFor(parentId ?? id)
+  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null, ciNumber }
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {

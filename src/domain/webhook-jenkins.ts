@@ -1,11 +1,12 @@
-import { attemptFor } from './attempt.ts'
+import { attemptFor, attemptInWorkflowId } from './attempt.ts'
 import { isOver as isOverStatus, type ReportedStatus, UNKNOWN_REVISION } from './build.ts'
 import { distinct, lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
-  aboutBuilds,
+  about,
   ignored,
   lacking,
+  type RunReport,
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
@@ -24,7 +25,10 @@ const RESULT = wordTable<ReportedStatus>({
   NOT_BUILT: 'not_run',
 })
 
-/** Jenkins runs one job at a time for a commit as far as it tells: each run is a pipeline of one build. */
+/**
+ * Each run is a workflow of one build. The runs of all jobs for a commit of a branch belong together, once it is known:
+ * storage/placing brings them there.
+ */
 export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const build = valueAt(payload, 'build')
   const refusal = refusedAsOther(slug, [repositoryOf(lineAt(build, 'scm', 'url'))])
@@ -40,38 +44,49 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const isOver = isOverStatus(status)
   const isRunning = status === 'running'
   const jobName = jobNameOf(url)
-  const externalId = distinct(`jenkins:${urlAt(build, 'full_url') ?? url}`, 500)
+  const run = `jenkins:${urlAt(build, 'full_url') ?? url}`
+  const externalId = distinct(run, 500)
   // A job that was deleted and made anew counts from 1 again. Its times are those of events; its place in the queue is
   // one for all events of a run.
   const life = attemptFor(lineAt(build, 'queue_id'))
-  return aboutBuilds([
-    {
+  const queuedAt = status === 'queued' ? at : null
+  const startedAt = isRunning ? at : isOver && at !== null && durationMs > 0 ? at - durationMs : null
+  const report: RunReport = {
+    workflow: { externalId, name: jobName, ...attemptInWorkflowId(run) },
+    pipeline: {
       externalId,
-      jobName,
-      status,
-      queuedAt: status === 'queued' ? at : null,
-      startedAt: isRunning ? at : isOver && at !== null && durationMs > 0 ? at - durationMs : null,
-      stoppedAt: isOver ? at : null,
-      buildUrl: urlAt(build, 'full_url'),
-      steps: null,
-      attempt: 1,
-      workflow: { externalId, name: jobName, attempt: life ?? 1 },
-      pipeline: {
-        externalId,
-        life,
-        branch: branchOf(refAt(build, 'scm', 'branch')),
-        tag: null,
-        // Not known before the checkout.
-        revision: lineAt(build, 'scm', 'commit') ?? UNKNOWN_REVISION,
-        subject: null,
-        body: null,
-        author: null,
-        committer: null,
-        actor: null,
-        pullRequests: [],
-      },
+      life,
+      branch: branchOf(refAt(build, 'scm', 'branch')),
+      tag: null,
+      // Before its checkout a run is told with the commit of its job's run before it.
+      revision: (isOver ? lineAt(build, 'scm', 'commit') : null) ?? UNKNOWN_REVISION,
+      subject: null,
+      body: null,
+      author: null,
+      committer: null,
+      actor: null,
+      pullRequests: [],
     },
-  ])
+  }
+  const told = { status, at, beganAt: startedAt ?? at }
+  return about(
+    // Of two runs for one commit, one that was not built takes the place of nothing.
+    status === 'not_run' ? [{ ...report, told }] : [],
+    [
+      {
+        ...report,
+        externalId,
+        jobName,
+        status,
+        queuedAt,
+        startedAt,
+        stoppedAt: isOver ? at : null,
+        buildUrl: urlAt(build, 'full_url'),
+        steps: null,
+        attempt: life ?? report.workflow.attempt ?? 1,
+      },
+    ],
+  )
 }
 
 function statusOf(build: unknown): ReportedStatus | null {

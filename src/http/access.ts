@@ -1,7 +1,10 @@
 import type { Permission } from '../domain/permission.ts'
 
-/** Who may come in: anyone (the handler has its own proof), any live token, a person, the instance's owner, or by permission on the project. */
-export type Needs = 'anyone' | 'token' | 'user' | 'owner' | Permission
+/**
+ * Who may come in: anyone (the handler has its own proof), any live token, a person, the instance's owner, its owner while
+ * there is nothing for anybody else, or by permission on the project.
+ */
+export type Needs = 'anyone' | 'token' | 'user' | 'owner' | 'hidden' | Permission
 
 /**
  * Every route and what it needs: the one table. A route that is not here does not start. `/api/v1.1` routes answer
@@ -124,6 +127,7 @@ export const ACCESS = {
 
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
+  'GET /metrics': 'hidden',
   'GET /api/buildpass/v1/instance/traffic': 'owner',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
@@ -158,9 +162,11 @@ export type PageNeeds = 'anyone' | 'session' | 'owner' | Permission
 export const PAGES = {
   'GET /': 'anyone',
   'GET /:vcs/:org/:repo': 'status:read',
+  'GET /:vcs/:org/:repo/branches': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
   // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live': 'session',
   'GET /live/:vcs/:org/:repo': 'status:read',
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
 
@@ -196,6 +202,7 @@ export const PAGES = {
   'GET /instance/users': 'owner',
   'POST /instance/users': 'owner',
   'GET /instance/users/:login': 'owner',
+  'POST /instance/users/:login/invitation': 'owner',
   'POST /instance/users/:login/role': 'owner',
   'POST /instance/users/:login/creator': 'owner',
   'POST /instance/users/:login/creator/end': 'owner',
@@ -248,6 +255,11 @@ export function pagePathOf(name: PageName): { readonly method: string; readonly 
   const [method = '', path = ''] = name.split(' ')
   return { method, path: path.replace(/^\/:vcs\//, HOSTS) }
 }
+
+/** The paths that are there for nobody but an owner. */
+export const HIDDEN_PATHS: ReadonlySet<string> = new Set(
+  Object.entries(ACCESS).flatMap(([name, needs]) => (needs === 'hidden' ? [name.replace(/^\S+ /, '')] : [])),
+)
 
 /** A route's method and the paths under which it answers. */
 export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {

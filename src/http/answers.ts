@@ -2,6 +2,8 @@ import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { httpDate, judgeConditions, type Validators } from '../domain/precondition.ts'
 import type { AppEnv } from '../env.ts'
+import { MAX_OFFSET } from './input.ts'
+import { publicOriginOf } from './origin.ts'
 
 /** What may keep an answer, and for how long without asking again. */
 export type Caching = 'private' | 'no-store' | { readonly publicSeconds: number }
@@ -12,12 +14,36 @@ export function cacheControlFor(caching: Caching): string {
   return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
 }
 
+/** A page of a plain list, of which one item more than its limit was read: where the next page is stands in `Link` (RFC 8288). */
+export function listRead<T>(
+  c: Context<AppEnv>,
+  rows: readonly T[],
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+  itemJson: (row: T) => unknown,
+): Promise<Response> {
+  const next = offset + limit
+  // No query but our own: a token may stand in it.
+  const address = `${publicOriginOf(c)}${new URL(c.req.url).pathname}?limit=${limit}&offset=${next}`
+  return jsonRead(
+    c,
+    rows.slice(0, limit).map(itemJson),
+    rows.length > limit && next <= MAX_OFFSET
+      ? { Link: `<${address}>; rel="next"`, 'Access-Control-Expose-Headers': 'Link' }
+      : {},
+  )
+}
+
 /** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
-export async function jsonRead(c: Context<AppEnv>, value: unknown): Promise<Response> {
+export async function jsonRead(
+  c: Context<AppEnv>,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const body = bodyFor(c, value)
   const etag = await etagOf(body)
   return conditional(c.req.raw, body, etag, {
     ...JSON_HEADERS,
+    ...more,
     ETag: etag,
     'Last-Modified': httpDate(c.env.stores.now()),
     'Cache-Control': CACHE_CONTROL.private,

@@ -31,7 +31,7 @@ export type Opened<N extends Needs> = N extends 'anyone'
   ? { readonly needs: N; readonly grant: null }
   : N extends 'token'
     ? { readonly needs: N; readonly grant: Grant }
-    : N extends 'user' | 'owner'
+    : N extends 'user' | 'owner' | 'hidden'
       ? { readonly needs: N; readonly grant: PersonalGrant }
       : OnProject
 
@@ -69,6 +69,7 @@ function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource):
   const access = slug && accessInMemory(stores, presented.grant, slug, needs)
   if (!access) return null
   const { project, role } = access
+  c.env.trace.projectId = project.id
   return { needs, grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project, role }
 }
 
@@ -85,6 +86,8 @@ async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Pro
       if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
       return { needs, grant }
     }
+    case 'hidden':
+      return { needs, grant: await requireOwnerOrAbsent(c) }
     case 'status:read':
     case 'artifacts:read':
     case 'builds:write':
@@ -96,6 +99,16 @@ async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Pro
 async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
   const grant = (await authenticate(c, null))?.grant
   return grant?.kind === 'personal' ? grant : loginRequired()
+}
+
+/** As `owner`; to whoever is none, for whatever reason, it is as if the route were not there. */
+async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> {
+  const grant = await requirePerson(c).catch((error) => {
+    if (error instanceof AppError && error.code !== 'unavailable') return null
+    throw error
+  })
+  if (grant?.instanceRole !== 'owner') throw new AppError('route_not_found')
+  return grant
 }
 
 function loginRequired(): never {
@@ -113,6 +126,7 @@ async function requireProject(c: Context<AppEnv>, needs: Permission, source: Slu
   const access = await findAccess(stores, grant, slug, needs)
   switch (access.decision) {
     case 'allow':
+      c.env.trace.projectId = access.project.id
       return {
         needs,
         grant,
@@ -164,6 +178,7 @@ function rightOf({ needs, project }: LetIn): Right {
     case 'anyone':
       return { kind: 'own' }
     case 'owner':
+    case 'hidden':
       return { kind: 'owner' }
     case 'builds:write':
     case 'project:admin':

@@ -32,6 +32,8 @@ const WIRE: Record<ErrorCode, WireError> = {
   other_repository: { status: 422, message: 'The payload is about another repository.' },
   precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
+  // nginx's number for it: nobody reads it but the log.
+  client_gone: { status: 499, message: 'The connection ended before the request body did.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },
   unsupported_media_type: { status: 415, message: 'Unsupported Content-Type.' },
@@ -78,12 +80,20 @@ export function refusalHeaders(error: AppError, { offersBasic = false } = {}): R
   }
 }
 
-/** A refusal as `{"message"}`, with `errors` where an input broke rules. */
-export function jsonRefusal(error: AppError): Response {
+/**
+ * A refusal as `{"message"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours: that is
+ * what is told on. All answers have the id in a header.
+ */
+export function jsonRefusal(error: AppError, requestId: string): Response {
   const message = messageOf(error)
-  const body = error.problems.length > 0 ? { message, errors: error.problems } : { message }
+  const status = statusOf(error.code)
+  const body = {
+    message,
+    ...(error.problems.length > 0 ? { errors: error.problems } : {}),
+    ...(status >= 500 ? { request_id: requestId } : {}),
+  }
   return Response.json(body, {
-    status: statusOf(error.code),
+    status,
     headers: {
       ...refusalHeaders(error),
       'X-Content-Type-Options': 'nosniff',
@@ -94,9 +104,9 @@ export function jsonRefusal(error: AppError): Response {
 }
 
 /** A bug, as the client sees it. */
-export function jsonFailure(): Response {
+export function jsonFailure(requestId: string): Response {
   return Response.json(
-    { message: 'Internal error' },
+    { message: 'Internal error', request_id: requestId },
     { status: 500, headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } },
   )
 }

@@ -4,6 +4,7 @@ import { artifactPathProblem } from '../domain/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../domain/error.ts'
 import { maskSecrets } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
+import { readBody } from './body.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
 
@@ -58,17 +59,12 @@ function problemOf(issue: v.BaseIssue<unknown>): InputProblem {
 
 /** The body as text, at most that long; 413 beyond, 400 if it is not UTF-8. */
 export async function readText(request: Request, maxBytes: number): Promise<string> {
-  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
-  let length = 0
   let text = ''
   try {
-    for await (const chunk of request.body ?? []) {
-      length += chunk.byteLength
-      if (length > maxBytes) throw tooLarge()
+    await readBody(request, maxBytes, (chunk) => {
       text += decoder.decode(chunk, { stream: true })
-    }
+    })
     return text + decoder.decode()
   } catch (error) {
     if (error instanceof TypeError) throw invalidInput('', 'The body must be UTF-8 text.')
@@ -78,15 +74,12 @@ export async function readText(request: Request, maxBytes: number): Promise<stri
 
 /** The body's bytes, at most that many; 413 beyond. */
 export async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new AppError('too_large', `The request body is larger than ${maxBytes} bytes.`)
-  if (Number(request.headers.get('Content-Length') ?? 0) > maxBytes) throw tooLarge()
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    if (length > maxBytes) throw tooLarge()
+  await readBody(request, maxBytes, (chunk) => {
     chunks.push(chunk)
-  }
+    length += chunk.byteLength
+  })
   const bytes = new Uint8Array(length)
   let at = 0
   for (const chunk of chunks) {
@@ -124,20 +117,29 @@ export function queryFlag(c: Context<AppEnv>, name: string): boolean {
   throw invalidInput(name, 'must be true or false')
 }
 
+/** A whole number from the path, written in the one way in which our addresses have it; else null. */
+export function numberOnPath(c: Context<AppEnv>, name: string): number | null {
+  const text = c.req.param(name) ?? ''
+  return /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : null
+}
+
 /** A build number from the path; what cannot be one is the number of no build. */
 export function buildNumOf(c: Context<AppEnv>): number {
-  const text = c.req.param('num') ?? ''
-  if (!COUNT_SHAPE.test(text)) throw new AppError('build_not_found')
-  return Number(text)
+  const num = numberOnPath(c, 'num')
+  if (num === null) throw new AppError('build_not_found')
+  return num
 }
 
 // Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
 export const MAX_OFFSET = 10_000
 
-/** v1.1 paging: `limit` 1–100 (30), `offset` 0–10,000 (0). */
-export function pageOf(c: Context<AppEnv>): { readonly limit: number; readonly offset: number } {
+/** v1.1 paging: `limit` 1–100 (30) unless the list has bounds of its own, `offset` 0–10,000 (0). */
+export function pageOf(
+  c: Context<AppEnv>,
+  { max, fallback }: { readonly max: number; readonly fallback: number } = { max: 100, fallback: 30 },
+): { readonly limit: number; readonly offset: number } {
   return {
-    limit: queryCount(c, 'limit', { min: 1, max: 100, fallback: 30 }),
+    limit: queryCount(c, 'limit', { min: 1, max, fallback }),
     offset: queryCount(c, 'offset', { min: 0, max: MAX_OFFSET, fallback: 0 }),
   }
 }
@@ -177,9 +179,9 @@ export function checkedBranch(branch: string): string {
 
 /** The node index on the path. */
 export function nodeIndexOf(c: Context<AppEnv>): number {
-  const text = c.req.param('node') ?? ''
-  if (!COUNT_SHAPE.test(text)) throw new AppError('artifact_not_found')
-  return Number(text)
+  const nodeIndex = numberOnPath(c, 'node')
+  if (nodeIndex === null) throw new AppError('artifact_not_found')
+  return nodeIndex
 }
 
 /** The artifact path on the path, percent-decoded segment by segment. */

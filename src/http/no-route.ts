@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
 import { findViewer } from '../storage/sessions.ts'
+import { HIDDEN_PATHS } from './access.ts'
 import { type App, answer, JSON_MANNER, type Manner } from './route.ts'
 import { refuseWithPage } from './web/refusal.tsx'
 import { sessionSecretOf } from './web/session-cookie.ts'
@@ -11,7 +12,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 /** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
 export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
   return answer(c, '(none)', isForPeople(c) ? PAGE_MANNER : JSON_MANNER, async () => {
-    const methods = METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
+    const isHidden = HIDDEN_PATHS.has(c.req.path.replace(/\/$/, ''))
+    const methods = isHidden ? [] : METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
     if (methods.length === 0) throw new AppError('route_not_found')
     const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
       ', ',
@@ -19,6 +21,11 @@ export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise
     if (c.req.method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
     return new Response(null, { status: 204, headers: { Allow: allow, ...(methods.includes('GET') ? PREFLIGHT : {}) } })
   })
+}
+
+/** Refuses as where no route fits. */
+export function refuseAsAbsent(c: Context<AppEnv>, error: AppError): Response | Promise<Response> {
+  return (isForPeople(c) ? PAGE_MANNER : JSON_MANNER).refuse(c, error)
 }
 
 /** A browser that somebody looks at, outside of what programs ask for. */

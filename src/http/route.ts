@@ -16,12 +16,13 @@ import {
   SLUG_ON_PATH,
   type SlugSource,
 } from './authorize.ts'
+import { leaveBody } from './body.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import { requireOwnOrigin } from './origin.ts'
 import { requirePlainWrite, requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { requestLineOf } from './request-line.ts'
-import { logFault, logRequest } from './trace.ts'
+import { logFault, logRequest, REQUEST_ID } from './trace.ts'
 
 export type App = Hono<AppEnv>
 
@@ -58,7 +59,7 @@ export function route<N extends RouteName>(
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
   const handle = paths.length > 1 ? tellingScopes(handler) : handler
-  const manner: Manner = { refuse, fail: jsonFailure, isHot }
+  const manner: Manner = { refuse, fail: failWithJson, isHot }
   app.on(method, [...paths], (c) =>
     answer(c, name, manner, () => {
       if (method !== 'GET') return actAs(c, needs, slug, handle)
@@ -137,6 +138,12 @@ export function answer(
   } catch (error) {
     response = refusalOrFailure(c, manner, error)
   }
+  if (method !== 'GET' && method !== 'HEAD') {
+    return Promise.resolve(response).then(async (settled) => {
+      await leaveBody(c.req.raw)
+      return finished(c, url, manner, settled)
+    })
+  }
   // What needs no wait is answered without one: that is a third of what a warm badge costs.
   return response instanceof Promise
     ? response.then((settled) => finished(c, url, manner, settled))
@@ -148,24 +155,39 @@ const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 
 
 function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: Response): Response {
   if (!isHot && hasQueryToken(url)) keepPrivate(response)
+  response.headers.set(REQUEST_ID, c.env.trace.id)
   if (isLogged(c, response.status)) logRequest(c.env.trace, c.req.method, response.status, c.env.stores.now())
   return response
 }
 
+const SAMPLE = 0.1
+
 /**
- * With `LOG_REQUESTS=notable`, reads that went well are not told, nor those without a good token: anybody can cause any
- * number of them, and they are counted all the same.
+ * Which requests get a line; all are counted. What failed by our doing always does. With `notable`, reads that went
+ * well are not told, nor those without a good token: anybody can cause any number of them.
  */
 function isLogged(c: Context<AppEnv>, status: number): boolean {
-  if (c.env.settings.logRequests === 'all') return true
-  const { method } = requestLineOf(c.req.raw)
-  return (status >= 400 && status !== 401) || (method !== 'GET' && method !== 'HEAD')
+  if (status >= 500) return true
+  switch (c.env.settings.logRequests) {
+    case 'all':
+      return true
+    case 'sampled':
+      return Math.random() < SAMPLE
+    case 'notable': {
+      const { method } = requestLineOf(c.req.raw)
+      return (status >= 400 && status !== 401) || (method !== 'GET' && method !== 'HEAD')
+    }
+  }
 }
 
-export const JSON_MANNER: Manner = { refuse: refuseWithJson, fail: jsonFailure, isHot: false }
+export const JSON_MANNER: Manner = { refuse: refuseWithJson, fail: failWithJson, isHot: false }
 
-export function refuseWithJson(_c: Context<AppEnv>, error: AppError): Response {
-  return jsonRefusal(error)
+export function refuseWithJson(c: Context<AppEnv>, error: AppError): Response {
+  return jsonRefusal(error, c.env.trace.id)
+}
+
+function failWithJson(c: Context<AppEnv>): Response {
+  return jsonFailure(c.env.trace.id)
 }
 
 /** What a refusal itself runs into, where it has to ask, is refused or failed in its turn. */
@@ -177,10 +199,10 @@ function refusalOrFailure(c: Context<AppEnv>, manner: Manner, error: unknown): R
 function refusalTo(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
-    logFault('database_unreachable', error)
+    logFault(c.env.trace, 'database_unreachable', error)
     return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
   }
-  logFault('bug', error)
+  logFault(c.env.trace, 'bug', error)
   return fail(c)
 }
 

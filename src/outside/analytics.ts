@@ -1,4 +1,4 @@
-import type { Traffic } from '../domain/request-counts.ts'
+import { RECENT_MINUTES, type RequestGroup, type Traffic } from '../domain/request-counts.ts'
 import { askJson } from './ask.ts'
 
 /** How Analytics Engine's SQL API is reached. */
@@ -36,6 +36,20 @@ export async function readTraffic(access: AnalyticsAccess, hours: number, now: n
     tiers: tiers.map((row) => ({ tier: String(row.tier), requests: Number(row.requests) })),
     tokens: holders.map((row) => ({ id: String(row.id), requests: Number(row.requests) })),
   }
+}
+
+/** The requests of the last minutes from all isolates; throws when Analytics Engine does not answer. */
+export async function readRecent(access: AnalyticsAccess): Promise<readonly RequestGroup[]> {
+  const rows = await askAnalytics(
+    access,
+    `SELECT blob1 AS route, blob2 AS status, blob3 AS tier, SUM(_sample_interval) AS requests FROM ${access.dataset} WHERE timestamp > NOW() - INTERVAL '${RECENT_MINUTES}' MINUTE GROUP BY route, status, tier ORDER BY requests DESC LIMIT 2000`,
+  )
+  return rows.map(({ route, status, tier, requests }) => ({
+    route: String(route),
+    status: Number(status),
+    tier: String(tier),
+    requests: Number(requests),
+  }))
 }
 
 /** Some sixty points, whatever the time. */

@@ -57,6 +57,7 @@ type FeedRow = {
   readonly branch: string
   readonly pipelineNumber: number
   readonly beganAt: number
+  readonly ciNumber: number
   readonly attemptOf: string
   readonly workflowAttempt: number
   readonly toldStatus: Workflow['toldStatus']
@@ -67,8 +68,9 @@ function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
   return [...Map.groupBy(rows, (row) => row.pipelineNumber)].map(([number, those]) => ({
     number,
     beganAt: those[0]?.beganAt ?? 0,
+    ciNumber: those[0]?.ciNumber ?? 0,
     ...partsOf(
-      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ...row }) => ({
+      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ciNumber, ...row }) => ({
         workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, toldStatus, toldAt },
         build: row.num === null ? null : row,
       })),
@@ -93,19 +95,23 @@ export function defaultBranchPipelinesQuery(userId: string): SQL {
 }
 
 function partsOfBranches(branches: SQL): SQL {
-  const ofBranch = (limit: number) => sql`select id, began_at, number from ${pipelines} as p
-    where p.project_id = b.project_id and p.branch = b.branch and ${saysSomething('p')}
-    order by p.began_at desc, p.number desc limit ${limit}`
-  const newest = sql`(select id from (${ofBranch(1)}) as candidate)`
+  const ofBranch = (
+    limit: number,
+    which = saysSomething('p'),
+  ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
+    where p.project_id = b.project_id and p.branch = b.branch and ${which}
+    order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`
+  // There may be none but such as were skipped.
+  const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
   const newestThat = (fits: SQL) =>
-    sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, number desc limit 1)`
+    sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),
     ended as materialized (select *, ${newestThat(mayHaveEnded('candidate'))} as ended_id from branches as b),
     shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
       union select branch, newest, ended_id from ended as b
       union select branch, newest, ${newestThat(isComplete('candidate'))} from ended as b
         where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${isComplete('again')}))
-    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, w.id as workflowId,
+    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, p.ci_number as ciNumber, w.id as workflowId,
       w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
       t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,
       t.stopped_at as stoppedAt, t.created_at as createdAt

@@ -78,28 +78,40 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
 /** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
 export const LOOK_BACK = 100
 
-/** What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest. */
+const PLACE = { beganAt: pipelines.beganAt, ciNumber: pipelines.ciNumber, number: pipelines.number }
+
+/**
+ * What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest that says
+ * something; there may be none but such as were skipped.
+ */
 export function selectNewestPipeline(db: Db, projectId: string, branch: string, fits: (pipeline: string) => SQL) {
-  const ofBranch = (limit: number) =>
+  const ofBranch = (limit: number, which?: SQL) =>
     db
-      .select({ id: pipelines.id, beganAt: pipelines.beganAt, number: pipelines.number })
+      .select({ id: pipelines.id, ...PLACE })
       .from(pipelines)
-      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), saysSomething('pipelines')))
-      .orderBy(desc(pipelines.beganAt), desc(pipelines.number))
+      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), which))
+      .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
       .limit(limit)
-  const newest = ofBranch(1).as('newest')
-  const candidate = ofBranch(LOOK_BACK).as('candidate')
+  const says = saysSomething('pipelines')
+  const newest = ofBranch(1, says).as('newest')
+  const skipped = ofBranch(1).as('newest')
+  const candidate = ofBranch(LOOK_BACK, says).as('candidate')
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)
     .where(fits('candidate'))
-    .orderBy(desc(candidate.beganAt), desc(candidate.number))
+    .orderBy(desc(candidate.beganAt), desc(candidate.ciNumber), desc(candidate.number))
     .limit(1)
   return db
     .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })
     .from(workflows)
     .leftJoin(builds, eq(builds.workflowId, workflows.id))
-    .where(eq(workflows.pipelineId, sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}))`))
+    .where(
+      eq(
+        workflows.pipelineId,
+        sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}), (${db.select({ id: skipped.id }).from(skipped)}))`,
+      ),
+    )
 }
 
 function keyFor(projectId: string, branch: string): string {

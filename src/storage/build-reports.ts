@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../domain/actor.ts'
-import { githubRunPrefix } from '../domain/attempt.ts'
+import { githubRunPrefix, isJenkinsRun } from '../domain/attempt.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -9,6 +9,7 @@ import {
   type BuildReport,
   eventAtOf,
   eventOrderOf,
+  firstTimeOf,
   isOver,
   stageOf,
   statusOrderOf,
@@ -20,7 +21,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
-import { gatherParts, placed } from './placing.ts'
+import { gatherParts, placed, toCommitStatements } from './placing.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -75,7 +76,9 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
   const pipelineId = crypto.randomUUID()
   const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
   const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
+  const gathering = toCommitStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
+    ...gathering,
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
@@ -85,7 +88,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3 + moving.length + placing.length).flatMap(queuedIdsOf))
+  await enqueue(stores, results.slice(3 + gathering.length + moving.length + placing.length).flatMap(queuedIdsOf))
   await gatherParts(stores, projectId, [told], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
@@ -100,8 +103,9 @@ export async function updateBuild(
 ): Promise<Build | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, [row], ...told] = await commit(stores, actor, [
+  const [, , [row], ...told] = await commit(stores, actor, [
     updateStatement(db, which, event, stores.now()),
+    beginStatement(db, which, event),
     selectBuild(db, which),
     ...tellingStatements(db, which, event, stores.now()),
   ])
@@ -124,7 +128,12 @@ async function reportChunk(
   const prepared = reports.map((report) => {
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
-    const writes = [...reportStatements(db, projectId, ids, report, now), ...toForkStatements(db, projectId, report)]
+    const writes = [
+      ...toCommitStatements(db, projectId, report),
+      ...reportStatements(db, projectId, ids, report, now),
+      ...toForkStatements(db, projectId, report),
+      ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
+    ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
   const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
@@ -172,6 +181,19 @@ export function updateStatement(db: Db, which: SQL, event: BuildEvent, now: numb
   return db.update(builds).set(mergedWith(event, now)).where(which)
 }
 
+/**
+ * The statement by which the pipeline of a build began no later than an event of the build says. Where the CI told of
+ * whole runs that stands: a job that runs again does not make a pipeline newer or older.
+ */
+function beginStatement(db: Db, which: SQL, event: BuildEvent) {
+  const at = firstTimeOf(event)
+  return rawStatement(
+    db,
+    sql`update ${pipelines} set began_at = ${at} where id = (select ${builds.pipelineId} from ${builds} where ${which})
+      and began_at > ${at} and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
+  )
+}
+
 function upsertPipeline(
   db: Db,
   projectId: string,
@@ -186,25 +208,28 @@ function upsertPipeline(
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    sql`began_at = coalesce(${lastBegun(now)}, min(${pipelines.beganAt}, excluded.began_at))`,
+    ...placeOf(now, [
+      sql`min(${pipelines.beganAt}, excluded.began_at)`,
+      sql`min(${pipelines.ciNumber}, excluded.ci_number)`,
+    ]),
   ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
-      author, committer, actor, pull_requests, created_at, began_at)
+      author, committer, actor, pull_requests, created_at, began_at, ci_number)
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
 }
 
 /**
- * When the newest run of a push began, where the CI told of it: a branch that is set back to an earlier commit is there
- * again. Neither an attempt at an older run nor what looks at the commit later makes it newer.
+ * Of the newest run of a push, where the CI told of it: a branch that is set back to an earlier commit is there again.
+ * Neither an attempt at an older run nor what looks at the commit later makes it newer.
  */
-function lastBegun(now: number): SQL {
+function ofLastBegun(value: SQL): SQL {
   const begins = [
     sql`w.external_id glob 'github:run:*.1'`,
     sql`(${sql.join(
@@ -212,24 +237,65 @@ function lastBegun(now: number): SQL {
       sql` or `,
     )})`,
   ]
-  return sql`(select min(max(w.began_at), ${now}) from ${workflows} as w
+  return sql`(select ${value} from ${workflows} as w
     where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
 }
 
 /** `run`: of a push, by hand and the like. */
 const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
 
+/** Where a pipeline stands among those of its branch, by the newest run of it; as it stood where none is told. */
+function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
+  return [
+    sql`began_at = coalesce(${ofLastBegun(sql`min(max(w.began_at), ${now})`)}, ${beganAt})`,
+    sql`ci_number = coalesce(${ofLastBegun(sql`max(w.attempt)`)}, ${ciNumber})`,
+  ]
+}
+
 function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {
+  const place = sql.join(placeOf(now, [sql`began_at`, sql`ci_number`]), sql`, `)
   const which = sql`project_id = ${projectId} and external_id = ${pipeline.externalId}`
-  return rawStatement(db, sql`update ${pipelines} set began_at = coalesce(${lastBegun(now)}, began_at) where ${which}`)
+  return rawStatement(db, sql`update ${pipelines} set ${place} where ${which}`)
 }
 
 /**
- * The branch that was told. A run that ended before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
+ * For the end of a batch that tells of a run of Jenkins. Where a commit's pipeline stands goes by the run of it that began
+ * last. One that ended before its checkout may be of any commit until then, so its own stands where it ended: another
+ * job's green run that began before must not hide it.
+ */
+function placeJenkinsStatements(db: Db, projectId: string, report: BuildReport, now: number) {
+  const { pipeline, workflow, externalId, jobName } = report
+  const ofPipeline = sql`from ${builds} as b where b.pipeline_id = ${pipelines}.id`
+  const endedBadly = sql`b.stage = 2 and b.class <> 'green'`
+  const ends = sql`(select max(b.stopped_at) ${ofPipeline} and ${pipelines}.revision = ${UNKNOWN_REVISION} and ${endedBadly})`
+  const begins = sql`(select min(coalesce(b.queued_at, b.started_at, b.stopped_at)) as began ${ofPipeline}
+    group by b.workflow_id order by began desc limit 1)`
+  const place = rawStatement(
+    db,
+    sql`update ${pipelines} set began_at = min(coalesce(${ends}, ${begins}, began_at), ${now}),
+      ci_number = coalesce((select max(b.attempt) ${ofPipeline}), ci_number)
+      where project_id = ${projectId} and external_id = ${pipeline.externalId}`,
+  )
+  if (pipeline.branch === null || externalId !== workflow.externalId) return [place]
+  // Those that ended before anybody told which branch their job is on.
+  const lost = sql`select b.pipeline_id from ${builds} as b
+    where b.project_id = ${projectId} and b.job_name = ${jobName} and b.branch is null and ${endedBadly}`
+  return [
+    place,
+    rawStatement(
+      db,
+      sql`update ${pipelines} set branch = ${pipeline.branch} where id in (${lost}) and branch is null and tag is null
+        and substr(external_id, 1, 8) = 'jenkins:'`,
+    ),
+  ]
+}
+
+/**
+ * The branch that was told. A run that failed before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
  * taken to be of the branch that its job was on last: it would be missing there.
  */
 function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, status }: BuildReport): SQL | string | null {
-  if (branch !== null || tag !== null || !isOver(status)) return branch
+  if (branch !== null || tag !== null || !isOver(status) || BUILD_STATUS[status].class === 'green') return branch
   return sql`(select last.branch from (select branch, job_name, build_num from ${builds} where project_id = ${projectId}
     order by build_num desc limit ${LOOK_BACK}) as last
     where last.job_name = ${jobName} and last.branch is not null order by last.build_num desc limit 1)`

@@ -6,8 +6,20 @@ import { type SQL, sql } from 'drizzle-orm'
 /** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `saysSomething`. */
 export function saysSomething(pipeline: string): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
-  return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id})
+  return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id} and any_build.status <> 'not_run')
     or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
+}
+
+/** Where a pipeline stands among those of its branch: of two, the greater one is the newer. */
+export function placeOf(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`(${name}.began_at, ${name}.ci_number, ${name}.number)`
+}
+
+/** The order of such places, the oldest first. */
+export function oldestFirst(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`${name}.began_at, ${name}.ci_number, ${name}.number`
 }
 
 /** Whether all that counts of such a pipeline is over. */

@@ -6,7 +6,7 @@ import { auditStatement } from './audit.ts'
 import { endMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { audit, members, projects, users } from './schema.ts'
-import { signInLinks } from './schema-web.ts'
+import { hasCome } from './sign-in-links.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
@@ -33,6 +33,9 @@ export function selectUsers(db: Db, after: string | null) {
       instanceRole,
       createdAt,
       lastSeenAt: sql<number | null>`(select max(last_seen_at) from sessions where sessions.user_id = users.id)`,
+      /** Until when a link for the first sign-in works or worked; null for who has come. */
+      invitedUntil: sql<number | null>`(select max(expires_at) from sign_in_links where sign_in_links.user_id = users.id
+        and is_invitation and not ${hasCome(users.id)})`,
       projects: sql<number>`(select count(*) from members where members.user_id = users.id)`,
     })
     .from(users)
@@ -43,7 +46,7 @@ export function selectUsers(db: Db, after: string | null) {
 
 type Person = { readonly id: string; readonly login: string }
 
-/** Makes somebody else an owner, or no owner any more, who has no invitation out; false for oneself, or where nobody is there. */
+/** Makes somebody else an owner, or no owner any more, whose unused invitations end by a trigger; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
   person: Person,
@@ -53,17 +56,15 @@ export async function setInstanceRole(
   const { db } = stores
   const told = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
-  const theirLinks = and(eq(signInLinks.madeBy, person.id), isOther(actor, person))
-  const results = await commitEnding(stores, actor, [
+  const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${isOther(actor, person)}`),
-    ...(role === 'owner' ? [] : [db.delete(signInLinks).where(theirLinks)]),
     db
       .update(users)
       .set({ instanceRole: role, madeOwnerBy: role === 'owner' ? actor.userId : null })
       .where(and(eq(users.id, person.id), isOther(actor, person)))
       .returning({ id: users.id }),
   ])
-  return (results.at(-1) as unknown[]).length > 0
+  return rows.length > 0
 }
 
 /** The projects of which nobody else is an admin. */

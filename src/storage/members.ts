@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
 import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
@@ -12,32 +12,50 @@ import type { Db, Stores } from './stores.ts'
 
 export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
 
-/** The people of a project by login. */
-export function listMembers(db: Db, projectId: string): Promise<Member[]> {
+/** A page of the people of a project by login. */
+export function listMembers(
+  db: Db,
+  projectId: string,
+  page: { readonly after: string | null; readonly limit: number } = { after: null, limit: 1_000 },
+): Promise<Member[]> {
+  return selectMembers(db, projectId, page)
+}
+
+export function selectMembers(
+  db: Db,
+  projectId: string,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+) {
+  const byLogin = sql`lower(${users.login})`
   return db
     .select({ login: users.login, name: users.name, role: members.role, since: members.createdAt })
     .from(members)
     .innerJoin(users, eq(users.id, members.userId))
-    .where(eq(members.projectId, projectId))
-    .orderBy(asc(users.login))
+    .where(and(eq(members.projectId, projectId), after === null ? undefined : gt(byLogin, after.toLowerCase())))
+    .orderBy(asc(byLogin))
+    .limit(limit)
 }
 
-/**
- * Gives a person a role; false, and nothing changed, when that would leave the project without an admin. Throws when
- * the person is gone.
- */
+/** What giving somebody a role came to; `last_admin`: nothing, for it would leave the project without an admin. */
+export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin'
+
+/** Gives a person a role. Throws when the person is gone. */
 export async function putMember(
   stores: Stores,
   projectId: string,
   user: { readonly id: string; readonly login: string },
   role: Role,
   actor: Actor,
-): Promise<boolean> {
+): Promise<MemberPut> {
   const { db } = stores
   const allowed = role === 'admin' ? sql`1` : keepsAnAdmin(projectId, user.id)
   const entry = { action: 'member.set', projectId, subject: user.login, detail: { role } } as const
   try {
-    const [, rows] = await commitEnding(stores, actor, [
+    const [[before], , rows] = await commitEnding(stores, actor, [
+      db
+        .select({ role: members.role })
+        .from(members)
+        .where(and(eq(members.projectId, projectId), eq(members.userId, user.id))),
       auditStatement(db, stores.now(), actor, entry, allowed),
       db
         .insert(members)
@@ -49,7 +67,8 @@ export async function putMember(
         })
         .returning({ userId: members.userId }),
     ])
-    return rows.length > 0
+    if (rows.length === 0) return 'last_admin'
+    return before ? (before.role === role ? 'unchanged' : 'changed') : 'added'
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
     throw new AppError('user_not_found')

@@ -11,7 +11,7 @@ export async function openMultipart(bucket: R2Bucket, objectKey: string, content
 
 export type StoredPart =
   | { readonly kind: 'stored'; readonly part: UploadPart }
-  | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'no_upload' }
+  | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'no_upload' | 'client_gone' }
 
 /**
  * Streams a part into R2, which takes no digest for parts: its SHA-256 is taken on the way, and the last chunk is held
@@ -28,9 +28,17 @@ export async function putPart(
   body: ReadableStream<Uint8Array>,
 ): Promise<StoredPart> {
   const { readable, writable } = new FixedLengthStream(sizeBytes)
+  const out = writable.getWriter()
   const [passed, put] = await Promise.allSettled([
-    passThrough(body, writable, sizeBytes, sha256),
-    bucket.resumeMultipartUpload(objectKey, r2UploadId).uploadPart(number, readable),
+    passThrough(body, out, sizeBytes, sha256),
+    bucket
+      .resumeMultipartUpload(objectKey, r2UploadId)
+      .uploadPart(number, readable)
+      .catch(async (error) => {
+        // A bucket that fails reads no further, and the bytes would wait for it for ever.
+        await out.abort(error).catch(() => undefined)
+        throw error
+      }),
   ])
   if (passed.status === 'fulfilled' && put.status === 'fulfilled')
     return { kind: 'stored', part: { number, sizeBytes, sha256: passed.value, etag: put.value.etag } }
@@ -42,27 +50,31 @@ export async function putPart(
 
 /** Thrown into the stream to R2, which then keeps nothing. */
 class BadPart extends Error {
-  readonly kind: 'digest_mismatch' | 'wrong_length'
+  readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone'
 
-  constructor(kind: 'digest_mismatch' | 'wrong_length') {
-    super(kind)
+  constructor(kind: BadPart['kind'], cause?: unknown) {
+    super(kind, { cause })
     this.kind = kind
   }
 }
 
 async function passThrough(
   body: ReadableStream<Uint8Array>,
-  writable: WritableStream<Uint8Array>,
+  out: WritableStreamDefaultWriter<Uint8Array>,
   sizeBytes: number,
   sha256: string | null,
 ): Promise<string> {
   const hasher = new crypto.DigestStream('SHA-256')
   const hashed = hasher.getWriter()
-  const out = writable.getWriter()
+  const reader = body.getReader()
   let held: Uint8Array | null = null
   let length = 0
   try {
-    for await (const chunk of body) {
+    for (;;) {
+      const { done, value: chunk } = await reader.read().catch((cause) => {
+        throw new BadPart('client_gone', cause)
+      })
+      if (done) break
       length += chunk.byteLength
       if (length > sizeBytes) throw new BadPart('wrong_length')
       if (held) await out.write(held)
@@ -80,6 +92,8 @@ async function passThrough(
     // What R2 makes of the abort is told by `put`; the rest is of no use any more.
     await Promise.allSettled([out.abort(error), hashed.abort(error), out.closed, hashed.closed, hasher.digest])
     throw error
+  } finally {
+    reader.releaseLock()
   }
 }
 

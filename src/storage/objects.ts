@@ -9,6 +9,8 @@ export type StoredObject =
   | { readonly kind: 'stored'; readonly sha256: string }
   | { readonly kind: 'digest_mismatch' }
   | { readonly kind: 'wrong_length' }
+  /** The client broke it off. */
+  | { readonly kind: 'client_gone' }
 
 /**
  * Streams bytes into R2, never holding them whole. With a named digest R2 itself checks it and keeps nothing on a
@@ -27,11 +29,11 @@ export async function putObject(
   const { readable, writable } = new FixedLengthStream(sizeBytes)
   const httpMetadata = { contentType }
   const hasher = sha256 === null ? new crypto.DigestStream('SHA-256') : null
-  const source = hasher ? body.pipeThrough(hashing(hasher)) : body
+  const source = hasher ? body.pipeThrough(hashing(hasher), { preventCancel: true }) : body
   // A bucket that fails reads no further, and the bytes would wait for it for ever.
   const failing = new AbortController()
   const [piped, put] = await Promise.allSettled([
-    source.pipeTo(writable, { signal: failing.signal }),
+    source.pipeTo(writable, { signal: failing.signal, preventCancel: true }),
     bucket.put(key, readable, sha256 === null ? { httpMetadata } : { httpMetadata, sha256 }).catch((error) => {
       failing.abort(error)
       throw error
@@ -41,12 +43,30 @@ export async function putObject(
     const reason = put.status === 'rejected' ? put.reason : (piped as PromiseRejectedResult).reason
     // Usually there is nothing, and what there may be is swept.
     await bucket.delete(key).catch(() => undefined)
+    if (await isBrokenOff(body)) return { kind: 'client_gone' }
     if (/digest|checksum|sha-?256/i.test(String(reason))) return { kind: 'digest_mismatch' }
     if (/FixedLengthStream|length/i.test(String(piped.status === 'rejected' ? piped.reason : reason)))
       return { kind: 'wrong_length' }
     throw new Error('R2 did not take the object', { cause: reason })
   }
   return { kind: 'stored', sha256: sha256 ?? toHex(await (hasher as DigestStream).digest) }
+}
+
+/** Whether a body ended by a fault of its own, and not because nobody took it. */
+async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  // Whoever holds it still waits for more of it.
+  if (body.locked) return false
+  const reader = body.getReader()
+  const broken = reader.closed.then(
+    () => false,
+    () => true,
+  )
+  const still = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 0))
+  try {
+    return await Promise.race([broken, still])
+  } finally {
+    reader.releaseLock()
+  }
 }
 
 /** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { Pipeline } from '../domain/build.ts'
+import { BUILD_STATUS, type Pipeline } from '../domain/build.ts'
 import type { OutboxState } from '../domain/outbox.ts'
+import { countingParts, type ToldWorkflow } from '../domain/pipeline-status.ts'
 import type { Slug } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
@@ -13,7 +14,7 @@ export type PipelineRow = Pipeline & {
   readonly beganAt: number
   readonly updatedAt: number
   readonly start: PipelineStart | null
-  /** Workflows that the CI ended as failed without a build of them: nothing of them shows but this. */
+  /** Workflows that count as ended as failed, and have no build: nothing of them shows but this. */
   readonly failures: readonly string[]
 }
 
@@ -84,8 +85,9 @@ function selectPipeline(db: Db, which: SQL | undefined) {
       lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
       firstToldAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${toldOfPipeline})`,
       lastToldAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${toldOfPipeline})`,
-      failures: sql<string>`(select json_group_array(w.name) from ${workflows} as w where ${toldOfPipeline}
-        and (w.told_class = 'red' or w.told_status = 'infrastructure_fail') and not exists (select 1 from ${builds} as b where b.workflow_id = w.id))`,
+      told: sql<string>`(select json_group_array(json_object('id', w.id, 'name', w.name, 'attemptOf', w.attempt_of, 'attempt', w.attempt,
+        'toldStatus', w.told_status, 'toldAt', w.told_at, 'builds', (select count(*) from ${builds} as b where b.workflow_id = w.id)))
+        from ${workflows} as w where ${toldOfPipeline})`,
       start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
         join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
     })
@@ -104,15 +106,7 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({
-  pipeline,
-  firstEventAt,
-  lastEventAt,
-  firstToldAt,
-  lastToldAt,
-  failures,
-  start,
-}: Row): PipelineRow {
+function pipelineOf({ pipeline, firstEventAt, lastEventAt, firstToldAt, lastToldAt, told, start }: Row): PipelineRow {
   const { createdAt } = pipeline
   const beganAt = Math.min(createdAt, firstEventAt ?? createdAt, firstToldAt ?? createdAt)
   const updatedAt = Math.max(beganAt, lastEventAt ?? lastToldAt ?? createdAt, lastToldAt ?? 0)
@@ -122,9 +116,20 @@ function pipelineOf({
     beganAt,
     updatedAt,
     start: startOf(start),
-    // Written by selectPipeline above, and by nobody else.
-    failures: JSON.parse(failures) as string[],
+    failures: failuresIn(told),
   }
+}
+
+function failuresIn(json: string): readonly string[] {
+  // Written by selectPipeline above, and by nobody else.
+  const told = JSON.parse(json) as (ToldWorkflow & { readonly name: string; readonly builds: number })[]
+  const failed = countingParts({ workflows: told, builds: [] }).workflows.filter(
+    ({ toldStatus, builds }) =>
+      toldStatus !== null &&
+      builds === 0 &&
+      (BUILD_STATUS[toldStatus].class === 'red' || toldStatus === 'infrastructure_fail'),
+  )
+  return failed.map(({ name }) => name)
 }
 
 function startOf(json: string | null): PipelineStart | null {

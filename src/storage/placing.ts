@@ -1,5 +1,7 @@
-import { sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
+import { isJenkinsRun } from '../domain/attempt.ts'
+import { UNKNOWN_REVISION } from '../domain/build.ts'
 import type { RunReport } from '../domain/webhook-reading.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, workflows } from './schema.ts'
@@ -11,7 +13,8 @@ import { type Db, rawStatement, type Stores } from './stores.ts'
 /** The report with the ids under which its rows are, or are to be. */
 export async function placed<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
   const inRoot = await placedInRoot(db, projectId, report)
-  return placedInLife(db, projectId, inRoot)
+  const inLife = await placedInLife(db, projectId, inRoot)
+  return placedAtCommit(db, projectId, inLife)
 }
 
 /** A pipeline of which only the parent is told is in the pipeline in which that is. */
@@ -35,18 +38,14 @@ async function placedInRoot<R extends RunReport>(db: Db, projectId: string, repo
 async function placedInLife<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
   const { pipeline, workflow } = report
   const { life } = pipeline
+  // Whoever tells no life, as our command does, tells of the run that is there.
   if (!life) return report
   const [row] = await db
-    .select({ life: workflows.attempt })
-    .from(pipelines)
-    .innerJoin(workflows, sql`${workflows.pipelineId} = ${pipelines.id}`)
-    .where(
-      sql`${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId}
-        and ${workflows.externalId} = ${workflow.externalId}`,
-    )
+    .select({ life: builds.attempt })
+    .from(builds)
+    .where(and(eq(builds.projectId, projectId), eq(builds.externalId, workflow.externalId)))
     .limit(1)
-  // Whoever tells no life, as our command does, tells of the run that is there.
-  if (!row || row.life === 1 || row.life === life) return report
+  if (!row || row.life === life) return report
   const own = (id: string) => `${id}#${life}`
   return {
     ...report,
@@ -54,6 +53,45 @@ async function placedInLife<R extends RunReport>(db: Db, projectId: string, repo
     workflow: { ...workflow, externalId: own(workflow.externalId) },
     pipeline: { ...pipeline, externalId: own(pipeline.externalId) },
   }
+}
+
+/**
+ * A run of Jenkins is in the pipeline of its commit on that branch, with those of other jobs; until the commit is known,
+ * in one of its own.
+ */
+async function placedAtCommit<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
+  const { pipeline, workflow } = report
+  if (!isJenkinsRun(workflow.externalId) || pipeline.externalId !== workflow.externalId) return report
+  const [known] = await db
+    .select({ externalId: pipelines.externalId, branch: pipelines.branch, revision: pipelines.revision })
+    .from(builds)
+    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+    .where(and(eq(builds.projectId, projectId), eq(builds.externalId, workflow.externalId)))
+    .limit(1)
+  if (known && known.externalId !== workflow.externalId) return { ...report, pipeline: { ...pipeline, ...known } }
+  const { branch, revision } = pipeline
+  if (branch === null || revision === UNKNOWN_REVISION) return report
+  return { ...report, pipeline: { ...pipeline, externalId: `jenkins:${branch}@${revision}` } }
+}
+
+/** What brings a run of Jenkins, once its commit is known, out of the pipeline of its own; for the start of a batch. */
+export function toCommitStatements(db: Db, projectId: string, { pipeline, workflow }: RunReport) {
+  const { externalId, branch } = pipeline
+  if (!isJenkinsRun(workflow.externalId) || externalId === workflow.externalId) return []
+  const own = pipelineId(projectId, workflow.externalId)
+  return [
+    // The first run of a commit makes its pipeline.
+    rawStatement(
+      db,
+      sql`update or ignore ${pipelines} set external_id = ${externalId}, branch = ${branch}
+        where project_id = ${projectId} and external_id = ${workflow.externalId}`,
+    ),
+    ...moveStatements(db, own, pipelineId(projectId, externalId)),
+    rawStatement(
+      db,
+      sql`delete from ${pipelines} where project_id = ${projectId} and external_id = ${workflow.externalId}`,
+    ),
+  ] as const
 }
 
 /**
@@ -76,28 +114,33 @@ export async function gatherParts(
       if (id !== undefined && id !== root) strays.set(id, root)
   }
   for (const [stray, root] of strays) {
-    const idOf = (externalId: string) =>
-      sql`(select p.id from ${pipelines} as p where p.project_id = ${projectId} and p.external_id = ${externalId})`
     const [row] = await db
       .select({ id: pipelines.id })
       .from(pipelines)
-      .where(sql`${pipelines.id} = ${idOf(stray)}`)
+      .where(sql`${pipelines.id} = ${pipelineId(projectId, stray)}`)
     if (!row) continue
     await commit(stores, actor, [
-      rawStatement(
-        db,
-        sql`update or ignore ${workflows} set pipeline_id = ${idOf(root)} where pipeline_id = ${row.id}`,
-      ),
-      rawStatement(
-        db,
-        sql`update ${builds} set pipeline_id = ${idOf(root)},
-          branch = (select p.branch from ${pipelines} as p where p.id = ${idOf(root)}),
-          workflow_id = coalesce((select there.id from ${workflows} as there join ${workflows} as own on own.external_id = there.external_id
-            where own.id = ${builds}.workflow_id and there.pipeline_id = ${idOf(root)}), workflow_id)
-          where pipeline_id = ${row.id}`,
-      ),
+      ...moveStatements(db, sql`${row.id}`, pipelineId(projectId, root)),
       // It has a number, and stays; but it stands for no branch.
       rawStatement(db, sql`update ${pipelines} set branch = null where id = ${row.id} and branch is not null`),
     ])
   }
+}
+
+function pipelineId(projectId: string, externalId: string): SQL {
+  return sql`(select p.id from ${pipelines} as p where p.project_id = ${projectId} and p.external_id = ${externalId})`
+}
+
+/** What moves all of one pipeline to another; of a workflow that is in both, its builds. */
+function moveStatements(db: Db, from: SQL, to: SQL) {
+  return [
+    rawStatement(db, sql`update or ignore ${workflows} set pipeline_id = ${to} where pipeline_id = ${from}`),
+    rawStatement(
+      db,
+      sql`update ${builds} set pipeline_id = ${to}, branch = (select p.branch from ${pipelines} as p where p.id = ${to}),
+        workflow_id = coalesce((select there.id from ${workflows} as there join ${workflows} as own on own.external_id = there.external_id
+          where own.id = ${builds}.workflow_id and there.pipeline_id = ${to}), workflow_id)
+        where pipeline_id = ${from}`,
+    ),
+  ] as const
 }

@@ -98,7 +98,7 @@ function pageOf(mine: SQL | undefined): SQL {
 function onDefaultBranch(): SQL {
   return sql`${pipelines.id} in (select newest.id from pipelines as newest
     where newest.project_id = page_subquery.id and newest.branch = page_subquery.branch
-    order by newest.began_at desc, newest.number desc limit ${TREND_PIPELINES})`
+    order by newest.began_at desc, newest.ci_number desc, newest.number desc limit ${TREND_PIPELINES})`
 }
 
 function selectPipelines(db: Db, mine: SQL | undefined) {
@@ -107,7 +107,7 @@ function selectPipelines(db: Db, mine: SQL | undefined) {
     .select({ id, projectId, number, revision, subject, createdAt })
     .from(pageOf(mine))
     .innerJoin(pipelines, onDefaultBranch())
-    .orderBy(desc(pipelines.beganAt), desc(pipelines.number))
+    .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
 }
 
 function selectWorkflows(db: Db, mine: SQL | undefined) {

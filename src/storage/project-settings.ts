@@ -5,20 +5,25 @@ import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation, isUniqueViolation } from './constraint.ts'
 import { projectColumns } from './project-columns.ts'
+import { findProjectById } from './projects.ts'
 import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import { members, orgCreators, projects, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 
-/** Makes a project with its creator as the first admin; null when the slug is taken. */
+/**
+ * Makes a project with its creator as the first admin; null when the slug is taken. Of all forms with one `onceId`, one
+ * makes a project, which the others are given too.
+ */
 export async function insertProject(
   stores: Stores,
   slug: Slug,
   settings: { readonly visibility: Visibility; readonly defaultBranch: string },
   creator: { readonly userId: string; readonly actor: Actor },
+  onceId?: string,
 ): Promise<Project | null> {
   const { db } = stores
-  const project: Project = { id: crypto.randomUUID(), ...slug, ...settings, repositoryUrl: null }
+  const project: Project = { id: onceId ?? crypto.randomUUID(), ...slug, ...settings, repositoryUrl: null }
   const now = stores.now()
   const told = {
     action: 'project.created',
@@ -33,8 +38,8 @@ export async function insertProject(
       auditStatement(db, now, creator.actor, told),
     ])
   } catch (error) {
-    if (isUniqueViolation(error)) return null
-    throw error
+    if (!isUniqueViolation(error)) throw error
+    return onceId === undefined ? null : findProjectById(db, onceId)
   }
   return project
 }

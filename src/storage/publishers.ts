@@ -1,5 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
+import { AppError } from '../domain/error.ts'
 import { type Slug, slugKeyFor } from '../domain/project.ts'
 import type { IssuerKind, TrustedPublisher } from '../domain/trusted-publisher.ts'
 import { auditStatement } from './audit.ts'
@@ -8,6 +9,7 @@ import { commit } from './rights.ts'
 import { projects, users } from './schema.ts'
 import { publishers } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
+import { isFirst } from './tokens.ts'
 
 /** What a project may have at most: each is read at every exchange. */
 export const MAX_PUBLISHERS = 50
@@ -45,7 +47,9 @@ export async function isIssuerUsed(db: Db, issuer: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** Names a publisher; null when the project has its fill. */
+/**
+ * Names a publisher; null when the project has its fill. Throws where the form with that `onceId` was sent before.
+ */
 export async function insertPublisher(
   stores: Stores,
   projectId: string,
@@ -55,20 +59,30 @@ export async function insertPublisher(
     claims,
   }: { readonly kind: IssuerKind; readonly issuer: string; readonly claims: Readonly<Record<string, string>> },
   actor: Actor,
+  onceId?: string,
 ): Promise<TrustedPublisher | null> {
   const { db, now } = stores
-  const publisher = { id: crypto.randomUUID(), projectId, kind, issuer, claims, createdAt: now() }
+  const first = isFirst(actor, onceId)
+  const publisher = { id: onceId ?? crypto.randomUUID(), projectId, kind, issuer, claims, createdAt: now() }
   const told = { action: 'publisher.created', projectId, subject: publisher.id, detail: { issuer, ...claims } } as const
-  const [inserted] = await commit(stores, actor, [
+  const [[{ isNew = 0 } = {}], inserted] = await commit(stores, actor, [
+    db.select({ isNew: sql<number>`${first}`.as('is_new') }).from(sql`(select 1)`),
     rawStatement(
       db,
       sql`insert into ${publishers} (id, project_id, kind, issuer, claims, created_by, minted_by, created_at)
         select ${publisher.id}, ${projectId}, ${kind}, ${issuer}, ${JSON.stringify(claims)}, ${actor.userId}, ${actor.tokenId}, ${publisher.createdAt}
-        where (select count(*) from ${publishers} where project_id = ${projectId}) < ${MAX_PUBLISHERS}
+        where (select count(*) from ${publishers} where project_id = ${projectId}) < ${MAX_PUBLISHERS} and ${first}
         returning id`,
     ),
-    auditStatement(db, now(), actor, told, sql`exists (select 1 from ${publishers} where id = ${publisher.id})`),
+    auditStatement(
+      db,
+      now(),
+      actor,
+      told,
+      sql`exists (select 1 from ${publishers} where id = ${publisher.id}) and ${first}`,
+    ),
   ])
+  if (isNew !== 1) throw new AppError('done_before')
   return inserted.results.length > 0 ? publisher : null
 }
 

@@ -1,7 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../domain/retention.ts'
+import { LOOK_BACK } from './branch-status.ts'
+import { isComplete, oldestFirst, placeOf, saysSomething } from './complete-pipelines.ts'
 import { findRetention } from './retention.ts'
-import { artifacts, builds, pipelines, projects, testResults } from './schema.ts'
+import { artifacts, builds, pipelines, projects, testResults, workflows } from './schema.ts'
 import { retention } from './schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 
@@ -11,7 +13,7 @@ const MAX_ARTIFACTS_A_QUERY = 1_000
 const MAX_TESTS_A_QUERY = 5_000
 /** Each row of a build stands in ten indexes. */
 const MAX_BUILDS_A_QUERY = 250
-const MAX_PIPELINES_A_QUERY = 500
+const MAX_PIPELINES_A_QUERY = 250
 const MAX_PROJECTS_A_QUERY = 25
 
 /** A project, and how long it keeps what: values for one, columns for many. */
@@ -22,20 +24,35 @@ type Kept = {
   readonly keepPerBranch: SQL
 }
 
-/** What of a project is over and not kept for its branch: queries of one column each, the oldest first. */
+/**
+ * What of a project is over and not kept for its branch: queries of one column each, the oldest first. A pipeline goes as
+ * a whole, once all of it is old: in parts it would be shown with another result. Of those of a branch the one that it
+ * shows goes last, so that no older result takes its place.
+ */
 function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept) {
+  const ofBranch = (other: 'newer' | 'older') => {
+    const name = sql.identifier(other)
+    const place = sql`${placeOf(other)} ${sql.raw(other === 'newer' ? '>' : '<')} ${placeOf('l')}`
+    return sql`${pipelines} as ${name} where ${name}.project_id = l.project_id and ${name}.branch is l.branch and ${place}`
+  }
   // A branch with fewer pipelines keeps them all. No more of the newer ones are counted than can be asked for.
-  const isKept = sql`(select count(*) from (select 1 from ${pipelines} as newer where newer.project_id = l.project_id
-    and newer.branch is l.branch and newer.number > l.number limit ${MAX_KEPT_PER_BRANCH})) < ${keepPerBranch}`
+  const isKept = sql`(select count(*) from (select 1 from ${ofBranch('newer')} limit ${MAX_KEPT_PER_BRANCH})) < ${keepPerBranch}`
+  const hasNew = (table: typeof builds | typeof workflows) =>
+    sql`exists (select 1 from ${table} as part where part.pipeline_id = l.id and part.created_at >= ${buildsBefore})`
+  const isNew = sql`(${hasNew(builds)} or ${hasNew(workflows)})`
+  // Of the branch a newer one is shown, as long as that is there.
+  const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${LOOK_BACK}) as candidate
+    where ${saysSomething('candidate')} and ${isComplete('candidate')})`
+  const isLast = sql`not exists (select 1 from ${ofBranch('older')})`
   return {
+    /** Whether anything of a pipeline `l` is not old yet. */
+    isNew,
     artifacts: (column: SQL) => sql`select a.${column} from ${artifacts} as a join ${builds} as b on b.id = a.build_id
       join ${pipelines} as l on l.id = b.pipeline_id
       where a.project_id = ${projectId} and a.created_at < ${artifactsBefore} and not ${isKept} order by a.created_at`,
-    builds: (column: SQL) => sql`select b.${column} from ${builds} as b join ${pipelines} as l on l.id = b.pipeline_id
-      where b.project_id = ${projectId} and b.created_at < ${buildsBefore} and not ${isKept} order by b.created_at`,
     pipelines: (column: SQL) => sql`select l.${column} from ${pipelines} as l
-      where l.project_id = ${projectId} and l.created_at < ${buildsBefore} and not ${isKept}
-        and not exists (select 1 from ${builds} as b where b.pipeline_id = l.id) order by l.created_at`,
+      where l.project_id = ${projectId} and l.created_at < ${buildsBefore} and not ${isNew}
+        and not ${isKept} and (${isLast} or ${isHidden}) order by l.created_at`,
   }
 }
 
@@ -72,12 +89,12 @@ export async function listDue(
     const { results } = await rawStatement(
       db,
       sql`select p.id, ${over(queries.artifacts, kept.artifactsBefore)} as artifacts,
-          ${over(queries.builds, kept.buildsBefore)} as builds, ${over(queries.pipelines, kept.buildsBefore)} as pipelines
+          ${over(queries.pipelines, kept.buildsBefore)} as pipelines
         from ${projects} as p left join ${retention} as r on r.project_id = p.id
         where p.id > ${from} order by p.id limit ${MAX_PROJECTS_A_QUERY}`,
     )
     // The columns of the statement above: how long before its end a thing was made, so how long it is over.
-    const rows = results as { id: string; artifacts: number | null; builds: number | null; pipelines: number | null }[]
+    const rows = results as { id: string; artifacts: number | null; pipelines: number | null }[]
     for (const { id, ...times } of rows) {
       const longest = Math.min(...Object.values(times).filter((ms) => ms !== null))
       if (Number.isFinite(longest)) due.push({ projectId: id, since: now + longest })
@@ -106,55 +123,66 @@ export async function sweepProject(
     buildsBefore: sql`${now - buildDays * DAY_MS}`,
     keepPerBranch: sql`${keepPerBranch}`,
   })
-  const id = sql`id`
-  const oldBuilds = sql`${due.builds(id)} limit ${MAX_BUILDS_A_QUERY}`
-  // What belongs to a build goes before it, in bounded parts: one statement must not take a million rows along. A build
-  // goes once it has no artifact: one that came in meanwhile must not lose its row before its object.
-  const parts: readonly Part[] = [
-    {
-      rows: artifacts,
-      which: sql`id in (${due.artifacts(id)} limit ${MAX_ARTIFACTS_A_QUERY})`,
-      limit: MAX_ARTIFACTS_A_QUERY,
-    },
-    { rows: artifacts, which: sql`build_id in (${oldBuilds})`, limit: MAX_ARTIFACTS_A_QUERY },
-    { rows: testResults, which: sql`build_id in (${oldBuilds})`, limit: MAX_TESTS_A_QUERY },
-    {
-      rows: builds,
-      which: sql`id in (${oldBuilds}) and not exists (select 1 from ${artifacts} where build_id = ${builds.id})
-        and not exists (select 1 from ${testResults} where build_id = ${builds.id})`,
-      limit: MAX_BUILDS_A_QUERY,
-      // The next builds have parts of their own.
-      startsOver: 1,
-    },
-    {
-      rows: pipelines,
-      which: sql`id in (${due.pipelines(id)} limit ${MAX_PIPELINES_A_QUERY})`,
-      limit: MAX_PIPELINES_A_QUERY,
-    },
-  ]
   let operations = 1
-  for (let at = 0; at < parts.length; ) {
-    // A part of artifacts takes two: the rows, and their objects.
-    if (operations + 2 > maxOperations) return true
-    const part = parts[at] as Part
-    const { results } = await rawStatement(db, deletion(part))
-    operations += 1
-    if (part.rows === artifacts && results.length > 0) {
-      await bucket.delete((results as { object_key: string }[]).map((row) => row.object_key))
+  /** Whether all of it is gone: not where that takes more operations than are left. */
+  const deleteAll = async (part: Part): Promise<boolean> => {
+    for (;;) {
+      // A part of artifacts takes two: the rows, and their objects.
+      if (operations + 2 > maxOperations) return false
+      const { results } = await rawStatement(db, deletion(part))
       operations += 1
+      if (part.rows === artifacts && results.length > 0) {
+        await bucket.delete((results as { object_key: string }[]).map((row) => row.object_key))
+        operations += 1
+      }
+      if (results.length < part.limit) return true
     }
-    const isMore = results.length === part.limit
-    at = isMore ? (part.startsOver ?? at) : at + 1
   }
-  return false
+  const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_ARTIFACTS_A_QUERY})`
+  if (!(await deleteAll({ rows: artifacts, which, limit: MAX_ARTIFACTS_A_QUERY }))) return true
+  while (operations < maxOperations) {
+    // A pipeline that the branch showed may go once those behind it are gone.
+    const { results } = await rawStatement(db, sql`${due.pipelines(sql`id`)} limit ${MAX_PIPELINES_A_QUERY}`)
+    operations += 1
+    if (results.length === 0) return false
+    for (const part of partsOf(
+      (results as { id: string }[]).map((row) => row.id),
+      due.isNew,
+    ))
+      if (!(await deleteAll(part))) return true
+  }
+  return true
 }
 
 type Part = {
-  readonly rows: typeof artifacts | typeof testResults | typeof builds | typeof pipelines
+  readonly rows: typeof artifacts | typeof testResults | typeof pipelines
   readonly which: SQL
   readonly limit: number
-  /** The part to go on with when there may be more; itself, where it is not named. */
-  readonly startsOver?: number
+}
+
+/**
+ * What belongs to the builds of pipelines goes before them, in bounded parts: one statement must not take a million rows
+ * along. They go once none of their builds has an artifact: one that came in meanwhile must not lose its row before its
+ * object. With them go their builds: of many pipelines so many as have 250 together, and one at least.
+ */
+function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
+  const chosen = sql`(select row.value from json_each(${JSON.stringify(ids)}) as row)`
+  const ofChosen = sql`build_id in (select b.id from ${builds} as b where b.pipeline_id in ${chosen})`
+  const sizes = sql`select l.id, sum((select count(*) from ${builds} as b where b.pipeline_id = l.id))
+    over (order by l.id rows between unbounded preceding and 1 preceding) as builds_before
+    from ${pipelines} as l where l.id in ${chosen} and not ${isNew}`
+  const hasAny = (table: typeof artifacts | typeof testResults) => sql`exists (select 1 from ${builds} as b
+    join ${table} as part on part.build_id = b.id where b.pipeline_id = ${pipelines}.id)`
+  return [
+    { rows: artifacts, which: ofChosen, limit: MAX_ARTIFACTS_A_QUERY },
+    { rows: testResults, which: ofChosen, limit: MAX_TESTS_A_QUERY },
+    {
+      rows: pipelines,
+      which: sql`id in (select candidate.id from (${sizes}) as candidate where coalesce(builds_before, 0) < ${MAX_BUILDS_A_QUERY})
+        and not ${hasAny(artifacts)} and not ${hasAny(testResults)}`,
+      limit: MAX_PIPELINES_A_QUERY + 1,
+    },
+  ]
 }
 
 function deletion({ rows, which, limit }: Part): SQL {

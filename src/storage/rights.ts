@@ -39,14 +39,15 @@ export async function commit<const T extends readonly Statement[]>(
 /** The statement that undoes its whole transaction where the actor may not act any more; none for the instance itself. */
 export function checkOf(db: Db, actor: Actor, now: number): readonly Statement[] {
   if (actor.right.kind === 'own') return []
-  return [rawStatement(db, sql`insert into ${rightsGone} (never) select 0 where not (${stands(actor, now)})`)]
+  return [rawStatement(db, sql`insert into ${rightsGone} (never) select 0 where not (${rightStands(actor, now)})`)]
 }
 
 export function rethrow({ right }: Actor, error: unknown): never {
   throw messagesOf(error).includes('right_stands') ? new RightGone(right, error) : error
 }
 
-function stands(actor: Actor, now: number): SQL {
+/** Whether that still lets somebody act: their token or session, and the right that let them in. */
+export function rightStands(actor: Omit<Actor, 'from'>, now: number): SQL {
   const { right, userId } = actor
   switch (right.kind) {
     case 'own':
@@ -69,7 +70,7 @@ function stands(actor: Actor, now: number): SQL {
 }
 
 /** Of the token or session that acts; who has neither does not live. */
-function credentialLives({ tokenId, sessionId, userId }: Actor, now: number): SQL {
+function credentialLives({ tokenId, sessionId, userId }: Omit<Actor, 'from'>, now: number): SQL {
   if (tokenId !== null)
     return sql`exists (select 1 from ${tokens} where id = ${tokenId} and user_id is ${userId} and (expires_at is null or expires_at > ${now})
       and (publisher_id is null or exists (select 1 from ${publishers} where ${publishers.id} = ${tokens.publisherId})))`
@@ -82,13 +83,13 @@ function isOwner(userId: string | null): SQL {
   return sql`exists (select 1 from ${users} where id = ${userId} and instance_role = 'owner')`
 }
 
-function isMember({ userId }: Actor, projectId: string, permission: Permission): SQL {
+function isMember({ userId }: Pick<Actor, 'userId'>, projectId: string, permission: Permission): SQL {
   const roles = ROLES.filter((role) => permissionsOf(role).includes(permission))
   return sql`exists (select 1 from ${members} where project_id = ${projectId} and user_id = ${userId} and role in ${roles})`
 }
 
 /** Project tokens only read, so of a project's own tokens those of its CI jobs alone leave anything behind. */
-function isReporter({ tokenId }: Actor, projectId: string, permission: Permission): SQL {
+function isReporter({ tokenId }: Pick<Actor, 'tokenId'>, projectId: string, permission: Permission): SQL {
   if (!permissionsOf('reporting').includes(permission)) return sql`0`
   return sql`exists (select 1 from ${tokens} where id = ${tokenId} and kind = 'reporting' and project_id = ${projectId})`
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { DispatchTarget, Listener, OutboxEvent } from '../domain/dispatch-target.ts'
-import type { OutboxParams, OutboxState } from '../domain/outbox.ts'
+import type { Asker, OutboxParams, OutboxState } from '../domain/outbox.ts'
 import type { SealedText } from '../domain/sealed-text.ts'
 import { builds, projects, users } from './schema.ts'
 
@@ -73,8 +73,15 @@ export const outbox = sqliteTable(
     /** Null: the project's dispatch target. */
     listenerId: text('listener_id').references(() => listeners.id, { onDelete: 'cascade' }),
     event: text('event').$type<OutboxEvent>().notNull(),
-    /** The status that a listener is told, so that it is told once. */
+    /** What a listener shows one state of, the last that it is told: newer messages take the place of older ones. */
+    subject: text('subject'),
+    /** The status because of which a listener is told, so that it is told once. */
     told: text('told'),
+    /** The status that was sent last, be it that nobody knows whether it came. */
+    sent: text('sent'),
+    /** Who asked for it, and where the target was then; null for what listeners are told. */
+    asker: text('asker', { mode: 'json' }).$type<Asker>(),
+    target: text('target', { mode: 'json' }).$type<DispatchTarget>(),
     params: text('params', { mode: 'json' }).$type<OutboxParams>(),
     state: text('state').$type<OutboxState>().notNull(),
     attempts: integer('attempts').notNull().default(0),
@@ -83,14 +90,17 @@ export const outbox = sqliteTable(
     remoteId: text('remote_id'),
     createdAt: integer('created_at').notNull(),
     lastAttemptAt: integer('last_attempt_at'),
+    /** Until then somebody is sending it. */
+    claimedUntil: integer('claimed_until'),
   },
   (t) => [
-    uniqueIndex('outbox_told').on(t.listenerId, t.buildId, t.told),
-    uniqueIndex('outbox_workflow_told').on(t.listenerId, t.workflowId, t.told).where(sql`build_id is null`),
+    index('outbox_subject').on(t.listenerId, t.subject),
     index('outbox_project').on(t.projectId, t.createdAt),
     index('outbox_build').on(t.buildId),
     index('outbox_workflow').on(t.workflowId),
     index('outbox_created').on(t.createdAt),
-    index('outbox_pending').on(t.createdAt).where(sql`state = 'pending'`),
+    index('outbox_open').on(t.createdAt).where(sql`state in ('pending', 'refused')`),
+    index('outbox_asker_user').on(sql`${t.asker} ->> '$.userId'`).where(sql`state = 'pending'`),
+    index('outbox_asker_token').on(sql`${t.asker} ->> '$.tokenId'`).where(sql`state = 'pending'`),
   ],
 )

@@ -30,8 +30,10 @@ export const signInLinks = sqliteTable(
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
     expiresAt: integer('expires_at').notNull(),
-    /** The owner who made it, with whom it ends; null for one made with the database itself. */
-    madeBy: text('made_by').references(() => users.id, { onDelete: 'cascade' }),
+    /** Made by an owner for somebody new: it works, and is renewed, only until they have come. */
+    isInvitation: integer('is_invitation', { mode: 'boolean' }).notNull().default(false),
+    /** The owner who made it, with whose role or removal it runs out: triggers of migrations/0009 see to that. */
+    madeBy: text('made_by'),
   },
   (t) => [
     index('sign_in_links_user').on(t.userId),

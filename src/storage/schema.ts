@@ -7,6 +7,7 @@ import type { Role, Vcs, Visibility } from '../domain/project.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { TokenKind } from '../domain/secret.ts'
 import type { TestOutcome } from '../domain/test-result.ts'
+import type { UpkeepTask } from '../domain/upkeep.ts'
 import { artifactDigest } from './columns.ts'
 
 // Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
@@ -120,7 +121,7 @@ export const tokens = sqliteTable(
     leakReportedAt: integer('leak_reported_at'),
   },
   (t) => [
-    index('tokens_user').on(t.userId, t.kind),
+    index('tokens_user').on(t.userId, t.kind, t.createdAt),
     index('tokens_project').on(t.projectId, t.kind, t.createdAt),
     index('tokens_created_by').on(t.createdBy),
     index('tokens_minted_by').on(t.mintedBy),
@@ -197,12 +198,14 @@ export const pipelines = sqliteTable(
     createdAt: integer('created_at').notNull(),
     /** When it began by its CI's account, else when we heard of it: what goes by the newest does not go by arrival. */
     beganAt: integer('began_at').notNull().default(0),
+    /** A number of its CI that grows: of two that began in one second the higher is the newer. 0 where none was told. */
+    ciNumber: integer('ci_number').notNull().default(0),
   },
   (t) => [
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
-    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.number),
+    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
@@ -347,4 +350,15 @@ export const testResults = sqliteTable(
 export const sweeps = sqliteTable('sweeps', {
   name: text('name').primaryKey(),
   cursor: text('cursor'),
+})
+
+/** How the daily upkeep goes, a row a task: what an operator is to see even where no line of the log was kept. */
+export const upkeepTasks = sqliteTable('upkeep_tasks', {
+  task: text('task').$type<UpkeepTask>().primaryKey(),
+  /** When a step of it last left nothing to do; before it ever ran, when this table was made. */
+  doneAt: integer('done_at').notNull(),
+  failedAt: integer('failed_at'),
+  failures: integer('failures').notNull().default(0),
+  /** Of retention: how long the longest overdue had been over at the last look at all projects. */
+  behindMs: integer('behind_ms'),
 })

@@ -79,32 +79,26 @@ export function selectSessions(db: Db, userId: string, now: number) {
     .orderBy(desc(sessions.lastSeenAt))
 }
 
-/** Ends one session of a person; false when it was over already, or another's. */
-export async function deleteSession(stores: Stores, userId: string, sessionId: string, actor: Actor): Promise<boolean> {
-  const ended = await deleteSessions(
-    stores,
-    sql`${sessions.id} = ${sessionId} and ${sessions.userId} = ${userId}`,
-    actor,
-  )
-  return ended > 0
+/** Ends one session of a person; nothing when it was over already, or another's. */
+export function deleteSession(stores: Stores, userId: string, sessionId: string, actor: Actor): Promise<void> {
+  return deleteSessions(stores, sql`${sessions.id} = ${sessionId} and ${sessions.userId} = ${userId}`, actor)
 }
 
 /** Ends all sessions of a person but one. */
-export function deleteOtherSessions(stores: Stores, userId: string, keptId: string, actor: Actor): Promise<number> {
+export function deleteOtherSessions(stores: Stores, userId: string, keptId: string, actor: Actor): Promise<void> {
   return deleteSessions(stores, sql`${sessions.userId} = ${userId} and ${sessions.id} <> ${keptId}`, actor)
 }
 
-async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise<number> {
+async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise<void> {
   const { db } = stores
-  const [, ended] = await commitEnding(stores, actor, [
+  await commitEnding(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${audit} (at, action, user_id, subject, "from")
         select ${stores.now()}, 'session.ended', ${actor.userId}, ${sessions.id}, ${actor.from} from ${sessions} where ${which}`,
     ),
-    db.delete(sessions).where(which).returning({ id: sessions.id }),
+    db.delete(sessions).where(which),
   ])
-  return ended.length
 }
 
 const TOUCH_MS = 10 * 60_000

@@ -34,7 +34,7 @@ export async function startBuilds(
   const results: unknown[] = await commit(stores, actor, [
     ...statementsOf(report),
     ...more.flatMap((other) => [...statementsOf(other)]),
-    dispatchStatement(db, { event, build: first, params, at: now }),
+    dispatchStatement(db, { event, build: first, params, at: now, actor }),
     selectBuild(db, and(eq(builds.projectId, projectId), inArray(builds.externalId, ids))).orderBy(builds.num),
   ])
   const [told, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
@@ -69,7 +69,7 @@ export async function cancelBuilds(
   const results: unknown[] = await commit(stores, actor, [
     updateStatement(db, which, event, now),
     tellListenersStatement(db, inArray(builds.id, ids), now),
-    ...(dispatch ? [dispatchStatement(db, { ...dispatch, build: first, at: now })] : []),
+    ...(dispatch ? [dispatchStatement(db, { ...dispatch, build: first, at: now, actor })] : []),
   ])
   await enqueue(stores, results.slice(1).flatMap(queuedIdsOf))
   await forgetBranchStatus(stores, projectId, cancelled[0].pipeline.branch)

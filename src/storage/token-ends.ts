@@ -65,22 +65,23 @@ export async function deleteToken(
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
-/** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. False if unknown. */
-export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<boolean> {
+/** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. */
+export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<void> {
   const hashes = await hashSecret(stores.peppers, secret)
   const [found] = await stores.db
     .select({ id: tokens.id, scope: tokens.scope })
     .from(tokens)
     .where(inArray(tokens.hash, [...hashes]))
     .limit(1)
-  if (!found) return false
-  if (found.scope !== 'status')
-    return (await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })).length > 0
+  if (!found) return
+  if (found.scope !== 'status') {
+    await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })
+    return
+  }
   await commit(stores, actor, [
     stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
     auditToken(stores.db, 'token.leak_flagged', stores.now(), actor, sql`${tokens.id} = ${found.id}`),
   ])
-  return true
 }
 
 export type Rotation =

@@ -7,6 +7,7 @@ import { type Secret, visiblePartsOf } from '../domain/secret.ts'
 import { hashSecret } from '../domain/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../domain/token.ts'
 import { forgetUnknown } from './grants.ts'
+import type { ListPage } from './list-page.ts'
 import { commit } from './rights.ts'
 import { audit, projects, tokens, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -91,10 +92,30 @@ function heldCount(holder: TokenHolder): SQL {
   return sql`(select count(*) from ${tokens} where ${heldBy(holder)})`
 }
 
-/** The tokens of a person or project, oldest first; never a secret. */
-export async function listTokens(db: Db, holder: TokenHolder): Promise<readonly Token[]> {
-  const rows = await db.select().from(tokens).where(heldBy(holder)).orderBy(asc(tokens.createdAt), asc(tokens.id))
-  return rows.map(tokenOf)
+export type ListedToken = Token & {
+  /** The login of whoever made it; null where a CI or nobody who is still here did. */
+  readonly createdBy: string | null
+}
+
+/** The tokens of a person or project, oldest first, a page of them if asked; never a secret. */
+export async function listTokens(
+  db: Db,
+  holder: TokenHolder,
+  page: ListPage = { limit: MAX_TOKENS_HELD, offset: 0 },
+): Promise<readonly ListedToken[]> {
+  const rows = await selectTokens(db, holder, page)
+  return rows.map(({ row, createdBy }) => ({ ...tokenOf(row), createdBy }))
+}
+
+export function selectTokens(db: Db, holder: TokenHolder, { limit, offset }: ListPage) {
+  return db
+    .select({ row: tokens, createdBy: users.login })
+    .from(tokens)
+    .leftJoin(users, eq(users.id, tokens.createdBy))
+    .where(heldBy(holder))
+    .orderBy(asc(tokens.createdAt), asc(tokens.id))
+    .limit(limit)
+    .offset(offset)
 }
 
 export async function findToken(db: Db, id: string): Promise<Token | null> {

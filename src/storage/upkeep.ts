@@ -12,7 +12,9 @@ import { tokens } from './schema.ts'
 import { outbox } from './schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from './schema-reporting.ts'
 import { sessions, signInLinks } from './schema-web.ts'
+import { hasCome } from './sign-in-links.ts'
 import type { Stores } from './stores.ts'
+import { noteBehind, noteTaskDone, noteTaskFailed } from './upkeep-log.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** Far longer than anything cached lives; what is cached for longer is void, not wrong. */
@@ -25,8 +27,10 @@ const IDLE_UPLOAD_LIFE_MS = DAY_MS
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
 const OUTBOX_LIFE_MS = 30 * DAY_MS
+/** Two are left for the note of how it went. */
+const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
-const MAX_ORPHAN_PAGES = MAX_OPERATIONS_A_STEP / 4
+const MAX_ORPHAN_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 4)
 /** Two operations an upload, after the one that lists them. */
 const MAX_IDLE_UPLOADS = 15
 const MAX_QUERIES = 20
@@ -63,7 +67,12 @@ const STEPS: Record<
   'used identities': prune(usedIdentities, (now) => sql`${usedIdentities.expiresAt} < ${now}`),
   'rotated webhooks': prune(webhooks, (now) => sql`${webhooks.expiresAt} < ${now - DAY_MS}`),
   sessions: prune(sessions, (now) => sql`${sessions.lastSeenAt} <= ${now - SESSION_IDLE_MS}`),
-  'sign-in links': prune(signInLinks, (now) => sql`${signInLinks.expiresAt} <= ${now}`),
+  // An invitation stays, to be renewed, until its person has come or is removed.
+  'sign-in links': prune(
+    signInLinks,
+    (now) =>
+      sql`${signInLinks.expiresAt} <= ${now} and (not ${signInLinks.isInvitation} or ${hasCome(signInLinks.userId)})`,
+  ),
   deliveries: prune(deliveries, (now) => sql`${deliveries.at} < ${now - DELIVERY_LIFE_MS}`),
 }
 
@@ -79,11 +88,13 @@ export async function planUpkeep({ upkeep }: Pick<Stores, 'upkeep'>): Promise<vo
 export async function runUpkeep(stores: UpkeepStores, step: UpkeepStep): Promise<boolean> {
   try {
     const next = await STEPS[step.task](stores, stores.now(), step)
+    if (next.length === 0) await noteTaskDone(stores.db, step.task, stores.now())
     for (let from = 0; from < next.length; from += MAX_MESSAGES_A_BATCH)
       await stores.upkeep.sendBatch(next.slice(from, from + MAX_MESSAGES_A_BATCH).map((body) => ({ body })))
     return true
   } catch (cause) {
     stores.warn('daily_task_failed', new Error(`the daily task "${step.task}" failed`, { cause }))
+    await noteTaskFailed(stores.db, step.task, stores.now()).catch((error) => stores.warn('upkeep_unrecorded', error))
     return false
   }
 }
@@ -101,11 +112,13 @@ function prune(table: SQLiteTable, which: (now: number) => SQL) {
 
 /** One step for each project that has something due. */
 async function planRetention({ db }: UpkeepStores, now: number, step: UpkeepStep): Promise<readonly UpkeepStep[]> {
-  const { due, after } = await listDue(db, now, step.after ?? '', MAX_OPERATIONS_A_STEP)
+  const { due, after } = await listDue(db, now, step.after ?? '', MAX_OPERATIONS_A_TASK)
+  const behindMs = Math.max(0, ...due.map(({ since }) => now - since))
+  await noteBehind(db, now, behindMs, step.after === undefined)
   const steps = due.map(({ projectId }) => ({ task: step.task, project: projectId }))
   return after === null ? steps : [...steps, { task: step.task, after }]
 }
 
 async function retainOnly(stores: UpkeepStores, now: number, step: UpkeepStep, project: string) {
-  return again(step, await sweepProject(stores, project, now, MAX_OPERATIONS_A_STEP))
+  return again(step, await sweepProject(stores, project, now, MAX_OPERATIONS_A_TASK))
 }

@@ -1,25 +1,28 @@
+import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
 import { INSTANCE } from '../../src/domain/actor.ts'
 import type { ReportedStatus } from '../../src/domain/build.ts'
-import type { DispatchTarget } from '../../src/domain/dispatch-target.ts'
-import { slugText } from '../../src/domain/project.ts'
+import type { DispatchTarget, Listener } from '../../src/domain/dispatch-target.ts'
+import { type Project, slugText } from '../../src/domain/project.ts'
 import { webhookHeadersFor } from '../../src/domain/standard-webhook.ts'
 import type { RunReport } from '../../src/domain/webhook-reading.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../src/storage/builds.ts'
 import { deleteDispatchTarget, putDispatchTarget } from '../../src/storage/dispatch-targets.ts'
 import { putEnvVar } from '../../src/storage/env-vars.ts'
-import { insertListener } from '../../src/storage/listeners.ts'
+import { deleteListener, insertListener, listListeners } from '../../src/storage/listeners.ts'
 import { listOutbox, outboxQuery } from '../../src/storage/outbox.ts'
 import { dispatchTargets, envVars, listeners, outbox } from '../../src/storage/schema-outbox.ts'
+import { openTestApp, type TestApp } from '../support/app.ts'
 import { reportBuild, reportRun } from '../support/as-instance.ts'
+import { type Furnished, furnish } from '../support/furnished.ts'
 import { openOutside } from '../support/outside.ts'
-import { scansOf } from '../support/query-plan.ts'
+import { queryPlanOf, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedBuild } from '../support/seed-builds.ts'
-import { openTestStores } from '../support/stores.ts'
+import { openTestStores, type TestStores } from '../support/stores.ts'
 import { runUpkeepOf } from '../support/upkeep.ts'
 
 const NOBODY = INSTANCE
@@ -358,6 +361,20 @@ describe('a listener', () => {
     expect(outside.sent.map(({ json }) => json.data.builds[0].status)).toEqual(['failed', 'success'])
   })
 
+  it('is told nothing any more when it is removed while that is made ready', async () => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
+    const listener = await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    await seedBuild(stores, project, { status: 'failed', stoppedAt: 2_000 })
+    stores.faults.beforeD1 = async (sqls) => {
+      if (!sqls.some((sql) => /^select .* from "listeners"/.test(sql))) return
+      stores.faults.beforeD1 = undefined
+      await deleteListener(stores, project.id, listener?.id ?? '', NOBODY)
+    }
+    expect(await work()).toEqual([{ kind: 'done' }])
+    expect([outside.sent, await listListeners(stores.db, project.id)]).toEqual([[], []])
+  })
+
   it('on GitHub gets a commit status', async () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const status = {
@@ -416,10 +433,7 @@ describe('a listener on GitHub, where a commit has one status a name', () => {
     await work()
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'success' })
     await work()
-    expect(statuses()).toEqual([
-      ['ours/ci/unit', 'failure'],
-      ['ours/ci/unit', 'failure'],
-    ])
+    expect(statuses()).toEqual([['ours/ci/unit', 'failure']])
   })
 
   it('is told how the job stands when an earlier attempt comes in late', async () => {
@@ -428,10 +442,7 @@ describe('a listener on GitHub, where a commit has one status a name', () => {
     await work()
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', attempt: 1, status: 'failed' })
     await work()
-    expect(statuses()).toEqual([
-      ['ours/ci/unit', 'success'],
-      ['ours/ci/unit', 'success'],
-    ])
+    expect(statuses()).toEqual([['ours/ci/unit', 'success']])
   })
 
   it('hears of a run that failed without a job, and of the attempt at it that passed', async () => {
@@ -482,6 +493,270 @@ function runOf(attempt: number, status: ReportedStatus): RunReport {
   }
 }
 
+describe('a listener of what ends again and again', () => {
+  const RED_GREEN_RED = ['failed', 'success', 'failed'] as const
+  const GITHUB_STATUS = {
+    kind: 'github-status',
+    apiUrl: 'https://api.github.com',
+    repository: 'acme/web',
+    context: 'ours',
+  } as const
+  const CHAT = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
+  type Tell = (stores: TestStores, project: Project, status: ReportedStatus, at: number) => Promise<unknown>
+  const build: Tell = (stores, project, status, at) =>
+    seedBuild(stores, project, { externalId: 'b1', pipeline: 'p', job: 'unit', status, stoppedAt: at * 1_000 })
+  const run: Tell = (stores, project, status, at) =>
+    reportRun(stores, project.id, { ...runOf(1, status), told: { status, at: at * 1_000, beganAt: 0 } })
+
+  async function seedListener(listener: Listener, answers: (Response | Error)[] = []) {
+    const seeded = await seedTarget(WEBHOOK, SECRET, answers)
+    await insertListener(seeded.stores, seeded.outside.dataKeys, seeded.project.id, listener, SECRET, NOBODY)
+    const states = () =>
+      seeded.outside.sent.map(({ json }) => json.state ?? json.data.workflow.status ?? json.data.builds[0].status)
+    return { ...seeded, states }
+  }
+
+  it.each<[string, Listener, Tell, string[]]>([
+    ['a build, on GitHub', GITHUB_STATUS, build, ['failure', 'success', 'failure']],
+    ['a run, on GitHub', GITHUB_STATUS, run, ['failure', 'success', 'failure']],
+    ['a build, by webhook', CHAT, build, ['failed', 'success', 'failed']],
+    ['a run, by webhook', CHAT, run, ['failed', 'success', 'failed']],
+  ])('is told each time, once: of %s', async (_, listener, tell, told) => {
+    const { stores, project, work, states } = await seedListener(listener)
+    for (const [i, status] of RED_GREEN_RED.entries()) {
+      await tell(stores, project, status, i + 1)
+      // Sent again by the CI, be it twice at once.
+      await Promise.all([tell(stores, project, status, i + 1), tell(stores, project, status, i + 1)])
+      await work()
+    }
+    expect(states()).toEqual(told)
+    // And what comes late, of before.
+    await tell(stores, project, 'success', 2)
+    await work()
+    expect(states()).toEqual(told)
+  })
+
+  it.each<[string, Listener, Tell]>([
+    ['a build, on GitHub', GITHUB_STATUS, build],
+    ['a run, on GitHub', GITHUB_STATUS, run],
+    ['a build, by webhook', CHAT, build],
+    ['a run, by webhook', CHAT, run],
+  ])('hears the last state last, whichever attempts failed and in any order: of %s', async (_, listener, tell) => {
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+    ]) {
+      const busy = [new Response(null, { status: 503 })]
+      const { stores, project, outside, states } = await seedListener(listener, busy)
+      await tell(stores, project, 'success', 1)
+      await tell(stores, project, 'failed', 2)
+      await tell(stores, project, 'success', 3)
+      await tell(stores, project, 'failed', 4)
+      const ids = stores.queued.splice(0)
+      await deliver(stores, outside, ids[order[0] ?? 0] ?? '')
+      for (const place of [...order, 3, ...order, 3]) await deliver(stores, outside, ids[place] ?? '')
+      expect(states().at(-1)).toBe(listener === CHAT ? 'failed' : 'failure')
+      expect((await listOutbox(stores.db, project.id)).filter(({ state }) => state === 'pending')).toEqual([])
+    }
+  })
+
+  it.each<[string, Listener, Tell]>([
+    ['a build, on GitHub', GITHUB_STATUS, build],
+    ['a run, on GitHub', GITHUB_STATUS, run],
+    ['a build, by webhook', CHAT, build],
+    ['a run, by webhook', CHAT, run],
+  ])('is not told again of what went wrong before, once a newer state was sent: of %s', async (_, listener, tell) => {
+    const { stores, project, outside, states } = await seedListener(listener, [new Response(null, { status: 503 })])
+    await tell(stores, project, 'failed', 1)
+    const [first = ''] = stores.queued.splice(0)
+    expect((await deliver(stores, outside, first)).kind).toBe('again')
+    await tell(stores, project, 'success', 2)
+    for (const id of stores.queued.splice(0)) await deliver(stores, outside, id)
+    expect(await deliver(stores, outside, first)).toEqual({ kind: 'done' })
+    expect(states()).toEqual(listener === CHAT ? ['failed', 'success'] : ['failure', 'success'])
+  })
+
+  it('is not told an older state while a newer one is on its way', async () => {
+    const { stores, project, outside, states } = await seedListener(GITHUB_STATUS)
+    await build(stores, project, 'failed', 1)
+    const [first = ''] = stores.queued.splice(0)
+    const other = await openTestStores({ beside: stores })
+    // The older one is about to be sent when the build passes, and that is sent at once.
+    const waits = Promise.withResolvers<void>()
+    let asked = 0
+    stores.faults.beforeD1 = async (sqls) => {
+      if (sqls.some((one) => one.startsWith('update "outbox"')) && asked++ === 0) await waits.promise
+    }
+    const late = deliver(stores, outside, first)
+    await build(other, project, 'success', 2)
+    for (const id of other.queued.splice(0)) await deliver(other, outside, id)
+    waits.resolve()
+    expect(await late).toEqual({ kind: 'done' })
+    expect(states()).toEqual(['success'])
+  })
+})
+
+describe('a message that the queue brings twice at once', () => {
+  it('is sent once, and the other looks again later', async () => {
+    const { stores, project, outside } = await seedTarget(GITHUB, 'ghp_x')
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const [id = ''] = stores.queued.splice(0)
+    const other = await openTestStores({ beside: stores })
+    const both = await Promise.all([deliver(stores, outside, id), deliver(other, outside, id)])
+    expect(outside.sent).toHaveLength(1)
+    expect(both.map(({ kind }) => kind).toSorted()).not.toEqual(['again', 'again'])
+    expect(await deliver(other, outside, id)).toEqual({ kind: 'done' })
+    expect(outside.sent).toHaveLength(1)
+  })
+
+  it('is not lost where its sender broke off', async () => {
+    const { stores, project, outside, newest } = await seedTarget(GITHUB, 'ghp_x')
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const [id = ''] = stores.queued.splice(0)
+    let asked = 0
+    stores.faults.afterD1 = async () => {
+      const [row] = await env.DB.prepare('select claimed_until from outbox where id = ?')
+        .bind(id)
+        .all<{ claimed_until: number | null }>()
+        .then(({ results }) => results)
+      if (row?.claimed_until && asked++ === 0) throw new Error('the invocation ended')
+    }
+    await expect(deliver(stores, outside, id)).rejects.toThrow('the invocation ended')
+    stores.faults.afterD1 = undefined
+    expect(outside.sent).toHaveLength(0)
+    expect(await deliver(stores, outside, id)).toEqual({ kind: 'again', afterSeconds: 30 })
+    stores.clock.advance(30_000)
+    expect(await deliver(stores, outside, id)).toEqual({ kind: 'done' })
+    expect([outside.sent.length, (await newest())?.state]).toEqual([1, 'delivered'])
+  })
+})
+
+describe('what somebody asked for', () => {
+  type Asked = Furnished & {
+    readonly app: TestApp
+    readonly settings: Awaited<ReturnType<typeof openOutside>>
+    readonly id: string
+  }
+  /** A member has a pipeline started, with secrets, while the target is down. */
+  async function asked(): Promise<Asked> {
+    const stores = await openTestStores()
+    const world = await furnish(stores)
+    const target = { ...WEBHOOK, url: 'https://ci.example.com/hook', sendEnvVars: true } as const
+    await putDispatchTarget(stores, world.dataKeys, world.project.id, target, SECRET, NOBODY)
+    const app = await openTestApp({ stores })
+    const path = `/api/v2/project/${world.slug}/pipeline`
+    const trigger = await app.ask(path, { method: 'POST', token: world.secrets.member, json: { branch: 'main' } })
+    expect(trigger.status).toBe(201)
+    const [id = ''] = stores.queued.splice(0)
+    const settings = await openOutside([new Response(null, { status: 503 })])
+    expect((await deliver(stores, settings, id)).kind).toBe('again')
+    stores.clock.advance(3_600_000)
+    return { ...world, app, settings, id }
+  }
+  const stateOf = async ({ stores, project, id }: Asked) =>
+    (await listOutbox(stores.db, project.id)).find((entry) => entry.id === id)
+
+  it('is sent, with its secrets, as long as they may', async () => {
+    const world = await asked()
+    await deliver(world.stores, world.settings, world.id)
+    expect(world.settings.sent[1]?.json).toMatchObject({ data: { environment: { A: 'secret' } } })
+    expect((await stateOf(world))?.state).toBe('delivered')
+  })
+
+  const own = (world: Asked) => `/api/buildpass/v1/projects/${world.slug}`
+  const put = { kind: 'webhook', url: 'https://other.example.com/start', send_env_vars: true }
+  // By what it ends, and whether that ends what is queued at once, too.
+  it.each<[string, boolean, (world: Asked) => Promise<unknown>]>([
+    [
+      'they are removed from the project',
+      true,
+      (world) =>
+        world.app.ask(`${own(world)}/members/${world.users.member.login}`, {
+          method: 'DELETE',
+          token: world.secrets.admin,
+        }),
+    ],
+    [
+      'they are removed with all that they made',
+      true,
+      (world) =>
+        world.app.ask(`${own(world)}/members/${world.users.member.login}?end_made=true`, {
+          method: 'DELETE',
+          token: world.secrets.admin,
+        }),
+    ],
+    [
+      'they are taken off the instance',
+      true,
+      (world) => env.DB.prepare('delete from users where id = ?').bind(world.users.member.id).run(),
+    ],
+    [
+      'their token ends',
+      true,
+      (world) => world.app.ask('/api/buildpass/v1/token', { method: 'DELETE', token: world.secrets.member }),
+    ],
+    [
+      'their token is reported as found in public',
+      true,
+      (world) =>
+        world.app.ask('/api/buildpass/v1/leaks', { method: 'POST', json: { secrets: [world.secrets.member] } }),
+    ],
+    [
+      'their token expires',
+      false,
+      (world) =>
+        env.DB.prepare('update tokens set expires_at = ? where user_id = ?')
+          .bind(world.stores.now() - 1, world.users.member.id)
+          .run(),
+    ],
+    [
+      'the target is moved',
+      false,
+      (world) =>
+        world.app.ask(`${own(world)}/dispatch-target`, { method: 'PUT', token: world.secrets.admin, json: put }),
+    ],
+  ])('is not sent once %s', async (_, isAtOnce, lose) => {
+    const world = await asked()
+    await lose(world)
+    if (isAtOnce) expect((await stateOf(world))?.state).toBe('refused')
+    expect(await deliver(world.stores, world.settings, world.id)).toEqual({ kind: 'done' })
+    expect(world.settings.sent).toHaveLength(1)
+    expect(await stateOf(world)).toMatchObject({ state: 'refused', problem: expect.stringMatching(/asked/) })
+    const statuses = await env.DB.prepare('select status from builds where project_id = ? and stage = 0')
+      .bind(world.project.id)
+      .all()
+    expect(statuses.results).toEqual([])
+    const { items } = await (
+      await world.app.ask(`/api/v2/project/${world.slug}/pipeline`, { token: world.secrets.admin })
+    ).json<{ items: { state: string }[] }>()
+    expect(items[0]?.state).toBe('errored')
+  })
+
+  it('is sent without environment variables once the target is given none', async () => {
+    const world = await asked()
+    const target = { kind: 'webhook', url: 'https://ci.example.com/hook', send_env_vars: false }
+    await world.app.ask(`${own(world)}/dispatch-target`, { method: 'PUT', token: world.secrets.admin, json: target })
+    await deliver(world.stores, world.settings, world.id)
+    expect(world.settings.sent[1]?.json.data.environment).toBeUndefined()
+  })
+
+  it('by somebody who was removed while it was lost does not wait for ever', async () => {
+    const world = await asked()
+    await world.app.ask(`${own(world)}/members/${world.users.member.login}`, {
+      method: 'DELETE',
+      token: world.secrets.admin,
+    })
+    world.stores.clock.advance(25 * 3_600_000)
+    await runUpkeepOf(world.stores, [{ task: 'forgotten messages' }])
+    expect(world.stores.queued).toContain(world.id)
+    await deliver(world.stores, world.settings, world.id)
+    world.stores.queued.length = 0
+    await runUpkeepOf(world.stores, [{ task: 'forgotten messages' }])
+    expect(world.stores.queued).not.toContain(world.id)
+  })
+})
+
 describe('what is stored', () => {
   it('holds no secret in the clear', async () => {
     const { stores, project, outside, work } = await seedTarget({ ...WEBHOOK, sendEnvVars: true })
@@ -521,5 +796,10 @@ describe('what is stored', () => {
   it('is found by index', async () => {
     const { db } = await openTestStores()
     expect(await scansOf(db, outboxQuery(db, 'p'))).toEqual([])
+    // As the triggers of migration 0005 look for what a person or a token asked for.
+    for (const key of ['userId', 'tokenId']) {
+      const sql = `update outbox set state = 'refused' where state = 'pending' and asker ->> '$.${key}' = ?`
+      expect(await queryPlanOf(db, { sql, params: ['x'] })).toContain(`USING INDEX outbox_asker_${key.slice(0, -2)}`)
+    }
   })
 })

@@ -11,6 +11,7 @@ function build(number: number, status: ReportedStatus, more: Partial<CcBuild> = 
   return {
     number,
     beganAt: 0,
+    ciNumber: 0,
     workflows: [workflow],
     builds: [{ ...part, num, stoppedAt: num, createdAt: 1, ...more }],
   }
@@ -65,6 +66,7 @@ describe('the CCTray state of a branch', () => {
     const failed = {
       number: 2,
       beganAt: 0,
+      ciNumber: 0,
       workflows: [{ ...workflow, toldStatus: 'failed', toldAt: 25 } as const],
       builds: [],
     }

@@ -195,7 +195,9 @@ describe('what the CI says of a workflow as a whole', () => {
 
   it('that it was skipped is no result', () => {
     expect(saysSomething(told('not_run'))).toBe(false)
-    expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(true)
+    expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(false)
+    expect(saysSomething({ workflows: [workflow()], builds: [build({ status: 'not_run' })] })).toBe(false)
+    expect(saysSomething(told('not_run', build({ status: 'not_run' }), build()))).toBe(true)
     expect(saysSomething(told('failed'))).toBe(true)
     expect(saysSomething({ workflows: [workflow()], builds: [] })).toBe(false)
   })

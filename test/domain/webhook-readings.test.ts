@@ -309,6 +309,16 @@ describe('Jenkins', () => {
       startedAt: Date.parse('2026-11-24T15:00:00.1Z'),
       stoppedAt: null,
       buildUrl: 'https://jenkins.example.com/job/folder/job/web/18/',
+      // Before the checkout its commit is told as that of the run before.
+      pipeline: { branch: 'main', revision: 'HEAD' },
+    })
+  })
+
+  it('tells of its commit once it is over, and which attempt it is at its job', () => {
+    const { build } = read(jenkins(jenkinsRun({ phase: 'COMPLETED', status: 'SUCCESS', queue_id: 77 })))
+    expect(build).toMatchObject({
+      attempt: 77,
+      workflow: { attemptOf: 'jenkins:https://jenkins.example.com/job/folder/job/web/', attempt: 18 },
       pipeline: { branch: 'main', revision: SHA },
     })
   })

@@ -30,6 +30,11 @@ const PERSON: Record<Asker, Answer> = {
   owner: 'ok',
 }
 
+const NOBODY_BUT_OWNERS: Record<Asker, Answer> = {
+  ...(Object.fromEntries(ASKERS.map((asker) => [asker, 404])) as Record<Asker, Answer>),
+  owner: 'ok',
+}
+
 /** The permission table of the specification, asked of a private and of a public project. */
 const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   'status:read': {
@@ -65,6 +70,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
     private: { ...PERSON, stranger: 403, member: 403, admin: 403 },
     public: { ...PERSON, stranger: 403, member: 403, admin: 403 },
   },
+  hidden: { private: NOBODY_BUT_OWNERS, public: NOBODY_BUT_OWNERS },
   token: { private: { ...EVERYBODY, ...BAD, none: 401 }, public: { ...EVERYBODY, ...BAD, none: 401 } },
   anyone: { private: EVERYBODY, public: EVERYBODY },
 }
@@ -284,6 +290,7 @@ const RECIPES: Record<RouteName, Recipe> = {
   },
   'GET /healthz': { path: () => '/healthz' },
   'GET /readyz': { path: () => '/readyz' },
+  'GET /metrics': { path: () => '/metrics' },
   'GET /api/buildpass/v1/instance/traffic': { path: () => '/api/buildpass/v1/instance/traffic' },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': { path: own('/webhooks') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {

@@ -40,9 +40,10 @@ async function counting(limit: Limit) {
   return { app, keys }
 }
 
-function from({ ask }: TestApp, limit: Limit, address: string): Promise<Response> {
+function from({ ask }: TestApp, limit: Limit, address: string | null): Promise<Response> {
   const { path, headers, ...asked } = COUNTED[limit]()
-  return ask(path, { ...asked, headers: { ...headers, 'CF-Connecting-IP': address } })
+  const seen: Record<string, string> = address === null ? {} : { 'CF-Connecting-IP': address }
+  return ask(path, { ...asked, headers: { ...headers, ...seen } })
 }
 
 describe.each(LIMITS)('the limit of %s', (limit) => {
@@ -51,6 +52,12 @@ describe.each(LIMITS)('the limit of %s', (limit) => {
     const addresses = ['2001:db8:7:8::1', '2001:db8:7:8:ffff:0:0:2', '::ffff:203.0.113.7', '203.0.113.7', '203.0.113.8']
     for (const address of addresses) await from(app, limit, address)
     expect(keys).toEqual(['2001:db8:7:8::/64', '2001:db8:7:8::/64', '203.0.113.7', '203.0.113.7', '203.0.113.8'])
+  })
+
+  it('counts all who ask a local server, which sees no addresses, as one client', async () => {
+    const { app, keys } = await counting(limit)
+    for (const address of [null, null, 'no address']) await from(app, limit, address)
+    expect(keys).toEqual(['local', 'local', 'malformed'])
   })
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mintSecret, type Secret, type TokenKind } from '../../src/domain/secret.ts'
 import type { QueryTokens } from '../../src/env.ts'
-import { type Credential, readCredential } from '../../src/http/credentials.ts'
+import { type Credential, isFromQuery, readCredential } from '../../src/http/credentials.ts'
 
 const BADGE = 'https://builds.test/gh/acme/web.svg'
 
@@ -68,6 +68,17 @@ describe('of several credentials the first counts: Bearer, Circle-Token, Basic, 
       b,
     ],
   ])('%s', (_, headers, search, expected) => expect(read(headers, { query: search })).toBe(expected))
+
+  it.each<[string, Record<string, string>, string, boolean]>([
+    ['it is', {}, query, true],
+    ['there is none in it', {}, '?style=shield', false],
+    ['Bearer counts', bearer, query, false],
+    ['Basic counts', user, query, false],
+    ['Circle-Token counts', header, query, false],
+    ['a header is empty', { 'Circle-Token': '' }, query, false],
+  ])('whether it is that of the URL: %s', (_, headers, search, expected) =>
+    expect(isFromQuery(new Request(`${BADGE}${search}`, { headers }))).toBe(expected),
+  )
 
   it.each<[string, Record<string, string>]>([
     ['an empty Bearer', { Authorization: 'Bearer', 'Circle-Token': b }],

@@ -56,6 +56,7 @@ describe('the listed URL of an artifact', () => {
   it.each([
     ['another path', () => fileOf(world, 'absent.txt'), 404, 'Artifact not found'],
     ['another node', () => fileOf(world).replace('/0/', '/1/'), 404, 'Artifact not found'],
+    ['a node written otherwise', () => fileOf(world).replace('/0/', '/00/'), 404, 'Artifact not found'],
     ['a node that is none', () => fileOf(world).replace('/0/', '/x/'), 404, 'Artifact not found'],
     ['another job', () => fileOf(world).replace(world.build.id, crypto.randomUUID()), 404, 'Project not found'],
     ['a path out of the build', () => fileOf(world, '..%2F..%2Fx'), 400, 'path: must not have a "." or ".." segment'],
@@ -342,6 +343,26 @@ describe('the signed URL', () => {
       expect([response.status, response.headers.get('Retry-After')]).toEqual([503, '5'])
     }
     expect((await app.ask(path, { headers: { Range: 'bytes=0-1' } })).status).toBe(503)
+  })
+
+  it('is 404 under any name but the file’s own', async () => {
+    const { project, build } = world
+    await seedArtifact(stores, project, build, 'out/a b%2.txt', 'hello')
+    const path = await signedFor(world.secrets.all, fileOf(world, 'out/a%20b%252.txt'))
+    const ticket = path.slice(0, path.lastIndexOf('/'))
+    expect(await (await ask(path)).text()).toBe('hello')
+    for (const name of [
+      'other-name',
+      'report.txt',
+      'a%20b%252.TXT',
+      'a%20b%2525.txt',
+      'a+b%252.txt',
+      'a%20b%252.txt.html',
+    ])
+      for (const method of ['GET', 'HEAD'])
+        expect([name, (await ask(`${ticket}/${name}`, { method })).status]).toEqual([name, 404])
+    expect((await ask(`${ticket}/`)).status).toBe(404)
+    expect((await ask(`${path}/more`)).status).toBe(404)
   })
 
   it('with another ticket is 403 with words', async () => {

@@ -59,9 +59,9 @@ function idsOf(world: Furnished): Ids {
 
 /** What could be hit, whatever an answer says: last uses of whoever asks do not count. */
 async function things() {
-  const { tokens, webhooks, publishers, listeners, sessions, identities } = await snapshot()
+  const { tokens, webhooks, publishers, listeners, sessions, identities, audit } = await snapshot()
   const rows = (tokens ?? []).map((row) => ({ ...JSON.parse(row), last_used_at: null, last_used_from: null }))
-  return { rows, webhooks, publishers, listeners, sessions, identities }
+  return { rows, webhooks, publishers, listeners, sessions, identities, audit }
 }
 
 describe('an id of another project or person', () => {
@@ -80,6 +80,15 @@ describe('an id of another project or person', () => {
     const response = await browse(FORMS[name]?.(idsOf(theirs)) ?? '', { session: ours.sessions.admin, form })
     // What is gone already, or was never there, is no failure of a form that ends it.
     expect([[303, 404, 409].includes(response.status), await things()]).toEqual([true, before])
+  })
+
+  const PAGES = Object.keys(FORMS).filter((name) => name !== 'a session is ended')
+  it.each(PAGES)('%s: there is no page that asks whether', async (name) => {
+    const path = (world: Furnished) => FORMS[name]?.(idsOf(world)) ?? ''
+    const statuses = []
+    for (const world of [ours, theirs])
+      statuses.push((await browse(path(world), { session: ours.sessions.admin })).status)
+    expect(statuses).toEqual([200, 404])
   })
 
   it('an account elsewhere is not unlinked from somebody else', async () => {

@@ -243,6 +243,8 @@ const PEOPLE = ways(
 
 const WAYS: Record<Needs, readonly Way[]> = {
   anyone: [],
+  // A read.
+  hidden: [],
   'status:read': [],
   'artifacts:read': [],
   'builds:write': [...PEOPLE, ...ways('reporting', build, 'their token was ended', 'the publisher was ended')],

@@ -88,11 +88,13 @@ describe('an identity token', () => {
   it('is good once, also where it has no jti and its signature is written otherwise', async () => {
     const { tenant, job, keysUrl } = await trusting()
     serve({ [keysUrl]: () => keySetOf(key) })
-    for (const over of [{}, { jti: undefined }]) {
+    for (const over of [{}, { jti: undefined }, { jti: '' }]) {
       const token = await issue(key, { ...job, ...over })
+      const another = await issue(key, { ...job, ...over, exp: Math.floor(Date.now() / 1000) + 60 })
       expect((await exchange(token, tenant)).status).toBe(201)
       const again = await exchange(token, tenant)
       expect([again.status, messageOf(again)]).toEqual([401, expect.stringContaining('exchanged before')])
+      expect((await exchange(another, tenant)).status).toBe(201)
     }
     const twin = await issue(key, { ...job, jti: 'one name' })
     expect((await exchange(twin, tenant)).status).toBe(201)
@@ -158,6 +160,27 @@ describe('an identity token', () => {
     })
   })
 
+  it('is for the projects that trust its issuer and its job, and for no other', async () => {
+    const issuers = { all: 'https://gitlab.com', own: 'https://gitlab.example.com' }
+    const claims = { project_id: String(Math.floor(Math.random() * 1e9)) }
+    serve(Object.fromEntries(Object.values(issuers).map((iss) => [`${iss}/oauth/discovery/keys`, () => keySetOf(key)])))
+    const trusting: Record<string, Tenant> = { nobody: await seedTenant() }
+    for (const [name, issuer] of Object.entries(issuers)) {
+      const tenant = await seedTenant()
+      const body = { kind: 'gitlab', issuer, claims }
+      expect((await call('POST', `${tenant.path}/publishers`, { token: tenant.admin, body })).status).toBe(201)
+      trusting[name] = tenant
+    }
+    const statuses = async (iss: string) => {
+      const all: Record<string, number> = {}
+      for (const [name, tenant] of Object.entries(trusting))
+        all[name] = (await exchange(await issue(key, { iss, ...claims }), tenant)).status
+      return all
+    }
+    expect(await statuses(issuers.all)).toEqual({ nobody: 403, all: 201, own: 403 })
+    expect(await statuses(issuers.own)).toEqual({ nobody: 403, all: 403, own: 201 })
+  })
+
   it('of another branch than the pinned one does not match', async () => {
     const { tenant, job, keysUrl } = await trusting({ 'oidc.circleci.com/vcs-ref': 'refs/heads/main' })
     serve({ [keysUrl]: () => keySetOf(key) })
@@ -172,6 +195,15 @@ describe('an identity token', () => {
     const asked = serve({})
     const iss = `https://oidc.circleci.com/org/${crypto.randomUUID()}`
     expect((await exchange(await issue(key, { iss }), tenant)).status).toBe(401)
+    expect(asked).not.toHaveBeenCalled()
+  })
+
+  it('whose algorithm is not allowed is refused without a question to its issuer', async () => {
+    const { tenant, job } = await trusting()
+    const asked = serve({})
+    const [, payload = ''] = (await issue(key, job)).split('.')
+    const answer = await exchange(await hmacSigned(payload, key), tenant)
+    expect([answer.status, messageOf(answer)]).toEqual([401, expect.stringContaining('algorithm is not allowed')])
     expect(asked).not.toHaveBeenCalled()
   })
 
@@ -223,8 +255,10 @@ describe('an identity token', () => {
     })
     const gitlabKeys = [gitlab, 'https://gitlab.example.com'].map((iss) => `${iss}/oauth/discovery/keys`)
     serve(Object.fromEntries([up.keysUrl, ...gitlabKeys].map((url) => [url, () => keySetOf(key)])))
-    const asked: readonly (readonly [what: string, iss: string, project: Tenant | string])[] = [
+    const asked: readonly (readonly [what: string, iss: unknown, project: Tenant | string])[] = [
       ['an issuer of nobody', 'https://evil.example', up.tenant],
+      ['no issuer', undefined, up.tenant],
+      ['a list of issuers, of which a project expects the one', [up.job.iss], up.tenant],
       ['an address inside of a network', 'http://169.254.169.254/latest', up.tenant],
       ['an own issuer that was not deployed', 'https://gitlab.example.org', up.tenant],
       ['an own issuer that was deployed, and that no project expects', 'https://gitlab.example.com', up.tenant],
@@ -252,13 +286,17 @@ describe('an identity token', () => {
   })
 
   it('that its issuer signed hears why, although no project expects that issuer', async () => {
-    const iss = 'https://agent.buildkite.com'
-    serve({ [`${iss}/.well-known/jwks`]: () => keySetOf(key) })
-    const answer = await exchange(await issue(key, { iss, pipeline_id: 'p' }), 'gh/nobody/nothing')
-    expect(answer).toMatchObject({
-      status: 403,
-      body: { errors: expect.arrayContaining([{ path: 'pipeline_id', message: 'is "p"' }]) },
-    })
+    // One of all the world, and an own one that was deployed.
+    const issuers = {
+      'https://agent.buildkite.com': 'pipeline_id',
+      'https://github.example.com/_services/token': 'ref',
+    }
+    serve(Object.fromEntries(Object.keys(issuers).map((iss) => [`${iss}/.well-known/jwks`, () => keySetOf(key)])))
+    for (const [iss, path] of Object.entries(issuers))
+      expect(await exchange(await issue(key, { iss, [path]: 'p' }), 'gh/nobody/nothing')).toMatchObject({
+        status: 403,
+        body: { errors: expect.arrayContaining([{ path, message: 'is "p"' }]) },
+      })
   })
 
   it('is one of 300 a minute from one client', async () => {
@@ -321,6 +359,20 @@ describe('a publisher', () => {
       })
     },
   )
+  it('is one of fifty a project at most, whatever others have: one more is refused, and is not in the audit log', async () => {
+    const [one, two] = [await seedTenant(), await seedTenant()]
+    const add = async ({ path, admin }: Tenant, n: number) => {
+      const body = { kind: 'gitlab', claims: { project_id: String(n) } }
+      return (await call('POST', `${path}/publishers`, { token: admin, body })).status
+    }
+    const statuses: number[] = []
+    for (let n = 1; n <= 51; n++) statuses.push(await add(one, n))
+    expect([statuses, await add(two, 1)]).toEqual([[...Array(50).fill(201), 409], 201])
+    const { results } = await env.DB.prepare('select count(*) as n from audit where action = ? and project_id = ?')
+      .bind('publisher.created', one.project.id)
+      .all()
+    expect(results).toEqual([{ n: 50 }])
+  })
 
   it('that is deleted ends the tokens of its jobs, and nothing can be exchanged or renewed', async () => {
     const { tenant, job, keysUrl, publisherId } = await trusting()

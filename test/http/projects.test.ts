@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { randomBase62 } from '../../src/domain/secret.ts'
+import { openTestApp } from '../support/app.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
@@ -244,6 +245,26 @@ describe('members', () => {
     expect(await read(someone, '/token')).toBe(403)
   })
 
+  it('the only admin of which is made an admin again, which is in the audit log', async () => {
+    const [only, slug] = [await person('owner'), freshSlug()]
+    await create(only, { slug })
+    expect((await send('PUT', `${PROJECTS}/${slug}/members/${only.login}`, only, { role: 'admin' })).status).toBe(200)
+    const { items } = await askJson(`${PROJECTS}/${slug}/audit`, { token: only.token })
+    expect(items[0]).toMatchObject({ action: 'member.set', subject: only.login, detail: { role: 'admin' } })
+  })
+
+  it('who are removed from the instance at that moment are 404', async () => {
+    const app = await openTestApp()
+    const someone = await person()
+    app.stores.faults.beforeD1 = async (sqls) => {
+      if (sqls.some((sql) => sql.startsWith('insert into "members"')))
+        await env.DB.prepare('delete from users where id = ?').bind(someone.id).run()
+    }
+    const json = { role: 'member' }
+    const response = await app.ask(members(someone.login), { method: 'PUT', token: admin.token, json })
+    expect(await statusAndMessage(response)).toEqual([404, 'User not found'])
+  })
+
   it('are found whatever the letter case of the login, and listed by it', async () => {
     const someone = await person()
     expect(await (await send('PUT', members(someone.login.toUpperCase()), admin, { role: 'member' })).json()).toEqual({
@@ -258,7 +279,8 @@ describe('members', () => {
       since: expect.any(String),
     })
     const logins = items.map(({ login }: { login: string }) => login)
-    expect(logins).toEqual([...logins].sort())
+    const byLogin = (one: string, other: string) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1)
+    expect(logins).toEqual([...logins].sort(byLogin))
   })
 
   it('who are not there are 404', async () => {
@@ -268,8 +290,13 @@ describe('members', () => {
         'User not found',
       ])
     }
+  })
+
+  it('cannot be removed who is none: that is 404, and is not in the audit log', async () => {
     const stranger = await person()
     expect((await send('DELETE', members(stranger.login), admin)).status).toBe(404)
+    const { results } = await env.DB.prepare('select action from audit where subject = ?').bind(stranger.login).all()
+    expect(results).toEqual([])
   })
 
   it.each([

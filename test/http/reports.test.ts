@@ -37,6 +37,25 @@ const patch = (num: number, json: unknown) => ask(`${builds}/${num}`, by({ metho
 const rowsOf = (table: string) =>
   env.DB.prepare(`select count(*) as n from ${table} where project_id = ?`).bind(world.project.id).first<number>('n')
 
+describe('what our command reports from several jobs of Jenkins', () => {
+  it('stands together for a commit, where a later run of a job replaces an earlier one', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    const tell = async (job: string, number: number, status: string) => {
+      const run = `jenkins:https://jenkins.example.com/job/${branch}-${job}/${number}/`
+      const told = {
+        pipeline: { external_id: run, branch, revision: 'f00d' },
+        workflow: { external_id: run, name: job },
+      }
+      const made = await report(reportOf({ ...told, external_id: `${run}#Test`, job: { name: 'Test' }, status }))
+      expect(made.ok).toBe(true)
+      return (await askJson(`/${world.slug}/tree/${branch}.json`, by())).message
+    }
+    expect(await tell('lint', 5, 'failed')).toBe('failing')
+    expect(await tell('build', 9, 'success')).toBe('failing')
+    expect(await tell('lint', 6, 'success')).toBe('passing')
+  })
+})
+
 describe('a job that is reported to have run again', () => {
   type Told = { id?: string; run?: string; name?: string; of?: string; attempt?: number; job?: object; status: string }
   const statusOf = async (told: readonly Told[]) => {
@@ -97,6 +116,61 @@ describe('a job that is reported to have run again', () => {
       ],
     ],
   ])('%s', async (_, word, told) => expect(await statusOf(told)).toBe(word))
+})
+
+describe('of two pipelines of a branch', () => {
+  const T0 = Date.parse('2026-11-24T10:00:00Z')
+  const at = (seconds: number) => new Date(T0 + seconds * 1_000).toISOString()
+  type Times = { queued_at?: string; start_time?: string; stop_time?: string }
+  const begin = async (branch: string, push: string, told: Times & { status: string }) =>
+    reportJson(
+      reportOf({
+        external_id: branch + push,
+        pipeline: { external_id: branch + push, branch, revision: 'f00d' },
+        workflow: { external_id: branch + push, name: 'ci' },
+        ...told,
+      }),
+    )
+  const badgeOf = async (branch: string) => (await askJson(`/${world.slug}/tree/${branch}.json`, by())).message
+
+  it.each<[string, Times, Times]>([
+    ['queued', { queued_at: at(90), stop_time: at(120) }, { queued_at: at(-5), stop_time: at(20) }],
+    ['started', { start_time: at(90), stop_time: at(120) }, { start_time: at(0), stop_time: at(20) }],
+    ['stopped', { stop_time: at(120) }, { stop_time: at(20) }],
+    ['heard of, where nothing is said of the newer,', {}, { stop_time: at(20) }],
+  ])('the one that says that it was %s later is the newest, whichever was told first', async (_, newer, older) => {
+    for (const isLate of [true, false]) {
+      const branch = `b-${crypto.randomUUID()}`
+      const tell = [
+        () => begin(branch, '1', { status: 'success', ...older }),
+        () => begin(branch, '2', { status: 'failed', ...newer }),
+      ]
+      for (const one of isLate ? tell.toReversed() : tell) await one()
+      expect(await badgeOf(branch), isLate ? 'late' : 'in order').toBe('failing')
+    }
+  })
+
+  it('without times the one that was heard of last is the newest', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '2', { status: 'failed' })
+    await begin(branch, '1', { status: 'success' })
+    expect(await badgeOf(branch)).toBe('passing')
+  })
+
+  it('none begins later than it was heard of', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '1', { status: 'success', queued_at: new Date(Date.now() + 3_600_000).toISOString() })
+    await begin(branch, '2', { status: 'failed' })
+    expect(await badgeOf(branch)).toBe('failing')
+  })
+
+  it('a later word on when a build began counts as its first', async () => {
+    const branch = `b-${crypto.randomUUID()}`
+    await begin(branch, '2', { status: 'failed', queued_at: at(90) })
+    const { build_num } = await begin(branch, '1', { status: 'running' })
+    await patch(build_num, { status: 'success', start_time: at(0), stop_time: at(20) })
+    expect(await badgeOf(branch)).toBe('failing')
+  })
 })
 
 describe('reporting a build', () => {

@@ -479,11 +479,23 @@ describe('the last use of a token', () => {
 })
 
 it('lists tokens oldest first, those that expired too, with no-cache and an ETag', async () => {
-  const fresh = await seedWorld(stores, 'private')
-  const response = await ask(tokensOf(fresh.slug), { token: fresh.secrets.admin })
+  const project = await seedProject(stores.db)
+  const { user, secret } = await newcomer()
+  await seedMember(stores.db, project, user, 'admin')
+  const minute = (n: number) => Date.UTC(2026, 0, 1, 0, n)
+  for (const [scope, n, expiresAt] of [
+    ['all', 3, null],
+    ['status', 1, minute(2)],
+    ['view-builds', 2, null],
+  ] as const)
+    await seedToken(stores, { kind: 'project', project, scope, createdAt: minute(n), expiresAt })
+  const response = await ask(tokensOf(`${project.vcs}/${project.org}/${project.repo}`), { token: secret })
   const listed = await response.json<{ time: string; scope: string }[]>()
-  expect(listed.map(({ scope }) => scope)).toEqual(['all', 'status', 'view-builds', 'all'])
-  expect(listed.map(({ time }) => time)).toEqual(listed.map(({ time }) => time).sort())
+  expect(listed.map(({ scope, time }) => [scope, Date.parse(time)])).toEqual([
+    ['status', minute(1)],
+    ['view-builds', minute(2)],
+    ['all', minute(3)],
+  ])
   expect(response.headers.get('ETag')).toMatch(/^"[0-9a-f]{32}"$/)
 })
 

@@ -160,8 +160,8 @@ async function perform(run: Run, command: Command): Promise<void> {
           const removal = await deleteMember(stores, project.id, user, { endMade: false }, ACTOR)
           return removal.kind === 'removed' ? (world) => role(world) === undefined : null
         }
-        const isSet = await putMember(stores, project.id, user, command.role, ACTOR)
-        return isSet ? (world) => role(world) === command.role : null
+        const put = await putMember(stores, project.id, user, command.role, ACTOR)
+        return put !== 'last_admin' ? (world) => role(world) === command.role : null
       })
     }
     case 'remove person': {

@@ -30,7 +30,10 @@ export function openSqliteD1(migrationsFolder: string): D1Database {
       bind: (...bound: unknown[]) => statement(sql, bound),
       all: async () => ({ success: true, results: objects(), meta: {} }),
       run: async () => ({ success: true, results: objects(), meta: {} }),
-      first: async () => objects()[0] ?? null,
+      first: async (column?: string) => {
+        const row = objects()[0] ?? null
+        return column === undefined ? row : (row?.[column] ?? null)
+      },
       raw: async ({ columnNames = false } = {}) => {
         const rows = compile(sql, true).all(...values)
         return columnNames

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import type { TestOutcome, TestResult } from '../../src/domain/test-result.ts'
-import { listBuildFiles, listTestPage } from '../../src/storage/build-contents.ts'
+import {
+  listBuildFiles,
+  listFolder,
+  listTestPage,
+  selectFolder,
+  selectNodes,
+} from '../../src/storage/build-contents.ts'
 import { findBuildId } from '../../src/storage/builds.ts'
 import { replaceTestResults } from '../support/as-instance.ts'
-import { scansOf } from '../support/query-plan.ts'
+import { queryPlanOf, scansOf } from '../support/query-plan.ts'
 import { seedProject } from '../support/seed.ts'
 import { seedRun } from '../support/seed-runs.ts'
 import { openTestStores } from '../support/stores.ts'
@@ -30,6 +36,7 @@ describe('the files of a build', () => {
     expect(await listBuildFiles(db, project.id, num)).toEqual({
       count: 3,
       sizeBytes: 10,
+      firstNode: 0,
       lastNode: 1,
       files: [
         { path: 'b.txt', nodeIndex: 0, sizeBytes: 3 },
@@ -37,7 +44,45 @@ describe('the files of a build', () => {
         { path: 'b.txt', nodeIndex: 1, sizeBytes: 5 },
       ],
     })
-    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({ count: 0, sizeBytes: 0, lastNode: 0, files: [] })
+    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({
+      count: 0,
+      sizeBytes: 0,
+      firstNode: 0,
+      lastNode: 0,
+      files: [],
+    })
+  })
+
+  it('come folder by folder: folders first, each with what is below it', async () => {
+    const { stores, db, project, build, num } = await openBuild()
+    for (const path of ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1'])
+      await seedArtifact(stores, project, build, path, 'hello')
+    await seedArtifact(stores, project, build, 'a/other-node.txt', 'hi', 3)
+    const root = await listFolder(db, project.id, num, { nodeIndex: 0, path: '' }, 1)
+    expect(root.entries.map(({ kind, path, count, sizeBytes }) => [kind, path, count, sizeBytes])).toEqual([
+      ['folder', 'Z/', 1, 5],
+      ['folder', 'a/b/', 2, 10],
+      ['folder', 'a0/', 1, 5],
+      ['folder', 'é/x/', 2, 10],
+      ['file', 'a-b.txt', 1, 5],
+      ['file', 'z.txt', 1, 5],
+    ])
+    const inner = await listFolder(db, project.id, num, { nodeIndex: 0, path: 'a/b/' }, 1)
+    expect(inner.entries.map(({ path }) => path)).toEqual(['a/b/c/', 'a/b/1.txt'])
+    const nodes = await listFolder(db, project.id, num, null, 1)
+    expect(nodes.entries.map(({ nodeIndex, count }) => [nodeIndex, count])).toEqual([
+      [0, 8],
+      [3, 1],
+    ])
+  })
+
+  it('of a folder and of the nodes are found by an index', async () => {
+    const { db, project, num } = await openBuild()
+    expect(await scansOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toEqual([])
+    expect(await queryPlanOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toMatch(
+      /artifacts_path \(build_id=\? AND node_index=\? AND path>\? AND path<\?\)/,
+    )
+    expect(await scansOf(db, selectNodes(db, project.id, num, 2))).toEqual([])
   })
 })
 

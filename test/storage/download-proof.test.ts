@@ -200,6 +200,16 @@ describe('a signed download', () => {
     expect(await ticketStanding(here, ticket)).toBe('ended')
   })
 
+  it('that a page offered goes by the role that its person has there, once the database is asked', async () => {
+    const [member, stranger] = [await seedUser(here.db), await seedUser(here.db)]
+    await seedMember(here.db, project, member, 'member')
+    await seedMember(here.db, await seedProject(here.db), stranger, 'admin')
+    const standingOf = async (userId: string) =>
+      // The feed of another life of the database says nothing.
+      ticketStanding(here, { ...(await ticketFrom(here, project, { userId })), epoch: 'another' })
+    expect([await standingOf(member.id), await standingOf(stranger.id)]).toEqual(['stands', 'ended'])
+  })
+
   it('of a member who became an admin goes on', async () => {
     const { user, ticket } = await seedPersons()
     await commitEnding(here, INSTANCE, [

@@ -50,6 +50,7 @@ describe("the data centre's copy of the feed", () => {
     ['no ends', { ...good, ends: undefined }],
     ['ends that are no list', { ...good, ends: { 'token:a': 2 } }],
     ['an end that is no pair', { ...good, ends: [...good.ends, 'token:c'] }],
+    ['an end that is an object', { ...good, ends: [...good.ends, { 0: 'token:c', 1: 3 }] }],
     ['an end of nothing', { ...good, ends: [...good.ends, [1, 3]] }],
     ['an end without a number', { ...good, ends: [...good.ends, ['token:c']] }],
     ['an end with a text for a number', { ...good, ends: [...good.ends, ['token:c', '3']] }],

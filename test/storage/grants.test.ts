@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { base64UrlEncode, hashSecret, importPeppers } from '../../src/domain/secret-hash.ts'
-import { findGrant, forgetUnknown, heldGrantOf, kvKeyFor } from '../../src/storage/grants.ts'
+import { findGrant, forgetUnknown, grantInMemory, heldGrantOf, kvKeyFor } from '../../src/storage/grants.ts'
 import { commitEnding } from '../../src/storage/revocations.ts'
 import { users } from '../../src/storage/schema.ts'
 import { hang } from '../support/counted.ts'
@@ -27,6 +27,22 @@ describe('a token', () => {
     const { secret } = await seedStatusToken(isolate)
     expect(await present(isolate, secret)).toBe('granted by d1')
     expect(await present(isolate, secret)).toBe('granted by memory')
+  })
+
+  it('is granted by memory alone, without a wait, until the feed is 4 s old or the token ends', async () => {
+    const isolate = await openTestStores()
+    const lasting = await seedStatusToken(isolate)
+    const ending = await seedStatusToken(isolate, isolate.now() + 2 * SECOND)
+    const kinds = () => [lasting, ending].map(({ secret }) => grantInMemory(isolate, secret)?.kind ?? null)
+    expect(kinds()).toEqual([null, null])
+    for (const { secret } of [lasting, ending]) expect(await present(isolate, secret)).toBe('granted by d1')
+    expect(kinds()).toEqual(['granted', 'granted'])
+    isolate.clock.advance(2 * SECOND)
+    expect(kinds()).toEqual(['granted', null])
+    isolate.clock.advance(2 * SECOND - 1)
+    expect(kinds()).toEqual(['granted', null])
+    isolate.clock.advance(1)
+    expect(kinds()).toEqual([null, null])
   })
 
   it('found in KV is in memory from then on', async () => {

@@ -5,7 +5,6 @@ import { pipelineStatusFor } from '../../src/domain/pipeline-status.ts'
 import type { Slug } from '../../src/domain/project.ts'
 import type { WebhookSource } from '../../src/domain/webhook-source.ts'
 import { classOf } from '../../src/domain/workflow-run.ts'
-import { beganAt } from '../../src/http/web/pipeline-list.tsx'
 import { READ } from '../../src/http/webhooks/readers.ts'
 import { listBranchPipelines } from '../../src/storage/branch-feeds.ts'
 import { findBranchStatus } from '../../src/storage/branch-status.ts'
@@ -17,21 +16,22 @@ import { openTestStores, type TestStores } from '../support/stores.ts'
 import { type News, tellAs, VENDORS } from '../support/vendor-runs.ts'
 
 const result = fc.constantFrom('green' as const, 'red' as const)
-const jobs = fc.array(fc.record({ name: fc.constantFrom('build', 'test'), status: result }), { maxLength: 3 })
+const jobs = fc.array(fc.record({ name: fc.constantFrom('build', 'test', 'lint'), status: result }), { maxLength: 3 })
 
 /** What happened for one push: its jobs, what of them was run again, and whether something else broke the run. */
 const push = fc.record({ first: jobs, again: fc.option(fc.array(result, { maxLength: 3 })), brokeAnyhow: fc.boolean() })
 type Push = typeof push extends fc.Arbitrary<infer T> ? T : never
 
 /** All that the CI has to tell of it, the last word last. */
-function newsOf(number: number, { first, again, brokeAnyhow }: Push): { news: News[]; isRed: boolean } {
-  const news: News[] = [{ push: number, status: 'running' }]
+function newsOf(number: number, { first, again, brokeAnyhow }: Push, hour = number): { news: News[]; isRed: boolean } {
+  const of = { push: number, hour }
+  const news: News[] = [{ ...of, status: 'running' }]
   const tell = (attempt: number, ran: readonly { name: string; status: 'green' | 'red' }[], isRed: boolean) => {
     for (const [i, { name, status }] of ran.entries()) {
-      const job = { push: number, attempt, job: i + 1, name }
+      const job = { ...of, attempt, job: i + 1, name }
       news.push({ ...job, status: 'running' }, { ...job, status })
     }
-    news.push({ push: number, attempt, status: isRed ? 'red' : 'green' })
+    news.push({ ...of, attempt, status: isRed ? 'red' : 'green' })
   }
   const failed = first.filter(({ status }) => status === 'red')
   const firstIsRed = brokeAnyhow || failed.length > 0
@@ -60,9 +60,7 @@ async function shown(stores: TestStores, projectId: string, newest: string) {
   const [feed] = await listBranchPipelines(stores.db, projectId, 'main')
   const { pipelines } = await listPipelines(stores.db, projectId, { branch: 'main', class: null }, null)
   const runs = await listWorkflowRuns(stores.db, projectId, { name: null, branch: null, since: 0 }, null, 100)
-  // What Jenkins runs again is another pipeline of the commit.
-  const ofCommit = pipelines.filter(({ revision }) => revision === newest)
-  const listed = ofCommit.toSorted((one, other) => beganAt(other) - beganAt(one))[0]
+  const listed = pipelines.find(({ revision }) => revision === newest)
   const ofNewest = runs.filter((run) => run.pipeline.number === listed?.number)
   const last = ofNewest.toSorted((one, other) => other.beganAt - one.beganAt)[0]
   return {
@@ -76,21 +74,32 @@ async function shown(stores: TestStores, projectId: string, newest: string) {
 const RED = { badge: 'red', feed: 'Failure', list: 'red', workflow: 'failed' }
 const GREEN = { badge: 'green', feed: 'Success', list: 'green', workflow: 'success' }
 
+/**
+ * The news of two pushes, the later of which may have come in the same second: then the CI's own numbers say which it is.
+ * Of a job that ran again for the earlier one Jenkins and GitHub only tell when that was, which is later than the other.
+ */
+const twoPushesOf = (source: WebhookSource) =>
+  fc.record({ older: push, newer: push, isSameSecond: fc.boolean() }).map(({ older, newer, isSameSecond }) => {
+    const ranOnce = source === 'jenkins' || source === 'github' ? { ...older, again: null } : older
+    return { older: isSameSecond ? newsOf(1, ranOnce, 2) : newsOf(1, older), newer: newsOf(2, newer) }
+  })
+
 const shuffled = <T>(all: readonly T[]) =>
   fc.shuffledSubarray([...all], { minLength: all.length, maxLength: all.length })
 
-describe.each(Object.keys(VENDORS) as WebhookSource[])('all that %s tells', (source) => {
+const ALL_VENDORS = Object.keys(VENDORS) as WebhookSource[]
+const VENDORS_BUT_JENKINS = ALL_VENDORS.filter((source) => source !== 'jenkins')
+
+describe.each(ALL_VENDORS)('all that %s tells', (source) => {
   const newest = (2).toString(16).padStart(40, '0')
 
   it('ends as its last word does, in any order, with any loss but of that word, and however often told', {
     timeout: 120_000,
   }, async () => {
     const stores = await openTestStores({ cacheApi: false })
-    const told = fc.record({ older: push, newer: push }).chain(({ older, newer }) => {
-      const before = newsOf(1, older)
-      const { news, isRed } = newsOf(2, newer)
+    const told = twoPushesOf(source).chain(({ older, newer: { news, isRed } }) => {
       const last = news.at(-1) as News
-      const some = fc.subarray([...before.news, ...news.slice(0, -1)])
+      const some = fc.subarray([...older.news, ...news.slice(0, -1)])
       return some.chain((delivered) => {
         const all = [...delivered, last]
         return fc.record({
@@ -113,9 +122,7 @@ describe.each(Object.keys(VENDORS) as WebhookSource[])('all that %s tells', (sou
 
   it('ends green where its last word is green and nothing was lost', { timeout: 120_000 }, async () => {
     const stores = await openTestStores({ cacheApi: false })
-    const told = fc
-      .record({ older: push, newer: push })
-      .map(({ older, newer }) => ({ older: newsOf(1, older), newer: newsOf(2, newer) }))
+    const told = twoPushesOf(source)
       .filter(({ newer }) => !newer.isRed)
       .chain(({ older, newer }) => shuffled([...older.news, ...newer.news]))
     await fc.assert(
@@ -125,6 +132,92 @@ describe.each(Object.keys(VENDORS) as WebhookSource[])('all that %s tells', (sou
         expect(await shown(stores, project.id, newest)).toEqual(GREEN)
       }),
       { numRuns: 25 },
+    )
+  })
+
+  it('stands as before where the newer push was skipped as a whole, its jobs told or not', {
+    timeout: 60_000,
+  }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const job: News = { push: 2, job: 1, name: 'build', status: 'skipped' }
+    const skipped: readonly News[] = [{ push: 2, status: 'running' }, job, { push: 2, status: 'skipped' }]
+    // Once that it began is told, only its end says that it did not go on.
+    const some = fc
+      .subarray([...skipped])
+      .filter((told) => !told.some(({ status }) => status === 'running') || told.includes(skipped[2] as News))
+    const told = fc.record({ older: push, some }).chain(({ older, some }) => {
+      const { news, isRed } = newsOf(1, older)
+      return fc.record({ order: shuffled([...news, ...some]), isRed: fc.constant(isRed) })
+    })
+    await fc.assert(
+      fc.asyncProperty(told, async ({ order, isRed }) => {
+        const project = await seedProject(stores.db)
+        await deliver(stores, project.id, source, order)
+        expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
+
+/** Jobs of different names, so that each has one last word. */
+const differentJobs = fc.uniqueArray(fc.record({ name: fc.constantFrom('build', 'test', 'lint'), status: result }), {
+  minLength: 1,
+  selector: ({ name }) => name,
+})
+
+// A run of Jenkins is its job.
+describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is lost', (source) => {
+  it('red jobs are red until they pass', { timeout: 60_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const told = fc
+      .record({ older: push, newer: fc.record({ first: differentJobs, again: fc.option(fc.array(result)) }) })
+      .map(({ older, newer }) => ({ older: newsOf(1, older), newer: newsOf(2, { ...newer, brokeAnyhow: false }) }))
+      .chain(({ older, newer }) => {
+        const ofJobs = newer.news.filter(({ job }) => job !== undefined)
+        return fc.record({ order: shuffled([...older.news, ...ofJobs]), isRed: fc.constant(newer.isRed) })
+      })
+    await fc.assert(
+      fc.asyncProperty(told, async ({ order, isRed }) => {
+        const project = await seedProject(stores.db)
+        await deliver(stores, project.id, source, order)
+        expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
+
+describe('where Jenkins has several jobs for a repository', () => {
+  const run = fc.record({ of: fc.constantFrom('web', 'lint', 'docs'), push: fc.constantFrom(1, 2), status: result })
+  /** Its runs, those of a job at a commit one after the other. */
+  const runs = fc.array(run, { minLength: 1, maxLength: 6 }).map((some): News[] =>
+    some.map((one, i) => {
+      const before = some.slice(0, i).filter(({ of, push }) => of === one.of && push === one.push)
+      return { ...one, attempt: before.length + 1 }
+    }),
+  )
+
+  it('the newest commit is red while the last run of any of them there was', { timeout: 120_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const told = runs.chain((some) => {
+      const began = some.map((one): News => ({ ...one, status: 'running' }))
+      // Its end is told twice.
+      const ended = some.flatMap((one): News[] => [{ ...one, job: 1 }, one])
+      const delivered = fc.subarray(began).chain((those) => shuffled([...those, ...ended, ...those]))
+      return fc.record({ some: fc.constant(some), order: delivered })
+    })
+    await fc.assert(
+      fc.asyncProperty(told, async ({ some, order }) => {
+        const project = await seedProject(stores.db)
+        await deliver(stores, project.id, 'jenkins', order)
+        const commit = Math.max(...some.map(({ push }) => push))
+        const last = new Map(some.filter(({ push }) => push === commit).map(({ of, status }) => [of, status]))
+        const expected = [...last.values()].includes('red') ? 'red' : 'green'
+        const { badge, list } = await shown(stores, project.id, commit.toString(16).padStart(40, '0'))
+        expect({ badge, list }).toEqual({ badge: expected, list: expected })
+      }),
+      { numRuns: 40 },
     )
   })
 })

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
 import { mintSecret } from '../../src/domain/secret.ts'
 import { deleteUser } from '../../src/storage/instance-users.ts'
-import { listMadeBy } from '../../src/storage/made.ts'
+import { listMadeBy, listMinted } from '../../src/storage/made.ts'
 import { deleteMember, listMembers } from '../../src/storage/members.ts'
 import { deleteToken } from '../../src/storage/token-ends.ts'
 import { insertToken } from '../../src/storage/tokens.ts'
@@ -38,12 +38,29 @@ async function makeAll(on: typeof project, token: string): Promise<void> {
 
 const KINDS = ['dispatch_target', 'listener', 'publisher', 'token', 'webhook']
 
+/** The ids by which the project's things are ended, by kind; a project has one dispatch target at most. */
+async function idsOn({ id }: { id: string }): Promise<readonly string[]> {
+  const columns = { dispatch_targets: 'project_id', listeners: 'id', publishers: 'id', tokens: 'id', webhooks: 'id' }
+  const all = await env.DB.batch<{ id: string }>(
+    Object.entries(columns).map(([table, column]) =>
+      env.DB.prepare(`select ${column} as id from ${table} where project_id = ?`).bind(id),
+    ),
+  )
+  return all.flatMap(({ results }) => results.map((row) => row.id))
+}
+
 /** How many of each are left, whoever made them. */
 async function left(on: { id: string }): Promise<readonly unknown[]> {
   const tables = ['dispatch_targets', 'listeners', 'publishers', 'tokens', 'webhooks']
   return env.DB.batch(
     tables.map((table) => env.DB.prepare(`select count(*) as n from ${table} where project_id = ?`).bind(on.id)),
   ).then((all) => all.map(({ results }) => (results[0] as { n: number }).n))
+}
+
+async function projectOf(user: typeof person): Promise<typeof project> {
+  const made = await seedProject(stores.db)
+  await seedMember(stores.db, made, user, 'admin')
+  return made
 }
 
 beforeEach(async () => {
@@ -65,6 +82,7 @@ describe('what a person made', () => {
       name: 'theirs',
       project: `gh/${project.org}/web`,
     })
+    expect(made.map(({ id }) => id)).toEqual(await idsOn(project))
     expect(await listMadeBy(stores.db, owner.id, project.id)).toEqual([])
   })
 
@@ -107,12 +125,16 @@ describe('what a person made', () => {
       [0, 0, 0, 0, 0],
       [1, 1, 1, 1, 1],
     ])
-    const { results } = await env.DB.prepare(
-      "select action from audit where project_id = ? and user_id = ? and action <> 'member.removed' order by action",
-    )
-      .bind(project.id, owner.id)
-      .all<{ action: string }>()
-    expect(results.map(({ action }) => action)).toEqual([
+    const told = async ({ id }: { id: string }) => {
+      const { results } = await env.DB.prepare(
+        "select action from audit where project_id = ? and user_id = ? and action <> 'member.removed' order by action",
+      )
+        .bind(id, owner.id)
+        .all<{ action: string }>()
+      return results.map(({ action }) => action)
+    }
+    expect(await told(other)).toEqual([])
+    expect(await told(project)).toEqual([
       'dispatch_target.deleted',
       'listener.deleted',
       'publisher.deleted',
@@ -164,6 +186,22 @@ describe('what a person made', () => {
 describe('what a token made', () => {
   const how = (keepMinted: boolean) => ({ action: 'token.leaked', keepMinted, actor: INSTANCE }) as const
 
+  it('is listed, also what it made through another one, and nothing else', async () => {
+    const others = await seedToken(stores, { kind: 'personal', user: owner })
+    await makeAll(await projectOf(owner), others.secret)
+    const child = mintSecret('personal')
+    const asOwn = { ...actsAs(person.id), tokenId: own.id }
+    const made = await insertToken(
+      stores,
+      child,
+      { kind: 'personal', userId: person.id, label: 'child', expiresAt: null },
+      asOwn,
+    )
+    await makeAll(project, child)
+    const listed = (await listMinted(stores.db, own.id)).map(({ id }) => id)
+    expect(listed.sort()).toEqual([made.id, ...(await idsOn(project))].sort())
+  })
+
   it('ends with it, listeners and the dispatch target included', async () => {
     await makeAll(project, own.secret)
     await deleteToken(stores, own.id, how(false))
@@ -189,9 +227,14 @@ describe('what a token made', () => {
       asOwn,
     )
     await makeAll(project, secret)
+    const others = await projectOf(owner)
+    await makeAll(others, (await seedToken(stores, { kind: 'personal', user: owner })).secret)
     await deleteToken(stores, child.id, how(true))
     expect(await left(project)).toEqual([1, 1, 1, 1, 1])
     await deleteToken(stores, own.id, how(false))
-    expect(await left(project)).toEqual([0, 0, 0, 0, 0])
+    expect([await left(project), await left(others)]).toEqual([
+      [0, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1],
+    ])
   })
 })

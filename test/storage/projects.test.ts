@@ -5,7 +5,7 @@ import type { Grant } from '../../src/domain/grant.ts'
 import type { Permission } from '../../src/domain/permission.ts'
 import { type Project, type Slug, slugKeyFor, slugText } from '../../src/domain/project.ts'
 import { findGrant } from '../../src/storage/grants.ts'
-import { findAccess } from '../../src/storage/projects.ts'
+import { accessInMemory, findAccess, findPublicProject, isHiddenInMemory } from '../../src/storage/projects.ts'
 import { commitEnding, readFenced } from '../../src/storage/revocations.ts'
 import { members, projects } from '../../src/storage/schema.ts'
 import { barrier, UNLIMITED } from '../support/present.ts'
@@ -36,6 +36,46 @@ async function seedMembership(role: 'admin' | 'member' = 'member') {
 function projectGrant(project: Project): Grant {
   return { kind: 'project', tokenId: 't', scope: 'all', project }
 }
+
+describe('memory alone', () => {
+  it('says yes after the database did, until the feed is 4 s old, and never no', async () => {
+    const { here, project, grant } = await seedMembership()
+    const known = (permission: Permission = 'status:read', asker: Grant | null = grant) =>
+      accessInMemory(here, asker, project, permission)
+    expect(known()).toBeNull()
+    const access = await findAccess(here, grant, project, 'status:read')
+    expect([known(), known('project:admin'), known('status:read', null)]).toEqual([access, null, null])
+    here.clock.advance(4 * SECOND - 1)
+    expect(known()).toEqual(access)
+    here.clock.advance(1)
+    expect(known()).toBeNull()
+  })
+})
+
+describe('what anybody may see', () => {
+  it('is a public project; any other name is hidden alike, which is known for 5 s', async () => {
+    const here = await openTestStores()
+    const shown = await seedProject(here.db, { visibility: 'public' })
+    const hidden = [await seedProject(here.db), slugOf('gh/nobody/nothing')]
+    expect(await findPublicProject(here, shown)).toEqual(shown)
+    for (const slug of hidden) {
+      expect(isHiddenInMemory(here, slug)).toBe(false)
+      expect(await findPublicProject(here, slug)).toBe('hidden')
+    }
+    const known = () => [shown, ...hidden].map((slug) => isHiddenInMemory(here, slug))
+    here.clock.advance(5 * SECOND - 1)
+    expect(known()).toEqual([false, true, true])
+    here.clock.advance(1)
+    expect(known()).toEqual([false, false, false])
+  })
+
+  it('is not known while D1 cannot be reached, and nothing is hidden for that', async () => {
+    const here = await openTestStores()
+    const project = await seedProject(here.db, { visibility: 'public' })
+    here.faults.beforeD1 = outage
+    expect([await findPublicProject(here, project), isHiddenInMemory(here, project)]).toEqual(['unavailable', false])
+  })
+})
 
 describe('a person', () => {
   it('reads where they are a member, the second time from memory, and learns the role', async () => {

@@ -1,12 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import type { ReportedStatus } from '../../src/domain/build.ts'
 import type { Project } from '../../src/domain/project.ts'
+import { findBranchStatus } from '../../src/storage/branch-status.ts'
 import { messagesOf } from '../../src/storage/constraint.ts'
 import { sweepOrphans } from '../../src/storage/objects.ts'
+import { sweepProject } from '../../src/storage/retention-sweep.ts'
 import { artifacts, builds, pipelines, testResults } from '../../src/storage/schema.ts'
 import { retention } from '../../src/storage/schema-reporting.ts'
-import { replaceTestResults, reportBuild, reportRun } from '../support/as-instance.ts'
+import { replaceTestResults, reportBuild, reportBuilds, reportRun } from '../support/as-instance.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 import { runUpkeepOf } from '../support/upkeep.ts'
@@ -97,6 +100,87 @@ describe('retention', () => {
     expect(await leftOf(stores, usual)).toMatchObject({ builds: [3, 4, 5, 6], artifacts: [3, 4, 5, 6], pipelines: 4 })
     expect(await leftOf(stores, two)).toMatchObject({ builds: [4, 5, 6], artifacts: [4, 5, 6], pipelines: 3 })
   })
+
+  it('takes a pipeline as a whole, once all of it is old', async () => {
+    const stores = await openTestStores()
+    const project = await seedForgetful(stores, { buildDays: 30 })
+    const status = async () => findBranchStatus(await openTestStores({ clock: stores.clock }), project.id, 'main')
+    await reportBuild(stores, project.id, reportOf({ jobName: 'test', status: 'failed' }))
+    stores.clock.advance(20 * DAY_MS)
+    await reportBuild(stores, project.id, reportOf({ jobName: 'deploy', status: 'success' }))
+    stores.clock.advance(11 * DAY_MS)
+    await sweep(stores)
+    expect([await status(), (await leftOf(stores, project)).builds]).toEqual(['failed', [1, 2]])
+    stores.clock.advance(20 * DAY_MS)
+    await sweep(stores)
+    expect([await status(), (await leftOf(stores, project)).pipelines]).toEqual(['no_builds', 0])
+  })
+
+  it('takes a pipeline of more builds than go at once as a whole, too', async () => {
+    const stores = await openTestStores()
+    const project = await seedForgetful(stores)
+    for (let from = 0; from < 300; from += 10)
+      await reportBuilds(
+        stores,
+        project.id,
+        Array.from({ length: 10 }, (_, i) => reportOf({ jobName: `j${from + i}` })),
+      )
+    stores.clock.advance(366 * DAY_MS)
+    const counted: number[] = []
+    const other = await openTestStores()
+    stores.faults.afterD1 = async () => {
+      counted.push((await leftOf(other, project)).builds.length)
+    }
+    await sweepProject(stores, project.id, stores.now(), PLENTY)
+    stores.faults.afterD1 = undefined
+    expect([...new Set(counted)].filter((left) => left !== 300)).toEqual([0])
+  })
+
+  it.each([0, 1, 2])(
+    'with %i kept a branch ends on what it showed last, and never shows an older result',
+    {
+      timeout: 60_000,
+    },
+    async (keepPerBranch) => {
+      let random = 7 + keepPerBranch
+      const pick = (n: number) => {
+        random = (random * 48_271) % 2_147_483_647
+        return random % n
+      }
+      for (let round = 0; round < 12; round++) {
+        const stores = await openTestStores()
+        const project = await seedForgetful(stores, { buildDays: 30, keepPerBranch })
+        const start = stores.clock.now
+        const told: { beganAt: number; status: ReportedStatus }[] = []
+        // What began at one time is heard of at any later one; each has a status of its own, by which it is known.
+        for (const status of ['failed', 'success', 'canceled', 'timedout', 'running', 'not_run'] as const) {
+          const beganAt = start + pick(20) * DAY_MS
+          told.push({ beganAt, status })
+          stores.clock.now = Math.max(stores.clock.now, beganAt) + pick(5) * DAY_MS
+          const externalId = `${status} ${round}`
+          const workflow = { externalId, name: 'ci' }
+          await reportBuild(
+            stores,
+            project.id,
+            reportOf({ externalId, status, workflow, pipeline: { externalId, beganAt } }),
+          )
+        }
+        const shown: string[] = []
+        for (let day = 0; day < 80; day += 3) {
+          shown.push(await findBranchStatus(await openTestStores({ clock: stores.clock }), project.id, 'main'))
+          await sweep(stores)
+          stores.clock.advance(3 * DAY_MS)
+        }
+        const [first, ...others] = [...new Set(shown)]
+        // Where all may go there is nothing in the end; what never ended may be left before that.
+        expect(
+          others.filter((status) => status !== 'no_builds' && status !== 'running' && status !== 'not_run'),
+          `${first} → ${others}, of ${JSON.stringify(told)}`,
+        ).toEqual([])
+        if (keepPerBranch === 0) expect(shown.at(-1)).toBe('no_builds')
+      }
+    },
+  )
 
   it('deletes pipelines that never had a build, once they are old', async () => {
     const stores = await openTestStores()

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { and, eq, sql } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
@@ -522,6 +523,19 @@ describe("the data centre's copy of the feed", () => {
 })
 
 describe('pruning the feed', () => {
+  it('takes 5,000 entries at a time, and tells whether any may be left', async () => {
+    const { db } = await openTestStores()
+    await pruneFeed(db, Date.now() + 3_600 * SECOND)
+    await env.DB.prepare(
+      `with recursive n(n) as (select 1 union all select n + 1 from n where n < 5001)
+        insert into revocations (subject, at) select 'token:' || n, n from n`,
+    ).run()
+    const left = async () =>
+      (await env.DB.prepare('select count(*) as n from revocations where at < 6000').all()).results
+    expect([await pruneFeed(db, 6_000), await left()]).toEqual([true, [{ n: 1 }]])
+    expect([await pruneFeed(db, 6_000), await left()]).toEqual([false, [{ n: 0 }]])
+  })
+
   it('makes void what was cached before the pruned entries, keeps the rest, and can run twice', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const old = await readFact(stores)

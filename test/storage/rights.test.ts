@@ -73,6 +73,7 @@ async function may(actor: Actor, at = stores): Promise<boolean> {
     ([, rows]) => rows.length === 1,
     (error) => {
       expect(error).toBeInstanceOf(RightGone)
+      expect(error.right).toBe(actor.right)
       return false
     },
   )

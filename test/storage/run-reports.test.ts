@@ -165,6 +165,11 @@ describe('reports of one run', () => {
     stores.recorded.length = 0
     await reportBuild(stores, id, report({ status: 'success' }))
     await reportRun(stores, id, report())
+    for (const revision of ['HEAD', 'c0ffee']) {
+      const run = { externalId: 'jenkins:https://j/job/web/1/', name: 'web' }
+      const ofRun = { ...run, workflow: run, pipeline: pipeline({ ...run, revision, life: 7 }), attempt: 7 }
+      await reportBuild(stores, id, report(ofRun))
+    }
     expect(stores.recorded.length).toBeGreaterThan(8)
     for (const statement of [...stores.recorded]) {
       const plan = await queryPlanOf(stores.db, statement)

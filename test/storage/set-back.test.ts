@@ -36,6 +36,11 @@ it('an older run that is run again does not become the newest', async () => {
   await expectMain(all(first, second, { ...first, attempt: 2, hour: 12, conclusion: 'failure' }), 'success')
 })
 
+it('nor does it where all was lost of its first attempt', async () => {
+  const again: GithubRun = { ...first, attempt: 2, hour: 12, firstHour: 10, conclusion: 'failure' }
+  await expectMain([...all(second), githubRun(again)], 'success')
+})
+
 it.each(['workflow_run', 'issue_comment', 'dynamic'])(
   'a %s that looks at an older commit does not either',
   async (event) => {

@@ -2,8 +2,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app.ts'
 import { type Bindings, type OpenRequest, parseSettings } from '../../src/env.ts'
-import { createMetrics } from '../../src/http/metrics.ts'
-import { startTrace } from '../../src/http/trace.ts'
+import { createMetrics, type Metrics } from '../../src/http/metrics.ts'
+import { requestIdOf, startTrace } from '../../src/http/trace.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { documented } from './documented.ts'
 import { outsideOf } from './outside.ts'
@@ -19,12 +19,15 @@ export async function openTestApp({
   stores,
   vars = {},
   limits = {},
+  metrics,
   origin = ORIGIN,
 }: {
   stores?: TestStores
   /** What wrangler.toml would say otherwise. */
   vars?: Partial<Bindings>
   limits?: Partial<OpenRequest['limits']>
+  /** What its isolate counted. */
+  metrics?: Metrics
   /** The name under which it is asked. */
   origin?: string
 } = {}): Promise<TestApp> {
@@ -36,15 +39,15 @@ export async function openTestApp({
     stores: opened,
     async ask(path, options = {}) {
       const ctx = createExecutionContext()
+      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const request: OpenRequest = {
         settings,
         stores: opened,
         outside,
-        trace: startTrace(opened.now()),
-        metrics: createMetrics(opened.now(), null),
+        trace: startTrace(opened.now(), requestIdOf(asked)),
+        metrics: metrics ?? createMetrics(opened.now(), null),
         limits: { ...UNLIMITED, ...limits },
       }
-      const asked = new Request(`${origin}${path}`, requestInitOf(options))
       const response = await app.fetch(asked, request, ctx)
       await waitOnExecutionContext(ctx)
       return documented(asked, response)
@@ -53,5 +56,5 @@ export async function openTestApp({
 }
 
 const NO_LIMIT: RateLimit = { limit: async () => ({ success: true }) }
-const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
+export const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
 export const SPENT: RateLimit = { limit: async () => ({ success: false }) }

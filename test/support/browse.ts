@@ -1,3 +1,4 @@
+import { newOnce } from '../../src/http/web/once.ts'
 import { freshAddress } from './addresses.ts'
 import { ask, ORIGIN } from './client.ts'
 
@@ -11,7 +12,8 @@ export type Asking = {
 
 /** Asks for a page as a browser does, without following redirects. */
 export function browse(path: string, { session, token = null, form, headers = {} }: Asking = {}): Promise<Response> {
-  const fields = form && new URLSearchParams({ ...(session ? { form_token: session.formToken } : {}), ...form })
+  const own: Record<string, string> = session ? { form_token: session.formToken, once: newOnce() } : {}
+  const fields = form && new URLSearchParams({ ...own, ...form })
   return ask(path, {
     method: form ? 'POST' : 'GET',
     token,

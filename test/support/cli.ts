@@ -30,6 +30,8 @@ export type CliOptions = {
   readonly cwd?: string
   readonly node?: string
   readonly file?: string
+  /** As another user. */
+  readonly uid?: number
 }
 
 /** The command, bundled from the sources as they are now, in an environment that is nobody's. */
@@ -52,6 +54,7 @@ export async function openCli(defaults: Record<string, string> = {}): Promise<Cl
       cwd: options.cwd ?? folder,
       env: env as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     })
     const kill = () => child.kill('SIGKILL')
     process.once('exit', kill)

@@ -3,6 +3,9 @@ import { documented } from './documented.ts'
 
 export const ORIGIN = 'https://builds.test'
 
+/** One for all requests: so that what must not be told apart can be compared to the letter. */
+export const TEST_RAY = '0123456789abcdef-TST'
+
 export type Ask = {
   readonly method?: string
   readonly token?: string | null
@@ -35,6 +38,7 @@ export function requestInitOf({ method = 'GET', token = null, json, body, header
     method,
     redirect: 'manual',
     headers: {
+      'CF-Ray': TEST_RAY,
       ...(token === null ? {} : { 'Circle-Token': token }),
       ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...headers,

@@ -7,10 +7,10 @@ import { putEnvVar } from '../../src/storage/env-vars.ts'
 import { insertListener } from '../../src/storage/listeners.ts'
 import { putCreator } from '../../src/storage/project-settings.ts'
 import { insertPublisher } from '../../src/storage/publishers.ts'
-import { identities } from '../../src/storage/schema-web.ts'
+import { identities, signInLinks } from '../../src/storage/schema-web.ts'
 import { insertWebhook } from '../../src/storage/webhooks.ts'
 import { reportBuild } from './as-instance.ts'
-import { type SeededToken, seedSession, seedToken } from './seed.ts'
+import { type SeededToken, seedSession, seedToken, seedUser } from './seed.ts'
 import type { TestStores } from './stores.ts'
 import { reportOf, seedWorld, type World } from './world.ts'
 
@@ -22,6 +22,8 @@ export type Furnished = World & {
   readonly dataKeys: Awaited<ReturnType<typeof importDataKeys>>
   readonly webhook: { readonly id: string; readonly secret: string }
   readonly publisherId: string
+  /** Somebody who was invited and has not come. */
+  readonly invited: { readonly login: string }
   readonly listenerId: string
   /** A project token, and a personal one of the admin beside the one that the admin uses. */
   readonly token: SeededToken
@@ -54,6 +56,9 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   await stores.db
     .insert(identities)
     .values({ provider: 'github', subject, userId: users.admin.id, name: 'a', createdAt: 0, lastUsedAt: 0 })
+  const invited = await seedUser(stores.db)
+  const link = { hash: crypto.randomUUID(), userId: invited.id, expiresAt: Date.now() + 60_000, isInvitation: true }
+  await stores.db.insert(signInLinks).values(link)
   const reported = await reportBuild(
     stores,
     project.id,
@@ -67,6 +72,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     dataKeys,
     webhook: { id: webhook.webhook.id, secret },
     publisherId: publisher?.id ?? '',
+    invited,
     listenerId: listener?.id ?? '',
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
     adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),

@@ -6,6 +6,8 @@ import type { TestStores } from './stores.ts'
 export type GithubRun = {
   readonly run: number
   readonly hour: number
+  /** When it ran first, of a run that runs again. */
+  readonly firstHour?: number
   readonly conclusion: string
   readonly sha?: string
   readonly attempt?: number
@@ -34,6 +36,7 @@ export function githubRun(told: GithubRun, head: object | null = repository): Gi
     name: 'ci',
     workflow_id: 7,
     event: told.event ?? 'push',
+    created_at: `2026-11-24T${told.firstHour ?? told.hour}:00:00Z`,
     run_started_at: state.created_at,
     updated_at: `2026-11-24T${told.hour}:09:00Z`,
     head_repository: head,

@@ -45,7 +45,7 @@ export async function seedMember(db: Db, project: { id: string }, user: { id: st
 
 export type SeededToken = { readonly id: string; readonly secret: Secret }
 
-export type TokenSeed = { secret?: Secret; label?: string; expiresAt?: number | null } & (
+export type TokenSeed = { secret?: Secret; label?: string; createdAt?: number; expiresAt?: number | null } & (
   | { kind: 'personal'; user: { id: string } }
   | { kind: 'project'; project: { id: string }; scope: Scope }
   | { kind: 'reporting'; project: { id: string }; publisherId?: string }
@@ -61,7 +61,7 @@ export async function seedToken(stores: Pick<Stores, 'db' | 'peppers'>, seed: To
     kind: seed.kind satisfies TokenKind,
     label: seed.label ?? 'seeded',
     expiresAt: seed.expiresAt ?? null,
-    createdAt: Date.now(),
+    createdAt: seed.createdAt ?? Date.now(),
     ...visiblePartsOf(secret),
     ...(seed.kind === 'personal' && { userId: seed.user.id, createdBy: seed.user.id }),
     ...(seed.kind === 'project' && { projectId: seed.project.id, scope: seed.scope }),

@@ -16,7 +16,11 @@ export type News = {
   /** Which job of the attempt; without it the run as a whole is meant. */
   readonly job?: number
   readonly name?: string
-  readonly status: 'running' | 'green' | 'red'
+  readonly status: 'running' | 'green' | 'red' | 'skipped'
+  /** The hour at which it was pushed: its number's, where none is named. */
+  readonly hour?: number
+  /** Which of several jobs that Jenkins has for the repository tells it. */
+  readonly of?: string
 }
 
 export type Delivery = { readonly event: string; readonly payload: unknown }
@@ -30,8 +34,8 @@ type Vendor = {
 const DAY = Date.UTC(2026, 10, 24)
 
 /** A time within an attempt, in its seconds. */
-function timeOf({ push, attempt }: { push: number; attempt: number }, second: number): string {
-  return new Date(DAY + (push * 60 + attempt * 10) * 60_000 + second * 1_000).toISOString().replace('.000', '')
+function timeOf({ hour, attempt }: { hour: number; attempt: number }, second: number): string {
+  return new Date(DAY + (hour * 60 + attempt * 10) * 60_000 + second * 1_000).toISOString().replace('.000', '')
 }
 
 const shaOf = (push: number) => push.toString(16).padStart(40, '0')
@@ -45,11 +49,11 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
   github: {
     vcs: 'gh',
     tell: (news) => {
-      const { push, attempt, job, name, status } = news
+      const { push, hour, attempt, job, name, status } = news
       const isOver = status !== 'running'
       const state = {
         status: isOver ? 'completed' : 'in_progress',
-        conclusion: isOver ? (status === 'red' ? 'failure' : 'success') : null,
+        conclusion: { running: null, green: 'success', red: 'failure', skipped: 'skipped' }[status],
         head_branch: 'main',
         head_sha: shaOf(push),
         run_attempt: attempt,
@@ -61,6 +65,7 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
           id: push,
           name: 'ci',
           event: 'push',
+          created_at: timeOf({ hour, attempt: 1 }, 1),
           run_started_at: timeOf(news, 1),
           updated_at: timeOf(news, isOver ? 59 : 2),
           head_repository: repository,
@@ -83,12 +88,12 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
   gitlab: {
     vcs: 'gl',
     tell: (news) => {
-      const { push, job, name, status } = news
-      const word = status === 'red' ? 'failed' : status === 'green' ? 'success' : 'running'
+      const { push, hour, job, name, status } = news
+      const word = { running: 'running', green: 'success', red: 'failed', skipped: 'skipped' }[status]
       const isOver = status !== 'running'
       const common = { ref: 'main', sha: shaOf(push) }
       if (job === null) {
-        const created_at = timeOf({ push, attempt: 1 }, 1)
+        const created_at = timeOf({ hour, attempt: 1 }, 1)
         const attributes = { ...common, id: push, name: null, status: word, created_at }
         return {
           event: 'Pipeline Hook',
@@ -107,6 +112,7 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
           build_created_at_iso: timeOf(news, 1),
           build_started_at_iso: timeOf(news, 5),
           build_finished_at_iso: isOver ? timeOf(news, 30 + job) : null,
+          commit: { ...gitlabJob().commit, started_at: timeOf({ hour, attempt: 1 }, 1) },
         }),
       }
     },
@@ -114,15 +120,16 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
   circleci: {
     vcs: 'gh',
     tell: (news) => {
-      const { push, attempt, job, name, status } = news
+      const { push, hour, attempt, job, name, status } = news
       if (status === 'running') return null
-      const word = status === 'red' ? 'failed' : 'success'
+      const word = { green: 'success', red: 'failed', skipped: 'not_run' }[status]
       const { pipeline } = circleciWorkflow()
       const whole = {
         pipeline: {
           ...pipeline,
           id: `p${push}`,
-          created_at: timeOf({ push, attempt: 1 }, 0),
+          number: push,
+          created_at: timeOf({ hour, attempt: 1 }, 0),
           vcs: { ...pipeline.vcs, revision: shaOf(push) },
         },
         workflow: {
@@ -146,15 +153,16 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
   buildkite: {
     vcs: 'gh',
     tell: (news) => {
-      const { push, attempt, job, name, status } = news
-      const word = status === 'red' ? 'failed' : status === 'green' ? 'passed' : 'running'
+      const { push, hour, attempt, job, name, status } = news
+      const word = { running: 'running', green: 'passed', red: 'failed', skipped: 'skipped' }[status]
       const isOver = status !== 'running'
       const build = {
         id: `b${push}`,
+        number: push,
         commit: shaOf(push),
         state: job === null ? word : 'running',
-        created_at: timeOf({ push, attempt: 1 }, 1),
-        started_at: timeOf({ push, attempt: 1 }, 2),
+        created_at: timeOf({ hour, attempt: 1 }, 1),
+        started_at: timeOf({ hour, attempt: 1 }, 2),
         finished_at: job === null && isOver ? timeOf(news, 59) : null,
       }
       if (job === null) {
@@ -179,27 +187,32 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
     vcs: 'gh',
     // A run is its one job, and what is run again is another run.
     tell: (news) => {
-      const { push, attempt, job, status } = news
+      const { push, attempt, job, status, of } = news
       if (job !== null && job > 1) return null
       const number = push * 10 + attempt
-      const url = `job/web/${number}/`
+      const url = `job/${of}/${number}/`
       const phase = status === 'running' ? 'STARTED' : job === null ? 'FINALIZED' : 'COMPLETED'
       const told = {
         number,
+        queue_id: of === 'web' ? number * 10 : number * 10 + 1,
         url,
         full_url: `https://jenkins.example.com/${url}`,
         phase,
-        status: status === 'red' ? 'FAILURE' : 'SUCCESS',
-        timestamp: timeOf(news, status === 'running' ? 2 : job === null ? 59 : 30),
+        status: { running: undefined, green: 'SUCCESS', red: 'FAILURE', skipped: 'NOT_BUILT' }[status],
+        timestamp: timeOf(news, status === 'running' ? 2 : 30),
         duration: 28_000,
       }
-      return { event: phase, payload: jenkinsRun(told, { commit: shaOf(push) }) }
+      // Until its checkout a run is told with the commit of the run before it.
+      return { event: phase, payload: jenkinsRun(told, { commit: shaOf(status === 'running' ? push - 1 : push) }) }
     },
   },
 }
 
 /** A piece of news as that CI sends it. */
-export function tellAs(source: WebhookSource, { attempt = 1, job, name, ...news }: News): Delivery | null {
-  const told = { ...news, attempt, job: job ?? null, name: name ?? `job ${job}` }
+export function tellAs(
+  source: WebhookSource,
+  { attempt = 1, job, name, of = 'web', hour, ...news }: News,
+): Delivery | null {
+  const told = { ...news, attempt, job: job ?? null, name: name ?? `job ${job}`, of, hour: hour ?? news.push }
   return VENDORS[source].tell(told)
 }

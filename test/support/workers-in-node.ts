@@ -69,7 +69,11 @@ function createKv() {
       const { expirationTtl } = options
       entries.set(key, { value, expiration: expirationTtl && Date.now() / 1_000 + expirationTtl })
     },
-    list: async () => ({ keys: [...entries].map(([name, { expiration }]) => ({ name, expiration })) }),
+    list: async ({ prefix = '' } = {}) => ({
+      keys: [...entries]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, { expiration }]) => ({ name, expiration })),
+    }),
   }
 }
 

@@ -85,11 +85,13 @@ const at = (path: string) => () => path
 const RECIPES: Record<PageName, Recipe> = {
   'GET /': { path: at('/'), in: 200 },
   'GET /:vcs/:org/:repo': { path: page(''), in: 200 },
+  'GET /:vcs/:org/:repo/branches': { path: page('/branches'), in: 200 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}': { path: page('/1'), in: 200 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': {
     path: page('/1/artifacts/0/out/report.txt'),
     in: 302,
   },
+  'GET /live': { path: at('/live'), in: 200 },
   'GET /live/:vcs/:org/:repo': { path: ({ world }) => `/live/${world.slug}`, in: 200 },
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': { path: ({ world }) => `/live/${world.slug}/1`, in: 200 },
   'GET /sign-in': { path: at('/sign-in'), in: 200 },
@@ -121,6 +123,8 @@ const RECIPES: Record<PageName, Recipe> = {
   'GET /instance/users': { path: at('/instance/users'), in: 200 },
   'POST /instance/users': { path: at('/instance/users'), in: 422 },
   'GET /instance/users/:login': { path: ofPerson(''), in: 200 },
+  // They have come, so there is nothing to renew.
+  'POST /instance/users/:login/invitation': { path: ofPerson('/invitation'), in: 409 },
   'POST /instance/users/:login/role': { path: ofPerson('/role'), in: 400 },
   'POST /instance/users/:login/creator': { path: ofPerson('/creator'), in: 422 },
   'POST /instance/users/:login/creator/end': { path: ofPerson('/creator/end'), in: 422 },
@@ -140,7 +144,7 @@ const RECIPES: Record<PageName, Recipe> = {
   'GET /:vcs/:org/:repo/settings/api/:id/rotate': { path: ofToken('rotate'), in: 200 },
   'POST /:vcs/:org/:repo/settings/api/:id/rotate': { path: ofToken('rotate'), in: 400 },
   'GET /:vcs/:org/:repo/settings/badges': { path: page('/settings/badges'), in: 200 },
-  'POST /:vcs/:org/:repo/settings/badges/token': { path: page('/settings/badges/token'), in: 400 },
+  'POST /:vcs/:org/:repo/settings/badges/token': { path: page('/settings/badges/token'), form: { once: '' }, in: 400 },
   'GET /:vcs/:org/:repo/settings/badges/preview': { path: page('/settings/badges/preview'), in: 200 },
   'GET /:vcs/:org/:repo/settings/members': { path: page('/settings/members'), in: 200 },
   'POST /:vcs/:org/:repo/settings/members': { path: page('/settings/members'), in: 422 },

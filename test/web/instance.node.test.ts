@@ -66,7 +66,7 @@ describePages('the users of the instance', (pages) => {
     await expect.poll(() => page.textContent('main')).toContain('gh/ada-org')
     await page.getByLabel('Role on this instance').selectOption({ value: 'owner' })
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForSelector('[role=status]:has-text("Saved")')
+    await page.waitForSelector('[role=status]:has-text("is an owner of this instance now")')
     await ada.goto('/instance/users')
     expect(await ada.textContent('h1')).toBe('Users')
 
@@ -128,7 +128,7 @@ async function newOwner(pages: Pages, login: string, javaScriptEnabled: boolean)
   await demo.goto(`/instance/users/${login}`)
   await demo.getByLabel('Role on this instance').selectOption({ value: 'owner' })
   await demo.getByRole('button', { name: 'Save' }).click()
-  await demo.waitForSelector('[role=status]:has-text("Saved")')
+  await demo.waitForSelector('[role=status]:has-text("is an owner of this instance now")')
   return page
 }
 

@@ -1,16 +1,25 @@
+import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { renewInvitation } from '../../src/actions/make-sign-in-link.ts'
+import { parseLinkSecret } from '../../src/domain/sign-in-link.ts'
+import { newOnce } from '../../src/http/web/once.ts'
 import { listProjectAudit } from '../../src/storage/audit.ts'
 import { selectSoleAdmin, selectUsers } from '../../src/storage/instance-users.ts'
 import { listMembers } from '../../src/storage/members.ts'
 import { listCreatorOrgs, selectCreatorOrgs } from '../../src/storage/project-settings.ts'
+import { audit as auditTable } from '../../src/storage/schema.ts'
+import { signInLinks } from '../../src/storage/schema-web.ts'
+import { consumeLink, findLink, selectInvitation } from '../../src/storage/sign-in-links.ts'
 import { findUserByLogin } from '../../src/storage/users.ts'
 import { listWebhooks } from '../../src/storage/webhooks.ts'
 import { openTestApp } from '../support/app.ts'
+import { actsAs } from '../support/as-instance.ts'
 import { browse } from '../support/browse.ts'
 import { ask } from '../support/client.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../support/seed.ts'
 import { openTestStores } from '../support/stores.ts'
+import { runUpkeepOf } from '../support/upkeep.ts'
 import { textOf } from '../support/visit.ts'
 
 const HOSTILE = '"><script>alert(1)</script>'
@@ -46,7 +55,7 @@ describe('the users of an instance', () => {
   it('are added with a link that is shown once, and signs in only who was added', async () => {
     const { post, get } = await asOwner()
     const login = `new-${Date.now().toString(36)}`
-    const added = await post('/instance/users', { login })
+    const added = await post('/instance/users', { login, once: newOnce() })
     expect([added.status, added.headers.get('Cache-Control')]).toEqual([200, 'no-store'])
     const link = LINK.exec(await added.text())?.[1] ?? ''
     const path = new URL(link).pathname
@@ -55,7 +64,7 @@ describe('the users of an instance', () => {
     const signedIn = await browse('/sign-in/link', { form: { secret: path.split('/').at(-1) ?? '' } })
     const cookie = /__Host-session=[^;]+/.exec(signedIn.headers.get('Set-Cookie') ?? '')?.[0] ?? ''
     const session = { cookie, formToken: '' }
-    expect(await (await browse('/account', { session })).text()).toContain(`<h1>${login}</h1>`)
+    expect(await (await browse('/account', { session })).text()).toContain(`<h2>${login}</h2>`)
     expect((await browse('/instance/users', { session })).status).toBe(404)
   })
 
@@ -63,7 +72,7 @@ describe('the users of an instance', () => {
     const { stores, owner, post } = await asOwner()
     const other = await seedUser(stores.db)
     for (const login of [other.login.toUpperCase(), owner.login]) {
-      const taken = await post('/instance/users', { login })
+      const taken = await post('/instance/users', { login, once: newOnce() })
       expect([taken.status, await taken.text()]).toEqual([409, expect.stringContaining('already')])
     }
     const wrong = await post('/instance/users', { login: HOSTILE })
@@ -71,6 +80,70 @@ describe('the users of an instance', () => {
     expect([wrong.status, text]).toEqual([422, expect.stringContaining('id="login-error"')])
     expect(text).not.toContain('<script>alert')
     expect(text).not.toMatch(LINK)
+  })
+
+  it('are invited for 72 hours, and again by who may invite: the link before is dead at once', async () => {
+    const { stores, owner, post, get } = await asOwner()
+    const login = `late-${Date.now().toString(36)}`
+    const once = newOnce()
+    const opens = async (link: string, now = Date.now()) => {
+      const secret = parseLinkSecret(link.split('/').at(-1) ?? '')
+      return secret !== null && (await findLink(stores.db, secret, now)) !== null
+    }
+    const linkIn = async (response: Response) => LINK.exec(await response.text())?.[1] ?? ''
+    const first = await linkIn(await post('/instance/users', { login, once }))
+    const hours = (count: number) => Date.now() + count * 3_600_000
+    expect([await opens(first, hours(71.9)), await opens(first, hours(72.1))]).toEqual([true, false])
+    expect(textOf(await (await get(`/instance/users?after=${login.slice(0, -1)}`)).text())).toContain('Invited')
+
+    // The button pressed twice: the link that is shown last is the one that works.
+    const second = await linkIn(await post('/instance/users', { login, once }))
+    expect([await opens(first), await opens(second)]).toEqual([false, true])
+
+    const taken = await post('/instance/users', { login, once: newOnce() })
+    const said = await taken.text()
+    expect([taken.status, said]).toEqual([409, expect.stringContaining('invited already and has not come yet')])
+    expect(said).toContain(`href="/instance/users/${login}"`)
+
+    await stores.db
+      .update(signInLinks)
+      .set({ expiresAt: Date.now() - 1 })
+      .where(eq(signInLinks.isInvitation, true))
+    await runUpkeepOf(stores)
+    expect(await opens(second)).toBe(false)
+    const page = `/instance/users/${login}`
+    expect(textOf(await (await get(page)).text())).toContain('The invitation has expired')
+    const renewed = await post(`${page}/invitation`, {})
+    expect([renewed.status, renewed.headers.get('Cache-Control')]).toEqual([200, 'no-store'])
+    const third = await linkIn(renewed)
+    expect(await opens(third)).toBe(true)
+    const audit = await stores.db.select().from(auditTable).where(eq(auditTable.subject, login))
+    expect(audit.map(({ action, userId }) => [action, userId])).toEqual([
+      ['user.created', owner.id],
+      ['user.invited', owner.id],
+      ['user.invited', owner.id],
+    ])
+
+    const signedIn = await browse('/sign-in/link', { form: { secret: third.split('/').at(-1) ?? '' } })
+    expect(signedIn.headers.get('Set-Cookie')).toContain('__Host-session=')
+    const again = await post(`${page}/invitation`, {})
+    expect([again.status, await again.text()]).toEqual([409, expect.not.stringMatching(LINK)])
+    expect(await (await get(page)).text()).not.toContain('Renew invitation')
+    expect((await post('/instance/users', { login, once })).status).toBe(409)
+  })
+
+  it('once they came are signed in by no invitation, though it was renewed as they came', async () => {
+    const { stores, owner, post } = await asOwner()
+    const login = `race-${Date.now().toString(36)}`
+    await post('/instance/users', { login, once: newOnce() })
+    const person = await findUserByLogin(stores.db, login)
+    if (!person) throw new Error('nobody was invited')
+    const renewed = await renewInvitation(stores, person, actsAs(owner.id))
+    await seedSession(stores, person)
+    const secret = parseLinkSecret(renewed?.path.split('/').at(-1) ?? '')
+    expect(secret && (await findLink(stores.db, secret, Date.now()))).toBeNull()
+    expect(secret && (await consumeLink(stores.db, secret, Date.now()))).toBeNull()
+    expect(await scansOf(stores.db, selectInvitation(stores.db, person.id))).toEqual([])
   })
 
   it('become owners, and stop being some, at once', async () => {
@@ -247,7 +320,10 @@ describe('making a project', () => {
     const texts = await Promise.all(
       ['web', 'absent'].map(async (repo) => {
         const response = await browse('/projects', { session, form: { ...form, repo } })
-        return [response.status, (await response.text()).replace(`value="${repo}"`, '')]
+        return [
+          response.status,
+          (await response.text()).replace(`value="${repo}"`, '').replace(/name="once" value="\w+"/, ''),
+        ]
       }),
     )
     expect(texts[0]).toEqual(texts[1])

@@ -54,12 +54,14 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     form: ({ project }) => ({
       vcs: 'gh',
       org: project.org,
+      ...ONCE,
       repo: 'made',
       default_branch: 'main',
       visibility: 'private',
     }),
   },
-  'POST /instance/users': { path: () => '/instance/users', form: { login: 'somebody-new' } },
+  'POST /instance/users': { path: () => '/instance/users', form: { ...ONCE, login: 'somebody-new' } },
+  'POST /instance/users/:login/invitation': { path: ({ invited }) => `/instance/users/${invited.login}/invitation` },
   'POST /instance/users/:login/role': { path: person('/role'), form: { role: 'owner' } },
   'POST /instance/users/:login/creator': { path: person('/creator'), form: { vcs: 'gh', org: 'acme' } },
   'POST /instance/users/:login/creator/end': {
@@ -97,7 +99,7 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   },
   'POST /:vcs/:org/:repo/settings/publishers': {
     path: at('/publishers'),
-    form: { kind: 'github', 'claim:repository_id': '1' },
+    form: { ...ONCE, kind: 'github', 'claim:repository_id': '1' },
   },
   'POST /:vcs/:org/:repo/settings/publishers/:id/delete': {
     path: at(({ publisherId }) => `/publishers/${publisherId}/delete`),

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { slugText } from '../../src/domain/project.ts'
+import { newOnce } from '../../src/http/web/once.ts'
 import { listLetIn } from '../../src/storage/let-in.ts'
 import { browse } from '../support/browse.ts'
 import { callJson, seedPerson } from '../support/call.ts'
@@ -49,7 +50,7 @@ async function seedOwner() {
 
 async function invite(by: Awaited<ReturnType<typeof seedOwner>>) {
   const login = `new-${crypto.randomUUID().slice(0, 8)}`
-  const page = await (await by.post('/instance/users', { login })).text()
+  const page = await (await by.post('/instance/users', { login, once: newOnce() })).text()
   return { login, secret: /sign-in\/link\/([0-9A-Za-z]{43})/.exec(page)?.[1] ?? '' }
 }
 
@@ -175,12 +176,23 @@ describe('whom an owner let in', () => {
     expect(await owner.get(`/instance/users/${leaving.user.login}/remove`)).not.toContain(other.login)
   })
 
+  it('comes by an invitation that another owner renewed, whose it is then', async () => {
+    const [owner, leaving] = [await seedOwner(), await seedOwner()]
+    const { login } = await invite(leaving)
+    const renewed = await (await owner.post(`/instance/users/${login}/invitation`, {})).text()
+    await owner.post(`/instance/users/${leaving.user.login}/remove`, {})
+    expect(await signIn(/sign-in\/link\/([0-9A-Za-z]{43})/.exec(renewed)?.[1] ?? '')).toBe(true)
+  })
+
   it('cannot come by an invitation when its maker is removed, nor when they are no owner any more', async () => {
     const [owner, leaving, demoted] = [await seedOwner(), await seedOwner(), await seedOwner()]
     const [one, two, kept] = [await invite(leaving), await invite(demoted), await invite(owner)]
     expect((await owner.post(`/instance/users/${leaving.user.login}/remove`, {})).status).toBe(303)
     expect((await owner.post(`/instance/users/${demoted.user.login}/role`, { role: 'user' })).status).toBe(303)
-    expect(await Promise.all([one, two, kept].map(({ secret }) => signIn(secret)))).toEqual([false, false, true])
+    const renewed = await owner.post(`/instance/users/${two.login}/invitation`, {})
+    const again = /sign-in\/link\/([0-9A-Za-z]{43})/.exec(await renewed.text())?.[1] ?? ''
+    const secrets = [one.secret, two.secret, again, kept.secret]
+    expect(await Promise.all(secrets.map(signIn))).toEqual([false, false, true, true])
   })
 })
 
@@ -204,13 +216,16 @@ it('what was there before is known from the audit log', async () => {
       "insert into audit (at, action, user_id, project_id, subject) values (0, 'member.set', ?, ?, ?)",
     ).bind(inviter.id, project.id, member.login.toUpperCase()),
     env.DB.prepare('update users set invited_by = null, made_owner_by = null'),
+    env.DB.prepare('update sign_in_links set made_by = null'),
     env.DB.prepare('update org_creators set granted_by = null'),
     env.DB.prepare('update members set added_by = null'),
   ])
   const migration = env.TEST_MIGRATIONS.find(({ name }) => name.includes('let-in-by'))
   const backfill = (migration?.queries ?? []).filter((query) => /^(?:--[^\n]*\n)*UPDATE/.test(query.trim()))
-  expect(backfill).toHaveLength(4)
+  expect(backfill).toHaveLength(5)
   await env.DB.batch(backfill.map((query) => env.DB.prepare(query)))
+  const maker = env.DB.prepare('select made_by from sign_in_links join users on users.id = user_id where login = ?')
+  expect(await maker.bind(login).first('made_by')).toBe(owner.user.id)
   const letIn = (id: string) => listLetIn(stores.db, id, null)
   expect(await letIn(inviter.id)).toEqual([{ login: member.login, role: 'member', of: slugText(project) }])
   expect(await letIn(owner.user.id)).toEqual([

@@ -5,7 +5,7 @@ import { mintSecret } from '../../src/domain/secret.ts'
 import { mintSessionSecret, SESSION_IDLE_MS } from '../../src/domain/session.ts'
 import { mintLinkSecret } from '../../src/domain/sign-in-link.ts'
 import { sessions, signInLinks } from '../../src/storage/schema-web.ts'
-import { selectSessions, selectViewer } from '../../src/storage/sessions.ts'
+import { isStale, selectSessions, selectViewer } from '../../src/storage/sessions.ts'
 import { consumeLink, selectLink } from '../../src/storage/sign-in-links.ts'
 import { openTestApp } from '../support/app.ts'
 import { browse } from '../support/browse.ts'
@@ -163,20 +163,47 @@ describe('a session', () => {
     }
   })
 
-  it('is not begun for somebody who is removed at that moment', async () => {
+  it('is noted as used once in ten minutes', async () => {
+    const session = { id: 'x', method: 'link', userAgent: null, from: null, createdAt: 0, lastSeenAt: 0 } as const
+    expect([600_000 - 1, 600_000].map((now) => isStale(session, now))).toEqual([false, true])
+  })
+
+  it('is listed with the others of its person, the one used last first, and can end all of those', async () => {
+    const stores = await openTestStores()
+    const [user, someone] = [await seedUser(stores.db), await seedUser(stores.db)]
+    const used = (msAgo: number, whose = user) => seedSession({ ...stores, now: () => stores.clock.now - msAgo }, whose)
+    const older = await used(2 * HOUR_MS)
+    const here = await used(0)
+    const old = await used(HOUR_MS)
+    await used(SESSION_IDLE_MS + HOUR_MS)
+    const others = await used(0, someone)
+    const page = await (await browse('/account', { session: here })).text()
+    const listed = [...page.matchAll(/\/account\/sessions\/([\da-f-]{36})\/end/g)].map(([, id]) => id)
+    expect(listed).toEqual([here.id, old.id, older.id])
+    await browse('/account/sessions/end-others', { session: here, form: {} })
+    const statuses = []
+    for (const session of [here, old, older, others]) statuses.push((await browse('/account', { session })).status)
+    expect(statuses).toEqual([200, 303, 303, 200])
+  })
+
+  it.each([
+    ['403 for somebody who is removed at that moment', 403, 'removed'],
+    ['503 where the database fails at that moment', 503, 'lost'],
+  ] as const)('is not begun, and it is %s', async (_, status, what) => {
     const { stores, ask } = await openTestApp()
     const user = await seedUser(stores.db)
     const { path } = await makeSignInLink(stores.db, user.login, stores.now())
     stores.faults.beforeD1 = async (sqls) => {
-      if (sqls.some((sql) => sql.startsWith('insert into "sessions"')))
-        await env.DB.prepare('delete from users where id = ?').bind(user.id).run()
+      if (!sqls.some((sql) => sql.startsWith('insert into "sessions"'))) return
+      if (what === 'lost') throw new Error('D1_ERROR: Network connection lost.')
+      await env.DB.prepare('delete from users where id = ?').bind(user.id).run()
     }
     const response = await ask('/sign-in/link', {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: ORIGIN, 'Sec-Fetch-Site': 'same-origin' },
       body: new URLSearchParams({ secret: secretIn(path) }).toString(),
     })
-    expect([response.status, response.headers.get('Set-Cookie')]).toEqual([403, null])
+    expect([response.status, response.headers.get('Set-Cookie')]).toEqual([status, null])
   })
 
   it('is 503, and not signed out, where the database cannot be read', async () => {

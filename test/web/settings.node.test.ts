@@ -50,13 +50,13 @@ describePages('project settings', (pages) => {
     await expect.poll(() => page.textContent('#login-error')).toContain('Nobody of that login')
     await page.getByLabel('Login').fill('noor')
     await page.getByRole('button', { name: 'Add member' }).click()
-    await page.waitForSelector('[role=status]:has-text("saved")')
+    await page.waitForSelector('[role=status]:has-text("noor is added as a member")')
     await noor.goto(`/${slug}/settings`)
     expect(await noor.textContent('h1')).toBe('Not allowed')
 
     await page.getByLabel('Role of noor').selectOption('Admin')
     await page.getByRole('button', { name: 'Save role of noor' }).click()
-    await page.waitForSelector('[role=status]:has-text("saved")')
+    await page.waitForSelector('[role=status]:has-text("noor is an admin now")')
     await noor.goto(`/${slug}/settings/api/new`)
     await noor.getByLabel('Token Label').fill('Made by Noor')
     await noor.getByRole('button', { name: 'Add Token' }).click()
@@ -84,7 +84,7 @@ describePages('project settings', (pages) => {
     await page.goto(`/${slug}/settings`)
     await page.getByLabel('Default branch').fill('trunk')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.waitForSelector('[role=status]:has-text("Saved")')
+    await page.waitForSelector('[role=status]:has-text("The default branch is saved")')
     expect(await page.getByLabel('Default branch').inputValue()).toBe('trunk')
 
     await page.getByRole('link', { name: 'Danger zone' }).click()
@@ -161,6 +161,21 @@ describePages('the settings pages', (pages) => {
       await page.goto(`${SETTINGS}/api`)
     }
   })
+
+  it('on which a webhook’s secret stands looks right', async () => {
+    const slug = await newProject(pages(), 'secret')
+    const page = await pages().openAs('demo')
+    const make = async () => {
+      await page.goto(`/${slug}/settings/webhooks/new`)
+      await page.getByRole('button', { name: 'Add webhook' }).click()
+      if ((await page.locator('#secret').count()) > 0) return
+      await page.goto(`/${slug}/settings/webhooks`)
+      await page.getByRole('link', { name: /^Rotate/ }).click()
+      await page.getByRole('button', { name: 'Rotate secret' }).click()
+      await page.locator('#secret').waitFor()
+    }
+    await inspect(page, 'webhook-made', `/${slug}/settings/webhooks/new`, make)
+  }, 120_000)
 
   it('of webhooks and publishers look right with long names too', async () => {
     const { origin, demo } = pages()

@@ -94,6 +94,8 @@ export function mountMultipartUploads(app: App): void {
       switch (stored.kind) {
         case 'digest_mismatch':
           throw invalidInput('Content-Digest', 'does not match the bytes that were sent')
+        case 'client_gone':
+          throw new AppError('client_gone')
         case 'wrong_length':
           throw invalidInput('Content-Length', 'does not match the bytes that were sent')
         case 'no_upload':

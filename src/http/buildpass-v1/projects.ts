@@ -14,7 +14,7 @@ import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
-import { lazily, queryFlag, readJson } from '../input.ts'
+import { lazily, queryCount, queryFlag, queryText, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { line } from '../schemas.ts'
 
@@ -42,6 +42,8 @@ export const projectChange = lazily(() =>
 export const memberInput = lazily(() =>
   v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }),
 )
+
+const MAX_MEMBERS_A_PAGE = 1_000
 
 /** Projects and their members. */
 export function mountProjects(app: App): void {
@@ -74,9 +76,14 @@ export function mountProjects(app: App): void {
   })
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members', async (c, { project }) => {
-    const members = await listMembers(c.env.stores.db, project.id)
+    const limit = queryCount(c, 'limit', { min: 1, max: MAX_MEMBERS_A_PAGE, fallback: MAX_MEMBERS_A_PAGE })
+    const after = queryText(c, 'after')
+    const members = await listMembers(c.env.stores.db, project.id, { after, limit: limit + 1 })
     return jsonRead(c, {
-      items: members.map(({ login, name, role, since }) => ({ login, name, role, since: isoOf(since) })),
+      items: members
+        .slice(0, limit)
+        .map(({ login, name, role, since }) => ({ login, name, role, since: isoOf(since) })),
+      next_after: members.length > limit ? (members[limit - 1]?.login ?? null) : null,
     })
   })
 
@@ -91,7 +98,7 @@ export function mountProjects(app: App): void {
       if (demotion.kind === 'demoted')
         return jsonWritten(c, { login: user.login, role, ...leftBehind(demotion), ended: endMade })
     }
-    if (!(await putMember(stores, project.id, user, role, actor))) throw lastAdmin()
+    if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
     return jsonWritten(c, { login: user.login, role })
   })
 

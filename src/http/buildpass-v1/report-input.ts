@@ -3,6 +3,7 @@ import { attemptInJobId, attemptInWorkflowId } from '../../domain/attempt.ts'
 import {
   type BuildEvent,
   type BuildReport,
+  firstTimeOf,
   parseReportedStatus,
   type ReportedStatus,
   type Step,
@@ -160,14 +161,16 @@ export function buildEventOf(input: v.InferOutput<ReturnType<typeof updateInput>
 export function buildReportOf(input: v.InferOutput<ReturnType<typeof reportInput>>): BuildReport {
   const { pipeline: told } = input
   const workflow = workflowOf(input.workflow)
+  const event = buildEventOf(input)
   return {
-    ...buildEventOf(input),
+    ...event,
     externalId: input.external_id,
     jobName: input.job.name,
     attempt: input.job.attempt ?? attemptInJobId(input.external_id) ?? workflow.attempt,
     workflow,
     pipeline: {
       externalId: told.external_id,
+      beganAt: firstTimeOf(event),
       branch: told.branch ?? null,
       tag: told.tag ?? null,
       revision: told.revision,

@@ -46,6 +46,8 @@ export function mountUploads(app: App): void {
       switch (kept.kind) {
         case 'digest_mismatch':
           throw invalidInput('Repr-Digest', 'does not match the bytes that were sent')
+        case 'client_gone':
+          throw new AppError('client_gone')
         case 'wrong_length':
           throw invalidInput('Content-Length', 'does not match the bytes that were sent')
         case 'other_bytes':

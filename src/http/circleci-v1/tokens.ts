@@ -8,9 +8,9 @@ import { mintSecret, parseSecret } from '../../domain/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../domain/token.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
-import { insertToken, listTokens, type NewToken } from '../../storage/tokens.ts'
-import { jsonRead, jsonWritten } from '../answers.ts'
-import { lazily, queryFlag, readJson, readOptionalJson } from '../input.ts'
+import { insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../storage/tokens.ts'
+import { jsonWritten, listRead } from '../answers.ts'
+import { lazily, pageOf, queryFlag, readJson, readOptionalJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { futureTime, overlapSeconds } from '../schemas.ts'
 import { mintedTokenJson, tokenJson } from './token-json.ts'
@@ -83,8 +83,9 @@ export const tokenRotationInput = lazily(() =>
 )
 
 async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response> {
-  const tokens = await listTokens(c.env.stores.db, holder)
-  return jsonRead(c, tokens.map(tokenJson))
+  const page = pageOf(c, { max: MAX_TOKENS_HELD, fallback: MAX_TOKENS_HELD })
+  const tokens = await listTokens(c.env.stores.db, holder, { ...page, limit: page.limit + 1 })
+  return listRead(c, tokens, page, tokenJson)
 }
 
 async function created(c: Context<AppEnv>, actor: Actor, token: NewToken): Promise<Response> {

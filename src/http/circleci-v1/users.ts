@@ -1,22 +1,34 @@
 import { AppError } from '../../domain/error.ts'
 import { vcsUrlFor } from '../../domain/project.ts'
 import { listRecentBuilds } from '../../storage/builds.ts'
-import { listMemberships, listNewestBuilds, setFollowed } from '../../storage/memberships.ts'
+import {
+  countFollowed,
+  listFollowed,
+  listMemberships,
+  listNewestBuilds,
+  setFollowed,
+} from '../../storage/memberships.ts'
 import { findUser } from '../../storage/users.ts'
-import { jsonRead, jsonWritten } from '../answers.ts'
+import { jsonRead, jsonWritten, listRead } from '../answers.ts'
 import { pageOf } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import { type App, route } from '../route.ts'
 import { buildSummaryJson, isoOf } from './build-json.ts'
 import { followedProjectJson } from './project-json.ts'
 
+/** More would make an answer of megabytes; `num_projects_followed` counts all. */
+const MAX_FOLLOWED_SHOWN = 1_000
+
 /** What a person asks about themselves: `/me`, their projects and the newest builds of all of them. */
 export function mountUsers(app: App): void {
   route(app, 'GET /api/v1.1/me', async (c, { grant }) => {
     const { db } = c.env.stores
-    const [user, memberships] = await Promise.all([findUser(db, grant.userId), listMemberships(db, grant.userId)])
+    const [user, followed, count] = await Promise.all([
+      findUser(db, grant.userId),
+      listFollowed(db, grant.userId, '', MAX_FOLLOWED_SHOWN),
+      countFollowed(db, grant.userId),
+    ])
     if (!user) throw new AppError('invalid_token')
-    const followed = memberships.filter((membership) => membership.followed)
     return jsonRead(c, {
       login: user.login,
       name: user.name,
@@ -27,7 +39,7 @@ export function mountUsers(app: App): void {
       basic_email_prefs: 'none',
       all_emails: [],
       selected_email: null,
-      num_projects_followed: followed.length,
+      num_projects_followed: count,
       projects: Object.fromEntries(
         followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' }]),
       ),
@@ -36,13 +48,13 @@ export function mountUsers(app: App): void {
 
   route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
     const { db } = c.env.stores
+    const page = pageOf(c, { max: 100, fallback: 100 })
     const [memberships, builds] = await Promise.all([
-      listMemberships(db, grant.userId),
-      listNewestBuilds(db, grant.userId),
+      listMemberships(db, grant.userId, { ...page, limit: page.limit + 1 }),
+      listNewestBuilds(db, grant.userId, page),
     ])
-    return jsonRead(
-      c,
-      memberships.map((membership) => followedProjectJson(membership, builds.get(membership.project.id) ?? [])),
+    return listRead(c, memberships, page, (membership) =>
+      followedProjectJson(membership, builds.get(membership.project.id) ?? []),
     )
   })
 

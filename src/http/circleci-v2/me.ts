@@ -2,7 +2,7 @@ import { AppError } from '../../domain/error.ts'
 import { pageOfRows } from '../../domain/page-token.ts'
 import { type Project, slugKeyFor, slugText, VCS, type Vcs, vcsUrlFor } from '../../domain/project.ts'
 import { stableIdFor } from '../../domain/stable-id.ts'
-import { listMemberships } from '../../storage/memberships.ts'
+import { listFollowed, listOrganizations } from '../../storage/memberships.ts'
 import { findProjectSlug } from '../../storage/projects.ts'
 import { findUser, findUserSeenBy } from '../../storage/users.ts'
 import { jsonRead } from '../answers.ts'
@@ -26,17 +26,15 @@ export function mountMe(app: App): void {
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
-    const memberships = await listMemberships(c.env.stores.db, grant.userId)
-    const orgs = new Map(memberships.map(({ project }) => [organizationSlugOf(project).toLowerCase(), project]))
-    return jsonRead(c, await Promise.all([...orgs.values()].map(collaborationJson)))
+    const orgs = await listOrganizations(c.env.stores.db, grant.userId)
+    return jsonRead(c, await Promise.all(orgs.map(collaborationJson)))
   })
 
   route(app, 'GET /api/private/me/followed-projects', async (c, { grant }) => {
     const [after] = pageKeyOf(c, 'followed-project', ['string']) ?? ['']
-    const followed = (await listMemberships(c.env.stores.db, grant.userId)).filter((one) => one.followed)
-    const rest = followed.map(({ project }) => project).filter((project) => slugKeyFor(project) > after)
-    const page = pageOfRows(rest, PAGE_SIZE, (project) => [slugKeyFor(project)])
-    return pagedJson(c, 'followed-project', page, (project) => ({
+    const followed = await listFollowed(c.env.stores.db, grant.userId, after, PAGE_SIZE + 1)
+    const page = pageOfRows(followed, PAGE_SIZE, ({ project }) => [slugKeyFor(project)])
+    return pagedJson(c, 'followed-project', page, ({ project }) => ({
       name: project.repo,
       slug: slugText(project),
       vcs_type: VCS[project.vcs].longName,
@@ -70,7 +68,9 @@ async function projectJson(project: Project) {
   }
 }
 
-async function collaborationJson(project: Project) {
+type Organization = Pick<Project, 'vcs' | 'org'>
+
+async function collaborationJson(project: Organization) {
   return {
     id: await organizationIdOf(project),
     slug: organizationSlugOf(project),
@@ -82,10 +82,10 @@ async function collaborationJson(project: Project) {
   }
 }
 
-function organizationSlugOf({ vcs, org }: Project): string {
+function organizationSlugOf({ vcs, org }: Organization): string {
   return `${vcs}/${org}`
 }
 
-function organizationIdOf(project: Project): Promise<string> {
+function organizationIdOf(project: Organization): Promise<string> {
   return stableIdFor('organization', organizationSlugOf(project))
 }

@@ -40,7 +40,7 @@ export function pipelineJson(project: Project, pipeline: PipelineRow) {
 /** Why nothing of it ran: it could not be started, or the CI ended a workflow before it had a job. */
 function errorsOf({ start, failures }: PipelineRow) {
   const messages = [
-    ...(start?.state === 'failed' ? [start.problem ?? ''] : []),
+    ...(start?.state === 'failed' || start?.state === 'refused' ? [start.problem ?? ''] : []),
     ...failures.map((name) => `The CI ended ${name} as failed without running a job.`),
   ]
   return messages.map((message) => ({ type: 'other', message }))

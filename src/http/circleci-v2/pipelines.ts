@@ -7,7 +7,7 @@ import { findPipeline, findProjectOfPipeline, listPipelines, type PipelinesOf } 
 import { findUser } from '../../storage/users.ts'
 import { listWorkflows } from '../../storage/workflows.ts'
 import { jsonRead } from '../answers.ts'
-import { queryText } from '../input.ts'
+import { numberOnPath, queryText } from '../input.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../route.ts'
 import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
 import { pipelineJson, workflowJson } from './pipeline-json.ts'
@@ -29,8 +29,7 @@ export function mountPipelines(app: App): void {
   })
 
   route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number', async (c, { project }) => {
-    const text = c.req.param('number') ?? ''
-    const number = /^[0-9]{1,9}$/.test(text) ? Number(text) : 0
+    const number = numberOnPath(c, 'number') ?? 0
     const pipeline = await findPipeline(c.env.stores.db, project.id, { number })
     if (!pipeline) throw new AppError('pipeline_not_found')
     return jsonRead(c, pipelineJson(project, pipeline))

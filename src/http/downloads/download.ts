@@ -13,7 +13,7 @@ import { askBucket } from '../../storage/objects.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { isKnown } from '../answers.ts'
 import type { OnProject, SlugSource } from '../authorize.ts'
-import { artifactPathOf, nodeIndexOf } from '../input.ts'
+import { artifactPathOf, nodeIndexOf, numberOnPath } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { redirectToDownload } from './redirect.ts'
 
@@ -34,6 +34,7 @@ export function mountDownloads(app: App): void {
   // Any credential sent along is ignored: the ticket on the path is the proof.
   route(app, 'GET /download/:ticket/:name', async (c) => {
     const ticket = await requireTicket(c)
+    if (c.req.param('name') !== ticket.fileName) throw new AppError('artifact_not_found')
     const validators = validatorsOf(ticket)
     const headers = headersFor(ticket, validators, c.env.stores.now())
     if (isKnown(c.req.raw, validators))
@@ -56,8 +57,7 @@ const SLUG_OF_JOB: SlugSource = {
   onPath: (c) => artifactLinkInMemory(c.env.stores, c.req.path)?.slug ?? null,
   // A node or path that cannot be has no artifact; what is wrong with it hears who is let in.
   find: async (c) => {
-    const nodeIndex = Number(c.req.param('node'))
-    const place = { nodeIndex: Number.isSafeInteger(nodeIndex) ? nodeIndex : -1, path: c.req.param('path') ?? '' }
+    const place = { nodeIndex: numberOnPath(c, 'node') ?? -1, path: c.req.param('path') ?? '' }
     return (await linkOf(c, place))?.slug ?? null
   },
 }

@@ -13,7 +13,7 @@ import { Form } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import { Picture } from './layout.tsx'
 import { page } from './page.ts'
-import { DataTable, Time } from './parts.tsx'
+import { DataTable, PageHead, Time } from './parts.tsx'
 import { FORGET_SESSION } from './session-cookie.ts'
 
 /** What each way of signing in is called. */
@@ -35,8 +35,9 @@ export function mountAccount(app: App): void {
     return accountPage(
       c,
       viewer,
-      { title: 'User settings', here: '/account', ...(github ? { formsLeadTo: [new URL(github.url).origin] } : {}) },
+      { title: 'User Settings', here: '/account', ...(github ? { formsLeadTo: [new URL(github.url).origin] } : {}) },
       <>
+        <PageHead title="User Settings" />
         <Profile viewer={viewer} now={now()} />
         <Identities c={c} viewer={viewer} identities={identities} now={now()} />
         <Sessions viewer={viewer} sessions={sessions} now={now()} />
@@ -74,7 +75,7 @@ function Profile({ viewer, now }: { viewer: Viewer; now: number }) {
     <div class="profile">
       <Picture user={user} />
       <div>
-        <h1>{user.login}</h1>
+        <h2>{user.login}</h2>
         <p class="muted">
           {user.name !== user.login && <>{user.name} · </>}
           {user.instanceRole === 'owner' ? 'owner of this instance' : 'member of this instance'} · here since{' '}

@@ -16,6 +16,7 @@ import { settingsPage, settingsPath } from './settings-layout.tsx'
 /** Each act in a person's words, before what it was done to. */
 const WORDS: Record<AuditAction, string> = {
   'user.created': 'Made the person',
+  'user.invited': 'Renewed the invitation of',
   'user.role_set': 'Gave a role on the instance to',
   'user.removed': 'Removed from the instance',
   'token.created': 'Created the token',

@@ -4,20 +4,30 @@ import { AppError } from '../../domain/error.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { findArtifact } from '../../storage/artifacts.ts'
-import { type BuildFiles, listBuildFiles, listTestPage, type TestPage } from '../../storage/build-contents.ts'
+import {
+  type BuildFiles,
+  type FolderPage,
+  type FolderPlace,
+  listBuildFiles,
+  listFolder,
+  listTestPage,
+  MAX_FILES_AT_ONCE,
+  type TestPage,
+} from '../../storage/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../storage/builds.ts'
 import { redirectToDownload } from '../downloads/redirect.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { DownloadAll, FileList } from './file-list.tsx'
+import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
 import { renderFragment } from './fragment.ts'
 import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import type { Child } from './jsx-runtime.ts'
 import { renderPage } from './layout.tsx'
 import { LiveNote } from './live-note.tsx'
-import { durationText } from './measures.ts'
+import { countText, durationText, sizeText } from './measures.ts'
 import { page } from './page.ts'
 import { buildPath, pipelinePath, projectPath, safeUrl } from './paths.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
@@ -29,19 +39,20 @@ import { TestList, testSummary } from './test-list.tsx'
 export function mountBuildPage(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project }) => {
     const shown = await readBuild(c, project)
-    const { num, jobName, status } = shown.detail.build
-    const title = `${STATUS_WORD[status]}: ${jobName} #${num} · ${project.org}/${project.repo}`
+    const { num, jobName } = shown.detail.build
     const crumbs = [
       { text: 'Projects', href: '/' },
       { text: `${project.org}/${project.repo}`, href: projectPath(project) },
       { text: `${jobName} #${num}` },
     ]
-    return renderPage(c, { title, viewer, wide: true, crumbs }, <BuildView project={project} {...shown} />)
+    const frame = { title: titleOf(project, shown), viewer, wide: true, crumbs }
+    return renderPage(c, frame, <BuildView project={project} {...shown} />)
   })
 
-  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project }) =>
-    renderFragment(<BuildView project={project} {...(await readBuild(c, project))} />),
-  )
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project }) => {
+    const shown = await readBuild(c, project)
+    return renderFragment(titleOf(project, shown), <BuildView project={project} {...shown} />)
+  })
 
   page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project, fence }) => {
     const { db } = c.env.stores
@@ -54,6 +65,9 @@ export function mountBuildPage(app: App): void {
 type Shown = {
   readonly detail: BuildDetail
   readonly files: BuildFiles
+  readonly asked: AskedFolder
+  /** The folder asked for, where there are too many files for one page. */
+  readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
   readonly tests: TestPage
   readonly now: number
   readonly origin: string
@@ -62,6 +76,7 @@ type Shown = {
 async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
   const { db, now } = c.env.stores
   const num = buildNumOf(c)
+  const asked = askedFolderOf(c)
   const testPage = queryCount(c, 'tests', { min: 1, max: 1_000, fallback: 1 })
   const [detail, files, tests] = await Promise.all([
     findBuild(db, project.id, num),
@@ -69,32 +84,77 @@ async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
     listTestPage(db, project.id, num, testPage),
   ])
   if (!detail) throw new AppError('build_not_found')
-  return { detail, files, tests, now: now(), origin: publicOriginOf(c) }
+  const folder = await readFolder(c, project, num, files, asked)
+  return { detail, files, asked, folder, tests, now: now(), origin: publicOriginOf(c) }
+}
+
+async function readFolder(c: Context<AppEnv>, project: Project, num: number, files: BuildFiles, asked: AskedFolder) {
+  if (files.count <= MAX_FILES_AT_ONCE && asked.place === null) return null
+  const hasNodes = files.firstNode !== files.lastNode
+  const place = asked.place ?? (hasNodes ? null : { nodeIndex: files.firstNode, path: '' })
+  const entries = await listFolder(c.env.stores.db, project.id, num, place, asked.page)
+  if (entries.entries.length === 0) throw new AppError('artifact_not_found')
+  return { place, entries }
+}
+
+function titleOf({ org, repo }: Project, { detail }: Shown): string {
+  return `${stateOf(detail.build)} · ${org}/${repo}`
+}
+
+/** `Running: test #29`. */
+function stateOf({ status, jobName, num }: Build): string {
+  return `${STATUS_WORD[status]}: ${jobName} #${num}`
 }
 
 /** All of the page's content, which the page's script fetches anew until the build is over. */
-function BuildView({ project, detail, files, tests, now, origin }: Shown & { project: Project }) {
+function BuildView({ project, detail, files, asked, folder, tests, now, origin }: Shown & { project: Project }) {
   const { build, steps } = detail
   const { num, pipeline } = build
   const address = buildPath(project, num)
+  const addressOf = (folder: AskedFolder, page: number) => {
+    const query = new URLSearchParams({
+      ...(page === 1 ? {} : { tests: `${page}` }),
+      ...folderQuery(folder),
+    }).toString()
+    return query === '' ? address : `${address}?${query}`
+  }
   const isLive = !isOver(build.status)
   return (
-    <div id="build" data-live={isLive ? `/live${address}?tests=${tests.page}` : undefined}>
+    <div id="build" data-live={isLive ? `/live${addressOf(asked, tests.page)}` : undefined} data-state={stateOf(build)}>
       <Head project={project} build={build} />
       <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
       <Origin project={project} pipeline={pipeline} />
       <Facts project={project} detail={detail} now={now} />
-      {isLive && <LiveNote address={address} />}
+      {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
         {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
       </Section>
       <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
-        {tests.pages > 0 ? <TestList tests={tests} address={address} /> : <None of="test results" isLive={isLive} />}
+        {tests.pages > 0 ? (
+          <TestList tests={tests} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+        ) : (
+          <None of="test results" isLive={isLive} />
+        )}
       </Section>
-      <Section id="artifacts" title="Artifacts" note={null}>
+      <Section
+        id="artifacts"
+        title="Artifacts"
+        note={files.count > 0 ? `${countText(files.count, 'file')}, ${sizeText(files.sizeBytes)}` : null}
+      >
         {files.count > 0 ? (
           <>
-            <FileList project={project} num={num} files={files} />
+            {folder ? (
+              <FolderView
+                project={project}
+                num={num}
+                place={folder.place}
+                folder={folder.entries}
+                hasNodes={files.firstNode !== files.lastNode}
+                addressOf={(folder) => `${addressOf(folder, tests.page)}#artifacts`}
+              />
+            ) : (
+              <FileList project={project} num={num} files={files} />
+            )}
             <DownloadAll project={project} num={num} files={files} origin={origin} />
           </>
         ) : (

@@ -8,7 +8,6 @@ import { findKeys, type Outside } from '../../outside/key-sets.ts'
 import { findOrInsertPerson, linkIdentity } from '../../storage/identities.ts'
 import { lazily } from '../input.ts'
 import type { App } from '../route.ts'
-import { logFault } from '../trace.ts'
 import { beginSession } from './begin-session.ts'
 import { redirectTo } from './flash.ts'
 import { chargeAttempt } from './gate.tsx'
@@ -59,7 +58,7 @@ export async function accessIdentityOf(
     const { sub, email } = v.parse(claimsShape(), token.claims)
     return { provider: 'access', subject: sub, name: email ?? sub }
   } catch (error) {
-    logFault('access_assertion_refused', error)
+    outside.warn('access_assertion_refused', error)
     return null
   }
 }

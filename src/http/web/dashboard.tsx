@@ -1,6 +1,8 @@
+import type { Context } from 'hono'
 import type { BranchStatus } from '../../domain/badge.ts'
 import { endedStatusOf, pipelineStatusFor, saysSomething } from '../../domain/pipeline-status.ts'
 import type { Viewer } from '../../domain/session.ts'
+import type { AppEnv } from '../../env.ts'
 import {
   type BranchPipeline,
   countUnfollowed,
@@ -12,16 +14,18 @@ import { listCreatorOrgs } from '../../storage/project-settings.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
+import { renderFragment } from './fragment.ts'
 import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { Landing } from './landing.tsx'
 import { renderPage } from './layout.tsx'
+import { LiveNote } from './live-note.tsx'
 import { page } from './page.ts'
 import { Copyable, DataTable, Empty, PageHead, Pager } from './parts.tsx'
 import { branchPath, pipelinePath, projectPath } from './paths.ts'
 import { beganAt, firstLineOf, isActive } from './pipeline-list.tsx'
 import { Gear, VisibilityTag } from './project-name.tsx'
-import { Status } from './status.tsx'
+import { STATUS_WORD, Status } from './status.tsx'
 import { SmallTrend } from './trends.tsx'
 
 /** The start page: a person's projects, or what this is. */
@@ -29,10 +33,9 @@ export function mountDashboard(app: App): void {
   page(app, 'GET /', async (c, { viewer }) => {
     const { db, now } = c.env.stores
     if (!viewer) return renderPage(c, { title: 'Build status and artifacts', viewer }, <Landing />)
-    const { after = null, show } = c.req.query()
-    const followed = show !== 'unfollowed'
+    const asked = askedOf(c)
     const [overviews, unfollowed, mayAdd] = await Promise.all([
-      listProjectOverviews(db, viewer.userId, { followed, after }),
+      listProjectOverviews(db, viewer.userId, asked),
       countUnfollowed(db, viewer.userId),
       viewer.instanceRole === 'owner' || listCreatorOrgs(db, viewer.userId).then((orgs) => orgs.length > 0),
     ])
@@ -41,9 +44,8 @@ export function mountDashboard(app: App): void {
       { title: 'Projects', viewer, wide: true },
       <Dashboard
         viewer={viewer}
+        asked={asked}
         overviews={overviews}
-        followed={followed}
-        isFirst={after === null}
         unfollowed={unfollowed}
         mayAdd={mayAdd}
         now={now()}
@@ -51,23 +53,48 @@ export function mountDashboard(app: App): void {
       />,
     )
   })
+
+  page(app, 'GET /live', async (c, { viewer }) => {
+    const { db, now } = c.env.stores
+    const asked = askedOf(c)
+    const overviews = await listProjectOverviews(db, viewer.userId, asked)
+    return renderFragment('Projects', <LiveProjects asked={asked} overviews={overviews} now={now()} />)
+  })
+}
+
+type Asked = {
+  readonly followed: boolean
+  /** The slug after which the page begins. */
+  readonly after: string | null
+}
+
+function askedOf(c: Context<AppEnv>): Asked {
+  const { after = null, show } = c.req.query()
+  return { followed: show !== 'unfollowed', after }
+}
+
+/** The address that asks for that, below `base`. */
+function addressFor(base: string, { followed, after }: Asked): string {
+  const query = new URLSearchParams({
+    ...(followed ? {} : { show: 'unfollowed' }),
+    ...(after === null ? {} : { after }),
+  }).toString()
+  return query === '' ? base : `${base}?${query}`
 }
 
 type DashboardProps = {
   readonly viewer: Viewer
+  readonly asked: Asked
   readonly overviews: OverviewPage
-  readonly followed: boolean
-  readonly isFirst: boolean
   readonly unfollowed: number
   readonly mayAdd: boolean
   readonly now: number
   readonly origin: string
 }
 
-function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, mayAdd, now, origin }: DashboardProps) {
+function Dashboard({ viewer, asked, overviews, unfollowed, mayAdd, now, origin }: DashboardProps) {
+  const { followed } = asked
   const { projects, after } = overviews
-  const base = followed ? '/?' : '/?show=unfollowed&'
-  const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
   return (
     <>
       <PageHead
@@ -77,22 +104,11 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, mayAdd, n
       {projects.length === 0 ? (
         <NoProjects viewer={viewer} origin={origin} isNew={followed && unfollowed === 0} mayAdd={mayAdd} />
       ) : (
-        <div id="projects" class="projects" data-live={isLive ? '' : undefined}>
-          <DataTable
-            caption="Your projects"
-            columns={[
-              { label: 'Project' },
-              { label: 'Default branch', class: 'branch-cell' },
-              { label: 'Last result' },
-              { label: 'Durations', class: 'plot-cell end' },
-            ]}
-            rows={projects.map((overview) => rowOf(overview, now))}
-          />
-        </div>
+        <LiveProjects asked={asked} overviews={overviews} now={now} />
       )}
       <Pager
-        newer={isFirst ? null : base}
-        older={after && `${base}after=${encodeURIComponent(after)}`}
+        newer={asked.after === null ? null : addressFor('/', { followed, after: null })}
+        older={after && addressFor('/', { followed, after })}
         words={['First projects', 'More projects']}
       />
       {followed && unfollowed > 0 && (
@@ -111,6 +127,28 @@ function Dashboard({ viewer, overviews, followed, isFirst, unfollowed, mayAdd, n
   )
 }
 
+/** The projects, which the page's script asks for anew while something in them runs. */
+function LiveProjects({ asked, overviews, now }: { asked: Asked; overviews: OverviewPage; now: number }) {
+  const { projects } = overviews
+  const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
+  return (
+    <div id="projects" class="projects" data-live={isLive ? addressFor('/live', asked) : undefined}>
+      <DataTable
+        caption="Your projects"
+        columns={[
+          { label: 'Project' },
+          { label: 'Default branch', class: 'branch-cell' },
+          { label: 'Last result' },
+          { label: 'Durations', class: 'plot-cell end' },
+        ]}
+        rows={projects.map((overview) => rowOf(overview, now))}
+        rowIds={projects.map(({ project }) => `project-${project.id}`)}
+      />
+      {isLive && <LiveNote address={addressFor('/', asked)} />}
+    </div>
+  )
+}
+
 function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
   const { org, repo, defaultBranch } = project
   const state = stateOf(pipelines)
@@ -125,7 +163,11 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
       </span>
       <VisibilityTag project={project} />
     </div>,
-    <div class="branch-state">
+    <div
+      class="branch-state"
+      id={`state-${project.id}`}
+      data-state={`${STATUS_WORD[state?.runningStatus ?? 'no_builds']}: ${org}/${repo}, ${defaultBranch}`}
+    >
       <Status status={state?.status ?? 'no_builds'} />
       <a class="clip mono" href={branchPath(project, defaultBranch)}>
         {defaultBranch}
@@ -169,7 +211,8 @@ type BranchState = {
 
 /** As the badge: the result of the newest pipeline that ended or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
-  const telling = pipelines.filter(saysSomething)
+  const saying = pipelines.filter(saysSomething)
+  const telling = saying.length > 0 ? saying : pipelines
   const [newest] = telling
   if (!newest) return null
   const shown = telling.find((pipeline) => endedStatusOf(pipeline) !== null) ?? newest

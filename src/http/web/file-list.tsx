@@ -11,10 +11,9 @@ const OPEN_UP_TO = 12
 
 type FilesProps = { readonly project: Project; readonly num: number; readonly files: BuildFiles }
 
-/** A build's artifacts as folders, a tree for each node. */
+/** A build's artifacts as folders, a tree for each node: all of them, which are few. */
 export function FileList({ project, num, files }: FilesProps) {
   const nodes = [...Map.groupBy(files.files, (file) => file.nodeIndex)]
-  const rest = files.count - files.files.length
   return (
     <div class="card">
       {nodes.map(([node, ofNode]) => (
@@ -23,9 +22,6 @@ export function FileList({ project, num, files }: FilesProps) {
           <FolderItems folder={treeOf(ofNode)} project={project} num={num} path={`node-${node}`} />
         </>
       ))}
-      {rest > 0 && (
-        <p class="rest muted small-text">And {countText(rest, 'more file')}: the command below downloads all.</p>
-      )}
     </div>
   )
 }

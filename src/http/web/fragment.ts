@@ -1,10 +1,11 @@
 import { cacheControlFor } from '../answers.ts'
-import type { JSX } from './jsx-runtime.ts'
+import { type JSX, jsx } from './jsx-runtime.ts'
+import { windowTitleFor } from './layout.tsx'
 import { visibleMarkup } from './visible-markup.ts'
 
-/** A part of a page, as the answer to the script that keeps it up to date. */
-export function renderFragment(content: JSX.Element): Response {
-  return new Response(visibleMarkup(String(content)), {
+/** A part of a page, with the title that the page has by now, as the answer to the script that keeps it up to date. */
+export function renderFragment(title: string, content: JSX.Element): Response {
+  return new Response(visibleMarkup(`${jsx('title', { children: windowTitleFor(title) })}${content}`), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

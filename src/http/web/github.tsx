@@ -103,7 +103,7 @@ async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | nul
     const redirectUri = publicOriginOf(c) + CALLBACK
     account = await findGithubAccount(github, { code, verifier: attempt.verifier, redirectUri })
   } catch (error) {
-    logFault('github_unreachable', error)
+    logFault(c.env.trace, 'github_unreachable', error)
     return sayNo(c, 'GitHub could not be asked who you are. Try again in a moment.')
   }
   if (!account) return sayNo(c, 'GitHub did not confirm who you are.')

@@ -44,6 +44,11 @@ export function renderPage(c: Context<AppEnv>, frame: Frame, content: Child): Re
   return new Response(`<!doctype html>${visibleMarkup(String(html))}`, { status: frame.status ?? 200, headers })
 }
 
+/** What the browser calls the page. */
+export function windowTitleFor(title: string): string {
+  return `${title} · Buildpass`
+}
+
 function headersFor({ caching = 'private', formsLeadTo = [], referrer = 'same-origin' }: Frame) {
   return {
     'Content-Type': 'text/html; charset=utf-8',
@@ -77,7 +82,7 @@ function Page(props: { frame: Frame; flash: Flash | null; version: string; isGat
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{frame.title} · Buildpass</title>
+        <title>{windowTitleFor(frame.title)}</title>
         <link rel="icon" type="image/svg+xml" href={`/assets/icon.svg?v=${version}`} />
         <link rel="stylesheet" href={`/assets/app.css?v=${version}`} />
         <script src={`/assets/app.js?v=${version}`} defer />

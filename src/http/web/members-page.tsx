@@ -12,12 +12,12 @@ import { deleteMember, listMembers, type Member, putMember } from '../../storage
 import type { Db } from '../../storage/stores.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import type { App } from '../route.ts'
-import { redirectTo } from './flash.ts'
+import { type FlashCode, redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { page } from './page.ts'
-import { DataTable, PageHead, Time } from './parts.tsx'
+import { DataTable, PageHead, Pager, Time } from './parts.tsx'
 import { projectPath } from './paths.ts'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
 
@@ -25,6 +25,15 @@ const ROLES: Record<Role, { readonly name: string; readonly may: string }> = {
   member: { name: 'Member', may: 'reads builds and artifacts, and reports builds' },
   admin: { name: 'Admin', may: 'also manages settings, tokens and members' },
 }
+
+/** What giving somebody a role came to. */
+const SAID: Record<'added' | 'changed' | 'unchanged', Record<Role, FlashCode>> = {
+  added: { member: 'member-added', admin: 'admin-added' },
+  changed: { member: 'member-made', admin: 'admin-made' },
+  unchanged: { member: 'role-unchanged', admin: 'role-unchanged' },
+}
+
+const MEMBERS_A_PAGE = 50
 
 const LAST_ADMIN = 'A project needs at least one admin: give somebody else that role first.'
 
@@ -45,11 +54,11 @@ export function mountMembers(app: App): void {
         return demotionPage(c, viewer, project, user)
       const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
       if (demotion.kind === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
-      if (demotion.kind === 'demoted') return onwards(viewer, project, user.id, role, 'member-saved')
+      if (demotion.kind === 'demoted') return onwards(viewer, project, user, role, SAID.changed[role])
     }
-    if (!(await putMember(stores, project.id, user, role, actor)))
-      return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
-    return onwards(viewer, project, user.id, role, 'member-saved')
+    const done = await putMember(stores, project.id, user, role, actor)
+    if (done === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
+    return onwards(viewer, project, user, role, SAID[done][role])
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project }) => {
@@ -63,7 +72,7 @@ export function mountMembers(app: App): void {
     const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
     if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
     if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
-    return onwards(viewer, project, user.id, null, 'member-removed')
+    return onwards(viewer, project, user, null, user.id === viewer.userId ? 'project-left' : 'member-removed')
   })
 }
 
@@ -82,12 +91,12 @@ async function requireUser(c: Context<AppEnv>): Promise<{ id: string; login: str
 function onwards(
   viewer: Viewer,
   project: Project,
-  userId: string,
+  { id, login }: { readonly id: string; readonly login: string },
   role: Role | null,
-  flash: 'member-saved' | 'member-removed',
+  flash: FlashCode,
 ): Response {
-  if (userId !== viewer.userId || role === 'admin') return redirectTo(`${settingsPath(project)}/members`, flash)
-  return redirectTo(role || project.visibility === 'public' ? projectPath(project) : '/', flash)
+  if (id !== viewer.userId || role === 'admin') return redirectTo(`${settingsPath(project)}/members`, flash, login)
+  return redirectTo(role || project.visibility === 'public' ? projectPath(project) : '/', flash, login)
 }
 
 type Refused = { readonly form?: URLSearchParams; readonly error?: string; readonly refused?: string }
@@ -99,7 +108,9 @@ async function membersPage(
   refusal: Refused = {},
 ): Promise<Response> {
   const { db, now } = c.env.stores
-  const members = await listMembers(db, project.id)
+  const after = parseLogin(c.req.query('after') ?? '')
+  const rows = await listMembers(db, project.id, { after, limit: MEMBERS_A_PAGE + 1 })
+  const members = rows.slice(0, MEMBERS_A_PAGE)
   const base = `${settingsPath(project)}/members`
   const isRefused = Boolean(refusal.error ?? refusal.refused)
   return settingsPage(
@@ -132,6 +143,11 @@ async function membersPage(
             </a>
           </div>,
         ])}
+      />
+      <Pager
+        newer={after === null ? null : base}
+        older={rows.length > MEMBERS_A_PAGE ? `${base}?after=${members.at(-1)?.login}` : null}
+        words={['First members', 'More members']}
       />
       <section class="section">
         <h2>Add a member</h2>

@@ -8,6 +8,7 @@ import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { renderPage } from './layout.tsx'
+import { newOnce, ONCE, onceIdFor } from './once.ts'
 import { page } from './page.ts'
 import { Empty, PageHead } from './parts.tsx'
 import { projectPath } from './paths.ts'
@@ -39,7 +40,7 @@ export function mountNewProject(app: App): void {
     if (!slug || Object.keys(errors).length > 0 || (visibility !== 'private' && visibility !== 'public'))
       return formPage(c, viewer, texts, { errors, status: 422 })
     const settings = { visibility, defaultBranch: texts.default_branch } as const
-    const made = await createProject(c.env.stores, viewer, slug, settings, actor)
+    const made = await createProject(c.env.stores, viewer, slug, settings, actor, await onceIdFor(viewer, form))
     switch (made) {
       case 'not_allowed':
         return formPage(c, viewer, texts, {
@@ -87,6 +88,7 @@ async function formPage(
       </PageHead>
       {isOwner || orgs.length > 0 || isAsked ? (
         <Form viewer={viewer} action="/projects">
+          <input type="hidden" name={ONCE} value={newOnce()} />
           <VcsField chosen={texts.vcs} error={errors.vcs} />
           <TextField
             name="org"

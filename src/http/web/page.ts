@@ -122,6 +122,7 @@ async function projectFor(
   const access = slug && (await findAccess(c.env.stores, viewer, slug, permission))
   switch (access?.decision) {
     case 'allow':
+      c.env.trace.projectId = access.project.id
       return { project: access.project, role: access.role }
     case 'unavailable':
       throw new AppError('unavailable', 'The database cannot be reached just now.')

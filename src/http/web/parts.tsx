@@ -70,10 +70,13 @@ export function DataTable({
   caption,
   columns,
   rows,
+  rowIds,
 }: {
   caption: string
   columns: readonly Column[]
   rows: readonly Child[][]
+  /** By which a page that is kept up to date knows its rows again. */
+  rowIds?: readonly string[]
 }) {
   return (
     <table class="data" role="table">
@@ -88,8 +91,8 @@ export function DataTable({
         </tr>
       </thead>
       <tbody role="rowgroup">
-        {rows.map((cells) => (
-          <tr role="row">
+        {rows.map((cells, row) => (
+          <tr role="row" id={rowIds?.[row]}>
             {cells.map((cell, index) => (
               <td
                 role="cell"
@@ -111,10 +114,12 @@ type PagerProps = {
   readonly older: string | null
   /** What the two are called where the list does not go by time, or the first leads all the way back. */
   readonly words?: readonly [newer: string, older: string]
+  /** Said between the two: which page of how many. */
+  readonly where?: string | undefined
 }
 
 /** Newer and older pages of a list. */
-export function Pager({ newer, older, words = ['Newer', 'Older'] }: PagerProps) {
+export function Pager({ newer, older, words = ['Newer', 'Older'], where }: PagerProps) {
   if (!newer && !older) return null
   return (
     <nav class="pager" aria-label="Pages">
@@ -125,6 +130,7 @@ export function Pager({ newer, older, words = ['Newer', 'Older'] }: PagerProps) 
       ) : (
         <span />
       )}
+      {where && <span class="muted small-text">{where}</span>}
       {older ? (
         <a class="button" href={older} rel="next">
           {words[1]}

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { renewInvitation } from '../../actions/make-sign-in-link.ts'
 import { AppError } from '../../domain/error.ts'
 import type { InstanceRole } from '../../domain/grant.ts'
 import { parseSlugParts, type Slug, slugText } from '../../domain/project.ts'
@@ -9,17 +10,19 @@ import { deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instan
 import { listLetIn } from '../../storage/let-in.ts'
 import { listMadeBy } from '../../storage/made.ts'
 import { deleteCreator, listCreatorOrgs, putCreator } from '../../storage/project-settings.ts'
+import { findInvitation } from '../../storage/sign-in-links.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import type { App } from '../route.ts'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { Icon } from './icon.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
 import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
-import { personPath } from './users-page.tsx'
+import { invitationPage, personPath } from './users-page.tsx'
 
 const ROLES: Record<InstanceRole, string> = {
   user: 'User: sees their own projects',
@@ -30,14 +33,22 @@ const ROLES: Record<InstanceRole, string> = {
 export function mountPersonPage(app: App): void {
   page(app, 'GET /instance/users/:login', async (c, { viewer }) => personPage(c, viewer, await requirePerson(c)))
 
+  page(app, 'POST /instance/users/:login/invitation', async (c, { actor, viewer }) => {
+    const person = await requirePerson(c)
+    const invitation = await renewInvitation(c.env.stores, person, actor)
+    if (!invitation)
+      throw new AppError('conflict', `${person.login} was not invited here, or has come: there is nothing to renew.`)
+    return invitationPage(c, viewer, person, invitation, `${person.login} is invited again`)
+  })
+
   page(app, 'POST /instance/users/:login/role', async (c, { actor, viewer, form }) => {
     const person = await requirePerson(c)
     const role = form.get('role')
     if (role !== 'owner' && role !== 'user') throw new AppError('invalid_input', 'Choose a role.')
     requireOther(viewer, person)
-    if (role !== person.instanceRole && !(await setInstanceRole(c.env.stores, person, role, actor)))
-      throw new AppError('user_not_found')
-    return redirectTo(personPath(person), 'user-saved')
+    if (role === person.instanceRole) return redirectTo(personPath(person), 'role-unchanged', person.login)
+    if (!(await setInstanceRole(c.env.stores, person, role, actor))) throw new AppError('user_not_found')
+    return redirectTo(personPath(person), role === 'owner' ? 'owner-made' : 'owner-ended', person.login)
   })
 
   page(app, 'POST /instance/users/:login/creator', async (c, { actor, viewer, form }) => {
@@ -45,7 +56,7 @@ export function mountPersonPage(app: App): void {
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
     await putCreator(c.env.stores, slug, person, actor)
-    return redirectTo(personPath(person), 'user-saved')
+    return redirectTo(personPath(person), 'creator-granted', person.login)
   })
 
   page(app, 'POST /instance/users/:login/creator/end', async (c, { actor, viewer, form }) => {
@@ -53,7 +64,7 @@ export function mountPersonPage(app: App): void {
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
     await deleteCreator(c.env.stores, slug, person, actor)
-    return redirectTo(personPath(person), 'user-saved')
+    return redirectTo(personPath(person), 'creator-ended', person.login)
   })
 
   page(app, 'GET /instance/users/:login/remove', async (c, { viewer }) => {
@@ -67,7 +78,7 @@ export function mountPersonPage(app: App): void {
     requireOther(viewer, person)
     const endMade = form.get('end_made') === 'yes'
     if (!(await deleteUser(c.env.stores, person, { endMade }, actor))) throw new AppError('user_not_found')
-    return redirectTo(USERS_PATH, 'user-removed')
+    return redirectTo(USERS_PATH, 'user-removed', person.login)
   })
 }
 
@@ -89,8 +100,11 @@ function orgOf(form: URLSearchParams): Pick<Slug, 'vcs' | 'org'> | null {
 
 async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refused?: URLSearchParams) {
   const { db, now } = c.env.stores
-  const orgs = await listCreatorOrgs(db, person.id)
-  const letIn = await listLetIn(db, person.id, null)
+  const [orgs, invitation, letIn] = await Promise.all([
+    listCreatorOrgs(db, person.id),
+    findInvitation(db, person.id),
+    listLetIn(db, person.id, null),
+  ])
   const base = personPath(person)
   const isViewer = person.id === viewer.userId
   const error = refused && 'Use 1 to 100 letters, digits, “.”, “_” and “-”.'
@@ -109,9 +123,24 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
           )
         }
       >
-        {person.name !== person.login && <>{person.name} · </>}Here since{' '}
-        <Time at={person.createdAt} now={now()} as="date" />
+        {person.name !== person.login && <>{person.name} · </>}
+        {invitation ? 'Added' : 'Here since'} <Time at={person.createdAt} now={now()} as="date" />
       </PageHead>
+      {invitation && (
+        <section class="callout warn invitation">
+          <h2>{invitation.expiresAt > now() ? 'Invited' : 'The invitation has expired'}</h2>
+          <p>
+            {person.login} has not come yet. The link {invitation.expiresAt > now() ? 'works until' : 'worked until'}{' '}
+            <Time at={invitation.expiresAt} now={now()} as="date" />. A new one works for 72 hours, and the one before
+            is dead at once.
+          </p>
+          <Form viewer={viewer} action={`${base}/invitation`}>
+            <button type="submit" class="button">
+              <Icon name="turn" /> Renew invitation
+            </button>
+          </Form>
+        </section>
+      )}
       {isViewer ? (
         <p>You are an owner. Another owner can change that, or remove you.</p>
       ) : (

@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import { MAX_LABEL_LENGTH, parseLabel } from '../../domain/label.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
-import { listTokens } from '../../storage/tokens.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { accountPage } from './account-layout.tsx'
@@ -12,7 +11,15 @@ import { Icon } from './icon.tsx'
 import { newOnce, ONCE } from './once.ts'
 import { page } from './page.ts'
 import { Copyable, Empty, PageHead } from './parts.tsx'
-import { askRotation, confirmDeletion, createToken, deleteAsked, rotateAsked, type TokenPlace } from './token-pages.tsx'
+import {
+  askRotation,
+  confirmDeletion,
+  createToken,
+  deleteAsked,
+  readTokens,
+  rotateAsked,
+  type TokenPlace,
+} from './token-pages.tsx'
 import { TokenTable } from './token-parts.tsx'
 
 const LIST = '/account/api'
@@ -20,22 +27,23 @@ const LIST = '/account/api'
 /** User settings → Personal API Tokens. */
 export function mountPersonalTokens(app: App): void {
   page(app, 'GET /account/api', async (c, { viewer }) => {
-    const { db, now } = c.env.stores
-    const { holder, show } = placeOf(c, viewer)
-    const tokens = await listTokens(db, holder)
+    const { now } = c.env.stores
+    const place = placeOf(c, viewer)
+    const { tokens, page, pager } = await readTokens(c, place)
+    const isEmpty = tokens.length === 0 && page === 1
     const create = (
       <a class="button primary" href={`${LIST}/new`}>
         <Icon name="plus" /> Create New Token
       </a>
     )
-    return show(
+    return place.show(
       { title: 'Personal API Tokens' },
       <>
-        <PageHead title="Personal API Tokens" actions={tokens.length > 0 && create}>
+        <PageHead title="Personal API Tokens" actions={!isEmpty && create}>
           They use the API as you: full read and write access to every project that you can reach. A token cannot be
           changed, only rotated or deleted.
         </PageHead>
-        {tokens.length === 0 ? (
+        {isEmpty ? (
           <Empty icon="key" title="You have no personal tokens">
             <p>
               Scripts and command-line tools use one to act as you. For a README badge or a release script a project
@@ -44,7 +52,10 @@ export function mountPersonalTokens(app: App): void {
             {create}
           </Empty>
         ) : (
-          <TokenTable tokens={tokens} base={LIST} now={now()} caption="Your personal API tokens" />
+          <>
+            <TokenTable tokens={tokens} base={LIST} now={now()} caption="Your personal API tokens" />
+            {pager}
+          </>
         )}
       </>,
     )

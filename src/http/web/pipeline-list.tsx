@@ -1,6 +1,6 @@
 import type { BranchStatus } from '../../domain/badge.ts'
 import { durationMsOf } from '../../domain/build.ts'
-import { pipelineStatusFor } from '../../domain/pipeline-status.ts'
+import { countingParts, pipelineStatusFor } from '../../domain/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
 import { classOf, type RunBuild, type RunWorkflow } from '../../domain/workflow-run.ts'
 import type { PipelineOverview } from '../../storage/pipeline-overviews.ts'
@@ -8,7 +8,7 @@ import { Happened } from './happened.tsx'
 import { Icon } from './icon.tsx'
 import { durationText } from './measures.ts'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from './paths.ts'
-import { Status } from './status.tsx'
+import { STATUS_WORD, Status } from './status.tsx'
 
 /** More builds than these are behind the pipeline's own page. */
 const MAX_BUILDS = 24
@@ -37,6 +37,11 @@ export function isActive(status: BranchStatus): boolean {
   return classOf(status) === 'blue' || classOf(status) === 'waiting'
 }
 
+/** `Running: pipeline #16`. */
+export function pipelineStateOf(pipeline: PipelineOverview): string {
+  return `${STATUS_WORD[pipelineStatusFor(pipeline)]}: pipeline #${pipeline.number}`
+}
+
 type ItemProps = {
   readonly project: Project
   readonly pipeline: PipelineOverview
@@ -47,7 +52,7 @@ type ItemProps = {
 function PipelineItem({ project, pipeline, now, full }: ItemProps) {
   const { number, subject } = pipeline
   return (
-    <li class="pipeline">
+    <li class="pipeline" id={`pipeline-${number}`} data-state={pipelineStateOf(pipeline)}>
       <Status status={pipelineStatusFor(pipeline)} />
       <div class="pipeline-body">
         <h3>
@@ -111,10 +116,12 @@ export function Origin({ project, pipeline }: { project: Project; pipeline: Push
 
 type WorkflowParts = { readonly workflow: RunWorkflow; readonly builds: readonly RunBuild[] }
 
-/** The workflows as their builds first reported, then those that only the CI spoke of. */
+/** The workflows as their builds first reported, then those that only the CI spoke of, as far as its word still counts. */
 function workflowsOf({ workflows, builds }: PipelineOverview): readonly WorkflowParts[] {
   const buildsOf = Map.groupBy(builds, (build) => build.workflowId)
+  const counting = new Set(countingParts({ workflows, builds }).workflows.map(({ id }) => id))
   return workflows
+    .map((one) => (counting.has(one.id) ? one : { ...one, toldStatus: null, toldAt: null }))
     .map((workflow) => ({ workflow, builds: buildsOf.get(workflow.id) ?? [] }))
     .filter((parts) => parts.builds.length > 0 || parts.workflow.toldStatus !== null)
     .toSorted((one, other) => firstNumOf(one) - firstNumOf(other))
@@ -146,7 +153,7 @@ function Workflow({ project, workflow, builds, more }: WorkflowProps) {
       )}
       <ul class="row builds">
         {shown.map((build) => (
-          <li>
+          <li id={`build-${build.num}`}>
             <BuildChip project={project} build={build} />
           </li>
         ))}

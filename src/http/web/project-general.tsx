@@ -24,7 +24,7 @@ export function mountProjectGeneral(app: App): void {
     const rule = branchProblem(branch)
     if (rule) return generalPage(c, viewer, project, branch, rule)
     await updateProject(c.env.stores, project.id, { defaultBranch: branch }, actor)
-    return redirectTo(settingsPath(project), 'settings-saved')
+    return redirectTo(settingsPath(project), 'branch-saved')
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/danger', (c, { viewer, project }) => dangerPage(c, viewer, project))

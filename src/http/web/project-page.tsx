@@ -19,6 +19,7 @@ import {
 import { checkedBranch, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
+import { branchesPath } from './branches-page.tsx'
 import { FirstBuild } from './first-steps.tsx'
 import { renderFragment } from './fragment.ts'
 import { Icon } from './icon.tsx'
@@ -27,7 +28,7 @@ import { LiveNote } from './live-note.tsx'
 import { page } from './page.ts'
 import { Empty, Pager } from './parts.tsx'
 import { projectPath } from './paths.ts'
-import { isActive, PipelineList } from './pipeline-list.tsx'
+import { isActive, PipelineList, pipelineStateOf } from './pipeline-list.tsx'
 import { Gear, hostNameOf, VisibilityTag } from './project-name.tsx'
 import { Trends } from './trends.tsx'
 
@@ -47,7 +48,7 @@ export function mountProjectPage(app: App): void {
       listRecentBranches(db, project.id),
       asked.pipeline === null ? listRunParts(db, project.id, trendBranch, TREND_PIPELINES) : NO_PARTS,
     ])
-    const frame = { title: `${project.org}/${project.repo}`, viewer, wide: true, crumbs: crumbsOf(project) }
+    const frame = { title: titleOf(project, asked, list), viewer, wide: true, crumbs: crumbsOf(project) }
     return renderPage(
       c,
       frame,
@@ -70,7 +71,8 @@ export function mountProjectPage(app: App): void {
   page(app, 'GET /live/:vcs/:org/:repo', async (c, { project }) => {
     const asked = askedOf(c)
     const list = await readList(c, project, asked)
-    return renderFragment(<LiveList project={project} asked={asked} list={list} now={c.env.stores.now()} />)
+    const content = <LiveList project={project} asked={asked} list={list} now={c.env.stores.now()} />
+    return renderFragment(titleOf(project, asked, list), content)
   })
 }
 
@@ -135,6 +137,11 @@ async function readList(c: Context<AppEnv>, project: Project, asked: Asked): Pro
   const found = await findPipeline(db, project.id, asked.pipeline)
   if (!found) throw new AppError('build_not_found')
   return { pipelines: [found], olderThan: null }
+}
+
+/** Of one pipeline, how it stands; of a list, whose it is. */
+function titleOf({ org, repo }: Project, { pipeline }: Asked, { pipelines: [first] }: PipelinePage): string {
+  return pipeline !== null && first ? `${pipelineStateOf(first)} · ${org}/${repo}` : `${org}/${repo}`
 }
 
 function crumbsOf(project: Project) {
@@ -227,6 +234,9 @@ function Filters({ project, asked, branches }: FilterProps) {
       <button type="submit" class="button">
         Filter
       </button>
+      <a class="find" href={branchesPath(project)}>
+        Find a branch
+      </a>
     </form>
   )
 }

@@ -4,7 +4,6 @@ import type { Project } from '../../domain/project.ts'
 import { parseScope, SCOPES, type Scope } from '../../domain/scope.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
-import { listTokens } from '../../storage/tokens.ts'
 import type { App } from '../route.ts'
 import { ExpiryField, parseExpiry } from './expiry.tsx'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
@@ -13,15 +12,25 @@ import { newOnce, ONCE } from './once.ts'
 import { page } from './page.ts'
 import { Empty, PageHead } from './parts.tsx'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
-import { askRotation, confirmDeletion, createToken, deleteAsked, rotateAsked, type TokenPlace } from './token-pages.tsx'
+import {
+  askRotation,
+  confirmDeletion,
+  createToken,
+  deleteAsked,
+  readTokens,
+  rotateAsked,
+  type TokenPlace,
+} from './token-pages.tsx'
 import { endSentence, TokenTable } from './token-parts.tsx'
 
 /** Project settings → Permissions → API Permissions. */
 export function mountProjectTokens(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/settings/api', async (c, { viewer, project }) => {
-    const { db, now } = c.env.stores
-    const { holder, list, show } = placeOf(c, viewer, project)
-    const tokens = await listTokens(db, holder)
+    const { now } = c.env.stores
+    const place = placeOf(c, viewer, project)
+    const { list, show } = place
+    const { tokens, page, pager } = await readTokens(c, place)
+    const isEmpty = tokens.length === 0 && page === 1
     const create = (
       <a class="button primary" href={`${list}/new`}>
         <Icon name="plus" /> Create Token
@@ -30,10 +39,10 @@ export function mountProjectTokens(app: App): void {
     return show(
       { title: 'API Permissions' },
       <>
-        <PageHead title="API Permissions" actions={tokens.length > 0 && create}>
+        <PageHead title="API Permissions" actions={!isEmpty && create}>
           Project tokens read this project and nothing else. Give each program its own, with the least that it needs.
         </PageHead>
-        {tokens.length === 0 ? (
+        {isEmpty ? (
           <Empty icon="key" title="This project has no tokens">
             <p>
               A badge in a README needs a Status token, a release script that fetches artifacts a Build Artifacts token.
@@ -41,7 +50,10 @@ export function mountProjectTokens(app: App): void {
             {create}
           </Empty>
         ) : (
-          <TokenTable tokens={tokens} base={list} now={now()} caption="Tokens of this project" />
+          <>
+            <TokenTable tokens={tokens} base={list} now={now()} caption="Tokens of this project" />
+            {pager}
+          </>
         )}
         <p class="promise muted">
           <Icon name="clock" /> {endSentence(c.env.settings.graceMs)}

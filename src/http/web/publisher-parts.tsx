@@ -2,6 +2,7 @@ import type { Viewer } from '../../domain/session.ts'
 import { ISSUERS, type IssuerKind, type TrustedPublisher } from '../../domain/trusted-publisher.ts'
 import { wordTable } from '../../domain/word-table.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { newOnce, ONCE } from './once.ts'
 import { DataTable, Time } from './parts.tsx'
 
 type ListedPublisher = TrustedPublisher & { readonly createdBy: string | null }
@@ -115,6 +116,7 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
   }
   return (
     <Form viewer={viewer} action={list}>
+      <input type="hidden" name={ONCE} value={newOnce()} />
       <input type="hidden" name="kind" value={kind} />
       {(ownIssuers.length > 0 || errors.issuer) && (
         <IssuerField kind={kind} own={ownIssuers} chosen={form.get('issuer') ?? ''} error={errors.issuer} />

@@ -22,10 +22,12 @@ import type { App } from '../route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'
 import { Icon } from './icon.tsx'
+import { onceIdFor } from './once.ts'
 import { page } from './page.ts'
 import { Empty, PageHead } from './parts.tsx'
 import { Claims, KindForm, PublisherForm, PublisherTable } from './publisher-parts.tsx'
 import { settingsPage, settingsPath } from './settings-layout.tsx'
+import { unlessDoneBefore } from './token-pages.tsx'
 
 /** Project settings → Trusted publishers. */
 export function mountPublisherPages(app: App): void {
@@ -49,8 +51,11 @@ export function mountPublisherPages(app: App): void {
     if (!issuer) errors.issuer = 'This issuer is not trusted here: whoever deploys this names it in OIDC_ISSUERS.'
     if (!issuer || Object.keys(errors).length > 0)
       return newPublisherPage(c, { viewer, project }, kind, { form, errors })
-    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
-    if (!publisher) {
+    const onceId = await onceIdFor(viewer, form)
+    const publisher = await unlessDoneBefore(
+      insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor, onceId).then((made) => made ?? 'full'),
+    )
+    if (publisher === 'full') {
       const full = `A project can have at most ${MAX_PUBLISHERS} publishers: delete one first.`
       return newPublisherPage(c, { viewer, project }, kind, { form, errors: { kind: full } })
     }

@@ -24,7 +24,7 @@ export function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer: View
   const response = renderPage(
     c,
     { title, viewer, status, caching: 'no-store' },
-    <Notice title={title} text={status === 404 ? NOT_FOUND : messageOf(error)} />,
+    <Notice title={title} text={status === 404 ? NOT_FOUND : messageOf(error)} requestId={c.env.trace.id} />,
   )
   for (const [name, value] of Object.entries(refusalHeaders(error)))
     if (name !== 'WWW-Authenticate') response.headers.set(name, value)
@@ -35,14 +35,21 @@ export function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer: View
 export function failWithPage(c: Context<AppEnv>, viewer: Viewer | null): Response {
   const title = 'Something went wrong'
   const text = 'This is our fault, and it was logged. Try again in a moment.'
-  return renderPage(c, { title, viewer, status: 500, caching: 'no-store' }, <Notice title={title} text={text} />)
+  return renderPage(
+    c,
+    { title, viewer, status: 500, caching: 'no-store' },
+    <Notice title={title} text={text} requestId={c.env.trace.id} />,
+  )
 }
 
-function Notice({ title, text }: { title: string; text: string }) {
+function Notice({ title, text, requestId }: { title: string; text: string; requestId: string }) {
   return (
     <div class="notice">
       <h1>{title}</h1>
       <p>{text}</p>
+      <p>
+        Request id: <code>{requestId}</code>
+      </p>
       <p>
         <a class="button" href="/">
           Go to the start page

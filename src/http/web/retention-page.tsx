@@ -60,7 +60,7 @@ export function mountRetentionPage(app: App): void {
       keepPerBranch: Number(texts.keep_per_branch),
     }
     if (!(await putRetention(c.env.stores, project.id, retention, actor))) throw new AppError('project_not_found')
-    return redirectTo(`${settingsPath(project)}/retention`, 'settings-saved')
+    return redirectTo(`${settingsPath(project)}/retention`, 'retention-saved')
   })
 }
 

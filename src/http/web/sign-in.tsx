@@ -100,7 +100,10 @@ function deadLink(c: Context<AppEnv>): Response {
     c,
     { title: 'Link used or expired', viewer: null, status: 404, caching: 'no-store', referrer: 'no-referrer' },
     <Gate title="This link does not work any more">
-      <p>A sign-in link works once and for 15 minutes.</p>
+      <p>
+        A sign-in link works once and for 15 minutes, an invitation once and for 72 hours. Who invited you can renew an
+        invitation.
+      </p>
       <LinkHelp c={c} />
     </Gate>,
   )

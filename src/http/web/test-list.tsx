@@ -21,10 +21,9 @@ export function testSummary({ counts, runTimeSeconds }: Pick<TestPage, 'counts' 
   return `${countText(total, 'test')}: ${parts.join(', ')} in ${durationText(runTimeSeconds * 1000)}`
 }
 
-/** Test results, failures first with their messages folded; `address` is the build's page. */
-export function TestList({ tests, address }: { tests: TestPage; address: string }) {
+/** Test results, failures first with their messages folded. */
+export function TestList({ tests, addressOf }: { tests: TestPage; addressOf: (page: number) => string }) {
   const { page, pages, results } = tests
-  const pageAddress = (number: number) => `${address}?tests=${number}#tests`
   return (
     <>
       <ul class="card">
@@ -34,8 +33,8 @@ export function TestList({ tests, address }: { tests: TestPage; address: string 
       </ul>
       {pages > 1 && (
         <Pager
-          newer={page > 1 ? pageAddress(page - 1) : null}
-          older={page < pages ? pageAddress(page + 1) : null}
+          newer={page > 1 ? addressOf(page - 1) : null}
+          older={page < pages ? addressOf(page + 1) : null}
           words={['Previous tests', 'More tests']}
         />
       )}

@@ -7,11 +7,13 @@ import type { Token, TokenHolder } from '../../domain/token.ts'
 import type { AppEnv } from '../../env.ts'
 import { listMinted } from '../../storage/made.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../storage/token-ends.ts'
-import { findToken, insertToken, type NewToken } from '../../storage/tokens.ts'
+import { findToken, insertToken, listTokens, type NewToken } from '../../storage/tokens.ts'
+import { queryCount } from '../input.ts'
 import { redirectTo } from './flash.ts'
 import type { Child } from './jsx-runtime.ts'
 import type { Frame } from './layout.tsx'
 import { onceIdFor } from './once.ts'
+import { Pager } from './parts.tsx'
 import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown } from './token-parts.tsx'
 
 /** Whose tokens a page is about: a person's own, or a project's; and how its pages look. */
@@ -23,6 +25,24 @@ export type TokenPlace = {
   readonly show: (frame: Pick<Frame, 'title' | 'status' | 'caching'>, content: Child) => Response
   /** What has to be typed before a token is deleted. */
   readonly typed?: string
+}
+
+const TOKENS_A_PAGE = 50
+
+/** A page of a place's tokens, and which of how they are reached. */
+export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<TokenPlace, 'holder' | 'list'>) {
+  const page = queryCount(c, 'page', { min: 1, max: 200, fallback: 1 })
+  const asked = { limit: TOKENS_A_PAGE + 1, offset: (page - 1) * TOKENS_A_PAGE }
+  const rows = await listTokens(c.env.stores.db, holder, asked)
+  const pager = (
+    <Pager
+      newer={page > 1 ? `${list}?page=${page - 1}` : null}
+      older={rows.length > TOKENS_A_PAGE ? `${list}?page=${page + 1}` : null}
+      words={['Older tokens', 'Newer tokens']}
+      where={`Page ${page}`}
+    />
+  )
+  return { tokens: rows.slice(0, TOKENS_A_PAGE), page, pager }
 }
 
 /** What was filled in, and by whom. */

@@ -4,6 +4,7 @@ import type { Secret } from '../../domain/secret.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { Token } from '../../domain/token.ts'
 import type { Made } from '../../storage/made.ts'
+import type { ListedToken } from '../../storage/tokens.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import type { Child } from './jsx-runtime.ts'
@@ -18,7 +19,7 @@ export function TokenTable({
   now,
   caption,
 }: {
-  tokens: readonly Token[]
+  tokens: readonly ListedToken[]
   base: string
   now: number
   caption: string
@@ -28,6 +29,7 @@ export function TokenTable({
     { label: hasScopes ? 'Label' : 'Name' },
     ...(hasScopes ? [{ label: 'Scope' }] : []),
     { label: 'Created' },
+    ...(hasScopes ? [{ label: 'Created by' }] : []),
     { label: 'Last used' },
     { label: 'Expires' },
     { label: 'Actions', class: 'end', unlabelled: true },
@@ -36,6 +38,7 @@ export function TokenTable({
     <TokenName token={token} />,
     ...(hasScopes ? [token.kind === 'project' ? SCOPES[token.scope].name : ''] : []),
     <Time at={token.createdAt} now={now} />,
+    ...(hasScopes ? [token.createdBy ?? <span class="muted">–</span>] : []),
     <LastUse token={token} now={now} />,
     <End token={token} now={now} />,
     <div class="actions">

@@ -1,13 +1,16 @@
 import type { Context } from 'hono'
-import { inviteUser } from '../../actions/make-sign-in-link.ts'
+import { type Invitation, inviteUser } from '../../actions/make-sign-in-link.ts'
 import type { Viewer } from '../../domain/session.ts'
 import { LOGIN_RULE, parseLogin, type User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { type ListedUser, listUsers } from '../../storage/instance-users.ts'
+import { findInvitation } from '../../storage/sign-in-links.ts'
+import { findUserByLogin } from '../../storage/users.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
+import { newOnce, ONCE, onceIdFor } from './once.ts'
 import { page } from './page.ts'
 import { Copyable, DataTable, PageHead, Pager, Time } from './parts.tsx'
 
@@ -19,37 +22,67 @@ export function mountUsersPage(app: App): void {
     const text = (form.get('login') ?? '').trim()
     const login = parseLogin(text)
     if (!login) return usersPage(c, viewer, { text, error: `The login ${LOGIN_RULE}.`, status: 422 })
-    const link = await inviteUser(c.env.stores, login, actor)
-    if (!link) return usersPage(c, viewer, { text, error: `There is a person called ${login} already.`, status: 409 })
-    return instancePage(
-      c,
-      viewer,
-      { title: 'Person added', here: USERS_PATH, crumbs: [{ text: login }], caching: 'no-store' },
-      <>
-        <PageHead title={`${login} is added`} />
-        <div class="secret" data-once data-leads-to={USERS_PATH}>
-          <h2>One-time sign-in link</h2>
-          <p>
-            Send it to {login}. It works once, within 15 minutes.{' '}
-            <strong>You will not be able to view it again.</strong>
-          </p>
-          <Copyable id="secret" text={publicOriginOf(c) + link.path} label="Sign-in link" />
-          <a class="button" href={USERS_PATH}>
-            Done
-          </a>
-        </div>
-      </>,
-    )
+    const { stores } = c.env
+    const invitation = await inviteUser(stores, login, actor, await onceIdFor(viewer, form))
+    if (invitation) return invitationPage(c, viewer, { login }, invitation, `${login} is added`)
+    const taken = await findUserByLogin(stores.db, login)
+    const isWaiting = taken && (await findInvitation(stores.db, taken.id))
+    return usersPage(c, viewer, {
+      text,
+      error: isWaiting
+        ? `${taken.login} is invited already and has not come yet: the invitation is renewed under “Manage”.`
+        : `There is a person called ${login} already.`,
+      ...(isWaiting ? { waiting: taken } : {}),
+      status: 409,
+    })
   })
+}
+
+/** The one page on which an invitation's link stands. */
+export function invitationPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  person: Pick<User, 'login'>,
+  { path, expiresAt }: Invitation,
+  title: string,
+): Response {
+  const back = personPath(person)
+  return instancePage(
+    c,
+    viewer,
+    { title, here: USERS_PATH, crumbs: [{ text: person.login }], caching: 'no-store' },
+    <>
+      <PageHead title={title} />
+      <div class="secret" data-once data-leads-to={back}>
+        <h2>One-time sign-in link</h2>
+        <p>
+          Send it to {person.login}. It works once, within 72 hours (
+          <Time at={expiresAt} now={c.env.stores.now()} as="date" />
+          ). <strong>You will not be able to view it again.</strong>
+        </p>
+        <Copyable id="secret" text={publicOriginOf(c) + path} label="Sign-in link" />
+        <a class="button" href={back}>
+          Done
+        </a>
+      </div>
+    </>,
+  )
 }
 
 export function personPath({ login }: Pick<User, 'login'>): string {
   return `${USERS_PATH}/${login}`
 }
 
-type Refused = { readonly text?: string; readonly error?: string; readonly status?: number }
+type Refused = {
+  readonly text?: string
+  readonly error?: string
+  readonly status?: number
+  /** Whom the login belongs to, if they were invited and have not come. */
+  readonly waiting?: User
+}
 
-async function usersPage(c: Context<AppEnv>, viewer: Viewer, { text = '', error, status = 200 }: Refused = {}) {
+async function usersPage(c: Context<AppEnv>, viewer: Viewer, refused: Refused = {}): Promise<Response> {
+  const { text = '', error, status = 200, waiting } = refused
   const { db, now } = c.env.stores
   const asked = parseLogin(c.req.query('after') ?? '')
   const { people, after } = await listUsers(db, asked)
@@ -74,11 +107,7 @@ async function usersPage(c: Context<AppEnv>, viewer: Viewer, { text = '', error,
           <Person person={person} isViewer={person.login === viewer.user.login} />,
           person.projects,
           <Time at={person.createdAt} now={now()} as="date" />,
-          person.lastSeenAt === null ? (
-            <span class="muted">Not signed in</span>
-          ) : (
-            <Time at={person.lastSeenAt} now={now()} />
-          ),
+          <LastSeen person={person} now={now()} />,
           <div class="actions">
             <a class="button small" href={personPath(person)}>
               Manage<span class="unseen"> {person.login}</span>
@@ -93,12 +122,21 @@ async function usersPage(c: Context<AppEnv>, viewer: Viewer, { text = '', error,
       />
       <section class="section">
         <h2>Add a person</h2>
-        <p>Makes a one-time link for the first sign-in. Whoever comes by GitHub or Cloudflare Access needs none.</p>
+        <p>
+          Makes a one-time link for the first sign-in, which works for 72 hours and can be renewed. Whoever comes by
+          GitHub or Cloudflare Access needs none.
+        </p>
         <Form viewer={viewer} action={USERS_PATH} class="inline-form">
-          <Field name="login" label="Login" error={error}>
+          <input type="hidden" name={ONCE} value={newOnce()} />
+          <Field
+            name="login"
+            label="Login"
+            error={error}
+            hint={waiting && <a href={personPath(waiting)}>Manage {waiting.login}</a>}
+          >
             <input
               type="text"
-              {...fieldAttributes('login', { error })}
+              {...fieldAttributes('login', { error, hint: waiting !== undefined })}
               value={text}
               required
               autocomplete="off"
@@ -113,6 +151,12 @@ async function usersPage(c: Context<AppEnv>, viewer: Viewer, { text = '', error,
       </section>
     </>,
   )
+}
+
+function LastSeen({ person: { lastSeenAt, invitedUntil }, now }: { person: ListedUser; now: number }) {
+  if (lastSeenAt !== null) return <Time at={lastSeenAt} now={now} />
+  if (invitedUntil === null) return <span class="muted">Not signed in</span>
+  return <span class="tag warn">{invitedUntil > now ? 'Invited' : 'Invitation expired'}</span>
 }
 
 function Person({ person, isViewer }: { person: ListedUser; isViewer: boolean }) {

@@ -97,7 +97,9 @@ export function WebhookSecretShown(props: {
         <p>
           Copy the secret now. <strong>You will not be able to view the secret again.</strong>
         </p>
+        <p class="label">Endpoint URL</p>
         <Copyable id="url" text={url} label="Endpoint URL" />
+        <p class="label">Secret</p>
         <Copyable id="secret" text={secret} label="Secret" />
         <p>{PLACES[webhook.source]}</p>
         <a class="button" href={back}>

@@ -112,6 +112,7 @@ async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Send
   const signing = found.secrets[checks.indexOf(true)]
   if (!signing) throw new AppError('invalid_signature')
   const { projectId, repositoryUrl } = found
+  c.env.trace.projectId = projectId
   return { projectId, repositoryUrl, slug, source, webhookId: signing.webhookId }
 }
 

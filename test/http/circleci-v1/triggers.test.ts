@@ -263,6 +263,18 @@ describe('listeners', () => {
     expect([refused.status, refused.body.errors[0].path]).toEqual([400, 'url'])
   })
 
+  it('are ten a project at most, whatever others have: one more is refused, and is not in the audit log', async () => {
+    const json = { kind: 'webhook', url: 'https://chat.example.com/in' }
+    const [one, two] = [await seedTriggers({ hasTarget: false }), await seedTriggers({ hasTarget: false })]
+    const add = async ({ settings, admin }: typeof one) =>
+      (await callJson(`${settings}/listeners`, { token: admin.token, json })).status
+    const statuses: number[] = []
+    for (let i = 0; i < 11; i++) statuses.push(await add(one))
+    expect([statuses, await add(two)]).toEqual([[...Array(10).fill(201), 409], 201])
+    const told = (await callJson(`${one.settings}/audit`, { token: one.admin.token })).body.items
+    expect(told.map(({ action }: { action: string }) => action)).toEqual(Array(10).fill('listener.created'))
+  })
+
   it('and targets show what was sent to them among the deliveries', async () => {
     const { admin, token, settings, v1 } = await seedTriggers()
     await callJson(v1, { token, method: 'POST' })

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { findBuildId } from '../../../src/storage/builds.ts'
+import { openTestApp } from '../../support/app.ts'
 import { replaceTestResults } from '../../support/as-instance.ts'
 import { ask, askJson, ORIGIN } from '../../support/client.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed.ts'
+import { seedManyArtifacts } from '../../support/seed-many.ts'
 import { type RunSeed, seedRun } from '../../support/seed-runs.ts'
 import { openTestStores } from '../../support/stores.ts'
 import { visit } from '../../support/visit.ts'
@@ -54,7 +56,11 @@ describe('the dashboard', () => {
     await seedRun(stores, project, { status: 'running' })
     const { text, html } = await visit('/', cookie)
     expect(text).toContain('Passed main Running')
-    expect(html).toContain('id="projects" class="projects" data-live=""')
+    expect(html).toContain('id="projects" class="projects" data-live="/live"')
+    const part = await visit('/live', cookie)
+    expect(part.html).toMatch(/^<title>Projects · Buildpass<\/title><div id="projects"/)
+    expect(part.html).not.toMatch(/<html|<form/)
+    expect((await visit('/live')).status).toBe(303)
   })
 
   it('shows the gear to admins alone', async () => {
@@ -166,13 +172,15 @@ describe('the project page', () => {
     const live = /id="pipelines" data-live="([^"]*)"/.exec(html)?.[1] ?? ''
     expect(live).toBe(`/live${path}?branch=main`)
     const part = await visit(live, cookie)
-    expect(part.html).toMatch(/^<div id="pipelines" data-live=/)
+    expect(part.html).toMatch(/^<title>.*<\/title><div id="pipelines" data-live=/)
     expect(part.html).toContain('Now')
     expect(part.html).not.toMatch(/<html|<form/)
     expect((await visit(live)).status).toBe(303)
     const done = await open()
     await seedRun(done.stores, done.project)
-    expect((await visit(`/live${done.path}`, done.cookie)).html).toMatch(/^<div id="pipelines">/)
+    expect((await visit(`/live${done.path}`, done.cookie)).html).toMatch(/^<title>.*<\/title><div id="pipelines">/)
+    const one = await visit(`/live${done.path}?pipeline=1`, done.cookie)
+    expect(one.html).toMatch(/^<title>Passed: pipeline #1 · /)
   })
 })
 
@@ -261,6 +269,73 @@ describe('the build page', () => {
     expect((await visit(`${address}?tests=2`, cookie)).text).toContain('case 50')
   })
 
+  it('shows few files as a tree, and says how many there are', async () => {
+    const { project, cookie, build, address } = await openBuild()
+    await seedManyArtifacts(build, project, 200, { path: `'out/' || n || '.txt'` })
+    const { text, links } = await visit(address, cookie)
+    expect(text).toContain('Artifacts 200 files, 200 KB')
+    expect(links.filter((link) => link.includes('/artifacts/'))).toHaveLength(200)
+  })
+
+  it.each([
+    ['in one folder', { path: `'all/' || n || '.txt'` }],
+    ['in many folders', { path: `'all/' || (n % 101) || '/' || n` }],
+    ['of several nodes', { path: `n || '.txt'`, nodeIndex: 'n % 5' }],
+    ['in folders that nothing else is in', { path: `'a/b/c/' || (n % 3) || '/d/' || n` }],
+  ])('leads to each of 2,000 files %s', async (_, where) => {
+    const { project, cookie, build, address } = await openBuild()
+    await seedManyArtifacts(build, project, 2_000, where)
+    expect((await filesBelow(address, cookie)).size).toBe(2_000)
+  })
+
+  it('is 404 for a folder that is not there, and 400 for what is none', async () => {
+    const { stores, project, cookie, build, address } = await openBuild()
+    await seedArtifact(stores, project, build, 'a%_b/x.txt', 'hello')
+    await seedArtifact(stores, project, build, 'aXXb/y.txt', 'hello')
+    expect((await visit(`${address}?folder=0/a%25_b/`, cookie)).text).toMatch(/All files \/? ?a%_b x\.txt/)
+    for (const [folder, status] of [
+      ['0/a/', 404],
+      ['1/', 404],
+      ['0/a%25_b/&files=2', 404],
+      ['0/a', 400],
+      ['00/', 400],
+      ['', 400],
+      ['0//', 400],
+    ] as const)
+      expect([folder, (await visit(`${address}?folder=${folder}`, cookie)).status]).toEqual([folder, status])
+  })
+
+  it('keeps the folder while tests are paged, and the other way round', async () => {
+    const { stores, project, cookie, build, address } = await openBuild({ status: 'running' })
+    const text = { classname: '', file: null, source: 'unit', message: '', runTimeSeconds: 0 }
+    const results = Array.from({ length: 101 }, (_, i) => ({ ...text, name: `${i}`, result: 'success' as const }))
+    await replaceTestResults(stores, build.id, '', results)
+    await seedManyArtifacts(build, project, 201, { path: `'all/' || n` })
+    const { links, html } = await visit(`${address}?tests=2&folder=0/all/&files=2`, cookie)
+    expect(links).toEqual(
+      expect.arrayContaining([
+        `${address}?tests=3&folder=0%2Fall%2F&files=2#tests`,
+        `${address}?tests=2&folder=0%2Fall%2F&files=3#artifacts`,
+      ]),
+    )
+    expect(html).toContain(`data-live="/live${address}?tests=2&amp;folder=0%2Fall%2F&amp;files=2"`)
+  })
+
+  it('costs one look into the database more for a folder, however many files there are', async () => {
+    const costs: number[] = []
+    for (const count of [1, 2_000]) {
+      const { project, cookie, build, address, stores } = await openBuild()
+      await seedManyArtifacts(build, project, count, { path: `'all/' || n` })
+      const app = await openTestApp({ stores })
+      await app.ask(address, { headers: { Cookie: cookie } })
+      await stores.settled()
+      stores.resetCounts()
+      expect((await app.ask(address, { headers: { Cookie: cookie } })).status).toBe(200)
+      costs.push(stores.counts.d1)
+    }
+    expect((costs[1] ?? 0) - (costs[0] ?? 0)).toBe(1)
+  })
+
   it('leads to a download by a signed address without any credential in it', async () => {
     const { stores, project, cookie, build, address } = await openBuild()
     await seedArtifact(stores, project, build, 'out/report.txt', 'hello')
@@ -289,9 +364,11 @@ describe('the build page', () => {
   it('is followed until it is over', async () => {
     const { cookie, address } = await openBuild({ status: 'running' })
     const { html, text } = await visit(address, cookie)
-    expect(html).toContain(`<div id="build" data-live="/live${address}?tests=1">`)
+    expect(html).toContain(`<div id="build" data-live="/live${address}" data-state="Running: test #1">`)
     expect(text).toContain('No artifacts yet.')
-    expect((await visit(`/live${address}`, cookie)).html).toMatch(/^<div id="build" data-live=/)
+    expect((await visit(`/live${address}?tests=1`, cookie)).html).toMatch(
+      /^<title>Running: test #1 · .*<\/title><div id="build" data-live=/,
+    )
   })
 
   it('is 404 where there is none', async () => {
@@ -300,6 +377,20 @@ describe('the build page', () => {
     expect((await visit(`${path}/99999999999`, cookie)).status).toBe(404)
   })
 })
+
+/** All files that a reader comes to by the links of the artifacts. */
+async function filesBelow(address: string, cookie: string): Promise<ReadonlySet<string>> {
+  const files = new Set<string>()
+  const pages = new Set([`${address}#artifacts`])
+  // What is added while this goes on comes too.
+  for (const page of pages) {
+    const { links, status } = await visit(page.replace('#artifacts', ''), cookie)
+    expect([page, status]).toEqual([page, 200])
+    for (const link of links) if (link.includes('/artifacts/')) files.add(link)
+    for (const link of links) if (link.endsWith('#artifacts')) pages.add(link)
+  }
+  return files
+}
 
 describe('what came from outside', () => {
   it('is only ever text', async () => {

@@ -223,6 +223,42 @@ describe('a pipeline without builds', () => {
     expect(items).toMatchObject([{ state: 'errored', errors: [{ type: 'other', message }] }])
   })
 
+  const circleci = (id: string, status: string) =>
+    circleciWorkflow({
+      workflow: {
+        ...circleciWorkflow().workflow,
+        id: `fda08377-fe7e-46b1-8992-3a7aaecac9${id}`,
+        status,
+        created_at: `2026-11-24T22:${id}:03.616Z`,
+      },
+    })
+  it.each<[WebhookSource, Delivery[]]>([
+    [
+      'github',
+      ['1', '2'].flatMap(
+        (attempt) =>
+          tellAs('github', { push: 1, attempt: Number(attempt), status: attempt === '1' ? 'red' : 'green' }) ?? [],
+      ),
+    ],
+    [
+      'circleci',
+      [
+        { event: 'workflow-completed', payload: circleci('10', 'unauthorized') },
+        { event: 'workflow-completed', payload: circleci('20', 'success') },
+      ],
+    ],
+  ])('of %s that ran again and passed says nothing any more of its first attempt', async (source, deliveries) => {
+    const tenant = await delivered(source, deliveries)
+    const slug = `gh/${tenant.project.org}/web`
+    const { items } = await askJson(`/api/v2/project/${slug}/pipeline`, { token: tenant.member.secret })
+    expect(items).toMatchObject([{ state: 'created', errors: [] }])
+    const { cookie } = await seedVisitor(tenant)
+    const { text } = await visit(`/${slug}`, cookie)
+    expect(text).toContain('Passed without a job')
+    expect(text).not.toContain('Failed without a job')
+    expect((await shownOf(tenant)).badge).toBe('passing')
+  })
+
   it('shows as running until the CI says how it ended', async () => {
     const tenant = await told('github', [{ push: 1, status: 'running' }])
     expect((await shownOf(tenant)).badge).toBe('running')
@@ -237,6 +273,80 @@ describe('Jenkins', () => {
   })
 })
 
+describe('several jobs of Jenkins for one repository', () => {
+  const tell = (one: News) => tellAs('jenkins', one)
+  const run = (of: string, push: number, status: 'green' | 'red', attempt = 1) => [
+    tell({ of, push, attempt, status: 'running' }),
+    tell({ of, push, attempt, job: 1, status }),
+    tell({ of, push, attempt, status }),
+  ]
+  const shown = async (...runs: readonly (Delivery | null)[][]) =>
+    shownOf(
+      await delivered(
+        'jenkins',
+        runs.flat().filter((one) => one !== null),
+      ),
+    )
+
+  it('stand together for a commit: neither hides that the other failed', async () => {
+    const [lint, build] = [run('lint', 2, 'red'), run('build', 2, 'green')]
+    const before = [run('lint', 1, 'green'), run('build', 1, 'green')].flat()
+    for (const order of [
+      [...lint, ...build],
+      [...build, ...lint],
+      [lint[0], build[0], lint[1], build[1], lint[2], build[2]].flatMap((one) => one ?? []),
+      [...build, ...lint].toReversed(),
+    ]) {
+      const seen = await shown(before, order)
+      expect(seen).toMatchObject(RED)
+      expect(seen.workflows).toEqual({ lint: 'failed', build: 'success' })
+    }
+  })
+
+  it('are green once the one that failed passed at that commit', async () => {
+    const failed = run('lint', 1, 'red')
+    const passed = run('lint', 1, 'green', 2)
+    const build = run('build', 1, 'green')
+    expect(await shown(failed, build, passed)).toMatchObject(GREEN)
+    expect(await shown(passed, build, failed)).toMatchObject(GREEN)
+  })
+
+  it('show the newer commit, be it of one of them alone', async () => {
+    expect(await shown(run('lint', 1, 'red'), run('build', 2, 'green'))).toMatchObject(GREEN)
+    expect(await shown(run('lint', 1, 'green'), run('build', 2, 'red'))).toMatchObject(RED)
+  })
+
+  it('that was not built says nothing of a commit', async () => {
+    const skipped = [tell({ of: 'lint', push: 2, attempt: 2, job: 1, status: 'skipped' })]
+    expect(await shown(run('lint', 2, 'red'), run('build', 2, 'green'), skipped)).toMatchObject(RED)
+    const seen = await shown(run('lint', 1, 'green'), skipped)
+    expect(seen).toMatchObject({ badge: 'passing', feed: 'Success', dashboard: 'green' })
+  })
+
+  it('of which one fails before its checkout are red, though another began after it and passed', async () => {
+    const broken = [changed(tell({ of: 'lint', push: 2, job: 1, status: 'red' }), 'build', { scm: {} })]
+    const later = run('build', 2, 'green').map((one) => {
+      const second = one?.event === 'STARTED' ? 10 : 40
+      return changed(one, 'build', { timestamp: `2026-11-24T02:10:${second}Z` })
+    })
+    const before = run('lint', 1, 'green')
+    expect(await shown(before, broken, later)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+    expect(await shown(later, before, broken)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+    expect(await shown(before, broken, later, run('lint', 3, 'green'))).toMatchObject(GREEN)
+  })
+
+  it('of which one passes without a checkout stay as they were', async () => {
+    const idle = [changed(tell({ push: 2, job: 1, status: 'green' }), 'build', { scm: {} })]
+    expect(await shown(run('web', 1, 'red'), idle)).toMatchObject(RED)
+  })
+
+  it('count for their branch also where that is known only later', async () => {
+    const broken = [changed(tell({ push: 2, job: 1, status: 'red' }), 'build', { scm: {} })]
+    for (const before of [run('web', 1, 'green'), run('web', 1, 'green').slice(0, 1)])
+      expect(await shown(broken, before)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+  })
+})
+
 describe('a job of Jenkins that was made anew', () => {
   const run = (number: number, queue_id: number | undefined, day: number, phase: string, status: string) => {
     const url = `job/web/${number}/`
@@ -248,7 +358,7 @@ describe('a job of Jenkins that was made anew', () => {
   const all = (number: number, queue: number | undefined, day: number, status: string) =>
     PHASES.map((phase) => run(number, queue, day, phase, status))
   const countOf = async ({ project, member }: Tenant) =>
-    (await askJson(`/api/v2/project/gh/${project.org}/web/pipeline`, { token: member.secret })).items.length
+    (await askJson(`/api/v1.1/project/gh/${project.org}/web`, { token: member.secret })).length
 
   it('has runs of its own, though their numbers come again', async () => {
     const old = [...all(1, 10, 20, 'SUCCESS'), ...all(2, 11, 21, 'SUCCESS')]
@@ -292,6 +402,26 @@ describe('GitLab', () => {
     ]) {
       const tenant = await delivered('gitlab', order)
       expect(await shownOf(tenant)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+    }
+  })
+
+  it('shows nothing of a child pipeline before its parent is told, but that it failed', async () => {
+    const child = (one: News, source_pipeline: object | undefined) => {
+      const told = changed(tellAs('gitlab', one), 'object_attributes', { source: 'parent_pipeline' })
+      return { ...told, payload: { ...(told.payload as object), source_pipeline } }
+    }
+    const source = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 2, job_id: 9 }
+    const before = tellAs('gitlab', { push: 1, status: 'red' })
+    const parent = tellAs('gitlab', { push: 2, status: 'green' })
+    if (!before || !parent) throw new Error('GitLab tells of pipelines')
+    // Older GitLabs do not say whose child it is.
+    for (const known of [source, undefined]) {
+      const green = child({ push: 3, status: 'green' }, known)
+      const red = child({ push: 3, status: 'red' }, known)
+      expect((await shownOf(await delivered('gitlab', [before, green]))).badge).toBe('failing')
+      expect((await shownOf(await delivered('gitlab', [before, green, parent]))).badge).toBe('passing')
+      const passed = changed(before, 'object_attributes', { status: 'success' })
+      expect((await shownOf(await delivered('gitlab', [passed, red]))).badge).toBe('failing')
     }
   })
 

@@ -1,4 +1,4 @@
-ALTER TABLE `sign_in_links` ADD `made_by` text REFERENCES users(id) ON DELETE cascade;--> statement-breakpoint
+ALTER TABLE `sign_in_links` ADD `made_by` text;--> statement-breakpoint
 CREATE INDEX `sign_in_links_made_by` ON `sign_in_links` (`made_by`);--> statement-breakpoint
 ALTER TABLE `members` ADD `added_by` text;--> statement-breakpoint
 CREATE INDEX `members_added_by` ON `members` (`added_by`);--> statement-breakpoint
@@ -13,6 +13,8 @@ UPDATE users SET invited_by = told.user_id FROM (
   SELECT lower(subject) AS login, user_id, max(id) FROM audit
   WHERE project_id IS NULL AND action = 'user.created' GROUP BY lower(subject)
 ) AS told WHERE told.login = lower(users.login);
+--> statement-breakpoint
+UPDATE sign_in_links SET made_by = (SELECT invited_by FROM users WHERE users.id = sign_in_links.user_id) WHERE is_invitation;
 --> statement-breakpoint
 UPDATE users SET made_owner_by = told.user_id FROM (
   SELECT lower(subject) AS login, user_id, max(id) FROM audit
@@ -36,4 +38,13 @@ UPDATE members SET added_by = told.user_id FROM (
 CREATE TRIGGER session_ended AFTER DELETE ON sessions
 WHEN OLD.last_seen_at > CAST(unixepoch('subsec') * 1000 AS INTEGER) - 2592000000 BEGIN
   INSERT INTO revocations (subject, at) VALUES ('session:' || OLD.id, CAST(unixepoch('subsec') * 1000 AS INTEGER));
+END;
+--> statement-breakpoint
+-- An invitation runs out with its maker and with their role, whichever statement ends those.
+CREATE TRIGGER invitations_of_removed AFTER DELETE ON users BEGIN
+  UPDATE sign_in_links SET expires_at = min(expires_at, CAST(unixepoch('subsec') * 1000 AS INTEGER)) WHERE made_by = OLD.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER invitations_of_demoted AFTER UPDATE OF instance_role ON users WHEN NEW.instance_role <> 'owner' BEGIN
+  UPDATE sign_in_links SET expires_at = min(expires_at, CAST(unixepoch('subsec') * 1000 AS INTEGER)) WHERE made_by = NEW.id;
 END;
