@@ -6128,8 +6128,13 @@ var {
   Help
 } = import_index.default;
 
+// src/domain/word-table.ts
+function wordTable(rows) {
+  return new Map(Object.entries(rows));
+}
+
 // cli/examples.ts
-var EXAMPLES = {
+var EXAMPLES = wordTable({
   "": [
     "buildpass run -- make test",
     "buildpass run --tests reports/*.xml --artifacts dist -- npm test",
@@ -6169,7 +6174,7 @@ var EXAMPLES = {
     "buildpass token delete - --personal < found-secret.txt"
   ],
   login: ["buildpass login --url https://builds.example.com", "pass show buildpass | buildpass login"]
-};
+});
 
 // cli/exit.ts
 var EXIT = {
@@ -6259,7 +6264,7 @@ import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
 // cli/system-error.ts
-var HINTS = {
+var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
   EROFS: "Choose a place that can be written to.",
@@ -6281,14 +6286,14 @@ var HINTS = {
   ESTALE: "Is the disk, or the network that it is on, in order?",
   EPIPE: "Whoever should read it is gone.",
   EAGAIN: "The system is short of something: try again later."
-};
+});
 function isSystemError(error) {
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 function systemFailure(error, path) {
   if (!isSystemError(error)) return error;
   const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
-  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ""], cause: error });
+  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ""), cause: error });
 }
 function systemWords({ code, message }) {
   const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];
@@ -6638,10 +6643,10 @@ function jsonOf(text) {
 }
 
 // src/domain/project.ts
-var VCS_NAMES = { gh: "gh", github: "gh", bb: "bb", bitbucket: "bb", gl: "gl", gitlab: "gl" };
+var VCS_NAMES = wordTable({ gh: "gh", github: "gh", bb: "bb", bitbucket: "bb", gl: "gl", gitlab: "gl" });
 var NAME_SHAPE = /^[A-Za-z0-9_.-]{1,100}$/;
 function parseVcs(text) {
-  return Object.hasOwn(VCS_NAMES, text) ? VCS_NAMES[text] ?? null : null;
+  return VCS_NAMES.get(text) ?? null;
 }
 function parseSlugParts(vcsText, org, repo) {
   const vcs = parseVcs(vcsText);
@@ -6832,10 +6837,10 @@ function commandOutput(command, args) {
 function firstOf(...values) {
   return values.find((value) => value !== void 0 && value !== null && value !== "") ?? null;
 }
-var HOSTS = { "github.com": "gh", "gitlab.com": "gl", "bitbucket.org": "bb" };
+var HOSTS = wordTable({ "github.com": "gh", "gitlab.com": "gl", "bitbucket.org": "bb" });
 function slugOfRemote(url, vcs = null) {
   const [, host = "", org, repo] = /^(?:[a-z+]+:\/\/)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/]+([^/:]+)\/([^/]+?)(?:\.git)?\/?$/i.exec(url?.trim() ?? "") ?? [];
-  const found = vcs ?? HOSTS[host.toLowerCase()] ?? guessVcs(host);
+  const found = vcs ?? HOSTS.get(host.toLowerCase()) ?? guessVcs(host);
   return org && repo && found ? `${found}/${org}/${repo}` : null;
 }
 function guessVcs(host) {
@@ -7080,7 +7085,7 @@ function requestBranchOf2({ CHANGE_BRANCH, CHANGE_FORK }) {
 }
 
 // cli/ci/woodpecker.ts
-var FORGES = { github: "gh", gitlab: "gl", bitbucket: "bb", "bitbucket-dc": "bb" };
+var FORGES = wordTable({ github: "gh", gitlab: "gl", bitbucket: "bb", "bitbucket-dc": "bb" });
 var woodpecker = {
   name: "Woodpecker",
   isHere: (env) => env.CI === "woodpecker",
@@ -7091,7 +7096,7 @@ var woodpecker = {
     return {
       ci: "Woodpecker",
       // A forge of another kind (Gitea, Forgejo) has no slug here: name it with BUILDPASS_PROJECT.
-      slug: slugOfRemote(env.CI_REPO_URL, FORGES[env.CI_FORGE_TYPE ?? ""] ?? null),
+      slug: slugOfRemote(env.CI_REPO_URL, FORGES.get(env.CI_FORGE_TYPE ?? "") ?? null),
       branch: firstOf(env.CI_COMMIT_TAG) ? null : requestBranchOf3(env) ?? firstOf(env.CI_COMMIT_BRANCH),
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),
@@ -9097,7 +9102,7 @@ var NOTHING = { done: [], failures: [], leftOut: [] };
 function lineOf({ build_num, status, build_url }) {
   return `build ${build_num} ${status} ${build_url}`;
 }
-var WORDS = {
+var WORDS = wordTable({
   failure: "failed",
   failing: "failed",
   error: "failed",
@@ -9111,13 +9116,13 @@ var WORDS = {
   not_built: "not_run",
   timed_out: "timedout",
   timeout: "timedout"
-};
+});
 function statusOf({ status, exitCode }) {
   if (exitCode !== void 0 && status === void 0) return exitCode === 0 ? "success" : "failed";
   if (status === void 0 || exitCode !== void 0)
     throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
   const word = status.toLowerCase();
-  const found = Object.hasOwn(WORDS, word) ? WORDS[word] : parseReportedStatus(word);
+  const found = WORDS.get(word) ?? parseReportedStatus(word);
   if (found && isOver(found)) return found;
   throw usageError(
     `"${status}" is not how a build ends.`,
@@ -9477,11 +9482,11 @@ function notSecret(text) {
     );
   return text;
 }
-var UNIT_SECONDS = { s: 1, m: 60, h: 3600, d: 86400 };
+var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
 function parseDuration(text) {
   const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
   if (count === void 0) throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d.");
-  return Number(count) * (UNIT_SECONDS[unit] ?? 1);
+  return Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
 }
 function parseExpiry(text) {
   if (text === "never") return null;
@@ -9551,7 +9556,7 @@ try {
   else process.exitCode = reportFailure(error, false);
 }
 function addHelpTexts(command, names) {
-  const examples = EXAMPLES[names.join(" ")];
+  const examples = EXAMPLES.get(names.join(" "));
   if (examples) command.addHelpText("after", `
 Examples:
 ${examples.map((line) => `  ${line}`).join("\n")}`);

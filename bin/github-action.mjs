@@ -16,6 +16,11 @@ function exitCodeOfSignal(signal) {
 // cli/say.ts
 import { writeSync } from "node:fs";
 
+// src/domain/word-table.ts
+function wordTable(rows) {
+  return new Map(Object.entries(rows));
+}
+
 // cli/exit.ts
 var CliError = class extends Error {
   failure;
@@ -35,7 +40,7 @@ var CliError = class extends Error {
 };
 
 // cli/system-error.ts
-var HINTS = {
+var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
   EROFS: "Choose a place that can be written to.",
@@ -57,14 +62,14 @@ var HINTS = {
   ESTALE: "Is the disk, or the network that it is on, in order?",
   EPIPE: "Whoever should read it is gone.",
   EAGAIN: "The system is short of something: try again later."
-};
+});
 function isSystemError(error) {
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 function systemFailure(error, path) {
   if (!isSystemError(error)) return error;
   const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
-  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ""], cause: error });
+  return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ""), cause: error });
 }
 function systemWords({ code, message }) {
   const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];

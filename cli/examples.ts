@@ -1,5 +1,7 @@
+import { wordTable } from '../src/domain/word-table.ts'
+
 /** What a verb's help shows at its end. */
-export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+export const EXAMPLES = wordTable<readonly string[]>({
   '': [
     'buildpass run -- make test',
     'buildpass run --tests reports/*.xml --artifacts dist -- npm test',
@@ -39,4 +41,4 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'buildpass token delete - --personal < found-secret.txt',
   ],
   login: ['buildpass login --url https://builds.example.com', 'pass show buildpass | buildpass login'],
-}
+})

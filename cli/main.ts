@@ -52,7 +52,7 @@ try {
 }
 
 function addHelpTexts(command: Command, names: readonly string[]): void {
-  const examples = EXAMPLES[names.join(' ')]
+  const examples = EXAMPLES.get(names.join(' '))
   if (examples) command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)
   for (const sub of command.commands) addHelpTexts(sub, [...names, sub.name()])
 }

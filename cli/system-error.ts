@@ -1,7 +1,8 @@
+import { wordTable } from '../src/domain/word-table.ts'
 import { CliError } from './exit.ts'
 
 /** What to do where the system refuses something; the words for what is wrong are its own. */
-const HINTS: Readonly<Record<string, string>> = {
+const HINTS = wordTable<string>({
   EACCES: 'Run as a user who may, or change its mode.',
   EPERM: 'Run as a user who may, or change its mode.',
   EROFS: 'Choose a place that can be written to.',
@@ -23,7 +24,7 @@ const HINTS: Readonly<Record<string, string>> = {
   ESTALE: 'Is the disk, or the network that it is on, in order?',
   EPIPE: 'Whoever should read it is gone.',
   EAGAIN: 'The system is short of something: try again later.',
-}
+})
 
 /** Whether that came from the operating system, and not from a mistake of ours. */
 export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -34,7 +35,7 @@ export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 export function systemFailure(error: unknown, path?: string): unknown {
   if (!isSystemError(error)) return error
   const where = path ?? error.path ?? (error.syscall === 'uv_cwd' ? 'the current folder' : error.syscall)
-  return new CliError('failed', `${where}: ${systemWords(error)}`, { hint: HINTS[error.code ?? ''], cause: error })
+  return new CliError('failed', `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ''), cause: error })
 }
 
 /** `no such file or directory (ENOENT)`. */

@@ -1,7 +1,8 @@
+import { wordTable } from '../../src/domain/word-table.ts'
 import type { Ci, Env } from './ci.ts'
 import { firstOf, messageOf, slugOfRemote } from './words.ts'
 
-const FORGES: Readonly<Record<string, string>> = { github: 'gh', gitlab: 'gl', bitbucket: 'bb', 'bitbucket-dc': 'bb' }
+const FORGES = wordTable<string>({ github: 'gh', gitlab: 'gl', bitbucket: 'bb', 'bitbucket-dc': 'bb' })
 
 // https://woodpecker-ci.org/docs/usage/environment
 export const woodpecker: Ci = {
@@ -14,7 +15,7 @@ export const woodpecker: Ci = {
     return {
       ci: 'Woodpecker',
       // A forge of another kind (Gitea, Forgejo) has no slug here: name it with BUILDPASS_PROJECT.
-      slug: slugOfRemote(env.CI_REPO_URL, FORGES[env.CI_FORGE_TYPE ?? ''] ?? null),
+      slug: slugOfRemote(env.CI_REPO_URL, FORGES.get(env.CI_FORGE_TYPE ?? '') ?? null),
       branch: firstOf(env.CI_COMMIT_TAG) ? null : (requestBranchOf(env) ?? firstOf(env.CI_COMMIT_BRANCH)),
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),

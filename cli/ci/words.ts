@@ -1,3 +1,4 @@
+import { wordTable } from '../../src/domain/word-table.ts'
 import type { Person } from './ci.ts'
 
 /** The first of the values that says something. */
@@ -5,14 +6,14 @@ export function firstOf(...values: readonly (string | null | undefined)[]): stri
   return values.find((value) => value !== undefined && value !== null && value !== '') ?? null
 }
 
-const HOSTS: Readonly<Record<string, string>> = { 'github.com': 'gh', 'gitlab.com': 'gl', 'bitbucket.org': 'bb' }
+const HOSTS = wordTable<string>({ 'github.com': 'gh', 'gitlab.com': 'gl', 'bitbucket.org': 'bb' })
 
 /** The slug of a Git remote, `git@github.com:acme/web.git` or `https://github.com/acme/web`; null for other hosts. */
 export function slugOfRemote(url: string | null | undefined, vcs: string | null = null): string | null {
   const [, host = '', org, repo] =
     /^(?:[a-z+]+:\/\/)?(?:[^@/]+@)?([^:/]+)(?::\d+)?[:/]+([^/:]+)\/([^/]+?)(?:\.git)?\/?$/i.exec(url?.trim() ?? '') ??
     []
-  const found = vcs ?? HOSTS[host.toLowerCase()] ?? guessVcs(host)
+  const found = vcs ?? HOSTS.get(host.toLowerCase()) ?? guessVcs(host)
   return org && repo && found ? `${found}/${org}/${repo}` : null
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/build.ts'
+import { wordTable } from '../../src/domain/word-table.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { failuresOf, settle } from '../outcome.ts'
 import { type ReportedBuild, reportJob, updateBuild } from '../report.ts'
@@ -52,7 +53,7 @@ function lineOf({ build_num, status, build_url }: ReportedBuild): string {
 }
 
 // What CI systems call these: GitHub's job.status, GitLab's CI_JOB_STATUS, Jenkins' currentBuild.result, …
-const WORDS: Readonly<Record<string, ReportedStatus>> = {
+const WORDS = wordTable<ReportedStatus>({
   failure: 'failed',
   failing: 'failed',
   error: 'failed',
@@ -66,14 +67,14 @@ const WORDS: Readonly<Record<string, ReportedStatus>> = {
   not_built: 'not_run',
   timed_out: 'timedout',
   timeout: 'timedout',
-}
+})
 
 function statusOf({ status, exitCode }: FinishOptions): ReportedStatus {
   if (exitCode !== undefined && status === undefined) return exitCode === 0 ? 'success' : 'failed'
   if (status === undefined || exitCode !== undefined)
     throw usageError('How did it end?', 'Say --status success, or --exit-code $?.')
   const word = status.toLowerCase()
-  const found = Object.hasOwn(WORDS, word) ? WORDS[word] : parseReportedStatus(word)
+  const found = WORDS.get(word) ?? parseReportedStatus(word)
   if (found && isOver(found)) return found
   throw usageError(
     `"${status}" is not how a build ends.`,

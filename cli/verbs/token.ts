@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/secret.ts'
+import { wordTable } from '../../src/domain/word-table.ts'
 import { CliError, usageError } from '../exit.ts'
 import { askJson } from '../http.ts'
 import { requireSlug } from '../open-server.ts'
@@ -120,12 +121,12 @@ function notSecret(text: string): string {
   return text
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 }
+const UNIT_SECONDS = wordTable<number>({ s: 1, m: 60, h: 3_600, d: 86_400 })
 
 function parseDuration(text: string): number {
   const [, count, unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(text) ?? []
   if (count === undefined) throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d.')
-  return Number(count) * (UNIT_SECONDS[unit] ?? 1)
+  return Number(count) * (UNIT_SECONDS.get(unit) ?? 1)
 }
 
 function parseExpiry(text: string): Date | null {

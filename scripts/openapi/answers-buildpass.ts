@@ -35,9 +35,7 @@ export const project = object({
 const role = () => oneOf(['admin', 'member'])
 const member = object({ login: text('jo'), name: text('Jo'), role: role(), since: time() })
 export const memberPage = object({ items: list(member), next_after: orNull(text('jo')) })
-export const memberSet = object({ login: text('jo'), role: role() })
-export const memberRemoved = object({
-  message: exactly('ok'),
+const leftBehind = () => ({
   made: list(
     object({
       kind: oneOf(['token', 'webhook', 'publisher', 'listener', 'dispatch_target']),
@@ -45,8 +43,19 @@ export const memberRemoved = object({
       name: text('deploy script'),
     }),
   ),
+  let_in: list(object({ login: text('jo'), role: role() })),
   ended: flag(),
 })
+const { made, let_in, ended } = leftBehind()
+/** The last three of an admin who was made a member. */
+export const memberSet = object({
+  login: text('jo'),
+  role: role(),
+  made: maybe(made),
+  let_in: maybe(let_in),
+  ended: maybe(ended),
+})
+export const memberRemoved = object({ message: exactly('ok'), ...leftBehind() })
 export const creator = object({ login: text('jo') })
 
 const { scope, ...everyToken } = projectToken.entries

@@ -110,6 +110,9 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Add a member or change their role',
+    description:
+      'The answer of an admin who was made a member lists what they made, which a member could not make, and whom they let in.',
+    query: ['end_made'],
     body: { schema: memberInput, example: { role: 'member' } },
     answers: { 200: json('The member.', memberSet) },
     refuses: [409],

@@ -72,7 +72,7 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   'all-branches': flag('Of all branches instead of one.'),
   'reporting-window': {
     description: 'How far back.',
-    schema: { type: 'string', enum: Object.keys(REPORTING_WINDOW_DAYS), default: 'last-90-days' },
+    schema: { type: 'string', enum: [...REPORTING_WINDOW_DAYS.keys()], default: 'last-90-days' },
   },
   hours: count('How far back, where Analytics Engine counts.', 1, 720, 24),
   keep_minted: flag('Leave the tokens alone that were made with this one.'),

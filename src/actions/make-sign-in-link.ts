@@ -46,7 +46,8 @@ export async function inviteUser(
   const secret = mintLinkSecret()
   const user = { id: onceId, login, name: login, instanceRole: 'user', createdAt: now } as const
   const expiresAt = now + INVITATION_LIFE_MS
-  const link = insertLink(db, { hash: await hashLink(secret), userId: user.id, expiresAt, isInvitation: true })
+  const hash = await hashLink(secret)
+  const link = insertLink(db, { hash, userId: user.id, expiresAt, isInvitation: true, madeBy: owner.userId })
   try {
     await commit(stores, owner, [...insertUserStatements(db, user, owner), link])
   } catch (error) {

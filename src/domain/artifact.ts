@@ -1,4 +1,5 @@
 import type { ArtifactDigest } from './artifact-digest.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** A stored file of a build. Sizes are bytes, times epoch milliseconds. */
 export type Artifact = {
@@ -53,8 +54,11 @@ export function objectKeyFor(projectId: string, buildId: string, attemptId: stri
   return `artifacts/${projectId}/${buildId}/${attemptId}`
 }
 
-/** `Content-Disposition` with an ASCII fallback and the exact name (RFC 6266 §4.1, RFC 8187). */
+/**
+ * `Content-Disposition` with an ASCII fallback and the name as it is shown everywhere (RFC 6266 §4.1, §4.3, RFC 8187): what
+ * hides in it would have `gpj.exe` saved as what looks like `exe.jpg`.
+ */
 export function contentDispositionFor(fileName: string, disposition: 'attachment' | 'inline'): string {
   const fallback = fileName.replace(/[^\x20-\x7e]/g, '_').replace(/["\\%]/g, '_')
-  return `${disposition}; filename="${fallback}"; filename*=UTF-8''${encodeSegment(fileName)}`
+  return `${disposition}; filename="${fallback}"; filename*=UTF-8''${encodeSegment(visibleLine(fileName))}`
 }

@@ -20,6 +20,8 @@ export type DownloadTicket = {
   readonly expiresAt: number
   /** Who asked, by id only: for whether they still may. */
   readonly tokenId: string | null
+  /** Of a page's. */
+  readonly sessionId: string | null
   readonly userId: string | null
   readonly projectId: string
   /** Where the revocation feed stood, and when, as the asker was last proved. */

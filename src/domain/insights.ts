@@ -1,3 +1,4 @@
+import { wordTable } from './word-table.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus } from './workflow-status.ts'
 
 /** One run of a workflow. Times are epoch milliseconds. */
@@ -94,10 +95,10 @@ function meanOf(values: readonly number[]): number {
 }
 
 /** How far back insights look, by the name that a client gives. */
-export const REPORTING_WINDOW_DAYS: Readonly<Record<string, number>> = {
+export const REPORTING_WINDOW_DAYS = wordTable<number>({
   'last-24-hours': 1,
   'last-7-days': 7,
   'last-30-days': 30,
   'last-60-days': 60,
   'last-90-days': 90,
-}
+})

@@ -7,6 +7,7 @@ import {
   type TestResult,
   UNKNOWN_TEST_SOURCE,
 } from './test-result.ts'
+import { wordTable } from './word-table.ts'
 import { scanXml, type XmlAttributes, type XmlEvents } from './xml.ts'
 import { XmlProblem } from './xml-reading.ts'
 
@@ -30,12 +31,18 @@ type Suite = {
   readonly depth: number
   /** What is wrong with the suite itself, if anything is. */
   broken: OpenCase | null
+  /** How many failures and errors the suite says that it has. */
+  readonly counted: number
+  /** How many were shown so far, by its cases and by the suites in it. */
+  shown: number
 }
 type OpenCase = {
   readonly attributes: XmlAttributes
   readonly depth: number
   result: TestOutcome
   message: string
+  /** How many failures and errors are in it: some runners count these, and not the cases. */
+  faults: number
 }
 /** An element inside a case, or a suite, that tells how it ended. */
 type OpenFault = {
@@ -51,28 +58,64 @@ type OpenFault = {
  */
 const FAULTS: ReadonlyMap<string, TestOutcome> = new Map([
   ['failure', 'failure'],
-  ['rerunFailure', 'failure'],
+  ['rerunfailure', 'failure'],
   ['error', 'error'],
-  ['rerunError', 'error'],
+  ['rerunerror', 'error'],
   ['skipped', 'skipped'],
   ['disabled', 'skipped'],
 ])
 
-/** What the attributes `status` and `result` call a case that did not pass: not all runners have an element for it. */
-const UNPASSED: ReadonlyMap<string, TestOutcome> = new Map([
-  ['failed', 'failure'],
-  ['failure', 'failure'],
-  ['fail', 'failure'],
-  ['error', 'error'],
-  ['errored', 'error'],
-  ['skipped', 'skipped'],
-  ['disabled', 'skipped'],
-  ['notrun', 'skipped'],
-  ['not_run', 'skipped'],
-  ['suppressed', 'skipped'],
-  ['ignored', 'skipped'],
-  ['pending', 'skipped'],
-])
+/** Which attributes of a case say how it ended: not all runners have an element for it. */
+const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
+
+/** Their words. One that is not here says that we do not know whether the case passed: that is an error, never a success. */
+const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({
+  '': 'success',
+  run: 'success',
+  executed: 'success',
+  completed: 'success',
+  complete: 'success',
+  finished: 'success',
+  done: 'success',
+  pass: 'success',
+  passed: 'success',
+  ok: 'success',
+  success: 'success',
+  successful: 'success',
+  succeeded: 'success',
+  true: 'success',
+  expected: 'success',
+  fixed: 'success',
+  flaky: 'success',
+  failed: 'failure',
+  failure: 'failure',
+  fail: 'failure',
+  false: 'failure',
+  unexpected: 'failure',
+  xpass: 'failure',
+  error: 'error',
+  errored: 'error',
+  broken: 'error',
+  crash: 'error',
+  crashed: 'error',
+  timeout: 'error',
+  timedout: 'error',
+  timed_out: 'error',
+  aborted: 'error',
+  interrupted: 'error',
+  skip: 'skipped',
+  skipped: 'skipped',
+  disabled: 'skipped',
+  notrun: 'skipped',
+  not_run: 'skipped',
+  notexecuted: 'skipped',
+  suppressed: 'skipped',
+  ignored: 'skipped',
+  inconclusive: 'skipped',
+  pending: 'skipped',
+  todo: 'skipped',
+  xfail: 'skipped',
+})
 
 /** Fills `results` while a document is read. */
 function collectInto(results: TestResult[]): XmlEvents {
@@ -82,7 +125,9 @@ function collectInto(results: TestResult[]): XmlEvents {
   let fault: OpenFault | null = null
 
   return {
-    open: (name, attributes) => {
+    open: (written, given) => {
+      const name = plainName(written)
+      const attributes = plainNames(given)
       const parent = path.at(-1)
       path.push(name)
       const depth = path.length
@@ -90,53 +135,88 @@ function collectInto(results: TestResult[]): XmlEvents {
       const suite = suites.at(-1)
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
       if (isSuite(name)) {
-        suites.push({ name: attributes.name ?? '', file: attributes.file ?? '', depth, broken: null })
+        suites.push({
+          name: attributes.name ?? '',
+          file: attributes.file ?? '',
+          depth,
+          broken: null,
+          counted: countOf(attributes.failures) + countOf(attributes.errors),
+          shown: 0,
+        })
       } else if (parent === undefined) {
-        throw new XmlProblem(`the root element must be testsuites or testsuite, not ${name}`)
+        throw new XmlProblem(`the root element must be testsuites or testsuite, not ${written}`)
       } else if (name === 'testcase') {
         if (openCase) throw new XmlProblem('a testcase inside a testcase')
         if (attributes.name === undefined) throw new XmlProblem('a testcase without a name')
-        openCase = { attributes, depth, result: 'success', message: '' }
+        openCase = { attributes, depth, result: 'success', message: '', faults: 0 }
       } else if (outcome) {
         fault = { outcome, attributes, depth, text: '' }
       } else if (suite?.depth === depth - 1 && (name === 'error' || name === 'failure')) {
-        suite.broken ??= {
-          attributes: { name: suite.name || suite.file || 'suite' },
-          depth,
-          result: 'error',
-          message: '',
-        }
+        suite.broken ??= errorOf(suite, '')
         fault = { outcome: 'error', attributes, depth, text: '' }
       }
     },
     text: (text) => {
       // Surefire's rerunFailure holds its text in a stackTrace element, beside a system-out that is none of ours.
-      if (fault && (path.length === fault.depth || path.at(-1) === 'stackTrace')) fault.text += text
+      if (fault && (path.length === fault.depth || path.at(-1) === 'stacktrace')) fault.text += text
     },
     close: () => {
       const depth = path.length
-      const isOfSuite = isSuite(path.pop() ?? '')
+      const name = path.pop() ?? ''
       const faulty = openCase ?? suites.at(-1)?.broken
       if (faulty && fault?.depth === depth) {
         addFault(faulty, fault)
+        if (name === 'failure' || name === 'error') faulty.faults++
         fault = null
       }
       if (openCase?.depth === depth) {
         push(openCase)
         openCase = null
       }
-      if (isOfSuite) {
-        const broken = suites.at(-1)?.broken
-        if (broken) push(broken)
+      const suite = isSuite(name) ? suites.at(-1) : undefined
+      if (suite) {
+        if (suite.broken) push(suite.broken)
+        if (suite.counted > suite.shown) push(errorOf(suite, missingOf(suite)))
         suites.pop()
+        const outer = suites.at(-1)
+        if (outer) outer.shown += Math.max(suite.shown, suite.counted)
       }
     },
   }
 
   function push(ended: OpenCase): void {
     if (results.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
-    results.push(resultOf(ended, suites))
+    const result = resultOf(ended, suites)
+    results.push(result)
+    const suite = suites.at(-1)
+    if (suite && (result.result === 'failure' || result.result === 'error')) suite.shown += Math.max(1, ended.faults)
   }
+}
+
+/** Without a namespace's prefix, in lower case: nothing that failed is to be missed for how its name is written. */
+function plainName(name: string): string {
+  return name.slice(name.indexOf(':') + 1).toLowerCase()
+}
+
+function plainNames(attributes: XmlAttributes): XmlAttributes {
+  const names = Object.keys(attributes)
+  if (!names.some((name) => /[:A-Z]/.test(name))) return attributes
+  const others = names.filter((name) => !Object.hasOwn(attributes, plainName(name)))
+  return { ...Object.fromEntries(others.map((name) => [plainName(name), attributes[name] ?? ''])), ...attributes }
+}
+
+function countOf(text: string | undefined): number {
+  return /^\s*\d{1,9}\s*$/.test(text ?? '') ? Number(text) : 0
+}
+
+/** An error that is not of one of its cases. */
+function errorOf(suite: Suite, message: string): OpenCase {
+  const attributes = { name: suite.name || suite.file || 'suite' }
+  return { attributes, depth: suite.depth + 1, result: 'error', message, faults: 0 }
+}
+
+function missingOf({ counted, shown }: Suite): string {
+  return `the report counts ${counted} failure${counted === 1 ? '' : 's'}, its cases show ${shown}`
 }
 
 function isSuite(name: string): boolean {
@@ -159,21 +239,38 @@ function messageOf(fault: OpenFault): string {
   return text.includes(clipped(message, MAX_TEST_MESSAGE_LENGTH)) ? text : `${message}\n${text}`
 }
 
-/** What the attributes say against a case for which no element says it. */
+/** How a case ended: what an element says, else what attributes say against it. */
 function outcomeOf({ attributes, result }: OpenCase): TestOutcome {
   if (result === 'failure' || result === 'error') return result
-  const said = [attributes.status, attributes.result].flatMap((word) => UNPASSED.get(word?.toLowerCase() ?? '') ?? [])
-  return said.find((outcome) => outcome !== 'skipped') ?? said[0] ?? result
+  const said = SAY_HOW_IT_ENDED.map((name) => WORDS.get(wordOf(attributes[name])))
+  const bad = said.find((outcome) => outcome === 'failure' || outcome === 'error')
+  if (bad) return bad
+  if (result === 'skipped' || said.includes('skipped')) return 'skipped'
+  return said.includes(undefined) ? 'error' : result
+}
+
+function wordOf(text = ''): string {
+  return text.trim().toLowerCase().replace(/[ -]+/g, '_')
+}
+
+/** The word that is not known, where that is all there is to say. */
+function unknownWordIn({ attributes }: OpenCase): string {
+  const name = SAY_HOW_IT_ENDED.find((name) => !WORDS.has(wordOf(attributes[name])))
+  return name === undefined
+    ? ''
+    : `the report says ${name}="${attributes[name]}", which is no word for a test that passed`
 }
 
 function resultOf(ended: OpenCase, suites: readonly Suite[]): TestResult {
-  const { attributes, message } = ended
+  const { attributes } = ended
+  const result = outcomeOf(ended)
+  const message = ended.message || (result === 'error' ? unknownWordIn(ended) : '')
   const { name = '', classname, file, time } = attributes
   const named = suites.filter((suite) => suite.name !== '')
   return {
     classname: clipped(classname || named.at(-1)?.name || '', MAX_TEST_NAME_LENGTH),
     name: clipped(name, MAX_TEST_NAME_LENGTH),
-    result: outcomeOf(ended),
+    result,
     runTimeSeconds: secondsOf(time ?? ''),
     message: clipped(message, MAX_TEST_MESSAGE_LENGTH),
     file: clipped(file || suites.findLast((suite) => suite.file !== '')?.file || '', MAX_TEST_NAME_LENGTH) || null,

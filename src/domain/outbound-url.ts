@@ -15,6 +15,8 @@ export function parseAllowedHosts(text: string | undefined): AllowedHosts {
 export function outboundUrlProblem(text: string, allowed: AllowedHosts): string | null {
   if (text.length > 2_048) return 'must be at most 2048 characters long'
   if (!URL.canParse(text)) return 'must be a URL'
+  // A part of a name that was put into the path must not lead out of it.
+  if (DOT_SEGMENT.test(text)) return 'must not have a "." or ".." segment'
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password'
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must be an https URL'
@@ -25,47 +27,107 @@ export function outboundUrlProblem(text: string, allowed: AllowedHosts): string 
   return isPublicHost(hostname) ? null : 'must be on a public host'
 }
 
+/** `.` and `..` as URLs know them (WHATWG URL, "double-dot URL path segment"), before any query or fragment; many servers take `%2F` for a slash. */
+const DOT_SEGMENT = /^[^?#]*(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\?#]|%2f|%5c|$)/i
+
+/**
+ * Names that mean nothing on the public internet: IANA's "Special-Use Domain Names" (RFC 6761) but for those of
+ * documentation, `internal` (ICANN 2024), RFC 6762 appendix G, ICANN's name collisions, and what routers, Docker,
+ * Kubernetes and Consul call their own.
+ */
 const PRIVATE_SUFFIXES = [
-  'localhost',
-  'local',
-  'internal',
-  'intranet',
-  'lan',
-  'home',
-  'corp',
-  'home.arpa',
+  'alt',
   'arpa',
+  'invalid',
+  'local',
+  'localhost',
   'onion',
   'test',
-  'invalid',
+  'internal',
+  'corp',
+  'home',
+  'intranet',
+  'lan',
+  'mail',
+  'private',
+  'consul',
+  'dhcp',
+  'docker',
+  'domain',
+  'fritz.box',
+  'localdomain',
+  'localnet',
+  'loopback',
+  'svc',
+  'workgroup',
 ]
 
 function isPublicHost(hostname: string): boolean {
-  if (hostname.startsWith('[')) return isPublicV6(hostname.slice(1, -1))
+  if (hostname.startsWith('[')) return isPublicV6(groupsOf(hostname.slice(1, -1)))
   // The URL parser has made every way of writing an IPv4 address into this one.
   const v4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(hostname)
-  if (v4) return isPublicV4(v4.slice(1).map(Number))
-  if (!hostname.includes('.')) return false
+  if (v4) return !SPECIAL_V4.some((block) => isIn(block, v4.slice(1).map(Number), 8))
+  const labels = hostname.split('.')
+  if (labels.length < 2 || labels.includes('')) return false
   return !PRIVATE_SUFFIXES.some((suffix) => hostname === suffix || hostname.endsWith(`.${suffix}`))
 }
 
-/** Not in one of the special-purpose blocks (RFC 6890 and its registry). */
-function isPublicV4([a = 0, b = 0, c = 0]: readonly number[]): boolean {
-  if (a === 0 || a === 10 || a === 127 || a >= 224) return false
-  if (a === 100 && b >= 64 && b <= 127) return false
-  if (a === 169 && b === 254) return false
-  if (a === 172 && b >= 16 && b <= 31) return false
-  if (a === 192 && (b === 168 || (b === 0 && (c === 0 || c === 2)) || (b === 88 && c === 99))) return false
-  if (a === 198 && (b === 18 || b === 19 || (b === 51 && c === 100))) return false
-  return !(a === 203 && b === 0 && c === 113)
+/** The first numbers of a block of addresses, and how many bits all of it has in common. */
+type Block = readonly [start: readonly number[], bits: number]
+
+/** IANA's "IPv4 Special-Purpose Address Registry", all of it, and multicast. */
+const SPECIAL_V4: readonly Block[] = [
+  [[0], 8],
+  [[10], 8],
+  [[100, 64], 10],
+  [[127], 8],
+  [[169, 254], 16],
+  [[172, 16], 12],
+  [[192, 0, 0], 24],
+  [[192, 0, 2], 24],
+  [[192, 31, 196], 24],
+  [[192, 52, 193], 24],
+  [[192, 88, 99], 24],
+  [[192, 168], 16],
+  [[192, 175, 48], 24],
+  [[198, 18], 15],
+  [[198, 51, 100], 24],
+  [[203, 0, 113], 24],
+  [[224], 4],
+  [[240], 4],
+]
+
+/** Global unicast (RFC 4291): all else is special. */
+const GLOBAL_V6: Block = [[0x2000], 3]
+
+/** What of it is in IANA's "IPv6 Special-Purpose Address Registry"; 2001::/23 holds Teredo, ORCHID and the like. */
+const SPECIAL_V6: readonly Block[] = [
+  [[0x2001], 23],
+  [[0x2001, 0xdb8], 32],
+  [[0x2002], 16],
+  [[0x2620, 0x4f, 0x8000], 48],
+  [[0x3fff], 20],
+]
+
+function isPublicV6(groups: readonly number[]): boolean {
+  return isIn(GLOBAL_V6, groups, 16) && !SPECIAL_V6.some((block) => isIn(block, groups, 16))
 }
 
-/** Global unicast (2000::/3) only, without what tunnels to, or documents, something else. */
-function isPublicV6(address: string): boolean {
-  const [first = '', second = ''] = address.split(':')
-  const head = Number.parseInt(first, 16)
-  if (!(head >= 0x2000 && head <= 0x3fff)) return false
-  const next = second === '' ? 0 : Number.parseInt(second, 16)
-  const isTeredoOrDocumentation = head === 0x2001 && (next === 0 || next === 0xdb8)
-  return !isTeredoOrDocumentation && head !== 0x2002 && head !== 0x3fff
+/** The eight groups of an IPv6 address, as the URL parser writes it. */
+function groupsOf(address: string): readonly number[] {
+  const [front = [], back = []] = address.split('::').map((part) =>
+    part
+      .split(':')
+      .filter((group) => group !== '')
+      .map((group) => Number.parseInt(group, 16)),
+  )
+  return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back]
+}
+
+/** Whether the address of parts of `width` bits begins as the block does. */
+function isIn([start, bits]: Block, parts: readonly number[], width: number): boolean {
+  return parts.every((part, index) => {
+    const free = Math.min(width, Math.max(0, (index + 1) * width - bits))
+    return part >> free === (start[index] ?? 0) >> free
+  })
 }

@@ -1,3 +1,5 @@
+import { wordTable } from './word-table.ts'
+
 /** The version-control hosts, by their short name on our paths. */
 export type Vcs = 'gh' | 'bb' | 'gl'
 
@@ -10,7 +12,7 @@ export const VCS: Record<
   gl: { longName: 'gitlab', provider: 'GitLab', host: 'gitlab.com' },
 }
 
-const VCS_NAMES: Record<string, Vcs> = { gh: 'gh', github: 'gh', bb: 'bb', bitbucket: 'bb', gl: 'gl', gitlab: 'gl' }
+const VCS_NAMES = wordTable<Vcs>({ gh: 'gh', github: 'gh', bb: 'bb', bitbucket: 'bb', gl: 'gl', gitlab: 'gl' })
 
 /** `vcs/org/repo`. Hosts ignore letter case, so `slugKeyFor` does too; the written case is kept for showing. */
 export type Slug = { readonly vcs: Vcs; readonly org: string; readonly repo: string }
@@ -31,7 +33,7 @@ export type Role = 'admin' | 'member'
 const NAME_SHAPE = /^[A-Za-z0-9_.-]{1,100}$/
 
 export function parseVcs(text: string): Vcs | null {
-  return Object.hasOwn(VCS_NAMES, text) ? (VCS_NAMES[text] ?? null) : null
+  return VCS_NAMES.get(text) ?? null
 }
 
 /** A slug from its three parts, long or short vcs name; null when a part cannot be one. */

@@ -45,5 +45,7 @@ const KNOWN_HOSTS = Object.values(VCS).map(({ host }) => host as string)
 export function isRepositoryOf(slug: Slug, { host, path }: RepositoryName): boolean {
   if (host !== null && KNOWN_HOSTS.includes(host) && host !== VCS[slug.vcs].host) return false
   const names = path.toLowerCase().split('/')
+  // A URL would be led elsewhere by these, after the names were compared.
+  if (names.some((name) => /^(?:\.|%2e){1,2}$/.test(name))) return false
   return names.length >= 2 && names[0] === slug.org.toLowerCase() && names.at(-1) === slug.repo.toLowerCase()
 }

@@ -1,3 +1,5 @@
+import { wordTable } from './word-table.ts'
+
 /** What a project token opens, in the words of the wire (CircleCI's "API Permissions"). */
 export type Scope = 'status' | 'view-builds' | 'all'
 
@@ -7,10 +9,10 @@ export const SCOPES: Record<Scope, { readonly name: string; readonly opens: stri
   all: { name: 'All', opens: 'Read build statuses and build artifacts.' },
 }
 
-const SCOPE_ALIASES: Record<string, Scope> = { 'build-artifacts': 'view-builds', 'read-only': 'view-builds' }
+const SCOPE_ALIASES = wordTable<Scope>({ 'build-artifacts': 'view-builds', 'read-only': 'view-builds' })
 
 /** The scope that `text` names, aliases of old clients included; null for anything else. */
 export function parseScope(text: string): Scope | null {
   if (Object.hasOwn(SCOPES, text)) return text as Scope
-  return Object.hasOwn(SCOPE_ALIASES, text) ? (SCOPE_ALIASES[text] ?? null) : null
+  return SCOPE_ALIASES.get(text) ?? null
 }

@@ -1,4 +1,5 @@
 import type { InputProblem } from './error.ts'
+import { wordTable } from './word-table.ts'
 
 export type TestOutcome = 'success' | 'failure' | 'error' | 'skipped'
 
@@ -51,14 +52,14 @@ export function clipped(text: string, maxLength: number): string {
 // Enough to find the mistake of a program, which makes the same one in every entry.
 const MAX_PROBLEMS = 20
 
-const OUTCOME_NAMED: Readonly<Record<string, TestOutcome>> = {
+const OUTCOME_NAMED = wordTable<TestOutcome>({
   success: 'success',
   passed: 'success',
   failure: 'failure',
   failed: 'failure',
   error: 'error',
   skipped: 'skipped',
-}
+})
 
 /** One entry; or null, and what is wrong with it is added to `problems`. */
 function parseTest(test: unknown, path: string, problems: InputProblem[]): TestResult | null {
@@ -91,7 +92,7 @@ function parseTest(test: unknown, path: string, problems: InputProblem[]): TestR
 }
 
 function outcomeNamed(word: string): TestOutcome | null {
-  return Object.hasOwn(OUTCOME_NAMED, word) ? (OUTCOME_NAMED[word] ?? null) : null
+  return OUTCOME_NAMED.get(word) ?? null
 }
 
 function isDuration(value: unknown): value is number {

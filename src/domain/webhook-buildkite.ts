@@ -14,11 +14,12 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // Buildkite Docs, "Pipelines webhooks", "Build events", "Job events", and the objects of the REST API.
 
 /** `state` of a job. A hook may tell a later state than its event's name says, so the state counts. */
-const STATUS: Record<string, ReportedStatus> = {
+const STATUS = wordTable<ReportedStatus>({
   pending: 'queued',
   waiting: 'queued',
   limiting: 'queued',
@@ -43,10 +44,10 @@ const STATUS: Record<string, ReportedStatus> = {
   waiting_failed: 'not_run',
   blocked_failed: 'not_run',
   unblocked_failed: 'not_run',
-}
+})
 
 /** `state` of a build. */
-const BUILD_STATE: Record<string, ReportedStatus> = {
+const BUILD_STATE = wordTable<ReportedStatus>({
   creating: 'queued',
   scheduled: 'queued',
   running: 'running',
@@ -60,7 +61,7 @@ const BUILD_STATE: Record<string, ReportedStatus> = {
   canceled: 'canceled',
   skipped: 'not_run',
   not_run: 'not_run',
-}
+})
 
 /** A retried job has an id of its own, so it is another build. */
 export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookReading {
@@ -77,7 +78,7 @@ export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookRe
 
 /** A build that waits behind a block step is told as what its jobs made of it so far, as Buildkite shows it. */
 function toldOf(build: unknown): RunStatus | null {
-  const status = BUILD_STATE[lineAt(build, 'state') ?? '']
+  const status = BUILD_STATE.get(lineAt(build, 'state') ?? '')
   if (!status) return null
   const beganAt = timeAt(build, 'created_at')
   const startedAt = status === 'running' ? timeAt(build, 'started_at') : null
@@ -124,7 +125,7 @@ function statusOf(job: unknown): ReportedStatus | null {
   // Buildkite lets the build pass, so the branch must not read as broken.
   if (valueAt(job, 'soft_failed') === true) return 'success'
   if (state === 'finished') return lineAt(job, 'exit_status') === '0' ? 'success' : 'failed'
-  return STATUS[state] ?? null
+  return STATUS.get(state) ?? null
 }
 
 /** The step's label; those of a parallel step differ by their place in it. */

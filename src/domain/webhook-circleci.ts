@@ -14,10 +14,11 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // CircleCI Docs, "Outbound webhooks reference": workflow-completed and job-completed.
 
-const STATUS: Record<string, ReportedStatus> = {
+const STATUS = wordTable<ReportedStatus>({
   success: 'success',
   failed: 'failed',
   error: 'infrastructure_fail',
@@ -28,7 +29,7 @@ const STATUS: Record<string, ReportedStatus> = {
   // Whoever started it may not use its context, so it cannot run.
   unauthorized: 'failed',
   not_run: 'not_run',
-}
+})
 
 // Shorter than any name, so that the name, once told, takes its place.
 const UNNAMED = '-'
@@ -50,7 +51,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   const id = lineAt(payload, 'job', 'id')
   const jobName = lineAt(payload, 'job', 'name')
   if (!id || !jobName) return lacking('job.id, job.name')
-  const status = STATUS[lineAt(payload, 'job', 'status') ?? '']
+  const status = STATUS.get(lineAt(payload, 'job', 'status') ?? '')
   if (!status) return ignored('a state that is not known')
   const startedAt = timeAt(payload, 'job', 'started_at')
   const workflowUrl = urlAt(payload, 'workflow', 'url')
@@ -94,7 +95,7 @@ function runOf(payload: unknown): RunReport | null {
 }
 
 function toldOf(payload: unknown): RunStatus | null {
-  const status = STATUS[lineAt(payload, 'workflow', 'status') ?? '']
+  const status = STATUS.get(lineAt(payload, 'workflow', 'status') ?? '')
   if (!status) return null
   const beganAt = timeAt(payload, 'workflow', 'created_at')
   return {

@@ -11,21 +11,22 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // GitHub Docs, "Webhook events and payloads": workflow_run, workflow_job, check_run, status.
 
 /** `status` of a job or check that is not over. */
-const OPEN: Record<string, ReportedStatus> = {
+const OPEN = wordTable<ReportedStatus>({
   requested: 'queued',
   queued: 'queued',
   pending: 'queued',
   // For an approval.
   waiting: 'not_running',
   in_progress: 'running',
-}
+})
 
 /** `conclusion` of a job or check that is. */
-const CONCLUSION: Record<string, ReportedStatus> = {
+const CONCLUSION = wordTable<ReportedStatus>({
   success: 'success',
   neutral: 'success',
   failure: 'failed',
@@ -35,16 +36,16 @@ const CONCLUSION: Record<string, ReportedStatus> = {
   skipped: 'not_run',
   action_required: 'not_run',
   startup_failure: 'infrastructure_fail',
-}
+})
 
 /** `conclusion` of a run as a whole, where it means something else than that of a job. */
-const RUN_CONCLUSION: Record<string, ReportedStatus> = {
-  ...CONCLUSION,
+const RUN_CONCLUSION = wordTable<ReportedStatus>({
+  ...Object.fromEntries(CONCLUSION),
   // The workflow's file is broken: there is no job that could fail.
   startup_failure: 'failed',
   // For an approval, after which the same run goes on.
   action_required: 'not_running',
-}
+})
 
 /**
  * Events that look again at a commit that is there: a later run of the workflow takes the place of an earlier one, as it
@@ -62,12 +63,12 @@ const LOOKS_AGAIN: ReadonlySet<string> = new Set([
 ])
 
 /** `state` of a commit status. */
-const COMMIT_STATE: Record<string, ReportedStatus> = {
+const COMMIT_STATE = wordTable<ReportedStatus>({
   pending: 'running',
   success: 'success',
   failure: 'failed',
   error: 'infrastructure_fail',
-}
+})
 
 /**
  * One pipeline for a commit on a branch: the workflows of a push belong together. A re-run of a run is another workflow
@@ -195,7 +196,7 @@ function readCommitStatus(payload: unknown): WebhookReading {
   const context = lineAt(payload, 'context')
   const state = lineAt(payload, 'state')
   if (!revision || !context || !state) return lacking('sha, context, state')
-  const status = COMMIT_STATE[state]
+  const status = COMMIT_STATE.get(state)
   if (!status) return ignored('a state that is not known')
   const branches = listAt(payload, 'branches')
     .filter((branch) => lineAt(branch, 'commit', 'sha') === revision)
@@ -248,8 +249,8 @@ function pipelineFor(branch: string | null, revision: string): BuildReport['pipe
 
 function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
   const state = lineAt(told, 'status') ?? ''
-  if (state !== 'completed') return OPEN[state] ?? null
-  return conclusions[lineAt(told, 'conclusion') ?? ''] ?? null
+  if (state !== 'completed') return OPEN.get(state) ?? null
+  return conclusions.get(lineAt(told, 'conclusion') ?? '') ?? null
 }
 
 /** GitHub fills `started_at` with the time of queueing until the job starts. */

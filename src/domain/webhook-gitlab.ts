@@ -13,10 +13,11 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // GitLab Docs, "Webhook events": pipeline events and job events.
 
-const STATUS: Record<string, ReportedStatus> = {
+const STATUS = wordTable<ReportedStatus>({
   created: 'queued',
   waiting_for_resource: 'queued',
   waiting_for_callback: 'queued',
@@ -30,10 +31,10 @@ const STATUS: Record<string, ReportedStatus> = {
   failed: 'failed',
   canceled: 'canceled',
   skipped: 'not_run',
-}
+})
 
 /** `failure_reason` where it says more than "failed" (GitLab Docs, "Jobs API"). */
-const FAILURE: Record<string, ReportedStatus> = {
+const FAILURE = wordTable<ReportedStatus>({
   job_execution_timeout: 'timedout',
   stuck_or_timeout_failure: 'timedout',
   runner_system_failure: 'infrastructure_fail',
@@ -42,7 +43,7 @@ const FAILURE: Record<string, ReportedStatus> = {
   data_integrity_failure: 'infrastructure_fail',
   api_failure: 'infrastructure_fail',
   unknown_failure: 'infrastructure_fail',
-}
+})
 
 /**
  * A retried job has an id of its own, so it is another build. GitLab takes the highest id of a name in a pipeline for the
@@ -187,16 +188,16 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
 }
 
 function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
-  const status = STATUS[state ?? ''] ?? null
+  const status = STATUS.get(state ?? '') ?? null
   // A manual job that may be left alone does not hold up its pipeline; once started, its own end is later than this.
   if (state === 'manual' && isTolerated) return 'not_run'
   if (status !== 'failed') return status
   // GitLab lets the pipeline pass, so the branch must not read as broken.
-  return isTolerated ? 'success' : (FAILURE[failure ?? ''] ?? status)
+  return isTolerated ? 'success' : (FAILURE.get(failure ?? '') ?? status)
 }
 
 function toldOf(pipeline: unknown): RunStatus | null {
-  const status = STATUS[lineAt(pipeline, 'status') ?? ''] ?? null
+  const status = STATUS.get(lineAt(pipeline, 'status') ?? '') ?? null
   if (!status) return null
   const beganAt = timeAt(pipeline, 'created_at')
   // Told of a pipeline that runs again, too: then it is that of its last end.

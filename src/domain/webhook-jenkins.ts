@@ -11,18 +11,19 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
 
 // Jenkins, "Notification" plugin: its README and the JSON that its Phase and BuildState write.
 
 /** `build.status` once the build is over. */
-const RESULT: Record<string, ReportedStatus> = {
+const RESULT = wordTable<ReportedStatus>({
   SUCCESS: 'success',
   // Tests failed, the build as such did not.
   UNSTABLE: 'failed',
   FAILURE: 'failed',
   ABORTED: 'canceled',
   NOT_BUILT: 'not_run',
-}
+})
 
 /**
  * Each run is a workflow of one build. The runs of all jobs for a commit of a branch belong together, once it is known:
@@ -97,7 +98,7 @@ function statusOf(build: unknown): ReportedStatus | null {
       return 'running'
     case 'COMPLETED':
     case 'FINALIZED':
-      return RESULT[lineAt(build, 'status') ?? ''] ?? null
+      return RESULT.get(lineAt(build, 'status') ?? '') ?? null
     default:
       return null
   }

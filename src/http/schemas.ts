@@ -58,6 +58,25 @@ export function webUrl() {
   )
 }
 
+// Valibot's record leaves these out in silence.
+const UNTAKEN_NAMES = ['__proto__', 'prototype', 'constructor']
+
+/** An object of names that the client chooses, and their values. */
+export function namedValues<V extends v.GenericSchema>(name: v.GenericSchema<string>, value: V, rule: string) {
+  const schema = v.record(name, value, rule)
+  const run: (typeof schema)['~run'] = (given, config) => {
+    const names = Object.keys(given.value ?? {})
+    const dataset = schema['~run'](given, config)
+    for (const key of UNTAKEN_NAMES.filter((name) => names.includes(name)))
+      v._addIssue(schema, 'key', dataset, config, {
+        message: 'is not a name that can be taken',
+        path: [{ type: 'object', origin: 'key', input: {}, key, value: undefined }],
+      })
+    return dataset
+  }
+  return { ...schema, '~run': run }
+}
+
 const OVERLAP_RULE = `must be a whole number from 0 to ${MAX_OVERLAP_SECONDS}`
 
 /** How long a rotated secret goes on beside its successor. */

@@ -9,7 +9,7 @@ import type { Project } from '../domain/project.ts'
 import type { AppEnv } from '../env.ts'
 import { findUser } from '../storage/users.ts'
 import { lazily } from './input.ts'
-import { line, prose } from './schemas.ts'
+import { line, namedValues, prose } from './schemas.ts'
 
 const MAX_PARAMETERS = 50
 const MAX_PARAMETER_LENGTH = 4_096
@@ -17,7 +17,7 @@ const PARAMETERS_RULE = `must be an object of at most ${MAX_PARAMETERS} names wi
 
 const parameters = () =>
   v.pipe(
-    v.record(
+    namedValues(
       line(128),
       v.union([prose(MAX_PARAMETER_LENGTH), v.number(), v.boolean()], PARAMETERS_RULE),
       PARAMETERS_RULE,

@@ -16,6 +16,7 @@ import {
   UNKNOWN_REVISION,
 } from '../domain/build.ts'
 import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
+import { wordTable } from '../domain/word-table.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
@@ -419,7 +420,7 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
   const merged = Object.entries(mergedWith(report, now)).map(
-    ([name, value]) => sql`${sql.identifier(COLUMN[name] ?? name)} = ${value}`,
+    ([name, value]) => sql`${sql.identifier(COLUMN.get(name) ?? name)} = ${value}`,
   )
   return rawStatement(
     db,
@@ -444,7 +445,7 @@ function countBuild(db: Db, projectId: string, buildId: string) {
     .where(and(eq(projects.id, projectId), sql`exists (select 1 from ${builds} where ${builds.id} = ${buildId})`))
 }
 
-const COLUMN: Record<string, string> = {
+const COLUMN = wordTable<string>({
   eventAt: 'event_at',
   queuedAt: 'queued_at',
   startedAt: 'started_at',
@@ -452,7 +453,7 @@ const COLUMN: Record<string, string> = {
   buildUrl: 'build_url',
   urlOrder: 'url_order',
   stepsOrder: 'steps_order',
-}
+})
 
 /** What a row becomes when the event joins it: the same for any order in which events arrive. */
 function mergedWith(event: BuildEvent, now: number) {

@@ -7,6 +7,7 @@ import { projectColumns } from './project-columns.ts'
 import { graceHolds, judgeFact } from './proof.ts'
 import { readFenced } from './revocations.ts'
 import { members, projects, tokens } from './schema.ts'
+import { selectLiveSession } from './sessions.ts'
 import type { Db, Stores } from './stores.ts'
 
 /**
@@ -21,9 +22,10 @@ export type Standing = 'stands' | 'ended' | 'unavailable'
 
 /** Whether those for whom a download was signed may still have it: by the feed, and by the database where that cannot say. */
 export async function ticketStanding(stores: Stores, ticket: DownloadTicket): Promise<Standing> {
-  const { epoch, seq, provedAt, tokenId, userId, projectId } = ticket
+  const { epoch, seq, provedAt, tokenId, sessionId, userId, projectId } = ticket
   const subjects = [`project:${projectId}`]
   if (tokenId) subjects.push(`token:${tokenId}`)
+  if (sessionId) subjects.push(`session:${sessionId}`)
   if (userId) subjects.push(`user:${userId}`, `membership:${userId}:${projectId}`)
   const fact = { value: null, fence: { epoch, seq, provedAt }, subjects }
   const use = await judgeFact(stores, fact)
@@ -36,18 +38,23 @@ export async function ticketStanding(stores: Stores, ticket: DownloadTicket): Pr
   }
 }
 
-async function mayStillRead(stores: Stores, { tokenId, userId, projectId }: DownloadTicket): Promise<boolean> {
+async function mayStillRead(
+  stores: Stores,
+  { tokenId, sessionId, userId, projectId }: DownloadTicket,
+): Promise<boolean> {
   const { db } = stores
   const { rows } = await readFenced(stores, [
     selectTokenWhere(db, eq(tokens.id, tokenId ?? '')),
     selectProjectById(db, projectId),
     selectRoleOf(db, projectId, userId ?? ''),
+    selectLiveSession(db, sessionId ?? '', stores.now()),
   ])
-  const [[token], [project], [role]] = rows
+  const [[token], [project], [role], [session]] = rows
   const held = token ? heldGrantOf(token) : null
   if (tokenId && (!held || (held.expiresAt !== null && held.expiresAt <= stores.now()))) return false
-  // A ticket without a token was asked for by a page: its person's role decides.
-  const person = userId ? ({ kind: 'session', sessionId: '', userId, instanceRole: 'user' } as const) : null
+  if (sessionId && !session) return false
+  // A page asked for it: its person's role decides.
+  const person = sessionId && userId ? ({ kind: 'session', sessionId, userId, instanceRole: 'user' } as const) : null
   return (
     decide('artifacts:read', { grant: held?.grant ?? person, role: role?.role ?? null }, project ?? null) === 'allow'
   )

@@ -3,6 +3,7 @@ import { type Actor, INSTANCE } from '../domain/actor.ts'
 import { type Identity, type IdentityProvider, loginFor } from '../domain/identity.ts'
 import { auditStatement } from './audit.ts'
 import { isUniqueViolation } from './constraint.ts'
+import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import { identities, sessions } from './schema-web.ts'
 import type { Db, Stores } from './stores.ts'
@@ -89,7 +90,7 @@ export async function unlinkIdentity(
   const { db } = stores
   const theirs = and(isIdentity({ provider, subject }), eq(identities.userId, userId))
   const told = { action: 'identity.unlinked', projectId: null, subject, detail: { by: provider } } as const
-  const [, rows] = await commit(stores, actor, [
+  const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, told, sql`exists (select 1 from ${identities} where ${theirs})`),
     db.delete(identities).where(theirs).returning({ subject: identities.subject }),
     db

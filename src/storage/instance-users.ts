@@ -46,7 +46,7 @@ export function selectUsers(db: Db, after: string | null) {
 
 type Person = { readonly id: string; readonly login: string }
 
-/** Makes somebody else an owner, or no owner any more; false for oneself, or where nobody is there. */
+/** Makes somebody else an owner, or no owner any more, whose unused invitations end by a trigger; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
   person: Person,
@@ -60,7 +60,7 @@ export async function setInstanceRole(
     auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${isOther(actor, person)}`),
     db
       .update(users)
-      .set({ instanceRole: role })
+      .set({ instanceRole: role, madeOwnerBy: role === 'owner' ? actor.userId : null })
       .where(and(eq(users.id, person.id), isOther(actor, person)))
       .returning({ id: users.id }),
   ])
@@ -82,7 +82,7 @@ export function selectSoleAdmin(db: Db, userId: string) {
 }
 
 /**
- * Takes a person off the instance: their personal tokens, sessions and memberships end with them, and with `endMade` all
+ * Takes a person off the instance: their personal tokens, sessions, memberships and unused invitations end with them, and with `endMade` all
  * that they made for projects. Projects that would have no admin left get the actor as one. False for oneself, or where
  * nobody is there.
  */

@@ -4,6 +4,7 @@ import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation } from './constraint.ts'
+import { type LetIn, selectLetIn } from './let-in.ts'
 import { endMadeBy, type Made, selectMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
 import { members, users } from './schema.ts'
@@ -58,8 +59,12 @@ export async function putMember(
       auditStatement(db, stores.now(), actor, entry, allowed),
       db
         .insert(members)
-        .values({ projectId, userId: user.id, role, createdAt: stores.now() })
-        .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role }, setWhere: allowed })
+        .values({ projectId, userId: user.id, role, createdAt: stores.now(), addedBy: actor.userId })
+        .onConflictDoUpdate({
+          target: [members.projectId, members.userId],
+          set: { role, addedBy: RAISER },
+          setWhere: allowed,
+        })
         .returning({ userId: members.userId }),
     ])
     if (rows.length === 0) return 'last_admin'
@@ -70,11 +75,14 @@ export async function putMember(
   }
 }
 
+/** Who raised a member to admin let them in as that; any other change leaves who did. */
+const RAISER = sql`case when ${members.role} = 'member' and excluded.role = 'admin' then excluded.added_by else ${members.addedBy} end`
+
 export type Removal =
-  | { readonly kind: 'removed'; readonly made: readonly Made[] }
+  | { readonly kind: 'removed'; readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }
   | { readonly kind: 'not_a_member' | 'last_admin' }
 
-/** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is either way. */
+/** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is, and whom they let in, either way. */
 export async function deleteMember(
   stores: Stores,
   projectId: string,
@@ -90,18 +98,20 @@ export async function deleteMember(
   const ends = sql`${isMember} and ${allowed}`
   const results = await commitEnding(stores, actor, [
     selectMadeBy(db, user.id, projectId),
+    selectLetIn(db, user.id, projectId),
     auditStatement(db, stores.now(), actor, entry, ends),
     ...(endMade ? endMadeBy(db, stores.now(), actor, user.id, projectId, ends) : []),
     db.delete(members).where(and(theirs, allowed)).returning({ userId: members.userId }),
     db.select({ userId: members.userId }).from(members).where(theirs),
   ])
   // The types of a list with a variable part do not tell.
-  const [made, removed, still] = [results[0], results.at(-2), results.at(-1)] as [D1Result<Made>, unknown[], unknown[]]
-  if (removed.length > 0) return { kind: 'removed', made: made.results }
+  const [made, letIn] = [results[0], results[1]] as [D1Result<Made>, D1Result<LetIn>]
+  const [removed, still] = [results.at(-2), results.at(-1)] as [unknown[], unknown[]]
+  if (removed.length > 0) return { kind: 'removed', made: made.results, letIn: letIn.results }
   return { kind: still.length > 0 ? 'last_admin' : 'not_a_member' }
 }
 
 /** Whether the project has an admin besides this person. */
-function keepsAnAdmin(projectId: string, userId: string) {
+export function keepsAnAdmin(projectId: string, userId: string) {
   return sql`exists (select 1 from ${members} as other where other.project_id = ${projectId} and other.role = 'admin' and other.user_id <> ${userId})`
 }

@@ -130,7 +130,7 @@ export async function putCreator(
     subject: user.login,
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
-  const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id }
+  const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id, grantedBy: actor.userId }
   try {
     await commit(stores, actor, [
       auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),

@@ -32,8 +32,14 @@ export const signInLinks = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     /** Made by an owner for somebody new: it works, and is renewed, only until they have come. */
     isInvitation: integer('is_invitation', { mode: 'boolean' }).notNull().default(false),
+    /** The owner who made it, with whose role or removal it runs out: triggers of migrations/0009 see to that. */
+    madeBy: text('made_by'),
   },
-  (t) => [index('sign_in_links_user').on(t.userId), index('sign_in_links_expiry').on(t.expiresAt)],
+  (t) => [
+    index('sign_in_links_user').on(t.userId),
+    index('sign_in_links_expiry').on(t.expiresAt),
+    index('sign_in_links_made_by').on(t.madeBy),
+  ],
 )
 
 /** Who a person is elsewhere: by the provider's own unchanging id, never by a name. */

@@ -22,9 +22,16 @@ export const users = sqliteTable(
     avatarUrl: text('avatar_url'),
     instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
     createdAt: integer('created_at').notNull(),
+    // Who let them in, and made them an owner: ids that stay when those people are gone.
+    invitedBy: text('invited_by'),
+    madeOwnerBy: text('made_owner_by'),
   },
-  // Logins differ by more than letter case.
-  (t) => [uniqueIndex('users_login').on(sql`lower(${t.login})`)],
+  (t) => [
+    // Logins differ by more than letter case.
+    uniqueIndex('users_login').on(sql`lower(${t.login})`),
+    index('users_invited_by').on(t.invitedBy),
+    index('users_made_owner_by').on(t.madeOwnerBy),
+  ],
 )
 
 /** Who, besides the owners, may create projects of an organization. */
@@ -36,8 +43,13 @@ export const orgCreators = sqliteTable(
     userId: text('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
+    grantedBy: text('granted_by'),
   },
-  (t) => [primaryKey({ columns: [t.vcs, t.org, t.userId] }), index('org_creators_user').on(t.userId)],
+  (t) => [
+    primaryKey({ columns: [t.vcs, t.org, t.userId] }),
+    index('org_creators_user').on(t.userId),
+    index('org_creators_granted_by').on(t.grantedBy),
+  ],
 )
 
 export const projects = sqliteTable('projects', {
@@ -69,8 +81,14 @@ export const members = sqliteTable(
     role: text('role').$type<Role>().notNull(),
     followed: integer('followed', { mode: 'boolean' }).notNull().default(true),
     createdAt: integer('created_at').notNull(),
+    /** Who let them in, or raised them to what they are. */
+    addedBy: text('added_by'),
   },
-  (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index('members_user').on(t.userId)],
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.userId] }),
+    index('members_user').on(t.userId),
+    index('members_added_by').on(t.addedBy),
+  ],
 )
 
 export const tokens = sqliteTable(

@@ -10,6 +10,7 @@ import {
 } from '../domain/session.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation } from './constraint.ts'
+import { commitEnding } from './revocations.ts'
 import { commit } from './rights.ts'
 import { audit, users } from './schema.ts'
 import { sessions } from './schema-web.ts'
@@ -35,6 +36,14 @@ export function selectViewer(db: Db, hash: string, now: number) {
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(and(eq(sessions.hash, hash), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))
+    .limit(1)
+}
+
+export function selectLiveSession(db: Db, sessionId: string, now: number) {
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))
     .limit(1)
 }
 
@@ -82,7 +91,7 @@ export function deleteOtherSessions(stores: Stores, userId: string, keptId: stri
 
 async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise<void> {
   const { db } = stores
-  await commit(stores, actor, [
+  await commitEnding(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${audit} (at, action, user_id, subject, "from")

@@ -73,7 +73,7 @@ export async function replaceInvitation(
     auditStatement(db, now(), actor, told, waits),
     rawStatement(
       db,
-      sql`update ${signInLinks} set hash = ${link.hash}, expires_at = ${link.expiresAt} where ${isWaiting(id)} returning 1`,
+      sql`update ${signInLinks} set hash = ${link.hash}, expires_at = ${link.expiresAt}, made_by = ${actor.userId} where ${isWaiting(id)} returning 1`,
     ),
   ])
   return results.length > 0

@@ -48,7 +48,10 @@ export function insertUserStatements(db: Db, user: UserRow, by = INSTANCE) {
     subject: user.login,
     detail: { role: user.instanceRole },
   } as const
-  return [db.insert(users).values(user), auditStatement(db, user.createdAt, by, told)] as const
+  return [
+    db.insert(users).values({ ...user, invitedBy: by.userId }),
+    auditStatement(db, user.createdAt, by, told),
+  ] as const
 }
 
 /** As `insertUserStatements`, with a first personal token. */

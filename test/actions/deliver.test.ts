@@ -314,6 +314,14 @@ describe('an attempt that fails', () => {
     expect(await newest()).toMatchObject({ state: 'failed', attempts: 8 })
   })
 
+  it('because a name from before leads elsewhere on the server reaches nothing', async () => {
+    const { stores, project, outside, work, newest } = await seedTarget({ ...GITHUB, workflow: '..' }, 'github-token')
+    await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    await work()
+    expect(outside.sent).toEqual([])
+    expect(await newest()).toMatchObject({ state: 'failed', problem: 'The URL must not have a "." or ".." segment.' })
+  })
+
   it('because the address is no longer allowed reaches nothing', async () => {
     const { stores, project, outside, work, newest } = await seedTarget({ ...WEBHOOK, url: 'https://10.0.0.1/' })
     await triggerPipeline(stores, project, TRIGGER, NOBODY)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { artifactPathProblem, contentDispositionFor, encodePath, fileNameOf } from '../../src/domain/artifact.ts'
+import { visibleLine } from '../../src/domain/visible-text.ts'
 
 const unicode = fc.string({ unit: 'grapheme', minLength: 1 })
 const awkward = fc.string({
@@ -62,9 +63,20 @@ describe('the name under which a download is saved', () => {
         expect(fallback).not.toMatch(/[\\%"]/)
         // Attr-chars and percent-encoded octets only.
         expect(extended).toMatch(/^(?:[A-Za-z0-9!#$&+.^_`|~-]|%[0-9A-F]{2})*$/)
-        expect(decodeURIComponent(extended ?? '')).toBe(name)
+        expect(decodeURIComponent(extended ?? '')).toBe(visibleLine(name))
       }),
     )
+  })
+
+  it.each([
+    ['naïve 日本語.txt', 'naïve 日本語.txt'],
+    ['invoice\u202egpj.exe', 'invoice␣U+202Egpj.exe'],
+    ['a\u200bb\ufeff.sh', 'a␣U+200Bb␣U+FEFF.sh'],
+    ['a\u2028b', 'a␣U+2028b'],
+    ['👩\u200d💻.png', '👩\u200d💻.png'],
+  ])('%j is saved under no name that hides something: %j', (name, saved) => {
+    const [, extended = ''] = contentDispositionFor(name, 'attachment').split("filename*=UTF-8''")
+    expect(decodeURIComponent(extended)).toBe(saved)
   })
 
   it.each([

@@ -14,6 +14,7 @@ const ticket: DownloadTicket = {
   fileName: '数.txt',
   expiresAt: NOW + 60_000,
   tokenId: 't',
+  sessionId: null,
   userId: null,
   projectId: 'p',
   epoch: 'e',

@@ -364,7 +364,32 @@ describe('never takes for passed what did not pass', () => {
     ['<testcase name="a" status="passed"><failure/></testcase>', 'failure'],
     ['<testcase name="a" status="run" result="completed"/>', 'success'],
     ['<testcase name="a" status="passed"/>', 'success'],
-    ['<testcase name="a" status="whatever"/>', 'success'],
+    ['<testcase name="a" status="whatever"/>', 'error'],
+    ['<testcase name="a" status="run" result="odd"/>', 'error'],
+    ['<testcase name="a" status="whatever"><skipped/></testcase>', 'skipped'],
+    ['<testcase name="a" status="whatever"><failure/></testcase>', 'failure'],
+    ['<testcase name="a" status=""/>', 'success'],
+    ['<testcase name="a" status=" Passed "/>', 'success'],
+    ['<testcase name="a" result="pass"/>', 'success'],
+    ['<testcase name="a" status="Failed "/>', 'failure'],
+    ['<testcase name="a" status="broken"/>', 'error'],
+    ['<testcase name="a" status="crashed"/>', 'error'],
+    ['<testcase name="a" status="timeout"/>', 'error'],
+    ['<testcase name="a" status="timed out"/>', 'error'],
+    ['<testcase name="a" status="Timed-Out"/>', 'error'],
+    ['<testcase name="a" status="aborted"/>', 'error'],
+    ['<testcase name="a" status="constructor"/>', 'error'],
+    ['<testcase name="a" success="false"/>', 'failure'],
+    ['<testcase name="a" outcome="Failed"/>', 'failure'],
+    ['<testcase name="a" Status="failed"/>', 'failure'],
+    ['<testcase name="a" xmlns:x="u" x:result="failed"/>', 'failure'],
+    ['<testcase name="a"><x:failure xmlns:x="u"/></testcase>', 'failure'],
+    ['<testcase name="a"><Failure/></testcase>', 'failure'],
+    ['<testcase name="a"><FAILURE/></testcase>', 'failure'],
+    ['<testcase name="a"><Error/></testcase>', 'error'],
+    ['<x:TestCase xmlns:x="u" name="a"><x:Skipped/></x:TestCase>', 'skipped'],
+    ['<testcase name="a"><rerunfailure/></testcase>', 'failure'],
+    ['<testcase name="a"><FlakyFailure/></testcase>', 'success'],
   ])('%s is %s', (testcase, outcome) => {
     expect(outcomesOf(`<testsuite name="s">${testcase}</testsuite>`)).toEqual([['a', outcome]])
   })
@@ -411,6 +436,58 @@ describe('never takes for passed what did not pass', () => {
     ['one without a name', '<testsuite file="a.js"><error/></testsuite>', [['a.js', 'error']]],
     ['one without anything', '<testsuite><error/></testsuite>', [['suite', 'error']]],
   ])('tells of %s', (_, xml, expected) => expect(outcomesOf(xml)).toEqual(expected))
+
+  it('names a word that it does not know', () => {
+    expect(resultsIn('<testsuite><testcase name="a" status="stuck"/></testsuite>')).toMatchObject([
+      { result: 'error', message: 'the report says status="stuck", which is no word for a test that passed' },
+    ])
+  })
+
+  it.each([
+    [
+      '<x:TestSuites xmlns:x="u"><x:TestSuite name="s"><x:TestCase name="a"><x:failure/></x:TestCase></x:TestSuite></x:TestSuites>',
+      'failure',
+    ],
+    ['<TESTSUITE NAME="s"><TESTCASE NAME="a" CLASSNAME="s"><FAILURE/></TESTCASE></TESTSUITE>', 'failure'],
+  ])('reads %s, however its names are written', (xml, outcome) => {
+    expect(resultsIn(xml)).toMatchObject([{ name: 'a', classname: 's', result: outcome }])
+  })
+
+  const green = '<testcase name="a"/>'
+  const red = '<testcase name="b"><failure/></testcase>'
+
+  it.each([
+    [`<testsuite name="s" failures="3">${green}</testsuite>`, 's', 3, 0],
+    [`<testsuite name="s" failures="2" tests="2"/>`, 's', 2, 0],
+    [`<testsuites name="all" errors="1"><testsuite name="s">${green}</testsuite></testsuites>`, 'all', 1, 0],
+    [`<testsuite name="s" failures="2" errors="1">${green}${red}${red}</testsuite>`, 's', 3, 2],
+    [`<testsuites failures="2"><testsuite name="s" failures="2">${red}</testsuite></testsuites>`, 's', 2, 1],
+    [`<testsuite file="a.js" Failures=" 1 ">${green}</testsuite>`, 'a.js', 1, 0],
+    [
+      `<testsuites name="all" failures="3"><testsuite name="s" failures="1">${red}</testsuite></testsuites>`,
+      'all',
+      3,
+      1,
+    ],
+  ])('tells once of what a suite counts and no case shows: %s', (xml, name, counted, shown) => {
+    const errors = resultsIn(xml).filter(({ result }) => result === 'error')
+    const message = `the report counts ${counted} failure${counted === 1 ? '' : 's'}, its cases show ${shown}`
+    expect(errors).toMatchObject([{ name, message }])
+  })
+
+  it.each([
+    `<testsuite failures="1">${red}</testsuite>`,
+    `<testsuites failures="2" errors="0"><testsuite failures="1">${red}</testsuite><testsuite failures="1">${red}</testsuite></testsuites>`,
+    // Catch2 counts assertions, of which one case may have several.
+    '<testsuite failures="3"><testcase name="a"><failure/><failure/><failure/></testcase></testsuite>',
+    '<testsuite failures="1" errors="1"><testcase name="a"><failure/><error/></testcase></testsuite>',
+    '<testsuite failures="1" errors="1"><testcase name="a"><failure/></testcase><testcase name="a"><error/></testcase></testsuite>',
+    '<testsuite errors="1"><error message="boom"/></testsuite>',
+    '<testsuite errors="1"><testcase name="a" status="failed"/></testsuite>',
+    '<testsuite failures="none"><testcase name="a" status="failed"/></testsuite>',
+  ])('adds nothing where the cases show it: %s', (xml) => {
+    expect(resultsIn(xml).filter(({ message }) => message.startsWith('the report counts'))).toEqual([])
+  })
 
   it('counts such an error among the cases', () => {
     const cases = '<testcase name="a"/>'.repeat(MAX_TEST_RESULTS)

@@ -79,7 +79,9 @@ describe('a repository', () => {
     // Another one, or none.
     ['https://gitlab.com/acme/web', null],
     ['https://git.example.com/acme/other', null],
-    ['git@git.example.com:acme/we b\u0007/../web', 'https://git.example.com/acme/web'],
+    ['git@git.example.com:acme/we b\u0007/../web', null],
+    ['git@github.com:acme/../evil/web', null],
+    ['git@git.example.com:acme/%2E%2e/evil/web', null],
     ['javascript://acme/acme/web', null],
     [`https://git.example.com/acme/${'x'.repeat(600)}/web`, null],
     ['acme/web', null],
@@ -108,6 +110,7 @@ describe('a repository', () => {
     'https://github.com/acme-web/web',
     'https://github.com/acme',
     'git@github.com:other/web.git',
+    'git@github.com:acme/../evil/web',
   ])('%s is not', (url) => {
     const name = repositoryOf(url)
     expect(name ? isRepositoryOf(web, name) : false).toBe(false)

@@ -348,6 +348,17 @@ describe('a publisher', () => {
     expect((await post({ kind: 'travis', claims: {} })).status).toBe(400)
   })
 
+  it.each(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString'])(
+    'with a claim %s is refused, naming it',
+    async (name) => {
+      const tenant = await seedTenant()
+      const body = { kind: 'github', claims: JSON.parse(`{"repository_id": "1", "${name}": "1"}`) }
+      expect(await call('POST', `${tenant.path}/publishers`, { token: tenant.admin, body })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `claims.${name}` }] },
+      })
+    },
+  )
   it('is one of fifty a project at most, whatever others have: one more is refused, and is not in the audit log', async () => {
     const [one, two] = [await seedTenant(), await seedTenant()]
     const add = async ({ path, admin }: Tenant, n: number) => {

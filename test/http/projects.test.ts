@@ -319,7 +319,8 @@ describe('members', () => {
       json: { label: 'theirs', scope: 'all' },
     })
     const kept = await (await send('DELETE', members(someone.login), admin)).json<Record<string, unknown>>()
-    expect(kept).toEqual({ message: 'ok', ended: false, made: [{ kind: 'token', id: made.id, name: 'theirs' }] })
+    const theirs = { kind: 'token', id: made.id, name: 'theirs' }
+    expect(kept).toEqual({ message: 'ok', ended: false, made: [theirs], let_in: [] })
     expect(JSON.stringify(kept)).not.toContain(made.token)
     expect([await read(someone), await read(made)]).toEqual([404, 200])
 

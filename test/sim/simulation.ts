@@ -428,6 +428,7 @@ async function useOnce(
     fileName: 'a',
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, verdict.expiresAt ?? Number.POSITIVE_INFINITY),
     tokenId: verdict.grant.tokenId,
+    sessionId: null,
     userId: verdict.grant.kind === 'personal' ? verdict.grant.userId : null,
     projectId: access.project.id,
     ...fence,

@@ -3,9 +3,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../src/domain/actor.ts'
 import type { DownloadTicket } from '../../src/domain/download-ticket.ts'
 import type { Project } from '../../src/domain/project.ts'
+import { mintSessionSecret } from '../../src/domain/session.ts'
 import { fenceNow, selectProjectById, selectRoleOf, ticketStanding } from '../../src/storage/download-proof.ts'
+import { unlinkIdentity } from '../../src/storage/identities.ts'
 import { commitEnding, readFenced } from '../../src/storage/revocations.ts'
 import { members, projects, users } from '../../src/storage/schema.ts'
+import { identities, sessions } from '../../src/storage/schema-web.ts'
+import { deleteOtherSessions, deleteSession, findViewer, insertSession } from '../../src/storage/sessions.ts'
+import { actsAs } from '../support/as-instance.ts'
 import { endToken, redateToken } from '../support/present.ts'
 import { scansOf } from '../support/query-plan.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
@@ -20,7 +25,7 @@ const outage = async () => {
 async function ticketFrom(
   stores: TestStores,
   project: Project,
-  who: { tokenId?: string; userId?: string } = {},
+  who: { tokenId?: string; sessionId?: string; userId?: string } = {},
 ): Promise<DownloadTicket> {
   await readFenced(stores, [])
   return {
@@ -34,6 +39,7 @@ async function ticketFrom(
     fileName: 'a.txt',
     expiresAt: stores.now() + 60 * SECOND,
     tokenId: who.tokenId ?? null,
+    sessionId: who.sessionId ?? null,
     userId: who.userId ?? null,
     projectId: project.id,
     ...fenceNow(stores),
@@ -63,6 +69,73 @@ async function seedProjects(scope: 'view-builds' | 'status' = 'view-builds') {
   const token = await seedToken(here, { kind: 'project', project, scope })
   return { token, ticket: await ticketFrom(here, project, { tokenId: token.id }) }
 }
+
+/** A member of the project in a browser, and a ticket of that session. */
+async function seedSessions() {
+  const user = await seedUser(here.db)
+  await seedMember(here.db, project, user, 'member')
+  const secret = mintSessionSecret()
+  await insertSession(here, secret, { userId: user.id, method: 'link', userAgent: null, from: null })
+  const viewer = await findViewer(here.db, secret, here.now())
+  const sessionId = viewer?.session.id ?? ''
+  return { user, sessionId, ticket: await ticketFrom(here, project, { sessionId, userId: user.id }) }
+}
+
+describe('a download signed for a page', () => {
+  it('stands while its session does, at no cost where the feed is fresh', async () => {
+    const { ticket } = await seedSessions()
+    here.resetCounts()
+    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(here.counts.d1).toBe(0)
+    here.memory.feed = null
+    expect(await ticketStanding(here, { ...ticket, epoch: 'another' })).toBe('stands')
+  })
+
+  const ends: [string, (seeded: Awaited<ReturnType<typeof seedSessions>>) => Promise<unknown>][] = [
+    ['they sign out', ({ user, sessionId }) => deleteSession(here, user.id, sessionId, actsAs(user.id))],
+    ['they end all other sessions', ({ user }) => deleteOtherSessions(here, user.id, 'the one kept', actsAs(user.id))],
+    [
+      'an account is unlinked by which they came',
+      async ({ user, sessionId }) => {
+        await here.db.update(sessions).set({ method: 'github' }).where(eq(sessions.id, sessionId))
+        await here.db
+          .insert(identities)
+          .values({ provider: 'github', subject: user.id, userId: user.id, name: 'x', createdAt: 0, lastUsedAt: 0 })
+        await unlinkIdentity(
+          here,
+          { userId: user.id, sessionId: 'the one kept' },
+          { provider: 'github', subject: user.id },
+          actsAs(user.id),
+        )
+      },
+    ],
+    [
+      'they are removed',
+      ({ user }) => commitEnding(here, INSTANCE, [here.db.delete(users).where(eq(users.id, user.id))]),
+    ],
+    [
+      'they leave the project',
+      ({ user }) => commitEnding(here, INSTANCE, [here.db.delete(members).where(eq(members.userId, user.id))]),
+    ],
+  ]
+  it.each(ends)('ends when %s: at once here, 10 s later elsewhere', async (_, end) => {
+    const seeded = await seedSessions()
+    await readFenced(there, [])
+    await end(seeded)
+    expect(await ticketStanding(here, seeded.ticket)).toBe('ended')
+    expect(await ticketStanding(there, seeded.ticket)).toBe('stands')
+    there.clock.advance(10 * SECOND)
+    expect(await ticketStanding(there, seeded.ticket)).toBe('ended')
+  })
+
+  it('stands when another session of the person ends', async () => {
+    const { user, ticket } = await seedSessions()
+    await seedSessions()
+    await insertSession(here, mintSessionSecret(), { userId: user.id, method: 'link', userAgent: null, from: null })
+    await deleteOtherSessions(here, user.id, ticket.sessionId ?? '', actsAs(user.id))
+    expect(await ticketStanding(here, ticket)).toBe('stands')
+  })
+})
 
 describe('a signed download', () => {
   it('stands while nothing ended, at no cost where the feed is fresh', async () => {

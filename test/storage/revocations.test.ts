@@ -7,6 +7,7 @@ import { readFeedCopy, writeFeedCopy } from '../../src/storage/feed-copy.ts'
 import { judgeFact } from '../../src/storage/proof.ts'
 import { commitEnding, pruneFeed, readFenced } from '../../src/storage/revocations.ts'
 import { feedState, members, projects, revocations, tokens, users } from '../../src/storage/schema.ts'
+import { sessions } from '../../src/storage/schema-web.ts'
 import type { Db } from '../../src/storage/stores.ts'
 import { hang } from '../support/counted.ts'
 import { barrier } from '../support/present.ts'
@@ -156,6 +157,22 @@ describe('what ends something', () => {
     await stores.db.update(members).set({ role: 'admin', followed: false }).where(eq(members.userId, user.id))
     await stores.db.update(projects).set({ defaultBranch: 'main', lastBuildNum: 3 }).where(eq(projects.id, project.id))
     expect(await stores.db.select().from(feedState)).toEqual([before])
+  })
+
+  it('is a session that ends, and not one that nobody used for 30 days', async () => {
+    const stores = await openTestStores()
+    const { user } = await seedWorld(stores)
+    const session = (id: string, lastSeenAt: number) =>
+      ({ id, hash: id, userId: user.id, method: 'link', createdAt: 0, lastSeenAt }) as const
+    const [used, idle] = [crypto.randomUUID(), crypto.randomUUID()]
+    const days30 = 30 * 24 * 3_600 * SECOND
+    await stores.db
+      .insert(sessions)
+      .values([session(used, Date.now() - days30 + 60 * SECOND), session(idle, Date.now() - days30)])
+    await stores.db.delete(sessions).where(eq(sessions.userId, user.id))
+    const rows = await stores.db.select({ subject: revocations.subject }).from(revocations)
+    const subjects = rows.map(({ subject }) => subject)
+    expect([subjects.includes(`session:${used}`), subjects.includes(`session:${idle}`)]).toEqual([true, false])
   })
 
   it('is not in the feed when its batch fails', async () => {

@@ -54,7 +54,11 @@ describe('what a page says about the form before it', () => {
       'LOGIN is removed from the project.',
     ],
     ['leaving', [role('admin'), own('/:me/remove', {})], 'You are no longer a member of the project.'],
-    ['one’s own demotion', [role('admin'), own('', { role: 'member' })], 'ME is a member now, and no admin any more.'],
+    [
+      'one’s own demotion',
+      [role('admin'), own('', { role: 'member', confirmed: 'yes' })],
+      'ME is a member now, and no admin any more.',
+    ],
     ['another default branch', [at('', { default_branch: 'trunk' })], 'The default branch is saved.'],
     ['retention', [at('/retention', retention)], 'How long builds are kept is saved.'],
     ['being shown', [at('/visibility', { visibility: 'public', understood: 'yes' })], 'The project is public now.'],

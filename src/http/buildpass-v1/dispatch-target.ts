@@ -18,11 +18,21 @@ import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
 import { line } from '../schemas.ts'
 
+// `.` and `..` would lead to other addresses of the server that is asked.
 const REPOSITORY_RULE = 'must be owner/name'
 export const repositoryField = () =>
-  v.pipe(v.string(REPOSITORY_RULE), v.regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, REPOSITORY_RULE))
+  v.pipe(v.string(REPOSITORY_RULE), v.regex(/^(?!\.{1,2}\/)[\w.-]{1,100}\/(?!\.{1,2}$)[\w.-]{1,100}$/, REPOSITORY_RULE))
 const GITLAB_PROJECT_RULE = 'must be the path of a GitLab project'
-const gitlabProject = () => v.pipe(v.string(GITLAB_PROJECT_RULE), v.regex(/^[\w./-]{1,500}$/, GITLAB_PROJECT_RULE))
+const gitlabProject = () =>
+  v.pipe(v.string(GITLAB_PROJECT_RULE), v.regex(/^(?!(?:.*\/)?\.{0,2}(?:\/|$))[\w./-]{1,500}$/, GITLAB_PROJECT_RULE))
+const workflowField = () =>
+  v.pipe(
+    line(200),
+    v.check(
+      (text) => !text.split(/[/\\]/).some((part) => part === '.' || part === '..'),
+      'must be the file name or the id of a workflow',
+    ),
+  )
 export const secretField = () =>
   v.optional(
     v.pipe(
@@ -44,7 +54,7 @@ export const dispatchTargetInput = lazily(() =>
     [
       v.strictObject({
         kind: v.literal('github-workflow'),
-        workflow: line(200),
+        workflow: workflowField(),
         token: token(),
         repository: v.optional(repositoryField()),
         api_url: v.optional(urlField(), GITHUB_API),

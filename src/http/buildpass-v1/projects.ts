@@ -6,6 +6,9 @@ import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../d
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/repository-url.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
+import { demoteAdmin } from '../../storage/demotions.ts'
+import type { LetIn } from '../../storage/let-in.ts'
+import type { Made } from '../../storage/made.ts'
 import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import { findUserByLogin } from '../../storage/users.ts'
@@ -86,8 +89,16 @@ export function mountProjects(app: App): void {
 
   route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
     const { role } = await readJson(c, memberInput())
+    const endMade = queryFlag(c, 'end_made')
+    const { stores } = c.env
     const user = await requireUser(c)
-    if ((await putMember(c.env.stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
+    if (role === 'member') {
+      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      if (demotion.kind === 'last_admin') throw lastAdmin()
+      if (demotion.kind === 'demoted')
+        return jsonWritten(c, { login: user.login, role, ...leftBehind(demotion), ended: endMade })
+    }
+    if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
     return jsonWritten(c, { login: user.login, role })
   })
 
@@ -102,12 +113,18 @@ export function mountProjects(app: App): void {
         throw lastAdmin()
       case 'not_a_member':
         throw new AppError('user_not_found')
-      case 'removed': {
-        const made = removal.made.map(({ kind, id, name }) => ({ kind, id, name }))
-        return jsonWritten(c, { message: 'ok', made, ended: endMade })
-      }
+      case 'removed':
+        return jsonWritten(c, { message: 'ok', ...leftBehind(removal), ended: endMade })
     }
   })
+}
+
+/** What somebody made for the project, and whom they let into it. */
+function leftBehind({ made, letIn }: { readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }) {
+  return {
+    made: made.map(({ kind, id, name }) => ({ kind, id, name })),
+    let_in: letIn.map(({ login, role }) => ({ login, role })),
+  }
 }
 
 /** What an admin says of where the repository is; null for what it is without being told. */

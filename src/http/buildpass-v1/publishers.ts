@@ -13,6 +13,7 @@ import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'
+import { namedValues } from '../schemas.ts'
 
 const KIND_RULE = `must be one of ${Object.keys(ISSUERS).join(', ')}`
 export const publisherInput = lazily(() =>
@@ -23,7 +24,7 @@ export const publisherInput = lazily(() =>
       v.transform((text) => text as IssuerKind),
     ),
     issuer: v.optional(v.string('must be a URL')),
-    claims: v.record(v.string(), v.string('must be a string'), 'must be an object of claims and their values'),
+    claims: namedValues(v.string(), v.string('must be a string'), 'must be an object of claims and their values'),
   }),
 )
 

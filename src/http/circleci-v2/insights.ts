@@ -60,9 +60,9 @@ export function mountInsights(app: App): void {
 
 function windowDaysOf(c: Context<AppEnv>): number {
   const name = c.req.query('reporting-window') ?? 'last-90-days'
-  const days = Object.hasOwn(REPORTING_WINDOW_DAYS, name) ? REPORTING_WINDOW_DAYS[name] : undefined
+  const days = REPORTING_WINDOW_DAYS.get(name)
   if (days) return days
-  throw invalidInput('reporting-window', `must be one of ${Object.keys(REPORTING_WINDOW_DAYS).join(', ')}`)
+  throw invalidInput('reporting-window', `must be one of ${[...REPORTING_WINDOW_DAYS.keys()].join(', ')}`)
 }
 
 /** The default branch unless another one, or all, are asked for; null for all. */

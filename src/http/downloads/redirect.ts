@@ -28,10 +28,11 @@ export function redirectToDownload(
   }
   const { grant, fence } = opened
   const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
+  const sessionId = grant?.kind === 'session' ? grant.sessionId : null
   const userId = grant && isPerson(grant) ? grant.userId : null
   const disposition = downloadsAreForeign(c) ? 'inline' : 'attachment'
   const origin = downloadOriginOf(c)
-  const key = `${tokenId} ${userId} ${artifact.id} ${isLatest} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
+  const key = `${tokenId} ${sessionId} ${userId} ${artifact.id} ${isLatest} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
   const signed = stores.memory.downloads.get(key)
   if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.headers)
   const fileName = fileNameOf(artifact.path)
@@ -47,6 +48,7 @@ export function redirectToDownload(
     // No longer than the token itself.
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, opened.grantEndsAt ?? Number.POSITIVE_INFINITY),
     tokenId,
+    sessionId,
     userId,
     projectId: opened.project.id,
     ...fence,

@@ -4,12 +4,17 @@ import type { Project, Role } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
+import { demoteAdmin } from '../../storage/demotions.ts'
+import { selectRoleOf } from '../../storage/download-proof.ts'
+import { listLetIn } from '../../storage/let-in.ts'
 import { listMadeBy } from '../../storage/made.ts'
 import { deleteMember, listMembers, type Member, putMember } from '../../storage/members.ts'
+import type { Db } from '../../storage/stores.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import type { App } from '../route.ts'
 import { type FlashCode, redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
+import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Pager, Time } from './parts.tsx'
@@ -43,6 +48,14 @@ export function mountMembers(app: App): void {
     const user = login ? await findUserByLogin(stores.db, login) : null
     if (!user || !role)
       return membersPage(c, viewer, project, { form, error: 'Nobody of that login has signed in here yet.' })
+    if (role === 'member') {
+      const endMade = form.get('end_made') === 'yes'
+      if (form.get('confirmed') !== 'yes' && (await leavesSomething(stores.db, project.id, user.id)))
+        return demotionPage(c, viewer, project, user)
+      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      if (demotion.kind === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
+      if (demotion.kind === 'demoted') return onwards(viewer, project, user, role, SAID.changed[role])
+    }
     const done = await putMember(stores, project.id, user, role, actor)
     if (done === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
     return onwards(viewer, project, user, role, SAID[done][role])
@@ -204,6 +217,51 @@ function RoleSelect({ id, chosen }: { id: string; chosen: Role }) {
   )
 }
 
+/** Whether somebody is an admin who made what a member could not make, or let somebody in. */
+async function leavesSomething(db: Db, projectId: string, userId: string): Promise<boolean> {
+  const [held, made, letIn] = await Promise.all([
+    selectRoleOf(db, projectId, userId),
+    listMadeBy(db, userId, projectId),
+    listLetIn(db, userId, projectId),
+  ])
+  return held[0]?.role === 'admin' && made.length + letIn.length > 0
+}
+
+async function demotionPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  { id, login }: { id: string; login: string },
+): Promise<Response> {
+  const { db } = c.env.stores
+  const [made, letIn] = await Promise.all([listMadeBy(db, id, project.id), listLetIn(db, id, project.id)])
+  const base = `${settingsPath(project)}/members`
+  const title = `Make ${login} a member`
+  return settingsPage(
+    c,
+    { viewer, project, here: '/members' },
+    { title },
+    <>
+      <PageHead title={`${title}?`}>A member {ROLES.member.may}, and makes none of what is listed here.</PageHead>
+      <Form viewer={viewer} action={base} class="stack">
+        <input type="hidden" name="login" value={login} />
+        <input type="hidden" name="role" value="member" />
+        <input type="hidden" name="confirmed" value="yes" />
+        <MadeByThem login={login} made={made} withProject={false} />
+        <LetInBy login={login} letIn={letIn} />
+        <div class="actions">
+          <button type="submit" class="button primary danger">
+            Make member
+          </button>
+          <a class="button" href={base}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
+
 async function removalPage(
   c: Context<AppEnv>,
   viewer: Viewer,
@@ -211,7 +269,8 @@ async function removalPage(
   user: { id: string; login: string },
   refused?: string,
 ): Promise<Response> {
-  const made = await listMadeBy(c.env.stores.db, user.id, project.id)
+  const { db } = c.env.stores
+  const [made, letIn] = await Promise.all([listMadeBy(db, user.id, project.id), listLetIn(db, user.id, project.id)])
   const base = `${settingsPath(project)}/members`
   return settingsPage(
     c,
@@ -227,6 +286,7 @@ async function removalPage(
       </PageHead>
       <Form viewer={viewer} action={`${base}/${user.login}/remove`} class="stack">
         <MadeByThem login={user.login} made={made} withProject={false} />
+        <LetInBy login={user.login} letIn={letIn} />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove member

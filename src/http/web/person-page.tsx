@@ -7,6 +7,7 @@ import type { Viewer } from '../../domain/session.ts'
 import { parseLogin, type User } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteUser, listSoleAdmin, setInstanceRole } from '../../storage/instance-users.ts'
+import { listLetIn } from '../../storage/let-in.ts'
 import { listMadeBy } from '../../storage/made.ts'
 import { deleteCreator, listCreatorOrgs, putCreator } from '../../storage/project-settings.ts'
 import { findInvitation } from '../../storage/sign-in-links.ts'
@@ -16,6 +17,7 @@ import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
+import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
@@ -98,7 +100,11 @@ function orgOf(form: URLSearchParams): Pick<Slug, 'vcs' | 'org'> | null {
 
 async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refused?: URLSearchParams) {
   const { db, now } = c.env.stores
-  const [orgs, invitation] = await Promise.all([listCreatorOrgs(db, person.id), findInvitation(db, person.id)])
+  const [orgs, invitation, letIn] = await Promise.all([
+    listCreatorOrgs(db, person.id),
+    findInvitation(db, person.id),
+    listLetIn(db, person.id, null),
+  ])
   const base = personPath(person)
   const isViewer = person.id === viewer.userId
   const error = refused && 'Use 1 to 100 letters, digits, “.”, “_” and “-”.'
@@ -153,6 +159,7 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
           </button>
         </Form>
       )}
+      <LetInBy login={person.login} letIn={letIn} />
       <section class="section">
         <h2>May create projects in</h2>
         <p>
@@ -206,7 +213,11 @@ async function personPage(c: Context<AppEnv>, viewer: Viewer, person: User, refu
 
 async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Promise<Response> {
   const { db } = c.env.stores
-  const [orphans, made] = await Promise.all([listSoleAdmin(db, person.id), listMadeBy(db, person.id, null)])
+  const [orphans, made, letIn] = await Promise.all([
+    listSoleAdmin(db, person.id),
+    listMadeBy(db, person.id, null),
+    listLetIn(db, person.id, null),
+  ])
   const base = personPath(person)
   const title = `Remove ${person.login}`
   const crumbs = [{ text: person.login, href: base }, { text: 'Remove' }]
@@ -216,8 +227,8 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
     { title, here: USERS_PATH, crumbs },
     <>
       <PageHead title={`${title} from this instance?`}>
-        Their sessions, memberships and personal tokens end at once here, and everywhere within 10 seconds. If GitHub or
-        Cloudflare Access still lets them in, they come back as somebody new.
+        Their sessions, memberships, personal tokens and unused invitations end at once here, and everywhere within 10
+        seconds. If GitHub or Cloudflare Access still lets them in, they come back as somebody new.
       </PageHead>
       <Form viewer={viewer} action={`${base}/remove`} class="stack">
         {orphans.length > 0 && (
@@ -232,6 +243,7 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
           </div>
         )}
         <MadeByThem login={person.login} made={made} withProject />
+        <LetInBy login={person.login} letIn={letIn} />
         <div class="actions">
           <button type="submit" class="button primary danger">
             Remove person

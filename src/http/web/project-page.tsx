@@ -3,6 +3,7 @@ import type { StatusClass } from '../../domain/build.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { type PipelineParts, pipelineStatusFor } from '../../domain/pipeline-status.ts'
 import { type Project, type Role, vcsUrlFor } from '../../domain/project.ts'
+import { wordTable } from '../../domain/word-table.ts'
 import type { RunBuild, RunWorkflow } from '../../domain/workflow-run.ts'
 import type { AppEnv } from '../../env.ts'
 import {
@@ -83,17 +84,17 @@ type Asked = {
   readonly pipeline: number | null
 }
 
-const STATUS_FILTERS: Record<string, { readonly class: StatusClass; readonly text: string }> = {
+const STATUS_FILTERS = wordTable<{ readonly class: StatusClass; readonly text: string }>({
   failed: { class: 'red', text: 'with a failed build' },
   passed: { class: 'green', text: 'with a passed build' },
   running: { class: 'blue', text: 'with a running build' },
   waiting: { class: 'waiting', text: 'with a waiting build' },
   stopped: { class: 'stopped', text: 'with a stopped build' },
-}
+})
 
 function askedOf(c: Context<AppEnv>): Asked {
   const { branch, status = '' } = c.req.query()
-  const named = Object.hasOwn(STATUS_FILTERS, status) ? STATUS_FILTERS[status] : undefined
+  const named = STATUS_FILTERS.get(status)
   return {
     filter: { branch: branch ? checkedBranch(branch) : null, class: named?.class ?? null },
     olderThan: placeOf(c.req.query('before')),
@@ -120,7 +121,7 @@ function numberOf(c: Context<AppEnv>, name: string): number | null {
 
 /** The address that asks for that, below `base`. */
 function addressFor(base: string, { filter, olderThan, pipeline }: Asked): string {
-  const status = Object.entries(STATUS_FILTERS).find(([, row]) => row.class === filter.class)?.[0]
+  const status = [...STATUS_FILTERS].find(([, row]) => row.class === filter.class)?.[0]
   const query = new URLSearchParams({
     ...(filter.branch === null ? {} : { branch: filter.branch }),
     ...(status ? { status } : {}),
@@ -224,7 +225,7 @@ function Filters({ project, asked, branches }: FilterProps) {
       </select>
       <select name="status" aria-label="Status">
         <option value="">Any status</option>
-        {Object.entries(STATUS_FILTERS).map(([name, row]) => (
+        {[...STATUS_FILTERS].map(([name, row]) => (
           <option value={name} selected={row.class === group}>
             {row.text.replace(/^w/, 'W')}
           </option>
@@ -263,7 +264,7 @@ function isRunning(pipeline: PipelineOverview): boolean {
 
 function NothingFound({ project, asked }: { project: Project; asked: Asked }) {
   const { branch, class: group } = asked.filter
-  const text = Object.values(STATUS_FILTERS).find((row) => row.class === group)?.text
+  const text = [...STATUS_FILTERS.values()].find((row) => row.class === group)?.text
   return (
     <Empty icon="search" title="No such pipelines">
       <p>

@@ -1,5 +1,6 @@
 import type { Viewer } from '../../domain/session.ts'
 import { ISSUERS, type IssuerKind, type TrustedPublisher } from '../../domain/trusted-publisher.ts'
+import { wordTable } from '../../domain/word-table.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { newOnce, ONCE } from './once.ts'
 import { DataTable, Time } from './parts.tsx'
@@ -77,13 +78,13 @@ export function KindForm(props: { action: string; chosen: IssuerKind; error: str
 }
 
 /** Where a person finds what has to be pinned. */
-const WHERE_FOUND: Readonly<Record<string, string>> = {
+const WHERE_FOUND = wordTable<string>({
   repository_id: 'Its number: gh api repos/OWNER/REPO --jq .id',
   project_id: 'Its number: on the project’s page, under the ⋮ menu → Copy project ID.',
   'oidc.circleci.com/org-id': 'Organization Settings → Overview.',
   'oidc.circleci.com/project-id': 'Project Settings → Overview.',
   pipeline_id: 'The pipeline’s UUID, from its settings. The job has to ask for this claim.',
-}
+})
 
 type FormProps = {
   readonly viewer: Viewer
@@ -98,7 +99,7 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
   const { mandatory, optional } = ISSUERS[kind]
   const claim = (name: string, isMandatory: boolean) => {
     const field = `claim:${name}`
-    const hint = WHERE_FOUND[name]
+    const hint = WHERE_FOUND.get(name)
     return (
       <Field name={field} label={isMandatory ? name : `${name} (optional)`} error={errors[field]} hint={hint}>
         <input

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Viewer } from '../../domain/session.ts'
+import { wordTable } from '../../domain/word-table.ts'
 import type { AppEnv } from '../../env.ts'
 import { checkReadiness, type Readiness } from '../../storage/readiness.ts'
 import { listTokenFaces, type TokenFace } from '../../storage/traffic.ts'
@@ -28,13 +29,13 @@ const TIMES: readonly { readonly hours: number; readonly text: string; readonly 
 const LAST_HOUR = TIMES[0]
 
 /** Which tier proved a request's token. */
-const TIERS: Record<string, string> = {
+const TIERS = wordTable<string>({
   memory: 'Memory of the isolate',
   kv: 'KV',
   d1: 'D1',
   grace: 'Memory, while D1 could not be reached',
   none: 'No token, or none that holds',
-}
+})
 
 /** Instance → Traffic: what is asked, how it is answered, and how the stores are. */
 export function mountTrafficPage(app: App): void {
@@ -83,7 +84,7 @@ function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readi
         <DataTable
           caption="Requests by tier"
           columns={columnsFor('Proved by')}
-          rows={tiers.map(({ tier, requests }) => rowOf(TIERS[tier] ?? tier, requests, mostOf(tiers)))}
+          rows={tiers.map(({ tier, requests }) => rowOf(TIERS.get(tier) ?? tier, requests, mostOf(tiers)))}
         />
       </Ranking>
       <Ranking title="Top tokens" note="Those with which most was asked.">

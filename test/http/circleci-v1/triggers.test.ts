@@ -57,6 +57,42 @@ describe('starting a build', () => {
     expect(words).toEqual({ status: 201, body: { status: 201, body: 'Build created', build_num: 5 } })
   })
 
+  it.each([
+    ['dispatch-target', { kind: 'github-workflow', workflow: 'ci.yml', token: 't', repository: 'a/..' }],
+    ['dispatch-target', { kind: 'github-workflow', workflow: '..', token: 't', repository: 'a/b' }],
+    ['dispatch-target', { kind: 'github-workflow', workflow: '../../x', token: 't', repository: 'a/b' }],
+    ['dispatch-target', { kind: 'github-repository', token: 't', repository: '../..' }],
+    ['dispatch-target', { kind: 'gitlab', token: 't', repository: '..' }],
+    ['dispatch-target', { kind: 'gitlab', token: 't', repository: 'a/b/../../c' }],
+    ['dispatch-target', { kind: 'gitlab', token: 't', repository: 'a//b' }],
+    ['listeners', { kind: 'github-status', token: 't', repository: '../..' }],
+    ['listeners', { kind: 'github-status', token: 't', repository: './b' }],
+  ])('is not to lead elsewhere on the server that is asked: %s %j', async (what, json) => {
+    const { admin, settings } = await seedTriggers()
+    const method = what === 'listeners' ? 'POST' : 'PUT'
+    const { status, body } = await callJson(`${settings}/${what}`, { token: admin.token, method, json })
+    expect([status, body.errors[0].path]).toEqual([
+      400,
+      JSON.stringify(json).includes('"workflow":"..') ? 'workflow' : 'repository',
+    ])
+  })
+
+  it.each(['__proto__', 'constructor', 'prototype'])(
+    'is refused with a parameter %s, which no CI could be sent',
+    async (name) => {
+      const { token, v1, v2 } = await seedTriggers()
+      const json = JSON.parse(`{"build_parameters": {"${name}": "1"}, "parameters": {"${name}": "1"}}`)
+      expect(await callJson(v1, { token, json })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `build_parameters.${name}` }] },
+      })
+      expect(await callJson(`${v2}/pipeline`, { token, json })).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: `parameters.${name}` }] },
+      })
+    },
+  )
+
   it('takes the form that curl sends', async () => {
     const { token, v1 } = await seedTriggers()
     const body = 'build_parameters[CIRCLE_JOB]=deploy&revision=abc'
