@@ -43,7 +43,7 @@ describe('the branches of a project', () => {
     await seedManyPipelines(project, 1_500, FIVE_HUNDRED)
     const { text, links } = await visit(`${page}?q=E/49`, cookie)
     expect(links.filter((link) => link.includes('?branch='))).toHaveLength(10)
-    expect(text).toContain('feature/499 #2499')
+    expect(text).toContain('feature/499 Newest pipeline #2499')
     expect(links).toContain(`${path}?pipeline=2499`)
     for (const q of ['100%25', '%5F', 'no such'])
       expect((await visit(`${page}?q=${q}`, cookie)).text).toContain('No such branch')
