@@ -204,9 +204,13 @@ describe('a signed download', () => {
     const [member, stranger] = [await seedUser(here.db), await seedUser(here.db)]
     await seedMember(here.db, project, member, 'member')
     await seedMember(here.db, await seedProject(here.db), stranger, 'admin')
-    const standingOf = async (userId: string) =>
+    const standingOf = async (userId: string) => {
+      const secret = mintSessionSecret()
+      await insertSession(here, secret, { userId, method: 'link', userAgent: null, from: null })
+      const sessionId = (await findViewer(here.db, secret, here.now()))?.session.id ?? ''
       // The feed of another life of the database says nothing.
-      ticketStanding(here, { ...(await ticketFrom(here, project, { userId })), epoch: 'another' })
+      return ticketStanding(here, { ...(await ticketFrom(here, project, { sessionId, userId })), epoch: 'another' })
+    }
     expect([await standingOf(member.id), await standingOf(stranger.id)]).toEqual(['stands', 'ended'])
   })
 
