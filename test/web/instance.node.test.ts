@@ -57,7 +57,9 @@ describePages('the users of the instance', (pages) => {
     await ada.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
     await page.getByRole('link', { name: 'Done' }).click()
     await page.goBack().catch((error) => expect(String(error)).toContain('ERR_CACHE_MISS'))
-    await page.goto('/instance/users')
+    // Chromium may still be opening the page that says why it could not go back.
+    const isThere = () => page.goto('/instance/users').then(Boolean, () => false)
+    await expect.poll(isThere, { timeout: 10_000 }).toBe(true)
     expect(await page.content()).not.toContain(link)
 
     await page.getByRole('link', { name: `Manage ${login}` }).click()
