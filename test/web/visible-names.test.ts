@@ -220,7 +220,7 @@ describe('outside of pages such a name', () => {
     }
   })
 
-  it('is what it is for programs', async () => {
+  it('is what it is for programs, and shown where a browser saves a file under it', async () => {
     const builds = await app.ask(`/api/v1.1/project/${slug}/tree/${encodeURIComponent(BRANCH)}`, { token })
     expect(await builds.json()).toMatchObject([
       { branch: BRANCH, subject: hostile('subject'), workflows: { job_name: hostile('job') } },
@@ -231,7 +231,7 @@ describe('outside of pages such a name', () => {
     const link = await app.ask(url.slice('https://builds.test'.length), { token })
     const download = await app.ask((link.headers.get('Location') ?? '').slice('https://builds.test'.length))
     expect(download.headers.get('Content-Disposition')).toContain(
-      `filename*=UTF-8''${encodeURIComponent(hostile('file'))}`,
+      `filename*=UTF-8''${encodeURIComponent(`file${SHOWN}<b>"&`)}`,
     )
     expect(await download.text()).toBe('x')
   })
