@@ -36,6 +36,9 @@ export function isJenkinsRun(externalId: string): boolean {
   return externalId.startsWith('jenkins:')
 }
 
+/** What the ids of GitLab's pipelines begin with, child pipelines among them. */
+export const GITLAB_PIPELINE = 'gitlab:pipeline:'
+
 /** As `attemptInWorkflowId`, of a job's: GitLab makes another job of a retry, with a higher id. */
 export function attemptInJobId(externalId: string): number | null {
   return attemptFor(/^gitlab:job:(\d+)$/.exec(externalId)?.[1] ?? null)

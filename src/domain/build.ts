@@ -212,6 +212,8 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   readonly ciNumber?: number | null
   /** Whether it is told as what the run's parent is known by, which may have a parent itself. */
   readonly isOfParent?: boolean
+  /** Whether it is a part of another pipeline, or may be: then its branch is that of the run until the run itself tells. */
+  readonly isPart?: boolean
   /** Which of the runs it is that have had this id, one after the other. */
   readonly life?: number | null
 }

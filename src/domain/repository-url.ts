@@ -16,10 +16,7 @@ export function repositoryOf(url: string | null): RepositoryName | null {
 const MAX_URL_LENGTH = 500
 const CLONED_FROM = /^(?:https?|ssh|git):\/\/|^[\w.-]+@/i
 
-/**
- * The address for browsers of a project's repository, from that or a clone URL of it; null for any other repository, and
- * where it is no other than the one that the slug tells.
- */
+/** The address for browsers of a project's repository, from that or a clone URL of it; null for any other repository. */
 export function repositoryUrlOf(slug: Slug, text: string | null): string | null {
   const name = repositoryOf(text)
   if (text === null || !CLONED_FROM.test(text) || !name?.host || !isRepositoryOf(slug, name)) return null
@@ -28,7 +25,18 @@ export function repositoryUrlOf(slug: Slug, text: string | null): string | null 
   const url = `${origin}/${name.path}`
   if (url.length > MAX_URL_LENGTH || !URL.canParse(url)) return null
   const { href } = new URL(url)
-  return href.toLowerCase() === publicUrlFor(slug).toLowerCase() ? null : href
+  const publicUrl = publicUrlFor(slug)
+  return href.toLowerCase() === publicUrl.toLowerCase() ? publicUrl : href
+}
+
+/**
+ * Whether a repository that may be the project's by its slug is another one than is known: in another subgroup. On which
+ * host it is tells nothing, since mirrors are called alike.
+ */
+export function isOtherRepository(slug: Slug, known: string | null, told: RepositoryName | null): boolean {
+  const ours = repositoryOf(known)
+  if (!ours || !told || !isRepositoryOf(slug, told)) return false
+  return ours.path.toLowerCase() !== told.path.toLowerCase()
 }
 
 function named(host: string, path: string): RepositoryName | null {
@@ -39,7 +47,7 @@ function named(host: string, path: string): RepositoryName | null {
 const KNOWN_HOSTS = Object.values(VCS).map(({ host }) => host as string)
 
 /**
- * Whether that is the project's repository. A GitLab subgroup has no place in a slug: the first and the last name count.
+ * Whether that can be the project's repository. A GitLab subgroup has no place in a slug: the first and the last name count.
  * A host that is not one of the public ones is somebody's own server, and can be any project's.
  */
 export function isRepositoryOf(slug: Slug, { host, path }: RepositoryName): boolean {

@@ -1,4 +1,4 @@
-import { attemptFor } from './attempt.ts'
+import { attemptFor, GITLAB_PIPELINE } from './attempt.ts'
 import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from './build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
@@ -77,15 +77,14 @@ function readPipeline(payload: unknown): WebhookReading {
   if (!id || !revision) return lacking('object_attributes.id, sha')
   const mergeRequest = valueAt(payload, 'merge_request')
   const pullUrl = urlAt(mergeRequest, 'url')
-  const isOfRequest = lineAt(pipeline, 'source') === 'merge_request_event'
   const run: RunReport = {
     workflow: workflowFor(id, lineAt(pipeline, 'name')),
     told: toldOf(pipeline),
     pipeline: {
       ...placeOf(id, payload),
       ...refOf(
-        // The branch of a merge request may be a fork's; the ref of the request says what ran.
-        isOfRequest ? requestRef(lineAt(mergeRequest, 'iid')) : refAt(pipeline, 'ref'),
+        // The ref told is the branch of the request, which may be a fork's. A child pipeline of one names the request too.
+        requestRef(lineAt(mergeRequest, 'iid')) ?? refAt(pipeline, 'ref'),
         valueAt(pipeline, 'tag') === true,
       ),
       revision,
@@ -114,7 +113,7 @@ function readPipeline(payload: unknown): WebhookReading {
       })
       return build ? [build] : []
     })
-  return aboutParts(payload, [run], builds)
+  return aboutParts([run], builds)
 }
 
 function readJob(payload: unknown): WebhookReading {
@@ -153,7 +152,7 @@ function readJob(payload: unknown): WebhookReading {
   const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
   // A job that is retried is made anew, long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
-  return aboutParts(payload, told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
+  return aboutParts(told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
 }
 
 type Job = {
@@ -206,14 +205,13 @@ function toldOf(pipeline: unknown): RunStatus | null {
 }
 
 /**
- * Until its parent is told a child pipeline stands for the branch only where it is red: green, it would hide what the
- * parent says.
+ * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it is red: green, it
+ * would hide what the parent says.
  */
-function aboutParts(payload: unknown, runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
+function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
   const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
     const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
-    const isChild = report.pipeline.isOfParent || lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
-    return isRed || !isChild ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+    return isRed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
   }
   return about(
     runs.map((run) => standing(run, run.told?.status)),
@@ -228,11 +226,20 @@ function placeOf(id: string, payload: unknown) {
   const parentId = isChild ? lineAt(source, 'pipeline_id') : null
   // GitLab's ids grow, so that a parent's is the least of its pipeline.
   const ciNumber = attemptFor(parentId ?? id)
-  return { externalId: `gitlab:pipeline:${parentId ?? id}`, isOfParent: parentId !== null, ciNumber }
+  const isOfParent = parentId !== null
+  const isPart = isOfParent || mayBeChild(payload)
+  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber }
+}
+
+/** Older GitLabs do not tell of a job whose child its pipeline is; those that tell times as ISO 8601 do. */
+function mayBeChild(payload: unknown): boolean {
+  if (lineAt(payload, 'object_kind') === 'build')
+    return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
+  return lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {
-  return { externalId: `gitlab:pipeline:${pipelineId}`, name: name ?? 'pipeline' }
+  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline' }
 }
 
 function refOf(ref: string | null, isTag: boolean): { branch: string | null; tag: string | null } {

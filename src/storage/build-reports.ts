@@ -21,7 +21,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
-import { gatherParts, placed, toCommitStatements } from './placing.ts'
+import { gatherParts, placed, toBranchStatements, toCommitStatements } from './placing.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, projects, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -58,8 +58,7 @@ export async function reportBuilds(
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
-  const reports: BuildReport[] = []
-  for (const report of told) reports.push(await placed(stores.db, projectId, report))
+  const reports = await placed(stores.db, projectId, told)
   for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
   await gatherParts(stores, projectId, told, reports, actor)
@@ -71,12 +70,13 @@ export async function reportBuilds(
 /** Stores what is told of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
-  const [run = told] = await toForks(db, projectId, [await placed(db, projectId, told)])
+  const [run = told] = await toForks(db, projectId, await placed(db, projectId, [told]))
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
   const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
   const gathering = toCommitStatements(db, projectId, run)
+  const branching = toBranchStatements(db, projectId, run)
   const results: unknown[] = await commit(stores, actor, [
     ...gathering,
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
@@ -84,11 +84,15 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...moving,
     ...placing,
+    ...branching,
     ...(run.told && isOver(run.told.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []),
   ])
-  await enqueue(stores, results.slice(3 + gathering.length + moving.length + placing.length).flatMap(queuedIdsOf))
+  await enqueue(
+    stores,
+    results.slice(3 + gathering.length + moving.length + placing.length + branching.length).flatMap(queuedIdsOf),
+  )
   await gatherParts(stores, projectId, [told], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
@@ -132,6 +136,7 @@ async function reportChunk(
       ...toCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
       ...toForkStatements(db, projectId, report),
+      ...toBranchStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
     ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
@@ -207,6 +212,7 @@ function upsertPipeline(
   // Nothing that is told has yet to begin.
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
+    ...branchByRank(),
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
     ...placeOf(now, [
       sql`min(${pipelines.beganAt}, excluded.began_at)`,
@@ -215,14 +221,30 @@ function upsertPipeline(
   ]
   return rawStatement(
     db,
-    sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, revision, subject, body,
+    sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, place_rank, revision, subject, body,
       author, committer, actor, pull_requests, created_at, began_at, ci_number)
-    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${told.revision},
+    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${placeRankOf(report)}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
       ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
+}
+
+/** Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. */
+function placeRankOf(report: RunReport | BuildReport): number {
+  const { branch, tag, isPart } = report.pipeline
+  if (isPart || (branch ?? tag) === null) return 0
+  return 'jobName' in report ? 1 : 2
+}
+
+/** A branch that was told stays, unless somebody tells it who knows better. */
+function branchByRank(): SQL[] {
+  const takes = sql`coalesce(${pipelines.branch}, ${pipelines.tag}) is null or excluded.place_rank > ${pipelines.placeRank}`
+  return ['branch', 'tag', 'place_rank'].map((column) => {
+    const name = sql.identifier(column)
+    return sql`${name} = case when ${takes} then excluded.${name} else ${pipelines}.${name} end`
+  })
 }
 
 /**
@@ -284,7 +306,7 @@ function placeJenkinsStatements(db: Db, projectId: string, report: BuildReport, 
     place,
     rawStatement(
       db,
-      sql`update ${pipelines} set branch = ${pipeline.branch} where id in (${lost}) and branch is null and tag is null
+      sql`update ${pipelines} set branch = ${pipeline.branch}, place_rank = 0 where id in (${lost}) and branch is null and tag is null
         and substr(external_id, 1, 8) = 'jenkins:'`,
     ),
   ]
@@ -303,17 +325,7 @@ function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, statu
 
 const LOOK_BACK = 1_000
 
-const PIPELINE_ACCOUNT = [
-  'branch',
-  'tag',
-  'revision',
-  'subject',
-  'body',
-  'author',
-  'committer',
-  'actor',
-  'pull_requests',
-] as const
+const PIPELINE_ACCOUNT = ['revision', 'subject', 'body', 'author', 'committer', 'actor', 'pull_requests'] as const
 
 /**
  * Of two accounts the one that says more stands, and of two of one length the greater: whichever came first. Events of

@@ -1,8 +1,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
-import { isJenkinsRun } from '../domain/attempt.ts'
+import { GITLAB_PIPELINE, isJenkinsRun } from '../domain/attempt.ts'
 import { UNKNOWN_REVISION } from '../domain/build.ts'
 import type { RunReport } from '../domain/webhook-reading.ts'
+import { forgetBranchStatus } from './branch-status.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -10,17 +11,49 @@ import { type Db, rawStatement, type Stores } from './stores.ts'
 // Where a report belongs that does not know all of it: what it is part of may be part of something itself, and what has
 // its id may have been another run before.
 
-/** The report with the ids under which its rows are, or are to be. */
-export async function placed<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
-  const inRoot = await placedInRoot(db, projectId, report)
-  const inLife = await placedInLife(db, projectId, inRoot)
-  return placedAtCommit(db, projectId, inLife)
+/** The reports of one delivery with the ids under which their rows are, or are to be. */
+export async function placed<R extends RunReport>(
+  db: Db,
+  projectId: string,
+  reports: readonly R[],
+): Promise<readonly R[]> {
+  const roots = new Map<string, Promise<string | null>>()
+  const inPlace: R[] = []
+  for (const report of reports) {
+    const inRoot = await placedInRoot(db, projectId, report, roots)
+    const inLife = await placedInLife(db, projectId, inRoot)
+    inPlace.push(await placedAtCommit(db, projectId, inLife))
+  }
+  return inPlace
 }
 
-/** A pipeline of which only the parent is told is in the pipeline in which that is. */
-async function placedInRoot<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
-  const { pipeline, workflow } = report
-  if (pipeline.externalId === workflow.externalId || !pipeline.isOfParent) return report
+/**
+ * What is known as a part of a pipeline is in the root of that, be it told by its own id, as jobs of GitLab's child
+ * pipelines are, or by its parent's. A delivery mostly is of one pipeline, so its root is looked up once.
+ */
+async function placedInRoot<R extends RunReport>(
+  db: Db,
+  projectId: string,
+  report: R,
+  roots: Map<string, Promise<string | null>>,
+): Promise<R> {
+  const { pipeline } = report
+  if (!isGitlabPipeline(report)) return report
+  const key = `${pipeline.externalId}@${pipeline.revision}`
+  const found = roots.get(key) ?? findRoot(db, projectId, report)
+  roots.set(key, found)
+  const root = await found
+  return root === null
+    ? report
+    : { ...report, pipeline: { ...pipeline, externalId: root, isOfParent: true, isPart: true } }
+}
+
+/** Only GitLab has pipelines of pipelines. */
+function isGitlabPipeline({ pipeline }: Pick<RunReport, 'pipeline'>): boolean {
+  return pipeline.externalId.startsWith(GITLAB_PIPELINE)
+}
+
+async function findRoot(db: Db, projectId: string, { pipeline }: RunReport): Promise<string | null> {
   const [row] = await db
     .select({ root: pipelines.externalId })
     .from(pipelines)
@@ -31,7 +64,7 @@ async function placedInRoot<R extends RunReport>(db: Db, projectId: string, repo
         and ${workflows.externalId} = ${pipeline.externalId} and ${pipelines.externalId} <> ${pipeline.externalId}`,
     )
     .limit(1)
-  return row ? { ...report, pipeline: { ...pipeline, externalId: row.root } } : report
+  return row?.root ?? null
 }
 
 /** A run whose id another run had before, of a job that was deleted and made anew, has one of its own. */
@@ -83,7 +116,7 @@ export function toCommitStatements(db: Db, projectId: string, { pipeline, workfl
     // The first run of a commit makes its pipeline.
     rawStatement(
       db,
-      sql`update or ignore ${pipelines} set external_id = ${externalId}, branch = ${branch}
+      sql`update or ignore ${pipelines} set external_id = ${externalId}, branch = ${branch}, place_rank = 1
         where project_id = ${projectId} and external_id = ${workflow.externalId}`,
     ),
     ...moveStatements(db, own, pipelineId(projectId, externalId)),
@@ -115,16 +148,42 @@ export async function gatherParts(
   }
   for (const [stray, root] of strays) {
     const [row] = await db
-      .select({ id: pipelines.id })
+      .select({ id: pipelines.id, branch: pipelines.branch })
       .from(pipelines)
       .where(sql`${pipelines.id} = ${pipelineId(projectId, stray)}`)
     if (!row) continue
     await commit(stores, actor, [
       ...moveStatements(db, sql`${row.id}`, pipelineId(projectId, root)),
+      // Until the root tells its branch, what is red in it counts where it did.
+      rawStatement(
+        db,
+        sql`update ${pipelines} set branch = ${row.branch}
+          where id = ${pipelineId(projectId, root)} and place_rank = 0 and branch is null and tag is null`,
+      ),
       // It has a number, and stays; but it stands for no branch.
       rawStatement(db, sql`update ${pipelines} set branch = null where id = ${row.id} and branch is not null`),
+      branchStatement(db, projectId, root),
     ])
+    await forgetBranchStatus(stores, projectId, row.branch)
   }
+}
+
+/** For the end of a batch: a pipeline whose branch only parts of it told stands for that branch only while it is red. */
+export function toBranchStatements(db: Db, projectId: string, report: RunReport) {
+  return isGitlabPipeline(report) ? [branchStatement(db, projectId, report.pipeline.externalId)] : []
+}
+
+function branchStatement(db: Db, projectId: string, externalId: string) {
+  const isRed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_class = 'red')
+    or exists (select 1 from ${builds} as b join ${workflows} as w on w.id = b.workflow_id
+      where b.pipeline_id = ${pipelines}.id and b.class = 'red' and not exists
+      (select 1 from ${builds} as again where again.workflow_id = b.workflow_id and again.job_name = b.job_name
+        and again.attempt > b.attempt and (again.stage = 2 or (w.told_class in ('green', 'stopped') and again.event_at <= w.told_at))))`
+  return rawStatement(
+    db,
+    sql`update ${pipelines} set branch = null where project_id = ${projectId} and external_id = ${externalId}
+      and place_rank = 0 and branch is not null and not (${isRed})`,
+  )
 }
 
 function pipelineId(projectId: string, externalId: string): SQL {

@@ -188,6 +188,8 @@ export const pipelines = sqliteTable(
     externalId: text('external_id').notNull(),
     branch: text('branch'),
     tag: text('tag'),
+    /** Who told branch and tag: 0 nobody, or a part of it; 1 a job; 2 the run itself. The higher stands. */
+    placeRank: integer('place_rank').notNull().default(1),
     revision: text('revision').notNull(),
     subject: text('subject'),
     body: text('body'),

@@ -73,9 +73,8 @@ describe('a repository', () => {
     ['git@git.example.com:acme/web.git', 'https://git.example.com/acme/web'],
     ['ssh://git@git.example.com:2222/acme/web.git', 'https://git.example.com/acme/web'],
     ['https://git.example.com/acme/team/web', 'https://git.example.com/acme/team/web'],
-    // As its slug tells, and so nothing to keep.
-    ['https://github.com/ACME/web', null],
-    ['git@github.com:acme/web.git', null],
+    ['https://github.com/ACME/web', 'https://github.com/Acme/web'],
+    ['git@github.com:acme/web.git', 'https://github.com/Acme/web'],
     // Another one, or none.
     ['https://gitlab.com/acme/web', null],
     ['https://git.example.com/acme/other', null],

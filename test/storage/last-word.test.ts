@@ -13,7 +13,7 @@ import { listWorkflowRuns } from '../../src/storage/workflows.ts'
 import { reportBuilds, reportRun } from '../support/as-instance.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
-import { type News, tellAs, VENDORS } from '../support/vendor-runs.ts'
+import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../support/vendor-runs.ts'
 
 const result = fc.constantFrom('green' as const, 'red' as const)
 const jobs = fc.array(fc.record({ name: fc.constantFrom('build', 'test', 'lint'), status: result }), { maxLength: 3 })
@@ -44,10 +44,18 @@ function newsOf(number: number, { first, again, brokeAnyhow }: Push, hour = numb
 }
 
 async function deliver(stores: TestStores, projectId: string, source: WebhookSource, news: readonly News[]) {
+  const deliveries = news.map((one) => tellAs(source, one)).filter((one) => one !== null)
+  await deliverAll(stores, projectId, source, deliveries)
+}
+
+async function deliverAll(
+  stores: TestStores,
+  projectId: string,
+  source: WebhookSource,
+  deliveries: readonly Delivery[],
+) {
   const slug: Slug = { vcs: VENDORS[source].vcs, org: 'acme', repo: 'web' }
-  for (const one of news) {
-    const delivery = tellAs(source, one)
-    if (!delivery) continue
+  for (const delivery of deliveries) {
     const reading = READ[source]({ slug, ...delivery })
     if (reading.kind !== 'reports') throw new Error(`read as ${JSON.stringify(reading)}`)
     for (const run of reading.runs) await reportRun(stores, projectId, run)
@@ -184,6 +192,59 @@ describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
       }),
       { numRuns: 15 },
+    )
+  })
+})
+
+describe.each([
+  ['tells of a job whose child its pipeline is', (one: Delivery) => one],
+  ['does not', asOlderGitlab],
+])('a child pipeline of GitLab, where that %s', (_, as) => {
+  const sha = (2).toString(16).padStart(40, '0')
+  const told = (news: readonly News[]) => news.map((one) => tellAs('gitlab', one)).filter((one) => one !== null)
+  /** Told as the third push, begun after its parent. */
+  const childOf = (child: Push) => {
+    const { news, isRed } = newsOf(3, child)
+    return { isRed, deliveries: told(news).map((one) => as(asChildOf(2, one))) }
+  }
+  const family = fc.record({ older: push, parent: push, child: push }).map(({ older, parent, child }) => {
+    const { news, isRed } = newsOf(2, parent)
+    return { older: newsOf(1, older), parent: { isRed, deliveries: told(news).map(as) }, child: childOf(child) }
+  })
+
+  it('and its parent are green where both are, in any order and however often told', { timeout: 120_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const scenario = family.chain(({ older, parent, child }) => {
+      const all = [...told(older.news).map(as), ...parent.deliveries, ...child.deliveries]
+      const order = fc.subarray(all).chain((twice) => shuffled([...all, ...twice]))
+      return fc.record({ order, isRed: fc.constant(parent.isRed || child.isRed) })
+    })
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ order, isRed }) => {
+        const project = await seedProject(stores.db)
+        await deliverAll(stores, project.id, 'gitlab', order)
+        const { badge, feed, list } = await shown(stores, project.id, sha)
+        const { workflow, ...expected } = isRed ? RED : GREEN
+        expect({ badge, feed, list }).toEqual(expected)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('hides nothing while nothing is told of its parent', { timeout: 120_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const scenario = family.chain(({ older, child }) => {
+      const some = fc.subarray([...child.deliveries])
+      const order = some.chain((those) => shuffled([...told(older.news).map(as), ...those, ...those]))
+      return fc.record({ order, isRed: fc.constant(older.isRed) })
+    })
+    await fc.assert(
+      fc.asyncProperty(scenario, async ({ order, isRed }) => {
+        const project = await seedProject(stores.db)
+        await deliverAll(stores, project.id, 'gitlab', order)
+        if (isRed) expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe('red')
+      }),
+      { numRuns: 40 },
     )
   })
 })

@@ -62,12 +62,14 @@ const text = fc.option(fc.constantFrom('a', 'b', 'bb', 'aaa'))
 const someone = fc.option(fc.constantFrom({ name: 'Ada' }, { name: 'Ada', email: 'ada@example.com' }, { login: 'ada' }))
 const account = fc.record({ subject: text, body: text, author: someone, committer: someone, actor: someone })
 const status = fc.constantFrom<ReportedStatus[]>('queued', 'not_running', 'running', 'success', 'failed', 'canceled')
-const runPart = fc.record({
-  branch: fc.constantFrom(null, 'main', 'octo:main'),
-  revision: fc.constantFrom('HEAD', 'c0ffee'),
-  name: fc.constantFrom('-', 'ci'),
-  account,
-})
+/** A job does not know that its branch is a fork's; the run does. */
+const partOf = (branch: string) =>
+  fc.record({
+    branch: fc.constantFrom(null, branch),
+    revision: fc.constantFrom('HEAD', 'c0ffee'),
+    name: fc.constantFrom('-', 'ci'),
+    account,
+  })
 const buildEvent = fc
   .record({
     job: fc.constantFrom('job:1', 'job:2'),
@@ -78,14 +80,14 @@ const buildEvent = fc
     stoppedAt: time,
     buildUrl: fc.option(fc.constantFrom('https://ci.example.com/1', 'https://ci.example.com/2')),
     steps: fc.option(fc.constantFrom([step('one')], [step('two')], [step('one'), step('two')])),
-    run: runPart,
+    run: partOf('main'),
   })
   .map(({ job, status, at, run, ...event }): Told => {
     const times = { queuedAt: event.queuedAt ?? at, startedAt: event.startedAt ?? at, stoppedAt: event.stoppedAt ?? at }
     const build = report({ ...event, ...times, externalId: job, status, ...runOf(run) })
     return { kind: 'build', build }
   })
-const runEvent = runPart.map((run): Told => ({ kind: 'run', run: runOf(run) }))
+const runEvent = partOf('octo:main').map((run): Told => ({ kind: 'run', run: runOf(run) }))
 
 function runOf({
   branch,
@@ -136,8 +138,35 @@ describe('reports of one run', () => {
     const stores = await openTestStores()
     const { id } = await seedProject(stores.db)
     await reportBuild(stores, id, report())
-    await reportRun(stores, id, { ...report(), pipeline: pipeline({ branch: 'octo:main' }) })
+    await reportRun(stores, id, runOf({ branch: 'octo:main', revision: 'c0ffee', name: 'ci', account: {} }))
     expect((await reportedRows(stores.db, id)).builds[0]).toMatchObject({ branch: 'octo:main' })
+  })
+
+  it('stay on the branch that was told first, where another of the same pipeline is told', async () => {
+    const stores = await openTestStores()
+    for (const [first, second] of [
+      ['main', 'feature/x'],
+      ['feature/x', 'main'],
+    ] as const) {
+      const { id } = await seedProject(stores.db)
+      await reportBuild(stores, id, report({ pipeline: pipeline({ branch: first }) }))
+      await reportBuild(stores, id, report({ externalId: 'job:2', pipeline: pipeline({ branch: second }) }))
+      const { builds } = await reportedRows(stores.db, id)
+      expect(builds.map(({ branch }) => branch)).toEqual([first, first])
+    }
+  })
+
+  it('leave the branch that was guessed for them once they tell theirs', async () => {
+    const stores = await openTestStores()
+    const { id } = await seedProject(stores.db)
+    const failed = { status: 'failed', stoppedAt: AT + 1_000 } as const
+    const before = pipeline({ externalId: 'push:0', branch: 'release/2026-11' })
+    await reportBuild(stores, id, report({ ...failed, externalId: 'job:0', pipeline: before }))
+    await reportBuild(stores, id, report({ ...failed, pipeline: pipeline({ branch: null }) }))
+    const branches = async () => (await reportedRows(stores.db, id)).builds.map(({ branch }) => branch)
+    expect(await branches()).toEqual(['release/2026-11', 'release/2026-11'])
+    await reportBuild(stores, id, report({ ...failed, pipeline: pipeline({ branch: 'main' }) }))
+    expect(await branches()).toEqual(['release/2026-11', 'main'])
   })
 
   it('stored many at a time get numbers in their order, and one that belongs elsewhere changes nothing', async () => {
@@ -170,6 +199,10 @@ describe('reports of one run', () => {
       const ofRun = { ...run, workflow: run, pipeline: pipeline({ ...run, revision, life: 7 }), attempt: 7 }
       await reportBuild(stores, id, report(ofRun))
     }
+    const child = { externalId: 'gitlab:pipeline:2', name: 'pipeline' }
+    const ofChild = pipeline({ externalId: 'gitlab:pipeline:1', isOfParent: true, isPart: true })
+    await reportRun(stores, id, { workflow: child, pipeline: ofChild })
+    await reportBuild(stores, id, report({ externalId: 'gitlab:job:1', workflow: child, pipeline: pipeline(child) }))
     expect(stores.recorded.length).toBeGreaterThan(8)
     for (const statement of [...stores.recorded]) {
       const plan = await queryPlanOf(stores.db, statement)

@@ -208,6 +208,29 @@ export const VENDORS: Record<WebhookSource, Vendor> = {
   },
 }
 
+/** A job's event as GitLab sent it until it told of a job whose child its pipeline is. */
+export function asOlderGitlab({ event, payload }: Delivery): Delivery {
+  if (event !== 'Job Hook') return { event, payload }
+  const { source_pipeline, build_created_at_iso, build_started_at_iso, build_finished_at_iso, ...told } =
+    payload as Record<string, unknown>
+  const times = {
+    build_created_at: build_created_at_iso,
+    build_started_at: build_started_at_iso,
+    build_finished_at: build_finished_at_iso,
+  }
+  return { event, payload: { ...told, ...times } }
+}
+
+/** What GitLab sends of a child pipeline, which is told as a push of its own. */
+export function asChildOf(parent: number, { event, payload }: Delivery): Delivery {
+  const { object_attributes, ...told } = payload as Record<string, object>
+  const sha = shaOf(parent)
+  const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: parent, job_id: 9 }
+  if (event === 'Job Hook') return { event, payload: { ...told, sha, source_pipeline } }
+  const attributes = { ...object_attributes, sha, source: 'parent_pipeline' }
+  return { event, payload: { ...told, object_attributes: attributes, source_pipeline } }
+}
+
 /** A piece of news as that CI sends it. */
 export function tellAs(
   source: WebhookSource,

@@ -4,7 +4,7 @@ import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
 import { AppError } from '../../domain/error.ts'
 import { lineAt } from '../../domain/payload.ts'
 import type { Slug } from '../../domain/project.ts'
-import { repositoryUrlOf } from '../../domain/repository-url.ts'
+import { isOtherRepository, type RepositoryName, repositoryOf, repositoryUrlOf } from '../../domain/repository-url.ts'
 import type { WebhookReading } from '../../domain/webhook-reading.ts'
 import { REPOSITORY_IN } from '../../domain/webhook-repository.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
@@ -36,12 +36,10 @@ export function mountWebhookReceiver(app: App): void {
     const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
     const payload = payloadOf(call)
     const event = eventNameOf(source, call.headers, payload)
-    const reading: WebhookReading =
-      payload === undefined
-        ? { kind: 'unreadable', problem: 'The body must be valid JSON.' }
-        : READ[source]({ slug, event, payload })
+    const address = REPOSITORY_IN[source](payload)
+    const reading = readingOf(sender, event, payload, repositoryOf(address))
     const { result, detail, response } = await take(c, projectId, reading, actor)
-    const repositoryUrl = repositoryUrlOf(slug, REPOSITORY_IN[source](payload))
+    const repositoryUrl = repositoryUrlOf(slug, address)
     if (result === 'stored' && repositoryUrl && sender.repositoryUrl === null)
       await learnRepositoryUrl(c.env.stores, projectId, repositoryUrl, actor).catch((error) =>
         // The next delivery tells it again.
@@ -55,6 +53,20 @@ export function mountWebhookReceiver(app: App): void {
     if (response instanceof AppError) throw response
     return response
   })
+}
+
+/** What the payload says; nothing for us where it is about another repository than the one that is known. */
+function readingOf(
+  { slug, source, repositoryUrl }: Sender,
+  event: string,
+  payload: unknown,
+  told: RepositoryName | null,
+): WebhookReading {
+  if (payload === undefined) return { kind: 'unreadable', problem: 'The body must be valid JSON.' }
+  const reading = READ[source]({ slug, event, payload })
+  return told && reading.kind === 'reports' && isOtherRepository(slug, repositoryUrl, told)
+    ? { kind: 'other_repository', repository: told.path }
+    : reading
 }
 
 type Taken = { readonly result: DeliveryResult; readonly detail: string; readonly response: Response | AppError }

@@ -111,6 +111,35 @@ describe.each(CASES)('what %s tells of a %s project', (source, vcs, events) => {
   })
 })
 
+// A slug has no place for a subgroup, so that several repositories have one.
+describe.each(CASES)('what %s tells of a %s project', (source, vcs, events) => {
+  const [[event, payload] = ['', null]] = events
+
+  it.each([HOST, vcs === 'gl' ? 'gitlab.com' : 'github.com'])(
+    'on %s is of the one repository told first',
+    async (host) => {
+      const { tenant, hosted } = await seeded(vcs, host)
+      const { project, admin } = tenant
+      const sender = await connect(tenant, source)
+      const at = (path: string) => JSON.parse(JSON.stringify(hosted(payload)).replaceAll(`${project.org}/web`, path))
+      const [whole, tools, other] = ['', 'tools/', 'other/'].map((group) => at(`${project.org}/${group}web`))
+      const send = async (told: unknown) => (await sender.send(event, told)).status
+      const forget = () => call('PATCH', tenant.path, { token: admin, body: { repository_url: null } })
+      for (const first of [tools, whole, other]) {
+        await forget()
+        expect(await send(first)).toBe(200)
+        for (const told of [whole, tools, other]) expect(await send(told)).toBe(told === first ? 200 : 422)
+        const upper = JSON.stringify(first).replaceAll(/(\/)web\b/g, '$1WEB')
+        expect(await send(JSON.parse(upper))).toBe(200)
+      }
+      const repository_url = `https://${host}/${project.org}/web`
+      await call('PATCH', tenant.path, { token: admin, body: { repository_url } })
+      expect(await send(tools)).toBe(422)
+      expect(await send(whole)).toBe(200)
+    },
+  )
+})
+
 describe('the repository of a project', () => {
   const [source, vcs, [[event, payload] = ['', null]]] = ['gitlab', 'gl', [['Job Hook', gitlabJob()]]] as const
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
 import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/ci-payloads.ts'
 import { askJson } from '../../support/client.ts'
-import { seedTenant, type Tenant } from '../../support/http.ts'
+import { call, seedTenant, type Tenant } from '../../support/http.ts'
 import { seedVisitor, shownOf } from '../../support/shown.ts'
-import { type Delivery, type News, tellAs, VENDORS } from '../../support/vendor-runs.ts'
+import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/vendor-runs.ts'
 import { visit } from '../../support/visit.ts'
 import { connect } from '../../support/webhooks.ts'
 
@@ -378,7 +378,100 @@ describe('a job of Jenkins that was made anew', () => {
   })
 })
 
+/** All orders of these. */
+function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  if (all.length < 2) return [all]
+  return all.flatMap((one, i) => ordersOf(all.toSpliced(i, 1)).map((rest) => [one, ...rest]))
+}
+
 describe('GitLab', () => {
+  const tell = (one: News) => tellAs('gitlab', one) ?? { event: '', payload: {} }
+  const buildsOf = ({ project, member }: Tenant, at = '') =>
+    askJson(`/api/v1.1/project/gl/${project.org}/web${at}`, { token: member.secret })
+
+  it.each([
+    ['tells of a job whose child its pipeline is', (one: Delivery) => one],
+    ['does not', asOlderGitlab],
+  ])('does not let a green child stand for its red parent, in any order and told again, where it %s', async (_, as) => {
+    const parent = tell({ push: 1, status: 'red' })
+    const child = asChildOf(1, tell({ push: 2, status: 'green' }))
+    const job = as(asChildOf(1, tell({ push: 2, job: 1, status: 'green' })))
+    for (const order of ordersOf([parent, child, job])) {
+      const tenant = await delivered('gitlab', [...order, job])
+      expect(await shownOf(tenant)).toMatchObject({ badge: 'failing', feed: 'Failure', dashboard: 'red' })
+      expect(await buildsOf(tenant, '/tree/main')).toMatchObject([{ status: 'success', branch: 'main' }])
+    }
+  })
+
+  it('that does not tell whose child a job’s pipeline is shows nothing of it until that is told, but that it failed', async () => {
+    const before = tell({ push: 1, status: 'red' })
+    const job = (attempt: number, status: News['status']) =>
+      asOlderGitlab(tell({ push: 2, job: 1, name: 'test', attempt, status }))
+    const [red, running, green] = [job(1, 'red'), job(2, 'running'), job(2, 'green')]
+    const badge = async (...all: Delivery[]) => (await shownOf(await delivered('gitlab', all))).badge
+    expect(await badge(before, green)).toBe('failing')
+    const passed = tell({ push: 1, status: 'green' })
+    expect(await badge(passed, red)).toBe('failing')
+    expect(await badge(passed, red, running)).toBe('failing')
+    for (const order of ordersOf([before, red, green])) expect(await badge(...order)).toBe('failing')
+    expect(await badge(before, red, green, tell({ push: 2, status: 'green' }))).toBe('passing')
+  })
+
+  it('has what failed in a child pipeline count for the branch, whatever else is told of that before its parent', async () => {
+    const before = tell({ push: 1, status: 'green' })
+    const started = asChildOf(2, tell({ push: 3, status: 'running' }))
+    const red = asOlderGitlab(asChildOf(2, tell({ push: 3, job: 1, status: 'red' })))
+    for (const order of ordersOf([before, started, red]))
+      expect((await shownOf(await delivered('gitlab', order))).badge).toBe('failing')
+  })
+
+  it('and a job of a child pipeline that reports by itself tell of one build', async () => {
+    const events = [tell({ push: 1, status: 'running' }), asChildOf(1, tell({ push: 2, status: 'running' }))]
+    const tenant = await delivered('gitlab', [
+      ...events,
+      asChildOf(1, tell({ push: 2, job: 1, name: 'test', status: 'running' })),
+    ])
+    const { payload } = tell({ push: 2, job: 1, name: 'test', status: 'running' })
+    const body = {
+      external_id: `gitlab:job:${(payload as { build_id: number }).build_id}`,
+      pipeline: { external_id: 'gitlab:pipeline:2', branch: 'main', revision: (1).toString(16).padStart(40, '0') },
+      workflow: { external_id: 'gitlab:pipeline:2', name: 'pipeline' },
+      job: { name: 'test' },
+      status: 'failed',
+    }
+    const path = `/api/buildpass/v1/projects/gl/${tenant.project.org}/web/builds`
+    expect((await call('POST', path, { token: tenant.admin, body })).status).toBe(200)
+    expect(await buildsOf(tenant)).toMatchObject([{ status: 'failed' }])
+  })
+
+  it('does not let a merge request stand for a branch, nor a child pipeline of it, however long the branch’s name', async () => {
+    for (const branch of ['main', 'release/2026-11-stable-candidate-for-all']) {
+      const merge_request = { iid: 7, source_branch: branch, source_project_id: 99, target_project_id: 380 }
+      const ours = changed(tell({ push: 1, status: 'red' }), 'object_attributes', { ref: branch })
+      const request = changed(tell({ push: 2, status: 'green' }), 'object_attributes', {
+        ref: branch,
+        source: 'merge_request_event',
+      })
+      const child = changed(asChildOf(2, tell({ push: 3, status: 'green' })), 'object_attributes', { ref: branch })
+      const failed = changed(child, 'object_attributes', { status: 'failed' })
+      const ofRequest = ({ event, payload }: Delivery): Delivery => ({
+        event,
+        payload: { ...(payload as object), merge_request },
+      })
+      const badge = async (order: readonly Delivery[]) => {
+        const { project, member } = await delivered('gitlab', order)
+        const path = `/gl/${project.org}/web/tree/${encodeURIComponent(branch)}.json`
+        return (await askJson(path, { token: member.secret })).message
+      }
+      const passed = changed(ours, 'object_attributes', { status: 'success' })
+      // Older GitLabs tell of a child pipeline by the name of the branch alone.
+      for (const told of [ofRequest(child), child])
+        for (const order of ordersOf([ours, ofRequest(request), told])) expect(await badge(order)).toBe('failing')
+      for (const told of [ofRequest(failed), failed])
+        for (const order of ordersOf([passed, ofRequest(request), told])) expect(await badge(order)).toBe('passing')
+    }
+  })
+
   it('does not let a green grandchild pipeline stand for its red root', async () => {
     const of = (pipeline_id: number | null, one: News) => {
       const { event, payload } = tellAs('gitlab', one) ?? { event: '', payload: {} }

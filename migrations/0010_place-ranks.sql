@@ -1,0 +1,1 @@
+ALTER TABLE `pipelines` ADD `place_rank` integer DEFAULT 1 NOT NULL;
