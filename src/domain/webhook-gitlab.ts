@@ -4,7 +4,6 @@ import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } fr
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
-  endIn,
   ignored,
   lacking,
   type RunReport,
@@ -12,6 +11,7 @@ import {
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
+  wordIn,
 } from './webhook-reading.ts'
 
 // GitLab Docs, "Webhook events": pipeline events and job events.
@@ -149,7 +149,7 @@ function readJob(payload: unknown): WebhookReading {
   if (!build) return ignored('a state that is not known')
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
-  const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
   // A job that is retried is made anew, long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
   return aboutParts(payload, told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])

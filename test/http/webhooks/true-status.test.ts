@@ -78,9 +78,10 @@ describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown o
   it('is green where the job passed in a later attempt, whichever was told first', async () => {
     const first: News = { push: 1, attempt: 1, job: 1, name: 'build', status: 'red' }
     const second: News = { push: 1, attempt: 2, job: 1, name: 'build', status: 'green' }
+    const end: News = { push: 1, attempt: 2, status: 'green' }
     for (const news of [
-      [first, second],
-      [second, first],
+      [first, second, end],
+      [end, second, first],
     ])
       expect(await shownOf(await told(source, news))).toMatchObject(GREEN)
   })
@@ -113,6 +114,27 @@ describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown o
       expect(shown).toMatchObject(RED)
       expect(Object.values(shown.workflows)).toEqual(['failed'])
     }
+  })
+})
+
+// GitHub's jobs say nothing of their run, so that it takes the other event; a run of Jenkins is its job.
+describe.each<WebhookSource>(['gitlab', 'circleci', 'buildkite'])('the first green job of %s', (source) => {
+  const before: readonly News[] = [
+    { push: 1, job: 1, status: 'red' },
+    { push: 1, status: 'red' },
+  ]
+  const lint: News = { push: 2, job: 1, name: 'lint', status: 'green' }
+
+  it('does not make its run green: it is open until its end is told', async () => {
+    const shown = await shownOf(await told(source, [...before, lint]))
+    expect(shown).toMatchObject({ badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' })
+    expect(Object.values(shown.workflows)).toEqual(['running'])
+    expect(await shownOf(await told(source, [lint]))).toMatchObject({ badge: 'running', feed: 'Unknown' })
+  })
+
+  it.each(['green', 'red'] as const)('neither opens nor changes a run that ended %s', async (status) => {
+    for (const news of [[lint, { push: 2, status }] as const, [{ push: 2, status }, lint] as const])
+      expect(await shownOf(await told(source, [...before, ...news]))).toMatchObject(status === 'green' ? GREEN : RED)
   })
 })
 
