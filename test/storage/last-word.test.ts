@@ -170,9 +170,12 @@ const differentJobs = fc.uniqueArray(fc.record({ name: fc.constantFrom('build', 
 describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is lost', (source) => {
   // Jobs of the others say that their run goes on: until its end is told there is only what was before, which at CircleCI
   // may be the run that this one repeats.
-  const stillRed = (older: boolean, first: boolean) => source !== 'github' && (older || (source === 'circleci' && first))
+  const stillRed = (older: boolean, first: boolean) =>
+    source !== 'github' && (older || (source === 'circleci' && first))
 
-  it('red jobs are red until they pass, and green ones make no run green that goes on', { timeout: 60_000 }, async () => {
+  it('red jobs are red until they pass, and green ones make no run green that goes on', {
+    timeout: 60_000,
+  }, async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = fc
       .record({ older: push, newer: fc.record({ first: differentJobs, again: fc.option(fc.array(result)) }) })
@@ -188,6 +191,32 @@ describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is
         const project = await seedProject(stores.db)
         await deliver(stores, project.id, source, order)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
+
+describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (source) => {
+  it('what failed is red at once, be it open for ever', { timeout: 60_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const told = fc
+      .record({ older: push, jobs: differentJobs.filter((jobs) => jobs.some(({ status }) => status === 'red')) })
+      .chain(({ older, jobs }) => {
+        // Jenkins has each as a job of its own.
+        const all = [...jobs, { name: 'deploy', status: 'running' as const }].map(({ name, status }, i): News => {
+          return source === 'jenkins' ? { push: 2, of: name, status } : { push: 2, job: i + 1, name, status }
+        })
+        const began = all.map((one): News => ({ ...one, status: 'running' }))
+        const whole: News[] = source === 'jenkins' ? [] : [{ push: 2, status: 'running' }]
+        return fc.subarray([...began, ...whole]).chain((some) => shuffled([...newsOf(1, older).news, ...all, ...some]))
+      })
+    await fc.assert(
+      fc.asyncProperty(told, async (order) => {
+        const project = await seedProject(stores.db)
+        await deliver(stores, project.id, source, order)
+        const { badge, feed } = await shown(stores, project.id, (2).toString(16).padStart(40, '0'))
+        expect({ badge, feed }).toEqual({ badge: 'red', feed: 'Failure' })
       }),
       { numRuns: 15 },
     )

@@ -210,6 +210,37 @@ describe('a run that did not end well has no green badge', () => {
   })
 })
 
+describe('what failed before something that waits is red as long as that waits', () => {
+  const red: News = { push: 2, job: 1, name: 'test', status: 'red' }
+  const gate: News = { push: 2, job: 2, name: 'deploy', status: 'running' }
+  const run: News = { push: 2, status: 'running' }
+  const waiting = (source: WebhookSource) => {
+    const [failed, held, whole] = [red, gate, run].map((one) => tellAs(source, one))
+    switch (source) {
+      case 'github':
+        return [whole, failed, changed(held ?? null, 'workflow_job', { status: 'waiting', started_at: null })]
+      case 'gitlab': {
+        const deploy = { ...(held?.payload as object), build_status: 'manual', build_started_at_iso: null }
+        const manual = changed(whole ?? null, 'object_attributes', { status: 'manual' })
+        return [failed, { event: 'Job Hook', payload: deploy }, manual]
+      }
+      case 'circleci':
+        return [failed, tellAs(source, { ...red, job: 3, name: 'lint', status: 'green' })]
+      case 'buildkite':
+        return [whole, failed, changed(held ?? null, 'build', { state: 'failing' })]
+      case 'jenkins':
+        return [tellAs(source, { ...run, of: 'deploy' }), tellAs(source, { ...red, of: 'test' })]
+    }
+  }
+
+  it.each(SOURCES)('of %s', async (source) => {
+    const deliveries = [...green(source), ...waiting(source)].flatMap((one) => one ?? [])
+    const shown = { badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' }
+    expect(await shownOf(await delivered(source, deliveries))).toMatchObject(shown)
+    expect(await shownOf(await delivered(source, deliveries.toReversed()))).toMatchObject(shown)
+  })
+})
+
 describe('a pipeline without builds', () => {
   it('is shown as such', async () => {
     const tenant = await told('github', [{ push: 1, status: 'red' }])
