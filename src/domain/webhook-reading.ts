@@ -61,7 +61,10 @@ export function about(runs: readonly RunReport[], builds: readonly BuildReport[]
   return {
     kind: 'reports',
     runs: runs.map((run) => began(run, run.told?.beganAt ?? null)),
-    builds: builds.map((build) => began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt)),
+    builds: builds.map((build) => ({
+      ...began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt),
+      isOfCi: true,
+    })),
   }
 }
 

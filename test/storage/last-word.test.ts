@@ -44,15 +44,20 @@ function newsOf(number: number, { first, again, brokeAnyhow }: Push, hour = numb
 }
 
 async function deliver(stores: TestStores, projectId: string, source: WebhookSource, news: readonly News[]) {
-  const slug: Slug = { vcs: VENDORS[source].vcs, org: 'acme', repo: 'web' }
   for (const one of news) {
-    const delivery = tellAs(source, one)
-    if (!delivery) continue
-    const reading = READ[source]({ slug, ...delivery })
-    if (reading.kind !== 'reports') throw new Error(`read as ${JSON.stringify(reading)}`)
-    for (const run of reading.runs) await reportRun(stores, projectId, run)
-    await reportBuilds(stores, projectId, reading.builds)
+    const { runs, builds } = readAs(source, one)
+    for (const run of runs) await reportRun(stores, projectId, run)
+    await reportBuilds(stores, projectId, builds)
   }
+}
+
+function readAs(source: WebhookSource, news: News) {
+  const slug: Slug = { vcs: VENDORS[source].vcs, org: 'acme', repo: 'web' }
+  const delivery = tellAs(source, news)
+  if (!delivery) return { runs: [], builds: [] }
+  const reading = READ[source]({ slug, ...delivery })
+  if (reading.kind !== 'reports') throw new Error(`read as ${JSON.stringify(reading)}`)
+  return reading
 }
 
 /** What is said of the branch, and of the workflow of the newest push, everywhere. */
@@ -217,6 +222,33 @@ describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (sour
         await deliver(stores, project.id, source, order)
         const { badge, feed } = await shown(stores, project.id, (2).toString(16).padStart(40, '0'))
         expect({ badge, feed }).toEqual({ badge: 'red', feed: 'Failure' })
+      }),
+      { numRuns: 15 },
+    )
+  })
+})
+
+describe.each(ALL_VENDORS)('where a job of %s reports itself too', (source) => {
+  it('the CI’s word on how it ended stands, whatever clock the job goes by', { timeout: 60_000 }, async () => {
+    const stores = await openTestStores({ cacheApi: false })
+    const told = fc.record({
+      aheadMs: fc.integer({ min: -60_000, max: 60_000 }),
+      isFirst: fc.boolean(),
+      status: result,
+    })
+    await fc.assert(
+      fc.asyncProperty(told, async ({ aheadMs, isFirst, status }) => {
+        const project = await seedProject(stores.db)
+        const job: News = { push: 1, job: 1, name: 'test', status }
+        const own = readAs(source, job).builds.map(({ isOfCi, ...build }) => ({
+          ...build,
+          status: status === 'red' ? ('success' as const) : ('failed' as const),
+          stoppedAt: (build.stoppedAt ?? 0) + aheadMs,
+        }))
+        if (isFirst) await reportBuilds(stores, project.id, own)
+        await deliver(stores, project.id, source, [job, { push: 1, status }])
+        if (!isFirst) await reportBuilds(stores, project.id, own)
+        expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(status)
       }),
       { numRuns: 15 },
     )

@@ -432,6 +432,35 @@ describe('a job of Jenkins that was made anew', () => {
 })
 
 describe('GitLab', () => {
+  it.each([
+    ['manual', true],
+    ['skipped', false],
+  ])('tells of a job that was %s and is started then, in any order', async (build_status, build_allow_failure) => {
+    const job = (status: 'running' | 'green', over: object) => {
+      const { event, payload } = tellAs('gitlab', { push: 1, job: 2, name: 'deploy', status }) as Delivery
+      return { event, payload: { ...(payload as object), build_allow_failure, ...over } }
+    }
+    const left = job('running', { build_status, build_started_at_iso: null })
+    const [running, passed] = [job('running', {}), job('green', {})]
+    const stateAfter = async (...some: Delivery[]) => {
+      const { project, member } = await delivered('gitlab', some)
+      const [build] = await askJson(`/api/v1.1/project/gl/${project.org}/web`, { token: member.secret })
+      return { status: build.status, stopped: build.stop_time !== null }
+    }
+    expect(await stateAfter(left)).toEqual({ status: 'not_run', stopped: false })
+    for (const some of [
+      [left, running],
+      [running, left],
+    ])
+      expect(await stateAfter(...some)).toEqual({ status: 'running', stopped: false })
+    for (const some of [
+      [left, running, passed],
+      [passed, left, running],
+      [running, passed, left],
+    ])
+      expect(await stateAfter(...some)).toEqual({ status: 'success', stopped: true })
+  })
+
   it('does not let a green grandchild pipeline stand for its red root', async () => {
     const of = (pipeline_id: number | null, one: News) => {
       const { event, payload } = tellAs('gitlab', one) ?? { event: '', payload: {} }
