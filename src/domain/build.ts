@@ -182,6 +182,10 @@ export type BuildEvent = {
   readonly stoppedAt: number | null
   readonly buildUrl: string | null
   readonly steps: readonly Step[] | null
+  /** Whether the CI itself says so, and not a job about itself. */
+  readonly isOfCi?: boolean
+  /** Whether it was only left for now, and may be started yet: so it has not stopped. */
+  readonly isLeft?: boolean
 }
 
 /** The workflow that a report is about: by itself, and the first of its attempts, where nothing else is said. */
@@ -221,8 +225,18 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
 /** When the event happened, by its own account, else by its arrival. */
 export function eventAtOf(event: BuildEvent, now: number): number {
   const stage = stageOf(event.status)
+  if (event.isLeft) return event.queuedAt ?? now
   const told = stage === STAGE_OVER ? event.stoppedAt : stage === 1 ? event.startedAt : event.queuedAt
   return told ?? now
+}
+
+/**
+ * What orders the events of a build before their times do: 0 waiting, 1 left for now, 2 running, 4 over, 5 over by the CI's
+ * own word, which the clock of a runner does not beat.
+ */
+export function weightOf({ status, isOfCi = false, isLeft = false }: BuildEvent): number {
+  if (isLeft) return 1
+  return 2 * stageOf(status) + (isOfCi && isOver(status) ? 1 : 0)
 }
 
 /** The earliest time that an event names; null where it names none. */

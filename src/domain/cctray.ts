@@ -1,9 +1,9 @@
 import type { BranchStatus } from './badge.ts'
 import {
-  endedStatusOf,
   type PipelineBuild,
   type PipelineParts,
   pipelineStatusFor,
+  resultOf,
   type ToldWorkflow,
 } from './pipeline-status.ts'
 
@@ -48,8 +48,8 @@ const CC_STATUS: Record<BranchStatus, CcStatus> = {
 }
 
 /**
- * What a feed says of a branch, from its newest pipeline and those newest of which all is over. While something builds, the
- * status, label and time of the last result stay.
+ * What a feed says of a branch, from its newest pipeline and those newest that have a result. While something builds, the
+ * status, label and time of the last result stay; what failed is one at once.
  */
 export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
   const newestFirst = pipelines.toSorted(
@@ -57,8 +57,8 @@ export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
   )
   const [newest] = newestFirst
   if (!newest) return null
-  const ended = newestFirst.find((pipeline) => endedStatusOf(pipeline) !== null)
-  const result = ended && endedStatusOf(ended)
+  const ended = newestFirst.find((pipeline) => resultOf(pipeline) !== null)
+  const result = ended && resultOf(ended)
   const shown = ended ?? newest
   return {
     activity: activityOf(pipelineStatusFor(newest)),

@@ -92,17 +92,11 @@ export function countingStatuses(parts: PipelineParts): readonly ReportedStatus[
   return [...builds.map(({ status }) => status), ...workflows.flatMap(({ toldStatus }) => toldStatus ?? [])]
 }
 
+/** What makes a pipeline fail, the worst first. */
+export const FAILURES: readonly ReportedStatus[] = ['failed', 'timedout', 'no_tests', 'infrastructure_fail']
+
 /** The results of what is over; of several in one pipeline, the first of them here is the pipeline's. */
-const WORST_FIRST: readonly ReportedStatus[] = [
-  'failed',
-  'timedout',
-  'no_tests',
-  'infrastructure_fail',
-  'canceled',
-  'success',
-  'not_run',
-  'retried',
-]
+const WORST_FIRST: readonly ReportedStatus[] = [...FAILURES, 'canceled', 'success', 'not_run', 'retried']
 
 /** The result of all workflows of one pipeline together: red if anything that counts is red, but not before all is over. */
 export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
@@ -114,14 +108,21 @@ export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
 }
 
 /**
- * How a pipeline ended; null before all of it is over. While something of it only runs again, it stands as it had ended
- * before, unless that was well: then the new attempt decides.
+ * The result of a pipeline by which it stands for its branch; null while there is none. While something of it only runs
+ * again, it stands as it had ended before, unless that was well: then the new attempt decides. What failed is a result at
+ * once, be something else of it open for ever: an older pipeline's green would not be true.
  */
-export function endedStatusOf(parts: PipelineParts): BranchStatus | null {
+export function resultOf(parts: PipelineParts): BranchStatus | null {
   const status = pipelineStatusFor(parts)
   if (status === 'no_builds' || isOver(status)) return status
   const before = statusBeforeRerun(parts)
-  return before !== null && BUILD_STATUS[before].class !== 'green' ? before : null
+  return before !== null && BUILD_STATUS[before].class !== 'green' ? before : failureOf(parts)
+}
+
+/** The worst failure that counts of a pipeline; null where nothing has failed. */
+export function failureOf(parts: PipelineParts): ReportedStatus | null {
+  const statuses = countingStatuses(parts)
+  return FAILURES.find((status) => statuses.includes(status)) ?? null
 }
 
 /** How a pipeline had ended in which nothing goes on but what runs again; null for any other. */

@@ -5,7 +5,6 @@ import { repositoryOf } from './repository-url.ts'
 import {
   about,
   aboutRun,
-  endIn,
   ignored,
   lacking,
   type RunReport,
@@ -13,6 +12,7 @@ import {
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
+  wordIn,
 } from './webhook-reading.ts'
 import { wordTable } from './word-table.ts'
 
@@ -98,7 +98,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null
   const build = valueAt(payload, 'build')
   const isFailing = lineAt(build, 'state') === 'failing'
-  const told = endIn(toldOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
+  const told = wordIn(toldOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
   return about(told ? [{ ...run, told }] : [], [
     {
       ...run,

@@ -4,7 +4,7 @@ import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './pa
 import { parseSlug } from './project.ts'
 import { type RepositoryName, repositoryOf } from './repository-url.ts'
 import {
-  aboutBuilds,
+  about,
   aboutRun,
   ignored,
   lacking,
@@ -67,7 +67,18 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
     buildUrl: workflowUrl === null || number === null ? workflowUrl : `${workflowUrl}/jobs/${number}`,
     steps: null,
   }
-  return aboutBuilds([build])
+  const told = goesOnBy(payload, build)
+  return about(told ? [{ ...run, told }] : [], [build])
+}
+
+/**
+ * CircleCI tells of a run only at its end, so what a job did is also the word that its workflow goes on until then. That a
+ * job was skipped says nothing of it, nor of a workflow that is not named: that would never end.
+ */
+function goesOnBy(payload: unknown, { status, startedAt, stoppedAt }: BuildReport): RunStatus | null {
+  if (status === 'not_run' || lineAt(payload, 'workflow', 'id') === null) return null
+  const beganAt = timeAt(payload, 'workflow', 'created_at')
+  return { status: 'running', at: beganAt ?? startedAt ?? stoppedAt, beganAt }
 }
 
 function runOf(payload: unknown): RunReport | null {

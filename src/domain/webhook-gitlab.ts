@@ -4,7 +4,6 @@ import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } fr
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
-  endIn,
   ignored,
   lacking,
   type RunReport,
@@ -12,6 +11,7 @@ import {
   refusedAsOther,
   type WebhookEvent,
   type WebhookReading,
+  wordIn,
 } from './webhook-reading.ts'
 import { wordTable } from './word-table.ts'
 
@@ -149,7 +149,7 @@ function readJob(payload: unknown): WebhookReading {
   if (!build) return ignored('a state that is not known')
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
-  const told = endIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
   // A job that is retried is made anew, long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
   return aboutParts(told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
@@ -170,6 +170,8 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
   const status = statusOf(job)
   if (!job.id || !job.name || !status) return null
   const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
+  // Somebody may start it, or what it was skipped for runs again: it is the same job then.
+  const isLeft = status === 'not_run'
   return {
     pipeline,
     workflow,
@@ -179,16 +181,16 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
     status,
     queuedAt: job.createdAt,
     startedAt: job.startedAt,
-    // What was skipped, or waits for nobody, has no time of its own.
-    stoppedAt: isOver(status) ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
+    stoppedAt: isOver(status) && !isLeft ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
     buildUrl: home === null ? null : `${home}/-/jobs/${job.id}`,
     steps: null,
+    isLeft,
   }
 }
 
 function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
   const status = STATUS.get(state ?? '') ?? null
-  // A manual job that may be left alone does not hold up its pipeline; once started, its own end is later than this.
+  // A manual job that may be left alone does not hold up its pipeline.
   if (state === 'manual' && isTolerated) return 'not_run'
   if (status !== 'failed') return status
   // GitLab lets the pipeline pass, so the branch must not read as broken.

@@ -29,11 +29,13 @@ export type WebhookReading =
 export type WebhookEvent = { readonly slug: Slug; readonly event: string; readonly payload: unknown }
 
 /**
- * The word on its run that a job's event brings along, which stands where the run's own last event is lost: only that it
- * ended, and of one that ended well only where it says when, since it may yet go on.
+ * The word on its run that a job's event brings along, which stands until the run's own comes, or where that is lost: that
+ * it goes on, so that the first green job does not make it green, or that it ended. Of one that ended well it counts only
+ * where it says when, since it may yet go on.
  */
-export function endIn(told: RunStatus | null, endedAt: number | null, atLatest: number | null): RunStatus | null {
-  if (!told || !isOver(told.status) || told.status === 'not_run') return null
+export function wordIn(told: RunStatus | null, endedAt: number | null, atLatest: number | null): RunStatus | null {
+  if (!told || told.status === 'not_run') return null
+  if (!isOver(told.status)) return { ...told, at: told.at ?? atLatest }
   if (endedAt === null && BUILD_STATUS[told.status].class === 'green') return null
   return { ...told, at: endedAt ?? atLatest ?? told.at }
 }
@@ -59,7 +61,10 @@ export function about(runs: readonly RunReport[], builds: readonly BuildReport[]
   return {
     kind: 'reports',
     runs: runs.map((run) => began(run, run.told?.beganAt ?? null)),
-    builds: builds.map((build) => began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt)),
+    builds: builds.map((build) => ({
+      ...began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt),
+      isOfCi: true,
+    })),
   }
 }
 

@@ -2,13 +2,13 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { CcPipeline } from '../domain/cctray.ts'
 import type { Project } from '../domain/project.ts'
 import { LOOK_BACK } from './branch-status.ts'
-import { isComplete, mayHaveEnded, saysSomething } from './complete-pipelines.ts'
+import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
 import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'
 import { partsOf } from './workflows.ts'
 
-/** A branch with its newest pipeline, the newest that may have ended, and the newest complete one. */
+/** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
 export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
 
 const MAX_BRANCHES = 200
@@ -106,11 +106,11 @@ function partsOfBranches(branches: SQL): SQL {
   const newestThat = (fits: SQL) =>
     sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),
-    ended as materialized (select *, ${newestThat(mayHaveEnded('candidate'))} as ended_id from branches as b),
+    ended as materialized (select *, ${newestThat(mayHaveResult('candidate'))} as ended_id from branches as b),
     shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
       union select branch, newest, ended_id from ended as b
-      union select branch, newest, ${newestThat(isComplete('candidate'))} from ended as b
-        where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${isComplete('again')}))
+      union select branch, newest, ${newestThat(hasResult('candidate'))} from ended as b
+        where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${hasResult('again')}))
     select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, p.ci_number as ciNumber, w.id as workflowId,
       w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
       t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,

@@ -1,7 +1,7 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { BranchStatus } from '../domain/badge.ts'
-import { endedStatusOf, pipelineStatusFor, statusBeforeRerun } from '../domain/pipeline-status.ts'
-import { isComplete, mayHaveEnded, saysSomething } from './complete-pipelines.ts'
+import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../domain/pipeline-status.ts'
+import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 import type { Db, Stores } from './stores.ts'
@@ -18,7 +18,7 @@ export function branchStatusInMemory(stores: Stores, projectId: string, branch: 
 }
 
 /**
- * The result of the newest complete pipeline of a branch: from memory, then the data centre's cache, then D1, each at
+ * The result of the newest pipeline of a branch that has one: from memory, then the data centre's cache, then D1, each at
  * most 5 s old. The caller decides first whether the asker may see it.
  */
 export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
@@ -45,7 +45,7 @@ type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number
 
 async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
   const checkedAt = stores.now()
-  const found = { status: await readEndedStatus(stores.db, projectId, branch), checkedAt }
+  const found = { status: await readResult(stores.db, projectId, branch), checkedAt }
   if (stores.cache) {
     const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
     stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
@@ -53,13 +53,13 @@ async function readStatus(stores: Stores, projectId: string, branch: string, key
   return found
 }
 
-async function readEndedStatus(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
-  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveEnded))
-  const ended = endedStatusOf(newest)
-  if (ended) return ended
+async function readResult(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
+  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveResult))
+  const result = resultOf(newest)
+  if (result) return result
   if (statusBeforeRerun(newest) === null) return pipelineStatusFor(newest)
   // It had ended well, and what runs again decides: until then there is only what ended before it.
-  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, isComplete)))
+  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, hasResult)))
 }
 
 async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {

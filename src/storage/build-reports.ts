@@ -14,6 +14,7 @@ import {
   stageOf,
   statusOrderOf,
   UNKNOWN_REVISION,
+  weightOf,
 } from '../domain/build.ts'
 import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { wordTable } from '../domain/word-table.ts'
@@ -437,9 +438,9 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
   return rawStatement(
     db,
     sql`insert into ${builds} (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, attempt, branch, status,
-      class, stage, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
+      class, stage, weight, event_at, rank, queued_at, started_at, stopped_at, build_url, url_order, steps, steps_order, retry_of, created_at)
     select ${id}, ${projectId}, ${pipelines.id}, ${workflows.id}, ${projects.lastBuildNum} + 1, ${externalId}, ${jobName}, ${attempt},
-      ${pipelines.branch}, ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
+      ${pipelines.branch}, ${status}, ${BUILD_STATUS[status].class}, ${stageOf(status)}, ${weightOf(report)}, ${eventAtOf(report, now)}, ${BUILD_STATUS[status].rank},
       ${queuedAt ?? first.queuedAt}, ${startedAt ?? first.startedAt}, ${stoppedAt ?? first.stoppedAt},
       ${buildUrl}, ${buildUrl && order}, ${steps && json(steps)}, ${steps && order}, ${retryOf}, ${now}
     from ${pipelines}
@@ -470,8 +471,14 @@ const COLUMN = wordTable<string>({
 /** What a row becomes when the event joins it: the same for any order in which events arrive. */
 function mergedWith(event: BuildEvent, now: number) {
   const { status, queuedAt, startedAt, stoppedAt } = event
-  const row = { stage: stageOf(status), eventAt: eventAtOf(event, now), rank: BUILD_STATUS[status].rank }
-  const isNewer = sql`(${row.stage}, ${row.eventAt}, ${row.rank}) >= (${builds.stage}, ${builds.eventAt}, ${builds.rank})`
+  const row = {
+    stage: stageOf(status),
+    weight: weightOf(event),
+    eventAt: eventAtOf(event, now),
+    rank: BUILD_STATUS[status].rank,
+  }
+  const weight = sql`coalesce(${builds.weight}, 2 * ${builds.stage})`
+  const isNewer = sql`(${row.weight}, ${row.eventAt}, ${row.rank}) >= (${weight}, ${builds.eventAt}, ${builds.rank})`
   const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
   // A time must not be made up for a past event that comes in late.
@@ -481,6 +488,7 @@ function mergedWith(event: BuildEvent, now: number) {
     status: ifNewer(status, builds.status),
     class: ifNewer(BUILD_STATUS[status].class, builds.class),
     stage: ifNewer(row.stage, builds.stage),
+    weight: ifNewer(row.weight, weight),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
     queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
@@ -508,12 +516,12 @@ function toldBy(event: BuildEvent, now: number) {
 }
 
 /** The arrival stands in for a time that the event is about and does not name. */
-function firstTimes({ status }: BuildEvent, now: number) {
+function firstTimes({ status, isLeft = false }: BuildEvent, now: number) {
   const stage = stageOf(status)
   return {
     queuedAt: stage === 0 ? now : null,
     startedAt: stage === 1 ? now : null,
-    stoppedAt: isOver(status) ? now : null,
+    stoppedAt: isOver(status) && !isLeft ? now : null,
   }
 }
 

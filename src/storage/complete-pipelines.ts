@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { FAILURES } from '../domain/pipeline-status.ts'
 
 // What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
-// to say, and nothing left to wait for. A property test holds the two equal.
+// to say, and nothing left to wait for, or failed already. A property test holds the two equal.
 
 /** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `saysSomething`. */
 export function saysSomething(pipeline: string): SQL {
@@ -27,13 +28,34 @@ export function isComplete(pipeline: string): SQL {
   return nothingOpen(pipeline, sql``, sql``)
 }
 
-/** Whether what is not over of such a pipeline only runs again, so that it may have ended before: see endedStatusOf. */
-export function mayHaveEnded(pipeline: string): SQL {
+/** Whether such a pipeline has a result, but for what it had before something of it ran again: see resultOf. */
+export function hasResult(pipeline: string): SQL {
+  return sql`(${isComplete(pipeline)} or ${hasFailed(pipeline)})`
+}
+
+/** Whether anything that counts of such a pipeline is a failure, whatever else is open. */
+export function hasFailed(pipeline: string): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
+      where b.pipeline_id = ${id} and b.stage = 2 and ${isFailure('b.status')} and b.attempt > 0
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run' and not ${isOpen('later')})
+      and ${unreplaced(isFailure('same.status'))})
+    or exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isFailure('w.told_status')}
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')))`
+}
+
+function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'): SQL {
+  return sql.raw(`(${status} in (${FAILURES.map((failure) => `'${failure}'`).join(', ')}))`)
+}
+
+/** Whether such a pipeline has a result, or may have had one before something of it ran again. */
+export function mayHaveResult(pipeline: string): SQL {
   const earlier = sql`exists (select 1 from workflows as earlier where earlier.pipeline_id = w.pipeline_id
     and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
   const earlierRun = sql`exists (select 1 from builds as run where run.workflow_id = b.workflow_id
     and run.job_name = b.job_name and run.attempt > 0 and run.attempt < b.attempt)`
-  return nothingOpen(pipeline, sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`)
+  const onlyRunsAgain = nothingOpen(pipeline, sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`)
+  return sql`(${onlyRunsAgain} or ${hasFailed(pipeline)})`
 }
 
 /** Whether nothing of a pipeline is open, of builds `b` and of workflows `w` those that fit. */

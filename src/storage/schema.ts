@@ -267,8 +267,10 @@ export const builds = sqliteTable(
     status: text('status').$type<ReportedStatus>().notNull(),
     /** The status's class, for the `filter` of lists: one indexed value instead of several statuses. */
     class: text('class').$type<StatusClass>().notNull(),
-    /** (stage, eventAt, rank) order the events of a build; the greatest seen stands. */
+    /** (weight, eventAt, rank) order the events of a build; the greatest seen stands. */
     stage: integer('stage').notNull(),
+    /** `weightOf`; null, for twice the stage, in rows from before it was kept. */
+    weight: integer('weight'),
     eventAt: integer('event_at').notNull(),
     rank: integer('rank').notNull(),
     queuedAt: integer('queued_at'),

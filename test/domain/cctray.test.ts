@@ -36,6 +36,16 @@ describe('the CCTray state of a branch', () => {
     })
   })
 
+  it('is a failure as soon as something failed, while the rest builds', () => {
+    const { builds, ...red } = build(2, 'failed')
+    const open = build(3, 'running', { jobName: 'e2e', stoppedAt: null }).builds
+    expect(ccStateFor([build(1, 'success'), { ...red, builds: [...builds, ...open] }])).toMatchObject({
+      activity: 'Building',
+      lastBuildStatus: 'Failure',
+      lastBuildLabel: '30',
+    })
+  })
+
   it('has a time and a label before there is any result', () => {
     expect(ccStateFor([build(3, 'queued', { stoppedAt: null, createdAt: 7 })])).toEqual({
       activity: 'CheckingModifications',

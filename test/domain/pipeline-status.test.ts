@@ -4,10 +4,11 @@ import { BUILD_STATUS, isOver, type ReportedStatus } from '../../src/domain/buil
 import {
   countingParts,
   countingStatuses,
-  endedStatusOf,
+  failureOf,
   type PipelineBuild,
   type PipelineParts,
   pipelineStatusFor,
+  resultOf,
   saysSomething,
   standingBuildOf,
   type ToldWorkflow,
@@ -210,36 +211,79 @@ describe('a pipeline that runs again', () => {
   const again = (over: Partial<PipelineBuild>) => build({ workflowId: 'w2', attempt: 2, eventAt: 120, ...over })
 
   it('stands as it had ended until the new attempt is over', () => {
-    expect(endedStatusOf({ workflows: [first, second], builds: jobs })).toBe('failed')
+    expect(resultOf({ workflows: [first, second], builds: jobs })).toBe('failed')
     const some = [again({}), again({ jobName: 'lint', status: 'running' })]
-    expect(endedStatusOf({ workflows: [first, second], builds: [...jobs, ...some] })).toBe('failed')
+    expect(resultOf({ workflows: [first, second], builds: [...jobs, ...some] })).toBe('failed')
     const passed = { ...second, toldStatus: 'success' } as const
-    expect(endedStatusOf({ workflows: [first, passed], builds: [...jobs, again({})] })).toBe('success')
+    expect(resultOf({ workflows: [first, passed], builds: [...jobs, again({})] })).toBe('success')
   })
 
   it('does so where only a job of a workflow runs again', () => {
     const retry = build({ attempt: 2, status: 'queued', eventAt: 120 })
-    expect(endedStatusOf({ workflows: [first], builds: [...jobs, retry] })).toBe('failed')
-    expect(endedStatusOf({ workflows: [workflow()], builds: [...jobs, retry] })).toBe('failed')
+    expect(resultOf({ workflows: [first], builds: [...jobs, retry] })).toBe('failed')
+    expect(resultOf({ workflows: [workflow()], builds: [...jobs, retry] })).toBe('failed')
   })
 
   it('says nothing while that had ended well, or while something runs for the first time', () => {
     const passed = workflow({ toldStatus: 'success', toldAt: 100 })
-    expect(endedStatusOf({ workflows: [passed, second], builds: [] })).toBeNull()
+    expect(resultOf({ workflows: [passed, second], builds: [] })).toBeNull()
     // A retry within the first attempt, which is not over.
     const retry = build({ attempt: 2, status: 'running' })
-    expect(endedStatusOf({ workflows: [workflow({ toldStatus: 'running' })], builds: [...jobs, retry] })).toBeNull()
+    expect(resultOf({ workflows: [workflow({ toldStatus: 'running' })], builds: [...jobs, retry] })).toBeNull()
     const more = build({ jobName: 'e2e', status: 'running', eventAt: 120 })
-    expect(endedStatusOf({ workflows: [workflow()], builds: [...jobs, more] })).toBeNull()
-    expect(endedStatusOf({ workflows: [workflow()], builds: [build({ status: 'running' })] })).toBeNull()
+    expect(resultOf({ workflows: [workflow()], builds: [build(), more] })).toBeNull()
+    expect(resultOf({ workflows: [workflow()], builds: [build({ status: 'running' })] })).toBeNull()
   })
 
-  it('has no end that is green before all of it is over', () => {
+  it('has no result that is green before all of it is over', () => {
     fc.assert(
       fc.property(anyPipeline, (parts) => {
-        const ended = endedStatusOf(parts)
-        if (ended === 'success') expect(countingStatuses(parts).every(isOver)).toBe(true)
-        if (countingStatuses(parts).every(isOver)) expect(ended).toBe(pipelineStatusFor(parts))
+        const result = resultOf(parts)
+        if (result === 'success') expect(countingStatuses(parts).every(isOver)).toBe(true)
+        if (countingStatuses(parts).every(isOver)) expect(result).toBe(pipelineStatusFor(parts))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('a pipeline in which something failed', () => {
+  const OPEN = STATUSES.filter((status) => !isOver(status))
+
+  it.each(OPEN)('is red at once, though another job is %s', (status) => {
+    expect(resultOf(jobsOf('success', 'failed', status))).toBe('failed')
+    expect(resultOf(jobsOf('infrastructure_fail', status))).toBe('infrastructure_fail')
+    expect(resultOf(jobsOf('infrastructure_fail', status, 'timedout'))).toBe('timedout')
+    expect(resultOf(jobsOf('success', status))).toBeNull()
+    expect(resultOf(jobsOf('canceled', status))).toBeNull()
+  })
+
+  it('is so whatever its other workflows do', () => {
+    const nightly = workflow({ id: 'n', attemptOf: 'nightly', toldStatus: 'running', toldAt: 1 })
+    expect(resultOf({ workflows: [workflow({ toldStatus: 'failed', toldAt: 1 }), nightly], builds: [] })).toBe('failed')
+    expect(resultOf({ workflows: [workflow({ toldStatus: 'success', toldAt: 1 }), nightly], builds: [] })).toBeNull()
+  })
+
+  it('is so no more once that runs again', () => {
+    const [red, retry] = [build({ status: 'failed' }), build({ status: 'running', attempt: 2 })]
+    const gate = build({ jobName: 'deploy', status: 'not_running' })
+    expect(resultOf({ workflows: [workflow()], builds: [red, gate] })).toBe('failed')
+    expect(resultOf({ workflows: [workflow()], builds: [red, gate, retry] })).toBeNull()
+    expect(resultOf({ workflows: [workflow()], builds: [red, gate, { ...retry, status: 'timedout' }] })).toBe(
+      'timedout',
+    )
+  })
+
+  it('never leaves the branch to an older one', () => {
+    fc.assert(
+      fc.property(anyPipeline, (parts) => {
+        const failed = failureOf(parts) !== null
+        expect(failed).toBe(
+          countingStatuses(parts).some(
+            (status) => BUILD_STATUS[status].class === 'red' || status === 'infrastructure_fail',
+          ),
+        )
+        if (failed) expect(['red', 'stopped']).toContain(BUILD_STATUS[resultOf(parts) as ReportedStatus].class)
       }),
       { numRuns: 500 },
     )

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { isOver, type ReportedStatus } from '../../src/domain/build.ts'
 import type { Slug } from '../../src/domain/project.ts'
 import { readBuildkite } from '../../src/domain/webhook-buildkite.ts'
 import { readCircleci } from '../../src/domain/webhook-circleci.ts'
@@ -100,18 +101,21 @@ describe('GitLab', () => {
     expect(read(gitlab(gitlabJob({ build_status, ...over }))).build?.status).toBe(status)
   })
 
-  it.each([
+  it.each<[object, ReportedStatus | undefined]>([
     [{ status: 'failed', finished_at: '2026-11-24 15:30:00 UTC' }, 'failed'],
     [{ status: 'canceled', finished_at: '2026-11-24 15:30:00 UTC' }, 'canceled'],
     [{ status: 'success', finished_at: '2026-11-24 15:30:00 UTC' }, 'success'],
     [{ status: 'success' }, undefined],
     [{ status: 'skipped', finished_at: '2026-11-24 15:30:00 UTC' }, undefined],
-    [{ status: 'running', finished_at: '2026-11-24 15:30:00 UTC' }, undefined],
+    [{ status: 'running', finished_at: '2026-11-24 15:30:00 UTC' }, 'running'],
+    [{ status: 'pending' }, 'queued'],
+    [{ status: 'created' }, 'queued'],
+    [{ status: 'manual' }, 'not_running'],
     [{}, undefined],
   ])('a job’s event whose pipeline is %o tells of it as %s', (commit, status) => {
     const { run, build } = read(gitlab(gitlabJob({ build_status: 'success', commit })))
     expect(run?.told?.status).toBe(status)
-    expect(run?.told?.at).toBe(status && Date.UTC(2026, 10, 24, 15, 30))
+    if (status && isOver(status)) expect(run?.told?.at).toBe(Date.UTC(2026, 10, 24, 15, 30))
     if (run) expect(run.workflow).toEqual(build?.workflow)
   })
 
@@ -275,8 +279,9 @@ describe('Buildkite', () => {
     [{ state: 'passed', finished_at: '2026-11-24T12:30:00Z' }, 'success', Date.UTC(2026, 10, 24, 12, 30)],
     // It may wait behind a block step.
     [{ state: 'passed' }, undefined, undefined],
-    [{ state: 'running' }, undefined, undefined],
-    [{ state: 'blocked' }, undefined, undefined],
+    [{ state: 'scheduled' }, 'queued', Date.UTC(2026, 10, 24, 12, 26, 45, 309)],
+    [{ state: 'running' }, 'running', Date.UTC(2026, 10, 24, 12, 27)],
+    [{ state: 'blocked' }, 'not_running', Date.UTC(2026, 10, 24, 12, 26, 45, 309)],
   ])('job’s event whose build is %o tells of it as %s', (build, status, at) => {
     const job = { state: 'passed', finished_at: '2026-11-24T12:28:00Z' }
     const { run } = read(buildkite(buildkiteJob('job.finished', job, build)))

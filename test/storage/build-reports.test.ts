@@ -21,15 +21,19 @@ const event: fc.Arbitrary<BuildReport> = fc
     queuedAt: fc.option(time),
     startedAt: fc.option(time),
     stoppedAt: fc.option(time),
+    isOfCi: fc.boolean(),
+    mayBeLeft: fc.boolean(),
     buildUrl: fc.constantFrom(null, 'https://ci.example.com/1', 'https://ci.example.com/2'),
     steps: fc.constantFrom(null, [], [{ name: 'a', actions: [] }], [{ name: 'b', actions: [] }]),
     subject: maybe('Add x'),
     author: maybe(PERSON),
     pullRequests: fc.constantFrom([], [{ head_sha: 'f00d', url: 'https://github.com/a/b/pull/1' }]),
   })
-  .map(({ build, status, at, queuedAt, startedAt, stoppedAt, buildUrl, steps, ...pipeline }) => {
+  .map(({ build, status, at, queuedAt, startedAt, stoppedAt, isOfCi, mayBeLeft, buildUrl, steps, ...pipeline }) => {
+    const isLeft = mayBeLeft && status === 'not_run'
     // The time that the event is about is always told; for one that is not, the arrival stands in.
-    const told = [{ queuedAt: at }, { startedAt: at }, { stoppedAt: at }][stageOf(status)]
+    const ofStage = [{ queuedAt: at }, { startedAt: at }, { stoppedAt: at }][stageOf(status)]
+    const told = isLeft ? { queuedAt: at, stoppedAt: null } : ofStage
     return reportOf({
       externalId: `b${build}`,
       jobName: `job ${build}`,
@@ -40,6 +44,8 @@ const event: fc.Arbitrary<BuildReport> = fc
       buildUrl,
       steps,
       ...told,
+      isOfCi,
+      isLeft,
       workflow: { externalId: `w${build % 2}`, name: `workflow ${build % 2}` },
       pipeline: { externalId: `p${build >> 1}`, branch: `branch-${build >> 1}`, ...pipeline },
     })
@@ -54,7 +60,7 @@ async function rowsAfter(reports: readonly BuildReport[]) {
     await reportBuild(stores, project.id, report)
   }
   const { results } = await env.DB.prepare(
-    `select b.external_id, b.job_name, b.branch, b.status, b.class, b.stage, b.event_at, b.rank, b.queued_at, b.started_at,
+    `select b.external_id, b.job_name, b.branch, b.status, b.class, b.stage, b.weight, b.event_at, b.rank, b.queued_at, b.started_at,
        b.stopped_at, b.build_url, b.url_order, b.steps, b.steps_order, w.external_id as workflow, w.name,
        p.external_id as pipeline, p.branch as pipeline_branch, p.subject, p.author, p.pull_requests
      from builds b join workflows w on w.id = b.workflow_id join pipelines p on p.id = b.pipeline_id

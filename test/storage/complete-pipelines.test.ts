@@ -2,14 +2,20 @@ import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { BUILD_STATUS, isOver, stageOf } from '../../src/domain/build.ts'
-import { countingStatuses, endedStatusOf, type PipelineParts, saysSomething } from '../../src/domain/pipeline-status.ts'
+import {
+  countingStatuses,
+  failureOf,
+  type PipelineParts,
+  resultOf,
+  saysSomething,
+} from '../../src/domain/pipeline-status.ts'
 import * as chosen from '../../src/storage/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../../src/storage/schema.ts'
 import { anyPipeline } from '../support/any-pipeline.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores, type TestStores } from '../support/stores.ts'
 
-it('the database and the rule agree on which pipelines are over, and which say anything', {
+it('the database and the rule agree on which pipelines are over, which have failed, and which say anything', {
   timeout: 120_000,
 }, async () => {
   const stores = await openTestStores()
@@ -17,17 +23,27 @@ it('the database and the rule agree on which pipelines are over, and which say a
     fc.asyncProperty(fc.array(anyPipeline, { minLength: 20, maxLength: 20 }), async (some) => {
       const project = await seedProject(stores.db)
       for (const [number, parts] of some.entries()) await seedParts(stores, project.id, number, parts)
-      const rows = await stores.db.all<{ number: number; complete: number; ended: number; says: number }>(
-        sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.mayHaveEnded('p')} as ended, ${chosen.saysSomething('p')} as says
+      const rows = await stores.db.all<{
+        number: number
+        complete: number
+        failed: number
+        result: number
+        may: number
+        says: number
+      }>(
+        sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.hasFailed('p')} as failed, ${chosen.hasResult('p')} as result,
+          ${chosen.mayHaveResult('p')} as may, ${chosen.saysSomething('p')} as says
           from ${pipelines} as p where project_id = ${project.id} order by number`,
       )
-      const told = rows.map(({ complete, says }) => ({ complete: complete === 1, says: says === 1 }))
-      const ruled = some.map((parts) => ({
-        complete: countingStatuses(parts).every(isOver),
-        says: saysSomething(parts),
-      }))
+      const told = rows.map(({ complete, failed, result, says }) => ({ complete, failed, result, says }))
+      const ruled = some.map((parts) => {
+        const complete = Number(countingStatuses(parts).every(isOver))
+        const failed = Number(failureOf(parts) !== null)
+        return { complete, failed, result: complete | failed, says: Number(saysSomething(parts)) }
+      })
       expect(told).toEqual(ruled)
-      for (const [i, parts] of some.entries()) if (endedStatusOf(parts) !== null) expect(rows[i]?.ended).toBe(1)
+      for (const [i, parts] of some.entries()) if (resultOf(parts) !== null) expect(rows[i]?.may).toBe(1)
+      for (const [i, parts] of some.entries()) if (rows[i]?.result === 1) expect(resultOf(parts)).not.toBeNull()
     }),
     { numRuns: 25 },
   )

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { BranchStatus } from '../../domain/badge.ts'
-import { endedStatusOf, pipelineStatusFor, saysSomething } from '../../domain/pipeline-status.ts'
+import { pipelineStatusFor, resultOf, saysSomething } from '../../domain/pipeline-status.ts'
 import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import {
@@ -204,21 +204,21 @@ type BranchState = {
   readonly status: BranchStatus
   /** The pipeline that the status is that of. */
   readonly shown: BranchPipeline
-  /** A newer one that is not over. */
+  /** The newest one, where that is not over. */
   readonly running: BranchPipeline | null
   readonly runningStatus: BranchStatus
 }
 
-/** As the badge: the result of the newest pipeline that ended or, while there is none, of the newest. */
+/** As the badge: the result of the newest pipeline that has one or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
   const saying = pipelines.filter(saysSomething)
   const telling = saying.length > 0 ? saying : pipelines
   const [newest] = telling
   if (!newest) return null
-  const shown = telling.find((pipeline) => endedStatusOf(pipeline) !== null) ?? newest
+  const shown = telling.find((pipeline) => resultOf(pipeline) !== null) ?? newest
   const runningStatus = pipelineStatusFor(newest)
   const running = isActive(runningStatus) ? newest : null
-  return { status: endedStatusOf(shown) ?? pipelineStatusFor(shown), shown, running, runningStatus }
+  return { status: resultOf(shown) ?? pipelineStatusFor(shown), shown, running, runningStatus }
 }
 
 /** When the last of it stopped; while it runs, when it began. */

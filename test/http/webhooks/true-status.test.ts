@@ -78,9 +78,10 @@ describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown o
   it('is green where the job passed in a later attempt, whichever was told first', async () => {
     const first: News = { push: 1, attempt: 1, job: 1, name: 'build', status: 'red' }
     const second: News = { push: 1, attempt: 2, job: 1, name: 'build', status: 'green' }
+    const end: News = { push: 1, attempt: 2, status: 'green' }
     for (const news of [
-      [first, second],
-      [second, first],
+      [first, second, end],
+      [end, second, first],
     ])
       expect(await shownOf(await told(source, news))).toMatchObject(GREEN)
   })
@@ -113,6 +114,27 @@ describe.each(SOURCES.filter((source) => source !== 'jenkins'))('what is shown o
       expect(shown).toMatchObject(RED)
       expect(Object.values(shown.workflows)).toEqual(['failed'])
     }
+  })
+})
+
+// GitHub's jobs say nothing of their run, so that it takes the other event; a run of Jenkins is its job.
+describe.each<WebhookSource>(['gitlab', 'circleci', 'buildkite'])('the first green job of %s', (source) => {
+  const before: readonly News[] = [
+    { push: 1, job: 1, status: 'red' },
+    { push: 1, status: 'red' },
+  ]
+  const lint: News = { push: 2, job: 1, name: 'lint', status: 'green' }
+
+  it('does not make its run green: it is open until its end is told', async () => {
+    const shown = await shownOf(await told(source, [...before, lint]))
+    expect(shown).toMatchObject({ badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' })
+    expect(Object.values(shown.workflows)).toEqual(['running'])
+    expect(await shownOf(await told(source, [lint]))).toMatchObject({ badge: 'running', feed: 'Unknown' })
+  })
+
+  it.each(['green', 'red'] as const)('neither opens nor changes a run that ended %s', async (status) => {
+    for (const news of [[lint, { push: 2, status }] as const, [{ push: 2, status }, lint] as const])
+      expect(await shownOf(await told(source, [...before, ...news]))).toMatchObject(status === 'green' ? GREEN : RED)
   })
 })
 
@@ -185,6 +207,37 @@ describe('a run that did not end well has no green badge', () => {
   ])('of %s: %s as a whole leaves the result before it', async (source, _, delivery) => {
     const before = green(source).filter((one) => one !== null)
     expect((await shownOf(await delivered(source, [...before, delivery]))).badge).toBe('passing')
+  })
+})
+
+describe('what failed before something that waits is red as long as that waits', () => {
+  const red: News = { push: 2, job: 1, name: 'test', status: 'red' }
+  const gate: News = { push: 2, job: 2, name: 'deploy', status: 'running' }
+  const run: News = { push: 2, status: 'running' }
+  const waiting = (source: WebhookSource) => {
+    const [failed, held, whole] = [red, gate, run].map((one) => tellAs(source, one))
+    switch (source) {
+      case 'github':
+        return [whole, failed, changed(held ?? null, 'workflow_job', { status: 'waiting', started_at: null })]
+      case 'gitlab': {
+        const deploy = { ...(held?.payload as object), build_status: 'manual', build_started_at_iso: null }
+        const manual = changed(whole ?? null, 'object_attributes', { status: 'manual' })
+        return [failed, { event: 'Job Hook', payload: deploy }, manual]
+      }
+      case 'circleci':
+        return [failed, tellAs(source, { ...red, job: 3, name: 'lint', status: 'green' })]
+      case 'buildkite':
+        return [whole, failed, changed(held ?? null, 'build', { state: 'failing' })]
+      case 'jenkins':
+        return [tellAs(source, { ...run, of: 'deploy' }), tellAs(source, { ...red, of: 'test' })]
+    }
+  }
+
+  it.each(SOURCES)('of %s', async (source) => {
+    const deliveries = [...green(source), ...waiting(source)].flatMap((one) => one ?? [])
+    const shown = { badge: 'failing', feed: 'Failure', myFeed: 'Failure', dashboard: 'red' }
+    expect(await shownOf(await delivered(source, deliveries))).toMatchObject(shown)
+    expect(await shownOf(await delivered(source, deliveries.toReversed()))).toMatchObject(shown)
   })
 })
 
@@ -470,6 +523,35 @@ describe('GitLab', () => {
       for (const told of [ofRequest(failed), failed])
         for (const order of ordersOf([passed, ofRequest(request), told])) expect(await badge(order)).toBe('passing')
     }
+  })
+
+  it.each([
+    ['manual', true],
+    ['skipped', false],
+  ])('tells of a job that was %s and is started then, in any order', async (build_status, build_allow_failure) => {
+    const job = (status: 'running' | 'green', over: object) => {
+      const { event, payload } = tellAs('gitlab', { push: 1, job: 2, name: 'deploy', status }) as Delivery
+      return { event, payload: { ...(payload as object), build_allow_failure, ...over } }
+    }
+    const left = job('running', { build_status, build_started_at_iso: null })
+    const [running, passed] = [job('running', {}), job('green', {})]
+    const stateAfter = async (...some: Delivery[]) => {
+      const { project, member } = await delivered('gitlab', some)
+      const [build] = await askJson(`/api/v1.1/project/gl/${project.org}/web`, { token: member.secret })
+      return { status: build.status, stopped: build.stop_time !== null }
+    }
+    expect(await stateAfter(left)).toEqual({ status: 'not_run', stopped: false })
+    for (const some of [
+      [left, running],
+      [running, left],
+    ])
+      expect(await stateAfter(...some)).toEqual({ status: 'running', stopped: false })
+    for (const some of [
+      [left, running, passed],
+      [passed, left, running],
+      [running, passed, left],
+    ])
+      expect(await stateAfter(...some)).toEqual({ status: 'success', stopped: true })
   })
 
   it('does not let a green grandchild pipeline stand for its red root', async () => {
