@@ -133,7 +133,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         if (isRed) expect(seen).toEqual(RED)
         else expect(seen.badge).not.toBe('blue')
       }),
-      { numRuns: 60 },
+      { numRuns: 24 },
     )
   })
 
@@ -148,7 +148,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         await deliver(stores, project.id, source, order)
         expect(await shown(stores, project.id, newest)).toEqual(GREEN)
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     )
   })
 
@@ -172,7 +172,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         await deliver(stores, project.id, source, order)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 })
@@ -209,7 +209,7 @@ describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is
         await deliver(stores, project.id, source, order)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 })
@@ -245,7 +245,7 @@ describe.each([
         const { workflow, ...expected } = isRed ? RED : GREEN
         expect({ badge, feed, list }).toEqual(expected)
       }),
-      { numRuns: 40 },
+      { numRuns: 16 },
     )
   })
 
@@ -262,7 +262,7 @@ describe.each([
         await deliverAll(stores, project.id, 'gitlab', order)
         if (isRed) expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe('red')
       }),
-      { numRuns: 40 },
+      { numRuns: 16 },
     )
   })
 })
@@ -288,7 +288,7 @@ describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (sour
         const { badge, feed } = await shown(stores, project.id, (2).toString(16).padStart(40, '0'))
         expect({ badge, feed }).toEqual({ badge: 'red', feed: 'Failure' })
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 })
@@ -315,7 +315,7 @@ describe.each(ALL_VENDORS)('where a job of %s reports itself too', (source) => {
         if (!isFirst) await reportBuilds(stores, project.id, own)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(status)
       }),
-      { numRuns: 15 },
+      { numRuns: 6 },
     )
   })
 })
@@ -349,7 +349,7 @@ describe('where Jenkins has several jobs for a repository', () => {
         const { badge, list } = await shown(stores, project.id, commit.toString(16).padStart(40, '0'))
         expect({ badge, list }).toEqual({ badge: expected, list: expected })
       }),
-      { numRuns: 40 },
+      { numRuns: 16 },
     )
   })
 })
