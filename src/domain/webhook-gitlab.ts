@@ -152,7 +152,9 @@ function readJob(payload: unknown): WebhookReading {
   const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
   // A job that is retried is made anew, long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
-  return aboutParts(told ? [{ ...run, pipeline, told }] : [], [{ ...build, pipeline }])
+  // Where a parent is named, what came before that was known has to be brought there.
+  const runs = told || pipeline.isOfParent ? [{ ...run, pipeline, ...(told ? { told } : {}) }] : []
+  return aboutParts(runs, [{ ...build, pipeline }])
 }
 
 type Job = {

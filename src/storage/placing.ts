@@ -150,7 +150,7 @@ export async function gatherParts(
     const [row] = await db
       .select({ id: pipelines.id, branch: pipelines.branch })
       .from(pipelines)
-      .where(sql`${pipelines.id} = ${pipelineId(projectId, stray)}`)
+      .where(sql`${pipelines.id} = ${pipelineId(projectId, stray)} and ${pipelineId(projectId, root)} is not null`)
     if (!row) continue
     await commit(stores, actor, [
       ...moveStatements(db, sql`${row.id}`, pipelineId(projectId, root)),

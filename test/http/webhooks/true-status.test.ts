@@ -456,6 +456,20 @@ describe('GitLab', () => {
     }
   })
 
+  it('takes a skipped job to its parent, be that named only later', async () => {
+    const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
+    const told = changed(tellAs('gitlab', { push: 2, job: 1, status: 'skipped' }), 'commit', { status: 'skipped' })
+    const again = { event: told.event, payload: { ...(told.payload as object), source_pipeline } }
+    for (const one of [told, asOlderGitlab(told)]) {
+      const { project, member } = await delivered('gitlab', [one, again])
+      const { items } = await askJson(`/api/v2/project/gl/${project.org}/web/pipeline`, { token: member.secret })
+      const ofRoot = await askJson(`/api/v2/pipeline/${items[0].id}/workflow`, { token: member.secret })
+      expect(ofRoot.items).toHaveLength(1)
+      const builds = await askJson(`/api/v1.1/project/gl/${project.org}/web`, { token: member.secret })
+      expect(builds).toMatchObject([{ status: 'not_run' }])
+    }
+  })
+
   it('that does not tell whose child a job’s pipeline is shows nothing of it until that is told, but that it failed', async () => {
     const before = tell({ push: 1, status: 'red' })
     const job = (attempt: number, status: News['status']) =>
