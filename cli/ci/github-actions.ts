@@ -21,7 +21,7 @@ export const githubActions: Ci = {
       // GITHUB_SHA of a pull request is a merge that is in no branch.
       revision,
       // What one push starts belongs together, whichever workflows it starts. As the webhook has it, too.
-      pipeline: { id: `github:${ref ?? ''}@${revision}`.slice(0, 200) },
+      pipeline: { id: `github:${ref ?? ''}@${revision}` },
       workflow: { id: run, name: env.GITHUB_WORKFLOW || 'workflow' },
       build: {
         id: `${run}:${name}`,

@@ -6833,6 +6833,35 @@ function commandOutput(command, args) {
   });
 }
 
+// src/domain/payload.ts
+var MAX_LINE_LENGTH = 255;
+function distinct(text, maxLength = MAX_LINE_LENGTH) {
+  if (text.length <= maxLength) return text;
+  const end2 = `…${digestOf(text)}`;
+  return text.slice(0, maxLength - end2.length).toWellFormed() + end2;
+}
+function digestOf(text) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(36);
+}
+var LATEST_MS = Date.UTC(2200, 0);
+
+// src/domain/test-result.ts
+function clipped(text, maxLength) {
+  if (text.length <= maxLength) return text.toWellFormed();
+  const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${kept.toWellFormed()}…`;
+}
+var OUTCOME_NAMED = wordTable({
+  success: "success",
+  passed: "success",
+  failure: "failure",
+  failed: "failure",
+  error: "error",
+  skipped: "skipped"
+});
+
 // cli/ci/words.ts
 function firstOf(...values) {
   return values.find((value) => value !== void 0 && value !== null && value !== "") ?? null;
@@ -6860,6 +6889,16 @@ function indexOf(text, first = 0) {
 }
 function attemptOf(text, more = 0) {
   return text !== void 0 && /^\d{1,12}$/.test(text) && Number(text) + more > 0 ? { attempt: Number(text) + more } : {};
+}
+function lineFor(text, maxLength) {
+  const line = (text ?? "").toWellFormed().replace(new RegExp("\\p{Cc}+", "gu"), " ").trim();
+  return line === "" ? null : distinct(line, maxLength);
+}
+function proseFor(text, maxLength) {
+  return text ? clipped(text.replace(/[^\P{Cc}\t\n\r]+/gu, ""), maxLength) : null;
+}
+function addressFor(text) {
+  return text && text.length <= 2048 && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null;
 }
 
 // cli/ci/buildkite.ts
@@ -6964,7 +7003,7 @@ var githubActions = {
       // GITHUB_SHA of a pull request is a merge that is in no branch.
       revision,
       // What one push starts belongs together, whichever workflows it starts. As the webhook has it, too.
-      pipeline: { id: `github:${ref ?? ""}@${revision}`.slice(0, 200) },
+      pipeline: { id: `github:${ref ?? ""}@${revision}` },
       workflow: { id: run2, name: env.GITHUB_WORKFLOW || "workflow" },
       build: {
         id: `${run2}:${name}`,
@@ -7065,9 +7104,9 @@ var jenkins = {
       ),
       tag: firstOf(env.TAG_NAME),
       revision: firstOf(env.GIT_COMMIT),
-      pipeline: { id: run2.slice(0, 200) },
-      workflow: { id: run2.slice(0, 200), name: jobNameOf(env) },
-      build: { id: `${run2.slice(0, 150)}#${name}`.slice(0, 200), name, url: firstOf(env.BUILD_URL), nodeIndex: 0 },
+      pipeline: { id: run2 },
+      workflow: { id: run2, name: jobNameOf(env) },
+      build: { id: `${run2}#${name}`, name, url: firstOf(env.BUILD_URL), nodeIndex: 0 },
       commit: { subject: firstOf(env.CHANGE_TITLE), body: null, author: null },
       actor: env.CHANGE_AUTHOR ? { login: env.CHANGE_AUTHOR } : null,
       pullRequest: firstOf(env.CHANGE_URL),
@@ -7101,8 +7140,8 @@ var woodpecker = {
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),
       pipeline: { id: run2 },
-      workflow: { id: `${run2}:${workflow}`.slice(0, 200), name: workflow },
-      build: { id: `${run2}:${workflow}:${name}`.slice(0, 200), name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
+      workflow: { id: `${run2}:${workflow}`, name: workflow },
+      build: { id: `${run2}:${workflow}:${name}`, name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
       commit: {
         ...messageOf(env.CI_COMMIT_MESSAGE),
         author: env.CI_COMMIT_AUTHOR ? {
@@ -7143,41 +7182,56 @@ async function findJob(options, env) {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id: id.slice(0, 200) } : found.pipeline,
+    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
     workflow: {
       ...found.workflow,
-      name: (firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name).slice(0, 200)
+      name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
     },
     build: {
       ...found.build,
-      id: (id ?? builtId).slice(0, 200),
-      name: name.slice(0, 200),
+      id: id ?? builtId,
+      name,
       nodeIndex: options.nodeIndex ?? found.build.nodeIndex
     }
   };
 }
 function reportBody(job) {
-  if (!job.branch && !job.tag)
+  const branch = lineFor(job.branch, 1024);
+  const tag = lineFor(job.tag, 1024);
+  const revision = lineFor(job.revision, 200);
+  if (!branch && !tag)
     throw usageError("Which branch or tag is this build of?", "Say --branch or --tag, or set BUILDPASS_BRANCH.");
-  if (!job.revision)
-    throw usageError("Which commit is this build of?", "Say --revision <sha>, or set BUILDPASS_REVISION.");
-  const { subject, body, author } = job.commit;
+  if (!revision) throw usageError("Which commit is this build of?", "Say --revision <sha>, or set BUILDPASS_REVISION.");
+  const pullRequest = addressFor(job.pullRequest);
   return {
-    external_id: job.build.id,
+    external_id: lineFor(job.build.id, 200) ?? "job",
     pipeline: {
-      external_id: job.pipeline.id,
-      ...job.tag ? { tag: job.tag } : { branch: job.branch },
-      revision: job.revision,
-      subject: subject?.slice(0, 1e3) ?? null,
-      body: body?.slice(0, 2e4) ?? null,
-      author,
-      actor: job.actor,
-      pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : []
+      external_id: lineFor(job.pipeline.id, 200) ?? "pipeline",
+      ...tag ? { tag } : { branch },
+      revision,
+      subject: proseFor(job.commit.subject, 1e3),
+      body: proseFor(job.commit.body, 2e4),
+      author: personFor(job.commit.author),
+      actor: personFor(job.actor),
+      pull_requests: pullRequest ? [{ head_sha: revision, url: pullRequest }] : []
     },
-    workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name, ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt } },
-    build_url: job.build.url
+    workflow: {
+      external_id: lineFor(job.workflow.id, 200) ?? "workflow",
+      name: lineFor(job.workflow.name, 200) ?? "workflow"
+    },
+    job: {
+      name: lineFor(job.build.name, 200) ?? "job",
+      ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt }
+    },
+    build_url: addressFor(job.build.url)
   };
+}
+function personFor(person) {
+  if (!person) return null;
+  const name = lineFor(person.name, 200);
+  const email = lineFor(person.email, 320);
+  const login = lineFor(person.login, 100);
+  return { ...name ? { name } : {}, ...email ? { email } : {}, ...login ? { login } : {} };
 }
 async function gitJob(env) {
   const git = (...args) => commandOutput("git", args);
@@ -9284,7 +9338,7 @@ async function finish(server, job, ended, command, { artifacts, tests, strict },
   }
 }
 function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
-  const name = basename3(program3) || "command";
+  const name = lineFor(basename3(program3), 1e3) ?? "command";
   const action = {
     name,
     type: "test",
@@ -9306,6 +9360,7 @@ function isStop(signal) {
 function isCanceled({ signal, stoppedBy }) {
   return stoppedBy !== null || signal !== null && isStop(signal);
 }
+var SHOWN_LENGTH = 200;
 var SLOW_STOP_MS = 1e3;
 function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
   return new Promise((resolve2) => {
@@ -9324,8 +9379,11 @@ function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSig
       });
     const refuse = (error) => {
       const isMissing = error.code === "ENOENT" || program3 === "";
-      say("stderr", `buildpass: ${program3}: ${isMissing ? "command not found" : systemWords(error)}
-`);
+      say(
+        "stderr",
+        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH))}: ${isMissing ? "command not found" : systemWords(error)}
+`
+      );
       settle2(isMissing ? 127 : 126, null);
     };
     try {
