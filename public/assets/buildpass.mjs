@@ -4103,16 +4103,16 @@ var require_parse = __commonJS({
       let paren = 0;
       let quote = 0;
       let value = "";
-      let escaped = false;
+      let escaped2 = false;
       for (const ch of input) {
-        if (escaped === true) {
+        if (escaped2 === true) {
           value += ch;
-          escaped = false;
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
           value += ch;
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4143,14 +4143,14 @@ var require_parse = __commonJS({
       return parts;
     };
     var isPlainBranch = (branch) => {
-      let escaped = false;
+      let escaped2 = false;
       for (const ch of branch) {
-        if (escaped === true) {
-          escaped = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (/[?*+@!()[\]{}]/.test(ch)) {
@@ -4198,15 +4198,15 @@ var require_parse = __commonJS({
       let bracket = 0;
       let paren = 0;
       let quote = 0;
-      let escaped = false;
+      let escaped2 = false;
       for (let i = 1; i < pattern.length; i++) {
         const ch = pattern[i];
-        if (escaped === true) {
-          escaped = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4681,14 +4681,14 @@ var require_parse = __commonJS({
           if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
             continue;
           }
-          const escaped = utils.escapeRegex(prev.value);
+          const escaped2 = utils.escapeRegex(prev.value);
           state.output = state.output.slice(0, -prev.value.length);
           if (opts.literalBrackets === true) {
-            state.output += escaped;
-            prev.value = escaped;
+            state.output += escaped2;
+            prev.value = escaped2;
             continue;
           }
-          prev.value = `(${capture}${escaped}|${prev.value})`;
+          prev.value = `(${capture}${escaped2}|${prev.value})`;
           state.output += prev.value;
           continue;
         }
@@ -7675,23 +7675,36 @@ function windowsName(segment) {
   const name = segment.replace(/[<>:"|?*\\]/g, "_").replace(/[. ]$/, "_");
   return RESERVED.test(name) ? `_${name}` : name;
 }
-function collisionOf(paths, ignoreCase) {
+function nameRulesOf(platform) {
+  return { ignoresCase: platform === "win32" || platform === "darwin", ignoresForm: platform === "darwin" };
+}
+function collisionsOf(places, rules) {
   const keyOf = (segments) => {
-    const key = segments.join("/").normalize("NFC");
-    return ignoreCase ? key.toLowerCase() : key;
+    const name = segments.join("/");
+    const key = rules.ignoresForm ? name.normalize("NFC") : name;
+    return rules.ignoresCase ? key.toLowerCase() : key;
   };
-  const files = /* @__PURE__ */ new Map();
-  for (const { path, segments } of paths) {
-    const other = files.get(keyOf(segments));
-    if (other !== void 0) return [other, path];
-    files.set(keyOf(segments), path);
+  const first = /* @__PURE__ */ new Map();
+  const collisions = [];
+  for (const place of places) {
+    const other = first.get(keyOf(place.segments));
+    if (other) collisions.push([other, place]);
+    else first.set(keyOf(place.segments), place);
   }
-  for (const { path, segments } of paths)
-    for (let length = 1; length < segments.length; length++) {
-      const other = files.get(keyOf(segments.slice(0, length)));
-      if (other !== void 0) return [other, path];
+  for (const place of places)
+    for (let length = 1; length < place.segments.length; length++) {
+      const other = first.get(keyOf(place.segments.slice(0, length)));
+      if (other) collisions.push([other, place]);
     }
-  return null;
+  return collisions;
+}
+function apartText([one, other]) {
+  const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
+  const shown = ({ path }) => isAlike ? path.replace(/[^ -~]/gu, escaped) : path;
+  return `${shown(one)} and ${shown(other)}`;
+}
+function escaped(character) {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 function openPlace(root, segments) {
   mkdirSync2(root, { recursive: true });
@@ -7986,7 +7999,7 @@ function addDownload(program3) {
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
       const chosen = choose(artifacts, globs, num, options.nodeIndex);
-      const places = placesOf(chosen, options);
+      const { places, problems } = placesOf(chosen, options);
       const progress = startProgress(output);
       const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
         const bar = progress.file(artifact.path, artifact.sizeBytes);
@@ -8002,10 +8015,11 @@ function addDownload(program3) {
           throw error;
         }
       }).finally(progress.stop);
-      const { done: files, failures } = moved;
+      const { done: files } = moved;
+      const failures = [...problems, ...moved.failures];
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       const count = files.length === 1 ? "1 file" : `${files.length} files`;
-      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ ...moved, leftOut: [] })}`;
+      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
       return settle(line, { build_num: num, files }, failures, output);
     })
   );
@@ -8050,14 +8064,15 @@ function placesOf(artifacts, { flat }) {
     const inside = flat ? segments.slice(-1) : segments;
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside };
   });
-  const ignoresCase = process.platform === "win32" || process.platform === "darwin";
-  const collision = collisionOf(places, ignoresCase);
-  if (collision)
-    throw usageError(
-      `${collision[0]} and ${collision[1]} cannot both be put here.`,
+  const collisions = collisionsOf(places, nameRulesOf(process.platform));
+  const inTheWay = new Set(collisions.flat());
+  const problems = collisions.map(
+    (pair) => usageError(
+      `${apartText(pair)} cannot both be put here.`,
       "Name the one that you want, use another --to for each, or leave out --flat."
-    );
-  return places;
+    )
+  );
+  return { places: places.filter((place) => !inTheWay.has(place)), problems };
 }
 
 // cli/read-secret.ts
