@@ -4103,16 +4103,16 @@ var require_parse = __commonJS({
       let paren = 0;
       let quote = 0;
       let value = "";
-      let escaped = false;
+      let escaped2 = false;
       for (const ch of input) {
-        if (escaped === true) {
+        if (escaped2 === true) {
           value += ch;
-          escaped = false;
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
           value += ch;
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4143,14 +4143,14 @@ var require_parse = __commonJS({
       return parts;
     };
     var isPlainBranch = (branch) => {
-      let escaped = false;
+      let escaped2 = false;
       for (const ch of branch) {
-        if (escaped === true) {
-          escaped = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (/[?*+@!()[\]{}]/.test(ch)) {
@@ -4198,15 +4198,15 @@ var require_parse = __commonJS({
       let bracket = 0;
       let paren = 0;
       let quote = 0;
-      let escaped = false;
+      let escaped2 = false;
       for (let i = 1; i < pattern.length; i++) {
         const ch = pattern[i];
-        if (escaped === true) {
-          escaped = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4681,14 +4681,14 @@ var require_parse = __commonJS({
           if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
             continue;
           }
-          const escaped = utils.escapeRegex(prev.value);
+          const escaped2 = utils.escapeRegex(prev.value);
           state.output = state.output.slice(0, -prev.value.length);
           if (opts.literalBrackets === true) {
-            state.output += escaped;
-            prev.value = escaped;
+            state.output += escaped2;
+            prev.value = escaped2;
             continue;
           }
-          prev.value = `(${capture}${escaped}|${prev.value})`;
+          prev.value = `(${capture}${escaped2}|${prev.value})`;
           state.output += prev.value;
           continue;
         }
@@ -5091,7 +5091,7 @@ var require_picomatch = __commonJS({
     var parse = require_parse();
     var utils = require_utils();
     var constants5 = require_constants();
-    var isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
+    var isObject2 = (val) => val && typeof val === "object" && !Array.isArray(val);
     var picomatch3 = (glob, options, returnState = false) => {
       if (Array.isArray(glob)) {
         const fns = glob.map((input) => picomatch3(input, options, returnState));
@@ -5104,7 +5104,7 @@ var require_picomatch = __commonJS({
         };
         return arrayMatcher;
       }
-      const isState = isObject(glob) && glob.tokens && glob.input;
+      const isState = isObject2(glob) && glob.tokens && glob.input;
       if (glob === "" || typeof glob !== "string" && !isState) {
         throw new TypeError("Expected pattern to be a non-empty string");
       }
@@ -6259,7 +6259,7 @@ function shownOrHidden() {
 }
 
 // cli/say.ts
-import { writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
@@ -6306,14 +6306,39 @@ function systemCodeOf(error) {
 
 // cli/say.ts
 function say(where, text) {
+  try {
+    writeAll(where === "stdout" ? 1 : 2, text);
+  } catch (error) {
+    if (where === "stdout" && !isUnread(error)) throw systemFailure(error, "standard output");
+  }
+}
+function sayToReader(text) {
+  try {
+    writeAll(1, text);
+  } catch (error) {
+    throw systemFailure(error, "standard output");
+  }
+}
+function sayIfWritable(text) {
+  try {
+    writeAll(1, text);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+function isNowhere(where) {
+  if (process.platform === "win32") return false;
+  const place = fstatSync(where === "stdout" ? 1 : 2);
+  return place.isCharacterDevice() && place.rdev === statSync("/dev/null").rdev;
+}
+function writeAll(fd, text) {
   let left = typeof text === "string" ? Buffer.from(text) : text;
   while (left.byteLength > 0) {
     try {
-      left = left.subarray(writeSync(where === "stdout" ? 1 : 2, left));
+      left = left.subarray(writeSync(fd, left));
     } catch (error) {
-      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10);
-      else if (where === "stderr" || isUnread(error)) return;
-      else throw systemFailure(error, "standard output");
+      if (!isFull(error)) throw error;
+      Atomics.wait(PAUSE, 0, 0, 10);
     }
   }
 }
@@ -6351,6 +6376,8 @@ function openOutput({ json = false, quiet = false }) {
       if (text !== "") say("stdout", `${text}
 `);
     },
+    secret: (line, value) => sayToReader(`${json ? jsonText(value) : line}
+`),
     note: (text) => void (quiet || say("stderr", `${visibleLine(text)}
 `)),
     warn: (text) => say("stderr", `buildpass: ${visibleLine(text)}
@@ -6368,7 +6395,7 @@ function reportFailure(thrown, json, more = {}) {
   say("stderr", `buildpass: ${visibleLine(message)}
 ${hint ? `  ${visibleLine(hint)}
 ` : ""}`);
-  if (json) say("stdout", `${jsonText({ error: { code: failure, message, hint, status }, ...more })}
+  if (json) sayIfWritable(`${jsonText({ error: { code: failure, message, hint, status }, ...more })}
 `);
   return EXIT[failure];
 }
@@ -6425,6 +6452,32 @@ async function digestOfParts(partSizeBytes, partsHex) {
     joined.set(parseHex(hex), 32 * i);
   });
   return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
+}
+
+// cli/answer.ts
+var KINDS = {
+  text: (value) => typeof value === "string",
+  "text or null": (value) => value === null || typeof value === "string",
+  count: (value) => Number.isSafeInteger(value) && value >= 0,
+  address: (value) => typeof value === "string" && URL.canParse(value)
+};
+function answerOf(value, shape, what) {
+  const fields = isObject(value) ? value : {};
+  const isWhole = Object.entries(shape).every(([name, kind]) => KINDS[kind](fields[name]));
+  if (isWhole) return fields;
+  throw noAnswerWith(what);
+}
+function listOf(value, shape, what) {
+  if (!Array.isArray(value)) throw noAnswerWith(what);
+  return value.map((item) => answerOf(item, shape, what));
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function noAnswerWith(what) {
+  return new CliError("failed", `The server answered without ${what}, or in a way that this buildpass does not know.`, {
+    hint: "Is this the address of a Buildpass server? If so, update buildpass."
+  });
 }
 
 // cli/retry.ts
@@ -6709,7 +6762,7 @@ import { join as join2 } from "node:path";
 
 // cli/private-file.ts
 import { randomUUID } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync as statSync2, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 function configFolder(env = process.env) {
@@ -6754,13 +6807,13 @@ function dropOldNotes(folder2) {
   }
   for (const name of names) {
     const file = join(folder2, name);
-    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    const age = Date.now() - (statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > NOTE_LIFE_MS) forgetNote(file);
   }
 }
 function isReadByOthers(file) {
   if (process.platform === "win32") return false;
-  return (statSync(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
+  return (statSync2(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
 }
 
 // cli/login-file.ts
@@ -6833,6 +6886,35 @@ function commandOutput(command, args) {
   });
 }
 
+// src/domain/payload.ts
+var MAX_LINE_LENGTH = 255;
+function distinct(text, maxLength = MAX_LINE_LENGTH) {
+  if (text.length <= maxLength) return text;
+  const end2 = `…${digestOf(text)}`;
+  return text.slice(0, maxLength - end2.length).toWellFormed() + end2;
+}
+function digestOf(text) {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(36);
+}
+var LATEST_MS = Date.UTC(2200, 0);
+
+// src/domain/test-result.ts
+function clipped(text, maxLength) {
+  if (text.length <= maxLength) return text.toWellFormed();
+  const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
+  return `${kept.toWellFormed()}…`;
+}
+var OUTCOME_NAMED = wordTable({
+  success: "success",
+  passed: "success",
+  failure: "failure",
+  failed: "failure",
+  error: "error",
+  skipped: "skipped"
+});
+
 // cli/ci/words.ts
 function firstOf(...values) {
   return values.find((value) => value !== void 0 && value !== null && value !== "") ?? null;
@@ -6860,6 +6942,16 @@ function indexOf(text, first = 0) {
 }
 function attemptOf(text, more = 0) {
   return text !== void 0 && /^\d{1,12}$/.test(text) && Number(text) + more > 0 ? { attempt: Number(text) + more } : {};
+}
+function lineFor(text, maxLength) {
+  const line = (text ?? "").toWellFormed().replace(new RegExp("\\p{Cc}+", "gu"), " ").trim();
+  return line === "" ? null : distinct(line, maxLength);
+}
+function proseFor(text, maxLength) {
+  return text ? clipped(text.replace(/[^\P{Cc}\t\n\r]+/gu, ""), maxLength) : null;
+}
+function addressFor(text) {
+  return text && text.length <= 2048 && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null;
 }
 
 // cli/ci/buildkite.ts
@@ -6964,7 +7056,7 @@ var githubActions = {
       // GITHUB_SHA of a pull request is a merge that is in no branch.
       revision,
       // What one push starts belongs together, whichever workflows it starts. As the webhook has it, too.
-      pipeline: { id: `github:${ref ?? ""}@${revision}`.slice(0, 200) },
+      pipeline: { id: `github:${ref ?? ""}@${revision}` },
       workflow: { id: run2, name: env.GITHUB_WORKFLOW || "workflow" },
       build: {
         id: `${run2}:${name}`,
@@ -6991,7 +7083,8 @@ function branchOf(env, event) {
 }
 function readEvent(path) {
   try {
-    return path ? JSON.parse(readFileSync2(path, "utf8")) : {};
+    const event = path ? JSON.parse(readFileSync2(path, "utf8")) : {};
+    return isObject(event) ? event : {};
   } catch {
     return {};
   }
@@ -7006,8 +7099,8 @@ async function requestIdToken(env, audience) {
     signal: AbortSignal.timeout(2e4)
   });
   if (!response.ok) return null;
-  const { value } = await response.json();
-  return typeof value === "string" ? value : null;
+  const answer = await response.json().catch(() => null);
+  return isObject(answer) && typeof answer.value === "string" ? answer.value : null;
 }
 
 // cli/ci/gitlab.ts
@@ -7065,9 +7158,9 @@ var jenkins = {
       ),
       tag: firstOf(env.TAG_NAME),
       revision: firstOf(env.GIT_COMMIT),
-      pipeline: { id: run2.slice(0, 200) },
-      workflow: { id: run2.slice(0, 200), name: jobNameOf(env) },
-      build: { id: `${run2.slice(0, 150)}#${name}`.slice(0, 200), name, url: firstOf(env.BUILD_URL), nodeIndex: 0 },
+      pipeline: { id: run2 },
+      workflow: { id: run2, name: jobNameOf(env) },
+      build: { id: `${run2}#${name}`, name, url: firstOf(env.BUILD_URL), nodeIndex: 0 },
       commit: { subject: firstOf(env.CHANGE_TITLE), body: null, author: null },
       actor: env.CHANGE_AUTHOR ? { login: env.CHANGE_AUTHOR } : null,
       pullRequest: firstOf(env.CHANGE_URL),
@@ -7101,8 +7194,8 @@ var woodpecker = {
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),
       pipeline: { id: run2 },
-      workflow: { id: `${run2}:${workflow}`.slice(0, 200), name: workflow },
-      build: { id: `${run2}:${workflow}:${name}`.slice(0, 200), name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
+      workflow: { id: `${run2}:${workflow}`, name: workflow },
+      build: { id: `${run2}:${workflow}:${name}`, name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
       commit: {
         ...messageOf(env.CI_COMMIT_MESSAGE),
         author: env.CI_COMMIT_AUTHOR ? {
@@ -7143,41 +7236,56 @@ async function findJob(options, env) {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id: id.slice(0, 200) } : found.pipeline,
+    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
     workflow: {
       ...found.workflow,
-      name: (firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name).slice(0, 200)
+      name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
     },
     build: {
       ...found.build,
-      id: (id ?? builtId).slice(0, 200),
-      name: name.slice(0, 200),
+      id: id ?? builtId,
+      name,
       nodeIndex: options.nodeIndex ?? found.build.nodeIndex
     }
   };
 }
 function reportBody(job) {
-  if (!job.branch && !job.tag)
+  const branch = lineFor(job.branch, 1024);
+  const tag = lineFor(job.tag, 1024);
+  const revision = lineFor(job.revision, 200);
+  if (!branch && !tag)
     throw usageError("Which branch or tag is this build of?", "Say --branch or --tag, or set BUILDPASS_BRANCH.");
-  if (!job.revision)
-    throw usageError("Which commit is this build of?", "Say --revision <sha>, or set BUILDPASS_REVISION.");
-  const { subject, body, author } = job.commit;
+  if (!revision) throw usageError("Which commit is this build of?", "Say --revision <sha>, or set BUILDPASS_REVISION.");
+  const pullRequest = addressFor(job.pullRequest);
   return {
-    external_id: job.build.id,
+    external_id: lineFor(job.build.id, 200) ?? "job",
     pipeline: {
-      external_id: job.pipeline.id,
-      ...job.tag ? { tag: job.tag } : { branch: job.branch },
-      revision: job.revision,
-      subject: subject?.slice(0, 1e3) ?? null,
-      body: body?.slice(0, 2e4) ?? null,
-      author,
-      actor: job.actor,
-      pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : []
+      external_id: lineFor(job.pipeline.id, 200) ?? "pipeline",
+      ...tag ? { tag } : { branch },
+      revision,
+      subject: proseFor(job.commit.subject, 1e3),
+      body: proseFor(job.commit.body, 2e4),
+      author: personFor(job.commit.author),
+      actor: personFor(job.actor),
+      pull_requests: pullRequest ? [{ head_sha: revision, url: pullRequest }] : []
     },
-    workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name, ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt } },
-    build_url: job.build.url
+    workflow: {
+      external_id: lineFor(job.workflow.id, 200) ?? "workflow",
+      name: lineFor(job.workflow.name, 200) ?? "workflow"
+    },
+    job: {
+      name: lineFor(job.build.name, 200) ?? "job",
+      ...job.build.attempt === void 0 ? {} : { attempt: job.build.attempt }
+    },
+    build_url: addressFor(job.build.url)
   };
+}
+function personFor(person) {
+  if (!person) return null;
+  const name = lineFor(person.name, 200);
+  const email = lineFor(person.email, 320);
+  const login = lineFor(person.login, 100);
+  return { ...name ? { name } : {}, ...email ? { email } : {}, ...login ? { login } : {} };
 }
 async function gitJob(env) {
   const git = (...args) => commandOutput("git", args);
@@ -7355,27 +7463,25 @@ function retrySecondsOf({ BUILDPASS_RETRY_SECONDS: text }) {
 }
 
 // cli/artifact-list.ts
+var ARTIFACT = { path: "text", node_index: "count", size: "count", digest: "text", url: "address" };
 function artifactOf(value) {
-  const { path, node_index, size, digest, url } = value ?? {};
-  const parsed = typeof digest === "string" ? parseArtifactDigest(digest) : null;
-  if (typeof path === "string" && typeof node_index === "number" && typeof size === "number" && typeof url === "string") {
-    if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url };
-    throw new CliError("failed", `${path}: the server names a digest of a kind that this buildpass does not know.`, {
-      hint: "Update buildpass."
-    });
-  }
-  throw new CliError("failed", "The server described an artifact in a way that this buildpass does not know.");
+  const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, "an artifact");
+  const parsed = parseArtifactDigest(digest);
+  if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url };
+  throw new CliError("failed", `${path}: the server names a digest of a kind that this buildpass does not know.`, {
+    hint: "Update buildpass."
+  });
 }
 async function listArtifacts(server, path) {
   const answer = await askJson(server, { method: "GET", path: `${projectPath(server)}/${path}` });
-  const { build_num, items } = answer;
-  if (typeof build_num !== "number" || !Array.isArray(items))
-    throw new CliError("failed", "The server answered without a list of artifacts.");
+  const { build_num } = answerOf(answer, { build_num: "count" }, "a list of artifacts");
+  const items = isObject(answer) ? answer.items : null;
+  if (!Array.isArray(items)) throw noAnswerWith("a list of artifacts");
   return { num: build_num, artifacts: items.map(artifactOf) };
 }
 
 // cli/download-file.ts
-import { createReadStream, statSync as statSync2 } from "node:fs";
+import { createReadStream, statSync as statSync3 } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 
 // cli/file-digest.ts
@@ -7568,7 +7674,7 @@ async function openSink({ handle }, artifact, progress) {
   };
 }
 async function hasBytes(file, { sizeBytes, digest }) {
-  const entry = statSync2(file, { throwIfNoEntry: false });
+  const entry = statSync3(file, { throwIfNoEntry: false });
   if (!entry?.isFile() || entry.size !== sizeBytes) return false;
   const digester = openDigester(digest);
   await digestBytes(createReadStream(file), digester);
@@ -7621,23 +7727,36 @@ function windowsName(segment) {
   const name = segment.replace(/[<>:"|?*\\]/g, "_").replace(/[. ]$/, "_");
   return RESERVED.test(name) ? `_${name}` : name;
 }
-function collisionOf(paths, ignoreCase) {
+function nameRulesOf(platform) {
+  return { ignoresCase: platform === "win32" || platform === "darwin", ignoresForm: platform === "darwin" };
+}
+function collisionsOf(places, rules) {
   const keyOf = (segments) => {
-    const key = segments.join("/").normalize("NFC");
-    return ignoreCase ? key.toLowerCase() : key;
+    const name = segments.join("/");
+    const key = rules.ignoresForm ? name.normalize("NFC") : name;
+    return rules.ignoresCase ? key.toLowerCase() : key;
   };
-  const files = /* @__PURE__ */ new Map();
-  for (const { path, segments } of paths) {
-    const other = files.get(keyOf(segments));
-    if (other !== void 0) return [other, path];
-    files.set(keyOf(segments), path);
+  const first = /* @__PURE__ */ new Map();
+  const collisions = [];
+  for (const place of places) {
+    const other = first.get(keyOf(place.segments));
+    if (other) collisions.push([other, place]);
+    else first.set(keyOf(place.segments), place);
   }
-  for (const { path, segments } of paths)
-    for (let length = 1; length < segments.length; length++) {
-      const other = files.get(keyOf(segments.slice(0, length)));
-      if (other !== void 0) return [other, path];
+  for (const place of places)
+    for (let length = 1; length < place.segments.length; length++) {
+      const other = first.get(keyOf(place.segments.slice(0, length)));
+      if (other) collisions.push([other, place]);
     }
-  return null;
+  return collisions;
+}
+function apartText([one, other]) {
+  const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
+  const shown = ({ path }) => isAlike ? path.replace(/[^ -~]/gu, escaped) : path;
+  return `${shown(one)} and ${shown(other)}`;
+}
+function escaped(character) {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 function openPlace(root, segments) {
   mkdirSync2(root, { recursive: true });
@@ -7932,7 +8051,7 @@ function addDownload(program3) {
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
       const chosen = choose(artifacts, globs, num, options.nodeIndex);
-      const places = placesOf(chosen, options);
+      const { places, problems } = placesOf(chosen, options);
       const progress = startProgress(output);
       const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
         const bar = progress.file(artifact.path, artifact.sizeBytes);
@@ -7948,10 +8067,11 @@ function addDownload(program3) {
           throw error;
         }
       }).finally(progress.stop);
-      const { done: files, failures } = moved;
+      const { done: files } = moved;
+      const failures = [...problems, ...moved.failures];
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       const count = files.length === 1 ? "1 file" : `${files.length} files`;
-      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ ...moved, leftOut: [] })}`;
+      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
       return settle(line, { build_num: num, files }, failures, output);
     })
   );
@@ -7996,14 +8116,15 @@ function placesOf(artifacts, { flat }) {
     const inside = flat ? segments.slice(-1) : segments;
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside };
   });
-  const ignoresCase = process.platform === "win32" || process.platform === "darwin";
-  const collision = collisionOf(places, ignoresCase);
-  if (collision)
-    throw usageError(
-      `${collision[0]} and ${collision[1]} cannot both be put here.`,
+  const collisions = collisionsOf(places, nameRulesOf(process.platform));
+  const inTheWay = new Set(collisions.flat());
+  const problems = collisions.map(
+    (pair) => usageError(
+      `${apartText(pair)} cannot both be put here.`,
       "Name the one that you want, use another --to for each, or leave out --flat."
-    );
-  return places;
+    )
+  );
+  return { places: places.filter((place) => !inTheWay.has(place)), problems };
 }
 
 // cli/read-secret.ts
@@ -8035,6 +8156,7 @@ function typed(prompt) {
 }
 
 // cli/verbs/login.ts
+var TOKEN = { kind: "text", label: "text", expires_at: "text or null" };
 function addLogin(program3) {
   program3.command("login").description("keep a token on this machine, in a file that only you can read").option("--url <url>", "the server; else BUILDPASS_URL").option("--json", "print the result as one JSON document").action(
     (options) => settled(options, async () => {
@@ -8050,10 +8172,8 @@ function addLogin(program3) {
         signal: abortOnSignals(),
         warn: output.warn
       };
-      const { kind, label, expires_at } = await askJson(server, {
-        method: "GET",
-        path: "/api/buildpass/v1/token"
-      });
+      const answer = await askJson(server, { method: "GET", path: "/api/buildpass/v1/token" });
+      const { kind, label, expires_at } = answerOf(answer, TOKEN, "a token");
       keepLogin(origin, token);
       output.result(
         `logged in to ${origin} with the ${kind} token "${label}"${expires_at ? `, which expires on ${expires_at.slice(0, 10)}` : ""}`,
@@ -8115,16 +8235,14 @@ async function updateBuild(server, num, news) {
   return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
 }
 function buildOf(answer) {
-  const { build_num, status, build_url } = answer ?? {};
-  if (typeof build_num !== "number") throw new CliError("failed", "The server answered the report without a build.");
-  return { ...answer, build_num, status: String(status), build_url: String(build_url) };
+  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
 }
 
 // cli/upload-tests.ts
 import { readFile } from "node:fs/promises";
 
 // cli/find-files.ts
-import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync4 } from "node:fs";
+import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync5 } from "node:fs";
 import { basename as basename2, dirname as dirname5, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
 
 // node_modules/mrmime/index.mjs
@@ -8578,7 +8696,7 @@ function lookup(extn) {
 var import_picomatch2 = __toESM(require_picomatch2(), 1);
 
 // cli/walk-folder.ts
-import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync3 } from "node:fs";
+import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync4 } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname as dirname4, join as join6, sep as sep2 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
@@ -8627,7 +8745,7 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
   function takeLink(file, path) {
     try {
       const real = realpathSync2(file);
-      const stats = statSync3(real);
+      const stats = statSync4(real);
       if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return;
       if (!roots.some((root) => isIn(real, root))) leaveOut(file, `a link that leads out of ${roots[0]}`);
       else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats));
@@ -8642,7 +8760,7 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
   function takeFile(file) {
     try {
       accessSync(file, constants3.R_OK);
-      visit(file, statSync3(file));
+      visit(file, statSync4(file));
     } catch (error) {
       leaveOut(file, reasonOf(error));
     }
@@ -8749,7 +8867,7 @@ async function findMeant(glob, root, visitor) {
 }
 var MAX_NAME_LENGTH2 = 255;
 function isFolderAt(path) {
-  return statSync4(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statSync5(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 var EVERYTHING = { takes: () => true, enters: () => true };
 var MATCHING = { dot: true, nonegate: true, flags: "s" };
@@ -8958,12 +9076,13 @@ async function completed(server, file, options, upload, digests) {
 function uploadPath(server, { num }, id) {
   return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`;
 }
+var UPLOAD = { upload_id: "text", path: "text", size: "count", part_size: "count" };
 function uploadOf(value) {
-  const { upload_id, path, size, part_size, complete, parts } = value ?? {};
-  const isUpload = typeof upload_id === "string" && typeof path === "string" && typeof size === "number" && typeof part_size === "number";
-  if (!isUpload || !Array.isArray(parts) || part_size < 1 || partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 1e4)
-    throw new CliError("failed", "The server described an upload in a way that this buildpass does not know.");
-  const known = parts;
+  const { upload_id, path, size, part_size } = answerOf(value, UPLOAD, "an upload");
+  const { complete, parts } = value;
+  const known = listOf(parts, { part: "count", sha256: "text" }, "an upload");
+  if (part_size < 1 || partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 1e4)
+    throw noAnswerWith("an upload");
   return {
     id: upload_id,
     path,
@@ -9072,7 +9191,8 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     }).catch((error) => {
       throw named(path, error);
     });
-    output.note(`sent ${path} (${answer.stored} test results, ${answer.failed} failed)`);
+    const { stored, failed } = answerOf(answer, { stored: "count", failed: "count" }, "a count of test results");
+    output.note(`sent ${path} (${stored} test results, ${failed} failed)`);
     onMoved();
     return found;
   });
@@ -9284,7 +9404,7 @@ async function finish(server, job, ended, command, { artifacts, tests, strict },
   }
 }
 function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
-  const name = basename3(program3) || "command";
+  const name = lineFor(basename3(program3), 1e3) ?? "command";
   const action = {
     name,
     type: "test",
@@ -9306,6 +9426,7 @@ function isStop(signal) {
 function isCanceled({ signal, stoppedBy }) {
   return stoppedBy !== null || signal !== null && isStop(signal);
 }
+var SHOWN_LENGTH = 200;
 var SLOW_STOP_MS = 1e3;
 function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
   return new Promise((resolve2) => {
@@ -9324,8 +9445,11 @@ function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSig
       });
     const refuse = (error) => {
       const isMissing = error.code === "ENOENT" || program3 === "";
-      say("stderr", `buildpass: ${program3}: ${isMissing ? "command not found" : systemWords(error)}
-`);
+      say(
+        "stderr",
+        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH))}: ${isMissing ? "command not found" : systemWords(error)}
+`
+      );
       settle2(isMissing ? 127 : 126, null);
     };
     try {
@@ -9369,34 +9493,39 @@ function end({ code, signal }, reportingCode, lateSignal) {
 }
 
 // cli/verbs/status.ts
+var BUILD = { build_num: "count", status: "text", build_url: "text", queued_at: "text or null" };
+var WORKFLOW = { job_name: "text", workflow_name: "text" };
 function addStatus(program3) {
   withServer(program3.command("status").description("show how a branch stands, and its newest builds")).option("--branch <name>", "else the project’s default branch").option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
     (options) => runVerb(options, async ({ server, output }) => {
       const slug = requireSlug(server.slug);
       const branch = options.branch ?? await defaultBranchOf();
       const encoded = encodeURIComponent(branch);
-      const [badge, builds] = await Promise.all([
+      const [badge, list] = await Promise.all([
         askJson(server, { method: "GET", path: `/${slug}/tree/${encoded}.json` }),
         askJson(server, { method: "GET", path: `/api/v1.1/project/${slug}/tree/${encoded}?limit=${options.limit}` })
       ]);
-      const status = String(badge.message);
-      if (!Array.isArray(builds)) throw new CliError("failed", "The server answered without a list of builds.");
+      const { message: status } = answerOf(badge, { message: "text" }, "a status");
+      const builds = listOf(list, BUILD, "a list of builds").map((build) => {
+        const { workflows } = build;
+        return { ...build, workflow: answerOf(workflows, WORKFLOW, "a list of builds") };
+      });
       output.result([`${slug} ${branch}: ${status}`, ...tableText(builds.map(rowOf))], {
         project: slug,
         branch,
         status,
-        builds
+        builds: list
       });
       return options.exitStatus && status !== "passing" ? EXIT.not_green : EXIT.ok;
       async function defaultBranchOf() {
         const project = await askJson(server, { method: "GET", path: projectPath(server) });
-        return String(project.default_branch);
+        return answerOf(project, { default_branch: "text" }, "a project").default_branch;
       }
     })
   );
 }
-function rowOf({ build_num, status, workflows, queued_at, build_url }) {
-  return [`  ${build_num}`, status, `${workflows.workflow_name} / ${workflows.job_name}`, ageOf(queued_at), build_url];
+function rowOf({ build_num, status, workflow, queued_at, build_url }) {
+  return [`  ${build_num}`, status, `${workflow.workflow_name} / ${workflow.job_name}`, ageOf(queued_at), build_url];
 }
 function ageOf(time) {
   if (time === null) return "";
@@ -9406,6 +9535,15 @@ function ageOf(time) {
 }
 
 // cli/verbs/token.ts
+var MADE = { id: "text", label: "text", expires_at: "text or null", token: "text" };
+var LISTED = {
+  id: "text",
+  label: "text",
+  prefix: "text",
+  last_four: "text",
+  expires_at: "text or null",
+  last_used_at: "text or null"
+};
 function addToken(program3) {
   const token = program3.command("token").description("make, list, rotate and delete API tokens");
   const verb = (name, description) => withServer(token.command(name).description(description)).option(
@@ -9419,22 +9557,23 @@ function addToken(program3) {
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
       const expiresAt = options.expires === void 0 && personal ? inDays(365) : options.expires;
-      const made = await askJson(server, {
+      requireReader();
+      const answer = await askJson(server, {
         method: "POST",
         path: pathOf(server, options),
         json: { label, ...scope ? { scope } : {}, expires_at: expiresAt?.toISOString() ?? null },
         isIdempotent: false
       });
+      const made = answerOf(answer, MADE, "a token");
       output.note(`made token ${made.id} (${made.label}), ${expiryOf(made)}; the secret is not shown again:`);
-      output.result(String(made.token), made);
+      showSecret(output, made, options);
       return void 0;
     })
   );
   verb("list", "list tokens; never their secrets").action(
     (options) => runVerb(options, async ({ server, output }) => {
       const tokens = await askJson(server, { method: "GET", path: pathOf(server, options) });
-      if (!Array.isArray(tokens)) throw new CliError("failed", "The server answered without a list of tokens.");
-      const rows = tokens.map((row) => [
+      const rows = listOf(tokens, LISTED, "a list of tokens").map((row) => [
         row.id,
         row.scope ?? "personal",
         `${row.prefix}…${row.last_four}`,
@@ -9448,14 +9587,16 @@ function addToken(program3) {
   );
   verb("rotate", "make a token’s successor; the old one goes on for a while").argument("<id>", "id of the token, as listed", notSecret).option("--overlap <time>", "how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)", parseDuration).action(
     (id, options) => runVerb(options, async ({ server, output }) => {
-      const made = await askJson(server, {
+      requireReader();
+      const answer = await askJson(server, {
         method: "POST",
         path: `${pathOf(server, options)}/${encodeURIComponent(id)}/rotate`,
         json: options.overlap === void 0 ? {} : { overlap_seconds: options.overlap },
         isIdempotent: false
       });
+      const made = answerOf(answer, MADE, "a token");
       output.note(`made token ${made.id} (${made.label}) in place of ${id}; the secret is not shown again:`);
-      output.result(String(made.token), made);
+      showSecret(output, made, options);
       return void 0;
     })
   );
@@ -9464,10 +9605,29 @@ function addToken(program3) {
       const named2 = id === "-" ? await readSecretFromStdin("Secret of the token to delete: ") : id;
       const path = `${pathOf(server, options)}/${encodeURIComponent(named2)}`;
       const answer = await askJson(server, { method: "DELETE", path });
+      answerOf(answer, { message: "text" }, "a word that it is deleted");
       output.result(`deleted ${id === "-" ? "the token" : id}`, answer);
       return void 0;
     })
   );
+}
+function requireReader() {
+  if (isNowhere("stdout"))
+    throw usageError("Standard output leads nowhere: the token’s secret would be lost.", "Send it to a file or a pipe.");
+}
+function showSecret(output, made, { personal }) {
+  try {
+    output.secret(made.token, made);
+  } catch (cause) {
+    const remove = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;
+    throw new CliError("failed", `token ${made.id} was made, but its secret could not be shown (${wordsOf2(cause)}).`, {
+      hint: `Delete it with \`${remove}\`, and make another.`,
+      cause
+    });
+  }
+}
+function wordsOf2(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 function pathOf({ slug }, { personal }) {
   return personal ? "/api/v1.1/user/token" : `/api/v1.1/project/${requireSlug(slug)}/token`;

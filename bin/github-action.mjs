@@ -14,7 +14,7 @@ function exitCodeOfSignal(signal) {
 }
 
 // cli/say.ts
-import { writeSync } from "node:fs";
+import { fstatSync, statSync, writeSync } from "node:fs";
 
 // src/domain/word-table.ts
 function wordTable(rows) {
@@ -78,14 +78,20 @@ function systemWords({ code, message }) {
 
 // cli/say.ts
 function say(where, text) {
+  try {
+    writeAll(where === "stdout" ? 1 : 2, text);
+  } catch (error) {
+    if (where === "stdout" && !isUnread(error)) throw systemFailure(error, "standard output");
+  }
+}
+function writeAll(fd, text) {
   let left = typeof text === "string" ? Buffer.from(text) : text;
   while (left.byteLength > 0) {
     try {
-      left = left.subarray(writeSync(where === "stdout" ? 1 : 2, left));
+      left = left.subarray(writeSync(fd, left));
     } catch (error) {
-      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10);
-      else if (where === "stderr" || isUnread(error)) return;
-      else throw systemFailure(error, "standard output");
+      if (!isFull(error)) throw error;
+      Atomics.wait(PAUSE, 0, 0, 10);
     }
   }
 }

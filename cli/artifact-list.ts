@@ -1,4 +1,5 @@
 import { type ArtifactDigest, parseArtifactDigest } from '../src/domain/artifact-digest.ts'
+import { answerOf, isObject, noAnswerWith } from './answer.ts'
 import { CliError } from './exit.ts'
 import { askJson } from './http.ts'
 import { projectPath } from './open-server.ts'
@@ -13,21 +14,15 @@ export type ListedArtifact = {
   readonly url: string
 }
 
+const ARTIFACT = { path: 'text', node_index: 'count', size: 'count', digest: 'text', url: 'address' } as const
+
 export function artifactOf(value: unknown): ListedArtifact {
-  const { path, node_index, size, digest, url } = (value ?? {}) as Record<string, unknown>
-  const parsed = typeof digest === 'string' ? parseArtifactDigest(digest) : null
-  if (
-    typeof path === 'string' &&
-    typeof node_index === 'number' &&
-    typeof size === 'number' &&
-    typeof url === 'string'
-  ) {
-    if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url }
-    throw new CliError('failed', `${path}: the server names a digest of a kind that this buildpass does not know.`, {
-      hint: 'Update buildpass.',
-    })
-  }
-  throw new CliError('failed', 'The server described an artifact in a way that this buildpass does not know.')
+  const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, 'an artifact')
+  const parsed = parseArtifactDigest(digest)
+  if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url }
+  throw new CliError('failed', `${path}: the server names a digest of a kind that this buildpass does not know.`, {
+    hint: 'Update buildpass.',
+  })
 }
 
 /** The artifacts of one build: `builds/<n>/artifacts` or `latest/artifacts?…`. */
@@ -36,8 +31,8 @@ export async function listArtifacts(
   path: string,
 ): Promise<{ readonly num: number; readonly artifacts: readonly ListedArtifact[] }> {
   const answer = await askJson(server, { method: 'GET', path: `${projectPath(server)}/${path}` })
-  const { build_num, items } = answer as { build_num?: unknown; items?: unknown }
-  if (typeof build_num !== 'number' || !Array.isArray(items))
-    throw new CliError('failed', 'The server answered without a list of artifacts.')
+  const { build_num } = answerOf(answer, { build_num: 'count' }, 'a list of artifacts')
+  const items = isObject(answer) ? answer.items : null
+  if (!Array.isArray(items)) throw noAnswerWith('a list of artifacts')
   return { num: build_num, artifacts: items.map(artifactOf) }
 }

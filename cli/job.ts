@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { commandOutput } from './ci/agent-command.ts'
-import { type CiJob, type Env, findCiJob } from './ci/ci.ts'
-import { firstOf, messageOf, personOf, slugOfRemote } from './ci/words.ts'
+import { type CiJob, type Env, findCiJob, type Person } from './ci/ci.ts'
+import { addressFor, firstOf, lineFor, messageOf, personOf, proseFor, slugOfRemote } from './ci/words.ts'
 import { usageError } from './exit.ts'
 
 /** What a person may say about the job instead of the CI. */
@@ -31,43 +31,59 @@ export async function findJob(options: JobOptions, env: Env): Promise<CiJob> {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id: id.slice(0, 200) } : found.pipeline,
+    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
     workflow: {
       ...found.workflow,
-      name: (firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name).slice(0, 200),
+      name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name,
     },
     build: {
       ...found.build,
-      id: (id ?? builtId).slice(0, 200),
-      name: name.slice(0, 200),
+      id: id ?? builtId,
+      name,
       nodeIndex: options.nodeIndex ?? found.build.nodeIndex,
     },
   }
 }
 
-/** The body of a build report, less what happened. */
+/** The body of a build report, less what happened: what a CI says is cut to what the server takes. */
 export function reportBody(job: CiJob) {
-  if (!job.branch && !job.tag)
+  const branch = lineFor(job.branch, 1_024)
+  const tag = lineFor(job.tag, 1_024)
+  const revision = lineFor(job.revision, 200)
+  if (!branch && !tag)
     throw usageError('Which branch or tag is this build of?', 'Say --branch or --tag, or set BUILDPASS_BRANCH.')
-  if (!job.revision)
-    throw usageError('Which commit is this build of?', 'Say --revision <sha>, or set BUILDPASS_REVISION.')
-  const { subject, body, author } = job.commit
+  if (!revision) throw usageError('Which commit is this build of?', 'Say --revision <sha>, or set BUILDPASS_REVISION.')
+  const pullRequest = addressFor(job.pullRequest)
   return {
-    external_id: job.build.id,
+    external_id: lineFor(job.build.id, 200) ?? 'job',
     pipeline: {
-      external_id: job.pipeline.id,
-      ...(job.tag ? { tag: job.tag } : { branch: job.branch }),
-      revision: job.revision,
-      subject: subject?.slice(0, 1_000) ?? null,
-      body: body?.slice(0, 20_000) ?? null,
-      author,
-      actor: job.actor,
-      pull_requests: job.pullRequest ? [{ head_sha: job.revision, url: job.pullRequest }] : [],
+      external_id: lineFor(job.pipeline.id, 200) ?? 'pipeline',
+      ...(tag ? { tag } : { branch }),
+      revision,
+      subject: proseFor(job.commit.subject, 1_000),
+      body: proseFor(job.commit.body, 20_000),
+      author: personFor(job.commit.author),
+      actor: personFor(job.actor),
+      pull_requests: pullRequest ? [{ head_sha: revision, url: pullRequest }] : [],
     },
-    workflow: { external_id: job.workflow.id, name: job.workflow.name },
-    job: { name: job.build.name, ...(job.build.attempt === undefined ? {} : { attempt: job.build.attempt }) },
-    build_url: job.build.url,
+    workflow: {
+      external_id: lineFor(job.workflow.id, 200) ?? 'workflow',
+      name: lineFor(job.workflow.name, 200) ?? 'workflow',
+    },
+    job: {
+      name: lineFor(job.build.name, 200) ?? 'job',
+      ...(job.build.attempt === undefined ? {} : { attempt: job.build.attempt }),
+    },
+    build_url: addressFor(job.build.url),
   }
+}
+
+function personFor(person: Person | null): Person | null {
+  if (!person) return null
+  const name = lineFor(person.name, 200)
+  const email = lineFor(person.email, 320)
+  const login = lineFor(person.login, 100)
+  return { ...(name ? { name } : {}), ...(email ? { email } : {}), ...(login ? { login } : {}) }
 }
 
 /** Outside of any CI: a cron job, or somebody's terminal. */

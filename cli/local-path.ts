@@ -21,27 +21,46 @@ function windowsName(segment: string): string {
   return RESERVED.test(name) ? `_${name}` : name
 }
 
-/** The two of the paths that cannot both be here, as one would be the other or lie in it; null when all can. */
-export function collisionOf(
-  paths: readonly { readonly path: string; readonly segments: readonly string[] }[],
-  ignoreCase: boolean,
-): readonly [string, string] | null {
+/** What a file system takes for the same name. */
+export type NameRules = { readonly ignoresCase: boolean; readonly ignoresForm: boolean }
+
+export function nameRulesOf(platform: NodeJS.Platform): NameRules {
+  return { ignoresCase: platform === 'win32' || platform === 'darwin', ignoresForm: platform === 'darwin' }
+}
+
+type Place = { readonly path: string; readonly segments: readonly string[] }
+
+/** Each two that cannot both be here, as one would be the other or lie in it. */
+export function collisionsOf<P extends Place>(places: readonly P[], rules: NameRules): readonly (readonly [P, P])[] {
   const keyOf = (segments: readonly string[]) => {
-    const key = segments.join('/').normalize('NFC')
-    return ignoreCase ? key.toLowerCase() : key
+    const name = segments.join('/')
+    const key = rules.ignoresForm ? name.normalize('NFC') : name
+    return rules.ignoresCase ? key.toLowerCase() : key
   }
-  const files = new Map<string, string>()
-  for (const { path, segments } of paths) {
-    const other = files.get(keyOf(segments))
-    if (other !== undefined) return [other, path]
-    files.set(keyOf(segments), path)
+  const first = new Map<string, P>()
+  const collisions: [P, P][] = []
+  for (const place of places) {
+    const other = first.get(keyOf(place.segments))
+    if (other) collisions.push([other, place])
+    else first.set(keyOf(place.segments), place)
   }
-  for (const { path, segments } of paths)
-    for (let length = 1; length < segments.length; length++) {
-      const other = files.get(keyOf(segments.slice(0, length)))
-      if (other !== undefined) return [other, path]
+  for (const place of places)
+    for (let length = 1; length < place.segments.length; length++) {
+      const other = first.get(keyOf(place.segments.slice(0, length)))
+      if (other) collisions.push([other, place])
     }
-  return null
+  return collisions
+}
+
+/** Two paths, so that they look different: by their code points where only the Unicode form differs. */
+export function apartText([one, other]: readonly [Place, Place]): string {
+  const isAlike = one.path !== other.path && one.path.normalize('NFC') === other.path.normalize('NFC')
+  const shown = ({ path }: Place) => (isAlike ? path.replace(/[^ -~]/gu, escaped) : path)
+  return `${shown(one)} and ${shown(other)}`
+}
+
+function escaped(character: string): string {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`
 }
 
 /** The file for those segments below `root`, its folder made; a link on the way that leads out is not followed. */

@@ -1,7 +1,7 @@
 import { isatty } from 'node:tty'
 import { visibleLine } from '../src/domain/visible-text.ts'
 import { CliError, EXIT } from './exit.ts'
-import { say } from './say.ts'
+import { say, sayIfWritable, sayToReader } from './say.ts'
 import { systemFailure } from './system-error.ts'
 
 /**
@@ -13,6 +13,8 @@ export type Output = {
   /** Whether a person watches: bars may move, and colours are welcome. */
   readonly isLive: boolean
   result(lines: string | readonly string[], value: unknown): void
+  /** As `result`, of what is lost if nobody reads it: throws then, too. */
+  secret(line: string, value: unknown): void
   note(text: string): void
   warn(text: string): void
 }
@@ -26,6 +28,7 @@ export function openOutput({ json = false, quiet = false }: { json?: boolean; qu
       const text = json ? jsonText(value) : [lines].flat().map(visibleLine).join('\n')
       if (text !== '') say('stdout', `${text}\n`)
     },
+    secret: (line, value) => sayToReader(`${json ? jsonText(value) : line}\n`),
     note: (text) => void (quiet || say('stderr', `${visibleLine(text)}\n`)),
     warn: (text) => say('stderr', `buildpass: ${visibleLine(text)}\n`),
   }
@@ -40,7 +43,7 @@ export function reportFailure(thrown: unknown, json: boolean, more: object = {})
   }
   const { failure, message, hint, status } = error
   say('stderr', `buildpass: ${visibleLine(message)}\n${hint ? `  ${visibleLine(hint)}\n` : ''}`)
-  if (json) say('stdout', `${jsonText({ error: { code: failure, message, hint, status }, ...more })}\n`)
+  if (json) sayIfWritable(`${jsonText({ error: { code: failure, message, hint, status }, ...more })}\n`)
   return EXIT[failure]
 }
 

@@ -1,6 +1,6 @@
 import type { ReportedStatus } from '../src/domain/build.ts'
+import { answerOf } from './answer.ts'
 import type { CiJob } from './ci/ci.ts'
-import { CliError } from './exit.ts'
 import { askJson } from './http.ts'
 import { reportBody } from './job.ts'
 import { projectPath } from './open-server.ts'
@@ -27,7 +27,5 @@ export async function updateBuild(server: Server, num: number, news: BuildNews):
 }
 
 function buildOf(answer: unknown): ReportedBuild {
-  const { build_num, status, build_url } = (answer ?? {}) as Partial<ReportedBuild>
-  if (typeof build_num !== 'number') throw new CliError('failed', 'The server answered the report without a build.')
-  return { ...(answer as ReportedBuild), build_num, status: String(status), build_url: String(build_url) }
+  return answerOf(answer, { build_num: 'count', status: 'text', build_url: 'text' }, 'a build')
 }

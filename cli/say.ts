@@ -1,22 +1,54 @@
-import { writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { isatty } from 'node:tty'
-import { systemFailure } from './system-error.ts'
+import { isSystemError, systemFailure } from './system-error.ts'
 
 /**
  * Writes it all before it returns, and past Node's own streams: these make a pipe non-blocking for everybody who has it,
  * the command of `run` included, and end the process when nobody reads any more.
  */
 export function say(where: 'stdout' | 'stderr', text: string | Uint8Array): void {
+  try {
+    writeAll(where === 'stdout' ? 1 : 2, text)
+  } catch (error) {
+    // There is nobody left to tell; and who reads no further, as `head`, has what was wanted.
+    if (where === 'stdout' && !isUnread(error)) throw systemFailure(error, 'standard output')
+  }
+}
+
+/** As `say` on standard output, but for what must be read: throws also where nobody does. */
+export function sayToReader(text: string): void {
+  try {
+    writeAll(1, text)
+  } catch (error) {
+    throw systemFailure(error, 'standard output')
+  }
+}
+
+/** As `say` on standard output, for what stderr has told of in words already: that it cannot be written is no news. */
+export function sayIfWritable(text: string): void {
+  try {
+    writeAll(1, text)
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+  }
+}
+
+/** Whether what is written there is lost: to the null device, which Node also puts in the place of what is closed. */
+export function isNowhere(where: 'stdout' | 'stderr'): boolean {
+  if (process.platform === 'win32') return false
+  const place = fstatSync(where === 'stdout' ? 1 : 2)
+  return place.isCharacterDevice() && place.rdev === statSync('/dev/null').rdev
+}
+
+function writeAll(fd: number, text: string | Uint8Array): void {
   let left: Uint8Array = typeof text === 'string' ? Buffer.from(text) : text
   while (left.byteLength > 0) {
     try {
-      left = left.subarray(writeSync(where === 'stdout' ? 1 : 2, left))
+      left = left.subarray(writeSync(fd, left))
     } catch (error) {
-      if (isFull(error)) Atomics.wait(PAUSE, 0, 0, 10)
-      // There is nobody left to tell; and who reads no further, as `head`, has what was wanted.
-      else if (where === 'stderr' || isUnread(error)) return
-      else throw systemFailure(error, 'standard output')
+      if (!isFull(error)) throw error
+      Atomics.wait(PAUSE, 0, 0, 10)
     }
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { digestOfParts, digestText } from '../src/domain/artifact-digest.ts'
 import { missingParts, partCountOf, sizeOfPart } from '../src/domain/upload.ts'
+import { answerOf, listOf, noAnswerWith } from './answer.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import { CliError } from './exit.ts'
 import type { LocalFile } from './find-files.ts'
@@ -184,21 +185,14 @@ function uploadPath(server: Server, { num }: UploadOptions, id: string): string 
   return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`
 }
 
+const UPLOAD = { upload_id: 'text', path: 'text', size: 'count', part_size: 'count' } as const
+
 function uploadOf(value: unknown): RemoteUpload {
-  const { upload_id, path, size, part_size, complete, parts } = (value ?? {}) as Record<string, unknown>
-  const isUpload =
-    typeof upload_id === 'string' &&
-    typeof path === 'string' &&
-    typeof size === 'number' &&
-    typeof part_size === 'number'
-  if (
-    !isUpload ||
-    !Array.isArray(parts) ||
-    part_size < 1 ||
-    partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 10_000
-  )
-    throw new CliError('failed', 'The server described an upload in a way that this buildpass does not know.')
-  const known = parts as readonly { part: number; sha256: string }[]
+  const { upload_id, path, size, part_size } = answerOf(value, UPLOAD, 'an upload')
+  const { complete, parts } = value as Readonly<Record<string, unknown>>
+  const known = listOf(parts, { part: 'count', sha256: 'text' }, 'an upload')
+  if (part_size < 1 || partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 10_000)
+    throw noAnswerWith('an upload')
   return {
     id: upload_id,
     path,

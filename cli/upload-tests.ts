@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { answerOf } from './answer.ts'
 import { findFiles, type LocalFile } from './find-files.ts'
 import { askJson } from './http.ts'
 import { projectPath } from './open-server.ts'
@@ -21,15 +22,16 @@ export async function uploadTests(
   const { done, failures } = await moveEach(server, files, 1, async (found) => {
     const { file, path } = found
     const bytes = await readFile(file)
-    const answer = (await askJson(server, {
+    const answer = await askJson(server, {
       method: 'PUT',
       path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
       headers: { 'Content-Type': 'application/xml' },
       body: () => bytes,
     }).catch((error) => {
       throw named(path, error)
-    })) as { stored?: unknown; failed?: unknown }
-    output.note(`sent ${path} (${answer.stored} test results, ${answer.failed} failed)`)
+    })
+    const { stored, failed } = answerOf(answer, { stored: 'count', failed: 'count' }, 'a count of test results')
+    output.note(`sent ${path} (${stored} test results, ${failed} failed)`)
     onMoved()
     return found
   })

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isObject } from '../answer.ts'
 import type { Ci, Env } from './ci.ts'
 import { firstOf, messageOf } from './words.ts'
 
@@ -21,7 +22,7 @@ export const githubActions: Ci = {
       // GITHUB_SHA of a pull request is a merge that is in no branch.
       revision,
       // What one push starts belongs together, whichever workflows it starts. As the webhook has it, too.
-      pipeline: { id: `github:${ref ?? ''}@${revision}`.slice(0, 200) },
+      pipeline: { id: `github:${ref ?? ''}@${revision}` },
       workflow: { id: run, name: env.GITHUB_WORKFLOW || 'workflow' },
       build: {
         id: `${run}:${name}`,
@@ -68,7 +69,8 @@ type GithubEvent = {
 
 function readEvent(path: string | undefined): GithubEvent {
   try {
-    return path ? JSON.parse(readFileSync(path, 'utf8')) : {}
+    const event: unknown = path ? JSON.parse(readFileSync(path, 'utf8')) : {}
+    return isObject(event) ? event : {}
   } catch {
     return {} // The build is reported without its commit's message, then.
   }
@@ -86,6 +88,6 @@ async function requestIdToken(env: Env, audience: string): Promise<string | null
     signal: AbortSignal.timeout(20_000),
   })
   if (!response.ok) return null
-  const { value } = (await response.json()) as { value?: unknown }
-  return typeof value === 'string' ? value : null
+  const answer: unknown = await response.json().catch(() => null)
+  return isObject(answer) && typeof answer.value === 'string' ? answer.value : null
 }

@@ -20,8 +20,8 @@ export const woodpecker: Ci = {
       tag: firstOf(env.CI_COMMIT_TAG),
       revision: firstOf(env.CI_COMMIT_SHA),
       pipeline: { id: run },
-      workflow: { id: `${run}:${workflow}`.slice(0, 200), name: workflow },
-      build: { id: `${run}:${workflow}:${name}`.slice(0, 200), name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
+      workflow: { id: `${run}:${workflow}`, name: workflow },
+      build: { id: `${run}:${workflow}:${name}`, name, url: firstOf(env.CI_PIPELINE_URL), nodeIndex: 0 },
       commit: {
         ...messageOf(env.CI_COMMIT_MESSAGE),
         author: env.CI_COMMIT_AUTHOR

@@ -1,3 +1,5 @@
+import { distinct } from '../../src/domain/payload.ts'
+import { clipped } from '../../src/domain/test-result.ts'
 import { wordTable } from '../../src/domain/word-table.ts'
 import type { Person } from './ci.ts'
 
@@ -44,4 +46,23 @@ export function attemptOf(text: string | undefined, more = 0): { attempt?: numbe
   return text !== undefined && /^\d{1,12}$/.test(text) && Number(text) + more > 0
     ? { attempt: Number(text) + more }
     : {}
+}
+
+/** What a CI says, as one line of at most so many characters; of two that are longer each stays itself. */
+export function lineFor(text: string | null | undefined, maxLength: number): string | null {
+  const line = (text ?? '')
+    .toWellFormed()
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+  return line === '' ? null : distinct(line, maxLength)
+}
+
+/** As `lineFor`, for text in which lines may end. */
+export function proseFor(text: string | null | undefined, maxLength: number): string | null {
+  return text ? clipped(text.replace(/[^\P{Cc}\t\n\r]+/gu, ''), maxLength) : null
+}
+
+/** An address of the web; null for what is none, or longer than the server takes. */
+export function addressFor(text: string | null | undefined): string | null {
+  return text && text.length <= 2_048 && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null
 }

@@ -4,7 +4,7 @@ import { digestText } from '../../src/domain/artifact-digest.ts'
 import { type ListedArtifact, listArtifacts } from '../artifact-list.ts'
 import { downloadFile } from '../download-file.ts'
 import { CliError, usageError } from '../exit.ts'
-import { collisionOf, localSegments, openPlace } from '../local-path.ts'
+import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../local-path.ts'
 import { moveEach, settle, shortfallText } from '../outcome.ts'
 import { sizeText } from '../output.ts'
 import { startProgress } from '../progress.ts'
@@ -38,7 +38,7 @@ export function addDownload(program: Command): void {
       runVerb(options, async ({ server, output }) => {
         const { num, artifacts } = await listChosen(server, options)
         const chosen = choose(artifacts, globs, num, options.nodeIndex)
-        const places = placesOf(chosen, options)
+        const { places, problems } = placesOf(chosen, options)
         const progress = startProgress(output)
         const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
           const bar = progress.file(artifact.path, artifact.sizeBytes)
@@ -54,10 +54,11 @@ export function addDownload(program: Command): void {
             throw error
           }
         }).finally(progress.stop)
-        const { done: files, failures } = moved
+        const { done: files } = moved
+        const failures = [...problems, ...moved.failures]
         const bytes = files.reduce((sum, { size }) => sum + size, 0)
         const count = files.length === 1 ? '1 file' : `${files.length} files`
-        const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ ...moved, leftOut: [] })}`
+        const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`
         return settle(line, { build_num: num, files }, failures, output)
       }),
     )
@@ -112,12 +113,14 @@ function placesOf(artifacts: readonly ListedArtifact[], { flat }: DownloadOption
     const inside = flat ? segments.slice(-1) : segments
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside }
   })
-  const ignoresCase = process.platform === 'win32' || process.platform === 'darwin'
-  const collision = collisionOf(places, ignoresCase)
-  if (collision)
-    throw usageError(
-      `${collision[0]} and ${collision[1]} cannot both be put here.`,
+  const collisions = collisionsOf(places, nameRulesOf(process.platform))
+  // Neither of the two is better than the other; the rest is fetched.
+  const inTheWay = new Set(collisions.flat())
+  const problems = collisions.map((pair) =>
+    usageError(
+      `${apartText(pair)} cannot both be put here.`,
       'Name the one that you want, use another --to for each, or leave out --flat.',
-    )
-  return places
+    ),
+  )
+  return { places: places.filter((place) => !inTheWay.has(place)), problems }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { answerOf } from '../answer.ts'
 import { CliError } from '../exit.ts'
 import { askJson } from '../http.ts'
 import { abortOnSignals } from '../interrupt.ts'
@@ -9,6 +10,8 @@ import { readSecretFromStdin } from '../read-secret.ts'
 import { VERSION } from '../version.ts'
 
 type LoginOptions = { url?: string; json?: boolean }
+
+const TOKEN = { kind: 'text', label: 'text', expires_at: 'text or null' } as const
 
 export function addLogin(program: Command): void {
   program
@@ -30,10 +33,8 @@ export function addLogin(program: Command): void {
           signal: abortOnSignals(),
           warn: output.warn,
         }
-        const { kind, label, expires_at } = (await askJson(server, {
-          method: 'GET',
-          path: '/api/buildpass/v1/token',
-        })) as Record<string, string | null>
+        const answer = await askJson(server, { method: 'GET', path: '/api/buildpass/v1/token' })
+        const { kind, label, expires_at } = answerOf(answer, TOKEN, 'a token')
         keepLogin(origin, token)
         output.result(
           `logged in to ${origin} with the ${kind} token "${label}"${expires_at ? `, which expires on ${expires_at.slice(0, 10)}` : ''}`,

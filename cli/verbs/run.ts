@@ -3,7 +3,10 @@ import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
+import { clipped } from '../../src/domain/test-result.ts'
+import { visibleLine } from '../../src/domain/visible-text.ts'
 import type { CiJob } from '../ci/ci.ts'
+import { lineFor } from '../ci/words.ts'
 import { CliError, EXIT } from '../exit.ts'
 import { findFiles } from '../find-files.ts'
 import { exitCodeOfSignal, Interrupted, openAbort } from '../interrupt.ts'
@@ -173,7 +176,7 @@ async function finish(
 
 // Only the program's name: arguments may hold secrets, and a build is read by more people than a log.
 function stepOf([program = '']: readonly string[], status: string, { code, startedAt }: Ended, stoppedAt: Date) {
-  const name = basename(program) || 'command'
+  const name = lineFor(basename(program), 1_000) ?? 'command'
   const action = {
     name,
     type: 'test',
@@ -199,6 +202,9 @@ function isStop(signal: NodeJS.Signals): boolean {
 function isCanceled({ signal, stoppedBy }: Ended): boolean {
   return stoppedBy !== null || (signal !== null && isStop(signal))
 }
+
+/** Of a program's name, in what is said of it. */
+const SHOWN_LENGTH = 200
 
 /** How long a command may take to end on SIGTERM before we think of what comes next. */
 const SLOW_STOP_MS = 1_000
@@ -226,7 +232,10 @@ function runCommand(
       })
     const refuse = (error: NodeJS.ErrnoException) => {
       const isMissing = error.code === 'ENOENT' || program === ''
-      say('stderr', `buildpass: ${program}: ${isMissing ? 'command not found' : systemWords(error)}\n`)
+      say(
+        'stderr',
+        `buildpass: ${visibleLine(clipped(program, SHOWN_LENGTH))}: ${isMissing ? 'command not found' : systemWords(error)}\n`,
+      )
       settle(isMissing ? 127 : 126, null)
     }
     try {

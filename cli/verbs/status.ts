@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { CliError, EXIT } from '../exit.ts'
+import { answerOf, listOf, type Shaped } from '../answer.ts'
+import { EXIT } from '../exit.ts'
 import { askJson } from '../http.ts'
 import { projectPath, requireSlug } from '../open-server.ts'
 import { tableText } from '../output.ts'
@@ -8,14 +9,9 @@ import { type CommonOptions, countOption, runVerb, withServer } from './common.t
 type StatusOptions = CommonOptions & { limit: number; exitStatus?: boolean }
 
 /** What we read of a build in CircleCI's v1.1 shape. */
-type BuildRow = {
-  readonly build_num: number
-  readonly status: string
-  readonly branch: string | null
-  readonly build_url: string
-  readonly queued_at: string | null
-  readonly workflows: { readonly job_name: string; readonly workflow_name: string }
-}
+const BUILD = { build_num: 'count', status: 'text', build_url: 'text', queued_at: 'text or null' } as const
+type BuildRow = Shaped<typeof BUILD> & { readonly workflow: Shaped<typeof WORKFLOW> }
+const WORKFLOW = { job_name: 'text', workflow_name: 'text' } as const
 
 export function addStatus(program: Command): void {
   withServer(program.command('status').description('show how a branch stands, and its newest builds'))
@@ -27,30 +23,33 @@ export function addStatus(program: Command): void {
         const slug = requireSlug(server.slug)
         const branch = options.branch ?? (await defaultBranchOf())
         const encoded = encodeURIComponent(branch)
-        const [badge, builds] = await Promise.all([
+        const [badge, list] = await Promise.all([
           askJson(server, { method: 'GET', path: `/${slug}/tree/${encoded}.json` }),
           askJson(server, { method: 'GET', path: `/api/v1.1/project/${slug}/tree/${encoded}?limit=${options.limit}` }),
         ])
-        const status = String((badge as { message?: unknown }).message)
-        if (!Array.isArray(builds)) throw new CliError('failed', 'The server answered without a list of builds.')
+        const { message: status } = answerOf(badge, { message: 'text' }, 'a status')
+        const builds = listOf(list, BUILD, 'a list of builds').map((build) => {
+          const { workflows } = build as { workflows?: unknown }
+          return { ...build, workflow: answerOf(workflows, WORKFLOW, 'a list of builds') }
+        })
         output.result([`${slug} ${branch}: ${status}`, ...tableText(builds.map(rowOf))], {
           project: slug,
           branch,
           status,
-          builds,
+          builds: list,
         })
         return options.exitStatus && status !== 'passing' ? EXIT.not_green : EXIT.ok
 
         async function defaultBranchOf(): Promise<string> {
           const project = await askJson(server, { method: 'GET', path: projectPath(server) })
-          return String((project as { default_branch?: unknown }).default_branch)
+          return answerOf(project, { default_branch: 'text' }, 'a project').default_branch
         }
       }),
     )
 }
 
-function rowOf({ build_num, status, workflows, queued_at, build_url }: BuildRow): string[] {
-  return [`  ${build_num}`, status, `${workflows.workflow_name} / ${workflows.job_name}`, ageOf(queued_at), build_url]
+function rowOf({ build_num, status, workflow, queued_at, build_url }: BuildRow): string[] {
+  return [`  ${build_num}`, status, `${workflow.workflow_name} / ${workflow.job_name}`, ageOf(queued_at), build_url]
 }
 
 function ageOf(time: string | null): string {

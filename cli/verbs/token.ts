@@ -1,11 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/secret.ts'
 import { wordTable } from '../../src/domain/word-table.ts'
+import { answerOf, listOf, type Shaped } from '../answer.ts'
 import { CliError, usageError } from '../exit.ts'
 import { askJson } from '../http.ts'
 import { requireSlug } from '../open-server.ts'
-import { tableText } from '../output.ts'
+import { type Output, tableText } from '../output.ts'
 import { readSecretFromStdin } from '../read-secret.ts'
+import { isNowhere } from '../say.ts'
 import type { Server } from '../server.ts'
 import { type CommonOptions, runVerb, withServer } from './common.ts'
 
@@ -16,15 +18,15 @@ type TokenOptions = CommonOptions & {
   expires?: Date | null
   overlap?: number
 }
-type TokenRow = {
-  readonly id: string
-  readonly label: string
-  readonly scope?: string
-  readonly prefix: string
-  readonly last_four: string
-  readonly expires_at: string | null
-  readonly last_used_at: string | null
-}
+const MADE = { id: 'text', label: 'text', expires_at: 'text or null', token: 'text' } as const
+const LISTED = {
+  id: 'text',
+  label: 'text',
+  prefix: 'text',
+  last_four: 'text',
+  expires_at: 'text or null',
+  last_used_at: 'text or null',
+} as const
 
 export function addToken(program: Command): void {
   const token = program.command('token').description('make, list, rotate and delete API tokens')
@@ -45,14 +47,16 @@ export function addToken(program: Command): void {
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
         const expiresAt = options.expires === undefined && personal ? inDays(365) : options.expires
-        const made = (await askJson(server, {
+        requireReader()
+        const answer = await askJson(server, {
           method: 'POST',
           path: pathOf(server, options),
           json: { label, ...(scope ? { scope } : {}), expires_at: expiresAt?.toISOString() ?? null },
           isIdempotent: false,
-        })) as TokenRow & { token?: unknown }
+        })
+        const made = answerOf(answer, MADE, 'a token')
         output.note(`made token ${made.id} (${made.label}), ${expiryOf(made)}; the secret is not shown again:`)
-        output.result(String(made.token), made)
+        showSecret(output, made, options)
         return undefined
       }),
     )
@@ -60,10 +64,9 @@ export function addToken(program: Command): void {
   verb('list', 'list tokens; never their secrets').action((options: TokenOptions) =>
     runVerb(options, async ({ server, output }) => {
       const tokens = await askJson(server, { method: 'GET', path: pathOf(server, options) })
-      if (!Array.isArray(tokens)) throw new CliError('failed', 'The server answered without a list of tokens.')
-      const rows = (tokens as TokenRow[]).map((row) => [
+      const rows = listOf(tokens, LISTED, 'a list of tokens').map((row) => [
         row.id,
-        row.scope ?? 'personal',
+        (row as { scope?: string }).scope ?? 'personal',
         `${row.prefix}…${row.last_four}`,
         expiryOf(row),
         row.last_used_at ? `last used ${row.last_used_at.slice(0, 10)}` : 'never used',
@@ -79,14 +82,16 @@ export function addToken(program: Command): void {
     .option('--overlap <time>', 'how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)', parseDuration)
     .action((id: string, options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
-        const made = (await askJson(server, {
+        requireReader()
+        const answer = await askJson(server, {
           method: 'POST',
           path: `${pathOf(server, options)}/${encodeURIComponent(id)}/rotate`,
           json: options.overlap === undefined ? {} : { overlap_seconds: options.overlap },
           isIdempotent: false,
-        })) as TokenRow & { token?: unknown }
+        })
+        const made = answerOf(answer, MADE, 'a token')
         output.note(`made token ${made.id} (${made.label}) in place of ${id}; the secret is not shown again:`)
-        output.result(String(made.token), made)
+        showSecret(output, made, options)
         return undefined
       }),
     )
@@ -98,17 +103,40 @@ export function addToken(program: Command): void {
         const named = id === '-' ? await readSecretFromStdin('Secret of the token to delete: ') : id
         const path = `${pathOf(server, options)}/${encodeURIComponent(named)}`
         const answer = await askJson(server, { method: 'DELETE', path })
+        answerOf(answer, { message: 'text' }, 'a word that it is deleted')
         output.result(`deleted ${id === '-' ? 'the token' : id}`, answer)
         return undefined
       }),
     )
 }
 
+/** A secret that nobody can get is better not made. */
+function requireReader(): void {
+  if (isNowhere('stdout'))
+    throw usageError('Standard output leads nowhere: the token’s secret would be lost.', 'Send it to a file or a pipe.')
+}
+
+function showSecret(output: Output, made: Shaped<typeof MADE>, { personal }: TokenOptions): void {
+  try {
+    output.secret(made.token, made)
+  } catch (cause) {
+    const remove = `buildpass token delete ${personal ? '--personal ' : ''}${made.id}`
+    throw new CliError('failed', `token ${made.id} was made, but its secret could not be shown (${wordsOf(cause)}).`, {
+      hint: `Delete it with \`${remove}\`, and make another.`,
+      cause,
+    })
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 function pathOf({ slug }: Server, { personal }: TokenOptions): string {
   return personal ? '/api/v1.1/user/token' : `/api/v1.1/project/${requireSlug(slug)}/token`
 }
 
-function expiryOf({ expires_at }: TokenRow): string {
+function expiryOf({ expires_at }: { readonly expires_at: string | null }): string {
   return expires_at ? `expires ${expires_at.slice(0, 10)}` : 'no expiry'
 }
 

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Env, findCiJob } from '../../cli/ci/ci.ts'
 import { personOf, slugOfRemote } from '../../cli/ci/words.ts'
 import { findJob, reportBody } from '../../cli/job.ts'
+import { reportInput } from '../../src/http/buildpass-v1/report-input.ts'
 import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, SHA, WOODPECKER } from '../support/ci-environments.ts'
 
 let folder: string
@@ -268,4 +270,39 @@ it.each([
   ['', null],
 ])('reads the author %j', (text, person) => {
   expect(personOf(text)).toEqual(person)
+})
+
+describe('a report that the command makes', () => {
+  const systems = { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, WOODPECKER }
+  const odd = `${'x'.repeat(5_000)}\u0007\ud800`
+  it.each(Object.entries(systems))(
+    'is one that the server takes, whatever %s says and at whatever length',
+    async (_, env) => {
+      const own = ['BUILDPASS_JOB', 'BUILDPASS_WORKFLOW', 'BUILDPASS_BRANCH', 'BUILDPASS_REVISION', 'BUILDPASS_ID']
+      for (const name of [...Object.keys(env), ...own]) {
+        const told: Env = { ...env, [name]: `${(env as Env)[name] ?? ''}${odd}` }
+        if (!findCiJob(told)) continue
+        const body = { ...reportBody(await findJob({}, told)), status: 'running' }
+        expect(v.safeParse(reportInput(), body).issues, name).toBeUndefined()
+      }
+    },
+  )
+
+  it('is one that the server takes, whatever the event of GitHub says', async () => {
+    const head_commit = {
+      message: `${odd}\n${'y'.repeat(30_000)}${odd}`,
+      author: { name: odd, email: odd, username: odd },
+    }
+    const event = { head_commit, pull_request: { html_url: `https://github.com/${odd}`, head: { sha: odd } } }
+    const told = { ...GITHUB, GITHUB_EVENT_PATH: eventFile('odd', event) }
+    const body = { ...reportBody(await findJob({}, told)), status: 'running' }
+    expect(v.safeParse(reportInput(), body).issues).toBeUndefined()
+  })
+
+  it('keeps two jobs of long names apart', async () => {
+    const named = async (job: string) => reportBody(await findJob({ job: 'x'.repeat(300) + job }, GITHUB))
+    const [one, other] = [await named('1'), await named('2')]
+    expect(one.job.name).not.toBe(other.job.name)
+    expect(one.external_id).not.toBe(other.external_id)
+  })
 })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { collisionOf, localSegments, openPlace } from '../../cli/local-path.ts'
+import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../../cli/local-path.ts'
 
 describe('where an artifact path leads', () => {
   it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/.', '', 'a\u0000b', 'a\nb'])(
@@ -55,12 +55,31 @@ describe('where an artifact path leads', () => {
 describe('two artifacts', () => {
   const places = (...paths: string[]) => paths.map((path) => ({ path, segments: path.split('/') }))
 
-  it('collide when one would be the other, or lie in it', () => {
-    expect(collisionOf(places('a', 'b', 'a'), false)).toEqual(['a', 'a'])
-    expect(collisionOf(places('a/b', 'a'), false)).toEqual(['a', 'a/b'])
-    expect(collisionOf(places('A.txt', 'a.txt'), true)).toEqual(['A.txt', 'a.txt'])
-    expect(collisionOf(places('A.txt', 'a.txt'), false)).toBeNull()
-    expect(collisionOf(places('a/b', 'ab', 'a.b'), true)).toBeNull()
+  const nfc = 'Ünï.txt'.normalize('NFC')
+  const nfd = nfc.normalize('NFD')
+  const pairs = (platform: NodeJS.Platform, ...paths: string[]) =>
+    collisionsOf(places(...paths), nameRulesOf(platform)).map(([one, other]) => [one.path, other.path])
+
+  it.each<[NodeJS.Platform, string[], string[][]]>([
+    ['linux', ['a', 'b', 'a'], [['a', 'a']]],
+    ['linux', ['a/b', 'a'], [['a', 'a/b']]],
+    ['linux', ['A.txt', 'a.txt'], []],
+    ['win32', ['A.txt', 'a.txt'], [['A.txt', 'a.txt']]],
+    ['darwin', ['A.txt', 'a.txt', 'b'], [['A.txt', 'a.txt']]],
+    ['darwin', ['a/b', 'ab', 'a.b'], []],
+    ['linux', [nfc, nfd], []],
+    ['win32', [nfc, nfd], []],
+    ['darwin', [nfc, nfd], [[nfc, nfd]]],
+    ['darwin', [nfd, `${nfc.toUpperCase()}/x`], [[nfd, `${nfc.toUpperCase()}/x`]]],
+  ])('on %s, of %j, collide as its file system has it', (platform, paths, expected) => {
+    expect(pairs(platform, ...paths)).toEqual(expected)
+  })
+
+  it('are told apart by code points where they look the same', () => {
+    const [one, other] = places(nfc, nfd)
+    expect(one && other && apartText([one, other])).toBe('\\u{dc}n\\u{ef}.txt and U\\u{308}ni\\u{308}.txt')
+    const [upper, lower] = places('Ü', 'ü')
+    expect(upper && lower && apartText([upper, lower])).toBe('Ü and ü')
   })
 })
 

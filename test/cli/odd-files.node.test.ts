@@ -478,6 +478,32 @@ describe('an output that is not read', () => {
   })
 })
 
+describe('names that differ in their Unicode form or letter case only', () => {
+  const form = (name: 'NFC' | 'NFD') => 'Ünï.txt'.normalize(name)
+  it.runIf(process.platform === 'linux')('are two files on Linux, and come back as two', async () => {
+    const files = { [form('NFC')]: 'c', [form('NFD')]: 'd', 'A.txt': 'A', 'a.txt': 'a' }
+    const { json } = await upload(folderWith(files), ['.', '--id', 'forms'])
+    const to = folderWith({})
+    expect(await download(to, ['--build', String(json.build_num)])).toMatchObject({ code: 0 })
+    for (const [name, text] of Object.entries(files)) expect(readFileSync(join(to, name), 'utf8')).toBe(text)
+  })
+
+  it('and what cannot be put in one place keeps the rest from nothing', async () => {
+    const { json } = await upload(folderWith({ 'log.txt': '1', 'sub/log.txt': '2', 'b.txt': 'b' }), [
+      '.',
+      '--id',
+      'flat',
+    ])
+    const to = folderWith({})
+    expect(await download(to, ['--build', String(json.build_num), '--flat'])).toMatchObject({
+      code: EXIT.usage,
+      json: { files: [{ path: 'b.txt' }] },
+      stderr: expect.stringContaining('log.txt and sub/log.txt cannot both be put here.'),
+    })
+    expect(readdirSync(to)).toEqual(['b.txt'])
+  })
+})
+
 describe('Ctrl-C on a download', () => {
   it('names what it leaves, leaves nothing that is empty, and goes on from there', async () => {
     const large = Buffer.alloc(12_000_000, 'large')

@@ -134,6 +134,16 @@ describe('buildpass run', () => {
   })
 })
 
+it.each(['a'.repeat(1_100), `odd\u0007${'名'.repeat(1_500)}`])(
+  'ends the build of a program with a name of any length',
+  async (name) => {
+    const id = `202${name.length % 10}`
+    const ended = await cli.run(['run', '--', name], { env: job(id) })
+    expect(ended.stderr).toMatch(/^buildpass: .{200,230}\n$/)
+    expect(await buildsOf(id)).toMatchObject([{ status: 'failed' }])
+  },
+)
+
 describe('a reporting failure', () => {
   const away = { BUILDPASS_URL: 'http://127.0.0.1:9', BUILDPASS_RETRY_SECONDS: '0' }
 
