@@ -39,7 +39,7 @@ export function barsFor(runs: readonly WorkflowRun[], { width, height }: PlotSiz
   })
 }
 
-/** How long the runs took: filled bars passed, hollow ones failed, flat ones were stopped or run still. */
+/** How long the runs took: filled bars passed, hollow ones failed, grey ones were stopped or run still. */
 export function DurationBars({ runs, size, label }: { runs: readonly WorkflowRun[]; size: PlotSize; label: string }) {
   const { width, height } = size
   return (

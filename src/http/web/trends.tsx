@@ -32,7 +32,7 @@ export function Trends({ parts, branch }: { parts: Parts; branch: string }) {
         ))}
       </div>
       <p class="muted small-text">
-        Newest at the right. Filled bars passed, hollow ones failed, flat ones were stopped or still run.
+        Newest at the right. Filled bars passed, hollow ones failed, grey ones were stopped or still run.
       </p>
       {rest.length > 0 && (
         <details class="more">
