@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../domain/actor.ts'
+import type { AuditEntry } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
@@ -7,6 +8,7 @@ import { isForeignKeyViolation } from './constraint.ts'
 import { type LetIn, selectLetIn } from './let-in.ts'
 import { endMadeBy, type Made, selectMadeBy } from './made.ts'
 import { commitEnding } from './revocations.ts'
+import type { Statement } from './rights.ts'
 import { members, users } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 
@@ -78,9 +80,10 @@ export async function putMember(
 /** Who raised a member to admin let them in as that; any other change leaves who did. */
 const RAISER = sql`case when ${members.role} = 'member' and excluded.role = 'admin' then excluded.added_by else ${members.addedBy} end`
 
-export type Removal =
-  | { readonly kind: 'removed'; readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }
-  | { readonly kind: 'not_a_member' | 'last_admin' }
+/** What somebody leaves behind who loses a role: what they made by it, and whom they let in. */
+export type LeftBehind = { readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }
+
+export type Removal = ({ readonly kind: 'removed' } & LeftBehind) | { readonly kind: 'not_a_member' | 'last_admin' }
 
 /** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is, and whom they let in, either way. */
 export async function deleteMember(
@@ -90,28 +93,87 @@ export async function deleteMember(
   { endMade }: { readonly endMade: boolean },
   actor: Actor,
 ): Promise<Removal> {
+  const who = and(eq(members.projectId, projectId), eq(members.userId, user.id))
+  const loss = {
+    who,
+    statement: stores.db
+      .delete(members)
+      .where(and(who, keepsAnAdmin(projectId, user.id)))
+      .returning(ONE),
+    entry: { action: 'member.removed', projectId, subject: user.login },
+    endMade,
+  } as const
+  const left = await loseRole(stores, projectId, user.id, loss, actor)
+  if (typeof left !== 'string') return { kind: 'removed', ...left }
+  return { kind: left === 'last_admin' ? left : 'not_a_member' }
+}
+
+export type Demotion = ({ readonly kind: 'demoted' } & LeftBehind) | { readonly kind: 'no_admin' | 'last_admin' }
+
+/**
+ * Makes an admin of a project a member and, with `endMade`, ends all that they made for it: a member may make none of
+ * that. Gives what it is, and whom they let in, either way.
+ */
+export async function demoteAdmin(
+  stores: Stores,
+  projectId: string,
+  user: { readonly id: string; readonly login: string },
+  { endMade }: { readonly endMade: boolean },
+  actor: Actor,
+): Promise<Demotion> {
+  const who = and(eq(members.projectId, projectId), eq(members.userId, user.id), eq(members.role, 'admin'))
+  const loss = {
+    who,
+    statement: stores.db
+      .update(members)
+      .set({ role: 'member' })
+      .where(and(who, keepsAnAdmin(projectId, user.id)))
+      .returning(ONE),
+    entry: { action: 'member.set', projectId, subject: user.login, detail: { role: 'member' } },
+    endMade,
+  } as const
+  const left = await loseRole(stores, projectId, user.id, loss, actor)
+  if (typeof left !== 'string') return { kind: 'demoted', ...left }
+  return { kind: left === 'last_admin' ? left : 'no_admin' }
+}
+
+const ONE = { userId: members.userId }
+
+type Loss = {
+  /** Whose role it is, in the project, if they have it. */
+  readonly who: SQL | undefined
+  /** What takes it, unless the project had no admin then; returns a row where it did. */
+  readonly statement: Statement
+  readonly entry: AuditEntry
+  readonly endMade: boolean
+}
+
+async function loseRole(
+  stores: Stores,
+  projectId: string,
+  userId: string,
+  { who, statement, entry, endMade }: Loss,
+  actor: Actor,
+): Promise<LeftBehind | 'nobody' | 'last_admin'> {
   const { db } = stores
-  const theirs = and(eq(members.projectId, projectId), eq(members.userId, user.id))
-  const allowed = keepsAnAdmin(projectId, user.id)
-  const isMember = sql`exists (select 1 from ${members} where ${theirs})`
-  const entry = { action: 'member.removed', projectId, subject: user.login } as const
-  const ends = sql`${isMember} and ${allowed}`
+  const now = stores.now()
+  const ends = sql`exists (select 1 from ${members} where ${who}) and ${keepsAnAdmin(projectId, userId)}`
   const results = await commitEnding(stores, actor, [
-    selectMadeBy(db, user.id, projectId),
-    selectLetIn(db, user.id, projectId),
-    auditStatement(db, stores.now(), actor, entry, ends),
-    ...(endMade ? endMadeBy(db, stores.now(), actor, user.id, projectId, ends) : []),
-    db.delete(members).where(and(theirs, allowed)).returning({ userId: members.userId }),
-    db.select({ userId: members.userId }).from(members).where(theirs),
+    selectMadeBy(db, userId, projectId),
+    selectLetIn(db, userId, projectId),
+    auditStatement(db, now, actor, entry, ends),
+    ...(endMade ? endMadeBy(db, now, actor, userId, projectId, ends) : []),
+    statement,
+    db.select(ONE).from(members).where(who),
   ])
   // The types of a list with a variable part do not tell.
   const [made, letIn] = [results[0], results[1]] as [D1Result<Made>, D1Result<LetIn>]
-  const [removed, still] = [results.at(-2), results.at(-1)] as [unknown[], unknown[]]
-  if (removed.length > 0) return { kind: 'removed', made: made.results, letIn: letIn.results }
-  return { kind: still.length > 0 ? 'last_admin' : 'not_a_member' }
+  const [lost, still] = [results.at(-2), results.at(-1)] as [unknown[], unknown[]]
+  if (lost.length > 0) return { made: made.results, letIn: letIn.results }
+  return still.length > 0 ? 'last_admin' : 'nobody'
 }
 
 /** Whether the project has an admin besides this person. */
-export function keepsAnAdmin(projectId: string, userId: string) {
+function keepsAnAdmin(projectId: string, userId: string) {
   return sql`exists (select 1 from ${members} as other where other.project_id = ${projectId} and other.role = 'admin' and other.user_id <> ${userId})`
 }

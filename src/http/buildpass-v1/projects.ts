@@ -6,10 +6,7 @@ import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../d
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/repository-url.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
-import { demoteAdmin } from '../../storage/demotions.ts'
-import type { LetIn } from '../../storage/let-in.ts'
-import type { Made } from '../../storage/made.ts'
-import { deleteMember, listMembers, putMember } from '../../storage/members.ts'
+import { deleteMember, demoteAdmin, type LeftBehind, listMembers, putMember } from '../../storage/members.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
@@ -120,7 +117,7 @@ export function mountProjects(app: App): void {
 }
 
 /** What somebody made for the project, and whom they let into it. */
-function leftBehind({ made, letIn }: { readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }) {
+function leftBehind({ made, letIn }: LeftBehind) {
   return {
     made: made.map(({ kind, id, name }) => ({ kind, id, name })),
     let_in: letIn.map(({ login, role }) => ({ login, role })),

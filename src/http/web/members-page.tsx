@@ -4,18 +4,23 @@ import type { Project, Role } from '../../domain/project.ts'
 import type { Viewer } from '../../domain/session.ts'
 import { parseLogin } from '../../domain/user.ts'
 import type { AppEnv } from '../../env.ts'
-import { demoteAdmin } from '../../storage/demotions.ts'
 import { selectRoleOf } from '../../storage/download-proof.ts'
 import { listLetIn } from '../../storage/let-in.ts'
 import { listMadeBy } from '../../storage/made.ts'
-import { deleteMember, listMembers, type Member, putMember } from '../../storage/members.ts'
+import {
+  deleteMember,
+  demoteAdmin,
+  type LeftBehind,
+  listMembers,
+  type Member,
+  putMember,
+} from '../../storage/members.ts'
 import type { Db } from '../../storage/stores.ts'
 import { findUserByLogin } from '../../storage/users.ts'
 import type { App } from '../route.ts'
 import { type FlashCode, redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
-import { LetInBy } from './let-in-list.tsx'
-import { MadeByThem } from './made-list.tsx'
+import { LossForm } from './loss-form.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Pager, Time } from './parts.tsx'
 import { projectPath } from './paths.ts'
@@ -50,8 +55,10 @@ export function mountMembers(app: App): void {
       return membersPage(c, viewer, project, { form, error: 'Nobody of that login has signed in here yet.' })
     if (role === 'member') {
       const endMade = form.get('end_made') === 'yes'
-      if (form.get('confirmed') !== 'yes' && (await leavesSomething(stores.db, project.id, user.id)))
-        return demotionPage(c, viewer, project, user)
+      if (form.get('confirmed') !== 'yes' && (await isAdmin(stores.db, project.id, user.id))) {
+        const left = await leftBehindBy(stores.db, project.id, user.id)
+        if (left.made.length + left.letIn.length > 0) return demotionPage(c, viewer, project, user.login, left)
+      }
       const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
       if (demotion.kind === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
       if (demotion.kind === 'demoted') return onwards(viewer, project, user, role, SAID.changed[role])
@@ -217,24 +224,18 @@ function RoleSelect({ id, chosen }: { id: string; chosen: Role }) {
   )
 }
 
-/** Whether somebody is an admin who made what a member could not make, or let somebody in. */
-async function leavesSomething(db: Db, projectId: string, userId: string): Promise<boolean> {
-  const [held, made, letIn] = await Promise.all([
-    selectRoleOf(db, projectId, userId),
-    listMadeBy(db, userId, projectId),
-    listLetIn(db, userId, projectId),
-  ])
-  return held[0]?.role === 'admin' && made.length + letIn.length > 0
+async function isAdmin(db: Db, projectId: string, userId: string): Promise<boolean> {
+  const [held] = await selectRoleOf(db, projectId, userId)
+  return held?.role === 'admin'
 }
 
-async function demotionPage(
-  c: Context<AppEnv>,
-  viewer: Viewer,
-  project: Project,
-  { id, login }: { id: string; login: string },
-): Promise<Response> {
-  const { db } = c.env.stores
-  const [made, letIn] = await Promise.all([listMadeBy(db, id, project.id), listLetIn(db, id, project.id)])
+/** What somebody made for a project, and whom they let into it. */
+async function leftBehindBy(db: Db, projectId: string, userId: string): Promise<LeftBehind> {
+  const [made, letIn] = await Promise.all([listMadeBy(db, userId, projectId), listLetIn(db, userId, projectId)])
+  return { made, letIn }
+}
+
+function demotionPage(c: Context<AppEnv>, viewer: Viewer, project: Project, login: string, left: LeftBehind): Response {
   const base = `${settingsPath(project)}/members`
   const title = `Make ${login} a member`
   return settingsPage(
@@ -243,21 +244,11 @@ async function demotionPage(
     { title },
     <>
       <PageHead title={`${title}?`}>A member {ROLES.member.may}, and makes none of what is listed here.</PageHead>
-      <Form viewer={viewer} action={base} class="stack">
+      <LossForm viewer={viewer} action={base} login={login} left={left} button="Make member" back={base}>
         <input type="hidden" name="login" value={login} />
         <input type="hidden" name="role" value="member" />
         <input type="hidden" name="confirmed" value="yes" />
-        <MadeByThem login={login} made={made} withProject={false} />
-        <LetInBy login={login} letIn={letIn} />
-        <div class="actions">
-          <button type="submit" class="button primary danger">
-            Make member
-          </button>
-          <a class="button" href={base}>
-            Cancel
-          </a>
-        </div>
-      </Form>
+      </LossForm>
     </>,
   )
 }
@@ -269,8 +260,7 @@ async function removalPage(
   user: { id: string; login: string },
   refused?: string,
 ): Promise<Response> {
-  const { db } = c.env.stores
-  const [made, letIn] = await Promise.all([listMadeBy(db, user.id, project.id), listLetIn(db, user.id, project.id)])
+  const left = await leftBehindBy(c.env.stores.db, project.id, user.id)
   const base = `${settingsPath(project)}/members`
   return settingsPage(
     c,
@@ -284,18 +274,14 @@ async function removalPage(
       <PageHead title={`Remove ${user.login} from this project?`}>
         Their personal tokens lose access to it at once here, and everywhere within seconds.
       </PageHead>
-      <Form viewer={viewer} action={`${base}/${user.login}/remove`} class="stack">
-        <MadeByThem login={user.login} made={made} withProject={false} />
-        <LetInBy login={user.login} letIn={letIn} />
-        <div class="actions">
-          <button type="submit" class="button primary danger">
-            Remove member
-          </button>
-          <a class="button" href={base}>
-            Cancel
-          </a>
-        </div>
-      </Form>
+      <LossForm
+        viewer={viewer}
+        action={`${base}/${user.login}/remove`}
+        login={user.login}
+        left={left}
+        button="Remove member"
+        back={base}
+      />
     </>,
   )
 }

@@ -18,7 +18,7 @@ import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
 import { LetInBy } from './let-in-list.tsx'
-import { MadeByThem } from './made-list.tsx'
+import { LossForm } from './loss-form.tsx'
 import { VcsField } from './new-project.tsx'
 import { page } from './page.ts'
 import { DataTable, PageHead, Time } from './parts.tsx'
@@ -230,7 +230,15 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
         Their sessions, memberships, personal tokens and unused invitations end at once here, and everywhere within 10
         seconds. If GitHub or Cloudflare Access still lets them in, they come back as somebody new.
       </PageHead>
-      <Form viewer={viewer} action={`${base}/remove`} class="stack">
+      <LossForm
+        viewer={viewer}
+        action={`${base}/remove`}
+        login={person.login}
+        left={{ made, letIn }}
+        withProject
+        button="Remove person"
+        back={base}
+      >
         {orphans.length > 0 && (
           <div class="callout warn">
             <h2>You become admin of</h2>
@@ -242,17 +250,7 @@ async function removalPage(c: Context<AppEnv>, viewer: Viewer, person: User): Pr
             <p>{person.login} is the only one, and a project needs one. Its audit log will say so.</p>
           </div>
         )}
-        <MadeByThem login={person.login} made={made} withProject />
-        <LetInBy login={person.login} letIn={letIn} />
-        <div class="actions">
-          <button type="submit" class="button primary danger">
-            Remove person
-          </button>
-          <a class="button" href={base}>
-            Cancel
-          </a>
-        </div>
-      </Form>
+      </LossForm>
     </>,
   )
 }
