@@ -245,7 +245,7 @@ export function firstTimeOf({ queuedAt, startedAt, stoppedAt }: BuildEvent): num
   return times.length > 0 ? Math.min(...times) : null
 }
 
-/** A text that sorts as the events of a build do: by stage, time and rank. */
+/** A text that sorts the events of a build by stage, time and rank. */
 export function eventOrderOf(event: BuildEvent, now: number): string {
   return statusOrderOf(event.status, eventAtOf(event, now))
 }

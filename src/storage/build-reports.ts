@@ -20,7 +20,7 @@ import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
 import { wordTable } from '../domain/word-table.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
-import { ownBranchOf, toForkStatements, toForks } from './fork-runs.ts'
+import { ownBranchOf, toForkStatements } from './fork-runs.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from './outbox.ts'
 import { gatherParts, placed, toBranchStatements, toCommitStatements } from './placing.ts'
 import { commit } from './rights.ts'
@@ -71,29 +71,24 @@ export async function reportBuilds(
 /** Stores what is told of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
-  const [run = told] = await toForks(db, projectId, await placed(db, projectId, [told]))
+  const [run = told] = await placed(db, projectId, [told])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
-  const placing = run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []
-  const moving = ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)
-  const gathering = toCommitStatements(db, projectId, run)
-  const branching = toBranchStatements(db, projectId, run)
-  const results: unknown[] = await commit(stores, actor, [
-    ...gathering,
+  const writes = [
+    ...toCommitStatements(db, projectId, run),
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
-    ...moving,
-    ...placing,
-    ...branching,
-    ...(run.told && isOver(run.told.status)
+    ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
+    ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
+    ...toBranchStatements(db, projectId, run),
+  ]
+  const telling =
+    run.told && isOver(run.told.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
-      : []),
-  ])
-  await enqueue(
-    stores,
-    results.slice(3 + gathering.length + moving.length + placing.length + branching.length).flatMap(queuedIdsOf),
-  )
+      : []
+  const results: unknown[] = await commit(stores, actor, [...writes, ...telling])
+  await enqueue(stores, results.slice(writes.length).flatMap(queuedIdsOf))
   await gatherParts(stores, projectId, [told], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
@@ -124,11 +119,10 @@ export async function updateBuild(
 async function reportChunk(
   stores: Stores,
   projectId: string,
-  told: readonly BuildReport[],
+  reports: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const { db } = stores
-  const reports = await toForks(db, projectId, told)
   const now = stores.now()
   const prepared = reports.map((report) => {
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }

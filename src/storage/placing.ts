@@ -4,6 +4,7 @@ import { GITLAB_PIPELINE, isJenkinsRun } from '../domain/attempt.ts'
 import { UNKNOWN_REVISION } from '../domain/build.ts'
 import type { RunReport } from '../domain/webhook-reading.ts'
 import { forgetBranchStatus } from './branch-status.ts'
+import { toForks } from './fork-runs.ts'
 import { commit } from './rights.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
@@ -24,7 +25,7 @@ export async function placed<R extends RunReport>(
     const inLife = await placedInLife(db, projectId, inRoot)
     inPlace.push(await placedAtCommit(db, projectId, inLife))
   }
-  return inPlace
+  return toForks(db, projectId, inPlace)
 }
 
 /**
