@@ -15,45 +15,22 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/exit.ts'
-import { type Cli, openCli, until } from '../support/cli.ts'
-import { type FaultProxy, type Seen, startFaultProxy } from '../support/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { until } from '../support/cli.ts'
+import type { Seen } from '../support/fault-proxy.ts'
+import { openTransfers, type Transfers } from '../support/transfers.ts'
 
-let server: LocalServer
-let proxy: FaultProxy
-let cli: Cli
+let transfers: Transfers
+let server: Transfers['server']
+let proxy: Transfers['proxy']
+let cli: Transfers['cli']
+let folderWith: Transfers['folderWith']
 
 beforeAll(async () => {
-  server = await startLocalServer()
-  proxy = await startFaultProxy(server.origin)
-  cli = await openCli({
-    BUILDPASS_URL: proxy.origin,
-    BUILDPASS_TOKEN: server.demo.tokens.personal,
-    BUILDPASS_PROJECT: 'gh/acme/web',
-    BUILDPASS_BRANCH: 'odd-files',
-    BUILDPASS_REVISION: 'e'.repeat(40),
-  })
+  transfers = await openTransfers('odd-files')
+  ;({ server, proxy, cli, folderWith } = transfers)
 })
-afterAll(async () => {
-  await proxy?.close()
-  await server?.stop()
-})
-afterEach(() => {
-  proxy.fault = () => null
-  proxy.seen.length = 0
-})
-
-let folders = 0
-function folderWith(files: Record<string, string | Buffer>): string {
-  folders += 1
-  const folder = join(cli.folder, `odd-${folders}`)
-  mkdirSync(folder)
-  for (const [path, bytes] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true })
-    writeFileSync(join(folder, path), bytes)
-  }
-  return folder
-}
+afterAll(() => transfers?.close())
+afterEach(() => transfers.reset())
 
 const isPut = ({ method }: Seen) => method === 'PUT'
 

@@ -16,51 +16,28 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/upload.ts'
 import { WINDOW_BYTES } from '../../src/storage/object-reads.ts'
-import { type Cli, openCli, until } from '../support/cli.ts'
-import { type FaultProxy, type Seen, startFaultProxy } from '../support/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { until } from '../support/cli.ts'
+import type { Seen } from '../support/fault-proxy.ts'
+import { openTransfers, type Transfers } from '../support/transfers.ts'
 
 const PARTS = 6
 const LARGE_BYTES = (PARTS - 1) * PART_SIZE_BYTES + 12_345
 
-let server: LocalServer
-let proxy: FaultProxy
-let cli: Cli
+let transfers: Transfers
+let server: Transfers['server']
+let proxy: Transfers['proxy']
+let cli: Transfers['cli']
+let folderWith: Transfers['folderWith']
 /** One large file of random bytes, made once. */
 let large: Buffer
 
 beforeAll(async () => {
-  server = await startLocalServer()
-  proxy = await startFaultProxy(server.origin)
+  transfers = await openTransfers('transfers')
+  ;({ server, proxy, cli, folderWith } = transfers)
   large = randomBytes(LARGE_BYTES)
-  cli = await openCli({
-    BUILDPASS_URL: proxy.origin,
-    BUILDPASS_TOKEN: server.demo.tokens.personal,
-    BUILDPASS_PROJECT: 'gh/acme/web',
-    BUILDPASS_BRANCH: 'transfers',
-    BUILDPASS_REVISION: 'e'.repeat(40),
-  })
 })
-afterAll(async () => {
-  await proxy?.close()
-  await server?.stop()
-})
-afterEach(() => {
-  proxy.fault = () => null
-  proxy.seen.length = 0
-})
-
-let folders = 0
-function folderWith(files: Record<string, string | Buffer>): string {
-  folders += 1
-  const folder = join(cli.folder, `files-${folders}`)
-  mkdirSync(folder)
-  for (const [path, bytes] of Object.entries(files)) {
-    mkdirSync(join(folder, path, '..'), { recursive: true })
-    writeFileSync(join(folder, path), bytes)
-  }
-  return folder
-}
+afterAll(() => transfers?.close())
+afterEach(() => transfers.reset())
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
 const isPart = ({ method, path }: Seen) => method === 'PUT' && /\/uploads\/[^/]+\/\d+$/.test(path)

@@ -81,6 +81,16 @@ async function seedSessions() {
   return { user, sessionId, ticket: await ticketFrom(here, project, { sessionId, userId: user.id }) }
 }
 
+/** At once where it was ended; elsewhere once the feed is read anew, 10 s later at most. */
+async function expectEnd(ticket: DownloadTicket, end: () => Promise<unknown>) {
+  await readFenced(there, [])
+  await end()
+  expect(await ticketStanding(here, ticket)).toBe('ended')
+  expect(await ticketStanding(there, ticket)).toBe('stands')
+  there.clock.advance(10 * SECOND)
+  expect(await ticketStanding(there, ticket)).toBe('ended')
+}
+
 describe('a download signed for a page', () => {
   it('stands while its session does, at no cost where the feed is fresh', async () => {
     const { ticket } = await seedSessions()
@@ -120,12 +130,7 @@ describe('a download signed for a page', () => {
   ]
   it.each(ends)('ends when %s: at once here, 10 s later elsewhere', async (_, end) => {
     const seeded = await seedSessions()
-    await readFenced(there, [])
-    await end(seeded)
-    expect(await ticketStanding(here, seeded.ticket)).toBe('ended')
-    expect(await ticketStanding(there, seeded.ticket)).toBe('stands')
-    there.clock.advance(10 * SECOND)
-    expect(await ticketStanding(there, seeded.ticket)).toBe('ended')
+    await expectEnd(seeded.ticket, () => end(seeded))
   })
 
   it('stands when another session of the person ends', async () => {
@@ -163,12 +168,7 @@ describe('a signed download', () => {
   ]
   it.each(ends)('ends when %s: at once here, 10 s later elsewhere', async (_, end) => {
     const seeded = await seedPersons()
-    await readFenced(there, [])
-    await end(seeded)
-    expect(await ticketStanding(here, seeded.ticket)).toBe('ended')
-    expect(await ticketStanding(there, seeded.ticket)).toBe('stands')
-    there.clock.advance(10 * SECOND)
-    expect(await ticketStanding(there, seeded.ticket)).toBe('ended')
+    await expectEnd(seeded.ticket, () => end(seeded))
   })
 
   it('of nobody ends when its public project becomes private, and stands while it is public', async () => {
