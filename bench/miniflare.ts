@@ -6,7 +6,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { applyMigrations } from '../scripts/local-database.ts'
 import { buildWorker } from '../scripts/worker-bundle.ts'
 import { createUser } from '../src/actions/create-user.ts'
-import { importPeppers } from '../src/domain/secret-hash.ts'
+import { importPeppers } from '../src/domain/access/secret-hash.ts'
 import { type Db, openDb } from '../src/storage/stores.ts'
 
 export type BenchServer = {

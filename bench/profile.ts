@@ -1,7 +1,7 @@
 // node bench/profile.ts [c]: where the CPU time of one scene of the bench goes, by workerd's inspector: self time by function.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { badgeFor } from '../src/domain/badge.ts'
+import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer } from './miniflare.ts'
 import { prepare } from './scenes.ts'

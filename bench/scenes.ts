@@ -1,4 +1,4 @@
-import { mintSecret } from '../src/domain/secret.ts'
+import { mintSecret } from '../src/domain/access/secret.ts'
 import type { BenchServer } from './miniflare.ts'
 
 export type Scene = {

@@ -1,7 +1,7 @@
 // node bench/xml.ts: the time that the XML scanner takes, beside that of saxes, for a report and for what is nasty.
 import { SaxesParser } from 'saxes'
 import { median } from '../scripts/compared-times.ts'
-import { scanXml } from '../src/domain/xml.ts'
+import { scanXml } from '../src/domain/formats/xml.ts'
 
 const RUNS = 7
 const many = (unit: string, mib: number) => unit.repeat(Math.floor((mib * 1024 * 1024) / unit.length))

@@ -16,7 +16,7 @@ function exitCodeOfSignal(signal) {
 // cli/say.ts
 import { fstatSync, statSync, writeSync } from "node:fs";
 
-// src/domain/word-table.ts
+// src/domain/reporting/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }

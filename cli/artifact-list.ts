@@ -1,4 +1,4 @@
-import { type ArtifactDigest, parseArtifactDigest } from '../src/domain/artifact-digest.ts'
+import { type ArtifactDigest, parseArtifactDigest } from '../src/domain/artifacts/artifact-digest.ts'
 import { answerOf, isObject, noAnswerWith } from './answer.ts'
 import { CliError } from './exit.ts'
 import { askJson } from './http.ts'

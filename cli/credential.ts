@@ -1,4 +1,4 @@
-import { parseSecret } from '../src/domain/secret.ts'
+import { parseSecret } from '../src/domain/access/secret.ts'
 import { usageError } from './exit.ts'
 import { loginFile, readLogins } from './login-file.ts'
 import { isReadByOthers } from './private-file.ts'

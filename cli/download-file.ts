@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
-import { digestText } from '../src/domain/artifact-digest.ts'
+import { digestText } from '../src/domain/artifacts/artifact-digest.ts'
 import type { ListedArtifact } from './artifact-list.ts'
 import { CliError } from './exit.ts'
 import { type FileDigester, openDigester } from './file-digest.ts'

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { parseSecret } from '../src/domain/secret.ts'
+import { parseSecret } from '../src/domain/access/secret.ts'
 import { usageError } from './exit.ts'
 import { say } from './say.ts'
 

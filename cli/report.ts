@@ -1,4 +1,4 @@
-import type { ReportedStatus } from '../src/domain/build.ts'
+import type { ReportedStatus } from '../src/domain/builds/build.ts'
 import { answerOf } from './answer.ts'
 import type { CiJob } from './ci/ci.ts'
 import { askJson } from './http.ts'

@@ -1,4 +1,4 @@
-import { digestText } from '../src/domain/artifact-digest.ts'
+import { digestText } from '../src/domain/artifacts/artifact-digest.ts'
 import { type ListedArtifact, listArtifacts } from './artifact-list.ts'
 import { hasBytes } from './download-file.ts'
 import type { FoundFiles, LeftOut, LocalFile } from './find-files.ts'

@@ -1,8 +1,8 @@
 // npm run create-user -- <login> [--owner] [--remote [--env <name>]]: a person and a first personal token, shown once.
 import { existsSync, readFileSync } from 'node:fs'
 import { createUser } from '../src/actions/create-user.ts'
-import { importPeppers, type Peppers } from '../src/domain/secret-hash.ts'
-import { LOGIN_RULE, parseLogin } from '../src/domain/user.ts'
+import { importPeppers, type Peppers } from '../src/domain/access/secret-hash.ts'
+import { LOGIN_RULE, parseLogin } from '../src/domain/people/user.ts'
 import type { Db } from '../src/storage/stores.ts'
 import { findUserByLogin, hasUsers } from '../src/storage/users.ts'
 import { missingResources, takeEnvironment } from './cloudflare-resources.ts'

@@ -1,5 +1,5 @@
 // What the demo shows: three projects, and what was pushed to them over the last days.
-import type { ReportedStatus } from '../src/domain/build.ts'
+import type { ReportedStatus } from '../src/domain/builds/build.ts'
 import type { Visibility } from '../src/domain/project.ts'
 
 export type DemoProject = {

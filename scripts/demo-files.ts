@@ -1,7 +1,7 @@
 // The artifacts and test reports of the demo's builds.
 import { randomBytes } from 'node:crypto'
 import { crc32, deflateSync } from 'node:zlib'
-import type { ReportedStatus } from '../src/domain/build.ts'
+import type { ReportedStatus } from '../src/domain/builds/build.ts'
 import type { JobName } from './demo-content.ts'
 
 export type DemoFile = {

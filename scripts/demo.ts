@@ -1,8 +1,8 @@
 // Makes the demo through the HTTP API of a running Worker, as a CI job would.
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { encodePath } from '../src/domain/artifact.ts'
-import { isOver } from '../src/domain/build.ts'
+import { encodePath } from '../src/domain/artifacts/artifact.ts'
+import { isOver } from '../src/domain/builds/build.ts'
 import { DEMO_PROJECTS, type DemoJob, type DemoPipeline, type DemoProject, JOBS } from './demo-content.ts'
 import { artifactsFor, type DemoFile, testReportFor } from './demo-files.ts'
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { importPeppers, type Peppers } from '../src/domain/secret-hash.ts'
+import { importPeppers, type Peppers } from '../src/domain/access/secret-hash.ts'
 import { type Db, openDb } from '../src/storage/stores.ts'
 import { type LocalState, REPOSITORY, WRANGLER_CONFIG } from './local-state.ts'
 import { getPlatformProxy } from './wrangler.ts'

@@ -1,4 +1,4 @@
-// npm run mutants [-- --file src/domain/fence.ts …] [--list]: takes out each check of what lets people in, one at a time,
+// npm run mutants [-- --file src/domain/access/fence.ts …] [--list]: takes out each check of what lets people in, one at a time,
 // and runs the tests that should notice. Survivors are listed, and make it fail.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,7 +15,7 @@ const STORAGE = ['grants', 'revocations', 'projects', 'proof', 'shared-work', 'b
   (name) => `test/storage/${name}.test.ts`,
 )
 const TICKETS = [
-  'test/domain/download-ticket.test.ts',
+  'test/domain/access/download-ticket.test.ts',
   'test/storage/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
   'test/http/downloads.test.ts',
@@ -37,8 +37,8 @@ const WRITES = [
 /** The files under test, each with the tests that should notice: the quickest first, since one that fails is enough. */
 const TARGETS: Record<string, readonly string[]> = {
   'src/actions/verify-identity.ts': [OIDC],
-  'src/domain/client-address.ts': ['test/domain/client-address.test.ts'],
-  'src/domain/same-text.ts': ['test/domain/same-text.test.ts'],
+  'src/domain/access/client-address.ts': ['test/domain/access/client-address.test.ts'],
+  'src/domain/access/same-text.ts': ['test/domain/access/same-text.test.ts'],
   'src/http/client-limits.ts': ['test/http/client-limits.test.ts'],
   'src/storage/identities.ts': ['test/storage/identities.test.ts', ...SESSIONS, ...WRITES],
   'src/storage/listeners.ts': ['test/actions/deliver.test.ts', 'test/http/circleci-v1/triggers.test.ts', ...WRITES],
@@ -48,11 +48,11 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/rights.ts': WRITES,
   'src/storage/sessions.ts': [...SESSIONS, ...WRITES],
   'src/storage/token-ends.ts': ['test/storage/token-ends.test.ts', TOKENS, 'test/http/leaks.test.ts', ...WRITES],
-  'src/domain/fence.ts': ['test/domain/fence.test.ts', ...STORAGE, SIMULATION],
-  'src/domain/grant.ts': ['test/domain/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
-  'src/domain/permission.ts': ['test/domain/grant.test.ts', MATRIX],
-  'src/domain/secret.ts': ['test/domain/secret.test.ts', 'test/http/credentials.test.ts'],
-  'src/domain/download-ticket.ts': TICKETS,
+  'src/domain/access/fence.ts': ['test/domain/access/fence.test.ts', ...STORAGE, SIMULATION],
+  'src/domain/access/grant.ts': ['test/domain/access/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
+  'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
+  'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/credentials.test.ts'],
+  'src/domain/access/download-ticket.ts': TICKETS,
   'src/http/credentials.ts': ['test/http/credentials.test.ts', MATRIX],
   'src/http/authorize.ts': ['test/http/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** The value of PEPPERS: `id:key`, comma separated, the current one first. See src/domain/secret-hash.ts. */
+/** The value of PEPPERS: `id:key`, comma separated, the current one first. See src/domain/access/secret-hash.ts. */
 export type PepperList = readonly { readonly id: string; readonly key: string }[]
 
 export function parsePepperList(text: string): PepperList {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
-import { importPeppers } from '../src/domain/secret-hash.ts'
+import { importPeppers } from '../src/domain/access/secret-hash.ts'
 import { openDb } from '../src/storage/stores.ts'
 import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
 import { deploymentOf } from './deployment.ts'

@@ -1,6 +1,6 @@
 // npm run sign-in-link -- <login> [--remote [--env <name>]]: a link that signs one person in, once, within 15 minutes.
 import { makeSignInLink, type SignInLink } from '../src/actions/make-sign-in-link.ts'
-import { LOGIN_RULE, parseLogin } from '../src/domain/user.ts'
+import { LOGIN_RULE, parseLogin } from '../src/domain/people/user.ts'
 import { missingResources, takeEnvironment } from './cloudflare-resources.ts'
 import { askSignInLink } from './local-control.ts'
 import { openLocalDatabase } from './local-database.ts'

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import fc from 'fast-check'
-import { BOUND_MS } from '../src/domain/fence.ts'
+import { BOUND_MS } from '../src/domain/access/fence.ts'
 import { schedule } from '../test/sim/schedule.ts'
 import { runSchedule } from '../test/sim/simulation.ts'
 import { openSqliteD1 } from '../test/sim/sqlite-d1.ts'

@@ -1,6 +1,6 @@
 // npm run timing [-- --rounds N]: whether the time of a refusal tells if a private project exists, against `npm start`.
 import { parseArgs } from 'node:util'
-import { mintSecret } from '../src/domain/secret.ts'
+import { mintSecret } from '../src/domain/access/secret.ts'
 import { comparedText, compareTimes, type Times } from './compared-times.ts'
 import { startServer } from './throwaway-server.ts'
 

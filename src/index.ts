@@ -1,6 +1,6 @@
 import { deliver } from './actions/deliver.ts'
 import { createApp, openRequest } from './app.ts'
-import type { UpkeepStep } from './domain/upkeep.ts'
+import type { UpkeepStep } from './domain/builds/upkeep.ts'
 import type { Bindings, OpenRequest } from './env.ts'
 import { jsonFailure } from './http/errors.ts'
 import { countRequest } from './http/metrics.ts'

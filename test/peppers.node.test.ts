@@ -5,7 +5,7 @@ import { parsePepperList, pepperText, withNewPepper, withoutPepper } from '../sc
 import { readTool } from '../scripts/tool.ts'
 import { openWranglerDb } from '../scripts/wrangler-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
-import { importPeppers } from '../src/domain/secret-hash.ts'
+import { importPeppers } from '../src/domain/access/secret-hash.ts'
 import { startNewLife } from '../src/storage/new-life.ts'
 import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from './support/local-server.ts'
 

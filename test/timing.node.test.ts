@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { compareTimes, median, trimmedT } from '../scripts/compared-times.ts'
 import { createApp, openRequest } from '../src/app.ts'
-import { mintSecret } from '../src/domain/secret.ts'
+import { mintSecret } from '../src/domain/access/secret.ts'
 import type { Bindings } from '../src/env.ts'
 import type { TestStores } from './support/stores.ts'
 import { env } from './support/workers-in-node.ts'

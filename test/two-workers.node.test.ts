@@ -1,7 +1,7 @@
 import { copyFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { BOUND_MS } from '../src/domain/fence.ts'
+import { BOUND_MS } from '../src/domain/access/fence.ts'
 import { makeStateDir, runNpmScript } from './support/local-server.ts'
 import { startWorkerProcess } from './support/worker-process.ts'
 

@@ -1,4 +1,4 @@
-import { wordTable } from '../../src/domain/word-table.ts'
+import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import type { Ci, Env } from './ci.ts'
 import { firstOf, messageOf, slugOfRemote } from './words.ts'
 

@@ -1,6 +1,6 @@
-import { distinct } from '../../src/domain/payload.ts'
-import { clipped } from '../../src/domain/test-result.ts'
-import { wordTable } from '../../src/domain/word-table.ts'
+import { distinct } from '../../src/domain/reporting/payload.ts'
+import { wordTable } from '../../src/domain/reporting/word-table.ts'
+import { clipped } from '../../src/domain/tests/test-result.ts'
 import type { Person } from './ci.ts'
 
 /** The first of the values that says something. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import picomatch from 'picomatch'
-import { digestText } from '../../src/domain/artifact-digest.ts'
+import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import { type ListedArtifact, listArtifacts } from '../artifact-list.ts'
 import { downloadFile } from '../download-file.ts'
 import { CliError, usageError } from '../exit.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/build.ts'
-import { wordTable } from '../../src/domain/word-table.ts'
+import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/builds/build.ts'
+import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { EXIT, usageError } from '../exit.ts'
 import { failuresOf, settle } from '../outcome.ts'
 import { type ReportedBuild, reportJob, updateBuild } from '../report.ts'

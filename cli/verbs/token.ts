@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseSecret } from '../../src/domain/secret.ts'
-import { wordTable } from '../../src/domain/word-table.ts'
+import { parseSecret } from '../../src/domain/access/secret.ts'
+import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { answerOf, listOf, type Shaped } from '../answer.ts'
 import { CliError, usageError } from '../exit.ts'
 import { askJson } from '../http.ts'

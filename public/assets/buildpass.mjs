@@ -6128,7 +6128,7 @@ var {
   Help
 } = import_index.default;
 
-// src/domain/word-table.ts
+// src/domain/reporting/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }
@@ -6229,7 +6229,7 @@ function usageError(message, hint) {
 // cli/output.ts
 import { isatty as isatty2 } from "node:tty";
 
-// src/domain/visible-text.ts
+// src/domain/formats/visible-text.ts
 function visibleText(text) {
   return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
 }
@@ -6423,7 +6423,7 @@ function tableText(rows) {
 // cli/verbs/download.ts
 var import_picomatch = __toESM(require_picomatch2(), 1);
 
-// src/domain/hex.ts
+// src/domain/formats/hex.ts
 function toHex(bytes) {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -6431,7 +6431,7 @@ function parseHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-// src/domain/artifact-digest.ts
+// src/domain/artifacts/artifact-digest.ts
 function digestText(digest) {
   switch (digest.kind) {
     case "sha256":
@@ -6717,7 +6717,7 @@ function isName(text) {
   return NAME_SHAPE.test(text) && text !== "." && text !== "..";
 }
 
-// src/domain/secret.ts
+// src/domain/access/secret.ts
 var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 var CHECKSUM_LENGTH = 6;
 var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
@@ -6886,7 +6886,7 @@ function commandOutput(command, args) {
   });
 }
 
-// src/domain/payload.ts
+// src/domain/reporting/payload.ts
 var MAX_LINE_LENGTH = 255;
 function distinct(text, maxLength = MAX_LINE_LENGTH) {
   if (text.length <= maxLength) return text;
@@ -6900,7 +6900,7 @@ function digestOf(text) {
 }
 var LATEST_MS = Date.UTC(2200, 0);
 
-// src/domain/test-result.ts
+// src/domain/tests/test-result.ts
 function clipped(text, maxLength) {
   if (text.length <= maxLength) return text.toWellFormed();
   const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
@@ -7693,7 +7693,7 @@ function changed({ path }) {
 import { lstatSync, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
 import { dirname as dirname3, join as join5, relative, sep } from "node:path";
 
-// src/domain/artifact.ts
+// src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
 var MAX_ARTIFACT_BYTES = 5 * 1024 ** 3;
 function artifactPathProblem(path) {
@@ -8197,7 +8197,7 @@ async function settled({ json = false }, work) {
   }
 }
 
-// src/domain/build.ts
+// src/domain/builds/build.ts
 var BUILD_STATUS = {
   queued: { lifecycle: "queued", outcome: null, class: "waiting", rank: 0 },
   not_running: { lifecycle: "not_running", outcome: null, class: "waiting", rank: 1 },
@@ -8911,7 +8911,7 @@ import { open as open2 } from "node:fs/promises";
 // cli/upload-parts.ts
 import { createHash as createHash5 } from "node:crypto";
 
-// src/domain/upload.ts
+// src/domain/artifacts/upload.ts
 var PART_SIZE_BYTES = 8 * 1024 ** 2;
 function partCountOf({ sizeBytes, partSizeBytes }) {
   return Math.ceil(sizeBytes / partSizeBytes);

@@ -61,13 +61,13 @@ const BY_HAND: readonly ByHand[] = [
     what: 'a jti is remembered without its issuer',
   },
   {
-    file: 'src/domain/same-text.ts',
+    file: 'src/domain/access/same-text.ts',
     text: 'encoder.encode(given)',
     becomes: 'encoder.encode(given.slice(0, secret.length))',
     what: 'whatever follows a secret',
   },
   {
-    file: 'src/domain/same-text.ts',
+    file: 'src/domain/access/same-text.ts',
     text: 'encoder.encode(secret)',
     becomes: 'encoder.encode(secret.slice(0, given.length))',
     what: 'the beginning of a secret is enough',

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import { ISSUERS } from '../../src/domain/trusted-publisher.ts'
-import { WEBHOOK_SOURCES } from '../../src/domain/webhook-source.ts'
+import { ISSUERS } from '../../src/domain/access/trusted-publisher.ts'
+import { WEBHOOK_SOURCES } from '../../src/domain/reporting/webhook-source.ts'
 import { projectToken } from './answers-v1.ts'
 import {
   exactly,

@@ -1,5 +1,5 @@
-import { BUILD_STATUS } from '../../src/domain/build.ts'
-import { SCOPES } from '../../src/domain/scope.ts'
+import { SCOPES } from '../../src/domain/access/scope.ts'
+import { BUILD_STATUS } from '../../src/domain/builds/build.ts'
 import {
   amount,
   exactly,

@@ -1,4 +1,4 @@
-import { JOB_STATUS, WORKFLOW_IS_OVER } from '../../src/domain/workflow-status.ts'
+import { JOB_STATUS, WORKFLOW_IS_OVER } from '../../src/domain/builds/workflow-status.ts'
 import { vcsType } from './answers-v1.ts'
 import {
   amount,

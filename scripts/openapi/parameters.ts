@@ -1,4 +1,4 @@
-import { REPORTING_WINDOW_DAYS } from '../../src/domain/insights.ts'
+import { REPORTING_WINDOW_DAYS } from '../../src/domain/builds/insights.ts'
 import { MAX_OFFSET } from '../../src/http/input.ts'
 
 /** `name` where it is not the key: a parameter that routes take with other bounds. */

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/actor.ts'
-import type { InstanceRole } from '../domain/grant.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import type { InstanceRole } from '../domain/access/grant.ts'
 import type { Project, Slug, Visibility } from '../domain/project.ts'
 import { insertProject, mayCreateIn } from '../storage/project-settings.ts'
 import type { Stores } from '../storage/stores.ts'

@@ -1,6 +1,8 @@
-import { INSTANCE } from '../domain/actor.ts'
-import { type Build, stageOf } from '../domain/build.ts'
-import { addressOf } from '../domain/dispatch-target.ts'
+import { INSTANCE } from '../domain/access/actor.ts'
+import { type Build, stageOf } from '../domain/builds/build.ts'
+import { pipelineStatusFor, standingBuildOf } from '../domain/builds/pipeline-status.ts'
+import type { DataKeys } from '../domain/formats/sealed-text.ts'
+import { addressOf } from '../domain/notices/dispatch-target.ts'
 import {
   dispatchRequestFor,
   isCancel,
@@ -9,11 +11,9 @@ import {
   type OutboundRequest,
   remoteIdIn,
   workflowEndRequestFor,
-} from '../domain/outbound-request.ts'
-import { type AllowedHosts, outboundUrlProblem } from '../domain/outbound-url.ts'
-import { backOffSecondsAfter, isWorthRetrying } from '../domain/outbox.ts'
-import { pipelineStatusFor, standingBuildOf } from '../domain/pipeline-status.ts'
-import type { DataKeys } from '../domain/sealed-text.ts'
+} from '../domain/notices/outbound-request.ts'
+import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
+import { backOffSecondsAfter, isWorthRetrying } from '../domain/notices/outbox.ts'
 import { askOutside } from '../outside/ask.ts'
 import { updateBuild } from '../storage/build-reports.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/actor.ts'
-import { type Artifact, objectKeyFor } from '../domain/artifact.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import { type Artifact, objectKeyFor } from '../domain/artifacts/artifact.ts'
 import { forgetArtifactLinks } from '../storage/artifact-links.ts'
 import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
 import { askBucket, putObject } from '../storage/objects.ts'

@@ -1,6 +1,12 @@
-import type { Actor } from '../domain/actor.ts'
-import type { InstanceRole } from '../domain/grant.ts'
-import { hashLink, INVITATION_LIFE_MS, LINK_LIFE_MS, linkPathFor, mintLinkSecret } from '../domain/sign-in-link.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import type { InstanceRole } from '../domain/access/grant.ts'
+import {
+  hashLink,
+  INVITATION_LIFE_MS,
+  LINK_LIFE_MS,
+  linkPathFor,
+  mintLinkSecret,
+} from '../domain/people/sign-in-link.ts'
 import { isUniqueViolation } from '../storage/constraint.ts'
 import { commit } from '../storage/rights.ts'
 import { insertLink, replaceInvitation } from '../storage/sign-in-links.ts'

@@ -1,6 +1,18 @@
-import { algorithmRefusal, keyIdOf, parseIdentityToken, tokenRefusal, UNSIGNED } from '../domain/identity-token.ts'
-import { base64UrlEncode } from '../domain/secret-hash.ts'
-import { ISSUERS, type IssuerKind, issuerKindOf, keysUrlFor, type OwnIssuer } from '../domain/trusted-publisher.ts'
+import {
+  algorithmRefusal,
+  keyIdOf,
+  parseIdentityToken,
+  tokenRefusal,
+  UNSIGNED,
+} from '../domain/access/identity-token.ts'
+import { base64UrlEncode } from '../domain/access/secret-hash.ts'
+import {
+  ISSUERS,
+  type IssuerKind,
+  issuerKindOf,
+  keysUrlFor,
+  type OwnIssuer,
+} from '../domain/access/trusted-publisher.ts'
 import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
 import { isIssuerUsed } from '../storage/publishers.ts'
 import type { Stores } from '../storage/stores.ts'

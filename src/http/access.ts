@@ -1,4 +1,4 @@
-import type { Permission } from '../domain/permission.ts'
+import type { Permission } from '../domain/access/permission.ts'
 
 /**
  * Who may come in: anyone (the handler has its own proof), any live token, a person, the instance's owner, its owner while

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
-import { httpDate, judgeConditions, type Validators } from '../domain/precondition.ts'
+import { httpDate, judgeConditions, type Validators } from '../domain/formats/precondition.ts'
 import type { AppEnv } from '../env.ts'
 import { MAX_OFFSET } from './input.ts'
 import { publicOriginOf } from './origin.ts'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { clientKeyFor } from '../domain/client-address.ts'
+import { clientKeyFor } from '../domain/access/client-address.ts'
 import type { AppEnv, OpenRequest } from '../env.ts'
 
 /** The address that Cloudflare saw; all of a local server's clients are one. */

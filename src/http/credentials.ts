@@ -1,4 +1,4 @@
-import { parseSecret, type Secret } from '../domain/secret.ts'
+import { parseSecret, type Secret } from '../domain/access/secret.ts'
 import type { QueryTokens } from '../env.ts'
 import { requestLineOf } from './request-line.ts'
 

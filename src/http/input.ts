@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { artifactPathProblem } from '../domain/artifact.ts'
+import { maskSecrets } from '../domain/access/secret.ts'
+import { artifactPathProblem } from '../domain/artifacts/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../domain/error.ts'
-import { maskSecrets } from '../domain/secret.ts'
 import type { AppEnv } from '../env.ts'
 import { readBody } from './body.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
-import { isLoopback } from '../domain/loopback.ts'
+import { isLoopback } from '../domain/notices/loopback.ts'
 import type { AppEnv, Settings } from '../env.ts'
 import { originLengthOf } from './raw-path.ts'
 import { requestLineOf } from './request-line.ts'

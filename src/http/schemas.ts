@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { MAX_OVERLAP_SECONDS } from '../domain/token.ts'
+import { MAX_OVERLAP_SECONDS } from '../domain/access/token.ts'
 
 // RFC 3339 with an offset; Date.parse alone takes much that is not.
 const TIME_SHAPE = /^(\d{4}-\d{2}-\d{2})[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/

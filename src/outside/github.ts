@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Identity } from '../domain/identity.ts'
+import type { Identity } from '../domain/people/identity.ts'
 import { type Ask, askJson, askOutside } from './ask.ts'
 
 /** Signing in with GitHub: the OAuth app, and who is let in (nobody by default). */

@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import type { Artifact } from '../domain/artifact.ts'
+import type { Artifact } from '../domain/artifacts/artifact.ts'
 import type { Slug } from '../domain/project.ts'
 import { artifactColumns } from './artifacts.ts'
 import { artifacts, builds, projects } from './schema.ts'

@@ -1,7 +1,7 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import type { Permission } from '../domain/access/permission.ts'
 import type { AuditEntry } from '../domain/audit.ts'
-import type { Permission } from '../domain/permission.ts'
 import { audit, users } from './schema.ts'
 import { type Db, rawStatement, type Stores } from './stores.ts'
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { CcPipeline } from '../domain/cctray.ts'
+import type { CcPipeline } from '../domain/formats/cctray.ts'
 import type { Project } from '../domain/project.ts'
 import { LOOK_BACK } from './branch-status.ts'
 import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'

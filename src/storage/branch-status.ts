@@ -1,6 +1,6 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
-import type { BranchStatus } from '../domain/badge.ts'
-import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../domain/pipeline-status.ts'
+import type { BranchStatus } from '../domain/builds/badge.ts'
+import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../domain/builds/pipeline-status.ts'
 import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { shareWork, withinMs } from './shared-work.ts'

@@ -1,5 +1,5 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import type { TestOutcome, TestResult } from '../domain/test-result.ts'
+import type { TestOutcome, TestResult } from '../domain/tests/test-result.ts'
 import { artifacts, builds, testResults } from './schema.ts'
 import type { Db } from './stores.ts'
 

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { Actor } from '../domain/actor.ts'
-import { githubRunPrefix, isJenkinsRun } from '../domain/attempt.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import { githubRunPrefix, isJenkinsRun } from '../domain/builds/attempt.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -15,9 +15,9 @@ import {
   statusOrderOf,
   UNKNOWN_REVISION,
   weightOf,
-} from '../domain/build.ts'
-import type { RunReport, RunStatus } from '../domain/webhook-reading.ts'
-import { wordTable } from '../domain/word-table.ts'
+} from '../domain/builds/build.ts'
+import type { RunReport, RunStatus } from '../domain/reporting/webhook-reading.ts'
+import { wordTable } from '../domain/reporting/word-table.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'

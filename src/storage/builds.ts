@@ -7,8 +7,8 @@ import {
   type ReportedStatus,
   type Step,
   statusAfter,
-} from '../domain/build.ts'
-import { notReplaced } from '../domain/pipeline-status.ts'
+} from '../domain/builds/build.ts'
+import { notReplaced } from '../domain/builds/pipeline-status.ts'
 import type { Project } from '../domain/project.ts'
 import { aliased } from './columns.ts'
 import { pipelineColumns } from './pipelines.ts'

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Fenced } from '../domain/fence.ts'
-import { subjectsOf } from '../domain/grant.ts'
+import type { Fenced } from '../domain/access/fence.ts'
+import { subjectsOf } from '../domain/access/grant.ts'
 import type { HeldGrant } from './memory.ts'
 
 const id = v.pipe(v.string(), v.minLength(1))

@@ -1,6 +1,6 @@
 import { type GetColumnData, type SQL, sql } from 'drizzle-orm'
 import { customType, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import { type ArtifactDigest, digestText, parseArtifactDigest } from '../domain/artifact-digest.ts'
+import { type ArtifactDigest, digestText, parseArtifactDigest } from '../domain/artifacts/artifact-digest.ts'
 
 type Aliased<T extends Record<string, SQLiteColumn>> = { [K in keyof T]: SQL.Aliased<GetColumnData<T[K]>> }
 

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { FAILURES } from '../domain/pipeline-status.ts'
+import { FAILURES } from '../domain/builds/pipeline-status.ts'
 
 // What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
 // to say, and nothing left to wait for, or failed already. A property test holds the two equal.

@@ -1,4 +1,4 @@
-import type { Feed } from '../domain/fence.ts'
+import type { Feed } from '../domain/access/fence.ts'
 import { withinMs } from './shared-work.ts'
 import type { Stores } from './stores.ts'
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { githubRunPrefix } from '../domain/attempt.ts'
-import type { RunReport } from '../domain/webhook-reading.ts'
+import { githubRunPrefix } from '../domain/builds/attempt.ts'
+import type { RunReport } from '../domain/reporting/webhook-reading.ts'
 import { builds, pipelines, workflows } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'
 

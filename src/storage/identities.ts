@@ -1,6 +1,6 @@
 import { and, asc, eq, ne, sql } from 'drizzle-orm'
-import { type Actor, INSTANCE } from '../domain/actor.ts'
-import { type Identity, type IdentityProvider, loginFor } from '../domain/identity.ts'
+import { type Actor, INSTANCE } from '../domain/access/actor.ts'
+import { type Identity, type IdentityProvider, loginFor } from '../domain/people/identity.ts'
 import { auditStatement } from './audit.ts'
 import { isUniqueViolation } from './constraint.ts'
 import { commitEnding } from './revocations.ts'

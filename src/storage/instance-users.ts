@@ -1,6 +1,6 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import type { InstanceRole } from '../domain/grant.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import type { InstanceRole } from '../domain/access/grant.ts'
 import type { Slug } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'
 import { endMadeBy } from './made.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { InstanceRole } from '../domain/grant.ts'
+import type { InstanceRole } from '../domain/access/grant.ts'
 import type { Role } from '../domain/project.ts'
 import { members, orgCreators, projects, users } from './schema.ts'
 import { type Db, rawStatement } from './stores.ts'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
+import type { Actor } from '../domain/access/actor.ts'
 import type { AuditAction } from '../domain/audit.ts'
 import { audit, projects, tokens } from './schema.ts'
 import { dispatchTargets, listeners } from './schema-outbox.ts'

@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
+import type { Actor } from '../domain/access/actor.ts'
 import type { AuditEntry } from '../domain/audit.ts'
 import { AppError } from '../domain/error.ts'
 import type { Role } from '../domain/project.ts'

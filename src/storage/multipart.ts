@@ -1,5 +1,5 @@
-import { toHex } from '../domain/hex.ts'
-import type { Upload, UploadPart } from '../domain/upload.ts'
+import type { Upload, UploadPart } from '../domain/artifacts/upload.ts'
+import { toHex } from '../domain/formats/hex.ts'
 
 type InR2 = Pick<Upload, 'objectKey' | 'r2UploadId'>
 

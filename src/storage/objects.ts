@@ -1,6 +1,6 @@
 import { and, gt, lte } from 'drizzle-orm'
 import { AppError } from '../domain/error.ts'
-import { toHex } from '../domain/hex.ts'
+import { toHex } from '../domain/formats/hex.ts'
 import { artifacts } from './schema.ts'
 import type { Db, Stores } from './stores.ts'
 import { readSweep, writeSweep } from './sweeps.ts'

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
-import type { Pipeline, Workflow } from '../domain/build.ts'
-import type { PipelineBuild, PipelineParts, ToldWorkflow } from '../domain/pipeline-status.ts'
+import type { Pipeline, Workflow } from '../domain/builds/build.ts'
+import type { PipelineBuild, PipelineParts, ToldWorkflow } from '../domain/builds/pipeline-status.ts'
 import { aliased } from './columns.ts'
 import { pipelineColumns } from './pipelines.ts'
 import { builds, pipelines, workflows } from './schema.ts'

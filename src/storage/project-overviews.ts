@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import type { RunBuild, RunWorkflow } from '../domain/builds/workflow-run.ts'
 import type { Project, Role } from '../domain/project.ts'
-import type { RunBuild, RunWorkflow } from '../domain/workflow-run.ts'
 import { projectColumns } from './project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from './schema.ts'
 import type { Db } from './stores.ts'

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
+import type { Actor } from '../domain/access/actor.ts'
 import { AppError } from '../domain/error.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../domain/project.ts'
 import { auditStatement } from './audit.ts'

@@ -1,4 +1,4 @@
-import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../domain/fence.ts'
+import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../domain/access/fence.ts'
 import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
 import type { Slot } from './memory.ts'
 import { readFenced } from './revocations.ts'

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../domain/retention.ts'
+import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../domain/builds/retention.ts'
 import { LOOK_BACK } from './branch-status.ts'
 import { isComplete, oldestFirst, placeOf, saysSomething } from './complete-pipelines.ts'
 import { findRetention } from './retention.ts'

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import { DEFAULT_RETENTION, type Retention } from '../domain/retention.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import { DEFAULT_RETENTION, type Retention } from '../domain/builds/retention.ts'
 import { auditStatement } from './audit.ts'
 import { commit } from './rights.ts'
 import { projects } from './schema.ts'

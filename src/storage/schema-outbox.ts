@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { DispatchTarget, Listener, OutboxEvent } from '../domain/dispatch-target.ts'
-import type { Asker, OutboxParams, OutboxState } from '../domain/outbox.ts'
-import type { SealedText } from '../domain/sealed-text.ts'
+import type { SealedText } from '../domain/formats/sealed-text.ts'
+import type { DispatchTarget, Listener, OutboxEvent } from '../domain/notices/dispatch-target.ts'
+import type { Asker, OutboxParams, OutboxState } from '../domain/notices/outbox.ts'
 import { builds, projects, users } from './schema.ts'
 
 // What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import type { DeliveryResult } from '../domain/delivery.ts'
-import type { IssuerKind } from '../domain/trusted-publisher.ts'
-import type { WebhookSource } from '../domain/webhook-source.ts'
+import type { IssuerKind } from '../domain/access/trusted-publisher.ts'
+import type { DeliveryResult } from '../domain/notices/delivery.ts'
+import type { WebhookSource } from '../domain/reporting/webhook-source.ts'
 import { projects, users } from './schema.ts'
 
 /** The secrets with which a CI system signs what it sends; several of one source only while a rotation overlaps. */

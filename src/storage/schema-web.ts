@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import type { IdentityProvider } from '../domain/identity.ts'
-import type { SignInMethod } from '../domain/session.ts'
+import type { IdentityProvider } from '../domain/people/identity.ts'
+import type { SignInMethod } from '../domain/people/session.ts'
 import { users } from './schema.ts'
 
 /** Signed-in browsers. Only the hash of what their cookie holds is here. */

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
-import { type Actor, INSTANCE } from '../domain/actor.ts'
+import { type Actor, INSTANCE } from '../domain/access/actor.ts'
 import {
   formTokenFor,
   hashSession,
@@ -7,7 +7,7 @@ import {
   type Session,
   type SessionSecret,
   type Viewer,
-} from '../domain/session.ts'
+} from '../domain/people/session.ts'
 import { auditStatement } from './audit.ts'
 import { isForeignKeyViolation } from './constraint.ts'
 import { commitEnding } from './revocations.ts'

@@ -1,6 +1,6 @@
 import { and, eq, gt, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Actor } from '../domain/actor.ts'
-import { hashLink, type LinkSecret } from '../domain/sign-in-link.ts'
+import type { Actor } from '../domain/access/actor.ts'
+import { hashLink, type LinkSecret } from '../domain/people/sign-in-link.ts'
 import { auditStatement } from './audit.ts'
 import { commit } from './rights.ts'
 import { audit, users } from './schema.ts'

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
-import type { Peppers } from '../domain/secret-hash.ts'
-import type { UpkeepStep } from '../domain/upkeep.ts'
+import type { Peppers } from '../domain/access/secret-hash.ts'
+import type { UpkeepStep } from '../domain/builds/upkeep.ts'
 import type { EdgeMemory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>

@@ -1,5 +1,5 @@
 import { eq, inArray } from 'drizzle-orm'
-import type { TokenKind } from '../domain/secret.ts'
+import type { TokenKind } from '../domain/access/secret.ts'
 import { projects, tokens } from './schema.ts'
 import type { Db } from './stores.ts'
 

@@ -1,6 +1,6 @@
 import { and, eq, or, sql } from 'drizzle-orm'
-import { INSTANCE } from '../domain/actor.ts'
-import type { User } from '../domain/user.ts'
+import { INSTANCE } from '../domain/access/actor.ts'
+import type { User } from '../domain/people/user.ts'
 import { auditStatement } from './audit.ts'
 import { members, tokens, users } from './schema.ts'
 import type { Db } from './stores.ts'

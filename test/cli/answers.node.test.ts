@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/exit.ts'
-import { mintSecret } from '../../src/domain/secret.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
 import { type Cli, openCli } from '../support/cli.ts'
 
 const BUILD = { build_num: 7, status: 'running', build_url: 'https://builds.example/7', queued_at: null }

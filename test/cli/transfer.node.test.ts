@@ -14,7 +14,7 @@ import {
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/exit.ts'
-import { PART_SIZE_BYTES } from '../../src/domain/upload.ts'
+import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
 import { WINDOW_BYTES } from '../../src/storage/object-reads.ts'
 import { until } from '../support/cli.ts'
 import type { Seen } from '../support/fault-proxy.ts'

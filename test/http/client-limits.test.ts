@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { mintSecret } from '../../src/domain/secret.ts'
-import { mintLinkSecret } from '../../src/domain/sign-in-link.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
+import { mintLinkSecret } from '../../src/domain/people/sign-in-link.ts'
 import type { OpenRequest } from '../../src/env.ts'
 import { openTestApp, SPENT, type TestApp } from '../support/app.ts'
 import { type Ask, ask } from '../support/client.ts'

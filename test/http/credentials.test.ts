@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mintSecret, type Secret, type TokenKind } from '../../src/domain/secret.ts'
+import { mintSecret, type Secret, type TokenKind } from '../../src/domain/access/secret.ts'
 import type { QueryTokens } from '../../src/env.ts'
 import { type Credential, isFromQuery, readCredential } from '../../src/http/credentials.ts'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { base64UrlEncode } from '../../src/domain/secret-hash.ts'
+import { base64UrlEncode } from '../../src/domain/access/secret-hash.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import { reportBuild } from '../support/as-instance.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'

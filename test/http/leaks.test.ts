@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { mintSecret } from '../../src/domain/secret.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
 import { openTestApp, SPENT } from '../support/app.ts'
 import type { Ask } from '../support/client.ts'
 import { seedToken, seedUser } from '../support/seed.ts'

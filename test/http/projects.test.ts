@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { randomBase62 } from '../../src/domain/secret.ts'
+import { randomBase62 } from '../../src/domain/access/secret.ts'
 import { openTestApp } from '../support/app.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'

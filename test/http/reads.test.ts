@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { BuildReport } from '../../src/domain/build.ts'
+import type { BuildReport } from '../../src/domain/builds/build.ts'
 import { reportBuild } from '../support/as-instance.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'

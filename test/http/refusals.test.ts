@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { mintSecret } from '../../src/domain/secret.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
 import { openTestApp, SPENT } from '../support/app.ts'
 import { type Ask, ask } from '../support/client.ts'
 import { seedProject, seedToken } from '../support/seed.ts'

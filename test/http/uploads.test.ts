@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { encodePath } from '../../src/domain/artifact.ts'
+import { encodePath } from '../../src/domain/artifacts/artifact.ts'
 import { openTestApp } from '../support/app.ts'
 import { type Ask, ask, askJson } from '../support/client.ts'
 import { openTestStores } from '../support/stores.ts'

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
 import { triggerPipeline } from '../../src/actions/dispatch-builds.ts'
-import { INSTANCE } from '../../src/domain/actor.ts'
+import { INSTANCE } from '../../src/domain/access/actor.ts'
 import { readTraffic } from '../../src/outside/analytics.ts'
 import { askOutside } from '../../src/outside/ask.ts'
 import { findGithubAccount } from '../../src/outside/github.ts'

@@ -1,5 +1,5 @@
-import { BOUND_MS } from '../../src/domain/fence.ts'
-import type { Permission } from '../../src/domain/permission.ts'
+import { BOUND_MS } from '../../src/domain/access/fence.ts'
+import type { Permission } from '../../src/domain/access/permission.ts'
 import type { Standing } from '../../src/storage/download-proof.ts'
 import type { Verdict } from '../../src/storage/grants.ts'
 import type { Access } from '../../src/storage/projects.ts'

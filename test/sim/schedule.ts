@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import type { Permission } from '../../src/domain/permission.ts'
-import type { Scope } from '../../src/domain/scope.ts'
+import type { Permission } from '../../src/domain/access/permission.ts'
+import type { Scope } from '../../src/domain/access/scope.ts'
 import type { CacheWeather } from './centre-cache.ts'
 import type { D1Weather } from './faulty-d1.ts'
 import type { KvWeather } from './faulty-kv.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { BOUND_MS } from '../../src/domain/fence.ts'
+import { BOUND_MS } from '../../src/domain/access/fence.ts'
 import { schedule } from './schedule.ts'
 import { runSchedule } from './simulation.ts'
 import { createStats, statsText } from './stats.ts'

@@ -1,4 +1,4 @@
-import type { Permission } from '../../src/domain/permission.ts'
+import type { Permission } from '../../src/domain/access/permission.ts'
 
 export type TokenTruth = {
   readonly id: string

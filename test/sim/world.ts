@@ -1,6 +1,6 @@
+import type { Secret } from '../../src/domain/access/secret.ts'
+import { importPeppers, type Peppers } from '../../src/domain/access/secret-hash.ts'
 import { type Project, parseSlug, type Slug, slugKeyFor } from '../../src/domain/project.ts'
-import type { Secret } from '../../src/domain/secret.ts'
-import { importPeppers, type Peppers } from '../../src/domain/secret-hash.ts'
 import { createEdgeMemory, type EdgeMemory } from '../../src/storage/memory.ts'
 import { openDb, type Stores } from '../../src/storage/stores.ts'
 import { type CentreCache, viewCache } from './centre-cache.ts'

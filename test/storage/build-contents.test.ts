@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TestOutcome, TestResult } from '../../src/domain/test-result.ts'
+import type { TestOutcome, TestResult } from '../../src/domain/tests/test-result.ts'
 import {
   listBuildFiles,
   listFolder,

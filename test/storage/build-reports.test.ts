@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BUILD_STATUS, type BuildReport, type ReportedStatus, stageOf } from '../../src/domain/build.ts'
+import { BUILD_STATUS, type BuildReport, type ReportedStatus, stageOf } from '../../src/domain/builds/build.ts'
 import { reportBuild } from '../support/as-instance.ts'
 import { seedProject } from '../support/seed.ts'
 import { openTestStores } from '../support/stores.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Fenced } from '../../src/domain/fence.ts'
-import { type Grant, subjectsOf } from '../../src/domain/grant.ts'
+import type { Fenced } from '../../src/domain/access/fence.ts'
+import { type Grant, subjectsOf } from '../../src/domain/access/grant.ts'
 import type { Project } from '../../src/domain/project.ts'
 import { parseCachedGrant, serializeGrant } from '../../src/storage/cached-grant.ts'
 import type { HeldGrant } from '../../src/storage/memory.ts'

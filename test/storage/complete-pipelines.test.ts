@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { BUILD_STATUS, isOver, stageOf } from '../../src/domain/build.ts'
+import { BUILD_STATUS, isOver, stageOf } from '../../src/domain/builds/build.ts'
 import {
   countingStatuses,
   failureOf,
   type PipelineParts,
   resultOf,
   saysSomething,
-} from '../../src/domain/pipeline-status.ts'
+} from '../../src/domain/builds/pipeline-status.ts'
 import * as chosen from '../../src/storage/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../../src/storage/schema.ts'
 import { anyPipeline } from '../support/any-pipeline.ts'

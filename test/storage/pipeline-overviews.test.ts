@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import type { StatusClass } from '../../src/domain/build.ts'
-import { pipelineStatusFor } from '../../src/domain/pipeline-status.ts'
-import { randomBase62 } from '../../src/domain/secret.ts'
+import { randomBase62 } from '../../src/domain/access/secret.ts'
+import type { StatusClass } from '../../src/domain/builds/build.ts'
+import { pipelineStatusFor } from '../../src/domain/builds/pipeline-status.ts'
 import {
   findPipeline,
   listPipelines,

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { randomBase62 } from '../../src/domain/access/secret.ts'
 import { slugText } from '../../src/domain/project.ts'
-import { randomBase62 } from '../../src/domain/secret.ts'
 import { countUnfollowed, listProjectOverviews } from '../../src/storage/project-overviews.ts'
 import { members } from '../../src/storage/schema.ts'
 import { queryPlanOf, scansOf } from '../support/query-plan.ts'

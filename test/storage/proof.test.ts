@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Fenced } from '../../src/domain/fence.ts'
+import type { Fenced } from '../../src/domain/access/fence.ts'
 import { writeFeedCopy } from '../../src/storage/feed-copy.ts'
 import { judgeFact, judgeFacts } from '../../src/storage/proof.ts'
 import { readFenced } from '../../src/storage/revocations.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
-import { pageTokenFor } from '../../src/domain/page-token.ts'
+import { pageTokenFor } from '../../src/domain/formats/page-token.ts'
 import { listMinted } from '../../src/storage/made.ts'
 import { openTestApp, type TestApp } from '../support/app.ts'
 import type { RecordedStatement } from '../support/counted.ts'

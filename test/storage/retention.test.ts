@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import type { ReportedStatus } from '../../src/domain/build.ts'
+import type { ReportedStatus } from '../../src/domain/builds/build.ts'
 import type { Project } from '../../src/domain/project.ts'
 import { findBranchStatus } from '../../src/storage/branch-status.ts'
 import { messagesOf } from '../../src/storage/constraint.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import type { BuildReport, ReportedStatus } from '../../src/domain/build.ts'
+import type { BuildReport, ReportedStatus } from '../../src/domain/builds/build.ts'
 import { findBranchStatus } from '../../src/storage/branch-status.ts'
 import { builds, workflows } from '../../src/storage/schema.ts'
 import { reportBuild } from '../support/as-instance.ts'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import { MAX_OPERATIONS_A_STEP } from '../../src/domain/upkeep.ts'
+import { MAX_OPERATIONS_A_STEP } from '../../src/domain/builds/upkeep.ts'
 import { listDue } from '../../src/storage/retention-sweep.ts'
 import { retention } from '../../src/storage/schema-reporting.ts'
 import { planUpkeep, runUpkeep } from '../../src/storage/upkeep.ts'

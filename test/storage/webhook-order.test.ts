@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Slug } from '../../src/domain/project.ts'
-import { readBuildkite } from '../../src/domain/webhook-buildkite.ts'
-import { readCircleci } from '../../src/domain/webhook-circleci.ts'
-import { readGithub } from '../../src/domain/webhook-github.ts'
-import { readGitlab } from '../../src/domain/webhook-gitlab.ts'
-import { readJenkins } from '../../src/domain/webhook-jenkins.ts'
-import type { WebhookReading } from '../../src/domain/webhook-reading.ts'
+import { readBuildkite } from '../../src/domain/reporting/webhook-buildkite.ts'
+import { readCircleci } from '../../src/domain/reporting/webhook-circleci.ts'
+import { readGithub } from '../../src/domain/reporting/webhook-github.ts'
+import { readGitlab } from '../../src/domain/reporting/webhook-gitlab.ts'
+import { readJenkins } from '../../src/domain/reporting/webhook-jenkins.ts'
+import type { WebhookReading } from '../../src/domain/reporting/webhook-reading.ts'
 import { reportBuilds, reportRun } from '../support/as-instance.ts'
 import {
   buildkiteBuild,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { BUILD_STATUS, type ReportedStatus } from '../../src/domain/build.ts'
-import type { PipelineParts } from '../../src/domain/pipeline-status.ts'
+import { BUILD_STATUS, type ReportedStatus } from '../../src/domain/builds/build.ts'
+import type { PipelineParts } from '../../src/domain/builds/pipeline-status.ts'
 
 const STATUSES = Object.keys(BUILD_STATUS).filter((status): status is ReportedStatus => status !== 'fixed')
 // What was skipped often enough to meet what it leaves standing.

@@ -1,5 +1,5 @@
 import { keepUpload as keepUploadAs } from '../../src/actions/keep-upload.ts'
-import { type Actor, INSTANCE } from '../../src/domain/actor.ts'
+import { type Actor, INSTANCE } from '../../src/domain/access/actor.ts'
 import {
   reportBuild as reportBuildAs,
   reportBuilds as reportBuildsAs,

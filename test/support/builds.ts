@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
+import type { Secret } from '../../src/domain/access/secret.ts'
 import type { Project } from '../../src/domain/project.ts'
 import { slugText } from '../../src/domain/project.ts'
-import type { Secret } from '../../src/domain/secret.ts'
 import { reportBuild } from './as-instance.ts'
 import { seedMember, seedProject, seedToken, seedUser } from './seed.ts'
 import { openTestStores, type TestStores } from './stores.ts'

@@ -1,5 +1,5 @@
+import type { Scope } from '../../src/domain/access/scope.ts'
 import type { Project, Role } from '../../src/domain/project.ts'
-import type { Scope } from '../../src/domain/scope.ts'
 import { type Ask, ask } from './client.ts'
 import { type SeededToken, seedMember, seedToken, seedUser } from './seed.ts'
 import type { TestStores } from './stores.ts'

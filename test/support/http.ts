@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import type { Project, Visibility } from '../../src/domain/project.ts'
-import { importPeppers } from '../../src/domain/secret-hash.ts'
 import { openDb } from '../../src/storage/stores.ts'
 import { ask } from './client.ts'
 import { type SeededToken, seedMember, seedProject, seedToken, seedUser } from './seed.ts'

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { DeliverySettings } from '../../src/actions/deliver.ts'
-import { importDataKeys } from '../../src/domain/sealed-text.ts'
+import { importDataKeys } from '../../src/domain/formats/sealed-text.ts'
 import type { KeptKeys, Outside } from '../../src/outside/key-sets.ts'
 import { createLru } from '../../src/storage/memory.ts'
 import type { Stores } from '../../src/storage/stores.ts'

@@ -1,4 +1,4 @@
-import type { Build, BuildReport, ReportedStatus } from '../../src/domain/build.ts'
+import type { Build, BuildReport, ReportedStatus } from '../../src/domain/builds/build.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 import { reportBuild } from './as-instance.ts'
 

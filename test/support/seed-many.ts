@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import type { TokenHolder } from '../../src/domain/token.ts'
+import type { TokenHolder } from '../../src/domain/access/token.ts'
 
 /** Rows by the thousand, made in the database itself: `n` counts from 1. */
 export async function seedMany(sql: string, count: number, ...params: readonly unknown[]): Promise<void> {

@@ -1,4 +1,4 @@
-import type { BuildReport, ReportedStatus, Step } from '../../src/domain/build.ts'
+import type { BuildReport, ReportedStatus, Step } from '../../src/domain/builds/build.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 import { reportBuild } from './as-instance.ts'
 

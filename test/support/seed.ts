@@ -1,9 +1,15 @@
-import type { InstanceRole } from '../../src/domain/grant.ts'
+import type { InstanceRole } from '../../src/domain/access/grant.ts'
+import type { Scope } from '../../src/domain/access/scope.ts'
+import {
+  mintSecret,
+  randomBase62,
+  type Secret,
+  type TokenKind,
+  visiblePartsOf,
+} from '../../src/domain/access/secret.ts'
+import { hashSecret } from '../../src/domain/access/secret-hash.ts'
+import { mintSessionSecret } from '../../src/domain/people/session.ts'
 import { type Project, parseSlug, type Role, type Slug, slugKeyFor, type Visibility } from '../../src/domain/project.ts'
-import type { Scope } from '../../src/domain/scope.ts'
-import { mintSecret, randomBase62, type Secret, type TokenKind, visiblePartsOf } from '../../src/domain/secret.ts'
-import { hashSecret } from '../../src/domain/secret-hash.ts'
-import { mintSessionSecret } from '../../src/domain/session.ts'
 import { members, projects, tokens, users } from '../../src/storage/schema.ts'
 import { findViewer, insertSession } from '../../src/storage/sessions.ts'
 import type { Db, Stores } from '../../src/storage/stores.ts'

@@ -1,4 +1,4 @@
-import type { WebhookSource } from '../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../src/domain/reporting/webhook-source.ts'
 
 /** The headers with which a CI system sends that body, signed as it signs. */
 export async function signed(

@@ -1,4 +1,4 @@
-import type { UpkeepStep } from '../../src/domain/upkeep.ts'
+import type { UpkeepStep } from '../../src/domain/builds/upkeep.ts'
 import { planUpkeep, runUpkeep } from '../../src/storage/upkeep.ts'
 import type { TestStores } from './stores.ts'
 

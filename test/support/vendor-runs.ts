@@ -1,4 +1,4 @@
-import type { WebhookSource } from '../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../src/domain/reporting/webhook-source.ts'
 import {
   buildkiteBuild,
   buildkiteJob,

@@ -1,4 +1,4 @@
-import type { WebhookSource } from '../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../src/domain/reporting/webhook-source.ts'
 import { type Answer, call, type Tenant } from './http.ts'
 import { signed } from './signed.ts'
 

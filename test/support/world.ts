@@ -1,6 +1,6 @@
-import type { Build, BuildReport } from '../../src/domain/build.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
+import type { Build, BuildReport } from '../../src/domain/builds/build.ts'
 import { type Project, slugText, type Visibility } from '../../src/domain/project.ts'
-import { mintSecret } from '../../src/domain/secret.ts'
 import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
 import { seedMember, seedProject, seedToken, seedUser } from './seed.ts'
 import type { TestStores } from './stores.ts'

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { renewInvitation } from '../../src/actions/make-sign-in-link.ts'
-import { parseLinkSecret } from '../../src/domain/sign-in-link.ts'
+import { parseLinkSecret } from '../../src/domain/people/sign-in-link.ts'
 import { newOnce } from '../../src/http/web/once.ts'
 import { listProjectAudit } from '../../src/storage/audit.ts'
 import { selectSoleAdmin, selectUsers } from '../../src/storage/instance-users.ts'

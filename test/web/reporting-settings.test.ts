@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { INSTANCE } from '../../src/domain/actor.ts'
-import { DEFAULT_RETENTION } from '../../src/domain/retention.ts'
+import { INSTANCE } from '../../src/domain/access/actor.ts'
+import { DEFAULT_RETENTION } from '../../src/domain/builds/retention.ts'
 import { listProjectAudit } from '../../src/storage/audit.ts'
 import { insertDelivery } from '../../src/storage/deliveries.ts'
 import { listPublishers } from '../../src/storage/publishers.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { loginFor } from '../../src/domain/identity.ts'
-import { parseLogin } from '../../src/domain/user.ts'
+import { loginFor } from '../../src/domain/people/identity.ts'
+import { parseLogin } from '../../src/domain/people/user.ts'
 import { browserName } from '../../src/http/web/browser-name.ts'
 import { parseExpiry } from '../../src/http/web/expiry.tsx'
 import { agoText } from '../../src/http/web/time-text.ts'

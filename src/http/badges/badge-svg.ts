@@ -1,4 +1,4 @@
-import { type Badge, type BadgeStyle, showableText } from '../../domain/badge.ts'
+import { type Badge, type BadgeStyle, showableText } from '../../domain/builds/badge.ts'
 import { escapeMarkup } from '../markup.ts'
 
 /**

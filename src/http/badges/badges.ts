@@ -1,6 +1,11 @@
 import type { Context } from 'hono'
 import { getQueryParam } from 'hono/utils/url'
-import { type BadgeRefusal, type BranchStatus, DEFAULT_BADGE_LABEL, parseBadgeStyle } from '../../domain/badge.ts'
+import {
+  type BadgeRefusal,
+  type BranchStatus,
+  DEFAULT_BADGE_LABEL,
+  parseBadgeStyle,
+} from '../../domain/builds/badge.ts'
 import { AppError, type ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'

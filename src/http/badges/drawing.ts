@@ -5,8 +5,8 @@ import {
   badgeFor,
   badgeJson,
   showableText,
-} from '../../domain/badge.ts'
-import { httpDate } from '../../domain/precondition.ts'
+} from '../../domain/builds/badge.ts'
+import { httpDate } from '../../domain/formats/precondition.ts'
 import type { Drawing, Lru } from '../../storage/memory.ts'
 import { badgeSvg } from './badge-svg.ts'
 

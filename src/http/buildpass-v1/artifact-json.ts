@@ -1,5 +1,5 @@
-import type { Artifact } from '../../domain/artifact.ts'
-import { digestText } from '../../domain/artifact-digest.ts'
+import type { Artifact } from '../../domain/artifacts/artifact.ts'
+import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import { artifactUrlFor, isoOf } from '../circleci-v1/build-json.ts'
 
 /** An artifact with all that a client needs to fetch it and to know that it got it. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { Artifact } from '../../domain/artifact.ts'
-import { parseBuildFilter } from '../../domain/build.ts'
+import type { Artifact } from '../../domain/artifacts/artifact.ts'
+import { parseBuildFilter } from '../../domain/builds/build.ts'
 import { AppError } from '../../domain/error.ts'
 import type { AppEnv } from '../../env.ts'
 import { findLatestBuildWithArtifacts, listArtifacts } from '../../storage/artifacts.ts'

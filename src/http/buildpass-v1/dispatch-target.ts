@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { type DispatchTarget, GITHUB_API, GITLAB } from '../../domain/dispatch-target.ts'
 import { AppError } from '../../domain/error.ts'
-import { outboundUrlProblem } from '../../domain/outbound-url.ts'
+import { type DispatchTarget, GITHUB_API, GITLAB } from '../../domain/notices/dispatch-target.ts'
+import { outboundUrlProblem } from '../../domain/notices/outbound-url.ts'
+import { mintWebhookSecret, parseWebhookSecret, WEBHOOK_SECRET_RULE } from '../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../domain/project.ts'
-import { mintWebhookSecret, parseWebhookSecret, WEBHOOK_SECRET_RULE } from '../../domain/standard-webhook.ts'
 import type { AppEnv } from '../../env.ts'
 import {
   deleteDispatchTarget,

@@ -1,8 +1,8 @@
 import * as v from 'valibot'
-import { GITHUB_API, type Listener } from '../../domain/dispatch-target.ts'
 import { AppError } from '../../domain/error.ts'
+import { GITHUB_API, type Listener } from '../../domain/notices/dispatch-target.ts'
+import { mintWebhookSecret } from '../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../domain/project.ts'
-import { mintWebhookSecret } from '../../domain/standard-webhook.ts'
 import {
   deleteListener,
   insertListener,

@@ -1,11 +1,17 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { completeUpload } from '../../actions/complete-upload.ts'
-import { INSTANCE } from '../../domain/actor.ts'
-import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../domain/artifact.ts'
-import { digestText } from '../../domain/artifact-digest.ts'
+import { INSTANCE } from '../../domain/access/actor.ts'
+import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../domain/artifacts/artifact.ts'
+import { digestText } from '../../domain/artifacts/artifact-digest.ts'
+import {
+  PART_SIZE_BYTES,
+  partCountOf,
+  sizeOfPart,
+  type Upload,
+  type UploadPart,
+} from '../../domain/artifacts/upload.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
-import { PART_SIZE_BYTES, partCountOf, sizeOfPart, type Upload, type UploadPart } from '../../domain/upload.ts'
 import type { AppEnv } from '../../env.ts'
 import { findArtifactOfBuild } from '../../storage/artifacts.ts'
 import { findBuildId } from '../../storage/builds.ts'

@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import { AppError } from '../../domain/error.ts'
 import {
   claimProblems,
   ISSUERS,
@@ -7,7 +6,8 @@ import {
   issuerFor,
   parseIssuerKind,
   type TrustedPublisher,
-} from '../../domain/trusted-publisher.ts'
+} from '../../domain/access/trusted-publisher.ts'
+import { AppError } from '../../domain/error.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../storage/publishers.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { attemptInJobId, attemptInWorkflowId } from '../../domain/attempt.ts'
+import { attemptInJobId, attemptInWorkflowId } from '../../domain/builds/attempt.ts'
 import {
   type BuildEvent,
   type BuildReport,
@@ -7,7 +7,7 @@ import {
   parseReportedStatus,
   type ReportedStatus,
   type Step,
-} from '../../domain/build.ts'
+} from '../../domain/builds/build.ts'
 import { lazily } from '../input.ts'
 import { line, prose, time, webUrl } from '../schemas.ts'
 

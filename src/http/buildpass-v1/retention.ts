@@ -1,6 +1,11 @@
 import * as v from 'valibot'
+import {
+  DEFAULT_RETENTION,
+  MAX_KEPT_PER_BRANCH,
+  MAX_RETENTION_DAYS,
+  type Retention,
+} from '../../domain/builds/retention.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
-import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH, MAX_RETENTION_DAYS, type Retention } from '../../domain/retention.ts'
 import { findRetention, putRetention } from '../../storage/retention.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { lazily, readJson } from '../input.ts'

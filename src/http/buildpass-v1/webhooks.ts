@@ -1,15 +1,15 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import { DEFAULT_OVERLAP_SECONDS } from '../../domain/access/token.ts'
 import { AppError } from '../../domain/error.ts'
 import { type Project, slugText } from '../../domain/project.ts'
-import { DEFAULT_OVERLAP_SECONDS } from '../../domain/token.ts'
 import {
   mintWebhookSecret,
   parseWebhookSource,
   WEBHOOK_SOURCES,
   type WebhookSource,
   webhookSecretProblem,
-} from '../../domain/webhook-source.ts'
+} from '../../domain/reporting/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
 import { listDeliveries } from '../../storage/deliveries.ts'
 import { deleteWebhook, insertWebhook, listWebhooks, rotateWebhook, type Webhook } from '../../storage/webhooks.ts'

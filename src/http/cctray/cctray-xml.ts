@@ -1,5 +1,5 @@
-import type { CcState } from '../../domain/cctray.ts'
-import { visibleText } from '../../domain/visible-text.ts'
+import type { CcState } from '../../domain/formats/cctray.ts'
+import { visibleText } from '../../domain/formats/visible-text.ts'
 import { escapeMarkup } from '../markup.ts'
 
 export type CcProject = CcState & { readonly name: string; readonly webUrl: string }

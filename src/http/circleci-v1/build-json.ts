@@ -1,4 +1,4 @@
-import { type Artifact, encodePath } from '../../domain/artifact.ts'
+import { type Artifact, encodePath } from '../../domain/artifacts/artifact.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -7,7 +7,7 @@ import {
   personOf,
   queuedAtOf,
   type Step,
-} from '../../domain/build.ts'
+} from '../../domain/builds/build.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BuildDetail } from '../../storage/builds.ts'
 

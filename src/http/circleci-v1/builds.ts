@@ -1,4 +1,4 @@
-import { parseBuildFilter } from '../../domain/build.ts'
+import { parseBuildFilter } from '../../domain/builds/build.ts'
 import { AppError } from '../../domain/error.ts'
 import { findBuild, listBuilds } from '../../storage/builds.ts'
 import { listTestResults } from '../../storage/test-results.ts'

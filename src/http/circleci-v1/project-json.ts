@@ -1,4 +1,4 @@
-import { BUILD_STATUS, type BuildStatus, type ReportedStatus, statusAfter } from '../../domain/build.ts'
+import { BUILD_STATUS, type BuildStatus, type ReportedStatus, statusAfter } from '../../domain/builds/build.ts'
 import { VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BriefBuild, Membership } from '../../storage/memberships.ts'
 import { isoOf } from './build-json.ts'

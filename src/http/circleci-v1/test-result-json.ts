@@ -1,4 +1,4 @@
-import type { TestResult } from '../../domain/test-result.ts'
+import type { TestResult } from '../../domain/tests/test-result.ts'
 
 /** A test result as CircleCI's v1.1 and v2 give it; `message` is never null. */
 export function testResultJson({ classname, name, result, runTimeSeconds, message, file, source }: TestResult) {

@@ -1,5 +1,5 @@
-import type { Secret } from '../../domain/secret.ts'
-import type { Token } from '../../domain/token.ts'
+import type { Secret } from '../../domain/access/secret.ts'
+import type { Token } from '../../domain/access/token.ts'
 import { isoOf } from './build-json.ts'
 
 /** A token as its holder sees it: never the secret. */

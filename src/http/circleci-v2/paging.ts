@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { invalidInput } from '../../domain/error.ts'
-import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../domain/page-token.ts'
+import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../domain/formats/page-token.ts'
 import type { AppEnv } from '../../env.ts'
 import { jsonRead } from '../answers.ts'
 

@@ -1,6 +1,6 @@
-import { type Person, personOf } from '../../domain/build.ts'
+import { type Person, personOf } from '../../domain/builds/build.ts'
+import { stableIdFor } from '../../domain/formats/stable-id.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
-import { stableIdFor } from '../../domain/stable-id.ts'
 import type { PipelineRow } from '../../storage/pipelines.ts'
 import type { WorkflowRow } from '../../storage/workflows.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'

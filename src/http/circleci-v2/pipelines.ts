@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
-import { pageOfRows } from '../../domain/page-token.ts'
+import { pageOfRows } from '../../domain/formats/page-token.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import { findPipeline, findProjectOfPipeline, listPipelines, type PipelinesOf } from '../../storage/pipelines.ts'

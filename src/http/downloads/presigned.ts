@@ -1,5 +1,5 @@
-import { type Artifact, encodePath } from '../../domain/artifact.ts'
-import { presignedUrl } from '../../domain/presigned-url.ts'
+import { type Artifact, encodePath } from '../../domain/artifacts/artifact.ts'
+import { presignedUrl } from '../../domain/artifacts/presigned-url.ts'
 import type { ArtifactRedirect } from '../../env.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { EXPOSITION_TYPE, expositionOf, type Metric, type Sample } from '../../domain/exposition.ts'
-import type { OutboxState } from '../../domain/outbox.ts'
+import { EXPOSITION_TYPE, expositionOf, type Metric, type Sample } from '../../domain/formats/exposition.ts'
+import type { OutboxState } from '../../domain/notices/outbox.ts'
 import { RECENT_MINUTES, type RequestGroup, recentOf } from '../../domain/request-counts.ts'
 import type { AppEnv } from '../../env.ts'
 import { readRecent } from '../../outside/analytics.ts'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
-import { mintSessionSecret, type SignInMethod, type Viewer } from '../../domain/session.ts'
+import { mintSessionSecret, type SignInMethod, type Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession, insertSession } from '../../storage/sessions.ts'
 import { actorOf } from '../authorize.ts'

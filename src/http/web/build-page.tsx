@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type Build, durationMsOf, isOver, queuedAtOf } from '../../domain/build.ts'
+import { type Build, durationMsOf, isOver, queuedAtOf } from '../../domain/builds/build.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { BranchStatus } from '../../domain/badge.ts'
-import { pipelineStatusFor, resultOf, saysSomething } from '../../domain/pipeline-status.ts'
-import type { Viewer } from '../../domain/session.ts'
+import type { BranchStatus } from '../../domain/builds/badge.ts'
+import { pipelineStatusFor, resultOf, saysSomething } from '../../domain/builds/pipeline-status.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import {
   type BranchPipeline,

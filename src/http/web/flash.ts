@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
-import { parseLogin } from '../../domain/user.ts'
+import { parseLogin } from '../../domain/people/user.ts'
 import type { AppEnv } from '../../env.ts'
 
 export type Flash = { readonly tone: 'good' | 'bad'; readonly text: string }

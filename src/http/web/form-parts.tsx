@@ -1,5 +1,5 @@
-import type { Viewer } from '../../domain/session.ts'
-import { hasHidden } from '../../domain/visible-text.ts'
+import { hasHidden } from '../../domain/formats/visible-text.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import { FORM_TOKEN } from './form.ts'
 import type { Child } from './jsx-runtime.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
-import type { Viewer } from '../../domain/session.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { readText } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'

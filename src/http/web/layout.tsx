@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { Viewer } from '../../domain/session.ts'
-import type { User } from '../../domain/user.ts'
+import type { Viewer } from '../../domain/people/session.ts'
+import type { User } from '../../domain/people/user.ts'
 import type { AppEnv } from '../../env.ts'
 import { type Caching, cacheControlFor } from '../answers.ts'
 import { type Flash, FORGET_FLASH, flashOf } from './flash.ts'

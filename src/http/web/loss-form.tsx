@@ -1,4 +1,4 @@
-import type { Viewer } from '../../domain/session.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import type { LeftBehind } from '../../storage/members.ts'
 import { Form } from './form-parts.tsx'
 import type { Child } from './jsx-runtime.ts'

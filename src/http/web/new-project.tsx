@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { createProject } from '../../actions/create-project.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import { parseSlugParts, slugText, VCS, type Vcs } from '../../domain/project.ts'
-import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { listCreatorOrgs } from '../../storage/project-settings.ts'
 import type { App } from '../route.ts'

@@ -1,6 +1,6 @@
+import { randomBase62 } from '../../domain/access/secret.ts'
 import { invalidInput } from '../../domain/error.ts'
-import { randomBase62 } from '../../domain/secret.ts'
-import type { Viewer } from '../../domain/session.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 
 /** The field by which a form that was sent twice (a reload, a double click) is known. */
 export const ONCE = 'once'

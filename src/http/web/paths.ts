@@ -1,4 +1,4 @@
-import { encodePath } from '../../domain/artifact.ts'
+import { encodePath } from '../../domain/artifacts/artifact.ts'
 import { type Project, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
 
 /** Where a project's page is. Names of organizations and repositories need no escaping. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { MAX_LABEL_LENGTH, parseLabel } from '../../domain/label.ts'
-import type { Viewer } from '../../domain/session.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'

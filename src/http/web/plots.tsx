@@ -1,4 +1,4 @@
-import { successRates, verdictOf, type WorkflowRun } from '../../domain/workflow-run.ts'
+import { successRates, verdictOf, type WorkflowRun } from '../../domain/builds/workflow-run.ts'
 import { countText, durationText } from './measures.ts'
 import { STATUS_WORD } from './status.tsx'
 

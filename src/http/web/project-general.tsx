@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import type { Viewer } from '../../domain/people/session.ts'
 import { type Project, slugText, type Visibility, vcsUrlFor } from '../../domain/project.ts'
-import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteProject, updateProject } from '../../storage/project-settings.ts'
 import type { App } from '../route.ts'

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
-import type { StatusClass } from '../../domain/build.ts'
+import type { StatusClass } from '../../domain/builds/build.ts'
+import { type PipelineParts, pipelineStatusFor } from '../../domain/builds/pipeline-status.ts'
+import type { RunBuild, RunWorkflow } from '../../domain/builds/workflow-run.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
-import { type PipelineParts, pipelineStatusFor } from '../../domain/pipeline-status.ts'
 import { type Project, type Role, vcsUrlFor } from '../../domain/project.ts'
-import { wordTable } from '../../domain/word-table.ts'
-import type { RunBuild, RunWorkflow } from '../../domain/workflow-run.ts'
+import { wordTable } from '../../domain/reporting/word-table.ts'
 import type { AppEnv } from '../../env.ts'
 import {
   findPipeline,

@@ -1,7 +1,4 @@
 import type { Context } from 'hono'
-import { AppError } from '../../domain/error.ts'
-import type { Project } from '../../domain/project.ts'
-import type { Viewer } from '../../domain/session.ts'
 import {
   claimProblems,
   ISSUERS,
@@ -9,7 +6,10 @@ import {
   issuerFor,
   parseIssuerKind,
   type TrustedPublisher,
-} from '../../domain/trusted-publisher.ts'
+} from '../../domain/access/trusted-publisher.ts'
+import { AppError } from '../../domain/error.ts'
+import type { Viewer } from '../../domain/people/session.ts'
+import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
 import {
   deletePublisher,

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppError, ErrorCode } from '../../domain/error.ts'
-import type { Viewer } from '../../domain/session.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { messageOf, refusalHeaders, statusOf } from '../errors.ts'
 import { redirectTo } from './flash.ts'

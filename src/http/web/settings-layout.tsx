@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
+import type { Viewer } from '../../domain/people/session.ts'
 import { type Project, slugText } from '../../domain/project.ts'
-import type { Viewer } from '../../domain/session.ts'
 import type { AppEnv } from '../../env.ts'
 import type { Child } from './jsx-runtime.ts'
 import { type Frame, renderPage } from './layout.tsx'

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { isLoopback } from '../../domain/loopback.ts'
-import { parseLinkSecret } from '../../domain/sign-in-link.ts'
+import { isLoopback } from '../../domain/notices/loopback.ts'
+import { parseLinkSecret } from '../../domain/people/sign-in-link.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession } from '../../storage/sessions.ts'
 import { consumeLink, findLink } from '../../storage/sign-in-links.ts'

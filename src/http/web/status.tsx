@@ -1,6 +1,6 @@
-import type { BranchStatus } from '../../domain/badge.ts'
-import type { StatusClass } from '../../domain/build.ts'
-import { classOf } from '../../domain/workflow-run.ts'
+import type { BranchStatus } from '../../domain/builds/badge.ts'
+import type { StatusClass } from '../../domain/builds/build.ts'
+import { classOf } from '../../domain/builds/workflow-run.ts'
 
 /** What each status is called on our pages. */
 export const STATUS_WORD: Record<BranchStatus, string> = {

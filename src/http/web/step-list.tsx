@@ -1,6 +1,6 @@
-import type { BranchStatus } from '../../domain/badge.ts'
-import { parseReportedStatus, type Step, type StepAction } from '../../domain/build.ts'
-import { classOf } from '../../domain/workflow-run.ts'
+import type { BranchStatus } from '../../domain/builds/badge.ts'
+import { parseReportedStatus, type Step, type StepAction } from '../../domain/builds/build.ts'
+import { classOf } from '../../domain/builds/workflow-run.ts'
 import { countText, durationText } from './measures.ts'
 import { STATUS_WORD, Status, StatusMark } from './status.tsx'
 

@@ -1,5 +1,5 @@
-import type { StatusClass } from '../../domain/build.ts'
-import type { TestOutcome } from '../../domain/test-result.ts'
+import type { StatusClass } from '../../domain/builds/build.ts'
+import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import type { TestOverview, TestPage } from '../../storage/build-contents.ts'
 import { countText, durationText } from './measures.ts'
 import { Pager } from './parts.tsx'

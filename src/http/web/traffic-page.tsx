@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { Viewer } from '../../domain/session.ts'
-import { wordTable } from '../../domain/word-table.ts'
+import type { Viewer } from '../../domain/people/session.ts'
+import { wordTable } from '../../domain/reporting/word-table.ts'
 import type { AppEnv } from '../../env.ts'
 import { checkReadiness, type Readiness } from '../../storage/readiness.ts'
 import { listTokenFaces, type TokenFace } from '../../storage/traffic.ts'

@@ -1,4 +1,4 @@
-import type { PipelineParts } from '../../domain/pipeline-status.ts'
+import type { PipelineParts } from '../../domain/builds/pipeline-status.ts'
 import {
   type RunBuild,
   type RunWorkflow,
@@ -6,7 +6,7 @@ import {
   successRates,
   type WorkflowRun,
   workflowRunsOf,
-} from '../../domain/workflow-run.ts'
+} from '../../domain/builds/workflow-run.ts'
 import { countText, durationText } from './measures.ts'
 import { DurationBars, medianMsOf, percentText, RATE_WINDOW, RateLine } from './plots.tsx'
 

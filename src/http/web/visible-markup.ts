@@ -1,4 +1,4 @@
-import { hasHidden, visibleText } from '../../domain/visible-text.ts'
+import { hasHidden, visibleText } from '../../domain/formats/visible-text.ts'
 
 /**
  * A page, or a part of one, with nothing hidden in what people read: the one place where names from outside are made

@@ -1,5 +1,9 @@
-import type { DeliveryResult } from '../../domain/delivery.ts'
-import { MAX_WEBHOOK_SECRET_LENGTH, WEBHOOK_SOURCES, type WebhookSource } from '../../domain/webhook-source.ts'
+import type { DeliveryResult } from '../../domain/notices/delivery.ts'
+import {
+  MAX_WEBHOOK_SECRET_LENGTH,
+  WEBHOOK_SOURCES,
+  type WebhookSource,
+} from '../../domain/reporting/webhook-source.ts'
 import type { Delivery } from '../../storage/deliveries.ts'
 import type { Webhook } from '../../storage/webhooks.ts'
 import { Field, fieldAttributes } from './form-parts.tsx'

@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
+import type { Viewer } from '../../domain/people/session.ts'
 import { type Project, slugText } from '../../domain/project.ts'
-import type { Viewer } from '../../domain/session.ts'
 import {
   mintWebhookSecret,
   parseWebhookSource,
   WEBHOOK_SOURCES,
   type WebhookSource,
   webhookSecretProblem,
-} from '../../domain/webhook-source.ts'
+} from '../../domain/reporting/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
 import { listDeliveries, MAX_DELIVERIES } from '../../storage/deliveries.ts'
 import {

@@ -1,14 +1,19 @@
 import type { Context } from 'hono'
-import type { Actor } from '../../domain/actor.ts'
-import { type DeliveryResult, showableEvent } from '../../domain/delivery.ts'
+import type { Actor } from '../../domain/access/actor.ts'
 import { AppError } from '../../domain/error.ts'
-import { lineAt } from '../../domain/payload.ts'
+import { type DeliveryResult, showableEvent } from '../../domain/notices/delivery.ts'
 import type { Slug } from '../../domain/project.ts'
-import { isOtherRepository, type RepositoryName, repositoryOf, repositoryUrlOf } from '../../domain/repository-url.ts'
-import type { WebhookReading } from '../../domain/webhook-reading.ts'
-import { REPOSITORY_IN } from '../../domain/webhook-repository.ts'
-import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/webhook-signature.ts'
-import { parseWebhookSource, type WebhookSource } from '../../domain/webhook-source.ts'
+import { lineAt } from '../../domain/reporting/payload.ts'
+import {
+  isOtherRepository,
+  type RepositoryName,
+  repositoryOf,
+  repositoryUrlOf,
+} from '../../domain/reporting/repository-url.ts'
+import type { WebhookReading } from '../../domain/reporting/webhook-reading.ts'
+import { REPOSITORY_IN } from '../../domain/reporting/webhook-repository.ts'
+import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/reporting/webhook-signature.ts'
+import { parseWebhookSource, type WebhookSource } from '../../domain/reporting/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
 import { reportBuilds, reportRun } from '../../storage/build-reports.ts'
 import { insertDelivery } from '../../storage/deliveries.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { SaxesParser, type SaxesTagPlain } from 'saxes'
 import { describe, expect, it } from 'vitest'
-import { type BadgeRefusal, type BadgeStyle, type BranchStatus, badgeFor } from '../../../src/domain/badge.ts'
-import { BUILD_STATUS, type BuildStatus } from '../../../src/domain/build.ts'
+import { type BadgeRefusal, type BadgeStyle, type BranchStatus, badgeFor } from '../../../src/domain/builds/badge.ts'
+import { BUILD_STATUS, type BuildStatus } from '../../../src/domain/builds/build.ts'
 import { badgeSvg } from '../../../src/http/badges/badge-svg.ts'
 
 const STYLES: readonly BadgeStyle[] = ['svg', 'shield', 'flat-square']

@@ -1,7 +1,7 @@
 import { makeBadge } from 'badge-maker'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { badgeFor } from '../../../src/domain/badge.ts'
+import { badgeFor } from '../../../src/domain/builds/badge.ts'
 import { badgeSvg } from '../../../src/http/badges/badge-svg.ts'
 
 // In plain Node: badge-maker reads its width tables from files.

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
-import { BUILD_STATUS, type ReportedStatus } from '../../../src/domain/build.ts'
+import { BUILD_STATUS, type ReportedStatus } from '../../../src/domain/builds/build.ts'
 import { slugText, type Vcs } from '../../../src/domain/project.ts'
 import { replaceTestResults } from '../../support/as-instance.ts'
 import { callJson, seedPerson } from '../../support/call.ts'

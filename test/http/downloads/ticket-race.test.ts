@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { INSTANCE } from '../../../src/domain/actor.ts'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { deleteToken } from '../../../src/storage/token-ends.ts'
 import { openTestApp } from '../../support/app.ts'
 import { barrier } from '../../support/present.ts'

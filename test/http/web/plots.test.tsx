@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { BranchStatus } from '../../../src/domain/badge.ts'
-import type { WorkflowRun } from '../../../src/domain/workflow-run.ts'
+import type { BranchStatus } from '../../../src/domain/builds/badge.ts'
+import type { WorkflowRun } from '../../../src/domain/builds/workflow-run.ts'
 import {
   barsFor,
   DurationBars,

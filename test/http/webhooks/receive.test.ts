@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it, vi } from 'vitest'
-import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
 import { builds, tokens } from '../../../src/storage/schema.ts'
 import { webhooks } from '../../../src/storage/schema-reporting.ts'
 import { openDb } from '../../../src/storage/stores.ts'

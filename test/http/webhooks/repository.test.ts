@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
-import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
 import {
   buildkiteJob,
   circleciGitlabJob,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { WebhookSource } from '../../../src/domain/webhook-source.ts'
+import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
 import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/ci-payloads.ts'
 import { askJson } from '../../support/client.ts'
 import { call, seedTenant, type Tenant } from '../../support/http.ts'

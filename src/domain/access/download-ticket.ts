@@ -1,0 +1,59 @@
+import type { ArtifactDigest } from '../artifacts/artifact-digest.ts'
+import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
+
+declare const keyBrand: unique symbol
+/** The HMAC key that signs downloads: its own, not a pepper. */
+export type DownloadKey = CryptoKey & { readonly [keyBrand]: 'DownloadKey' }
+
+/** What a signed download URL stands for: one object, for a minute, as long as what opened it stands. */
+export type DownloadTicket = {
+  readonly artifactId: string
+  readonly objectKey: string
+  readonly sizeBytes: number
+  readonly digest: ArtifactDigest
+  readonly contentType: string
+  /** When its bytes came to be, by which they are told from those before; null where another file may take its place. */
+  readonly modifiedAt: number | null
+  readonly disposition: 'attachment' | 'inline'
+  readonly fileName: string
+  /** Epoch milliseconds. */
+  readonly expiresAt: number
+  /** Who asked, by id only: for whether they still may. */
+  readonly tokenId: string | null
+  /** Of a page's. */
+  readonly sessionId: string | null
+  readonly userId: string | null
+  readonly projectId: string
+  /** Where the revocation feed stood, and when, as the asker was last proved. */
+  readonly epoch: string
+  readonly seq: number
+  readonly provedAt: number
+}
+
+export const DOWNLOAD_LIFE_MS = 60_000
+
+/** `<base64url JSON>.<base64url HMAC-SHA-256>`. */
+export async function signTicket(key: DownloadKey, ticket: DownloadTicket): Promise<string> {
+  const body = base64UrlEncode(new TextEncoder().encode(JSON.stringify(ticket)))
+  const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(body))
+  return `${body}.${base64UrlEncode(new Uint8Array(mac))}`
+}
+
+/** The ticket in the text, or null unless we signed it and it has not expired. */
+export async function openTicket(key: DownloadKey, text: string, now: number): Promise<DownloadTicket | null> {
+  const match = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]{43})$/.exec(text)
+  if (!match?.[1] || !match[2]) return null
+  const mac = macOf(match[2])
+  if (!mac || !(await crypto.subtle.verify('HMAC', key, mac, new TextEncoder().encode(match[1])))) return null
+  // Signed by signTicket above, so it has its shape.
+  const ticket = JSON.parse(new TextDecoder().decode(base64UrlDecode(match[1]))) as DownloadTicket
+  return ticket.expiresAt > now ? ticket : null
+}
+
+function macOf(text: string): Uint8Array<ArrayBuffer> | null {
+  try {
+    return base64UrlDecode(text)
+  } catch {
+    return null // Not the one way to write these bytes.
+  }
+}

@@ -1,0 +1,102 @@
+import type { Project, Role } from '../project.ts'
+import { type Permission, permissionsOf } from './permission.ts'
+import type { Scope } from './scope.ts'
+
+/** What a verified secret opens. */
+export type Grant =
+  | {
+      readonly kind: 'personal'
+      readonly tokenId: string
+      readonly userId: string
+      readonly instanceRole: InstanceRole
+    }
+  | { readonly kind: 'project'; readonly tokenId: string; readonly scope: Scope; readonly project: Project }
+  | {
+      readonly kind: 'reporting'
+      readonly tokenId: string
+      readonly project: Project
+      readonly publisherId: string | null
+    }
+
+/** A person in a browser. Only pages take a session, and only the API takes a token: neither stands in for the other. */
+export type SignedIn = {
+  readonly kind: 'session'
+  readonly sessionId: string
+  readonly userId: string
+  readonly instanceRole: InstanceRole
+}
+
+/** A person's standing on the whole instance. */
+export type InstanceRole = 'owner' | 'user'
+
+/** Whoever can be let in. */
+export type Party = Grant | SignedIn
+
+/** Who asks: somebody proved or nobody, and, for a person, the role on the project in question. */
+export type Asker = { readonly grant: Party | null; readonly role: Role | null }
+
+export type Decision = 'allow' | 'login_required' | 'permission_denied' | 'project_not_found'
+
+/**
+ * Whether `asker` may do `permission` on `project` (null: there is none). Pure, total, and closed: what no row of the
+ * tables opens is refused, and a private project's existence shows only to those who belong to it.
+ */
+export function decide(permission: Permission, asker: Asker, project: Project | null): Decision {
+  if (!project) return 'project_not_found'
+  if (belongs(asker, project))
+    return openTo(asker).includes(permission) ? 'allow' : (publicRead(permission, project) ?? 'permission_denied')
+  if (project.visibility !== 'public') return 'project_not_found'
+  return publicRead(permission, project) ?? (asker.grant ? 'permission_denied' : 'login_required')
+}
+
+/** Whether a person asks, rather than a project's own token. */
+export function isPerson(party: Party): party is Extract<Party, { userId: string }> {
+  return party.kind === 'personal' || party.kind === 'session'
+}
+
+/** The feed subjects whose end makes a cached copy of this grant void. */
+export function subjectsOf(grant: Grant): readonly string[] {
+  switch (grant.kind) {
+    case 'personal':
+      return [`token:${grant.tokenId}`, `user:${grant.userId}`]
+    case 'project':
+      return [`token:${grant.tokenId}`, `project:${grant.project.id}`]
+    case 'reporting':
+      return [`token:${grant.tokenId}`, `project:${grant.project.id}`, `publisher:${grant.publisherId}`]
+  }
+}
+
+/** What the grant opens, in CircleCI's words, for the `X-CircleCI-Scopes` header. */
+export function scopeWordsOf(grant: Grant | null): string {
+  if (!grant) return 'none'
+  switch (grant.kind) {
+    case 'personal':
+      return 'write-settings, view-builds, read-settings, trigger-builds, all, status'
+    case 'project':
+      return grant.scope === 'all' ? 'status, view-builds, all' : grant.scope
+    case 'reporting':
+      return 'status, view-builds, all, report-builds'
+  }
+}
+
+function belongs(asker: Asker, project: Project): boolean {
+  if (!asker.grant) return false
+  return isPerson(asker.grant) ? asker.role !== null : asker.grant.project.id === project.id
+}
+
+function openTo(asker: Asker): readonly Permission[] {
+  if (!asker.grant) return []
+  switch (asker.grant.kind) {
+    case 'personal':
+    case 'session':
+      return asker.role ? permissionsOf(asker.role) : []
+    case 'project':
+      return permissionsOf(asker.grant.scope)
+    case 'reporting':
+      return permissionsOf('reporting')
+  }
+}
+
+function publicRead(permission: Permission, project: Project): 'allow' | null {
+  return project.visibility === 'public' && permissionsOf('public').includes(permission) ? 'allow' : null
+}

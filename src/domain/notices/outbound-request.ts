@@ -1,0 +1,267 @@
+import type { BranchStatus } from '../builds/badge.ts'
+import {
+  BUILD_STATUS,
+  type Build,
+  type BuildStatus,
+  durationMsOf,
+  type Pipeline,
+  type Workflow,
+} from '../builds/build.ts'
+import { visibleLine } from '../formats/visible-text.ts'
+import { type Project, slugText, vcsUrlFor } from '../project.ts'
+import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
+import { webhookHeadersFor } from './standard-webhook.ts'
+
+/** What the outside is told. */
+export type OutboundMessage = {
+  /** The same in every attempt, so that a receiver can tell repeats. */
+  readonly id: string
+  readonly event: OutboxEvent
+  readonly project: Project
+  /** What it is about, all of one workflow. */
+  readonly builds: readonly [Build, ...Build[]]
+  readonly parameters: Parameters
+  readonly envVars: Readonly<Record<string, string>>
+  /** The id under which the target knows the run. */
+  readonly remoteId: string | null
+  /** Where our pages and API are; null when the deployment does not say. */
+  readonly origin: string | null
+  readonly now: number
+}
+
+/** What listeners are told of a run that the CI ended as a whole. */
+export type WorkflowEnd = Pick<OutboundMessage, 'id' | 'project' | 'origin' | 'now'> & {
+  readonly pipeline: Pipeline
+  readonly workflow: Workflow
+  readonly status: BranchStatus
+}
+
+export type OutboundRequest = {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** The request that has a target start or stop what the message is about. */
+export function dispatchRequestFor(
+  target: DispatchTarget,
+  secret: string,
+  message: OutboundMessage,
+): OutboundRequest | Promise<OutboundRequest> {
+  switch (target.kind) {
+    case 'github-workflow':
+      return githubWorkflowRequest(target, secret, message)
+    case 'github-repository':
+      return githubRequest(target.apiUrl, `/repos/${target.repository}/dispatches`, secret, {
+        event_type: target.eventType,
+        client_payload: { ...dataOf(message), event: message.event },
+      })
+    case 'gitlab':
+      return gitlabRequest(target, secret, message)
+    case 'webhook':
+      return webhookRequest(target.url, secret, message, dataOf(message))
+  }
+}
+
+/** The request that tells a listener of a build that ended. */
+export function listenerRequestFor(
+  listener: Listener,
+  secret: string,
+  message: OutboundMessage,
+): OutboundRequest | Promise<OutboundRequest> {
+  if (listener.kind === 'webhook') return webhookRequest(listener.url, secret, message, dataOf(message))
+  const [build] = message.builds
+  return githubStatusRequest(listener, secret, {
+    revision: build.pipeline.revision,
+    name: `${build.workflow.name}/${build.jobName}`,
+    description: `${build.jobName}: ${build.status.replaceAll('_', ' ')}`,
+    status: build.status,
+    url: pageOf(message, build),
+  })
+}
+
+/** The request that tells a listener of a run that ended. */
+export function workflowEndRequestFor(
+  listener: Listener,
+  secret: string,
+  end: WorkflowEnd,
+): OutboundRequest | Promise<OutboundRequest> {
+  const { project, pipeline, workflow, status, origin } = end
+  if (listener.kind === 'webhook') {
+    const subject = subjectOf(project, pipeline, workflow)
+    const data = { ...subject, workflow: { ...subject.workflow, status }, builds: [] }
+    return webhookRequest(listener.url, secret, { ...end, event: 'workflow.finished' }, data)
+  }
+  return githubStatusRequest(listener, secret, {
+    revision: pipeline.revision,
+    name: workflow.name,
+    description: `${workflow.name}: ${status.replaceAll('_', ' ')}`,
+    status,
+    url: origin === null ? null : `${origin}/${slugText(project)}?pipeline=${pipeline.number}`,
+  })
+}
+
+type CommitStatus = {
+  readonly revision: string
+  readonly name: string
+  readonly description: string
+  readonly status: BranchStatus
+  readonly url: string | null
+}
+
+function githubStatusRequest(
+  { apiUrl, repository, context }: Extract<Listener, { kind: 'github-status' }>,
+  secret: string,
+  { revision, name, description, status, url }: CommitStatus,
+): OutboundRequest {
+  const path = `/repos/${repository}/statuses/${encodeURIComponent(revision)}`
+  return githubRequest(apiUrl, path, secret, {
+    state: GITHUB_STATE[status === 'no_builds' ? 'stopped' : BUILD_STATUS[status].class],
+    // People read both in the list of checks.
+    context: visibleLine(`${context}/${name}`),
+    description: visibleLine(description).slice(0, 140).toWellFormed(),
+    ...(url === null ? {} : { target_url: url }),
+  })
+}
+
+/** What a target calls the run that it started, where its answer says so. */
+export function remoteIdIn(target: DispatchTarget, answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null) return null
+  const key = target.kind === 'github-workflow' ? 'workflow_run_id' : target.kind === 'gitlab' ? 'id' : null
+  const id = key && Object.hasOwn(answer, key) ? (answer as Record<string, unknown>)[key] : null
+  return typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : null
+}
+
+const GITHUB_STATE = {
+  green: 'success',
+  red: 'failure',
+  stopped: 'error',
+  blue: 'pending',
+  waiting: 'pending',
+} as const
+
+function githubWorkflowRequest(
+  target: Extract<DispatchTarget, { kind: 'github-workflow' }>,
+  secret: string,
+  message: OutboundMessage,
+): OutboundRequest {
+  const { apiUrl, repository, workflow, passIds } = target
+  if (isCancel(message.event))
+    return githubRequest(apiUrl, `/repos/${repository}/actions/runs/${message.remoteId}/cancel`, secret, {})
+  const [build] = message.builds
+  const ids = {
+    buildpass_pipeline: build.pipeline.externalId,
+    buildpass_workflow: build.workflow.externalId,
+    buildpass_build: build.externalId,
+  }
+  return githubRequest(
+    apiUrl,
+    `/repos/${repository}/actions/workflows/${encodeURIComponent(workflow)}/dispatches`,
+    secret,
+    {
+      ref: refOf(build),
+      inputs: { ...textsOf(message.parameters), ...(passIds ? ids : {}) },
+      // Older GitHub Enterprise Servers refuse what they do not know.
+      ...(apiUrl === GITHUB_API ? { return_run_details: true } : {}),
+    },
+  )
+}
+
+function githubRequest(apiUrl: string, path: string, token: string, body: unknown): OutboundRequest {
+  return {
+    url: apiUrl + path,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      Accept: 'application/vnd.github+json',
+      'X-GitHub-Api-Version': '2022-11-28',
+      'Content-Type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  }
+}
+
+function gitlabRequest(
+  target: Extract<DispatchTarget, { kind: 'gitlab' }>,
+  token: string,
+  message: OutboundMessage,
+): OutboundRequest {
+  const [build] = message.builds
+  const variables = {
+    ...(target.sendEnvVars ? message.envVars : {}),
+    ...textsOf(message.parameters),
+    BUILDPASS_PIPELINE: build.pipeline.externalId,
+    BUILDPASS_WORKFLOW: build.workflow.externalId,
+    BUILDPASS_BUILD: build.externalId,
+  }
+  const form = new URLSearchParams({ token, ref: refOf(build) })
+  for (const [name, value] of Object.entries(variables)) form.append(`variables[${name}]`, value)
+  return {
+    url: `${target.url}/api/v4/projects/${encodeURIComponent(target.repository)}/trigger/pipeline`,
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: form.toString(),
+  }
+}
+
+async function webhookRequest(
+  url: string,
+  secret: string,
+  { id, event, now }: Pick<OutboundMessage, 'id' | 'event' | 'now'>,
+  data: object,
+): Promise<OutboundRequest> {
+  const body = JSON.stringify({ type: event, timestamp: new Date(now).toISOString(), data })
+  const signature = await webhookHeadersFor(secret, id, now, body)
+  return { url, headers: { 'Content-Type': 'application/json', ...signature }, body }
+}
+
+/** What a receiver needs to run the builds and to report them: the external ids are those of the reporting API. */
+function dataOf(message: OutboundMessage) {
+  const { project, builds, parameters, envVars, origin } = message
+  const [{ pipeline, workflow }] = builds
+  return {
+    ...subjectOf(project, pipeline, workflow),
+    builds: builds.map((build) => ({
+      build_num: build.num,
+      external_id: build.externalId,
+      job: build.jobName,
+      status: build.status satisfies BuildStatus,
+      retry_of: build.retryOf,
+      duration_ms: durationMsOf(build),
+      url: pageOf(message, build),
+    })),
+    parameters,
+    ...(Object.keys(envVars).length > 0 ? { environment: envVars } : {}),
+    ...(origin === null ? {} : { report_url: `${origin}/api/buildpass/v1/projects/${slugText(project)}/builds` }),
+  }
+}
+
+function subjectOf(project: Project, pipeline: Pipeline, workflow: Workflow) {
+  return {
+    project: { slug: slugText(project), vcs_url: vcsUrlFor(project) },
+    pipeline: {
+      id: pipeline.id,
+      number: pipeline.number,
+      external_id: pipeline.externalId,
+      branch: pipeline.branch,
+      tag: pipeline.tag,
+      revision: pipeline.revision,
+      actor: pipeline.actor?.login ?? null,
+    },
+    workflow: { id: workflow.id, external_id: workflow.externalId, name: workflow.name },
+  }
+}
+
+function pageOf({ origin, project }: OutboundMessage, build: Build): string | null {
+  return build.buildUrl ?? (origin === null ? null : `${origin}/${slugText(project)}/${build.num}`)
+}
+
+function refOf({ pipeline }: Build): string {
+  return pipeline.branch ?? pipeline.tag ?? pipeline.revision
+}
+
+function textsOf(parameters: Parameters): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
+}
+
+export function isCancel(event: OutboxEvent): boolean {
+  return event === 'build.cancel' || event === 'workflow.cancel'
+}

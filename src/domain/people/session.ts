@@ -1,0 +1,59 @@
+import type { SignedIn } from '../access/grant.ts'
+import { randomBase62 } from '../access/secret.ts'
+import { base64UrlEncode } from '../access/secret-hash.ts'
+import type { User } from './user.ts'
+
+declare const sessionBrand: unique symbol
+/** The opaque text in a browser's cookie. No token has its shape, and it has the shape of no token. */
+export type SessionSecret = string & { readonly [sessionBrand]: 'SessionSecret' }
+
+/** A session ends when it was not used for that long. */
+export const SESSION_IDLE_MS = 30 * 24 * 3_600_000
+
+/** How somebody came in. */
+export type SignInMethod = 'link' | 'github' | 'access'
+
+/** A signed-in browser, as its person sees it. Times are epoch milliseconds. */
+export type Session = {
+  readonly id: string
+  readonly method: SignInMethod
+  readonly userAgent: string | null
+  readonly from: string | null
+  readonly createdAt: number
+  readonly lastSeenAt: number
+}
+
+/** Who looks at a page. */
+export type Viewer = SignedIn & {
+  readonly user: User
+  readonly session: Session
+  /** What each form of this session carries. */
+  readonly formToken: string
+}
+
+const SHAPE = /^[0-9A-Za-z]{43}$/
+
+/** 256 random bits. */
+export function mintSessionSecret(): SessionSecret {
+  return randomBase62(43) as SessionSecret
+}
+
+export function parseSessionSecret(text: string): SessionSecret | null {
+  return SHAPE.test(text) ? (text as SessionSecret) : null
+}
+
+/** All that is stored of a session's secret. Of 256 random bits a plain SHA-256 gives nothing away. */
+export function hashSession(secret: SessionSecret): Promise<string> {
+  return digestOf('session', secret)
+}
+
+/** What every form of a session carries, so that no other site can send one. Tells nothing of the secret. */
+export function formTokenFor(secret: SessionSecret): Promise<string> {
+  return digestOf('form', secret)
+}
+
+/** The purpose is hashed along, so that what stands in a page can never be a look-up key. */
+export async function digestOf(purpose: string, text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(`${purpose}:${text}`)
+  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}

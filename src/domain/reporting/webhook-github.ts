@@ -1,0 +1,316 @@
+import { attemptFor, githubAttempt } from '../builds/attempt.ts'
+import type { BuildEvent, BuildReport, PullRequest, ReportedStatus, Step } from '../builds/build.ts'
+import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import {
+  aboutBuilds,
+  aboutRun,
+  ignored,
+  lacking,
+  type RunStatus,
+  refusedAsOther,
+  type WebhookEvent,
+  type WebhookReading,
+} from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
+
+// GitHub Docs, "Webhook events and payloads": workflow_run, workflow_job, check_run, status.
+
+/** `status` of a job or check that is not over. */
+const OPEN = wordTable<ReportedStatus>({
+  requested: 'queued',
+  queued: 'queued',
+  pending: 'queued',
+  // For an approval.
+  waiting: 'not_running',
+  in_progress: 'running',
+})
+
+/** `conclusion` of a job or check that is. */
+const CONCLUSION = wordTable<ReportedStatus>({
+  success: 'success',
+  neutral: 'success',
+  failure: 'failed',
+  timed_out: 'timedout',
+  cancelled: 'canceled',
+  stale: 'canceled',
+  skipped: 'not_run',
+  action_required: 'not_run',
+  startup_failure: 'infrastructure_fail',
+})
+
+/** `conclusion` of a run as a whole, where it means something else than that of a job. */
+const RUN_CONCLUSION = wordTable<ReportedStatus>({
+  ...Object.fromEntries(CONCLUSION),
+  // The workflow's file is broken: there is no job that could fail.
+  startup_failure: 'failed',
+  // For an approval, after which the same run goes on.
+  action_required: 'not_running',
+})
+
+/**
+ * Events that look again at a commit that is there: a later run of the workflow takes the place of an earlier one, as it
+ * does in GitHub's own badges and checks. All other runs of one workflow stand beside each other.
+ */
+const LOOKS_AGAIN: ReadonlySet<string> = new Set([
+  'schedule',
+  'dynamic',
+  'issues',
+  'issue_comment',
+  'pull_request',
+  'pull_request_target',
+  'pull_request_review',
+  'workflow_run',
+])
+
+/** `state` of a commit status. */
+const COMMIT_STATE = wordTable<ReportedStatus>({
+  pending: 'running',
+  success: 'success',
+  failure: 'failed',
+  error: 'infrastructure_fail',
+})
+
+/**
+ * One pipeline for a commit on a branch: the workflows of a push belong together. A re-run of a run is another workflow
+ * of it, and its jobs are other builds. A fork's branch is another than ours of that name, which the events of its jobs
+ * do not tell: storage/fork-runs brings them to their run.
+ */
+export function readGithub({ slug, event, payload }: WebhookEvent): WebhookReading {
+  const fullName = lineAt(payload, 'repository', 'full_name')
+  const refusal = refusedAsOther(slug, [fullName === null ? null : { host: null, path: fullName }])
+  if (refusal) return refusal
+  switch (event) {
+    case 'ping':
+      return ignored('the greeting')
+    case 'workflow_run':
+      return readRun(payload)
+    case 'workflow_job':
+      return readJob(payload)
+    case 'check_run':
+      return readCheck(payload)
+    case 'status':
+      return readCommitStatus(payload)
+    default:
+      return ignored('not an event that tells of builds')
+  }
+}
+
+function readRun(payload: unknown): WebhookReading {
+  const run = valueAt(payload, 'workflow_run')
+  const id = lineAt(run, 'id')
+  const revision = lineAt(run, 'head_sha')
+  if (!id || !revision) return lacking('workflow_run.id, head_sha')
+  const branch = refAt(run, 'head_branch')
+  // Only this event tells whose branch it is: that of a fork may be called as ours is.
+  const owner = branch !== null && ofFork(run, payload) ? forkOwner(run) : null
+  const actor = valueAt(run, 'actor')
+  const event = lineAt(run, 'event') ?? ''
+  const workflow = workflowFor(
+    id,
+    lineAt(run, 'run_attempt'),
+    lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name'),
+  )
+  const kind = lineAt(run, 'workflow_id')
+  return aboutRun({
+    workflow:
+      kind !== null && LOOKS_AGAIN.has(event) ? { ...workflow, attemptOf: `github:${event}:${kind}` } : workflow,
+    told: toldOf(run),
+    pipeline: {
+      ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
+      // Of a run that runs again this is when it ran first.
+      beganAt: timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at'),
+      ciNumber: workflow.attempt,
+      ...messageAt(run, 'head_commit', 'message'),
+      author: gitPersonAt(run, 'head_commit', 'author'),
+      committer: gitPersonAt(run, 'head_commit', 'committer'),
+      actor: personOf({ login: lineAt(actor, 'login'), avatar_url: urlAt(actor, 'avatar_url') }),
+      pullRequests: pullRequestsOf(payload, listAt(run, 'pull_requests')),
+    },
+  })
+}
+
+function readJob(payload: unknown): WebhookReading {
+  const job = valueAt(payload, 'workflow_job')
+  const id = lineAt(job, 'id')
+  const runId = lineAt(job, 'run_id')
+  const revision = lineAt(job, 'head_sha')
+  const jobName = lineAt(job, 'name')
+  if (!id || !runId || !revision || !jobName) return lacking('workflow_job.id, run_id, head_sha, name')
+  const status = statusOf(job)
+  if (!status) return ignored('a state that is not known')
+  const createdAt = timeAt(job, 'created_at')
+  const startedAt = timeAt(job, 'started_at')
+  const steps = listAt(job, 'steps').map(stepOf)
+  const workflow = workflowFor(runId, lineAt(job, 'run_attempt'), lineAt(job, 'workflow_name'))
+  return aboutBuilds([
+    {
+      externalId: `github:job:${id}`,
+      jobName,
+      ...timed(status, { queuedAt: createdAt, startedAt, stoppedAt: timeAt(job, 'completed_at') }),
+      buildUrl: urlAt(job, 'html_url'),
+      steps: steps.length > 0 ? steps : null,
+      workflow,
+      pipeline: { ...pipelineFor(refAt(job, 'head_branch'), revision), ciNumber: workflow.attempt },
+    },
+  ])
+}
+
+/** Checks of other apps only: those of GitHub Actions are its jobs, which `workflow_job` tells more of. */
+function readCheck(payload: unknown): WebhookReading {
+  const check = valueAt(payload, 'check_run')
+  const id = lineAt(check, 'id')
+  const revision = lineAt(check, 'head_sha')
+  const jobName = lineAt(check, 'name')
+  if (!id || !revision || !jobName) return lacking('check_run.id, head_sha, name')
+  if (lineAt(check, 'app', 'slug') === 'github-actions')
+    return ignored('a job of GitHub Actions: workflow_job tells it')
+  const branch = refAt(check, 'check_suite', 'head_branch')
+  if (branch === null) return ignored('a check without a branch, as on forks')
+  const status = statusOf(check)
+  if (!status) return ignored('a state that is not known')
+  const startedAt = timeAt(check, 'started_at')
+  return aboutBuilds([
+    {
+      externalId: `github:check:${id}`,
+      jobName,
+      // Of the checks of one name in a suite GitHub shows the newest alone; its ids grow.
+      attempt: attemptFor(id) ?? 1,
+      ...timed(status, { queuedAt: null, startedAt, stoppedAt: timeAt(check, 'completed_at') }),
+      buildUrl: urlAt(check, 'details_url') ?? urlAt(check, 'html_url'),
+      steps: null,
+      workflow: {
+        externalId: `github:suite:${lineAt(check, 'check_suite', 'id') ?? id}`,
+        name: lineAt(check, 'app', 'name') ?? UNNAMED,
+      },
+      pipeline: {
+        ...pipelineFor(branch, revision),
+        pullRequests: pullRequestsOf(payload, listAt(check, 'pull_requests')),
+      },
+    },
+  ])
+}
+
+/** A commit status is one build on each branch whose head the commit is: it belongs to a commit, not to a branch. */
+function readCommitStatus(payload: unknown): WebhookReading {
+  const revision = lineAt(payload, 'sha')
+  const context = lineAt(payload, 'context')
+  const state = lineAt(payload, 'state')
+  if (!revision || !context || !state) return lacking('sha, context, state')
+  const status = COMMIT_STATE.get(state)
+  if (!status) return ignored('a state that is not known')
+  const branches = listAt(payload, 'branches')
+    .filter((branch) => lineAt(branch, 'commit', 'sha') === revision)
+    .map((branch) => refAt(branch, 'name'))
+    .filter((name) => name !== null)
+  if (branches.length === 0) return ignored('the commit is not the head of a branch')
+  const at = timeAt(payload, 'created_at') ?? timeAt(payload, 'updated_at')
+  const isOpen = status === 'running'
+  const builds = branches.map(
+    (branch): BuildReport => ({
+      externalId: `github:status:${branch}@${revision}:${context}`,
+      jobName: context,
+      status,
+      queuedAt: null,
+      startedAt: isOpen ? at : null,
+      stoppedAt: isOpen ? null : at,
+      buildUrl: urlAt(payload, 'target_url'),
+      steps: null,
+      workflow: { externalId: `github:statuses:${revision}`, name: 'Commit statuses' },
+      pipeline: {
+        ...pipelineFor(branch, revision),
+        ...messageAt(payload, 'commit', 'commit', 'message'),
+        author: gitPersonAt(payload, 'commit', 'commit', 'author'),
+        committer: gitPersonAt(payload, 'commit', 'commit', 'committer'),
+      },
+    }),
+  )
+  return aboutBuilds(builds)
+}
+
+// Shorter than any name, so that the name, once told, takes its place.
+const UNNAMED = '-'
+
+function workflowFor(runId: string, attempt: string | null, name: string | null) {
+  const externalId = `github:run:${runId}.${attempt ?? '1'}`
+  return { externalId, name: name ?? UNNAMED, ...githubAttempt(runId, attempt) }
+}
+
+function toldOf(run: unknown): RunStatus | null {
+  const status = statusOf(run, RUN_CONCLUSION)
+  if (!status) return null
+  const beganAt = timeAt(run, 'run_started_at') ?? timeAt(run, 'created_at')
+  return { status, at: timeAt(run, 'updated_at') ?? beganAt, beganAt }
+}
+
+function pipelineFor(branch: string | null, revision: string): BuildReport['pipeline'] {
+  const untold = { subject: null, body: null, author: null, committer: null, actor: null, pullRequests: [] }
+  return { externalId: `github:${branch ?? ''}@${revision}`, branch, tag: null, revision, ...untold }
+}
+
+function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
+  const state = lineAt(told, 'status') ?? ''
+  if (state !== 'completed') return OPEN.get(state) ?? null
+  return conclusions.get(lineAt(told, 'conclusion') ?? '') ?? null
+}
+
+/** GitHub fills `started_at` with the time of queueing until the job starts. */
+function timed(
+  status: ReportedStatus,
+  { queuedAt, startedAt, stoppedAt }: Pick<BuildEvent, 'queuedAt' | 'startedAt' | 'stoppedAt'>,
+): Pick<BuildEvent, 'status' | 'queuedAt' | 'startedAt' | 'stoppedAt'> {
+  if (status === 'queued' || status === 'not_running')
+    return { status, queuedAt: queuedAt ?? startedAt, startedAt: null, stoppedAt: null }
+  if (status === 'running') return { status, queuedAt, startedAt, stoppedAt: null }
+  return { status, queuedAt, startedAt, stoppedAt: stoppedAt ?? startedAt ?? queuedAt }
+}
+
+function stepOf(step: unknown, index: number): Step {
+  const name = lineAt(step, 'name') ?? `Step ${index + 1}`
+  const startedAt = timeAt(step, 'started_at')
+  const endedAt = timeAt(step, 'completed_at')
+  const status = statusOf(step)
+  return {
+    name,
+    actions: [
+      {
+        name,
+        type: 'test',
+        index: 0,
+        step: index,
+        status: status === 'not_run' ? 'canceled' : (status ?? 'running'),
+        start_time: isoOf(startedAt),
+        end_time: isoOf(endedAt),
+        run_time_millis: startedAt === null || endedAt === null ? null : Math.max(0, endedAt - startedAt),
+        bash_command: null,
+        exit_code: null,
+      },
+    ],
+  }
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+function gitPersonAt(payload: unknown, ...path: string[]) {
+  const person = valueAt(payload, ...path)
+  return personOf({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
+}
+
+function pullRequestsOf(payload: unknown, list: readonly unknown[]): readonly PullRequest[] {
+  const repository = urlAt(payload, 'repository', 'html_url')
+  if (repository === null) return []
+  return list.slice(0, 50).flatMap((pull) => {
+    const number = lineAt(pull, 'number')
+    return number ? [{ head_sha: lineAt(pull, 'head', 'sha'), url: `${repository}/pull/${number}` }] : []
+  })
+}
+
+/** A fork that was deleted since is told as null. */
+function ofFork(run: unknown, payload: unknown): boolean {
+  return lineAt(run, 'head_repository', 'id') !== lineAt(payload, 'repository', 'id')
+}
+
+function forkOwner(run: unknown): string {
+  return lineAt(run, 'head_repository', 'owner', 'login') ?? 'fork'
+}

@@ -1,0 +1,265 @@
+import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
+import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from '../builds/build.ts'
+import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { repositoryOf } from './repository-url.ts'
+import {
+  about,
+  ignored,
+  lacking,
+  type RunReport,
+  type RunStatus,
+  refusedAsOther,
+  type WebhookEvent,
+  type WebhookReading,
+  wordIn,
+} from './webhook-reading.ts'
+import { wordTable } from './word-table.ts'
+
+// GitLab Docs, "Webhook events": pipeline events and job events.
+
+const STATUS = wordTable<ReportedStatus>({
+  created: 'queued',
+  waiting_for_resource: 'queued',
+  waiting_for_callback: 'queued',
+  preparing: 'queued',
+  pending: 'queued',
+  scheduled: 'not_running',
+  manual: 'not_running',
+  running: 'running',
+  canceling: 'running',
+  success: 'success',
+  failed: 'failed',
+  canceled: 'canceled',
+  skipped: 'not_run',
+})
+
+/** `failure_reason` where it says more than "failed" (GitLab Docs, "Jobs API"). */
+const FAILURE = wordTable<ReportedStatus>({
+  job_execution_timeout: 'timedout',
+  stuck_or_timeout_failure: 'timedout',
+  runner_system_failure: 'infrastructure_fail',
+  runner_unsupported: 'infrastructure_fail',
+  scheduler_failure: 'infrastructure_fail',
+  data_integrity_failure: 'infrastructure_fail',
+  api_failure: 'infrastructure_fail',
+  unknown_failure: 'infrastructure_fail',
+})
+
+/**
+ * A retried job has an id of its own, so it is another build. GitLab takes the highest id of a name in a pipeline for the
+ * job, and so do we: its `retries_count` is told wrong of jobs that failed, and not at all of pipelines.
+ */
+export function readGitlab({ slug, payload }: WebhookEvent): WebhookReading {
+  const path = lineAt(payload, 'project', 'path_with_namespace')
+  const named =
+    path === null
+      ? repositoryOf(urlAt(payload, 'repository', 'homepage') ?? urlAt(payload, 'project', 'web_url'))
+      : { host: null, path }
+  const refusal = refusedAsOther(slug, [named])
+  if (refusal) return refusal
+  switch (lineAt(payload, 'object_kind')) {
+    case 'pipeline':
+      return readPipeline(payload)
+    case 'build':
+      return readJob(payload)
+    default:
+      return ignored('not an event that tells of builds')
+  }
+}
+
+// A pipeline may have more; each job also tells of itself.
+const MAX_BUILDS = 200
+
+function readPipeline(payload: unknown): WebhookReading {
+  const pipeline = valueAt(payload, 'object_attributes')
+  const id = lineAt(pipeline, 'id')
+  const revision = lineAt(pipeline, 'sha')
+  if (!id || !revision) return lacking('object_attributes.id, sha')
+  const mergeRequest = valueAt(payload, 'merge_request')
+  const pullUrl = urlAt(mergeRequest, 'url')
+  const run: RunReport = {
+    workflow: workflowFor(id, lineAt(pipeline, 'name')),
+    told: toldOf(pipeline),
+    pipeline: {
+      ...placeOf(id, payload),
+      ...refOf(
+        // The ref told is the branch of the request, which may be a fork's. A child pipeline of one names the request too.
+        requestRef(lineAt(mergeRequest, 'iid')) ?? refAt(pipeline, 'ref'),
+        valueAt(pipeline, 'tag') === true,
+      ),
+      revision,
+      ...messageAt(payload, 'commit', 'message'),
+      author: personOf({
+        name: lineAt(payload, 'commit', 'author', 'name'),
+        email: lineAt(payload, 'commit', 'author', 'email'),
+      }),
+      committer: null,
+      actor: actorOf(payload),
+      pullRequests: pullUrl ? [{ head_sha: revision, url: pullUrl }] : [],
+    },
+  }
+  const builds = listAt(payload, 'builds')
+    .slice(0, MAX_BUILDS)
+    .flatMap((job) => {
+      const build = buildOf(run, payload, {
+        id: lineAt(job, 'id'),
+        name: lineAt(job, 'name'),
+        state: lineAt(job, 'status'),
+        failure: lineAt(job, 'failure_reason'),
+        isTolerated: valueAt(job, 'allow_failure') === true,
+        createdAt: timeAt(job, 'created_at'),
+        startedAt: timeAt(job, 'started_at'),
+        finishedAt: timeAt(job, 'finished_at'),
+      })
+      return build ? [build] : []
+    })
+  return aboutParts([run], builds)
+}
+
+function readJob(payload: unknown): WebhookReading {
+  const pipelineId = lineAt(payload, 'pipeline_id')
+  const revision = lineAt(payload, 'sha')
+  if (!pipelineId || !revision) return lacking('pipeline_id, sha')
+  const run: RunReport = {
+    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
+    pipeline: {
+      ...placeOf(pipelineId, payload),
+      ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
+      revision,
+      ...messageAt(payload, 'commit', 'message'),
+      author: personOf({
+        name: lineAt(payload, 'commit', 'author_name'),
+        email: lineAt(payload, 'commit', 'author_email'),
+      }),
+      committer: null,
+      actor: actorOf(payload),
+      pullRequests: [],
+    },
+  }
+  const build = buildOf(run, payload, {
+    id: lineAt(payload, 'build_id'),
+    name: lineAt(payload, 'build_name'),
+    state: lineAt(payload, 'build_status'),
+    failure: lineAt(payload, 'build_failure_reason'),
+    isTolerated: valueAt(payload, 'build_allow_failure') === true,
+    createdAt: timeAt(payload, 'build_created_at_iso') ?? timeAt(payload, 'build_created_at'),
+    startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
+    finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
+  })
+  if (!build) return ignored('a state that is not known')
+  // `commit` is the pipeline, as it was when the job's event was made.
+  const whole = valueAt(payload, 'commit')
+  const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  // A job that is retried is made anew, long after its pipeline began.
+  const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
+  // Where a parent is named, what came before that was known has to be brought there.
+  const runs = told || pipeline.isOfParent ? [{ ...run, pipeline, ...(told ? { told } : {}) }] : []
+  return aboutParts(runs, [{ ...build, pipeline }])
+}
+
+type Job = {
+  readonly id: string | null
+  readonly name: string | null
+  readonly state: string | null
+  readonly failure: string | null
+  readonly isTolerated: boolean
+  readonly createdAt: number | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+}
+
+function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job): BuildReport | null {
+  const status = statusOf(job)
+  if (!job.id || !job.name || !status) return null
+  const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
+  // Somebody may start it, or what it was skipped for runs again: it is the same job then.
+  const isLeft = status === 'not_run'
+  return {
+    pipeline,
+    workflow,
+    externalId: `gitlab:job:${job.id}`,
+    jobName: job.name,
+    attempt: attemptFor(job.id) ?? 1,
+    status,
+    queuedAt: job.createdAt,
+    startedAt: job.startedAt,
+    stoppedAt: isOver(status) && !isLeft ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
+    buildUrl: home === null ? null : `${home}/-/jobs/${job.id}`,
+    steps: null,
+    isLeft,
+  }
+}
+
+function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
+  const status = STATUS.get(state ?? '') ?? null
+  // A manual job that may be left alone does not hold up its pipeline.
+  if (state === 'manual' && isTolerated) return 'not_run'
+  if (status !== 'failed') return status
+  // GitLab lets the pipeline pass, so the branch must not read as broken.
+  return isTolerated ? 'success' : (FAILURE.get(failure ?? '') ?? status)
+}
+
+function toldOf(pipeline: unknown): RunStatus | null {
+  const status = STATUS.get(lineAt(pipeline, 'status') ?? '') ?? null
+  if (!status) return null
+  const beganAt = timeAt(pipeline, 'created_at')
+  // Told of a pipeline that runs again, too: then it is that of its last end.
+  const endedAt = isOver(status) ? timeAt(pipeline, 'finished_at') : null
+  return { status, at: endedAt ?? beganAt, beganAt }
+}
+
+/**
+ * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it is red: green, it
+ * would hide what the parent says.
+ */
+function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
+  const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
+    const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
+    return isRed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+  }
+  return about(
+    runs.map((run) => standing(run, run.told?.status)),
+    builds.map((build) => standing(build, build.status)),
+  )
+}
+
+/** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
+function placeOf(id: string, payload: unknown) {
+  const source = valueAt(payload, 'source_pipeline')
+  const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
+  const parentId = isChild ? lineAt(source, 'pipeline_id') : null
+  // GitLab's ids grow, so that a parent's is the least of its pipeline.
+  const ciNumber = attemptFor(parentId ?? id)
+  const isOfParent = parentId !== null
+  const isPart = isOfParent || mayBeChild(payload)
+  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber }
+}
+
+/** Older GitLabs do not tell of a job whose child its pipeline is; those that tell times as ISO 8601 do. */
+function mayBeChild(payload: unknown): boolean {
+  if (lineAt(payload, 'object_kind') === 'build')
+    return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
+  return lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
+}
+
+function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {
+  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline' }
+}
+
+function refOf(ref: string | null, isTag: boolean): { branch: string | null; tag: string | null } {
+  const request = ref === null ? null : /^refs\/merge-requests\/(\d+)\//.exec(ref)
+  if (request) return { branch: requestRef(request[1] ?? null), tag: null }
+  return isTag ? { branch: null, tag: ref } : { branch: ref, tag: null }
+}
+
+function requestRef(iid: string | null): string | null {
+  return iid === null ? null : `refs/merge-requests/${iid}/head`
+}
+
+function actorOf(payload: unknown) {
+  return personOf({
+    name: lineAt(payload, 'user', 'name'),
+    login: lineAt(payload, 'user', 'username'),
+    avatar_url: urlAt(payload, 'user', 'avatar_url'),
+  })
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { type WorkflowRun, workflowMetricsFor } from '../../../src/domain/builds/insights.ts'
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+function run(status: WorkflowRun['status'], at: number, seconds: number): WorkflowRun {
+  return { name: 'ci', status, beganAt: at, startedAt: at, stoppedAt: at + seconds * 1000 }
+}
+
+describe('the metrics of a workflow', () => {
+  it('count the runs that are over, their durations and their recoveries', () => {
+    const runs = [
+      run('success', 0, 10),
+      run('failed', MINUTE, 20),
+      run('failed', 2 * MINUTE, 30),
+      run('success', 5 * MINUTE, 40),
+      run('running', 6 * MINUTE, 0),
+    ]
+    expect(workflowMetricsFor(runs, 2 * DAY)).toEqual({
+      totalRuns: 4,
+      successfulRuns: 2,
+      failedRuns: 2,
+      successRate: 0.5,
+      throughput: 2,
+      // From 80 s, the end of the first failure, to 340 s.
+      meanSecondsToRecovery: 260,
+      recoveries: 1,
+      durationSeconds: { min: 10, mean: 25, median: 20, p95: 40, max: 40, standardDeviation: 11 },
+    })
+  })
+
+  it('are zeros, never NaN, without runs', () => {
+    expect(workflowMetricsFor([], DAY)).toEqual({
+      totalRuns: 0,
+      successfulRuns: 0,
+      failedRuns: 0,
+      successRate: 0,
+      throughput: 0,
+      meanSecondsToRecovery: 0,
+      recoveries: 0,
+      durationSeconds: { min: 0, mean: 0, median: 0, p95: 0, max: 0, standardDeviation: 0 },
+    })
+  })
+})
