@@ -1,6 +1,6 @@
 import { createApp, openRequest } from '../src/app.ts'
 import type { Bindings } from '../src/env.ts'
-import { createEdgeMemory } from '../src/storage/memory.ts'
+import { createEdgeMemory } from '../src/storage/edge/memory.ts'
 import { openDb, type Stores } from '../src/storage/stores.ts'
 import { countingD1, nothingSpent } from './counting-d1.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { CREDENTIAL_TABLES } from '../src/storage/new-life.ts'
+import { CREDENTIAL_TABLES } from '../src/storage/edge/new-life.ts'
 
 /** What a backup folder holds besides its manifest: `d1/<table>.ndjson`, `objects.ndjson`, and the bytes in `r2/<key>`. */
 export type Manifest = {

@@ -11,12 +11,17 @@ import { isHarmless } from './mutants/harmless.ts'
 import type { Mutant } from './mutants/mutation.ts'
 import { mutantsOf } from './mutants/operators.ts'
 
-const STORAGE = ['grants', 'revocations', 'projects', 'proof', 'shared-work', 'budget'].map(
-  (name) => `test/storage/${name}.test.ts`,
-)
+const STORAGE = [
+  'test/storage/edge/grants.test.ts',
+  'test/storage/tokens/revocations.test.ts',
+  'test/storage/projects/projects.test.ts',
+  'test/storage/edge/proof.test.ts',
+  'test/storage/edge/shared-work.test.ts',
+  'test/storage/edge/budget.test.ts',
+]
 const TICKETS = [
   'test/domain/access/download-ticket.test.ts',
-  'test/storage/download-proof.test.ts',
+  'test/storage/edge/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
   'test/http/downloads.test.ts',
 ]
@@ -27,9 +32,9 @@ const PROJECTS = 'test/http/projects.test.ts'
 const OIDC = 'test/http/oidc.test.ts'
 const SESSIONS = ['test/web/sessions.test.ts', 'test/web/github.test.ts']
 const WRITES = [
-  'test/storage/rights.test.ts',
+  'test/storage/tokens/rights.test.ts',
   'test/http/foreign-ids.test.ts',
-  'test/storage/made.test.ts',
+  'test/storage/tokens/made.test.ts',
   'test/web/lasting-effects.test.ts',
   'test/http/lasting-effects.test.ts',
 ]
@@ -40,35 +45,49 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/domain/access/client-address.ts': ['test/domain/access/client-address.test.ts'],
   'src/domain/access/same-text.ts': ['test/domain/access/same-text.test.ts'],
   'src/http/client-limits.ts': ['test/http/client-limits.test.ts'],
-  'src/storage/identities.ts': ['test/storage/identities.test.ts', ...SESSIONS, ...WRITES],
-  'src/storage/listeners.ts': ['test/actions/deliver.test.ts', 'test/http/circleci-v1/triggers.test.ts', ...WRITES],
-  'src/storage/made.ts': [TOKENS, PROJECTS, ...WRITES],
-  'src/storage/members.ts': [PROJECTS, ...WRITES],
-  'src/storage/publishers.ts': [OIDC, ...WRITES],
-  'src/storage/rights.ts': WRITES,
-  'src/storage/sessions.ts': [...SESSIONS, ...WRITES],
-  'src/storage/token-ends.ts': ['test/storage/token-ends.test.ts', TOKENS, 'test/http/leaks.test.ts', ...WRITES],
+  'src/storage/people/identities.ts': ['test/storage/people/identities.test.ts', ...SESSIONS, ...WRITES],
+  'src/storage/notices/listeners.ts': [
+    'test/actions/deliver.test.ts',
+    'test/http/circleci-v1/triggers.test.ts',
+    ...WRITES,
+  ],
+  'src/storage/tokens/made.ts': [TOKENS, PROJECTS, ...WRITES],
+  'src/storage/people/members.ts': [PROJECTS, ...WRITES],
+  'src/storage/tokens/publishers.ts': [OIDC, ...WRITES],
+  'src/storage/tokens/rights.ts': WRITES,
+  'src/storage/people/sessions.ts': [...SESSIONS, ...WRITES],
+  'src/storage/tokens/token-ends.ts': [
+    'test/storage/tokens/token-ends.test.ts',
+    TOKENS,
+    'test/http/leaks.test.ts',
+    ...WRITES,
+  ],
   'src/domain/access/fence.ts': ['test/domain/access/fence.test.ts', ...STORAGE, SIMULATION],
-  'src/domain/access/grant.ts': ['test/domain/access/grant.test.ts', 'test/storage/projects.test.ts', MATRIX],
+  'src/domain/access/grant.ts': ['test/domain/access/grant.test.ts', 'test/storage/projects/projects.test.ts', MATRIX],
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/credentials.test.ts'],
   'src/domain/access/download-ticket.ts': TICKETS,
   'src/http/credentials.ts': ['test/http/credentials.test.ts', MATRIX],
   'src/http/authorize.ts': ['test/http/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
-  'src/storage/cached-grant.ts': ['test/storage/cached-grant.test.ts', ...STORAGE],
-  'src/storage/download-proof.ts': [...TICKETS, SIMULATION],
-  'src/storage/feed-copy.ts': [
-    'test/storage/feed-copy.test.ts',
-    'test/storage/revocations.test.ts',
+  'src/storage/edge/cached-grant.ts': ['test/storage/edge/cached-grant.test.ts', ...STORAGE],
+  'src/storage/edge/download-proof.ts': [...TICKETS, SIMULATION],
+  'src/storage/edge/feed-copy.ts': [
+    'test/storage/edge/feed-copy.test.ts',
+    'test/storage/tokens/revocations.test.ts',
     ...STORAGE,
     SIMULATION,
   ],
-  'src/storage/grants.ts': [...STORAGE, SIMULATION],
-  'src/storage/memory.ts': ['test/storage/memory.test.ts', ...STORAGE],
-  'src/storage/projects.ts': ['test/storage/projects.test.ts', ...STORAGE, SIMULATION],
-  'src/storage/proof.ts': ['test/storage/proof.test.ts', 'test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
-  'src/storage/revocations.ts': ['test/storage/revocations.test.ts', ...STORAGE, SIMULATION],
-  'src/storage/shared-work.ts': ['test/storage/shared-work.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/edge/grants.ts': [...STORAGE, SIMULATION],
+  'src/storage/edge/memory.ts': ['test/storage/edge/memory.test.ts', ...STORAGE],
+  'src/storage/projects/projects.ts': ['test/storage/projects/projects.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/edge/proof.ts': [
+    'test/storage/edge/proof.test.ts',
+    'test/storage/tokens/revocations.test.ts',
+    ...STORAGE,
+    SIMULATION,
+  ],
+  'src/storage/tokens/revocations.ts': ['test/storage/tokens/revocations.test.ts', ...STORAGE, SIMULATION],
+  'src/storage/edge/shared-work.ts': ['test/storage/edge/shared-work.test.ts', ...STORAGE, SIMULATION],
 }
 // A mutant that never ends is noticed too. How long is never depends on the machine: what its tests take without a mutant,
 // several times over, and what a start may take.

@@ -1,6 +1,6 @@
 // npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]: after the database went back in time.
 import { parseArgs } from 'node:util'
-import { startNewLife } from '../src/storage/new-life.ts'
+import { startNewLife } from '../src/storage/edge/new-life.ts'
 import { openDb } from '../src/storage/stores.ts'
 import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
 import { InstanceError, openInstance } from './instance.ts'

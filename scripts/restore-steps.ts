@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startNewLife } from '../src/storage/new-life.ts'
+import { startNewLife } from '../src/storage/edge/new-life.ts'
 import { openDb } from '../src/storage/stores.ts'
 import {
   BackupError,

@@ -63,7 +63,7 @@ import { mountUsersPage } from './http/web/users-page.tsx'
 import { mountWebhookPages } from './http/web/webhooks-page.tsx'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import type { KeptKeys } from './outside/key-sets.ts'
-import { createEdgeMemory, createLru } from './storage/memory.ts'
+import { createEdgeMemory, createLru } from './storage/edge/memory.ts'
 import { openDb, type Stores } from './storage/stores.ts'
 
 /** The whole application. Of two routes that fit a path, the one mounted first answers. */

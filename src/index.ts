@@ -7,7 +7,7 @@ import { countRequest } from './http/metrics.ts'
 import { requestLineOf } from './http/request-line.ts'
 import { logFault, REQUEST_ID, requestIdOf, startTrace, type Trace } from './http/trace.ts'
 import type { OutboxMessage } from './storage/stores.ts'
-import { planUpkeep, runUpkeep } from './storage/upkeep.ts'
+import { planUpkeep, runUpkeep } from './storage/upkeep/upkeep.ts'
 
 const app = createApp()
 

@@ -6,7 +6,7 @@ import { readTool } from '../scripts/tool.ts'
 import { openWranglerDb } from '../scripts/wrangler-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
 import { importPeppers } from '../src/domain/access/secret-hash.ts'
-import { startNewLife } from '../src/storage/new-life.ts'
+import { startNewLife } from '../src/storage/edge/new-life.ts'
 import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from './support/local-server.ts'
 
 describe('a list of peppers', () => {

@@ -7,49 +7,49 @@ type ByHand = { readonly file: string; readonly text: string; readonly becomes: 
 /** What somebody who attacked the tests found that none of them noticed; each has a test now. */
 const BY_HAND: readonly ByHand[] = [
   {
-    file: 'src/storage/projects.ts',
+    file: 'src/storage/projects/projects.ts',
     text: '`reach ${userIdOf(grant)} ${slugKeyFor(slug)}`',
     becomes: '`reach ${slugKeyFor(slug)}`',
     what: 'a look-up is shared by different people',
   },
   {
-    file: 'src/storage/revocations.ts',
+    file: 'src/storage/tokens/revocations.ts',
     text: 'feedSeen(known, state, results.at(-1) as EndRow[], sentAt)',
     becomes: 'feedSeen(known, state, results.at(-1) as EndRow[], stores.now())',
     what: 'the age of the feed counts from after the commit',
   },
   {
-    file: 'src/storage/feed-copy.ts',
+    file: 'src/storage/edge/feed-copy.ts',
     text: '{ ...feed, ends: [...feed.ends] }',
     becomes: '{ ...feed, polledAt: stores.now(), ends: [...feed.ends] }',
     what: 'the shared copy says "now"',
   },
   {
-    file: 'src/storage/made.ts',
+    file: 'src/storage/tokens/made.ts',
     text: 'projectId === null ? theirs : sql`project_id = ${projectId} and ${theirs}`',
     becomes: 'theirs',
     what: 'what a person made is ended over all projects',
   },
   {
-    file: 'src/storage/publishers.ts',
+    file: 'src/storage/tokens/publishers.ts',
     text: 'const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))\n  const told',
     becomes: 'const which = eq(publishers.id, id)\n  const told',
     what: 'a publisher is deleted whosever it is',
   },
   {
-    file: 'src/storage/listeners.ts',
+    file: 'src/storage/notices/listeners.ts',
     text: 'and(eq(listeners.id, id), eq(listeners.projectId, projectId))',
     becomes: 'eq(listeners.id, id)',
     what: 'a listener is deleted whosever it is',
   },
   {
-    file: 'src/storage/sessions.ts',
+    file: 'src/storage/people/sessions.ts',
     text: '${sessions.id} = ${sessionId} and ${sessions.userId} = ${userId}',
     becomes: '${sessions.id} = ${sessionId}',
     what: 'a session is ended whosever it is',
   },
   {
-    file: 'src/storage/identities.ts',
+    file: 'src/storage/people/identities.ts',
     text: 'and(isIdentity({ provider, subject }), eq(identities.userId, userId))',
     becomes: 'isIdentity({ provider, subject })',
     what: 'an account is unlinked whosever it is',
@@ -79,7 +79,7 @@ const BY_HAND: readonly ByHand[] = [
     what: 'all clients share one limit',
   },
   {
-    file: 'src/storage/token-ends.ts',
+    file: 'src/storage/tokens/token-ends.ts',
     text: ', isStored(row.hash)',
     becomes: '',
     what: 'a rotation ends the old token although the new one was not stored',

@@ -2,12 +2,12 @@ import type { Actor } from '../domain/access/actor.ts'
 import type { Artifact } from '../domain/artifacts/artifact.ts'
 import { digestOfParts, digestText } from '../domain/artifacts/artifact-digest.ts'
 import { missingParts, type Upload, type UploadPart } from '../domain/artifacts/upload.ts'
-import { forgetArtifactLinks } from '../storage/artifact-links.ts'
-import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
-import { abortMultipart, completeMultipart } from '../storage/multipart.ts'
-import { askBucket } from '../storage/objects.ts'
+import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
+import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts/artifacts.ts'
+import { abortMultipart, completeMultipart } from '../storage/artifacts/multipart.ts'
+import { askBucket } from '../storage/artifacts/objects.ts'
+import { deleteUpload, forgetUploadParts, markUploadComplete } from '../storage/artifacts/uploads.ts'
 import type { Stores } from '../storage/stores.ts'
-import { deleteUpload, forgetUploadParts, markUploadComplete } from '../storage/uploads.ts'
 
 export type CompletedUpload =
   | Kept

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/access/actor.ts'
 import type { InstanceRole } from '../domain/access/grant.ts'
 import type { Project, Slug, Visibility } from '../domain/project.ts'
-import { insertProject, mayCreateIn } from '../storage/project-settings.ts'
+import { insertProject, mayCreateIn } from '../storage/projects/project-settings.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** Makes a project for an owner, or for whom an owner lets make some in its organization. */

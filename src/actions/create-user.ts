@@ -2,8 +2,8 @@ import type { InstanceRole } from '../domain/access/grant.ts'
 import { mintSecret, type Secret, visiblePartsOf } from '../domain/access/secret.ts'
 import { hashSecret, type Peppers } from '../domain/access/secret-hash.ts'
 import { isUniqueViolation } from '../storage/constraint.ts'
+import { userStatements } from '../storage/people/users.ts'
 import type { Db } from '../storage/stores.ts'
-import { userStatements } from '../storage/users.ts'
 
 export type NewUser = {
   readonly login: string

@@ -15,11 +15,10 @@ import {
 import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/notices/outbox.ts'
 import { askOutside } from '../outside/ask.ts'
-import { updateBuild } from '../storage/build-reports.ts'
-import { findBuildById, listBuildsOfWorkflow } from '../storage/builds.ts'
-import { openDispatchTarget } from '../storage/dispatch-targets.ts'
-import { readEnvVars } from '../storage/env-vars.ts'
-import { openListener } from '../storage/listeners.ts'
+import { updateBuild } from '../storage/builds/build-reports.ts'
+import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
+import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
+import { openListener } from '../storage/notices/listeners.ts'
 import {
   type Attempt,
   claimMessage,
@@ -28,9 +27,10 @@ import {
   findOutboxRow,
   type OutboxRow,
   recordAttempt,
-} from '../storage/outbox.ts'
-import { findWorkflowOfPipeline, readPipelineParts } from '../storage/pipeline-parts.ts'
-import { findProjectById } from '../storage/projects.ts'
+} from '../storage/notices/outbox.ts'
+import { openDispatchTarget } from '../storage/projects/dispatch-targets.ts'
+import { readEnvVars } from '../storage/projects/env-vars.ts'
+import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** What a delivery needs beside the stores. */

@@ -3,12 +3,12 @@ import { type Build, type BuildReport, isOver, type Person, UNKNOWN_REVISION } f
 import { AppError } from '../domain/error.ts'
 import { canCancel, type DispatchTarget, type Parameters } from '../domain/notices/dispatch-target.ts'
 import { type Project, slugText } from '../domain/project.ts'
-import { listBuildsOfWorkflow } from '../storage/builds.ts'
-import { findDispatchTarget } from '../storage/dispatch-targets.ts'
-import { findStart } from '../storage/outbox.ts'
-import { cancelBuilds, startBuilds } from '../storage/starts.ts'
+import { listBuildsOfWorkflow } from '../storage/builds/builds.ts'
+import { findNextAttempt } from '../storage/builds/workflows.ts'
+import { findStart } from '../storage/notices/outbox.ts'
+import { findDispatchTarget } from '../storage/projects/dispatch-targets.ts'
 import type { Stores } from '../storage/stores.ts'
-import { findNextAttempt } from '../storage/workflows.ts'
+import { cancelBuilds, startBuilds } from '../storage/tokens/starts.ts'
 
 /** What is asked to be run. */
 export type Trigger = {

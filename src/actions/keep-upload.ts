@@ -1,10 +1,10 @@
 import type { Actor } from '../domain/access/actor.ts'
 import { type Artifact, objectKeyFor } from '../domain/artifacts/artifact.ts'
-import { forgetArtifactLinks } from '../storage/artifact-links.ts'
-import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts.ts'
-import { askBucket, putObject } from '../storage/objects.ts'
-import { RightGone } from '../storage/rights.ts'
+import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
+import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts/artifacts.ts'
+import { askBucket, putObject } from '../storage/artifacts/objects.ts'
 import type { Stores } from '../storage/stores.ts'
+import { RightGone } from '../storage/tokens/rights.ts'
 
 export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
   /** The digest that the uploader named; null when it named none. */

@@ -8,10 +8,10 @@ import {
   mintLinkSecret,
 } from '../domain/people/sign-in-link.ts'
 import { isUniqueViolation } from '../storage/constraint.ts'
-import { commit } from '../storage/rights.ts'
-import { insertLink, replaceInvitation } from '../storage/sign-in-links.ts'
+import { insertLink, replaceInvitation } from '../storage/people/sign-in-links.ts'
+import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/people/users.ts'
 import type { Db, Stores } from '../storage/stores.ts'
-import { findUserByLogin, hasUsers, insertUserStatements } from '../storage/users.ts'
+import { commit } from '../storage/tokens/rights.ts'
 
 export type SignInLink = {
   readonly login: string

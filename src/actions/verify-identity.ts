@@ -14,8 +14,8 @@ import {
   type OwnIssuer,
 } from '../domain/access/trusted-publisher.ts'
 import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
-import { isIssuerUsed } from '../storage/publishers.ts'
 import type { Stores } from '../storage/stores.ts'
+import { isIssuerUsed } from '../storage/tokens/publishers.ts'
 
 /** What a CI system says of one of its jobs, its signature checked. */
 export type VerifiedIdentity = {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
-import { findViewer } from '../storage/sessions.ts'
+import { findViewer } from '../storage/people/sessions.ts'
 import { HIDDEN_PATHS } from './access.ts'
 import { type App, answer, JSON_MANNER, type Manner } from './route.ts'
 import { refuseWithPage } from './web/refusal.tsx'

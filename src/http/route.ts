@@ -4,8 +4,8 @@ import { scopeWordsOf } from '../domain/access/grant.ts'
 import { AppError } from '../domain/error.ts'
 import type { AppEnv } from '../env.ts'
 import { isOutage } from '../storage/constraint.ts'
-import { readFenced } from '../storage/revocations.ts'
-import { RightGone } from '../storage/rights.ts'
+import { readFenced } from '../storage/tokens/revocations.ts'
+import { RightGone } from '../storage/tokens/rights.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
 import {
   actorOf,

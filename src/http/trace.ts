@@ -1,4 +1,4 @@
-import type { Tier } from '../storage/grants.ts'
+import type { Tier } from '../storage/edge/grants.ts'
 
 /** What the log lines of a request, a message or a cron say; filled in on the way. No path, no query, no secret. */
 export type Trace = {

@@ -7,7 +7,7 @@ import { invalidInput } from '../domain/error.ts'
 import type { Parameters } from '../domain/notices/dispatch-target.ts'
 import type { Project } from '../domain/project.ts'
 import type { AppEnv } from '../env.ts'
-import { findUser } from '../storage/users.ts'
+import { findUser } from '../storage/people/users.ts'
 import { lazily } from './input.ts'
 import { line, namedValues, prose } from './schemas.ts'
 

@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/access/secret-hash.ts'
 import type { UpkeepStep } from '../domain/builds/upkeep.ts'
-import type { EdgeMemory } from './memory.ts'
+import type { EdgeMemory } from './edge/memory.ts'
 
 export type Db = ReturnType<typeof openDb>
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { builds, pipelines, projects } from '../../src/storage/schema.ts'
+import { builds, pipelines, projects } from '../../src/storage/schema/schema.ts'
 import { openDb } from '../../src/storage/stores.ts'
 import { call, seedTenant } from '../support/http.ts'
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS, type RouteName } from '../../src/http/access.ts'
-import { artifacts, audit, builds, tokens } from '../../src/storage/schema.ts'
+import { artifacts, audit, builds, tokens } from '../../src/storage/schema/schema.ts'
 import { openTestApp } from '../support/app.ts'
 import type { Ask } from '../support/client.ts'
 import { hang } from '../support/counted.ts'

@@ -1,8 +1,8 @@
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
 import type { Permission } from '../../src/domain/access/permission.ts'
-import type { Standing } from '../../src/storage/download-proof.ts'
-import type { Verdict } from '../../src/storage/grants.ts'
-import type { Access } from '../../src/storage/projects.ts'
+import type { Standing } from '../../src/storage/edge/download-proof.ts'
+import type { Verdict } from '../../src/storage/edge/grants.ts'
+import type { Access } from '../../src/storage/projects/projects.ts'
 import { decisionIn, type TokenTruth, type Truth, tokenWorks, truthsDuring } from './truth.ts'
 import { type Request, type SimToken, type World, wasTroubled } from './world.ts'
 

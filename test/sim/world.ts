@@ -1,7 +1,7 @@
 import type { Secret } from '../../src/domain/access/secret.ts'
 import { importPeppers, type Peppers } from '../../src/domain/access/secret-hash.ts'
 import { type Project, parseSlug, type Slug, slugKeyFor } from '../../src/domain/project.ts'
-import { createEdgeMemory, type EdgeMemory } from '../../src/storage/memory.ts'
+import { createEdgeMemory, type EdgeMemory } from '../../src/storage/edge/memory.ts'
 import { openDb, type Stores } from '../../src/storage/stores.ts'
 import { type CentreCache, viewCache } from './centre-cache.ts'
 import { type D1Path, viewD1 } from './faulty-d1.ts'

@@ -5,8 +5,8 @@ import {
   reportBuilds as reportBuildsAs,
   reportRun as reportRunAs,
   updateBuild as updateBuildAs,
-} from '../../src/storage/build-reports.ts'
-import { replaceTestResults as replaceTestResultsAs } from '../../src/storage/test-results.ts'
+} from '../../src/storage/builds/build-reports.ts'
+import { replaceTestResults as replaceTestResultsAs } from '../../src/storage/tests/test-results.ts'
 
 // What CI jobs bring, brought by the instance itself: for tests that are not about who may.
 

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import type { DeliverySettings } from '../../src/actions/deliver.ts'
 import { importDataKeys } from '../../src/domain/formats/sealed-text.ts'
 import type { KeptKeys, Outside } from '../../src/outside/key-sets.ts'
-import { createLru } from '../../src/storage/memory.ts'
+import { createLru } from '../../src/storage/edge/memory.ts'
 import type { Stores } from '../../src/storage/stores.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they assert.

@@ -2,10 +2,10 @@ import { eq } from 'drizzle-orm'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
 import type { Secret } from '../../src/domain/access/secret.ts'
 import type { Slug } from '../../src/domain/project.ts'
-import { type ChargeUnknown, findGrant } from '../../src/storage/grants.ts'
-import { commitEnding } from '../../src/storage/revocations.ts'
-import { tokens } from '../../src/storage/schema.ts'
+import { type ChargeUnknown, findGrant } from '../../src/storage/edge/grants.ts'
+import { tokens } from '../../src/storage/schema/schema.ts'
 import type { Stores } from '../../src/storage/stores.ts'
+import { commitEnding } from '../../src/storage/tokens/revocations.ts'
 
 /** A client address that may try as many unknown tokens as it likes. */
 export const UNLIMITED: ChargeUnknown = { client: '192.0.2.1', spend: async () => true }

@@ -1,5 +1,5 @@
 import { asc, eq } from 'drizzle-orm'
-import { builds, pipelines, workflows } from '../../src/storage/schema.ts'
+import { builds, pipelines, workflows } from '../../src/storage/schema/schema.ts'
 import type { Db } from '../../src/storage/stores.ts'
 
 /** All of a project's rows but for our own ids, numbers and times of arrival. */

@@ -10,8 +10,8 @@ import {
 import { hashSecret } from '../../src/domain/access/secret-hash.ts'
 import { mintSessionSecret } from '../../src/domain/people/session.ts'
 import { type Project, parseSlug, type Role, type Slug, slugKeyFor, type Visibility } from '../../src/domain/project.ts'
-import { members, projects, tokens, users } from '../../src/storage/schema.ts'
-import { findViewer, insertSession } from '../../src/storage/sessions.ts'
+import { findViewer, insertSession } from '../../src/storage/people/sessions.ts'
+import { members, projects, tokens, users } from '../../src/storage/schema/schema.ts'
 import type { Db, Stores } from '../../src/storage/stores.ts'
 
 // Storage is shared by the tests of a file, so names are fresh unless a test gives one.

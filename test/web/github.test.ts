@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GithubSettings } from '../../src/outside/github.ts'
-import { identities } from '../../src/storage/schema-web.ts'
+import { identities } from '../../src/storage/schema/schema-web.ts'
 import { freshAddress } from '../support/addresses.ts'
 import { configuredApp } from '../support/configured.ts'
 import { createFakeGithub, FAKE_CLIENT, type FakeAccount } from '../support/fake-github.ts'

@@ -7,7 +7,7 @@ import {
   showableText,
 } from '../../domain/builds/badge.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
-import type { Drawing, Lru } from '../../storage/memory.ts'
+import type { Drawing, Lru } from '../../storage/edge/memory.ts'
 import { badgeSvg } from './badge-svg.ts'
 
 /** Headers that a badge has beside its own, and one word or more that stand for them. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env.ts'
-import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/audit.ts'
+import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
 import { jsonRead } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { queryCount } from '../input.ts'

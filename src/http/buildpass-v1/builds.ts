@@ -1,6 +1,6 @@
 import { AppError } from '../../domain/error.ts'
-import { reportBuild, updateBuild } from '../../storage/build-reports.ts'
-import { findBuild } from '../../storage/builds.ts'
+import { reportBuild, updateBuild } from '../../storage/builds/build-reports.ts'
+import { findBuild } from '../../storage/builds/builds.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { buildDetailJson, buildSummaryJson } from '../circleci-v1/build-json.ts'
 import { buildNumOf, readJson } from '../input.ts'

@@ -11,7 +11,7 @@ import {
   findDispatchTarget,
   putDispatchTarget,
   type StoredTarget,
-} from '../../storage/dispatch-targets.ts'
+} from '../../storage/projects/dispatch-targets.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'

@@ -9,8 +9,8 @@ import {
   listListeners,
   MAX_LISTENERS,
   type StoredListener,
-} from '../../storage/listeners.ts'
-import { listOutbox } from '../../storage/outbox.ts'
+} from '../../storage/notices/listeners.ts'
+import { listOutbox } from '../../storage/notices/outbox.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'

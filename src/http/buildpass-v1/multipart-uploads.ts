@@ -13,12 +13,18 @@ import {
 } from '../../domain/artifacts/upload.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import type { AppEnv } from '../../env.ts'
-import { findArtifactOfBuild } from '../../storage/artifacts.ts'
-import { findBuildId } from '../../storage/builds.ts'
-import { abortMultipart, openMultipart, putPart } from '../../storage/multipart.ts'
-import { askBucket } from '../../storage/objects.ts'
-import { RightGone } from '../../storage/rights.ts'
-import { deleteUpload, findUpload, findUploadPart, insertUpload, putUploadPart } from '../../storage/uploads.ts'
+import { findArtifactOfBuild } from '../../storage/artifacts/artifacts.ts'
+import { abortMultipart, openMultipart, putPart } from '../../storage/artifacts/multipart.ts'
+import { askBucket } from '../../storage/artifacts/objects.ts'
+import {
+  deleteUpload,
+  findUpload,
+  findUploadPart,
+  insertUpload,
+  putUploadPart,
+} from '../../storage/artifacts/uploads.ts'
+import { findBuildId } from '../../storage/builds/builds.ts'
+import { RightGone } from '../../storage/tokens/rights.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { buildNumOf, lazily, readJson } from '../input.ts'

@@ -8,7 +8,7 @@ import {
   type TrustedPublisher,
 } from '../../domain/access/trusted-publisher.ts'
 import { AppError } from '../../domain/error.ts'
-import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../storage/publishers.ts'
+import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../storage/tokens/publishers.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson } from '../input.ts'

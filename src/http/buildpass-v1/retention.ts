@@ -6,7 +6,7 @@ import {
   type Retention,
 } from '../../domain/builds/retention.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
-import { findRetention, putRetention } from '../../storage/retention.ts'
+import { findRetention, putRetention } from '../../storage/upkeep/retention.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { lazily, readJson } from '../input.ts'
 import { type App, route } from '../route.ts'

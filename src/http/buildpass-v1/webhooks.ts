@@ -11,8 +11,14 @@ import {
   webhookSecretProblem,
 } from '../../domain/reporting/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
-import { listDeliveries } from '../../storage/deliveries.ts'
-import { deleteWebhook, insertWebhook, listWebhooks, rotateWebhook, type Webhook } from '../../storage/webhooks.ts'
+import { listDeliveries } from '../../storage/notices/deliveries.ts'
+import {
+  deleteWebhook,
+  insertWebhook,
+  listWebhooks,
+  rotateWebhook,
+  type Webhook,
+} from '../../storage/reporting/webhooks.ts'
 import { jsonRead, jsonWritten } from '../answers.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 import { lazily, readJson, readOptionalJson } from '../input.ts'

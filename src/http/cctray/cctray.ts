@@ -4,7 +4,11 @@ import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { type BranchPipelines, listBranchPipelines, listDefaultBranchPipelines } from '../../storage/branch-feeds.ts'
+import {
+  type BranchPipelines,
+  listBranchPipelines,
+  listDefaultBranchPipelines,
+} from '../../storage/builds/branch-feeds.ts'
 import { type Caching, cacheControlFor, conditional, etagOf } from '../answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../errors.ts'
 import { checkedBranch } from '../input.ts'

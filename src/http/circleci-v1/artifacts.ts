@@ -5,8 +5,8 @@ import {
   findLatestArtifact,
   findLatestBuildWithArtifacts,
   listArtifacts,
-} from '../../storage/artifacts.ts'
-import { findLatestBuild } from '../../storage/builds.ts'
+} from '../../storage/artifacts/artifacts.ts'
+import { findLatestBuild } from '../../storage/builds/builds.ts'
 import { jsonRead } from '../answers.ts'
 import { redirectToDownload } from '../downloads/redirect.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../input.ts'

@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../../domain/builds/build.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
-import type { BuildDetail } from '../../storage/builds.ts'
+import type { BuildDetail } from '../../storage/builds/builds.ts'
 
 /** A build as CircleCI v1.1 lists it. Dates are RFC 3339 with milliseconds, or null. */
 export function buildSummaryJson(origin: string, project: Project, build: Build) {

@@ -1,6 +1,6 @@
 import { BUILD_STATUS, type BuildStatus, type ReportedStatus, statusAfter } from '../../domain/builds/build.ts'
 import { VCS, vcsUrlFor } from '../../domain/project.ts'
-import type { BriefBuild, Membership } from '../../storage/memberships.ts'
+import type { BriefBuild, Membership } from '../../storage/people/memberships.ts'
 import { isoOf } from './build-json.ts'
 
 const MAX_RECENT = 5

@@ -1,14 +1,14 @@
 import { AppError } from '../../domain/error.ts'
 import { vcsUrlFor } from '../../domain/project.ts'
-import { listRecentBuilds } from '../../storage/builds.ts'
+import { listRecentBuilds } from '../../storage/builds/builds.ts'
 import {
   countFollowed,
   listFollowed,
   listMemberships,
   listNewestBuilds,
   setFollowed,
-} from '../../storage/memberships.ts'
-import { findUser } from '../../storage/users.ts'
+} from '../../storage/people/memberships.ts'
+import { findUser } from '../../storage/people/users.ts'
 import { jsonRead, jsonWritten, listRead } from '../answers.ts'
 import { pageOf } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'

@@ -1,8 +1,8 @@
 import { type Person, personOf } from '../../domain/builds/build.ts'
 import { stableIdFor } from '../../domain/formats/stable-id.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
-import type { PipelineRow } from '../../storage/pipelines.ts'
-import type { WorkflowRow } from '../../storage/workflows.ts'
+import type { PipelineRow } from '../../storage/builds/pipelines.ts'
+import type { WorkflowRow } from '../../storage/builds/workflows.ts'
 import { isoOf } from '../circleci-v1/build-json.ts'
 
 /** A pipeline as CircleCI v2 shows it. */

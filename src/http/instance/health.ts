@@ -1,4 +1,4 @@
-import { checkReadiness } from '../../storage/readiness.ts'
+import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import { ownOriginOf, UNKNOWN_ORIGIN } from '../origin.ts'
 import { type App, route } from '../route.ts'
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { type BranchPage, listBranches } from '../../storage/branches.ts'
+import { type BranchPage, listBranches } from '../../storage/builds/branches.ts'
 import { checkedBranch } from '../input.ts'
 import type { App } from '../route.ts'
 import { Icon } from './icon.tsx'

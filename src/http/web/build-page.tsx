@@ -3,7 +3,7 @@ import { type Build, durationMsOf, isOver, queuedAtOf } from '../../domain/build
 import { AppError } from '../../domain/error.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { findArtifact } from '../../storage/artifacts.ts'
+import { findArtifact } from '../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
   type FolderPage,
@@ -13,8 +13,8 @@ import {
   listTestPage,
   MAX_FILES_AT_ONCE,
   type TestPage,
-} from '../../storage/build-contents.ts'
-import { type BuildDetail, findBuild } from '../../storage/builds.ts'
+} from '../../storage/builds/build-contents.ts'
+import { type BuildDetail, findBuild } from '../../storage/builds/builds.ts'
 import { redirectToDownload } from '../downloads/redirect.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'

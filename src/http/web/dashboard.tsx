@@ -9,8 +9,8 @@ import {
   listProjectOverviews,
   type OverviewPage,
   type ProjectOverview,
-} from '../../storage/project-overviews.ts'
-import { listCreatorOrgs } from '../../storage/project-settings.ts'
+} from '../../storage/projects/project-overviews.ts'
+import { listCreatorOrgs } from '../../storage/projects/project-settings.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'

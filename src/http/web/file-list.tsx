@@ -1,5 +1,5 @@
 import { type Project, slugText } from '../../domain/project.ts'
-import type { BuildFiles, FileOverview } from '../../storage/build-contents.ts'
+import type { BuildFiles, FileOverview } from '../../storage/builds/build-contents.ts'
 import { type Folder, treeOf } from './file-tree.ts'
 import { Icon } from './icon.tsx'
 import { countText, sizeText } from './measures.ts'

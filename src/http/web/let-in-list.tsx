@@ -1,4 +1,4 @@
-import type { LetIn } from '../../storage/let-in.ts'
+import type { LetIn } from '../../storage/people/let-in.ts'
 
 const ROLES: Record<LetIn['role'], string> = {
   owner: 'owner',

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../domain/people/session.ts'
-import type { LeftBehind } from '../../storage/members.ts'
+import type { LeftBehind } from '../../storage/people/members.ts'
 import { Form } from './form-parts.tsx'
 import type { Child } from './jsx-runtime.ts'
 import { LetInBy } from './let-in-list.tsx'

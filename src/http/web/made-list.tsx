@@ -1,4 +1,4 @@
-import type { Made } from '../../storage/made.ts'
+import type { Made } from '../../storage/tokens/made.ts'
 
 const KINDS: Record<Made['kind'], string> = {
   token: 'Token',

@@ -4,9 +4,8 @@ import type { Viewer } from '../../domain/people/session.ts'
 import { parseLogin } from '../../domain/people/user.ts'
 import type { Project, Role } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { selectRoleOf } from '../../storage/download-proof.ts'
-import { listLetIn } from '../../storage/let-in.ts'
-import { listMadeBy } from '../../storage/made.ts'
+import { selectRoleOf } from '../../storage/edge/download-proof.ts'
+import { listLetIn } from '../../storage/people/let-in.ts'
 import {
   deleteMember,
   demoteAdmin,
@@ -14,9 +13,10 @@ import {
   listMembers,
   type Member,
   putMember,
-} from '../../storage/members.ts'
+} from '../../storage/people/members.ts'
+import { findUserByLogin } from '../../storage/people/users.ts'
 import type { Db } from '../../storage/stores.ts'
-import { findUserByLogin } from '../../storage/users.ts'
+import { listMadeBy } from '../../storage/tokens/made.ts'
 import type { App } from '../route.ts'
 import { type FlashCode, redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'

@@ -15,7 +15,7 @@ import {
   type PipelineOverview,
   type PipelinePage,
   type Place,
-} from '../../storage/pipeline-overviews.ts'
+} from '../../storage/builds/pipeline-overviews.ts'
 import { checkedBranch, queryCount } from '../input.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'

@@ -17,7 +17,7 @@ import {
   insertPublisher,
   listPublishers,
   MAX_PUBLISHERS,
-} from '../../storage/publishers.ts'
+} from '../../storage/tokens/publishers.ts'
 import type { App } from '../route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'

@@ -1,6 +1,6 @@
 import type { StatusClass } from '../../domain/builds/build.ts'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
-import type { TestOverview, TestPage } from '../../storage/build-contents.ts'
+import type { TestOverview, TestPage } from '../../storage/builds/build-contents.ts'
 import { countText, durationText } from './measures.ts'
 import { Pager } from './parts.tsx'
 import { StatusMark } from './status.tsx'

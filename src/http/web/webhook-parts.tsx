@@ -4,8 +4,8 @@ import {
   WEBHOOK_SOURCES,
   type WebhookSource,
 } from '../../domain/reporting/webhook-source.ts'
-import type { Delivery } from '../../storage/deliveries.ts'
-import type { Webhook } from '../../storage/webhooks.ts'
+import type { Delivery } from '../../storage/notices/deliveries.ts'
+import type { Webhook } from '../../storage/reporting/webhooks.ts'
 import { Field, fieldAttributes } from './form-parts.tsx'
 import { Copyable, DataTable, PageHead, Time } from './parts.tsx'
 

@@ -10,7 +10,7 @@ import {
   webhookSecretProblem,
 } from '../../domain/reporting/webhook-source.ts'
 import type { AppEnv } from '../../env.ts'
-import { listDeliveries, MAX_DELIVERIES } from '../../storage/deliveries.ts'
+import { listDeliveries, MAX_DELIVERIES } from '../../storage/notices/deliveries.ts'
 import {
   deleteWebhook,
   findWebhook,
@@ -18,7 +18,7 @@ import {
   listWebhooks,
   rotateWebhook,
   type Webhook,
-} from '../../storage/webhooks.ts'
+} from '../../storage/reporting/webhooks.ts'
 import { publicOriginOf } from '../origin.ts'
 import type { App } from '../route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { drawBadge } from '../../../src/http/badges/drawing.ts'
-import { createLru } from '../../../src/storage/memory.ts'
+import { createLru } from '../../../src/storage/edge/memory.ts'
 
 it('a badge that was drawn before is the one that would be drawn now', () => {
   const kept = createLru<ReturnType<typeof drawBadge>>(20)

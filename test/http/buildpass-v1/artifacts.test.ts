@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
-import { findLatestBuildWithArtifacts } from '../../../src/storage/artifacts.ts'
+import { findLatestBuildWithArtifacts } from '../../../src/storage/artifacts/artifacts.ts'
 import { type SeededBuild, seedBuild, seedReport } from '../../support/builds.ts'
 import { askUrl } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'

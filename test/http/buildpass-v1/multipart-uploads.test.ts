@@ -4,7 +4,7 @@ import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { digestOfParts, digestText } from '../../../src/domain/artifacts/artifact-digest.ts'
 import { PART_SIZE_BYTES } from '../../../src/domain/artifacts/upload.ts'
 import { toHex } from '../../../src/domain/formats/hex.ts'
-import { uploads } from '../../../src/storage/schema-uploads.ts'
+import { uploads } from '../../../src/storage/schema/schema-uploads.ts'
 import { objectsOf, type SeededBuild, seedBuild } from '../../support/builds.ts'
 import { askUrl } from '../../support/client.ts'
 import { scansOf } from '../../support/query-plan.ts'
@@ -319,7 +319,7 @@ describe('the daily cron', () => {
 it('reads uploads by index alone', async () => {
   const { stores } = build
   stores.recorded.length = 0
-  const { listIdleUploads, findUpload, findUploadPart } = await import('../../../src/storage/uploads.ts')
+  const { listIdleUploads, findUpload, findUploadPart } = await import('../../../src/storage/artifacts/uploads.ts')
   await listIdleUploads(stores.db, 0, 10)
   await findUpload(stores, build.project.id, build.num, 'x', INSTANCE)
   await findUploadPart(stores, build.project.id, build.num, 'x', 1, INSTANCE)

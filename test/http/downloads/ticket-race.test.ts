@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
-import { deleteToken } from '../../../src/storage/token-ends.ts'
+import { deleteToken } from '../../../src/storage/tokens/token-ends.ts'
 import { openTestApp } from '../../support/app.ts'
 import { barrier } from '../../support/present.ts'
 import { seedToken } from '../../support/seed.ts'

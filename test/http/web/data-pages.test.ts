@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
-import { findBuildId } from '../../../src/storage/builds.ts'
+import { findBuildId } from '../../../src/storage/builds/builds.ts'
 import { openTestApp } from '../../support/app.ts'
 import { replaceTestResults } from '../../support/as-instance.ts'
 import { ask, askJson, ORIGIN } from '../../support/client.ts'

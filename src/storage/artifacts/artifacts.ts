@@ -1,0 +1,216 @@
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { Artifact } from '../../domain/artifacts/artifact.ts'
+import { digestText } from '../../domain/artifacts/artifact-digest.ts'
+import type { BuildFilter } from '../../domain/builds/build.ts'
+import { type LatestOf, LOOK_BACK, passes } from '../builds/builds.ts'
+import { artifacts, builds, workflows } from '../schema/schema.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { commit } from '../tokens/rights.ts'
+
+/** The artifacts of a build in path order; null when there is no such build. */
+export async function listArtifacts(db: Db, projectId: string, num: number): Promise<readonly Artifact[] | null> {
+  const [[build], rows] = await db.batch([
+    db
+      .select({ id: builds.id })
+      .from(builds)
+      .where(and(eq(builds.projectId, projectId), eq(builds.num, num))),
+    db
+      .select(artifactColumns())
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(and(eq(builds.projectId, projectId), eq(builds.num, num)))
+      .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path)),
+  ])
+  return build ? rows : null
+}
+
+/** A page of a build's artifacts, in that order; null when there is no such build. */
+export async function listArtifactPage(
+  db: Db,
+  projectId: string,
+  num: number,
+  after: { readonly nodeIndex: number; readonly path: string } | null,
+  limit: number,
+): Promise<readonly Artifact[] | null> {
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const beyond = after && sql`(${artifacts.nodeIndex}, ${artifacts.path}) > (${after.nodeIndex}, ${after.path})`
+  const [[build], rows] = await db.batch([
+    db.select({ id: builds.id }).from(builds).where(which),
+    db
+      .select(artifactColumns())
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(and(which, beyond ?? undefined))
+      .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path))
+      .limit(limit),
+  ])
+  return build ? rows : null
+}
+
+export async function findArtifact(
+  db: Db,
+  projectId: string,
+  num: number,
+  nodeIndex: number,
+  path: string,
+): Promise<Artifact | null> {
+  const [row] = await db
+    .select(artifactColumns())
+    .from(builds)
+    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+    .where(
+      and(
+        eq(builds.projectId, projectId),
+        eq(builds.num, num),
+        eq(artifacts.nodeIndex, nodeIndex),
+        eq(artifacts.path, path),
+      ),
+    )
+    .limit(1)
+  return row ?? null
+}
+
+export async function findArtifactOfBuild(
+  db: Db,
+  buildId: string,
+  nodeIndex: number,
+  path: string,
+): Promise<Artifact | null> {
+  const [row] = await db
+    .select(artifactColumns())
+    .from(artifacts)
+    .where(and(eq(artifacts.buildId, buildId), eq(artifacts.nodeIndex, nodeIndex), eq(artifacts.path, path)))
+    .limit(1)
+  return row ?? null
+}
+
+/**
+ * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
+ * With a filter, of the newest 5,000 that have it.
+ */
+export async function findLatestArtifact(
+  db: Db,
+  projectId: string,
+  { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
+  nodeIndex: number,
+  path: string,
+): Promise<Artifact | null> {
+  const candidate = db
+    .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })
+    .from(artifacts)
+    .where(
+      and(
+        eq(artifacts.projectId, projectId),
+        eq(artifacts.path, path),
+        eq(artifacts.nodeIndex, nodeIndex),
+        branch === null ? undefined : eq(artifacts.branch, branch),
+      ),
+    )
+    .orderBy(desc(artifacts.buildNum))
+    .limit(filter === 'none' ? 1 : LOOK_BACK)
+    .as('candidate')
+  const found = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.buildId))
+    .where(passes(filter))
+    .orderBy(desc(candidate.buildNum))
+    .limit(1)
+  const [row] = await db
+    .select(artifactColumns())
+    .from(artifacts)
+    .where(eq(artifacts.id, sql`(${found})`))
+  return row ?? null
+}
+
+/**
+ * The number of the newest build that has artifacts, of those named: among the newest 5,000 of branch and filter or, where
+ * both are named, of branch and job.
+ */
+export async function findLatestBuildWithArtifacts(
+  db: Db,
+  projectId: string,
+  { branch, filter, job, workflow }: LatestOf,
+): Promise<number | null> {
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  // As in findLatestBuild: of one branch a job has an index of its own.
+  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const candidate = db
+    .select({ id: builds.id, num: builds.num })
+    .from(builds)
+    .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
+    .orderBy(desc(builds.num))
+    .limit(LOOK_BACK)
+    .as('candidate')
+  const [row] = await db
+    .select({ num: candidate.num })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.id))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(
+      and(
+        ofJob,
+        passes(filter),
+        workflow === null ? undefined : eq(workflows.name, workflow),
+        sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
+      ),
+    )
+    .orderBy(desc(candidate.num))
+    .limit(1)
+  return row?.num ?? null
+}
+
+export type Kept =
+  | { readonly kind: 'created' | 'replaced' | 'same'; readonly artifact: Artifact }
+  | { readonly kind: 'other_bytes' }
+  | { readonly kind: 'no_build' }
+
+/**
+ * Switches the row of a path to an object that is in R2 already. Without `overwrite` the bytes that were first stay;
+ * the same digest again is the same artifact. What replaces other bytes gets a whole second that comes after theirs and
+ * after now: no date that a client was told of them is one of its own. The object that lost is left for the sweep, since somebody may read it.
+ */
+export async function keepArtifact(
+  stores: Pick<Stores, 'db' | 'now'>,
+  artifact: Artifact & { readonly projectId: string },
+  overwrite: boolean,
+  actor: Actor,
+): Promise<Kept> {
+  const { db } = stores
+  const columns = sql.raw(
+    'id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type, object_key, created_at',
+  )
+  const a = artifact
+  const [before, , [after]] = await commit(stores, actor, [
+    selectAt(db, a),
+    rawStatement(
+      db,
+      sql`insert into ${artifacts} (${columns})
+      select ${a.id}, ${a.projectId}, ${builds.id}, ${builds.num}, ${builds.branch}, ${a.nodeIndex}, ${a.path}, ${a.sizeBytes}, ${digestText(a.digest)}, ${a.contentType}, ${a.objectKey}, ${a.createdAt}
+      from ${builds} where ${builds.id} = ${a.buildId}
+      on conflict (build_id, node_index, path) do update set id = excluded.id, size_bytes = excluded.size_bytes, digest = excluded.digest,
+        content_type = excluded.content_type, object_key = excluded.object_key,
+        created_at = (max(excluded.created_at, ${artifacts}.created_at) / 1000 + 1) * 1000
+        where ${overwrite ? 1 : 0} = 1 and ${artifacts.digest} <> excluded.digest`,
+    ),
+    selectAt(db, a),
+  ])
+  if (!after) return { kind: 'no_build' }
+  if (after.objectKey === a.objectKey) return { kind: before.length > 0 ? 'replaced' : 'created', artifact: after }
+  return digestText(after.digest) === digestText(a.digest) ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
+}
+
+function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId' | 'nodeIndex' | 'path'>) {
+  return db
+    .select(artifactColumns())
+    .from(artifacts)
+    .where(and(eq(artifacts.buildId, buildId), eq(artifacts.nodeIndex, nodeIndex), eq(artifacts.path, path)))
+}
+
+/** The columns of an `Artifact`. */
+export function artifactColumns() {
+  const { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt } = artifacts
+  return { id, buildId, buildNum, nodeIndex, path, sizeBytes, digest, contentType, objectKey, createdAt }
+}

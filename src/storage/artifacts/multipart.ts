@@ -1,0 +1,135 @@
+import type { Upload, UploadPart } from '../../domain/artifacts/upload.ts'
+import { toHex } from '../../domain/formats/hex.ts'
+
+type InR2 = Pick<Upload, 'objectKey' | 'r2UploadId'>
+
+/** Begins a multipart upload; gives R2's name for it. Without a row it holds no bytes, and R2 drops it after a week. */
+export async function openMultipart(bucket: R2Bucket, objectKey: string, contentType: string): Promise<string> {
+  const { uploadId } = await bucket.createMultipartUpload(objectKey, { httpMetadata: { contentType } })
+  return uploadId
+}
+
+export type StoredPart =
+  | { readonly kind: 'stored'; readonly part: UploadPart }
+  | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'no_upload' | 'client_gone' }
+
+/**
+ * Streams a part into R2, which takes no digest for parts: its SHA-256 is taken on the way, and the last chunk is held
+ * back until that agrees with the one named. So a part whose bytes are wrong never takes the place of a good one.
+ */
+export async function putPart(
+  bucket: R2Bucket,
+  { objectKey, r2UploadId }: InR2,
+  {
+    number,
+    sizeBytes,
+    sha256,
+  }: { readonly number: number; readonly sizeBytes: number; readonly sha256: string | null },
+  body: ReadableStream<Uint8Array>,
+): Promise<StoredPart> {
+  const { readable, writable } = new FixedLengthStream(sizeBytes)
+  const out = writable.getWriter()
+  const [passed, put] = await Promise.allSettled([
+    passThrough(body, out, sizeBytes, sha256),
+    bucket
+      .resumeMultipartUpload(objectKey, r2UploadId)
+      .uploadPart(number, readable)
+      .catch(async (error) => {
+        // A bucket that fails reads no further, and the bytes would wait for it for ever.
+        await out.abort(error).catch(() => undefined)
+        throw error
+      }),
+  ])
+  if (passed.status === 'fulfilled' && put.status === 'fulfilled')
+    return { kind: 'stored', part: { number, sizeBytes, sha256: passed.value, etag: put.value.etag } }
+  if (put.status === 'rejected' && isNoSuchUpload(put.reason)) return { kind: 'no_upload' }
+  if (passed.status === 'rejected' && passed.reason instanceof BadPart) return { kind: passed.reason.kind }
+  const cause = put.status === 'rejected' ? put.reason : (passed as PromiseRejectedResult).reason
+  throw new Error('R2 did not take the part', { cause })
+}
+
+/** Thrown into the stream to R2, which then keeps nothing. */
+class BadPart extends Error {
+  readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone'
+
+  constructor(kind: BadPart['kind'], cause?: unknown) {
+    super(kind, { cause })
+    this.kind = kind
+  }
+}
+
+async function passThrough(
+  body: ReadableStream<Uint8Array>,
+  out: WritableStreamDefaultWriter<Uint8Array>,
+  sizeBytes: number,
+  sha256: string | null,
+): Promise<string> {
+  const hasher = new crypto.DigestStream('SHA-256')
+  const hashed = hasher.getWriter()
+  const reader = body.getReader()
+  let held: Uint8Array | null = null
+  let length = 0
+  try {
+    for (;;) {
+      const { done, value: chunk } = await reader.read().catch((cause) => {
+        throw new BadPart('client_gone', cause)
+      })
+      if (done) break
+      length += chunk.byteLength
+      if (length > sizeBytes) throw new BadPart('wrong_length')
+      if (held) await out.write(held)
+      await hashed.write(chunk)
+      held = chunk
+    }
+    await hashed.close()
+    if (length < sizeBytes) throw new BadPart('wrong_length')
+    const found = toHex(await hasher.digest)
+    if (sha256 !== null && sha256 !== found) throw new BadPart('digest_mismatch')
+    if (held) await out.write(held)
+    await out.close()
+    return found
+  } catch (error) {
+    // What R2 makes of the abort is told by `put`; the rest is of no use any more.
+    await Promise.allSettled([out.abort(error), hashed.abort(error), out.closed, hashed.closed, hasher.digest])
+    throw error
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+/** Makes one object of the parts. `other_parts`: R2 has another attempt of a part than we noted. */
+export async function completeMultipart(
+  bucket: R2Bucket,
+  { objectKey, r2UploadId, sizeBytes }: InR2 & { readonly sizeBytes: number },
+  parts: readonly UploadPart[],
+): Promise<'completed' | 'no_upload' | 'other_parts'> {
+  try {
+    const named = parts.map(({ number, etag }) => ({ partNumber: number, etag }))
+    await bucket.resumeMultipartUpload(objectKey, r2UploadId).complete(named)
+    return 'completed'
+  } catch (error) {
+    // Perhaps an earlier attempt got as far as this, and was cut off before the row was written.
+    if ((await bucket.head(objectKey))?.size === sizeBytes) return 'completed'
+    if (isNoSuchUpload(error)) return 'no_upload'
+    if (isInvalidPart(error)) return 'other_parts'
+    throw error
+  }
+}
+
+/** Drops what R2 holds of an upload; nothing to do where that is gone or complete. */
+export async function abortMultipart(bucket: R2Bucket, { objectKey, r2UploadId }: InR2): Promise<void> {
+  try {
+    await bucket.resumeMultipartUpload(objectKey, r2UploadId).abort()
+  } catch (error) {
+    if (!isNoSuchUpload(error)) throw error
+  }
+}
+
+// R2 tells its errors apart by a number at the end of the message.
+function isNoSuchUpload(error: unknown): boolean {
+  return String(error).includes('(10024)')
+}
+
+function isInvalidPart(error: unknown): boolean {
+  return String(error).includes('(10025)')
+}

@@ -1,0 +1,153 @@
+import { and, gt, lte } from 'drizzle-orm'
+import { AppError } from '../../domain/error.ts'
+import { toHex } from '../../domain/formats/hex.ts'
+import { artifacts } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { readSweep, writeSweep } from '../upkeep/sweeps.ts'
+
+export type StoredObject =
+  | { readonly kind: 'stored'; readonly sha256: string }
+  | { readonly kind: 'digest_mismatch' }
+  | { readonly kind: 'wrong_length' }
+  /** The client broke it off. */
+  | { readonly kind: 'client_gone' }
+
+/**
+ * Streams bytes into R2, never holding them whole. With a named digest R2 itself checks it and keeps nothing on a
+ * mismatch; without one the digest is taken while the bytes pass.
+ */
+export async function putObject(
+  bucket: R2Bucket,
+  key: string,
+  body: ReadableStream<Uint8Array>,
+  {
+    sizeBytes,
+    sha256,
+    contentType,
+  }: { readonly sizeBytes: number; readonly sha256: string | null; readonly contentType: string },
+): Promise<StoredObject> {
+  const { readable, writable } = new FixedLengthStream(sizeBytes)
+  const httpMetadata = { contentType }
+  const hasher = sha256 === null ? new crypto.DigestStream('SHA-256') : null
+  const source = hasher ? body.pipeThrough(hashing(hasher), { preventCancel: true }) : body
+  // A bucket that fails reads no further, and the bytes would wait for it for ever.
+  const failing = new AbortController()
+  const [piped, put] = await Promise.allSettled([
+    source.pipeTo(writable, { signal: failing.signal, preventCancel: true }),
+    bucket.put(key, readable, sha256 === null ? { httpMetadata } : { httpMetadata, sha256 }).catch((error) => {
+      failing.abort(error)
+      throw error
+    }),
+  ])
+  if (put.status === 'rejected' || piped.status === 'rejected') {
+    const reason = put.status === 'rejected' ? put.reason : (piped as PromiseRejectedResult).reason
+    // Usually there is nothing, and what there may be is swept.
+    await bucket.delete(key).catch(() => undefined)
+    if (await isBrokenOff(body)) return { kind: 'client_gone' }
+    if (/digest|checksum|sha-?256/i.test(String(reason))) return { kind: 'digest_mismatch' }
+    if (/FixedLengthStream|length/i.test(String(piped.status === 'rejected' ? piped.reason : reason)))
+      return { kind: 'wrong_length' }
+    throw new Error('R2 did not take the object', { cause: reason })
+  }
+  return { kind: 'stored', sha256: sha256 ?? toHex(await (hasher as DigestStream).digest) }
+}
+
+/** Whether a body ended by a fault of its own, and not because nobody took it. */
+async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  // Whoever holds it still waits for more of it.
+  if (body.locked) return false
+  const reader = body.getReader()
+  const broken = reader.closed.then(
+    () => false,
+    () => true,
+  )
+  const still = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 0))
+  try {
+    return await Promise.race([broken, still])
+  } finally {
+    reader.releaseLock()
+  }
+}
+
+/** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */
+export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    warn('artifacts_unreachable', error)
+    throw new AppError('unavailable', 'The artifact store cannot be reached at the moment: try again.')
+  }
+}
+
+export type OrphansSwept = {
+  readonly removed: number
+  /** Objects that a row names and that are not there: never our doing, so somebody should know. */
+  readonly missing: number
+  /** Whether the end of the list was reached: the next sweep begins anew. */
+  readonly isDone: boolean
+}
+
+const MAX_OBJECTS_A_PAGE = 1_000
+
+/**
+ * Removes objects that no row names and that are older than `before`, and counts rows that name no object, in at most
+ * `maxPages` bounded steps that go on where they stopped. An upload writes its object and then its row, and what is
+ * deleted loses its row and then its object; so what is old has both, or is left over.
+ */
+export async function sweepOrphans(
+  { db, artifacts: bucket, warn }: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
+  before: number,
+  maxPages: number,
+  pageSize = MAX_OBJECTS_A_PAGE,
+): Promise<OrphansSwept> {
+  let removed = 0
+  let missing = 0
+  let after = await readSweep(db, 'orphans')
+  for (let page = 0; page < maxPages; page++) {
+    const listed = await bucket.list({
+      prefix: OBJECT_PREFIX,
+      limit: pageSize,
+      // A key, not R2's own cursor: that is nothing to keep for a day.
+      ...(after === null ? {} : { startAfter: after }),
+    })
+    const last = listed.truncated ? (listed.objects.at(-1)?.key ?? null) : null
+    const rows = await selectNamed(db, after ?? OBJECT_PREFIX, last ?? AFTER_ALL_OBJECTS)
+    const named = new Set(rows.map((row) => row.key))
+    const orphans = listed.objects.filter(({ key, uploaded }) => uploaded.getTime() < before && !named.has(key))
+    if (orphans.length > 0) await bucket.delete(orphans.map(({ key }) => key))
+    removed += orphans.length
+
+    const present = new Set(listed.objects.map(({ key }) => key))
+    for (const { key, createdAt } of rows) {
+      if (createdAt >= before || present.has(key)) continue
+      missing += 1
+      warn('artifact_object_missing', new Error(`a row names ${key}, which is not in the bucket`))
+    }
+    after = last
+    await writeSweep(db, 'orphans', after)
+    if (after === null) break
+  }
+  return { removed, missing, isDone: after === null }
+}
+
+const OBJECT_PREFIX = 'artifacts/'
+// The character after the slash: greater than every key, which R2 lists in the order of its bytes, as SQLite compares.
+const AFTER_ALL_OBJECTS = 'artifacts0'
+
+function selectNamed(db: Db, after: string, upTo: string) {
+  return db
+    .select({ key: artifacts.objectKey, createdAt: artifacts.createdAt })
+    .from(artifacts)
+    .where(and(gt(artifacts.objectKey, after), lte(artifacts.objectKey, upTo)))
+}
+
+function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> {
+  const writer = hasher.getWriter()
+  return new TransformStream({
+    async transform(chunk, controller) {
+      await writer.write(chunk)
+      controller.enqueue(chunk)
+    },
+    flush: () => writer.close(),
+  })
+}

@@ -1,0 +1,120 @@
+import { and, asc, eq, lt } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { ArtifactDigest } from '../../domain/artifacts/artifact-digest.ts'
+import type { Upload, UploadPart } from '../../domain/artifacts/upload.ts'
+import { isForeignKeyViolation } from '../constraint.ts'
+import { uploadParts, uploads } from '../schema/schema-uploads.ts'
+import type { Db, Stores } from '../stores.ts'
+import { commit } from '../tokens/rights.ts'
+
+export async function insertUpload(stores: Stores, upload: Upload, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.insert(uploads).values(upload)])
+}
+
+// R2 takes no part in a transaction, so what is about to change it has the right to that read with the row.
+
+/** An upload of that build, for an actor who may still change it; its parts in order. */
+export async function findUpload(
+  stores: Stores,
+  projectId: string,
+  num: number,
+  id: string,
+  actor: Actor,
+): Promise<{ readonly upload: Upload; readonly parts: readonly UploadPart[] } | null> {
+  const which = and(eq(uploads.id, id), eq(uploads.projectId, projectId), eq(uploads.buildNum, num))
+  const { db } = stores
+  const { number, sizeBytes, sha256, etag } = uploadParts
+  const [[upload], parts] = await commit(stores, actor, [
+    db.select().from(uploads).where(which),
+    db
+      .select({ number, sizeBytes, sha256, etag })
+      .from(uploadParts)
+      .where(eq(uploadParts.uploadId, id))
+      .orderBy(asc(uploadParts.number)),
+  ])
+  return upload ? { upload, parts } : null
+}
+
+/** An upload, for an actor who may still change it, with one of its parts if that is here already. */
+export async function findUploadPart(
+  stores: Stores,
+  projectId: string,
+  num: number,
+  id: string,
+  partNumber: number,
+  actor: Actor,
+) {
+  const { db } = stores
+  const { number, sizeBytes, sha256, etag } = uploadParts
+  const [[upload], [part]] = await commit(stores, actor, [
+    db
+      .select()
+      .from(uploads)
+      .where(and(eq(uploads.id, id), eq(uploads.projectId, projectId), eq(uploads.buildNum, num))),
+    db
+      .select({ number, sizeBytes, sha256, etag })
+      .from(uploadParts)
+      .where(and(eq(uploadParts.uploadId, id), eq(uploadParts.number, partNumber))),
+  ])
+  return upload ? { upload: upload satisfies Upload, part: part ?? null } : null
+}
+
+/** Notes a part that R2 has, in place of an earlier one of its number; false when the upload is gone. */
+export async function putUploadPart(
+  stores: Stores,
+  uploadId: string,
+  part: UploadPart,
+  actor: Actor,
+): Promise<boolean> {
+  const { db, now } = stores
+  const { sizeBytes, sha256, etag } = part
+  try {
+    await commit(stores, actor, [
+      db
+        .insert(uploadParts)
+        .values({ uploadId, ...part })
+        .onConflictDoUpdate({
+          target: [uploadParts.uploadId, uploadParts.number],
+          set: { sizeBytes, sha256, etag },
+        }),
+      db.update(uploads).set({ touchedAt: now() }).where(eq(uploads.id, uploadId)),
+    ])
+    return true
+  } catch (error) {
+    if (isForeignKeyViolation(error)) return false
+    throw error
+  }
+}
+
+/** Forgets which parts have come, so that they are sent again. */
+export async function forgetUploadParts(stores: Stores, uploadId: string, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.delete(uploadParts).where(eq(uploadParts.uploadId, uploadId))])
+}
+
+/** Notes that an upload is an artifact now. The row stays for a day, for whoever missed the answer and asks again. */
+export async function markUploadComplete(
+  stores: Stores,
+  id: string,
+  digest: ArtifactDigest,
+  actor: Actor,
+): Promise<void> {
+  const { db, now } = stores
+  await commit(stores, actor, [
+    db.update(uploads).set({ digest, touchedAt: now() }).where(eq(uploads.id, id)),
+    db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
+  ])
+}
+
+export async function deleteUpload(stores: Stores, id: string, actor: Actor): Promise<void> {
+  await commit(stores, actor, [stores.db.delete(uploads).where(eq(uploads.id, id))])
+}
+
+/** Uploads for which nothing came since `before`, the oldest first. */
+export function listIdleUploads(db: Db, before: number, limit: number): Promise<readonly Upload[]> {
+  return db.select().from(uploads).where(lt(uploads.touchedAt, before)).orderBy(asc(uploads.touchedAt)).limit(limit)
+}
+
+/** Deletes an upload unless something came for it since `before`. */
+export async function deleteIdleUpload(db: Db, id: string, before: number): Promise<void> {
+  await db.delete(uploads).where(and(eq(uploads.id, id), lt(uploads.touchedAt, before)))
+}

@@ -1,0 +1,121 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { CcPipeline } from '../../domain/formats/cctray.ts'
+import type { Project } from '../../domain/project.ts'
+import { projectColumns } from '../projects/project-columns.ts'
+import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
+import type { Db } from '../stores.ts'
+import { LOOK_BACK } from './branch-status.ts'
+import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
+import { partsOf } from './workflows.ts'
+
+/** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
+export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
+
+const MAX_BRANCHES = 200
+/** Among so many pipelines the branches of a project are looked for: one not built for longer has to be named. */
+const RECENT_PIPELINES = 2_000
+
+/** The branches of a project that were built lately, that with the newest pipeline first; or the one that is named. */
+export async function listBranchPipelines(
+  db: Db,
+  projectId: string,
+  branch: string | null,
+): Promise<readonly BranchPipelines[]> {
+  const rows = await db.all<FeedRow>(branchPipelinesQuery(projectId, branch))
+  return [...Map.groupBy(rows, (row) => row.branch)].map(([name, those]) => ({
+    branch: name,
+    pipelines: pipelinesOf(those),
+  }))
+}
+
+/** Each project of a person with its default branch's pipelines; none where that has not built yet. */
+export async function listDefaultBranchPipelines(
+  db: Db,
+  userId: string,
+): Promise<
+  readonly { readonly project: Project & { readonly createdAt: number }; readonly pipelines: readonly CcPipeline[] }[]
+> {
+  const [mine, rows] = await Promise.all([
+    db
+      .select({ ...projectColumns(), createdAt: projects.createdAt })
+      .from(members)
+      .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
+      .where(sql`${members.userId} = ${userId}`)
+      .orderBy(projects.slugKey),
+    db.all<FeedRow>(defaultBranchPipelinesQuery(userId)),
+  ])
+  const byProject = Map.groupBy(rows, (row) => row.projectId)
+  return mine.map((project) => ({ project, pipelines: pipelinesOf(byProject.get(project.id) ?? []) }))
+}
+
+type Workflow = CcPipeline['workflows'][number]
+type Build = CcPipeline['builds'][number]
+
+/** A workflow of a pipeline of a branch, with one of its builds where it has any. */
+type FeedRow = {
+  readonly projectId: string
+  readonly branch: string
+  readonly pipelineNumber: number
+  readonly beganAt: number
+  readonly ciNumber: number
+  readonly attemptOf: string
+  readonly workflowAttempt: number
+  readonly toldStatus: Workflow['toldStatus']
+  readonly toldAt: number | null
+} & Build & { readonly num: number | null }
+
+function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
+  return [...Map.groupBy(rows, (row) => row.pipelineNumber)].map(([number, those]) => ({
+    number,
+    beganAt: those[0]?.beganAt ?? 0,
+    ciNumber: those[0]?.ciNumber ?? 0,
+    ...partsOf(
+      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ciNumber, ...row }) => ({
+        workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, toldStatus, toldAt },
+        build: row.num === null ? null : row,
+      })),
+    ),
+  }))
+}
+
+export function branchPipelinesQuery(projectId: string, branch: string | null): SQL {
+  const ofProject = sql`select project_id, branch, number from ${pipelines} where project_id = ${projectId}`
+  const recent =
+    branch === null
+      ? sql`${ofProject} order by number desc limit ${RECENT_PIPELINES}`
+      : sql`${ofProject} and branch = ${branch} order by number desc limit 1`
+  const branches = sql`select project_id, branch, max(number) as newest from (${recent}) as recent
+    where branch is not null group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
+  return partsOfBranches(branches)
+}
+
+export function defaultBranchPipelinesQuery(userId: string): SQL {
+  return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
+    from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${userId}`)
+}
+
+function partsOfBranches(branches: SQL): SQL {
+  const ofBranch = (
+    limit: number,
+    which = saysSomething('p'),
+  ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
+    where p.project_id = b.project_id and p.branch = b.branch and ${which}
+    order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`
+  // There may be none but such as were skipped.
+  const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
+  const newestThat = (fits: SQL) =>
+    sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
+  return sql`with branches as materialized (${branches}),
+    ended as materialized (select *, ${newestThat(mayHaveResult('candidate'))} as ended_id from branches as b),
+    shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b
+      union select branch, newest, ended_id from ended as b
+      union select branch, newest, ${newestThat(hasResult('candidate'))} from ended as b
+        where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${hasResult('again')}))
+    select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, p.ci_number as ciNumber, w.id as workflowId,
+      w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
+      t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,
+      t.stopped_at as stoppedAt, t.created_at as createdAt
+    from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${workflows} as w on w.pipeline_id = p.id
+    left join ${builds} as t on t.workflow_id = w.id
+    order by s.newest desc, s.branch`
+}

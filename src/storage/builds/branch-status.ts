@@ -1,0 +1,124 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { BranchStatus } from '../../domain/builds/badge.ts'
+import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../../domain/builds/pipeline-status.ts'
+import { shareWork, withinMs } from '../edge/shared-work.ts'
+import { builds, pipelines, workflows } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
+import { partColumns, partsOf, toldColumns } from './workflows.ts'
+
+/** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
+const FRESH_MS = 5_000
+const CACHE_BOX_MS = 250
+
+/** The status that this isolate learnt less than 5 s ago, if it did. The caller decides first whether the asker may see it. */
+export function branchStatusInMemory(stores: Stores, projectId: string, branch: string): BranchStatus | null {
+  const kept = stores.memory.statuses.get(keyFor(projectId, branch))
+  return kept && stores.now() - kept.checkedAt < FRESH_MS ? kept.status : null
+}
+
+/**
+ * The result of the newest pipeline of a branch that has one: from memory, then the data centre's cache, then D1, each at
+ * most 5 s old. The caller decides first whether the asker may see it.
+ */
+export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
+  const known = branchStatusInMemory(stores, projectId, branch)
+  if (known) return known
+  const key = keyFor(projectId, branch)
+  return shareWork(stores.memory, stores, `status ${key}`, async () => {
+    const found = (await readCached(stores, key)) ?? (await readStatus(stores, projectId, branch, key))
+    stores.memory.statuses.set(key, found)
+    return found.status
+  })
+}
+
+/** Lets the next look in this isolate and data centre see a report at once; elsewhere it shows within the freshness. */
+export async function forgetBranchStatus(stores: Stores, projectId: string, branch: string | null): Promise<void> {
+  if (branch === null) return
+  const key = keyFor(projectId, branch)
+  stores.memory.statuses.delete(key)
+  stores.memory.slots.delete(`status ${key}`)
+  await stores.cache?.delete(cacheKeyFor(key)).catch((error) => stores.warn('status_unforgettable', error))
+}
+
+type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number }
+
+async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
+  const checkedAt = stores.now()
+  const found = { status: await readResult(stores.db, projectId, branch), checkedAt }
+  if (stores.cache) {
+    const copy = Response.json(found, { headers: { 'Cache-Control': `max-age=${FRESH_MS / 1000}` } })
+    stores.waitUntil(stores.cache.put(cacheKeyFor(key), copy).catch((error) => stores.warn('status_unwritable', error)))
+  }
+  return found
+}
+
+async function readResult(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
+  const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveResult))
+  const result = resultOf(newest)
+  if (result) return result
+  if (statusBeforeRerun(newest) === null) return pipelineStatusFor(newest)
+  // It had ended well, and what runs again decides: until then there is only what ended before it.
+  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, hasResult)))
+}
+
+async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {
+  try {
+    if (!stores.cache) return null
+    const copy = await withinMs(CACHE_BOX_MS, 'the Cache API', stores.cache.match(cacheKeyFor(key)))
+    // Written by readStatus above under a key that nobody else can name.
+    const found = copy ? ((await copy.json()) as CheckedStatus) : null
+    return found && stores.now() - found.checkedAt < FRESH_MS ? found : null
+  } catch (error) {
+    stores.warn('status_unreadable', error)
+    return null
+  }
+}
+
+/** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
+export const LOOK_BACK = 100
+
+const PLACE = { beganAt: pipelines.beganAt, ciNumber: pipelines.ciNumber, number: pipelines.number }
+
+/**
+ * What the newest pipeline of the branch is made of that fits or, where none of the newest 100 does, its newest that says
+ * something; there may be none but such as were skipped.
+ */
+export function selectNewestPipeline(db: Db, projectId: string, branch: string, fits: (pipeline: string) => SQL) {
+  const ofBranch = (limit: number, which?: SQL) =>
+    db
+      .select({ id: pipelines.id, ...PLACE })
+      .from(pipelines)
+      .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), which))
+      .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
+      .limit(limit)
+  const says = saysSomething('pipelines')
+  const newest = ofBranch(1, says).as('newest')
+  const skipped = ofBranch(1).as('newest')
+  const candidate = ofBranch(LOOK_BACK, says).as('candidate')
+  const complete = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .where(fits('candidate'))
+    .orderBy(desc(candidate.beganAt), desc(candidate.ciNumber), desc(candidate.number))
+    .limit(1)
+  return db
+    .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })
+    .from(workflows)
+    .leftJoin(builds, eq(builds.workflowId, workflows.id))
+    .where(
+      eq(
+        workflows.pipelineId,
+        sql`coalesce((${complete}), (${db.select({ id: newest.id }).from(newest)}), (${db.select({ id: skipped.id }).from(skipped)}))`,
+      ),
+    )
+}
+
+function keyFor(projectId: string, branch: string): string {
+  return `${projectId}/${branch}`
+}
+
+/** Holds no token and no secret. */
+function cacheKeyFor(key: string): string {
+  return `https://buildpass.internal/status/v1/${encodeURIComponent(key)}`
+}

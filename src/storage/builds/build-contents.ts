@@ -1,0 +1,211 @@
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import type { TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
+import { artifacts, builds, testResults } from '../schema/schema.ts'
+import type { Db } from '../stores.ts'
+
+/** A file of a build as its page lists it. */
+export type FileOverview = { readonly path: string; readonly nodeIndex: number; readonly sizeBytes: number }
+
+export type BuildFiles = {
+  readonly count: number
+  readonly sizeBytes: number
+  readonly firstNode: number
+  /** More than 0 where several nodes made files. */
+  readonly lastNode: number
+  /** All of them by node and path, or, where they are too many for one page, the first. */
+  readonly files: readonly FileOverview[]
+}
+
+/** So many files are shown at once; more are shown folder by folder. */
+export const MAX_FILES_AT_ONCE = 200
+
+export async function listBuildFiles(db: Db, projectId: string, num: number): Promise<BuildFiles> {
+  const { path, nodeIndex, sizeBytes } = artifacts
+  const [files, [sums]] = await db.batch([
+    db
+      .select({ path, nodeIndex, sizeBytes })
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(isBuild(projectId, num))
+      .orderBy(asc(nodeIndex), asc(path))
+      .limit(MAX_FILES_AT_ONCE),
+    db
+      .select({
+        count: sql<number>`count(*)`,
+        bytes: sql<number>`coalesce(sum(${sizeBytes}), 0)`,
+        firstNode: sql<number>`coalesce(min(${nodeIndex}), 0)`,
+        lastNode: sql<number>`coalesce(max(${nodeIndex}), 0)`,
+      })
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(isBuild(projectId, num)),
+  ])
+  const { count = 0, bytes = 0, firstNode = 0, lastNode = 0 } = sums ?? {}
+  return { count, sizeBytes: bytes, firstNode, lastNode, files }
+}
+
+/** A folder of a build's files; `path` is empty for all of a node's, and else ends with a slash. */
+export type FolderPlace = { readonly nodeIndex: number; readonly path: string }
+
+export type FolderEntry = FolderPlace & {
+  readonly kind: 'node' | 'folder' | 'file'
+  /** How many files it is, or has below it, and their size. */
+  readonly count: number
+  readonly sizeBytes: number
+}
+
+export type FolderPage = {
+  readonly entries: readonly FolderEntry[]
+  readonly page: number
+  readonly pages: number
+}
+
+const ENTRIES_PER_PAGE = 100
+
+/**
+ * A page, from 1, of what stands in one folder: its folders, then its files, each by name. A folder that holds one folder
+ * and nothing else is one entry with it. Without a place, the nodes.
+ */
+export async function listFolder(
+  db: Db,
+  projectId: string,
+  num: number,
+  place: FolderPlace | null,
+  page: number,
+): Promise<FolderPage> {
+  const rows = await (place ? selectFolder(db, projectId, num, place, page) : selectNodes(db, projectId, num, page))
+  return {
+    entries: rows.map(({ kind, nodeIndex, firstPath, lastPath, count, sizeBytes }) => {
+      const path = kind === 'folder' ? sharedFolderOf(firstPath, lastPath) : firstPath
+      return { kind, nodeIndex, path, count, sizeBytes }
+    }),
+    page,
+    pages: Math.ceil((rows[0]?.total ?? 0) / ENTRIES_PER_PAGE),
+  }
+}
+
+export function selectFolder(db: Db, projectId: string, num: number, place: FolderPlace, page: number) {
+  const { path } = artifacts
+  const rest = sql`substr(${path}, length(${place.path}) + 1)`
+  return db
+    .select({
+      kind: sql<'folder' | 'file'>`iif(instr(${rest}, '/') > 0, 'folder', 'file')`.as('kind'),
+      name: sql`iif(instr(${rest}, '/') > 0, substr(${rest}, 1, instr(${rest}, '/') - 1), ${rest})`.as('entry_name'),
+      firstPath: sql<string>`min(${path})`.as('first_path'),
+      lastPath: sql<string>`max(${path})`.as('last_path'),
+      ...sumColumns(),
+    })
+    .from(builds)
+    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+    .where(and(isBuild(projectId, num), eq(artifacts.nodeIndex, place.nodeIndex), isBelow(place.path)))
+    .groupBy(sql`kind`, sql`entry_name`)
+    .orderBy(sql`kind desc`, sql`entry_name`)
+    .limit(ENTRIES_PER_PAGE)
+    .offset((page - 1) * ENTRIES_PER_PAGE)
+}
+
+export function selectNodes(db: Db, projectId: string, num: number, page: number) {
+  return db
+    .select({
+      kind: sql<'node'>`'node'`.as('kind'),
+      firstPath: sql<string>`''`.as('first_path'),
+      lastPath: sql<string>`''`.as('last_path'),
+      ...sumColumns(),
+    })
+    .from(builds)
+    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+    .where(isBuild(projectId, num))
+    .groupBy(artifacts.nodeIndex)
+    .orderBy(asc(artifacts.nodeIndex))
+    .limit(ENTRIES_PER_PAGE)
+    .offset((page - 1) * ENTRIES_PER_PAGE)
+}
+
+/** Of each entry, and how many entries there are. */
+function sumColumns() {
+  return {
+    nodeIndex: artifacts.nodeIndex,
+    count: sql<number>`count(*)`.as('files_below'),
+    sizeBytes: sql<number>`sum(${artifacts.sizeBytes})`.as('bytes_below'),
+    total: sql<number>`count(*) over ()`.as('total'),
+  }
+}
+
+/** In the index's own order, in which '0' is what follows '/'. */
+function isBelow(folder: string): SQL | undefined {
+  const { path } = artifacts
+  return folder === '' ? undefined : sql`${path} > ${folder} and ${path} < ${`${folder.slice(0, -1)}0`}`
+}
+
+/** The innermost folder that all files have that stand from the one to the other. */
+function sharedFolderOf(firstPath: string, lastPath: string): string {
+  let length = 0
+  while (length < firstPath.length && firstPath[length] === lastPath[length]) length += 1
+  return firstPath.slice(0, firstPath.lastIndexOf('/', length - 1) + 1)
+}
+
+/** A test as a build's page lists it; a long message is cut. */
+export type TestOverview = TestResult & { readonly isCut: boolean }
+
+export type TestPage = {
+  readonly counts: Readonly<Record<TestOutcome, number>>
+  readonly runTimeSeconds: number
+  /** One page of them: failures first, then what was skipped, each in the order reported. */
+  readonly results: readonly TestOverview[]
+  readonly page: number
+  readonly pages: number
+}
+
+const TESTS_PER_PAGE = 50
+export const MAX_SHOWN_MESSAGE = 2_000
+
+/** A page of a build's tests, from 1. Reads the build's results and nothing else. */
+export async function listTestPage(db: Db, projectId: string, num: number, page: number): Promise<TestPage> {
+  const { classname, name, result, runTimeSeconds, message, file, source, report, position } = testResults
+  const [sums, rows] = await db.batch([
+    db
+      .select({ result, count: sql<number>`count(*)`, seconds: sql<number>`sum(${runTimeSeconds})` })
+      .from(builds)
+      .innerJoin(testResults, eq(testResults.buildId, builds.id))
+      .where(isBuild(projectId, num))
+      .groupBy(result),
+    db
+      .select({
+        classname,
+        name,
+        result,
+        runTimeSeconds,
+        message: sql<string>`substr(${message}, 1, ${MAX_SHOWN_MESSAGE})`.as('shown_message'),
+        isCut: sql<number>`length(${message}) > ${MAX_SHOWN_MESSAGE}`.as('is_cut'),
+        file,
+        source,
+      })
+      .from(builds)
+      .innerJoin(testResults, eq(testResults.buildId, builds.id))
+      .where(isBuild(projectId, num))
+      .orderBy(
+        sql`case ${result} when 'failure' then 0 when 'error' then 0 when 'skipped' then 1 else 2 end`,
+        asc(report),
+        asc(position),
+      )
+      .limit(TESTS_PER_PAGE)
+      .offset((page - 1) * TESTS_PER_PAGE),
+  ])
+  const counts = { success: 0, failure: 0, error: 0, skipped: 0, ...countsOf(sums) }
+  const total = sums.reduce((sum, { count }) => sum + count, 0)
+  return {
+    counts,
+    runTimeSeconds: sums.reduce((sum, { seconds }) => sum + seconds, 0),
+    results: rows.map((row) => ({ ...row, isCut: row.isCut === 1 })),
+    page,
+    pages: Math.ceil(total / TESTS_PER_PAGE),
+  }
+}
+
+function countsOf(rows: readonly { result: TestOutcome; count: number }[]): Partial<Record<TestOutcome, number>> {
+  return Object.fromEntries(rows.map(({ result, count }) => [result, count]))
+}
+
+function isBuild(projectId: string, num: number): SQL | undefined {
+  return and(eq(builds.projectId, projectId), eq(builds.num, num))
+}

@@ -1,0 +1,258 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import {
+  type Build,
+  type BuildFilter,
+  durationMsOf,
+  type PreviousBuild,
+  type ReportedStatus,
+  type Step,
+  statusAfter,
+} from '../../domain/builds/build.ts'
+import { notReplaced } from '../../domain/builds/pipeline-status.ts'
+import type { Project } from '../../domain/project.ts'
+import { projectColumns } from '../projects/project-columns.ts'
+import { aliased } from '../schema/columns.ts'
+import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
+import type { Db } from '../stores.ts'
+import { pipelineColumns } from './pipelines.ts'
+
+export type Page = { readonly limit: number; readonly offset: number }
+
+/** Newest first; of one branch when that is named. */
+export async function listBuilds(
+  db: Db,
+  projectId: string,
+  { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
+  { limit, offset }: Page,
+): Promise<readonly Build[]> {
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const rows = await selectBuild(db, and(eq(builds.projectId, projectId), ofBranch, passes(filter)))
+    .orderBy(desc(builds.num))
+    .limit(limit)
+    .offset(offset)
+  return rows.map(buildOf)
+}
+
+export type BuildDetail = {
+  readonly build: Build
+  readonly steps: readonly Step[]
+  readonly previousSuccess: PreviousBuild | null
+}
+
+/** One build with its steps, and the newest green one of the same job and branch before it. */
+export async function findBuild(db: Db, projectId: string, num: number): Promise<BuildDetail | null> {
+  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const [[row], [detail]] = await db.batch([
+    selectBuild(db, which),
+    db
+      .select({
+        steps: builds.steps,
+        previousSuccess: previousWhere(sql`and prev.class = 'green'`).as('previous_success'),
+      })
+      .from(builds)
+      .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+      .where(which),
+  ])
+  if (!row || !detail) return null
+  return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
+}
+
+/** The builds of a workflow by number, but for those that later attempts replace. */
+export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
+  const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
+  return notReplaced(rows.map(buildOf), (build) => build.workflow.attemptOf)
+}
+
+/** A build by its uuid. */
+export async function findBuildById(db: Db, buildId: string): Promise<Build | null> {
+  const [row] = await selectBuild(db, eq(builds.id, buildId)).limit(1)
+  return row ? buildOf(row) : null
+}
+
+/** The id of a build by its number. */
+export async function findBuildId(db: Db, projectId: string, num: number): Promise<string | null> {
+  const [row] = await db
+    .select({ id: builds.id })
+    .from(builds)
+    .where(and(eq(builds.projectId, projectId), eq(builds.num, num)))
+    .limit(1)
+  return row?.id ?? null
+}
+
+/** The newest builds of all projects of a person, each with its project. */
+export async function listRecentBuilds(
+  db: Db,
+  userId: string,
+  { limit, offset }: Page,
+): Promise<readonly (Build & { readonly project: Project })[]> {
+  const rows = await db
+    .select({ ...buildColumns(), project: aliased('project', projectColumns()) })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    // Numbers have no gaps, so the newest (limit + offset) of each project bound what is read.
+    .innerJoin(
+      builds,
+      and(eq(builds.projectId, projects.id), sql`${builds.num} > ${projects.lastBuildNum} - ${limit + offset}`),
+    )
+    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(eq(members.userId, userId))
+    .orderBy(desc(builds.createdAt), desc(builds.num))
+    .limit(limit)
+    .offset(offset)
+  return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
+}
+
+/** How many builds are looked through where no index leads to the one: a name that fits none must not cost all rows. */
+export const LOOK_BACK = 5_000
+
+/**
+ * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
+ * without a branch or with a filter, are looked for among the newest 5,000 of the rest.
+ */
+export async function findLatestBuild(
+  db: Db,
+  projectId: string,
+  { branch, filter, job, workflow }: LatestOf,
+): Promise<Build | null> {
+  const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
+  const ofJob = job === null ? undefined : eq(builds.jobName, job)
+  // Of one branch a job has an index of its own; else that of the filter's class serves.
+  const indexed = branch !== null && job !== null ? ofJob : passes(filter)
+  const ofProject = eq(builds.projectId, projectId)
+  const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
+  if (job === null && workflow === null) {
+    const [row] = await selectBuild(db, and(ofProject, ofBranch, fits))
+      .orderBy(desc(builds.num))
+      .limit(1)
+    return row ? buildOf(row) : null
+  }
+  const candidate = db
+    .select({ id: builds.id, num: builds.num })
+    .from(builds)
+    .where(and(ofProject, ofBranch, indexed))
+    .orderBy(desc(builds.num))
+    .limit(LOOK_BACK)
+    .as('candidate')
+  const newest = db
+    .select({ num: candidate.num })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.id))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(fits)
+    .orderBy(desc(candidate.num))
+    .limit(1)
+  const [row] = await selectBuild(db, and(ofProject, eq(builds.num, sql`(${newest})`)))
+  return row ? buildOf(row) : null
+}
+
+export type LatestOf = {
+  readonly branch: string | null
+  readonly filter: BuildFilter
+  readonly job: string | null
+  readonly workflow: string | null
+}
+
+/** The condition of a v1.1 `filter`. */
+export function passes(filter: BuildFilter): SQL | undefined {
+  switch (filter) {
+    case 'none':
+      return undefined
+    case 'completed':
+      return and(eq(builds.stage, 2), sql`${builds.status} <> 'not_run'`)
+    case 'successful':
+      return eq(builds.class, 'green')
+    case 'failed':
+      return eq(builds.class, 'red')
+    case 'running':
+      return eq(builds.class, 'blue')
+  }
+}
+
+export function selectBuild(db: Db, which: SQL | undefined) {
+  return db
+    .select(buildColumns())
+    .from(builds)
+    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+    .innerJoin(workflows, eq(workflows.id, builds.workflowId))
+    .where(which)
+    .$dynamic()
+}
+
+function buildColumns() {
+  const { id, num, externalId, jobName, attempt, status, createdAt, buildUrl, retryOf } = builds
+  const { queuedAt, startedAt, stoppedAt } = builds
+  return {
+    build: {
+      id,
+      num,
+      externalId,
+      jobName,
+      attempt,
+      status,
+      queuedAt,
+      startedAt,
+      stoppedAt,
+      createdAt,
+      buildUrl,
+      retryOf,
+    },
+    workflow: aliased('workflow', {
+      id: workflows.id,
+      externalId: workflows.externalId,
+      name: workflows.name,
+      attemptOf: workflows.attemptOf,
+      attempt: workflows.attempt,
+    }),
+    pipeline: pipelineColumns(),
+    previous: previousWhere(sql``).as('previous'),
+  }
+}
+
+type BuildRow = Awaited<ReturnType<typeof selectBuild>>[number]
+
+export function buildOf({ build, workflow, pipeline, previous }: BuildRow): Build {
+  const before = previousOf(previous)
+  return {
+    ...build,
+    status: statusAfter(build.status, before?.status ?? null),
+    workflow,
+    pipeline: { ...pipeline, pullRequests: pipeline.pullRequests ?? [] },
+    previous: before,
+  }
+}
+
+/**
+ * The build of the same job and branch before this one, with the status of the one before that. What shares its name in
+ * one attempt ran beside it, and what has a lower number because it was heard of sooner may have run after it: neither
+ * ran before it.
+ */
+function previousWhere(more: SQL) {
+  return sql<string | null>`(select json_array(prev.build_num, prev.status, prev.started_at, prev.stopped_at,
+      (select older.status from builds as older where older.project_id = prev.project_id and older.job_name = prev.job_name
+        and older.branch is prev.branch and older.build_num < prev.build_num and ${beganAt('older')} <= ${beganAt('prev')}
+        and (older.workflow_id, older.attempt) <> (prev.workflow_id, prev.attempt) order by older.build_num desc limit 1))
+    from builds as prev where prev.project_id = ${builds.projectId} and prev.job_name = ${builds.jobName}
+      and prev.branch is ${builds.branch} and prev.build_num < ${builds.num} and ${beganAt('prev')} <= ${beganAt('builds')}
+      and (prev.workflow_id, prev.attempt) <> (${builds.workflowId}, ${builds.attempt}) ${more}
+      order by prev.build_num desc limit 1)`
+}
+
+/** When a build began, by its CI's account; until it says so, when it was last heard of. */
+function beganAt(build: string): SQL {
+  const name = sql.identifier(build)
+  return sql`coalesce(${name}.started_at, ${name}.event_at)`
+}
+
+function previousOf(json: string | null): PreviousBuild | null {
+  if (json === null) return null
+  // Written by previousWhere above, and by nobody else.
+  const [num, status, startedAt, stoppedAt, before] = JSON.parse(json) as [
+    number,
+    ReportedStatus,
+    number | null,
+    number | null,
+    ReportedStatus | null,
+  ]
+  return { num, status: statusAfter(status, before), durationMs: durationMsOf({ startedAt, stoppedAt }) }
+}

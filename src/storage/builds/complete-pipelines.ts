@@ -1,0 +1,94 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { FAILURES } from '../../domain/builds/pipeline-status.ts'
+
+// What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
+// to say, and nothing left to wait for, or failed already. A property test holds the two equal.
+
+/** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `saysSomething`. */
+export function saysSomething(pipeline: string): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id} and any_build.status <> 'not_run')
+    or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
+}
+
+/** Where a pipeline stands among those of its branch: of two, the greater one is the newer. */
+export function placeOf(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`(${name}.began_at, ${name}.ci_number, ${name}.number)`
+}
+
+/** The order of such places, the oldest first. */
+export function oldestFirst(pipeline: string): SQL {
+  const name = sql.identifier(pipeline)
+  return sql`${name}.began_at, ${name}.ci_number, ${name}.number`
+}
+
+/** Whether all that counts of such a pipeline is over. */
+export function isComplete(pipeline: string): SQL {
+  return nothingOpen(pipeline, sql``, sql``)
+}
+
+/** Whether such a pipeline has a result, but for what it had before something of it ran again: see resultOf. */
+export function hasResult(pipeline: string): SQL {
+  return sql`(${isComplete(pipeline)} or ${hasFailed(pipeline)})`
+}
+
+/** Whether anything that counts of such a pipeline is a failure, whatever else is open. */
+export function hasFailed(pipeline: string): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
+      where b.pipeline_id = ${id} and b.stage = 2 and ${isFailure('b.status')} and b.attempt > 0
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run' and not ${isOpen('later')})
+      and ${unreplaced(isFailure('same.status'))})
+    or exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isFailure('w.told_status')}
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')))`
+}
+
+function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'): SQL {
+  return sql.raw(`(${status} in (${FAILURES.map((failure) => `'${failure}'`).join(', ')}))`)
+}
+
+/** Whether such a pipeline has a result, or may have had one before something of it ran again. */
+export function mayHaveResult(pipeline: string): SQL {
+  const earlier = sql`exists (select 1 from workflows as earlier where earlier.pipeline_id = w.pipeline_id
+    and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
+  const earlierRun = sql`exists (select 1 from builds as run where run.workflow_id = b.workflow_id
+    and run.job_name = b.job_name and run.attempt > 0 and run.attempt < b.attempt)`
+  const onlyRunsAgain = nothingOpen(pipeline, sql`and not ${earlier} and not ${earlierRun}`, sql`and not ${earlier}`)
+  return sql`(${onlyRunsAgain} or ${hasFailed(pipeline)})`
+}
+
+/** Whether nothing of a pipeline is open, of builds `b` and of workflows `w` those that fit. */
+function nothingOpen(pipeline: string, ofBuilds: SQL, ofWorkflows: SQL): SQL {
+  const id = sql`${sql.identifier(pipeline)}.id`
+  return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
+      where b.pipeline_id = ${id} and b.stage < 2 and b.attempt > 0
+      and (w.told_status is null or ${isOpen('w')} or b.event_at > w.told_at)
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run' and not ${isOpen('later')})
+      and ${unreplaced(sql`(same.class <> 'green')`)} ${ofBuilds})
+    and not exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isOpen('w')}
+      and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')
+      and not exists (select 1 from builds as b where b.workflow_id = w.id and b.class = 'red' and b.attempt > 0
+        and ${unreplaced(sql`(same.class = 'red')`)}) ${ofWorkflows}))`
+}
+
+function isOpen(workflow: string): SQL {
+  return sql`(${sql.identifier(workflow)}.told_class in ('waiting', 'blue'))`
+}
+
+/** Whether `later` is a later attempt at what `w` is an attempt at. */
+function isLater(): SQL {
+  return sql`later.pipeline_id = w.pipeline_id and later.attempt_of = w.attempt_of and later.attempt > w.attempt`
+}
+
+/** Whether later attempts at the job of `b` are fewer than the runs beside it that are replaced before it or like it. */
+function unreplaced(isReplacedAsEarly: SQL): SQL {
+  const sameName = sql`same.pipeline_id = b.pipeline_id and same.job_name = b.job_name`
+  const runs = sql`from builds as same join workflows as its on its.id = same.workflow_id
+    where ${sameName} and its.attempt_of = w.attempt_of`
+  // Nearly always nothing ran again, which takes one look.
+  return sql`(not exists (select 1 from builds as same where ${sameName} and same.attempt > b.attempt)
+    or (select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
+      > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt
+        and (same.status <> 'not_run' or its.told_status is not 'not_run') group by same.attempt)), 0))`
+}

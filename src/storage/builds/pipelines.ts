@@ -1,0 +1,140 @@
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { BUILD_STATUS, type Pipeline } from '../../domain/builds/build.ts'
+import { countingParts, type ToldWorkflow } from '../../domain/builds/pipeline-status.ts'
+import type { OutboxState } from '../../domain/notices/outbox.ts'
+import type { Slug } from '../../domain/project.ts'
+import { aliased } from '../schema/columns.ts'
+import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
+import { outbox } from '../schema/schema-outbox.ts'
+import type { Db } from '../stores.ts'
+
+/** A pipeline and when something last happened in it. */
+export type PipelineRow = Pipeline & {
+  /** When it began by its builds' own account, which may be before we heard of it. */
+  readonly beganAt: number
+  readonly updatedAt: number
+  readonly start: PipelineStart | null
+  /** Workflows that count as ended as failed, and have no build: nothing of them shows but this. */
+  readonly failures: readonly string[]
+}
+
+/** How starting a pipeline that was asked for here went; null for one that a CI reported. */
+export type PipelineStart = { readonly state: OutboxState; readonly problem: string | null }
+
+export type PipelinesOf = {
+  readonly branch: string | null
+  /** The login of the person who pushed or asked for them, letter case ignored. */
+  readonly login: string | null
+}
+
+/** Newest first, those with a number under `before` where that is given. */
+export async function listPipelines(
+  db: Db,
+  projectId: string,
+  which: PipelinesOf,
+  before: number | null,
+  limit: number,
+): Promise<readonly PipelineRow[]> {
+  return (await pipelinesQuery(db, projectId, which, before, limit)).map(pipelineOf)
+}
+
+export function pipelinesQuery(
+  db: Db,
+  projectId: string,
+  { branch, login }: PipelinesOf,
+  before: number | null,
+  limit: number,
+) {
+  const which = and(
+    eq(pipelines.projectId, projectId),
+    branch === null ? undefined : eq(pipelines.branch, branch),
+    login === null ? undefined : sql`lower(${pipelines.actor} ->> '$.login') = ${login.toLowerCase()}`,
+    before === null ? undefined : lt(pipelines.number, before),
+  )
+  return selectPipeline(db, which).orderBy(desc(pipelines.number)).limit(limit)
+}
+
+export async function findPipeline(db: Db, projectId: string, by: { id: string } | { number: number }) {
+  const named = 'id' in by ? eq(pipelines.id, by.id) : eq(pipelines.number, by.number)
+  const [row] = await selectPipeline(db, and(eq(pipelines.projectId, projectId), named)).limit(1)
+  return row ? pipelineOf(row) : null
+}
+
+/** Which project a pipeline belongs to: for URLs that name nothing else. */
+export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise<Slug | null> {
+  const { vcs, org, repo } = projects
+  const [row] = await db
+    .select({ vcs, org, repo })
+    .from(pipelines)
+    .innerJoin(projects, eq(projects.id, pipelines.projectId))
+    .where(eq(pipelines.id, pipelineId))
+    .limit(1)
+  return row ?? null
+}
+
+function selectPipeline(db: Db, which: SQL | undefined) {
+  // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
+  const ofPipeline = sql`b.pipeline_id = ${pipelines}.id`
+  const toldOfPipeline = sql`w.pipeline_id = ${pipelines}.id and w.told_status is not null`
+  return db
+    .select({
+      pipeline: pipelineColumns(),
+      firstEventAt: sql<
+        number | null
+      >`(select min(coalesce(b.queued_at, b.started_at, b.event_at)) from ${builds} as b where ${ofPipeline})`,
+      lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
+      firstToldAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${toldOfPipeline})`,
+      lastToldAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${toldOfPipeline})`,
+      told: sql<string>`(select json_group_array(json_object('id', w.id, 'name', w.name, 'attemptOf', w.attempt_of, 'attempt', w.attempt,
+        'toldStatus', w.told_status, 'toldAt', w.told_at, 'builds', (select count(*) from ${builds} as b where b.workflow_id = w.id)))
+        from ${workflows} as w where ${toldOfPipeline})`,
+      start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
+        join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
+    })
+    .from(pipelines)
+    .where(which)
+    .$dynamic()
+}
+
+/** The columns of a pipeline under names that are theirs alone. */
+export function pipelineColumns() {
+  const { id, number, externalId, branch, tag, revision, subject, body, createdAt } = pipelines
+  const { author, committer, actor, pullRequests } = pipelines
+  const columns = { id, number, externalId, branch, tag, revision, subject, body, author, committer, actor }
+  return aliased('pipeline', { ...columns, pullRequests, createdAt })
+}
+
+type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
+
+function pipelineOf({ pipeline, firstEventAt, lastEventAt, firstToldAt, lastToldAt, told, start }: Row): PipelineRow {
+  const { createdAt } = pipeline
+  const beganAt = Math.min(createdAt, firstEventAt ?? createdAt, firstToldAt ?? createdAt)
+  const updatedAt = Math.max(beganAt, lastEventAt ?? lastToldAt ?? createdAt, lastToldAt ?? 0)
+  return {
+    ...pipeline,
+    pullRequests: pipeline.pullRequests ?? [],
+    beganAt,
+    updatedAt,
+    start: startOf(start),
+    failures: failuresIn(told),
+  }
+}
+
+function failuresIn(json: string): readonly string[] {
+  // Written by selectPipeline above, and by nobody else.
+  const told = JSON.parse(json) as (ToldWorkflow & { readonly name: string; readonly builds: number })[]
+  const failed = countingParts({ workflows: told, builds: [] }).workflows.filter(
+    ({ toldStatus, builds }) =>
+      toldStatus !== null &&
+      builds === 0 &&
+      (BUILD_STATUS[toldStatus].class === 'red' || toldStatus === 'infrastructure_fail'),
+  )
+  return failed.map(({ name }) => name)
+}
+
+function startOf(json: string | null): PipelineStart | null {
+  if (json === null) return null
+  // Written by selectPipeline above, and by nobody else.
+  const [state, problem] = JSON.parse(json) as [OutboxState, string | null]
+  return { state, problem }
+}

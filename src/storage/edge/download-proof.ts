@@ -1,0 +1,73 @@
+import { and, eq } from 'drizzle-orm'
+import type { DownloadTicket } from '../../domain/access/download-ticket.ts'
+import type { Fence } from '../../domain/access/fence.ts'
+import { decide } from '../../domain/access/grant.ts'
+import { selectLiveSession } from '../people/sessions.ts'
+import { projectColumns } from '../projects/project-columns.ts'
+import { members, projects, tokens } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { readFenced } from '../tokens/revocations.ts'
+import { heldGrantOf, selectTokenWhere } from './grants.ts'
+import { graceHolds, judgeFact } from './proof.ts'
+
+/**
+ * Where the feed stands: taken before somebody is proved, it is a fence for what they are then allowed. Taken later it
+ * could lie behind an end that came meanwhile, and hide it. Void if the feed was never read.
+ */
+export function fenceNow({ memory: { feed } }: Stores): Fence {
+  return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
+}
+
+export type Standing = 'stands' | 'ended' | 'unavailable'
+
+/** Whether those for whom a download was signed may still have it: by the feed, and by the database where that cannot say. */
+export async function ticketStanding(stores: Stores, ticket: DownloadTicket): Promise<Standing> {
+  const { epoch, seq, provedAt, tokenId, sessionId, userId, projectId } = ticket
+  const subjects = [`project:${projectId}`]
+  if (tokenId) subjects.push(`token:${tokenId}`)
+  if (sessionId) subjects.push(`session:${sessionId}`)
+  if (userId) subjects.push(`user:${userId}`, `membership:${userId}:${projectId}`)
+  const fact = { value: null, fence: { epoch, seq, provedAt }, subjects }
+  const use = await judgeFact(stores, fact)
+  if (use === 'accept') return 'stands'
+  try {
+    return (await mayStillRead(stores, ticket)) ? 'stands' : 'ended'
+  } catch (error) {
+    stores.warn('ticket_unprovable', error)
+    return use === 'ask' && graceHolds(stores, fact) ? 'stands' : 'unavailable'
+  }
+}
+
+async function mayStillRead(
+  stores: Stores,
+  { tokenId, sessionId, userId, projectId }: DownloadTicket,
+): Promise<boolean> {
+  const { db } = stores
+  const { rows } = await readFenced(stores, [
+    selectTokenWhere(db, eq(tokens.id, tokenId ?? '')),
+    selectProjectById(db, projectId),
+    selectRoleOf(db, projectId, userId ?? ''),
+    selectLiveSession(db, sessionId ?? '', stores.now()),
+  ])
+  const [[token], [project], [role], [session]] = rows
+  const held = token ? heldGrantOf(token) : null
+  if (tokenId && (!held || (held.expiresAt !== null && held.expiresAt <= stores.now()))) return false
+  if (sessionId && !session) return false
+  // A page asked for it: its person's role decides.
+  const person = sessionId && userId ? ({ kind: 'session', sessionId, userId, instanceRole: 'user' } as const) : null
+  return (
+    decide('artifacts:read', { grant: held?.grant ?? person, role: role?.role ?? null }, project ?? null) === 'allow'
+  )
+}
+
+export function selectProjectById(db: Db, projectId: string) {
+  return db.select(projectColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
+}
+
+export function selectRoleOf(db: Db, projectId: string, userId: string) {
+  return db
+    .select({ role: members.role })
+    .from(members)
+    .where(and(eq(members.projectId, projectId), eq(members.userId, userId)))
+    .limit(1)
+}

@@ -1,0 +1,244 @@
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Fenced } from '../../domain/access/fence.ts'
+import { type Grant, subjectsOf } from '../../domain/access/grant.ts'
+import type { Secret } from '../../domain/access/secret.ts'
+import { hashSecret, pepperIdOf, type SecretHash } from '../../domain/access/secret-hash.ts'
+import { type Slug, slugKeyFor } from '../../domain/project.ts'
+import { projectColumns } from '../projects/project-columns.ts'
+import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from '../projects/projects.ts'
+import { projects, tokens, users } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { readFenced } from '../tokens/revocations.ts'
+import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
+import type { HeldGrant } from './memory.ts'
+import { acceptedAt, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
+import { shareWork, withinMs } from './shared-work.ts'
+
+/** The tier that answered; for the log and the counters. */
+export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
+
+/** What became of a presented secret. */
+export type Verdict =
+  | { readonly kind: 'granted'; readonly grant: Grant; readonly expiresAt: number | null; readonly tier: Tier }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'expired'; readonly expiredAt: number }
+  /** This client address presented too many unknown secrets, and this one is not known from a cache. */
+  | { readonly kind: 'limited' }
+  /** The truth cannot be read, and nothing proved lately enough stands in. */
+  | { readonly kind: 'unavailable' }
+
+/** Charges one unknown secret to the asking client; false once it spent its share. */
+export type ChargeUnknown = { readonly client: string; readonly spend: () => Promise<boolean> }
+
+const MEMORY_LIFE_MS = 60_000
+const UNKNOWN_LIFE_MS = 5_000
+const LIMITED_MS = 10_000
+const KV_BOX_MS = 250
+const KV_LIFE_SECONDS = 3_600
+// Long, since nothing rests on KV's freshness; the platform's minimum is 30.
+const KV_CACHE_TTL_SECONDS = 300
+
+export type Granted = Extract<Verdict, { kind: 'granted' }>
+
+/** What memory alone can say of a secret: a grant that is accepted now; null where something has to be asked. */
+export function grantInMemory(stores: Stores, secret: Secret): Granted | null {
+  const now = stores.now()
+  const kept = keptGrant(stores, secret, now)
+  if (!kept || !acceptedAt(now, stores, [kept])) return null
+  const verdict = verdictOf(now, kept.value, 'memory')
+  return verdict.kind === 'granted' ? verdict : null
+}
+
+/**
+ * What a secret opens: memory, then KV, then D1, each cached copy fenced by the revocation feed. `slug` names the
+ * project that will be asked for, so that a D1 round trip brings it along.
+ */
+export async function findGrant(
+  stores: Stores,
+  secret: Secret,
+  slug: Slug | null,
+  charge: ChargeUnknown,
+): Promise<Verdict> {
+  const { memory } = stores
+  const known = grantInMemory(stores, secret)
+  if (known) return known
+  const kept = keptGrant(stores, secret, stores.now())
+  if (kept) {
+    if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
+    return askPrimary(stores, secret, slug, charge, kept)
+  }
+  if ((memory.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
+
+  const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
+  if (!fact) {
+    // A token that memory knew lately, or that was minted here, counts as known: it must not depend on KV being up.
+    const isKnown = memory.grants.get(secret) !== undefined || memory.minted.get(secret) !== undefined
+    if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
+    return askPrimary(stores, secret, slug, charge, null)
+  }
+  // Of a person the role will be wanted next: one round trip brings it and the feed.
+  if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
+    await bringReach(stores, fact.value.grant, slug)
+  if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
+  memory.grants.set(secret, { fact, keptAt: stores.now() })
+  return cachedVerdict(stores, fact, 'kv')
+}
+
+/** To be called when a token was stored: it works at once here too, although somebody may have tried it before. */
+export function forgetUnknown({ memory, now }: Stores, secret: Secret): void {
+  memory.minted.set(secret, now())
+  memory.unknowns.delete(secret)
+  for (const key of memory.slots.keys()) if (key.includes(secret)) memory.slots.delete(key)
+}
+
+/** Where the verifier keeps a token's grant in KV. */
+export function kvKeyFor(hash: string): string {
+  return `grant:1:${hash}`
+}
+
+/** The grant in memory, during 60 s from when it was put there, however often it is read. */
+function keptGrant({ memory }: Stores, secret: Secret, now: number): Fenced<HeldGrant> | null {
+  const kept = memory.grants.get(secret)
+  return kept && now - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
+}
+
+async function askPrimary(
+  stores: Stores,
+  secret: Secret,
+  slug: Slug | null,
+  charge: ChargeUnknown,
+  cached: Fenced<HeldGrant> | null,
+): Promise<Verdict> {
+  let fact: Fenced<HeldGrant> | null
+  try {
+    fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
+      // While this request waited in vain for a cancelled one, another may have asked.
+      const kept = keptGrant(stores, secret, stores.now())
+      return kept && useOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
+    })
+    // While the answer was on its way, or before this request joined in, the token may have ended.
+    if (fact && useOf(stores, fact) !== 'accept') fact = await readGrant(stores, secret, slug)
+  } catch (error) {
+    stores.warn('grant_unreadable', error)
+    if (!cached || !graceHolds(stores, cached)) return { kind: 'unavailable' }
+    return verdictOf(stores.now(), cached.value, 'grace')
+  }
+  if (!fact) {
+    await chargeUnknown(stores, charge)
+    return { kind: 'unknown' }
+  }
+  return useOf(stores, fact) === 'accept' ? verdictOf(stores.now(), fact.value, 'd1') : { kind: 'unavailable' }
+}
+
+/** The token's row decides; memory and KV are overwritten with what it says. */
+async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Promise<Fenced<HeldGrant> | null> {
+  const hashes = await hashSecret(stores.peppers, secret)
+  const select = selectToken(stores.db, hashes)
+  const { rows, fence } = slug
+    ? await readFenced(stores, [select, selectProject(stores.db, slug), selectRoleByToken(stores.db, slug, hashes)])
+    : await readFenced(stores, [select])
+  const [[row], projectRows, roleRows] = rows
+  const held = row ? heldGrantOf(row) : null
+  if (!held) {
+    stores.memory.grants.delete(secret)
+    // A look-up that began before the token was minted here says nothing about it.
+    if (fence.provedAt > (stores.memory.minted.get(secret) ?? Number.NEGATIVE_INFINITY))
+      stores.memory.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
+    return null
+  }
+  const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
+  stores.memory.grants.set(secret, { fact, keptAt: stores.now() })
+  if (row) stores.waitUntil(writeKv(stores, hashes[0], serializeGrant(fact, pepperIdOf(row.hash))))
+  const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
+  const role = roleRows?.[0]
+  if (project && role && held.grant.kind === 'personal')
+    keepRole(stores, held.grant.userId, project.id, role.role, fence)
+  return fact
+}
+
+type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
+
+export function selectToken(db: Db, hashes: readonly string[]) {
+  return selectTokenWhere(db, inArray(tokens.hash, [...hashes]))
+}
+
+/** A token with all that its grant is made of. */
+export function selectTokenWhere(db: Db, which: SQL) {
+  const { hash, kind, userId, scope, publisherId, expiresAt } = tokens
+  return db
+    .select({
+      // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
+      id: sql<string>`${tokens.id}`.as('token_id'),
+      hash,
+      kind,
+      userId,
+      scope,
+      publisherId,
+      expiresAt,
+      instanceRole: users.instanceRole,
+      project: projectColumns(),
+    })
+    .from(tokens)
+    .leftJoin(users, eq(users.id, tokens.userId))
+    .leftJoin(projects, eq(projects.id, tokens.projectId))
+    .where(which)
+    .limit(1)
+}
+
+/** A row that does not add up to a grant opens nothing. */
+export function heldGrantOf(row: TokenRow): HeldGrant | null {
+  const { id: tokenId, project, expiresAt } = row
+  switch (row.kind) {
+    case 'personal':
+      if (!row.userId || !row.instanceRole) return null
+      return { grant: { kind: 'personal', tokenId, userId: row.userId, instanceRole: row.instanceRole }, expiresAt }
+    case 'project':
+      return project && row.scope ? { grant: { kind: 'project', tokenId, scope: row.scope, project }, expiresAt } : null
+    case 'reporting':
+      return project
+        ? { grant: { kind: 'reporting', tokenId, project, publisherId: row.publisherId }, expiresAt }
+        : null
+  }
+}
+
+function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
+  if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', expiredAt: expiresAt }
+  return { kind: 'granted', grant, expiresAt, tier }
+}
+
+/** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
+function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): Verdict {
+  return verdictOf(stores.now(), fact.value, useOf(stores, fact) === 'accept' ? tier : 'grace')
+}
+
+async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {
+  try {
+    if (!(await charge.spend())) stores.memory.limited.set(charge.client, stores.now() + LIMITED_MS)
+  } catch (error) {
+    stores.warn('unknown_token_uncharged', error)
+  }
+}
+
+function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
+  return (stores.memory.limited.get(charge.client) ?? 0) > stores.now()
+}
+
+/** KV's copy; whatever goes wrong with it is a miss. */
+async function readKv(stores: Stores, secret: Secret): Promise<Fenced<HeldGrant> | null> {
+  const [hash] = await hashSecret(stores.peppers, secret)
+  try {
+    const text = await withinMs(KV_BOX_MS, 'KV', stores.kv.get(kvKeyFor(hash), { cacheTtl: KV_CACHE_TTL_SECONDS }))
+    return text === null ? null : parseCachedGrant(text, stores.now(), stores.peppers)
+  } catch (error) {
+    stores.warn('kv_unreadable', error)
+    return null
+  }
+}
+
+async function writeKv(stores: Stores, hash: SecretHash, text: string): Promise<void> {
+  try {
+    await stores.kv.put(kvKeyFor(hash), text, { expirationTtl: KV_LIFE_SECONDS })
+  } catch (error) {
+    stores.warn('kv_unwritable', error)
+  }
+}

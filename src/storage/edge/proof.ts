@@ -1,0 +1,111 @@
+import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../../domain/access/fence.ts'
+import type { Stores } from '../stores.ts'
+import { readFenced } from '../tokens/revocations.ts'
+import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
+import type { Slot } from './memory.ts'
+import { FOLLOW_MS, withinMs } from './shared-work.ts'
+
+const BACKGROUND_AGE_MS = 4_000
+const INLINE_AGE_MS = 8_000
+const POLL_BOX_MS = 1_000
+const POLL_SLOT = 'poll'
+
+/** How a cached fact may be used now; with `ask` the database decides, and an outage may still be bridged. */
+export type Use = 'accept' | 'ask' | 'ask_without_grace'
+
+/** Freshens the feed if its age asks for it, then judges the fact by it. */
+export function judgeFact(stores: Stores, fact: Fenced<unknown>): Promise<Use> {
+  return judgeFacts(stores, [fact])
+}
+
+/** Judges facts that are used together, all by the same feed and after the last wait. */
+export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>[]): Promise<Use> {
+  if (facts.length === 0) return 'accept'
+  const polled = await freshenIfOld(stores)
+  const use = worstOf(facts.map((fact) => useOf(stores, fact)))
+  const bridged = use === 'ask' && polled === 'failed' && facts.every((fact) => graceHolds(stores, fact))
+  return bridged ? 'accept' : use
+}
+
+/** Whether the facts hold by a feed so young that nobody has to poll it: what memory alone may decide, without a wait. */
+export function acceptedAt(now: number, { memory: { feed } }: Stores, facts: readonly Fenced<unknown>[]): boolean {
+  if (!feed || now - feed.polledAt >= BACKGROUND_AGE_MS) return false
+  return facts.every((fact) => useAt(now, feed, fact) === 'accept')
+}
+
+/** As `judgeFact`, with the feed as it is. */
+export function useOf(stores: Stores, fact: Fenced<unknown>): Use {
+  return useAt(stores.now(), stores.memory.feed, fact)
+}
+
+function useAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Use {
+  const standing = standingOf(feed, fact)
+  if (standing.kind === 'void') return 'ask_without_grace'
+  return now - standing.provedAt < BOUND_MS ? 'accept' : 'ask'
+}
+
+function worstOf(uses: readonly Use[]): Use {
+  if (uses.includes('ask_without_grace')) return 'ask_without_grace'
+  return uses.includes('ask') ? 'ask' : 'accept'
+}
+
+/** Whether the fact may go on although the database has just failed to answer. */
+export function graceHolds(stores: Stores, fact: Fenced<unknown>): boolean {
+  const standing = standingOf(stores.memory.feed, fact)
+  return standing.kind === 'proved' && stores.now() - standing.provedAt < stores.graceMs
+}
+
+type PollResult = 'fresh' | 'failed' | 'not_tried'
+
+/** Whether the feed is so old that nothing is accepted before it has been polled. */
+export function feedIsOld(stores: Stores): boolean {
+  return feedAgeMs(stores) >= INLINE_AGE_MS
+}
+
+function feedAgeMs({ memory, now }: Stores): number {
+  return memory.feed ? now() - memory.feed.polledAt : Number.POSITIVE_INFINITY
+}
+
+async function freshenIfOld(stores: Stores): Promise<PollResult> {
+  const due = stores.now() - stores.memory.polledAt >= BACKGROUND_AGE_MS
+  if (feedIsOld(stores)) return due ? poll(stores) : followPoll(stores)
+  if (due && feedAgeMs(stores) >= BACKGROUND_AGE_MS) stores.waitUntil(poll(stores))
+  return 'not_tried'
+}
+
+/** Brings the feed up to date from the data centre's copy or D1; the caller sees to once per isolate and 4 s. */
+async function poll(stores: Stores): Promise<PollResult> {
+  const { memory } = stores
+  memory.polledAt = stores.now()
+  const result = freshenFeed(stores).then(
+    () => 'fresh' as const,
+    (error) => {
+      stores.warn('feed_poll_failed', error)
+      return 'failed' as const
+    },
+  )
+  const slot: Slot = { startedAt: memory.polledAt, result }
+  memory.slots.set(POLL_SLOT, slot)
+  stores.waitUntil(result.finally(() => memory.slots.get(POLL_SLOT) === slot && memory.slots.delete(POLL_SLOT)))
+  return withinMs(POLL_BOX_MS, 'the poll of the feed', result).catch(() => 'failed')
+}
+
+/** The running poll's result; without one, or when its request seems to have died, the caller asks D1 for itself. */
+async function followPoll({ memory, now }: Stores): Promise<PollResult> {
+  const running = memory.slots.get(POLL_SLOT)
+  if (!running || now() - running.startedAt >= POLL_BOX_MS) return 'not_tried'
+  // The slot of that name holds nothing but polls.
+  const result = running.result as Promise<PollResult>
+  return withinMs(FOLLOW_MS, 'the shared poll', result).catch(() => 'not_tried')
+}
+
+async function freshenFeed(stores: Stores): Promise<void> {
+  const copy = await readFeedCopy(stores)
+  const known = stores.memory.feed
+  // Which of two lives of the database is the present one, only the database can tell.
+  if (copy && (!known || known.epoch === copy.epoch)) stores.memory.feed = joinFeeds(known, copy)
+  if (feedAgeMs(stores) < BACKGROUND_AGE_MS) return
+  const reading = readFenced(stores, []).then(() => stores.waitUntil(writeFeedCopy(stores)))
+  if (feedIsOld(stores)) await reading
+  else stores.waitUntil(reading.catch((error) => stores.warn('feed_poll_failed', error)))
+}

@@ -1,0 +1,76 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import { type DataKeys, seal, unseal } from '../../domain/formats/sealed-text.ts'
+import type { Listener } from '../../domain/notices/dispatch-target.ts'
+import { auditStatement } from '../projects/audit.ts'
+import { listeners } from '../schema/schema-outbox.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { commit } from '../tokens/rights.ts'
+
+export const MAX_LISTENERS = 10
+
+export type StoredListener = { readonly id: string; readonly listener: Listener; readonly createdAt: number }
+
+/** Who is told when a build of the project ends, the oldest first; without their secrets. */
+export function listListeners(db: Db, projectId: string): Promise<StoredListener[]> {
+  const { id, config, createdAt } = listeners
+  return db
+    .select({ id, listener: config, createdAt })
+    .from(listeners)
+    .where(eq(listeners.projectId, projectId))
+    .orderBy(asc(createdAt), asc(id))
+}
+
+/** The listener with its secret, for the one who calls it; a null secret is one that no live key opens. */
+export async function openListener(
+  db: Db,
+  keys: DataKeys,
+  id: string,
+): Promise<{ readonly listener: Listener; readonly secret: string | null } | null> {
+  const [row] = await db.select().from(listeners).where(eq(listeners.id, id)).limit(1)
+  return row ? { listener: row.config, secret: await unseal(keys, row.sealed, contextOf(id)) } : null
+}
+
+/** Null, and nothing changed, when the project has as many as it may. */
+export async function insertListener(
+  stores: Stores,
+  keys: DataKeys,
+  projectId: string,
+  listener: Listener,
+  secret: string,
+  actor: Actor,
+): Promise<StoredListener | null> {
+  const { db } = stores
+  const id = crypto.randomUUID()
+  const createdAt = stores.now()
+  const sealed = await seal(keys, secret, contextOf(id))
+  const fits = sql`(select count(*) from ${listeners} where project_id = ${projectId}) < ${MAX_LISTENERS}`
+  const entry = { action: 'listener.created', projectId, subject: id, detail: { kind: listener.kind } } as const
+  const [, , rows] = await commit(stores, actor, [
+    auditStatement(db, createdAt, actor, entry, fits),
+    rawStatement(
+      db,
+      sql`insert into ${listeners} (id, project_id, config, sealed, created_by, minted_by, created_at)
+        select ${id}, ${projectId}, ${JSON.stringify(listener)}, ${sealed}, ${actor.userId}, ${actor.tokenId}, ${createdAt} where ${fits}`,
+    ),
+    db.select({ id: listeners.id }).from(listeners).where(eq(listeners.id, id)),
+  ])
+  return rows.length > 0 ? { id, listener, createdAt } : null
+}
+
+/** False when the project had none of that id. */
+export async function deleteListener(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const which = and(eq(listeners.id, id), eq(listeners.projectId, projectId))
+  const entry = { action: 'listener.deleted', projectId, subject: id } as const
+  const stands = sql`exists (select 1 from ${listeners} where ${which})`
+  const [, rows] = await commit(stores, actor, [
+    auditStatement(db, stores.now(), actor, entry, stands),
+    db.delete(listeners).where(which).returning({ id: listeners.id }),
+  ])
+  return rows.length > 0
+}
+
+function contextOf(id: string): string {
+  return `listener ${id}`
+}

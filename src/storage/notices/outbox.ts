@@ -1,0 +1,274 @@
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
+import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
+import type { Asker, OutboxEntry, OutboxParams } from '../../domain/notices/outbox.ts'
+import { builds, pipelines, workflows } from '../schema/schema.ts'
+import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { rightStands } from '../tokens/rights.ts'
+
+/** What an attempt ended with. */
+export type Attempt =
+  | { readonly state: 'delivered'; readonly responseStatus: number; readonly remoteId: string | null }
+  | { readonly state: 'pending' | 'failed'; readonly responseStatus: number | null; readonly problem: string }
+
+/** Why something is not sent at all. */
+export type Ended = { readonly state: 'dropped' | 'refused'; readonly problem: string }
+
+/** The statement that queues a message to the project's dispatch target, for the batch of what it is about. */
+export function dispatchStatement(
+  db: Db,
+  {
+    event,
+    build,
+    params,
+    at,
+    actor,
+  }: { event: OutboxEvent; build: SQL; params: OutboxParams; at: number; actor: Actor },
+) {
+  const { userId, tokenId, sessionId, right } = actor
+  const asker: Asker = { userId, tokenId, sessionId, right }
+  const target = sql`(select config from ${dispatchTargets} where ${dispatchTargets.projectId} = ${builds.projectId})`
+  return rawStatement(
+    db,
+    sql`insert into ${outbox} (id, project_id, build_id, workflow_id, event, asker, target, params, state, created_at)
+      select ${crypto.randomUUID()}, project_id, id, workflow_id, ${event}, ${JSON.stringify(asker)}, ${target}, ${JSON.stringify(params)}, 'pending', ${at}
+      from ${builds} where ${build} limit 1 returning id`,
+  )
+}
+
+/**
+ * The statement that queues a message to each listener of a build that is over, where that is not the status because of
+ * which it was told last.
+ */
+export function tellListenersStatement(db: Db, build: SQL, at: number) {
+  const subject = subjectOf(sql`${builds.id}`, sql`${workflows.name}, ${builds.jobName}`)
+  return rawStatement(
+    db,
+    sql`insert into ${outbox} (id, project_id, build_id, workflow_id, listener_id, subject, event, told, state, created_at)
+      select lower(hex(randomblob(16))), ${builds.projectId}, ${builds.id}, ${builds.workflowId}, ${listeners.id}, ${subject}, 'build.finished',
+        ${builds.status}, 'pending', ${at}
+      from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId}
+      join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
+      where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastTold(sql`last.build_id = ${builds.id}`)} returning id`,
+  )
+}
+
+/** Of a listener: the status because of which it was told last. Rows are numbered in the order in which they came. */
+function lastTold(which: SQL): SQL {
+  return sql`(select last.told from ${outbox} as last where last.listener_id = ${listeners.id} and ${which}
+    order by last.rowid desc limit 1)`
+}
+
+/** On GitHub a commit has one status a name; anybody else is told of one thing, by its id. */
+function subjectOf(id: SQL, name: SQL): SQL {
+  const commit = sql`case ${pipelines.revision} when ${UNKNOWN_REVISION} then ${pipelines.id} else ${pipelines.revision} end`
+  return sql`case ${listeners.config} ->> '$.kind' when 'github-status' then json_array(${commit}, ${name}) else ${id} end`
+}
+
+/**
+ * The statement that queues a message to each listener of a workflow that the CI ended as a whole, where that is not the
+ * status because of which it was told last, and is a failure, or the failure of an attempt at the same was told before.
+ */
+export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: number) {
+  const failedBefore = sql`select 1 from ${outbox} as told join ${workflows} as other on other.id = told.workflow_id
+    where told.listener_id = ${listeners.id} and told.event = 'workflow.finished'
+      and other.pipeline_id = ${workflows.pipelineId} and other.attempt_of = ${workflows.attemptOf}`
+  const subject = subjectOf(sql`${workflows.id}`, sql`${workflows.name}`)
+  return rawStatement(
+    db,
+    sql`insert into ${outbox} (id, project_id, workflow_id, listener_id, subject, event, told, state, created_at)
+      select lower(hex(randomblob(16))), ${workflows.projectId}, ${workflows.id}, ${listeners.id}, ${subject}, 'workflow.finished',
+        ${workflows.toldStatus}, 'pending', ${at}
+      from ${workflows} join ${listeners} on ${listeners.projectId} = ${workflows.projectId}
+      join ${pipelines} on ${pipelines.id} = ${workflows.pipelineId}
+      where ${workflow} and ${workflows.toldClass} in ('red', 'green', 'stopped')
+        and (${workflows.toldClass} = 'red' or ${workflows.toldStatus} = 'infrastructure_fail' or exists (${failedBefore}))
+        and ${workflows.toldStatus} is not ${lastTold(sql`last.workflow_id = ${workflows.id} and last.build_id is null`)} returning id`,
+  )
+}
+
+/** The ids that such a statement made, as a batch gives its result. */
+export function queuedIdsOf(result: unknown): string[] {
+  const { results } = result as D1Result<{ id: string }>
+  return results.map((row) => row.id)
+}
+
+/** Hands messages to the queue. A failure leaves them pending for the daily task: the rows are the truth. */
+export async function enqueue(stores: Pick<Stores, 'queue' | 'warn'>, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await stores.queue.sendBatch(ids.map((id) => ({ body: { id } }))).catch((error) => stores.warn('queue_failed', error))
+}
+
+export async function findOutboxRow(db: Db, id: string) {
+  const [row] = await db.select().from(outbox).where(eq(outbox.id, id)).limit(1)
+  return row ?? null
+}
+
+export type OutboxRow = NonNullable<Awaited<ReturnType<typeof findOutboxRow>>>
+
+/** How the last start of a workflow stands: whether it was sent, and what its target calls it; null if not ours. */
+export async function findStart(
+  db: Db,
+  workflowId: string,
+): Promise<{ readonly state: string; readonly remoteId: string | null } | null> {
+  const [row] = await db
+    .select({ state: outbox.state, remoteId: outbox.remoteId })
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.workflowId, workflowId),
+        sql`${outbox.event} in ('pipeline.trigger', 'build.retry', 'workflow.rerun')`,
+      ),
+    )
+    .orderBy(desc(outbox.createdAt))
+    .limit(1)
+  return row ?? null
+}
+
+/** Longer than an attempt may take: whoever holds a claim for so long is gone. */
+const CLAIM_MS = 30_000
+/** How soon to look again whether another message on the same is through. */
+const IN_TURN_MS = 5_000
+
+export type Claim =
+  | { readonly kind: 'claimed' }
+  /** Somebody is sending it, or another one on the same. */
+  | { readonly kind: 'busy'; readonly afterSeconds: number }
+  | { readonly kind: 'ended'; readonly ended: Ended }
+  /** It is over, or its row is gone. */
+  | { readonly kind: 'over' }
+
+/**
+ * Takes a message that is about to tell `sent` for its sender alone, for half a minute, unless it is not to be sent any
+ * more: its asker's right is read here. What a listener is told of one subject is sent one by one, the newest only, and
+ * not what it was told last.
+ */
+export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, now: number): Promise<Claim> {
+  const { id, listenerId, subject, asker } = row
+  const onSame = sql`from ${outbox} as other where other.listener_id = ${listenerId} and other.subject = ${subject}`
+  const mayAsk = listenerId !== null ? sql`1` : asker === null ? sql`0` : sql`(${rightStands(asker, now)})`
+  const isOld = sql`exists (select 1 ${onSame} and other.rowid > ${outbox}.rowid)`
+  const isTold = sql`coalesce((select other.state = 'delivered' and other.sent = ${sent} ${onSame} and other.sent is not null
+    order by other.rowid desc limit 1), 0)`
+  const isClaimed = sql`coalesce(${outbox.claimedUntil}, 0) > ${now}`
+  const isInTurn = sql`not exists (select 1 ${onSame} and other.claimed_until > ${now})`
+  const free = sql`${outbox.state} = 'pending' and ${mayAsk} and not ${isOld} and not ${isTold} and not (${isClaimed}) and ${isInTurn}`
+  const [claimed, [found]] = await db.batch([
+    db
+      .update(outbox)
+      .set({ claimedUntil: now + CLAIM_MS, sent })
+      .where(and(eq(outbox.id, id), free))
+      .returning({ id: outbox.id }),
+    db
+      .select({
+        state: outbox.state,
+        claimedUntil: outbox.claimedUntil,
+        mayAsk: sql<number>`${mayAsk}`.as('may_ask'),
+        isOld: sql<number>`${isOld}`.as('is_old'),
+        isTold: sql<number>`${isTold}`.as('is_told'),
+      })
+      .from(outbox)
+      .where(eq(outbox.id, id)),
+  ])
+  if (claimed.length > 0) return { kind: 'claimed' }
+  if (found?.state !== 'pending') return { kind: 'over' }
+  const claimedUntil = found.claimedUntil ?? 0
+  if (claimedUntil > now) return { kind: 'busy', afterSeconds: Math.ceil((claimedUntil - now) / 1000) }
+  if (!found.mayAsk)
+    return { kind: 'ended', ended: { state: 'refused', problem: 'Whoever asked for it may not any more.' } }
+  if (found.isOld) return { kind: 'ended', ended: { state: 'dropped', problem: 'A newer state is told instead.' } }
+  if (found.isTold) return { kind: 'ended', ended: { state: 'dropped', problem: 'This was told last already.' } }
+  return { kind: 'busy', afterSeconds: IN_TURN_MS / 1000 }
+}
+
+/** Writes down how an attempt ended. What came there came there, whatever was decided meanwhile. */
+export async function recordAttempt(db: Db, id: string, attempt: Attempt, now: number): Promise<void> {
+  const isOpen = attempt.state === 'delivered' ? sql`1` : sql`${outbox.state} = 'pending'`
+  await db
+    .update(outbox)
+    .set({
+      state: attempt.state,
+      problem: 'problem' in attempt ? attempt.problem : null,
+      responseStatus: attempt.responseStatus,
+      ...('remoteId' in attempt ? { remoteId: attempt.remoteId } : {}),
+      attempts: sql`${outbox.attempts} + 1`,
+      lastAttemptAt: now,
+      claimedUntil: null,
+    })
+    .where(and(eq(outbox.id, id), isOpen))
+}
+
+/** Ends a message that is not sent; false, and nothing changed, where somebody is sending it or it is over. */
+export async function endMessage(db: Db, id: string, { state, problem }: Ended, now: number): Promise<boolean> {
+  const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
+  const rows = await db
+    .update(outbox)
+    .set({ state, problem })
+    .where(and(eq(outbox.id, id), isFree))
+    .returning({ id: outbox.id })
+  return rows.length > 0
+}
+
+const MAX_SHOWN = 50
+
+/** The newest messages of a project. */
+export function listOutbox(db: Db, projectId: string): Promise<OutboxEntry[]> {
+  return outboxQuery(db, projectId)
+}
+
+export function outboxQuery(db: Db, projectId: string) {
+  const { id, event, state, attempts, responseStatus, problem, remoteId, createdAt, lastAttemptAt } = outbox
+  const receiver = sql<string>`coalesce(${listeners.config} ->> '$.kind', 'dispatch-target')`
+  return db
+    .select({
+      id,
+      event,
+      receiver,
+      state,
+      attempts,
+      responseStatus,
+      problem,
+      remoteId,
+      buildNum: builds.num,
+      createdAt,
+      lastAttemptAt,
+    })
+    .from(outbox)
+    .leftJoin(builds, eq(builds.id, outbox.buildId))
+    .leftJoin(listeners, eq(listeners.id, outbox.listenerId))
+    .where(eq(outbox.projectId, projectId))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(MAX_SHOWN)
+}
+
+const REQUEUED = 100
+
+/**
+ * Hands a hundred messages to the queue again that have waited longer than any back-off, since the queue lost them: those
+ * after the one with id `after`. A refused one waits as long as the builds do that it was to start.
+ */
+export async function requeueForgotten(
+  stores: Pick<Stores, 'db' | 'queue' | 'warn'>,
+  before: number,
+  after: string | null,
+): Promise<{ readonly isDone: boolean; readonly after: string }> {
+  const forgotten = await stores.db
+    .select({ id: outbox.id })
+    .from(outbox)
+    .where(
+      and(
+        sql`${outbox.state} in ('pending', 'refused')`,
+        sql`(${outbox.state} = 'pending' or exists (select 1 from ${builds} as b where b.workflow_id = ${outbox.workflowId} and b.stage = 0))`,
+        lt(outbox.createdAt, before),
+        sql`coalesce(${outbox.lastAttemptAt}, 0) < ${before}`,
+        gt(outbox.id, after ?? ''),
+      ),
+    )
+    .orderBy(asc(outbox.id))
+    .limit(REQUEUED)
+  const ids = forgotten.map((row) => row.id)
+  await enqueue(stores, ids)
+  return { isDone: ids.length < REQUEUED, after: ids.at(-1) ?? '' }
+}

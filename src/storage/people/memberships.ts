@@ -1,0 +1,122 @@
+import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { ReportedStatus } from '../../domain/builds/build.ts'
+import type { ListPage } from '../../domain/formats/list-page.ts'
+import type { Project } from '../../domain/project.ts'
+import { projectColumns } from '../projects/project-columns.ts'
+import { builds, members, pipelines, projects } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { commit } from '../tokens/rights.ts'
+
+export type Membership = { readonly project: Project; readonly followed: boolean }
+
+/** A page of the projects of a person, by slug. */
+export function listMemberships(db: Db, userId: string, { limit, offset }: ListPage): Promise<Membership[]> {
+  return selectMemberships(db, eq(members.userId, userId)).limit(limit).offset(offset)
+}
+
+/** Those that they follow, after the one with that key. */
+export function listFollowed(db: Db, userId: string, after: string, limit: number): Promise<Membership[]> {
+  const which = and(eq(members.userId, userId), eq(members.followed, true), gt(projects.slugKey, after))
+  return selectMemberships(db, which).limit(limit)
+}
+
+function selectMemberships(db: Db, which: SQL | undefined) {
+  return db
+    .select({ project: projectColumns(), followed: members.followed })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(which)
+    .orderBy(asc(projects.slugKey))
+    .$dynamic()
+}
+
+/** How many projects a person follows. */
+export async function countFollowed(db: Db, userId: string): Promise<number> {
+  const [row] = await db
+    .select({ count: sql<number>`count(*)` })
+    .from(members)
+    .where(and(eq(members.userId, userId), eq(members.followed, true)))
+  return row?.count ?? 0
+}
+
+const MAX_ORGANIZATIONS = 1_000
+
+/** The organizations of a person's projects, each once. */
+export function listOrganizations(db: Db, userId: string): Promise<Pick<Project, 'vcs' | 'org'>[]> {
+  return db
+    .select({ vcs: projects.vcs, org: sql<string>`min(${projects.org})` })
+    .from(members)
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .where(eq(members.userId, userId))
+    .groupBy(projects.vcs, sql`lower(${projects.org})`)
+    .orderBy(asc(sql`min(${projects.slugKey})`))
+    .limit(MAX_ORGANIZATIONS)
+}
+
+/** A build as far as a project overview shows it. Times are epoch milliseconds. */
+export type BriefBuild = {
+  readonly projectId: string
+  readonly num: number
+  readonly jobName: string
+  readonly workflowId: string
+  readonly attempt: number
+  readonly branch: string | null
+  readonly status: ReportedStatus
+  readonly revision: string
+  readonly login: string | null
+  /** When it began, by its CI's account; until it says so, when it was last heard of. */
+  readonly beganAt: number
+  readonly createdAt: number
+  readonly pushedAt: number
+}
+
+const NEWEST = 200
+
+/** The newest 200 builds of each project on that page of a person's, newest first, by project id. */
+export async function listNewestBuilds(
+  db: Db,
+  userId: string,
+  { limit, offset }: ListPage,
+): Promise<ReadonlyMap<string, readonly BriefBuild[]>> {
+  const paged = sql`(select ${projects.id} as id, ${projects.lastBuildNum} as last_num from ${members}
+    inner join ${projects} on ${projects.id} = ${members.projectId}
+    where ${members.userId} = ${userId} order by ${asc(projects.slugKey)} limit ${limit} offset ${offset}) as page_subquery`
+  const { projectId, num, jobName, workflowId, attempt, branch, status, createdAt } = builds
+  const login = sql<string | null>`${pipelines.actor} ->> '$.login'`
+  const rows = await db
+    .select({
+      projectId,
+      num,
+      jobName,
+      workflowId,
+      attempt,
+      branch,
+      status,
+      beganAt: sql<number>`coalesce(${builds.startedAt}, ${builds.eventAt})`.as('began_at'),
+      createdAt,
+      revision: pipelines.revision,
+      login,
+      pushedAt: pipelines.createdAt,
+    })
+    .from(paged)
+    .innerJoin(
+      builds,
+      sql`${builds.projectId} = page_subquery.id and ${builds.num} > page_subquery.last_num - ${NEWEST}`,
+    )
+    .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
+    .orderBy(desc(builds.num))
+  return Map.groupBy(rows, (row) => row.projectId)
+}
+
+/** Whether a project stands on a member's dashboard. */
+export async function setFollowed(
+  stores: Stores,
+  projectId: string,
+  userId: string,
+  followed: boolean,
+  actor: Actor,
+): Promise<void> {
+  const theirs = and(eq(members.projectId, projectId), eq(members.userId, userId))
+  await commit(stores, actor, [stores.db.update(members).set({ followed }).where(theirs)])
+}

@@ -1,0 +1,115 @@
+import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { type Actor, INSTANCE } from '../../domain/access/actor.ts'
+import {
+  formTokenFor,
+  hashSession,
+  SESSION_IDLE_MS,
+  type Session,
+  type SessionSecret,
+  type Viewer,
+} from '../../domain/people/session.ts'
+import { isForeignKeyViolation } from '../constraint.ts'
+import { auditStatement } from '../projects/audit.ts'
+import { audit, users } from '../schema/schema.ts'
+import { sessions } from '../schema/schema-web.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { commitEnding } from '../tokens/revocations.ts'
+import { commit } from '../tokens/rights.ts'
+
+const { id, method, userAgent, from, createdAt, lastSeenAt } = sessions
+const SHOWN = { id, method, userAgent, from, createdAt, lastSeenAt }
+
+/** Who has the browser with that secret; always the database's answer, so that an ended session is over at once. */
+export async function findViewer(db: Db, secret: SessionSecret, now: number): Promise<Viewer | null> {
+  const [row] = await selectViewer(db, await hashSession(secret), now)
+  if (!row) return null
+  const { session, user } = row
+  const formToken = await formTokenFor(secret)
+  const party = { kind: 'session', sessionId: session.id, userId: user.id, instanceRole: user.instanceRole } as const
+  return { ...party, session, user, formToken }
+}
+
+export function selectViewer(db: Db, hash: string, now: number) {
+  const { id, login, name, avatarUrl, instanceRole, createdAt } = users
+  return db
+    .select({ session: SHOWN, user: { id, login, name, avatarUrl, instanceRole, createdAt } })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.hash, hash), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))
+    .limit(1)
+}
+
+export function selectLiveSession(db: Db, sessionId: string, now: number) {
+  return db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(and(eq(sessions.id, sessionId), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))
+    .limit(1)
+}
+
+export type NewSession = Pick<Session, 'method' | 'userAgent' | 'from'> & { readonly userId: string }
+
+/** Signs a browser in; false when the person is gone. The secret is always a new one, so nobody can know it beforehand. */
+export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<boolean> {
+  const { db } = stores
+  const now = stores.now()
+  const row = { id: crypto.randomUUID(), hash: await hashSession(secret), createdAt: now, lastSeenAt: now, ...session }
+  // The sign-in is its own proof.
+  const actor = { ...INSTANCE, userId: session.userId, from: session.from }
+  const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: session.method } } as const
+  try {
+    await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
+    return true
+  } catch (error) {
+    if (isForeignKeyViolation(error)) return false
+    throw error
+  }
+}
+
+/** The live sessions of a person, the one used last first. */
+export function listSessions(db: Db, userId: string, now: number): Promise<Session[]> {
+  return selectSessions(db, userId, now)
+}
+
+export function selectSessions(db: Db, userId: string, now: number) {
+  return db
+    .select(SHOWN)
+    .from(sessions)
+    .where(and(eq(sessions.userId, userId), gt(sessions.lastSeenAt, now - SESSION_IDLE_MS)))
+    .orderBy(desc(sessions.lastSeenAt))
+}
+
+/** Ends one session of a person; nothing when it was over already, or another's. */
+export function deleteSession(stores: Stores, userId: string, sessionId: string, actor: Actor): Promise<void> {
+  return deleteSessions(stores, sql`${sessions.id} = ${sessionId} and ${sessions.userId} = ${userId}`, actor)
+}
+
+/** Ends all sessions of a person but one. */
+export function deleteOtherSessions(stores: Stores, userId: string, keptId: string, actor: Actor): Promise<void> {
+  return deleteSessions(stores, sql`${sessions.userId} = ${userId} and ${sessions.id} <> ${keptId}`, actor)
+}
+
+async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise<void> {
+  const { db } = stores
+  await commitEnding(stores, actor, [
+    rawStatement(
+      db,
+      sql`insert into ${audit} (at, action, user_id, subject, "from")
+        select ${stores.now()}, 'session.ended', ${actor.userId}, ${sessions.id}, ${actor.from} from ${sessions} where ${which}`,
+    ),
+    db.delete(sessions).where(which),
+  ])
+}
+
+const TOUCH_MS = 10 * 60_000
+
+/** Whether a session's last use is old enough to be written anew. */
+export function isStale({ lastSeenAt }: Session, now: number): boolean {
+  return now - lastSeenAt >= TOUCH_MS
+}
+
+/** Notes that a session was used; off the answer's path, so a fault is only logged. */
+export function noteSessionUse(stores: Stores, sessionId: string, from: string | null): void {
+  const write = stores.db.update(sessions).set({ lastSeenAt: stores.now(), from }).where(eq(sessions.id, sessionId))
+  stores.waitUntil(write.run().catch((error) => stores.warn('session_use_unwritable', error)))
+}

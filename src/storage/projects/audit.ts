@@ -1,0 +1,69 @@
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { Permission } from '../../domain/access/permission.ts'
+import type { AuditEntry } from '../../domain/audit.ts'
+import { audit, users } from '../schema/schema.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+
+/** The statement that appends one entry if `condition` holds, for the batch of the act that it tells of. */
+export function auditStatement(
+  db: Db,
+  at: number,
+  actor: Actor,
+  entry: Omit<AuditEntry, 'projectId'> & { readonly projectId: string | SQL | null },
+  condition: SQL = sql`1`,
+) {
+  const { action, projectId, subject } = entry
+  const detail = entry.detail ? JSON.stringify(entry.detail) : null
+  return rawStatement(
+    db,
+    sql`insert into ${audit} (at, action, user_id, actor_token_id, project_id, subject, detail, "from")
+      select ${at}, ${action}, ${actor.userId}, ${actor.tokenId}, ${projectId}, ${subject}, ${detail}, ${actor.from} where ${condition}`,
+  )
+}
+
+/** Newest first, at most `limit`, before the entry with id `before`. */
+export function listProjectAudit(db: Db, projectId: string, limit: number, before: number | null) {
+  return selectAudit(db)
+    .where(and(eq(audit.projectId, projectId), before === null ? undefined : lt(audit.id, before)))
+    .orderBy(desc(audit.id))
+    .limit(limit)
+}
+
+/** What a person did, newest first. */
+export function listUserAudit(db: Db, userId: string, limit: number, before: number | null) {
+  return selectAudit(db)
+    .where(and(eq(audit.userId, userId), before === null ? undefined : lt(audit.id, before)))
+    .orderBy(desc(audit.id))
+    .limit(limit)
+}
+
+export type AuditRecord = Awaited<ReturnType<typeof listProjectAudit>>[number]
+
+function selectAudit(db: Db) {
+  const { id, at, action, actorTokenId, subject, detail, from } = audit
+  return db
+    .select({ id, at, action, actorTokenId, subject, detail, from, login: users.login })
+    .from(audit)
+    .leftJoin(users, eq(users.id, audit.userId))
+    .$dynamic()
+}
+
+const MINUTE_MS = 60_000
+
+/** Notes, at most once a minute per token and isolate, that a token was refused for its scope. Off the answer's path. */
+export function noteRefusedScope(stores: Stores, actor: Actor, permission: Permission): void {
+  const key = `refused ${actor.tokenId}`
+  if (stores.now() - (stores.memory.uses.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return
+  stores.memory.uses.set(key, stores.now())
+  const tokenProject = sql`(select project_id from tokens where id = ${actor.tokenId})`
+  const entry = {
+    action: 'token.refused_by_scope',
+    projectId: tokenProject,
+    subject: actor.tokenId,
+    detail: { permission },
+  } as const
+  stores.waitUntil(
+    auditStatement(stores.db, stores.now(), actor, entry).catch((error) => stores.warn('audit_unwritable', error)),
+  )
+}

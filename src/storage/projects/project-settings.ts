@@ -1,0 +1,193 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import { AppError } from '../../domain/error.ts'
+import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../../domain/project.ts'
+import { isForeignKeyViolation, isUniqueViolation } from '../constraint.ts'
+import { members, orgCreators, projects, users } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { commitEnding } from '../tokens/revocations.ts'
+import { commit } from '../tokens/rights.ts'
+import { auditStatement } from './audit.ts'
+import { projectColumns } from './project-columns.ts'
+import { findProjectById } from './projects.ts'
+
+/**
+ * Makes a project with its creator as the first admin; null when the slug is taken. Of all forms with one `onceId`, one
+ * makes a project, which the others are given too.
+ */
+export async function insertProject(
+  stores: Stores,
+  slug: Slug,
+  settings: { readonly visibility: Visibility; readonly defaultBranch: string },
+  creator: { readonly userId: string; readonly actor: Actor },
+  onceId?: string,
+): Promise<Project | null> {
+  const { db } = stores
+  const project: Project = { id: onceId ?? crypto.randomUUID(), ...slug, ...settings, repositoryUrl: null }
+  const now = stores.now()
+  const told = {
+    action: 'project.created',
+    projectId: project.id,
+    subject: slugText(slug),
+    detail: { visibility: settings.visibility },
+  } as const
+  try {
+    await commit(stores, creator.actor, [
+      db.insert(projects).values({ ...project, slugKey: slugKeyFor(slug), createdAt: now }),
+      db.insert(members).values({ projectId: project.id, userId: creator.userId, role: 'admin', createdAt: now }),
+      auditStatement(db, now, creator.actor, told),
+    ])
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    return onceId === undefined ? null : findProjectById(db, onceId)
+  }
+  return project
+}
+
+export type ProjectChange = {
+  readonly visibility?: Visibility | undefined
+  readonly defaultBranch?: string | undefined
+  /** Null for the public host's. */
+  readonly repositoryUrl?: string | null | undefined
+}
+
+/** Changes what can be changed; null when the project is gone. */
+export async function updateProject(
+  stores: Stores,
+  projectId: string,
+  change: ProjectChange,
+  actor: Actor,
+): Promise<Project | null> {
+  const { db } = stores
+  const { repositoryUrl } = change
+  const detail = {
+    visibility: change.visibility ?? null,
+    default_branch: change.defaultBranch ?? null,
+    ...(repositoryUrl === undefined ? {} : { repository_url: repositoryUrl }),
+  }
+  const told = { action: 'project.updated', projectId, subject: null, detail } as const
+  const [, rows] = await commitEnding(stores, actor, [
+    auditStatement(
+      db,
+      stores.now(),
+      actor,
+      told,
+      sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
+    ),
+    // What is not changed is set to itself, so that an empty change is a statement too.
+    db
+      .update(projects)
+      .set({
+        visibility: change.visibility ?? sql`${projects.visibility}`,
+        defaultBranch: change.defaultBranch ?? sql`${projects.defaultBranch}`,
+        repositoryUrl: repositoryUrl === undefined ? sql`${projects.repositoryUrl}` : repositoryUrl,
+      })
+      .where(eq(projects.id, projectId))
+      .returning(projectColumns()),
+  ])
+  return rows[0] ?? null
+}
+
+/** Keeps where a project's repository is, as its CI tells; what is kept already stays, for it may be an admin's word. */
+export async function learnRepositoryUrl(
+  stores: Stores,
+  projectId: string,
+  repositoryUrl: string,
+  actor: Actor,
+): Promise<void> {
+  const isUnknown = and(eq(projects.id, projectId), isNull(projects.repositoryUrl))
+  await commitEnding(stores, actor, [stores.db.update(projects).set({ repositoryUrl }).where(isUnknown)])
+}
+
+/** Ends a project and all that belongs to it; the bytes in R2 are swept by the cron. False when it was gone. */
+export async function deleteProject(stores: Stores, project: Project, actor: Actor): Promise<boolean> {
+  const { db } = stores
+  const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
+  const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
+  const [, rows] = await commitEnding(stores, actor, [
+    auditStatement(db, stores.now(), actor, told, stands),
+    db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
+  ])
+  return rows.length > 0
+}
+
+/** Whether an owner let this person create projects of the organization. */
+export async function mayCreateIn(db: Db, slug: Pick<Slug, 'vcs' | 'org'>, userId: string): Promise<boolean> {
+  const rows = await db.select({ org: orgCreators.org }).from(orgCreators).where(grantOf(slug, userId)).limit(1)
+  return rows.length > 0
+}
+
+export async function putCreator(
+  stores: Stores,
+  slug: Pick<Slug, 'vcs' | 'org'>,
+  user: { id: string; login: string },
+  actor: Actor,
+): Promise<void> {
+  const { db } = stores
+  const told = {
+    action: 'creator.granted',
+    projectId: null,
+    subject: user.login,
+    detail: { org: `${slug.vcs}/${slug.org}` },
+  } as const
+  const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id, grantedBy: actor.userId }
+  try {
+    await commit(stores, actor, [
+      auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),
+      db.insert(orgCreators).values(creator).onConflictDoNothing(),
+    ])
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new AppError('user_not_found')
+    throw error
+  }
+}
+
+export async function deleteCreator(
+  stores: Stores,
+  slug: Pick<Slug, 'vcs' | 'org'>,
+  user: { id: string; login: string },
+  actor: Actor,
+): Promise<void> {
+  const { db } = stores
+  const told = {
+    action: 'creator.ended',
+    projectId: null,
+    subject: user.login,
+    detail: { org: `${slug.vcs}/${slug.org}` },
+  } as const
+  await commit(stores, actor, [
+    auditStatement(db, stores.now(), actor, told, isCreator(slug, user.id)),
+    db.delete(orgCreators).where(grantOf(slug, user.id)),
+  ])
+}
+
+function isCreator(slug: Pick<Slug, 'vcs' | 'org'>, userId: string) {
+  return sql`exists (select 1 from ${orgCreators} where ${grantOf(slug, userId)})`
+}
+
+function grantOf({ vcs, org }: Pick<Slug, 'vcs' | 'org'>, userId: string) {
+  return and(eq(orgCreators.vcs, vcs), eq(orgCreators.org, org.toLowerCase()), eq(orgCreators.userId, userId))
+}
+
+/** The organizations in which an owner lets this person create projects. */
+export function listCreatorOrgs(db: Db, userId: string): Promise<Pick<Slug, 'vcs' | 'org'>[]> {
+  return selectCreatorOrgs(db, userId)
+}
+
+export function selectCreatorOrgs(db: Db, userId: string) {
+  return db
+    .select({ vcs: orgCreators.vcs, org: orgCreators.org })
+    .from(orgCreators)
+    .where(eq(orgCreators.userId, userId))
+    .orderBy(asc(orgCreators.vcs), asc(orgCreators.org))
+}
+
+/** Those who may create projects of the organization, by login. */
+export function listCreators(db: Db, { vcs, org }: Pick<Slug, 'vcs' | 'org'>): Promise<{ login: string }[]> {
+  return db
+    .select({ login: users.login })
+    .from(orgCreators)
+    .innerJoin(users, eq(users.id, orgCreators.userId))
+    .where(and(eq(orgCreators.vcs, vcs), eq(orgCreators.org, org.toLowerCase())))
+    .orderBy(asc(users.login))
+}

@@ -1,0 +1,106 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { SealedText } from '../../domain/formats/sealed-text.ts'
+import type { DispatchTarget, Listener, OutboxEvent } from '../../domain/notices/dispatch-target.ts'
+import type { Asker, OutboxParams, OutboxState } from '../../domain/notices/outbox.ts'
+import { builds, projects, users } from './schema.ts'
+
+// What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.
+
+export const envVars = sqliteTable(
+  'env_vars',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.projectId, t.name] })],
+)
+
+/** Where a project's triggered runs are started. */
+export const dispatchTargets = sqliteTable(
+  'dispatch_targets',
+  {
+    projectId: text('project_id')
+      .primaryKey()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    config: text('config', { mode: 'json' }).$type<DispatchTarget>().notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    /** Who set it last, and with which token: their end can end it too. */
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    mintedBy: text('minted_by'),
+    updatedAt: integer('updated_at').notNull(),
+  },
+  (t) => [index('dispatch_targets_created_by').on(t.createdBy), index('dispatch_targets_minted_by').on(t.mintedBy)],
+)
+
+/** Who is told when a build ends. */
+export const listeners = sqliteTable(
+  'listeners',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    config: text('config', { mode: 'json' }).$type<Listener>().notNull(),
+    sealed: text('sealed').$type<SealedText>().notNull(),
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    /** The token that minted this: ending it ends this too. */
+    mintedBy: text('minted_by'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    index('listeners_project').on(t.projectId, t.createdAt),
+    index('listeners_created_by').on(t.createdBy),
+    index('listeners_minted_by').on(t.mintedBy),
+  ],
+)
+
+/** What is to be told the outside: written with what it is about, in one transaction; the queue only carries its id. */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    /** Null: it is about the workflow as a whole. */
+    buildId: text('build_id').references(() => builds.id, { onDelete: 'cascade' }),
+    workflowId: text('workflow_id').notNull(),
+    /** Null: the project's dispatch target. */
+    listenerId: text('listener_id').references(() => listeners.id, { onDelete: 'cascade' }),
+    event: text('event').$type<OutboxEvent>().notNull(),
+    /** What a listener shows one state of, the last that it is told: newer messages take the place of older ones. */
+    subject: text('subject'),
+    /** The status because of which a listener is told, so that it is told once. */
+    told: text('told'),
+    /** The status that was sent last, be it that nobody knows whether it came. */
+    sent: text('sent'),
+    /** Who asked for it, and where the target was then; null for what listeners are told. */
+    asker: text('asker', { mode: 'json' }).$type<Asker>(),
+    target: text('target', { mode: 'json' }).$type<DispatchTarget>(),
+    params: text('params', { mode: 'json' }).$type<OutboxParams>(),
+    state: text('state').$type<OutboxState>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    responseStatus: integer('response_status'),
+    problem: text('problem'),
+    remoteId: text('remote_id'),
+    createdAt: integer('created_at').notNull(),
+    lastAttemptAt: integer('last_attempt_at'),
+    /** Until then somebody is sending it. */
+    claimedUntil: integer('claimed_until'),
+  },
+  (t) => [
+    index('outbox_subject').on(t.listenerId, t.subject),
+    index('outbox_project').on(t.projectId, t.createdAt),
+    index('outbox_build').on(t.buildId),
+    index('outbox_workflow').on(t.workflowId),
+    index('outbox_created').on(t.createdAt),
+    index('outbox_open').on(t.createdAt).where(sql`state in ('pending', 'refused')`),
+    index('outbox_asker_user').on(sql`${t.asker} ->> '$.userId'`).where(sql`state = 'pending'`),
+    index('outbox_asker_token').on(sql`${t.asker} ->> '$.tokenId'`).where(sql`state = 'pending'`),
+  ],
+)

@@ -1,0 +1,368 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { InstanceRole } from '../../domain/access/grant.ts'
+import type { Scope } from '../../domain/access/scope.ts'
+import type { TokenKind } from '../../domain/access/secret.ts'
+import type { AuditAction } from '../../domain/audit.ts'
+import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../../domain/builds/build.ts'
+import type { UpkeepTask } from '../../domain/builds/upkeep.ts'
+import type { Role, Vcs, Visibility } from '../../domain/project.ts'
+import type { TestOutcome } from '../../domain/tests/test-result.ts'
+import { artifactDigest } from './columns.ts'
+
+// Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
+// a token, membership, user or project: no statement can forget to, not even one typed into a console.
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: text('id').primaryKey(),
+    login: text('login').notNull(),
+    name: text('name').notNull(),
+    avatarUrl: text('avatar_url'),
+    instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
+    createdAt: integer('created_at').notNull(),
+    // Who let them in, and made them an owner: ids that stay when those people are gone.
+    invitedBy: text('invited_by'),
+    madeOwnerBy: text('made_owner_by'),
+  },
+  (t) => [
+    // Logins differ by more than letter case.
+    uniqueIndex('users_login').on(sql`lower(${t.login})`),
+    index('users_invited_by').on(t.invitedBy),
+    index('users_made_owner_by').on(t.madeOwnerBy),
+  ],
+)
+
+/** Who, besides the owners, may create projects of an organization. */
+export const orgCreators = sqliteTable(
+  'org_creators',
+  {
+    vcs: text('vcs').$type<Vcs>().notNull(),
+    org: text('org').notNull(),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    grantedBy: text('granted_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.vcs, t.org, t.userId] }),
+    index('org_creators_user').on(t.userId),
+    index('org_creators_granted_by').on(t.grantedBy),
+  ],
+)
+
+export const projects = sqliteTable('projects', {
+  id: text('id').primaryKey(),
+  /** The lower-cased slug: what a look-up goes by. */
+  slugKey: text('slug_key').notNull().unique(),
+  vcs: text('vcs').$type<Vcs>().notNull(),
+  org: text('org').notNull(),
+  repo: text('repo').notNull(),
+  visibility: text('visibility').$type<Visibility>().notNull(),
+  defaultBranch: text('default_branch').notNull(),
+  /** Where the repository is, if not at the public host: told by a signed webhook or set by an admin. */
+  repositoryUrl: text('repository_url'),
+  /** The numbers given last; never taken back, also when retention deletes the rows. */
+  lastBuildNum: integer('last_build_num').notNull().default(0),
+  lastPipelineNumber: integer('last_pipeline_number').notNull().default(0),
+  createdAt: integer('created_at').notNull(),
+})
+
+export const members = sqliteTable(
+  'members',
+  {
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    role: text('role').$type<Role>().notNull(),
+    followed: integer('followed', { mode: 'boolean' }).notNull().default(true),
+    createdAt: integer('created_at').notNull(),
+    /** Who let them in, or raised them to what they are. */
+    addedBy: text('added_by'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.userId] }),
+    index('members_user').on(t.userId),
+    index('members_added_by').on(t.addedBy),
+  ],
+)
+
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<TokenKind>().notNull(),
+    hash: text('hash').notNull().unique(),
+    /** Whose a personal token is; null for the other kinds, which outlive the person who made them. */
+    userId: text('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
+    projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
+    scope: text('scope').$type<Scope>(),
+    publisherId: text('publisher_id'),
+    /** Until when a reporting token may be renewed; null for the other kinds. */
+    renewableUntil: integer('renewable_until'),
+    label: text('label').notNull(),
+    prefix: text('prefix').notNull(),
+    lastFour: text('last_four').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at'),
+    /** When rotation gave it an earlier end, and the end that it had before: a second rotation goes by that. */
+    rotatedAt: integer('rotated_at'),
+    plannedExpiresAt: integer('planned_expires_at'),
+    /** The token that minted this one: ending it ends this one too. */
+    mintedBy: text('minted_by'),
+    lastUsedAt: integer('last_used_at'),
+    lastUsedFrom: text('last_used_from'),
+    /** When somebody reported a status token as found in public: a notice, not an end. */
+    leakReportedAt: integer('leak_reported_at'),
+  },
+  (t) => [
+    index('tokens_user').on(t.userId, t.kind, t.createdAt),
+    index('tokens_project').on(t.projectId, t.kind, t.createdAt),
+    index('tokens_created_by').on(t.createdBy),
+    index('tokens_minted_by').on(t.mintedBy),
+    index('tokens_kind_expiry').on(t.kind, t.expiresAt),
+    index('tokens_publisher').on(t.publisherId),
+  ],
+)
+
+/** The feed: what ended, in commit order. AUTOINCREMENT, because a plain rowid is used again after pruning. */
+export const revocations = sqliteTable(
+  'revocations',
+  {
+    seq: integer('seq').primaryKey({ autoIncrement: true }),
+    subject: text('subject').notNull(),
+    at: integer('at').notNull(),
+  },
+  (t) => [index('revocations_at').on(t.at)],
+)
+
+/** One row: where the feed stands. Read in one batch with the feed and with each fact that it fences. */
+export const feedState = sqliteTable('feed_state', {
+  id: integer('id').primaryKey(),
+  epoch: text('epoch').notNull(),
+  newestSeq: integer('newest_seq').notNull(),
+  /** Entries up to here were pruned: what was cached before them is void. */
+  lowWater: integer('low_water').notNull(),
+})
+
+/**
+ * Always empty. A transaction of somebody whose right is gone tries to insert here, which no row may: so all of it is
+ * undone, whatever its other statements are.
+ */
+export const rightsGone = sqliteTable('rights_gone', { never: integer('never').notNull() }, () => [
+  check('right_stands', sql`never is null`),
+])
+
+/** Append only. */
+export const audit = sqliteTable(
+  'audit',
+  {
+    id: integer('id').primaryKey({ autoIncrement: true }),
+    at: integer('at').notNull(),
+    action: text('action').$type<AuditAction>().notNull(),
+    userId: text('user_id'),
+    /** The token that acted. */
+    actorTokenId: text('actor_token_id'),
+    projectId: text('project_id'),
+    /** What was acted on, e.g. a token's id. */
+    subject: text('subject'),
+    detail: text('detail', { mode: 'json' }).$type<Record<string, string | number | null>>(),
+    from: text('from'),
+  },
+  (t) => [index('audit_project').on(t.projectId, t.id), index('audit_user').on(t.userId, t.id)],
+)
+
+export const pipelines = sqliteTable(
+  'pipelines',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    externalId: text('external_id').notNull(),
+    branch: text('branch'),
+    tag: text('tag'),
+    /** Who told branch and tag: 0 nobody, or a part of it; 1 a job; 2 the run itself. The higher stands. */
+    placeRank: integer('place_rank').notNull().default(1),
+    revision: text('revision').notNull(),
+    subject: text('subject'),
+    body: text('body'),
+    author: text('author', { mode: 'json' }).$type<Person>(),
+    committer: text('committer', { mode: 'json' }).$type<Person>(),
+    actor: text('actor', { mode: 'json' }).$type<Person>(),
+    pullRequests: text('pull_requests', { mode: 'json' }).$type<readonly PullRequest[]>(),
+    createdAt: integer('created_at').notNull(),
+    /** When it began by its CI's account, else when we heard of it: what goes by the newest does not go by arrival. */
+    beganAt: integer('began_at').notNull().default(0),
+    /** A number of its CI that grows: of two that began in one second the higher is the newer. 0 where none was told. */
+    ciNumber: integer('ci_number').notNull().default(0),
+  },
+  (t) => [
+    uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
+    uniqueIndex('pipelines_number').on(t.projectId, t.number),
+    index('pipelines_branch').on(t.projectId, t.branch, t.number),
+    index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
+    index('pipelines_age').on(t.projectId, t.createdAt),
+    index('pipelines_revision').on(t.projectId, t.revision),
+    index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
+  ],
+)
+
+export const workflows = sqliteTable(
+  'workflows',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipelines.id, { onDelete: 'cascade' }),
+    externalId: text('external_id').notNull(),
+    name: text('name').notNull(),
+    /** What this is an attempt at: of two with one text the higher attempt takes the place of the other. */
+    attemptOf: text('attempt_of').notNull().default(''),
+    attempt: integer('attempt').notNull().default(1),
+    /** What the CI said of the whole, be there builds or not, by the greatest `told_order` (stage, time, rank) seen. */
+    toldStatus: text('told_status').$type<ReportedStatus>(),
+    toldClass: text('told_class').$type<StatusClass>(),
+    toldAt: integer('told_at'),
+    toldOrder: text('told_order'),
+    /** The project's newest build when the CI first spoke of the whole: its place in lists that go by build number. */
+    toldAfter: integer('told_after'),
+    beganAt: integer('began_at'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('workflows_external').on(t.pipelineId, t.externalId),
+    index('workflows_created').on(t.projectId, t.createdAt),
+    index('workflows_told').on(t.projectId, t.toldClass, t.toldAfter),
+  ],
+)
+
+export const builds = sqliteTable(
+  'builds',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    pipelineId: text('pipeline_id')
+      .notNull()
+      .references(() => pipelines.id, { onDelete: 'cascade' }),
+    workflowId: text('workflow_id')
+      .notNull()
+      .references(() => workflows.id, { onDelete: 'cascade' }),
+    num: integer('build_num').notNull(),
+    externalId: text('external_id').notNull(),
+    jobName: text('job_name').notNull(),
+    /** Of the builds of one job in attempts at one thing, higher ones replace lower ones; 0 counts no longer. */
+    attempt: integer('attempt').notNull().default(1),
+    /** The pipeline's branch, here too for the indexes. */
+    branch: text('branch'),
+    status: text('status').$type<ReportedStatus>().notNull(),
+    /** The status's class, for the `filter` of lists: one indexed value instead of several statuses. */
+    class: text('class').$type<StatusClass>().notNull(),
+    /** (weight, eventAt, rank) order the events of a build; the greatest seen stands. */
+    stage: integer('stage').notNull(),
+    /** `weightOf`; null, for twice the stage, in rows from before it was kept. */
+    weight: integer('weight'),
+    eventAt: integer('event_at').notNull(),
+    rank: integer('rank').notNull(),
+    queuedAt: integer('queued_at'),
+    startedAt: integer('started_at'),
+    stoppedAt: integer('stopped_at'),
+    buildUrl: text('build_url'),
+    /** The place (`eventOrderOf`) of the event that told the URL, and of the one that told the steps. */
+    urlOrder: text('url_order'),
+    stepsOrder: text('steps_order'),
+    steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
+    /** The number of the build that this one repeats. */
+    retryOf: integer('retry_of'),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('builds_external').on(t.projectId, t.externalId),
+    uniqueIndex('builds_num').on(t.projectId, t.num),
+    index('builds_branch').on(t.projectId, t.branch, t.num),
+    index('builds_job').on(t.projectId, t.jobName, t.branch, t.num),
+    index('builds_class').on(t.projectId, t.class, t.num),
+    index('builds_branch_class').on(t.projectId, t.branch, t.class, t.num),
+    index('builds_pipeline').on(t.pipelineId, t.stage),
+    index('builds_age').on(t.projectId, t.createdAt),
+    index('builds_workflow').on(t.workflowId),
+  ],
+)
+
+export const artifacts = sqliteTable(
+  'artifacts',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    buildId: text('build_id')
+      .notNull()
+      .references(() => builds.id, { onDelete: 'cascade' }),
+    buildNum: integer('build_num').notNull(),
+    /** The build's branch, here too for the index. */
+    branch: text('branch'),
+    nodeIndex: integer('node_index').notNull(),
+    path: text('path').notNull(),
+    sizeBytes: integer('size_bytes').notNull(),
+    digest: artifactDigest('digest').notNull(),
+    contentType: text('content_type').notNull(),
+    objectKey: text('object_key').notNull().unique(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('artifacts_path').on(t.buildId, t.nodeIndex, t.path),
+    index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
+    index('artifacts_branch').on(t.projectId, t.path, t.nodeIndex, t.branch, t.buildNum),
+    index('artifacts_age').on(t.projectId, t.createdAt),
+  ],
+)
+
+export const testResults = sqliteTable(
+  'test_results',
+  {
+    buildId: text('build_id')
+      .notNull()
+      .references(() => builds.id, { onDelete: 'cascade' }),
+    /** Which of the build's reports: a report is replaced as a whole. */
+    report: text('report').notNull(),
+    /** The place in the report. */
+    position: integer('position').notNull(),
+    classname: text('classname').notNull(),
+    name: text('name').notNull(),
+    result: text('result').$type<TestOutcome>().notNull(),
+    runTimeSeconds: real('run_time_seconds').notNull(),
+    message: text('message').notNull(),
+    file: text('file'),
+    source: text('source').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.buildId, t.report, t.position] }),
+    index('test_results_case').on(t.buildId, t.classname, t.name, t.result),
+    index('test_results_failed').on(t.buildId).where(sql`result in ('failure', 'error')`),
+  ],
+)
+
+/** Where a daily task that works in bounded steps stopped. */
+export const sweeps = sqliteTable('sweeps', {
+  name: text('name').primaryKey(),
+  cursor: text('cursor'),
+})
+
+/** How the daily upkeep goes, a row a task: what an operator is to see even where no line of the log was kept. */
+export const upkeepTasks = sqliteTable('upkeep_tasks', {
+  task: text('task').$type<UpkeepTask>().primaryKey(),
+  /** When a step of it last left nothing to do; before it ever ran, when this table was made. */
+  doneAt: integer('done_at').notNull(),
+  failedAt: integer('failed_at'),
+  failures: integer('failures').notNull().default(0),
+  /** Of retention: how long the longest overdue had been over at the last look at all projects. */
+  behindMs: integer('behind_ms'),
+})

@@ -1,0 +1,125 @@
+import { desc, eq, gt, lte, sql } from 'drizzle-orm'
+import type { BatchResponse } from 'drizzle-orm/batch'
+import type { Actor } from '../../domain/access/actor.ts'
+import { type Feed, type Fence, joinFeeds } from '../../domain/access/fence.ts'
+import { withinMs } from '../edge/shared-work.ts'
+import { feedState, revocations } from '../schema/schema.ts'
+import type { Db, Stores } from '../stores.ts'
+import { checkOf, rethrow, type Statement } from './rights.ts'
+
+const READ_BOX_MS = 2_000
+const PAGE_SIZE = 1_000
+const READ_ROUNDS = 2
+
+/**
+ * Runs `statements` on the primary in one batch behind a read of the feed, which is brought up to date with it. The
+ * fence's `seq` is read before the rows, so a row that ends meanwhile is seen as ended by whoever caches it.
+ */
+export async function readFenced<const T extends readonly Statement[]>(
+  stores: Stores,
+  statements: T,
+): Promise<{ rows: BatchResponse<[...T]>; fence: Fence }> {
+  for (let round = 0; round < READ_ROUNDS; round++) {
+    const sentAt = stores.now()
+    const known = stores.memory.feed
+    const [[state], ended, ...rows] = await withinMs(
+      READ_BOX_MS,
+      'D1',
+      stores.db.batch([selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0), ...statements]),
+    )
+    const seen = feedSeen(known, state, ended, sentAt)
+    // Numbers given out again would hide new ends from whoever saw the old ones, so nothing is believed.
+    if (known?.epoch === seen.epoch && seen.newestSeq < known.newestSeq)
+      throw new Error('the database was put back to an earlier state without a new feed_state.epoch')
+    if (learn(stores, known, seen))
+      return {
+        rows: rows as BatchResponse<[...T]>,
+        fence: { epoch: seen.epoch, seq: seen.newestSeq, provedAt: sentAt },
+      }
+  }
+  throw new Error('the database was restored while it was being read')
+}
+
+/**
+ * Takes in what was seen; false, and nothing changed, when it cannot be told whether it is news. A reading that was on
+ * its way while another one learned of a new life of the database may have been run before or after the restore,
+ * whichever was sent first; one that is sent now is newer than both.
+ */
+function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
+  const { feed } = memory
+  if (feed && feed.epoch !== seen.epoch && feed.epoch !== known?.epoch) return false
+  memory.feed = joinFeeds(feed, seen)
+  return true
+}
+
+/** As `commit`, and this isolate knows at once what the statements ended. */
+export async function commitEnding<const T extends readonly Statement[]>(
+  stores: Stores,
+  actor: Actor,
+  statements: T,
+): Promise<BatchResponse<[...T]>> {
+  const sentAt = stores.now()
+  const known = stores.memory.feed
+  const check = checkOf(stores.db, actor, sentAt)
+  const feed = [selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0)]
+  const [first, ...others] = [...check, ...statements, ...feed]
+  const results: unknown[] = await stores.db
+    .batch([first as Statement, ...others])
+    .catch((error) => rethrow(actor, error))
+  const [state] = results.at(-2) as FeedStateRow[]
+  const seen = feedSeen(known, state, results.at(-1) as EndRow[], sentAt)
+  if (!learn(stores, known, seen)) await readFenced(stores, []).catch((error) => stores.warn('feed_unreadable', error))
+  return results.slice(check.length, -2) as BatchResponse<[...T]>
+}
+
+const MAX_PRUNED = 5_000
+
+/**
+ * Drops entries older than `before` from the feed, at most 5,000; what was cached before them becomes void. Whether any
+ * may be left.
+ */
+export async function pruneFeed(db: Db, before: number): Promise<boolean> {
+  const oldest = sql`select ${revocations.seq} as seq from ${revocations} where ${revocations.at} < ${before} order by ${revocations.at} limit ${MAX_PRUNED}`
+  const [, pruned] = await db.batch([
+    db
+      .update(feedState)
+      .set({
+        lowWater: sql`max(${feedState.lowWater}, coalesce((select max(seq) from (${oldest})), 0))`,
+      })
+      .where(eq(feedState.id, 1)),
+    db
+      .delete(revocations)
+      .where(lte(revocations.seq, sql`(select low_water from feed_state where id = 1)`))
+      .returning({ seq: revocations.seq }),
+  ])
+  return pruned.length >= MAX_PRUNED
+}
+
+type FeedStateRow = { epoch: string; newestSeq: number; lowWater: number }
+type EndRow = { seq: number; subject: string }
+
+function selectFeedState(db: Db) {
+  const { epoch, newestSeq, lowWater } = feedState
+  return db.select({ epoch, newestSeq, lowWater }).from(feedState).where(eq(feedState.id, 1))
+}
+
+/** Newest first, so that a full page still covers everything from its oldest entry on. */
+function selectEndsSince(db: Db, seq: number) {
+  return db
+    .select({ seq: revocations.seq, subject: revocations.subject })
+    .from(revocations)
+    .where(gt(revocations.seq, seq))
+    .orderBy(desc(revocations.seq))
+    .limit(PAGE_SIZE)
+}
+
+function feedSeen(known: Feed | null, state: FeedStateRow | undefined, ended: EndRow[], polledAt: number): Feed {
+  if (!state) throw new Error('feed_state has no row: were the migrations applied?')
+  const { epoch, newestSeq, lowWater } = state
+  if (known && known.epoch !== epoch)
+    return { epoch, lowWater, newestSeq, polledAt, coversFrom: newestSeq, ends: new Map() }
+  const oldest = ended.at(-1)
+  const from = ended.length === PAGE_SIZE && oldest ? oldest.seq - 1 : (known?.newestSeq ?? 0)
+  const ends = new Map(ended.toReversed().map(({ subject, seq }) => [subject, seq]))
+  return { epoch, lowWater, newestSeq, polledAt, coversFrom: Math.max(from, lowWater), ends }
+}

@@ -1,0 +1,174 @@
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { Secret } from '../../domain/access/secret.ts'
+import { hashSecret } from '../../domain/access/secret-hash.ts'
+import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
+import type { AuditAction } from '../../domain/audit.ts'
+import { AppError } from '../../domain/error.ts'
+import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
+import { tokens } from '../schema/schema.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { adoptMinted, endMinted, familyOf } from './made.ts'
+import { commitEnding } from './revocations.ts'
+import { commit } from './rights.ts'
+import {
+  auditToken,
+  canHold,
+  heldBy,
+  insertWhile,
+  isFirst,
+  requireHolding,
+  rowFor,
+  selectHolding,
+  tokenOf,
+} from './tokens.ts'
+
+/** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
+export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly by: 'secret'; readonly secret: Secret }
+
+/** The id of the token meant, if the holder has it. */
+export async function findTokenId(stores: Stores, holder: TokenHolder, ref: TokenRef): Promise<string | null> {
+  const which =
+    ref.by === 'id' ? eq(tokens.id, ref.id) : inArray(tokens.hash, [...(await hashSecret(stores.peppers, ref.secret))])
+  const [row] = await stores.db
+    .select({ id: tokens.id })
+    .from(tokens)
+    .where(and(which, heldBy(holder)))
+    .limit(1)
+  return row?.id ?? null
+}
+
+/**
+ * Ends a token and, unless `keepMinted`, all that it minted; the asking token itself is spared as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
+ * the ids of the tokens that ended; empty when there was none.
+ */
+export async function deleteToken(
+  stores: Stores,
+  id: string,
+  { action, keepMinted, actor }: { action: AuditAction; keepMinted: boolean; actor: Actor },
+): Promise<readonly string[]> {
+  const ended = keepMinted ? sql`select ${id}` : familyOf(id, actor.tokenId)
+  const adopt = rawStatement(
+    stores.db,
+    sql`update ${tokens} set minted_by = (select root.minted_by from ${tokens} as root where root.id = ${id})
+      where minted_by in (${ended}) and id not in (${ended})`,
+  )
+  const which = sql`${tokens.id} in (${ended})`
+  const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
+  const results = await commitEnding(stores, actor, [
+    ...minted,
+    auditToken(stores.db, action, stores.now(), actor, which),
+    adopt,
+    deleteReturning(stores.db, which),
+  ])
+  // What the last statement returns; the types of a list with a variable part do not tell.
+  return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
+}
+
+/** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. */
+export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<void> {
+  const hashes = await hashSecret(stores.peppers, secret)
+  const [found] = await stores.db
+    .select({ id: tokens.id, scope: tokens.scope })
+    .from(tokens)
+    .where(inArray(tokens.hash, [...hashes]))
+    .limit(1)
+  if (!found) return
+  if (found.scope !== 'status') {
+    await deleteToken(stores, found.id, { action: 'token.leaked', keepMinted: false, actor })
+    return
+  }
+  await commit(stores, actor, [
+    stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
+    auditToken(stores.db, 'token.leak_flagged', stores.now(), actor, sql`${tokens.id} = ${found.id}`),
+  ])
+}
+
+export type Rotation =
+  | { readonly kind: 'rotated'; readonly token: Token }
+  /** It stopped already, so there is nothing to overlap with. */
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'unknown' }
+
+/**
+ * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
+ * Throws where the holder has no room for another token, or the form with that `onceId` was sent before.
+ */
+export async function rotateToken(
+  stores: Stores,
+  id: string,
+  successor: Secret,
+  overlapSeconds: number,
+  actor: Actor,
+  onceId?: string,
+): Promise<Rotation> {
+  const now = stores.now()
+  const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
+  if (!old) return { kind: 'unknown' }
+  if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
+  const { kind, userId, projectId, scope, label, createdAt } = old
+  const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
+  const row = await rowFor(stores, successor, {
+    id: onceId ?? crypto.randomUUID(),
+    kind,
+    userId,
+    projectId,
+    scope,
+    label,
+    expiresAt: successorExpiry(planned, now),
+    createdBy: actor.userId,
+    mintedBy: actor.tokenId,
+  })
+  const endsAt = now + overlapSeconds * 1000
+  const oldStands = sql`exists (select 1 from ${tokens} where ${tokens.id} = ${id})`
+  const holder: TokenHolder = projectId ? { kind: 'project', projectId } : { kind: 'personal', userId: userId ?? '' }
+  const [[state], inserted] = await commitEnding(stores, actor, [
+    selectHolding(stores.db, holder),
+    insertWhile(stores.db, row, sql`${oldStands} and ${canHold(holder)} and ${isFirst(actor, onceId)}`),
+    stores.db
+      .update(tokens)
+      .set({ expiresAt: endsAt, rotatedAt: now, plannedExpiresAt: planned.expiresAt })
+      .where(
+        and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), isStored(row.hash)),
+      ),
+    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.hash} = ${row.hash}`, {
+      replaces: id,
+      overlap_seconds: overlapSeconds,
+    }),
+  ])
+  if (!inserted[0]) {
+    requireHolding(state)
+    if (onceId !== undefined) throw new AppError('done_before')
+    return { kind: 'unknown' }
+  }
+  forgetUnknown(stores, successor)
+  return { kind: 'rotated', token: tokenOf(inserted[0]) }
+}
+
+function isStored(hash: string): SQL {
+  return sql`exists (select 1 from ${tokens} as made where made.hash = ${hash})`
+}
+
+function deleteReturning(db: Db, which: SQL) {
+  return db.delete(tokens).where(which).returning({ id: tokens.id, hash: tokens.hash })
+}
+
+/** The ids of what ended, whose tombstones are put meanwhile. */
+function tombstoned(stores: Stores, ended: readonly { id: string; hash: string }[]): readonly string[] {
+  stores.waitUntil(
+    putTombstones(
+      stores,
+      ended.slice(0, MAX_TOMBSTONES).map((row) => row.hash),
+    ),
+  )
+  return ended.map((row) => row.id)
+}
+
+const MAX_TOMBSTONES = 100
+const TOMBSTONE_LIFE_SECONDS = 3_600
+
+/** Hints that spare other data centres a look at D1; nothing rests on them. */
+async function putTombstones({ kv, warn }: Stores, hashes: readonly string[]): Promise<void> {
+  const puts = hashes.map((hash) => kv.put(kvKeyFor(hash), 'ended', { expirationTtl: TOMBSTONE_LIFE_SECONDS }))
+  await Promise.all(puts).catch((error) => warn('tombstone_unwritable', error))
+}

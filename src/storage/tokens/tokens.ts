@@ -1,0 +1,206 @@
+import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../../domain/access/actor.ts'
+import type { Scope } from '../../domain/access/scope.ts'
+import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
+import { hashSecret } from '../../domain/access/secret-hash.ts'
+import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../../domain/access/token.ts'
+import type { AuditAction, AuditDetail } from '../../domain/audit.ts'
+import { AppError } from '../../domain/error.ts'
+import type { ListPage } from '../../domain/formats/list-page.ts'
+import { forgetUnknown } from '../edge/grants.ts'
+import { audit, projects, tokens, users } from '../schema/schema.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { commit } from './rights.ts'
+
+type TokenRow = typeof tokens.$inferSelect
+
+export type NewToken = {
+  readonly label: string
+  readonly expiresAt: number | null
+} & (
+  | { readonly kind: 'personal'; readonly userId: string }
+  | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+)
+
+/** More would make no list that a person can look through. */
+export const MAX_TOKENS_HELD = 1_000
+
+/**
+ * Stores a new token's hash. Throws where the holder is gone or has no room for another one, and where this was asked
+ * before: of all forms with one `onceId`, one makes a token.
+ */
+export async function insertToken(
+  stores: Stores,
+  secret: Secret,
+  { label, expiresAt, ...holder }: NewToken,
+  actor: Actor,
+  onceId?: string,
+): Promise<Token> {
+  const row = await rowFor(stores, secret, {
+    id: onceId ?? crypto.randomUUID(),
+    label,
+    expiresAt,
+    kind: holder.kind,
+    userId: holder.kind === 'personal' ? holder.userId : null,
+    projectId: holder.kind === 'project' ? holder.projectId : null,
+    scope: holder.kind === 'project' ? holder.scope : null,
+    createdBy: actor.userId,
+    mintedBy: actor.tokenId,
+  })
+  const [[state], inserted] = await commit(stores, actor, [
+    selectHolding(stores.db, holder),
+    insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)}`),
+    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
+  ])
+  if (!inserted[0]) {
+    requireHolding(state)
+    if (onceId !== undefined) throw new AppError('done_before')
+    throw new Error('a token was not stored')
+  }
+  forgetUnknown(stores, secret)
+  return tokenOf(inserted[0])
+}
+
+/** Whether the holder still stands, and how many tokens that has: for the batch that is to give it one more. */
+export function selectHolding(db: Db, holder: TokenHolder) {
+  return db
+    .select({
+      stands: sql<number>`${stands(holder)}`.as('stands'),
+      held: sql<number>`${heldCount(holder)}`.as('held'),
+    })
+    .from(sql`(select 1)`)
+}
+
+export function canHold(holder: TokenHolder): SQL {
+  return sql`${stands(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
+}
+
+/** Throws the reason why the holder was not given another token, if it is one of these. */
+export function requireHolding(state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined): void {
+  if (!state?.stands) throw new AppError('project_not_found')
+  if (state.held >= MAX_TOKENS_HELD)
+    throw new AppError('conflict', `There are ${MAX_TOKENS_HELD} tokens already: delete some first.`)
+}
+
+function stands(holder: TokenHolder): SQL {
+  return holder.kind === 'personal'
+    ? sql`exists (select 1 from ${users} where ${users.id} = ${holder.userId})`
+    : sql`exists (select 1 from ${projects} where ${projects.id} = ${holder.projectId})`
+}
+
+function heldCount(holder: TokenHolder): SQL {
+  return sql`(select count(*) from ${tokens} where ${heldBy(holder)})`
+}
+
+export type ListedToken = Token & {
+  /** The login of whoever made it; null where a CI or nobody who is still here did. */
+  readonly createdBy: string | null
+}
+
+/** The tokens of a person or project, oldest first, a page of them if asked; never a secret. */
+export async function listTokens(
+  db: Db,
+  holder: TokenHolder,
+  page: ListPage = { limit: MAX_TOKENS_HELD, offset: 0 },
+): Promise<readonly ListedToken[]> {
+  const rows = await selectTokens(db, holder, page)
+  return rows.map(({ row, createdBy }) => ({ ...tokenOf(row), createdBy }))
+}
+
+export function selectTokens(db: Db, holder: TokenHolder, { limit, offset }: ListPage) {
+  return db
+    .select({ row: tokens, createdBy: users.login })
+    .from(tokens)
+    .leftJoin(users, eq(users.id, tokens.createdBy))
+    .where(heldBy(holder))
+    .orderBy(asc(tokens.createdAt), asc(tokens.id))
+    .limit(limit)
+    .offset(offset)
+}
+
+export async function findToken(db: Db, id: string): Promise<Token | null> {
+  const [row] = await db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
+  return row ? tokenOf(row) : null
+}
+
+const MINUTE_MS = 60_000
+
+/** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
+export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
+  const now = stores.now()
+  const minute = now - (now % MINUTE_MS)
+  if ((stores.memory.uses.get(tokenId) ?? 0) >= minute) return
+  stores.memory.uses.set(tokenId, minute)
+  const write = stores.db
+    .update(tokens)
+    .set({ lastUsedAt: minute, lastUsedFrom: placeOf() })
+    .where(and(eq(tokens.id, tokenId), or(isNull(tokens.lastUsedAt), lt(tokens.lastUsedAt, minute))))
+  stores.waitUntil(write.run().catch((error) => stores.warn('last_use_unwritable', error)))
+}
+
+export async function rowFor(
+  { peppers, now }: Stores,
+  secret: Secret,
+  row: Pick<
+    TokenRow,
+    'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
+  > &
+    Partial<Pick<TokenRow, 'publisherId' | 'renewableUntil'>>,
+): Promise<TokenRow> {
+  const [hash] = await hashSecret(peppers, secret)
+  const fresh = { hash, createdAt: now() }
+  const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
+  return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+}
+
+/** Inserts the row only if `condition` holds at that moment. */
+export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
+  const columns = Object.keys(getTableColumns(tokens)).map((name) => [
+    name,
+    sql`${row[name as keyof TokenRow]}`.as(name),
+  ])
+  // Drizzle cannot see through fromEntries that these are the table's columns, in its order.
+  const source = db.select(Object.fromEntries(columns)).from(sql`(select 1)`).where(condition) as never
+  return db.insert(tokens).select(source).returning()
+}
+
+/** Whether this person's act of that id was not done yet. The audit log remembers it when the token itself is gone. */
+export function isFirst({ userId }: Actor, onceId: string | undefined): SQL {
+  if (onceId === undefined) return sql`1`
+  return sql`not exists (select 1 from ${audit} where ${audit.userId} = ${userId} and ${audit.subject} = ${onceId})`
+}
+
+/** One audit row for each token that `which` names, written before they go. */
+export function auditToken(
+  db: Db,
+  action: AuditAction,
+  at: number,
+  actor: Actor,
+  which: SQL,
+  detail: AuditDetail = {},
+) {
+  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), ${JSON.stringify(detail)})`
+  return rawStatement(
+    db,
+    sql`insert into ${audit} (at, action, user_id, actor_token_id, project_id, subject, detail, "from") select ${at}, ${action}, ${actor.userId}, ${actor.tokenId}, ${tokens.projectId}, ${tokens.id}, ${labelled}, ${actor.from} from ${tokens} where ${which}`,
+  )
+}
+
+export function heldBy(holder: TokenHolder) {
+  return holder.kind === 'personal'
+    ? and(eq(tokens.userId, holder.userId), eq(tokens.kind, 'personal'))
+    : and(eq(tokens.projectId, holder.projectId), eq(tokens.kind, 'project'))
+}
+
+/** A row that does not add up is a bug or a tampered database. */
+export function tokenOf(row: TokenRow): Token {
+  const { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt } = row
+  const face = { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt }
+  if (row.kind === 'personal' && row.userId)
+    return { ...face, kind: 'personal', userId: row.userId } satisfies PersonalToken
+  if (row.kind === 'project' && row.projectId && row.scope) {
+    return { ...face, kind: 'project', projectId: row.projectId, scope: row.scope } satisfies ProjectToken
+  }
+  if (row.kind === 'reporting' && row.projectId) return { ...face, kind: 'reporting', projectId: row.projectId }
+  throw new Error(`token row ${row.id} does not add up`)
+}

@@ -1,0 +1,191 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/retention.ts'
+import { LOOK_BACK } from '../builds/branch-status.ts'
+import { isComplete, oldestFirst, placeOf, saysSomething } from '../builds/complete-pipelines.ts'
+import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
+import { retention } from '../schema/schema-reporting.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { findRetention } from './retention.ts'
+
+const DAY_MS = 24 * 3_600_000
+/** What one query deletes at most: well within what D1 does at once, and R2 takes in one call. */
+const MAX_ARTIFACTS_A_QUERY = 1_000
+const MAX_TESTS_A_QUERY = 5_000
+/** Each row of a build stands in ten indexes. */
+const MAX_BUILDS_A_QUERY = 250
+const MAX_PIPELINES_A_QUERY = 250
+const MAX_PROJECTS_A_QUERY = 25
+
+/** A project, and how long it keeps what: values for one, columns for many. */
+type Kept = {
+  readonly projectId: SQL
+  readonly artifactsBefore: SQL
+  readonly buildsBefore: SQL
+  readonly keepPerBranch: SQL
+}
+
+/**
+ * What of a project is over and not kept for its branch: queries of one column each, the oldest first. A pipeline goes as
+ * a whole, once all of it is old: in parts it would be shown with another result. Of those of a branch the one that it
+ * shows goes last, so that no older result takes its place.
+ */
+function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept) {
+  const ofBranch = (other: 'newer' | 'older') => {
+    const name = sql.identifier(other)
+    const place = sql`${placeOf(other)} ${sql.raw(other === 'newer' ? '>' : '<')} ${placeOf('l')}`
+    return sql`${pipelines} as ${name} where ${name}.project_id = l.project_id and ${name}.branch is l.branch and ${place}`
+  }
+  // A branch with fewer pipelines keeps them all. No more of the newer ones are counted than can be asked for.
+  const isKept = sql`(select count(*) from (select 1 from ${ofBranch('newer')} limit ${MAX_KEPT_PER_BRANCH})) < ${keepPerBranch}`
+  const hasNew = (table: typeof builds | typeof workflows) =>
+    sql`exists (select 1 from ${table} as part where part.pipeline_id = l.id and part.created_at >= ${buildsBefore})`
+  const isNew = sql`(${hasNew(builds)} or ${hasNew(workflows)})`
+  // Of the branch a newer one is shown, as long as that is there.
+  const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${LOOK_BACK}) as candidate
+    where ${saysSomething('candidate')} and ${isComplete('candidate')})`
+  const isLast = sql`not exists (select 1 from ${ofBranch('older')})`
+  return {
+    /** Whether anything of a pipeline `l` is not old yet. */
+    isNew,
+    artifacts: (column: SQL) => sql`select a.${column} from ${artifacts} as a join ${builds} as b on b.id = a.build_id
+      join ${pipelines} as l on l.id = b.pipeline_id
+      where a.project_id = ${projectId} and a.created_at < ${artifactsBefore} and not ${isKept} order by a.created_at`,
+    pipelines: (column: SQL) => sql`select l.${column} from ${pipelines} as l
+      where l.project_id = ${projectId} and l.created_at < ${buildsBefore} and not ${isNew}
+        and not ${isKept} and (${isLast} or ${isHidden}) order by l.created_at`,
+  }
+}
+
+/** Of project `p` with the retention `r`. */
+function keptByColumns(now: number): Kept {
+  const before = (days: SQL, fallback: number) => sql`(${now} - coalesce(${days}, ${fallback}) * ${DAY_MS})`
+  return {
+    projectId: sql`p.id`,
+    artifactsBefore: before(sql`r.artifact_days`, DEFAULT_RETENTION.artifactDays),
+    buildsBefore: before(sql`r.build_days`, DEFAULT_RETENTION.buildDays),
+    keepPerBranch: sql`coalesce(r.keep_per_branch, ${DEFAULT_RETENTION.keepPerBranch})`,
+  }
+}
+
+/**
+ * The projects after `after` that have something due, by id, and where the look stopped; null at the end. A project of
+ * which all that is old is kept for its branch has nothing due.
+ */
+export async function listDue(
+  db: Db,
+  now: number,
+  after: string,
+  maxQueries: number,
+): Promise<{
+  readonly due: readonly { readonly projectId: string; readonly since: number }[]
+  readonly after: string | null
+}> {
+  const kept = keptByColumns(now)
+  const queries = dueOf(kept)
+  const over = (query: (column: SQL) => SQL, before: SQL) => sql`(${query(sql`created_at - ${before}`)} limit 1)`
+  const due: { projectId: string; since: number }[] = []
+  let from = after
+  for (let query = 0; query < maxQueries; query++) {
+    const { results } = await rawStatement(
+      db,
+      sql`select p.id, ${over(queries.artifacts, kept.artifactsBefore)} as artifacts,
+          ${over(queries.pipelines, kept.buildsBefore)} as pipelines
+        from ${projects} as p left join ${retention} as r on r.project_id = p.id
+        where p.id > ${from} order by p.id limit ${MAX_PROJECTS_A_QUERY}`,
+    )
+    // The columns of the statement above: how long before its end a thing was made, so how long it is over.
+    const rows = results as { id: string; artifacts: number | null; pipelines: number | null }[]
+    for (const { id, ...times } of rows) {
+      const longest = Math.min(...Object.values(times).filter((ms) => ms !== null))
+      if (Number.isFinite(longest)) due.push({ projectId: id, since: now + longest })
+    }
+    from = rows.at(-1)?.id ?? from
+    if (rows.length < MAX_PROJECTS_A_QUERY) return { due, after: null }
+  }
+  return { due, after: from }
+}
+
+/**
+ * Deletes what a project need not keep any longer, with at most so many operations of D1 and R2; whether any may be left.
+ * Rows go first and their objects next: after a crash between the two an object is left, which the orphan sweep finds,
+ * and never a row that points to nothing.
+ */
+export async function sweepProject(
+  { db, artifacts: bucket }: Pick<Stores, 'db' | 'artifacts'>,
+  projectId: string,
+  now: number,
+  maxOperations: number,
+): Promise<boolean> {
+  const { artifactDays, buildDays, keepPerBranch } = await findRetention(db, projectId)
+  const due = dueOf({
+    projectId: sql`${projectId}`,
+    artifactsBefore: sql`${now - artifactDays * DAY_MS}`,
+    buildsBefore: sql`${now - buildDays * DAY_MS}`,
+    keepPerBranch: sql`${keepPerBranch}`,
+  })
+  let operations = 1
+  /** Whether all of it is gone: not where that takes more operations than are left. */
+  const deleteAll = async (part: Part): Promise<boolean> => {
+    for (;;) {
+      // A part of artifacts takes two: the rows, and their objects.
+      if (operations + 2 > maxOperations) return false
+      const { results } = await rawStatement(db, deletion(part))
+      operations += 1
+      if (part.rows === artifacts && results.length > 0) {
+        await bucket.delete((results as { object_key: string }[]).map((row) => row.object_key))
+        operations += 1
+      }
+      if (results.length < part.limit) return true
+    }
+  }
+  const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_ARTIFACTS_A_QUERY})`
+  if (!(await deleteAll({ rows: artifacts, which, limit: MAX_ARTIFACTS_A_QUERY }))) return true
+  while (operations < maxOperations) {
+    // A pipeline that the branch showed may go once those behind it are gone.
+    const { results } = await rawStatement(db, sql`${due.pipelines(sql`id`)} limit ${MAX_PIPELINES_A_QUERY}`)
+    operations += 1
+    if (results.length === 0) return false
+    for (const part of partsOf(
+      (results as { id: string }[]).map((row) => row.id),
+      due.isNew,
+    ))
+      if (!(await deleteAll(part))) return true
+  }
+  return true
+}
+
+type Part = {
+  readonly rows: typeof artifacts | typeof testResults | typeof pipelines
+  readonly which: SQL
+  readonly limit: number
+}
+
+/**
+ * What belongs to the builds of pipelines goes before them, in bounded parts: one statement must not take a million rows
+ * along. They go once none of their builds has an artifact: one that came in meanwhile must not lose its row before its
+ * object. With them go their builds: of many pipelines so many as have 250 together, and one at least.
+ */
+function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
+  const chosen = sql`(select row.value from json_each(${JSON.stringify(ids)}) as row)`
+  const ofChosen = sql`build_id in (select b.id from ${builds} as b where b.pipeline_id in ${chosen})`
+  const sizes = sql`select l.id, sum((select count(*) from ${builds} as b where b.pipeline_id = l.id))
+    over (order by l.id rows between unbounded preceding and 1 preceding) as builds_before
+    from ${pipelines} as l where l.id in ${chosen} and not ${isNew}`
+  const hasAny = (table: typeof artifacts | typeof testResults) => sql`exists (select 1 from ${builds} as b
+    join ${table} as part on part.build_id = b.id where b.pipeline_id = ${pipelines}.id)`
+  return [
+    { rows: artifacts, which: ofChosen, limit: MAX_ARTIFACTS_A_QUERY },
+    { rows: testResults, which: ofChosen, limit: MAX_TESTS_A_QUERY },
+    {
+      rows: pipelines,
+      which: sql`id in (select candidate.id from (${sizes}) as candidate where coalesce(builds_before, 0) < ${MAX_BUILDS_A_QUERY})
+        and not ${hasAny(artifacts)} and not ${hasAny(testResults)}`,
+      limit: MAX_PIPELINES_A_QUERY + 1,
+    },
+  ]
+}
+
+function deletion({ rows, which, limit }: Part): SQL {
+  const key = rows === artifacts ? sql`object_key` : sql`1`
+  return sql`delete from ${rows} where rowid in (select rowid from ${rows} where ${which} limit ${limit}) returning ${key}`
+}

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import type { TestOutcome, TestResult } from '../../../src/domain/tests/test-result.ts'
+import {
+  listBuildFiles,
+  listFolder,
+  listTestPage,
+  selectFolder,
+  selectNodes,
+} from '../../../src/storage/builds/build-contents.ts'
+import { findBuildId } from '../../../src/storage/builds/builds.ts'
+import { replaceTestResults } from '../../support/as-instance.ts'
+import { queryPlanOf, scansOf } from '../../support/query-plan.ts'
+import { seedProject } from '../../support/seed.ts'
+import { seedRun } from '../../support/seed-runs.ts'
+import { openTestStores } from '../../support/stores.ts'
+import { seedArtifact } from '../../support/world.ts'
+
+async function openBuild() {
+  const stores = await openTestStores()
+  const project = await seedProject(stores.db)
+  const num = await seedRun(stores, project)
+  const id = (await findBuildId(stores.db, project.id, num)) ?? ''
+  return { stores, db: stores.db, project, num, build: { id, num } }
+}
+
+function result(name: string, outcome: TestOutcome, message = ''): TestResult {
+  return { classname: '', name, result: outcome, runTimeSeconds: 0.5, message, file: null, source: 'unit' }
+}
+
+describe('the files of a build', () => {
+  it('come by node and path, with the sum of all', async () => {
+    const { stores, db, project, build, num } = await openBuild()
+    await seedArtifact(stores, project, build, 'b.txt', 'hello', 1)
+    await seedArtifact(stores, project, build, 'z/a.txt', 'hi')
+    await seedArtifact(stores, project, build, 'b.txt', 'hey')
+    expect(await listBuildFiles(db, project.id, num)).toEqual({
+      count: 3,
+      sizeBytes: 10,
+      firstNode: 0,
+      lastNode: 1,
+      files: [
+        { path: 'b.txt', nodeIndex: 0, sizeBytes: 3 },
+        { path: 'z/a.txt', nodeIndex: 0, sizeBytes: 2 },
+        { path: 'b.txt', nodeIndex: 1, sizeBytes: 5 },
+      ],
+    })
+    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({
+      count: 0,
+      sizeBytes: 0,
+      firstNode: 0,
+      lastNode: 0,
+      files: [],
+    })
+  })
+
+  it('come folder by folder: folders first, each with what is below it', async () => {
+    const { stores, db, project, build, num } = await openBuild()
+    for (const path of ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1'])
+      await seedArtifact(stores, project, build, path, 'hello')
+    await seedArtifact(stores, project, build, 'a/other-node.txt', 'hi', 3)
+    const root = await listFolder(db, project.id, num, { nodeIndex: 0, path: '' }, 1)
+    expect(root.entries.map(({ kind, path, count, sizeBytes }) => [kind, path, count, sizeBytes])).toEqual([
+      ['folder', 'Z/', 1, 5],
+      ['folder', 'a/b/', 2, 10],
+      ['folder', 'a0/', 1, 5],
+      ['folder', 'é/x/', 2, 10],
+      ['file', 'a-b.txt', 1, 5],
+      ['file', 'z.txt', 1, 5],
+    ])
+    const inner = await listFolder(db, project.id, num, { nodeIndex: 0, path: 'a/b/' }, 1)
+    expect(inner.entries.map(({ path }) => path)).toEqual(['a/b/c/', 'a/b/1.txt'])
+    const nodes = await listFolder(db, project.id, num, null, 1)
+    expect(nodes.entries.map(({ nodeIndex, count }) => [nodeIndex, count])).toEqual([
+      [0, 8],
+      [3, 1],
+    ])
+  })
+
+  it('of a folder and of the nodes are found by an index', async () => {
+    const { db, project, num } = await openBuild()
+    expect(await scansOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toEqual([])
+    expect(await queryPlanOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toMatch(
+      /artifacts_path \(build_id=\? AND node_index=\? AND path>\? AND path<\?\)/,
+    )
+    expect(await scansOf(db, selectNodes(db, project.id, num, 2))).toEqual([])
+  })
+})
+
+describe('the tests of a build', () => {
+  it('come page by page, failures first, long messages cut', async () => {
+    const { stores, db, project, build, num } = await openBuild()
+    const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
+    await replaceTestResults(stores, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
+    await replaceTestResults(stores, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
+    const first = await listTestPage(db, project.id, num, 1)
+    expect(first).toMatchObject({
+      counts: { success: 60, failure: 1, error: 1, skipped: 1 },
+      runTimeSeconds: 31.5,
+      page: 1,
+      pages: 2,
+    })
+    expect(first.results.slice(0, 4).map(({ name, isCut }) => [name, isCut])).toEqual([
+      ['slow', true],
+      ['wrong', false],
+      ['later', false],
+      ['ok 0', false],
+    ])
+    expect(first.results[0]?.message).toHaveLength(2_000)
+    const second = await listTestPage(db, project.id, num, 2)
+    const names = [...first.results, ...second.results].map(({ name }) => name)
+    expect(new Set(names).size).toBe(63)
+    expect((await listTestPage(db, project.id, num, 3)).results).toEqual([])
+  })
+
+  it('are none where none were reported', async () => {
+    const { db, project, num } = await openBuild()
+    expect(await listTestPage(db, project.id, num, 1)).toEqual({
+      counts: { success: 0, failure: 0, error: 0, skipped: 0 },
+      runTimeSeconds: 0,
+      results: [],
+      page: 1,
+      pages: 0,
+    })
+  })
+})
+
+it('both are found by indexes', async () => {
+  const { stores, db, project, num } = await openBuild()
+  stores.recorded.length = 0
+  await listBuildFiles(db, project.id, num)
+  await listTestPage(db, project.id, num, 1)
+  const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
+  expect(ran).toHaveLength(4)
+  for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
+})

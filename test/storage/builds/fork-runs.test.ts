@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { type GithubRun, githubJob, githubRun, tellGithub } from '../../support/github-runs.ts'
+import { reportedRows } from '../../support/reported-rows.ts'
+import { seedProject } from '../../support/seed.ts'
+import { openTestStores } from '../../support/stores.ts'
+
+const fork = { id: 99, full_name: 'mallory/web', owner: { login: 'mallory' } }
+const red: GithubRun = { run: 2, hour: 11, conclusion: 'failure' }
+const forks: GithubRun = { run: 3, hour: 12, conclusion: 'success', event: 'pull_request' }
+
+it("a fork's run of our commit, on a branch called as ours, leaves our branch as it is, in any order", async () => {
+  const stores = await openTestStores()
+  const events = [githubRun(red), githubJob(red), githubRun(forks, fork), githubJob(forks), githubJob(forks, 32)]
+  const orders = fc.shuffledSubarray([...events, ...events], { minLength: 10, maxLength: 10 })
+  await fc.assert(
+    fc.asyncProperty(orders, async (order) => {
+      const project = await seedProject(stores.db)
+      await tellGithub(stores, project.id, order)
+      expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
+      expect(await findBranchStatus(stores, project.id, 'mallory:main')).toBe('success')
+      const { builds, pipelines, workflows } = await reportedRows(stores.db, project.id)
+      expect(builds.map(({ branch, pipeline }) => [branch, pipeline?.slice(0, -41)])).toEqual([
+        ['main', 'github:main'],
+        ['mallory:main', 'github:mallory:main'],
+        ['mallory:main', 'github:mallory:main'],
+      ])
+      expect(pipelines.map(({ branch }) => branch)).toEqual(['main', 'mallory:main'])
+      expect(workflows).toHaveLength(2)
+    }),
+    { numRuns: 20 },
+  )
+})
+
+it("a fork's job that came before its run leaves our branch at once when the run is known", async () => {
+  const stores = await openTestStores()
+  const project = await seedProject(stores.db)
+  const early = { ...forks, sha: 'c' }
+  await tellGithub(stores, project.id, [githubRun(red), githubJob(red), githubJob(early)])
+  await findBranchStatus(stores, project.id, 'main')
+  await tellGithub(stores, project.id, [githubRun(early, fork)])
+  expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
+  expect(await findBranchStatus(stores, project.id, 'mallory:main')).toBe('success')
+  const { pipelines } = await reportedRows(stores.db, project.id)
+  expect(pipelines.map(({ branch }) => branch)).toEqual(['main', 'mallory:main'])
+})
+
+it('what is told of a fork that was deleted since joins what is known of its run', async () => {
+  const stores = await openTestStores()
+  const project = await seedProject(stores.db)
+  const later = { ...forks, conclusion: 'failure' }
+  await tellGithub(stores, project.id, [githubRun(forks, fork), githubJob(forks), githubRun(later, null)])
+  const { pipelines } = await reportedRows(stores.db, project.id)
+  expect(pipelines.map(({ branch }) => branch)).toEqual(['mallory:main'])
+})

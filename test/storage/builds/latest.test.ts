@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Project } from '../../../src/domain/project.ts'
+import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
+import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { findLatestBuild, type LatestOf } from '../../../src/storage/builds/builds.ts'
+import { reportBuild } from '../../support/as-instance.ts'
+import { seedProject } from '../../support/seed.ts'
+import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { reportOf, seedArtifact } from '../../support/world.ts'
+
+const ANY: LatestOf = { branch: null, filter: 'none', job: null, workflow: null }
+
+describe('the latest of a project', () => {
+  let stores: TestStores
+  let project: Project
+
+  // Builds 1 … 5: what each is stands in its job, branch, workflow and status.
+  beforeAll(async () => {
+    stores = await openTestStores()
+    project = await seedProject(stores.db)
+    await report('test', 'main', 'ci', 'success', true)
+    await report('test', 'release', 'ci', 'success', true)
+    await report('test', 'main', 'nightly', 'failed', true)
+    await report('lint', 'main', 'ci', 'success', false)
+    await report('test', 'topic', 'ci', 'running', false)
+  })
+
+  async function report(
+    job: string,
+    branch: string,
+    workflow: string,
+    status: 'success' | 'failed' | 'running',
+    kept: boolean,
+  ) {
+    const pipeline = { externalId: `${branch} ${workflow}`, branch }
+    const told = reportOf({ jobName: job, status, pipeline, workflow: { externalId: workflow, name: workflow } })
+    const reported = await reportBuild(stores, project.id, told)
+    if (!('build' in reported)) throw new Error(`the build was not stored: ${reported.kind}`)
+    if (kept) await seedArtifact(stores, project, reported.build, 'report.txt', `of build ${reported.build.num}`)
+  }
+
+  it.each([
+    [{}, 5],
+    [{ branch: 'main' }, 4],
+    [{ branch: 'main', job: 'test' }, 3],
+    [{ branch: 'main', job: 'test', filter: 'successful' }, 1],
+    [{ job: 'lint' }, 4],
+    [{ workflow: 'nightly' }, 3],
+    [{ workflow: 'nightly', filter: 'successful' }, null],
+    [{ filter: 'running' }, 5],
+    [{ filter: 'completed' }, 4],
+    [{ filter: 'failed', job: 'lint' }, null],
+    [{ branch: 'absent' }, null],
+  ] satisfies [Partial<LatestOf>, number | null][])('build with %j is %s', async (which, num) => {
+    expect((await findLatestBuild(stores.db, project.id, { ...ANY, ...which }))?.num ?? null).toBe(num)
+  })
+
+  it.each([
+    [{ branch: null, filter: 'none' }, 3],
+    [{ branch: null, filter: 'successful' }, 2],
+    [{ branch: 'main', filter: 'successful' }, 1],
+    [{ branch: 'release', filter: 'none' }, 2],
+    [{ branch: 'topic', filter: 'none' }, null],
+  ] as const)('artifact with %j is of build %s', async (which, num) => {
+    expect((await findLatestArtifact(stores.db, project.id, which, 0, 'report.txt'))?.buildNum ?? null).toBe(num)
+  })
+})
+
+describe('the status of a branch', () => {
+  it('is that of its newest pipeline when none of the newest hundred ever ended', async () => {
+    const stores = await openTestStores()
+    const project = await seedProject(stores.db)
+    await reportBuild(stores, project.id, reportOf({ status: 'failed', pipeline: { externalId: 'first' } }))
+    const running = (name: string) =>
+      reportBuild(stores, project.id, reportOf({ status: 'running', pipeline: { externalId: name } }))
+    for (let i = 0; i < 99; i++) await running(`p${i}`)
+    expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
+    await running('the hundredth')
+    expect(await findBranchStatus(stores, project.id, 'main')).toBe('running')
+  })
+})
+
+describe('an artifact', () => {
+  it('goes with its build when the branch is told later than the file was sent', async () => {
+    const stores = await openTestStores()
+    const project = await seedProject(stores.db)
+    const first = await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: null } }))
+    if (!('build' in first)) throw new Error(`the build was not stored: ${first.kind}`)
+    await seedArtifact(stores, project, first.build, 'report.txt', 'hello')
+    const main = { branch: 'main', filter: 'none' } as const
+    expect(await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt')).toBeNull()
+    await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: 'main' } }))
+    expect((await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt'))?.buildNum).toBe(1)
+  })
+})

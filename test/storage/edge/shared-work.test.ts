@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest'
+import type { Slot } from '../../../src/storage/edge/memory.ts'
+import { shareWork, withinMs } from '../../../src/storage/edge/shared-work.ts'
+import { hang } from '../../support/counted.ts'
+import { barrier } from '../../support/present.ts'
+
+function openHost() {
+  const memory = { slots: new Map<string, Slot>() }
+  const kept: Promise<unknown>[] = []
+  const host = { time: 0, now: () => host.time, waitUntil: (work: Promise<unknown>) => void kept.push(work) }
+  let runs = 0
+  const share = <T>(work: () => Promise<T>) =>
+    shareWork(memory, host, 'key', () => {
+      runs += 1
+      return work()
+    })
+  return { memory, host, share, kept, runs: () => runs }
+}
+
+describe('work that several requests want at once', () => {
+  it('runs once, and all get its value', async () => {
+    const { share, runs, memory } = openHost()
+    const gate = barrier()
+    const work = async () => {
+      await gate.pass()
+      return 'value'
+    }
+    const all = Promise.all([share(work), share(work), share(work)])
+    gate.open()
+    expect(await all).toEqual(['value', 'value', 'value'])
+    expect(runs()).toBe(1)
+    expect(memory.slots.size).toBe(0)
+  })
+
+  it('is kept running past the answer of whoever began it, and fails nothing there', async () => {
+    const { share, kept } = openHost()
+    await Promise.all([share(async () => 1), share(async () => 2)])
+    expect(kept).toHaveLength(1)
+    await expect(share(() => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await Promise.all(kept)).toHaveLength(2)
+  })
+
+  it('runs again for whoever comes after it is done', async () => {
+    const { share, runs } = openHost()
+    await share(async () => 1)
+    expect(await share(async () => 2)).toBe(2)
+    expect(runs()).toBe(2)
+  })
+
+  it('fails for all when it fails, and is tried again by the next', async () => {
+    const { share, runs, memory } = openHost()
+    const fail = async () => {
+      throw new Error('no')
+    }
+    const results = await Promise.allSettled([share(fail), share(fail)])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(runs()).toBe(1)
+    expect(memory.slots.size).toBe(0)
+    expect(await share(async () => 'yes')).toBe('yes')
+  })
+
+  it('is done by a follower itself when the leader was cancelled, and the others follow that one', async () => {
+    const { share, runs } = openHost()
+    void share(hang)
+    const gate = barrier()
+    const work = async () => {
+      await gate.pass()
+      return 'value'
+    }
+    const followers = Promise.all([share(work), share(work), share(work)])
+    await gate.reached
+    // Long enough for all three to have given the leader up, short enough for nobody to give the second up.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    gate.open()
+    expect(await followers).toEqual(['value', 'value', 'value'])
+    expect(runs()).toBe(2)
+  })
+
+  it('is not waited for when it has been running for a second', async () => {
+    const { share, host } = openHost()
+    void share(hang)
+    host.time = 1_000
+    const startedAt = Date.now()
+    expect(await share(async () => 'mine')).toBe('mine')
+    expect(Date.now() - startedAt).toBeLessThan(200)
+  })
+})
+
+describe('a time-box', () => {
+  it('gives the value that comes in time', async () => {
+    expect(await withinMs(1_000, 'it', Promise.resolve(1))).toBe(1)
+  })
+
+  it('says what took too long', async () => {
+    await expect(withinMs(10, 'KV', hang())).rejects.toThrow('KV took longer than 10 ms')
+  })
+
+  it('passes a failure on', async () => {
+    await expect(withinMs(1_000, 'it', Promise.reject(new Error('no')))).rejects.toThrow('no')
+  })
+})
