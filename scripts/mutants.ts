@@ -23,20 +23,20 @@ const TICKETS = [
   'test/domain/access/download-ticket.test.ts',
   'test/storage/edge/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
-  'test/http/downloads.test.ts',
+  'test/http/downloads/downloads.test.ts',
 ]
-const MATRIX = 'test/http/access.test.ts'
+const MATRIX = 'test/http/frame/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
-const TOKENS = 'test/http/tokens.test.ts'
-const PROJECTS = 'test/http/projects.test.ts'
-const OIDC = 'test/http/oidc.test.ts'
+const TOKENS = 'test/http/circleci/v1/tokens.test.ts'
+const PROJECTS = 'test/http/buildpass/projects.test.ts'
+const OIDC = 'test/http/buildpass/oidc.test.ts'
 const SESSIONS = ['test/web/sessions.test.ts', 'test/web/github.test.ts']
 const WRITES = [
   'test/storage/tokens/rights.test.ts',
-  'test/http/foreign-ids.test.ts',
+  'test/http/frame/foreign-ids.test.ts',
   'test/storage/tokens/made.test.ts',
   'test/web/lasting-effects.test.ts',
-  'test/http/lasting-effects.test.ts',
+  'test/http/frame/lasting-effects.test.ts',
 ]
 
 /** The files under test, each with the tests that should notice: the quickest first, since one that fails is enough. */
@@ -44,11 +44,11 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/actions/verify-identity.ts': [OIDC],
   'src/domain/access/client-address.ts': ['test/domain/access/client-address.test.ts'],
   'src/domain/access/same-text.ts': ['test/domain/access/same-text.test.ts'],
-  'src/http/client-limits.ts': ['test/http/client-limits.test.ts'],
+  'src/http/frame/client-limits.ts': ['test/http/frame/client-limits.test.ts'],
   'src/storage/people/identities.ts': ['test/storage/people/identities.test.ts', ...SESSIONS, ...WRITES],
   'src/storage/notices/listeners.ts': [
     'test/actions/deliver.test.ts',
-    'test/http/circleci-v1/triggers.test.ts',
+    'test/http/circleci/v1/triggers.test.ts',
     ...WRITES,
   ],
   'src/storage/tokens/made.ts': [TOKENS, PROJECTS, ...WRITES],
@@ -59,16 +59,16 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/storage/tokens/token-ends.ts': [
     'test/storage/tokens/token-ends.test.ts',
     TOKENS,
-    'test/http/leaks.test.ts',
+    'test/http/buildpass/leaks.test.ts',
     ...WRITES,
   ],
   'src/domain/access/fence.ts': ['test/domain/access/fence.test.ts', ...STORAGE, SIMULATION],
   'src/domain/access/grant.ts': ['test/domain/access/grant.test.ts', 'test/storage/projects/projects.test.ts', MATRIX],
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
-  'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/credentials.test.ts'],
+  'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/credentials.test.ts'],
   'src/domain/access/download-ticket.ts': TICKETS,
-  'src/http/credentials.ts': ['test/http/credentials.test.ts', MATRIX],
-  'src/http/authorize.ts': ['test/http/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
+  'src/http/frame/credentials.ts': ['test/http/frame/credentials.test.ts', MATRIX],
+  'src/http/frame/authorize.ts': ['test/http/frame/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/edge/cached-grant.ts': ['test/storage/edge/cached-grant.test.ts', ...STORAGE],
   'src/storage/edge/download-proof.ts': [...TICKETS, SIMULATION],
   'src/storage/edge/feed-copy.ts': [

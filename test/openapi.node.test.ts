@@ -9,7 +9,7 @@ import { anchorOf } from '../scripts/openapi/notation.ts'
 import { referencePages } from '../scripts/openapi/page.ts'
 import type { ApiRouteName } from '../scripts/openapi/route-doc.ts'
 import { ROUTE_DOCS } from '../scripts/openapi/routes.ts'
-import { ACCESS, type RouteName } from '../src/http/access.ts'
+import { ACCESS, type RouteName } from '../src/http/frame/access.ts'
 
 const document = openApiDocument()
 

@@ -15,6 +15,6 @@ describe('what others name', () => {
   })
 
   it('is taken as a free name through one schema: Valibot’s own drops some in silence', () => {
-    expect(filesWith(/\bv\.record\(/)).toEqual(['src/http/schemas.ts'])
+    expect(filesWith(/\bv\.record\(/)).toEqual(['src/http/json/schemas.ts'])
   })
 })

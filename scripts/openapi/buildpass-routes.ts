@@ -1,13 +1,13 @@
-import { dispatchTargetInput } from '../../src/http/buildpass-v1/dispatch-target.ts'
-import { leakInput } from '../../src/http/buildpass-v1/leaks.ts'
-import { listenerInput } from '../../src/http/buildpass-v1/listeners.ts'
-import { uploadInput } from '../../src/http/buildpass-v1/multipart-uploads.ts'
-import { exchangeInput } from '../../src/http/buildpass-v1/oidc.ts'
-import { memberInput, projectChange, projectInput } from '../../src/http/buildpass-v1/projects.ts'
-import { publisherInput } from '../../src/http/buildpass-v1/publishers.ts'
-import { reportInput, updateInput } from '../../src/http/buildpass-v1/report-input.ts'
-import { retentionInput } from '../../src/http/buildpass-v1/retention.ts'
-import { webhookInput, webhookRotationInput } from '../../src/http/buildpass-v1/webhooks.ts'
+import { uploadInput } from '../../src/http/buildpass/builds/multipart-uploads.ts'
+import { reportInput, updateInput } from '../../src/http/buildpass/builds/report-input.ts'
+import { leakInput } from '../../src/http/buildpass/leaks.ts'
+import { exchangeInput } from '../../src/http/buildpass/oidc.ts'
+import { memberInput, projectChange, projectInput } from '../../src/http/buildpass/projects.ts'
+import { dispatchTargetInput } from '../../src/http/buildpass/settings/dispatch-target.ts'
+import { listenerInput } from '../../src/http/buildpass/settings/listeners.ts'
+import { publisherInput } from '../../src/http/buildpass/settings/publishers.ts'
+import { retentionInput } from '../../src/http/buildpass/settings/retention.ts'
+import { webhookInput, webhookRotationInput } from '../../src/http/buildpass/settings/webhooks.ts'
 import {
   artifactsOfBuild,
   auditPage,

@@ -1,4 +1,4 @@
-import { ACCESS, type Needs } from '../../src/http/access.ts'
+import { ACCESS, type Needs } from '../../src/http/frame/access.ts'
 import { type JsonSchema, jsonSchemaOf, SHAPES, shapeSchemaOf } from './json-schema.ts'
 import { HEADER_PARAMETERS, PATH_PARAMETERS, QUERY_PARAMETERS } from './parameters.ts'
 import type { Answer, ApiRouteName, Body, RouteDoc } from './route-doc.ts'

@@ -1,5 +1,5 @@
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/builds/insights.ts'
-import { MAX_OFFSET } from '../../src/http/input.ts'
+import { MAX_OFFSET } from '../../src/http/frame/input.ts'
 
 /** `name` where it is not the key: a parameter that routes take with other bounds. */
 type Parameter = {

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { RouteName } from '../../src/http/access.ts'
+import type { RouteName } from '../../src/http/frame/access.ts'
 import { done, type Shape } from './shapes.ts'
 
 /** What a program may ask a deployment for. The one row left out answers `npm start` only. */

@@ -1,4 +1,4 @@
-import { ACCESS, type Needs } from '../../src/http/access.ts'
+import { ACCESS, type Needs } from '../../src/http/frame/access.ts'
 import { BUILDPASS_ROUTES } from './buildpass-routes.ts'
 import { OTHER_ROUTES } from './other-routes.ts'
 import type { Answer, ApiRouteName, Content, RouteDoc } from './route-doc.ts'

@@ -1,6 +1,6 @@
-import { envVarInput } from '../../src/http/circleci-v1/env-vars.ts'
-import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/circleci-v1/tokens.ts'
-import { v1TriggerInput } from '../../src/http/trigger-input.ts'
+import { v1TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
+import { envVarInput } from '../../src/http/circleci/v1/env-vars.ts'
+import { personalTokenInput, projectTokenInput, tokenRotationInput } from '../../src/http/circleci/v1/tokens.ts'
 import {
   build,
   buildDetail,

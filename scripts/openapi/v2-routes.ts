@@ -1,6 +1,6 @@
-import { envVarInput } from '../../src/http/circleci-v1/env-vars.ts'
-import { rerunInput } from '../../src/http/circleci-v2/triggers.ts'
-import { v2TriggerInput } from '../../src/http/trigger-input.ts'
+import { v2TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
+import { envVarInput } from '../../src/http/circleci/v1/env-vars.ts'
+import { rerunInput } from '../../src/http/circleci/v2/triggers.ts'
 import { envVar, v2TestResult } from './answers-v1.ts'
 import {
   briefProject,

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Env, findCiJob } from '../../cli/ci/ci.ts'
 import { personOf, slugOfRemote } from '../../cli/ci/words.ts'
 import { findJob, reportBody } from '../../cli/job.ts'
-import { reportInput } from '../../src/http/buildpass-v1/report-input.ts'
+import { reportInput } from '../../src/http/buildpass/builds/report-input.ts'
 import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, SHA, WOODPECKER } from '../support/ci-environments.ts'
 
 let folder: string

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { PAGES, type PageName, type RouteName } from '../../src/http/access.ts'
+import { PAGES, type PageName, type RouteName } from '../../src/http/frame/access.ts'
 import { filled, PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../support/route-paths.ts'
 import { ASKERS, type World } from '../support/world.ts'
 

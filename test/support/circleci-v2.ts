@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { RouteName } from '../../src/http/access.ts'
+import type { RouteName } from '../../src/http/frame/access.ts'
 
 // What CircleCI's own OpenAPI document of v2 says of each answer that we give, written down by hand: types, what may be
 // null (its `x-nullable`), what may be left out, and closed lists of words. More fields than these may stand beside them.

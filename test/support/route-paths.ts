@@ -1,4 +1,4 @@
-import { ACCESS, PAGES, type PageName, pagePathOf, pathsOf, type RouteName } from '../../src/http/access.ts'
+import { ACCESS, PAGES, type PageName, pagePathOf, pathsOf, type RouteName } from '../../src/http/frame/access.ts'
 import type { World } from './world.ts'
 
 export const ROUTES = Object.keys(ACCESS) as RouteName[]

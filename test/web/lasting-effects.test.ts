@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { slugText } from '../../src/domain/project.ts'
-import { PAGES, type PageName, type PageNeeds } from '../../src/http/access.ts'
+import { PAGES, type PageName, type PageNeeds } from '../../src/http/frame/access.ts'
 import { openTestApp } from '../support/app.ts'
 import { type Ask, ORIGIN } from '../support/client.ts'
 import { ENDINGS, endBeforeWrite } from '../support/endings.ts'

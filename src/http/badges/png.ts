@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../env.ts'
-import { originLengthOf } from '../raw-path.ts'
-import { requestLineOf } from '../request-line.ts'
-import { type App, route } from '../route.ts'
+import { originLengthOf } from '../frame/raw-path.ts'
+import { requestLineOf } from '../frame/request-line.ts'
+import { type App, route } from '../frame/route.ts'
 
 /**
  * Badges under the `.png` of old READMEs lead to the image of that name that there is: an SVG. Whoever shows images

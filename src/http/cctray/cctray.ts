@@ -9,11 +9,11 @@ import {
   listBranchPipelines,
   listDefaultBranchPipelines,
 } from '../../storage/builds/branch-feeds.ts'
-import { type Caching, cacheControlFor, conditional, etagOf } from '../answers.ts'
-import { messageOf, refusalHeaders, statusOf } from '../errors.ts'
-import { checkedBranch } from '../input.ts'
-import { publicOriginOf } from '../origin.ts'
-import { type App, route } from '../route.ts'
+import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
+import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
+import { checkedBranch } from '../frame/input.ts'
+import { publicOriginOf } from '../frame/origin.ts'
+import { type App, route } from '../frame/route.ts'
 import { type CcProject, ccTrayXml, refusalXml } from './cctray-xml.ts'
 
 /** CCTray feeds, for the build lights and menu-bar monitors that read them. */

@@ -11,10 +11,10 @@ import { readStretch, type Stretch } from '../../storage/artifacts/object-reads.
 import { askBucket } from '../../storage/artifacts/objects.ts'
 import { ticketStanding } from '../../storage/edge/download-proof.ts'
 import type { Stores } from '../../storage/stores.ts'
-import { isKnown } from '../answers.ts'
-import type { OnProject, SlugSource } from '../authorize.ts'
-import { artifactPathOf, nodeIndexOf, numberOnPath } from '../input.ts'
-import { type App, route } from '../route.ts'
+import { isKnown } from '../frame/answers.ts'
+import type { OnProject, SlugSource } from '../frame/authorize.ts'
+import { artifactPathOf, nodeIndexOf, numberOnPath } from '../frame/input.ts'
+import { type App, route } from '../frame/route.ts'
 import { redirectToDownload } from './redirect.ts'
 
 /** The listed artifact URLs, and the signed ones that they lead to. */

@@ -5,7 +5,7 @@ import { isPerson, type Party } from '../../domain/access/grant.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
 import type { Project } from '../../domain/project.ts'
 import type { AppEnv } from '../../env.ts'
-import { downloadOriginOf, downloadsAreForeign } from '../origin.ts'
+import { downloadOriginOf, downloadsAreForeign } from '../frame/origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 /**

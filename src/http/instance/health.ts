@@ -1,6 +1,6 @@
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
-import { ownOriginOf, UNKNOWN_ORIGIN } from '../origin.ts'
-import { type App, route } from '../route.ts'
+import { ownOriginOf, UNKNOWN_ORIGIN } from '../frame/origin.ts'
+import { type App, route } from '../frame/route.ts'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 

@@ -6,9 +6,9 @@ import type { AppEnv } from '../../env.ts'
 import { readRecent } from '../../outside/analytics.ts'
 import { type InstanceGauges, readGauges } from '../../storage/upkeep/instance-gauges.ts'
 import { checkReadiness, type Readiness } from '../../storage/upkeep/readiness.ts'
-import { refuseAsAbsent } from '../no-route.ts'
-import { type App, route } from '../route.ts'
-import { routeKindOf } from '../route-kind.ts'
+import { refuseAsAbsent } from '../frame/no-route.ts'
+import { type App, route } from '../frame/route.ts'
+import { routeKindOf } from '../frame/route-kind.ts'
 
 /**
  * What Prometheus scrapes. Isolates come and go and none sees the others, so nothing here is a count that one of them

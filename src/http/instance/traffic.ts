@@ -4,10 +4,10 @@ import type { AppEnv } from '../../env.ts'
 import { readTraffic } from '../../outside/analytics.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import { listTokenFaces } from '../../storage/upkeep/traffic.ts'
-import { jsonWritten } from '../answers.ts'
-import { isoOf } from '../circleci-v1/build-json.ts'
-import { queryCount } from '../input.ts'
-import { type App, route } from '../route.ts'
+import { isoOf } from '../circleci/v1/build-json.ts'
+import { jsonWritten } from '../frame/answers.ts'
+import { queryCount } from '../frame/input.ts'
+import { type App, route } from '../frame/route.ts'
 
 /** What an owner sees of the whole instance. */
 export type InstanceTraffic = Traffic & {

@@ -5,7 +5,7 @@ import type { Session, SignInMethod, Viewer } from '../../domain/people/session.
 import type { AppEnv } from '../../env.ts'
 import { type LinkedIdentity, listIdentities, unlinkIdentity } from '../../storage/people/identities.ts'
 import { deleteOtherSessions, deleteSession, listSessions } from '../../storage/people/sessions.ts'
-import type { App } from '../route.ts'
+import type { App } from '../frame/route.ts'
 import { accountPage } from './account-layout.tsx'
 import { browserName } from './browser-name.ts'
 import { redirectTo } from './flash.ts'

@@ -3,7 +3,7 @@ import { AppError } from '../../domain/error.ts'
 import { mintSessionSecret, type SignInMethod, type Viewer } from '../../domain/people/session.ts'
 import type { AppEnv } from '../../env.ts'
 import { deleteSession, insertSession } from '../../storage/people/sessions.ts'
-import { actorOf } from '../authorize.ts'
+import { actorOf } from '../frame/authorize.ts'
 import { redirectTo } from './flash.ts'
 import { sessionCookie } from './session-cookie.ts'
 

@@ -11,8 +11,8 @@ import {
   type ProjectOverview,
 } from '../../storage/projects/project-overviews.ts'
 import { listCreatorOrgs } from '../../storage/projects/project-settings.ts'
-import { publicOriginOf } from '../origin.ts'
-import type { App } from '../route.ts'
+import { publicOriginOf } from '../frame/origin.ts'
+import type { App } from '../frame/route.ts'
 import { createProjectCommand, reportBuildCommand } from './first-steps.tsx'
 import { renderFragment } from './fragment.ts'
 import { Happened } from './happened.tsx'

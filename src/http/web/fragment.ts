@@ -1,4 +1,4 @@
-import { cacheControlFor } from '../answers.ts'
+import { cacheControlFor } from '../frame/answers.ts'
 import { type JSX, jsx } from './jsx-runtime.ts'
 import { windowTitleFor } from './layout.tsx'
 import { visibleMarkup } from './visible-markup.ts'

@@ -1,4 +1,4 @@
-import { escapeMarkup } from '../markup.ts'
+import { escapeMarkup } from '../frame/markup.ts'
 
 /** What may stand inside an element: text, which is escaped, other elements, and what shows as nothing. */
 export type Child = Html | string | number | boolean | null | undefined | readonly Child[]

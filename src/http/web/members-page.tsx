@@ -17,7 +17,7 @@ import {
 import { findUserByLogin } from '../../storage/people/users.ts'
 import type { Db } from '../../storage/stores.ts'
 import { listMadeBy } from '../../storage/tokens/made.ts'
-import type { App } from '../route.ts'
+import type { App } from '../frame/route.ts'
 import { type FlashCode, redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'
 import { LossForm } from './loss-form.tsx'

@@ -16,9 +16,9 @@ import {
   type PipelinePage,
   type Place,
 } from '../../storage/builds/pipeline-overviews.ts'
-import { checkedBranch, queryCount } from '../input.ts'
-import { publicOriginOf } from '../origin.ts'
-import type { App } from '../route.ts'
+import { checkedBranch, queryCount } from '../frame/input.ts'
+import { publicOriginOf } from '../frame/origin.ts'
+import type { App } from '../frame/route.ts'
 import { branchesPath } from './branches-page.tsx'
 import { FirstBuild } from './first-steps.tsx'
 import { renderFragment } from './fragment.ts'

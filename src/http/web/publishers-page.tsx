@@ -18,7 +18,7 @@ import {
   listPublishers,
   MAX_PUBLISHERS,
 } from '../../storage/tokens/publishers.ts'
-import type { App } from '../route.ts'
+import type { App } from '../frame/route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'
 import { Icon } from './icon.tsx'

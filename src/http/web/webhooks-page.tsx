@@ -19,8 +19,8 @@ import {
   rotateWebhook,
   type Webhook,
 } from '../../storage/reporting/webhooks.ts'
-import { publicOriginOf } from '../origin.ts'
-import type { App } from '../route.ts'
+import { publicOriginOf } from '../frame/origin.ts'
+import type { App } from '../frame/route.ts'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { redirectTo } from './flash.ts'
 import { Field, Form, fieldAttributes } from './form-parts.tsx'

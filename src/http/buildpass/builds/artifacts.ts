@@ -1,0 +1,37 @@
+import type { Context } from 'hono'
+import type { Artifact } from '../../../domain/artifacts/artifact.ts'
+import { parseBuildFilter } from '../../../domain/builds/build.ts'
+import { AppError } from '../../../domain/error.ts'
+import type { AppEnv } from '../../../env.ts'
+import { findLatestBuildWithArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
+import { jsonRead } from '../../frame/answers.ts'
+import { buildNumOf } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { storedArtifactJson } from './artifact-json.ts'
+
+/** Artifact lists with sizes and digests, which CircleCI's shape has no room for. */
+export function mountArtifactLists(app: App): void {
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project }) => {
+    const num = buildNumOf(c)
+    const artifacts = await listArtifacts(c.env.stores.db, project.id, num)
+    if (!artifacts) throw new AppError('build_not_found')
+    return listed(c, num, artifacts)
+  })
+
+  // The newest build that has any, of the default branch unless one is named: what a deploy script is after.
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
+    const { branch = project.defaultBranch, filter, job = null, workflow = null } = c.req.query()
+    const { db } = c.env.stores
+    const which = { branch, filter: parseBuildFilter(filter), job, workflow }
+    const num = await findLatestBuildWithArtifacts(db, project.id, which)
+    const artifacts = num === null ? null : await listArtifacts(db, project.id, num)
+    if (num === null || !artifacts) throw new AppError('build_not_found')
+    return listed(c, num, artifacts)
+  })
+}
+
+function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {
+  const origin = publicOriginOf(c)
+  return jsonRead(c, { build_num: num, items: artifacts.map((artifact) => storedArtifactJson(origin, artifact)) })
+}

@@ -1,0 +1,40 @@
+import { AppError } from '../../../domain/error.ts'
+import { reportBuild, updateBuild } from '../../../storage/builds/build-reports.ts'
+import { findBuild } from '../../../storage/builds/builds.ts'
+import { buildDetailJson, buildSummaryJson } from '../../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { buildNumOf, readJson } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { buildEventOf, buildReportOf, reportInput, updateInput } from './report-input.ts'
+
+/** Reporting builds. Answers are builds in the v1.1 shape, so that one reader does for all. */
+export function mountBuildReports(app: App): void {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds', async (c, { actor, project }) => {
+    const report = buildReportOf(await readJson(c, reportInput()))
+    const reported = await reportBuild(c.env.stores, project.id, report, actor)
+    if (reported.kind === 'no_project') throw new AppError('project_not_found')
+    if (reported.kind === 'elsewhere') {
+      throw new AppError('conflict', 'external_id: belongs to a build of another pipeline of this project')
+    }
+    return jsonWritten(
+      c,
+      buildSummaryJson(publicOriginOf(c), project, reported.build),
+      reported.kind === 'created' ? 201 : 200,
+    )
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+    if (!detail) throw new AppError('build_not_found')
+    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
+  })
+
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project }) => {
+    const num = buildNumOf(c)
+    const event = buildEventOf(await readJson(c, updateInput()))
+    const build = await updateBuild(c.env.stores, project.id, num, event, actor)
+    if (!build) throw new AppError('build_not_found')
+    return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, build))
+  })
+}

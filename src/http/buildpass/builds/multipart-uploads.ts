@@ -1,0 +1,233 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { completeUpload } from '../../../actions/complete-upload.ts'
+import { INSTANCE } from '../../../domain/access/actor.ts'
+import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../../domain/artifacts/artifact.ts'
+import { digestText } from '../../../domain/artifacts/artifact-digest.ts'
+import {
+  PART_SIZE_BYTES,
+  partCountOf,
+  sizeOfPart,
+  type Upload,
+  type UploadPart,
+} from '../../../domain/artifacts/upload.ts'
+import { AppError, invalidInput } from '../../../domain/error.ts'
+import type { AppEnv } from '../../../env.ts'
+import { findArtifactOfBuild } from '../../../storage/artifacts/artifacts.ts'
+import { abortMultipart, openMultipart, putPart } from '../../../storage/artifacts/multipart.ts'
+import { askBucket } from '../../../storage/artifacts/objects.ts'
+import {
+  deleteUpload,
+  findUpload,
+  findUploadPart,
+  insertUpload,
+  putUploadPart,
+} from '../../../storage/artifacts/uploads.ts'
+import { findBuildId } from '../../../storage/builds/builds.ts'
+import { RightGone } from '../../../storage/tokens/rights.ts'
+import { isoOf } from '../../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { buildNumOf, lazily, readJson } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { storedArtifactJson } from './artifact-json.ts'
+import {
+  CONTENT_TYPE_RULE,
+  isContentType,
+  MAX_NODE_INDEX,
+  namedDigestOf,
+  otherBytes,
+  requireLength,
+} from './uploads.ts'
+
+/** Files that are too large for one request, in parts that may come in any order, again, and after a break. */
+export function mountMultipartUploads(app: App): void {
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads', async (c, { actor, project }) => {
+    const input = await readJson(c, uploadInput())
+    const { stores } = c.env
+    const { db, artifacts, now } = stores
+    const buildId = await findBuildId(db, project.id, buildNumOf(c))
+    if (!buildId) throw new AppError('build_not_found')
+    const known = await findArtifactOfBuild(db, buildId, input.node_index, input.path)
+    if (known && known.sizeBytes !== input.size && !input.overwrite) throw otherBytes(REMEDY)
+
+    const objectKey = objectKeyFor(project.id, buildId, crypto.randomUUID())
+    const upload: Upload = {
+      id: crypto.randomUUID(),
+      projectId: project.id,
+      buildId,
+      buildNum: buildNumOf(c),
+      nodeIndex: input.node_index,
+      path: input.path,
+      sizeBytes: input.size,
+      partSizeBytes: PART_SIZE_BYTES,
+      contentType: input.content_type,
+      overwrite: input.overwrite,
+      objectKey,
+      r2UploadId: await askBucket(stores, openMultipart(artifacts, objectKey, input.content_type)),
+      digest: null,
+      createdAt: now(),
+      touchedAt: now(),
+    }
+    await insertUpload(stores, upload, actor).catch(async (error) => {
+      if (error instanceof RightGone) await abortMultipart(artifacts, upload)
+      throw error
+    })
+    return jsonWritten(c, uploadJson(upload, []), 201)
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload', async (c, { project }) => {
+    const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), INSTANCE)
+    if (!found) throw new AppError('upload_not_found')
+    return jsonRead(c, uploadJson(found.upload, found.parts))
+  })
+
+  route(
+    app,
+    'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part',
+    async (c, { actor, project }) => {
+      const { stores } = c.env
+      const number = /^[1-9]\d{0,5}$/.test(c.req.param('part') ?? '') ? Number(c.req.param('part')) : 0
+      const sizeBytes = requireLength(c)
+      const sha256 = namedDigestOf(c)
+      const found = await findUploadPart(stores, project.id, buildNumOf(c), uploadIdOf(c), number, actor)
+      if (!found) throw new AppError('upload_not_found')
+      const { upload, part } = found
+      const due = sizeOfPart(upload, number)
+      if (due === null)
+        throw invalidInput('part', `must be a whole number from 1 to ${partCountOf(upload)}: this upload has that many`)
+      if (sizeBytes !== due) throw invalidInput('Content-Length', `must be ${due} for part ${number} of this upload`)
+      if (upload.digest) throw new AppError('conflict', 'upload: is complete already')
+      // The same part again, after an answer that got lost, costs R2 nothing.
+      if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
+
+      const wanted = { number, sizeBytes, sha256 }
+      const stored = await askBucket(stores, putPart(stores.artifacts, upload, wanted, c.req.raw.body ?? noBytes()))
+      switch (stored.kind) {
+        case 'digest_mismatch':
+          throw invalidInput('Content-Digest', 'does not match the bytes that were sent')
+        case 'client_gone':
+          throw new AppError('client_gone')
+        case 'wrong_length':
+          throw invalidInput('Content-Length', 'does not match the bytes that were sent')
+        case 'no_upload':
+          throw new AppError('upload_not_found')
+        case 'stored':
+          if (!(await putUploadPart(stores, upload.id, stored.part, actor))) throw new AppError('upload_not_found')
+          return jsonWritten(c, partJson(stored.part))
+      }
+    },
+  )
+
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete',
+    async (c, { actor, project }) => {
+      const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
+      if (!found) throw new AppError('upload_not_found')
+      const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
+      switch (completed.kind) {
+        case 'missing_parts':
+          throw new AppError('conflict', `parts: ${rangesOf(completed.missing)} not sent yet`)
+        case 'other_parts':
+          throw new AppError('conflict', 'parts: one was sent by two senders at once; send all parts again')
+        case 'other_bytes':
+          throw otherBytes(REMEDY)
+        case 'no_upload':
+          throw new AppError('upload_not_found')
+        case 'no_build':
+          throw new AppError('build_not_found')
+        case 'created':
+        case 'replaced':
+        case 'same': {
+          const stored = storedArtifactJson(publicOriginOf(c), completed.artifact)
+          return jsonWritten(c, stored, completed.kind === 'created' ? 201 : 200)
+        }
+      }
+    },
+  )
+
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
+    async (c, { actor, project }) => {
+      const { stores } = c.env
+      const found = await findUpload(stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
+      if (!found) throw new AppError('upload_not_found')
+      if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
+      // R2 first: a row whose parts are gone is found again, parts without a row are not.
+      await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
+      await deleteUpload(stores, found.upload.id, actor)
+      return jsonWritten(c, { message: 'ok' })
+    },
+  )
+}
+
+/** To be sent when the upload begins. */
+const REMEDY = '"overwrite": true'
+
+const wholeNumber = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`
+  return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule))
+}
+
+export const uploadInput = lazily(() =>
+  v.strictObject({
+    path: v.pipe(
+      v.string('must be a string'),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.typed ? artifactPathProblem(dataset.value) : null
+        if (problem) addIssue({ message: problem })
+      }),
+    ),
+    size: wholeNumber(1, MAX_ARTIFACT_BYTES),
+    node_index: v.optional(wholeNumber(0, MAX_NODE_INDEX), 0),
+    content_type: v.optional(
+      v.pipe(v.string(CONTENT_TYPE_RULE), v.check(isContentType, CONTENT_TYPE_RULE)),
+      'application/octet-stream',
+    ),
+    overwrite: v.optional(v.boolean('must be true or false'), false),
+  }),
+)
+
+function uploadIdOf(c: Context<AppEnv>): string {
+  return c.req.param('upload') ?? ''
+}
+
+function uploadJson(upload: Upload, parts: readonly UploadPart[]) {
+  return {
+    upload_id: upload.id,
+    path: upload.path,
+    node_index: upload.nodeIndex,
+    size: upload.sizeBytes,
+    part_size: upload.partSizeBytes,
+    part_count: partCountOf(upload),
+    content_type: upload.contentType,
+    overwrite: upload.overwrite,
+    created_at: isoOf(upload.createdAt),
+    complete: upload.digest !== null,
+    digest: upload.digest && digestText(upload.digest),
+    parts: parts.map(partJson),
+  }
+}
+
+function partJson({ number, sizeBytes, sha256 }: UploadPart) {
+  return { part: number, size: sizeBytes, sha256 }
+}
+
+/** `part 3 is`, `parts 1–4, 9 are`: a few of them, when there are many. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: [number, number][] = []
+  for (const number of numbers) {
+    const last = ranges.at(-1)
+    if (last && last[1] === number - 1) last[1] = number
+    else ranges.push([number, number])
+  }
+  const shown = ranges.slice(0, 5).map(([from, to]) => (from === to ? `${from}` : `${from}–${to}`))
+  const text = `${shown.join(', ')}${ranges.length > shown.length ? ' and more' : ''}`
+  return numbers.length === 1 ? `part ${text} is` : `parts ${text} are`
+}
+
+function noBytes(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ start: (controller) => controller.close() })
+}

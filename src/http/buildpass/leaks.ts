@@ -1,0 +1,63 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { parseSecret } from '../../domain/access/secret.ts'
+import { AppError } from '../../domain/error.ts'
+import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github-signature.ts'
+import type { AppEnv } from '../../env.ts'
+import { findKeys } from '../../outside/key-sets.ts'
+import { reportLeak } from '../../storage/tokens/token-ends.ts'
+import { jsonWritten } from '../frame/answers.ts'
+import { isWithinLimit } from '../frame/client-limits.ts'
+import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../frame/input.ts'
+import { type App, route } from '../frame/route.ts'
+
+const MAX_SECRETS = 100
+const MAX_SECRET_LENGTH = 500
+const COUNT_RULE = `must hold 1 to ${MAX_SECRETS} secrets`
+const secretText = () =>
+  v.pipe(
+    v.string('must be a string'),
+    v.maxLength(MAX_SECRET_LENGTH, `must be at most ${MAX_SECRET_LENGTH} characters long`),
+  )
+const bounded = <T>(list: v.GenericSchema<unknown, T[]>) =>
+  v.pipe(list, v.minLength(1, COUNT_RULE), v.maxLength(MAX_SECRETS, COUNT_RULE))
+
+export const leakInput = lazily(() => v.strictObject({ secrets: bounded(v.array(secretText(), 'must be a list')) }))
+// GitHub may add fields to its alerts.
+const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretText() }), 'must be a list')))
+
+/**
+ * Found secrets end here. Anybody may report, GitHub's secret scanning too; the answer is the same whatever was found,
+ * so that it tells nobody which secrets live.
+ */
+export function mountLeaks(app: App): void {
+  route(app, 'POST /api/buildpass/v1/leaks', async (c, { actor }) => {
+    if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
+    const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
+    for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
+    return jsonWritten(c, { message: 'Thank you. What was found among these is being ended.' }, 202)
+  })
+}
+
+async function foundSecrets(c: Context<AppEnv>): Promise<readonly string[]> {
+  const text = await readText(c.req.raw, MAX_JSON_BYTES)
+  const keyId = c.req.header('Github-Public-Key-Identifier')
+  if (keyId === undefined) return parseInput(leakInput(), jsonOf(text)).secrets
+  const signature = c.req.header('Github-Public-Key-Signature') ?? ''
+  const key = await githubKey(c, keyId)
+  if (!key || !(await isSignedByGithub(key, signature, text)))
+    throw new AppError('invalid_signature', 'Github-Public-Key-Signature: does not fit the body')
+  return parseInput(githubInput(), jsonOf(text)).map(({ token }) => token)
+}
+
+/** The key by which GitHub says that it signed; null where it has none of that id. */
+async function githubKey({ env }: Context<AppEnv>, keyId: string): Promise<CryptoKey | null> {
+  try {
+    const keys = await findKeys(env.outside, { url: env.settings.githubKeysUrl, form: 'github' }, keyId)
+    const known = keys.find(({ kid }) => kid === keyId)
+    return known ? await importGithubKey(String(known.pem)) : null
+  } catch (cause) {
+    env.stores.warn('github_keys_unreachable', cause)
+    throw new AppError('unavailable', 'The signing keys could not be read: send it again.', { cause })
+  }
+}

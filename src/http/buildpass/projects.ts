@@ -1,0 +1,157 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { createProject } from '../../actions/create-project.ts'
+import { AppError, invalidInput } from '../../domain/error.ts'
+import { parseLogin } from '../../domain/people/user.ts'
+import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
+import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/reporting/repository-url.ts'
+import type { AppEnv } from '../../env.ts'
+import { deleteMember, demoteAdmin, type LeftBehind, listMembers, putMember } from '../../storage/people/members.ts'
+import { findUserByLogin } from '../../storage/people/users.ts'
+import { deleteProject, updateProject } from '../../storage/projects/project-settings.ts'
+import { isoOf } from '../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../frame/answers.ts'
+import { lazily, queryCount, queryFlag, queryText, readJson } from '../frame/input.ts'
+import { type App, route } from '../frame/route.ts'
+import { line } from '../json/schemas.ts'
+
+const SLUG_RULE = 'must be vcs/org/repo, with vcs one of gh, bb, gl and names of letters, digits, ".", "_" and "-"'
+const VISIBILITY_RULE = 'must be private or public'
+const visibility = () => v.picklist(['private', 'public'], VISIBILITY_RULE)
+export const projectInput = lazily(() =>
+  v.strictObject({
+    slug: v.pipe(
+      v.string(SLUG_RULE),
+      v.check((text) => parseSlug(text) !== null, SLUG_RULE),
+      v.transform((text) => parseSlug(text) as Slug),
+    ),
+    visibility: v.optional(visibility(), 'private'),
+    default_branch: v.optional(line(1_024), 'main'),
+  }),
+)
+export const projectChange = lazily(() =>
+  v.strictObject({
+    visibility: v.optional(visibility()),
+    default_branch: v.optional(line(1_024)),
+    repository_url: v.nullish(line(500)),
+  }),
+)
+export const memberInput = lazily(() =>
+  v.strictObject({ role: v.picklist(['admin', 'member'], 'must be admin or member') }),
+)
+
+const MAX_MEMBERS_A_PAGE = 1_000
+
+/** Projects and their members. */
+export function mountProjects(app: App): void {
+  route(app, 'POST /api/buildpass/v1/projects', async (c, { actor, grant }) => {
+    const { slug, visibility, default_branch } = await readJson(c, projectInput())
+    const settings = { visibility, defaultBranch: default_branch }
+    const made = await createProject(c.env.stores, grant, slug, settings, actor)
+    if (made === 'not_allowed') throw new AppError('permission_denied')
+    if (made === 'taken') throw new AppError('conflict', 'slug: there is a project of that name already')
+    return jsonWritten(c, projectJson(made), 201)
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo', (c, { project }) => jsonRead(c, projectJson(project)))
+
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
+    const { visibility, default_branch, repository_url } = await readJson(c, projectChange())
+    const change = {
+      visibility,
+      defaultBranch: default_branch,
+      repositoryUrl: repository_url ? repositoryUrlFor(project, repository_url) : repository_url,
+    }
+    const changed = await updateProject(c.env.stores, project.id, change, actor)
+    if (!changed) throw new AppError('project_not_found')
+    return jsonWritten(c, projectJson(changed))
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
+    if (!(await deleteProject(c.env.stores, project, actor))) throw new AppError('project_not_found')
+    return jsonWritten(c, { message: 'ok' })
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members', async (c, { project }) => {
+    const limit = queryCount(c, 'limit', { min: 1, max: MAX_MEMBERS_A_PAGE, fallback: MAX_MEMBERS_A_PAGE })
+    const after = queryText(c, 'after')
+    const members = await listMembers(c.env.stores.db, project.id, { after, limit: limit + 1 })
+    return jsonRead(c, {
+      items: members
+        .slice(0, limit)
+        .map(({ login, name, role, since }) => ({ login, name, role, since: isoOf(since) })),
+      next_after: members.length > limit ? (members[limit - 1]?.login ?? null) : null,
+    })
+  })
+
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
+    const { role } = await readJson(c, memberInput())
+    const endMade = queryFlag(c, 'end_made')
+    const { stores } = c.env
+    const user = await requireUser(c)
+    if (role === 'member') {
+      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      if (demotion.kind === 'last_admin') throw lastAdmin()
+      if (demotion.kind === 'demoted')
+        return jsonWritten(c, { login: user.login, role, ...leftBehind(demotion), ended: endMade })
+    }
+    if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
+    return jsonWritten(c, { login: user.login, role })
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
+    const { stores } = c.env
+    // The older name said less than what it should have done: tokens are not all that a person leaves behind.
+    const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
+    const user = await requireUser(c)
+    const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
+    switch (removal.kind) {
+      case 'last_admin':
+        throw lastAdmin()
+      case 'not_a_member':
+        throw new AppError('user_not_found')
+      case 'removed':
+        return jsonWritten(c, { message: 'ok', ...leftBehind(removal), ended: endMade })
+    }
+  })
+}
+
+/** What somebody made for the project, and whom they let into it. */
+function leftBehind({ made, letIn }: LeftBehind) {
+  return {
+    made: made.map(({ kind, id, name }) => ({ kind, id, name })),
+    let_in: letIn.map(({ login, role }) => ({ login, role })),
+  }
+}
+
+/** What an admin says of where the repository is; null for what it is without being told. */
+function repositoryUrlFor(project: Project, text: string): string | null {
+  const name = /^https?:\/\//i.test(text) ? repositoryOf(text) : null
+  if (name && isRepositoryOf(project, name)) return repositoryUrlOf(project, text)
+  throw invalidInput(
+    'repository_url',
+    `must be the https address of a repository whose first name is ${project.org} and whose last is ${project.repo}`,
+  )
+}
+
+export function projectJson(project: Project) {
+  const { visibility, defaultBranch } = project
+  return {
+    id: project.id,
+    slug: slugText(project),
+    visibility,
+    default_branch: defaultBranch,
+    repository_url: vcsUrlFor(project),
+  }
+}
+
+export async function requireUser(c: Context<AppEnv>) {
+  const login = parseLogin(c.req.param('login') ?? '')
+  const user = login ? await findUserByLogin(c.env.stores.db, login) : null
+  if (!user) throw new AppError('user_not_found')
+  return user
+}
+
+function lastAdmin(): AppError {
+  return new AppError('conflict', 'A project needs at least one admin: give somebody else the role first.')
+}

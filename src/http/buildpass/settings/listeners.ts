@@ -1,0 +1,96 @@
+import * as v from 'valibot'
+import { AppError } from '../../../domain/error.ts'
+import { GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import { mintWebhookSecret } from '../../../domain/notices/standard-webhook.ts'
+import type { Project } from '../../../domain/project.ts'
+import {
+  deleteListener,
+  insertListener,
+  listListeners,
+  MAX_LISTENERS,
+  type StoredListener,
+} from '../../../storage/notices/listeners.ts'
+import { listOutbox } from '../../../storage/notices/outbox.ts'
+import { isoOf } from '../../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { lazily, readJson } from '../../frame/input.ts'
+import { type App, route } from '../../frame/route.ts'
+import { line } from '../../json/schemas.ts'
+import { repositoryField, requireOutboundUrl, secretField, withoutSlash } from './dispatch-target.ts'
+
+/** The body that adds a listener. Secrets are taken, sealed, and never given back. */
+export const listenerInput = lazily(() =>
+  v.variant(
+    'kind',
+    [
+      v.strictObject({ kind: v.literal('webhook'), url: v.string('must be a URL'), secret: secretField() }),
+      v.strictObject({
+        kind: v.literal('github-status'),
+        token: line(1_000),
+        repository: v.optional(repositoryField()),
+        api_url: v.optional(v.string('must be a URL'), GITHUB_API),
+        context: v.optional(line(100), 'buildpass'),
+      }),
+    ],
+    'must be one of webhook, github-status',
+  ),
+)
+
+/** Who is told when a build ends, and what was sent to them and to the dispatch target. */
+export function mountListeners(app: App): void {
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { project }) => {
+    const listeners = await listListeners(c.env.stores.db, project.id)
+    return jsonRead(c, { items: listeners.map(listenerJson) })
+  })
+
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
+    const input = await readJson(c, listenerInput())
+    const listener = listenerOf(input, project)
+    if (listener.kind === 'webhook') requireOutboundUrl(c, 'url', listener.url)
+    else requireOutboundUrl(c, 'api_url', listener.apiUrl)
+    const minted = input.kind === 'webhook' && input.secret === undefined ? mintWebhookSecret() : null
+    const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
+    const { stores, settings } = c.env
+    const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
+    if (!stored) throw new AppError('conflict', `A project has at most ${MAX_LISTENERS} listeners.`)
+    return jsonWritten(c, { ...listenerJson(stored), ...(minted === null ? {} : { secret: minted }) }, 201)
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id', async (c, { actor, project }) => {
+    const isGone = await deleteListener(c.env.stores, project.id, c.req.param('id') ?? '', actor)
+    if (!isGone) throw new AppError('listener_not_found')
+    return jsonWritten(c, { message: 'ok' })
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound', async (c, { project }) => {
+    const entries = await listOutbox(c.env.stores.db, project.id)
+    const items = entries.map((entry) => ({
+      id: entry.id,
+      time: isoOf(entry.createdAt),
+      event: entry.event,
+      receiver: entry.receiver,
+      build_num: entry.buildNum,
+      state: entry.state,
+      attempts: entry.attempts,
+      last_attempt_at: isoOf(entry.lastAttemptAt),
+      response_status: entry.responseStatus,
+      problem: entry.problem,
+      remote_id: entry.remoteId,
+    }))
+    return jsonRead(c, { items })
+  })
+}
+
+function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, project: Project): Listener {
+  if (input.kind === 'webhook') return { kind: input.kind, url: input.url }
+  const { kind, repository = `${project.org}/${project.repo}`, api_url, context } = input
+  return { kind, repository, apiUrl: withoutSlash(api_url), context }
+}
+
+/** A listener as it is shown: without its secret. */
+function listenerJson({ id, listener, createdAt }: StoredListener) {
+  const shared = { id, kind: listener.kind, created_at: isoOf(createdAt) }
+  if (listener.kind === 'webhook') return { ...shared, url: listener.url }
+  const { repository, apiUrl, context } = listener
+  return { ...shared, repository, api_url: apiUrl, context }
+}

@@ -1,0 +1,64 @@
+import * as v from 'valibot'
+import {
+  claimProblems,
+  ISSUERS,
+  type IssuerKind,
+  issuerFor,
+  parseIssuerKind,
+  type TrustedPublisher,
+} from '../../../domain/access/trusted-publisher.ts'
+import { AppError } from '../../../domain/error.ts'
+import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../../storage/tokens/publishers.ts'
+import { isoOf } from '../../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { lazily, readJson } from '../../frame/input.ts'
+import { type App, route } from '../../frame/route.ts'
+import { namedValues } from '../../json/schemas.ts'
+
+const KIND_RULE = `must be one of ${Object.keys(ISSUERS).join(', ')}`
+export const publisherInput = lazily(() =>
+  v.strictObject({
+    kind: v.pipe(
+      v.string(KIND_RULE),
+      v.check((text) => parseIssuerKind(text) !== null, KIND_RULE),
+      v.transform((text) => text as IssuerKind),
+    ),
+    issuer: v.optional(v.string('must be a URL')),
+    claims: namedValues(v.string(), v.string('must be a string'), 'must be an object of claims and their values'),
+  }),
+)
+
+/** Which CI jobs may report to a project by their identity alone. No update: deleted and made anew. */
+export function mountPublishers(app: App): void {
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { project }) => {
+    const publishers = await listPublishers(c.env.stores.db, project.id)
+    return jsonRead(c, {
+      items: publishers.map((publisher) => ({ ...publisherJson(publisher), created_by: publisher.createdBy })),
+    })
+  })
+
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { actor, project }) => {
+    const { kind, issuer: named, claims } = await readJson(c, publisherInput())
+    const problems = claimProblems(kind, claims)
+    const [problem] = problems
+    if (problem) throw new AppError('invalid_input', `${problem.path}: ${problem.message}`, { problems })
+    const issuer = issuerFor(kind, named ?? null, claims, c.env.settings.ownIssuers)
+    if (!issuer) {
+      const message = 'is not one that is trusted here: whoever deploys this names it in OIDC_ISSUERS'
+      throw new AppError('invalid_input', `issuer: ${message}`, { problems: [{ path: 'issuer', message }] })
+    }
+    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
+    if (!publisher) throw new AppError('conflict', `A project can have at most ${MAX_PUBLISHERS} publishers.`)
+    return jsonWritten(c, publisherJson(publisher), 201)
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { actor, project }) => {
+    if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
+      throw new AppError('publisher_not_found')
+    return jsonWritten(c, { message: 'ok' })
+  })
+}
+
+function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher) {
+  return { id, kind, issuer, claims, time: isoOf(createdAt) }
+}

@@ -1,0 +1,100 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import { DEFAULT_OVERLAP_SECONDS } from '../../../domain/access/token.ts'
+import { AppError } from '../../../domain/error.ts'
+import { type Project, slugText } from '../../../domain/project.ts'
+import {
+  mintWebhookSecret,
+  parseWebhookSource,
+  WEBHOOK_SOURCES,
+  type WebhookSource,
+  webhookSecretProblem,
+} from '../../../domain/reporting/webhook-source.ts'
+import type { AppEnv } from '../../../env.ts'
+import { listDeliveries } from '../../../storage/notices/deliveries.ts'
+import {
+  deleteWebhook,
+  insertWebhook,
+  listWebhooks,
+  rotateWebhook,
+  type Webhook,
+} from '../../../storage/reporting/webhooks.ts'
+import { isoOf } from '../../circleci/v1/build-json.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { lazily, readJson, readOptionalJson } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { overlapSeconds } from '../../json/schemas.ts'
+
+const SOURCE_RULE = `must be one of ${Object.keys(WEBHOOK_SOURCES).join(', ')}`
+/** Made by us unless the CI system insists on its own. */
+const secret = () =>
+  v.optional(
+    v.pipe(
+      v.string('must be a string'),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const problem = dataset.typed ? webhookSecretProblem(dataset.value) : null
+        if (problem) addIssue({ message: problem })
+      }),
+    ),
+  )
+export const webhookInput = lazily(() =>
+  v.strictObject({
+    source: v.pipe(
+      v.string(SOURCE_RULE),
+      v.check((text) => parseWebhookSource(text) !== null, SOURCE_RULE),
+      v.transform((text) => text as WebhookSource),
+    ),
+    secret: secret(),
+  }),
+)
+export const webhookRotationInput = lazily(() =>
+  v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS), secret: secret() }),
+)
+
+/** The secrets with which CI systems sign; each is shown once. */
+export function mountWebhooks(app: App): void {
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { project }) => {
+    const webhooks = await listWebhooks(c.env.stores.db, project.id, Date.now())
+    return jsonRead(c, {
+      items: webhooks.map((webhook) => ({ ...webhookJson(c, project, webhook), created_by: webhook.createdBy })),
+    })
+  })
+
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { actor, project }) => {
+    const { source, secret = mintWebhookSecret() } = await readJson(c, webhookInput())
+    const { stores, settings } = c.env
+    const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor)
+    switch (inserted.kind) {
+      case 'created':
+        return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret }, 201)
+      case 'taken':
+        throw new AppError('conflict', 'source: this project has a secret for it already; rotate that one')
+    }
+  })
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries', async (c, { project }) => {
+    const deliveries = await listDeliveries(c.env.stores.db, project.id)
+    return jsonRead(c, { items: deliveries.map(({ at, ...delivery }) => ({ time: isoOf(at), ...delivery })) })
+  })
+
+  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id', async (c, { actor, project }) => {
+    if (!(await deleteWebhook(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
+      throw new AppError('webhook_not_found')
+    return jsonWritten(c, { message: 'ok' })
+  })
+
+  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate', async (c, { actor, project }) => {
+    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
+    const { stores, settings } = c.env
+    const id = c.req.param('id') ?? ''
+    const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
+    if (!webhook) throw new AppError('webhook_not_found')
+    return jsonWritten(c, { ...webhookJson(c, project, webhook), secret, replaces: id }, 201)
+  })
+}
+
+function webhookJson(c: Context<AppEnv>, project: Project, { id, source, createdAt, expiresAt }: Webhook) {
+  const url = `${publicOriginOf(c)}/webhooks/${slugText(project)}/${source}`
+  return { id, source, url, time: isoOf(createdAt), expires_at: isoOf(expiresAt) }
+}

@@ -1,0 +1,70 @@
+import { parseBuildFilter } from '../../../domain/builds/build.ts'
+import { AppError } from '../../../domain/error.ts'
+import {
+  findArtifact,
+  findLatestArtifact,
+  findLatestBuildWithArtifacts,
+  listArtifacts,
+} from '../../../storage/artifacts/artifacts.ts'
+import { findLatestBuild } from '../../../storage/builds/builds.ts'
+import { redirectToDownload } from '../../downloads/redirect.ts'
+import { jsonRead } from '../../frame/answers.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { artifactJson } from './build-json.ts'
+
+/** Artifact lists, and the stable links that lead to the bytes. */
+export function mountArtifacts(app: App): void {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
+    const { db } = c.env.stores
+    const which = {
+      branch: queryText(c, 'branch'),
+      filter: parseBuildFilter(c.req.query('filter')),
+      job: queryText(c, 'job'),
+      workflow: queryText(c, 'workflow'),
+    }
+    // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
+    const num = await findLatestBuildWithArtifacts(db, project.id, which)
+    if (num === null && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
+    const artifacts = num === null ? [] : ((await listArtifacts(db, project.id, num)) ?? [])
+    return jsonRead(
+      c,
+      artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project }) => {
+    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(c))
+    if (!artifacts) throw new AppError('build_not_found')
+    return jsonRead(
+      c,
+      artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
+    const which = { branch: queryText(c, 'branch'), filter: parseBuildFilter(c.req.query('filter')) }
+    const artifact = await findLatestArtifact(
+      c.env.stores.db,
+      opened.project.id,
+      which,
+      nodeIndexOf(c),
+      artifactPathOf(c),
+    )
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, opened, artifact, true)
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
+    const artifact = await findArtifact(
+      c.env.stores.db,
+      opened.project.id,
+      buildNumOf(c),
+      nodeIndexOf(c),
+      artifactPathOf(c),
+    )
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, opened, artifact)
+  })
+}

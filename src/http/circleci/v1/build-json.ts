@@ -1,0 +1,157 @@
+import { type Artifact, encodePath } from '../../../domain/artifacts/artifact.ts'
+import {
+  BUILD_STATUS,
+  type Build,
+  durationMsOf,
+  type PreviousBuild,
+  personOf,
+  queuedAtOf,
+  type Step,
+} from '../../../domain/builds/build.ts'
+import { type Project, slugText, VCS, vcsUrlFor } from '../../../domain/project.ts'
+import type { BuildDetail } from '../../../storage/builds/builds.ts'
+
+/** A build as CircleCI v1.1 lists it. Dates are RFC 3339 with milliseconds, or null. */
+export function buildSummaryJson(origin: string, project: Project, build: Build) {
+  const { pipeline, workflow } = build
+  const { lifecycle, outcome } = BUILD_STATUS[build.status]
+  const { author, committer } = pipeline
+  const who = personOf(pipeline)
+  return {
+    vcs_url: vcsUrlFor(project),
+    vcs_type: VCS[project.vcs].longName,
+    vcs_revision: pipeline.revision,
+    vcs_tag: pipeline.tag,
+    branch: pipeline.branch,
+    build_num: build.num,
+    build_url: build.buildUrl ?? `${origin}/${slugText(project)}/${build.num}`,
+    username: project.org,
+    reponame: project.repo,
+    oss: project.visibility === 'public',
+    subject: pipeline.subject,
+    body: pipeline.body,
+    author_name: author?.name ?? null,
+    author_email: author?.email ?? null,
+    author_date: author?.date ?? null,
+    committer_name: committer?.name ?? null,
+    committer_email: committer?.email ?? null,
+    committer_date: committer?.date ?? null,
+    user: {
+      is_user: who?.login !== undefined,
+      login: who?.login ?? 'none',
+      name: who?.name ?? null,
+      avatar_url: who?.avatar_url ?? null,
+      vcs_type: VCS[project.vcs].longName,
+      id: null,
+    },
+    why: 'reported',
+    dont_build: null,
+    usage_queued_at: isoOf(queuedAtOf(build)),
+    queued_at: isoOf(queuedAtOf(build)),
+    start_time: isoOf(build.startedAt),
+    stop_time: isoOf(build.stoppedAt),
+    build_time_millis: durationMsOf(build),
+    lifecycle,
+    outcome,
+    status: build.status,
+    canceled: outcome === 'canceled',
+    failed: outcome === null ? null : BUILD_STATUS[build.status].class === 'red',
+    timedout: outcome === 'timedout',
+    infrastructure_fail: outcome === 'infrastructure_fail',
+    fail_reason: null,
+    retry_of: build.retryOf,
+    retries: null,
+    previous: previousJson(build.previous),
+    parallel: 1,
+    platform: '2.0',
+    build_parameters: { CIRCLE_JOB: build.jobName },
+    pull_requests: pipeline.pullRequests,
+    messages: [],
+    workflows: {
+      job_name: build.jobName,
+      job_id: build.id,
+      workflow_id: workflow.id,
+      workflow_name: workflow.name,
+      workspace_id: workflow.id,
+      upstream_job_ids: [],
+      upstream_concurrency_map: {},
+    },
+  }
+}
+
+/** A single build: the summary, its steps and its commit. */
+export function buildDetailJson(origin: string, project: Project, { build, steps, previousSuccess }: BuildDetail) {
+  return {
+    ...buildSummaryJson(origin, project, build),
+    steps: steps.map(stepJson),
+    all_commit_details: [commitJson(project, build)],
+    all_commit_details_truncated: false,
+    previous_successful_build: previousJson(previousSuccess),
+    ssh_disabled: true,
+    ssh_users: [],
+    node: null,
+    circle_yml: null,
+  }
+}
+
+/** An artifact in a v1.1 list; `url` answers with a redirect to the bytes. */
+export function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact) {
+  return { path, pretty_path: path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
+}
+
+/** The stable, unsigned URL of an artifact; existing tools take the job's uuid and the node out of it. */
+export function artifactUrlFor(
+  origin: string,
+  { path, nodeIndex, buildId }: Pick<Artifact, 'path' | 'nodeIndex' | 'buildId'>,
+): string {
+  return `${origin}/output/job/${buildId}/artifacts/${nodeIndex}/${encodePath(path)}`
+}
+
+export function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+function previousJson(previous: PreviousBuild | null) {
+  return previous && { build_num: previous.num, status: previous.status, build_time_millis: previous.durationMs }
+}
+
+function stepJson(step: Step) {
+  return {
+    name: step.name,
+    actions: step.actions.map((action) => ({
+      ...action,
+      truncated: false,
+      parallel: false,
+      background: false,
+      insignificant: false,
+      has_output: false,
+      output_url: null,
+      source: 'reported',
+      failed: action.status === 'failed' ? true : null,
+      infrastructure_fail: action.status === 'infrastructure_fail' ? true : null,
+      timedout: action.status === 'timedout' ? true : null,
+      canceled: action.status === 'canceled' ? true : null,
+      continue: null,
+      messages: [],
+    })),
+  }
+}
+
+function commitJson(project: Project, { pipeline }: Build) {
+  const { author, committer } = pipeline
+  return {
+    commit: pipeline.revision,
+    commit_url: `${vcsUrlFor(project)}/commit/${encodeURIComponent(pipeline.revision)}`,
+    branch: pipeline.branch,
+    subject: pipeline.subject,
+    body: pipeline.body,
+    author_name: author?.name ?? null,
+    author_email: author?.email ?? null,
+    author_login: author?.login ?? null,
+    author_date: author?.date ?? null,
+    committer_name: committer?.name ?? null,
+    committer_email: committer?.email ?? null,
+    committer_login: committer?.login ?? null,
+    committer_date: committer?.date ?? null,
+  }
+}

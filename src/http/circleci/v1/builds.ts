@@ -1,0 +1,43 @@
+import { parseBuildFilter } from '../../../domain/builds/build.ts'
+import { AppError } from '../../../domain/error.ts'
+import { findBuild, listBuilds } from '../../../storage/builds/builds.ts'
+import { listTestResults } from '../../../storage/tests/test-results.ts'
+import { jsonRead } from '../../frame/answers.ts'
+import { branchOf, buildNumOf, pageOf } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { buildDetailJson, buildSummaryJson } from './build-json.ts'
+import { testResultJson } from './test-result-json.ts'
+
+/** Build lists, single builds and test results. */
+export function mountBuilds(app: App): void {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo', async (c, { project }) => {
+    const filter = parseBuildFilter(c.req.query('filter'))
+    const builds = await listBuilds(c.env.stores.db, project.id, { branch: null, filter }, pageOf(c))
+    return jsonRead(
+      c,
+      builds.map((build) => buildSummaryJson(publicOriginOf(c), project, build)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project }) => {
+    const filter = parseBuildFilter(c.req.query('filter'))
+    const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(c), filter }, pageOf(c))
+    return jsonRead(
+      c,
+      builds.map((build) => buildSummaryJson(publicOriginOf(c), project, build)),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project }) => {
+    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(c))
+    if (!results) throw new AppError('build_not_found')
+    return jsonRead(c, { tests: results.map(testResultJson) })
+  })
+
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+    if (!detail) throw new AppError('build_not_found')
+    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
+  })
+}

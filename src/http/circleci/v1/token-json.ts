@@ -1,0 +1,24 @@
+import type { Secret } from '../../../domain/access/secret.ts'
+import type { Token } from '../../../domain/access/token.ts'
+import { isoOf } from './build-json.ts'
+
+/** A token as its holder sees it: never the secret. */
+export function tokenJson(token: Token) {
+  return {
+    id: token.id,
+    label: token.label,
+    ...(token.kind === 'project' ? { scope: token.scope } : {}),
+    prefix: token.prefix,
+    last_four: token.lastFour,
+    time: isoOf(token.createdAt),
+    expires_at: isoOf(token.expiresAt),
+    last_used_at: isoOf(token.lastUsedAt),
+    last_used_from: token.lastUsedFrom,
+    leak_reported_at: isoOf(token.leakReportedAt),
+  }
+}
+
+/** The one answer that holds the secret. */
+export function mintedTokenJson(token: Token, secret: Secret) {
+  return { ...tokenJson(token), token: secret }
+}

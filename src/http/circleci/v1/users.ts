@@ -1,0 +1,80 @@
+import { AppError } from '../../../domain/error.ts'
+import { vcsUrlFor } from '../../../domain/project.ts'
+import { listRecentBuilds } from '../../../storage/builds/builds.ts'
+import {
+  countFollowed,
+  listFollowed,
+  listMemberships,
+  listNewestBuilds,
+  setFollowed,
+} from '../../../storage/people/memberships.ts'
+import { findUser } from '../../../storage/people/users.ts'
+import { jsonRead, jsonWritten, listRead } from '../../frame/answers.ts'
+import { pageOf } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import { type App, route } from '../../frame/route.ts'
+import { buildSummaryJson, isoOf } from './build-json.ts'
+import { followedProjectJson } from './project-json.ts'
+
+/** More would make an answer of megabytes; `num_projects_followed` counts all. */
+const MAX_FOLLOWED_SHOWN = 1_000
+
+/** What a person asks about themselves: `/me`, their projects and the newest builds of all of them. */
+export function mountUsers(app: App): void {
+  route(app, 'GET /api/v1.1/me', async (c, { grant }) => {
+    const { db } = c.env.stores
+    const [user, followed, count] = await Promise.all([
+      findUser(db, grant.userId),
+      listFollowed(db, grant.userId, '', MAX_FOLLOWED_SHOWN),
+      countFollowed(db, grant.userId),
+    ])
+    if (!user) throw new AppError('invalid_token')
+    return jsonRead(c, {
+      login: user.login,
+      name: user.name,
+      avatar_url: user.avatarUrl,
+      admin: user.instanceRole === 'owner',
+      created_at: isoOf(user.createdAt),
+      analytics_id: user.id,
+      basic_email_prefs: 'none',
+      all_emails: [],
+      selected_email: null,
+      num_projects_followed: count,
+      projects: Object.fromEntries(
+        followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' }]),
+      ),
+    })
+  })
+
+  route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
+    const { db } = c.env.stores
+    const page = pageOf(c, { max: 100, fallback: 100 })
+    const [memberships, builds] = await Promise.all([
+      listMemberships(db, grant.userId, { ...page, limit: page.limit + 1 }),
+      listNewestBuilds(db, grant.userId, page),
+    ])
+    return listRead(c, memberships, page, (membership) =>
+      followedProjectJson(membership, builds.get(membership.project.id) ?? []),
+    )
+  })
+
+  route(app, 'GET /api/v1.1/recent-builds', async (c, { grant }) => {
+    const builds = await listRecentBuilds(c.env.stores.db, grant.userId, pageOf(c))
+    return jsonRead(
+      c,
+      builds.map(({ project, ...build }) => buildSummaryJson(publicOriginOf(c), project, build)),
+    )
+  })
+
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
+    if (grant?.kind !== 'personal') throw new AppError('permission_denied')
+    await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
+    return jsonWritten(c, { followed: true })
+  })
+
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
+    if (grant?.kind !== 'personal') throw new AppError('permission_denied')
+    await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
+    return jsonWritten(c, { followed: false })
+  })
+}

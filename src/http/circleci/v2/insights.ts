@@ -1,0 +1,121 @@
+import type { Context } from 'hono'
+import { hasRun, REPORTING_WINDOW_DAYS, runSecondsOf, workflowMetricsFor } from '../../../domain/builds/insights.ts'
+import { AppError, invalidInput } from '../../../domain/error.ts'
+import { pageOfRows } from '../../../domain/formats/page-token.ts'
+import type { Project } from '../../../domain/project.ts'
+import type { AppEnv } from '../../../env.ts'
+import { listWorkflowRuns, type WorkflowRow } from '../../../storage/builds/workflows.ts'
+import { type FlakyFailure, listFlakyFailures } from '../../../storage/tests/flaky-tests.ts'
+import { jsonRead } from '../../frame/answers.ts'
+import { queryFlag, queryText } from '../../frame/input.ts'
+import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../v1/build-json.ts'
+import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
+
+const DAY_MS = 86_400_000
+const FLAKY_DAYS = 14
+const MAX_RUNS = 2_000
+const PAGE_SIZE = 100
+
+/** Insights from our own rows. */
+export function mountInsights(app: App): void {
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests', async (c, { project }) => {
+    const since = c.env.stores.now() - FLAKY_DAYS * DAY_MS
+    const tests = flakyTestsJson(await listFlakyFailures(c.env.stores.db, project.id, since))
+    return jsonRead(c, { flaky_tests: tests, total_flaky_tests: tests.length })
+  })
+
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { project }) => {
+    const until = c.env.stores.now()
+    const windowMs = windowDaysOf(c) * DAY_MS
+    const which = { name: null, branch: branchAskedFor(c, project), since: until - windowMs }
+    const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, null, MAX_RUNS)
+    const byName = [...Map.groupBy(runs, (run) => run.name)].sort(([one], [other]) => (one < other ? -1 : 1))
+    const items = byName.map(([name, those]) => metricsJson(project, name, those, until, windowMs))
+    return pagedItems(c, 'workflow-metrics', items, null)
+  })
+
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project }) => {
+    const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
+    const after = key && { createdAt: key[0], id: key[1] }
+    const since = c.env.stores.now() - 90 * DAY_MS
+    const which = { name: c.req.param('workflow') ?? '', branch: branchAskedFor(c, project), since }
+    const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, after, PAGE_SIZE + 1)
+    if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
+    const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
+    const over = { ...page, items: page.items.filter(hasRun) }
+    return pagedJson(c, 'workflow-run', over, (run) => ({
+      id: run.id,
+      // No null in CircleCI's document: a run of a tag is of no branch.
+      branch: run.pipeline.branch ?? '',
+      status: run.status,
+      duration: runSecondsOf(run) ?? 0,
+      created_at: isoOf(run.beganAt),
+      stopped_at: isoOf(run.stoppedAt ?? run.beganAt),
+      credits_used: 0,
+      is_approval: false,
+    }))
+  })
+}
+
+function windowDaysOf(c: Context<AppEnv>): number {
+  const name = c.req.query('reporting-window') ?? 'last-90-days'
+  const days = REPORTING_WINDOW_DAYS.get(name)
+  if (days) return days
+  throw invalidInput('reporting-window', `must be one of ${[...REPORTING_WINDOW_DAYS.keys()].join(', ')}`)
+}
+
+/** The default branch unless another one, or all, are asked for; null for all. */
+function branchAskedFor(c: Context<AppEnv>, project: Project): string | null {
+  if (queryFlag(c, 'all-branches')) return null
+  return queryText(c, 'branch') ?? project.defaultBranch
+}
+
+function metricsJson(project: Project, name: string, runs: readonly WorkflowRow[], until: number, windowMs: number) {
+  const metrics = workflowMetricsFor(runs, windowMs)
+  const { min, mean, median, p95, max, standardDeviation } = metrics.durationSeconds
+  const times = runs.map((run) => run.beganAt)
+  return {
+    name,
+    project_id: project.id,
+    window_start: isoOf(Math.min(...times)),
+    window_end: isoOf(Math.min(until, Math.max(...runs.map((run) => run.stoppedAt ?? run.beganAt)))),
+    metrics: {
+      total_runs: metrics.totalRuns,
+      successful_runs: metrics.successfulRuns,
+      failed_runs: metrics.failedRuns,
+      success_rate: metrics.successRate,
+      throughput: metrics.throughput,
+      mttr: metrics.meanSecondsToRecovery,
+      total_recoveries: metrics.recoveries,
+      total_credits_used: 0,
+      duration_metrics: { min, mean, median, p95, max, standard_deviation: standardDeviation },
+    },
+  }
+}
+
+/** One entry a test and job, with its newest failure; the most often flaked first. */
+function flakyTestsJson(failures: readonly FlakyFailure[]) {
+  const byTest = Map.groupBy(failures, (one) => JSON.stringify([one.classname, one.testName, one.jobName]))
+  return [...byTest.values()]
+    .map((those) => ({ newest: those[0], those }))
+    .sort((one, other) => other.those.length - one.those.length)
+    .flatMap(({ newest, those }) => (newest ? [flakyTestJson(newest, those)] : []))
+}
+
+function flakyTestJson(newest: FlakyFailure, all: readonly FlakyFailure[]) {
+  return {
+    test_name: newest.testName,
+    classname: newest.classname,
+    source: newest.source,
+    file: newest.file,
+    job_name: newest.jobName,
+    job_number: newest.jobNumber,
+    pipeline_number: newest.pipelineNumber,
+    workflow_id: newest.workflowId,
+    workflow_name: newest.workflowName,
+    workflow_created_at: isoOf(newest.workflowCreatedAt),
+    times_flaked: all.length,
+    time_wasted: Math.round(all.reduce((sum, one) => sum + one.runTimeSeconds, 0)),
+  }
+}

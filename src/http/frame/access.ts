@@ -1,0 +1,270 @@
+import type { Permission } from '../../domain/access/permission.ts'
+
+/**
+ * Who may come in: anyone (the handler has its own proof), any live token, a person, the instance's owner, its owner while
+ * there is nothing for anybody else, or by permission on the project.
+ */
+export type Needs = 'anyone' | 'token' | 'user' | 'owner' | 'hidden' | Permission
+
+/**
+ * Every route and what it needs: the one table. A route that is not here does not start. `/api/v1.1` routes answer
+ * under the older `/api/v1` too.
+ */
+export const ACCESS = {
+  'GET /api/v1.1/me': 'user',
+  'GET /api/v1.1/projects': 'user',
+  'GET /api/v1.1/recent-builds': 'user',
+  'GET /api/v1.1/user/token': 'user',
+  'POST /api/v1.1/user/token': 'user',
+  'DELETE /api/v1.1/user/token/:id': 'user',
+  'POST /api/v1.1/user/token/:id/rotate': 'user',
+
+  'GET /api/v1.1/project/:vcs/:org/:repo': 'status:read',
+  'POST /api/v1.1/project/:vcs/:org/:repo': 'builds:write',
+  'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': 'status:read',
+  'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': 'builds:write',
+  'GET /api/v1.1/project/:vcs/:org/:repo/token': 'project:admin',
+  'POST /api/v1.1/project/:vcs/:org/:repo/token': 'project:admin',
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id': 'project:admin',
+  'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate': 'project:admin',
+  'POST /api/v1.1/project/:vcs/:org/:repo/follow': 'builds:write',
+  'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': 'builds:write',
+  'POST /api/v1.1/project/:vcs/:org/:repo/build': 'builds:write',
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar': 'project:admin',
+  'POST /api/v1.1/project/:vcs/:org/:repo/envvar': 'project:admin',
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
+  'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': 'project:admin',
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': 'builds:write',
+  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
+  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': 'artifacts:read',
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': 'status:read',
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': 'builds:write',
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': 'builds:write',
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num': 'status:read',
+
+  'GET /api/v2/me': 'user',
+  'GET /api/v2/me/collaborations': 'user',
+  'GET /api/v2/user/:id': 'user',
+  'GET /api/private/me/followed-projects': 'user',
+  'GET /api/v2/project/:vcs/:org/:repo': 'status:read',
+  'GET /api/v2/project/:id': 'status:read',
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline': 'status:read',
+  // And of a person: the handler asks for one.
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': 'status:read',
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number': 'status:read',
+  'GET /api/v2/project/:vcs/:org/:repo/job/:num': 'status:read',
+  'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts': 'artifacts:read',
+  'GET /api/v2/project/:vcs/:org/:repo/:num/tests': 'status:read',
+  'POST /api/v2/project/:vcs/:org/:repo/pipeline': 'builds:write',
+  'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel': 'builds:write',
+  'POST /api/v2/workflow/:id/cancel': 'builds:write',
+  'POST /api/v2/workflow/:id/rerun': 'builds:write',
+  'GET /api/v2/project/:vcs/:org/:repo/envvar': 'project:admin',
+  'POST /api/v2/project/:vcs/:org/:repo/envvar': 'project:admin',
+  'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
+  'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': 'project:admin',
+  'GET /api/v2/project/:vcs/:org/:repo/checkout-key': 'project:admin',
+  'GET /api/v2/pipeline/:id': 'status:read',
+  'GET /api/v2/pipeline/:id/workflow': 'status:read',
+  'GET /api/v2/workflow/:id': 'status:read',
+  'GET /api/v2/workflow/:id/job': 'status:read',
+  'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests': 'status:read',
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows': 'status:read',
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': 'status:read',
+
+  'GET /api/buildpass/v1/token': 'token',
+  'DELETE /api/buildpass/v1/token': 'token',
+  'POST /api/buildpass/v1/leaks': 'anyone',
+  'GET /api/buildpass/v1/audit': 'user',
+  'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
+  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
+  'POST /api/buildpass/v1/projects': 'user',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo': 'status:read',
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/audit': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'status:read',
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'builds:write',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': 'builds:write',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': 'builds:write',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': 'project:admin',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': 'project:admin',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': 'project:admin',
+  'POST /api/buildpass/v1/oidc/exchange': 'anyone',
+  'POST /api/buildpass/v1/oidc/renew': 'token',
+
+  'POST /webhooks/:vcs/:org/:repo/:source': 'anyone',
+
+  'GET /healthz': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /metrics': 'hidden',
+  'GET /api/buildpass/v1/instance/traffic': 'owner',
+
+  'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /download/:ticket/:name': 'anyone',
+
+  'POST /local/sign-in-links': 'anyone',
+  'GET /cc.xml': 'user',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
+
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /status-badge/redirect/:vcs/:org/:repo': 'anyone',
+  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': 'anyone',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': 'anyone',
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': 'anyone',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': 'anyone',
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': 'anyone',
+} as const satisfies Record<string, Needs>
+
+export type RouteName = keyof typeof ACCESS
+
+/**
+ * What a page needs: nothing, a signed-in person, the instance's owner, or a person's permission on the project. A
+ * session opens pages and nothing else; a token opens none of them.
+ */
+export type PageNeeds = 'anyone' | 'session' | 'owner' | Permission
+
+/** Every page and every form of the web application, and what it needs. */
+export const PAGES = {
+  'GET /': 'anyone',
+  'GET /:vcs/:org/:repo': 'status:read',
+  'GET /:vcs/:org/:repo/branches': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
+  // What the script of a page asks for while something runs: the part of it that changes.
+  'GET /live': 'session',
+  'GET /live/:vcs/:org/:repo': 'status:read',
+  'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+
+  'GET /sign-in': 'anyone',
+  'GET /sign-in/link/:secret': 'anyone',
+  'POST /sign-in/link': 'anyone',
+  'GET /sign-in/done': 'anyone',
+  'POST /sign-in/github': 'anyone',
+  'GET /sign-in/github/callback': 'anyone',
+  'POST /sign-in/access': 'anyone',
+  'POST /sign-out': 'session',
+
+  'GET /account': 'session',
+  'POST /account/sessions/:id/end': 'session',
+  'POST /account/sessions/end-others': 'session',
+  'POST /account/identities/github': 'session',
+  'POST /account/identities/access': 'session',
+  'POST /account/identities/:provider/:subject/unlink': 'session',
+  'GET /account/api': 'session',
+  'GET /account/api/new': 'session',
+  'POST /account/api': 'session',
+  'GET /account/api/:id/delete': 'session',
+  'POST /account/api/:id/delete': 'session',
+  'GET /account/api/:id/rotate': 'session',
+  'POST /account/api/:id/rotate': 'session',
+  'GET /account/activity': 'session',
+
+  // Whoever may not make projects is told whom to ask.
+  'GET /projects/new': 'session',
+  'POST /projects': 'session',
+
+  'GET /instance/traffic': 'owner',
+  'GET /instance/users': 'owner',
+  'POST /instance/users': 'owner',
+  'GET /instance/users/:login': 'owner',
+  'POST /instance/users/:login/invitation': 'owner',
+  'POST /instance/users/:login/role': 'owner',
+  'POST /instance/users/:login/creator': 'owner',
+  'POST /instance/users/:login/creator/end': 'owner',
+  'GET /instance/users/:login/remove': 'owner',
+  'POST /instance/users/:login/remove': 'owner',
+
+  'GET /:vcs/:org/:repo/settings': 'project:admin',
+  'POST /:vcs/:org/:repo/settings': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/api/:id/rotate': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/badges': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/badges/token': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/badges/preview': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/members': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/members': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/members/:login/remove': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/members/:login/remove': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/webhooks/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers/new': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/publishers': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/publishers/:id/delete': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/publishers/:id/delete': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/retention': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/retention': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/audit': 'project:admin',
+  'GET /:vcs/:org/:repo/settings/danger': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/visibility': 'project:admin',
+  'POST /:vcs/:org/:repo/settings/delete': 'project:admin',
+} as const satisfies Record<string, PageNeeds>
+
+export type PageName = keyof typeof PAGES
+
+// Without this `/api/v1.1/me` would be a project's page.
+const HOSTS = '/:vcs{gh|github|bb|bitbucket|gl|gitlab}/'
+
+/** A page's method and path. */
+export function pagePathOf(name: PageName): { readonly method: string; readonly path: string } {
+  const [method = '', path = ''] = name.split(' ')
+  return { method, path: path.replace(/^\/:vcs\//, HOSTS) }
+}
+
+/** The paths that are there for nobody but an owner. */
+export const HIDDEN_PATHS: ReadonlySet<string> = new Set(
+  Object.entries(ACCESS).flatMap(([name, needs]) => (needs === 'hidden' ? [name.replace(/^\S+ /, '')] : [])),
+)
+
+/** A route's method and the paths under which it answers. */
+export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {
+  const [method = '', path = ''] = name.split(' ')
+  // The first API named no version-control host: it knew GitHub only.
+  const alias = path.startsWith('/api/v1.1/') ? [path.replace('/api/v1.1/', '/api/v1/').replace('/:vcs/', '/')] : []
+  return { method, paths: [path, ...alias] }
+}

@@ -1,0 +1,94 @@
+import type { Context } from 'hono'
+import { AppError } from '../../domain/error.ts'
+import { httpDate, judgeConditions, type Validators } from '../../domain/formats/precondition.ts'
+import type { AppEnv } from '../../env.ts'
+import { MAX_OFFSET } from './input.ts'
+import { publicOriginOf } from './origin.ts'
+
+/** What may keep an answer, and for how long without asking again. */
+export type Caching = 'private' | 'no-store' | { readonly publicSeconds: number }
+
+const CACHE_CONTROL = { private: 'private, no-cache', 'no-store': 'no-store' } as const
+
+export function cacheControlFor(caching: Caching): string {
+  return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
+}
+
+/** A page of a plain list, of which one item more than its limit was read: where the next page is stands in `Link` (RFC 8288). */
+export function listRead<T>(
+  c: Context<AppEnv>,
+  rows: readonly T[],
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+  itemJson: (row: T) => unknown,
+): Promise<Response> {
+  const next = offset + limit
+  // No query but our own: a token may stand in it.
+  const address = `${publicOriginOf(c)}${new URL(c.req.url).pathname}?limit=${limit}&offset=${next}`
+  return jsonRead(
+    c,
+    rows.slice(0, limit).map(itemJson),
+    rows.length > limit && next <= MAX_OFFSET
+      ? { Link: `<${address}>; rel="next"`, 'Access-Control-Expose-Headers': 'Link' }
+      : {},
+  )
+}
+
+/** A read's JSON with its ETag, or 304; compact, and pretty for `Accept: text/plain`, as CircleCI does. */
+export async function jsonRead(
+  c: Context<AppEnv>,
+  value: unknown,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const body = bodyFor(c, value)
+  const etag = await etagOf(body)
+  return conditional(c.req.raw, body, etag, {
+    ...JSON_HEADERS,
+    ...more,
+    ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
+    'Cache-Control': CACHE_CONTROL.private,
+    Vary: 'Accept',
+  })
+}
+
+/** The answer to a write, or a read with a secret in it: never kept. */
+export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 201 | 202 = 200): Response {
+  return new Response(bodyFor(c, value), {
+    status,
+    headers: { ...JSON_HEADERS, 'Cache-Control': CACHE_CONTROL['no-store'] },
+  })
+}
+
+/**
+ * What was made for this request, or 304 when the client has it. The headers hold the tag, too, and say that it was
+ * modified as it was made: nobody keeps when something last became of it, and a date must not promise that nothing did.
+ */
+export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
+  return isKnown(request, { etag, modifiedAt: null })
+    ? new Response(null, { status: 304, headers })
+    : new Response(body, { headers })
+}
+
+/** Whether the client has this version; throws 412 where it asked for another one. */
+export function isKnown({ headers }: Request, validators: Validators): boolean {
+  const judgement = judgeConditions(headers, validators)
+  if (judgement === 'failed') throw new AppError('precondition_failed')
+  return judgement === 'not_modified'
+}
+
+const JSON_HEADERS = {
+  'Content-Type': 'application/json; charset=utf-8',
+  'X-Content-Type-Options': 'nosniff',
+  'Access-Control-Allow-Origin': '*',
+}
+
+function bodyFor(c: Context<AppEnv>, value: unknown): string {
+  const isPretty = c.req.header('Accept')?.startsWith('text/plain') ?? false
+  return isPretty ? `${JSON.stringify(value, null, 2)}\n` : JSON.stringify(value)
+}
+
+/** A strong tag: the first 128 bits of the body's SHA-256. */
+export async function etagOf(body: string): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body))
+  return `"${[...new Uint8Array(digest, 0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`
+}

@@ -1,0 +1,195 @@
+import type { Context } from 'hono'
+import type { Actor, Right } from '../../domain/access/actor.ts'
+import type { Fence } from '../../domain/access/fence.ts'
+import { type Grant, isPerson } from '../../domain/access/grant.ts'
+import { isPermission, type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
+import { AppError } from '../../domain/error.ts'
+import type { Viewer } from '../../domain/people/session.ts'
+import { type Project, parseSlugParts, type Role, type Slug } from '../../domain/project.ts'
+import type { AppEnv } from '../../env.ts'
+import { fenceNow } from '../../storage/edge/download-proof.ts'
+import { noteRefusedScope } from '../../storage/projects/audit.ts'
+import { accessInMemory, findAccess } from '../../storage/projects/projects.ts'
+import type { Needs, PageNeeds } from './access.ts'
+import { authenticate, authenticateFromMemory, placeOf } from './authenticate.ts'
+import { clientAddressOf } from './client-limits.ts'
+
+export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
+export type OnProject = {
+  readonly grant: Grant | null
+  readonly needs: Permission
+  /** When the token that asks ends by itself. */
+  readonly grantEndsAt: number | null
+  /** Where the feed stood before the asker was proved: an end that came later is newer than this. */
+  readonly fence: Fence
+  readonly project: Project
+  readonly role: Role | null
+}
+
+/** What a handler is given once its route's needs are met. */
+export type Opened<N extends Needs> = N extends 'anyone'
+  ? { readonly needs: N; readonly grant: null }
+  : N extends 'token'
+    ? { readonly needs: N; readonly grant: Grant }
+    : N extends 'user' | 'owner' | 'hidden'
+      ? { readonly needs: N; readonly grant: PersonalGrant }
+      : OnProject
+
+/** Where a route's project is named: on its path, or (null there) wherever `find` finds it after authentication. */
+export type SlugSource = {
+  readonly onPath: (c: Context<AppEnv>) => Slug | null
+  readonly find?: (c: Context<AppEnv>) => Promise<Slug | null>
+}
+
+export const SLUG_ON_PATH: SlugSource = {
+  onPath: (c) => parseSlugParts(c.req.param('vcs') ?? 'gh', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
+}
+
+/** Lets the asker in or throws the refusal. */
+export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, source: SlugSource): Promise<Opened<N>> {
+  return (await opened(c, needs, source)) as Opened<N>
+}
+
+/** What memory alone can let in or refuse, without a wait: most reads of a project. Null where something has to be asked. */
+export function authorizeFromMemory<N extends Needs>(
+  c: Context<AppEnv>,
+  needs: N,
+  source: SlugSource,
+): Opened<N> | AppError | null {
+  return openedFromMemory(c, needs, source) as Opened<N> | AppError | null
+}
+
+function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource): OnProject | AppError | null {
+  if (!isPermission(needs)) return null
+  const { stores } = c.env
+  const fence = fenceNow(stores)
+  const presented = authenticateFromMemory(c)
+  if (presented instanceof AppError) return presented
+  const slug = presented && source.onPath(c)
+  const access = slug && accessInMemory(stores, presented.grant, slug, needs)
+  if (!access) return null
+  const { project, role } = access
+  c.env.trace.projectId = project.id
+  return { needs, grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project, role }
+}
+
+async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {
+  switch (needs) {
+    case 'anyone':
+      return { needs, grant: null }
+    case 'token':
+      return { needs, grant: (await authenticate(c, null))?.grant ?? loginRequired() }
+    case 'user':
+      return { needs, grant: await requirePerson(c) }
+    case 'owner': {
+      const grant = await requirePerson(c)
+      if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
+      return { needs, grant }
+    }
+    case 'hidden':
+      return { needs, grant: await requireOwnerOrAbsent(c) }
+    case 'status:read':
+    case 'artifacts:read':
+    case 'builds:write':
+    case 'project:admin':
+      return requireProject(c, needs, source)
+  }
+}
+
+async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
+  const grant = (await authenticate(c, null))?.grant
+  return grant?.kind === 'personal' ? grant : loginRequired()
+}
+
+/** As `owner`; to whoever is none, for whatever reason, it is as if the route were not there. */
+async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> {
+  const grant = await requirePerson(c).catch((error) => {
+    if (error instanceof AppError && error.code !== 'unavailable') return null
+    throw error
+  })
+  if (grant?.instanceRole !== 'owner') throw new AppError('route_not_found')
+  return grant
+}
+
+function loginRequired(): never {
+  throw new AppError('login_required')
+}
+
+async function requireProject(c: Context<AppEnv>, needs: Permission, source: SlugSource): Promise<OnProject> {
+  const { stores } = c.env
+  const named = source.onPath(c)
+  const fence = fenceNow(stores)
+  const presented = await authenticate(c, named)
+  const grant = presented?.grant ?? null
+  const slug = named ?? (source.find ? await source.find(c) : null)
+  if (!slug) throw new AppError('project_not_found')
+  const access = await findAccess(stores, grant, slug, needs)
+  switch (access.decision) {
+    case 'allow':
+      c.env.trace.projectId = access.project.id
+      return {
+        needs,
+        grant,
+        grantEndsAt: presented?.expiresAt ?? null,
+        fence,
+        project: access.project,
+        role: access.role,
+      }
+    case 'login_required':
+      return loginRequired()
+    case 'project_not_found':
+      throw new AppError('project_not_found')
+    case 'unavailable':
+      throw new AppError('unavailable')
+    case 'permission_denied': {
+      if (grant) noteRefusedScope(stores, actorOf(c, { needs: 'token', grant }), needs)
+      const scope = SCOPE_NEEDED[needs]
+      throw new AppError('permission_denied', undefined, {
+        headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      })
+    }
+  }
+}
+
+/** Somebody who was let in: by what need of a route or page, as whom, and onto which project. */
+export type LetIn = {
+  readonly needs: Needs | PageNeeds
+  readonly grant?: Grant | null
+  readonly viewer?: Viewer | null
+  readonly project?: Project
+}
+
+/** Who acts, and by what right. */
+export function actorOf(c: Context<AppEnv>, letIn: LetIn): Actor {
+  const party = letIn.viewer ?? letIn.grant ?? null
+  const place = placeOf(c.req.raw)
+  const address = clientAddressOf(c.req.raw)
+  return {
+    userId: party && isPerson(party) ? party.userId : null,
+    tokenId: party && party.kind !== 'session' ? party.tokenId : null,
+    sessionId: party?.kind === 'session' ? party.sessionId : null,
+    from: place ? `${address} ${place}` : address,
+    right: rightOf(letIn),
+  }
+}
+
+function rightOf({ needs, project }: LetIn): Right {
+  switch (needs) {
+    case 'anyone':
+      return { kind: 'own' }
+    case 'owner':
+    case 'hidden':
+      return { kind: 'owner' }
+    case 'builds:write':
+    case 'project:admin':
+      if (!project) throw new Error(`${needs} without a project`)
+      return { kind: 'project', projectId: project.id, permission: needs }
+    // Who may read may leave nothing behind but what is their own.
+    case 'token':
+    case 'user':
+    case 'session':
+    case 'status:read':
+    case 'artifacts:read':
+      return { kind: 'credential' }
+  }
+}

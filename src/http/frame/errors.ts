@@ -1,0 +1,112 @@
+import type { AppError, ErrorCode } from '../../domain/error.ts'
+
+type WireError = { readonly status: number; readonly message: string }
+
+/** What each refusal is on the wire: rich in the log, dull here. */
+const WIRE: Record<ErrorCode, WireError> = {
+  login_required: { status: 401, message: 'You must log in first.' },
+  invalid_token: { status: 401, message: 'Invalid API token.' },
+  expired_token: { status: 401, message: 'API token expired.' },
+  query_token_refused: { status: 401, message: 'Tokens in the URL are not accepted here.' },
+  invalid_signature: { status: 401, message: 'Invalid signature.' },
+  permission_denied: { status: 403, message: 'Permission denied' },
+  project_not_found: { status: 404, message: 'Project not found' },
+  build_not_found: { status: 404, message: 'Build not found' },
+  job_not_found: { status: 404, message: 'Job not found' },
+  pipeline_not_found: { status: 404, message: 'Pipeline not found' },
+  workflow_not_found: { status: 404, message: 'Workflow not found' },
+  artifact_not_found: { status: 404, message: 'Artifact not found' },
+  upload_not_found: { status: 404, message: 'Upload not found' },
+  env_var_not_found: { status: 404, message: 'Environment variable not found' },
+  dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
+  listener_not_found: { status: 404, message: 'Listener not found' },
+  token_not_found: { status: 404, message: 'Token not found' },
+  user_not_found: { status: 404, message: 'User not found' },
+  webhook_not_found: { status: 404, message: 'Webhook not found' },
+  publisher_not_found: { status: 404, message: 'Publisher not found' },
+  route_not_found: { status: 404, message: 'Not found' },
+  method_not_allowed: { status: 405, message: 'Method not allowed' },
+  invalid_input: { status: 400, message: 'Invalid input' },
+  done_before: { status: 409, message: 'This was done before.' },
+  conflict: { status: 409, message: 'Conflict' },
+  other_repository: { status: 422, message: 'The payload is about another repository.' },
+  precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
+  length_required: { status: 411, message: 'Content-Length is required.' },
+  // nginx's number for it: nobody reads it but the log.
+  client_gone: { status: 499, message: 'The connection ended before the request body did.' },
+  too_large: { status: 413, message: 'Request body is too large.' },
+  path_too_long: { status: 414, message: 'The URL is too long.' },
+  unsupported_media_type: { status: 415, message: 'Unsupported Content-Type.' },
+  headers_too_large: { status: 431, message: 'The request headers are too large.' },
+  range_not_satisfiable: { status: 416, message: 'Range not satisfiable' },
+  too_many_requests: { status: 429, message: 'Too many requests.' },
+  unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
+  not_configured: { status: 503, message: 'This server is not set up for it.' },
+}
+
+const CHALLENGE: Partial<Record<ErrorCode, string>> = {
+  login_required: 'Bearer',
+  invalid_token: 'Bearer error="invalid_token"',
+  expired_token: 'Bearer error="invalid_token"',
+  query_token_refused: 'Bearer error="invalid_token"',
+}
+
+/** The token is the user name, and any password will do (RFC 7617). */
+const BASIC = 'Basic realm="Buildpass", charset="UTF-8"'
+
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
+
+export function statusOf(code: ErrorCode): number {
+  return WIRE[code].status
+}
+
+/** What the asker is told. */
+export function messageOf(error: AppError): string {
+  return error.message === error.code ? WIRE[error.code].message : error.message
+}
+
+/**
+ * The headers that every answer to this refusal carries, in whatever format. `offersBasic`: for what is fetched by tools
+ * that wait to be asked for a user name; elsewhere a browser would ask its reader for one.
+ */
+export function refusalHeaders(error: AppError, { offersBasic = false } = {}): Record<string, string> {
+  const challenge = CHALLENGE[error.code]
+  const retryAfter = RETRY_AFTER_SECONDS[error.code]
+  return {
+    'Cache-Control': 'no-store',
+    ...(challenge ? { 'WWW-Authenticate': offersBasic ? `${challenge}, ${BASIC}` : challenge } : {}),
+    ...(retryAfter ? { 'Retry-After': retryAfter } : {}),
+    ...error.headers,
+  }
+}
+
+/**
+ * A refusal as `{"message"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours: that is
+ * what is told on. All answers have the id in a header.
+ */
+export function jsonRefusal(error: AppError, requestId: string): Response {
+  const message = messageOf(error)
+  const status = statusOf(error.code)
+  const body = {
+    message,
+    ...(error.problems.length > 0 ? { errors: error.problems } : {}),
+    ...(status >= 500 ? { request_id: requestId } : {}),
+  }
+  return Response.json(body, {
+    status,
+    headers: {
+      ...refusalHeaders(error),
+      'X-Content-Type-Options': 'nosniff',
+      'Access-Control-Allow-Origin': '*',
+      'Referrer-Policy': 'no-referrer',
+    },
+  })
+}
+
+/** A bug, as the client sees it. */
+export function jsonFailure(requestId: string): Response {
+  return Response.json(
+    { message: 'Internal error', request_id: requestId },
+    { status: 500, headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } },
+  )
+}

@@ -1,0 +1,53 @@
+import type { Context } from 'hono'
+import { AppError } from '../../domain/error.ts'
+import type { AppEnv } from '../../env.ts'
+import { findViewer } from '../../storage/people/sessions.ts'
+import { refuseWithPage } from '../web/refusal.tsx'
+import { sessionSecretOf } from '../web/session-cookie.ts'
+import { HIDDEN_PATHS } from './access.ts'
+import { type App, answer, JSON_MANNER, type Manner } from './route.ts'
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
+export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
+  return answer(c, '(none)', isForPeople(c) ? PAGE_MANNER : JSON_MANNER, async () => {
+    const isHidden = HIDDEN_PATHS.has(c.req.path.replace(/\/$/, ''))
+    const methods = isHidden ? [] : METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
+    if (methods.length === 0) throw new AppError('route_not_found')
+    const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
+      ', ',
+    )
+    if (c.req.method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
+    return new Response(null, { status: 204, headers: { Allow: allow, ...(methods.includes('GET') ? PREFLIGHT : {}) } })
+  })
+}
+
+/** Refuses as where no route fits. */
+export function refuseAsAbsent(c: Context<AppEnv>, error: AppError): Response | Promise<Response> {
+  return (isForPeople(c) ? PAGE_MANNER : JSON_MANNER).refuse(c, error)
+}
+
+/** A browser that somebody looks at, outside of what programs ask for. */
+function isForPeople(c: Context<AppEnv>): boolean {
+  return !c.req.path.startsWith('/api/') && (c.req.header('Accept')?.includes('text/html') ?? false)
+}
+
+/** With the head of every other page: who is signed in stays so, and a page that is withheld looks like one that is not there. */
+async function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response> {
+  const { stores } = c.env
+  const secret = sessionSecretOf(c)
+  const viewer = secret && (await findViewer(stores.db, secret, stores.now()).catch(() => null))
+  return refuseWithPage(c, error, viewer)
+}
+
+const PAGE_MANNER: Manner = { ...JSON_MANNER, refuse: refusePage }
+
+// Pages of any origin may read with a token that they hold; cookies are not part of it.
+const PREFLIGHT = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, HEAD',
+  'Access-Control-Allow-Headers':
+    'Authorization, Circle-Token, Accept, If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range',
+  'Access-Control-Max-Age': '86400',
+}

@@ -1,0 +1,59 @@
+import type { Tier } from '../../storage/edge/grants.ts'
+
+/** What the log lines of a request, a message or a cron say; filled in on the way. No path, no query, no secret. */
+export type Trace = {
+  /** What somebody can name to whoever reads the log: in each answer and each line. */
+  readonly id: string
+  readonly startedAt: number
+  route: string
+  /** Its id: a slug may tell what is private. */
+  projectId: string | null
+  tokenId: string | null
+  tier: Tier | null
+}
+
+export function startTrace(now: number, id: string = crypto.randomUUID(), route = '(none)'): Trace {
+  return { id, startedAt: now, route, projectId: null, tokenId: null, tier: null }
+}
+
+export const REQUEST_ID = 'X-Request-Id'
+const RAY = /^[0-9a-f]{16}(?:-[A-Z]{3})?$/
+
+/** Cloudflare's ray, by which the dashboard finds a request too; where there is none, one is made. */
+export function requestIdOf({ headers }: Request): string {
+  const ray = headers.get('CF-Ray')
+  return ray !== null && RAY.test(ray) ? ray : crypto.randomUUID()
+}
+
+/** One JSON line for one request. */
+export function logRequest(trace: Trace, method: string, status: number, now: number): void {
+  const { startedAt, tokenId: token, tier } = trace
+  console.log(JSON.stringify({ event: 'request', ...placeOf(trace), method, status, ms: now - startedAt, token, tier }))
+}
+
+/** A fault that did not change the answer, or a bug that did. Messages are ours or the platform's; neither holds a secret. */
+export function logFault(trace: Trace, event: string, error: unknown): void {
+  console.warn(JSON.stringify({ event, ...placeOf(trace), error: describe(error) }))
+}
+
+function placeOf({ id, route, projectId: project }: Trace) {
+  return { id, route, project }
+}
+
+// Drizzle's message repeats the bound parameters, which hold hashes: only its cause is told.
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error
+  const isQuery = error.message.startsWith('Failed query')
+  return {
+    message: isQuery ? 'a query failed' : error.message,
+    ...(error.cause === undefined ? {} : { cause: describe(error.cause) }),
+    ...(isQuery || error.cause
+      ? {}
+      : {
+          stack: error.stack
+            ?.split('\n')
+            .slice(1, 5)
+            .map((line) => line.trim()),
+        }),
+  }
+}

@@ -1,0 +1,444 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Visibility } from '../../../src/domain/project.ts'
+import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
+import { type Ask, ask } from '../../support/client.ts'
+import { openTestStores } from '../../support/stores.ts'
+import { ASKERS, type Asker, seedWorld, type World } from '../../support/world.ts'
+
+/** What a route answers to somebody: its own success, or a refusal. */
+type Answer = 'ok' | 401 | 403 | 404
+
+const BAD = { malformed: 401, unknown: 401, deleted: 401, expired: 401 } as const
+const EVERYBODY = Object.fromEntries(ASKERS.map((asker) => [asker, 'ok'])) as Record<Asker, Answer>
+const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD }
+const OUTSIDERS = { 'other all': 404, 'other reporting': 404, stranger: 404, owner: 404, none: 404 } as const
+const PUBLIC_OUTSIDERS = { 'other all': 403, 'other reporting': 403, stranger: 403, owner: 403, none: 401 } as const
+const WRITE = { status: 403, 'view-builds': 403, all: 403, reporting: 'ok', member: 'ok', admin: 'ok' } as const
+const ADMIN = { ...WRITE, reporting: 403, member: 403 } as const
+const PERSON: Record<Asker, Answer> = {
+  ...BAD,
+  none: 401,
+  status: 401,
+  'view-builds': 401,
+  all: 401,
+  'other all': 401,
+  reporting: 401,
+  'other reporting': 401,
+  stranger: 'ok',
+  member: 'ok',
+  admin: 'ok',
+  owner: 'ok',
+}
+
+const NOBODY_BUT_OWNERS: Record<Asker, Answer> = {
+  ...(Object.fromEntries(ASKERS.map((asker) => [asker, 404])) as Record<Asker, Answer>),
+  owner: 'ok',
+}
+
+/** The permission table of the specification, asked of a private and of a public project. */
+const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
+  'status:read': {
+    private: {
+      ...BAD,
+      ...OUTSIDERS,
+      status: 'ok',
+      'view-builds': 403,
+      all: 'ok',
+      reporting: 'ok',
+      member: 'ok',
+      admin: 'ok',
+    },
+    public: PUBLIC_READ,
+  },
+  'artifacts:read': {
+    private: {
+      ...BAD,
+      ...OUTSIDERS,
+      status: 403,
+      'view-builds': 'ok',
+      all: 'ok',
+      reporting: 'ok',
+      member: 'ok',
+      admin: 'ok',
+    },
+    public: PUBLIC_READ,
+  },
+  'builds:write': { private: { ...BAD, ...OUTSIDERS, ...WRITE }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...WRITE } },
+  'project:admin': { private: { ...BAD, ...OUTSIDERS, ...ADMIN }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...ADMIN } },
+  user: { private: PERSON, public: PERSON },
+  owner: {
+    private: { ...PERSON, stranger: 403, member: 403, admin: 403 },
+    public: { ...PERSON, stranger: 403, member: 403, admin: 403 },
+  },
+  hidden: { private: NOBODY_BUT_OWNERS, public: NOBODY_BUT_OWNERS },
+  token: { private: { ...EVERYBODY, ...BAD, none: 401 }, public: { ...EVERYBODY, ...BAD, none: 401 } },
+  anyone: { private: EVERYBODY, public: EVERYBODY },
+}
+
+/** How to ask a route rightly, what it answers then, and where a handler is stricter than its row. */
+type Recipe = {
+  readonly path: (world: World, asker: Asker) => string
+  readonly ask?: (world: World) => Ask
+  readonly ok?: number
+  readonly stricter?: Partial<Record<Asker, Answer>>
+  readonly stricterWhen?: Partial<Record<Visibility, Partial<Record<Asker, Answer>>>>
+  /** Each success uses something up, which is made anew for the next asker. */
+  readonly fresh?: true
+}
+
+const v1 =
+  (rest: string): Recipe['path'] =>
+  ({ slug }) =>
+    `/api/v1.1/project/${slug}${rest}`
+const own =
+  (rest: string): Recipe['path'] =>
+  ({ slug }) =>
+    `/api/buildpass/v1/projects/${slug}${rest}`
+const v2 =
+  (rest: string): Recipe['path'] =>
+  ({ slug }) =>
+    `/api/v2/project/${slug}${rest}`
+const orgOf = ({ project }: World) => `/api/buildpass/v1/orgs/gh/${project.org}/creators`
+const workflow =
+  (rest: string): Recipe['path'] =>
+  ({ build }) =>
+    `/api/v2/workflow/${build.workflow.id}${rest}`
+const badge =
+  (rest: string): Recipe['path'] =>
+  ({ slug }) =>
+    `/${slug}${rest}`
+const REPORT = {
+  external_id: 'from the matrix',
+  pipeline: { external_id: 'p1', branch: 'main', revision: 'f00d' },
+  workflow: { external_id: 'w1', name: 'build-and-test' },
+  job: { name: 'matrix' },
+  status: 'success',
+}
+// No project of the matrix has a dispatch target: whoever is let in learns that.
+const NO_TARGET = 409
+const ABSENT = '00000000-0000-4000-8000-000000000000'
+
+const RECIPES: Record<RouteName, Recipe> = {
+  'GET /api/v1.1/me': { path: () => '/api/v1.1/me' },
+  'GET /api/v1.1/projects': { path: () => '/api/v1.1/projects' },
+  'GET /api/v1.1/recent-builds': { path: () => '/api/v1.1/recent-builds' },
+  'GET /api/v1.1/user/token': { path: () => '/api/v1.1/user/token' },
+  'POST /api/v1.1/user/token': {
+    path: () => '/api/v1.1/user/token',
+    ask: () => ({ json: { label: 'mine' } }),
+    ok: 201,
+  },
+  // Nobody has this token, but who is let in so far learns just that.
+  'DELETE /api/v1.1/user/token/:id': { path: () => `/api/v1.1/user/token/${ABSENT}`, ok: 404 },
+  'POST /api/v1.1/user/token/:id/rotate': { path: () => `/api/v1.1/user/token/${ABSENT}/rotate`, ok: 404 },
+  'GET /api/v1.1/project/:vcs/:org/:repo': { path: v1('') },
+  'POST /api/v1.1/project/:vcs/:org/:repo': { path: v1(''), ok: NO_TARGET },
+  'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main') },
+  'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main'), ok: NO_TARGET },
+  'GET /api/v1.1/project/:vcs/:org/:repo/token': { path: v1('/token') },
+  'POST /api/v1.1/project/:vcs/:org/:repo/token': {
+    path: v1('/token'),
+    ask: () => ({ json: { label: 'x', scope: 'all' } }),
+    ok: 201,
+  },
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id': { path: v1(`/token/${ABSENT}`), ok: 404 },
+  'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate': { path: v1(`/token/${ABSENT}/rotate`), ok: 404 },
+  'POST /api/v1.1/project/:vcs/:org/:repo/follow': { path: v1('/follow'), stricter: { reporting: 403 } },
+  'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': { path: v1('/unfollow'), stricter: { reporting: 403 } },
+  'POST /api/v1.1/project/:vcs/:org/:repo/build': { path: v1('/build'), ok: NO_TARGET },
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar': { path: v1('/envvar') },
+  'POST /api/v1.1/project/:vcs/:org/:repo/envvar': {
+    path: v1('/envvar'),
+    ask: () => ({ json: { name: 'B', value: 'x' } }),
+    ok: 201,
+  },
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
+  'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': { path: v1('/checkout-key') },
+  'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': { path: v1('/build-cache') },
+  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': { path: v1('/latest/artifacts') },
+  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': {
+    path: v1('/latest/artifacts/0/out/report.txt'),
+    ok: 302,
+  },
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': { path: v1('/1/artifacts') },
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': {
+    path: v1('/1/artifacts/0/out/report.txt'),
+    ok: 302,
+  },
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': { path: v1('/1/tests') },
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': { path: v1('/1/retry'), ok: NO_TARGET },
+  'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': { path: v1('/1/cancel'), ok: NO_TARGET },
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num': { path: v1('/1') },
+  'GET /api/v2/me': { path: () => '/api/v2/me' },
+  'GET /api/v2/me/collaborations': { path: () => '/api/v2/me/collaborations' },
+  // Those who share a project see each other; an owner sees no more here than anybody.
+  'GET /api/v2/user/:id': {
+    path: ({ users }) => `/api/v2/user/${users.member.id}`,
+    stricter: { stranger: 404, owner: 404 },
+  },
+  'GET /api/private/me/followed-projects': { path: () => '/api/private/me/followed-projects' },
+  'GET /api/v2/project/:vcs/:org/:repo': { path: v2('') },
+  'GET /api/v2/project/:id': { path: ({ project }) => `/api/v2/project/${project.id}` },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline') },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
+    path: v2('/pipeline/mine'),
+    stricter: { status: 401, all: 401, reporting: 401 },
+    stricterWhen: { public: { none: 401, 'view-builds': 401, 'other all': 401, 'other reporting': 401 } },
+  },
+  'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number': { path: v2('/pipeline/1') },
+  'GET /api/v2/project/:vcs/:org/:repo/job/:num': { path: v2('/job/1') },
+  'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts': { path: v2('/1/artifacts') },
+  'GET /api/v2/project/:vcs/:org/:repo/:num/tests': { path: v2('/1/tests') },
+  'POST /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline'), ok: NO_TARGET },
+  'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel': { path: v2('/job/1/cancel'), ok: NO_TARGET },
+  'POST /api/v2/workflow/:id/cancel': { path: workflow('/cancel'), ok: NO_TARGET },
+  'POST /api/v2/workflow/:id/rerun': { path: workflow('/rerun'), ok: NO_TARGET },
+  'GET /api/v2/project/:vcs/:org/:repo/envvar': { path: v2('/envvar') },
+  'POST /api/v2/project/:vcs/:org/:repo/envvar': {
+    path: v2('/envvar'),
+    ask: () => ({ json: { name: 'B', value: 'x' } }),
+    ok: 201,
+  },
+  'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
+  'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
+  'GET /api/v2/project/:vcs/:org/:repo/checkout-key': { path: v2('/checkout-key') },
+  'GET /api/v2/pipeline/:id': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}` },
+  'GET /api/v2/pipeline/:id/workflow': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}/workflow` },
+  'GET /api/v2/workflow/:id': { path: workflow('') },
+  'GET /api/v2/workflow/:id/job': { path: workflow('/job') },
+  'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests': { path: ({ slug }) => `/api/v2/insights/${slug}/flaky-tests` },
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows': { path: ({ slug }) => `/api/v2/insights/${slug}/workflows` },
+  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': {
+    path: ({ slug, build }) => `/api/v2/insights/${slug}/workflows/${build.workflow.name}`,
+  },
+  'GET /api/buildpass/v1/token': { path: () => '/api/buildpass/v1/token' },
+  'DELETE /api/buildpass/v1/token': {
+    path: () => '/api/buildpass/v1/token',
+    stricter: { status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
+    fresh: true,
+  },
+  'POST /api/buildpass/v1/leaks': {
+    path: () => '/api/buildpass/v1/leaks',
+    ask: () => ({ json: { secrets: ['nothing'] } }),
+    ok: 202,
+  },
+  'GET /api/buildpass/v1/audit': { path: () => '/api/buildpass/v1/audit' },
+  'GET /api/buildpass/v1/orgs/:vcs/:org/creators': { path: orgOf },
+  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
+    path: (world) => `${orgOf(world)}/${world.users.member.login}`,
+  },
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
+    path: (world) => `${orgOf(world)}/${world.users.member.login}`,
+  },
+  'POST /api/buildpass/v1/projects': {
+    path: () => '/api/buildpass/v1/projects',
+    ask: ({ project }) => ({ json: { slug: `gh/${project.org}/made-${crypto.randomUUID()}` } }),
+    ok: 201,
+    stricter: { stranger: 403, member: 403, admin: 403 },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo': { path: own('') },
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': {
+    path: own(''),
+    ask: () => ({ json: { default_branch: 'main' } }),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': { path: own(''), fresh: true },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/audit': { path: own('/audit') },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': { path: own('/members') },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
+    path: (world, asker) => own(`/members/${world.users.member.login}`)(world, asker),
+    ask: () => ({ json: { role: 'member' } }),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
+    path: (world, asker) => own(`/members/${world.users.member.login}`)(world, asker),
+    fresh: true,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
+    path: own('/dispatch-target'),
+    ask: () => ({ json: { kind: 'webhook', url: 'https://ci.example.com/' } }),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': { path: own('/listeners') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
+    path: own('/listeners'),
+    ask: () => ({ json: { kind: 'webhook', url: 'https://chat.example.com/' } }),
+    ok: 201,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': { path: own(`/listeners/${ABSENT}`), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': { path: own('/deliveries/outbound') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
+    path: own('/builds'),
+    ask: () => ({ json: REPORT }),
+    ok: 201,
+    fresh: true,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': { path: own('/builds/1') },
+  'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
+    path: own('/builds/1'),
+    ask: () => ({ json: { status: 'success' } }),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
+    path: own('/builds/1/tests'),
+    ask: () => ({ json: { tests: [{ name: 'x', result: 'success' }] } }),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
+    path: own('/builds/1/artifacts/new.txt'),
+    ask: () => ({ body: 'new' }),
+    ok: 201,
+    fresh: true,
+  },
+  'GET /healthz': { path: () => '/healthz' },
+  'GET /readyz': { path: () => '/readyz' },
+  'GET /metrics': { path: () => '/metrics' },
+  'GET /api/buildpass/v1/instance/traffic': { path: () => '/api/buildpass/v1/instance/traffic' },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': { path: own('/webhooks') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
+    path: own('/webhooks'),
+    ask: () => ({ json: { source: 'github' } }),
+    ok: 201,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': { path: own('/webhooks/deliveries') },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': { path: own(`/webhooks/${ABSENT}`), ok: 404 },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {
+    path: own(`/webhooks/${ABSENT}/rotate`),
+    ok: 404,
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': { path: own('/publishers') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
+    path: own('/publishers'),
+    ask: () => ({ json: { kind: 'github', claims: { repository_id: '1' } } }),
+    ok: 201,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': { path: own(`/publishers/${ABSENT}`), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': { path: own('/retention') },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
+    path: own('/retention'),
+    ask: () => ({ json: { artifact_days: 7 } }),
+  },
+  // An identity token is its own proof, and this is none.
+  'POST /api/buildpass/v1/oidc/exchange': {
+    path: () => '/api/buildpass/v1/oidc/exchange',
+    ask: ({ slug }) => ({ json: { token: 'e30.e30.e30', project: slug } }),
+    ok: 401,
+  },
+  // Only what an exchange gave can be renewed.
+  'POST /api/buildpass/v1/oidc/renew': { path: () => '/api/buildpass/v1/oidc/renew', ok: 403 },
+  // So is a signature, and there is none.
+  'POST /webhooks/:vcs/:org/:repo/:source': { path: ({ slug }) => `/webhooks/${slug}/github`, ok: 401 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': { path: own('/builds/1/artifacts') },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': { path: own('/latest/artifacts') },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
+    path: own('/builds/1/uploads'),
+    ask: () => ({ json: { path: 'large.bin', size: 1 } }),
+    ok: 201,
+  },
+  // There is no such upload, but who is let in so far learns just that.
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
+    path: own(`/builds/1/uploads/${ABSENT}/1`),
+    ask: () => ({ body: 'part' }),
+    ok: 404,
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
+    path: own(`/builds/1/uploads/${ABSENT}/complete`),
+    ok: 404,
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
+    path: own(`/builds/1/uploads/${ABSENT}`),
+    ok: 404,
+  },
+  'GET /output/job/:job/artifacts/:node/:path{.+}': {
+    path: ({ build }) => `/output/job/${build.id}/artifacts/0/out/report.txt`,
+    ok: 302,
+  },
+  // A ticket is its own proof: without a good one nobody gets anything, whatever token comes along.
+  'GET /download/:ticket/:name': { path: () => '/download/a.b/report.txt', ok: 403 },
+  // No key, no such route.
+  'POST /local/sign-in-links': { path: () => '/local/sign-in-links', ask: () => ({ json: { login: 'x' } }), ok: 404 },
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
+    path: ({ slug }) => `/status-badge/img/${slug}.svg`,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.svg`,
+  },
+  'GET /status-badge/redirect/:vcs/:org/:repo': { path: ({ slug }) => `/status-badge/redirect/${slug}`, ok: 302 },
+  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': {
+    path: ({ slug }) => `/status-badge/redirect/${slug}/tree/main`,
+    ok: 302,
+  },
+  'GET /cc.xml': { path: () => '/cc.xml' },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': { path: badge('.cc.xml') },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
+    path: badge('/tree/main.cc.xml'),
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': { path: badge('.svg') },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
+    path: badge('/tree/main.svg'),
+  },
+  // They lead to the badge, which decides who may see it.
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}.png`,
+    ok: 302,
+  },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': {
+    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.png`,
+    ok: 302,
+  },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { path: badge('.png'), ok: 302 },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': {
+    path: badge('/tree/main.png'),
+    ok: 302,
+  },
+}
+
+const ROUTES = Object.keys(ACCESS) as RouteName[]
+
+let addresses = 0
+
+/** The nth address of the block that is reserved for benchmarks (RFC 2544). */
+function addressOf(n: number): string {
+  return `198.18.${(n >> 8) & 255}.${n & 255}`
+}
+
+it('has a recipe for every route of the access table, and for no other', () => {
+  expect(Object.keys(RECIPES).sort()).toEqual([...ROUTES].sort())
+})
+
+describe.each(['private', 'public'] as const)('on a %s project', (visibility) => {
+  describe.each(ROUTES)('%s', (name) => {
+    const recipe = RECIPES[name]
+    const { method } = pathsOf(name)
+    let world: World
+
+    beforeAll(async () => {
+      world = await seedWorld(await openTestStores(), visibility)
+    })
+
+    it.each(ASKERS)('asked by %s', async (asker) => {
+      if (recipe.fresh) world = await seedWorld(await openTestStores(), visibility)
+      const expected = {
+        ...EXPECTED[ACCESS[name]][visibility],
+        ...recipe.stricter,
+        ...recipe.stricterWhen?.[visibility],
+      }[asker]
+      const wanted = expected === 'ok' ? (recipe.ok ?? 200) : expected
+      // A handler is only ever stricter with those whom the table lets in.
+      if (expected !== EXPECTED[ACCESS[name]][visibility][asker])
+        expect(EXPECTED[ACCESS[name]][visibility][asker]).toBe('ok')
+      const asked = recipe.ask?.(world)
+      const response = await ask(recipe.path(world, asker), {
+        method,
+        token: world.secrets[asker],
+        ...asked,
+        // A client of its own each: so many unknown tokens from one address would be refused for their number.
+        headers: { ...asked?.headers, 'CF-Connecting-IP': addressOf(addresses++) },
+      })
+      const said = await response.text()
+      expect(response.status, said).toBe(wanted)
+    })
+  })
+})

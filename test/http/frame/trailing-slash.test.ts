@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../../src/app.ts'
+import { ask } from '../../support/client.ts'
+import { PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/route-paths.ts'
+import { openTestStores } from '../../support/stores.ts'
+import { seedWorld, type World } from '../../support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await seedWorld(await openTestStores(), 'public')
+})
+
+const { router } = createApp()
+/** The pattern that a request comes to, and what stands for its parameters. */
+function placeOf(method: string, path: string) {
+  const [[found], stash] = router.match(method, path)
+  const params = Object.entries(found?.[1] ?? {}).map(([name, at]) => [name, stash ? stash[Number(at)] : at])
+  return found && [found[0][1].path, Object.fromEntries(params)]
+}
+
+// What ends in an artifact's path or a branch: the slash is part of that.
+const GREEDY = /:(?:path|branch)\{\.\+\}$/
+
+describe.each([...ROUTES, ...PAGE_ROUTES].filter((name) => name !== 'GET /'))('%s', (name) => {
+  const { method, paths: patterns } = patternsOf(name)
+  it.each(patterns.map((pattern, i) => [pattern, i] as const))(
+    'at %s is the same with a slash after it',
+    async (pattern, i) => {
+      const path = pathsIn(world, name).paths[i] ?? ''
+      expect(placeOf(method, path)).toBeDefined()
+      const place = placeOf(method, `${path}/`)
+      expect(place?.[0]).toBe(placeOf(method, path)?.[0])
+      if (!GREEDY.test(pattern)) expect(place).toEqual(placeOf(method, path))
+      if (method !== 'GET') return
+      const [plain, slashed] = [await ask(path), await ask(`${path}/`)]
+      expect(slashed.status).toBe(/:path\{\.\+\}$/.test(pattern) ? 400 : plain.status)
+    },
+  )
+})
+
+describe('a slash after', () => {
+  const at = (path: string, method = 'GET') => ask(path, { method, token: world.secrets.admin })
+
+  it('a branch is none of the branch', async () => {
+    for (const path of [
+      `/api/v1.1/project/${world.slug}/tree/main`,
+      `/status-badge/redirect/${world.slug}/tree/main`,
+    ]) {
+      const [plain, slashed] = [await at(path), await at(`${path}/`)]
+      expect(slashed.headers.get('Location')).toBe(plain.headers.get('Location'))
+      expect(await slashed.text()).toBe(await plain.text())
+    }
+  })
+
+  it('a query, or two, are not there', async () => {
+    expect((await at(`/api/v1.1/project/${world.slug}/?limit=1`)).status).toBe(200)
+    expect((await at(`/api/v1.1/project/${world.slug}?limit=1/`)).status).toBe(400)
+    expect((await at(`/api/v1.1/project/${world.slug}//`)).status).toBe(404)
+  })
+
+  it('a path that another method has answers 405, and one that none has 404', async () => {
+    const response = await at('/api/v2/me/', 'POST')
+    expect([response.status, response.headers.get('Allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect((await at('/api/v2/nothing/')).status).toBe(404)
+  })
+
+  it('an artifact’s path is no other artifact', async () => {
+    const path = `/api/buildpass/v1/projects/${world.slug}/builds/1/artifacts/out/`
+    const put = await ask(path, { method: 'PUT', token: world.secrets.admin, body: 'x' })
+    expect([put.status, await put.json()]).toEqual([
+      400,
+      expect.objectContaining({ message: 'path: must not have an empty segment' }),
+    ])
+  })
+})

@@ -1,0 +1,231 @@
+import * as v from 'valibot'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import type { ApiRouteName, Body } from '../../../scripts/openapi/route-doc.ts'
+import { ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
+import { reportBuild } from '../../support/as-instance.ts'
+import { ask, askJson } from '../../support/client.ts'
+import { documentProblem } from '../../support/documented.ts'
+import { filled } from '../../support/route-paths.ts'
+import { seedToken } from '../../support/seed.ts'
+import { signed } from '../../support/signed.ts'
+import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { reportOf, seedWorld, type World } from '../../support/world.ts'
+
+const BODIES = (Object.keys(ROUTE_DOCS) as ApiRouteName[]).flatMap((name) => {
+  const { body } = ROUTE_DOCS[name]
+  return body ? [[name, body] as const] : []
+})
+const WITH_SCHEMA = BODIES.flatMap(([name, { schema, example }]) => (schema ? [[name, schema, example] as const] : []))
+
+it.each(WITH_SCHEMA)(
+  'the example of %s passes the schema that its handler validates with',
+  (_name, schema, example) => {
+    expect(v.safeParse(schema(), example).issues).toBeUndefined()
+  },
+)
+
+// What the queue has the Worker send meanwhile goes nowhere.
+vi.spyOn(globalThis, 'fetch').mockImplementation(async () => new Response(null, { status: 204 }))
+
+describe('the Worker takes the documented example', () => {
+  let stores: TestStores
+  let world: World
+  beforeAll(async () => {
+    stores = await openTestStores()
+    world = await seedWorld(stores, 'private')
+  })
+
+  const OURS = '/api/buildpass/v1/projects/:vcs/:org/:repo'
+  const THEIRS = '/api/v1.1/project/:vcs/:org/:repo'
+
+  type Prepared = { readonly parts?: Record<string, string>; readonly headers?: Record<string, string> }
+  /** What it answers, and what must be there before: the parts of its path, and headers. */
+  type Case = { readonly status: number; readonly prepare?: (example: string) => Promise<Prepared> }
+
+  const settings = () => `/api/buildpass/v1/projects/${world.slug}`
+  const setUp = async (method: string, path: string, json: unknown) =>
+    askJson(`${settings()}${path}`, { method, json, token: world.secrets.admin })
+  const ofBuild = async () => ({ parts: { num: String(world.build.num) } })
+  const withTarget = async () => {
+    await setUp('PUT', '/dispatch-target', { kind: 'webhook', url: 'https://ci.example.com/start' })
+    return {}
+  }
+  const triggered: Case = { status: 201, prepare: withTarget }
+
+  const CASES: Partial<Record<ApiRouteName, Case>> = {
+    'POST /api/buildpass/v1/projects': { status: 201 },
+    'POST /api/buildpass/v1/leaks': { status: 202 },
+    [`PATCH ${OURS}`]: { status: 200 },
+    [`PUT ${OURS}/members/:login`]: {
+      status: 200,
+      prepare: async () => ({ parts: { login: world.users.stranger.login } }),
+    },
+    [`PUT ${OURS}/retention`]: { status: 200 },
+    [`PUT ${OURS}/dispatch-target`]: { status: 200 },
+    [`POST ${OURS}/listeners`]: { status: 201 },
+    [`POST ${OURS}/publishers`]: { status: 201 },
+    [`POST ${OURS}/builds`]: { status: 201 },
+    [`PATCH ${OURS}/builds/:num`]: { status: 200, prepare: ofBuild },
+    [`PUT ${OURS}/builds/:num/tests`]: { status: 200, prepare: ofBuild },
+    [`PUT ${OURS}/builds/:num/artifacts/:path{.+}`]: {
+      status: 201,
+      prepare: async () => ({ parts: { num: String(world.build.num), path: 'dist/first.zip' } }),
+    },
+    [`POST ${OURS}/builds/:num/uploads`]: { status: 201, prepare: ofBuild },
+    [`PUT ${OURS}/builds/:num/uploads/:upload/:part`]: {
+      status: 200,
+      prepare: async (example) => {
+        const upload = { path: 'dist/parts.zip', size: example.length }
+        const { upload_id } = await setUp('POST', `/builds/${world.build.num}/uploads`, upload)
+        return { parts: { num: String(world.build.num), upload: upload_id, part: '1' } }
+      },
+    },
+    [`POST ${OURS}/webhooks`]: { status: 201 },
+    [`POST ${OURS}/webhooks/:id/rotate`]: {
+      status: 201,
+      prepare: async () => ({ parts: { id: (await setUp('POST', '/webhooks', { source: 'gitlab' })).id } }),
+    },
+    // The example is no identity token, since those live for minutes; test/http/buildpass/oidc.test.ts exchanges real ones.
+    'POST /api/buildpass/v1/oidc/exchange': { status: 401 },
+    [`POST ${THEIRS}`]: triggered,
+    [`POST ${THEIRS}/tree/:branch{.+}`]: {
+      ...triggered,
+      prepare: async () => ({ ...(await withTarget()), parts: { branch: 'main' } }),
+    },
+    [`POST ${THEIRS}/build`]: triggered,
+    [`POST ${THEIRS}/token`]: { status: 201 },
+    [`POST ${THEIRS}/token/:id/rotate`]: {
+      status: 201,
+      prepare: async () => {
+        const { id } = await seedToken(stores, { kind: 'project', project: world.project, scope: 'all' })
+        return { parts: { id } }
+      },
+    },
+    [`POST ${THEIRS}/envvar`]: { status: 201 },
+    'POST /api/v1.1/user/token': { status: 201 },
+    'POST /api/v1.1/user/token/:id/rotate': {
+      status: 201,
+      prepare: async () => {
+        const { id } = await seedToken(stores, { kind: 'personal', user: world.users.admin })
+        return { parts: { id } }
+      },
+    },
+    'POST /api/v2/project/:vcs/:org/:repo/pipeline': triggered,
+    'POST /api/v2/project/:vcs/:org/:repo/envvar': { status: 201 },
+    'POST /api/v2/workflow/:id/rerun': {
+      status: 202,
+      prepare: async () => {
+        await withTarget()
+        const failed = reportOf({ status: 'failed', workflow: { externalId: 'red', name: 'build-and-test' } })
+        const reported = await reportBuild(stores, world.project.id, failed)
+        return { parts: { id: 'build' in reported ? reported.build.workflow.id : '' } }
+      },
+    },
+    'POST /webhooks/:vcs/:org/:repo/:source': {
+      status: 200,
+      prepare: async (example) => {
+        const { secret } = await setUp('POST', '/webhooks', { source: 'jenkins' })
+        return { parts: { source: 'jenkins' }, headers: await signed('jenkins', '', example, secret) }
+      },
+    },
+  }
+
+  it('of every route that has one', () => {
+    expect(Object.keys(CASES).sort()).toEqual(BODIES.map(([name]) => name).sort())
+  })
+
+  it.each(BODIES)('of %s', async (name, { type = 'application/json', example }) => {
+    await send(name, typeof example === 'string' ? example : JSON.stringify(example), type)
+  })
+
+  it.each(BODIES.filter(([, { orForm }]) => orForm))('of %s as a form', async (name, { example }) => {
+    await send(name, formOf(example), 'application/x-www-form-urlencoded')
+  })
+
+  async function send(name: ApiRouteName, body: string, type: string): Promise<void> {
+    const { status, prepare } = CASES[name] ?? { status: 0 }
+    const { parts = {}, headers = {} } = (await prepare?.(body)) ?? {}
+    const [vcs = '', org = '', repo = ''] = world.slug.split('/')
+    const known: Record<string, string> = { vcs, org, repo, ...parts }
+    const [method = '', route = ''] = name.split(' ')
+    const path = filled(route, (hole) => known[hole] ?? `no-${hole}`)
+    const token = name === 'POST /api/buildpass/v1/projects' ? world.secrets.owner : world.secrets.admin
+    const response = await ask(path, {
+      method,
+      // What CI systems send is proved by its signature.
+      token: route.startsWith('/webhooks/') ? null : token,
+      headers: { 'Content-Type': type, ...headers },
+      body,
+    })
+    expect(`${response.status} ${response.status === status ? '' : await response.text()}`).toBe(`${status} `)
+  }
+})
+
+function formOf(example: Body['example']): string {
+  const fields = Object.entries(example as Record<string, unknown>).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([inner, text]) => [`${name}[${inner}]`, String(text)])
+      : [[name, String(value)]],
+  )
+  return new URLSearchParams(fields).toString()
+}
+
+describe('an answer that the document does not tell of is told in a sentence', () => {
+  const me = new Request('https://builds.test/api/v2/me')
+  const ME = { id: crypto.randomUUID(), login: 'jo', name: 'Jo', avatar_url: null }
+  const told = (response: Response, request = me) => documentProblem(request, response)
+
+  it('and one that it tells of is not', async () => {
+    expect(await told(Response.json(ME))).toBeNull()
+    expect(await told(Response.json({ message: 'Invalid API token.' }, { status: 401 }))).toBeNull()
+    expect(await told(new Response(null, { status: 304 }))).toBeNull()
+    expect(
+      await told(
+        new Response(null, { headers: { 'Content-Type': 'application/json' } }),
+        new Request(me, { method: 'HEAD' }),
+      ),
+    ).toBeNull()
+    expect(
+      await told(Response.json({ message: 'Not found' }, { status: 404 }), new Request('https://builds.test/nowhere')),
+    ).toBeNull()
+  })
+
+  it('for a field that nobody documented', async () => {
+    expect(await told(Response.json({ ...ME, email: 'jo@example.com' }))).toBe(
+      'GET /api/v2/me answered 200, and email: Invalid key: Expected never but received "email"',
+    )
+  })
+
+  it('for a field deep inside, of another type, or not there', async () => {
+    const list = new Request('https://builds.test/api/private/me/followed-projects?page-token=x')
+    const items = [{ name: 'web', slug: 'gh/acme/web', vcs_type: 'svn' }]
+    expect(await told(Response.json({ items, next_page_token: null }), list)).toBe(
+      'GET /api/private/me/followed-projects answered 200, and items.0.vcs_type: Invalid type: Expected ("github" | "bitbucket" | "gitlab") but received "svn"',
+    )
+    expect(await told(Response.json({ items: [] }), list)).toBe(
+      'GET /api/private/me/followed-projects answered 200, and next_page_token: Invalid key: Expected "next_page_token" but received undefined',
+    )
+  })
+
+  it('for a status', async () => {
+    expect(await told(Response.json(ME, { status: 201 }))).toBe(
+      'GET /api/v2/me answered 201, which the document does not have for it',
+    )
+    expect(await told(Response.json({ message: 'Internal error' }, { status: 500 }))).toBe(
+      'GET /api/v2/me answered 500, which the document does not have for it',
+    )
+  })
+
+  it('for a type, or none', async () => {
+    expect(await told(new Response('jo', { headers: { 'Content-Type': 'text/plain' } }))).toBe(
+      'GET /api/v2/me answered 200 as text/plain, which the document does not have for it',
+    )
+    expect(await told(new Response(null))).toBe('GET /api/v2/me answered 200 without a Content-Type')
+  })
+
+  it('for a place that is no route', async () => {
+    expect(await told(new Response('hello'), new Request('https://builds.test/nowhere'))).toBe(
+      'GET /nowhere answered 200, and is no route',
+    )
+  })
+})
