@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.node.test.ts'],
-          exclude: ['test/web/**'],
+          exclude: ['test/http/web/**'],
           setupFiles: ['./test/support/local-cleanup.ts'],
           environment: 'node',
           testTimeout: 120_000,
@@ -61,7 +61,7 @@ export default defineConfig({
         // The pages in a real Chromium, against one `npm start` and one browser for the whole run.
         test: {
           name: 'browser',
-          include: ['test/web/**/*.node.test.ts'],
+          include: ['test/http/web/**/*.node.test.ts'],
           environment: 'node',
           globalSetup: './test/support/browser-run.ts',
           testTimeout: 60_000,

@@ -30,12 +30,12 @@ const SIMULATION = 'scripts/mutants/simulation.test.ts'
 const TOKENS = 'test/http/circleci/v1/tokens.test.ts'
 const PROJECTS = 'test/http/buildpass/projects.test.ts'
 const OIDC = 'test/http/buildpass/oidc.test.ts'
-const SESSIONS = ['test/web/sessions.test.ts', 'test/web/github.test.ts']
+const SESSIONS = ['test/http/web/sign-in/sessions.test.ts', 'test/http/web/sign-in/github.test.ts']
 const WRITES = [
   'test/storage/tokens/rights.test.ts',
   'test/http/frame/foreign-ids.test.ts',
   'test/storage/tokens/made.test.ts',
-  'test/web/lasting-effects.test.ts',
+  'test/http/web/frame/lasting-effects.test.ts',
   'test/http/frame/lasting-effects.test.ts',
 ]
 

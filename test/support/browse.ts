@@ -1,4 +1,4 @@
-import { newOnce } from '../../src/http/web/once.ts'
+import { newOnce } from '../../src/http/web/frame/once.ts'
 import { freshAddress } from './addresses.ts'
 import { ask, ORIGIN } from './client.ts'
 

@@ -1,0 +1,35 @@
+import type { Context } from 'hono'
+import type { Viewer } from '../../../domain/people/session.ts'
+import type { AppEnv } from '../../../env.ts'
+import type { Child } from '../frame/jsx-runtime.ts'
+import { type Frame, renderPage } from '../frame/layout.tsx'
+import { SideNav, type SideSection } from '../frame/side-nav.tsx'
+
+const SECTIONS: readonly SideSection[] = [
+  {
+    title: 'User settings',
+    links: [
+      { path: '/account', text: 'Profile and sessions', icon: 'screen' },
+      { path: '/account/api', text: 'Personal API Tokens', icon: 'key' },
+      { path: '/account/activity', text: 'Activity', icon: 'list' },
+    ],
+  },
+]
+
+/** A page of the user settings; `here` is the path of its section. */
+export function accountPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  { here, ...frame }: Pick<Frame, 'title' | 'status' | 'caching' | 'formsLeadTo' | 'flash'> & { readonly here: string },
+  content: Child,
+): Response {
+  const crumbs = [{ text: 'User settings', ...(here === '/account' ? {} : { href: '/account' }) }]
+  return renderPage(
+    c,
+    { ...frame, viewer, crumbs },
+    <div class="settings">
+      <SideNav label="User settings" sections={SECTIONS} here={here} />
+      <div>{content}</div>
+    </div>,
+  )
+}

@@ -1,0 +1,244 @@
+import type { Context } from 'hono'
+import { type Build, durationMsOf, isOver, queuedAtOf } from '../../../domain/builds/build.ts'
+import { AppError } from '../../../domain/error.ts'
+import type { Project } from '../../../domain/project.ts'
+import type { AppEnv } from '../../../env.ts'
+import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
+import {
+  type BuildFiles,
+  type FolderPage,
+  type FolderPlace,
+  listBuildFiles,
+  listFolder,
+  listTestPage,
+  MAX_FILES_AT_ONCE,
+  type TestPage,
+} from '../../../storage/builds/build-contents.ts'
+import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
+import { redirectToDownload } from '../../downloads/redirect.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../../frame/input.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import type { App } from '../../frame/route.ts'
+import { renderFragment } from '../frame/fragment.ts'
+import { Happened } from '../frame/happened.tsx'
+import { Icon } from '../frame/icon.tsx'
+import type { Child } from '../frame/jsx-runtime.ts'
+import { renderPage } from '../frame/layout.tsx'
+import { LiveNote } from '../frame/live-note.tsx'
+import { page } from '../frame/page.ts'
+import { buildPath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
+import { STATUS_WORD, Status } from '../frame/status.tsx'
+import { DownloadAll, FileList } from './file-list.tsx'
+import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
+import { countText, durationText, sizeText } from './measures.ts'
+import { firstLineOf, Origin } from './pipeline-list.tsx'
+import { StepList } from './step-list.tsx'
+import { TestList, testSummary } from './test-list.tsx'
+
+/** A build: what it did, what it found, what it made. */
+export function mountBuildPage(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project }) => {
+    const shown = await readBuild(c, project)
+    const { num, jobName } = shown.detail.build
+    const crumbs = [
+      { text: 'Projects', href: '/' },
+      { text: `${project.org}/${project.repo}`, href: projectPath(project) },
+      { text: `${jobName} #${num}` },
+    ]
+    const frame = { title: titleOf(project, shown), viewer, wide: true, crumbs }
+    return renderPage(c, frame, <BuildView project={project} {...shown} />)
+  })
+
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project }) => {
+    const shown = await readBuild(c, project)
+    return renderFragment(titleOf(project, shown), <BuildView project={project} {...shown} />)
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project, fence }) => {
+    const { db } = c.env.stores
+    const artifact = await findArtifact(db, project.id, buildNumOf(c), nodeIndexOf(c), artifactPathOf(c))
+    if (!artifact) throw new AppError('artifact_not_found')
+    return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
+  })
+}
+
+type Shown = {
+  readonly detail: BuildDetail
+  readonly files: BuildFiles
+  readonly asked: AskedFolder
+  /** The folder asked for, where there are too many files for one page. */
+  readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
+  readonly tests: TestPage
+  readonly now: number
+  readonly origin: string
+}
+
+async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
+  const { db, now } = c.env.stores
+  const num = buildNumOf(c)
+  const asked = askedFolderOf(c)
+  const testPage = queryCount(c, 'tests', { min: 1, max: 1_000, fallback: 1 })
+  const [detail, files, tests] = await Promise.all([
+    findBuild(db, project.id, num),
+    listBuildFiles(db, project.id, num),
+    listTestPage(db, project.id, num, testPage),
+  ])
+  if (!detail) throw new AppError('build_not_found')
+  const folder = await readFolder(c, project, num, files, asked)
+  return { detail, files, asked, folder, tests, now: now(), origin: publicOriginOf(c) }
+}
+
+async function readFolder(c: Context<AppEnv>, project: Project, num: number, files: BuildFiles, asked: AskedFolder) {
+  if (files.count <= MAX_FILES_AT_ONCE && asked.place === null) return null
+  const hasNodes = files.firstNode !== files.lastNode
+  const place = asked.place ?? (hasNodes ? null : { nodeIndex: files.firstNode, path: '' })
+  const entries = await listFolder(c.env.stores.db, project.id, num, place, asked.page)
+  if (entries.entries.length === 0) throw new AppError('artifact_not_found')
+  return { place, entries }
+}
+
+function titleOf({ org, repo }: Project, { detail }: Shown): string {
+  return `${stateOf(detail.build)} · ${org}/${repo}`
+}
+
+/** `Running: test #29`. */
+function stateOf({ status, jobName, num }: Build): string {
+  return `${STATUS_WORD[status]}: ${jobName} #${num}`
+}
+
+/** All of the page's content, which the page's script fetches anew until the build is over. */
+function BuildView({ project, detail, files, asked, folder, tests, now, origin }: Shown & { project: Project }) {
+  const { build, steps } = detail
+  const { num, pipeline } = build
+  const address = buildPath(project, num)
+  const addressOf = (folder: AskedFolder, page: number) => {
+    const query = new URLSearchParams({
+      ...(page === 1 ? {} : { tests: `${page}` }),
+      ...folderQuery(folder),
+    }).toString()
+    return query === '' ? address : `${address}?${query}`
+  }
+  const isLive = !isOver(build.status)
+  return (
+    <div id="build" data-live={isLive ? `/live${addressOf(asked, tests.page)}` : undefined} data-state={stateOf(build)}>
+      <Head project={project} build={build} />
+      <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
+      <Origin project={project} pipeline={pipeline} />
+      <Facts project={project} detail={detail} now={now} />
+      {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
+      <Section id="steps" title="Steps" note={null}>
+        {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
+      </Section>
+      <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
+        {tests.pages > 0 ? (
+          <TestList tests={tests} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+        ) : (
+          <None of="test results" isLive={isLive} />
+        )}
+      </Section>
+      <Section
+        id="artifacts"
+        title="Artifacts"
+        note={files.count > 0 ? `${countText(files.count, 'file')}, ${sizeText(files.sizeBytes)}` : null}
+      >
+        {files.count > 0 ? (
+          <>
+            {folder ? (
+              <FolderView
+                project={project}
+                num={num}
+                place={folder.place}
+                folder={folder.entries}
+                hasNodes={files.firstNode !== files.lastNode}
+                addressOf={(folder) => `${addressOf(folder, tests.page)}#artifacts`}
+              />
+            ) : (
+              <FileList project={project} num={num} files={files} />
+            )}
+            <DownloadAll project={project} num={num} files={files} origin={origin} />
+          </>
+        ) : (
+          <None of="artifacts" isLive={isLive} />
+        )}
+      </Section>
+    </div>
+  )
+}
+
+function Head({ project, build }: { project: Project; build: Build }) {
+  const elsewhere = build.buildUrl && safeUrl(build.buildUrl)
+  return (
+    <div class="page-head build-head">
+      <div class="row">
+        <h1>
+          {build.jobName} <span class="muted">#{build.num}</span>
+        </h1>
+        <Status status={build.status} />
+      </div>
+      <div class="actions">
+        {elsewhere && (
+          <a class="button" href={elsewhere}>
+            <Icon name="external" /> Open in the CI
+          </a>
+        )}
+        <a class="button" href={pipelinePath(project, build.pipeline.number)}>
+          <Icon name="list" /> Pipeline #{build.pipeline.number}
+        </a>
+      </div>
+    </div>
+  )
+}
+
+/** What is known of a build besides its commit. */
+function Facts({ project, detail, now }: { project: Project; detail: BuildDetail; now: number }) {
+  const { build, previousSuccess } = detail
+  const { startedAt, stoppedAt, previous } = build
+  const ms = durationMsOf(build)
+  const facts: readonly (readonly [string, Child])[] = [
+    ['Workflow', build.workflow.name],
+    ['Queued', <Happened at={queuedAtOf(build)} now={now} />],
+    ['Started', startedAt === null ? '–' : <Happened at={startedAt} now={now} />],
+    ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
+    ['Duration', ms === null ? '–' : durationText(ms)],
+    [
+      'Previous run',
+      previous ? <BuildLink project={project} num={previous.num} word={STATUS_WORD[previous.status]} /> : '–',
+    ],
+    ...(previousSuccess && previousSuccess.num !== previous?.num
+      ? [['Passed last', <BuildLink project={project} num={previousSuccess.num} word={null} />] as const]
+      : []),
+  ]
+  return (
+    <dl class="row facts callout">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt class="muted small-text">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function BuildLink({ project, num, word }: { project: Project; num: number; word: string | null }) {
+  return (
+    <>
+      <a href={buildPath(project, num)}>#{num}</a>
+      {word && ` ${word.toLowerCase()}`}
+    </>
+  )
+}
+
+function Section({ id, title, note, children }: { id: string; title: string; note: string | null; children?: Child }) {
+  return (
+    <section class="section" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {note && <p>{note}</p>}
+      {children}
+    </section>
+  )
+}
+
+function None({ of, isLive }: { of: string; isLive: boolean }) {
+  return <p class="muted">{isLive ? `No ${of} yet.` : `No ${of} were reported.`}</p>
+}

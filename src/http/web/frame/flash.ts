@@ -1,0 +1,70 @@
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+import { parseLogin } from '../../../domain/people/user.ts'
+import type { AppEnv } from '../../../env.ts'
+
+export type Flash = { readonly tone: 'good' | 'bad'; readonly text: string }
+
+/**
+ * What a page may say about the form that led to it: a closed list, so that nobody can put words into our mouth.
+ * `{login}` is whom it was done to.
+ */
+const FLASHES = {
+  'signed-out': { tone: 'good', text: 'You are signed out.' },
+  'signed-out-meanwhile': { tone: 'bad', text: 'You were signed out meanwhile, so nothing was changed.' },
+  'session-ended': { tone: 'good', text: 'The session is ended.' },
+  'sessions-ended': { tone: 'good', text: 'All other sessions are ended.' },
+  'identity-linked': { tone: 'good', text: 'The account is linked.' },
+  'identity-taken': {
+    tone: 'bad',
+    text: 'That account belongs to another person here: sign in by it and unlink it there first.',
+  },
+  'identity-unlinked': { tone: 'good', text: 'The account is unlinked, and other sessions that it began are ended.' },
+  'branch-saved': { tone: 'good', text: 'The default branch is saved.' },
+  'retention-saved': { tone: 'good', text: 'How long builds are kept is saved.' },
+  'member-added': { tone: 'good', text: '{login} is added as a member.' },
+  'admin-added': { tone: 'good', text: '{login} is added as an admin.' },
+  'member-made': { tone: 'good', text: '{login} is a member now, and no admin any more.' },
+  'admin-made': { tone: 'good', text: '{login} is an admin now.' },
+  'role-unchanged': { tone: 'good', text: '{login} has that role already: nothing was changed.' },
+  'member-removed': { tone: 'good', text: '{login} is removed from the project.' },
+  'project-left': { tone: 'good', text: 'You are no longer a member of the project.' },
+  'project-created': { tone: 'good', text: 'The project is created.' },
+  'project-public': { tone: 'good', text: 'The project is public now.' },
+  'project-private': { tone: 'good', text: 'The project is private now.' },
+  'project-deleted': { tone: 'good', text: 'The project is deleted.' },
+  'owner-made': { tone: 'good', text: '{login} is an owner of this instance now.' },
+  'owner-ended': { tone: 'good', text: '{login} is no longer an owner of this instance.' },
+  'creator-granted': { tone: 'good', text: '{login} may create projects there now.' },
+  'creator-ended': { tone: 'good', text: '{login} may no longer create projects there.' },
+  'user-removed': { tone: 'good', text: '{login} is removed from this instance.' },
+  'token-deleted': { tone: 'good', text: 'The token is deleted.' },
+  'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },
+  'webhook-deleted': { tone: 'good', text: 'The webhook’s secret is deleted.' },
+  'webhook-rotated-before': { tone: 'bad', text: 'That secret was rotated or deleted already.' },
+  'publisher-added': { tone: 'good', text: 'The publisher is trusted from now on.' },
+  'publisher-deleted': { tone: 'good', text: 'The publisher is deleted, and the tokens of its jobs are ended.' },
+} as const satisfies Record<string, Flash>
+
+export type FlashCode = keyof typeof FLASHES
+
+const COOKIE = '__Host-flash'
+const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+
+/** 303 to a page of ours, which then says this once, of that person if it is about one. */
+export function redirectTo(path: string, flash?: FlashCode, login = ''): Response {
+  const headers = new Headers({ Location: path, 'Cache-Control': 'no-store' })
+  if (flash) headers.append('Set-Cookie', `${COOKIE}=${flash}.${login}; Max-Age=60; ${ATTRIBUTES}`)
+  return new Response(null, { status: 303, headers })
+}
+
+/** What is to be said on this page, if anything. */
+export function flashOf(c: Context<AppEnv>): Flash | null {
+  const [code = '', name = ''] = getCookie(c, COOKIE)?.split('.', 2) ?? []
+  if (!Object.hasOwn(FLASHES, code)) return null
+  const { tone, text } = FLASHES[code as FlashCode]
+  return { tone, text: text.replace('{login}', parseLogin(name) ?? 'That person') }
+}
+
+/** The header that makes sure it is said once. */
+export const FORGET_FLASH = `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`

@@ -1,0 +1,19 @@
+import { cacheControlFor } from '../../frame/answers.ts'
+import { type JSX, jsx } from './jsx-runtime.ts'
+import { windowTitleFor } from './layout.tsx'
+import { visibleMarkup } from './visible-markup.ts'
+
+/** A part of a page, with the title that the page has by now, as the answer to the script that keeps it up to date. */
+export function renderFragment(title: string, content: JSX.Element): Response {
+  return new Response(visibleMarkup(`${jsx('title', { children: windowTitleFor(title) })}${content}`), {
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+      'Cache-Control': cacheControlFor('private'),
+      'Cross-Origin-Resource-Policy': 'same-origin',
+      'Referrer-Policy': 'same-origin',
+      Vary: 'Cookie',
+      'X-Content-Type-Options': 'nosniff',
+    },
+  })
+}

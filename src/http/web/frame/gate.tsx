@@ -1,0 +1,21 @@
+import type { Context } from 'hono'
+import { AppError } from '../../../domain/error.ts'
+import type { AppEnv } from '../../../env.ts'
+import { isWithinLimit } from '../../frame/client-limits.ts'
+import type { Child } from './jsx-runtime.ts'
+
+/** A card in the middle of the page. */
+export function Gate({ title, children }: { title: string; children?: Child }) {
+  return (
+    <div class="gate card">
+      <h1>{title}</h1>
+      {children}
+    </div>
+  )
+}
+
+/** At most so many attempts to sign in a minute from one address. */
+export async function chargeAttempt(c: Context<AppEnv>): Promise<void> {
+  if (await isWithinLimit(c, 'signIns')) return
+  throw new AppError('too_many_requests', 'Too many attempts to sign in: wait a minute, then try again.')
+}

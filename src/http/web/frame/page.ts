@@ -1,0 +1,146 @@
+import type { Context } from 'hono'
+import type { Actor } from '../../../domain/access/actor.ts'
+import type { Fence } from '../../../domain/access/fence.ts'
+import type { Permission } from '../../../domain/access/permission.ts'
+import { AppError } from '../../../domain/error.ts'
+import type { SessionSecret, Viewer } from '../../../domain/people/session.ts'
+import type { Project, Role } from '../../../domain/project.ts'
+import type { AppEnv } from '../../../env.ts'
+import { fenceNow } from '../../../storage/edge/download-proof.ts'
+import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
+import { findAccess } from '../../../storage/projects/projects.ts'
+import { RightGone } from '../../../storage/tokens/rights.ts'
+import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../../frame/access.ts'
+import { placeOf } from '../../frame/authenticate.ts'
+import { actorOf, SLUG_ON_PATH, type SlugSource } from '../../frame/authorize.ts'
+import { clientAddressOf } from '../../frame/client-limits.ts'
+import { type App, answer, type Manner, refusalOf } from '../../frame/route.ts'
+import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
+import { readForm, requireOwnForm } from './form.ts'
+import { failWithPage, refuseWithPage } from './refusal.tsx'
+
+type OnProjectPage<V> = {
+  readonly needs: Permission
+  readonly viewer: V
+  readonly project: Project
+  readonly role: Role | null
+  readonly fence: Fence
+}
+type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
+  ? { readonly needs: N; readonly viewer: Viewer | null }
+  : N extends 'session' | 'owner'
+    ? { readonly needs: N; readonly viewer: Viewer }
+    : N extends 'status:read' | 'artifacts:read'
+      ? OnProjectPage<Viewer | null>
+      : OnProjectPage<Viewer>
+
+/** What a page's handler is given: who looks, the project if there is one, and, of a form, what was filled in and who acts. */
+export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> &
+  (N extends `POST ${string}` ? { readonly form: URLSearchParams; readonly actor: Actor } : unknown)
+
+export type PageHandler<N extends PageName> = (
+  c: Context<AppEnv>,
+  opened: OpenedPage<N>,
+) => Response | Promise<Response>
+
+/** Mounts a page, or what a form of ours is sent to, behind what the table says that it needs. By session only: tokens open no page. */
+export function page<N extends PageName>(
+  app: App,
+  name: N,
+  handler: PageHandler<N>,
+  { slug = SLUG_ON_PATH }: { readonly slug?: SlugSource } = {},
+): void {
+  const needs = PAGES[name]
+  if (!needs) throw new Error(`${name} has no row in the table of pages`)
+  const { method, path } = pagePathOf(name)
+  app.on(method, path, (c) => {
+    let viewer: Viewer | null = null
+    const manner: Manner = {
+      refuse: (c, error) => refuseWithPage(c, error, viewer),
+      fail: (c) => failWithPage(c, viewer),
+      isHot: false,
+    }
+    return answer(c, name, manner, async () => {
+      // Before anybody is proved, so that an end that comes meanwhile is seen.
+      const fence = fenceNow(c.env.stores)
+      const secret = sessionSecretOf(c)
+      viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
+      const form = method === 'POST' ? await readForm(c.req.raw) : null
+      if (form) requireOwnForm(c, viewer, form)
+      const opened = { needs, viewer, ...(await permitted(c, needs, viewer, slug, fence)) }
+      const asked = form ? { ...opened, form, actor: actorOf(c, opened) } : opened
+      let response: Response
+      try {
+        // The table says which parts there are; permitted() has refused what lacks one.
+        response = await handler(c, asked as unknown as OpenedPage<N>)
+      } catch (error) {
+        if (!(error instanceof RightGone)) throw error
+        throw await refusalOf(c, error, async () => {
+          viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
+          await permitted(c, needs, viewer, slug, fence)
+        })
+      }
+      if (viewer && secret) keepAlive(c, viewer, secret, response)
+      return response
+    })
+  })
+}
+
+async function permitted(
+  c: Context<AppEnv>,
+  needs: PageNeeds,
+  viewer: Viewer | null,
+  source: SlugSource,
+  fence: Fence,
+) {
+  switch (needs) {
+    case 'anyone':
+      return {}
+    case 'session':
+      if (!viewer) throw new AppError('login_required')
+      return {}
+    case 'owner':
+      if (!viewer) throw new AppError('login_required')
+      // As if there were no such page.
+      if (viewer.instanceRole !== 'owner') throw new AppError('route_not_found')
+      return {}
+    case 'status:read':
+    case 'artifacts:read':
+    case 'builds:write':
+    case 'project:admin':
+      return { ...(await projectFor(c, needs, viewer, source)), fence }
+  }
+}
+
+async function projectFor(
+  c: Context<AppEnv>,
+  permission: Permission,
+  viewer: Viewer | null,
+  source: SlugSource,
+): Promise<{ project: Project; role: Role | null }> {
+  const slug = source.onPath(c) ?? (source.find ? await source.find(c) : null)
+  const access = slug && (await findAccess(c.env.stores, viewer, slug, permission))
+  switch (access?.decision) {
+    case 'allow':
+      c.env.trace.projectId = access.project.id
+      return { project: access.project, role: access.role }
+    case 'unavailable':
+      throw new AppError('unavailable', 'The database cannot be reached just now.')
+    case 'permission_denied':
+      throw new AppError('permission_denied', 'Only admins of this project can open this page.')
+    default:
+      // Whoever is not signed in learns nothing of what there is: private and absent both lead to the sign-in page.
+      throw new AppError(viewer ? 'project_not_found' : 'login_required')
+  }
+}
+
+/** Every ten minutes of use the session's thirty days begin anew, in the database and in the browser. */
+function keepAlive(c: Context<AppEnv>, viewer: Viewer, secret: SessionSecret, response: Response): void {
+  const { stores } = c.env
+  // What ended the session, or began another, has the last word on the cookie.
+  if (!isStale(viewer.session, stores.now()) || response.headers.get('Set-Cookie')?.includes('session=')) return
+  const place = placeOf(c.req.raw)
+  const address = clientAddressOf(c.req.raw)
+  noteSessionUse(stores, viewer.session.id, place ? `${address} ${place}` : address)
+  response.headers.append('Set-Cookie', sessionCookie(secret))
+}

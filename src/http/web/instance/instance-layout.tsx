@@ -1,0 +1,41 @@
+import type { Context } from 'hono'
+import type { Viewer } from '../../../domain/people/session.ts'
+import type { AppEnv } from '../../../env.ts'
+import type { Child } from '../frame/jsx-runtime.ts'
+import { type Crumb, type Frame, renderPage } from '../frame/layout.tsx'
+import { SideNav, type SideSection } from '../frame/side-nav.tsx'
+
+export const USERS_PATH = '/instance/users'
+export const TRAFFIC_PATH = '/instance/traffic'
+
+const SECTIONS: readonly SideSection[] = [
+  {
+    title: 'Instance',
+    links: [
+      { path: USERS_PATH, text: 'Users', icon: 'people' },
+      { path: TRAFFIC_PATH, text: 'Traffic', icon: 'chart' },
+    ],
+  },
+]
+
+/** A page of what the owners look after; `here` is the path of its section. */
+export function instancePage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  {
+    here,
+    crumbs = [],
+    ...frame
+  }: Pick<Frame, 'title' | 'status' | 'caching' | 'flash'> & { here: string; crumbs?: readonly Crumb[] },
+  content: Child,
+): Response {
+  const first = { text: 'Instance', ...(crumbs.length > 0 ? { href: here } : {}) }
+  return renderPage(
+    c,
+    { ...frame, viewer, crumbs: [first, ...crumbs] },
+    <div class="settings">
+      <SideNav label="Instance" sections={SECTIONS} here={here} />
+      <div>{content}</div>
+    </div>,
+  )
+}

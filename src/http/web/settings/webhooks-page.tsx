@@ -1,0 +1,287 @@
+import type { Context } from 'hono'
+import { AppError } from '../../../domain/error.ts'
+import type { Viewer } from '../../../domain/people/session.ts'
+import { type Project, slugText } from '../../../domain/project.ts'
+import {
+  mintWebhookSecret,
+  parseWebhookSource,
+  WEBHOOK_SOURCES,
+  type WebhookSource,
+  webhookSecretProblem,
+} from '../../../domain/reporting/webhook-source.ts'
+import type { AppEnv } from '../../../env.ts'
+import { listDeliveries, MAX_DELIVERIES } from '../../../storage/notices/deliveries.ts'
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  rotateWebhook,
+  type Webhook,
+} from '../../../storage/reporting/webhooks.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import type { App } from '../../frame/route.ts'
+import { redirectTo } from '../frame/flash.ts'
+import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
+import { Icon } from '../frame/icon.tsx'
+import type { Child } from '../frame/jsx-runtime.ts'
+import type { Frame } from '../frame/layout.tsx'
+import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
+import { page } from '../frame/page.ts'
+import { Empty, PageHead } from '../frame/parts.tsx'
+import { settingsPage, settingsPath } from '../frame/settings-layout.tsx'
+import { unlessDoneBefore } from '../tokens/token-pages.tsx'
+import { MadeBefore, OverlapField, parseOverlap } from '../tokens/token-parts.tsx'
+import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
+import { DeliveryTable, nameOf, SecretField, WebhookSecretShown, WebhookTable } from './webhook-parts.tsx'
+
+/** Project settings → Webhooks. */
+export function mountWebhookPages(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks', (c, { viewer, project }) => webhooksPage(c, { viewer, project }))
+
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/new', (c, { viewer, project }) =>
+    newWebhookPage(c, { viewer, project }, new URLSearchParams()),
+  )
+
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks', async (c, { actor, viewer, project, form }) => {
+    const source = parseWebhookSource(form.get('source') ?? '')
+    const { secret, error } = secretOf(form)
+    if (!source || error) {
+      return newWebhookPage(c, { viewer, project }, form, {
+        ...(source ? {} : { source: 'Choose which CI system will send the events.' }),
+        ...(error ? { secret: error } : {}),
+      })
+    }
+    const { stores, settings } = c.env
+    const onceId = await onceIdFor(viewer, form)
+    const inserted = await unlessDoneBefore(
+      insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId),
+    )
+    switch (inserted?.kind) {
+      case undefined:
+        return doneBefore(c, { viewer, project })
+      case 'created':
+        return secretPage(c, { viewer, project }, 'Webhook created', inserted.webhook, secret)
+      case 'taken':
+        return newWebhookPage(c, { viewer, project }, form, {
+          source: `This project has a ${WEBHOOK_SOURCES[source].name} webhook already: rotate that one.`,
+        })
+    }
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { viewer, project }) => {
+    const webhook = await requireWebhook(c, project)
+    if (webhook.expiresAt !== null) return redirectTo(listPath(project), 'webhook-rotated-before')
+    return rotationPage(c, { viewer, project }, webhook, new URLSearchParams())
+  })
+
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { actor, viewer, project, form }) => {
+    const overlap = parseOverlap(form)
+    if (overlap === null) throw new AppError('invalid_input', 'Choose when the old secret stops.')
+    const { secret, error } = secretOf(form)
+    if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project), form, error)
+    const { stores, settings } = c.env
+    const [id, onceId] = [c.req.param('id') ?? '', await onceIdFor(viewer, form)]
+    const rotated = await unlessDoneBefore(
+      rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap, actor, onceId).then(
+        (webhook) => webhook ?? 'not_current',
+      ),
+    )
+    if (rotated === null) return doneBefore(c, { viewer, project })
+    if (rotated !== 'not_current') return secretPage(c, { viewer, project }, 'Webhook rotated', rotated, secret)
+    await requireWebhook(c, project)
+    return redirectTo(listPath(project), 'webhook-rotated-before')
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { viewer, project }) =>
+    deletionPage(c, { viewer, project }, await requireWebhook(c, project)),
+  )
+
+  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { actor, viewer, project, form }) => {
+    const webhook = await requireWebhook(c, project)
+    const problem = confirmationProblem(form, 'webhook')
+    if (problem) return deletionPage(c, { viewer, project }, webhook, problem)
+    await deleteWebhook(c.env.stores, project.id, webhook.id, actor)
+    return redirectTo(listPath(project), 'webhook-deleted')
+  })
+}
+
+type Place = { readonly viewer: Viewer; readonly project: Project }
+
+function listPath(project: Project): string {
+  return `${settingsPath(project)}/webhooks`
+}
+
+function show(c: Context<AppEnv>, place: Place, frame: Pick<Frame, 'title' | 'status' | 'caching'>, content: Child) {
+  return settingsPage(c, { ...place, here: '/webhooks' }, frame, content)
+}
+
+/** The CI system's own secret, where it insists on one, else a new one. */
+function secretOf(form: URLSearchParams): { readonly secret: string; readonly error?: string } {
+  const given = (form.get('secret') ?? '').trim()
+  if (given === '') return { secret: mintWebhookSecret() }
+  const problem = webhookSecretProblem(given)
+  return problem ? { secret: given, error: `The secret ${problem}.` } : { secret: given }
+}
+
+async function requireWebhook(c: Context<AppEnv>, project: Project): Promise<Webhook> {
+  const { db, now } = c.env.stores
+  const webhook = await findWebhook(db, project.id, c.req.param('id') ?? '', now())
+  if (!webhook) throw new AppError('webhook_not_found')
+  return webhook
+}
+
+function urlFor(c: Context<AppEnv>, project: Project, source: WebhookSource): string {
+  return `${publicOriginOf(c)}/webhooks/${slugText(project)}/${source}`
+}
+
+async function webhooksPage(c: Context<AppEnv>, place: Place): Promise<Response> {
+  const { project } = place
+  const { db, now } = c.env.stores
+  const [webhooks, deliveries] = await Promise.all([
+    listWebhooks(db, project.id, now()),
+    listDeliveries(db, project.id),
+  ])
+  const create = (
+    <a class="button primary" href={`${listPath(project)}/new`}>
+      <Icon name="plus" /> Add webhook
+    </a>
+  )
+  return show(
+    c,
+    place,
+    { title: 'Webhooks' },
+    <>
+      <PageHead title="Webhooks" actions={webhooks.length > 0 && create}>
+        A CI system that sends its events here needs no change to its jobs. Each signs with a secret of its own.
+      </PageHead>
+      {webhooks.length === 0 ? (
+        <Empty icon="download" title="No CI system sends its events here">
+          <p>Add one, and paste its URL and secret into the settings of the CI.</p>
+          {create}
+        </Empty>
+      ) : (
+        <WebhookTable
+          webhooks={webhooks}
+          urlOf={(source) => urlFor(c, project, source)}
+          base={listPath(project)}
+          now={now()}
+        />
+      )}
+      <section class="section">
+        <h2>Deliveries</h2>
+        <p>The last {MAX_DELIVERIES} that were signed well. What is signed wrongly is refused and not listed.</p>
+        {deliveries.length > 0 ? (
+          <DeliveryTable deliveries={deliveries} now={now()} />
+        ) : (
+          <p class="muted">Nothing was delivered yet.</p>
+        )}
+      </section>
+    </>,
+  )
+}
+
+type Errors = { readonly source?: string; readonly secret?: string }
+
+function newWebhookPage(c: Context<AppEnv>, place: Place, form: URLSearchParams, errors?: Errors): Response {
+  const { viewer, project } = place
+  const chosen = parseWebhookSource(form.get('source') ?? '')
+  return show(
+    c,
+    place,
+    { title: 'Add a webhook', status: errors ? 422 : 200 },
+    <>
+      <PageHead title="Add a webhook" />
+      <Form viewer={viewer} action={listPath(project)}>
+        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <Field name="source" label="CI system" error={errors?.source}>
+          <select {...fieldAttributes('source', { error: errors?.source })}>
+            {Object.entries(WEBHOOK_SOURCES).map(([source, { name }]) => (
+              <option value={source} selected={source === chosen}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </Field>
+        <SecretField error={errors?.secret} />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Add webhook
+          </button>
+          <a class="button" href={listPath(project)}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
+
+function rotationPage(
+  c: Context<AppEnv>,
+  place: Place,
+  webhook: Webhook,
+  form: URLSearchParams,
+  error?: string,
+): Response {
+  const { viewer, project } = place
+  return show(
+    c,
+    place,
+    { title: `Rotate ${nameOf(webhook)}`, status: error ? 422 : 200 },
+    <>
+      <PageHead title={`Rotate ${nameOf(webhook)}`}>
+        A new secret for the same URL. Both are taken until the old one stops.
+      </PageHead>
+      <Form viewer={viewer} action={`${listPath(project)}/${webhook.id}/rotate`}>
+        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <OverlapField label="The old secret stops" chosen={parseOverlap(form) ?? undefined} />
+        <SecretField error={error} />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            <Icon name="turn" /> Rotate secret
+          </button>
+          <a class="button" href={listPath(project)}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
+
+function deletionPage(c: Context<AppEnv>, place: Place, webhook: Webhook, error?: string): Response {
+  const { viewer, project } = place
+  return show(
+    c,
+    place,
+    { title: `Delete ${nameOf(webhook)}`, status: error ? 422 : 200 },
+    <>
+      <PageHead title={`Delete ${nameOf(webhook)}?`}>
+        What {WEBHOOK_SOURCES[webhook.source].name} signs with it is refused from then on. Builds stay.
+      </PageHead>
+      <DeletionForm
+        viewer={viewer}
+        action={`${listPath(project)}/${webhook.id}/delete`}
+        back={listPath(project)}
+        button="Delete webhook"
+        error={error}
+      />
+    </>,
+  )
+}
+
+function secretPage(c: Context<AppEnv>, place: Place, title: string, webhook: Webhook, secret: string) {
+  const url = urlFor(c, place.project, webhook.source)
+  return show(
+    c,
+    place,
+    { title, caching: 'no-store' },
+    <WebhookSecretShown title={title} webhook={webhook} url={url} secret={secret} back={listPath(place.project)} />,
+  )
+}
+
+function doneBefore(c: Context<AppEnv>, place: Place): Response {
+  const content = <MadeBefore back={listPath(place.project)} what="webhook" />
+  return show(c, place, { title: 'Done already', status: 409, caching: 'no-store' }, content)
+}

@@ -1,0 +1,143 @@
+import type { Context } from 'hono'
+import { MAX_LABEL_LENGTH, parseLabel } from '../../../domain/label.ts'
+import type { Viewer } from '../../../domain/people/session.ts'
+import type { AppEnv } from '../../../env.ts'
+import { publicOriginOf } from '../../frame/origin.ts'
+import type { App } from '../../frame/route.ts'
+import { accountPage } from '../account/account-layout.tsx'
+import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
+import { Icon } from '../frame/icon.tsx'
+import { newOnce, ONCE } from '../frame/once.ts'
+import { page } from '../frame/page.ts'
+import { Copyable, Empty, PageHead } from '../frame/parts.tsx'
+import { ExpiryField, parseExpiry } from './expiry.tsx'
+import {
+  askRotation,
+  confirmDeletion,
+  createToken,
+  deleteAsked,
+  readTokens,
+  rotateAsked,
+  type TokenPlace,
+} from './token-pages.tsx'
+import { TokenTable } from './token-parts.tsx'
+
+const LIST = '/account/api'
+
+/** User settings → Personal API Tokens. */
+export function mountPersonalTokens(app: App): void {
+  page(app, 'GET /account/api', async (c, { viewer }) => {
+    const { now } = c.env.stores
+    const place = placeOf(c, viewer)
+    const { tokens, page, pager } = await readTokens(c, place)
+    const isEmpty = tokens.length === 0 && page === 1
+    const create = (
+      <a class="button primary" href={`${LIST}/new`}>
+        <Icon name="plus" /> Create New Token
+      </a>
+    )
+    return place.show(
+      { title: 'Personal API Tokens' },
+      <>
+        <PageHead title="Personal API Tokens" actions={!isEmpty && create}>
+          They use the API as you: full read and write access to every project that you can reach. A token cannot be
+          changed, only rotated or deleted.
+        </PageHead>
+        {isEmpty ? (
+          <Empty icon="key" title="You have no personal tokens">
+            <p>
+              Scripts and command-line tools use one to act as you. For a README badge or a release script a project
+              token is the better choice: it reads one project and nothing else.
+            </p>
+            {create}
+          </Empty>
+        ) : (
+          <>
+            <TokenTable tokens={tokens} base={LIST} now={now()} caption="Your personal API tokens" />
+            {pager}
+          </>
+        )}
+      </>,
+    )
+  })
+
+  page(app, 'GET /account/api/new', (c, { viewer }) => newTokenPage(c, viewer, new URLSearchParams()))
+
+  page(app, 'POST /account/api', async (c, asked) => {
+    const { viewer, form } = asked
+    const name = parseLabel(form.get('label') ?? '')
+    const expiry = parseExpiry(form, c.env.stores.now())
+    if (!name.ok || !expiry.ok) {
+      return newTokenPage(c, viewer, form, {
+        ...(name.ok ? {} : { label: `The token name ${name.rule}.` }),
+        ...(expiry.ok ? {} : { expiry: expiry.rule }),
+      })
+    }
+    const wanted = { kind: 'personal', userId: viewer.userId, label: name.label, expiresAt: expiry.expiresAt } as const
+    return createToken(c, placeOf(c, viewer), wanted, asked, <TryIt origin={publicOriginOf(c)} />)
+  })
+
+  page(app, 'GET /account/api/:id/delete', (c, { viewer }) => confirmDeletion(c, placeOf(c, viewer)))
+  page(app, 'POST /account/api/:id/delete', (c, asked) => deleteAsked(c, placeOf(c, asked.viewer), asked))
+  page(app, 'GET /account/api/:id/rotate', (c, { viewer }) => askRotation(c, placeOf(c, viewer)))
+  page(app, 'POST /account/api/:id/rotate', (c, asked) => rotateAsked(c, placeOf(c, asked.viewer), asked))
+}
+
+function placeOf(c: Context<AppEnv>, viewer: Viewer): TokenPlace {
+  return {
+    viewer,
+    holder: { kind: 'personal', userId: viewer.userId },
+    list: LIST,
+    show: (frame, content) => accountPage(c, viewer, { here: LIST, ...frame }, content),
+  }
+}
+
+type Errors = { readonly label?: string; readonly expiry?: string }
+
+function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams, errors?: Errors): Response {
+  return placeOf(c, viewer).show(
+    { title: 'Create a personal API token', status: errors ? 422 : 200 },
+    <>
+      <PageHead title="Create a personal API token" />
+      <Form viewer={viewer} action={LIST}>
+        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <Field
+          name="label"
+          label="Token name"
+          error={errors?.label}
+          hint="To remind you how it will be used, e.g. “Laptop” or “Release script”."
+        >
+          <input
+            type="text"
+            {...fieldAttributes('label', { error: errors?.label, hint: true })}
+            value={form.get('label') ?? ''}
+            maxlength={MAX_LABEL_LENGTH}
+            required
+            autocomplete="off"
+          />
+        </Field>
+        <ExpiryField usual="365" now={c.env.stores.now()} form={form} error={errors?.expiry} />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Add API Token
+          </button>
+          <a class="button" href={LIST}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
+
+function TryIt({ origin }: { origin: string }) {
+  return (
+    <section class="section">
+      <h2>Try it</h2>
+      <p>
+        With the token in the variable <code>TOKEN</code>:
+      </p>
+      <Copyable id="try" text={`curl -H "Circle-Token: $TOKEN" ${origin}/api/v1.1/me`} label="Command" />
+    </section>
+  )
+}

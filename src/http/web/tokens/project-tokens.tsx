@@ -1,0 +1,193 @@
+import type { Context } from 'hono'
+import { parseScope, SCOPES, type Scope } from '../../../domain/access/scope.ts'
+import { MAX_LABEL_LENGTH, parseLabel } from '../../../domain/label.ts'
+import type { Viewer } from '../../../domain/people/session.ts'
+import type { Project } from '../../../domain/project.ts'
+import type { AppEnv } from '../../../env.ts'
+import type { App } from '../../frame/route.ts'
+import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
+import { Icon } from '../frame/icon.tsx'
+import { newOnce, ONCE } from '../frame/once.ts'
+import { page } from '../frame/page.ts'
+import { Empty, PageHead } from '../frame/parts.tsx'
+import { settingsPage, settingsPath } from '../frame/settings-layout.tsx'
+import { ExpiryField, parseExpiry } from './expiry.tsx'
+import {
+  askRotation,
+  confirmDeletion,
+  createToken,
+  deleteAsked,
+  readTokens,
+  rotateAsked,
+  type TokenPlace,
+} from './token-pages.tsx'
+import { endSentence, TokenTable } from './token-parts.tsx'
+
+/** Project settings → Permissions → API Permissions. */
+export function mountProjectTokens(app: App): void {
+  page(app, 'GET /:vcs/:org/:repo/settings/api', async (c, { viewer, project }) => {
+    const { now } = c.env.stores
+    const place = placeOf(c, viewer, project)
+    const { list, show } = place
+    const { tokens, page, pager } = await readTokens(c, place)
+    const isEmpty = tokens.length === 0 && page === 1
+    const create = (
+      <a class="button primary" href={`${list}/new`}>
+        <Icon name="plus" /> Create Token
+      </a>
+    )
+    return show(
+      { title: 'API Permissions' },
+      <>
+        <PageHead title="API Permissions" actions={!isEmpty && create}>
+          Project tokens read this project and nothing else. Give each program its own, with the least that it needs.
+        </PageHead>
+        {isEmpty ? (
+          <Empty icon="key" title="This project has no tokens">
+            <p>
+              A badge in a README needs a Status token, a release script that fetches artifacts a Build Artifacts token.
+            </p>
+            {create}
+          </Empty>
+        ) : (
+          <>
+            <TokenTable tokens={tokens} base={list} now={now()} caption="Tokens of this project" />
+            {pager}
+          </>
+        )}
+        <p class="promise muted">
+          <Icon name="clock" /> {endSentence(c.env.settings.graceMs)}
+        </p>
+      </>,
+    )
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/settings/api/new', (c, { viewer, project }) =>
+    newTokenPage(c, viewer, project, new URLSearchParams()),
+  )
+
+  page(app, 'POST /:vcs/:org/:repo/settings/api', async (c, asked) => {
+    const { viewer, project, form } = asked
+    const label = parseLabel(form.get('label') ?? '')
+    const scope = parseScope(form.get('scope') ?? '')
+    const expiry = parseExpiry(form, c.env.stores.now())
+    if (!label.ok || !scope || !expiry.ok) {
+      return newTokenPage(c, viewer, project, form, {
+        ...(label.ok ? {} : { label: `The token label ${label.rule}.` }),
+        ...(scope ? {} : { scope: 'Choose what the token opens.' }),
+        ...(expiry.ok ? {} : { expiry: expiry.rule }),
+      })
+    }
+    const wanted = {
+      kind: 'project',
+      projectId: project.id,
+      scope,
+      label: label.label,
+      expiresAt: expiry.expiresAt,
+    } as const
+    return createToken(c, placeOf(c, viewer, project), wanted, asked)
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project }) =>
+    confirmDeletion(c, placeOf(c, viewer, project)),
+  )
+  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/delete', (c, asked) =>
+    deleteAsked(c, placeOf(c, asked.viewer, asked.project), asked),
+  )
+  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/rotate', (c, { viewer, project }) =>
+    askRotation(c, placeOf(c, viewer, project)),
+  )
+  page(app, 'POST /:vcs/:org/:repo/settings/api/:id/rotate', (c, asked) =>
+    rotateAsked(c, placeOf(c, asked.viewer, asked.project), asked),
+  )
+}
+
+function placeOf(c: Context<AppEnv>, viewer: Viewer, project: Project): TokenPlace {
+  return {
+    viewer,
+    holder: { kind: 'project', projectId: project.id },
+    list: `${settingsPath(project)}/api`,
+    show: (frame, content) => settingsPage(c, { viewer, project, here: '/api' }, frame, content),
+    typed: 'DELETE',
+  }
+}
+
+type Errors = { readonly label?: string; readonly scope?: string; readonly expiry?: string }
+
+function newTokenPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  form: URLSearchParams,
+  errors?: Errors,
+): Response {
+  const { list, show } = placeOf(c, viewer, project)
+  return show(
+    { title: 'Create a project token', status: errors ? 422 : 200 },
+    <>
+      <PageHead title="Create a project token" />
+      <Form viewer={viewer} action={list}>
+        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <ScopeField chosen={parseScope(form.get('scope') ?? '') ?? 'status'} error={errors?.scope} />
+        <Field
+          name="label"
+          label="Token Label"
+          error={errors?.label}
+          hint="To remember it by, e.g. “README badge” or “Release script”."
+        >
+          <input
+            type="text"
+            {...fieldAttributes('label', { error: errors?.label, hint: true })}
+            value={form.get('label') ?? ''}
+            maxlength={MAX_LABEL_LENGTH}
+            required
+            autocomplete="off"
+          />
+        </Field>
+        <ExpiryField usual="never" now={c.env.stores.now()} form={form} error={errors?.expiry} />
+        <div class="actions">
+          <button type="submit" class="button primary">
+            Add Token
+          </button>
+          <a class="button" href={list}>
+            Cancel
+          </a>
+        </div>
+      </Form>
+    </>,
+  )
+}
+
+function ScopeField({ chosen, error }: { chosen: Scope; error: string | undefined }) {
+  const scopes = Object.entries(SCOPES) as [Scope, (typeof SCOPES)[Scope]][]
+  const lines = (
+    <dl class="lines">
+      {scopes.map(([, { name, opens }]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{opens}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+  return (
+    <div class={error ? 'field bad' : 'field'}>
+      <label for="scope">Scope</label>
+      <select {...fieldAttributes('scope', { error, hint: true })}>
+        {scopes.map(([scope, { name }]) => (
+          <option value={scope} selected={scope === chosen}>
+            {name}
+          </option>
+        ))}
+      </select>
+      {error && (
+        <p class="field-error" id="scope-error">
+          {error}
+        </p>
+      )}
+      <div class="hint" id="scope-hint">
+        {lines}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,153 @@
+import type { Context } from 'hono'
+import type { Actor } from '../../../domain/access/actor.ts'
+import { mintSecret } from '../../../domain/access/secret.ts'
+import type { Token, TokenHolder } from '../../../domain/access/token.ts'
+import { AppError } from '../../../domain/error.ts'
+import type { Viewer } from '../../../domain/people/session.ts'
+import type { AppEnv } from '../../../env.ts'
+import { listMinted } from '../../../storage/tokens/made.ts'
+import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
+import { findToken, insertToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
+import { queryCount } from '../../frame/input.ts'
+import { redirectTo } from '../frame/flash.ts'
+import type { Child } from '../frame/jsx-runtime.ts'
+import type { Frame } from '../frame/layout.tsx'
+import { onceIdFor } from '../frame/once.ts'
+import { Pager } from '../frame/parts.tsx'
+import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown } from './token-parts.tsx'
+
+/** Whose tokens a page is about: a person's own, or a project's; and how its pages look. */
+export type TokenPlace = {
+  readonly viewer: Viewer
+  readonly holder: TokenHolder
+  /** The path of the list; the forms of each token live below it. */
+  readonly list: string
+  readonly show: (frame: Pick<Frame, 'title' | 'status' | 'caching'>, content: Child) => Response
+  /** What has to be typed before a token is deleted. */
+  readonly typed?: string
+}
+
+const TOKENS_A_PAGE = 50
+
+/** A page of a place's tokens, and which of how they are reached. */
+export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<TokenPlace, 'holder' | 'list'>) {
+  const page = queryCount(c, 'page', { min: 1, max: 200, fallback: 1 })
+  const asked = { limit: TOKENS_A_PAGE + 1, offset: (page - 1) * TOKENS_A_PAGE }
+  const rows = await listTokens(c.env.stores.db, holder, asked)
+  const pager = (
+    <Pager
+      newer={page > 1 ? `${list}?page=${page - 1}` : null}
+      older={rows.length > TOKENS_A_PAGE ? `${list}?page=${page + 1}` : null}
+      words={['Older tokens', 'Newer tokens']}
+      where={`Page ${page}`}
+    />
+  )
+  return { tokens: rows.slice(0, TOKENS_A_PAGE), page, pager }
+}
+
+/** What was filled in, and by whom. */
+type Asked = { readonly actor: Actor; readonly form: URLSearchParams }
+
+/** Makes the token that a form asks for, and shows its secret in this one answer. */
+export async function createToken(
+  c: Context<AppEnv>,
+  { viewer, list, show }: TokenPlace,
+  wanted: NewToken,
+  { actor, form }: Asked,
+  more?: Child,
+): Promise<Response> {
+  const secret = mintSecret(wanted.kind)
+  const onceId = await onceIdFor(viewer, form)
+  const token = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actor, onceId))
+  if (!token) return madeBefore({ list, show })
+  return show(
+    { title: 'Token created', caching: 'no-store' },
+    <SecretShown token={token} secret={secret} back={list} title="Token created">
+      {more}
+    </SecretShown>,
+  )
+}
+
+export async function confirmDeletion(c: Context<AppEnv>, place: TokenPlace, error?: string): Promise<Response> {
+  const { viewer, list, show, typed } = place
+  const token = await requireToken(c, place)
+  const minted = await listMinted(c.env.stores.db, token.id)
+  return show(
+    { title: `Delete ${token.label}`, status: error ? 422 : 200 },
+    <DeleteForm
+      viewer={viewer}
+      token={token}
+      minted={minted}
+      action={`${list}/${token.id}/delete`}
+      back={list}
+      graceMs={c.env.settings.graceMs}
+      {...(typed ? { typed: { word: typed, error } } : {})}
+    />,
+  )
+}
+
+export async function deleteAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
+  const { typed } = place
+  if (typed && form.get('confirm')?.trim() !== typed) {
+    return confirmDeletion(c, place, `Type ${typed}, in capital letters, to delete the token.`)
+  }
+  const token = await requireToken(c, place)
+  const keepMinted = form.get('keep_minted') === 'yes'
+  await deleteToken(c.env.stores, token.id, { action: 'token.deleted', keepMinted, actor })
+  return redirectTo(place.list, 'token-deleted')
+}
+
+export async function askRotation(c: Context<AppEnv>, place: TokenPlace): Promise<Response> {
+  const { viewer, list, show } = place
+  const token = await requireToken(c, place)
+  return show(
+    { title: `Rotate ${token.label}` },
+    <RotateForm viewer={viewer} token={token} action={`${list}/${token.id}/rotate`} back={list} />,
+  )
+}
+
+export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
+  const { viewer, holder, list, show } = place
+  const old = await requireToken(c, place)
+  const overlap = parseOverlap(form)
+  if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
+  const secret = mintSecret(holder.kind)
+  const onceId = await onceIdFor(viewer, form)
+  const rotation = await unlessDoneBefore(rotateToken(c.env.stores, old.id, secret, overlap, actor, onceId))
+  if (!rotation) return madeBefore({ list, show })
+  switch (rotation.kind) {
+    case 'rotated':
+      return show(
+        { title: 'Token rotated', caching: 'no-store' },
+        <SecretShown token={rotation.token} secret={secret} back={list} title="Token rotated" />,
+      )
+    case 'expired':
+      return redirectTo(list, 'token-expired')
+    case 'unknown':
+      throw new AppError('token_not_found')
+  }
+}
+
+/** What came of it; null where the form was sent before. */
+export async function unlessDoneBefore<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'done_before') return null
+    throw error
+  }
+}
+
+/** What a form that was sent a second time is answered. */
+export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): Response {
+  return show({ title: 'Done already', status: 409, caching: 'no-store' }, <MadeBefore back={list} />)
+}
+
+/** The token on the path, if it is one of this place's. */
+async function requireToken(c: Context<AppEnv>, { holder }: TokenPlace): Promise<Token> {
+  const { stores } = c.env
+  const id = await findTokenId(stores, holder, { by: 'id', id: c.req.param('id') ?? '' })
+  const token = id && (await findToken(stores.db, id))
+  if (!token) throw new AppError('token_not_found')
+  return token
+}

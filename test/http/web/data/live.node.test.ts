@@ -1,0 +1,170 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { describePages, expectAccessible, inspect, type Pages } from '../../../support/browser.ts'
+
+const WITHIN = { timeout: 20_000 }
+
+describePages('a page with something that runs', (pages) => {
+  it('changes around what has the focus, and keeps focus, folds and scrolling', async () => {
+    const slug = await newProject(pages(), 'focus')
+    await report(pages(), slug, 'older', 'success')
+    await report(pages(), slug, 'watched', 'running')
+    const page = await pages().openAs('demo', { viewport: { width: 1000, height: 300 } })
+    await page.goto(`/${slug}`)
+    const chip = page.getByRole('link', { name: /older/ })
+    await chip.focus()
+    const before = await topOf(page)
+    await report(pages(), slug, 'newer', 'running')
+    await report(pages(), slug, 'watched', 'failed')
+    await expect.poll(() => page.locator('#pipelines').textContent(), WITHIN).toMatch(/Failed.*watched/)
+    expect(await focused(page)).toContain('older')
+    expect(Math.abs((await topOf(page)) - before), 'what is looked at stays where it is').toBeLessThan(3)
+    await expect.poll(() => page.locator('#said').textContent()).toMatch(/Failed: pipeline #2/)
+
+    await page.goto(`/${slug}/3`)
+    const step = page.locator('summary', { hasText: 'Wait' })
+    await step.click()
+    expect(await page.title()).toContain('Running: newer #3')
+    await report(pages(), slug, 'newer', 'failed')
+    await expect.poll(() => page.title(), WITHIN).toContain('Failed: newer #3')
+    expect(await page.locator('#said').textContent()).toBe('Failed: newer #3')
+    expect(await focused(page)).toContain('Wait')
+    expect(await page.locator('[data-live]').count()).toBe(0)
+  }, 90_000)
+
+  it('lets what the reader folded stay folded, and gives the focus of what is gone to what it stood in', async () => {
+    const slug = await newProject(pages(), 'folded')
+    await report(pages(), slug, 'one', 'running', 'failed')
+    const page = await pages().openAs('demo')
+    await page.goto(`/${slug}/1`)
+    const step = page.locator('summary', { hasText: 'Wait' })
+    expect(await page.getByText('sleep 1').isVisible()).toBe(true)
+    await step.press('Enter')
+    expect(await page.getByText('sleep 1').isVisible()).toBe(false)
+    await page.getByRole('link', { name: 'Reload' }).focus()
+    await report(pages(), slug, 'one', 'failed', 'failed')
+    await expect.poll(() => page.title(), WITHIN).toContain('Failed')
+    expect(await page.getByText('sleep 1').isVisible()).toBe(false)
+    expect(await page.evaluate<string>('document.activeElement.id')).toBe('build')
+  }, 60_000)
+
+  it('of a deleted project says that it no longer updates, and why', async () => {
+    const slug = await newProject(pages(), 'deleted')
+    await report(pages(), slug, 'one', 'running')
+    const page = await pages().openAs('demo')
+    const list = await pages().openAs('demo')
+    await page.goto(`/${slug}/1`)
+    await list.goto(`/${slug}`)
+    await api(pages(), 'DELETE', slug)
+    for (const open of [page, list]) {
+      await open.bringToFront()
+      await expect
+        .poll(() => open.locator('.live-note').textContent(), WITHIN)
+        .toBe('This page no longer updates: this is gone, or is no longer open to you. Go to the start page')
+      expect(await open.locator('#said').textContent()).toContain('no longer updates')
+      await expectAccessible(open)
+    }
+  }, 60_000)
+
+  it('says so where the session ended, and where the role did', async () => {
+    const slug = await newProject(pages(), 'ended')
+    await report(pages(), slug, 'one', 'running')
+    await api(pages(), 'PUT', `${slug}/members/noor`, { role: 'member' }, 'noor')
+    const noor = await pages().openAs('noor')
+    await noor.goto(`/${slug}/1`)
+    await api(pages(), 'DELETE', `${slug}/members/noor`)
+    await expect.poll(() => noor.locator('.live-note').textContent(), WITHIN).toContain('no longer open to you')
+
+    await api(pages(), 'PUT', `${slug}/members/leaver`, { role: 'member' }, 'leaver')
+    const leaver = await pages().openAs('leaver')
+    const dashboard = await leaver.context().newPage()
+    await leaver.goto(`/${slug}/1`)
+    await dashboard.goto('/')
+    const settings = await leaver.context().newPage()
+    await settings.goto('/account')
+    await settings
+      .getByRole('button', { name: /^Sign out/ })
+      .last()
+      .click()
+    await settings.waitForURL('**/sign-in')
+    for (const open of [leaver, dashboard]) {
+      await open.bringToFront()
+      await expect.poll(() => open.locator('.live-note').textContent(), WITHIN).toContain('you are signed out. Sign in')
+    }
+    await dashboard.getByRole('link', { name: 'Sign in' }).click()
+    await dashboard.waitForURL('**/sign-in**')
+  }, 90_000)
+
+  it('says since when it hears nothing, and goes on when the server is back', async () => {
+    const slug = await newProject(pages(), 'offline')
+    await report(pages(), slug, 'one', 'running')
+    const page = await pages().openAs('demo')
+    await page.goto(`/${slug}/1`)
+    await page.context().setOffline(true)
+    const note = page.locator('.live-note')
+    await expect
+      .poll(() => note.textContent(), WITHIN)
+      .toMatch(/^Not updating since \d{1,2}:\d\d.*: the server cannot be reached\. Trying again\.$/)
+    await page.context().setOffline(false)
+    await expect.poll(() => note.textContent(), WITHIN).toContain('updates by itself')
+    await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
+    await expect.poll(() => note.textContent(), WITHIN).toContain('the server could not answer')
+    await page.context().unroute('**/live/**')
+    await report(pages(), slug, 'one', 'success')
+    await expect.poll(() => page.title(), WITHIN).toMatch(/^Passed/)
+  }, 90_000)
+
+  it('looks right while it hears nothing', async () => {
+    const slug = await newProject(pages(), 'stale')
+    await report(pages(), slug, 'one', 'running')
+    const page = await pages().openAs('demo')
+    await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
+    for (const [name, path] of [
+      ['live-build-stale', `/${slug}/1`],
+      ['live-list-stale', `/${slug}`],
+    ] as const)
+      await inspect(page, name, path, () => page.locator('.live-note.stale').waitFor(WITHIN))
+  }, 180_000)
+})
+
+async function report({ origin, demo }: Pages, slug: string, job: string, status: string, step = status) {
+  const body = {
+    external_id: job,
+    job: { name: job },
+    workflow: { external_id: job, name: 'ci' },
+    pipeline: { external_id: job, branch: 'main', revision: 'f00d', subject: `Push of ${job}` },
+    status,
+    steps: [{ name: 'Wait', actions: [{ name: 'Wait', status: step, bash_command: 'sleep 1', exit_code: null }] }],
+  }
+  const response = await fetch(`${origin}/api/buildpass/v1/projects/${slug}/builds`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${demo.tokens.personal}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  expect(response.ok).toBe(true)
+}
+
+async function newProject(pages: Pages, name: string): Promise<string> {
+  const slug = `gh/acme/live-${name}-${Date.now().toString(36)}`
+  await api(pages, 'POST', '', { slug })
+  return slug
+}
+
+/** Acts on projects as demo does; `who` has to have been here before. */
+async function api({ origin, demo, openAs }: Pages, method: string, path: string, body?: object, who?: string) {
+  if (who) await (await openAs(who)).close()
+  const response = await fetch(`${origin}/api/buildpass/v1/projects${path && `/${path}`}`, {
+    method,
+    headers: { Authorization: `Bearer ${demo.tokens.personal}`, 'Content-Type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  expect([path, response.ok]).toEqual([path, true])
+}
+
+function focused(page: Page): Promise<string> {
+  return page.evaluate<string>('document.activeElement.textContent')
+}
+
+function topOf(page: Page): Promise<number> {
+  return page.evaluate<number>('document.activeElement.getBoundingClientRect().top')
+}

@@ -1,0 +1,237 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { slugText } from '../../../../src/domain/project.ts'
+import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
+import { openTestApp } from '../../../support/app.ts'
+import { type Ask, ORIGIN } from '../../../support/client.ts'
+import { ENDINGS, endBeforeWrite } from '../../../support/endings.ts'
+import { type Furnished, furnish } from '../../../support/furnished.ts'
+import { EMPTY, type Kept, keep, putBack, snapshot } from '../../../support/snapshot.ts'
+import { openTestStores } from '../../../support/stores.ts'
+
+type FormName = Extract<PageName, `POST ${string}`>
+type Person = 'admin' | 'owner'
+
+/** Forms that nobody has to be signed in for, whose proof comes with them, and those that only lead elsewhere. */
+const OWN_PROOF = {
+  'POST /sign-in/link': true,
+  'POST /sign-in/github': true,
+  'POST /sign-in/access': true,
+  'POST /account/identities/github': true,
+  // Its proof is what Cloudflare Access signs, which no test here can; cloudflare-access.test.ts has it.
+  'POST /account/identities/access': true,
+} as const satisfies Partial<Record<FormName, true>>
+
+type Recipe = {
+  readonly path: (world: Furnished) => string
+  readonly form?: Record<string, string> | ((world: Furnished) => Record<string, string>)
+}
+
+const at =
+  (rest: string | ((world: Furnished) => string)): Recipe['path'] =>
+  (world) =>
+    `/${slugText(world.project)}/settings${typeof rest === 'string' ? rest : rest(world)}`
+const person =
+  (rest: string): Recipe['path'] =>
+  ({ users }) =>
+    `/instance/users/${users.member.login}${rest}`
+const ONCE = { once: 'abcdefghijklmnopqrstuv' }
+const ROTATE = { ...ONCE, overlap: '3600' }
+const DELETE = { confirm: 'DELETE' }
+
+const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
+  'POST /sign-out': { path: () => '/sign-out' },
+  'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
+  'POST /account/sessions/end-others': { path: () => '/account/sessions/end-others' },
+  'POST /account/identities/:provider/:subject/unlink': { path: () => '/account/identities/github/1/unlink' },
+  'POST /account/api': { path: () => '/account/api', form: { ...ONCE, label: 'mine', expiry: 'never' } },
+  'POST /account/api/:id/delete': { path: ({ adminsOther }) => `/account/api/${adminsOther.id}/delete` },
+  'POST /account/api/:id/rotate': {
+    path: ({ adminsOther }) => `/account/api/${adminsOther.id}/rotate`,
+    form: ROTATE,
+  },
+  'POST /projects': {
+    path: () => '/projects',
+    form: ({ project }) => ({
+      vcs: 'gh',
+      org: project.org,
+      ...ONCE,
+      repo: 'made',
+      default_branch: 'main',
+      visibility: 'private',
+    }),
+  },
+  'POST /instance/users': { path: () => '/instance/users', form: { ...ONCE, login: 'somebody-new' } },
+  'POST /instance/users/:login/invitation': { path: ({ invited }) => `/instance/users/${invited.login}/invitation` },
+  'POST /instance/users/:login/role': { path: person('/role'), form: { role: 'owner' } },
+  'POST /instance/users/:login/creator': { path: person('/creator'), form: { vcs: 'gh', org: 'acme' } },
+  'POST /instance/users/:login/creator/end': {
+    path: ({ users }) => `/instance/users/${users.admin.login}/creator/end`,
+    form: ({ project }) => ({ vcs: 'gh', org: project.org }),
+  },
+  'POST /instance/users/:login/remove': { path: person('/remove'), form: { end_made: 'yes' } },
+  'POST /:vcs/:org/:repo/settings': { path: at(''), form: { default_branch: 'trunk' } },
+  'POST /:vcs/:org/:repo/settings/api': {
+    path: at('/api'),
+    form: { ...ONCE, label: 'x', scope: 'all', expiry: 'never' },
+  },
+  'POST /:vcs/:org/:repo/settings/api/:id/delete': { path: at(({ token }) => `/api/${token.id}/delete`), form: DELETE },
+  'POST /:vcs/:org/:repo/settings/api/:id/rotate': { path: at(({ token }) => `/api/${token.id}/rotate`), form: ROTATE },
+  'POST /:vcs/:org/:repo/settings/badges/token': {
+    path: at('/badges/token'),
+    form: { ...ONCE, branch: 'main', style: 'shield' },
+  },
+  'POST /:vcs/:org/:repo/settings/members': {
+    path: at('/members'),
+    form: ({ users }) => ({ login: users.stranger.login, role: 'admin' }),
+  },
+  'POST /:vcs/:org/:repo/settings/members/:login/remove': {
+    path: at(({ users }) => `/members/${users.member.login}/remove`),
+    form: { end_made: 'yes' },
+  },
+  'POST /:vcs/:org/:repo/settings/webhooks': { path: at('/webhooks'), form: { ...ONCE, source: 'gitlab' } },
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate': {
+    path: at(({ webhook }) => `/webhooks/${webhook.id}/rotate`),
+    form: ROTATE,
+  },
+  'POST /:vcs/:org/:repo/settings/webhooks/:id/delete': {
+    path: at(({ webhook }) => `/webhooks/${webhook.id}/delete`),
+    form: DELETE,
+  },
+  'POST /:vcs/:org/:repo/settings/publishers': {
+    path: at('/publishers'),
+    form: { ...ONCE, kind: 'github', 'claim:repository_id': '1' },
+  },
+  'POST /:vcs/:org/:repo/settings/publishers/:id/delete': {
+    path: at(({ publisherId }) => `/publishers/${publisherId}/delete`),
+    form: DELETE,
+  },
+  'POST /:vcs/:org/:repo/settings/retention': {
+    path: at('/retention'),
+    form: { artifact_days: '7', build_days: '70', keep_per_branch: '1' },
+  },
+  'POST /:vcs/:org/:repo/settings/visibility': {
+    path: at('/visibility'),
+    form: { visibility: 'public', understood: 'yes' },
+  },
+  'POST /:vcs/:org/:repo/settings/delete': {
+    path: at('/delete'),
+    form: ({ slug }) => ({ confirm: slug }),
+  },
+}
+
+type Way = { readonly person: Person; readonly ending: keyof typeof ENDINGS }
+const ways = (person: Person, ...endings: string[]): Way[] => endings.map((ending) => ({ person, ending }))
+const SIGNED_IN = ways('admin', 'their session was ended', 'they were removed from the instance')
+
+const WAYS: Partial<Record<PageNeeds, readonly Way[]>> = {
+  session: SIGNED_IN,
+  owner: ways('owner', 'their session was ended', 'they are no owner any more', 'they were removed from the instance'),
+  'project:admin': [
+    ...SIGNED_IN,
+    ...ways('admin', 'they were removed from the project', 'they were made a mere member'),
+  ],
+}
+
+const STRICTER: Partial<Record<FormName, readonly Way[]>> = {
+  'POST /projects': [
+    ...SIGNED_IN,
+    ...ways('admin', 'they may not create there any more'),
+    ...ways('owner', 'they are no owner any more'),
+  ],
+}
+
+const CASES = (Object.keys(RECIPES) as (keyof typeof RECIPES)[]).flatMap((name) => {
+  const needs: PageNeeds = PAGES[name]
+  return (STRICTER[name] ?? WAYS[needs] ?? []).map((way) => ({ name, ...way }))
+})
+const PEOPLE = CASES.filter(
+  (way, i) => CASES.findIndex((one) => one.name === way.name && one.person === way.person) === i,
+)
+/** Of these the isolate has something cached; all else of a session is asked of the database each time. */
+const CACHED = CASES.filter(({ ending }) =>
+  ['they were removed from the project', 'they were made a mere member'].includes(ending),
+)
+
+let furnished: Furnished
+let kept: Kept
+let world: Furnished
+let send: (path: string, ask: Ask) => Promise<Response>
+
+beforeAll(async () => {
+  await putBack(EMPTY)
+  furnished = await furnish(await openTestStores())
+  kept = await keep()
+})
+
+beforeEach(async () => {
+  await putBack(kept)
+  const stores = await openTestStores()
+  world = { ...furnished, stores }
+  send = (await openTestApp({ stores })).ask
+})
+
+function submit(name: keyof typeof RECIPES, who: Person): Promise<Response> {
+  const { path, form = {} }: Recipe = RECIPES[name]
+  const { cookie, formToken } = world.sessions[who]
+  const fields = { form_token: formToken, ...(typeof form === 'function' ? form(world) : form) }
+  return send(path(world), {
+    method: 'POST',
+    headers: {
+      Cookie: cookie,
+      Origin: ORIGIN,
+      'Sec-Fetch-Site': 'same-origin',
+      'Content-Type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams(fields).toString(),
+  })
+}
+
+/** Led to the sign-in page, or told that it is not theirs to do or not there. */
+function isRefused(response: Response): boolean {
+  const leads = response.headers.get('Location') ?? ''
+  return [401, 403, 404].includes(response.status) || (response.status === 303 && leads.startsWith('/sign-in'))
+}
+
+it('knows how to fill in every form that rests on being signed in', () => {
+  const forms = (Object.keys(PAGES) as PageName[]).filter((name) => name.startsWith('POST '))
+  expect([...Object.keys(RECIPES), ...Object.keys(OWN_PROOF)].sort()).toEqual(forms.sort())
+})
+
+describe('with the right to it', () => {
+  it.each(PEOPLE)('$name leaves something behind for $person', async ({ name, person }) => {
+    const before = await snapshot()
+    const response = await submit(name, person)
+    expect(response.status, await response.text()).toBeLessThan(400)
+    await world.stores.settled()
+    expect(await snapshot()).not.toEqual(before)
+  })
+})
+
+describe('where the right to it ended elsewhere, and this isolate does not know', () => {
+  it.each(CACHED)('$name leaves nothing behind: $ending', async ({ name, person, ending }) => {
+    const { cookie } = world.sessions[person]
+    const page = `/${slugText(world.project)}/settings/retention`
+    expect((await send(page, { headers: { Cookie: cookie } })).status).toBe(200)
+    await ENDINGS[ending]?.(world, person)
+    expect((await send(page, { headers: { Cookie: cookie } })).status).toBe(200)
+    await world.stores.settled()
+    const before = await snapshot()
+    const response = await submit(name, person)
+    await world.stores.settled()
+    expect([isRefused(response), await snapshot()]).toEqual([true, before])
+  })
+})
+
+describe('where the right to it ends between the look at it and the write', () => {
+  it.each(CASES)('$name leaves nothing behind: $ending ($person)', async ({ name, person, ending }) => {
+    let before: Awaited<ReturnType<typeof snapshot>> | undefined
+    const hasEnded = endBeforeWrite(world, async () => {
+      await ENDINGS[ending]?.(world, person)
+      before = await snapshot()
+    })
+    const response = await submit(name, person)
+    await world.stores.settled()
+    expect(hasEnded()).toBe(true)
+    expect([isRefused(response), await snapshot()]).toEqual([true, before])
+  })
+})

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { loginFor } from '../../../../src/domain/people/identity.ts'
+import { parseLogin } from '../../../../src/domain/people/user.ts'
+import { browserName } from '../../../../src/http/web/frame/browser-name.ts'
+import { agoText } from '../../../../src/http/web/frame/time-text.ts'
+import { parseExpiry } from '../../../../src/http/web/tokens/expiry.tsx'
+import { selectIdentity } from '../../../../src/storage/people/identities.ts'
+import { listTokens } from '../../../../src/storage/tokens/tokens.ts'
+import { browse } from '../../../support/browse.ts'
+import { scansOf } from '../../../support/query-plan.ts'
+import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed.ts'
+import { openTestStores } from '../../../support/stores.ts'
+
+const ONCE = 'a'.repeat(22)
+
+describe('a form that makes a token', () => {
+  it('makes one, however often it is sent, and shows its secret once', async () => {
+    const { stores, user, session } = await signedIn()
+    const form = { label: 'Laptop', expiry: '365', once: ONCE }
+    const first = await browse('/account/api', { session, form })
+    expect([first.status, first.headers.get('Cache-Control')]).toEqual([200, 'no-store'])
+    expect(await first.text()).toMatch(/bpu_[0-9A-Za-z]{42}/)
+    const again = await browse('/account/api', { session, form })
+    expect([again.status, await again.text()]).toEqual([409, expect.not.stringMatching(/bpu_[0-9A-Za-z]{42}/)])
+    const [token, ...others] = await listTokens(stores.db, { kind: 'personal', userId: user.id })
+    expect(others).toEqual([])
+    // Also when the token is gone again.
+    await browse(`/account/api/${token?.id}/delete`, { session, form: {} })
+    expect((await browse('/account/api', { session, form })).status).toBe(409)
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toEqual([])
+  })
+
+  it('is not the same form in the hands of another person', async () => {
+    const [one, two] = [await signedIn(), await signedIn()]
+    for (const { session } of [one, two])
+      expect(
+        (await browse('/account/api', { session, form: { label: 'x', expiry: 'never', once: ONCE } })).status,
+      ).toBe(200)
+  })
+
+  it('rotates once too', async () => {
+    const { stores, user, session } = await signedIn()
+    const { id } = await seedToken(stores, { kind: 'personal', user })
+    const form = { overlap: '86400', once: ONCE }
+    const statuses = [
+      (await browse(`/account/api/${id}/rotate`, { session, form })).status,
+      (await browse(`/account/api/${id}/rotate`, { session, form })).status,
+    ]
+    expect(statuses).toEqual([200, 409])
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toHaveLength(2)
+  })
+
+  it('shows the secret of a project token nowhere but in its answer', async () => {
+    const { stores, user, session } = await signedIn()
+    const project = await seedProject(stores.db)
+    await seedMember(stores.db, project, user, 'admin')
+    const settings = `/gh/${project.org}/${project.repo}/settings`
+    const answer = await browse(`${settings}/api`, {
+      session,
+      form: { label: 'CI', scope: 'all', expiry: 'never', once: ONCE },
+    })
+    const secret = /bpp_[0-9A-Za-z]{42}/.exec(await answer.text())?.[0] ?? ''
+    expect(secret).not.toBe('')
+    for (const path of ['/api', '/audit', '/badges', '/members', ''])
+      expect(await (await browse(settings + path, { session })).text()).not.toContain(secret)
+  })
+
+  it('refuses the token of another project or person as if it were not there', async () => {
+    const { stores, session } = await signedIn()
+    const { id } = await seedToken(stores, { kind: 'personal', user: await seedUser(stores.db) })
+    expect((await browse(`/account/api/${id}/delete`, { session })).status).toBe(404)
+    expect((await browse(`/account/api/${id}/delete`, { session, form: {} })).status).toBe(404)
+    expect((await browse(`/account/api/${id}/rotate`, { session, form: { overlap: '0', once: ONCE } })).status).toBe(
+      404,
+    )
+  })
+})
+
+describe('the end of a token, as chosen', () => {
+  const now = Date.parse('2026-11-24T12:00:00Z')
+  const chosen = (fields: Record<string, string>) => parseExpiry(new URLSearchParams(fields), now)
+
+  it.each([
+    [{ expiry: '365' }, now + 365 * 86_400_000],
+    [{ expiry: 'never' }, null],
+    [{ expiry: 'date', expiry_date: '2026-11-24' }, Date.parse('2026-11-24T23:59:59.999Z')],
+  ])('%j', (fields, expiresAt) => {
+    expect(chosen(fields)).toEqual({ ok: true, expiresAt })
+  })
+
+  it.each([
+    [{}],
+    [{ expiry: 'toString' }],
+    [{ expiry: '9999' }],
+    [{ expiry: 'date' }],
+    [{ expiry: 'date', expiry_date: '2026-11-23' }],
+    [{ expiry: 'date', expiry_date: '2026-13-41' }],
+    [{ expiry: 'date', expiry_date: 'tomorrow' }],
+  ])('%j is none', (fields) => {
+    expect(chosen(fields as Record<string, string>)).toEqual({ ok: false, rule: expect.any(String) })
+  })
+})
+
+describe('words', () => {
+  it.each([
+    ['ada', 0, 'ada'],
+    ['ada', 1, 'ada-2'],
+    ['ada_acme', 0, 'ada-acme'],
+    ['ada.lovelace@example.com', 0, 'ada-lovelace'],
+    ['--', 0, 'person'],
+    ['数据', 2, 'person-3'],
+    ['x'.repeat(60), 3, `${'x'.repeat(37)}-4`],
+  ])('the login after %s, try %i', (name, attempt, login) => {
+    expect(loginFor(name, attempt)).toBe(login)
+    expect(parseLogin(login)).toBe(login)
+  })
+
+  it.each([
+    [-10, 'just now'],
+    [10, 'in a moment'],
+    [-60, '1 minute ago'],
+    [-3_580, '1 hour ago'],
+    [-86_400 * 3, '3 days ago'],
+    [86_400 * 60, 'in 2 months'],
+    [-86_400 * 200, '7 months ago'],
+    [-50, '1 minute ago'],
+    [86_400 * 365, 'in 1 year'],
+    [-86_400 * 800, '2 years ago'],
+  ])('%i seconds from now: %s', (seconds, text) => {
+    const now = Date.now()
+    expect(agoText(now + seconds * 1000, now)).toBe(text)
+  })
+
+  it.each([
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/147.0.0.0 Safari/537.36 Edg/147.0',
+      'Edge on Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1',
+      'Safari on iOS',
+    ],
+    ['curl/8.0', 'A browser'],
+    [null, 'A browser'],
+  ])('%s is %s', (userAgent, name) => {
+    expect(browserName(userAgent)).toBe(name)
+  })
+})
+
+it('an identity is found by an index', async () => {
+  const { db } = await openTestStores()
+  expect(await scansOf(db, selectIdentity(db, { provider: 'github', subject: '1' }))).toEqual([])
+})
+
+async function signedIn() {
+  const stores = await openTestStores()
+  const user = await seedUser(stores.db)
+  return { stores, user, session: await seedSession(stores, user) }
+}
