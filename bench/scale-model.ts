@@ -30,7 +30,7 @@ export type Operations = {
   rowsWritten: number
 }
 
-// The lives of src/storage; test/scale.test.ts holds the code against this model.
+// The lives of src/storage; test/prove/scale.test.ts holds the code against this model.
 const MEMORY_SECONDS = 60
 const KV_SECONDS = 3_600
 const STATUS_SECONDS = 5

@@ -1,4 +1,4 @@
-// npm run scale [-- --write | --check]: the tables of docs/scale.md, from the model that test/scale.test.ts holds the code against.
+// npm run scale [-- --write | --check]: the tables of docs/scale.md, from the model that test/prove/scale.test.ts holds the code against.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -22,7 +22,7 @@ const PRICE = {
 const CPU_MS = 1
 /** A log line in ten is kept: `head_sampling_rate` in wrangler.toml. */
 const LOGGED = 0.1
-/** Rows that D1 reads for each, counted by test/growth.test.ts. */
+/** Rows that D1 reads for each, counted by test/prove/growth.test.ts. */
 const ROWS = { poll: 1, tokenRead: 4, statusRead: 14, useNote: 1 }
 
 const BASE: Load = {

@@ -1,6 +1,6 @@
 // node bench/xml.ts: the time that the XML scanner takes, beside that of saxes, for a report and for what is nasty.
 import { SaxesParser } from 'saxes'
-import { median } from '../scripts/compared-times.ts'
+import { median } from '../scripts/measure/compared-times.ts'
 import { scanXml } from '../src/domain/formats/xml.ts'
 
 const RUNS = 7

@@ -14,7 +14,7 @@ class InOrder extends BaseSequencer {
   }
 }
 
-/** The verifier's tests in plain Node, with one mutant of the code (see scripts/mutants.ts). */
+/** The verifier's tests in plain Node, with one mutant of the code (see scripts/mutants/mutants.ts). */
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   plugins: [mutation()],

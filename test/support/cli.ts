@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { bundleCli } from '../../scripts/cli-bundle.ts'
+import { bundleCli } from '../../scripts/check/cli-bundle.ts'
 
 export type CliRun = {
   readonly child: ChildProcess

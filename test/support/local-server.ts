@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Demo } from '../../scripts/demo.ts'
+import type { Demo } from '../../scripts/start/demo.ts'
 import { expectDocumented } from './documented-fetch.ts'
 
 export type LocalServer = {

@@ -1,6 +1,7 @@
 // node test/support/serve.ts <entry> <name=value …>: one workerd with that entry, on the state in BUILDPASS_STATE.
-import { ensureDevVars, openLocalState, WRANGLER_CONFIG } from '../../scripts/local-state.ts'
-import { startWorker } from '../../scripts/wrangler.ts'
+
+import { startWorker } from '../../scripts/deploy/wrangler.ts'
+import { ensureDevVars, openLocalState, WRANGLER_CONFIG } from '../../scripts/start/local-state.ts'
 
 const [entry = '', ...variables] = process.argv.slice(2)
 const state = openLocalState()

@@ -1,7 +1,7 @@
 // What `cloudflare:workers`, `cloudflare:test` and workerd's globals are where tests run in Node, because starting workerd,
 // or its D1, would take ten times as long: real SQLite, and maps for KV, R2 and the caches.
 import { randomBytes } from 'node:crypto'
-import { openSqliteD1 } from '../sim/sqlite-d1.ts'
+import { openSqliteD1 } from '../prove/sim/sqlite-d1.ts'
 
 const randomKey = () => randomBytes(32).toString('base64url')
 

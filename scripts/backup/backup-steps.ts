@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Instance } from '../start/instance.ts'
+import { writePrivately } from '../start/local-state.ts'
+import { handlingOf, inReferenceOrder, linesOf, type Manifest, type ObjectLine } from './backup-format.ts'
+
+const PAGE_ROWS = 500
+/** A row may be 2 MB, and 500 of those are more than an answer can hold. */
+const PAGE_BYTES = 8_000_000
+const OBJECT_KEY = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/
+
+/**
+ * Copies an instance into a new folder: rows first, then the bytes that they name. It may be in use meanwhile. Tables
+ * are read from the last one that refers to the first one that is referred to, so that what a row belongs to comes along.
+ * The bytes that `earlier` has, a backup of before, are linked instead of fetched, since an object never changes.
+ */
+export async function backUp(instance: Instance, folder: string, earlier: string | null): Promise<Manifest> {
+  mkdirSync(join(folder, 'd1'), { recursive: true, mode: 0o700 })
+  const { d1 } = instance
+  const madeAt = new Date().toISOString()
+  const seqBefore = await newestSeq(d1)
+  const tables: Record<string, Manifest['tables'][string]> = {}
+  for (const table of (await listTables(d1)).toReversed())
+    tables[table] = await dumpTable(d1, table, join(folder, 'd1', `${table}.ndjson`))
+  const isQuiet = seqBefore === (await newestSeq(d1))
+  const objects = await copyObjects(instance, folder, earlier)
+  const migrations = await d1.prepare('select name from d1_migrations order by name').all<{ name: string }>()
+  const manifest: Manifest = {
+    format: 1,
+    made_at: madeAt,
+    migrations: migrations.results.map(({ name }) => name),
+    tables,
+    objects,
+    is_quiet: isQuiet,
+  }
+  // Last, so that a folder without it is seen to be no backup.
+  writePrivately(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  return manifest
+}
+
+/** The tables that a backup holds, each after those that its rows refer to. */
+export async function listTables(d1: D1Database): Promise<readonly string[]> {
+  const { results } = await d1
+    .prepare(
+      "select m.name as name, f.\"table\" as parent from sqlite_master as m left join pragma_foreign_key_list(m.name) as f where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '\\_cf\\_%' escape '\\' order by m.name",
+    )
+    .all<{ name: string; parent: string | null }>()
+  const references = new Map<string, string[]>()
+  for (const { name, parent } of results) {
+    if (handlingOf(name) === 'own') continue
+    references.set(name, [...(references.get(name) ?? []), ...(parent ? [parent] : [])])
+  }
+  return inReferenceOrder(references)
+}
+
+async function newestSeq(d1: D1Database): Promise<number | null> {
+  return d1.prepare('select newest_seq from feed_state where id = 1').first<number>('newest_seq')
+}
+
+async function dumpTable(d1: D1Database, table: string, file: string): Promise<Manifest['tables'][string]> {
+  const { results } = await d1
+    .prepare(`select name from pragma_table_info('${table}') order by cid`)
+    .all<{ name: string }>()
+  const columns = results.map(({ name }) => name)
+  const quoted = columns.map((name) => `"${name}"`).join(', ')
+  // Named: of a table whose key is a number, SQLite gives the rowid under that key's name.
+  const sizes = d1.prepare(
+    `select rowid as rowid, ${columns.map((name) => `coalesce(octet_length("${name}"), 0)`).join(' + ')} as bytes from "${table}" where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+  )
+  // Column by column: a line of JSON may be longer than any value that D1 gives out.
+  const page = d1.prepare(`select ${quoted} from "${table}" where rowid > ? and rowid <= ? order by rowid`)
+  const out = createFile(file)
+  let rows = 0
+  for (let after = -1; ; ) {
+    const upTo = endOfPage((await sizes.bind(after).all<{ rowid: number; bytes: number }>()).results)
+    if (upTo === null) break
+    const lines = await page.bind(after, upTo).raw()
+    for (const line of lines) out.write(`${JSON.stringify(line)}\n`)
+    rows += lines.length
+    after = upTo
+  }
+  return { columns, rows, sha256: out.close() }
+}
+
+/** The last of those rows that come together: one at least, and no more than so many bytes. */
+function endOfPage(rows: readonly { readonly rowid: number; readonly bytes: number }[]): number | null {
+  let bytes = 0
+  let end: number | null = null
+  for (const row of rows) {
+    bytes += row.bytes
+    if (end !== null && bytes > PAGE_BYTES) break
+    end = row.rowid
+  }
+  return end
+}
+
+async function copyObjects(
+  { d1, bucket }: Instance,
+  folder: string,
+  earlier: string | null,
+): Promise<Manifest['objects']> {
+  const known = earlier ? await knownObjects(earlier) : new Map<string, ObjectLine>()
+  const out = createFile(join(folder, 'objects.ndjson'))
+  const page = d1.prepare(
+    `select rowid as rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+  )
+  let [count, bytes] = [0, 0]
+  for (let after = -1; ; ) {
+    const { results } = await page.bind(after).all<{ rowid: number; key: string }>()
+    for (const { key } of results) {
+      const line = await copyObject(bucket, key, folder, earlier, known.get(key) ?? null)
+      if (!line) continue // Its row was deleted, and the sweep took it, since the row was read.
+      out.write(`${JSON.stringify(line)}\n`)
+      count += 1
+      bytes += line.bytes
+    }
+    if (results.length < PAGE_ROWS) break
+    after = results.at(-1)?.rowid ?? after
+  }
+  return { count, bytes, sha256: out.close() }
+}
+
+async function knownObjects(earlier: string): Promise<Map<string, ObjectLine>> {
+  const known = new Map<string, ObjectLine>()
+  for await (const text of linesOf(join(earlier, 'objects.ndjson'))) {
+    const line: ObjectLine = JSON.parse(text)
+    known.set(line.key, line)
+  }
+  return known
+}
+
+async function copyObject(
+  bucket: R2Bucket,
+  key: string,
+  folder: string,
+  earlier: string | null,
+  known: ObjectLine | null,
+): Promise<ObjectLine | null> {
+  if (!OBJECT_KEY.test(key)) throw new Error(`an artifact names an object that is none of ours: ${key}`)
+  const file = join(folder, 'r2', key)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  if (earlier && known && existsSync(join(earlier, 'r2', key))) {
+    linkSync(join(earlier, 'r2', key), file)
+    return known
+  }
+  const object = await bucket.get(key)
+  if (!object) return null
+  const out = createFile(file)
+  // A stream of the platform's own, which Node reads as any other.
+  for await (const chunk of object.body as unknown as AsyncIterable<Uint8Array>) out.write(chunk)
+  const { size, httpMetadata = {}, customMetadata = {} } = object
+  return { key, bytes: size, sha256: out.close(), http_metadata: { ...httpMetadata }, custom_metadata: customMetadata }
+}
+
+/** A file that only its owner can read, with the digest of what goes into it. */
+function createFile(file: string) {
+  const descriptor = openSync(file, 'w', 0o600)
+  const hash = createHash('sha256')
+  return {
+    write(chunk: string | Uint8Array): void {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      hash.update(bytes)
+      writeSync(descriptor, bytes)
+    },
+    close(): string {
+      closeSync(descriptor)
+      return hash.digest('hex')
+    },
+  }
+}

@@ -1,0 +1,49 @@
+// npm run restore -- <folder> [--remote [--env staging]] [--keep-tokens] [--check]: a backup into an empty instance.
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { takeEnvironment } from '../deploy/cloudflare-resources.ts'
+import { InstanceError, openInstance } from '../start/instance.ts'
+import { BackupError, faultsOf, readManifest } from './backup-format.ts'
+import { RestoreError, restore } from './restore-steps.ts'
+
+try {
+  const { values, positionals } = parseArgs({
+    args: [...takeEnvironment(process.argv.slice(2))],
+    options: {
+      remote: { type: 'boolean', default: false },
+      'keep-tokens': { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+    },
+    allowPositionals: true,
+  })
+  const [folder, ...others] = positionals
+  if (!folder || others.length > 0)
+    throw new RestoreError('Usage: npm run restore -- <folder> [--remote [--env <name>]] [--keep-tokens] [--check]')
+  if (values.check) await check(resolve(folder))
+  else await run(resolve(folder), values.remote, values['keep-tokens'])
+} catch (error) {
+  console.error(error instanceof InstanceError || error instanceof BackupError ? error.message : error)
+  process.exitCode = 1
+}
+
+/** Compares each file with the digest that the manifest names, and touches nothing. */
+async function check(folder: string): Promise<void> {
+  const manifest = readManifest(folder)
+  const faults = await faultsOf(folder, manifest)
+  if (faults.length > 0) throw new RestoreError(faults.join('\n'))
+  console.log(`The backup of ${manifest.made_at} is whole.`)
+}
+
+async function run(folder: string, isRemote: boolean, keepTokens: boolean): Promise<void> {
+  const instance = await openInstance(isRemote)
+  try {
+    await restore(instance, folder, { keepTokens, say: (line) => console.error(line) })
+  } finally {
+    await instance.close()
+  }
+  console.log(
+    keepTokens
+      ? 'Restored. Tokens and sessions of the backup work again where the peppers are the same, deleted ones included: see docs/operations.md.'
+      : 'Restored. No token, session, webhook or publisher of the backup works: people sign in again and make new ones.',
+  )
+}

@@ -1,0 +1,92 @@
+// npm run check: what CI demands besides the tests.
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import drizzleConfig from '../../drizzle.config.ts'
+import { staleApiFiles } from '../openapi/files.ts'
+import { REPOSITORY } from '../start/local-state.ts'
+import { bundleCli } from './cli-bundle.ts'
+import { withHelpTexts } from './cli-docs.ts'
+import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
+import { readTool, runTool } from './tool.ts'
+
+const CHECKS: Record<string, () => Promise<boolean>> = {
+  'format and lint': async () => (await runTool('biome', ['check', '--error-on-warnings'])) === 0,
+  types: async () => (await runTool('tsc', ['--noEmit'])) === 0,
+  migrations: migrationsAgree,
+  lockfile: lockfileIsSound,
+  'command line': cliIsBuilt,
+  'API document': apiDocumentIsFresh,
+}
+
+const failed: string[] = []
+for (const [name, passes] of Object.entries(CHECKS)) {
+  const isGood = await passes()
+  console.log(`${isGood ? 'ok    ' : 'FAILED'}  ${name}`)
+  if (!isGood) failed.push(name)
+}
+process.exitCode = failed.length > 0 ? 1 : 0
+
+/** Whether drizzle-kit would find nothing to write; tried on a copy. */
+async function migrationsAgree(): Promise<boolean> {
+  const copy = mkdtempSync(join(tmpdir(), 'buildpass-migrations-'))
+  try {
+    cpSync(join(REPOSITORY, 'migrations'), copy, { recursive: true })
+    const before = sqlFilesOf(copy)
+    const { entries } = readJson<{ entries: { tag: string }[] }>('migrations/meta/_journal.json')
+    const journal = entries.map(({ tag }) => `${tag}.sql`)
+    if (journal.join() !== before.join()) {
+      console.error(`migrations/meta/_journal.json names other files than the folder has: ${journal.join()}`)
+      return false
+    }
+    const { dialect, schema } = drizzleConfig
+    const args = ['--dialect', dialect, '--schema', String(schema), '--out', relative(REPOSITORY, copy)]
+    const { exitCode, stdout, stderr } = await readTool('drizzle-kit', ['generate', ...args])
+    const added = sqlFilesOf(copy).filter((file) => !before.includes(file))
+    if (exitCode !== 0) console.error(stdout + stderr)
+    for (const file of added)
+      console.error(
+        `The schema has no migration for this (npm run db:generate):\n${readFileSync(join(copy, file), 'utf8')}`,
+      )
+    return exitCode === 0 && added.length === 0
+  } finally {
+    rmSync(copy, { recursive: true })
+  }
+}
+
+function sqlFilesOf(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+}
+
+/** Whether bin/ and the help texts in docs/cli.md are what cli/ says. */
+async function cliIsBuilt(): Promise<boolean> {
+  const stale = [...(await bundleCli())].filter(([file, text]) => readText(file) !== text).map(([file]) => file)
+  const page = readText('docs/cli.md') ?? ''
+  if (withHelpTexts(page, join(REPOSITORY, 'bin/buildpass.mjs')) !== page) stale.push('docs/cli.md')
+  for (const file of stale) console.error(`${file} is not what cli/ says now: npm run build:cli`)
+  return stale.length === 0
+}
+
+function readText(file: string): string | null {
+  return existsSync(join(REPOSITORY, file)) ? readFileSync(join(REPOSITORY, file), 'utf8') : null
+}
+
+async function lockfileIsSound(): Promise<boolean> {
+  const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
+  for (const problem of problems) console.error(`package-lock.json: ${problem}`)
+  return problems.length === 0
+}
+
+/** Whether `npm run openapi` would write what is there. */
+async function apiDocumentIsFresh(): Promise<boolean> {
+  const stale = staleApiFiles(REPOSITORY)
+  for (const file of stale) console.error(`${file} is not what the routes and schemas say: npm run openapi`)
+  return stale.length === 0
+}
+
+/** JSON that a tool of ours wrote, taken at its word. */
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(join(REPOSITORY, file), 'utf8'))
+}

@@ -1,0 +1,65 @@
+// The command and the GitHub Action as one file each. They are committed, so that neither needs an install.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+import { REPOSITORY } from '../start/local-state.ts'
+
+const ENTRIES = { 'bin/buildpass.mjs': 'cli/main.ts', 'bin/github-action.mjs': 'cli/github-action.ts' } as const
+/** What the server hands out to jobs that have no copy of this repository. */
+const HANDED_OUT = 'public/assets/buildpass.mjs'
+
+/** The bundles by their paths in the repository. */
+export async function bundleCli(): Promise<ReadonlyMap<string, string>> {
+  const { version } = readJson('package.json')
+  const bundles = new Map<string, string>()
+  for (const [outFile, entry] of Object.entries(ENTRIES)) {
+    const { outputFiles, metafile } = await build({
+      absWorkingDir: REPOSITORY,
+      entryPoints: [entry],
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      charset: 'utf8',
+      legalComments: 'none',
+      define: { BUILDPASS_VERSION: JSON.stringify(version) },
+      // What some packages still `require` at run time.
+      banner: {
+        js: `#!/usr/bin/env node\n// Made by "npm run build:cli" from cli/: edit that.\nimport { createRequire as makeRequire } from 'node:module'\nconst require = makeRequire(import.meta.url)`,
+      },
+      metafile: true,
+      write: false,
+      logLevel: 'error',
+    })
+    bundles.set(outFile, `${outputFiles[0]?.text}${licencesOf(metafile)}`)
+  }
+  bundles.set(HANDED_OUT, bundles.get('bin/buildpass.mjs') ?? '')
+  return bundles
+}
+
+/** The licences of the packages in the bundle, which ask to go along. */
+function licencesOf(metafile: Metafile): string {
+  const packages = new Set<string>()
+  for (const input of Object.keys(metafile.inputs)) {
+    const [, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input) ?? []
+    if (name) packages.add(name)
+  }
+  const texts = [...packages].sort().map((name) => {
+    const { version } = readJson(`node_modules/${name}/package.json`)
+    return `${name} ${version}\n${licenceText(name).trim()}`
+  })
+  return texts.length === 0 ? '' : `/*\nThis file contains:\n\n${texts.join('\n\n').replaceAll('*/', '* /')}\n*/\n`
+}
+
+function licenceText(name: string): string {
+  for (const file of ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'LICENSE-MIT.txt']) {
+    try {
+      return readFileSync(join(REPOSITORY, 'node_modules', name, file), 'utf8')
+    } catch {} // The next name, then.
+  }
+  throw new Error(`${name} has no licence file`)
+}
+
+function readJson(file: string): { version: string } {
+  return JSON.parse(readFileSync(join(REPOSITORY, file), 'utf8'))
+}

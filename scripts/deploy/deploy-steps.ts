@@ -1,0 +1,236 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Ended } from '../check/tool.ts'
+import { writePrivately } from '../start/local-state.ts'
+import {
+  configFor,
+  type Deployment,
+  type DeploymentSettings,
+  type ResourceIds,
+  type WranglerConfig,
+  writeConfig,
+} from './deployment.ts'
+import { type Resource, resourcesOf } from './resources.ts'
+import { SECRETS } from './secrets.ts'
+
+/** Runs wrangler, with nobody at its keyboard. */
+export type RunWrangler = (args: readonly string[]) => Promise<Ended>
+
+export type DeployHost = {
+  readonly run: RunWrangler
+  readonly say: (line: string) => void
+  readonly base: WranglerConfig
+  /** False where nothing that is written stays, as on a CI machine. */
+  readonly keepsFiles: boolean
+}
+
+export type Deployed = {
+  readonly address: string | null
+  readonly versionId: string | null
+  /** Nobody is there yet: somebody has to be let in first. */
+  readonly isEmpty: boolean
+}
+
+export class DeployError extends Error {}
+
+/**
+ * Provisions what an environment lacks and puts the Worker there. Every step first looks whether it was done, so a second
+ * run, or one after a failure, does only what is left. Migrations come first: they only add, so the running version
+ * works with them.
+ */
+export async function deploy(
+  host: DeployHost,
+  deployment: Deployment,
+  settings: DeploymentSettings,
+): Promise<Deployed> {
+  await requireLogin(host)
+  const ids = await provision(host, deployment, settings)
+  const config = configFor(host.base, deployment, ids, settings)
+  writeConfig(deployment, config)
+  return putWorker(host, deployment, deployment.configFile, config)
+}
+
+/** As `deploy`, where wrangler.toml names the account's own resources: a fork made by the "Deploy to Cloudflare" button. */
+export async function putWorker(
+  host: DeployHost,
+  deployment: Deployment,
+  configFile: string,
+  { vars }: WranglerConfig,
+): Promise<Deployed> {
+  const config = ['--config', configFile]
+  const isOriginSet = Boolean(vars?.PUBLIC_ORIGIN)
+  const lacking = await lackingSecrets(host, config)
+  await noteBookmark(host, config)
+  await must(host, 'migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', ...config])
+  const put = (origin: string | null, secrets: readonly string[]) =>
+    must(host, 'the Worker', ['deploy', ...uploadArgs(deployment), ...config, ...originArgs(origin), ...secrets])
+  const known = isOriginSet ? null : await findRunningOrigin(host, config)
+  let { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) => put(known, secrets))
+  const [address = null] = addressesIn(stdout)
+  if (!isOriginSet && !known) {
+    if (!address) throw new DeployError(NO_ADDRESS)
+    host.say(`It answers nobody until it knows its own address, which is ${address}: once more, with that.`)
+    stdout = (await put(address, [])).stdout
+  }
+  const [, versionId = null] = /Current Version ID: (\S+)/.exec(stdout) ?? []
+  return { address, versionId, isEmpty: await hasNobody(host, config) }
+}
+
+const NO_ADDRESS = `The Worker is there, but has no address that wrangler knows of, and answers nobody until it knows its own:
+give it a custom domain (--domain builds.example.com), or write "vars": {"PUBLIC_ORIGIN": "https://…"} into the
+environment's deploy.<environment>.json, and deploy again.`
+
+/** Over what the configuration says, which is nothing. */
+function originArgs(origin: string | null): readonly string[] {
+  return origin ? ['--var', `PUBLIC_ORIGIN:${origin}`] : []
+}
+
+/** The address that the running version was told is its own; null where there is none, or it was not told. */
+async function findRunningOrigin({ run }: DeployHost, config: readonly string[]): Promise<string | null> {
+  const status = await run(['deployments', 'status', '--json', ...config])
+  if (status.exitCode !== 0) return null
+  const { versions = [] } = jsonIn<{ versions?: { version_id: string; percentage: number }[] }>(status.stdout)
+  const most = versions.toSorted((one, other) => other.percentage - one.percentage)[0]
+  if (!most) return null
+  const version = await run(['versions', 'view', most.version_id, '--json', ...config])
+  if (version.exitCode !== 0) throw new DeployError(`The running version could not be read:\n${version.stderr}`)
+  const { resources } = jsonIn<{ resources: { bindings: { name: string; type: string; text?: string }[] } }>(
+    version.stdout,
+  )
+  return resources.bindings.find(({ name, type }) => name === 'PUBLIC_ORIGIN' && type === 'plain_text')?.text || null
+}
+
+/** What `wrangler deploy` uploads: the file that was built, as it is, and the map by which Cloudflare names our own lines. */
+export function uploadArgs({ workerFile }: Deployment): readonly string[] {
+  return [workerFile, '--no-bundle', '--upload-source-maps']
+}
+
+async function requireLogin({ run }: DeployHost): Promise<void> {
+  if ((await run(['whoami', '--json'])).exitCode === 0) return
+  throw new DeployError(
+    'wrangler is not logged in to a Cloudflare account: run "npx wrangler login", or set CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.',
+  )
+}
+
+/** Finds what the environment needs by its name, and makes what is not there. */
+async function provision(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<ResourceIds> {
+  const [database, namespace, ...others] = resourcesOf(host.base, deployment, settings)
+  const databaseId = await findOrMake(host, database)
+  const namespaceId = await findOrMake(host, namespace)
+  for (const other of others) await findOrMake(host, other)
+  return { databaseId, namespaceId }
+}
+
+async function findOrMake(host: DeployHost, resource: Resource): Promise<string> {
+  const what = `${resource.kind} ${resource.name}`
+  const there = await FIND[resource.kind](host, resource)
+  if (there) {
+    host.say(`${what}: there`)
+    return there
+  }
+  await must(host, what, resource.make)
+  const made = await FIND[resource.kind](host, resource)
+  if (!made) throw new DeployError(`${what} was made, but is not in the list: try again in a moment.`)
+  return made
+}
+
+/** Its id, or its name where it goes by that; null where it is not there. */
+const FIND: Record<Resource['kind'], (host: DeployHost, resource: Resource) => Promise<string | null>> = {
+  'D1 database': async (host, { name, find }) =>
+    jsonIn<{ name: string; uuid: string }[]>(await read(host, find)).find((one) => one.name === name)?.uuid ?? null,
+  'KV namespace': async (host, { name, find }) =>
+    jsonIn<{ title: string; id: string }[]>(await read(host, find)).find(({ title }) => title === name)?.id ?? null,
+  'R2 bucket': findNamed,
+  queue: findNamed,
+}
+
+/** Whatever else is wrong with it shows when it cannot be made. */
+async function findNamed({ run }: DeployHost, { name, find }: Resource): Promise<string | null> {
+  return (await run(find)).exitCode === 0 ? name : null
+}
+
+/** The secrets that the Worker does not have; of one that was never deployed, all of them. */
+async function lackingSecrets({ run }: DeployHost, config: readonly string[]): Promise<readonly string[]> {
+  const { exitCode, stdout, stderr } = await run(['secret', 'list', '--format', 'json', ...config])
+  if (exitCode !== 0 && /not found/i.test(stdout + stderr)) return Object.keys(SECRETS)
+  // Unknown is not absent: a new pepper over an old one would end every token.
+  if (exitCode !== 0) throw new DeployError(`The Worker's secrets could not be listed:\n${stdout}${stderr}`)
+  const present = jsonIn<{ name: string }[]>(stdout).map(({ name }) => name)
+  return Object.keys(SECRETS).filter((name) => !present.includes(name))
+}
+
+/**
+ * Hands the lacking secrets to the deploy, in a file that only its owner can read and that goes away. Those that were
+ * kept from an earlier run are used again; new ones are kept.
+ */
+async function withSecretsFile<T>(
+  host: DeployHost,
+  { secretsFile }: Deployment,
+  lacking: readonly string[],
+  act: (args: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (lacking.length === 0) return act([])
+  const kept: Record<string, string> = existsSync(secretsFile) ? JSON.parse(readFileSync(secretsFile, 'utf8')) : {}
+  const given = Object.fromEntries(lacking.map((name) => [name, kept[name] ?? SECRETS[name]?.() ?? '']))
+  if (host.keepsFiles) writePrivately(secretsFile, `${JSON.stringify({ ...kept, ...given }, null, 2)}\n`)
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-secrets-'))
+  try {
+    chmodSync(folder, 0o700)
+    const file = join(folder, 'secrets.json')
+    writePrivately(file, JSON.stringify(given))
+    const done = await act(['--secrets-file', file])
+    host.say(
+      host.keepsFiles
+        ? `Secrets made: ${lacking.join(', ')}. They are in ${secretsFile}; put them into your password manager: Cloudflare never gives one back.`
+        : `Secrets made: ${lacking.join(', ')}. They are nowhere but on Cloudflare, which never gives one back.`,
+    )
+    return done
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Where D1 Time Travel would lead back to, said before anything changes. Not worth failing for. */
+async function noteBookmark({ run, say }: DeployHost, config: readonly string[]): Promise<void> {
+  const { exitCode, stdout } = await run(['d1', 'time-travel', 'info', 'DB', '--json', ...config])
+  const bookmark = exitCode === 0 ? jsonIn<{ bookmark?: string }>(stdout).bookmark : undefined
+  if (bookmark) say(`The database before this deploy: bookmark ${bookmark}`)
+}
+
+async function hasNobody(host: DeployHost, config: readonly string[]): Promise<boolean> {
+  const command = 'select id from users limit 1'
+  const [result] = jsonIn<{ results: unknown[] }[]>(
+    await read(host, ['d1', 'execute', 'DB', '--remote', '--yes', '--json', '--command', command, ...config]),
+  )
+  return result?.results.length === 0
+}
+
+async function must({ run, say }: DeployHost, what: string, args: readonly string[]): Promise<Ended> {
+  say(`${what} …`)
+  const ended = await run(args)
+  if (ended.exitCode === 0) return ended
+  throw new DeployError(`${what}: "wrangler ${args.slice(0, 3).join(' ')}" failed:\n${ended.stdout}${ended.stderr}`)
+}
+
+async function read({ run }: DeployHost, args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(args)
+  if (exitCode !== 0) throw new DeployError(`"wrangler ${args.slice(0, 3).join(' ')}" failed:\n${stdout}${stderr}`)
+  return stdout
+}
+
+/** The JSON that wrangler printed, after whatever it says before. */
+function jsonIn<T>(text: string): T {
+  const start = text.search(/^[[{]/m)
+  try {
+    return JSON.parse(text.slice(Math.max(0, start)))
+  } catch (cause) {
+    throw new DeployError(`wrangler printed something else than JSON:\n${text}`, { cause })
+  }
+}
+
+/** The custom domain, else the address on workers.dev, as `wrangler deploy` prints them. */
+function addressesIn(text: string): readonly string[] {
+  const domains = [...text.matchAll(/^\s+(\S+) \(custom domain/gm)].map(([, domain]) => `https://${domain}`)
+  return [...domains, ...[...text.matchAll(/https:\/\/\S+\.workers\.dev/g)].map(([address]) => address)]
+}

@@ -1,0 +1,123 @@
+// npm run deploy -- [--env staging] [--domain builds.example.com] [--dry-run]: everything onto Cloudflare, in one command.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { readOwnScript, readTool, runTool } from '../check/tool.ts'
+import { REPOSITORY, WRANGLER_CONFIG } from '../start/local-state.ts'
+import { remoteConfigFile } from './cloudflare-resources.ts'
+import { DeployError, type DeployHost, deploy, putWorker, uploadArgs } from './deploy-steps.ts'
+import {
+  configFor,
+  type Deployment,
+  type DeploymentSettings,
+  deploymentOf,
+  readSettings,
+  writeConfig,
+  writeSettings,
+} from './deployment.ts'
+import { planFor } from './dry-run.ts'
+import { buildWorker } from './worker-bundle.ts'
+import { readWranglerToml } from './wrangler.ts'
+
+const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
+const READY_TRIES = 20
+
+try {
+  await main()
+} catch (error) {
+  console.error(error instanceof DeployError ? error.message : error)
+  process.exitCode = 1
+}
+
+async function main(): Promise<void> {
+  const { deployment, settings, isDryRun } = parseInvocation()
+  const host: DeployHost = {
+    run: (args) => readTool('wrangler', args),
+    say: (line) => console.log(line),
+    base: readWranglerToml(),
+    keepsFiles: !process.env.CI,
+  }
+  if (isDryRun) return dryRun(host, deployment, settings)
+  // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
+  const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
+  await buildWorker(deployment.workerFile)
+  const deployed = isFromButton
+    ? await putWorker(host, deployment, WRANGLER_CONFIG, host.base)
+    : await deploy(host, deployment, settings)
+  const address = settings.domain ? `https://${settings.domain}` : deployed.address
+  console.log(
+    `\nBuildpass is at ${address ?? '(no address: give it a custom domain)'}${deployed.versionId ? `, version ${deployed.versionId}` : ''}`,
+  )
+  if (address) await tellReadiness(address)
+  if (deployed.isEmpty) await letSomebodyIn(deployment, address)
+}
+
+function parseInvocation(): { deployment: Deployment; settings: DeploymentSettings; isDryRun: boolean } {
+  const { values } = parseArgs({
+    options: {
+      env: { type: 'string' },
+      domain: { type: 'string' },
+      location: { type: 'string' },
+      'dry-run': { type: 'boolean' },
+    },
+  })
+  const deployment = deploymentOf(values.env)
+  if (!deployment)
+    throw new DeployError('The environment is named by lower-case letters, digits and dashes, e.g. --env staging.')
+  const { domain, location, 'dry-run': isDryRun = false } = values
+  if (domain !== undefined && !/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(domain))
+    throw new DeployError('--domain is a host name like builds.example.com, of a zone in your account.')
+  const before = readSettings(deployment)
+  const settings = { ...before, ...(domain ? { domain } : {}), ...(location ? { location } : {}) }
+  // What was said once holds for the next deploy too: a forgotten --domain must not take the domain away.
+  if (!isDryRun && JSON.stringify(settings) !== JSON.stringify(before)) {
+    writeSettings(deployment, settings)
+    console.log(`Remembered in ${deployment.settingsFile}: commit it.`)
+  }
+  return { deployment, settings, isDryRun }
+}
+
+/** Says what would be done, and builds the Worker with the configuration that would be used. Asks no account. */
+async function dryRun(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<void> {
+  const config = configFor(host.base, deployment, PLACEHOLDER_IDS, settings)
+  console.log(planFor(deployment, settings, host.base))
+  const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
+  writeConfig(preview, config)
+  await buildWorker(deployment.workerFile)
+  const args = ['deploy', ...uploadArgs(deployment), '--dry-run', '--config', preview.configFile]
+  if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
+  console.log('\nNothing was changed.')
+}
+
+/** A new address may take a while; that it does not answer yet is no failed deploy. */
+async function tellReadiness(address: string): Promise<void> {
+  for (let attempt = 0; attempt < READY_TRIES; attempt++) {
+    const response = await fetch(`${address}/readyz`).catch(() => null)
+    if (response?.ok) return console.log(`It is ready: ${(await response.text()).trim()}`)
+    await sleep(3_000)
+  }
+  console.log(`${address}/readyz does not answer yet; a new domain's certificate can take some minutes.`)
+}
+
+async function letSomebodyIn(deployment: Deployment, address: string | null): Promise<void> {
+  const option = deployment.environment === 'production' ? '' : ` --env ${deployment.environment}`
+  const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'))
+  const hasLinks = 'sign-in-link' in scripts && existsSync(join(REPOSITORY, 'scripts/start/sign-in-link.ts'))
+  if (!hasLinks) {
+    console.log(
+      `\nNobody is there yet. Make the first person, an owner, with a first token:\n  npm run create-user -- <login> --remote${option}`,
+    )
+    return
+  }
+  const login = process.env.USER && /^[a-z0-9][a-z0-9-]*$/i.test(process.env.USER) ? process.env.USER : 'owner'
+  console.log('\nNobody is there yet. The first to sign in becomes an owner:')
+  process.env.BUILDPASS_ENV = deployment.environment
+  if (address) process.env.PUBLIC_ORIGIN = address
+  const { exitCode, stdout, stderr } = await readOwnScript('start/sign-in-link.ts', [login, '--remote'])
+  console.log(
+    exitCode === 0
+      ? `${stderr}${stdout}`
+      : `The link could not be made; try "npm run sign-in-link -- ${login} --remote":\n${stderr}`,
+  )
+}

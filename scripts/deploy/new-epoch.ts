@@ -1,0 +1,60 @@
+// npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]: after the database went back in time.
+import { parseArgs } from 'node:util'
+import { startNewLife } from '../../src/storage/edge/new-life.ts'
+import { openDb } from '../../src/storage/stores.ts'
+import { runTool } from '../check/tool.ts'
+import { InstanceError, openInstance } from '../start/instance.ts'
+import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
+import { openWranglerDb } from './wrangler-database.ts'
+
+try {
+  const { values } = parseArgs({
+    args: [...takeEnvironment(process.argv.slice(2))],
+    options: {
+      remote: { type: 'boolean', default: false },
+      'keep-tokens': { type: 'boolean', default: false },
+      to: { type: 'string' },
+    },
+  })
+  const keepTokens = values['keep-tokens']
+  if (values.remote) await onCloudflare(values.to ?? null, keepTokens)
+  else await here(values.to ?? null, keepTokens)
+  console.log(
+    keepTokens
+      ? 'A new epoch: what was cached before is void. Tokens stay, also those deleted since the moment gone back to.'
+      : 'A new epoch: what was cached before is void, and every token, session, webhook and publisher has ended.',
+  )
+} catch (error) {
+  console.error(error instanceof InstanceError ? error.message : error)
+  process.exitCode = 1
+}
+
+async function onCloudflare(to: string | null, keepTokens: boolean): Promise<void> {
+  const missing = missingResources()
+  if (missing) throw new InstanceError(missing)
+  if (to) {
+    const moment = /^[0-9a-f]{8}-[0-9a-f]{8}-/.test(to) ? `--bookmark=${to}` : `--timestamp=${to}`
+    // It asks whether it should. Until the new epoch stands, isolates that know more than the database refuse to verify.
+    const exitCode = await runTool('wrangler', [
+      'd1',
+      'time-travel',
+      'restore',
+      'DB',
+      moment,
+      '--config',
+      remoteConfigFile() ?? '',
+    ])
+    if (exitCode !== 0) throw new InstanceError('The database was not put back, and nothing was changed.')
+  }
+  await startNewLife(openWranglerDb(['--remote']), { keepTokens })
+}
+
+async function here(to: string | null, keepTokens: boolean): Promise<void> {
+  if (to) throw new InstanceError('Time Travel is a thing of D1 on Cloudflare: use --remote, or restore a backup.')
+  const { d1, close } = await openInstance(false)
+  try {
+    await startNewLife(openDb(d1), { keepTokens })
+  } finally {
+    await close()
+  }
+}

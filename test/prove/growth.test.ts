@@ -1,0 +1,92 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { countingD1, nothingSpent, type Spent } from '../../bench/counting-d1.ts'
+import { fillStatements, GROWING, READS, type Size } from '../../bench/growth-data.ts'
+import { createApp, openRequest } from '../../src/app.ts'
+import { createEdgeMemory } from '../../src/storage/edge/memory.ts'
+import { openDb } from '../../src/storage/stores.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
+import { openTestStores } from '../support/stores.ts'
+
+// `npm run growth` asks the same of a million builds, and takes the time; here rows are counted, which no load disturbs.
+const SMALL: Size = { builds: 400, tokens: 100 }
+const LARGE: Size = { builds: 20_000, tokens: 10_000 }
+
+type Measured = { readonly status: number; readonly spent: Spent }
+
+const app = createApp()
+let tokens: Record<'project' | 'person', string>
+let small: ReadonlyMap<string, Measured>
+let large: ReadonlyMap<string, Measured>
+
+beforeAll(async () => {
+  const stores = await openTestStores()
+  const project = await seedProject(stores.db, { slug: GROWING })
+  const user = await seedUser(stores.db)
+  await seedMember(stores.db, project, user, 'member')
+  tokens = {
+    project: (await seedToken(stores, { kind: 'project', project, scope: 'all' })).secret,
+    person: (await seedToken(stores, { kind: 'personal', user })).secret,
+  }
+  await fill(project.id, SMALL)
+  small = await measureAll()
+  for (const table of ['builds', 'pipelines', "tokens where id like 't%'", 'revocations'])
+    await env.DB.exec(`delete from ${table}`)
+  await fill(project.id, LARGE)
+  large = await measureAll()
+}, 120_000)
+
+describe('with a hundred times the builds and tokens', () => {
+  it.each(READS)('$name reads no more rows of D1', ({ name, status = 200, bound }) => {
+    const [before, after] = [small.get(name), large.get(name)]
+    expect(after?.status).toBe(status)
+    expect(after?.spent.roundTrips).toBe(before?.spent.roundTrips)
+    if (bound === undefined) expect(after?.spent.rowsRead).toBeLessThanOrEqual((before?.spent.rowsRead ?? 0) + SLACK)
+    else expect(after?.spent.rowsRead).toBeLessThanOrEqual(bound)
+  })
+})
+
+// Which rows are newest differs: whether a build before them was red, or of which branch it was.
+const SLACK = 12
+
+async function fill(projectId: string, size: Size): Promise<void> {
+  for (const sql of fillStatements(projectId, size)) await env.DB.prepare(sql).run()
+}
+
+async function measureAll(): Promise<Map<string, Measured>> {
+  const measured = new Map<string, Measured>()
+  for (const { name, path, by } of READS) measured.set(name, await measure(path, tokens[by]))
+  return measured
+}
+
+/** One request with empty caches, so that all it needs is asked of D1. */
+async function measure(path: string, token: string): Promise<Measured> {
+  const spent = nothingSpent()
+  const ctx = createExecutionContext()
+  const opened = await openRequest(env, ctx)
+  const memory = createEdgeMemory()
+  const stores = {
+    ...opened.stores,
+    db: openDb(countingD1(env.DB, spent)),
+    kv: NO_KV,
+    cache: null,
+    memory,
+    waitUntil: ignore,
+  }
+  // The last use is noted beside the answer; it is no part of it.
+  const request = new Request(`https://builds.test${path}`, { headers: { 'Circle-Token': token }, redirect: 'manual' })
+  const response = await app.fetch(
+    request,
+    { ...opened, stores: { ...stores, memory: { ...memory, uses: NOTED } } },
+    ctx,
+  )
+  await response.text()
+  return { status: response.status, spent }
+}
+
+const NOTED = { get: () => Number.POSITIVE_INFINITY, set: ignore, delete: ignore }
+// Reads of a KV that knows nothing.
+const NO_KV = { get: async () => null, put: async () => undefined } as unknown as KVNamespace
+
+function ignore(): void {}

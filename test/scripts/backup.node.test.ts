@@ -1,0 +1,465 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  BackupError,
+  faultsOf,
+  handlingOf,
+  inReferenceOrder,
+  type Manifest,
+  readManifest,
+} from '../../scripts/backup/backup-format.ts'
+import { backUp } from '../../scripts/backup/backup-steps.ts'
+import { restore } from '../../scripts/backup/restore-steps.ts'
+import type { Instance } from '../../scripts/start/instance.ts'
+import { applyMigrations } from '../../scripts/start/local-database.ts'
+import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+
+const WEB = '/api/v1.1/project/gh/acme/web'
+
+/** The reads that a restored instance must answer as the one before: who asks is a name of the demo's tokens. */
+const READS: readonly (readonly [path: string, token: string])[] = [
+  ['/gh/acme/web.svg', 'status'],
+  ['/gh/acme/web.json', 'status'],
+  ['/gh/acme/web/tree/main.svg?style=shield', 'all'],
+  ['/gh/acme/docs.svg', 'none'],
+  [`${WEB}?limit=100`, 'all'],
+  [`${WEB}?limit=100&offset=100`, 'all'],
+  [`${WEB}?filter=failed`, 'all'],
+  [`${WEB}/tree/main?filter=successful`, 'all'],
+  [`${WEB}/1`, 'all'],
+  [`${WEB}/1/tests`, 'all'],
+  [`${WEB}/2/artifacts`, 'all'],
+  [`${WEB}/latest/artifacts?branch=main`, 'viewBuilds'],
+  ['/api/v1.1/project/gh/acme/docs?limit=100', 'none'],
+  ['/api/v1.1/project/gh/acme/secret?limit=100', 'otherProjectAll'],
+  ['/api/v1.1/me', 'personal'],
+  ['/api/v1.1/projects', 'personal'],
+  ['/api/v1.1/recent-builds?limit=100', 'personal'],
+  ['/api/v1.1/user/token', 'personal'],
+  [`${WEB}/token`, 'personal'],
+  ['/api/buildpass/v1/projects/gh/acme/web', 'personal'],
+  ['/api/buildpass/v1/projects/gh/acme/web/members', 'personal'],
+  ['/api/buildpass/v1/projects/gh/acme/web/audit?limit=100', 'personal'],
+  ['/api/buildpass/v1/token', 'status'],
+  ['/gh/acme/web.svg', 'expired'],
+  ['/gh/acme/web.svg', 'otherProjectAll'],
+]
+
+type Answers = Record<string, { readonly status: number; readonly body: string }>
+
+async function answersOf({ origin }: { origin: string }, tokens: Record<string, string>): Promise<Answers> {
+  const answers: Answers = {}
+  for (const [path, holder] of READS) {
+    const headers: Record<string, string> = holder === 'none' ? {} : { 'Circle-Token': tokens[holder] ?? '' }
+    const response = await fetch(origin + path, { headers })
+    // When a token was used last changes with each look, and the address with each start.
+    const body = (await response.text()).replaceAll(origin, 'ORIGIN').replace(/"last_used_at":(?:null|"[^"]*")/g, '')
+    answers[`${holder} ${path}`] = { status: response.status, body }
+  }
+  return answers
+}
+
+/** The bytes of every artifact of the newest build of main, by path. */
+async function artifactsOf({ origin }: { origin: string }, token: string): Promise<Record<string, string>> {
+  const headers = { 'Circle-Token': token }
+  const listed = await fetch(`${origin}${WEB}/latest/artifacts?branch=main`, { headers })
+  const bytes: Record<string, string> = {}
+  for (const { path, url } of (await listed.json()) as { path: string; url: string }[])
+    bytes[path] = Buffer.from(await (await fetch(url, { headers })).arrayBuffer()).toString('base64')
+  return bytes
+}
+
+describe('a backup of an instance in use', () => {
+  let server: LocalServer
+  let folder: string
+  let before: Answers
+  let artifacts: Record<string, string>
+  let tokens: Record<string, string>
+
+  beforeAll(async () => {
+    server = await startLocalServer()
+    tokens = { ...server.demo.tokens }
+    before = await answersOf(server, tokens)
+    artifacts = await artifactsOf(server, server.demo.tokens.all)
+    await server.stop()
+    folder = join(makeStateDir(), 'backup')
+    const { exitCode, output } = await runNpmScript('backup', [folder], server.stateDir)
+    expect(exitCode, output).toBe(0)
+  })
+
+  /** A new instance with the same secrets, as a person would set it up, and the backup restored into it. */
+  async function restored(args: readonly string[]) {
+    const stateDir = makeStateDir()
+    copyFileSync(join(server.stateDir, '.dev.vars'), join(stateDir, '.dev.vars'))
+    const { exitCode, output } = await runNpmScript('restore', [folder, ...args], stateDir)
+    expect(exitCode, output).toBe(0)
+    // The demo's own file tells the test's server where it listens.
+    mkdirSync(join(stateDir, '.local'), { recursive: true })
+    writeFileSync(join(stateDir, '.local/demo.json'), JSON.stringify(server.demo))
+    return startLocalServer({ stateDir })
+  }
+
+  it('has every table of the database, each handled knowingly', () => {
+    const manifest = readManifest(folder)
+    const undecided = Object.keys(manifest.tables).filter((table) => handlingOf(table) === null)
+    expect(undecided, 'a new table: say in scripts/backup/backup-format.ts what a restore does with it').toEqual([])
+    expect(manifest.tables.builds?.rows).toBeGreaterThan(30)
+    expect(manifest.is_quiet).toBe(true)
+  })
+
+  it('holds no secret, and only its owner can read it', () => {
+    const rows = readFileSync(join(folder, 'd1/tokens.ndjson'), 'utf8')
+    for (const secret of Object.values(tokens)) expect(rows).not.toContain(secret)
+    for (const file of ['manifest.json', 'objects.ndjson', 'd1/tokens.ndjson'])
+      expect(statSync(join(folder, file)).mode & 0o077).toBe(0)
+  })
+
+  it('restored with --keep-tokens answers every read as before', async () => {
+    const again = await restored(['--keep-tokens'])
+    expect(await answersOf(again, tokens)).toEqual(before)
+    expect(await artifactsOf(again, tokens.all ?? '')).toEqual(artifacts)
+    await again.stop()
+  })
+
+  it('restored without it answers what is public as before, and every token is dead', async () => {
+    const again = await restored([])
+    for (const [name, { status, body }] of Object.entries(await answersOf(again, tokens))) {
+      if (name.startsWith('none ')) expect({ status, body }, name).toEqual(before[name])
+      else expect([name, status]).toEqual([name, 401])
+    }
+    await again.stop()
+  })
+
+  it('is not restored over anything', async () => {
+    const { exitCode, output } = await runNpmScript('restore', [folder], server.stateDir)
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('not empty')])
+  })
+
+  it('is not made while the local server runs on the same file', async () => {
+    const running = await startLocalServer({ stateDir: server.stateDir })
+    const { exitCode, output } = await runNpmScript('backup', [join(makeStateDir(), 'x')], server.stateDir)
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('stop it')])
+    await running.stop()
+  })
+
+  it('with --since takes the bytes that an earlier backup has from there', async () => {
+    const next = join(makeStateDir(), 'next')
+    const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], server.stateDir)
+    expect(exitCode, output).toBe(0)
+    const { objects } = readManifest(next)
+    expect(objects).toEqual(readManifest(folder).objects)
+    const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
+    const { key } = JSON.parse(line)
+    expect(statSync(join(next, 'r2', key)).ino).toBe(statSync(join(folder, 'r2', key)).ino)
+    expect((await runNpmScript('restore', [next, '--check'], server.stateDir)).output).toContain('is whole')
+    expect(await faultsOf(next, readManifest(next))).toEqual([])
+  })
+
+  it('a new epoch ends every token of an instance that went back in time', async () => {
+    expect((await runNpmScript('new-epoch', [], server.stateDir)).exitCode).toBe(0)
+    const ended = await startLocalServer({ stateDir: server.stateDir })
+    expect(
+      (await fetch(`${ended.origin}/gh/acme/web.svg`, { headers: { 'Circle-Token': tokens.all ?? '' } })).status,
+    ).toBe(401)
+    await ended.stop()
+  })
+})
+
+/** An empty database and an empty bucket. */
+async function openBareInstance(): Promise<Instance> {
+  const bare = { modules: true, script: 'export default {}', d1Databases: ['DB'], r2Buckets: ['ARTIFACTS'] }
+  const miniflare = new Miniflare(convertV4MiniflareOptions({ ...bare, compatibilityDate: '2026-10-20' }))
+  // Miniflare's types of D1 and R2 are its own copies of the same interfaces.
+  const d1: D1Database = (await miniflare.getD1Database('DB')) as never
+  await applyMigrations(d1)
+  return { d1, bucket: (await miniflare.getR2Bucket('ARTIFACTS')) as never, close: () => miniflare.dispose() }
+}
+
+describe('rows as large as D1 keeps them', () => {
+  const OPTIONS = { keepTokens: true, say: () => {} }
+  const MIB = 1024 * 1024
+  // What each character becomes in a text of JSON within JSON: one, two, four and six characters.
+  const TEXTS: Record<string, string> = {
+    'of letters': 'x'.repeat(MIB),
+    'of quotes': '"'.repeat(MIB),
+    'of backslashes and quotes': '\\"'.repeat(MIB / 2),
+    'of control characters': '\u0001'.repeat(MIB),
+    'of umlauts': 'ü'.repeat(MIB / 2),
+    'as long as a row may be': "'".repeat(1_990_000),
+    'of numbers and nothing': '',
+  }
+
+  it('are in the backup, and the restored rows are the same', async () => {
+    const [from, into] = [await openBareInstance(), await openBareInstance()]
+    const insert = (d1: D1Database, name: string, text: string) =>
+      d1
+        .prepare(
+          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?, ?, 'gh', 'a', ?, 'private', ?, 1.7e12)",
+        )
+        .bind(name, name, name, text)
+        .run()
+    for (const [name, text] of Object.entries(TEXTS)) await insert(from.d1, name, text)
+    const folder = join(makeStateDir(), 'backup')
+    await backUp({ ...from, d1: watched(from.d1) }, folder, null)
+    await restore({ ...into, d1: watched(into.d1) }, folder, OPTIONS)
+    const rowsOf = async ({ d1 }: Instance) =>
+      (await d1.prepare('select *, typeof(created_at) as t from projects order by id').all()).results
+    const [before, after] = [await rowsOf(from), await rowsOf(into)]
+    expect(after.map(({ id }) => id)).toEqual(Object.keys(TEXTS).toSorted())
+    for (const [i, row] of after.entries()) expect(row).toEqual(before[i])
+    await Promise.all([from.close(), into.close()])
+  })
+
+  it('whose key is a number are all there, and once', async () => {
+    const [from, into] = [await openBareInstance(), await openBareInstance()]
+    await from.d1.exec(
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
+    )
+    const folder = join(makeStateDir(), 'backup')
+    expect((await backUp(from, folder, null)).tables.audit?.rows).toBe(1_200)
+    await restore(into, folder, OPTIONS)
+    expect(await into.d1.prepare('select count(distinct id) as n from audit').first('n')).toBe(1_200)
+    await Promise.all([from.close(), into.close()])
+  })
+
+  it('are read some at a time, however many there are', async () => {
+    const from = await openBareInstance()
+    for (let i = 0; i < 40; i++)
+      await from.d1
+        .prepare(
+          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?1, ?1, 'gh', 'a', ?1, 'private', ?2, 1)",
+        )
+        .bind(`p${i}`, 'x'.repeat(MIB))
+        .run()
+    let largest = 0
+    const d1 = watched(from.d1, (answer) => {
+      largest = Math.max(largest, JSON.stringify(answer).length)
+    })
+    const manifest = await backUp({ ...from, d1 }, join(makeStateDir(), 'backup'), null)
+    expect(manifest.tables.projects?.rows).toBe(40)
+    expect(largest).toBeGreaterThan(MIB)
+    expect(largest).toBeLessThan(12 * MIB)
+    await from.close()
+  })
+})
+
+const MAX_D1_VALUE_BYTES = 2_000_000
+
+/** A database as Cloudflare runs it, which the local one does not: no value in or out is larger than 2,000,000 bytes. */
+function watched(d1: D1Database, see: (answer: unknown) => void = () => {}): D1Database {
+  const requireBounded = (value: unknown) => {
+    if (typeof value === 'string' && Buffer.byteLength(value) > MAX_D1_VALUE_BYTES)
+      throw new Error('D1_ERROR: string or blob too big: SQLITE_TOOBIG')
+    if (typeof value === 'object' && value !== null) Object.values(value).forEach(requireBounded)
+  }
+  const watch = (statement: D1PreparedStatement): D1PreparedStatement =>
+    new Proxy(statement, {
+      get(target, name) {
+        const member = Reflect.get(target, name)
+        if (name === 'bind')
+          return (...values: unknown[]) => {
+            requireBounded(values)
+            return watch(target.bind(...values))
+          }
+        if (typeof member !== 'function') return member
+        return async (...args: unknown[]) => {
+          const answer = await member.apply(target, args)
+          requireBounded(answer)
+          see(answer)
+          return answer
+        }
+      },
+    })
+  return new Proxy(d1, {
+    get(target, name) {
+      if (name === 'prepare') return (sql: string) => watch(target.prepare(sql))
+      // What the end of a restore does, on what prepare() gave: the statements themselves.
+      const member = Reflect.get(target, name)
+      return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+describe('a restore', () => {
+  let instance: Instance
+  let folder: string
+
+  beforeAll(async () => {
+    instance = await openBareInstance()
+    folder = makeStateDir()
+    writeBackup(folder, BYTES)
+  })
+  afterAll(() => instance.close())
+
+  const KEY = 'artifacts/p/b/attempt'
+  const BYTES = randomBytes(11 * 1024 * 1024)
+  const OPTIONS = { keepTokens: true, say: () => {}, partBytes: 5 * 1024 * 1024 }
+
+  /** A backup of one project and one object, whose file may hold other bytes than its line says. */
+  function writeBackup(to: string, bytes: Uint8Array, over: Partial<Manifest> = {}): void {
+    const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
+    mkdirSync(join(to, 'r2/artifacts/p/b'), { recursive: true })
+    mkdirSync(join(to, 'd1'), { recursive: true })
+    writeFileSync(join(to, 'r2', KEY), bytes)
+    const line = {
+      key: KEY,
+      bytes: BYTES.length,
+      sha256: sha256(BYTES),
+      http_metadata: { contentType: 'text/x' },
+      custom_metadata: {},
+    }
+    const objects = `${JSON.stringify(line)}\n`
+    writeFileSync(join(to, 'objects.ndjson'), objects)
+    const tables: Record<string, Manifest['tables'][string]> = {}
+    const write = (table: string, columns: string[], rows: unknown[][]) => {
+      const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+      writeFileSync(join(to, 'd1', `${table}.ndjson`), text)
+      tables[table] = { columns, rows: rows.length, sha256: sha256(text) }
+    }
+    write(
+      'users',
+      ['id', 'login', 'name', 'instance_role', 'created_at'],
+      [['u1', 'ada', 'Ada "A" O\u2019Hara', 'owner', 1]],
+    )
+    // The second member's user was deleted while the backup was made.
+    write(
+      'projects',
+      ['id', 'slug_key', 'vcs', 'org', 'repo', 'visibility', 'default_branch', 'created_at'],
+      [['p1', 'gh/a/b', 'gh', 'a', 'b', 'private', 'main', 1]],
+    )
+    write(
+      'members',
+      ['project_id', 'user_id', 'role', 'created_at'],
+      [
+        ['p1', 'u1', 'admin', 1],
+        ['p1', 'gone', 'admin', 1],
+      ],
+    )
+    const manifest: Manifest = {
+      format: 1,
+      made_at: '2026-01-01T00:00:00.000Z',
+      migrations: [],
+      tables,
+      objects: { count: 1, bytes: BYTES.length, sha256: sha256(objects) },
+      is_quiet: false,
+      ...over,
+    }
+    writeFileSync(join(to, 'manifest.json'), JSON.stringify(manifest))
+  }
+
+  it('refuses a backup whose bytes are not those that were copied, before it touches anything', async () => {
+    const damaged = makeStateDir()
+    writeBackup(damaged, randomBytes(10))
+    await expect(restore(instance, damaged, OPTIONS)).rejects.toThrow(`r2/${KEY} is not as it was made`)
+    expect((await instance.bucket.list()).objects).toEqual([])
+  })
+
+  it.each<readonly [what: string, harm: (at: string) => void, said: string]>([
+    ['without its manifest', (at) => rmSync(join(at, 'manifest.json')), 'is no backup: it has no manifest.json'],
+    ['of a manifest that was cut off', (at) => cutOff(join(at, 'manifest.json')), 'manifest.json is not whole'],
+    [
+      'of a manifest of something else',
+      (at) => writeFileSync(join(at, 'manifest.json'), '[]'),
+      'manifest.json is not whole',
+    ],
+    ['without the file of a table', (at) => rmSync(join(at, 'd1/members.ndjson')), 'd1/members.ndjson is missing'],
+    [
+      'of a table that was cut off',
+      (at) => cutOff(join(at, 'd1/users.ndjson')),
+      'd1/users.ndjson is not as it was made',
+    ],
+    [
+      'whose last line is missing',
+      (at) => dropLastLine(join(at, 'd1/members.ndjson')),
+      'd1/members.ndjson is not as it was made',
+    ],
+    [
+      'whose list of objects was cut off',
+      (at) => cutOff(join(at, 'objects.ndjson')),
+      'objects.ndjson is not as it was made',
+    ],
+    ['without its list of objects', (at) => rmSync(join(at, 'objects.ndjson')), 'objects.ndjson is missing'],
+    ['without an object', (at) => rmSync(join(at, 'r2', KEY)), `r2/${KEY} is missing`],
+    [
+      'whose manifest lacks a table',
+      (at) => writeBackup(at, BYTES, { tables: {}, migrations: readMigrations() }),
+      'it has no table',
+    ],
+  ])('refuses a backup %s, in words, and changes nothing', async (_what, harm, said) => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES)
+    harm(at)
+    const refused = restore(instance, at, OPTIONS)
+    await expect(refused).rejects.toThrow(said)
+    await expect(refused).rejects.toBeInstanceOf(BackupError)
+    expect((await instance.bucket.list()).objects).toEqual([])
+    for (const table of ['users', 'projects', 'members', 'sweeps'])
+      expect(await instance.d1.prepare(`select count(*) as n from ${table}`).first('n')).toBe(0)
+  })
+
+  function cutOff(file: string): void {
+    truncateSync(file, statSync(file).size - 5)
+  }
+
+  function dropLastLine(file: string): void {
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+    writeFileSync(file, `${lines.slice(0, -1).join('\n')}\n`)
+  }
+
+  function readMigrations(): string[] {
+    return readdirSync(join(import.meta.dirname, '../../migrations')).filter((name) => name.endsWith('.sql'))
+  }
+
+  it('refuses a backup of a later version', async () => {
+    const later = makeStateDir()
+    writeBackup(later, BYTES, { migrations: ['9999_later.sql'] })
+    await expect(restore(instance, later, OPTIONS)).rejects.toThrow('9999_later.sql')
+  })
+
+  it('that was cut off goes on when it is called again, and puts large objects in parts', async () => {
+    const epoch = () => instance.d1.prepare('select epoch from feed_state').first<string>('epoch')
+    const before = await epoch()
+    let prepared = 0
+    const broken = new Proxy(instance.d1, {
+      get(target, name) {
+        if (name !== 'prepare') return Reflect.get(target, name)
+        return (sql: string) => {
+          if (sql.startsWith('insert into "members"') && prepared++ === 0) throw new Error('the connection was lost')
+          return target.prepare(sql)
+        }
+      },
+    })
+    await expect(restore({ ...instance, d1: broken }, folder, OPTIONS)).rejects.toThrow('connection was lost')
+    const said: string[] = []
+    await restore(instance, folder, { ...OPTIONS, say: (line) => void said.push(line) })
+    const object = await instance.bucket.get(KEY)
+    expect(Buffer.from((await object?.arrayBuffer()) ?? []).equals(BYTES)).toBe(true)
+    expect(object?.httpMetadata).toEqual({ contentType: 'text/x' })
+    expect(await instance.d1.prepare('select name from users').first('name')).toBe('Ada "A" O\u2019Hara')
+    expect(said).toContain('members: 1 of 2 rows belong to nothing and were left out')
+    expect(await epoch()).not.toBe(before)
+    await expect(restore(instance, folder, OPTIONS)).rejects.toThrow('not empty')
+  })
+})
+
+it('puts each table after those that it refers to, itself included', () => {
+  const references = new Map([
+    ['c', ['b', 'c']],
+    ['b', ['a', 'a']],
+    ['d', ['absent']],
+    ['a', []],
+  ])
+  expect(inReferenceOrder(references)).toEqual(['a', 'b', 'c', 'd'])
+})

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+
+const LINK = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/link\/[0-9A-Za-z]{43}/
+
+describe('npm run sign-in-link', () => {
+  it('makes the first person an owner, and prints the link alone on its line', async () => {
+    const stateDir = makeStateDir()
+    const { exitCode, output } = await runNpmScript('sign-in-link', ['ada'], stateDir)
+    expect([exitCode, output]).toEqual([0, expect.stringMatching(new RegExp(`^${LINK.source}$`, 'm'))])
+    expect(output).toContain('Made ada, an owner, being the first user here.')
+    const second = await runNpmScript('sign-in-link', ['noor'], stateDir)
+    expect(second.output).toContain('Made noor, a user.')
+    const again = await runNpmScript('sign-in-link', ['Ada'], stateDir)
+    expect(again.output).toContain('Signs in as ada')
+    expect(again.output).not.toContain('Made')
+  })
+
+  it.each([
+    [['--remote', 'ada'], 'This checkout does not know the resources of the environment'],
+    [['a b'], 'must be 1 to 39 letters'],
+    [['ada', '--local'], 'There is no option --local'],
+    [[], 'Usage: npm run sign-in-link'],
+  ])('refuses %j with a reason', async (args, reason) => {
+    const { exitCode, output } = await runNpmScript('sign-in-link', args, makeStateDir())
+    expect([exitCode, output]).toEqual([1, expect.stringContaining(reason)])
+  })
+})
+
+describe('npm start', () => {
+  it('prints a link that works, and gives scripts of the same person another one while it runs', async () => {
+    const server = await startLocalServer()
+    const { origin, stateDir } = server
+    const printed = LINK.exec(server.output())?.[0] ?? ''
+    expect(await (await fetch(printed)).text()).toContain('Sign in as demo')
+    const { exitCode, output } = await runNpmScript('sign-in-link', ['demo'], stateDir)
+    const link = LINK.exec(output)?.[0] ?? ''
+    expect([exitCode, link.startsWith(origin)]).toEqual([0, true])
+    expect(await (await fetch(link)).text()).toContain('Sign in as demo')
+    expect(printed).not.toBe(link)
+
+    const file = join(stateDir, '.local/server.json')
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600')
+    const { controlKey } = JSON.parse(readFileSync(file, 'utf8'))
+    const ask = (key: string) =>
+      fetch(`${origin}/local/sign-in-links`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Local-Control': key },
+        body: '{"login":"demo"}',
+      })
+    expect((await ask(`${controlKey}x`)).status).toBe(404)
+    expect((await ask('')).status).toBe(404)
+    expect((await ask(controlKey)).status).toBe(201)
+    await server.stop()
+    expect(existsSync(file)).toBe(false)
+  })
+})
