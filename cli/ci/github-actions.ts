@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isObject } from '../answer.ts'
+import { isObject } from '../terminal/answer.ts'
 import type { Ci, Env } from './ci.ts'
 import { firstOf, messageOf } from './words.ts'
 

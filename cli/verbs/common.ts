@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { abortOnSignals, Interrupted } from '../interrupt.ts'
-import type { JobOptions } from '../job.ts'
-import { openServer } from '../open-server.ts'
-import { type Output, openOutput, reportFailure } from '../output.ts'
+import type { JobOptions } from '../ci/job.ts'
+import { openServer } from '../server/open-server.ts'
+import { abortOnSignals, Interrupted } from '../terminal/interrupt.ts'
+import { type Output, openOutput, reportFailure } from '../terminal/output.ts'
 
 export type CommonOptions = { url?: string; project?: string; json?: boolean; quiet?: boolean } & Mutable<JobOptions>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/builds/build.ts'
 import { wordTable } from '../../src/domain/reporting/word-table.ts'
-import { EXIT, usageError } from '../exit.ts'
-import { failuresOf, settle } from '../outcome.ts'
-import { type ReportedBuild, reportJob, updateBuild } from '../report.ts'
-import { uploadTests } from '../upload-tests.ts'
+import { uploadTests } from '../files/upload-tests.ts'
+import { EXIT, usageError } from '../terminal/exit.ts'
+import { failuresOf, settle } from '../terminal/outcome.ts'
+import { type ReportedBuild, reportJob, updateBuild } from '../terminal/report.ts'
 import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
 
 type FinishOptions = CommonOptions & {

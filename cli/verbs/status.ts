@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { answerOf, listOf, type Shaped } from '../answer.ts'
-import { EXIT } from '../exit.ts'
-import { askJson } from '../http.ts'
-import { projectPath, requireSlug } from '../open-server.ts'
-import { tableText } from '../output.ts'
+import { askJson } from '../server/http.ts'
+import { projectPath, requireSlug } from '../server/open-server.ts'
+import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { tableText } from '../terminal/output.ts'
 import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
 
 type StatusOptions = CommonOptions & { limit: number; exitStatus?: boolean }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
-import { EXIT } from '../exit.ts'
-import { findFiles } from '../find-files.ts'
-import { failuresOf, settle, shortfallText, warnOfLeftOut } from '../outcome.ts'
-import { sizeText } from '../output.ts'
-import { reportJob } from '../report.ts'
-import { uploadAll } from '../upload-all.ts'
+import { findFiles } from '../files/find-files.ts'
+import { uploadAll } from '../files/upload-all.ts'
+import { EXIT } from '../terminal/exit.ts'
+import { failuresOf, settle, shortfallText, warnOfLeftOut } from '../terminal/outcome.ts'
+import { sizeText } from '../terminal/output.ts'
+import { reportJob } from '../terminal/report.ts'
 import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
 
 type UploadVerbOptions = CommonOptions & {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
 import { REPOSITORY } from '../start/local-state.ts'
 
-const ENTRIES = { 'bin/buildpass.mjs': 'cli/main.ts', 'bin/github-action.mjs': 'cli/github-action.ts' } as const
+const ENTRIES = { 'bin/buildpass.mjs': 'cli/main.ts', 'bin/github-action.mjs': 'cli/ci/github-action.ts' } as const
 /** What the server hands out to jobs that have no copy of this repository. */
 const HANDED_OUT = 'public/assets/buildpass.mjs'
 

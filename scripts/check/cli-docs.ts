@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { EXIT, EXIT_MEANING, OTHER_CODES } from '../../cli/exit.ts'
+import { EXIT, EXIT_MEANING, OTHER_CODES } from '../../cli/terminal/exit.ts'
 
 /** docs/cli.md with its help texts and exit codes as the command at `file` has them now. */
 export function withHelpTexts(page: string, file: string): string {

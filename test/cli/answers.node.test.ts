@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../cli/exit.ts'
+import { EXIT } from '../../cli/terminal/exit.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import { type Cli, openCli } from '../support/cli.ts'
 

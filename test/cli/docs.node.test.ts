@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { EXAMPLES } from '../../cli/examples.ts'
+import { EXAMPLES } from '../../cli/terminal/examples.ts'
 import { withHelpTexts } from '../../scripts/check/cli-docs.ts'
 import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, WOODPECKER } from '../support/ci-environments.ts'
 import { type Cli, openCli } from '../support/cli.ts'
@@ -134,7 +134,7 @@ describe('action.yml', () => {
 
   it('runs a file of this repository on a Node that the runner has, and reads every input that it names', () => {
     expect(action.runs).toEqual({ using: 'node24', main: 'bin/github-action.mjs' })
-    const source = read('cli/github-action.ts')
+    const source = read('cli/ci/github-action.ts')
     for (const name of Object.keys(action.inputs)) expect(source).toContain(`input('${name}')`)
   })
 })

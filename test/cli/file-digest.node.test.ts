@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { openDigester } from '../../cli/file-digest.ts'
+import { openDigester } from '../../cli/files/file-digest.ts'
 import { digestOfParts } from '../../src/domain/artifacts/artifact-digest.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { EXIT } from '../../cli/exit.ts'
+import { EXIT } from '../../cli/terminal/exit.ts'
 import { BUILDKITE, CIRCLECI, GITHUB, GITLAB } from '../support/ci-environments.ts'
 import { type Cli, openCli } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'

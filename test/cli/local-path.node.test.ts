@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../../cli/local-path.ts'
+import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../../cli/files/local-path.ts'
 
 describe('where an artifact path leads', () => {
   it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/.', '', 'a\u0000b', 'a\nb'])(

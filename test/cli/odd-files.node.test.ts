@@ -14,7 +14,7 @@ import {
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../cli/exit.ts'
+import { EXIT } from '../../cli/terminal/exit.ts'
 import { until } from '../support/cli.ts'
 import type { Seen } from '../support/fault-proxy.ts'
 import { openTransfers, type Transfers } from '../support/transfers.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { delayFor, parseRetryAfter, TransientError, withRetries } from '../../cli/retry.ts'
+import { delayFor, parseRetryAfter, TransientError, withRetries } from '../../cli/server/retry.ts'
 
 const never = new AbortController().signal
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../cli/exit.ts'
+import { EXIT } from '../../cli/terminal/exit.ts'
 import { type Cli, type CliOptions, openCli, until } from '../support/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type LocalServer, startLocalServer } from '../support/local-server.ts'

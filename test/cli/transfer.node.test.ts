@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { EXIT } from '../../cli/exit.ts'
+import { EXIT } from '../../cli/terminal/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
 import { WINDOW_BYTES } from '../../src/storage/artifacts/object-reads.ts'
 import { until } from '../support/cli.ts'

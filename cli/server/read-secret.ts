@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { parseSecret } from '../src/domain/access/secret.ts'
-import { usageError } from './exit.ts'
-import { say } from './say.ts'
+import { parseSecret } from '../../src/domain/access/secret.ts'
+import { usageError } from '../terminal/exit.ts'
+import { say } from '../terminal/say.ts'
 
 /** A secret typed at the terminal, unseen, or piped in. */
 export async function readSecretFromStdin(prompt: string): Promise<string> {

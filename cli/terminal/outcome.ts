@@ -1,8 +1,8 @@
+import type { LeftOut } from '../files/find-files.ts'
+import { type Outcomes, openPool, settleEach } from '../pool.ts'
+import type { Server } from '../server/server.ts'
 import { CliError, EXIT } from './exit.ts'
-import type { LeftOut } from './find-files.ts'
 import { type Output, reportFailure } from './output.ts'
-import { type Outcomes, openPool, settleEach } from './pool.ts'
-import type { Server } from './server.ts'
 import { systemCodeOf, systemFailure } from './system-error.ts'
 
 /** What came of many files: those that are through, those that could not be, and those that were not meant to be. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import { answerOf } from './answer.ts'
+import { askJson } from '../server/http.ts'
+import { projectPath } from '../server/open-server.ts'
+import type { Server } from '../server/server.ts'
+import { answerOf } from '../terminal/answer.ts'
+import { moveEach, type Outcome, warnOfLeftOut } from '../terminal/outcome.ts'
+import type { Output } from '../terminal/output.ts'
 import { findFiles, type LocalFile } from './find-files.ts'
-import { askJson } from './http.ts'
-import { projectPath } from './open-server.ts'
-import { moveEach, type Outcome, warnOfLeftOut } from './outcome.ts'
-import type { Output } from './output.ts'
-import type { Server } from './server.ts'
 import { named } from './upload-file.ts'
 
 /** Sends JUnit XML files, each of which is a report of its own: one that is refused keeps no other from being sent. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { commandOutput } from './ci/agent-command.ts'
-import { type CiJob, type Env, findCiJob, type Person } from './ci/ci.ts'
-import { addressFor, firstOf, lineFor, messageOf, personOf, proseFor, slugOfRemote } from './ci/words.ts'
-import { usageError } from './exit.ts'
+import { usageError } from '../terminal/exit.ts'
+import { commandOutput } from './agent-command.ts'
+import { type CiJob, type Env, findCiJob, type Person } from './ci.ts'
+import { addressFor, firstOf, lineFor, messageOf, personOf, proseFor, slugOfRemote } from './words.ts'
 
 /** What a person may say about the job instead of the CI. */
 export type JobOptions = {

@@ -1,10 +1,10 @@
-import type { ReportedStatus } from '../src/domain/builds/build.ts'
+import type { ReportedStatus } from '../../src/domain/builds/build.ts'
+import type { CiJob } from '../ci/ci.ts'
+import { reportBody } from '../ci/job.ts'
+import { askJson } from '../server/http.ts'
+import { projectPath } from '../server/open-server.ts'
+import type { Server } from '../server/server.ts'
 import { answerOf } from './answer.ts'
-import type { CiJob } from './ci/ci.ts'
-import { askJson } from './http.ts'
-import { reportBody } from './job.ts'
-import { projectPath } from './open-server.ts'
-import type { Server } from './server.ts'
 
 export type ReportedBuild = { readonly build_num: number; readonly status: string; readonly build_url: string }
 

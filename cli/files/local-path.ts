@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
-import { artifactPathProblem } from '../src/domain/artifacts/artifact.ts'
-import { CliError } from './exit.ts'
+import { artifactPathProblem } from '../../src/domain/artifacts/artifact.ts'
+import { CliError } from '../terminal/exit.ts'
 
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 

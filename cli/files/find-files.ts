@@ -2,9 +2,9 @@ import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { lookup } from 'mrmime'
 import picomatch from 'picomatch'
-import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../src/domain/artifacts/artifact.ts'
-import { type CliError, usageError } from './exit.ts'
-import { sizeText } from './output.ts'
+import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../src/domain/artifacts/artifact.ts'
+import { type CliError, usageError } from '../terminal/exit.ts'
+import { sizeText } from '../terminal/output.ts'
 import { NOT_UTF8, reasonOf, type Visitor, type Wish, walkEntry, walkFolder } from './walk-folder.ts'
 
 /** A file here, and the artifact that it is to be. */

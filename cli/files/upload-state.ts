@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
+import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from '../server/private-file.ts'
+import type { Server } from '../server/server.ts'
 import type { LocalFile } from './find-files.ts'
-import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
-import type { Server } from './server.ts'
 
 type Target = { readonly num: number; readonly nodeIndex: number; readonly overwrite: boolean }
 

@@ -1,5 +1,5 @@
 import { MultiBar, type SingleBar } from 'cli-progress'
-import { visibleLine } from '../src/domain/formats/visible-text.ts'
+import { visibleLine } from '../../src/domain/formats/visible-text.ts'
 import { type Output, sizeText } from './output.ts'
 
 /** How far the files are: bars where a person watches, else a line when one is done and now and then between. */

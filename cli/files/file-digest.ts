@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ArtifactDigest } from '../src/domain/artifacts/artifact-digest.ts'
+import type { ArtifactDigest } from '../../src/domain/artifacts/artifact-digest.ts'
 
 /** Takes bytes as they pass, and gives the digest of the kind that is asked for. */
 export type FileDigester = { readonly add: (chunk: Uint8Array) => void; readonly end: () => ArtifactDigest }

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { randomBase62 } from '../src/domain/access/secret.ts'
-import { digestText } from '../src/domain/artifacts/artifact-digest.ts'
+import { randomBase62 } from '../../src/domain/access/secret.ts'
+import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
+import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from '../server/private-file.ts'
+import type { Server } from '../server/server.ts'
 import type { ListedArtifact } from './artifact-list.ts'
-import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
-import type { Server } from './server.ts'
 
 /** Where the bytes of a download are until all are here: in the folder of the file that they are to be. */
 export type PartFile = {

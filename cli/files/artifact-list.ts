@@ -1,9 +1,9 @@
-import { type ArtifactDigest, parseArtifactDigest } from '../src/domain/artifacts/artifact-digest.ts'
-import { answerOf, isObject, noAnswerWith } from './answer.ts'
-import { CliError } from './exit.ts'
-import { askJson } from './http.ts'
-import { projectPath } from './open-server.ts'
-import type { Server } from './server.ts'
+import { type ArtifactDigest, parseArtifactDigest } from '../../src/domain/artifacts/artifact-digest.ts'
+import { askJson } from '../server/http.ts'
+import { projectPath } from '../server/open-server.ts'
+import type { Server } from '../server/server.ts'
+import { answerOf, isObject, noAnswerWith } from '../terminal/answer.ts'
+import { CliError } from '../terminal/exit.ts'
 
 /** An artifact as the server lists it. */
 export type ListedArtifact = {

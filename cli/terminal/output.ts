@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { visibleLine } from '../src/domain/formats/visible-text.ts'
+import { visibleLine } from '../../src/domain/formats/visible-text.ts'
 import { CliError, EXIT } from './exit.ts'
 import { say, sayIfWritable, sayToReader } from './say.ts'
 import { systemFailure } from './system-error.ts'

@@ -1,8 +1,8 @@
 import { accessSync, constants, type Dirent, realpathSync, type Stats, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
+import { isSystemError, systemWords } from '../terminal/system-error.ts'
 import { isPartFile } from './part-file.ts'
-import { isSystemError, systemWords } from './system-error.ts'
 
 /** Which entries are meant, by their paths from where the walk begins: names with slashes between. */
 export type Wish = {

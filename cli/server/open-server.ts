@@ -1,12 +1,12 @@
-import { parseSlug, slugText } from '../src/domain/project.ts'
+import { parseSlug, slugText } from '../../src/domain/project.ts'
+import { findJob, type JobOptions } from '../ci/job.ts'
+import { usageError } from '../terminal/exit.ts'
+import type { Output } from '../terminal/output.ts'
+import { VERSION } from '../version.ts'
 import { findCredential } from './credential.ts'
-import { usageError } from './exit.ts'
-import { findJob, type JobOptions } from './job.ts'
 import { keylessCredential } from './keyless.ts'
 import { readLogins } from './login-file.ts'
-import type { Output } from './output.ts'
 import type { Server } from './server.ts'
-import { VERSION } from './version.ts'
 
 export type ServerOptions = JobOptions & { readonly url?: string; readonly project?: string }
 

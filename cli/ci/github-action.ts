@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { exitCodeOfSignal } from './interrupt.ts'
-import { say } from './say.ts'
+import { exitCodeOfSignal } from '../terminal/interrupt.ts'
+import { say } from '../terminal/say.ts'
 
 // What action.yml runs: its inputs as one call of the command beside this file.
 
@@ -21,7 +21,7 @@ if (input('token')) {
 if (input('project')) env.BUILDPASS_PROJECT = input('project')
 env.BUILDPASS_JOB = input('job') || env.BUILDPASS_JOB || matrixJobName()
 
-const child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'), ...verb()], {
+const child = spawn(process.execPath, [join(import.meta.dirname, '../buildpass.mjs'), ...verb()], {
   stdio: 'inherit',
   env,
 })

@@ -1,5 +1,5 @@
-import { parseSecret } from '../src/domain/access/secret.ts'
-import { usageError } from './exit.ts'
+import { parseSecret } from '../../src/domain/access/secret.ts'
+import { usageError } from '../terminal/exit.ts'
 import { loginFile, readLogins } from './login-file.ts'
 import { isReadByOthers } from './private-file.ts'
 

@@ -1,4 +1,4 @@
-import { CliError } from './exit.ts'
+import { CliError } from '../terminal/exit.ts'
 import { parseRetryAfter, TransientError, withRetries } from './retry.ts'
 import type { Server } from './server.ts'
 
