@@ -7,7 +7,7 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { startLocalServer } from '../test/support/local-server.ts'
+import { startLocalServer } from '../test/support/server/local-server.ts'
 
 const MIB = 1024 ** 2
 const { values } = parseArgs({ options: { mib: { type: 'string', default: '1024' } } })

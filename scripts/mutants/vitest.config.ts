@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { mutation } from './mutation.ts'
 
-const shim = resolve(import.meta.dirname, '../../test/support/workers-in-node.ts')
+const shim = resolve(import.meta.dirname, '../../test/support/worker/workers-in-node.ts')
 const order: readonly string[] = (process.env.MUTANT_TESTS ?? '').split(' ')
 
 /** Runs the files in the order in which they were named: those that are likeliest to notice first. */

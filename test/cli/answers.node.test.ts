@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
-import { type Cli, openCli } from '../support/cli.ts'
+import { type Cli, openCli } from '../support/server/cli.ts'
 
 const BUILD = { build_num: 7, status: 'running', build_url: 'https://builds.example/7', queued_at: null }
 const ROW = { ...BUILD, workflows: { job_name: 'test', workflow_name: 'CI' } }

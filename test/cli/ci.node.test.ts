@@ -7,7 +7,7 @@ import { type Env, findCiJob } from '../../cli/ci/ci.ts'
 import { findJob, reportBody } from '../../cli/ci/job.ts'
 import { personOf, slugOfRemote } from '../../cli/ci/words.ts'
 import { reportInput } from '../../src/http/buildpass/builds/report-input.ts'
-import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, SHA, WOODPECKER } from '../support/ci-environments.ts'
+import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, SHA, WOODPECKER } from '../support/seed/ci-environments.ts'
 
 let folder: string
 const eventFile = (name: string, event: unknown) => {

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { EXAMPLES } from '../../cli/terminal/examples.ts'
 import { withHelpTexts } from '../../scripts/check/cli-docs.ts'
-import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, WOODPECKER } from '../support/ci-environments.ts'
-import { type Cli, openCli } from '../support/cli.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, WOODPECKER } from '../support/seed/ci-environments.ts'
+import { type Cli, openCli } from '../support/server/cli.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(REPOSITORY, file), 'utf8')

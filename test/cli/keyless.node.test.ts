@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
-import { BUILDKITE, CIRCLECI, GITHUB, GITLAB } from '../support/ci-environments.ts'
-import { type Cli, openCli } from '../support/cli.ts'
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
-import { type LocalIssuer, startLocalIssuer } from '../support/local-issuer.ts'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/local-server.ts'
+import { BUILDKITE, CIRCLECI, GITHUB, GITLAB } from '../support/seed/ci-environments.ts'
+import { type Cli, openCli } from '../support/server/cli.ts'
+import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
+import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
+import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
 
 // The command as it is shipped, the Worker as `npm start` runs it, and an issuer with keys of its own that speaks as
 // GitHub's, GitLab's, CircleCI's and Buildkite's do. The proxy only looks, but for one test: what is asked stays seen.

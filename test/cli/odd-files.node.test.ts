@@ -15,9 +15,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
-import { until } from '../support/cli.ts'
-import type { Seen } from '../support/fault-proxy.ts'
-import { openTransfers, type Transfers } from '../support/transfers.ts'
+import { until } from '../support/server/cli.ts'
+import type { Seen } from '../support/server/fault-proxy.ts'
+import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
 let transfers: Transfers
 let server: Transfers['server']

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
-import { type Cli, openCli, until } from '../support/cli.ts'
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type Cli, openCli, until } from '../support/server/cli.ts'
+import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 let server: LocalServer
 let proxy: FaultProxy
@@ -299,7 +299,7 @@ it('a report that is refused keeps no other from being sent', async () => {
   const folder = join(cli.folder, 'reports')
   mkdirSync(folder)
   const good = '<testsuite><testcase classname="a" name="b"/></testsuite>'
-  writeFileSync(join(folder, '1-bad.xml'), readFileSync(join(import.meta.dirname, '../support/cli.ts')))
+  writeFileSync(join(folder, '1-bad.xml'), readFileSync(join(import.meta.dirname, '../support/server/cli.ts')))
   writeFileSync(join(folder, '2-good.xml'), good)
   writeFileSync(join(folder, '3-line\nfeed.xml'), good)
   const tests = ['--tests', 'none/*.xml', '*.xml']

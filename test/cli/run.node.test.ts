@@ -2,9 +2,9 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
-import { type Cli, type CliOptions, openCli, until } from '../support/cli.ts'
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type Cli, type CliOptions, openCli, until } from '../support/server/cli.ts'
+import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 let server: LocalServer
 let proxy: FaultProxy

@@ -16,9 +16,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
 import { WINDOW_BYTES } from '../../src/storage/artifacts/object-reads.ts'
-import { until } from '../support/cli.ts'
-import type { Seen } from '../support/fault-proxy.ts'
-import { openTransfers, type Transfers } from '../support/transfers.ts'
+import { until } from '../support/server/cli.ts'
+import type { Seen } from '../support/server/fault-proxy.ts'
+import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
 const PARTS = 6
 const LARGE_BYTES = (PARTS - 1) * PART_SIZE_BYTES + 12_345

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Cli, openCli } from '../support/cli.ts'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type Cli, openCli } from '../support/server/cli.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 const HIDDEN = '\u202e\u200b\u{e0061}'
 const SHOWN = '␣U+202E␣U+200B␣U+E0061'

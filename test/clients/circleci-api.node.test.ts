@@ -1,6 +1,6 @@
 import { CircleCI, GitType } from 'circleci-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 // The npm client as it is, from CircleCI's days, of which only the host is changed.
 let server: LocalServer

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 const TOOLS = ['curl', 'grep', 'wget']
 const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error)

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import CircleV2 from 'circle-client'
 import { CircleCI as CircleV1, GitType } from 'circleci-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
 
 // Unmodified clients from the registry against `npm start`, and a CI that really listens.
 

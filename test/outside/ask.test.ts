@@ -7,9 +7,9 @@ import { askOutside } from '../../src/outside/ask.ts'
 import { findGithubAccount } from '../../src/outside/github.ts'
 import { findKeys } from '../../src/outside/key-sets.ts'
 import { putDispatchTarget } from '../../src/storage/projects/dispatch-targets.ts'
-import { openOutside, outsideOf } from '../support/outside.ts'
-import { seedProject } from '../support/seed.ts'
-import { openTestStores } from '../support/stores.ts'
+import { seedProject } from '../support/seed/seed.ts'
+import { openOutside, outsideOf } from '../support/worker/outside.ts'
+import { openTestStores } from '../support/worker/stores.ts'
 
 const URL_ = 'https://elsewhere.example.com/secret-path'
 const MIB = 1024 * 1024

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { findKeys, type KeySource } from '../../src/outside/key-sets.ts'
-import { serve } from '../support/issuer.ts'
-import { outsideOf } from '../support/outside.ts'
-import { openTestStores } from '../support/stores.ts'
+import { serve } from '../support/sign/issuer.ts'
+import { outsideOf } from '../support/worker/outside.ts'
+import { openTestStores } from '../support/worker/stores.ts'
 
 const URL_ = 'https://ci.example.com/.well-known/jwks'
 const SECOND = 1_000

@@ -6,8 +6,8 @@ import { fillStatements, GROWING, READS, type Size } from '../../bench/growth-da
 import { createApp, openRequest } from '../../src/app.ts'
 import { createEdgeMemory } from '../../src/storage/edge/memory.ts'
 import { openDb } from '../../src/storage/stores.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../support/seed.ts'
-import { openTestStores } from '../support/stores.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../support/seed/seed.ts'
+import { openTestStores } from '../support/worker/stores.ts'
 
 // `npm run growth` asks the same of a million builds, and takes the time; here rows are counted, which no load disturbs.
 const SMALL: Size = { builds: 400, tokens: 100 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeStateDir, runNpmScript } from '../support/local-server.ts'
-import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.ts'
+import { makeStateDir, runNpmScript } from '../support/server/local-server.ts'
+import { startWorkerProcess, type WorkerProcess } from '../support/server/worker-process.ts'
 
 const SLUG = 'gh/acme/killed'
 const OWN = `/api/buildpass/v1/projects/${SLUG}`

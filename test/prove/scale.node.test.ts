@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { makeStateDir, runNpmScript } from '../support/local-server.ts'
+import { makeStateDir, runNpmScript } from '../support/server/local-server.ts'
 
 it('docs/scale.md shows what the model computes', async () => {
   const { exitCode, output } = await runNpmScript('scale', ['--check'], makeStateDir())

@@ -7,11 +7,11 @@ import { findBranchStatus } from '../../src/storage/builds/branch-status.ts'
 import { findGrant } from '../../src/storage/edge/grants.ts'
 import { openDb } from '../../src/storage/stores.ts'
 import { noteUse } from '../../src/storage/tokens/tokens.ts'
-import { reportBuild } from '../support/as-instance.ts'
-import { UNLIMITED } from '../support/present.ts'
-import { type SeededToken, seedProject, seedToken } from '../support/seed.ts'
-import { openTestStores, type TestStores } from '../support/stores.ts'
-import { reportOf } from '../support/world.ts'
+import { UNLIMITED } from '../support/seed/present.ts'
+import { type SeededToken, seedProject, seedToken } from '../support/seed/seed.ts'
+import { reportBuild } from '../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../support/worker/stores.ts'
+import { reportOf } from '../support/worker/world.ts'
 
 // docs/scale.md is computed from a model of the caches: this holds the code against it, read by read.
 

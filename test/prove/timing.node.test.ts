@@ -3,9 +3,9 @@ import { compareTimes, median, trimmedT } from '../../scripts/measure/compared-t
 import { createApp, openRequest } from '../../src/app.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import type { Bindings } from '../../src/env.ts'
-import type { TestStores } from '../support/stores.ts'
-import { env } from '../support/workers-in-node.ts'
-import { seedWorld } from '../support/world.ts'
+import type { TestStores } from '../support/worker/stores.ts'
+import { env } from '../support/worker/workers-in-node.ts'
+import { seedWorld } from '../support/worker/world.ts'
 
 const ROUNDS = 300
 const TRIES = 3

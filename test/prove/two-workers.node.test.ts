@@ -2,8 +2,8 @@ import { copyFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
-import { makeStateDir, runNpmScript } from '../support/local-server.ts'
-import { startWorkerProcess } from '../support/worker-process.ts'
+import { makeStateDir, runNpmScript } from '../support/server/local-server.ts'
+import { startWorkerProcess } from '../support/server/worker-process.ts'
 
 const KEY = crypto.randomUUID()
 const SLUG = 'gh/acme/two'

@@ -24,7 +24,7 @@ import { backUp } from '../../scripts/backup/backup-steps.ts'
 import { restore } from '../../scripts/backup/restore-steps.ts'
 import type { Instance } from '../../scripts/start/instance.ts'
 import { applyMigrations } from '../../scripts/start/local-database.ts'
-import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 let server: LocalServer
 beforeAll(async () => {

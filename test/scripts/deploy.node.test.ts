@@ -13,7 +13,7 @@ import {
 import { planFor } from '../../scripts/deploy/dry-run.ts'
 import { SECRETS } from '../../scripts/deploy/secrets.ts'
 import { readWranglerToml } from '../../scripts/deploy/wrangler.ts'
-import { runNpmScript } from '../support/local-server.ts'
+import { runNpmScript } from '../support/server/local-server.ts'
 
 /** As much of a Cloudflare account as a deploy touches. */
 type Account = {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
 type Example = { readonly title: string; readonly script: string }
 

@@ -7,7 +7,7 @@ import { openWranglerDb } from '../../scripts/deploy/wrangler-database.ts'
 import { createUser } from '../../src/actions/create-user.ts'
 import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
-import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
 
 describe('a list of peppers', () => {
   const [one] = withNewPepper([])

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalIssuer, startLocalIssuer } from '../support/local-issuer.ts'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/local-server.ts'
+import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
+import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 const MINE = '/api/v1.1/user/token'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+import { makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
 
 const LINK = /http:\/\/127\.0\.0\.1:\d+\/sign-in\/link\/[0-9A-Za-z]{43}/
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { artifactsFor } from '../../scripts/start/demo-files.ts'
-import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/local-server.ts'
+import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 

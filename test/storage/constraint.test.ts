@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { isForeignKeyViolation, isOutage, isUniqueViolation } from '../../src/storage/constraint.ts'
-import { openTestStores } from '../support/stores.ts'
+import { openTestStores } from '../support/worker/stores.ts'
 
 type Stores = Awaited<ReturnType<typeof openTestStores>>
 

@@ -21,7 +21,7 @@ import {
   NOW_SECONDS,
   type SigningKeys,
   tokenOf,
-} from '../../support/forged-token.ts'
+} from '../../support/sign/forged-token.ts'
 
 const TOLERANCE_SECONDS = 30
 const NO_TOKEN = 'It is not a JSON Web Token.'

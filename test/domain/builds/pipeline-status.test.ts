@@ -14,7 +14,7 @@ import {
   type ToldWorkflow,
 } from '../../../src/domain/builds/pipeline-status.ts'
 import { workflowStatusFor } from '../../../src/domain/builds/workflow-status.ts'
-import { anyPipeline } from '../../support/any-pipeline.ts'
+import { anyPipeline } from '../../support/seed/any-pipeline.ts'
 
 const STATUSES = Object.keys(BUILD_STATUS).filter((status): status is ReportedStatus => status !== 'fixed')
 const OVER = STATUSES.filter(isOver)

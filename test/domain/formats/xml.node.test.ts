@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import { scanXml } from '../../../src/domain/formats/xml.ts'
-import { brokenDocuments, wellFormedDocuments } from '../../support/xml-documents.ts'
+import { brokenDocuments, wellFormedDocuments } from '../../support/seed/xml-documents.ts'
 
 // RUNS=200000 for a long look.
 const numRuns = Number(process.env.RUNS ?? 10_000)

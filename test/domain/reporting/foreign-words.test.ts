@@ -6,8 +6,8 @@ import { parseSlug, type Slug } from '../../../src/domain/project.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
 import { parseTestResultsJson } from '../../../src/domain/tests/test-result.ts'
 import { READ } from '../../../src/http/webhooks/readers.ts'
-import { gitlabPipeline, SHA } from '../../support/ci-payloads.ts'
-import { type Delivery, tellAs, VENDORS } from '../../support/vendor-runs.ts'
+import { gitlabPipeline, SHA } from '../../support/seed/ci-payloads.ts'
+import { type Delivery, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
 
 // What every object inherits: a look-up in a plain object finds each of these.
 const INHERITED = Object.getOwnPropertyNames(Object.prototype)

@@ -19,7 +19,7 @@ import {
   gitlabPipeline,
   jenkinsRun,
   SHA,
-} from '../../support/ci-payloads.ts'
+} from '../../support/seed/ci-payloads.ts'
 
 const gh: Slug = { vcs: 'gh', org: 'acme', repo: 'web' }
 const gl: Slug = { ...gh, vcs: 'gl' }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { IS_SIGNED, spendCheck } from '../../../src/domain/reporting/webhook-signature.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
-import { hmacHex, signed } from '../../support/signed.ts'
+import { hmacHex, signed } from '../../support/sign/signed.ts'
 
 const SECRET = 'a secret of this project'
 const RAW = '{"build":{"number":1}}'

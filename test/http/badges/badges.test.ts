@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { badgeFor } from '../../../src/domain/builds/badge.ts'
 import { BUILD_STATUS, type BuildStatus, type ReportedStatus } from '../../../src/domain/builds/build.ts'
 import type { Project } from '../../../src/domain/project.ts'
-import { openTestApp } from '../../support/app.ts'
-import { reportBuild, updateBuild } from '../../support/as-instance.ts'
-import { ask } from '../../support/client.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { reportOf } from '../../support/world.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { reportBuild, updateBuild } from '../../support/worker/as-instance.ts'
+import { ask } from '../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf } from '../../support/worker/world.ts'
 
 let stores: TestStores
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { randomBase62 } from '../../../src/domain/access/secret.ts'
-import { openTestApp } from '../../support/app.ts'
-import { type Ask, ask, askJson } from '../../support/client.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { type Ask, ask, askJson } from '../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 const PROJECTS = '/api/buildpass/v1/projects'
 

@@ -3,12 +3,12 @@ import { SaxesParser } from 'saxes'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import { branchPipelinesQuery, defaultBranchPipelinesQuery } from '../../../src/storage/builds/branch-feeds.ts'
-import { seedPerson, seedProjectToken } from '../../support/call.ts'
-import { ask } from '../../support/client.ts'
-import { scansOf } from '../../support/query-plan.ts'
-import { seedMember, seedProject } from '../../support/seed.ts'
-import { seedBuild } from '../../support/seed-builds.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedMember, seedProject } from '../../support/seed/seed.ts'
+import { seedBuild } from '../../support/seed/seed-builds.ts'
+import { seedPerson, seedProjectToken } from '../../support/worker/call.ts'
+import { ask } from '../../support/worker/client.ts'
+import { scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 type Row = Record<string, string>
 

@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { base64UrlEncode } from '../../../src/domain/access/secret-hash.ts'
-import { openTestApp, type TestApp } from '../../support/app.ts'
-import { reportBuild } from '../../support/as-instance.ts'
-import { type Ask, ask, askJson } from '../../support/client.ts'
-import { seedProject, seedToken } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { reportOf, seedArtifact, seedWorld, type World } from '../../support/world.ts'
+import { seedProject, seedToken } from '../../support/seed/seed.ts'
+import { openTestApp, type TestApp } from '../../support/worker/app.ts'
+import { reportBuild } from '../../support/worker/as-instance.ts'
+import { type Ask, ask, askJson } from '../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf, seedArtifact, seedWorld, type World } from '../../support/worker/world.ts'
 
 let stores: TestStores
 let world: World

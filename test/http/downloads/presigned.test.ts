@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Bindings } from '../../../src/env.ts'
-import { openTestApp } from '../../support/app.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedArtifact, seedWorld, type World } from '../../support/world.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedArtifact, seedWorld, type World } from '../../support/worker/world.ts'
 
 // Minted anew, so that nothing secret stands in the code.
 const S3: Partial<Bindings> = {

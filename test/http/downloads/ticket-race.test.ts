@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { deleteToken } from '../../../src/storage/tokens/token-ends.ts'
-import { openTestApp } from '../../support/app.ts'
-import { barrier } from '../../support/present.ts'
-import { seedToken } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld } from '../../support/world.ts'
+import { barrier } from '../../support/seed/present.ts'
+import { seedToken } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld } from '../../support/worker/world.ts'
 
 it('a download that was being signed while its token ended is refused', async () => {
   const isolate = await openTestStores()

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Visibility } from '../../../src/domain/project.ts'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
-import { type Ask, ask } from '../../support/client.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { ASKERS, type Asker, seedWorld, type World } from '../../support/world.ts'
+import { type Ask, ask } from '../../support/worker/client.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { ASKERS, type Asker, seedWorld, type World } from '../../support/worker/world.ts'
 
 /** What a route answers to somebody: its own success, or a refusal. */
 type Answer = 'ok' | 401 | 403 | 404

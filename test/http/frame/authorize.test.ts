@@ -5,11 +5,11 @@ import { createApp } from '../../../src/app.ts'
 import { type OpenRequest, parseSettings } from '../../../src/env.ts'
 import { createMetrics } from '../../../src/http/frame/metrics.ts'
 import { startTrace } from '../../../src/http/frame/trace.ts'
-import { UNLIMITED } from '../../support/app.ts'
-import { ask, ORIGIN, requestInitOf } from '../../support/client.ts'
-import { outsideOf } from '../../support/outside.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { UNLIMITED } from '../../support/worker/app.ts'
+import { ask, ORIGIN, requestInitOf } from '../../support/worker/client.ts'
+import { outsideOf } from '../../support/worker/outside.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 /** The application as the platform calls it: its answer, or the promise of one. */
 async function openBareApp() {

@@ -2,12 +2,12 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { ApiRouteName } from '../../../scripts/openapi/route-doc.ts'
 import { ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
 import { ACCESS, type PageName, type RouteName } from '../../../src/http/frame/access.ts'
-import { openTestApp } from '../../support/app.ts'
-import { ORIGIN } from '../../support/client.ts'
-import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/route-paths.ts'
-import { seedSession } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { seedSession } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { ORIGIN } from '../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let world: World
 let stores: TestStores

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { mintLinkSecret } from '../../../src/domain/people/sign-in-link.ts'
 import type { OpenRequest } from '../../../src/env.ts'
-import { openTestApp, SPENT, type TestApp } from '../../support/app.ts'
-import { type Ask, ask } from '../../support/client.ts'
-import { seedTenant } from '../../support/http.ts'
+import { seedTenant } from '../../support/api/http.ts'
+import { openTestApp, SPENT, type TestApp } from '../../support/worker/app.ts'
+import { type Ask, ask } from '../../support/worker/client.ts'
 
 type Limit = keyof OpenRequest['limits']
 

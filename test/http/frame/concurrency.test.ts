@@ -3,7 +3,7 @@ import { asc, eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
 import { builds, pipelines, projects } from '../../../src/storage/schema/schema.ts'
 import { openDb } from '../../../src/storage/stores.ts'
-import { call, seedTenant } from '../../support/http.ts'
+import { call, seedTenant } from '../../support/api/http.ts'
 
 const COUNT = 200
 const db = openDb(env.DB)

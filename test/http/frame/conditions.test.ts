@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { pathsOf } from '../../../src/http/frame/access.ts'
-import { type Ask, ask } from '../../support/client.ts'
-import { pathsIn, ROUTES } from '../../support/route-paths.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { type Ask, ask } from '../../support/worker/client.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 // Conditions on what is made anew for each asker: lists, single things, badges and feeds (RFC 9110 §13).
 

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ACCESS, type RouteName } from '../../../src/http/frame/access.ts'
 import { artifacts, audit, builds, tokens } from '../../../src/storage/schema/schema.ts'
-import { openTestApp } from '../../support/app.ts'
-import type { Ask } from '../../support/client.ts'
-import { hang } from '../../support/counted.ts'
-import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/route-paths.ts'
-import { seedSession } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { runUpkeepOf } from '../../support/upkeep.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { seedSession } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import type { Ask } from '../../support/worker/client.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { runUpkeepOf } from '../../support/worker/upkeep.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let shared: World
 

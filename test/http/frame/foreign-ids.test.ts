@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
-import { browse } from '../../support/browse.ts'
-import { ask } from '../../support/client.ts'
-import { type Furnished, furnish } from '../../support/furnished.ts'
-import { EMPTY, putBack, snapshot } from '../../support/snapshot.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { type Furnished, furnish } from '../../support/seed/furnished.ts'
+import { browse } from '../../support/server/browse.ts'
+import { ask } from '../../support/worker/client.ts'
+import { EMPTY, putBack, snapshot } from '../../support/worker/snapshot.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 let ours: Furnished
 let theirs: Furnished

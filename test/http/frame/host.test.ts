@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openTestApp } from '../../support/app.ts'
-import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/route-paths.ts'
-import { seedSession } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { seedSession } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 const EVIL = 'https://evil.example'
 const UNKNOWN = { PUBLIC_ORIGIN: '' }

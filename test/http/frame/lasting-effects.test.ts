@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
-import { openTestApp } from '../../support/app.ts'
-import type { Ask } from '../../support/client.ts'
-import { type Doer, ENDINGS, endBeforeWrite } from '../../support/endings.ts'
-import { type Furnished, furnish } from '../../support/furnished.ts'
-import { signed } from '../../support/signed.ts'
-import { EMPTY, type Kept, keep, putBack, snapshot } from '../../support/snapshot.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { type Furnished, furnish } from '../../support/seed/furnished.ts'
+import { type Doer, ENDINGS, endBeforeWrite } from '../../support/sign/endings.ts'
+import { signed } from '../../support/sign/signed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import type { Ask } from '../../support/worker/client.ts'
+import { EMPTY, type Kept, keep, putBack, snapshot } from '../../support/worker/snapshot.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 type Write = Exclude<RouteName, `GET ${string}`>
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ask } from '../../support/client.ts'
-import { PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/route-paths.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/api/route-paths.ts'
+import { ask } from '../../support/worker/client.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let world: World
 beforeAll(async () => {

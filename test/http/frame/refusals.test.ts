@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { openTestApp, SPENT } from '../../support/app.ts'
-import { type Ask, ask } from '../../support/client.ts'
-import { seedProject, seedToken } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { seedProject, seedToken } from '../../support/seed/seed.ts'
+import { openTestApp, SPENT } from '../../support/worker/app.ts'
+import { type Ask, ask } from '../../support/worker/client.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let world: World
 beforeAll(async () => {

@@ -2,12 +2,12 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from 'clou
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import worker from '../../../src/index.ts'
-import { openTestApp } from '../../support/app.ts'
-import { ask } from '../../support/client.ts'
-import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/route-paths.ts'
-import { seedSession } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld, type World } from '../../support/world.ts'
+import { PAGE_ROUTES, pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { seedSession } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { ask } from '../../support/worker/client.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let world: World
 beforeAll(async () => {

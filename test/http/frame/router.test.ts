@@ -3,7 +3,7 @@ import { PatternRouter } from 'hono/router/pattern-router'
 import { expect, it } from 'vitest'
 import { ACCESS, PAGES, type PageName, pagePathOf, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
 import { createRouter } from '../../../src/http/frame/router.ts'
-import { ask } from '../../support/client.ts'
+import { ask } from '../../support/worker/client.ts'
 
 const PLACES = [
   ...(Object.keys(ACCESS) as RouteName[]).map(pathsOf).map(({ method, paths: [path = ''] }) => ({ method, path })),

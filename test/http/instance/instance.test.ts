@@ -5,10 +5,10 @@ import { createApp, openRequest } from '../../../src/app.ts'
 import type { OpenRequest } from '../../../src/env.ts'
 import { countRequest, createMetrics } from '../../../src/http/frame/metrics.ts'
 import { startTrace } from '../../../src/http/frame/trace.ts'
-import { hang } from '../../support/counted.ts'
-import { documented } from '../../support/documented.ts'
-import { seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { documented } from '../../support/api/documented.ts'
+import { seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const app = createApp()
 

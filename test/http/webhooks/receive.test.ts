@@ -5,10 +5,10 @@ import type { WebhookSource } from '../../../src/domain/reporting/webhook-source
 import { builds, tokens } from '../../../src/storage/schema/schema.ts'
 import { webhooks } from '../../../src/storage/schema/schema-reporting.ts'
 import { openDb } from '../../../src/storage/stores.ts'
-import { buildkiteJob, circleciJob, gitlabJob, gitlabPipeline, jenkinsRun } from '../../support/ci-payloads.ts'
-import { call, seedTenant, type Tenant } from '../../support/http.ts'
-import { hmacHex, signed } from '../../support/signed.ts'
-import { connect } from '../../support/webhooks.ts'
+import { call, seedTenant, type Tenant } from '../../support/api/http.ts'
+import { buildkiteJob, circleciJob, gitlabJob, gitlabPipeline, jenkinsRun } from '../../support/seed/ci-payloads.ts'
+import { hmacHex, signed } from '../../support/sign/signed.ts'
+import { connect } from '../../support/sign/webhooks.ts'
 
 const db = openDb(env.DB)
 

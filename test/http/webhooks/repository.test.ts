@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../src/domain/project.ts'
 import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
+import { call, seedTenant, type Tenant } from '../../support/api/http.ts'
 import {
   buildkiteJob,
   circleciGitlabJob,
@@ -8,10 +9,9 @@ import {
   gitlabJob,
   gitlabPipeline,
   jenkinsRun,
-} from '../../support/ci-payloads.ts'
-import { call, seedTenant, type Tenant } from '../../support/http.ts'
-import { visit } from '../../support/visit.ts'
-import { connect } from '../../support/webhooks.ts'
+} from '../../support/seed/ci-payloads.ts'
+import { connect } from '../../support/sign/webhooks.ts'
+import { visit } from '../../support/worker/visit.ts'
 
 // A repository on a server of somebody's own: GitLab, GitHub Enterprise Server.
 

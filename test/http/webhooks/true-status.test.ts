@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
-import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/ci-payloads.ts'
-import { askJson } from '../../support/client.ts'
-import { call, seedTenant, type Tenant } from '../../support/http.ts'
-import { seedVisitor, shownOf } from '../../support/shown.ts'
-import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/vendor-runs.ts'
-import { visit } from '../../support/visit.ts'
-import { connect } from '../../support/webhooks.ts'
+import { call, seedTenant, type Tenant } from '../../support/api/http.ts'
+import { seedVisitor, shownOf } from '../../support/api/shown.ts'
+import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/seed/ci-payloads.ts'
+import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
+import { connect } from '../../support/sign/webhooks.ts'
+import { askJson } from '../../support/worker/client.ts'
+import { visit } from '../../support/worker/visit.ts'
 
 /** A project whose CI tells of these things, in this order. */
 function told(source: WebhookSource, news: readonly News[]): Promise<Tenant> {

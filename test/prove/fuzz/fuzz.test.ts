@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { openRequest } from '../../../src/app.ts'
-import { seedSession } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedWorld } from '../../support/world.ts'
+import { seedSession } from '../../support/seed/seed.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedWorld } from '../../support/worker/world.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
 
 // The many are thrown in Node (fuzz.node.test.ts); these meet workerd's own parsers, streams, D1, KV and R2.

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { createApp } from '../../../src/app.ts'
 import type { OpenRequest } from '../../../src/env.ts'
-import { documented } from '../../support/documented.ts'
-import type { World } from '../../support/world.ts'
+import { documented } from '../../support/api/documented.ts'
+import type { World } from '../../support/worker/world.ts'
 import { type Input, inputsFor, type Session } from './inputs.ts'
 
 const ORIGIN = 'https://builds.test'

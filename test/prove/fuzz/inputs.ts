@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { PAGES, type PageName, type RouteName } from '../../../src/http/frame/access.ts'
-import { filled, PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/route-paths.ts'
-import { ASKERS, type World } from '../../support/world.ts'
+import { filled, PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/api/route-paths.ts'
+import { ASKERS, type World } from '../../support/worker/world.ts'
 
 /** Somebody signed in: the cookie, and what their forms carry. */
 export type Session = { readonly cookie: string; readonly formToken: string }

@@ -8,12 +8,12 @@ import {
   selectNodes,
 } from '../../../src/storage/builds/build-contents.ts'
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
-import { replaceTestResults } from '../../support/as-instance.ts'
-import { queryPlanOf, scansOf } from '../../support/query-plan.ts'
-import { seedProject } from '../../support/seed.ts'
-import { seedRun } from '../../support/seed-runs.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { seedArtifact } from '../../support/world.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { seedRun } from '../../support/seed/seed-runs.ts'
+import { replaceTestResults } from '../../support/worker/as-instance.ts'
+import { queryPlanOf, scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { seedArtifact } from '../../support/worker/world.ts'
 
 async function openBuild() {
   const stores = await openTestStores()

@@ -2,10 +2,10 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BUILD_STATUS, type BuildReport, type ReportedStatus, stageOf } from '../../../src/domain/builds/build.ts'
-import { reportBuild } from '../../support/as-instance.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
-import { reportOf } from '../../support/world.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { reportBuild } from '../../support/worker/as-instance.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
+import { reportOf } from '../../support/worker/world.ts'
 
 const STATUSES = Object.keys(BUILD_STATUS).filter((status) => status !== 'fixed') as ReportedStatus[]
 const PERSON = { name: 'Ada', login: 'ada' }

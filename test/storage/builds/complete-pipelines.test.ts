@@ -11,9 +11,9 @@ import {
 } from '../../../src/domain/builds/pipeline-status.ts'
 import * as chosen from '../../../src/storage/builds/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../../../src/storage/schema/schema.ts'
-import { anyPipeline } from '../../support/any-pipeline.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { anyPipeline } from '../../support/seed/any-pipeline.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 it('the database and the rule agree on which pipelines are over, which have failed, and which say anything', {
   timeout: 120_000,

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import { type GithubRun, githubJob, githubRun, tellGithub } from '../../support/github-runs.ts'
-import { reportedRows } from '../../support/reported-rows.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
+import { reportedRows } from '../../support/seed/reported-rows.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const fork = { id: 99, full_name: 'mallory/web', owner: { login: 'mallory' } }
 const red: GithubRun = { run: 2, hour: 11, conclusion: 'failure' }

@@ -10,10 +10,10 @@ import { listBranchPipelines } from '../../../src/storage/builds/branch-feeds.ts
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { listPipelines } from '../../../src/storage/builds/pipeline-overviews.ts'
 import { listWorkflowRuns } from '../../../src/storage/builds/workflows.ts'
-import { reportBuilds, reportRun } from '../../support/as-instance.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/vendor-runs.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
+import { reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const result = fc.constantFrom('green' as const, 'red' as const)
 const jobs = fc.array(fc.record({ name: fc.constantFrom('build', 'test', 'lint'), status: result }), { maxLength: 3 })

@@ -3,10 +3,10 @@ import type { Project } from '../../../src/domain/project.ts'
 import { findLatestArtifact } from '../../../src/storage/artifacts/artifacts.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { findLatestBuild, type LatestOf } from '../../../src/storage/builds/builds.ts'
-import { reportBuild } from '../../support/as-instance.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { reportOf, seedArtifact } from '../../support/world.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { reportBuild } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf, seedArtifact } from '../../support/worker/world.ts'
 
 const ANY: LatestOf = { branch: null, filter: 'none', job: null, workflow: null }
 

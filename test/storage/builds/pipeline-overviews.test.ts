@@ -13,11 +13,11 @@ import {
 } from '../../../src/storage/builds/pipeline-overviews.ts'
 import { builds } from '../../../src/storage/schema/schema.ts'
 import type { Db } from '../../../src/storage/stores.ts'
-import { reportRun } from '../../support/as-instance.ts'
-import { rowsReadBy, scansOf } from '../../support/query-plan.ts'
-import { seedProject } from '../../support/seed.ts'
-import { seedRun } from '../../support/seed-runs.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { seedRun } from '../../support/seed/seed-runs.ts'
+import { reportRun } from '../../support/worker/as-instance.ts'
+import { rowsReadBy, scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const EVERY: PipelineFilter = { branch: null, class: null }
 

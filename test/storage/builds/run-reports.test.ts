@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { BuildReport, ReportedStatus, Step } from '../../../src/domain/builds/build.ts'
 import type { RunReport } from '../../../src/domain/reporting/webhook-reading.ts'
 import { projects } from '../../../src/storage/schema/schema.ts'
-import { reportBuild, reportBuilds, reportRun } from '../../support/as-instance.ts'
-import { queryPlanOf } from '../../support/query-plan.ts'
-import { reportedRows } from '../../support/reported-rows.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { reportedRows } from '../../support/seed/reported-rows.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { reportBuild, reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
+import { queryPlanOf } from '../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const AT = Date.UTC(2026, 10, 24, 12)
 

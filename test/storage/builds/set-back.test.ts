@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import { type GithubEvent, type GithubRun, githubJob, githubRun, tellGithub } from '../../support/github-runs.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { type GithubEvent, type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const first: GithubRun = { run: 1, hour: 10, conclusion: 'success', sha: 'a' }
 const second: GithubRun = { run: 2, hour: 11, conclusion: 'success', sha: 'b' }

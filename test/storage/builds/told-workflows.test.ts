@@ -4,10 +4,10 @@ import { expect, it } from 'vitest'
 import type { BuildReport, ReportedStatus } from '../../../src/domain/builds/build.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { builds, workflows } from '../../../src/storage/schema/schema.ts'
-import { reportBuild } from '../../support/as-instance.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { reportOf } from '../../support/world.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { reportBuild } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf } from '../../support/worker/world.ts'
 
 type Row = { workflow: string; name?: string; job?: string; build?: string; status: ReportedStatus }
 

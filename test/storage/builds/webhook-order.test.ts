@@ -7,7 +7,6 @@ import { readGithub } from '../../../src/domain/reporting/webhook-github.ts'
 import { readGitlab } from '../../../src/domain/reporting/webhook-gitlab.ts'
 import { readJenkins } from '../../../src/domain/reporting/webhook-jenkins.ts'
 import type { WebhookReading } from '../../../src/domain/reporting/webhook-reading.ts'
-import { reportBuilds, reportRun } from '../../support/as-instance.ts'
 import {
   buildkiteBuild,
   buildkiteJob,
@@ -17,10 +16,11 @@ import {
   gitlabPipeline,
   jenkinsRun,
   SHA,
-} from '../../support/ci-payloads.ts'
-import { reportedRows } from '../../support/reported-rows.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+} from '../../support/seed/ci-payloads.ts'
+import { reportedRows } from '../../support/seed/reported-rows.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const slug: Slug = { vcs: 'gh', org: 'acme', repo: 'web' }
 const second = (n: number) => new Date(Date.UTC(2026, 10, 24, 12, 0, n)).toISOString().replace('.000', '')

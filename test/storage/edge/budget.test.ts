@@ -4,9 +4,9 @@ import { mintSecret, parseSecret, type Secret } from '../../../src/domain/access
 import type { Project } from '../../../src/domain/project.ts'
 import { findGrant } from '../../../src/storage/edge/grants.ts'
 import { findAccess } from '../../../src/storage/projects/projects.ts'
-import { UNLIMITED } from '../../support/present.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { UNLIMITED } from '../../support/seed/present.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 // The hot-path budget of the edge-verification specification, counted: what a credential may cost before the answer.
 

@@ -10,11 +10,11 @@ import { deleteOtherSessions, deleteSession, findViewer, insertSession } from '.
 import { members, projects, users } from '../../../src/storage/schema/schema.ts'
 import { identities, sessions } from '../../../src/storage/schema/schema-web.ts'
 import { commitEnding, readFenced } from '../../../src/storage/tokens/revocations.ts'
-import { actsAs } from '../../support/as-instance.ts'
-import { endToken, redateToken } from '../../support/present.ts'
-import { scansOf } from '../../support/query-plan.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { endToken, redateToken } from '../../support/seed/present.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { actsAs } from '../../support/worker/as-instance.ts'
+import { scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const SECOND = 1_000
 const outage = async () => {

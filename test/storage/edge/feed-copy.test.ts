@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { readFeedCopy, writeFeedCopy } from '../../../src/storage/edge/feed-copy.ts'
-import { hang } from '../../support/counted.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const NOW = 1_800_000_000_000
 const good = {

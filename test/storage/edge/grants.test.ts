@@ -6,10 +6,10 @@ import { base64UrlEncode, hashSecret, importPeppers } from '../../../src/domain/
 import { findGrant, forgetUnknown, grantInMemory, heldGrantOf, kvKeyFor } from '../../../src/storage/edge/grants.ts'
 import { users } from '../../../src/storage/schema/schema.ts'
 import { commitEnding } from '../../../src/storage/tokens/revocations.ts'
-import { hang } from '../../support/counted.ts'
-import { barrier, endToken, present, redateToken, UNLIMITED } from '../../support/present.ts'
-import { seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { barrier, endToken, present, redateToken, UNLIMITED } from '../../support/seed/present.ts'
+import { seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const SECOND = 1_000
 const outage = async () => {

@@ -3,8 +3,8 @@ import type { Fenced } from '../../../src/domain/access/fence.ts'
 import { writeFeedCopy } from '../../../src/storage/edge/feed-copy.ts'
 import { judgeFact, judgeFacts } from '../../../src/storage/edge/proof.ts'
 import { readFenced } from '../../../src/storage/tokens/revocations.ts'
-import { hang } from '../../support/counted.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const SECOND = 1_000
 const outage = async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Slot } from '../../../src/storage/edge/memory.ts'
 import { shareWork, withinMs } from '../../../src/storage/edge/shared-work.ts'
-import { hang } from '../../support/counted.ts'
-import { barrier } from '../../support/present.ts'
+import { barrier } from '../../support/seed/present.ts'
+import { hang } from '../../support/worker/counted.ts'
 
 function openHost() {
   const memory = { slots: new Map<string, Slot>() }

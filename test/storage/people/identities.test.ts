@@ -10,9 +10,9 @@ import {
   unlinkIdentity,
 } from '../../../src/storage/people/identities.ts'
 import { insertSession, listSessions } from '../../../src/storage/people/sessions.ts'
-import { actsAs } from '../../support/as-instance.ts'
-import { seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { seedUser } from '../../support/seed/seed.ts'
+import { actsAs } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const FACE = { fullName: null, avatarUrl: null }
 

@@ -4,10 +4,10 @@ import { randomBase62 } from '../../../src/domain/access/secret.ts'
 import { slugText } from '../../../src/domain/project.ts'
 import { countUnfollowed, listProjectOverviews } from '../../../src/storage/projects/project-overviews.ts'
 import { members } from '../../../src/storage/schema/schema.ts'
-import { queryPlanOf, scansOf } from '../../support/query-plan.ts'
-import { seedMember, seedProject, seedUser } from '../../support/seed.ts'
-import { seedRun } from '../../support/seed-runs.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedMember, seedProject, seedUser } from '../../support/seed/seed.ts'
+import { seedRun } from '../../support/seed/seed-runs.ts'
+import { queryPlanOf, scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const FIRST = { followed: true, after: null }
 

@@ -13,10 +13,10 @@ import {
 } from '../../../src/storage/projects/projects.ts'
 import { members, projects } from '../../../src/storage/schema/schema.ts'
 import { commitEnding, readFenced } from '../../../src/storage/tokens/revocations.ts'
-import { barrier, UNLIMITED } from '../../support/present.ts'
-import { scansOf } from '../../support/query-plan.ts'
-import { seedMember, seedProject, seedToken, seedUser, slugOf } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { barrier, UNLIMITED } from '../../support/seed/present.ts'
+import { seedMember, seedProject, seedToken, seedUser, slugOf } from '../../support/seed/seed.ts'
+import { scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const SECOND = 1_000
 const outage = async () => {

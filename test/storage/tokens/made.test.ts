@@ -7,10 +7,10 @@ import { deleteMember, listMembers } from '../../../src/storage/people/members.t
 import { listMadeBy, listMinted } from '../../../src/storage/tokens/made.ts'
 import { deleteToken } from '../../../src/storage/tokens/token-ends.ts'
 import { insertToken } from '../../../src/storage/tokens/tokens.ts'
-import { openTestApp } from '../../support/app.ts'
-import { actsAs } from '../../support/as-instance.ts'
-import { type SeededToken, seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { type SeededToken, seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { openTestApp } from '../../support/worker/app.ts'
+import { actsAs } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 let stores: TestStores
 let person: { id: string; login: string }

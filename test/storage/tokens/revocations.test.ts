@@ -9,11 +9,11 @@ import { feedState, members, projects, revocations, tokens, users } from '../../
 import { sessions } from '../../../src/storage/schema/schema-web.ts'
 import type { Db } from '../../../src/storage/stores.ts'
 import { commitEnding, pruneFeed, readFenced } from '../../../src/storage/tokens/revocations.ts'
-import { hang } from '../../support/counted.ts'
-import { barrier } from '../../support/present.ts'
-import { scansOf } from '../../support/query-plan.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { barrier } from '../../support/seed/present.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { hang } from '../../support/worker/counted.ts'
+import { scansOf } from '../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const SECOND = 1_000
 const outage = async () => {

@@ -9,8 +9,8 @@ import { insertWebhook } from '../../../src/storage/reporting/webhooks.ts'
 import { sweeps } from '../../../src/storage/schema/schema.ts'
 import { insertPublisher } from '../../../src/storage/tokens/publishers.ts'
 import { commit, RightGone } from '../../../src/storage/tokens/rights.ts'
-import { type SeededToken, seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
+import { type SeededToken, seedMember, seedProject, seedSession, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 let stores: TestStores
 let project: Awaited<ReturnType<typeof seedProject>>

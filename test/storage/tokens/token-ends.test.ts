@@ -6,9 +6,9 @@ import { hashSecret } from '../../../src/domain/access/secret-hash.ts'
 import { findGrant, kvKeyFor } from '../../../src/storage/edge/grants.ts'
 import { deleteToken, rotateToken } from '../../../src/storage/tokens/token-ends.ts'
 import { listTokens } from '../../../src/storage/tokens/tokens.ts'
-import { actsAs } from '../../support/as-instance.ts'
-import { seedProject, seedToken, seedUser } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
+import { actsAs } from '../../support/worker/as-instance.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 describe('rotating a token', () => {
   it('leaves the old one as it was where no new one was stored', async () => {

@@ -9,11 +9,11 @@ import { messagesOf } from '../../../src/storage/constraint.ts'
 import { artifacts, builds, pipelines, testResults } from '../../../src/storage/schema/schema.ts'
 import { retention } from '../../../src/storage/schema/schema-reporting.ts'
 import { sweepProject } from '../../../src/storage/upkeep/retention-sweep.ts'
-import { replaceTestResults, reportBuild, reportBuilds, reportRun } from '../../support/as-instance.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../support/stores.ts'
-import { runUpkeepOf } from '../../support/upkeep.ts'
-import { reportOf, seedArtifact } from '../../support/world.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { replaceTestResults, reportBuild, reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
+import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { runUpkeepOf } from '../../support/worker/upkeep.ts'
+import { reportOf, seedArtifact } from '../../support/worker/world.ts'
 
 const DAY_MS = 24 * 3_600_000
 const PLENTY = 1_000

@@ -4,8 +4,8 @@ import { MAX_OPERATIONS_A_STEP } from '../../../src/domain/builds/upkeep.ts'
 import { retention } from '../../../src/storage/schema/schema-reporting.ts'
 import { listDue } from '../../../src/storage/upkeep/retention-sweep.ts'
 import { planUpkeep, runUpkeep } from '../../../src/storage/upkeep/upkeep.ts'
-import { seedProject } from '../../support/seed.ts'
-import { openTestStores } from '../../support/stores.ts'
+import { seedProject } from '../../support/seed/seed.ts'
+import { openTestStores } from '../../support/worker/stores.ts'
 
 const DAY_MS = 24 * 3_600_000
 const YEARS_AGO = Date.now() - 800 * DAY_MS

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
 import { findLatestBuildWithArtifacts } from '../../../../src/storage/artifacts/artifacts.ts'
-import { type SeededBuild, seedBuild, seedReport } from '../../../support/builds.ts'
-import { askUrl } from '../../../support/client.ts'
-import { scansOf } from '../../../support/query-plan.ts'
+import { type SeededBuild, seedBuild, seedReport } from '../../../support/seed/builds.ts'
+import { askUrl } from '../../../support/worker/client.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
 
 const ORIGIN = 'https://builds.test'
 const HELLO_SHA256 = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'

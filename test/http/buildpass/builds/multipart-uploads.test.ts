@@ -5,10 +5,10 @@ import { digestOfParts, digestText } from '../../../../src/domain/artifacts/arti
 import { PART_SIZE_BYTES } from '../../../../src/domain/artifacts/upload.ts'
 import { toHex } from '../../../../src/domain/formats/hex.ts'
 import { uploads } from '../../../../src/storage/schema/schema-uploads.ts'
-import { objectsOf, type SeededBuild, seedBuild } from '../../../support/builds.ts'
-import { askUrl } from '../../../support/client.ts'
-import { scansOf } from '../../../support/query-plan.ts'
-import { runUpkeepOf } from '../../../support/upkeep.ts'
+import { objectsOf, type SeededBuild, seedBuild } from '../../../support/seed/builds.ts'
+import { askUrl } from '../../../support/worker/client.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
+import { runUpkeepOf } from '../../../support/worker/upkeep.ts'
 
 const ORIGIN = 'https://builds.test'
 const TAIL_BYTES = 5_000

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Ask, ask, askJson } from '../../../support/client.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
-import { seedWorld, type World } from '../../../support/world.ts'
+import { type Ask, ask, askJson } from '../../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../../support/worker/world.ts'
 
 let stores: TestStores
 let world: World
@@ -677,7 +677,7 @@ describe('test results', () => {
 
   it('of a build that ended while they were stored are 404, not a fault', async () => {
     await freshWorld()
-    const { replaceTestResults } = await import('../../../support/as-instance.ts')
+    const { replaceTestResults } = await import('../../../support/worker/as-instance.ts')
     const result = {
       classname: '',
       name: 'x',

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { encodePath } from '../../../../src/domain/artifacts/artifact.ts'
-import { openTestApp } from '../../../support/app.ts'
-import { type Ask, ask, askJson } from '../../../support/client.ts'
-import { openTestStores } from '../../../support/stores.ts'
-import { seedWorld, type World } from '../../../support/world.ts'
+import { openTestApp } from '../../../support/worker/app.ts'
+import { type Ask, ask, askJson } from '../../../support/worker/client.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../../support/worker/world.ts'
 
 let world: World
 let uploads: string

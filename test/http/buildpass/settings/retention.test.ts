@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { call, seedTenant } from '../../../support/http.ts'
+import { call, seedTenant } from '../../../support/api/http.ts'
 
 describe("a project's retention", () => {
   it('is the default until it is set; what a change leaves out takes its default again', async () => {

@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
-import { callJson, seedPerson } from '../../../support/call.ts'
-import { askUrl } from '../../../support/client.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { callJson, seedPerson } from '../../../support/worker/call.ts'
+import { askUrl } from '../../../support/worker/client.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 async function seedAdmin() {
   const stores = await openTestStores()

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
-import { reportBuild } from '../../../support/as-instance.ts'
-import { seedPerson } from '../../../support/call.ts'
-import { askJson } from '../../../support/client.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { openTestStores } from '../../../support/stores.ts'
-import { reportOf } from '../../../support/world.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { reportBuild } from '../../../support/worker/as-instance.ts'
+import { seedPerson } from '../../../support/worker/call.ts'
+import { askJson } from '../../../support/worker/client.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { reportOf } from '../../../support/worker/world.ts'
 
 const at = (hour: number) => Date.UTC(2026, 0, 10, hour)
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { BuildReport } from '../../../../src/domain/builds/build.ts'
-import { reportBuild } from '../../../support/as-instance.ts'
-import { type Ask, ask, askJson } from '../../../support/client.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
-import { reportOf, seedWorld, type World } from '../../../support/world.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../../support/seed/seed.ts'
+import { reportBuild } from '../../../support/worker/as-instance.ts'
+import { type Ask, ask, askJson } from '../../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
+import { reportOf, seedWorld, type World } from '../../../support/worker/world.ts'
 
 let stores: TestStores
 let world: World

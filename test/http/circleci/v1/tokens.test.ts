@@ -1,10 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { openTestApp } from '../../../support/app.ts'
-import { type Ask, ask, askJson } from '../../../support/client.ts'
-import { seedMember, seedProject, seedToken, seedUser } from '../../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
-import { seedWorld, type World } from '../../../support/world.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../../../support/seed/seed.ts'
+import { openTestApp } from '../../../support/worker/app.ts'
+import { type Ask, ask, askJson } from '../../../support/worker/client.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../../support/worker/world.ts'
 
 const SECRET = /^bp[upr]_[0-9A-Za-z]{42}$/
 const DAY_MS = 86_400_000

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
-import { callJson, seedPerson, seedProjectToken } from '../../../support/call.ts'
-import { ask, askUrl } from '../../../support/client.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { seedBuild } from '../../../support/seed-builds.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { seedBuild } from '../../../support/seed/seed-builds.ts'
+import { callJson, seedPerson, seedProjectToken } from '../../../support/worker/call.ts'
+import { ask, askUrl } from '../../../support/worker/client.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 const TARGET = { kind: 'webhook', url: 'https://ci.example.com/start' }
 

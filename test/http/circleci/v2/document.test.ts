@@ -2,15 +2,15 @@ import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { BUILD_STATUS, type ReportedStatus } from '../../../../src/domain/builds/build.ts'
 import { slugText, type Vcs } from '../../../../src/domain/project.ts'
-import { replaceTestResults } from '../../../support/as-instance.ts'
-import { callJson, seedPerson } from '../../../support/call.ts'
-import { CIRCLECI_V2 } from '../../../support/circleci-v2.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { type BuildSeed, seedBuild } from '../../../support/seed-builds.ts'
-import { openTestStores } from '../../../support/stores.ts'
-import { seedArtifact } from '../../../support/world.ts'
+import { CIRCLECI_V2 } from '../../../support/api/circleci-v2.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { type BuildSeed, seedBuild } from '../../../support/seed/seed-builds.ts'
+import { replaceTestResults } from '../../../support/worker/as-instance.ts'
+import { callJson, seedPerson } from '../../../support/worker/call.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { seedArtifact } from '../../../support/worker/world.ts'
 
-// Every answer that a test gets is held against what CircleCI's document says of it (test/support/documented.ts): here
+// Every answer that a test gets is held against what CircleCI's document says of it (test/support/api/documented.ts): here
 // all of v2 is read of builds of every kind.
 
 const STATUSES = Object.keys(BUILD_STATUS).filter((status) => status !== 'fixed') as ReportedStatus[]

@@ -6,11 +6,11 @@ import { listPipelines } from '../../../../src/storage/builds/pipelines.ts'
 import { listJobs, listWorkflows } from '../../../../src/storage/builds/workflows.ts'
 import { artifacts } from '../../../../src/storage/schema/schema.ts'
 import { listTestPage } from '../../../../src/storage/tests/test-results.ts'
-import { replaceTestResults } from '../../../support/as-instance.ts'
-import { callJson, seedProjectToken } from '../../../support/call.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { seedBuild } from '../../../support/seed-builds.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { seedBuild } from '../../../support/seed/seed-builds.ts'
+import { replaceTestResults } from '../../../support/worker/as-instance.ts'
+import { callJson, seedProjectToken } from '../../../support/worker/call.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 /** All pages of a list, each read after `between` did its worst. */
 async function pagesOf<T, K>(

@@ -7,12 +7,12 @@ import { pipelinesQuery } from '../../../../src/storage/builds/pipelines.ts'
 import { jobsOfWorkflowsQuery, jobsQuery, workflowsQuery } from '../../../../src/storage/builds/workflows.ts'
 import { workflows } from '../../../../src/storage/schema/schema.ts'
 import { flakyFailuresQuery } from '../../../../src/storage/tests/flaky-tests.ts'
-import { replaceTestResults } from '../../../support/as-instance.ts'
-import { callJson, seedPerson, seedProjectToken } from '../../../support/call.ts'
-import { scansOf } from '../../../support/query-plan.ts'
-import { seedProject } from '../../../support/seed.ts'
-import { seedBuild } from '../../../support/seed-builds.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { seedBuild } from '../../../support/seed/seed-builds.ts'
+import { replaceTestResults } from '../../../support/worker/as-instance.ts'
+import { callJson, seedPerson, seedProjectToken } from '../../../support/worker/call.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
 import { branchesSql, listBranches } from '../../../../src/storage/builds/branches.ts'
 import type { Db } from '../../../../src/storage/stores.ts'
-import { openTestApp } from '../../../support/app.ts'
-import { rowsReadBy, scansOf } from '../../../support/query-plan.ts'
-import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed.ts'
-import { seedManyPipelines } from '../../../support/seed-many.ts'
-import { openTestStores } from '../../../support/stores.ts'
-import { visit } from '../../../support/visit.ts'
+import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
+import { seedManyPipelines } from '../../../support/seed/seed-many.ts'
+import { openTestApp } from '../../../support/worker/app.ts'
+import { rowsReadBy, scansOf } from '../../../support/worker/query-plan.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { visit } from '../../../support/worker/visit.ts'
 
 async function open() {
   const stores = await openTestStores()

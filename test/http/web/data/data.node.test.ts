@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers'
 import type { Download, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, expectNoSidewaysScroll, inspect } from '../../../support/browser.ts'
+import { describePages, expectAccessible, expectNoSidewaysScroll, inspect } from '../../../support/server/browser.ts'
 
 const MAX_PAGE_BYTES = 50_000
 

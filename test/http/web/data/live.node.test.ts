@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, inspect, type Pages } from '../../../support/browser.ts'
+import { describePages, expectAccessible, inspect, type Pages } from '../../../support/server/browser.ts'
 
 const WITHIN = { timeout: 20_000 }
 

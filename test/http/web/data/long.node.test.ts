@@ -8,7 +8,7 @@ import {
   expectNoSidewaysScroll,
   inspect,
   type Pages,
-} from '../../../support/browser.ts'
+} from '../../../support/server/browser.ts'
 
 const HOSTILE = `<b>x</b>"'&\u202Egnp.exe\u200B`
 

@@ -6,12 +6,12 @@ import { mintWebhookSecret } from '../../../../src/domain/reporting/webhook-sour
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
 import { insertWebhook } from '../../../../src/storage/reporting/webhooks.ts'
 import { insertPublisher } from '../../../../src/storage/tokens/publishers.ts'
-import { actsAs } from '../../../support/as-instance.ts'
-import { type Asking, browse } from '../../../support/browse.ts'
-import { ask } from '../../../support/client.ts'
-import { type SeededToken, seedSession, seedToken } from '../../../support/seed.ts'
-import { openTestStores } from '../../../support/stores.ts'
-import { seedWorld, type World } from '../../../support/world.ts'
+import { type SeededToken, seedSession, seedToken } from '../../../support/seed/seed.ts'
+import { type Asking, browse } from '../../../support/server/browse.ts'
+import { actsAs } from '../../../support/worker/as-instance.ts'
+import { ask } from '../../../support/worker/client.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../../support/worker/world.ts'
 
 const VIEWERS = ['nobody', 'a token', 'stranger', 'owner', 'member', 'admin'] as const
 type ViewerName = (typeof VIEWERS)[number]

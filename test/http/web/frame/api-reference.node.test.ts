@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { openApiDocument } from '../../../../scripts/openapi/document.ts'
 import { referencePages } from '../../../../scripts/openapi/page.ts'
-import { describePages, inspect } from '../../../support/browser.ts'
+import { describePages, inspect } from '../../../support/server/browser.ts'
 
 const PAGES = Object.keys(referencePages(openApiDocument())).map((file) => file.replace('.html', ''))
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describePages } from '../../../support/browser.ts'
+import { describePages } from '../../../support/server/browser.ts'
 
 describePages('stylesheet, script and icon', (pages) => {
   it('are kept for good under the address that the pages name', async () => {

@@ -1,12 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
-import { openTestApp } from '../../../support/app.ts'
-import { type Ask, ORIGIN } from '../../../support/client.ts'
-import { ENDINGS, endBeforeWrite } from '../../../support/endings.ts'
-import { type Furnished, furnish } from '../../../support/furnished.ts'
-import { EMPTY, type Kept, keep, putBack, snapshot } from '../../../support/snapshot.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { type Furnished, furnish } from '../../../support/seed/furnished.ts'
+import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'
+import { openTestApp } from '../../../support/worker/app.ts'
+import { type Ask, ORIGIN } from '../../../support/worker/client.ts'
+import { EMPTY, type Kept, keep, putBack, snapshot } from '../../../support/worker/snapshot.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 type FormName = Extract<PageName, `POST ${string}`>
 type Person = 'admin' | 'owner'

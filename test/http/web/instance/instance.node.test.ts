@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, inspect, type Pages } from '../../../support/browser.ts'
+import { describePages, expectAccessible, inspect, type Pages } from '../../../support/server/browser.ts'
 
 const MAX_PAGE_BYTES = 50_000
 

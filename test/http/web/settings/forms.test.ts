@@ -3,10 +3,10 @@ import { type Project, slugText } from '../../../../src/domain/project.ts'
 import { newOnce } from '../../../../src/http/web/frame/once.ts'
 import { listMembers } from '../../../../src/storage/people/members.ts'
 import { projects } from '../../../../src/storage/schema/schema.ts'
-import { type Asking, browse } from '../../../support/browse.ts'
-import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
-import { textOf } from '../../../support/visit.ts'
+import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
+import { type Asking, browse } from '../../../support/server/browse.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
+import { textOf } from '../../../support/worker/visit.ts'
 
 type Open = Awaited<ReturnType<typeof open>>
 

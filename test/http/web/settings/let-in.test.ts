@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
 import { newOnce } from '../../../../src/http/web/frame/once.ts'
 import { listLetIn } from '../../../../src/storage/people/let-in.ts'
-import { browse } from '../../../support/browse.ts'
-import { callJson, seedPerson } from '../../../support/call.ts'
-import { scansOf } from '../../../support/query-plan.ts'
-import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
-import { textOf } from '../../../support/visit.ts'
+import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
+import { browse } from '../../../support/server/browse.ts'
+import { callJson, seedPerson } from '../../../support/worker/call.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
+import { textOf } from '../../../support/worker/visit.ts'
 
 let stores: TestStores
 let project: Awaited<ReturnType<typeof seedProject>>

@@ -6,9 +6,9 @@ import { listProjectAudit } from '../../../../src/storage/projects/audit.ts'
 import { listWebhooks } from '../../../../src/storage/reporting/webhooks.ts'
 import { listPublishers } from '../../../../src/storage/tokens/publishers.ts'
 import { findRetention } from '../../../../src/storage/upkeep/retention.ts'
-import { browse } from '../../../support/browse.ts'
-import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
+import { browse } from '../../../support/server/browse.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 const HOSTILE = '"><script>alert(1)</script>'
 const SECRET = /<code id="secret">([0-9A-Za-z]{40})<\/code>/

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, inspect, type Pages } from '../../../support/browser.ts'
+import { describePages, expectAccessible, inspect, type Pages } from '../../../support/server/browser.ts'
 
 const SETTINGS = '/gh/acme/web/settings'
 

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { freshAddress } from '../../../support/addresses.ts'
-import { configuredApp } from '../../../support/configured.ts'
+import { freshAddress } from '../../../support/sign/addresses.ts'
+import { configuredApp } from '../../../support/worker/configured.ts'
 
 const ORIGIN = 'https://builds.test'
 const ISSUER = 'https://acme.cloudflareaccess.test'

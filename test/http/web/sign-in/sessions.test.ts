@@ -7,12 +7,12 @@ import { mintLinkSecret } from '../../../../src/domain/people/sign-in-link.ts'
 import { isStale, selectSessions, selectViewer } from '../../../../src/storage/people/sessions.ts'
 import { consumeLink, selectLink } from '../../../../src/storage/people/sign-in-links.ts'
 import { sessions, signInLinks } from '../../../../src/storage/schema/schema-web.ts'
-import { openTestApp } from '../../../support/app.ts'
-import { browse } from '../../../support/browse.ts'
-import { askUrl, ORIGIN } from '../../../support/client.ts'
-import { scansOf } from '../../../support/query-plan.ts'
-import { seedProject, seedSession, seedUser } from '../../../support/seed.ts'
-import { openTestStores, type TestStores } from '../../../support/stores.ts'
+import { seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
+import { browse } from '../../../support/server/browse.ts'
+import { openTestApp } from '../../../support/worker/app.ts'
+import { askUrl, ORIGIN } from '../../../support/worker/client.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { describePages, expectAccessible, inspect } from '../../../support/browser.ts'
+import { describePages, expectAccessible, inspect } from '../../../support/server/browser.ts'
 
 describePages('signing in', (pages) => {
   it('with a one-time link shows whom it signs in, signs in on the button, and works once', async () => {

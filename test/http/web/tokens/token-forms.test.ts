@@ -6,10 +6,10 @@ import { agoText } from '../../../../src/http/web/frame/time-text.ts'
 import { parseExpiry } from '../../../../src/http/web/tokens/expiry.tsx'
 import { selectIdentity } from '../../../../src/storage/people/identities.ts'
 import { listTokens } from '../../../../src/storage/tokens/tokens.ts'
-import { browse } from '../../../support/browse.ts'
-import { scansOf } from '../../../support/query-plan.ts'
-import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed.ts'
-import { openTestStores } from '../../../support/stores.ts'
+import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
+import { browse } from '../../../support/server/browse.ts'
+import { scansOf } from '../../../support/worker/query-plan.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
 
 const ONCE = 'a'.repeat(22)
 

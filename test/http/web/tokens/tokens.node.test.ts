@@ -6,7 +6,7 @@ import {
   expectNoSidewaysScroll,
   inspect,
   type Pages,
-} from '../../../support/browser.ts'
+} from '../../../support/server/browser.ts'
 
 const ONCE = 'You will not be able to view the token again.'
 

@@ -1,8 +1,0 @@
-import { afterAll } from 'vitest'
-import { watchFetch } from './documented-fetch.ts'
-import { cleanUpLocalServers } from './local-server.ts'
-
-watchFetch()
-
-// A test that failed before it stopped its server leaves nothing behind either.
-afterAll(cleanUpLocalServers)

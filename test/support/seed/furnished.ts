@@ -1,0 +1,88 @@
+import { env } from 'cloudflare:workers'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
+import { mintWebhookSecret } from '../../../src/domain/reporting/webhook-source.ts'
+import { insertListener } from '../../../src/storage/notices/listeners.ts'
+import { putDispatchTarget } from '../../../src/storage/projects/dispatch-targets.ts'
+import { putEnvVar } from '../../../src/storage/projects/env-vars.ts'
+import { putCreator } from '../../../src/storage/projects/project-settings.ts'
+import { insertWebhook } from '../../../src/storage/reporting/webhooks.ts'
+import { identities, signInLinks } from '../../../src/storage/schema/schema-web.ts'
+import { insertPublisher } from '../../../src/storage/tokens/publishers.ts'
+import { reportBuild } from '../worker/as-instance.ts'
+import type { TestStores } from '../worker/stores.ts'
+import { reportOf, seedWorld, type World } from '../worker/world.ts'
+import { type SeededToken, seedSession, seedToken, seedUser } from './seed.ts'
+
+type Session = Awaited<ReturnType<typeof seedSession>>
+
+/** A project that has one of everything that can be changed or ended, and people in browsers. */
+export type Furnished = World & {
+  readonly stores: TestStores
+  readonly dataKeys: Awaited<ReturnType<typeof importDataKeys>>
+  readonly webhook: { readonly id: string; readonly secret: string }
+  readonly publisherId: string
+  /** Somebody who was invited and has not come. */
+  readonly invited: { readonly login: string }
+  readonly listenerId: string
+  /** A project token, and a personal one of the admin beside the one that the admin uses. */
+  readonly token: SeededToken
+  readonly adminsOther: SeededToken
+  readonly ownersOther: SeededToken
+  /** A running build in a workflow of its own, for what stops and repeats builds. */
+  readonly running: { readonly num: number; readonly workflowId: string }
+  readonly sessions: Record<'admin' | 'owner' | 'member', Session>
+  /** Another browser of the admin, and of the owner. */
+  readonly others: Record<'admin' | 'owner', Session>
+}
+
+export async function furnish(stores: TestStores): Promise<Furnished> {
+  const world = await seedWorld(stores, 'private')
+  const { project, users } = world
+  // The first to be furnished has the account that tests name.
+  const subject = (await stores.db.$count(identities)) === 0 ? '1' : crypto.randomUUID()
+  const dataKeys = await importDataKeys(env.DATA_KEY)
+  const secret = mintWebhookSecret()
+  const webhook = await insertWebhook(stores, dataKeys, project.id, 'github', secret, INSTANCE)
+  if (webhook.kind !== 'created') throw new Error('the webhook was not made')
+  const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
+  const publisher = await insertPublisher(stores, project.id, trusted, INSTANCE)
+  const url = 'https://ci.example.com/hook'
+  const listener = await insertListener(stores, dataKeys, project.id, { kind: 'webhook', url }, 'whsec_', INSTANCE)
+  const target = { kind: 'webhook', url, sendEnvVars: true, workflowName: 'w', jobName: 'j' } as const
+  await putDispatchTarget(stores, dataKeys, project.id, target, 'whsec_', INSTANCE)
+  await putEnvVar(stores, dataKeys, project.id, { name: 'A', value: 'secret' }, INSTANCE)
+  await putCreator(stores, project, users.admin, INSTANCE)
+  await stores.db
+    .insert(identities)
+    .values({ provider: 'github', subject, userId: users.admin.id, name: 'a', createdAt: 0, lastUsedAt: 0 })
+  const invited = await seedUser(stores.db)
+  const link = { hash: crypto.randomUUID(), userId: invited.id, expiresAt: Date.now() + 60_000, isInvitation: true }
+  await stores.db.insert(signInLinks).values(link)
+  const reported = await reportBuild(
+    stores,
+    project.id,
+    reportOf({ status: 'running', workflow: { externalId: 'running', name: 'w' } }),
+  )
+  if (!('build' in reported)) throw new Error('the running build was not stored')
+  const { num, workflow } = reported.build
+  return {
+    ...world,
+    stores,
+    dataKeys,
+    webhook: { id: webhook.webhook.id, secret },
+    publisherId: publisher?.id ?? '',
+    invited,
+    listenerId: listener?.id ?? '',
+    token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
+    adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),
+    ownersOther: await seedToken(stores, { kind: 'personal', user: users.owner }),
+    running: { num, workflowId: workflow.id },
+    sessions: {
+      admin: await seedSession(stores, users.admin),
+      owner: await seedSession(stores, users.owner),
+      member: await seedSession(stores, users.member),
+    },
+    others: { admin: await seedSession(stores, users.admin), owner: await seedSession(stores, users.owner) },
+  }
+}

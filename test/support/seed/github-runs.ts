@@ -1,0 +1,69 @@
+import { READ } from '../../../src/http/webhooks/readers.ts'
+import { reportBuilds, reportRun } from '../worker/as-instance.ts'
+import type { TestStores } from '../worker/stores.ts'
+
+/** A run of GitHub on main of acme/web that is over, and what its jobs ended as. */
+export type GithubRun = {
+  readonly run: number
+  readonly hour: number
+  /** When it ran first, of a run that runs again. */
+  readonly firstHour?: number
+  readonly conclusion: string
+  readonly sha?: string
+  readonly attempt?: number
+  readonly event?: string
+}
+
+export type GithubEvent = { readonly event: string; readonly payload: object }
+
+const repository = { id: 1, full_name: 'acme/web', html_url: 'https://github.com/acme/web' }
+
+const stateOf = ({ hour, conclusion, sha = 'b', attempt = 1 }: GithubRun) => ({
+  head_branch: 'main',
+  head_sha: sha.repeat(40),
+  run_attempt: attempt,
+  status: 'completed',
+  conclusion,
+  created_at: `2026-11-24T${hour}:00:00Z`,
+})
+
+/** The event of the run as a whole; of another repository than ours where a head is given. */
+export function githubRun(told: GithubRun, head: object | null = repository): GithubEvent {
+  const state = stateOf(told)
+  const workflow_run = {
+    ...state,
+    id: told.run,
+    name: 'ci',
+    workflow_id: 7,
+    event: told.event ?? 'push',
+    created_at: `2026-11-24T${told.firstHour ?? told.hour}:00:00Z`,
+    run_started_at: state.created_at,
+    updated_at: `2026-11-24T${told.hour}:09:00Z`,
+    head_repository: head,
+  }
+  return { event: 'workflow_run', payload: { workflow_run } }
+}
+
+export function githubJob(told: GithubRun, id = told.run * 10 + (told.attempt ?? 1)): GithubEvent {
+  const workflow_job = {
+    ...stateOf(told),
+    id,
+    run_id: told.run,
+    workflow_name: 'ci',
+    name: 'test',
+    started_at: `2026-11-24T${told.hour}:01:00Z`,
+    completed_at: `2026-11-24T${told.hour}:02:00Z`,
+    steps: [],
+  }
+  return { event: 'workflow_job', payload: { workflow_job } }
+}
+
+export async function tellGithub(stores: TestStores, projectId: string, events: readonly GithubEvent[]) {
+  for (const { event, payload } of events) {
+    const slug = { vcs: 'gh', org: 'acme', repo: 'web' } as const
+    const reading = READ.github({ slug, event, payload: { ...payload, repository } })
+    if (reading.kind !== 'reports') throw new Error(`read as ${JSON.stringify(reading)}`)
+    for (const run of reading.runs) await reportRun(stores, projectId, run)
+    await reportBuilds(stores, projectId, reading.builds)
+  }
+}

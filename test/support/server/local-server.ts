@@ -1,0 +1,111 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Demo } from '../../../scripts/start/demo.ts'
+import { expectDocumented } from '../api/documented-fetch.ts'
+
+export type LocalServer = {
+  readonly origin: string
+  readonly demo: Demo
+  /** The folder with the data and the secrets of this instance. */
+  readonly stateDir: string
+  /** All that it printed so far. */
+  readonly output: () => string
+  readonly stop: (signal?: NodeJS.Signals) => Promise<{ readonly exitCode: number | null; readonly tookMs: number }>
+}
+
+const READY_MS = 60_000
+const REPOSITORY = resolve(import.meta.dirname, '../../..')
+
+const running = new Set<ChildProcess>()
+const folders: string[] = []
+
+/** Ends what a test that failed left running, and drops the folders. */
+export async function cleanUpLocalServers(): Promise<void> {
+  await Promise.all([...running].map((child) => endOf(child, () => child.kill('SIGTERM'))))
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+}
+
+/** `npm start` as a person runs it, on a free port and on data of its own; give `stateDir` to start on earlier data. */
+export async function startLocalServer(
+  options: { stateDir?: string; args?: readonly string[] } = {},
+): Promise<LocalServer> {
+  const stateDir = options.stateDir ?? makeStateDir()
+  const { child, output } = runNpm('start', options.args ?? [], stateDir, { PORT: '0' })
+  await ready(child, output)
+  const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
+  expectDocumented(demo.origin)
+  const stop: LocalServer['stop'] = async (signal = 'SIGINT') => {
+    const askedAt = performance.now()
+    const exitCode = child.exitCode ?? (await endOf(child, () => child.kill(signal)))
+    return { exitCode, tookMs: performance.now() - askedAt }
+  }
+  return { origin: demo.origin, demo, stateDir, output, stop }
+}
+
+/** Runs an npm script on that data until it ends. */
+export async function runNpmScript(
+  script: string,
+  args: readonly string[],
+  stateDir: string,
+  env: Record<string, string> = {},
+): Promise<{ readonly exitCode: number | null; readonly output: string }> {
+  const { child, output } = runNpm(script, args, stateDir, env)
+  const exitCode = await endOf(child)
+  return { exitCode, output: output() }
+}
+
+/** A folder for the data of one instance; it goes after the last test of the file. */
+export function makeStateDir(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-state-'))
+  folders.push(folder)
+  return folder
+}
+
+function runNpm(script: string, args: readonly string[], stateDir: string, extra: Record<string, string>) {
+  // Without vitest's own variables, which wrangler would notice.
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
+  const env = { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir, ...extra }
+  const child = spawn('npm', ['run', script, '--', ...args], {
+    cwd: REPOSITORY,
+    env: env as NodeJS.ProcessEnv,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const keep = (chunk: Buffer) => {
+    output += chunk
+  }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  running.add(child)
+  child.once('close', () => running.delete(child))
+  return { child, output: () => output }
+}
+
+function ready(child: ChildProcess, output: () => string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) => reject(new Error(`${reason}; it printed:\n${output()}`))
+    const timer = setTimeout(() => {
+      child.kill('SIGTERM')
+      fail(`npm start was not ready within ${READY_MS / 1000} s`)
+    }, READY_MS)
+    child.stdout?.on('data', () => {
+      if (!output().includes('Buildpass runs at ')) return
+      clearTimeout(timer)
+      resolve()
+    })
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      fail(`npm start ended with ${code}`)
+    })
+  })
+}
+
+function endOf(child: ChildProcess, act: () => void = () => {}): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+    act()
+  })
+}

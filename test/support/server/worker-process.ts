@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { afterAll } from 'vitest'
+import { expectDocumented } from '../api/documented-fetch.ts'
+
+export type WorkerProcess = {
+  readonly origin: string
+  /** Ends it as a power cut does: the process and its workerd, at once. */
+  readonly killNow: () => Promise<void>
+}
+
+const REPOSITORY = resolve(import.meta.dirname, '../../..')
+const running = new Set<ChildProcess>()
+
+afterAll(() => {
+  for (const child of running) kill(child, 'SIGKILL')
+})
+
+/** One workerd of its own on the state in that folder, with the Worker of `entry` (a file of the repository). */
+export async function startWorkerProcess(
+  entry: string,
+  stateDir: string,
+  variables: readonly string[] = [],
+): Promise<WorkerProcess> {
+  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
+  // A group of its own, so that its workerd can be killed with it.
+  const child = spawn(
+    process.execPath,
+    [resolve(import.meta.dirname, 'serve.ts'), resolve(REPOSITORY, entry), ...variables],
+    {
+      env: { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir } as unknown as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
+  running.add(child)
+  const ended = new Promise<void>((done) => child.once('close', () => done()))
+  ended.then(() => running.delete(child))
+  const origin = await originOf(child, entry)
+  expectDocumented(origin)
+  return {
+    origin,
+    killNow: async () => {
+      kill(child, 'SIGKILL')
+      await ended
+    },
+  }
+}
+
+function originOf(child: ChildProcess, entry: string): Promise<string> {
+  let output = ''
+  return new Promise((ready, reject) => {
+    const see = (chunk: Buffer) => {
+      output += chunk
+      const origin = /serving at (\S+)/.exec(output)?.[1]
+      if (origin) ready(origin)
+    }
+    child.stdout?.on('data', see)
+    child.stderr?.on('data', see)
+    child.once('exit', (code) => reject(new Error(`${entry} ended with ${code}; it printed:\n${output}`)))
+  })
+}
+
+function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // It has ended already.
+  }
+}

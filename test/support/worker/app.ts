@@ -1,0 +1,60 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { createApp } from '../../../src/app.ts'
+import { type Bindings, type OpenRequest, parseSettings } from '../../../src/env.ts'
+import { createMetrics, type Metrics } from '../../../src/http/frame/metrics.ts'
+import { requestIdOf, startTrace } from '../../../src/http/frame/trace.ts'
+import { documented } from '../api/documented.ts'
+import { type Ask, ORIGIN, requestInitOf } from './client.ts'
+import { outsideOf } from './outside.ts'
+import { openTestStores, type TestStores } from './stores.ts'
+
+export type TestApp = {
+  readonly stores: TestStores
+  readonly ask: (path: string, options?: Ask) => Promise<Response>
+}
+
+/** The whole application over the stores of one isolate, whose clock, counters and faults the test holds. */
+export async function openTestApp({
+  stores,
+  vars = {},
+  limits = {},
+  metrics,
+  origin = ORIGIN,
+}: {
+  stores?: TestStores
+  /** What wrangler.toml would say otherwise. */
+  vars?: Partial<Bindings>
+  limits?: Partial<OpenRequest['limits']>
+  /** What its isolate counted. */
+  metrics?: Metrics
+  /** The name under which it is asked. */
+  origin?: string
+} = {}): Promise<TestApp> {
+  const opened = stores ?? (await openTestStores())
+  const settings = await parseSettings({ ...env, ...vars })
+  const outside = outsideOf(opened)
+  const app = createApp()
+  return {
+    stores: opened,
+    async ask(path, options = {}) {
+      const ctx = createExecutionContext()
+      const asked = new Request(`${origin}${path}`, requestInitOf(options))
+      const request: OpenRequest = {
+        settings,
+        stores: opened,
+        outside,
+        trace: startTrace(opened.now(), requestIdOf(asked)),
+        metrics: metrics ?? createMetrics(opened.now(), null),
+        limits: { ...UNLIMITED, ...limits },
+      }
+      const response = await app.fetch(asked, request, ctx)
+      await waitOnExecutionContext(ctx)
+      return documented(asked, response)
+    },
+  }
+}
+
+const NO_LIMIT: RateLimit = { limit: async () => ({ success: true }) }
+export const UNLIMITED = { unknownTokens: NO_LIMIT, leakReports: NO_LIMIT, signIns: NO_LIMIT, exchanges: NO_LIMIT }
+export const SPENT: RateLimit = { limit: async () => ({ success: false }) }

@@ -1,0 +1,23 @@
+import { keepUpload as keepUploadAs } from '../../../src/actions/keep-upload.ts'
+import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
+import {
+  reportBuild as reportBuildAs,
+  reportBuilds as reportBuildsAs,
+  reportRun as reportRunAs,
+  updateBuild as updateBuildAs,
+} from '../../../src/storage/builds/build-reports.ts'
+import { replaceTestResults as replaceTestResultsAs } from '../../../src/storage/tests/test-results.ts'
+
+// What CI jobs bring, brought by the instance itself: for tests that are not about who may.
+
+type Rest<F extends (...all: never[]) => unknown> = Parameters<F> extends [...infer R, Actor] ? R : never
+
+export const reportBuild = (...all: Rest<typeof reportBuildAs>) => reportBuildAs(...all, INSTANCE)
+export const reportBuilds = (...all: Rest<typeof reportBuildsAs>) => reportBuildsAs(...all, INSTANCE)
+export const reportRun = (...all: Rest<typeof reportRunAs>) => reportRunAs(...all, INSTANCE)
+export const updateBuild = (...all: Rest<typeof updateBuildAs>) => updateBuildAs(...all, INSTANCE)
+export const keepUpload = (...all: Rest<typeof keepUploadAs>) => keepUploadAs(...all, INSTANCE)
+export const replaceTestResults = (...all: Rest<typeof replaceTestResultsAs>) => replaceTestResultsAs(...all, INSTANCE)
+
+/** A person as an actor whose right the test does not ask about. */
+export const actsAs = (userId: string | null): Actor => ({ ...INSTANCE, userId })

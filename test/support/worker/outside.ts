@@ -1,0 +1,33 @@
+import { env } from 'cloudflare:workers'
+import { vi } from 'vitest'
+import type { DeliverySettings } from '../../../src/actions/deliver.ts'
+import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
+import type { KeptKeys, Outside } from '../../../src/outside/key-sets.ts'
+import { createLru } from '../../../src/storage/edge/memory.ts'
+import type { Stores } from '../../../src/storage/stores.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they assert.
+export type SentRequest = { url: string; headers: Headers; text: string; json: any }
+
+/** The outside world: it answers as it is told, and keeps what it was sent. To be ended by `vi.restoreAllMocks`. */
+export async function openOutside(
+  answers: readonly (Response | Error)[] = [],
+): Promise<DeliverySettings & { readonly sent: SentRequest[] }> {
+  const sent: SentRequest[] = []
+  const left = [...answers]
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+    const text = String(init?.body)
+    const isJson = text.startsWith('{')
+    sent.push({ url: String(url), headers: new Headers(init?.headers), text, json: isJson ? JSON.parse(text) : null })
+    const answer = left.shift() ?? new Response(null, { status: 204 })
+    if (answer instanceof Error) throw answer
+    return answer
+  })
+  const dataKeys = await importDataKeys(env.DATA_KEY)
+  return { dataKeys, allowedHosts: [], publicOrigin: 'https://builds.example.com', sent }
+}
+
+/** What one isolate knows of others' servers: nothing yet. */
+export function outsideOf({ now, waitUntil, warn }: Stores): Outside {
+  return { keySets: createLru<KeptKeys>(50), now, waitUntil, warn }
+}

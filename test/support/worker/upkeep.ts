@@ -1,0 +1,15 @@
+import type { UpkeepStep } from '../../../src/domain/builds/upkeep.ts'
+import { planUpkeep, runUpkeep } from '../../../src/storage/upkeep/upkeep.ts'
+import type { TestStores } from './stores.ts'
+
+/** Does a day's upkeep, or some steps and all that follow from them; gives the steps in the order in which they ran. */
+export async function runUpkeepOf(stores: TestStores, first?: readonly UpkeepStep[]): Promise<readonly UpkeepStep[]> {
+  if (first) stores.steps.push(...first)
+  else await planUpkeep(stores)
+  const done: UpkeepStep[] = []
+  for (let step = stores.steps.shift(); step; step = stores.steps.shift()) {
+    await runUpkeep(stores, step)
+    done.push(step)
+  }
+  return done
+}

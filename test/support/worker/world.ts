@@ -1,0 +1,128 @@
+import { mintSecret } from '../../../src/domain/access/secret.ts'
+import type { Build, BuildReport } from '../../../src/domain/builds/build.ts'
+import { type Project, slugText, type Visibility } from '../../../src/domain/project.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../seed/seed.ts'
+import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
+import type { TestStores } from './stores.ts'
+
+/** A report as a CI would send it, with what the test is about put over it. */
+export function reportOf(
+  over: Partial<Omit<BuildReport, 'pipeline'>> & { pipeline?: Partial<BuildReport['pipeline']> } = {},
+): BuildReport {
+  const { pipeline = {}, ...build } = over
+  return {
+    externalId: crypto.randomUUID(),
+    jobName: 'test',
+    status: 'success',
+    queuedAt: null,
+    startedAt: null,
+    stoppedAt: null,
+    buildUrl: null,
+    steps: null,
+    workflow: { externalId: 'w1', name: 'build-and-test' },
+    ...build,
+    pipeline: {
+      externalId: 'p1',
+      branch: 'main',
+      tag: null,
+      revision: 'f00d',
+      subject: null,
+      body: null,
+      author: null,
+      committer: null,
+      actor: null,
+      pullRequests: [],
+      ...pipeline,
+    },
+  }
+}
+
+/** Stores an artifact as an upload does. */
+export async function seedArtifact(
+  stores: TestStores,
+  project: Project,
+  build: { id: string; num: number },
+  path: string,
+  text: string,
+  nodeIndex = 0,
+) {
+  const bytes = new TextEncoder().encode(text)
+  const upload = { path, nodeIndex, sizeBytes: bytes.length, contentType: 'text/plain', sha256: null, overwrite: false }
+  const kept = await keepUpload(
+    stores,
+    { projectId: project.id, buildId: build.id, num: build.num },
+    upload,
+    new Blob([bytes]).stream(),
+  )
+  if (kept.kind !== 'created') throw new Error(`the artifact was not created: ${kept.kind}`)
+  return kept.artifact
+}
+
+export const ASKERS = [
+  'none',
+  'malformed',
+  'unknown',
+  'deleted',
+  'expired',
+  'status',
+  'view-builds',
+  'all',
+  'other all',
+  'reporting',
+  'other reporting',
+  'stranger',
+  'member',
+  'admin',
+  'owner',
+] as const
+export type Asker = (typeof ASKERS)[number]
+
+export type World = {
+  readonly slug: string
+  readonly project: Project
+  readonly build: Build
+  readonly users: Record<'stranger' | 'member' | 'admin' | 'owner', { readonly id: string; readonly login: string }>
+  readonly secrets: Record<Asker, string | null>
+}
+
+/** A project with one build, one artifact and one test result, and one of each who may ask for them. */
+export async function seedWorld(stores: TestStores, visibility: Visibility): Promise<World> {
+  const { db } = stores
+  const project = await seedProject(db, { visibility })
+  const other = await seedProject(db)
+  const users = {
+    stranger: await seedUser(db),
+    member: await seedUser(db),
+    admin: await seedUser(db),
+    owner: await seedUser(db, { instanceRole: 'owner' }),
+  }
+  await seedMember(db, project, users.member, 'member')
+  await seedMember(db, project, users.admin, 'admin')
+  const reported = await reportBuild(stores, project.id, reportOf())
+  if (!('build' in reported)) throw new Error(`the first build was not stored: ${reported.kind}`)
+  const { build } = reported
+  await seedArtifact(stores, project, build, 'out/report.txt', 'hello')
+  await replaceTestResults(stores, build.id, '', [
+    { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 0.5, message: '', file: null, source: 'unit' },
+  ])
+  const secretOf = async (seed: Parameters<typeof seedToken>[1]) => (await seedToken(stores, seed)).secret
+  const secrets = {
+    none: null,
+    malformed: 'bpp_not-a-token',
+    unknown: mintSecret('project'),
+    // The row of a deleted token is gone: for the Worker it is one that it never knew.
+    deleted: mintSecret('personal'),
+    expired: await secretOf({ kind: 'project', project, scope: 'all', expiresAt: stores.now() - 1_000 }),
+    status: await secretOf({ kind: 'project', project, scope: 'status' }),
+    'view-builds': await secretOf({ kind: 'project', project, scope: 'view-builds' }),
+    all: await secretOf({ kind: 'project', project, scope: 'all' }),
+    'other all': await secretOf({ kind: 'project', project: other, scope: 'all' }),
+    reporting: await secretOf({ kind: 'reporting', project }),
+    'other reporting': await secretOf({ kind: 'reporting', project: other }),
+    stranger: await secretOf({ kind: 'personal', user: users.stranger }),
+    member: await secretOf({ kind: 'personal', user: users.member }),
+    admin: await secretOf({ kind: 'personal', user: users.admin }),
+    owner: await secretOf({ kind: 'personal', user: users.owner }),
+  }
+  return { slug: slugText(project), project, build, users, secrets }
+}
