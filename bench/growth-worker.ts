@@ -1,6 +1,6 @@
 import { createApp, openRequest } from '../src/app.ts'
 import type { Bindings } from '../src/env.ts'
-import { createEdgeMemory } from '../src/storage/edge/memory.ts'
+import { createMemory } from '../src/storage/memory.ts'
 import { openDb, type Stores } from '../src/storage/stores.ts'
 import { countingD1, nothingSpent } from './counting-d1.ts'
 
@@ -20,7 +20,7 @@ export default {
       db: openDb(isCounted ? countingD1(env.DB, spent) : env.DB),
       kv: NO_KV,
       cache: null,
-      memory: { ...createEdgeMemory(), uses: NOTED },
+      memory: { ...createMemory(), uses: NOTED },
       waitUntil: () => {},
     }
     const response = await app.fetch(request, { ...opened, stores }, ctx)

@@ -7,7 +7,7 @@ type ByHand = { readonly file: string; readonly text: string; readonly becomes: 
 /** What somebody who attacked the tests found that none of them noticed; each has a test now. */
 const BY_HAND: readonly ByHand[] = [
   {
-    file: 'src/storage/projects/projects.ts',
+    file: 'src/storage/edge/project-access.ts',
     text: '`reach ${userIdOf(grant)} ${slugKeyFor(slug)}`',
     becomes: '`reach ${slugKeyFor(slug)}`',
     what: 'a look-up is shared by different people',

@@ -14,7 +14,7 @@ import { mutantsOf } from './operators.ts'
 const STORAGE = [
   'test/storage/edge/grants.test.ts',
   'test/storage/tokens/revocations.test.ts',
-  'test/storage/projects/projects.test.ts',
+  'test/storage/edge/project-access.test.ts',
   'test/storage/edge/proof.test.ts',
   'test/storage/edge/shared-work.test.ts',
   'test/storage/edge/budget.test.ts',
@@ -63,7 +63,11 @@ const TARGETS: Record<string, readonly string[]> = {
     ...WRITES,
   ],
   'src/domain/access/fence.ts': ['test/domain/access/fence.test.ts', ...STORAGE, SIMULATION],
-  'src/domain/access/grant.ts': ['test/domain/access/grant.test.ts', 'test/storage/projects/projects.test.ts', MATRIX],
+  'src/domain/access/grant.ts': [
+    'test/domain/access/grant.test.ts',
+    'test/storage/edge/project-access.test.ts',
+    MATRIX,
+  ],
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/credentials.test.ts'],
   'src/domain/access/download-ticket.ts': TICKETS,
@@ -78,8 +82,8 @@ const TARGETS: Record<string, readonly string[]> = {
     SIMULATION,
   ],
   'src/storage/edge/grants.ts': [...STORAGE, SIMULATION],
-  'src/storage/edge/memory.ts': ['test/storage/edge/memory.test.ts', ...STORAGE],
-  'src/storage/projects/projects.ts': ['test/storage/projects/projects.test.ts', ...STORAGE, SIMULATION],
+  'src/domain/formats/recent-map.ts': ['test/domain/formats/recent-map.test.ts', ...STORAGE],
+  'src/storage/edge/project-access.ts': ['test/storage/edge/project-access.test.ts', ...STORAGE, SIMULATION],
   'src/storage/edge/proof.ts': [
     'test/storage/edge/proof.test.ts',
     'test/storage/tokens/revocations.test.ts',

@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/access/secret-hash.ts'
 import type { UpkeepStep } from '../domain/builds/upkeep.ts'
-import type { EdgeMemory } from './edge/memory.ts'
+import type { Memory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>
 
@@ -19,7 +19,7 @@ export type Stores = {
   readonly upkeep: Pick<Queue<UpkeepStep>, 'sendBatch'>
   /** The data centre's cache; null where the platform has none. */
   readonly cache: Cache | null
-  readonly memory: EdgeMemory
+  readonly memory: Memory
   readonly peppers: Peppers
   readonly graceMs: number
   readonly now: () => number

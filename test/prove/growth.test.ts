@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { countingD1, nothingSpent, type Spent } from '../../bench/counting-d1.ts'
 import { fillStatements, GROWING, READS, type Size } from '../../bench/growth-data.ts'
 import { createApp, openRequest } from '../../src/app.ts'
-import { createEdgeMemory } from '../../src/storage/edge/memory.ts'
+import { createMemory } from '../../src/storage/memory.ts'
 import { openDb } from '../../src/storage/stores.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../support/seed/seed.ts'
 import { openTestStores } from '../support/worker/stores.ts'
@@ -65,7 +65,7 @@ async function measure(path: string, token: string): Promise<Measured> {
   const spent = nothingSpent()
   const ctx = createExecutionContext()
   const opened = await openRequest(env, ctx)
-  const memory = createEdgeMemory()
+  const memory = createMemory()
   const stores = {
     ...opened.stores,
     db: openDb(countingD1(env.DB, spent)),

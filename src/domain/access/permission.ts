@@ -24,10 +24,6 @@ export function permissionsOf(opener: Opener): readonly Permission[] {
   return Object.hasOwn(OPENS, opener) ? OPENS[opener] : []
 }
 
-export function isPermission(text: string): text is Permission {
-  return Object.hasOwn(SCOPE_NEEDED, text)
-}
-
 /** The scope to name in `WWW-Authenticate` (RFC 6750 §3) when this permission is lacking. */
 export const SCOPE_NEEDED: Record<Permission, string> = {
   'status:read': 'status',

@@ -8,24 +8,24 @@ import {
 } from '../../domain/builds/badge.ts'
 import { AppError, type ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
-import { branchStatusInMemory, findBranchStatus } from '../../storage/builds/branch-status.ts'
-import type { Drawing } from '../../storage/edge/memory.ts'
-import { findPublicProject, isHiddenInMemory } from '../../storage/projects/projects.ts'
+import { findBranchStatus } from '../../storage/builds/branch-status.ts'
+import { findPublicProject, isKnownHidden } from '../../storage/edge/project-access.ts'
 import { cacheControlFor, conditional } from '../frame/answers.ts'
 import type { SlugSource } from '../frame/authorize.ts'
 import { hasQueryToken, isFromQuery } from '../frame/credentials.ts'
 import { refusalHeaders, statusOf } from '../frame/errors.ts'
 import { branchOf, checkedBranch } from '../frame/input.ts'
+import type { AppEnv, Asked } from '../frame/open-request.ts'
 import { publicOriginOf } from '../frame/origin.ts'
+import { rawPathOf } from '../frame/raw-path.ts'
 import { requestLineOf } from '../frame/request-line.ts'
 import { type App, type Refuse, route } from '../frame/route.ts'
-import { drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
+import { type Drawing, drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {
-  const ofDefaultBranch = { slug: DEFAULT_BRANCH.slug, refuse: refusing(DEFAULT_BRANCH), isHot: true }
-  const ofBranch = { slug: NAMED_BRANCH.slug, refuse: refusing(NAMED_BRANCH), isHot: true }
+  const ofDefaultBranch = { slug: DEFAULT_BRANCH.slug, refuse: refusing(DEFAULT_BRANCH) }
+  const ofBranch = { slug: NAMED_BRANCH.slug, refuse: refusing(NAMED_BRANCH) }
   route(
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
@@ -65,28 +65,25 @@ const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =
 const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
   badgeAnswer(c, project, NAMED_BRANCH, cachingOf(c, project))
 
-function cachingOf(c: Context<AppEnv>, project: Project): MoreHeaders {
-  if (hasQueryToken(requestLineOf(c.req.raw).url)) return BY_TOKEN_IN_URL
-  return project.visibility === 'public' ? PUBLIC : PRIVATE
-}
-
-function badgeAnswer(
+async function badgeAnswer(
   c: Context<AppEnv>,
   project: Project,
   { branchOf }: BadgePath,
   caching: MoreHeaders,
-): Response | Promise<Response> {
-  const { stores } = c.env
-  const branch = branchOf(c, project)
-  const known = branchStatusInMemory(stores, project.id, branch)
-  if (known) return badgeOf(c, known, caching)
-  return findBranchStatus(stores, project.id, branch).then((status) => badgeOf(c, status, caching))
+): Promise<Response> {
+  const drawing = badgeOf(c, await findBranchStatus(c.env.stores, project.id, branchOf(c, project)), caching)
+  return conditional(c.req.raw, drawing.body, drawing.etag, headersAt(drawing, c.env.stores.now()))
 }
 
-function badgeOf(c: Context<AppEnv>, status: BranchStatus, caching: MoreHeaders): Response {
-  const label = queryValue(requestLineOf(c.req.raw).url, 'label') ?? DEFAULT_BADGE_LABEL
-  const drawing = drawn(c, status, label, caching)
-  return conditional(c.req.raw, drawing.body, drawing.etag, headersAt(drawing, c.env.stores.now()))
+/** Who may keep a badge of that project. */
+export function cachingOf({ req }: Asked, project: Project): MoreHeaders {
+  if (hasQueryToken(requestLineOf(req.raw).url)) return BY_TOKEN_IN_URL
+  return project.visibility === 'public' ? PUBLIC : PRIVATE
+}
+
+/** A badge in the words, form and style that are asked for. */
+export function badgeOf(c: Asked, status: BranchStatus, caching: MoreHeaders): Drawing {
+  return drawn(c, status, queryValue(requestLineOf(c.req.raw).url, 'label') ?? DEFAULT_BADGE_LABEL, caching)
 }
 
 const PUBLIC: MoreHeaders = {
@@ -125,19 +122,18 @@ const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'expired_
  * nobody at all gets, where that is a badge. It is counted as an unknown token first, like any other.
  */
 function refusing(path: BadgePath): Refuse {
-  return (c, error) => {
+  return async (c, error) => {
     const slug = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? path.slug.onPath(c) : null
-    if (!slug || isHiddenInMemory(c.env.stores, slug)) return refuseWithBadge(c, error)
-    return findPublicProject(c.env.stores, slug).then((project) => {
-      if (project === 'hidden') return refuseWithBadge(c, error)
-      if (project === 'unavailable') return refuseWithBadge(c, new AppError('unavailable'))
-      return badgeAnswer(c, project, path, BESIDE_A_BAD_TOKEN)
-    })
+    if (!slug || isKnownHidden(c.env.stores, slug)) return refuseWithBadge(c, error)
+    const project = await findPublicProject(c.env.stores, slug)
+    if (project === 'hidden') return refuseWithBadge(c, error)
+    if (project === 'unavailable') return refuseWithBadge(c, new AppError('unavailable'))
+    return badgeAnswer(c, project, path, BESIDE_A_BAD_TOKEN)
   }
 }
 
 /** A refusal as a picture that says why; never kept by anybody. */
-function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
+export function refuseWithBadge(c: Asked, error: AppError): Response {
   const more: MoreHeaders = {
     name: `${error.code} ${Object.values(error.headers).join(' ')}`,
     headers: () => ({ ...refusalHeaders(error, { offersBasic: true }), ...NO_REFERRER }),
@@ -147,10 +143,12 @@ function refuseWithBadge(c: Context<AppEnv>, error: AppError): Response {
   return new Response(body, { status: statusOf(error.code), headers })
 }
 
-function drawn(c: Context<AppEnv>, status: BranchStatus | BadgeRefusal, label: string, more: MoreHeaders): Drawing {
-  const style = queryValue(requestLineOf(c.req.raw).url, 'style')
-  const form = c.req.param('file')?.endsWith('.json') ? 'json' : parseBadgeStyle(style)
-  return drawBadge(c.env.stores.memory.drawings, status, label, form, more)
+const JSON_PATH = /\.json\/?$/
+
+function drawn({ env, req }: Asked, status: BranchStatus | BadgeRefusal, label: string, more: MoreHeaders): Drawing {
+  const style = queryValue(requestLineOf(req.raw).url, 'style')
+  const form = JSON_PATH.test(rawPathOf(req.raw)) ? 'json' : parseBadgeStyle(style)
+  return drawBadge(env.drawings, status, label, form, more)
 }
 
 function queryValue(url: string, name: string): string | undefined {

@@ -7,8 +7,24 @@ import {
   showableText,
 } from '../../domain/builds/badge.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
-import type { Drawing, Lru } from '../../storage/edge/memory.ts'
+import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 import { badgeSvg } from './badge-svg.ts'
+
+/** A badge's bytes and headers. */
+export type Drawing = {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly headers: Headers
+  /** The headers with the second in which they were last given out. */
+  dated: { readonly second: number; readonly headers: Headers } | null
+}
+
+/** Badges as one isolate drew them, by all that they show. */
+export type Drawings = RecentMap<Drawing>
+
+export function createDrawings(): Drawings {
+  return createRecentMap(500)
+}
 
 /** Headers that a badge has beside its own, and one word or more that stand for them. */
 export type MoreHeaders = {
@@ -18,7 +34,7 @@ export type MoreHeaders = {
 
 /** A badge as it goes out. A pure function of what is given, so that it is drawn once and kept. */
 export function drawBadge(
-  drawings: Lru<Drawing>,
+  drawings: Drawings,
   status: BranchStatus | BadgeRefusal,
   label: string,
   form: BadgeStyle | 'json',

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { originLengthOf } from '../frame/raw-path.ts'
 import { requestLineOf } from '../frame/request-line.ts'
 import { type App, route } from '../frame/route.ts'

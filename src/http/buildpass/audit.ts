@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
-import type { AppEnv } from '../../env.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
 import { isoOf } from '../circleci/v1/build-json.ts'
 import { jsonRead } from '../frame/answers.ts'
 import { queryCount } from '../frame/input.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 
 /** Who did what, when and from where: of a project for its admins, and each person's own acts. */

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { parseSlugParts, type Slug } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
 import { deleteCreator, listCreators, putCreator } from '../../storage/projects/project-settings.ts'
 import { jsonRead, jsonWritten } from '../frame/answers.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { requireUser } from './projects.ts'
 

@@ -3,12 +3,12 @@ import * as v from 'valibot'
 import { parseSecret } from '../../domain/access/secret.ts'
 import { AppError } from '../../domain/error.ts'
 import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github-signature.ts'
-import type { AppEnv } from '../../env.ts'
 import { findKeys } from '../../outside/key-sets.ts'
 import { reportLeak } from '../../storage/tokens/token-ends.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import { isWithinLimit } from '../frame/client-limits.ts'
 import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../frame/input.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 
 const MAX_SECRETS = 100

@@ -3,7 +3,6 @@ import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
 import {
   type BranchPipelines,
   listBranchPipelines,
@@ -12,6 +11,7 @@ import {
 import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
 import { checkedBranch } from '../frame/input.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { publicOriginOf } from '../frame/origin.ts'
 import { type App, route } from '../frame/route.ts'
 import { type CcProject, ccTrayXml, refusalXml } from './cctray-xml.ts'

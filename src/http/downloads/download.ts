@@ -5,15 +5,16 @@ import { etagFor, reprDigestFor } from '../../domain/artifacts/artifact-digest.t
 import { AppError } from '../../domain/error.ts'
 import { parseRange } from '../../domain/formats/byte-range.ts'
 import { httpDate, isRangeCurrent, type Validators } from '../../domain/formats/precondition.ts'
-import type { AppEnv } from '../../env.ts'
-import { type ArtifactLink, artifactLinkInMemory, findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
+import { findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
+import type { ArtifactLink } from '../../storage/artifacts/link-memory.ts'
 import { readStretch, type Stretch } from '../../storage/artifacts/object-reads.ts'
 import { askBucket } from '../../storage/artifacts/objects.ts'
 import { ticketStanding } from '../../storage/edge/download-proof.ts'
 import type { Stores } from '../../storage/stores.ts'
 import { isKnown } from '../frame/answers.ts'
-import type { OnProject, SlugSource } from '../frame/authorize.ts'
+import type { SlugSource } from '../frame/authorize.ts'
 import { artifactPathOf, nodeIndexOf, numberOnPath } from '../frame/input.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { redirectToDownload } from './redirect.ts'
 
@@ -22,13 +23,13 @@ export function mountDownloads(app: App): void {
   route(
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',
-    (c, opened) => {
-      const known = artifactLinkInMemory(c.env.stores, c.req.path)
-      if (known) return follow(c, opened, known)
-      const place = { nodeIndex: nodeIndexOf(c), path: artifactPathOf(c) }
-      return linkOf(c, place).then((link) => follow(c, opened, link))
+    async (c, opened) => {
+      const link = await linkOf(c, { nodeIndex: nodeIndexOf(c), path: artifactPathOf(c) })
+      // The name may have passed to another project since: its tokens open nothing here.
+      if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
+      return redirectToDownload(c, opened, link.artifact)
     },
-    { slug: SLUG_OF_JOB, isHot: true },
+    { slug: SLUG_OF_JOB },
   )
 
   // Any credential sent along is ignored: the ticket on the path is the proof.
@@ -47,14 +48,8 @@ export function mountDownloads(app: App): void {
   })
 }
 
-function follow(c: Context<AppEnv>, opened: OnProject, link: ArtifactLink | null): Response | Promise<Response> {
-  // The name may have passed to another project since: its tokens open nothing here.
-  if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
-  return redirectToDownload(c, opened, link.artifact)
-}
-
 const SLUG_OF_JOB: SlugSource = {
-  onPath: (c) => artifactLinkInMemory(c.env.stores, c.req.path)?.slug ?? null,
+  onPath: () => null,
   // A node or path that cannot be has no artifact; what is wrong with it hears who is let in.
   find: async (c) => {
     const place = { nodeIndex: numberOnPath(c, 'node') ?? -1, path: c.req.param('path') ?? '' }

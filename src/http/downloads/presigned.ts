@@ -1,6 +1,6 @@
 import { type Artifact, encodePath } from '../../domain/artifacts/artifact.ts'
 import { presignedUrl } from '../../domain/artifacts/presigned-url.ts'
-import type { ArtifactRedirect } from '../../env.ts'
+import type { ArtifactRedirect } from '../../settings.ts'
 
 /**
  * A presigned R2 URL. Unlike our own it lives on for its short life when the token that asked is deleted: the one named

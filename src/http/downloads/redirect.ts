@@ -1,42 +1,51 @@
-import type { Context } from 'hono'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/access/download-ticket.ts'
 import type { Fence } from '../../domain/access/fence.ts'
 import { isPerson, type Party } from '../../domain/access/grant.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
+import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 import type { Project } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
+import type { Asked } from '../frame/open-request.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../frame/origin.ts'
 import { presignedUrlFor } from './presigned.ts'
+
+/** The headers that lead to signed download addresses, by whom and what they are for. */
+export type Redirects = RecentMap<{ readonly headers: Headers; readonly signedAt: number }>
+
+export function createRedirects(): Redirects {
+  return createRecentMap(1_000)
+}
+
+/** Whom a download is signed for. */
+export type SignedFor = {
+  readonly grant: Party | null
+  readonly grantEndsAt: number | null
+  readonly fence: Fence
+  readonly project: Project
+}
 
 /**
  * 302 to where the bytes are: a signed URL with no token in it, good for a minute to begin with. `isLatest`: another
  * build's file may take its place at that address, and be older.
  */
-export function redirectToDownload(
-  c: Context<AppEnv>,
-  opened: { grant: Party | null; grantEndsAt: number | null; fence: Fence; project: Project },
+export async function redirectToDownload(
+  c: Asked,
+  opened: SignedFor,
   artifact: Artifact,
   isLatest = false,
-): Response | Promise<Response> {
-  const { settings, stores } = c.env
+): Promise<Response> {
+  const { settings, stores, redirects } = c.env
   const { artifactRedirect } = settings
-  if (artifactRedirect.kind === 'presigned') {
-    const contentDisposition = contentDispositionFor(fileNameOf(artifact.path), 'attachment')
-    const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
-    const presigned = presignedUrlFor(artifactRedirect, artifact, contentDisposition, lifeSeconds, stores.now())
-    return presigned.then((url) => redirect(headersTo(url)))
-  }
-  const { grant, fence } = opened
-  const tokenId = grant && grant.kind !== 'session' ? grant.tokenId : null
-  const sessionId = grant?.kind === 'session' ? grant.sessionId : null
-  const userId = grant && isPerson(grant) ? grant.userId : null
-  const disposition = downloadsAreForeign(c) ? 'inline' : 'attachment'
-  const origin = downloadOriginOf(c)
-  const key = `${tokenId} ${sessionId} ${userId} ${artifact.id} ${isLatest} ${disposition} ${origin} ${fence.epoch} ${fence.seq}`
-  const signed = stores.memory.downloads.get(key)
-  if (signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS) return redirect(signed.headers)
   const fileName = fileNameOf(artifact.path)
-  const ticket = signTicket(settings.downloadKey, {
+  if (artifactRedirect.kind === 'presigned') {
+    const contentDisposition = contentDispositionFor(fileName, 'attachment')
+    const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
+    return redirect(
+      headersTo(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, lifeSeconds, stores.now())),
+    )
+  }
+  const known = knownRedirect(c, opened, artifact, isLatest)
+  if (known) return known
+  const ticket = await signTicket(settings.downloadKey, {
     artifactId: artifact.id,
     objectKey: artifact.objectKey,
     sizeBytes: artifact.sizeBytes,
@@ -44,24 +53,44 @@ export function redirectToDownload(
     contentType: artifact.contentType,
     modifiedAt: isLatest ? null : artifact.createdAt,
     fileName,
-    disposition,
+    disposition: dispositionOf(c),
     // No longer than the token itself.
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, opened.grantEndsAt ?? Number.POSITIVE_INFINITY),
-    tokenId,
-    sessionId,
-    userId,
+    ...askerOf(opened.grant),
     projectId: opened.project.id,
-    ...fence,
+    ...opened.fence,
   })
-  return ticket.then((text) => {
-    const headers = headersTo(`${origin}/download/${text}/${encodePath(fileName)}`)
-    stores.memory.downloads.set(key, { headers, signedAt: stores.now() })
-    return redirect(headers)
-  })
+  const headers = headersTo(`${downloadOriginOf(c)}/download/${ticket}/${encodePath(fileName)}`)
+  redirects.set(keyFor(c, opened, artifact, isLatest), { headers, signedAt: stores.now() })
+  return redirect(headers)
 }
 
-/** Within this time the same asker is given the same address again; whatever ends or re-dates the asker makes a new one. */
+/** The same address that this asker was given less than 5 s ago; whatever ends or re-dates the asker makes a new one. */
+export function knownRedirect(c: Asked, opened: SignedFor, artifact: Artifact, isLatest = false): Response | null {
+  const { settings, stores, redirects } = c.env
+  if (settings.artifactRedirect.kind !== 'own') return null
+  const signed = redirects.get(keyFor(c, opened, artifact, isLatest))
+  return signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS ? redirect(signed.headers) : null
+}
+
 const SIGNED_AGAIN_MS = 5_000
+
+function keyFor(c: Asked, { grant, fence }: SignedFor, { id }: Artifact, isLatest: boolean): string {
+  const { tokenId, sessionId, userId } = askerOf(grant)
+  return `${tokenId} ${sessionId} ${userId} ${id} ${isLatest} ${dispositionOf(c)} ${downloadOriginOf(c)} ${fence.epoch} ${fence.seq}`
+}
+
+function askerOf(grant: Party | null) {
+  return {
+    tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
+    sessionId: grant?.kind === 'session' ? grant.sessionId : null,
+    userId: grant && isPerson(grant) ? grant.userId : null,
+  }
+}
+
+function dispositionOf(c: Asked): 'inline' | 'attachment' {
+  return downloadsAreForeign(c) ? 'inline' : 'attachment'
+}
 
 function headersTo(location: string): Headers {
   return new Headers({

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { httpDate, judgeConditions, type Validators } from '../../domain/formats/precondition.ts'
-import type { AppEnv } from '../../env.ts'
 import { MAX_OFFSET } from './input.ts'
+import type { AppEnv } from './open-request.ts'
 import { publicOriginOf } from './origin.ts'
 
 /** What may keep an answer, and for how long without asking again. */

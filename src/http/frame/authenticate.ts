@@ -1,13 +1,12 @@
 import type { Context } from 'hono'
 import type { Grant } from '../../domain/access/grant.ts'
-import type { Secret } from '../../domain/access/secret.ts'
 import { AppError, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
-import { findGrant, type Granted, grantInMemory } from '../../storage/edge/grants.ts'
+import { findGrant, type Granted } from '../../storage/edge/grants.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
 import { clientKeyOf, isWithinLimit } from './client-limits.ts'
 import { readCredential } from './credentials.ts'
+import type { AppEnv, Asked } from './open-request.ts'
 
 /** A verified grant, and when its token ends by itself (epoch milliseconds). */
 export type Presented = { readonly grant: Grant; readonly expiresAt: number | null }
@@ -17,20 +16,28 @@ export type Presented = { readonly grant: Grant; readonly expiresAt: number | nu
  * the project that will be asked about, so that one look-up brings both.
  */
 export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Presented | null> {
-  const { stores } = c.env
-  const secret = presentedSecret(c)
-  if (secret === null) return null
-  if (secret instanceof AppError) throw secret
+  const { stores, settings } = c.env
+  const credential = readCredential(c.req.raw, settings.queryTokens)
+  switch (credential.kind) {
+    case 'none':
+      return null
+    case 'malformed':
+      throw invalidToken()
+    case 'refused':
+      throw new AppError('query_token_refused', credential.reason)
+    case 'secret':
+  }
   const charge = {
     get client() {
       return clientKeyOf(c.req.raw)
     },
     spend: () => isWithinLimit(c, 'unknownTokens'),
   }
-  const verdict = await findGrant(stores, secret, slug, charge)
+  const verdict = await findGrant(stores, credential.secret, slug, charge)
   switch (verdict.kind) {
     case 'granted':
-      return presented(c, verdict)
+      noteGranted(c, verdict)
+      return { grant: verdict.grant, expiresAt: verdict.expiresAt }
     case 'unknown':
       throw invalidToken()
     case 'expired':
@@ -42,38 +49,11 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
   }
 }
 
-/**
- * As `authenticate`, from memory alone and without a wait: null where something has to be asked, or nobody asks. A
- * refusal is given and not thrown, which is cheaper.
- */
-export function authenticateFromMemory(c: Context<AppEnv>): Presented | AppError | null {
-  const secret = presentedSecret(c)
-  if (secret === null || secret instanceof AppError) return secret
-  const verdict = grantInMemory(c.env.stores, secret)
-  return verdict && presented(c, verdict)
-}
-
-/** The secret that was sent along, well-formed; null for none, and the refusal of a bad one. */
-function presentedSecret(c: Context<AppEnv>): Secret | AppError | null {
-  const credential = readCredential(c.req.raw, c.env.settings.queryTokens)
-  switch (credential.kind) {
-    case 'none':
-      return null
-    case 'malformed':
-      return invalidToken()
-    case 'refused':
-      return new AppError('query_token_refused', credential.reason)
-    case 'secret':
-      return credential.secret
-  }
-}
-
-function presented(c: Context<AppEnv>, { grant, expiresAt, tier }: Granted): Presented {
-  const { stores, trace } = c.env
-  trace.tokenId = grant.tokenId
-  trace.tier = tier
-  noteUse(stores, grant.tokenId, () => placeOf(c.req.raw))
-  return { grant, expiresAt }
+/** Notes whose token it was, for the log, and that it was used. */
+export function noteGranted({ env, req }: Asked, { grant, tier }: Granted): void {
+  env.trace.tokenId = grant.tokenId
+  env.trace.tier = tier
+  noteUse(env.stores, grant.tokenId, () => placeOf(req.raw))
 }
 
 /** Country and data centre of the request, where Cloudflare tells them. */

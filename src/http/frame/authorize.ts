@@ -2,17 +2,17 @@ import type { Context } from 'hono'
 import type { Actor, Right } from '../../domain/access/actor.ts'
 import type { Fence } from '../../domain/access/fence.ts'
 import { type Grant, isPerson } from '../../domain/access/grant.ts'
-import { isPermission, type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
+import { type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
 import { type Project, parseSlugParts, type Role, type Slug } from '../../domain/project.ts'
-import type { AppEnv } from '../../env.ts'
 import { fenceNow } from '../../storage/edge/download-proof.ts'
+import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
-import { accessInMemory, findAccess } from '../../storage/projects/projects.ts'
 import type { Needs, PageNeeds } from './access.ts'
-import { authenticate, authenticateFromMemory, placeOf } from './authenticate.ts'
+import { authenticate, placeOf } from './authenticate.ts'
 import { clientAddressOf } from './client-limits.ts'
+import type { AppEnv } from './open-request.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {
@@ -48,29 +48,6 @@ export const SLUG_ON_PATH: SlugSource = {
 /** Lets the asker in or throws the refusal. */
 export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, source: SlugSource): Promise<Opened<N>> {
   return (await opened(c, needs, source)) as Opened<N>
-}
-
-/** What memory alone can let in or refuse, without a wait: most reads of a project. Null where something has to be asked. */
-export function authorizeFromMemory<N extends Needs>(
-  c: Context<AppEnv>,
-  needs: N,
-  source: SlugSource,
-): Opened<N> | AppError | null {
-  return openedFromMemory(c, needs, source) as Opened<N> | AppError | null
-}
-
-function openedFromMemory(c: Context<AppEnv>, needs: Needs, source: SlugSource): OnProject | AppError | null {
-  if (!isPermission(needs)) return null
-  const { stores } = c.env
-  const fence = fenceNow(stores)
-  const presented = authenticateFromMemory(c)
-  if (presented instanceof AppError) return presented
-  const slug = presented && source.onPath(c)
-  const access = slug && accessInMemory(stores, presented.grant, slug, needs)
-  if (!access) return null
-  const { project, role } = access
-  c.env.trace.projectId = project.id
-  return { needs, grant: presented.grant, grantEndsAt: presented.expiresAt, fence, project, role }
 }
 
 async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {

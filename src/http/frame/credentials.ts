@@ -1,5 +1,5 @@
 import { parseSecret, type Secret } from '../../domain/access/secret.ts'
-import type { QueryTokens } from '../../env.ts'
+import type { QueryTokens } from '../../settings.ts'
 import { requestLineOf } from './request-line.ts'
 
 /** What a request brought along to show who asks. Reading it costs no I/O. */

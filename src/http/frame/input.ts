@@ -3,8 +3,8 @@ import * as v from 'valibot'
 import { maskSecrets } from '../../domain/access/secret.ts'
 import { artifactPathProblem } from '../../domain/artifacts/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../../domain/error.ts'
-import type { AppEnv } from '../../env.ts'
 import { readBody } from './body.ts'
+import type { AppEnv } from './open-request.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
 
@@ -164,7 +164,7 @@ function ruleOf(issue: v.BaseIssue<unknown>): string {
   return issue.message
 }
 
-const MAX_BRANCH_LENGTH = 1_024
+export const MAX_BRANCH_LENGTH = 1_024
 
 /** The branch on the path, percent-decoded; it may hold slashes, and none at its end (git-check-ref-format). */
 export function branchOf(c: Context<AppEnv>): string {

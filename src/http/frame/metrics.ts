@@ -1,5 +1,5 @@
 import { addRequest, createRequestCounts, type RequestCounts } from '../../domain/request-counts.ts'
-import type { OpenRequest } from '../../env.ts'
+import type { OpenRequest } from './open-request.ts'
 
 /** Where requests are counted: in this isolate always, and in Analytics Engine where it is bound. */
 export type Metrics = { readonly counts: RequestCounts; readonly dataset: AnalyticsEngineDataset | null }

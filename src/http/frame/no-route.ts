@@ -1,31 +1,41 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
-import type { AppEnv } from '../../env.ts'
 import { findViewer } from '../../storage/people/sessions.ts'
 import { refuseWithPage } from '../web/frame/refusal.tsx'
 import { sessionSecretOf } from '../web/sign-in/session-cookie.ts'
 import { HIDDEN_PATHS } from './access.ts'
-import { type App, answer, JSON_MANNER, type Manner } from './route.ts'
+import type { AppEnv } from './open-request.ts'
+import { type App, answer, JSON_REFUSALS, type Refusals } from './route.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** What answers where no route fits: 405 where another method has one, a CORS preflight for reads, else 404. */
+/** What answers where no route fits: a slash at the end is as none; 405 where another method has a route, a CORS preflight for reads, else 404. */
 export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
-  return answer(c, '(none)', isForPeople(c) ? PAGE_MANNER : JSON_MANNER, async () => {
-    const isHidden = HIDDEN_PATHS.has(c.req.path.replace(/\/$/, ''))
-    const methods = isHidden ? [] : METHODS.filter((method) => app.router.match(method, c.req.path)[0].length > 0)
+  const { path, method } = c.req
+  const plain = withoutSlash(path)
+  const isRouted = (which: string) => app.router.match(which, plain)[0].length > 0
+  if (plain !== path && isRouted(method === 'HEAD' ? 'GET' : method)) {
+    const { url } = c.req.raw
+    const end = url.includes('?') ? url.indexOf('?') : url.length
+    return app.fetch(new Request(url.slice(0, end - 1) + url.slice(end), c.req.raw), c.env, c.executionCtx)
+  }
+  return answer(c, '(none)', isForPeople(c) ? PAGE_REFUSALS : JSON_REFUSALS, async () => {
+    const methods = HIDDEN_PATHS.has(plain) ? [] : METHODS.filter(isRouted)
     if (methods.length === 0) throw new AppError('route_not_found')
-    const allow = [...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])), 'OPTIONS'].join(
-      ', ',
-    )
-    if (c.req.method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
+    const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
+    if (method !== 'OPTIONS') throw new AppError('method_not_allowed', undefined, { headers: { Allow: allow } })
     return new Response(null, { status: 204, headers: { Allow: allow, ...(methods.includes('GET') ? PREFLIGHT : {}) } })
   })
 }
 
+/** Where the same is meant when no route has the path as it is. */
+export function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+}
+
 /** Refuses as where no route fits. */
 export function refuseAsAbsent(c: Context<AppEnv>, error: AppError): Response | Promise<Response> {
-  return (isForPeople(c) ? PAGE_MANNER : JSON_MANNER).refuse(c, error)
+  return (isForPeople(c) ? PAGE_REFUSALS : JSON_REFUSALS).refuse(c, error)
 }
 
 /** A browser that somebody looks at, outside of what programs ask for. */
@@ -41,7 +51,7 @@ async function refusePage(c: Context<AppEnv>, error: AppError): Promise<Response
   return refuseWithPage(c, error, viewer)
 }
 
-const PAGE_MANNER: Manner = { ...JSON_MANNER, refuse: refusePage }
+const PAGE_REFUSALS: Refusals = { ...JSON_REFUSALS, refuse: refusePage }
 
 // Pages of any origin may read with a token that they hold; cookies are not part of it.
 const PREFLIGHT = {

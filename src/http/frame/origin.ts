@@ -1,7 +1,7 @@
-import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { isLoopback } from '../../domain/notices/loopback.ts'
-import type { AppEnv, Settings } from '../../env.ts'
+import type { Settings } from '../../settings.ts'
+import type { Asked } from './open-request.ts'
 import { originLengthOf } from './raw-path.ts'
 import { requestLineOf } from './request-line.ts'
 
@@ -10,12 +10,12 @@ import { requestLineOf } from './request-line.ts'
  * a client says in `Host` is no more than a claim: it is taken only where it names the machine itself, on which nobody
  * else can be meant.
  */
-export function publicOriginOf(c: Context<AppEnv>): string {
+export function publicOriginOf(c: Asked): string {
   return ownOriginOf(c.env.settings, c.req.raw) ?? unknownOrigin()
 }
 
 /** Refuses, before anything else, to answer as somebody whom we do not know ourselves to be. */
-export function requireOwnOrigin({ env, req }: Context<AppEnv>): void {
+export function requireOwnOrigin({ env, req }: Asked): void {
   if (env.settings.publicOrigin === null && ownOriginOf(env.settings, req.raw) === null) unknownOrigin()
 }
 
@@ -35,7 +35,7 @@ function unknownOrigin(): never {
 export const UNKNOWN_ORIGIN =
   'PUBLIC_ORIGIN is not set on this server, so it does not know its own address: set it to the address that people use. Without it only a loopback address is answered.'
 
-export function downloadOriginOf(c: Context<AppEnv>): string {
+export function downloadOriginOf(c: Asked): string {
   return c.env.settings.downloadOrigin ?? publicOriginOf(c)
 }
 
@@ -43,7 +43,7 @@ export function downloadOriginOf(c: Context<AppEnv>): string {
  * Whether downloads live on a site of their own, so that somebody's HTML cannot act as ours. Without the public suffix
  * list this errs on the safe side: hosts that share their last two labels count as one site.
  */
-export function downloadsAreForeign(c: Context<AppEnv>): boolean {
+export function downloadsAreForeign(c: Asked): boolean {
   if (!c.env.settings.downloadOrigin) return false
   return siteOf(publicOriginOf(c)) !== siteOf(downloadOriginOf(c))
 }

@@ -2,23 +2,15 @@ import type { Context, Hono } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { scopeWordsOf } from '../../domain/access/grant.ts'
 import { AppError } from '../../domain/error.ts'
-import type { AppEnv } from '../../env.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
 import { ACCESS, pathsOf, type RouteName } from './access.ts'
-import {
-  actorOf,
-  authorize,
-  authorizeFromMemory,
-  type LetIn,
-  type Opened,
-  SLUG_ON_PATH,
-  type SlugSource,
-} from './authorize.ts'
+import { actorOf, authorize, type LetIn, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
 import { leaveBody } from './body.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
+import type { AppEnv, Asked, OpenRequest } from './open-request.ts'
 import { requireOwnOrigin } from './origin.ts'
 import { requirePlainWrite, requireSaneHeaders, requireSaneUrl } from './request-limits.ts'
 import { requestLineOf } from './request-line.ts'
@@ -35,39 +27,30 @@ export type Handler<N extends RouteName> = (
 /** How a family of routes says no: JSON, a picture, … */
 export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
 
-/** How a family of routes answers what went wrong, and what `answer` need not see to. */
-export type Manner = {
+/** How a family of routes answers what went wrong. */
+export type Refusals = {
   readonly refuse: Refuse
   readonly fail: (c: Context<AppEnv>) => Response | Promise<Response>
-  /**
-   * Of what is asked for most: its answers say by themselves that they are private where the URL holds a token, and
-   * its headers are not counted. Either costs more than reading the few headers that a badge needs.
-   */
-  readonly isHot: boolean
 }
 
-type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse; readonly isHot?: boolean }
+type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse }
 
 /** Mounts a handler behind what the table says that its route needs. */
 export function route<N extends RouteName>(
   app: App,
   name: N,
   handler: Handler<N>,
-  { slug = SLUG_ON_PATH, refuse = refuseWithJson, isHot = false }: RouteOptions = {},
+  { slug = SLUG_ON_PATH, refuse = refuseWithJson }: RouteOptions = {},
 ): void {
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
   const handle = paths.length > 1 ? tellingScopes(handler) : handler
-  const manner: Manner = { refuse, fail: failWithJson, isHot }
+  const refusals: Refusals = { refuse, fail: failWithJson }
   app.on(method, [...paths], (c) =>
-    answer(c, name, manner, () => {
+    answer(c, name, refusals, async () => {
       if (method !== 'GET') return actAs(c, needs, slug, handle)
-      const opened = authorizeFromMemory(c, needs, slug)
-      if (opened instanceof AppError) return refuse(c, opened)
-      return opened
-        ? handle(c, opened as HandlerInput<N>)
-        : authorize(c, needs, slug).then((found) => handle(c, found as HandlerInput<N>))
+      return handle(c, (await authorize(c, needs, slug)) as HandlerInput<N>)
     }),
   )
 }
@@ -117,46 +100,37 @@ function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
 }
 
 /** Runs one request to its answer: refusals and bugs shaped, the URL's token kept private, one line logged. */
-export function answer(
+export async function answer(
   c: Context<AppEnv>,
   name: string,
-  manner: Manner,
-  run: () => Response | Promise<Response>,
-): Response | Promise<Response> {
+  refusals: Refusals,
+  run: () => Promise<Response>,
+): Promise<Response> {
   const { method, url } = requestLineOf(c.req.raw)
   c.env.trace.route = name
-  let response: Response | Promise<Response>
+  let response: Response
   try {
     requireSaneUrl(url)
     if (!UNDER_ANY_NAME.has(name)) requireOwnOrigin(c)
-    if (!manner.isHot) {
-      requireSaneHeaders(c.req.raw)
-      requirePlainWrite(c.req.raw, method)
-    }
-    response = run()
-    if (response instanceof Promise) response = response.catch((error) => refusalOrFailure(c, manner, error))
+    requireSaneHeaders(c.req.raw)
+    requirePlainWrite(c.req.raw, method)
+    response = await run()
   } catch (error) {
-    response = refusalOrFailure(c, manner, error)
+    response = await refusalOrFailure(c, refusals, error)
   }
-  if (method !== 'GET' && method !== 'HEAD') {
-    return Promise.resolve(response).then(async (settled) => {
-      await leaveBody(c.req.raw)
-      return finished(c, url, manner, settled)
-    })
-  }
-  // What needs no wait is answered without one: that is a third of what a warm badge costs.
-  return response instanceof Promise
-    ? response.then((settled) => finished(c, url, manner, settled))
-    : finished(c, url, manner, response)
+  if (method !== 'GET' && method !== 'HEAD') await leaveBody(c.req.raw)
+  if (hasQueryToken(url)) keepPrivate(response)
+  return finish(c, response)
 }
 
 /** How the server is, it says to whoever asks, by whatever name. */
 const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 'GET /readyz'])
 
-function finished(c: Context<AppEnv>, url: string, { isHot }: Manner, response: Response): Response {
-  if (!isHot && hasQueryToken(url)) keepPrivate(response)
-  response.headers.set(REQUEST_ID, c.env.trace.id)
-  if (isLogged(c, response.status)) logRequest(c.env.trace, c.req.method, response.status, c.env.stores.now())
+/** What every answer has: its id, and a line in the log where that is wanted. */
+export function finish({ env, req }: Asked, response: Response): Response {
+  response.headers.set(REQUEST_ID, env.trace.id)
+  const { method } = requestLineOf(req.raw)
+  if (isLogged(env, method, response.status)) logRequest(env.trace, method, response.status, env.stores.now())
   return response
 }
 
@@ -166,21 +140,19 @@ const SAMPLE = 0.1
  * Which requests get a line; all are counted. What failed by our doing always does. With `notable`, reads that went
  * well are not told, nor those without a good token: anybody can cause any number of them.
  */
-function isLogged(c: Context<AppEnv>, status: number): boolean {
+function isLogged({ settings }: OpenRequest, method: string, status: number): boolean {
   if (status >= 500) return true
-  switch (c.env.settings.logRequests) {
+  switch (settings.logRequests) {
     case 'all':
       return true
     case 'sampled':
       return Math.random() < SAMPLE
-    case 'notable': {
-      const { method } = requestLineOf(c.req.raw)
+    case 'notable':
       return (status >= 400 && status !== 401) || (method !== 'GET' && method !== 'HEAD')
-    }
   }
 }
 
-export const JSON_MANNER: Manner = { refuse: refuseWithJson, fail: failWithJson, isHot: false }
+export const JSON_REFUSALS: Refusals = { refuse: refuseWithJson, fail: failWithJson }
 
 export function refuseWithJson(c: Context<AppEnv>, error: AppError): Response {
   return jsonRefusal(error, c.env.trace.id)
@@ -191,12 +163,15 @@ function failWithJson(c: Context<AppEnv>): Response {
 }
 
 /** What a refusal itself runs into, where it has to ask, is refused or failed in its turn. */
-function refusalOrFailure(c: Context<AppEnv>, manner: Manner, error: unknown): Response | Promise<Response> {
-  const refused = refusalTo(c, manner, error)
-  return refused instanceof Promise ? refused.catch((next) => refusalTo(c, manner, next)) : refused
+async function refusalOrFailure(c: Context<AppEnv>, refusals: Refusals, error: unknown): Promise<Response> {
+  try {
+    return await refusalTo(c, refusals, error)
+  } catch (next) {
+    return refusalTo(c, refusals, next)
+  }
 }
 
-function refusalTo(c: Context<AppEnv>, { refuse, fail }: Manner, error: unknown): Response | Promise<Response> {
+function refusalTo(c: Context<AppEnv>, { refuse, fail }: Refusals, error: unknown): Response | Promise<Response> {
   if (error instanceof AppError) return refuse(c, error)
   if (isOutage(error)) {
     logFault(c.env.trace, 'database_unreachable', error)

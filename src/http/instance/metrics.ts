@@ -2,11 +2,12 @@ import type { Context } from 'hono'
 import { EXPOSITION_TYPE, expositionOf, type Metric, type Sample } from '../../domain/formats/exposition.ts'
 import type { OutboxState } from '../../domain/notices/outbox.ts'
 import { RECENT_MINUTES, type RequestGroup, recentOf } from '../../domain/request-counts.ts'
-import type { AppEnv } from '../../env.ts'
 import { readRecent } from '../../outside/analytics.ts'
 import { type InstanceGauges, readGauges } from '../../storage/upkeep/instance-gauges.ts'
-import { checkReadiness, type Readiness } from '../../storage/upkeep/readiness.ts'
+import { checkReadiness } from '../../storage/upkeep/readiness.ts'
+import type { Readiness } from '../../storage/upkeep/readiness-memory.ts'
 import { refuseAsAbsent } from '../frame/no-route.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { routeKindOf } from '../frame/route-kind.ts'
 
@@ -31,7 +32,7 @@ export function mountMetrics(app: App): void {
           { labels: { version: settings.assetVersion }, value: 1 },
         ]),
         ...requestMetrics(recent),
-        ...storeMetrics(readiness, stores.memory.feed?.polledAt ?? null, stores.now()),
+        ...storeMetrics(readiness, stores.memory.feed.known?.polledAt ?? null, stores.now()),
         ...(gauges ? databaseMetrics(gauges, stores.now()) : []),
       ]
       return new Response(expositionOf(metrics), {

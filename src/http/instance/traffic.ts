@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { type Traffic, trafficOf } from '../../domain/request-counts.ts'
-import type { AppEnv } from '../../env.ts'
 import { readTraffic } from '../../outside/analytics.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import { listTokenFaces } from '../../storage/upkeep/traffic.ts'
 import { isoOf } from '../circleci/v1/build-json.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import { queryCount } from '../frame/input.ts'
+import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 
 /** What an owner sees of the whole instance. */

@@ -1,24 +1,16 @@
 import { and, eq } from 'drizzle-orm'
-import type { Artifact } from '../../domain/artifacts/artifact.ts'
-import type { Slug } from '../../domain/project.ts'
 import { artifacts, builds, projects } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { artifactColumns } from './artifacts.ts'
-
-/** What a listed artifact URL stands for, and the project that decides who may have it. */
-export type ArtifactLink = {
-  readonly slug: Slug
-  readonly projectId: string
-  readonly artifact: Artifact | null
-}
+import type { ArtifactLink } from './link-memory.ts'
 
 /** How old a link may be where it is kept: an artifact may be overwritten. */
 const FRESH_MS = 5_000
 
 /** The link that this isolate read less than 5 s ago, by its path as it was asked for; says nothing of who may follow it. */
-export function artifactLinkInMemory({ memory, now }: Stores, path: string): ArtifactLink | null {
-  const kept = memory.artifactLinks.get(path)
-  return kept && kept.checkedAt > memory.artifactsReplacedAt && now() - kept.checkedAt < FRESH_MS ? kept.link : null
+export function knownArtifactLink({ memory, now }: Stores, path: string): ArtifactLink | null {
+  const kept = memory.links.links.get(path)
+  return kept && kept.checkedAt > memory.links.replacedAt && now() - kept.checkedAt < FRESH_MS ? kept.link : null
 }
 
 /** The link of a build's uuid, node and path; null when there is no such build. */
@@ -27,20 +19,20 @@ export async function findArtifactLink(
   path: string,
   place: { readonly buildId: string; readonly nodeIndex: number; readonly path: string },
 ): Promise<ArtifactLink | null> {
-  const known = artifactLinkInMemory(stores, path)
+  const known = knownArtifactLink(stores, path)
   if (known) return known
   const checkedAt = stores.now()
   const [row] = await selectLink(stores.db, place)
   if (!row) return null
   const { projectId, vcs, org, repo, artifact } = row
   const link = { slug: { vcs, org, repo }, projectId, artifact }
-  if (artifact) stores.memory.artifactLinks.set(path, { link, checkedAt })
+  if (artifact) stores.memory.links.links.set(path, { link, checkedAt })
   return link
 }
 
 /** To be called when an artifact was overwritten: the next look in this isolate sees it. */
 export function forgetArtifactLinks({ memory, now }: Stores): void {
-  memory.artifactsReplacedAt = now()
+  memory.links.replacedAt = now()
 }
 
 function selectLink(db: Db, place: { readonly buildId: string; readonly nodeIndex: number; readonly path: string }) {

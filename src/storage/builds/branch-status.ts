@@ -5,6 +5,7 @@ import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
+import type { CheckedStatus } from './status-memory.ts'
 import { partColumns, partsOf, toldColumns } from './workflows.ts'
 
 /** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
@@ -12,7 +13,7 @@ const FRESH_MS = 5_000
 const CACHE_BOX_MS = 250
 
 /** The status that this isolate learnt less than 5 s ago, if it did. The caller decides first whether the asker may see it. */
-export function branchStatusInMemory(stores: Stores, projectId: string, branch: string): BranchStatus | null {
+export function knownBranchStatus(stores: Stores, projectId: string, branch: string): BranchStatus | null {
   const kept = stores.memory.statuses.get(keyFor(projectId, branch))
   return kept && stores.now() - kept.checkedAt < FRESH_MS ? kept.status : null
 }
@@ -22,7 +23,7 @@ export function branchStatusInMemory(stores: Stores, projectId: string, branch: 
  * most 5 s old. The caller decides first whether the asker may see it.
  */
 export async function findBranchStatus(stores: Stores, projectId: string, branch: string): Promise<BranchStatus> {
-  const known = branchStatusInMemory(stores, projectId, branch)
+  const known = knownBranchStatus(stores, projectId, branch)
   if (known) return known
   const key = keyFor(projectId, branch)
   return shareWork(stores.memory, stores, `status ${key}`, async () => {
@@ -40,8 +41,6 @@ export async function forgetBranchStatus(stores: Stores, projectId: string, bran
   stores.memory.slots.delete(`status ${key}`)
   await stores.cache?.delete(cacheKeyFor(key)).catch((error) => stores.warn('status_unforgettable', error))
 }
-
-type CheckedStatus = { readonly status: BranchStatus; readonly checkedAt: number }
 
 async function readStatus(stores: Stores, projectId: string, branch: string, key: string): Promise<CheckedStatus> {
   const checkedAt = stores.now()

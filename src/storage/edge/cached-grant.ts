@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Fenced } from '../../domain/access/fence.ts'
 import { subjectsOf } from '../../domain/access/grant.ts'
-import type { HeldGrant } from './memory.ts'
+import type { HeldGrant } from './grant-memory.ts'
 
 const id = v.pipe(v.string(), v.minLength(1))
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0))

@@ -14,7 +14,8 @@ import { graceHolds, judgeFact } from './proof.ts'
  * Where the feed stands: taken before somebody is proved, it is a fence for what they are then allowed. Taken later it
  * could lie behind an end that came meanwhile, and hide it. Void if the feed was never read.
  */
-export function fenceNow({ memory: { feed } }: Stores): Fence {
+export function fenceNow({ memory }: Stores): Fence {
+  const feed = memory.feed.known
   return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
 }
 

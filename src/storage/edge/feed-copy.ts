@@ -22,7 +22,7 @@ export async function readFeedCopy(stores: Stores): Promise<Feed | null> {
 }
 
 export async function writeFeedCopy(stores: Stores): Promise<void> {
-  const { feed } = stores.memory
+  const feed = stores.memory.feed.known
   if (!feed || !stores.cache) return
   const headers = { 'Cache-Control': `max-age=${FEED_COPY_LIFE_SECONDS}` }
   try {

@@ -5,12 +5,13 @@ import type { Secret } from '../../domain/access/secret.ts'
 import { hashSecret, pepperIdOf, type SecretHash } from '../../domain/access/secret-hash.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
-import { bringReach, keepProject, keepRole, selectProject, selectRoleByToken } from '../projects/projects.ts'
+import { selectProject, selectRoleByToken } from '../projects/projects.ts'
 import { projects, tokens, users } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
-import type { HeldGrant } from './memory.ts'
+import type { HeldGrant } from './grant-memory.ts'
+import { bringReach, keepProject, keepRole } from './project-access.ts'
 import { acceptedAt, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 
@@ -41,7 +42,7 @@ const KV_CACHE_TTL_SECONDS = 300
 export type Granted = Extract<Verdict, { kind: 'granted' }>
 
 /** What memory alone can say of a secret: a grant that is accepted now; null where something has to be asked. */
-export function grantInMemory(stores: Stores, secret: Secret): Granted | null {
+export function knownGrant(stores: Stores, secret: Secret): Granted | null {
   const now = stores.now()
   const kept = keptGrant(stores, secret, now)
   if (!kept || !acceptedAt(now, stores, [kept])) return null
@@ -60,19 +61,19 @@ export async function findGrant(
   charge: ChargeUnknown,
 ): Promise<Verdict> {
   const { memory } = stores
-  const known = grantInMemory(stores, secret)
+  const known = knownGrant(stores, secret)
   if (known) return known
   const kept = keptGrant(stores, secret, stores.now())
   if (kept) {
     if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
     return askPrimary(stores, secret, slug, charge, kept)
   }
-  if ((memory.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
+  if ((memory.grants.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
 
   const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
   if (!fact) {
     // A token that memory knew lately, or that was minted here, counts as known: it must not depend on KV being up.
-    const isKnown = memory.grants.get(secret) !== undefined || memory.minted.get(secret) !== undefined
+    const isKnown = memory.grants.held.get(secret) !== undefined || memory.grants.minted.get(secret) !== undefined
     if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
     return askPrimary(stores, secret, slug, charge, null)
   }
@@ -80,14 +81,14 @@ export async function findGrant(
   if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
     await bringReach(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
-  memory.grants.set(secret, { fact, keptAt: stores.now() })
+  memory.grants.held.set(secret, { fact, keptAt: stores.now() })
   return cachedVerdict(stores, fact, 'kv')
 }
 
 /** To be called when a token was stored: it works at once here too, although somebody may have tried it before. */
 export function forgetUnknown({ memory, now }: Stores, secret: Secret): void {
-  memory.minted.set(secret, now())
-  memory.unknowns.delete(secret)
+  memory.grants.minted.set(secret, now())
+  memory.grants.unknowns.delete(secret)
   for (const key of memory.slots.keys()) if (key.includes(secret)) memory.slots.delete(key)
 }
 
@@ -98,7 +99,7 @@ export function kvKeyFor(hash: string): string {
 
 /** The grant in memory, during 60 s from when it was put there, however often it is read. */
 function keptGrant({ memory }: Stores, secret: Secret, now: number): Fenced<HeldGrant> | null {
-  const kept = memory.grants.get(secret)
+  const kept = memory.grants.held.get(secret)
   return kept && now - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
 }
 
@@ -140,14 +141,14 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   const [[row], projectRows, roleRows] = rows
   const held = row ? heldGrantOf(row) : null
   if (!held) {
-    stores.memory.grants.delete(secret)
+    stores.memory.grants.held.delete(secret)
     // A look-up that began before the token was minted here says nothing about it.
-    if (fence.provedAt > (stores.memory.minted.get(secret) ?? Number.NEGATIVE_INFINITY))
-      stores.memory.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
+    if (fence.provedAt > (stores.memory.grants.minted.get(secret) ?? Number.NEGATIVE_INFINITY))
+      stores.memory.grants.unknowns.set(secret, fence.provedAt + UNKNOWN_LIFE_MS)
     return null
   }
   const fact: Fenced<HeldGrant> = { value: held, fence, subjects: subjectsOf(held.grant) }
-  stores.memory.grants.set(secret, { fact, keptAt: stores.now() })
+  stores.memory.grants.held.set(secret, { fact, keptAt: stores.now() })
   if (row) stores.waitUntil(writeKv(stores, hashes[0], serializeGrant(fact, pepperIdOf(row.hash))))
   const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
   const role = roleRows?.[0]
@@ -213,14 +214,14 @@ function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' |
 
 async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {
   try {
-    if (!(await charge.spend())) stores.memory.limited.set(charge.client, stores.now() + LIMITED_MS)
+    if (!(await charge.spend())) stores.memory.grants.limited.set(charge.client, stores.now() + LIMITED_MS)
   } catch (error) {
     stores.warn('unknown_token_uncharged', error)
   }
 }
 
 function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
-  return (stores.memory.limited.get(charge.client) ?? 0) > stores.now()
+  return (stores.memory.grants.limited.get(charge.client) ?? 0) > stores.now()
 }
 
 /** KV's copy; whatever goes wrong with it is a miss. */

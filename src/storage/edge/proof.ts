@@ -2,8 +2,7 @@ import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../../d
 import type { Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
-import type { Slot } from './memory.ts'
-import { FOLLOW_MS, withinMs } from './shared-work.ts'
+import { FOLLOW_MS, type Slot, withinMs } from './shared-work.ts'
 
 const BACKGROUND_AGE_MS = 4_000
 const INLINE_AGE_MS = 8_000
@@ -28,14 +27,15 @@ export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>
 }
 
 /** Whether the facts hold by a feed so young that nobody has to poll it: what memory alone may decide, without a wait. */
-export function acceptedAt(now: number, { memory: { feed } }: Stores, facts: readonly Fenced<unknown>[]): boolean {
+export function acceptedAt(now: number, { memory }: Stores, facts: readonly Fenced<unknown>[]): boolean {
+  const feed = memory.feed.known
   if (!feed || now - feed.polledAt >= BACKGROUND_AGE_MS) return false
   return facts.every((fact) => useAt(now, feed, fact) === 'accept')
 }
 
 /** As `judgeFact`, with the feed as it is. */
 export function useOf(stores: Stores, fact: Fenced<unknown>): Use {
-  return useAt(stores.now(), stores.memory.feed, fact)
+  return useAt(stores.now(), stores.memory.feed.known, fact)
 }
 
 function useAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Use {
@@ -51,7 +51,7 @@ function worstOf(uses: readonly Use[]): Use {
 
 /** Whether the fact may go on although the database has just failed to answer. */
 export function graceHolds(stores: Stores, fact: Fenced<unknown>): boolean {
-  const standing = standingOf(stores.memory.feed, fact)
+  const standing = standingOf(stores.memory.feed.known, fact)
   return standing.kind === 'proved' && stores.now() - standing.provedAt < stores.graceMs
 }
 
@@ -63,11 +63,12 @@ export function feedIsOld(stores: Stores): boolean {
 }
 
 function feedAgeMs({ memory, now }: Stores): number {
-  return memory.feed ? now() - memory.feed.polledAt : Number.POSITIVE_INFINITY
+  const feed = memory.feed.known
+  return feed ? now() - feed.polledAt : Number.POSITIVE_INFINITY
 }
 
 async function freshenIfOld(stores: Stores): Promise<PollResult> {
-  const due = stores.now() - stores.memory.polledAt >= BACKGROUND_AGE_MS
+  const due = stores.now() - stores.memory.feed.polledAt >= BACKGROUND_AGE_MS
   if (feedIsOld(stores)) return due ? poll(stores) : followPoll(stores)
   if (due && feedAgeMs(stores) >= BACKGROUND_AGE_MS) stores.waitUntil(poll(stores))
   return 'not_tried'
@@ -76,7 +77,7 @@ async function freshenIfOld(stores: Stores): Promise<PollResult> {
 /** Brings the feed up to date from the data centre's copy or D1; the caller sees to once per isolate and 4 s. */
 async function poll(stores: Stores): Promise<PollResult> {
   const { memory } = stores
-  memory.polledAt = stores.now()
+  memory.feed.polledAt = stores.now()
   const result = freshenFeed(stores).then(
     () => 'fresh' as const,
     (error) => {
@@ -84,7 +85,7 @@ async function poll(stores: Stores): Promise<PollResult> {
       return 'failed' as const
     },
   )
-  const slot: Slot = { startedAt: memory.polledAt, result }
+  const slot: Slot = { startedAt: memory.feed.polledAt, result }
   memory.slots.set(POLL_SLOT, slot)
   stores.waitUntil(result.finally(() => memory.slots.get(POLL_SLOT) === slot && memory.slots.delete(POLL_SLOT)))
   return withinMs(POLL_BOX_MS, 'the poll of the feed', result).catch(() => 'failed')
@@ -101,9 +102,9 @@ async function followPoll({ memory, now }: Stores): Promise<PollResult> {
 
 async function freshenFeed(stores: Stores): Promise<void> {
   const copy = await readFeedCopy(stores)
-  const known = stores.memory.feed
+  const known = stores.memory.feed.known
   // Which of two lives of the database is the present one, only the database can tell.
-  if (copy && (!known || known.epoch === copy.epoch)) stores.memory.feed = joinFeeds(known, copy)
+  if (copy && (!known || known.epoch === copy.epoch)) stores.memory.feed.known = joinFeeds(known, copy)
   if (feedAgeMs(stores) < BACKGROUND_AGE_MS) return
   const reading = readFenced(stores, []).then(() => stores.waitUntil(writeFeedCopy(stores)))
   if (feedIsOld(stores)) await reading

@@ -1,4 +1,10 @@
-import type { Slot } from './memory.ts'
+/** Work that several requests of an isolate may share, by its key. */
+export type Slots = Map<string, Slot>
+export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
+
+export function createSlots(): Slots {
+  return new Map()
+}
 
 /** The promise's value, or a rejection once `ms` have passed. The work itself goes on. */
 export async function withinMs<T>(ms: number, what: string, work: Promise<T>): Promise<T> {
@@ -24,7 +30,7 @@ const ROUNDS = 2
  * request is cancelled. What a follower gets was read before it asked: whoever caches must judge it by the feed.
  */
 export async function shareWork<T>(
-  { slots }: { slots: Map<string, Slot> },
+  { slots }: { readonly slots: Slots },
   host: { now: () => number; waitUntil: (work: Promise<unknown>) => void },
   key: string,
   run: () => Promise<T>,

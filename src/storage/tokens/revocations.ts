@@ -21,7 +21,7 @@ export async function readFenced<const T extends readonly Statement[]>(
 ): Promise<{ rows: BatchResponse<[...T]>; fence: Fence }> {
   for (let round = 0; round < READ_ROUNDS; round++) {
     const sentAt = stores.now()
-    const known = stores.memory.feed
+    const known = stores.memory.feed.known
     const [[state], ended, ...rows] = await withinMs(
       READ_BOX_MS,
       'D1',
@@ -46,9 +46,9 @@ export async function readFenced<const T extends readonly Statement[]>(
  * whichever was sent first; one that is sent now is newer than both.
  */
 function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
-  const { feed } = memory
+  const feed = memory.feed.known
   if (feed && feed.epoch !== seen.epoch && feed.epoch !== known?.epoch) return false
-  memory.feed = joinFeeds(feed, seen)
+  memory.feed.known = joinFeeds(feed, seen)
   return true
 }
 
@@ -59,7 +59,7 @@ export async function commitEnding<const T extends readonly Statement[]>(
   statements: T,
 ): Promise<BatchResponse<[...T]>> {
   const sentAt = stores.now()
-  const known = stores.memory.feed
+  const known = stores.memory.feed.known
   const check = checkOf(stores.db, actor, sentAt)
   const feed = [selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0)]
   const [first, ...others] = [...check, ...statements, ...feed]

@@ -1,16 +1,7 @@
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import type { Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
-
-export type Check = { readonly state: 'ok' | 'failed'; readonly ms: number }
-
-/** Which stores answer, as of `checkedAt`. */
-export type Readiness = {
-  readonly checkedAt: number
-  readonly checks: Readonly<Record<'d1' | 'kv' | 'r2', Check>>
-  /** How old this isolate's view of the revocation feed is; null while it has none. */
-  readonly feedAgeMs: number | null
-}
+import type { Check, Readiness } from './readiness-memory.ts'
 
 const FRESH_MS = 5_000
 const CHECK_BOX_MS = 2_000
@@ -23,7 +14,7 @@ const PROBE_KEY = 'readiness'
  */
 export async function checkReadiness(stores: Stores): Promise<Readiness> {
   const { memory, now } = stores
-  const known = memory.readiness
+  const known = memory.readiness.last
   if (known && now() - known.checkedAt < FRESH_MS) return known
   return shareWork(memory, stores, 'readiness', async () => {
     const [d1, kv, r2] = await Promise.all([
@@ -31,9 +22,9 @@ export async function checkReadiness(stores: Stores): Promise<Readiness> {
       check(stores, 'kv', () => stores.kv.get(PROBE_KEY)),
       check(stores, 'r2', () => stores.artifacts.head(PROBE_KEY)),
     ])
-    const feedAgeMs = memory.feed ? now() - memory.feed.polledAt : null
+    const feedAgeMs = memory.feed.known ? now() - memory.feed.known.polledAt : null
     const readiness: Readiness = { checkedAt: now(), checks: { d1, kv, r2 }, feedAgeMs }
-    memory.readiness = readiness
+    memory.readiness.last = readiness
     return readiness
   })
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { createRecentMap } from '../../../src/domain/formats/recent-map.ts'
 import { drawBadge } from '../../../src/http/badges/drawing.ts'
-import { createLru } from '../../../src/storage/edge/memory.ts'
 
 it('a badge that was drawn before is the one that would be drawn now', () => {
-  const kept = createLru<ReturnType<typeof drawBadge>>(20)
+  const kept = createRecentMap<ReturnType<typeof drawBadge>>(20)
   const shown = ({ body, etag, headers }: ReturnType<typeof drawBadge>) => [body, etag, [...headers]]
   fc.assert(
     fc.property(
@@ -14,7 +14,7 @@ it('a badge that was drawn before is the one that would be drawn now', () => {
       fc.constantFrom('private, no-cache', 'public, max-age=30', 'no-store'),
       (status, label, form, cacheControl) => {
         const more = { name: cacheControl, headers: (etag: string) => ({ 'Cache-Control': cacheControl, ETag: etag }) }
-        const fresh = drawBadge(createLru(1), status, label, form, more)
+        const fresh = drawBadge(createRecentMap(1), status, label, form, more)
         expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
         expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
       },

@@ -2,26 +2,31 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { createApp } from '../../../src/app.ts'
-import { type OpenRequest, parseSettings } from '../../../src/env.ts'
+import { createDrawings } from '../../../src/http/badges/drawing.ts'
+import { createRedirects } from '../../../src/http/downloads/redirect.ts'
 import { createMetrics } from '../../../src/http/frame/metrics.ts'
+import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
 import { startTrace } from '../../../src/http/frame/trace.ts'
+import { answerHot } from '../../../src/http/hot.ts'
+import { parseSettings } from '../../../src/settings.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { UNLIMITED } from '../../support/worker/app.ts'
 import { ask, ORIGIN, requestInitOf } from '../../support/worker/client.ts'
 import { outsideOf } from '../../support/worker/outside.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 
-/** The application as the platform calls it: its answer, or the promise of one. */
+/** The application as index.ts calls it. */
 async function openBareApp() {
   const stores = await openTestStores()
   const settings = await parseSettings(env)
   const outside = outsideOf(stores)
   const app = createApp()
+  const [drawings, redirects] = [createDrawings(), createRedirects()]
   const fetch = (asked: Request) => {
     const trace = startTrace(stores.now())
     const metrics = createMetrics(stores.now(), null)
-    const request: OpenRequest = { settings, stores, outside, trace, metrics, limits: UNLIMITED }
-    return app.fetch(asked, request, createExecutionContext())
+    const request: OpenRequest = { settings, stores, outside, trace, metrics, drawings, redirects, limits: UNLIMITED }
+    return answerHot(asked, request) ?? app.fetch(asked, request, createExecutionContext())
   }
   return { stores, fetch }
 }

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/app.ts'
+import { withoutSlash } from '../../../src/http/frame/no-route.ts'
 import { PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/api/route-paths.ts'
 import { ask } from '../../support/worker/client.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
@@ -13,7 +14,8 @@ beforeAll(async () => {
 const { router } = createApp()
 /** The pattern that a request comes to, and what stands for its parameters. */
 function placeOf(method: string, path: string) {
-  const [[found], stash] = router.match(method, path)
+  const exact = router.match(method, path)
+  const [[found], stash] = exact[0].length > 0 ? exact : router.match(method, withoutSlash(path))
   const params = Object.entries(found?.[1] ?? {}).map(([name, at]) => [name, stash ? stash[Number(at)] : at])
   return found && [found[0][1].path, Object.fromEntries(params)]
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { createApp } from '../../../src/app.ts'
-import type { OpenRequest } from '../../../src/env.ts'
+import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
 import { documented } from '../../support/api/documented.ts'
 import type { World } from '../../support/worker/world.ts'
 import { type Input, inputsFor, type Session } from './inputs.ts'

@@ -2,7 +2,7 @@ import { BOUND_MS } from '../../../src/domain/access/fence.ts'
 import type { Permission } from '../../../src/domain/access/permission.ts'
 import type { Standing } from '../../../src/storage/edge/download-proof.ts'
 import type { Verdict } from '../../../src/storage/edge/grants.ts'
-import type { Access } from '../../../src/storage/projects/projects.ts'
+import type { Access } from '../../../src/storage/edge/project-access.ts'
 import { decisionIn, type TokenTruth, type Truth, tokenWorks, truthsDuring } from './truth.ts'
 import { type Request, type SimToken, type World, wasTroubled } from './world.ts'
 
@@ -147,7 +147,7 @@ function windowOf({ history, timeline }: World, request: Request, boundMs: numbe
 
 /** I4: what was accepted from a cache was of a life of the database, and of a feed, that stood within the bound. */
 function judgeFence(world: World, request: Request, token: SimToken, fail: (text: string) => void): void {
-  const fence = request.memory.grants.get(token.secret)?.fact.fence
+  const fence = request.memory.grants.held.get(token.secret)?.fact.fence
   if (!fence) return
   const seen = truthsDuring(world.history, world.timeline.now - BOUND_MS, world.timeline.now)
   if (!seen.some((truth) => truth.epoch === fence.epoch)) fail('I4: accepted from another life of the database')

@@ -7,10 +7,10 @@ import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts
 import { isForeignKeyViolation } from '../../../src/storage/constraint.ts'
 import { fenceNow, ticketStanding } from '../../../src/storage/edge/download-proof.ts'
 import { findGrant } from '../../../src/storage/edge/grants.ts'
-import { createEdgeMemory } from '../../../src/storage/edge/memory.ts'
+import { findAccess } from '../../../src/storage/edge/project-access.ts'
+import { createMemory } from '../../../src/storage/memory.ts'
 import { deleteMember, putMember } from '../../../src/storage/people/members.ts'
 import { deleteProject, insertProject, updateProject } from '../../../src/storage/projects/project-settings.ts'
-import { findAccess } from '../../../src/storage/projects/projects.ts'
 import { users } from '../../../src/storage/schema/schema.ts'
 import { commitEnding, pruneFeed } from '../../../src/storage/tokens/revocations.ts'
 import { deleteToken, rotateToken } from '../../../src/storage/tokens/token-ends.ts'
@@ -61,7 +61,7 @@ export async function runSchedule(d1: D1Database, { plan, commands }: Schedule, 
 
 function refuseViolations({ violations, isolates }: World, command: Command | null): void {
   for (const { name, memory, epochs } of isolates) {
-    const epoch = memory.feed?.epoch
+    const epoch = memory.feed.known?.epoch
     if (epoch === undefined || epoch === epochs.at(-1)) continue
     if (epochs.includes(epoch)) violations.push(`I4: ${name} went back to an earlier life of the database`)
     epochs.push(epoch)
@@ -270,7 +270,7 @@ function kill(run: Run, request: Request): void {
 function evict(run: Run, isolate: Isolate): void {
   for (const request of run.inFlight) if (request.isolate === isolate) kill(run, request)
   Object.assign(isolate, {
-    memory: createEdgeMemory(),
+    memory: createMemory(),
     knows: 0,
     refused: new Map(),
     polledAt: Number.NEGATIVE_INFINITY,

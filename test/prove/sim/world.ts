@@ -1,7 +1,7 @@
 import type { Secret } from '../../../src/domain/access/secret.ts'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
 import { type Project, parseSlug, type Slug, slugKeyFor } from '../../../src/domain/project.ts'
-import { createEdgeMemory, type EdgeMemory } from '../../../src/storage/edge/memory.ts'
+import { createMemory, type Memory } from '../../../src/storage/memory.ts'
 import { openDb, type Stores } from '../../../src/storage/stores.ts'
 import { type CentreCache, viewCache } from './centre-cache.ts'
 import { type D1Path, viewD1 } from './faulty-d1.ts'
@@ -25,7 +25,7 @@ export type Centre = KvCentre & CentreCache & D1Path & { readonly hasCacheApi: b
 export type Isolate = {
   readonly name: string
   readonly centre: Centre
-  memory: EdgeMemory
+  memory: Memory
   /** Index in the history of the newest change that this isolate itself committed and heard back of. */
   knows: number
   /** When the primary could not be read from here. */
@@ -42,16 +42,16 @@ export type SimToken = {
   id: string | null
   createdAt: number | null
   /** Where it was minted, and since when its minter knows. */
-  minted: { readonly isolate: Isolate; readonly memory: EdgeMemory; readonly doneAt: number } | null
+  minted: { readonly isolate: Isolate; readonly memory: Memory; readonly doneAt: number } | null
   /** The isolates (by their memory) in which it was tried before it existed. */
-  readonly triedBefore: Set<EdgeMemory>
+  readonly triedBefore: Set<Memory>
   rotated: boolean
 }
 
 /** One request of the simulation. */
 export type Request = Life & {
   readonly isolate: Isolate
-  readonly memory: EdgeMemory
+  readonly memory: Memory
   readonly startedAt: number
   /** Index in the history at the start. */
   readonly from: number
@@ -113,7 +113,7 @@ export async function createWorld(d1: D1Database, plan: Plan, stats: Stats): Pro
       (_, i): Isolate => ({
         name: `isolate ${c}.${i}`,
         centre,
-        memory: createEdgeMemory(),
+        memory: createMemory(),
         knows: 0,
         troubles: [],
         refused: new Map(),

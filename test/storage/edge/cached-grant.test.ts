@@ -3,7 +3,7 @@ import type { Fenced } from '../../../src/domain/access/fence.ts'
 import { type Grant, subjectsOf } from '../../../src/domain/access/grant.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { parseCachedGrant, serializeGrant } from '../../../src/storage/edge/cached-grant.ts'
-import type { HeldGrant } from '../../../src/storage/edge/memory.ts'
+import type { HeldGrant } from '../../../src/storage/edge/grant-memory.ts'
 
 const project: Project = {
   id: 'p',

@@ -97,7 +97,7 @@ describe('a download signed for a page', () => {
     here.resetCounts()
     expect(await ticketStanding(here, ticket)).toBe('stands')
     expect(here.counts.d1).toBe(0)
-    here.memory.feed = null
+    here.memory.feed.known = null
     expect(await ticketStanding(here, { ...ticket, epoch: 'another' })).toBe('stands')
   })
 

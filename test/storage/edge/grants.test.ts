@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { base64UrlEncode, hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
-import { findGrant, forgetUnknown, grantInMemory, heldGrantOf, kvKeyFor } from '../../../src/storage/edge/grants.ts'
+import { findGrant, forgetUnknown, heldGrantOf, knownGrant, kvKeyFor } from '../../../src/storage/edge/grants.ts'
 import { users } from '../../../src/storage/schema/schema.ts'
 import { commitEnding } from '../../../src/storage/tokens/revocations.ts'
 import { barrier, endToken, present, redateToken, UNLIMITED } from '../../support/seed/present.ts'
@@ -33,7 +33,7 @@ describe('a token', () => {
     const isolate = await openTestStores()
     const lasting = await seedStatusToken(isolate)
     const ending = await seedStatusToken(isolate, isolate.now() + 2 * SECOND)
-    const kinds = () => [lasting, ending].map(({ secret }) => grantInMemory(isolate, secret)?.kind ?? null)
+    const kinds = () => [lasting, ending].map(({ secret }) => knownGrant(isolate, secret)?.kind ?? null)
     expect(kinds()).toEqual([null, null])
     for (const { secret } of [lasting, ending]) expect(await present(isolate, secret)).toBe('granted by d1')
     expect(kinds()).toEqual(['granted', 'granted'])

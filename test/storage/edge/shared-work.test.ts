@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Slot } from '../../../src/storage/edge/memory.ts'
+import type { Slot } from '../../../src/storage/edge/shared-work.ts'
 import { shareWork, withinMs } from '../../../src/storage/edge/shared-work.ts'
 import { barrier } from '../../support/seed/present.ts'
 import { hang } from '../../support/worker/counted.ts'

@@ -227,7 +227,7 @@ describe('the feed in an isolate', () => {
     stores.faults.beforeD1 = undefined
     stores.clock.advance(4 * SECOND)
     expect(await judgeFact(stores, fact)).toBe('accept')
-    expect(stores.memory.feed?.polledAt).toBe(stores.clock.now)
+    expect(stores.memory.feed.known?.polledAt).toBe(stores.clock.now)
     expect(stores.counts.d1).toBe(2)
   })
 
@@ -236,7 +236,7 @@ describe('the feed in an isolate', () => {
     const sentAt = stores.clock.now
     stores.faults.afterD1 = async () => stores.clock.advance(1_500)
     const { fence } = await readFact(stores)
-    expect([stores.memory.feed?.polledAt, fence.provedAt]).toEqual([sentAt, sentAt])
+    expect([stores.memory.feed.known?.polledAt, fence.provedAt]).toEqual([sentAt, sentAt])
   })
 
   it('counts its age from before a change was sent that brought it along', async () => {
@@ -246,7 +246,7 @@ describe('the feed in an isolate', () => {
     stores.faults.beforeD1 = async () => stores.clock.advance(3 * SECOND)
     stores.faults.afterD1 = async () => stores.clock.advance(3 * SECOND)
     await commitEnding(stores, INSTANCE, [end(stores.db, 'token:late')])
-    expect(stores.memory.feed?.polledAt).toBe(sentAt)
+    expect(stores.memory.feed.known?.polledAt).toBe(sentAt)
   })
 
   it('is polled once in 4 s under a stampede, and all of it is answered', async () => {
@@ -301,7 +301,7 @@ describe('the feed in an isolate', () => {
     const [state] = await stores.db.select().from(feedState)
     stores.clock.advance(8 * SECOND)
     expect(await judgeFact(stores, old)).toBe('ask_without_grace')
-    expect(stores.memory.feed?.newestSeq).toBe(state?.newestSeq)
+    expect(stores.memory.feed.known?.newestSeq).toBe(state?.newestSeq)
     const fresh = await readFact(stores)
     expect(await judgeFact(stores, fresh)).toBe('accept')
   })
@@ -406,7 +406,7 @@ describe('after a restore', () => {
     const [state] = await stores.db.select().from(feedState)
     gate.open()
     await late
-    expect(stores.memory.feed?.epoch).toBe(state?.epoch)
+    expect(stores.memory.feed.known?.epoch).toBe(state?.epoch)
     const fact = {
       value: null,
       fence: { epoch: state?.epoch ?? '', seq: state?.newestSeq ?? 0, provedAt: stores.now() },
@@ -434,10 +434,10 @@ describe('after a restore', () => {
     await readFact(stores)
     stores.clock.advance(8 * SECOND)
     await readFact(beside)
-    if (beside.memory.feed) beside.memory.feed = { ...beside.memory.feed, epoch: before.fence.epoch }
+    if (beside.memory.feed.known) beside.memory.feed.known = { ...beside.memory.feed.known, epoch: before.fence.epoch }
     await writeFeedCopy(beside)
     expect(await judgeFact(stores, before)).toBe('ask_without_grace')
-    expect(stores.memory.feed?.epoch).not.toBe(before.fence.epoch)
+    expect(stores.memory.feed.known?.epoch).not.toBe(before.fence.epoch)
   })
 
   it('without a new epoch nothing is believed, since numbers are given out again', async () => {
@@ -463,19 +463,19 @@ describe("the data centre's copy of the feed", () => {
     first.clock.advance(20 * SECOND)
     await judgeFact(first, await readFact(await openTestStores({ beside: first })))
     await first.settled()
-    const polledAt = first.memory.feed?.polledAt
+    const polledAt = first.memory.feed.known?.polledAt
     second.clock.advance(3 * SECOND)
     second.resetCounts()
     expect(await judgeFact(second, fact)).toBe('ask_without_grace')
     expect(second.counts).toMatchObject({ d1: 0, cacheMatches: 1 })
-    expect(second.memory.feed?.polledAt).toBe(polledAt)
+    expect(second.memory.feed.known?.polledAt).toBe(polledAt)
   })
 
   it('says when it was polled, not when it was put there or taken', async () => {
     const first = await openTestStores()
     const second = await openTestStores({ beside: first })
     await readFenced(first, [])
-    const polledAt = first.memory.feed?.polledAt
+    const polledAt = first.memory.feed.known?.polledAt
     first.clock.advance(3 * SECOND)
     await writeFeedCopy(first)
     first.clock.advance(SECOND)
@@ -491,7 +491,7 @@ describe("the data centre's copy of the feed", () => {
     second.resetCounts()
     expect(await judgeFact(second, fact)).toBe('accept')
     expect(second.counts).toMatchObject({ d1: 1, cacheMatches: 1 })
-    expect(second.memory.feed?.polledAt).toBe(second.clock.now)
+    expect(second.memory.feed.known?.polledAt).toBe(second.clock.now)
   })
 
   const faults: [string, () => Promise<Response | undefined>][] = [
@@ -507,7 +507,7 @@ describe("the data centre's copy of the feed", () => {
     stores.faults.cacheMatch = cacheMatch
     stores.clock.advance(20 * SECOND)
     expect(await judgeFact(stores, fact)).toBe('accept')
-    expect(stores.memory.feed?.polledAt).toBe(stores.clock.now)
+    expect(stores.memory.feed.known?.polledAt).toBe(stores.clock.now)
   })
 
   it('is not believed when it says that it comes from the future', async () => {
@@ -516,7 +516,7 @@ describe("the data centre's copy of the feed", () => {
     const fact = await readFact(stores, subject)
     await end(stores.db, subject)
     stores.clock.advance(20 * SECOND)
-    const copy = { ...stores.memory.feed, polledAt: stores.clock.now + 1, ends: [] }
+    const copy = { ...stores.memory.feed.known, polledAt: stores.clock.now + 1, ends: [] }
     stores.faults.cacheMatch = async () => Response.json(copy)
     expect(await judgeFact(stores, fact)).toBe('ask_without_grace')
   })

@@ -3,6 +3,7 @@ import type { ApiRouteName } from '../../../scripts/openapi/route-doc.ts'
 import { answersOf, ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
 import { createApp } from '../../../src/app.ts'
 import { pagePathOf, pathsOf } from '../../../src/http/frame/access.ts'
+import { withoutSlash } from '../../../src/http/frame/no-route.ts'
 import { rawPathOf } from '../../../src/http/frame/raw-path.ts'
 import { CIRCLECI_V2, isV2 } from './circleci-v2.ts'
 import { PAGE_ROUTES, ROUTES } from './route-paths.ts'
@@ -61,7 +62,9 @@ let table: { readonly app: ReturnType<typeof createApp>; readonly names: Readonl
 function findRoute(request: Asked): string | null {
   table ??= { app: createApp(), names: namesByPattern() }
   const method = request.method === 'HEAD' ? 'GET' : request.method
-  const route = table.app.router.match(method, rawPathOf(request))[0][0]?.[0][1]
+  const { router } = table.app
+  const path = rawPathOf(request)
+  const route = (router.match(method, path)[0][0] ?? router.match(method, withoutSlash(path))[0][0])?.[0][1]
   if (!route) return null
   const pattern = `${route.method} ${route.path}`
   return table.names.get(pattern) ?? pattern

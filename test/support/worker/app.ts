@@ -1,9 +1,14 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../../src/app.ts'
-import { type Bindings, type OpenRequest, parseSettings } from '../../../src/env.ts'
+import type { Bindings } from '../../../src/env.ts'
+import { createDrawings } from '../../../src/http/badges/drawing.ts'
+import { createRedirects } from '../../../src/http/downloads/redirect.ts'
 import { createMetrics, type Metrics } from '../../../src/http/frame/metrics.ts'
+import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
 import { requestIdOf, startTrace } from '../../../src/http/frame/trace.ts'
+import { answerHot } from '../../../src/http/hot.ts'
+import { parseSettings } from '../../../src/settings.ts'
 import { documented } from '../api/documented.ts'
 import { type Ask, ORIGIN, requestInitOf } from './client.ts'
 import { outsideOf } from './outside.ts'
@@ -35,6 +40,7 @@ export async function openTestApp({
   const settings = await parseSettings({ ...env, ...vars })
   const outside = outsideOf(opened)
   const app = createApp()
+  const [drawings, redirects] = [createDrawings(), createRedirects()]
   return {
     stores: opened,
     async ask(path, options = {}) {
@@ -46,9 +52,11 @@ export async function openTestApp({
         outside,
         trace: startTrace(opened.now(), requestIdOf(asked)),
         metrics: metrics ?? createMetrics(opened.now(), null),
+        drawings,
+        redirects,
         limits: { ...UNLIMITED, ...limits },
       }
-      const response = await app.fetch(asked, request, ctx)
+      const response = await (answerHot(asked, request) ?? app.fetch(asked, request, ctx))
       await waitOnExecutionContext(ctx)
       return documented(asked, response)
     },

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createApp, openRequest } from '../../../src/app.ts'
-import type { Settings } from '../../../src/env.ts'
+import type { Settings } from '../../../src/settings.ts'
 import { documented } from '../api/documented.ts'
 
 /** The application with other settings than those of the tests' own configuration. */

@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import type { DeliverySettings } from '../../../src/actions/deliver.ts'
+import { createRecentMap } from '../../../src/domain/formats/recent-map.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
 import type { KeptKeys, Outside } from '../../../src/outside/key-sets.ts'
-import { createLru } from '../../../src/storage/edge/memory.ts'
 import type { Stores } from '../../../src/storage/stores.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies whose shape they assert.
@@ -29,5 +29,5 @@ export async function openOutside(
 
 /** What one isolate knows of others' servers: nothing yet. */
 export function outsideOf({ now, waitUntil, warn }: Stores): Outside {
-  return { keySets: createLru<KeptKeys>(50), now, waitUntil, warn }
+  return { keySets: createRecentMap<KeptKeys>(50), now, waitUntil, warn }
 }

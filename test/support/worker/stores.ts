@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
 import type { UpkeepStep } from '../../../src/domain/builds/upkeep.ts'
-import { createEdgeMemory } from '../../../src/storage/edge/memory.ts'
+import { createMemory } from '../../../src/storage/memory.ts'
 import { openDb, type Stores } from '../../../src/storage/stores.ts'
 import { type Counts, countCache, countD1, countKv, type Faults, type RecordedStatement } from './counted.ts'
 
@@ -70,7 +70,7 @@ export async function openTestStores({
       },
     },
     cache: cache && countCache(cache, counts, faults),
-    memory: createEdgeMemory(),
+    memory: createMemory(),
     peppers: peppers ?? (await importPeppers(env.PEPPERS)),
     graceMs,
     now: () => clock.now,

@@ -5,7 +5,6 @@ import { type DispatchTarget, GITHUB_API, GITLAB } from '../../../domain/notices
 import { outboundUrlProblem } from '../../../domain/notices/outbound-url.ts'
 import { mintWebhookSecret, parseWebhookSecret, WEBHOOK_SECRET_RULE } from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   deleteDispatchTarget,
   findDispatchTarget,
@@ -15,6 +14,7 @@ import {
 import { isoOf } from '../../circleci/v1/build-json.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { line } from '../../json/schemas.ts'
 

@@ -10,7 +10,6 @@ import {
   type WebhookSource,
   webhookSecretProblem,
 } from '../../../domain/reporting/webhook-source.ts'
-import type { AppEnv } from '../../../env.ts'
 import { listDeliveries } from '../../../storage/notices/deliveries.ts'
 import {
   deleteWebhook,
@@ -22,6 +21,7 @@ import {
 import { isoOf } from '../../circleci/v1/build-json.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson, readOptionalJson } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { overlapSeconds } from '../../json/schemas.ts'

@@ -6,9 +6,9 @@ import type { Person } from '../../../domain/builds/build.ts'
 import { invalidInput } from '../../../domain/error.ts'
 import type { Parameters } from '../../../domain/notices/dispatch-target.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { lazily } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { line, namedValues, prose } from '../../json/schemas.ts'
 
 const MAX_PARAMETERS = 50

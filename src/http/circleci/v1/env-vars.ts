@@ -8,7 +8,6 @@ import {
   MAX_ENV_VARS,
   parseEnvVarName,
 } from '../../../domain/notices/env-var.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   deleteEnvVar,
   findEnvVar,
@@ -20,6 +19,7 @@ import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import { readJsonOrForm } from '../../frame/form-body.ts'
 import { lazily } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { pagedItems } from '../v2/paging.ts'
 

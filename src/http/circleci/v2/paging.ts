@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { invalidInput } from '../../../domain/error.ts'
 import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../../domain/formats/page-token.ts'
-import type { AppEnv } from '../../../env.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 
 type Shape = readonly ('string' | 'number')[]
 type KeyOf<S extends Shape> = { [I in keyof S]: S[I] extends 'string' ? string : number }

@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   findPipeline,
   findProjectOfPipeline,
@@ -13,6 +12,7 @@ import { listWorkflows } from '../../../storage/builds/workflows.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { numberOnPath, queryText } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
 import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
 import { pipelineJson, workflowJson } from './pipeline-json.ts'

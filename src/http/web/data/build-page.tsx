@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import { type Build, durationMsOf, isOver, queuedAtOf } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
@@ -17,6 +16,7 @@ import {
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { renderFragment } from '../frame/fragment.ts'

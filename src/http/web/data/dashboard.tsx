@@ -2,7 +2,6 @@ import type { Context } from 'hono'
 import type { BranchStatus } from '../../../domain/builds/badge.ts'
 import { pipelineStatusFor, resultOf, saysSomething } from '../../../domain/builds/pipeline-status.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   type BranchPipeline,
   countUnfollowed,
@@ -11,6 +10,7 @@ import {
   type ProjectOverview,
 } from '../../../storage/projects/project-overviews.ts'
 import { listCreatorOrgs } from '../../../storage/projects/project-settings.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { renderFragment } from '../frame/fragment.ts'

@@ -5,7 +5,6 @@ import type { RunBuild, RunWorkflow } from '../../../domain/builds/workflow-run.
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { type Project, type Role, vcsUrlFor } from '../../../domain/project.ts'
 import { wordTable } from '../../../domain/reporting/word-table.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   findPipeline,
   listPipelines,
@@ -17,6 +16,7 @@ import {
   type Place,
 } from '../../../storage/builds/pipeline-overviews.ts'
 import { checkedBranch, queryCount } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { renderFragment } from '../frame/fragment.ts'

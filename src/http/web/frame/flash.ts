@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { parseLogin } from '../../../domain/people/user.ts'
-import type { AppEnv } from '../../../env.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 
 export type Flash = { readonly tone: 'good' | 'bad'; readonly text: string }
 

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import type { AppEnv } from '../../../env.ts'
 import { readText } from '../../frame/input.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 
 const MAX_FORM_BYTES = 65_536

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
-import type { AppEnv } from '../../../env.ts'
 import { isWithinLimit } from '../../frame/client-limits.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import type { Child } from './jsx-runtime.ts'
 
 /** A card in the middle of the page. */

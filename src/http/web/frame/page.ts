@@ -5,16 +5,16 @@ import type { Permission } from '../../../domain/access/permission.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { SessionSecret, Viewer } from '../../../domain/people/session.ts'
 import type { Project, Role } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import { fenceNow } from '../../../storage/edge/download-proof.ts'
+import { findAccess } from '../../../storage/edge/project-access.ts'
 import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
-import { findAccess } from '../../../storage/projects/projects.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
 import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../../frame/access.ts'
 import { placeOf } from '../../frame/authenticate.ts'
 import { actorOf, SLUG_ON_PATH, type SlugSource } from '../../frame/authorize.ts'
 import { clientAddressOf } from '../../frame/client-limits.ts'
-import { type App, answer, type Manner, refusalOf } from '../../frame/route.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
+import { type App, answer, type Refusals, refusalOf } from '../../frame/route.ts'
 import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
 import { readForm, requireOwnForm } from './form.ts'
 import { failWithPage, refuseWithPage } from './refusal.tsx'
@@ -55,12 +55,11 @@ export function page<N extends PageName>(
   const { method, path } = pagePathOf(name)
   app.on(method, path, (c) => {
     let viewer: Viewer | null = null
-    const manner: Manner = {
+    const refusals: Refusals = {
       refuse: (c, error) => refuseWithPage(c, error, viewer),
       fail: (c) => failWithPage(c, viewer),
-      isHot: false,
     }
-    return answer(c, name, manner, async () => {
+    return answer(c, name, refusals, async () => {
       // Before anybody is proved, so that an end that comes meanwhile is seen.
       const fence = fenceNow(c.env.stores)
       const secret = sessionSecretOf(c)

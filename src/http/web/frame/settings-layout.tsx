@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { type Project, slugText } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import type { Child } from './jsx-runtime.ts'
 import { type Frame, renderPage } from './layout.tsx'
 import { projectPath } from './paths.ts'

@@ -10,7 +10,6 @@ import {
 import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { AppEnv } from '../../../env.ts'
 import {
   deletePublisher,
   findPublisher,
@@ -18,6 +17,7 @@ import {
   listPublishers,
   MAX_PUBLISHERS,
 } from '../../../storage/tokens/publishers.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { Icon } from '../frame/icon.tsx'

@@ -9,7 +9,6 @@ import {
   type WebhookSource,
   webhookSecretProblem,
 } from '../../../domain/reporting/webhook-source.ts'
-import type { AppEnv } from '../../../env.ts'
 import { listDeliveries, MAX_DELIVERIES } from '../../../storage/notices/deliveries.ts'
 import {
   deleteWebhook,
@@ -19,6 +18,7 @@ import {
   rotateWebhook,
   type Webhook,
 } from '../../../storage/reporting/webhooks.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'

@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import { mintSessionSecret, type SignInMethod, type Viewer } from '../../../domain/people/session.ts'
-import type { AppEnv } from '../../../env.ts'
 import { deleteSession, insertSession } from '../../../storage/people/sessions.ts'
 import { actorOf } from '../../frame/authorize.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { sessionCookie } from './session-cookie.ts'
 

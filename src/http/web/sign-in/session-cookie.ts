@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { parseSessionSecret, SESSION_IDLE_MS, type SessionSecret } from '../../../domain/people/session.ts'
-import type { AppEnv } from '../../../env.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 
 // Browsers count http://localhost and http://127.0.0.1 as secure; Safari does not, and is told so where it signs in.
 const COOKIE = '__Host-session'

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { MAX_LABEL_LENGTH, parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import type { AppEnv } from '../../../env.ts'
+import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { accountPage } from '../account/account-layout.tsx'

@@ -5,12 +5,7 @@ import type { Grant } from '../../../src/domain/access/grant.ts'
 import type { Permission } from '../../../src/domain/access/permission.ts'
 import { type Project, type Slug, slugKeyFor, slugText } from '../../../src/domain/project.ts'
 import { findGrant } from '../../../src/storage/edge/grants.ts'
-import {
-  accessInMemory,
-  findAccess,
-  findPublicProject,
-  isHiddenInMemory,
-} from '../../../src/storage/projects/projects.ts'
+import { findAccess, findPublicProject, isKnownHidden, knownAccess } from '../../../src/storage/edge/project-access.ts'
 import { members, projects } from '../../../src/storage/schema/schema.ts'
 import { commitEnding, readFenced } from '../../../src/storage/tokens/revocations.ts'
 import { barrier, UNLIMITED } from '../../support/seed/present.ts'
@@ -46,7 +41,7 @@ describe('memory alone', () => {
   it('says yes after the database did, until the feed is 4 s old, and never no', async () => {
     const { here, project, grant } = await seedMembership()
     const known = (permission: Permission = 'status:read', asker: Grant | null = grant) =>
-      accessInMemory(here, asker, project, permission)
+      knownAccess(here, asker, project, permission)
     expect(known()).toBeNull()
     const access = await findAccess(here, grant, project, 'status:read')
     expect([known(), known('project:admin'), known('status:read', null)]).toEqual([access, null, null])
@@ -64,10 +59,10 @@ describe('what anybody may see', () => {
     const hidden = [await seedProject(here.db), slugOf('gh/nobody/nothing')]
     expect(await findPublicProject(here, shown)).toEqual(shown)
     for (const slug of hidden) {
-      expect(isHiddenInMemory(here, slug)).toBe(false)
+      expect(isKnownHidden(here, slug)).toBe(false)
       expect(await findPublicProject(here, slug)).toBe('hidden')
     }
-    const known = () => [shown, ...hidden].map((slug) => isHiddenInMemory(here, slug))
+    const known = () => [shown, ...hidden].map((slug) => isKnownHidden(here, slug))
     here.clock.advance(5 * SECOND - 1)
     expect(known()).toEqual([false, true, true])
     here.clock.advance(1)
@@ -78,7 +73,7 @@ describe('what anybody may see', () => {
     const here = await openTestStores()
     const project = await seedProject(here.db, { visibility: 'public' })
     here.faults.beforeD1 = outage
-    expect([await findPublicProject(here, project), isHiddenInMemory(here, project)]).toEqual(['unavailable', false])
+    expect([await findPublicProject(here, project), isKnownHidden(here, project)]).toEqual(['unavailable', false])
   })
 })
 

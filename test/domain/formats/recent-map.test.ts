@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createLru } from '../../../src/storage/edge/memory.ts'
+import { createRecentMap } from '../../../src/domain/formats/recent-map.ts'
 
 describe('a bounded map', () => {
   it('forgets what was set or read longest ago', () => {
     // Asking moves an entry on, so each is asked for in a map of its own.
     const isHeld = (key: string) => {
-      const lru = createLru<number>(4)
+      const lru = createRecentMap<number>(4)
       for (const used of ['a', 'b']) lru.set(used, 1)
       lru.get('a')
       for (const used of ['c', 'd']) lru.set(used, 1)
@@ -16,14 +16,14 @@ describe('a bounded map', () => {
   })
 
   it('gives the value that was set last', () => {
-    const lru = createLru<number>(4)
+    const lru = createRecentMap<number>(4)
     for (const value of [1, 2, 3, 4, 5]) lru.set('a', value)
     lru.set('b', 6)
     expect([lru.get('a'), lru.get('b')]).toEqual([5, 6])
   })
 
   it('forgets what is deleted', () => {
-    const lru = createLru<number>(2)
+    const lru = createRecentMap<number>(2)
     lru.set('a', 1)
     lru.delete('a')
     expect(lru.get('a')).toBeUndefined()
@@ -33,7 +33,7 @@ describe('a bounded map', () => {
     const uses = fc.array(fc.record({ key: fc.nat(30).map(String), isRead: fc.boolean() }), { maxLength: 100 })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), uses, (size, uses) => {
-        const lru = createLru<string>(size)
+        const lru = createRecentMap<string>(size)
         let newestLast: string[] = []
         for (const { key, isRead } of uses) {
           if (!isRead) lru.set(key, key)

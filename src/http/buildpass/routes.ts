@@ -1,0 +1,35 @@
+import type { App } from '../frame/route.ts'
+import { mountAudit } from './audit.ts'
+import { mountArtifactLists } from './builds/artifacts.ts'
+import { mountBuildReports } from './builds/builds.ts'
+import { mountMultipartUploads } from './builds/multipart-uploads.ts'
+import { mountUploads } from './builds/uploads.ts'
+import { mountCreators } from './creators.ts'
+import { mountLeaks } from './leaks.ts'
+import { mountOidc } from './oidc.ts'
+import { mountProjects } from './projects.ts'
+import { mountDispatchTarget } from './settings/dispatch-target.ts'
+import { mountListeners } from './settings/listeners.ts'
+import { mountPublishers } from './settings/publishers.ts'
+import { mountRetention } from './settings/retention.ts'
+import { mountWebhooks } from './settings/webhooks.ts'
+import { mountToken } from './token.ts'
+
+/** Our own API: what CircleCI has no word for. */
+export function mountBuildpass(app: App): void {
+  mountToken(app)
+  mountProjects(app)
+  mountBuildReports(app)
+  mountUploads(app)
+  mountMultipartUploads(app)
+  mountArtifactLists(app)
+  mountAudit(app)
+  mountWebhooks(app)
+  mountPublishers(app)
+  mountOidc(app)
+  mountRetention(app)
+  mountDispatchTarget(app)
+  mountListeners(app)
+  mountCreators(app)
+  mountLeaks(app)
+}

@@ -1,0 +1,123 @@
+import type { Party } from '../domain/access/grant.ts'
+import { invalidToken } from '../domain/error.ts'
+import { judgeConditions } from '../domain/formats/precondition.ts'
+import { type Project, parseSlugParts, type Slug } from '../domain/project.ts'
+import { knownArtifactLink } from '../storage/artifacts/artifact-links.ts'
+import type { ArtifactLink } from '../storage/artifacts/link-memory.ts'
+import { knownBranchStatus } from '../storage/builds/branch-status.ts'
+import { fenceNow } from '../storage/edge/download-proof.ts'
+import { knownGrant } from '../storage/edge/grants.ts'
+import { isKnownHidden, knownAccess } from '../storage/edge/project-access.ts'
+import type { Stores } from '../storage/stores.ts'
+import { badgeOf, cachingOf, refuseWithBadge } from './badges/badges.ts'
+import { headersAt } from './badges/drawing.ts'
+import { knownRedirect, type SignedFor } from './downloads/redirect.ts'
+import { ACCESS } from './frame/access.ts'
+import { noteGranted } from './frame/authenticate.ts'
+import { isFromQuery, readCredential } from './frame/credentials.ts'
+import { MAX_BRANCH_LENGTH } from './frame/input.ts'
+import type { Asked, OpenRequest } from './frame/open-request.ts'
+import { ownOriginOf } from './frame/origin.ts'
+import { rawPathOf } from './frame/raw-path.ts'
+import { MAX_URL_LENGTH } from './frame/request-limits.ts'
+import { requestLineOf } from './frame/request-line.ts'
+import { finish } from './frame/route.ts'
+
+/**
+ * What is asked for most, badges and artifact links, where memory alone can answer: without a wait, and before Hono.
+ * Null: go on. The ordinary route then answers the same, byte for byte, except that it also refuses headers over 32 KiB.
+ */
+export function answerHot(request: Request, env: OpenRequest): Response | null {
+  const { method, url } = requestLineOf(request)
+  const asked: Asked = { env, req: { raw: request } }
+  const wanted = method === 'GET' ? wantedAt(env.stores, rawPathOf(request)) : null
+  if (!wanted || url.length > MAX_URL_LENGTH || ownOriginOf(env.settings, request) === null) return null
+  const response = hotResponse(asked, wanted)
+  if (!response) return null
+  env.trace.route = wanted.route
+  return finish(asked, response)
+}
+
+function hotResponse(asked: Asked, wanted: Wanted): Response | null {
+  const { env, req } = asked
+  const { stores, settings } = env
+  // Before anybody is proved, so that an end that comes meanwhile is seen.
+  const fence = fenceNow(stores)
+  const credential = readCredential(req.raw, settings.queryTokens)
+  if (credential.kind === 'malformed') return hotRefusal(asked, wanted)
+  if (credential.kind === 'refused') return null
+  const granted = credential.kind === 'secret' ? knownGrant(stores, credential.secret) : null
+  if (credential.kind === 'secret' && !granted) return null
+  const grant: Party | null = granted?.grant ?? null
+  const access = knownAccess(stores, grant, wanted.slug, ACCESS[wanted.route])
+  if (!access) return null
+  const { project } = access
+  const response =
+    wanted.kind === 'badge'
+      ? hotBadge(asked, project, wanted.branch ?? project.defaultBranch)
+      : hotLink(asked, { grant, grantEndsAt: granted?.expiresAt ?? null, fence, project }, wanted.link)
+  if (!response) return null
+  if (granted) noteGranted(asked, granted)
+  env.trace.projectId = project.id
+  return response
+}
+
+function hotBadge(asked: Asked, project: Project, branch: string): Response | null {
+  const { stores } = asked.env
+  const status = knownBranchStatus(stores, project.id, branch)
+  if (!status) return null
+  const drawing = badgeOf(asked, status, cachingOf(asked, project))
+  const judgement = judgeConditions(asked.req.raw.headers, { etag: drawing.etag, modifiedAt: null })
+  if (judgement === 'failed') return null
+  const headers = headersAt(drawing, stores.now())
+  return judgement === 'not_modified'
+    ? new Response(null, { status: 304, headers })
+    : new Response(drawing.body, { headers })
+}
+
+function hotLink(asked: Asked, opened: SignedFor, { artifact, projectId }: ArtifactLink): Response | null {
+  return artifact && projectId === opened.project.id ? knownRedirect(asked, opened, artifact) : null
+}
+
+/** What is no token at all is refused here too: it is cheap to ask with, and must be cheap to answer. */
+function hotRefusal(asked: Asked, wanted: Wanted): Response | null {
+  if (wanted.kind !== 'badge') return null
+  // With a bad token in its URL, the badge of a public project is shown.
+  if (isFromQuery(asked.req.raw) && !isKnownHidden(asked.env.stores, wanted.slug)) return null
+  return refuseWithBadge(asked, invalidToken())
+}
+
+const ROUTES = {
+  plain: {
+    ofDefault: 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
+    ofBranch: 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
+  },
+  image: {
+    ofDefault: 'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}',
+    ofBranch: 'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
+  },
+  link: 'GET /output/job/:job/artifacts/:node/:path{.+}',
+} as const
+type BadgeRoute = (typeof ROUTES)['plain' | 'image']['ofDefault' | 'ofBranch']
+
+type Wanted =
+  | { readonly kind: 'badge'; readonly route: BadgeRoute; readonly slug: Slug; readonly branch: string | null }
+  | { readonly kind: 'link'; readonly route: (typeof ROUTES)['link']; readonly slug: Slug; readonly link: ArtifactLink }
+
+const BADGE =
+  /^\/(status-badge\/img\/)?(gh|github|bb|bitbucket|gl|gitlab)\/([^/]+)\/([^/]+?)(?:\/tree\/(.+))?\.(?:svg|json)$/
+const LINK = '/output/'
+
+/** What a path asks for, as its route reads it. */
+function wantedAt(stores: Stores, path: string): Wanted | null {
+  if (path.startsWith(LINK)) {
+    const link = knownArtifactLink(stores, path)
+    return link && { kind: 'link', route: ROUTES.link, slug: link.slug, link }
+  }
+  const [, image, vcs = '', org = '', repo = '', branch = null] = BADGE.exec(path) ?? []
+  // What is percent-encoded or too long is left to the routes.
+  const slug = path.includes('%') || (branch?.length ?? 0) > MAX_BRANCH_LENGTH ? null : parseSlugParts(vcs, org, repo)
+  if (!slug) return null
+  const route = ROUTES[image ? 'image' : 'plain'][branch === null ? 'ofDefault' : 'ofBranch']
+  return { kind: 'badge', route, slug, branch }
+}

@@ -1,0 +1,47 @@
+import type { App } from '../frame/route.ts'
+import { mountAccount } from './account/account.tsx'
+import { mountBranchesPage } from './data/branches-page.tsx'
+import { mountBuildPage } from './data/build-page.tsx'
+import { mountDashboard } from './data/dashboard.tsx'
+import { mountProjectPage } from './data/project-page.tsx'
+import { mountPersonPage } from './instance/person-page.tsx'
+import { mountTrafficPage } from './instance/traffic-page.tsx'
+import { mountUsersPage } from './instance/users-page.tsx'
+import { mountAuditPages } from './settings/audit-page.tsx'
+import { mountMembers } from './settings/members-page.tsx'
+import { mountNewProject } from './settings/new-project.tsx'
+import { mountProjectGeneral } from './settings/project-general.tsx'
+import { mountPublisherPages } from './settings/publishers-page.tsx'
+import { mountRetentionPage } from './settings/retention-page.tsx'
+import { mountStatusBadges } from './settings/status-badges.tsx'
+import { mountWebhookPages } from './settings/webhooks-page.tsx'
+import { mountCloudflareAccess } from './sign-in/cloudflare-access.tsx'
+import { mountGithub } from './sign-in/github.tsx'
+import { mountSignIn } from './sign-in/sign-in.tsx'
+import { mountPersonalTokens } from './tokens/personal-tokens.tsx'
+import { mountProjectTokens } from './tokens/project-tokens.tsx'
+
+/** The pages. Those of one word come before those of a project, whose path takes any. */
+export function mountPages(app: App): void {
+  mountSignIn(app)
+  mountGithub(app)
+  mountCloudflareAccess(app)
+  mountAccount(app)
+  mountPersonalTokens(app)
+  mountProjectGeneral(app)
+  mountProjectTokens(app)
+  mountStatusBadges(app)
+  mountMembers(app)
+  mountWebhookPages(app)
+  mountPublisherPages(app)
+  mountRetentionPage(app)
+  mountAuditPages(app)
+  mountNewProject(app)
+  mountUsersPage(app)
+  mountPersonPage(app)
+  mountTrafficPage(app)
+  mountDashboard(app)
+  mountProjectPage(app)
+  mountBranchesPage(app)
+  mountBuildPage(app)
+}

@@ -1,0 +1,158 @@
+import type { DownloadKey } from './domain/access/download-ticket.ts'
+import { importHmacKey, importPeppers, type Peppers } from './domain/access/secret-hash.ts'
+import { type OwnIssuer, parseOwnIssuers } from './domain/access/trusted-publisher.ts'
+import { type DataKeys, importDataKeys } from './domain/formats/sealed-text.ts'
+import { type AllowedHosts, parseAllowedHosts } from './domain/notices/outbound-url.ts'
+import type { Bindings } from './env.ts'
+import type { AnalyticsAccess } from './outside/analytics.ts'
+import type { GithubSettings } from './outside/github.ts'
+
+/** Which tokens may stand in a URL, and for which methods. */
+export type QueryTokens = 'all' | 'project' | 'off' | 'all-methods'
+
+/** Where artifact bytes come from: our own download route, or a presigned R2 URL. */
+export type ArtifactRedirect =
+  | { readonly kind: 'own' }
+  | {
+      readonly kind: 'presigned'
+      readonly endpoint: string
+      readonly bucket: string
+      readonly accessKeyId: string
+      readonly secretAccessKey: string
+    }
+
+/** Signing in by Cloudflare Access, whose own policy says who is let in. */
+export type AccessSettings = { readonly issuer: string; readonly audience: string }
+
+/** The configuration as the code uses it. */
+export type Settings = {
+  /** Null: only loopback hosts are answered, each as itself. */
+  readonly publicOrigin: string | null
+  readonly downloadOrigin: string | null
+  readonly assetVersion: string
+  readonly queryTokens: QueryTokens
+  readonly graceMs: number
+  readonly peppers: Peppers
+  readonly downloadKey: DownloadKey
+  /** Seal what must be readable again. */
+  readonly dataKeys: DataKeys
+  /** Whom we may call although they are private. */
+  readonly allowedHosts: AllowedHosts
+  readonly artifactRedirect: ArtifactRedirect
+  readonly githubKeysUrl: string
+  /** Null: request counts are read from the isolate alone. */
+  readonly analytics: AnalyticsAccess | null
+  /** Identity issuers on somebody's own servers. */
+  readonly ownIssuers: readonly OwnIssuer[]
+  readonly github: GithubSettings | null
+  readonly access: AccessSettings | null
+  readonly localControlKey: string | null
+  readonly logRequests: 'all' | 'sampled' | 'notable'
+}
+
+/** Parses the configuration; throws an error that names the variable and the rule, and never its value. */
+export async function parseSettings(env: Bindings): Promise<Settings> {
+  return {
+    publicOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN),
+    downloadOrigin: originOf('DOWNLOAD_ORIGIN', env.DOWNLOAD_ORIGIN),
+    assetVersion: env.VERSION.id.slice(0, 8),
+    queryTokens: queryTokensOf(env.QUERY_TOKENS),
+    graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
+    peppers: await importPeppers(required('PEPPERS', env.PEPPERS)),
+    downloadKey: (await importHmacKey(required('DOWNLOAD_KEY', env.DOWNLOAD_KEY)).catch((cause) => {
+      throw new Error('DOWNLOAD_KEY must be base64url of at least 32 bytes', { cause })
+    })) as DownloadKey,
+    dataKeys: await importDataKeys(required('DATA_KEY', env.DATA_KEY)),
+    allowedHosts: parseAllowedHosts(env.OUTBOUND_PRIVATE_HOSTS),
+    artifactRedirect: artifactRedirectOf(env),
+    logRequests: logRequestsOf(env.LOG_REQUESTS),
+    githubKeysUrl: env.GITHUB_SECRET_SCANNING_KEYS || 'https://api.github.com/meta/public_keys/secret_scanning',
+    analytics: analyticsOf(env),
+    ownIssuers: parseOwnIssuers(env.OIDC_ISSUERS),
+    github: githubOf(env),
+    access: accessOf(env),
+    localControlKey: env.LOCAL_CONTROL_KEY || null,
+  }
+}
+
+function required(name: string, value: string | undefined): string {
+  if (!value)
+    throw new Error(
+      `${name} is not set: \`npm start\` writes it to .dev.vars; deployed, use \`wrangler secret put ${name}\``,
+    )
+  return value
+}
+
+function originOf(name: string, value: string | undefined): string | null {
+  if (!value) return null
+  if (!URL.canParse(value) || new URL(value).origin !== value)
+    throw new Error(`${name} must be an origin like https://builds.example.com`)
+  return value
+}
+
+function queryTokensOf(value: string | undefined): QueryTokens {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'project' || value === 'off' || value === 'all-methods') return value
+  throw new Error('QUERY_TOKENS must be all, project, off or all-methods')
+}
+
+function logRequestsOf(value: string | undefined): Settings['logRequests'] {
+  if (value === undefined || value === '') return 'all'
+  if (value === 'all' || value === 'sampled' || value === 'notable') return value
+  throw new Error('LOG_REQUESTS must be all, sampled or notable')
+}
+
+const MAX_GRACE_SECONDS = 60
+
+function graceOf(value: string | undefined): number {
+  const seconds = value === undefined || value === '' ? MAX_GRACE_SECONDS : Number(value)
+  if (Number.isInteger(seconds) && seconds >= 0 && seconds <= MAX_GRACE_SECONDS) return seconds
+  throw new Error(`OUTAGE_GRACE_SECONDS must be a whole number from 0 to ${MAX_GRACE_SECONDS}`)
+}
+
+function artifactRedirectOf(env: Bindings): ArtifactRedirect {
+  if (!env.ARTIFACT_REDIRECT || env.ARTIFACT_REDIRECT === 'own') return { kind: 'own' }
+  if (env.ARTIFACT_REDIRECT !== 'presigned') throw new Error('ARTIFACT_REDIRECT must be own or presigned')
+  return {
+    kind: 'presigned',
+    endpoint: required('R2_S3_ENDPOINT', env.R2_S3_ENDPOINT),
+    bucket: required('R2_S3_BUCKET', env.R2_S3_BUCKET),
+    accessKeyId: required('R2_S3_ACCESS_KEY_ID', env.R2_S3_ACCESS_KEY_ID),
+    secretAccessKey: required('R2_S3_SECRET_ACCESS_KEY', env.R2_S3_SECRET_ACCESS_KEY),
+  }
+}
+
+function analyticsOf(env: Bindings): AnalyticsAccess | null {
+  if (!env.ANALYTICS_API_TOKEN) return null
+  const dataset = env.ANALYTICS_DATASET || 'buildpass_requests'
+  // Both stand in what is sent to the SQL API.
+  if (!/^\w{1,64}$/.test(dataset)) throw new Error('ANALYTICS_DATASET must be letters, digits and underscores')
+  const accountId = required('ANALYTICS_ACCOUNT_ID', env.ANALYTICS_ACCOUNT_ID)
+  if (!/^[0-9a-f]{32}$/.test(accountId)) throw new Error('ANALYTICS_ACCOUNT_ID must be 32 hexadecimal digits')
+  return { accountId, apiToken: env.ANALYTICS_API_TOKEN, dataset }
+}
+
+function githubOf(env: Bindings): GithubSettings | null {
+  if (!env.GITHUB_CLIENT_ID && !env.GITHUB_CLIENT_SECRET) return null
+  return {
+    clientId: required('GITHUB_CLIENT_ID', env.GITHUB_CLIENT_ID),
+    clientSecret: required('GITHUB_CLIENT_SECRET', env.GITHUB_CLIENT_SECRET),
+    orgs: namesOf(env.GITHUB_ALLOWED_ORGS),
+    logins: namesOf(env.GITHUB_ALLOWED_LOGINS),
+    url: originOf('GITHUB_URL', env.GITHUB_URL) ?? 'https://github.com',
+    apiUrl: env.GITHUB_API_URL?.replace(/\/$/, '') || 'https://api.github.com',
+  }
+}
+
+function namesOf(list: string | undefined): readonly string[] {
+  const names = (list ?? '').split(',').map((name) => name.trim().toLowerCase())
+  return names.filter((name) => name !== '')
+}
+
+function accessOf(env: Bindings): AccessSettings | null {
+  if (!env.ACCESS_TEAM_DOMAIN && !env.ACCESS_AUD) return null
+  const domain = required('ACCESS_TEAM_DOMAIN', env.ACCESS_TEAM_DOMAIN)
+  if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/i.test(domain))
+    throw new Error('ACCESS_TEAM_DOMAIN must be a host name like acme.cloudflareaccess.com')
+  return { issuer: `https://${domain}`, audience: required('ACCESS_AUD', env.ACCESS_AUD) }
+}

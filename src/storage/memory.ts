@@ -1,0 +1,33 @@
+import { createLinkMemory, type LinkMemory } from './artifacts/link-memory.ts'
+import { createStatusMemory, type StatusMemory } from './builds/status-memory.ts'
+import { type AccessMemory, createAccessMemory } from './edge/access-memory.ts'
+import { createFeedMemory, type FeedMemory } from './edge/feed-memory.ts'
+import { createGrantMemory, type GrantMemory } from './edge/grant-memory.ts'
+import { createSlots, type Slots } from './edge/shared-work.ts'
+import { createUseMemory, type UseMemory } from './tokens/use-memory.ts'
+import { createReadinessMemory, type ReadinessMemory } from './upkeep/readiness-memory.ts'
+
+/** All of storage that outlives a request in one isolate, each part with its owner. Nothing here is logged or stored. */
+export type Memory = {
+  readonly access: AccessMemory
+  readonly feed: FeedMemory
+  readonly grants: GrantMemory
+  readonly links: LinkMemory
+  readonly readiness: ReadinessMemory
+  readonly slots: Slots
+  readonly statuses: StatusMemory
+  readonly uses: UseMemory
+}
+
+export function createMemory(): Memory {
+  return {
+    access: createAccessMemory(),
+    feed: createFeedMemory(),
+    grants: createGrantMemory(),
+    links: createLinkMemory(),
+    readiness: createReadinessMemory(),
+    slots: createSlots(),
+    statuses: createStatusMemory(),
+    uses: createUseMemory(),
+  }
+}

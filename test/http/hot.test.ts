@@ -1,0 +1,146 @@
+import { createExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
+import { beforeAll, expect, it } from 'vitest'
+import { createApp } from '../../src/app.ts'
+import { mintSecret } from '../../src/domain/access/secret.ts'
+import { createDrawings } from '../../src/http/badges/drawing.ts'
+import { createRedirects } from '../../src/http/downloads/redirect.ts'
+import { createMetrics } from '../../src/http/frame/metrics.ts'
+import { startTrace } from '../../src/http/frame/trace.ts'
+import { answerHot } from '../../src/http/hot.ts'
+import { parseSettings } from '../../src/settings.ts'
+import { seedMember, seedProject, seedToken, seedUser } from '../support/seed/seed.ts'
+import { seedBuild } from '../support/seed/seed-builds.ts'
+import { UNLIMITED } from '../support/worker/app.ts'
+import { ORIGIN } from '../support/worker/client.ts'
+import { outsideOf } from '../support/worker/outside.ts'
+import { openTestStores } from '../support/worker/stores.ts'
+import { seedArtifact } from '../support/worker/world.ts'
+
+let both: Awaited<ReturnType<typeof openBoth>>
+beforeAll(async () => {
+  both = await openBoth()
+})
+
+/** The answer of the hot read, if it has one, and that of the ordinary route, at one moment in one isolate. */
+async function openBoth() {
+  const stores = await openTestStores()
+  const settings = await parseSettings({ ...env, QUERY_TOKENS: 'project' })
+  const isolate = {
+    settings,
+    stores,
+    outside: outsideOf(stores),
+    metrics: createMetrics(stores.now(), null),
+    drawings: createDrawings(),
+    redirects: createRedirects(),
+    limits: UNLIMITED,
+  }
+  const app = createApp()
+  const ask = async (answers: 'hot' | 'ordinary', path: string, init: RequestInit) => {
+    const trace = startTrace(stores.now(), 'one')
+    const asked = new Request(ORIGIN + path, { redirect: 'manual', ...init })
+    const response =
+      answers === 'hot'
+        ? answerHot(asked, { ...isolate, trace })
+        : await app.fetch(asked, { ...isolate, trace }, createExecutionContext())
+    if (!response) return null
+    const { status, headers } = response
+    return { status, headers: [...headers].sort(), body: await response.text(), trace }
+  }
+  const [secretProject, shownProject] = [
+    await seedProject(stores.db),
+    await seedProject(stores.db, { visibility: 'public', defaultBranch: 'trunk' }),
+  ]
+  const [member, stranger] = [await seedUser(stores.db), await seedUser(stores.db)]
+  await seedMember(stores.db, secretProject, member, 'member')
+  const links: string[] = []
+  for (const project of [secretProject, shownProject]) {
+    for (const branch of ['main', 'trunk', 'a/b.svg', 'tree/x'])
+      await seedBuild(stores, project, { branch, status: branch === 'main' ? 'failed' : 'success' })
+    const build = await seedBuild(stores, project)
+    for (const name of ['out/report.txt', 'a b%2.txt']) {
+      await seedArtifact(stores, project, build, name, 'hello')
+      links.push(`/output/job/${build.id}/artifacts/0/${name.split('/').map(encodeURIComponent).join('/')}`)
+    }
+  }
+  const of = async (seed: Parameters<typeof seedToken>[1]) => (await seedToken(stores, seed)).secret
+  const tokens: (string | null)[] = [
+    null,
+    ...(await Promise.all([
+      of({ kind: 'project', project: secretProject, scope: 'status' }),
+      of({ kind: 'project', project: secretProject, scope: 'view-builds' }),
+      of({ kind: 'project', project: secretProject, scope: 'all' }),
+      of({ kind: 'project', project: shownProject, scope: 'all' }),
+      of({ kind: 'reporting', project: secretProject }),
+      of({ kind: 'personal', user: member }),
+      of({ kind: 'personal', user: stranger }),
+      of({ kind: 'project', project: secretProject, scope: 'all', expiresAt: stores.now() + 20_000 }),
+      of({ kind: 'project', project: secretProject, scope: 'all', expiresAt: stores.now() - 1 }),
+    ])),
+    mintSecret('project'),
+    'bpp_garbage',
+  ]
+  const names = [secretProject, shownProject].map(({ vcs, org, repo }) => `${vcs}/${org}/${repo}`)
+  const files = [
+    '.svg',
+    '.json',
+    '.png',
+    '.svg/',
+    '/tree/main.svg',
+    '/tree/a/b.svg.json',
+    '/tree/tree/x.svg',
+    '/tree/trunk.svg',
+  ]
+  const badges = ['', 'status-badge/img/'].flatMap((start) =>
+    [...names, 'gh/acme/none', names[0]?.replace(/^gh/, 'github') ?? ''].flatMap((name) =>
+      [...files, '/tree/a%2Fb.svg', `/tree/${'x'.repeat(1_100)}.svg`].map((file) => `/${start}${name}${file}`),
+    ),
+  )
+  return { stores, ask, tokens, paths: [...badges, ...links, `${links[0]}/`, '/output/job/x'] }
+}
+
+it('answers from memory what the ordinary route answers, byte for byte', async () => {
+  const { stores, ask, tokens, paths } = both
+  const sent = fc.record({
+    path: fc.constantFrom(...paths),
+    query: fc.constantFrom('', 'style=shield', 'label=a&style=flat-square', 'label=%20b', 'style=nonsense'),
+    token: fc.constantFrom(...tokens),
+    inUrl: fc.boolean(),
+    condition: fc.constantFrom(
+      null,
+      'If-None-Match *',
+      'If-Match *',
+      'If-Match "x"',
+      'If-None-Match the tag',
+      'Range bytes=0-1',
+    ),
+    method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD', 'OPTIONS'),
+  })
+  const kinds = new Map<string, number>()
+  await fc.assert(
+    fc.asyncProperty(fc.array(sent, { minLength: 1, maxLength: 3 }), fc.nat(9_000), async (asks, laterMs) => {
+      stores.clock.advance(laterMs)
+      for (const { path, query, token, inUrl, condition, method } of asks) {
+        const url = [token && inUrl ? `circle-token=${token}` : '', query].filter((part) => part !== '').join('&')
+        const place = url === '' ? path : `${path}?${url}`
+        const headers = new Headers(token && !inUrl ? { 'Circle-Token': token } : {})
+        // Asked for twice, so that memory has what it may have.
+        const first = await ask('ordinary', place, { method, headers })
+        await stores.settled()
+        const tag = first?.headers.find(([name]) => name === 'etag')?.[1] ?? '"none"'
+        const [name, value] = condition?.replace('the tag', tag).split(/ (.*)/) ?? []
+        if (name) headers.set(name, value ?? '')
+        const hot = await ask('hot', place, { method, headers })
+        if (!hot) continue
+        expect(hot).toEqual(await ask('ordinary', place, { method, headers }))
+        kinds.set(`${path.slice(0, 7)} ${hot.status}`, 1 + (kinds.get(`${path.slice(0, 7)} ${hot.status}`) ?? 0))
+      }
+    }),
+    { numRuns: 400 },
+  )
+  // Pictures, links, what the asker has already, and what no token is: all of them were asked for.
+  expect([...kinds.keys()].map((kind) => kind.slice(-3)).sort()).toEqual(
+    expect.arrayContaining(['200', '302', '304', '401']),
+  )
+}, 120_000)
