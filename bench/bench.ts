@@ -3,20 +3,19 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { promisify } from 'node:util'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { median } from '../scripts/measure/compared-times.ts'
 import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer, statOf } from './miniflare.ts'
 import { prepare, type Scene } from './scenes.ts'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' },
-    seconds: { type: 'string', default: '3' },
-    json: { type: 'boolean' },
-    only: { type: 'string' },
-  },
+const { values } = parseInvocation('npm run bench [-- --rounds 5 --seconds 3 --json --only c]', {
+  rounds: { type: 'string', default: '5' },
+  seconds: { type: 'string', default: '3' },
+  json: { type: 'boolean' },
+  only: { type: 'string' },
 })
 const ROUNDS = Number(values.rounds)
 const SECONDS = Number(values.seconds)

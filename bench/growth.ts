@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { median } from '../scripts/measure/compared-times.ts'
 import { applyMigrations } from '../scripts/start/local-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
@@ -14,13 +14,11 @@ import type { Spent } from './counting-d1.ts'
 import { fillStatements, GROWING, READS, type Read, type Size } from './growth-data.ts'
 import { bundle, RATE_LIMITS, settingsWith } from './miniflare.ts'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '60' },
-    builds: { type: 'string', default: '1000000' },
-    tokens: { type: 'string', default: '100000' },
-    json: { type: 'boolean' },
-  },
+const { values } = parseInvocation('npm run growth [-- --rounds 60 --builds 1000000 --tokens 100000 --json]', {
+  rounds: { type: 'string', default: '60' },
+  builds: { type: 'string', default: '1000000' },
+  tokens: { type: 'string', default: '100000' },
+  json: { type: 'boolean' },
 })
 const ROUNDS = Number(values.rounds)
 const [BUILDS, TOKENS] = [Number(values.builds), Number(values.tokens)]

@@ -6,11 +6,13 @@ import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync } from
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { startLocalServer } from '../test/support/server/local-server.ts'
 
 const MIB = 1024 ** 2
-const { values } = parseArgs({ options: { mib: { type: 'string', default: '1024' } } })
+const { values } = parseInvocation('node bench/large-transfer.ts [--mib 1024]', {
+  mib: { type: 'string', default: '1024' },
+})
 const sizeMib = Number(values.mib)
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-large-'))

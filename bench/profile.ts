@@ -1,6 +1,7 @@
 // node bench/profile.ts [c]: where the CPU time of one scene of the bench goes, by workerd's inspector: self time by function.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer } from './miniflare.ts'
@@ -19,9 +20,11 @@ type Profile = {
   readonly timeDeltas: readonly number[]
 }
 
+const { positionals } = parseInvocation('node bench/profile.ts [c]', {}, [0, 1])
+const [letter = 'c'] = positionals
 const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'), { inspectorPort: 0, minify: false })
 try {
-  const scene = (await prepare(server)).find(({ name }) => name.charAt(1) === (process.argv[2] ?? 'c'))
+  const scene = (await prepare(server)).find(({ name }) => name.charAt(1) === letter)
   if (!scene) throw new Error('no such scene')
   const inspector = await connect(await server.inspectorUrl())
   await inspector.send('Profiler.enable')

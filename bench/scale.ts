@@ -1,7 +1,7 @@
 // npm run scale [-- --write | --check]: the tables of docs/scale.md, from the model that test/prove/scale.test.ts holds the code against.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { type Load, type Operations, simulate } from './scale-model.ts'
 
 const DOCUMENT = join(import.meta.dirname, '../docs/scale.md')
@@ -49,7 +49,10 @@ const WORSE: readonly (readonly [string, Load])[] = [
   ['all three', { ...BASE, isolateLifeSeconds: 30, isolates: 8, hasCacheApi: false }],
 ]
 
-const { values } = parseArgs({ options: { write: { type: 'boolean' }, check: { type: 'boolean' } } })
+const { values } = parseInvocation('npm run scale [-- --write | --check]', {
+  write: { type: 'boolean' },
+  check: { type: 'boolean' },
+})
 const text = [tableOf('load', LOADS), '', tableOf('what is worse', WORSE)].join('\n')
 if (values.write || values.check) keep(text)
 else console.log(text)

@@ -1,8 +1,10 @@
 // node bench/xml.ts: the time that the XML scanner takes, beside that of saxes, for a report and for what is nasty.
 import { SaxesParser } from 'saxes'
+import { parseInvocation } from '../scripts/check/invocation.ts'
 import { median } from '../scripts/measure/compared-times.ts'
 import { scanXml } from '../src/domain/formats/xml.ts'
 
+parseInvocation('node bench/xml.ts', {})
 const RUNS = 7
 const many = (unit: string, mib: number) => unit.repeat(Math.floor((mib * 1024 * 1024) / unit.length))
 

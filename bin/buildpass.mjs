@@ -6128,12 +6128,12 @@ var {
   Help
 } = import_index.default;
 
-// src/domain/reporting/word-table.ts
+// src/domain/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }
 
-// cli/terminal/examples.ts
+// cli/examples.ts
 var EXAMPLES = wordTable({
   "": [
     "buildpass run -- make test",
@@ -6176,7 +6176,7 @@ var EXAMPLES = wordTable({
   login: ["buildpass login --url https://builds.example.com", "pass show buildpass | buildpass login"]
 });
 
-// cli/terminal/exit.ts
+// cli/exit.ts
 var EXIT = {
   ok: 0,
   failed: 1,
@@ -6226,10 +6226,10 @@ function usageError(message, hint) {
   return new CliError("usage", message, { hint: hint ?? null });
 }
 
-// cli/terminal/output.ts
+// cli/output.ts
 import { isatty as isatty2 } from "node:tty";
 
-// src/domain/formats/visible-text.ts
+// src/domain/visible-text.ts
 function visibleText(text) {
   return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
 }
@@ -6258,12 +6258,12 @@ function shownOrHidden() {
   return both;
 }
 
-// cli/terminal/say.ts
+// cli/say.ts
 import { fstatSync, statSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
-// cli/terminal/system-error.ts
+// cli/system-error.ts
 var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
@@ -6304,7 +6304,7 @@ function systemCodeOf(error) {
   return error instanceof Error && error.cause !== void 0 ? systemCodeOf(error.cause) : null;
 }
 
-// cli/terminal/say.ts
+// cli/say.ts
 function say(where, text) {
   try {
     writeAll(where === "stdout" ? 1 : 2, text);
@@ -6365,7 +6365,7 @@ function isUnread(error) {
   return error.code === "EPIPE";
 }
 
-// cli/terminal/output.ts
+// cli/output.ts
 function openOutput({ json = false, quiet = false }) {
   const isLive = isatty2(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
   return {
@@ -6423,7 +6423,7 @@ function tableText(rows) {
 // cli/verbs/download.ts
 var import_picomatch = __toESM(require_picomatch2(), 1);
 
-// src/domain/formats/hex.ts
+// src/domain/hex.ts
 function toHex(bytes) {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -6431,7 +6431,7 @@ function parseHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-// src/domain/artifacts/artifact-digest.ts
+// src/domain/artifact-digest.ts
 function digestText(digest) {
   switch (digest.kind) {
     case "sha256":
@@ -6454,7 +6454,33 @@ async function digestOfParts(partSizeBytes, partsHex) {
   return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
 }
 
-// cli/server/retry.ts
+// cli/answer.ts
+var KINDS = {
+  text: (value) => typeof value === "string",
+  "text or null": (value) => value === null || typeof value === "string",
+  count: (value) => Number.isSafeInteger(value) && value >= 0,
+  address: (value) => typeof value === "string" && URL.canParse(value)
+};
+function answerOf(value, shape, what) {
+  const fields = isObject(value) ? value : {};
+  const isWhole = Object.entries(shape).every(([name, kind]) => KINDS[kind](fields[name]));
+  if (isWhole) return fields;
+  throw noAnswerWith(what);
+}
+function listOf(value, shape, what) {
+  if (!Array.isArray(value)) throw noAnswerWith(what);
+  return value.map((item) => answerOf(item, shape, what));
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function noAnswerWith(what) {
+  return new CliError("failed", `The server answered without ${what}, or in a way that this buildpass does not know.`, {
+    hint: "Is this the address of a Buildpass server? If so, update buildpass."
+  });
+}
+
+// cli/retry.ts
 import { setTimeout as sleep } from "node:timers/promises";
 var TransientError = class extends Error {
   /** How long the server asked us to wait. */
@@ -6507,7 +6533,7 @@ function parseRetryAfter(header, now) {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-// cli/server/http.ts
+// cli/http.ts
 var IDLE_MS = 6e4;
 function askJson(server, ask) {
   return retrying(
@@ -6691,8 +6717,183 @@ function isName(text) {
   return NAME_SHAPE.test(text) && text !== "." && text !== "..";
 }
 
-// cli/ci/job.ts
+// src/domain/secret.ts
+var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+var CHECKSUM_LENGTH = 6;
+var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
+function parseSecret(text) {
+  if (!SECRET_SHAPE.test(text)) return null;
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  return text.endsWith(checksumOf(body)) ? text : null;
+}
+function checksumOf(body) {
+  let rest = crc32(body);
+  let digits = "";
+  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
+    digits = ALPHABET.charAt(rest % 62) + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}
+function randomBase62(length) {
+  let text = "";
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
+      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
+    }
+  }
+  return text;
+}
+var crcTable;
+function crc32(text) {
+  crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? value >>> 1 ^ 3988292384 : value >>> 1;
+    return value;
+  });
+  let crc = 4294967295;
+  for (let i = 0; i < text.length; i++) crc = crc >>> 8 ^ (crcTable[(crc ^ text.charCodeAt(i)) & 255] ?? 0);
+  return (crc ^ 4294967295) >>> 0;
+}
+
+// cli/login-file.ts
+import { rmSync as rmSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// cli/private-file.ts
 import { randomUUID } from "node:crypto";
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync as statSync3, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join } from "node:path";
+
+// cli/make-folder.ts
+import { mkdirSync, statSync as statSync2 } from "node:fs";
+import { dirname } from "node:path";
+function makeFolder(folder2, mode = 511) {
+  if (entryAt(folder2)?.isDirectory()) return;
+  if (!entryAt(dirname(folder2))) makeFolder(dirname(folder2), mode);
+  try {
+    mkdirSync(folder2, { mode });
+  } catch (error) {
+    if (!entryAt(folder2)?.isDirectory()) throw error;
+  }
+}
+function entryAt(path) {
+  return statSync2(path, { throwIfNoEntry: false });
+}
+
+// cli/private-file.ts
+function configFolder(env = process.env) {
+  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), ".config"), "buildpass");
+}
+function stateFolder(env = process.env) {
+  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
+}
+function writePrivateJson(file, value) {
+  makeFolder(dirname2(file), 448);
+  const draft = `${file}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, null, 2)}
+`, { mode: 384, flag: "wx" });
+    chmodSync(draft, 384);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+function readPrivateJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+function forgetNote(file) {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+  }
+}
+var NOTE_LIFE_MS = 2 * 24 * 36e5;
+function dropOldNotes(folder2) {
+  let names = [];
+  try {
+    names = readdirSync(folder2);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const file = join(folder2, name);
+    const age = Date.now() - (statSync3(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > NOTE_LIFE_MS) forgetNote(file);
+  }
+}
+function isReadByOthers(file) {
+  if (process.platform === "win32") return false;
+  return (statSync3(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
+}
+
+// cli/login-file.ts
+function loginFile() {
+  return join2(configFolder(), "login.json");
+}
+function readLogins() {
+  const { current, tokens } = readPrivateJson(loginFile()) ?? {};
+  const entries = typeof tokens === "object" && tokens !== null ? Object.entries(tokens) : [];
+  return {
+    current: typeof current === "string" ? current : null,
+    tokens: Object.fromEntries(entries.filter((entry) => typeof entry[1] === "string"))
+  };
+}
+function keepLogin(origin, token) {
+  writePrivateJson(loginFile(), { current: origin, tokens: { ...readLogins().tokens, [origin]: token } });
+}
+function dropLogin(origin) {
+  const { current, tokens } = readLogins();
+  const { [origin]: dropped, ...others } = tokens;
+  if (dropped === void 0) return false;
+  if (Object.keys(others).length === 0) rmSync2(loginFile(), { force: true });
+  else writePrivateJson(loginFile(), { current: current === origin ? null : current, tokens: others });
+  return true;
+}
+
+// cli/credential.ts
+function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
+  const given = env.BUILDPASS_TOKEN?.trim();
+  if (given) {
+    if (!parseSecret(given))
+      throw usageError(
+        "BUILDPASS_TOKEN does not hold a Buildpass token.",
+        "It looks like bpu_… or bpr_… and has 46 characters; CI systems often leave it empty or masked in forks."
+      );
+    return fixed(given, "the variable BUILDPASS_TOKEN");
+  }
+  if (keyless) return keyless;
+  const kept = readLogins().tokens[origin];
+  if (kept === void 0) return nobody(howToGetOne);
+  if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`);
+  return fixed(kept, `${loginFile()} (buildpass login)`);
+}
+function fixed(token, source) {
+  return {
+    source,
+    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
+    token: async () => token,
+    renew: async () => false
+  };
+}
+function nobody(howToGetOne) {
+  return {
+    source: `nowhere. ${howToGetOne}`,
+    hint: `No token was sent. ${howToGetOne}`,
+    token: async () => null,
+    renew: async () => false
+  };
+}
+
+// cli/job.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
 import { hostname } from "node:os";
 
 // cli/ci/agent-command.ts
@@ -6703,7 +6904,7 @@ function commandOutput(command, args) {
   });
 }
 
-// src/domain/reporting/payload.ts
+// src/domain/payload.ts
 var MAX_LINE_LENGTH = 255;
 function distinct(text, maxLength = MAX_LINE_LENGTH) {
   if (text.length <= maxLength) return text;
@@ -6717,7 +6918,7 @@ function digestOf(text) {
 }
 var LATEST_MS = Date.UTC(2200, 0);
 
-// src/domain/tests/test-result.ts
+// src/domain/test-result.ts
 function clipped(text, maxLength) {
   if (text.length <= maxLength) return text.toWellFormed();
   const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
@@ -6854,35 +7055,7 @@ var circleci = {
 };
 
 // cli/ci/github-actions.ts
-import { readFileSync } from "node:fs";
-
-// cli/terminal/answer.ts
-var KINDS = {
-  text: (value) => typeof value === "string",
-  "text or null": (value) => value === null || typeof value === "string",
-  count: (value) => Number.isSafeInteger(value) && value >= 0,
-  address: (value) => typeof value === "string" && URL.canParse(value)
-};
-function answerOf(value, shape, what) {
-  const fields = isObject(value) ? value : {};
-  const isWhole = Object.entries(shape).every(([name, kind]) => KINDS[kind](fields[name]));
-  if (isWhole) return fields;
-  throw noAnswerWith(what);
-}
-function listOf(value, shape, what) {
-  if (!Array.isArray(value)) throw noAnswerWith(what);
-  return value.map((item) => answerOf(item, shape, what));
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function noAnswerWith(what) {
-  return new CliError("failed", `The server answered without ${what}, or in a way that this buildpass does not know.`, {
-    hint: "Is this the address of a Buildpass server? If so, update buildpass."
-  });
-}
-
-// cli/ci/github-actions.ts
+import { readFileSync as readFileSync2 } from "node:fs";
 var githubActions = {
   name: "GitHub Actions",
   isHere: (env) => env.GITHUB_ACTIONS === "true",
@@ -6928,7 +7101,7 @@ function branchOf(env, event) {
 }
 function readEvent(path) {
   try {
-    const event = path ? JSON.parse(readFileSync(path, "utf8")) : {};
+    const event = path ? JSON.parse(readFileSync2(path, "utf8")) : {};
     return isObject(event) ? event : {};
   } catch {
     return {};
@@ -7067,7 +7240,7 @@ function findCiJob(env) {
   return CI_SYSTEMS.find((ci) => ci.isHere(env))?.job(env) ?? null;
 }
 
-// cli/ci/job.ts
+// cli/job.ts
 async function findJob(options, env) {
   const found = findCiJob(env) ?? await gitJob(env);
   const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag);
@@ -7141,7 +7314,7 @@ async function gitJob(env) {
     git("log", "-1", "--format=%B"),
     git("log", "-1", "--format=%an <%ae>")
   ]);
-  const id = `${hostname()}-${randomUUID()}`;
+  const id = `${hostname()}-${randomUUID2()}`;
   return {
     ci: "this machine",
     slug: slugOfRemote(remote),
@@ -7159,167 +7332,7 @@ async function gitJob(env) {
   };
 }
 
-// cli/version.ts
-var VERSION = true ? "0.1.0" : "0.0.0-source";
-
-// src/domain/access/secret.ts
-var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-var CHECKSUM_LENGTH = 6;
-var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
-function parseSecret(text) {
-  if (!SECRET_SHAPE.test(text)) return null;
-  const body = text.slice(0, -CHECKSUM_LENGTH);
-  return text.endsWith(checksumOf(body)) ? text : null;
-}
-function checksumOf(body) {
-  let rest = crc32(body);
-  let digits = "";
-  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
-    digits = ALPHABET.charAt(rest % 62) + digits;
-    rest = Math.floor(rest / 62);
-  }
-  return digits;
-}
-function randomBase62(length) {
-  let text = "";
-  while (text.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
-      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
-    }
-  }
-  return text;
-}
-var crcTable;
-function crc32(text) {
-  crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? value >>> 1 ^ 3988292384 : value >>> 1;
-    return value;
-  });
-  let crc = 4294967295;
-  for (let i = 0; i < text.length; i++) crc = crc >>> 8 ^ (crcTable[(crc ^ text.charCodeAt(i)) & 255] ?? 0);
-  return (crc ^ 4294967295) >>> 0;
-}
-
-// cli/server/login-file.ts
-import { rmSync as rmSync2 } from "node:fs";
-import { join as join2 } from "node:path";
-
-// cli/server/private-file.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync as readFileSync2, renameSync, rmSync, statSync as statSync2, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-function configFolder(env = process.env) {
-  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), ".config"), "buildpass");
-}
-function stateFolder(env = process.env) {
-  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
-}
-function writePrivateJson(file, value) {
-  mkdirSync(dirname(file), { recursive: true, mode: 448 });
-  const draft = `${file}.${randomUUID2()}.tmp`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(value, null, 2)}
-`, { mode: 384, flag: "wx" });
-    chmodSync(draft, 384);
-    renameSync(draft, file);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
-function readPrivateJson(file) {
-  try {
-    return JSON.parse(readFileSync2(file, "utf8"));
-  } catch {
-    return null;
-  }
-}
-function forgetNote(file) {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-  }
-}
-var NOTE_LIFE_MS = 2 * 24 * 36e5;
-function dropOldNotes(folder2) {
-  let names = [];
-  try {
-    names = readdirSync(folder2);
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const file = join(folder2, name);
-    const age = Date.now() - (statSync2(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > NOTE_LIFE_MS) forgetNote(file);
-  }
-}
-function isReadByOthers(file) {
-  if (process.platform === "win32") return false;
-  return (statSync2(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
-}
-
-// cli/server/login-file.ts
-function loginFile() {
-  return join2(configFolder(), "login.json");
-}
-function readLogins() {
-  const { current, tokens } = readPrivateJson(loginFile()) ?? {};
-  const entries = typeof tokens === "object" && tokens !== null ? Object.entries(tokens) : [];
-  return {
-    current: typeof current === "string" ? current : null,
-    tokens: Object.fromEntries(entries.filter((entry) => typeof entry[1] === "string"))
-  };
-}
-function keepLogin(origin, token) {
-  writePrivateJson(loginFile(), { current: origin, tokens: { ...readLogins().tokens, [origin]: token } });
-}
-function dropLogin(origin) {
-  const { current, tokens } = readLogins();
-  const { [origin]: dropped, ...others } = tokens;
-  if (dropped === void 0) return false;
-  if (Object.keys(others).length === 0) rmSync2(loginFile(), { force: true });
-  else writePrivateJson(loginFile(), { current: current === origin ? null : current, tokens: others });
-  return true;
-}
-
-// cli/server/credential.ts
-function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
-  const given = env.BUILDPASS_TOKEN?.trim();
-  if (given) {
-    if (!parseSecret(given))
-      throw usageError(
-        "BUILDPASS_TOKEN does not hold a Buildpass token.",
-        "It looks like bpu_… or bpr_… and has 46 characters; CI systems often leave it empty or masked in forks."
-      );
-    return fixed(given, "the variable BUILDPASS_TOKEN");
-  }
-  if (keyless) return keyless;
-  const kept = readLogins().tokens[origin];
-  if (kept === void 0) return nobody(howToGetOne);
-  if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`);
-  return fixed(kept, `${loginFile()} (buildpass login)`);
-}
-function fixed(token, source) {
-  return {
-    source,
-    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
-    token: async () => token,
-    renew: async () => false
-  };
-}
-function nobody(howToGetOne) {
-  return {
-    source: `nowhere. ${howToGetOne}`,
-    hint: `No token was sent. ${howToGetOne}`,
-    token: async () => null,
-    renew: async () => false
-  };
-}
-
-// cli/server/keyless.ts
+// cli/keyless.ts
 import { createHash } from "node:crypto";
 import { join as join3 } from "node:path";
 var MARGIN_MS = 6e4;
@@ -7409,7 +7422,10 @@ function nameFor(...parts) {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
-// cli/server/open-server.ts
+// cli/version.ts
+var VERSION = true ? "0.1.0" : "0.0.0-source";
+
+// cli/open-server.ts
 var DEFAULT_RETRY_SECONDS = 120;
 async function openServer(options, output, signal, env = process.env) {
   const origin = originOf(options.url || env.BUILDPASS_URL || readLogins().current, env);
@@ -7464,7 +7480,7 @@ function retrySecondsOf({ BUILDPASS_RETRY_SECONDS: text }) {
   throw usageError("BUILDPASS_RETRY_SECONDS must be a whole number of seconds.");
 }
 
-// cli/files/artifact-list.ts
+// cli/artifact-list.ts
 var ARTIFACT = { path: "text", node_index: "count", size: "count", digest: "text", url: "address" };
 function artifactOf(value) {
   const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, "an artifact");
@@ -7482,11 +7498,11 @@ async function listArtifacts(server, path) {
   return { num: build_num, artifacts: items.map(artifactOf) };
 }
 
-// cli/files/download-file.ts
-import { createReadStream, statSync as statSync3 } from "node:fs";
+// cli/download-file.ts
+import { createReadStream, statSync as statSync4 } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 
-// cli/files/file-digest.ts
+// cli/file-digest.ts
 import { createHash as createHash2 } from "node:crypto";
 function openDigester(kind) {
   return kind.kind === "sha256" ? wholeDigester() : partsDigester(kind.partSizeBytes);
@@ -7522,11 +7538,11 @@ function partsDigester(partSizeBytes) {
   };
 }
 
-// cli/files/part-file.ts
+// cli/part-file.ts
 import { createHash as createHash3 } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname as dirname2, join as join4 } from "node:path";
+import { dirname as dirname3, join as join4 } from "node:path";
 function isPartFile(name) {
   return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name);
 }
@@ -7536,11 +7552,11 @@ async function openPartFile(server, artifact, target) {
   const left = await reopened(note, target);
   if (left) return { ...left, isNoted: true, forget };
   const name = `.buildpass-${randomBase62(16)}.part`;
-  const file = join4(dirname2(target), name);
+  const file = join4(dirname3(target), name);
   const handle = await open(file, "ax+");
   let isNoted = false;
   try {
-    dropOldNotes(dirname2(note));
+    dropOldNotes(dirname3(note));
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
     isNoted = true;
   } catch (error) {
@@ -7551,7 +7567,7 @@ async function openPartFile(server, artifact, target) {
 async function reopened(note, target) {
   const { name, identity, pid } = readPrivateJson(note) ?? {};
   if (typeof name !== "string" || !isPartFile(name) || typeof pid !== "number" || isAtWork(pid)) return null;
-  const file = join4(dirname2(target), name);
+  const file = join4(dirname3(target), name);
   const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
   const handle = await open(file, flags).catch(() => null);
   if (!handle) return null;
@@ -7577,7 +7593,7 @@ function noteFor({ digest }, target) {
   return join4(stateFolder(), "downloads", `${createHash3("sha256").update(what).digest("hex").slice(0, 32)}.json`);
 }
 
-// cli/files/download-file.ts
+// cli/download-file.ts
 async function downloadFile(server, artifact, file, progress) {
   if (await hasBytes(file, artifact)) {
     progress.add(artifact.sizeBytes, false);
@@ -7676,7 +7692,7 @@ async function openSink({ handle }, artifact, progress) {
   };
 }
 async function hasBytes(file, { sizeBytes, digest }) {
-  const entry = statSync3(file, { throwIfNoEntry: false });
+  const entry = statSync4(file, { throwIfNoEntry: false });
   if (!entry?.isFile() || entry.size !== sizeBytes) return false;
   const digester = openDigester(digest);
   await digestBytes(createReadStream(file), digester);
@@ -7691,11 +7707,11 @@ function changed({ path }) {
   });
 }
 
-// cli/files/local-path.ts
-import { lstatSync, mkdirSync as mkdirSync2, realpathSync } from "node:fs";
-import { dirname as dirname3, join as join5, relative, sep } from "node:path";
+// cli/local-path.ts
+import { lstatSync, realpathSync } from "node:fs";
+import { dirname as dirname4, join as join5, relative, sep } from "node:path";
 
-// src/domain/artifacts/artifact.ts
+// src/domain/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
 var MAX_ARTIFACT_BYTES = 5 * 1024 ** 3;
 function artifactPathProblem(path) {
@@ -7717,7 +7733,7 @@ function encodeSegment(segment) {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-// cli/files/local-path.ts
+// cli/local-path.ts
 var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 function localSegments(path, platform = process.platform) {
   const problem = artifactPathProblem(path);
@@ -7761,14 +7777,14 @@ function escaped(character) {
   return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 function openPlace(root, segments) {
-  mkdirSync2(root, { recursive: true });
+  makeFolder(root);
   const base = realpathSync(root);
   const file = join5(base, ...segments);
-  const folder2 = dirname3(file);
+  const folder2 = dirname4(file);
   let at = base;
   for (const segment of relative(base, folder2).split(sep).filter(Boolean)) {
     at = join5(at, segment);
-    mkdirSync2(at, { recursive: true });
+    makeFolder(at);
     const real = realpathSync(at);
     if (real !== base && !real.startsWith(base + sep))
       throw new CliError("failed", `${at} leads out of ${base}: nothing is written there.`);
@@ -7821,7 +7837,7 @@ async function settleEach(items, pool, work, isHopeless2) {
   return { done: done.filter((_, at) => at in done), failures, untried };
 }
 
-// cli/terminal/outcome.ts
+// cli/outcome.ts
 async function moveEach(server, items, parallel, move) {
   const { done, failures, untried } = await settleEach(
     items,
@@ -7852,7 +7868,7 @@ function shortfallText({ leftOut, failures }) {
 }
 function failuresOf({ done, failures, leftOut }, strict = false) {
   if (leftOut.length === 0 || !(strict || done.length + failures.length === 0)) return failures;
-  const count = leftOut.length === 1 ? "1 file was left out" : `${leftOut.length} files were left out`;
+  const count = leftOut.length === 1 ? "1 file or folder was left out" : `${leftOut.length} files or folders were left out`;
   return [...failures, new CliError("left_out", strict ? `${count}.` : `${count}, and there is no other.`)];
 }
 function settle(line, result, failures, output) {
@@ -7878,7 +7894,7 @@ function failureJson(failure) {
   return { code, message, hint, status };
 }
 
-// cli/terminal/progress.ts
+// cli/progress.ts
 var import_cli_progress = __toESM(require_cli_progress(), 1);
 function startProgress(output, onMoved = () => {
 }) {
@@ -7993,7 +8009,7 @@ function took(startedAt) {
   return `${((performance.now() - startedAt) / 1e3).toFixed(1)} s`;
 }
 
-// cli/terminal/interrupt.ts
+// cli/interrupt.ts
 import { setMaxListeners } from "node:events";
 import { constants as constants2 } from "node:os";
 var Interrupted = class extends Error {
@@ -8129,7 +8145,7 @@ function placesOf(artifacts, { flat }) {
   return { places: places.filter((place) => !inTheWay.has(place)), problems };
 }
 
-// cli/server/read-secret.ts
+// cli/read-secret.ts
 import { createInterface } from "node:readline";
 import { Writable as Writable2 } from "node:stream";
 async function readSecretFromStdin(prompt) {
@@ -8199,7 +8215,7 @@ async function settled({ json = false }, work) {
   }
 }
 
-// src/domain/builds/build.ts
+// src/domain/build.ts
 var BUILD_STATUS = {
   queued: { lifecycle: "queued", outcome: null, class: "waiting", rank: 0 },
   not_running: { lifecycle: "not_running", outcome: null, class: "waiting", rank: 1 },
@@ -8228,12 +8244,24 @@ function isOver(status) {
   return stageOf(status) === STAGE_OVER;
 }
 
-// cli/files/upload-tests.ts
+// cli/report.ts
+async function reportJob(server, job, news) {
+  const body = { ...reportBody(job), ...news };
+  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
+}
+async function updateBuild(server, num, news) {
+  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
+}
+function buildOf(answer) {
+  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
+}
+
+// cli/upload-tests.ts
 import { readFile } from "node:fs/promises";
 
-// cli/files/find-files.ts
-import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync5 } from "node:fs";
-import { basename as basename2, dirname as dirname5, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
+// cli/find-files.ts
+import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
+import { basename as basename2, dirname as dirname6, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -8682,13 +8710,13 @@ function lookup(extn) {
   return mimes[!~idx ? tmp : tmp.substring(++idx)];
 }
 
-// cli/files/find-files.ts
+// cli/find-files.ts
 var import_picomatch2 = __toESM(require_picomatch2(), 1);
 
-// cli/files/walk-folder.ts
-import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync4 } from "node:fs";
+// cli/walk-folder.ts
+import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname as dirname4, join as join6, sep as sep2 } from "node:path";
+import { basename, dirname as dirname5, join as join6, sep as sep2 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
 var DOUBLE = "a link to a folder that is sent by another name";
 async function walkFolder(folder2, wish, root, visitor) {
@@ -8735,11 +8763,11 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
   function takeLink(file, path) {
     try {
       const real = realpathSync2(file);
-      const stats = statSync4(real);
+      const stats = statSync5(real);
       if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return;
       if (!roots.some((root) => isIn(real, root))) leaveOut(file, `a link that leads out of ${roots[0]}`);
       else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats));
-      else if (isIn(realpathSync2(dirname4(file)), real)) leaveOut(file, "a link to a folder that it is in");
+      else if (isIn(realpathSync2(dirname5(file)), real)) leaveOut(file, "a link to a folder that it is in");
       else links.push({ file, path });
     } catch (error) {
       if (!wish.takes(path)) return;
@@ -8750,7 +8778,7 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
   function takeFile(file) {
     try {
       accessSync(file, constants3.R_OK);
-      visit(file, statSync4(file));
+      visit(file, statSync5(file));
     } catch (error) {
       leaveOut(file, reasonOf(error));
     }
@@ -8775,7 +8803,7 @@ function bytesText(name) {
   return Array.from(name, (byte) => byte < 128 ? String.fromCharCode(byte) : `␣x${byte.toString(16)}`).join("");
 }
 
-// cli/files/find-files.ts
+// cli/find-files.ts
 async function findFiles(globs, { root, prefix }) {
   const base = resolve(root);
   if (!isFolderAt(base)) throw usageError(`--root: ${base} is no folder.`);
@@ -8818,7 +8846,7 @@ async function findFiles(globs, { root, prefix }) {
 function doublesIn(files) {
   const realFolders = /* @__PURE__ */ new Map();
   const realOf = (file) => {
-    const folder2 = dirname5(file);
+    const folder2 = dirname6(file);
     const real = realFolders.get(folder2) ?? realFolderOf(folder2);
     realFolders.set(folder2, real);
     return join7(real, basename2(file));
@@ -8857,7 +8885,7 @@ async function findMeant(glob, root, visitor) {
 }
 var MAX_NAME_LENGTH2 = 255;
 function isFolderAt(path) {
-  return statSync5(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statSync6(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 var EVERYTHING = { takes: () => true, enters: () => true };
 var MATCHING = { dot: true, nonegate: true, flags: "s" };
@@ -8893,15 +8921,15 @@ function contentTypeOf(path) {
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
-// cli/files/upload-file.ts
+// cli/upload-file.ts
 import { createHash as createHash6 } from "node:crypto";
 import { constants as constants4 } from "node:fs";
 import { open as open2 } from "node:fs/promises";
 
-// cli/files/upload-parts.ts
+// cli/upload-parts.ts
 import { createHash as createHash5 } from "node:crypto";
 
-// src/domain/artifacts/upload.ts
+// src/domain/upload.ts
 var PART_SIZE_BYTES = 8 * 1024 ** 2;
 function partCountOf({ sizeBytes, partSizeBytes }) {
   return Math.ceil(sizeBytes / partSizeBytes);
@@ -8916,7 +8944,7 @@ function missingParts(upload, parts) {
   return Array.from({ length: partCountOf(upload) }, (_, i) => i + 1).filter((number) => !here.has(number));
 }
 
-// cli/files/upload-state.ts
+// cli/upload-state.ts
 import { createHash as createHash4 } from "node:crypto";
 import { realpathSync as realpathSync4 } from "node:fs";
 import { join as join8 } from "node:path";
@@ -8944,7 +8972,7 @@ function noteFor2({ origin, slug }, file, { num, nodeIndex, overwrite }) {
   return join8(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
 }
 
-// cli/files/upload-parts.ts
+// cli/upload-parts.ts
 var MAX_ROUNDS = 3;
 async function uploadInParts(server, file, options, progress) {
   const handle = await openFile(file);
@@ -9083,7 +9111,7 @@ function uploadOf(value) {
   };
 }
 
-// cli/files/upload-file.ts
+// cli/upload-file.ts
 var PARTS_FROM_BYTES = 32 * 1024 ** 2;
 function uploadFile(server, file, options, progress) {
   return file.sizeBytes < PARTS_FROM_BYTES ? options.pool(() => uploadWhole(server, file, options, progress)) : uploadInParts(server, file, options, progress);
@@ -9123,11 +9151,22 @@ async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress
     await handle.close();
   }
 }
-async function openFile({ file, path }) {
-  const handle = await open2(file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
-  if ((await handle.stat()).isFile()) return handle;
-  await handle.close();
-  throw otherDigest(path);
+async function openFile(found) {
+  const handle = await open2(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+  try {
+    if (!(await handle.stat()).isFile()) throw otherDigest(found.path);
+    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+var OTHER_SIZE = "it has other bytes than its size says, as files below /proc do: send a copy of it";
+async function isOfOtherSize(handle, sizeBytes) {
+  const last = Math.min(sizeBytes, 1);
+  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last);
+  return bytesRead !== last && (await handle.stat()).size === sizeBytes;
 }
 async function* readAll(handle, { path, sizeBytes }) {
   let length = 0;
@@ -9165,7 +9204,7 @@ async function* counted(source, count) {
   }
 }
 
-// cli/files/upload-tests.ts
+// cli/upload-tests.ts
 async function uploadTests(server, num, globs, output, onMoved = () => {
 }) {
   const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
@@ -9187,18 +9226,6 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     return found;
   });
   return { done, failures: [...problems, ...failures], leftOut };
-}
-
-// cli/terminal/report.ts
-async function reportJob(server, job, news) {
-  const body = { ...reportBody(job), ...news };
-  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
-}
-async function updateBuild(server, num, news) {
-  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
-}
-function buildOf(answer) {
-  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
 }
 
 // cli/verbs/report.ts
@@ -9258,7 +9285,7 @@ import { basename as basename3 } from "node:path";
 import { setTimeout as sleep2 } from "node:timers/promises";
 import { isatty as isatty3 } from "node:tty";
 
-// cli/files/upload-all.ts
+// cli/upload-all.ts
 async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {
 }, ...target }, output) {
   const gone = [];
@@ -9276,8 +9303,9 @@ async function uploadAll(server, { files, leftOut, problems }, { parallel, onMov
       return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url };
     } catch (error) {
       bar.failed();
-      if (!isUnreadable(error)) throw isSystemError(error) ? systemFailure(error, file.path) : error;
-      gone.push({ path: file.path, reason: systemWords(error) });
+      const reason = reasonToLeaveOut(error);
+      if (reason === null) throw isSystemError(error) ? systemFailure(error, file.path) : error;
+      gone.push({ path: file.path, reason });
       return null;
     }
   };
@@ -9295,8 +9323,10 @@ async function findKnown(server, target) {
   const ours = artifacts.filter(({ nodeIndex }) => nodeIndex === target.nodeIndex);
   return new Map(ours.map((artifact) => [artifact.path, artifact]));
 }
-function isUnreadable(error) {
-  return isSystemError(error) && ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"].includes(error.code ?? "");
+function reasonToLeaveOut(error) {
+  if (error instanceof CliError && error.failure === "left_out") return error.message;
+  const codes = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"];
+  return isSystemError(error) && codes.includes(error.code ?? "") ? systemWords(error) : null;
 }
 
 // cli/verbs/run.ts
@@ -9663,7 +9693,7 @@ function inDays(days) {
 
 // cli/verbs/upload.ts
 function addUpload(program3) {
-  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when files were left out`).action(
+  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
     (globs, options) => runVerb(options, async ({ server, job, output }) => {
       const found = await findFiles(globs, options);
       if (found.files.length === 0) {

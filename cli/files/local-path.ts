@@ -1,7 +1,8 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { artifactPathProblem } from '../../src/domain/artifacts/artifact.ts'
 import { CliError } from '../terminal/exit.ts'
+import { makeFolder } from './make-folder.ts'
 
 const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 
@@ -65,7 +66,7 @@ function escaped(character: string): string {
 
 /** The file for those segments below `root`, its folder made; a link on the way that leads out is not followed. */
 export function openPlace(root: string, segments: readonly string[]): string {
-  mkdirSync(root, { recursive: true })
+  makeFolder(root)
   const base = realpathSync(root)
   const file = join(base, ...segments)
   const folder = dirname(file)
@@ -73,7 +74,7 @@ export function openPlace(root: string, segments: readonly string[]): string {
   let at = base
   for (const segment of relative(base, folder).split(sep).filter(Boolean)) {
     at = join(at, segment)
-    mkdirSync(at, { recursive: true })
+    makeFolder(at)
     const real = realpathSync(at)
     if (real !== base && !real.startsWith(base + sep))
       throw new CliError('failed', `${at} leads out of ${base}: nothing is written there.`)

@@ -1,6 +1,7 @@
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import { openPool } from '../pool.ts'
 import type { Server } from '../server/server.ts'
+import { CliError } from '../terminal/exit.ts'
 import { moveEach, type Outcome, warnOfLeftOut } from '../terminal/outcome.ts'
 import type { Output } from '../terminal/output.ts'
 import { startProgress } from '../terminal/progress.ts'
@@ -51,8 +52,9 @@ export async function uploadAll(
       return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url }
     } catch (error) {
       bar.failed()
-      if (!isUnreadable(error)) throw isSystemError(error) ? systemFailure(error, file.path) : error
-      gone.push({ path: file.path, reason: systemWords(error) })
+      const reason = reasonToLeaveOut(error)
+      if (reason === null) throw isSystemError(error) ? systemFailure(error, file.path) : error
+      gone.push({ path: file.path, reason })
       return null
     }
   }
@@ -73,7 +75,9 @@ async function findKnown(server: Server, target: { readonly num: number; readonl
   return new Map<string, ListedArtifact>(ours.map((artifact) => [artifact.path, artifact]))
 }
 
-/** The file was removed, or its mode changed, since it was found. */
-function isUnreadable(error: unknown): error is NodeJS.ErrnoException {
-  return isSystemError(error) && ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'].includes(error.code ?? '')
+/** Where the file was removed, or its mode changed, since it was found, or its bytes are none that can be sent. */
+function reasonToLeaveOut(error: unknown): string | null {
+  if (error instanceof CliError && error.failure === 'left_out') return error.message
+  const codes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP']
+  return isSystemError(error) && codes.includes(error.code ?? '') ? systemWords(error) : null
 }

@@ -80,11 +80,25 @@ async function uploadWhole(
 }
 
 /** The file that was found, which may be something else by now: a named pipe would be waited for, for ever. */
-export async function openFile({ file, path }: LocalFile): Promise<FileHandle> {
-  const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  if ((await handle.stat()).isFile()) return handle
-  await handle.close()
-  throw otherDigest(path)
+export async function openFile(found: LocalFile): Promise<FileHandle> {
+  const handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    if (!(await handle.stat()).isFile()) throw otherDigest(found.path)
+    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError('left_out', OTHER_SIZE)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+const OTHER_SIZE = 'it has other bytes than its size says, as files below /proc do: send a copy of it'
+
+/** Whether it ends before or after the size that it is still said to have; one that grew or shrank says so. */
+async function isOfOtherSize(handle: FileHandle, sizeBytes: number): Promise<boolean> {
+  const last = Math.min(sizeBytes, 1)
+  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last)
+  return bytesRead !== last && (await handle.stat()).size === sizeBytes
 }
 
 /** The file's bytes, as many as it had when it was found. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../files/make-folder.ts'
 
 /** Where what lasts is kept, like a login: `$XDG_CONFIG_HOME/buildpass`. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -15,7 +16,7 @@ export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
 
 /** Writes JSON that only its owner can read, whole or not at all. */
 export function writePrivateJson(file: string, value: unknown): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file), 0o700)
   // Not by the process's number, which another container may have, too.
   const draft = `${file}.${randomUUID()}.tmp`
   try {

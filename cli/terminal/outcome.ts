@@ -51,7 +51,9 @@ export function shortfallText({ leftOut, failures }: Outcome<unknown>): string {
 /** All that went wrong; that files were left out is a failure, too, if it was to be strict or nothing else was there. */
 export function failuresOf({ done, failures, leftOut }: Outcome<unknown>, strict = false): readonly unknown[] {
   if (leftOut.length === 0 || !(strict || done.length + failures.length === 0)) return failures
-  const count = leftOut.length === 1 ? '1 file was left out' : `${leftOut.length} files were left out`
+  // A folder counts as one: what is in it was not looked at.
+  const count =
+    leftOut.length === 1 ? '1 file or folder was left out' : `${leftOut.length} files or folders were left out`
   return [...failures, new CliError('left_out', strict ? `${count}.` : `${count}, and there is no other.`)]
 }
 

@@ -25,7 +25,7 @@ export function addUpload(program: Command): void {
     .option('--prefix <path>', 'put before each artifact path', '')
     .option('--overwrite', 'replace other bytes that the build has at a path')
     .option('--parallel <n>', 'requests at once', countOption(1, 32), 4)
-    .option('--strict', `end with ${EXIT.left_out} when files were left out`)
+    .option('--strict', `end with ${EXIT.left_out} when something was left out`)
     .action((globs: string[], options: UploadVerbOptions) =>
       runVerb(options, async ({ server, job, output }) => {
         const found = await findFiles(globs, options)

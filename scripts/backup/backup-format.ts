@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readFileSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CREDENTIAL_TABLES } from '../../src/storage/edge/new-life.ts'
+import { ScriptError } from '../check/script-error.ts'
 
 /** What a backup folder holds besides its manifest: `d1/<table>.ndjson`, `objects.ndjson`, and the bytes in `r2/<key>`. */
 export type Manifest = {
@@ -55,12 +56,12 @@ export function handlingOf(table: string): Handling | null {
 }
 
 /** What is wrong with a backup, in words for whoever wants to use it. */
-export class BackupError extends Error {}
+export class BackupError extends ScriptError {}
 
 export function readManifest(folder: string): Manifest {
   const file = join(folder, 'manifest.json')
   // It is written last, so a backup that was broken off has none.
-  if (!existsSync(file)) throw new BackupError(`${folder} is no backup: it has no manifest.json`)
+  if (!isFile(file)) throw new BackupError(`${folder} is no backup: it has no manifest.json`)
   const manifest = manifestIn(readFileSync(file, 'utf8'))
   if (!manifest?.tables || !manifest.objects || !manifest.migrations)
     throw new BackupError(`${file} is not whole: nothing was restored`)
@@ -81,7 +82,7 @@ function manifestIn(text: string): Manifest | null {
 export async function faultsOf(folder: string, manifest: Manifest): Promise<readonly string[]> {
   const faults: string[] = []
   const expect = async (file: string, sha256: string) => {
-    if (!existsSync(join(folder, file))) faults.push(`${file} is missing`)
+    if (!isFile(join(folder, file))) faults.push(`${file} is missing`)
     else if ((await digestOf(join(folder, file))) !== sha256) faults.push(`${file} is not as it was made`)
   }
   for (const [table, { sha256 }] of Object.entries(manifest.tables)) await expect(`d1/${table}.ndjson`, sha256)
@@ -92,6 +93,18 @@ export async function faultsOf(folder: string, manifest: Manifest): Promise<read
     await expect(`r2/${key}`, sha256)
   }
   return faults
+}
+
+/** A backup that the next one goes on from: of it the list of objects is read, and their bytes are linked. */
+export async function requireObjectList(folder: string): Promise<void> {
+  const { objects } = readManifest(folder)
+  const file = join(folder, 'objects.ndjson')
+  if (!isFile(file) || (await digestOf(file)) !== objects.sha256)
+    throw new BackupError(`${file} is missing, or not as it was made.`)
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
 export async function digestOf(file: string): Promise<string> {

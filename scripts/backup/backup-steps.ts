@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, linkSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, linkSync, openSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../cli/files/make-folder.ts'
 import type { Instance } from '../start/instance.ts'
 import { writePrivately } from '../start/local-state.ts'
 import { handlingOf, inReferenceOrder, linesOf, type Manifest, type ObjectLine } from './backup-format.ts'
@@ -16,7 +17,7 @@ const OBJECT_KEY = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/
  * The bytes that `earlier` has, a backup of before, are linked instead of fetched, since an object never changes.
  */
 export async function backUp(instance: Instance, folder: string, earlier: string | null): Promise<Manifest> {
-  mkdirSync(join(folder, 'd1'), { recursive: true, mode: 0o700 })
+  makeFolder(join(folder, 'd1'), 0o700)
   const { d1 } = instance
   const madeAt = new Date().toISOString()
   const seqBefore = await newestSeq(d1)
@@ -139,7 +140,7 @@ async function copyObject(
 ): Promise<ObjectLine | null> {
   if (!OBJECT_KEY.test(key)) throw new Error(`an artifact names an object that is none of ours: ${key}`)
   const file = join(folder, 'r2', key)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(file), 0o700)
   if (earlier && known && existsSync(join(earlier, 'r2', key))) {
     linkSync(join(earlier, 'r2', key), file)
     return known

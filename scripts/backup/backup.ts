@@ -1,24 +1,30 @@
 // npm run backup -- [folder] [--remote [--env staging]] [--since <an earlier backup>]: D1 and R2 into a folder, with digests.
-import { existsSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { takeEnvironment } from '../deploy/cloudflare-resources.ts'
+import { makeFolder } from '../../cli/files/make-folder.ts'
+import { parseInvocation } from '../check/invocation.ts'
+import { tellFailure } from '../check/script-error.ts'
 import { InstanceError, openInstance } from '../start/instance.ts'
 import { REPOSITORY } from '../start/local-state.ts'
+import { requireObjectList } from './backup-format.ts'
 import { backUp } from './backup-steps.ts'
 
 try {
-  const { values, positionals } = parseArgs({
-    args: [...takeEnvironment(process.argv.slice(2))],
-    options: { remote: { type: 'boolean', default: false }, since: { type: 'string' } },
-    allowPositionals: true,
-  })
+  const { values, positionals } = parseInvocation(
+    'npm run backup -- [folder] [--remote [--env staging]] [--since <an earlier backup>]',
+    { remote: { type: 'boolean', default: false }, env: { type: 'string' }, since: { type: 'string' } },
+    [0, 1],
+  )
   const stamp = new Date().toISOString().replace(/[:.]/g, '-')
   const folder = resolve(positionals[0] ?? join(REPOSITORY, 'backups', stamp))
-  if (existsSync(folder) && readdirSync(folder).length > 0) throw new InstanceError(`${folder} is not empty.`)
+  const earlier = values.since === undefined ? null : resolve(values.since)
+  // Both before the instance is opened, which may take long.
+  if (earlier) await requireObjectList(earlier)
+  makeFolder(folder, 0o700)
+  if (readdirSync(folder).length > 0) throw new InstanceError(`${folder} is not empty.`)
   const instance = await openInstance(values.remote)
   try {
-    const { tables, objects, is_quiet } = await backUp(instance, folder, values.since ? resolve(values.since) : null)
+    const { tables, objects, is_quiet } = await backUp(instance, folder, earlier)
     const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0)
     console.error(
       `${rows} rows of ${Object.keys(tables).length} tables and ${objects.count} objects (${objects.bytes} bytes).`,
@@ -30,6 +36,5 @@ try {
     await instance.close()
   }
 } catch (error) {
-  console.error(error instanceof InstanceError ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }

@@ -1,29 +1,27 @@
 // npm run restore -- <folder> [--remote [--env staging]] [--keep-tokens] [--check]: a backup into an empty instance.
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { takeEnvironment } from '../deploy/cloudflare-resources.ts'
-import { InstanceError, openInstance } from '../start/instance.ts'
-import { BackupError, faultsOf, readManifest } from './backup-format.ts'
+import { parseInvocation } from '../check/invocation.ts'
+import { tellFailure } from '../check/script-error.ts'
+import { openInstance } from '../start/instance.ts'
+import { faultsOf, readManifest } from './backup-format.ts'
 import { RestoreError, restore } from './restore-steps.ts'
 
 try {
-  const { values, positionals } = parseArgs({
-    args: [...takeEnvironment(process.argv.slice(2))],
-    options: {
+  const { values, positionals } = parseInvocation(
+    'npm run restore -- <folder> [--remote [--env staging]] [--keep-tokens] [--check]',
+    {
       remote: { type: 'boolean', default: false },
+      env: { type: 'string' },
       'keep-tokens': { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
     },
-    allowPositionals: true,
-  })
-  const [folder, ...others] = positionals
-  if (!folder || others.length > 0)
-    throw new RestoreError('Usage: npm run restore -- <folder> [--remote [--env <name>]] [--keep-tokens] [--check]')
-  if (values.check) await check(resolve(folder))
-  else await run(resolve(folder), values.remote, values['keep-tokens'])
+    [1, 1],
+  )
+  const folder = resolve(...positionals)
+  if (values.check) await check(folder)
+  else await run(folder, values.remote, values['keep-tokens'])
 } catch (error) {
-  console.error(error instanceof InstanceError || error instanceof BackupError ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }
 
 /** Compares each file with the digest that the manifest names, and touches nothing. */

@@ -2,17 +2,18 @@
 // registry that cannot be asked: that says nothing about the libraries. `--strict` fails on that too.
 import { spawnSync } from 'node:child_process'
 import { REPOSITORY } from '../start/local-state.ts'
+import { parseInvocation } from './invocation.ts'
 
 type Report = { readonly metadata?: { readonly vulnerabilities?: Readonly<Record<string, number>> } }
 
-const isStrict = process.argv.includes('--strict')
+const { values } = parseInvocation('npm run audit [-- --strict]', { strict: { type: 'boolean', default: false } })
 // Offline this must cost seconds, not npm's minutes of retries.
 const ask = ['audit', '--json', '--omit=dev', '--omit=optional', '--fetch-retries=0', '--fetch-timeout=20000']
 const { stdout } = spawnSync('npm', ask, { cwd: REPOSITORY, encoding: 'utf8', timeout: 60_000 })
 const counts = countsIn(stdout)
 if (!counts) {
   console.log(`WARNING: not audited. The registry did not say what it knows of these libraries${reasonIn(stdout)}.`)
-  process.exitCode = isStrict ? 1 : 0
+  process.exitCode = values.strict ? 1 : 0
 } else {
   const grave = (counts.high ?? 0) + (counts.critical ?? 0)
   console.log(

@@ -7,6 +7,7 @@ import { staleApiFiles } from '../openapi/files.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { bundleCli } from './cli-bundle.ts'
 import { withHelpTexts } from './cli-docs.ts'
+import { parseInvocation } from './invocation.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
 import { readTool, runTool } from './tool.ts'
 
@@ -19,6 +20,7 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   'API document': apiDocumentIsFresh,
 }
 
+parseInvocation('npm run check', {})
 const failed: string[] = []
 for (const [name, passes] of Object.entries(CHECKS)) {
   const isGood = await passes()

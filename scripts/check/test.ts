@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { COUNTS_FILE_VARIABLE, type Counts, readCounts } from '../measure/counts.ts'
+import { parseInvocation } from './invocation.ts'
 import { runScript, runTool } from './tool.ts'
 
+parseInvocation('npm test', {})
 const isChecked = (await runScript('check/check.ts')) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 const tests = await runTests()

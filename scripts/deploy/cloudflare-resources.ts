@@ -21,14 +21,3 @@ export function missingResources(): string | null {
   npm run deploy${environment === PRODUCTION ? '' : ` -- --env ${environment}`}
 first: it finds those that are there, and makes those that are not.`
 }
-
-/** Takes `--env <name>` out of the arguments; the scripts that ask wrangler then mean that environment. */
-export function takeEnvironment(args: readonly string[]): readonly string[] {
-  const at = args.indexOf('--env')
-  if (at < 0) return args
-  const name = args[at + 1]
-  if (name === undefined || !deploymentOf(name))
-    throw new Error('--env needs the name of an environment, e.g. staging.')
-  process.env.BUILDPASS_ENV = name
-  return args.toSpliced(at, 2)
-}

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ScriptError } from '../check/script-error.ts'
 import type { Ended } from '../check/tool.ts'
 import { writePrivately } from '../start/local-state.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type Deployment,
   type DeploymentSettings,
   type ResourceIds,
+  readSecrets,
   type WranglerConfig,
   writeConfig,
 } from './deployment.ts'
@@ -32,7 +34,7 @@ export type Deployed = {
   readonly isEmpty: boolean
 }
 
-export class DeployError extends Error {}
+export class DeployError extends ScriptError {}
 
 /**
  * Provisions what an environment lacks and puts the Worker there. Every step first looks whether it was done, so a second
@@ -166,12 +168,13 @@ async function lackingSecrets({ run }: DeployHost, config: readonly string[]): P
  */
 async function withSecretsFile<T>(
   host: DeployHost,
-  { secretsFile }: Deployment,
+  deployment: Deployment,
   lacking: readonly string[],
   act: (args: readonly string[]) => Promise<T>,
 ): Promise<T> {
   if (lacking.length === 0) return act([])
-  const kept: Record<string, string> = existsSync(secretsFile) ? JSON.parse(readFileSync(secretsFile, 'utf8')) : {}
+  const { secretsFile } = deployment
+  const kept = readSecrets(deployment)
   const given = Object.fromEntries(lacking.map((name) => [name, kept[name] ?? SECRETS[name]?.() ?? '']))
   if (host.keepsFiles) writePrivately(secretsFile, `${JSON.stringify({ ...kept, ...given }, null, 2)}\n`)
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-secrets-'))

@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
+import { tellFailure } from '../check/script-error.ts'
 import { readOwnScript, readTool, runTool } from '../check/tool.ts'
 import { REPOSITORY, WRANGLER_CONFIG } from '../start/local-state.ts'
 import { remoteConfigFile } from './cloudflare-resources.ts'
@@ -21,17 +22,17 @@ import { buildWorker } from './worker-bundle.ts'
 import { readWranglerToml } from './wrangler.ts'
 
 const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
+const USAGE = 'npm run deploy -- [--env staging] [--domain builds.example.com] [--location <hint>] [--dry-run]'
 const READY_TRIES = 20
 
 try {
   await main()
 } catch (error) {
-  console.error(error instanceof DeployError ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }
 
 async function main(): Promise<void> {
-  const { deployment, settings, isDryRun } = parseInvocation()
+  const { deployment, settings, isDryRun } = chosenDeployment()
   const host: DeployHost = {
     run: (args) => readTool('wrangler', args),
     say: (line) => console.log(line),
@@ -53,21 +54,18 @@ async function main(): Promise<void> {
   if (deployed.isEmpty) await letSomebodyIn(deployment, address)
 }
 
-function parseInvocation(): { deployment: Deployment; settings: DeploymentSettings; isDryRun: boolean } {
-  const { values } = parseArgs({
-    options: {
-      env: { type: 'string' },
-      domain: { type: 'string' },
-      location: { type: 'string' },
-      'dry-run': { type: 'boolean' },
-    },
+function chosenDeployment(): { deployment: Deployment; settings: DeploymentSettings; isDryRun: boolean } {
+  const { values } = parseInvocation(USAGE, {
+    env: { type: 'string' },
+    domain: { type: 'string' },
+    location: { type: 'string' },
+    'dry-run': { type: 'boolean' },
   })
-  const deployment = deploymentOf(values.env)
-  if (!deployment)
-    throw new DeployError('The environment is named by lower-case letters, digits and dashes, e.g. --env staging.')
+  const deployment = deploymentOf()
+  if (!deployment) throw new DeployError('BUILDPASS_ENV is no name of an environment.')
   const { domain, location, 'dry-run': isDryRun = false } = values
   if (domain !== undefined && !/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(domain))
-    throw new DeployError('--domain is a host name like builds.example.com, of a zone in your account.')
+    refuseInvocation(USAGE, '--domain is a host name like builds.example.com, of a zone in your account.')
   const before = readSettings(deployment)
   const settings = { ...before, ...(domain ? { domain } : {}), ...(location ? { location } : {}) }
   // What was said once holds for the next deploy too: a forgotten --domain must not take the domain away.

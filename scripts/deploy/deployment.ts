@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../../cli/files/make-folder.ts'
+import { ScriptError } from '../check/script-error.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 
 /** What one environment is called on Cloudflare, and where its files are. Nothing here is secret, and no id is. */
@@ -57,7 +59,27 @@ export type DeploymentSettings = {
 }
 
 export function readSettings({ settingsFile }: Deployment): DeploymentSettings {
-  return existsSync(settingsFile) ? JSON.parse(readFileSync(settingsFile, 'utf8')) : {}
+  return existsSync(settingsFile) ? readJson(settingsFile) : {}
+}
+
+/** The secrets that were made or kept on this machine, by name. */
+export function readSecrets({ secretsFile }: Deployment): Readonly<Record<string, string>> {
+  return existsSync(secretsFile) ? readJson(secretsFile) : {}
+}
+
+/** An object of JSON that a person may have had in an editor. */
+function readJson(file: string): Record<string, string> {
+  const value = parseJson(readFileSync(file, 'utf8'))
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw new ScriptError(`${file} is not an object of JSON.`)
+}
+
+function parseJson(text: string) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // The caller says so.
+  }
 }
 
 export function writeSettings({ settingsFile }: Deployment, settings: DeploymentSettings): void {
@@ -144,6 +166,6 @@ function ownLimitId(id: string, { environment }: Deployment): string {
 }
 
 export function writeConfig({ configFile }: Deployment, config: WranglerConfig): void {
-  mkdirSync(join(configFile, '..'), { recursive: true, mode: 0o700 })
+  makeFolder(join(configFile, '..'), 0o700)
   writeFileSync(configFile, `${JSON.stringify(config, null, 2)}\n`)
 }

@@ -1,21 +1,23 @@
 // npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]: after the database went back in time.
-import { parseArgs } from 'node:util'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
 import { openDb } from '../../src/storage/stores.ts'
+import { parseInvocation } from '../check/invocation.ts'
+import { tellFailure } from '../check/script-error.ts'
 import { runTool } from '../check/tool.ts'
 import { InstanceError, openInstance } from '../start/instance.ts'
-import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
+import { missingResources, remoteConfigFile } from './cloudflare-resources.ts'
 import { openWranglerDb } from './wrangler-database.ts'
 
 try {
-  const { values } = parseArgs({
-    args: [...takeEnvironment(process.argv.slice(2))],
-    options: {
+  const { values } = parseInvocation(
+    'npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]',
+    {
       remote: { type: 'boolean', default: false },
+      env: { type: 'string' },
       'keep-tokens': { type: 'boolean', default: false },
       to: { type: 'string' },
     },
-  })
+  )
   const keepTokens = values['keep-tokens']
   if (values.remote) await onCloudflare(values.to ?? null, keepTokens)
   else await here(values.to ?? null, keepTokens)
@@ -25,8 +27,7 @@ try {
       : 'A new epoch: what was cached before is void, and every token, session, webhook and publisher has ended.',
   )
 } catch (error) {
-  console.error(error instanceof InstanceError ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }
 
 async function onCloudflare(to: string | null, keepTokens: boolean): Promise<void> {

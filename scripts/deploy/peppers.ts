@@ -1,23 +1,26 @@
 // npm run peppers -- [--add | --drop p1] [--remote [--env staging]]: the keys that token hashes are made with.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import { openDb } from '../../src/storage/stores.ts'
+import { parseInvocation } from '../check/invocation.ts'
+import { tellFailure } from '../check/script-error.ts'
 import { runTool } from '../check/tool.ts'
 import { InstanceError, openInstance } from '../start/instance.ts'
 import { openLocalState, writePrivately } from '../start/local-state.ts'
-import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
-import { deploymentOf } from './deployment.ts'
+import { missingResources, remoteConfigFile } from './cloudflare-resources.ts'
+import { deploymentOf, readSecrets } from './deployment.ts'
 import { type PepperList, parsePepperList, pepperText, withNewPepper, withoutPepper } from './pepper-list.ts'
 
 /** Where an instance's peppers are kept, and how they are put there. */
 type Keeper = { readonly read: () => string | null; readonly write: (text: string) => Promise<void> }
 
 try {
-  const { values } = parseArgs({
-    args: [...takeEnvironment(process.argv.slice(2))],
-    options: { add: { type: 'boolean' }, drop: { type: 'string' }, remote: { type: 'boolean', default: false } },
+  const { values } = parseInvocation('npm run peppers -- [--add | --drop p1] [--remote [--env staging]]', {
+    add: { type: 'boolean' },
+    drop: { type: 'string' },
+    remote: { type: 'boolean', default: false },
+    env: { type: 'string' },
   })
   const keeper = values.remote ? remoteKeeper() : localKeeper()
   const text = keeper.read()
@@ -31,8 +34,7 @@ try {
   else if (values.drop) await change(keeper, requireUnused(peppers, values.drop, counts), counts)
   else show(peppers, counts)
 } catch (error) {
-  console.error(error instanceof InstanceError ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }
 
 async function countTokens(isRemote: boolean): Promise<ReadonlyMap<string, number>> {
@@ -90,7 +92,7 @@ function remoteKeeper(): Keeper {
   const deployment = deploymentOf()
   if (missing || !deployment) throw new InstanceError(missing ?? 'BUILDPASS_ENV is no name of an environment.')
   const { secretsFile } = deployment
-  const kept: Record<string, string> = existsSync(secretsFile) ? JSON.parse(readFileSync(secretsFile, 'utf8')) : {}
+  const kept = readSecrets(deployment)
   return {
     read: () => process.env.PEPPERS ?? kept.PEPPERS ?? null,
     async write(peppers) {

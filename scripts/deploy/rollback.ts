@@ -1,9 +1,11 @@
 // npm run rollback -- [version id] [--env staging]: the Worker of before, on the database as it is.
 
+import { parseInvocation } from '../check/invocation.ts'
 import { runTool } from '../check/tool.ts'
-import { missingResources, remoteConfigFile, takeEnvironment } from './cloudflare-resources.ts'
+import { missingResources, remoteConfigFile } from './cloudflare-resources.ts'
 
-const args = takeEnvironment(process.argv.slice(2))
+const usage = 'npm run rollback -- [version id] [--env staging]'
+const { positionals } = parseInvocation(usage, { env: { type: 'string' } }, [0, 1])
 const missing = missingResources()
 if (missing) {
   console.error(missing)
@@ -11,5 +13,5 @@ if (missing) {
 } else {
   // Migrations only add, so the version before works with the database of today.
   const how = ['--yes', '--message', 'npm run rollback', '--config', remoteConfigFile() ?? '']
-  process.exitCode = await runTool('wrangler', ['rollback', ...args, ...how])
+  process.exitCode = await runTool('wrangler', ['rollback', ...positionals, ...how])
 }

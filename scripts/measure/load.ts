@@ -4,8 +4,8 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import type { Demo } from '../start/demo.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { startServer } from '../start/throwaway-server.ts'
@@ -22,12 +22,14 @@ const SAMPLE_MS = 500
 const MAX_GROWTH = 0.3
 const MIN_GROWTH_MIB = 64
 
-const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '60' }, clients: { type: 'string', default: '8' } },
+const usage = 'npm run load [-- --seconds N --clients N]'
+const { values } = parseInvocation(usage, {
+  seconds: { type: 'string', default: '60' },
+  clients: { type: 'string', default: '8' },
 })
 const seconds = Number(values.seconds)
 const clients = Number(values.clients)
-if (!(seconds > 0) || !Number.isInteger(clients)) throw new Error('--seconds and --clients take numbers')
+if (!Number.isInteger(clients)) refuseInvocation(usage, '--clients takes a whole number.')
 
 const latencies: Record<Kind, number[]> = { badge: [], list: [], build: [], artifact: [], report: [], token: [] }
 const wrong = new Map<string, number>()

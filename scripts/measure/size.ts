@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseInvocation } from '../check/invocation.ts'
 import { buildWorker, gzipKibOf, SIZE_LIMIT_KIB } from '../deploy/worker-bundle.ts'
 import { median } from './compared-times.ts'
 
 const STARTS = 9
 const SETTINGS = 'compatibilityDate = "2026-10-20"'
 
+parseInvocation('npm run size', {})
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-size-'))
 try {
   const bundleFile = join(folder, 'bundle.js')

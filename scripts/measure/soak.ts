@@ -1,23 +1,26 @@
 // npm run soak [-- --minutes N] [--seed S] [--path P]: the simulation of test/prove/sim for as long as you like.
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
 import { schedule } from '../../test/prove/sim/schedule.ts'
 import { runSchedule } from '../../test/prove/sim/simulation.ts'
 import { openSqliteD1 } from '../../test/prove/sim/sqlite-d1.ts'
 import { createStats, statsText } from '../../test/prove/sim/stats.ts'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 
 const GRACE_MS = 60_000
 const BATCH = 200
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' }, path: { type: 'string' } },
+const usage = 'npm run soak [-- --minutes N] [--seed S] [--path P]'
+const { values } = parseInvocation(usage, {
+  minutes: { type: 'string', default: '5' },
+  seed: { type: 'string' },
+  path: { type: 'string' },
 })
 const minutes = Number(values.minutes)
 let seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed)
-if (!(minutes > 0) || !Number.isInteger(seed)) throw new Error('--minutes takes a number, --seed a whole one')
+if (!Number.isInteger(seed)) refuseInvocation(usage, '--seed takes a whole number.')
 
 const d1 = openSqliteD1(join(REPOSITORY, 'migrations'))
 const stats = createStats()

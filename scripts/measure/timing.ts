@@ -1,10 +1,10 @@
 // npm run timing [-- --rounds N]: whether the time of a refusal tells if a private project exists, against `npm start`.
-import { parseArgs } from 'node:util'
 import { mintSecret } from '../../src/domain/access/secret.ts'
+import { parseInvocation } from '../check/invocation.ts'
 import { startServer } from '../start/throwaway-server.ts'
 import { comparedText, compareTimes, type Times } from './compared-times.ts'
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '1000' } } })
+const { values } = parseInvocation('npm run timing [-- --rounds N]', { rounds: { type: 'string', default: '1000' } })
 const rounds = Number(values.rounds)
 const HIDDEN = '/api/v1.1/project/gh/acme/web'
 const ABSENT = '/api/v1.1/project/gh/acme/never'

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { handMadeOf } from './by-hand.ts'
 import { isHarmless } from './harmless.ts'
@@ -101,10 +101,13 @@ const NEVER_ENDED = 'never ended'
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const { values } = parseArgs({
-  options: { file: { type: 'string', multiple: true }, list: { type: 'boolean', default: false } },
+const usage = 'npm run mutants [-- --file <path>] [--list]'
+const { values } = parseInvocation(usage, {
+  file: { type: 'string', multiple: true },
+  list: { type: 'boolean', default: false },
 })
-for (const file of values.file ?? []) if (!TARGETS[file]) throw new Error(`${file} is not under test`)
+for (const file of values.file ?? [])
+  if (!Object.hasOwn(TARGETS, file)) refuseInvocation(usage, `${file} is not under test.`)
 const mutants = Object.keys(TARGETS)
   .filter((file) => !values.file || values.file.includes(file))
   .flatMap(allOf)

@@ -1,9 +1,11 @@
 // npm run openapi: writes the OpenAPI document and the reference page made from it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseInvocation } from '../check/invocation.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { apiFiles } from './files.ts'
 
+parseInvocation('npm run openapi', {})
 for (const [file, text] of Object.entries(apiFiles())) {
   writeFileSync(join(REPOSITORY, file), text)
   console.log(`${file}  ${text.length} characters`)

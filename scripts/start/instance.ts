@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { ScriptError } from '../check/script-error.ts'
 import { missingResources, remoteConfigFile } from '../deploy/cloudflare-resources.ts'
 import { getPlatformProxy } from '../deploy/wrangler.ts'
 import { openLocalDatabase } from './local-database.ts'
@@ -11,7 +12,7 @@ export type Instance = {
   readonly close: () => Promise<void>
 }
 
-export class InstanceError extends Error {}
+export class InstanceError extends ScriptError {}
 
 /** The local instance, which must not be running, or the deployed one of BUILDPASS_ENV. */
 export async function openInstance(isRemote: boolean): Promise<Instance> {

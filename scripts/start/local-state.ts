@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
+import { makeFolder } from '../../cli/files/make-folder.ts'
 import { SECRETS } from '../deploy/secrets.ts'
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..')
@@ -27,7 +28,7 @@ export type LocalState = {
 export function openLocalState(): LocalState {
   const folder = resolve(process.env.BUILDPASS_STATE || REPOSITORY)
   const localFolder = join(folder, '.local')
-  mkdirSync(localFolder, { recursive: true })
+  makeFolder(localFolder)
   return {
     dataFolder: join(folder, '.wrangler/state'),
     devVarsFile: join(folder, '.dev.vars'),
@@ -44,7 +45,7 @@ export function openLocalState(): LocalState {
 export function emptyLocalState(state: LocalState): void {
   rmSync(state.dataFolder, { recursive: true, force: true })
   rmSync(state.localFolder, { recursive: true, force: true })
-  mkdirSync(state.localFolder, { recursive: true })
+  makeFolder(state.localFolder)
 }
 
 /** A demo that was not finished is no data of anybody's: the next one begins anew. */

@@ -1,33 +1,30 @@
-// npm run sign-in-link -- <login> [--remote [--env <name>]]: a link that signs one person in, once, within 15 minutes.
+// npm run sign-in-link -- <login> [--remote [--env staging]]: a link that signs one person in, once, within 15 minutes.
 import { makeSignInLink, type SignInLink } from '../../src/actions/make-sign-in-link.ts'
 import { LOGIN_RULE, parseLogin } from '../../src/domain/people/user.ts'
-import { missingResources, takeEnvironment } from '../deploy/cloudflare-resources.ts'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
+import { ScriptError, tellFailure } from '../check/script-error.ts'
+import { missingResources } from '../deploy/cloudflare-resources.ts'
 import { openWranglerDb } from '../deploy/wrangler-database.ts'
 import { askSignInLink } from './local-control.ts'
 import { openLocalDatabase } from './local-database.ts'
 import { ensureDevVars, findRunningServer, openLocalState } from './local-state.ts'
 
-const USAGE = 'npm run sign-in-link -- <login> [--remote [--env <name>]]'
-
-class Refusal extends Error {}
+const USAGE = 'npm run sign-in-link -- <login> [--remote [--env staging]]'
 
 try {
-  const { login, isRemote } = parseWish(takeEnvironment(process.argv.slice(2)))
+  const { login, isRemote } = parseWish()
   if (isRemote) await linkRemotely(login)
   else await linkLocally(login)
 } catch (error) {
-  console.error(error instanceof Refusal ? error.message : error)
-  process.exitCode = 1
+  tellFailure(error)
 }
 
-function parseWish(args: readonly string[]): { readonly login: string; readonly isRemote: boolean } {
-  const [text, ...others] = args.filter((arg) => !arg.startsWith('--'))
-  const unknown = args.find((arg) => arg.startsWith('--') && arg !== '--remote')
-  if (unknown) throw new Refusal(`There is no option ${unknown}. Usage: ${USAGE}`)
-  if (text === undefined || others.length > 0) throw new Refusal(`Usage: ${USAGE}`)
-  const login = parseLogin(text)
-  if (!login) throw new Refusal(`The login ${LOGIN_RULE}, and "${text}" is not.`)
-  return { login, isRemote: args.includes('--remote') }
+function parseWish(): { readonly login: string; readonly isRemote: boolean } {
+  const options = { remote: { type: 'boolean', default: false }, env: { type: 'string' } } as const
+  const { values, positionals } = parseInvocation(USAGE, options, [1, 1])
+  const [text = ''] = positionals
+  const login = parseLogin(text) ?? refuseInvocation(USAGE, `The login ${LOGIN_RULE}, and "${text}" is not.`)
+  return { login, isRemote: values.remote }
 }
 
 async function linkLocally(login: string): Promise<void> {
@@ -35,7 +32,7 @@ async function linkLocally(login: string): Promise<void> {
   const running = await findRunningServer(state)
   if (running) {
     const { origin, controlKey } = running
-    if (!origin || !controlKey) throw new Refusal('npm start is just starting on this data: try again in a moment.')
+    if (!origin || !controlKey) throw new ScriptError('npm start is just starting on this data: try again in a moment.')
     return tell(await askSignInLink(origin, controlKey, login), origin)
   }
   ensureDevVars(state)
@@ -50,7 +47,7 @@ async function linkLocally(login: string): Promise<void> {
 
 async function linkRemotely(login: string): Promise<void> {
   const missing = missingResources()
-  if (missing) throw new Refusal(missing)
+  if (missing) throw new ScriptError(missing)
   const link = await makeSignInLink(openWranglerDb(['--remote']), login, Date.now())
   tell(link, (process.env.PUBLIC_ORIGIN || '<the address of your instance>').replace(/\/$/, ''))
 }

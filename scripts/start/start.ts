@@ -4,6 +4,8 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createUser } from '../../src/actions/create-user.ts'
 import { hasUsers } from '../../src/storage/people/users.ts'
+import { parseInvocation } from '../check/invocation.ts'
+import { ScriptError, tellFailure } from '../check/script-error.ts'
 import { buildWorker } from '../deploy/worker-bundle.ts'
 import { type LocalWorker, startWorker } from '../deploy/wrangler.ts'
 import { type Demo, type DemoTokens, seedDemo } from './demo.ts'
@@ -26,8 +28,6 @@ const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 const READY_MS = 25_000
 const STOP_MS = 2_000
 
-class StartError extends Error {}
-
 let worker: LocalWorker | undefined
 let isReady = false
 let isStopping = false
@@ -41,11 +41,11 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { isFresh, host, port } = parseInvocation()
+  const { isFresh, host, port } = chosenStart()
   const state = openLocalState()
   const running = await findRunningServer(state)
   if (running)
-    throw new StartError(
+    throw new ScriptError(
       `Buildpass already runs on this data, as process ${running.pid}${running.origin ? ` at ${running.origin}` : ''}.`,
     )
   await requireFreePort(host, port)
@@ -65,14 +65,13 @@ async function start(): Promise<void> {
   isReady = true
 }
 
-function parseInvocation(): { isFresh: boolean; host: string; port: number } {
-  const unknown = process.argv.slice(2).find((argument: string) => argument !== '--fresh')
-  if (unknown !== undefined)
-    throw new StartError(`npm start does not know "${unknown}"; it knows --fresh, which empties the local data first.`)
+function chosenStart(): { isFresh: boolean; host: string; port: number } {
+  // --fresh empties the local data first.
+  const { values } = parseInvocation('npm start [-- --fresh]', { fresh: { type: 'boolean', default: false } })
   const port = Number(process.env.PORT || 8787)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new StartError(`PORT must be a number from 0 to 65535, not "${process.env.PORT}".`)
-  return { isFresh: process.argv.length > 2, host: process.env.HOST || '127.0.0.1', port }
+    throw new ScriptError(`PORT must be a number from 0 to 65535, not "${process.env.PORT}".`)
+  return { isFresh: values.fresh, host: process.env.HOST || '127.0.0.1', port }
 }
 
 /** Wrangler would quietly take the next port. */
@@ -81,7 +80,7 @@ function requireFreePort(host: string, port: number): Promise<void> {
     const probe = createServer()
     probe.once('error', (error: NodeJS.ErrnoException) =>
       reject(
-        new StartError(
+        new ScriptError(
           error.code === 'EADDRINUSE'
             ? `Port ${port} of ${host} is in use: stop what uses it, or name another one (PORT=8788 npm start; PORT=0 takes any free one).`
             : `Cannot listen on port ${port} of ${host}: ${error.message}.`,
@@ -138,9 +137,12 @@ async function openWorker(state: LocalState, host: string, port: number, control
   })
   const { raw, url } = worker
   const failed = new Promise<never>((_, reject) => {
-    raw.once('buildFailed', () => reject(new StartError('The Worker could not be built; what is wrong stands above.')))
+    raw.once('buildFailed', () => reject(new ScriptError('The Worker could not be built; what is wrong stands above.')))
     raw.once('error', (event: { cause?: unknown }) => reject(event.cause ?? event))
-    setTimeout(() => reject(new StartError(`The Worker did not answer within ${READY_MS / 1000} s.`)), READY_MS).unref()
+    setTimeout(
+      () => reject(new ScriptError(`The Worker did not answer within ${READY_MS / 1000} s.`)),
+      READY_MS,
+    ).unref()
   })
   const origin = await Promise.race([failed, url.then(localOriginOf)])
   await Promise.race([failed, fetch(origin, { method: 'HEAD', redirect: 'manual' })])
@@ -233,6 +235,6 @@ function stop(): void {
 }
 
 function fail(error: unknown): void {
-  console.error(error instanceof StartError ? error.message : error)
+  tellFailure(error)
   process.exit(1)
 }

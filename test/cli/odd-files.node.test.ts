@@ -95,10 +95,21 @@ describe('an upload of a folder with odd things in it', () => {
     expect(await cli.run(['upload', 't', '--id', 'strict', '--strict'], { cwd: folder })).toMatchObject({
       code: EXIT.left_out,
       stdout: expect.stringMatching(/^4 files .*, 9 left out\n$/),
-      stderr: expect.stringContaining('9 files were left out'),
+      stderr: expect.stringContaining('9 files or folders were left out'),
     })
     const fine = folderWith({ 'a.txt': 'a' })
     expect(await upload(fine, ['.', '--id', 'strict', '--strict'])).toMatchObject({ code: 0 })
+  })
+
+  it('counts a folder as one, and does not call it a file', async () => {
+    const folder = folderWith({ 't/sub/a.txt': 'a', 't/sub/b.txt': 'b' })
+    symlinkSync('../t', join(folder, 't/sub/up'))
+    chmodSync(join(folder, 't/sub'), 0)
+    const ended = await cli.run(['upload', 't', '--id', 'a folder'], { cwd: folder, ...asNobody() })
+    expect(ended).toMatchObject({
+      code: EXIT.left_out,
+      stderr: expect.stringContaining('1 file or folder was left out, and there is no other.'),
+    })
   })
 
   it('leaves out the same where a shell has named each', async () => {
@@ -119,6 +130,18 @@ describe('an upload of a folder with odd things in it', () => {
     expect(pathsOf(up)).toEqual(['t/a.txt'])
     const denied = 'permission denied (EACCES)'
     expect(reasonsOf(up)).toEqual({ 't/secret.txt': denied, 't/closed': denied })
+  })
+
+  it('leaves out what has other bytes than its size says, instead of sending none of them', async () => {
+    const folder = folderWith({ 't/a.txt': 'a', 't/empty.txt': '' })
+    const odd = ['/proc/version', '/proc/self/status', '/sys/class/net/lo/mtu'].filter(existsSync)
+    const up = await upload('/', [...odd, join(folder, 't'), '--root', '/', '--id', 'odd sizes'])
+    expect(up.code).toBe(0)
+    expect(pathsOf(up)).toEqual(['a.txt', 'empty.txt'].map((name) => join(folder, 't', name).slice(1)))
+    const reason = 'it has other bytes than its size says, as files below /proc do: send a copy of it'
+    expect(reasonsOf(up)).toEqual(Object.fromEntries(odd.map((file) => [file.slice(1), reason])))
+    const alone = await upload('/', ['/proc/version', '--root', '/', '--id', 'odd sizes'])
+    expect(alone).toMatchObject({ code: EXIT.left_out, json: { artifacts: [] } })
   })
 
   it('follows a link to a folder elsewhere in the root, which has no other name here', async () => {
@@ -367,6 +390,14 @@ describe('what the system refuses', () => {
     expect(ended).toMatchObject({ code: EXIT.failed, stderr: expect.stringMatching(new RegExp(said)) })
     expect(ended.json.files).toHaveLength(all.length === 0 ? 2 : 0)
     expect(readdirSync(to, { recursive: true }).filter((name) => String(name).includes('.part'))).toEqual([])
+  })
+
+  it.each(['/proc/buildpass/x', '/etc/passwd/x'])('a folder to put it in: %s', async (to) => {
+    const ended = await download(folderWith({}), ['large.bin', '--to', to, '--build', String(buildNum)])
+    expect(ended).toMatchObject({
+      code: EXIT.failed,
+      stderr: expect.stringMatching(/\/(proc|etc)\/\S+: .* \(E[A-Z]+\)/),
+    })
   })
 
   it('names that the file system does not take', async () => {

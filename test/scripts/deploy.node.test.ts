@@ -1,13 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { makeFolder } from '../../cli/files/make-folder.ts'
+import { ScriptError } from '../../scripts/check/script-error.ts'
 import { readTool } from '../../scripts/check/tool.ts'
 import { DeployError, type DeployHost, deploy } from '../../scripts/deploy/deploy-steps.ts'
 import {
   type Deployment,
   type DeploymentSettings,
   deploymentOf,
+  readSecrets,
+  readSettings,
   type WranglerConfig,
 } from '../../scripts/deploy/deployment.ts'
 import { planFor } from '../../scripts/deploy/dry-run.ts'
@@ -424,6 +428,18 @@ describe('the real wrangler', () => {
     }
     expect(unknown).toEqual([])
   })
+
+  it.each(['{"domain": ', 'null', '"builds.example.com"', '[]'])(
+    'names the file of an environment that holds something else: %s',
+    (text) => {
+      const deployment = at('trial')
+      const { settingsFile, secretsFile } = deployment
+      makeFolder(join(secretsFile, '..'))
+      for (const file of [settingsFile, secretsFile]) writeFileSync(file, text)
+      expect(() => readSettings(deployment)).toThrow(new ScriptError(`${settingsFile} is not an object of JSON.`))
+      expect(() => readSecrets(deployment)).toThrow(new ScriptError(`${secretsFile} is not an object of JSON.`))
+    },
+  )
 
   it('builds the Worker with the configuration of an environment, without an account', async () => {
     const { exitCode, output } = await runNpmScript(

@@ -19,13 +19,13 @@ describe('npm run sign-in-link', () => {
   })
 
   it.each([
-    [['--remote', 'ada'], 'This checkout does not know the resources of the environment'],
-    [['a b'], 'must be 1 to 39 letters'],
-    [['ada', '--local'], 'There is no option --local'],
-    [[], 'Usage: npm run sign-in-link'],
-  ])('refuses %j with a reason', async (args, reason) => {
+    [1, ['--remote', 'ada'], 'This checkout does not know the resources of the environment'],
+    [2, ['a b'], 'must be 1 to 39 letters'],
+    [2, ['ada', '--local'], "Unknown option '--local'"],
+    [2, [], 'Usage: npm run sign-in-link'],
+  ] as const)('ends with %i and a reason for %j', async (code, args, reason) => {
     const { exitCode, output } = await runNpmScript('sign-in-link', args, makeStateDir())
-    expect([exitCode, output]).toEqual([1, expect.stringContaining(reason)])
+    expect([exitCode, output]).toEqual([code, expect.stringContaining(reason)])
   })
 })
 
