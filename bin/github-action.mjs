@@ -3,25 +3,25 @@
 import { createRequire as makeRequire } from 'node:module'
 const require = makeRequire(import.meta.url)
 
-// cli/github-action.ts
+// cli/ci/github-action.ts
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-// cli/interrupt.ts
+// cli/terminal/interrupt.ts
 import { constants } from "node:os";
 function exitCodeOfSignal(signal) {
   return 128 + (constants.signals[signal] ?? 1);
 }
 
-// cli/say.ts
+// cli/terminal/say.ts
 import { fstatSync, statSync, writeSync } from "node:fs";
 
-// src/domain/word-table.ts
+// src/domain/reporting/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }
 
-// cli/exit.ts
+// cli/terminal/exit.ts
 var CliError = class extends Error {
   failure;
   /** What to do about it. */
@@ -39,7 +39,7 @@ var CliError = class extends Error {
   }
 };
 
-// cli/system-error.ts
+// cli/terminal/system-error.ts
 var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
@@ -76,7 +76,7 @@ function systemWords({ code, message }) {
   return words ? `${words} (${code})` : message;
 }
 
-// cli/say.ts
+// cli/terminal/say.ts
 function say(where, text) {
   try {
     writeAll(where === "stdout" ? 1 : 2, text);
@@ -103,7 +103,7 @@ function isUnread(error) {
   return error.code === "EPIPE";
 }
 
-// cli/github-action.ts
+// cli/ci/github-action.ts
 var input = (name) => process.env[`INPUT_${name.toUpperCase()}`]?.trim() ?? "";
 var linesOf = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 var env = { ...process.env, BUILDPASS_URL: input("url") || process.env.BUILDPASS_URL };
@@ -114,7 +114,7 @@ if (input("token")) {
 }
 if (input("project")) env.BUILDPASS_PROJECT = input("project");
 env.BUILDPASS_JOB = input("job") || env.BUILDPASS_JOB || matrixJobName();
-var child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb()], {
+var child = spawn(process.execPath, [join(import.meta.dirname, "../buildpass.mjs"), ...verb()], {
   stdio: "inherit",
   env
 });

@@ -6128,12 +6128,12 @@ var {
   Help
 } = import_index.default;
 
-// src/domain/word-table.ts
+// src/domain/reporting/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }
 
-// cli/examples.ts
+// cli/terminal/examples.ts
 var EXAMPLES = wordTable({
   "": [
     "buildpass run -- make test",
@@ -6176,7 +6176,7 @@ var EXAMPLES = wordTable({
   login: ["buildpass login --url https://builds.example.com", "pass show buildpass | buildpass login"]
 });
 
-// cli/exit.ts
+// cli/terminal/exit.ts
 var EXIT = {
   ok: 0,
   failed: 1,
@@ -6226,10 +6226,10 @@ function usageError(message, hint) {
   return new CliError("usage", message, { hint: hint ?? null });
 }
 
-// cli/output.ts
+// cli/terminal/output.ts
 import { isatty as isatty2 } from "node:tty";
 
-// src/domain/visible-text.ts
+// src/domain/formats/visible-text.ts
 function visibleText(text) {
   return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
 }
@@ -6258,12 +6258,12 @@ function shownOrHidden() {
   return both;
 }
 
-// cli/say.ts
+// cli/terminal/say.ts
 import { fstatSync, statSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
 import { isatty } from "node:tty";
 
-// cli/system-error.ts
+// cli/terminal/system-error.ts
 var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
@@ -6304,7 +6304,7 @@ function systemCodeOf(error) {
   return error instanceof Error && error.cause !== void 0 ? systemCodeOf(error.cause) : null;
 }
 
-// cli/say.ts
+// cli/terminal/say.ts
 function say(where, text) {
   try {
     writeAll(where === "stdout" ? 1 : 2, text);
@@ -6365,7 +6365,7 @@ function isUnread(error) {
   return error.code === "EPIPE";
 }
 
-// cli/output.ts
+// cli/terminal/output.ts
 function openOutput({ json = false, quiet = false }) {
   const isLive = isatty2(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
   return {
@@ -6423,7 +6423,7 @@ function tableText(rows) {
 // cli/verbs/download.ts
 var import_picomatch = __toESM(require_picomatch2(), 1);
 
-// src/domain/hex.ts
+// src/domain/formats/hex.ts
 function toHex(bytes) {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -6431,7 +6431,7 @@ function parseHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
 
-// src/domain/artifact-digest.ts
+// src/domain/artifacts/artifact-digest.ts
 function digestText(digest) {
   switch (digest.kind) {
     case "sha256":
@@ -6454,33 +6454,7 @@ async function digestOfParts(partSizeBytes, partsHex) {
   return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
 }
 
-// cli/answer.ts
-var KINDS = {
-  text: (value) => typeof value === "string",
-  "text or null": (value) => value === null || typeof value === "string",
-  count: (value) => Number.isSafeInteger(value) && value >= 0,
-  address: (value) => typeof value === "string" && URL.canParse(value)
-};
-function answerOf(value, shape, what) {
-  const fields = isObject(value) ? value : {};
-  const isWhole = Object.entries(shape).every(([name, kind]) => KINDS[kind](fields[name]));
-  if (isWhole) return fields;
-  throw noAnswerWith(what);
-}
-function listOf(value, shape, what) {
-  if (!Array.isArray(value)) throw noAnswerWith(what);
-  return value.map((item) => answerOf(item, shape, what));
-}
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-function noAnswerWith(what) {
-  return new CliError("failed", `The server answered without ${what}, or in a way that this buildpass does not know.`, {
-    hint: "Is this the address of a Buildpass server? If so, update buildpass."
-  });
-}
-
-// cli/retry.ts
+// cli/server/retry.ts
 import { setTimeout as sleep } from "node:timers/promises";
 var TransientError = class extends Error {
   /** How long the server asked us to wait. */
@@ -6533,7 +6507,7 @@ function parseRetryAfter(header, now) {
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }
 
-// cli/http.ts
+// cli/server/http.ts
 var IDLE_MS = 6e4;
 function askJson(server, ask) {
   return retrying(
@@ -6717,183 +6691,8 @@ function isName(text) {
   return NAME_SHAPE.test(text) && text !== "." && text !== "..";
 }
 
-// src/domain/secret.ts
-var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-var CHECKSUM_LENGTH = 6;
-var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
-function parseSecret(text) {
-  if (!SECRET_SHAPE.test(text)) return null;
-  const body = text.slice(0, -CHECKSUM_LENGTH);
-  return text.endsWith(checksumOf(body)) ? text : null;
-}
-function checksumOf(body) {
-  let rest = crc32(body);
-  let digits = "";
-  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
-    digits = ALPHABET.charAt(rest % 62) + digits;
-    rest = Math.floor(rest / 62);
-  }
-  return digits;
-}
-function randomBase62(length) {
-  let text = "";
-  while (text.length < length) {
-    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
-      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
-    }
-  }
-  return text;
-}
-var crcTable;
-function crc32(text) {
-  crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? value >>> 1 ^ 3988292384 : value >>> 1;
-    return value;
-  });
-  let crc = 4294967295;
-  for (let i = 0; i < text.length; i++) crc = crc >>> 8 ^ (crcTable[(crc ^ text.charCodeAt(i)) & 255] ?? 0);
-  return (crc ^ 4294967295) >>> 0;
-}
-
-// cli/login-file.ts
-import { rmSync as rmSync2 } from "node:fs";
-import { join as join2 } from "node:path";
-
-// cli/private-file.ts
+// cli/ci/job.ts
 import { randomUUID } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync as statSync3, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname as dirname2, join } from "node:path";
-
-// cli/make-folder.ts
-import { mkdirSync, statSync as statSync2 } from "node:fs";
-import { dirname } from "node:path";
-function makeFolder(folder2, mode = 511) {
-  if (entryAt(folder2)?.isDirectory()) return;
-  if (!entryAt(dirname(folder2))) makeFolder(dirname(folder2), mode);
-  try {
-    mkdirSync(folder2, { mode });
-  } catch (error) {
-    if (!entryAt(folder2)?.isDirectory()) throw error;
-  }
-}
-function entryAt(path) {
-  return statSync2(path, { throwIfNoEntry: false });
-}
-
-// cli/private-file.ts
-function configFolder(env = process.env) {
-  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), ".config"), "buildpass");
-}
-function stateFolder(env = process.env) {
-  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
-}
-function writePrivateJson(file, value) {
-  makeFolder(dirname2(file), 448);
-  const draft = `${file}.${randomUUID()}.tmp`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(value, null, 2)}
-`, { mode: 384, flag: "wx" });
-    chmodSync(draft, 384);
-    renameSync(draft, file);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
-function readPrivateJson(file) {
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch {
-    return null;
-  }
-}
-function forgetNote(file) {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-  }
-}
-var NOTE_LIFE_MS = 2 * 24 * 36e5;
-function dropOldNotes(folder2) {
-  let names = [];
-  try {
-    names = readdirSync(folder2);
-  } catch {
-    return;
-  }
-  for (const name of names) {
-    const file = join(folder2, name);
-    const age = Date.now() - (statSync3(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > NOTE_LIFE_MS) forgetNote(file);
-  }
-}
-function isReadByOthers(file) {
-  if (process.platform === "win32") return false;
-  return (statSync3(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
-}
-
-// cli/login-file.ts
-function loginFile() {
-  return join2(configFolder(), "login.json");
-}
-function readLogins() {
-  const { current, tokens } = readPrivateJson(loginFile()) ?? {};
-  const entries = typeof tokens === "object" && tokens !== null ? Object.entries(tokens) : [];
-  return {
-    current: typeof current === "string" ? current : null,
-    tokens: Object.fromEntries(entries.filter((entry) => typeof entry[1] === "string"))
-  };
-}
-function keepLogin(origin, token) {
-  writePrivateJson(loginFile(), { current: origin, tokens: { ...readLogins().tokens, [origin]: token } });
-}
-function dropLogin(origin) {
-  const { current, tokens } = readLogins();
-  const { [origin]: dropped, ...others } = tokens;
-  if (dropped === void 0) return false;
-  if (Object.keys(others).length === 0) rmSync2(loginFile(), { force: true });
-  else writePrivateJson(loginFile(), { current: current === origin ? null : current, tokens: others });
-  return true;
-}
-
-// cli/credential.ts
-function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
-  const given = env.BUILDPASS_TOKEN?.trim();
-  if (given) {
-    if (!parseSecret(given))
-      throw usageError(
-        "BUILDPASS_TOKEN does not hold a Buildpass token.",
-        "It looks like bpu_… or bpr_… and has 46 characters; CI systems often leave it empty or masked in forks."
-      );
-    return fixed(given, "the variable BUILDPASS_TOKEN");
-  }
-  if (keyless) return keyless;
-  const kept = readLogins().tokens[origin];
-  if (kept === void 0) return nobody(howToGetOne);
-  if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`);
-  return fixed(kept, `${loginFile()} (buildpass login)`);
-}
-function fixed(token, source) {
-  return {
-    source,
-    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
-    token: async () => token,
-    renew: async () => false
-  };
-}
-function nobody(howToGetOne) {
-  return {
-    source: `nowhere. ${howToGetOne}`,
-    hint: `No token was sent. ${howToGetOne}`,
-    token: async () => null,
-    renew: async () => false
-  };
-}
-
-// cli/job.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
 import { hostname } from "node:os";
 
 // cli/ci/agent-command.ts
@@ -6904,7 +6703,7 @@ function commandOutput(command, args) {
   });
 }
 
-// src/domain/payload.ts
+// src/domain/reporting/payload.ts
 var MAX_LINE_LENGTH = 255;
 function distinct(text, maxLength = MAX_LINE_LENGTH) {
   if (text.length <= maxLength) return text;
@@ -6918,7 +6717,7 @@ function digestOf(text) {
 }
 var LATEST_MS = Date.UTC(2200, 0);
 
-// src/domain/test-result.ts
+// src/domain/tests/test-result.ts
 function clipped(text, maxLength) {
   if (text.length <= maxLength) return text.toWellFormed();
   const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
@@ -7055,7 +6854,35 @@ var circleci = {
 };
 
 // cli/ci/github-actions.ts
-import { readFileSync as readFileSync2 } from "node:fs";
+import { readFileSync } from "node:fs";
+
+// cli/terminal/answer.ts
+var KINDS = {
+  text: (value) => typeof value === "string",
+  "text or null": (value) => value === null || typeof value === "string",
+  count: (value) => Number.isSafeInteger(value) && value >= 0,
+  address: (value) => typeof value === "string" && URL.canParse(value)
+};
+function answerOf(value, shape, what) {
+  const fields = isObject(value) ? value : {};
+  const isWhole = Object.entries(shape).every(([name, kind]) => KINDS[kind](fields[name]));
+  if (isWhole) return fields;
+  throw noAnswerWith(what);
+}
+function listOf(value, shape, what) {
+  if (!Array.isArray(value)) throw noAnswerWith(what);
+  return value.map((item) => answerOf(item, shape, what));
+}
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function noAnswerWith(what) {
+  return new CliError("failed", `The server answered without ${what}, or in a way that this buildpass does not know.`, {
+    hint: "Is this the address of a Buildpass server? If so, update buildpass."
+  });
+}
+
+// cli/ci/github-actions.ts
 var githubActions = {
   name: "GitHub Actions",
   isHere: (env) => env.GITHUB_ACTIONS === "true",
@@ -7101,7 +6928,7 @@ function branchOf(env, event) {
 }
 function readEvent(path) {
   try {
-    const event = path ? JSON.parse(readFileSync2(path, "utf8")) : {};
+    const event = path ? JSON.parse(readFileSync(path, "utf8")) : {};
     return isObject(event) ? event : {};
   } catch {
     return {};
@@ -7240,7 +7067,7 @@ function findCiJob(env) {
   return CI_SYSTEMS.find((ci) => ci.isHere(env))?.job(env) ?? null;
 }
 
-// cli/job.ts
+// cli/ci/job.ts
 async function findJob(options, env) {
   const found = findCiJob(env) ?? await gitJob(env);
   const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag);
@@ -7314,7 +7141,7 @@ async function gitJob(env) {
     git("log", "-1", "--format=%B"),
     git("log", "-1", "--format=%an <%ae>")
   ]);
-  const id = `${hostname()}-${randomUUID2()}`;
+  const id = `${hostname()}-${randomUUID()}`;
   return {
     ci: "this machine",
     slug: slugOfRemote(remote),
@@ -7332,7 +7159,185 @@ async function gitJob(env) {
   };
 }
 
-// cli/keyless.ts
+// cli/version.ts
+var VERSION = true ? "0.1.0" : "0.0.0-source";
+
+// src/domain/access/secret.ts
+var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+var CHECKSUM_LENGTH = 6;
+var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
+function parseSecret(text) {
+  if (!SECRET_SHAPE.test(text)) return null;
+  const body = text.slice(0, -CHECKSUM_LENGTH);
+  return text.endsWith(checksumOf(body)) ? text : null;
+}
+function checksumOf(body) {
+  let rest = crc32(body);
+  let digits = "";
+  for (let i = 0; i < CHECKSUM_LENGTH; i++) {
+    digits = ALPHABET.charAt(rest % 62) + digits;
+    rest = Math.floor(rest / 62);
+  }
+  return digits;
+}
+function randomBase62(length) {
+  let text = "";
+  while (text.length < length) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(length + 8))) {
+      if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62);
+    }
+  }
+  return text;
+}
+var crcTable;
+function crc32(text) {
+  crcTable ??= Uint32Array.from({ length: 256 }, (_, byte) => {
+    let value = byte;
+    for (let bit = 0; bit < 8; bit++) value = value & 1 ? value >>> 1 ^ 3988292384 : value >>> 1;
+    return value;
+  });
+  let crc = 4294967295;
+  for (let i = 0; i < text.length; i++) crc = crc >>> 8 ^ (crcTable[(crc ^ text.charCodeAt(i)) & 255] ?? 0);
+  return (crc ^ 4294967295) >>> 0;
+}
+
+// cli/server/login-file.ts
+import { rmSync as rmSync2 } from "node:fs";
+import { join as join2 } from "node:path";
+
+// cli/server/private-file.ts
+import { randomUUID as randomUUID2 } from "node:crypto";
+import { chmodSync, readdirSync, readFileSync as readFileSync2, renameSync, rmSync, statSync as statSync3, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname as dirname2, join } from "node:path";
+
+// cli/files/make-folder.ts
+import { mkdirSync, statSync as statSync2 } from "node:fs";
+import { dirname } from "node:path";
+function makeFolder(folder2, mode = 511) {
+  if (entryAt(folder2)?.isDirectory()) return;
+  if (!entryAt(dirname(folder2))) makeFolder(dirname(folder2), mode);
+  try {
+    mkdirSync(folder2, { mode });
+  } catch (error) {
+    if (!entryAt(folder2)?.isDirectory()) throw error;
+  }
+}
+function entryAt(path) {
+  return statSync2(path, { throwIfNoEntry: false });
+}
+
+// cli/server/private-file.ts
+function configFolder(env = process.env) {
+  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), ".config"), "buildpass");
+}
+function stateFolder(env = process.env) {
+  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
+}
+function writePrivateJson(file, value) {
+  makeFolder(dirname2(file), 448);
+  const draft = `${file}.${randomUUID2()}.tmp`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(value, null, 2)}
+`, { mode: 384, flag: "wx" });
+    chmodSync(draft, 384);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+function readPrivateJson(file) {
+  try {
+    return JSON.parse(readFileSync2(file, "utf8"));
+  } catch {
+    return null;
+  }
+}
+function forgetNote(file) {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+  }
+}
+var NOTE_LIFE_MS = 2 * 24 * 36e5;
+function dropOldNotes(folder2) {
+  let names = [];
+  try {
+    names = readdirSync(folder2);
+  } catch {
+    return;
+  }
+  for (const name of names) {
+    const file = join(folder2, name);
+    const age = Date.now() - (statSync3(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > NOTE_LIFE_MS) forgetNote(file);
+  }
+}
+function isReadByOthers(file) {
+  if (process.platform === "win32") return false;
+  return (statSync3(file, { throwIfNoEntry: false })?.mode ?? 0) % 64 !== 0;
+}
+
+// cli/server/login-file.ts
+function loginFile() {
+  return join2(configFolder(), "login.json");
+}
+function readLogins() {
+  const { current, tokens } = readPrivateJson(loginFile()) ?? {};
+  const entries = typeof tokens === "object" && tokens !== null ? Object.entries(tokens) : [];
+  return {
+    current: typeof current === "string" ? current : null,
+    tokens: Object.fromEntries(entries.filter((entry) => typeof entry[1] === "string"))
+  };
+}
+function keepLogin(origin, token) {
+  writePrivateJson(loginFile(), { current: origin, tokens: { ...readLogins().tokens, [origin]: token } });
+}
+function dropLogin(origin) {
+  const { current, tokens } = readLogins();
+  const { [origin]: dropped, ...others } = tokens;
+  if (dropped === void 0) return false;
+  if (Object.keys(others).length === 0) rmSync2(loginFile(), { force: true });
+  else writePrivateJson(loginFile(), { current: current === origin ? null : current, tokens: others });
+  return true;
+}
+
+// cli/server/credential.ts
+function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
+  const given = env.BUILDPASS_TOKEN?.trim();
+  if (given) {
+    if (!parseSecret(given))
+      throw usageError(
+        "BUILDPASS_TOKEN does not hold a Buildpass token.",
+        "It looks like bpu_… or bpr_… and has 46 characters; CI systems often leave it empty or masked in forks."
+      );
+    return fixed(given, "the variable BUILDPASS_TOKEN");
+  }
+  if (keyless) return keyless;
+  const kept = readLogins().tokens[origin];
+  if (kept === void 0) return nobody(howToGetOne);
+  if (isReadByOthers(loginFile())) warn(`${loginFile()} can be read by others on this machine: chmod 600 it.`);
+  return fixed(kept, `${loginFile()} (buildpass login)`);
+}
+function fixed(token, source) {
+  return {
+    source,
+    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
+    token: async () => token,
+    renew: async () => false
+  };
+}
+function nobody(howToGetOne) {
+  return {
+    source: `nowhere. ${howToGetOne}`,
+    hint: `No token was sent. ${howToGetOne}`,
+    token: async () => null,
+    renew: async () => false
+  };
+}
+
+// cli/server/keyless.ts
 import { createHash } from "node:crypto";
 import { join as join3 } from "node:path";
 var MARGIN_MS = 6e4;
@@ -7422,10 +7427,7 @@ function nameFor(...parts) {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
-// cli/version.ts
-var VERSION = true ? "0.1.0" : "0.0.0-source";
-
-// cli/open-server.ts
+// cli/server/open-server.ts
 var DEFAULT_RETRY_SECONDS = 120;
 async function openServer(options, output, signal, env = process.env) {
   const origin = originOf(options.url || env.BUILDPASS_URL || readLogins().current, env);
@@ -7480,7 +7482,7 @@ function retrySecondsOf({ BUILDPASS_RETRY_SECONDS: text }) {
   throw usageError("BUILDPASS_RETRY_SECONDS must be a whole number of seconds.");
 }
 
-// cli/artifact-list.ts
+// cli/files/artifact-list.ts
 var ARTIFACT = { path: "text", node_index: "count", size: "count", digest: "text", url: "address" };
 function artifactOf(value) {
   const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, "an artifact");
@@ -7498,11 +7500,11 @@ async function listArtifacts(server, path) {
   return { num: build_num, artifacts: items.map(artifactOf) };
 }
 
-// cli/download-file.ts
+// cli/files/download-file.ts
 import { createReadStream, statSync as statSync4 } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 
-// cli/file-digest.ts
+// cli/files/file-digest.ts
 import { createHash as createHash2 } from "node:crypto";
 function openDigester(kind) {
   return kind.kind === "sha256" ? wholeDigester() : partsDigester(kind.partSizeBytes);
@@ -7538,7 +7540,7 @@ function partsDigester(partSizeBytes) {
   };
 }
 
-// cli/part-file.ts
+// cli/files/part-file.ts
 import { createHash as createHash3 } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
@@ -7593,7 +7595,7 @@ function noteFor({ digest }, target) {
   return join4(stateFolder(), "downloads", `${createHash3("sha256").update(what).digest("hex").slice(0, 32)}.json`);
 }
 
-// cli/download-file.ts
+// cli/files/download-file.ts
 async function downloadFile(server, artifact, file, progress) {
   if (await hasBytes(file, artifact)) {
     progress.add(artifact.sizeBytes, false);
@@ -7707,11 +7709,11 @@ function changed({ path }) {
   });
 }
 
-// cli/local-path.ts
+// cli/files/local-path.ts
 import { lstatSync, realpathSync } from "node:fs";
 import { dirname as dirname4, join as join5, relative, sep } from "node:path";
 
-// src/domain/artifact.ts
+// src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
 var MAX_ARTIFACT_BYTES = 5 * 1024 ** 3;
 function artifactPathProblem(path) {
@@ -7733,7 +7735,7 @@ function encodeSegment(segment) {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-// cli/local-path.ts
+// cli/files/local-path.ts
 var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 function localSegments(path, platform = process.platform) {
   const problem = artifactPathProblem(path);
@@ -7837,7 +7839,7 @@ async function settleEach(items, pool, work, isHopeless2) {
   return { done: done.filter((_, at) => at in done), failures, untried };
 }
 
-// cli/outcome.ts
+// cli/terminal/outcome.ts
 async function moveEach(server, items, parallel, move) {
   const { done, failures, untried } = await settleEach(
     items,
@@ -7894,7 +7896,7 @@ function failureJson(failure) {
   return { code, message, hint, status };
 }
 
-// cli/progress.ts
+// cli/terminal/progress.ts
 var import_cli_progress = __toESM(require_cli_progress(), 1);
 function startProgress(output, onMoved = () => {
 }) {
@@ -8009,7 +8011,7 @@ function took(startedAt) {
   return `${((performance.now() - startedAt) / 1e3).toFixed(1)} s`;
 }
 
-// cli/interrupt.ts
+// cli/terminal/interrupt.ts
 import { setMaxListeners } from "node:events";
 import { constants as constants2 } from "node:os";
 var Interrupted = class extends Error {
@@ -8145,7 +8147,7 @@ function placesOf(artifacts, { flat }) {
   return { places: places.filter((place) => !inTheWay.has(place)), problems };
 }
 
-// cli/read-secret.ts
+// cli/server/read-secret.ts
 import { createInterface } from "node:readline";
 import { Writable as Writable2 } from "node:stream";
 async function readSecretFromStdin(prompt) {
@@ -8215,7 +8217,7 @@ async function settled({ json = false }, work) {
   }
 }
 
-// src/domain/build.ts
+// src/domain/builds/build.ts
 var BUILD_STATUS = {
   queued: { lifecycle: "queued", outcome: null, class: "waiting", rank: 0 },
   not_running: { lifecycle: "not_running", outcome: null, class: "waiting", rank: 1 },
@@ -8244,22 +8246,10 @@ function isOver(status) {
   return stageOf(status) === STAGE_OVER;
 }
 
-// cli/report.ts
-async function reportJob(server, job, news) {
-  const body = { ...reportBody(job), ...news };
-  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
-}
-async function updateBuild(server, num, news) {
-  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
-}
-function buildOf(answer) {
-  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
-}
-
-// cli/upload-tests.ts
+// cli/files/upload-tests.ts
 import { readFile } from "node:fs/promises";
 
-// cli/find-files.ts
+// cli/files/find-files.ts
 import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
 import { basename as basename2, dirname as dirname6, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
 
@@ -8710,10 +8700,10 @@ function lookup(extn) {
   return mimes[!~idx ? tmp : tmp.substring(++idx)];
 }
 
-// cli/find-files.ts
+// cli/files/find-files.ts
 var import_picomatch2 = __toESM(require_picomatch2(), 1);
 
-// cli/walk-folder.ts
+// cli/files/walk-folder.ts
 import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname as dirname5, join as join6, sep as sep2 } from "node:path";
@@ -8803,7 +8793,7 @@ function bytesText(name) {
   return Array.from(name, (byte) => byte < 128 ? String.fromCharCode(byte) : `␣x${byte.toString(16)}`).join("");
 }
 
-// cli/find-files.ts
+// cli/files/find-files.ts
 async function findFiles(globs, { root, prefix }) {
   const base = resolve(root);
   if (!isFolderAt(base)) throw usageError(`--root: ${base} is no folder.`);
@@ -8921,15 +8911,15 @@ function contentTypeOf(path) {
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
-// cli/upload-file.ts
+// cli/files/upload-file.ts
 import { createHash as createHash6 } from "node:crypto";
 import { constants as constants4 } from "node:fs";
 import { open as open2 } from "node:fs/promises";
 
-// cli/upload-parts.ts
+// cli/files/upload-parts.ts
 import { createHash as createHash5 } from "node:crypto";
 
-// src/domain/upload.ts
+// src/domain/artifacts/upload.ts
 var PART_SIZE_BYTES = 8 * 1024 ** 2;
 function partCountOf({ sizeBytes, partSizeBytes }) {
   return Math.ceil(sizeBytes / partSizeBytes);
@@ -8944,7 +8934,7 @@ function missingParts(upload, parts) {
   return Array.from({ length: partCountOf(upload) }, (_, i) => i + 1).filter((number) => !here.has(number));
 }
 
-// cli/upload-state.ts
+// cli/files/upload-state.ts
 import { createHash as createHash4 } from "node:crypto";
 import { realpathSync as realpathSync4 } from "node:fs";
 import { join as join8 } from "node:path";
@@ -8972,7 +8962,7 @@ function noteFor2({ origin, slug }, file, { num, nodeIndex, overwrite }) {
   return join8(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
 }
 
-// cli/upload-parts.ts
+// cli/files/upload-parts.ts
 var MAX_ROUNDS = 3;
 async function uploadInParts(server, file, options, progress) {
   const handle = await openFile(file);
@@ -9111,7 +9101,7 @@ function uploadOf(value) {
   };
 }
 
-// cli/upload-file.ts
+// cli/files/upload-file.ts
 var PARTS_FROM_BYTES = 32 * 1024 ** 2;
 function uploadFile(server, file, options, progress) {
   return file.sizeBytes < PARTS_FROM_BYTES ? options.pool(() => uploadWhole(server, file, options, progress)) : uploadInParts(server, file, options, progress);
@@ -9204,7 +9194,7 @@ async function* counted(source, count) {
   }
 }
 
-// cli/upload-tests.ts
+// cli/files/upload-tests.ts
 async function uploadTests(server, num, globs, output, onMoved = () => {
 }) {
   const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
@@ -9226,6 +9216,18 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     return found;
   });
   return { done, failures: [...problems, ...failures], leftOut };
+}
+
+// cli/terminal/report.ts
+async function reportJob(server, job, news) {
+  const body = { ...reportBody(job), ...news };
+  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
+}
+async function updateBuild(server, num, news) {
+  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
+}
+function buildOf(answer) {
+  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
 }
 
 // cli/verbs/report.ts
@@ -9285,7 +9287,7 @@ import { basename as basename3 } from "node:path";
 import { setTimeout as sleep2 } from "node:timers/promises";
 import { isatty as isatty3 } from "node:tty";
 
-// cli/upload-all.ts
+// cli/files/upload-all.ts
 async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {
 }, ...target }, output) {
   const gone = [];
