@@ -28,9 +28,9 @@ function codePointOf(character: string): string {
 const UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g
 
 // Control, format and other ignorable characters, halves of surrogate pairs, separators of lines and paragraphs,
-// noncharacters, and the braille blank; but for the number signs of Arabic and Kaithi, format characters that show.
+// noncharacters, and what is blank by its definition (braille, hieroglyphs, a Khitan filler, a notehead); but for the number signs of Arabic and Kaithi, format characters that show.
 const HIDDEN =
-  /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800]/v
+  /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{13441}\u{13442}\u{16fe4}\u{1d159}]/v
 
 // Where such a character does what it is there for, and shows by that.
 const SHOWN = [

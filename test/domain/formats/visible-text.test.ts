@@ -16,6 +16,7 @@ describe('what a person is shown', () => {
     ['main\u115f\u1160\uffa0', 'main␣U+115F␣U+1160␣U+FFA0'],
     ['ma\u034fin', 'ma␣U+034Fin'],
     ['main\u2800', 'main␣U+2800'],
+    ['ma\u{1d159}in\u{13441}\u{13442}\u{16fe4}', 'ma␣U+1D159in␣U+13441␣U+13442␣U+16FE4'],
     ['a\u2028b\u2029c', 'a␣U+2028b␣U+2029c'],
     ['\ud800', '␣U+D800'],
     ['\uffff', '␣U+FFFF'],
