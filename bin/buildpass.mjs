@@ -6236,6 +6236,9 @@ function visibleText(text) {
 function visibleLine(text) {
   return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
 }
+function writtenOut(text, write) {
+  return text.replace(ALL_HIDDEN, write);
+}
 function visibleRun(run2) {
   return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
 }
@@ -6243,7 +6246,8 @@ function codePointOf(character) {
   return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
-var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800\\u{13441}\\u{13442}\\u{16fe4}\\u{1d159}]", "v");
+var ALL_HIDDEN = new RegExp(HIDDEN.source, "gv");
 var SHOWN = [
   // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
   String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
@@ -6400,9 +6404,8 @@ ${hint ? `  ${visibleLine(hint)}
   return EXIT[failure];
 }
 function jsonText(value) {
-  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
+  return writtenOut(JSON.stringify(value, null, 2), escapeOf);
 }
-var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
 function escapeOf(character) {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

@@ -16,6 +16,11 @@ export function hasHidden(text: string): boolean {
   return text.match(UNUSUAL)?.some((run) => HIDDEN.test(run)) ?? false
 }
 
+/** The text with each character that could hide written by `write`, also where it would show by what it does there. */
+export function writtenOut(text: string, write: (character: string) => string): string {
+  return text.replace(ALL_HIDDEN, write)
+}
+
 function visibleRun(run: string): string {
   return run.replace(shownOrHidden(), (part, hidden?: string) => (hidden ? codePointOf(hidden) : part))
 }
@@ -28,9 +33,11 @@ function codePointOf(character: string): string {
 const UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g
 
 // Control, format and other ignorable characters, halves of surrogate pairs, separators of lines and paragraphs,
-// noncharacters, and what is blank by its definition (braille, hieroglyphs, a Khitan filler, a notehead); but for the number signs of Arabic and Kaithi, format characters that show.
+// noncharacters, and what is blank by its definition (braille, hieroglyphs, a Khitan filler, a notehead); but for the
+// number signs of Arabic and Kaithi, format characters that show.
 const HIDDEN =
   /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{13441}\u{13442}\u{16fe4}\u{1d159}]/v
+const ALL_HIDDEN = new RegExp(HIDDEN.source, 'gv')
 
 // Where such a character does what it is there for, and shows by that.
 const SHOWN = [
