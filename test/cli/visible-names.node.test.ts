@@ -39,6 +39,13 @@ async function run(args: readonly string[]) {
   return ended
 }
 
+it('a space of another width is shown where nothing else shows it', async () => {
+  const label = 'unit \u2003test'
+  expect((await run(['token', 'create', '--scope', 'status', '--label', label])).stderr).toContain('unit ␣U+2003test')
+  expect((await run(['token', 'list'])).stdout).toContain('unit ␣U+2003test')
+  expect((await run(['token', 'list', '--json'])).stdout).toContain('"unit \\u2003test"')
+})
+
 describe('names that hide something', () => {
   it('are shown by every verb, and are what they are in files and JSON', async () => {
     expect(await run(['report', 'start'])).toMatchObject({ code: 0 })
