@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty'
-import { visibleLine } from '../../src/domain/formats/visible-text.ts'
+import { visibleLine, writtenOut } from '../../src/domain/formats/visible-text.ts'
 import { CliError, EXIT } from './exit.ts'
 import { say, sayIfWritable, sayToReader } from './say.ts'
 import { systemFailure } from './system-error.ts'
@@ -49,10 +49,8 @@ export function reportFailure(thrown: unknown, json: boolean, more: object = {})
 
 /** The same values, written so that nothing hides in them on a screen either. */
 function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(HIDDEN, escapeOf)
+  return writtenOut(JSON.stringify(value, null, 2), escapeOf)
 }
-
-const HIDDEN = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu
 
 function escapeOf(character: string): string {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))

@@ -6231,10 +6231,13 @@ import { isatty as isatty2 } from "node:tty";
 
 // src/domain/formats/visible-text.ts
 function visibleText(text) {
-  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2);
+  return text.replace(UNUSUAL, (run2) => HIDDEN.test(run2) ? visibleRun(run2) : run2).replace(UNSEEN_SPACE, codePointOf);
 }
 function visibleLine(text) {
   return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
+}
+function writtenOut(text, write) {
+  return text.replace(ALL_HIDDEN, write).replace(UNSEEN_SPACE, write);
 }
 function visibleRun(run2) {
   return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
@@ -6243,7 +6246,9 @@ function codePointOf(character) {
   return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 var UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g;
-var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800]", "v");
+var HIDDEN = new RegExp("[[\\p{Cc}--[\\t\\n\\r]][\\p{Cf}--[\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}]]\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}\\p{NChar}\\u2800\\u{13441}\\u{13442}\\u{16fe4}\\u{1d159}]", "v");
+var UNSEEN_SPACE = new RegExp('[\\u00a0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000](?:(?<=(?:^|[\\s"<>]).)|(?=$|[\\s"<>]))|(?<=\\p{L})[\\u2006\\u2008-\\u200a\\u202f\\u205f](?=\\p{L})', "gv");
+var ALL_HIDDEN = new RegExp(HIDDEN.source, "gv");
 var SHOWN = [
   // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
   String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
@@ -6400,9 +6405,8 @@ ${hint ? `  ${visibleLine(hint)}
   return EXIT[failure];
 }
 function jsonText(value) {
-  return JSON.stringify(value, null, 2).replace(HIDDEN2, escapeOf);
+  return writtenOut(JSON.stringify(value, null, 2), escapeOf);
 }
-var HIDDEN2 = /[\p{Cf}\p{Zl}\p{Zp}\p{DI}\u007f-\u009f]/gu;
 function escapeOf(character) {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

@@ -55,6 +55,12 @@ const BY_HAND: readonly ByHand[] = [
     what: 'an account is unlinked whosever it is',
   },
   {
+    file: 'src/storage/people/sessions.ts',
+    text: 'from, right: rightBy(session) }',
+    becomes: 'from }',
+    what: 'a session begins by an account that was unlinked meanwhile',
+  },
+  {
     file: 'src/actions/verify-identity.ts',
     text: '`jti ${issuer} ${jti}`',
     becomes: '`jti ${jti}`',

@@ -41,8 +41,9 @@ export async function completeUpload(
     parts.map((part) => part.sha256),
   )
   if (known && digestText(known.digest) === digestText(digest)) {
-    await askBucket(stores, abortMultipart(artifacts, upload))
+    // The right is read with it. What is cut off here leaves parts, which R2 drops after a week.
     await markUploadComplete(stores, id, digest, actor)
+    await askBucket(stores, abortMultipart(artifacts, upload))
     return { kind: 'same', artifact: known }
   }
   if (known && !overwrite) return { kind: 'other_bytes' }

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cli, openCli } from '../support/server/cli.ts'
 import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
 
-const HIDDEN = '\u202e\u200b\u{e0061}'
-const SHOWN = '␣U+202E␣U+200B␣U+E0061'
+const HIDDEN = '\u202e\u200b\u2800\ufdd0\u{1d159}\u{e0061}'
+const SHOWN = '␣U+202E␣U+200B␣U+2800␣U+FDD0␣U+1D159␣U+E0061'
 const BRANCH = `niam${HIDDEN}`
 const FILE = `file${HIDDEN}.txt`
 /** What must reach no terminal: what hides, and what is told to the terminal itself. */
-const RAW = /[\u202e\u200b\u{e0061}]|[^\P{Cc}\n]/u
+const RAW = /[\u202e\u200b\u2800\ufdd0\u{1d159}\u{e0061}]|[^\P{Cc}\n]/u
 
 let server: LocalServer
 let cli: Cli
@@ -38,6 +38,13 @@ async function run(args: readonly string[]) {
   expect(`${ended.stdout}${ended.stderr}`).not.toMatch(RAW)
   return ended
 }
+
+it('a space of another width is shown where nothing else shows it', async () => {
+  const label = 'unit \u2003test'
+  expect((await run(['token', 'create', '--scope', 'status', '--label', label])).stderr).toContain('unit ␣U+2003test')
+  expect((await run(['token', 'list'])).stdout).toContain('unit ␣U+2003test')
+  expect((await run(['token', 'list', '--json'])).stdout).toContain('"unit \\u2003test"')
+})
 
 describe('names that hide something', () => {
   it('are shown by every verb, and are what they are in files and JSON', async () => {

@@ -1,3 +1,4 @@
+import type { Identity } from '../people/identity.ts'
 import type { Slug } from '../project.ts'
 import type { Permission } from './permission.ts'
 
@@ -11,6 +12,8 @@ export type Right =
   /** May make projects of that organization. */
   | { readonly kind: 'creator'; readonly org: Pick<Slug, 'vcs' | 'org'> }
   | { readonly kind: 'project'; readonly projectId: string; readonly permission: Permission }
+  /** An account elsewhere, by which the actor signs in. */
+  | ({ readonly kind: 'identity' } & Pick<Identity, 'provider' | 'subject'>)
   /** A webhook's secret, with which a delivery was signed. */
   | { readonly kind: 'webhook'; readonly webhookId: string }
 

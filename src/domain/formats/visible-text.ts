@@ -3,7 +3,7 @@
  * (UTR 36, UAX 9), is written out as `␣U+202E`. Stored and sent on it stays as it is. Line ends and tabs stay, too.
  */
 export function visibleText(text: string): string {
-  return text.replace(UNUSUAL, (run) => (HIDDEN.test(run) ? visibleRun(run) : run))
+  return text.replace(UNUSUAL, (run) => (HIDDEN.test(run) ? visibleRun(run) : run)).replace(UNSEEN_SPACE, codePointOf)
 }
 
 /** As `visibleText`, on one line. */
@@ -13,7 +13,12 @@ export function visibleLine(text: string): string {
 
 /** Whether something in the text may have to be written out. */
 export function hasHidden(text: string): boolean {
-  return text.match(UNUSUAL)?.some((run) => HIDDEN.test(run)) ?? false
+  return text.search(UNSEEN_SPACE) >= 0 || (text.match(UNUSUAL)?.some((run) => HIDDEN.test(run)) ?? false)
+}
+
+/** The text with each character that could hide written by `write`, also where it would show by what it does there. */
+export function writtenOut(text: string, write: (character: string) => string): string {
+  return text.replace(ALL_HIDDEN, write).replace(UNSEEN_SPACE, write)
 }
 
 function visibleRun(run: string): string {
@@ -28,9 +33,16 @@ function codePointOf(character: string): string {
 const UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g
 
 // Control, format and other ignorable characters, halves of surrogate pairs, separators of lines and paragraphs,
-// noncharacters, and the braille blank; but for the number signs of Arabic and Kaithi, format characters that show.
+// noncharacters, and what is blank by its definition (braille, hieroglyphs, a Khitan filler, a notehead); but for the
+// number signs of Arabic and Kaithi, format characters that show.
 const HIDDEN =
-  /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800]/v
+  /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{13441}\u{13442}\u{16fe4}\u{1d159}]/v
+// Spaces that are none of ASCII where nothing shows them: at an end of a text (of a tag's or an attribute's, too), beside
+// another space, or thin between letters. Between words, digits and signs they stay: that is what they are for.
+const UNSEEN_SPACE =
+  /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000](?:(?<=(?:^|[\s"<>]).)|(?=$|[\s"<>]))|(?<=\p{L})[\u2006\u2008-\u200a\u202f\u205f](?=\p{L})/gv
+
+const ALL_HIDDEN = new RegExp(HIDDEN.source, 'gv')
 
 // Where such a character does what it is there for, and shows by that.
 const SHOWN = [

@@ -1,6 +1,7 @@
 import type { SignedIn } from '../access/grant.ts'
 import { randomBase62 } from '../access/secret.ts'
 import { base64UrlEncode } from '../access/secret-hash.ts'
+import type { Identity, IdentityProvider } from './identity.ts'
 import type { User } from './user.ts'
 
 declare const sessionBrand: unique symbol
@@ -11,7 +12,12 @@ export type SessionSecret = string & { readonly [sessionBrand]: 'SessionSecret' 
 export const SESSION_IDLE_MS = 30 * 24 * 3_600_000
 
 /** How somebody came in. */
-export type SignInMethod = 'link' | 'github' | 'access'
+export type SignInMethod = 'link' | IdentityProvider
+
+/** What somebody came in by: a link, which is used up by it, or an account elsewhere, which they may lose meanwhile. */
+export type SignInProof =
+  | { readonly method: 'link' }
+  | { readonly method: IdentityProvider; readonly subject: Identity['subject'] }
 
 /** A signed-in browser, as its person sees it. Times are epoch milliseconds. */
 export type Session = {

@@ -12,10 +12,13 @@ export async function openMultipart(bucket: R2Bucket, objectKey: string, content
 export type StoredPart =
   | { readonly kind: 'stored'; readonly part: UploadPart }
   | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'no_upload' | 'client_gone' }
+  /** `confirm` threw this. */
+  | { readonly kind: 'not_confirmed'; readonly cause: unknown }
 
 /**
  * Streams a part into R2, which takes no digest for parts: its SHA-256 is taken on the way, and the last chunk is held
- * back until that agrees with the one named. So a part whose bytes are wrong never takes the place of a good one.
+ * back until that agrees with the one named, and `confirm`, which may throw, has been asked. So a part whose bytes are
+ * wrong, or whose sender lost the right to it meanwhile, takes the place of no good one.
  */
 export async function putPart(
   bucket: R2Bucket,
@@ -24,13 +27,19 @@ export async function putPart(
     number,
     sizeBytes,
     sha256,
-  }: { readonly number: number; readonly sizeBytes: number; readonly sha256: string | null },
+    confirm,
+  }: {
+    readonly number: number
+    readonly sizeBytes: number
+    readonly sha256: string | null
+    readonly confirm: () => Promise<unknown>
+  },
   body: ReadableStream<Uint8Array>,
 ): Promise<StoredPart> {
   const { readable, writable } = new FixedLengthStream(sizeBytes)
   const out = writable.getWriter()
   const [passed, put] = await Promise.allSettled([
-    passThrough(body, out, sizeBytes, sha256),
+    passThrough(body, out, { sizeBytes, sha256, confirm }),
     bucket
       .resumeMultipartUpload(objectKey, r2UploadId)
       .uploadPart(number, readable)
@@ -43,14 +52,15 @@ export async function putPart(
   if (passed.status === 'fulfilled' && put.status === 'fulfilled')
     return { kind: 'stored', part: { number, sizeBytes, sha256: passed.value, etag: put.value.etag } }
   if (put.status === 'rejected' && isNoSuchUpload(put.reason)) return { kind: 'no_upload' }
-  if (passed.status === 'rejected' && passed.reason instanceof BadPart) return { kind: passed.reason.kind }
+  if (passed.status === 'rejected' && passed.reason instanceof BadPart)
+    return { kind: passed.reason.kind, cause: passed.reason.cause }
   const cause = put.status === 'rejected' ? put.reason : (passed as PromiseRejectedResult).reason
   throw new Error('R2 did not take the part', { cause })
 }
 
 /** Thrown into the stream to R2, which then keeps nothing. */
 class BadPart extends Error {
-  readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone'
+  readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' | 'not_confirmed'
 
   constructor(kind: BadPart['kind'], cause?: unknown) {
     super(kind, { cause })
@@ -61,8 +71,11 @@ class BadPart extends Error {
 async function passThrough(
   body: ReadableStream<Uint8Array>,
   out: WritableStreamDefaultWriter<Uint8Array>,
-  sizeBytes: number,
-  sha256: string | null,
+  {
+    sizeBytes,
+    sha256,
+    confirm,
+  }: { readonly sizeBytes: number; readonly sha256: string | null; readonly confirm: () => Promise<unknown> },
 ): Promise<string> {
   const hasher = new crypto.DigestStream('SHA-256')
   const hashed = hasher.getWriter()
@@ -85,6 +98,9 @@ async function passThrough(
     if (length < sizeBytes) throw new BadPart('wrong_length')
     const found = toHex(await hasher.digest)
     if (sha256 !== null && sha256 !== found) throw new BadPart('digest_mismatch')
+    await confirm().catch((cause) => {
+      throw new BadPart('not_confirmed', cause)
+    })
     if (held) await out.write(held)
     await out.close()
     return found

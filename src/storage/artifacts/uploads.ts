@@ -59,6 +59,11 @@ export async function findUploadPart(
   return upload ? { upload: upload satisfies Upload, part: part ?? null } : null
 }
 
+/** Throws RightGone unless the actor may still change an upload: a part's bytes may be minutes on their way. */
+export async function confirmUpload(stores: Stores, actor: Actor): Promise<void> {
+  await commit(stores, actor, [])
+}
+
 /** Notes a part that R2 has, in place of an earlier one of its number; false when the upload is gone. */
 export async function putUploadPart(
   stores: Stores,
@@ -101,6 +106,18 @@ export async function markUploadComplete(
   const { db, now } = stores
   await commit(stores, actor, [
     db.update(uploads).set({ digest, touchedAt: now() }).where(eq(uploads.id, id)),
+    db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
+  ])
+}
+
+/**
+ * Gives an upload up, with all that is noted of its parts: R2 may drop them now. It counts as idle from then on, so that
+ * the upkeep ends what is cut off before its row is deleted.
+ */
+export async function giveUpUpload(stores: Stores, id: string, actor: Actor): Promise<void> {
+  const { db } = stores
+  await commit(stores, actor, [
+    db.update(uploads).set({ touchedAt: 0 }).where(eq(uploads.id, id)),
     db.delete(uploadParts).where(eq(uploadParts.uploadId, id)),
   ])
 }

@@ -1,11 +1,12 @@
 import { and, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
-import { type Actor, INSTANCE } from '../../domain/access/actor.ts'
+import { type Actor, INSTANCE, type Right } from '../../domain/access/actor.ts'
 import {
   formTokenFor,
   hashSession,
   SESSION_IDLE_MS,
   type Session,
   type SessionSecret,
+  type SignInProof,
   type Viewer,
 } from '../../domain/people/session.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
@@ -14,7 +15,7 @@ import { audit, users } from '../schema/schema.ts'
 import { sessions } from '../schema/schema-web.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commitEnding } from '../tokens/revocations.ts'
-import { commit } from '../tokens/rights.ts'
+import { commit, RightGone } from '../tokens/rights.ts'
 
 const { id, method, userAgent, from, createdAt, lastSeenAt } = sessions
 const SHOWN = { id, method, userAgent, from, createdAt, lastSeenAt }
@@ -47,23 +48,32 @@ export function selectLiveSession(db: Db, sessionId: string, now: number) {
     .limit(1)
 }
 
-export type NewSession = Pick<Session, 'method' | 'userAgent' | 'from'> & { readonly userId: string }
+export type NewSession = Pick<Session, 'userAgent' | 'from'> & SignInProof & { readonly userId: string }
 
-/** Signs a browser in; false when the person is gone. The secret is always a new one, so nobody can know it beforehand. */
+/**
+ * Signs a browser in; false when the person is gone, or what they came in by is theirs no more. The secret is always a
+ * new one, so nobody can know it beforehand.
+ */
 export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
-  const row = { id: crypto.randomUUID(), hash: await hashSession(secret), createdAt: now, lastSeenAt: now, ...session }
-  // The sign-in is its own proof.
-  const actor = { ...INSTANCE, userId: session.userId, from: session.from }
-  const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: session.method } } as const
+  const { userId, method, userAgent, from } = session
+  const times = { createdAt: now, lastSeenAt: now }
+  const row = { id: crypto.randomUUID(), hash: await hashSession(secret), userId, method, userAgent, from, ...times }
+  const actor = { ...INSTANCE, userId, from, right: rightBy(session) }
+  const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: method } } as const
   try {
     await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
     return true
   } catch (error) {
-    if (isForeignKeyViolation(error)) return false
+    if (error instanceof RightGone || isForeignKeyViolation(error)) return false
     throw error
   }
+}
+
+function rightBy(proof: SignInProof): Right {
+  if (proof.method === 'link') return { kind: 'own' }
+  return { kind: 'identity', provider: proof.method, subject: proof.subject }
 }
 
 /** The live sessions of a person, the one used last first. */

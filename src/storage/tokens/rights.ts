@@ -6,7 +6,7 @@ import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
 import { messagesOf } from '../constraint.ts'
 import { members, orgCreators, rightsGone, tokens, users } from '../schema/schema.ts'
 import { publishers, webhooks } from '../schema/schema-reporting.ts'
-import { sessions } from '../schema/schema-web.ts'
+import { identities, sessions } from '../schema/schema-web.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 
 export type Statement = BatchItem<'sqlite'>
@@ -64,6 +64,8 @@ export function rightStands(actor: Omit<Actor, 'from'>, now: number): SQL {
     case 'project':
       return sql`${credentialLives(actor, now)} and (${isMember(actor, right.projectId, right.permission)}
         or ${isReporter(actor, right.projectId, right.permission)})`
+    case 'identity':
+      return sql`exists (select 1 from ${identities} where provider = ${right.provider} and subject = ${right.subject} and user_id = ${userId})`
     case 'webhook':
       return sql`exists (select 1 from ${webhooks} where id = ${right.webhookId} and (expires_at is null or expires_at > ${now}))`
   }

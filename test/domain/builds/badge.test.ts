@@ -29,7 +29,9 @@ describe('showableText', () => {
     ['nul\0bell\u0007', 'nul␣U+0000bell␣U+0007'],
     ['half \ud83d a pair', 'half ␣U+D83D a pair'],
     ['\u202eniam', '␣U+202Eniam'],
-    ['\u3000', ''],
+    ['\u3000', '␣U+3000'],
+    [' main\u00a0', 'main␣U+00A0'],
+    ['unit\u00a0test', 'unit test'],
     ['👨‍👩‍👧 测试', '👨‍👩‍👧 测试'],
     ['', ''],
   ])('makes %j into %j', (text, expected) => expect(showableText(text)).toBe(expected))

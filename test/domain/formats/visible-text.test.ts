@@ -16,6 +16,13 @@ describe('what a person is shown', () => {
     ['main\u115f\u1160\uffa0', 'main␣U+115F␣U+1160␣U+FFA0'],
     ['ma\u034fin', 'ma␣U+034Fin'],
     ['main\u2800', 'main␣U+2800'],
+    ['ma\u{1d159}in\u{13441}\u{13442}\u{16fe4}', 'ma␣U+1D159in␣U+13441␣U+13442␣U+16FE4'],
+    // Spaces that are none of ASCII, where they cannot be seen: at an end, beside another space, or thin between letters.
+    ['main\u00a0', 'main␣U+00A0'],
+    ['\u3000main\u2003\u2003', '␣U+3000main␣U+2003␣U+2003'],
+    ['<b>main\u202f</b> <i title="\u1680main\u205f">', '<b>main␣U+202F</b> <i title="␣U+1680main␣U+205F">'],
+    ['unit \u00a0test', 'unit ␣U+00A0test'],
+    ['ma\u200ain \u0438\u2009\u0438', 'ma␣U+200Ain \u0438␣U+2009\u0438'],
     ['a\u2028b\u2029c', 'a␣U+2028b␣U+2029c'],
     ['\ud800', '␣U+D800'],
     ['\uffff', '␣U+FFFF'],
@@ -40,6 +47,8 @@ describe('what a person is shown', () => {
     'क्\u200dष and क्\u200cष',
     '👩‍👩‍👧‍👦 🏳️‍🌈 ❤️ 1️⃣ 👍🏽 🇩🇪 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ☎︎',
     'Zwölf Boxkämpfer\u00a0: «\u202fx\u202f»\u3000y',
+    '10\u202f000\u00a0€, 5\u2009km et «\u00a0oui\u202f!\u00a0»',
+    '测试\u3000名称',
     'a\tb\nc\r\n',
     '␣U+202E',
   ])('%j stays as it is', (text) => {
@@ -60,6 +69,8 @@ describe('what a person is shown', () => {
       '्',
       'a',
       ' ',
+      '\u00a0',
+      '\u200a',
     )
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: characters })), (text) => {

@@ -109,13 +109,13 @@ describe('an account that is unlinked', () => {
       [two, others],
     ] as const)
       await linkIdentity(stores, user.id, linked, INSTANCE)
-    for (const [user, method] of [
-      [one, 'github'],
-      [one, 'github'],
-      [one, 'link'],
-      [two, 'github'],
+    for (const [user, by] of [
+      [one, { method: 'github', subject: identity.subject }],
+      [one, { method: 'github', subject: second.subject }],
+      [one, { method: 'link' }],
+      [two, { method: 'github', subject: others.subject }],
     ] as const)
-      await insertSession(stores, mintSessionSecret(), { userId: user.id, method, userAgent: 'test', from: null })
+      await insertSession(stores, mintSessionSecret(), { userId: user.id, ...by, userAgent: 'test', from: null })
     const sessionsOf = async ({ id }: { id: string }) => listSessions(stores.db, id, stores.now())
     const asking = (await sessionsOf(one)).find(({ method }) => method === 'github')?.id ?? ''
 

@@ -2,8 +2,10 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Actor, INSTANCE, type Right } from '../../../src/domain/access/actor.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
+import type { Identity } from '../../../src/domain/people/identity.ts'
 import { SESSION_IDLE_MS } from '../../../src/domain/people/session.ts'
 import { mintWebhookSecret } from '../../../src/domain/reporting/webhook-source.ts'
+import { linkIdentity } from '../../../src/storage/people/identities.ts'
 import { putCreator } from '../../../src/storage/projects/project-settings.ts'
 import { insertWebhook } from '../../../src/storage/reporting/webhooks.ts'
 import { sweeps } from '../../../src/storage/schema/schema.ts'
@@ -42,6 +44,7 @@ beforeAll(async () => {
   const made = await insertWebhook(stores, keys, project.id, 'github', mintWebhookSecret(), INSTANCE)
   webhookId = made.kind === 'created' ? made.webhook.id : ''
   session = await seedSession(stores, people.admin)
+  await linkIdentity(stores, people.admin.id, { provider: 'github', subject: '7', name: 'ada' }, INSTANCE)
 })
 
 const by = (name: keyof typeof tokens, right: Right): Actor => ({
@@ -58,6 +61,11 @@ const inBrowser = (right: Right, over: Partial<Actor> = {}): Actor => ({
   from: null,
   right,
   ...over,
+})
+const signsIn = (userId: string, account: Pick<Identity, 'provider' | 'subject'>): Actor => ({
+  ...INSTANCE,
+  userId,
+  right: { kind: 'identity', ...account },
 })
 const on = (permission: 'builds:write' | 'project:admin', id = project.id): Right => ({
   kind: 'project',
@@ -100,6 +108,7 @@ describe('a right that stands', () => {
       () => by('admin', { kind: 'creator', org: { ...project, org: project.org.toUpperCase() } }),
     ],
     ['a webhook', () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId } })],
+    ['who signs in by an account of theirs', () => signsIn(people.admin.id, { provider: 'github', subject: '7' })],
   ]
   it.each(cases)('lets %s', async (_, actor) => {
     expect(await may(actor())).toBe(true)
@@ -125,6 +134,9 @@ describe('a right that is not there', () => {
     ['who may create elsewhere', () => by('admin', { kind: 'creator', org: elsewhere })],
     ['who may create at another host', () => by('admin', { kind: 'creator', org: { ...project, vcs: 'gl' } })],
     ['who may not create, where another may', () => by('member', { kind: 'creator', org: project })],
+    ['who signs in by an account of another', () => signsIn(people.member.id, { provider: 'github', subject: '7' })],
+    ['who signs in by an account of nobody', () => signsIn(people.admin.id, { provider: 'github', subject: '8' })],
+    ['the same name elsewhere', () => signsIn(people.admin.id, { provider: 'access', subject: '7' })],
     ['a webhook that is gone', () => ({ ...INSTANCE, right: { kind: 'webhook', webhookId: crypto.randomUUID() } })],
   ]
   it.each(cases)('leaves nothing behind for %s', async (_, actor) => {

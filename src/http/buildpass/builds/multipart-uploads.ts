@@ -16,9 +16,11 @@ import { findArtifactOfBuild } from '../../../storage/artifacts/artifacts.ts'
 import { abortMultipart, openMultipart, putPart } from '../../../storage/artifacts/multipart.ts'
 import { askBucket } from '../../../storage/artifacts/objects.ts'
 import {
+  confirmUpload,
   deleteUpload,
   findUpload,
   findUploadPart,
+  giveUpUpload,
   insertUpload,
   putUploadPart,
 } from '../../../storage/artifacts/uploads.ts'
@@ -101,7 +103,7 @@ export function mountMultipartUploads(app: App): void {
       // The same part again, after an answer that got lost, costs R2 nothing.
       if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
 
-      const wanted = { number, sizeBytes, sha256 }
+      const wanted = { number, sizeBytes, sha256, confirm: () => confirmUpload(stores, actor) }
       const stored = await askBucket(stores, putPart(stores.artifacts, upload, wanted, c.req.raw.body ?? noBytes()))
       switch (stored.kind) {
         case 'digest_mismatch':
@@ -112,6 +114,8 @@ export function mountMultipartUploads(app: App): void {
           throw invalidInput('Content-Length', 'does not match the bytes that were sent')
         case 'no_upload':
           throw new AppError('upload_not_found')
+        case 'not_confirmed':
+          throw stored.cause
         case 'stored':
           if (!(await putUploadPart(stores, upload.id, stored.part, actor))) throw new AppError('upload_not_found')
           return jsonWritten(c, partJson(stored.part))
@@ -155,9 +159,10 @@ export function mountMultipartUploads(app: App): void {
       const found = await findUpload(stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
       if (!found) throw new AppError('upload_not_found')
       if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
-      // R2 first: a row whose parts are gone is found again, parts without a row are not.
+      await giveUpUpload(stores, found.upload.id, actor)
+      // R2 before the row: a row whose parts are gone is found again, parts without a row are not.
       await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
-      await deleteUpload(stores, found.upload.id, actor)
+      await deleteUpload(stores, found.upload.id, INSTANCE)
       return jsonWritten(c, { message: 'ok' })
     },
   )

@@ -21,7 +21,8 @@ export function mountCloudflareAccess(app: App): void {
     await chargeAttempt(c)
     const identity = await requireAccessIdentity(c)
     const userId = await findOrInsertPerson(c.env.stores, identity, { fullName: null, avatarUrl: null })
-    return beginSession(c, userId, 'access', sitePathOf(form.get('next')), viewer)
+    const proof = { method: 'access', subject: identity.subject } as const
+    return beginSession(c, userId, proof, sitePathOf(form.get('next')), viewer)
   })
 
   page(app, 'POST /account/identities/access', async (c, { actor, viewer }) => {

@@ -111,7 +111,8 @@ async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | nul
     return sayNo(c, `The GitHub account ${account.identity.name} is not on the list of those who may sign in here.`)
   if (attempt.linkTo === null) {
     const userId = await findOrInsertPerson(stores, account.identity, account)
-    return beginSession(c, userId, 'github', sitePathOf(attempt.next), viewer)
+    const proof = { method: 'github', subject: account.identity.subject } as const
+    return beginSession(c, userId, proof, sitePathOf(attempt.next), viewer)
   }
   // Both at once: the session is that of whoever began to link, and GitHub has just confirmed the account.
   if (viewer?.userId !== attempt.linkTo)

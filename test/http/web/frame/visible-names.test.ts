@@ -198,6 +198,16 @@ describe('a page with names that hide something', () => {
   })
 })
 
+it('of branches that differ in a space at an end, each is another to the eye, and leads to itself', async () => {
+  const other = reportOf({
+    workflow: { externalId: 'w3', name: 'w' },
+    pipeline: { externalId: 'p3', branch: 'trunk\u00a0' },
+  })
+  await reportBuild(stores, projectId, other)
+  const page = await (await app.ask(`/${slug}/branches`, { headers: { Cookie: session.cookie } })).text()
+  expect(page).toMatch(/branch=trunk%C2%A0">\s*trunk␣U\+00A0</)
+})
+
 describe('outside of pages such a name', () => {
   it('is shown in a badge, its title and its JSON form', async () => {
     for (const form of ['.svg?style=shield', '.svg?style=svg', '.json?x']) {

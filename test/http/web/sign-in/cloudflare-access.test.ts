@@ -1,7 +1,11 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { selectIdentity } from '../../../../src/storage/people/identities.ts'
+import { listSessions } from '../../../../src/storage/people/sessions.ts'
+import { seedSession } from '../../../support/seed/seed.ts'
 import { freshAddress } from '../../../support/sign/addresses.ts'
 import { configuredApp } from '../../../support/worker/configured.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const ORIGIN = 'https://builds.test'
 const ISSUER = 'https://acme.cloudflareaccess.test'
@@ -34,6 +38,24 @@ describe('signing in by Cloudflare Access', () => {
     expect(await loginOf(first)).toBe(login)
     const moved = await signIn(await assertionOf({ sub, email: 'married@example.com' }))
     expect(await loginOf(moved)).toBe(login)
+  })
+
+  it('comes to nothing when that account is unlinked meanwhile', async () => {
+    const sub = crypto.randomUUID()
+    const assertion = await assertionOf({ sub })
+    await signIn(assertion)
+    const stores = await openTestStores()
+    const [{ userId } = { userId: '' }] = await selectIdentity(stores.db, { provider: 'access', subject: sub })
+    const session = await seedSession(stores, { id: userId })
+    let unlinked: Response | undefined
+    stores.faults.beforeD1 = async (sqls) => {
+      if (unlinked || !sqls.some((sql) => sql.startsWith('insert into "sessions"'))) return
+      const path = `/account/identities/access/${sub}/unlink`
+      unlinked = await post({ Cookie: session.cookie }, { path, body: `form_token=${session.formToken}` })
+    }
+    const refused = await post({ 'Cf-Access-Jwt-Assertion': assertion }, { stores })
+    expect([unlinked?.status, refused.status, refused.headers.get('Set-Cookie')]).toEqual([303, 403, null])
+    expect((await listSessions(stores.db, userId, stores.now())).map(({ method }) => method)).toEqual(['link'])
   })
 
   it.each([
@@ -88,15 +110,20 @@ function unsigned(): string {
   return `${part({ alg: 'none' })}.${part({ sub: 'somebody', iss: ISSUER, aud: [AUDIENCE], iat: 0, exp })}.`
 }
 
-const app = () => configuredApp({ access: { issuer: ISSUER, audience: AUDIENCE } })
+const app = (stores?: TestStores) => configuredApp({ access: { issuer: ISSUER, audience: AUDIENCE } }, stores)
 
 function get(path: string, headers: Record<string, string>): Promise<Response> {
   return app()(new Request(ORIGIN + path, { headers }))
 }
 
-function post(headers: Record<string, string>): Promise<Response> {
-  return app()(
-    new Request(`${ORIGIN}/sign-in/access`, {
+type Posted = { readonly path?: string; readonly body?: string; readonly stores?: TestStores }
+
+function post(
+  headers: Record<string, string>,
+  { path = '/sign-in/access', body = 'next=/', stores }: Posted = {},
+): Promise<Response> {
+  return app(stores)(
+    new Request(ORIGIN + path, {
       method: 'POST',
       headers: {
         'Content-Type': 'application/x-www-form-urlencoded',
@@ -104,7 +131,7 @@ function post(headers: Record<string, string>): Promise<Response> {
         'CF-Connecting-IP': freshAddress(),
         ...headers,
       },
-      body: 'next=/',
+      body,
     }),
   )
 }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { GithubSettings } from '../../../../src/outside/github.ts'
 import { identities } from '../../../../src/storage/schema/schema-web.ts'
@@ -5,7 +6,7 @@ import { seedSession, seedUser } from '../../../support/seed/seed.ts'
 import { freshAddress } from '../../../support/sign/addresses.ts'
 import { createFakeGithub, FAKE_CLIENT, type FakeAccount } from '../../../support/sign/fake-github.ts'
 import { configuredApp } from '../../../support/worker/configured.ts'
-import { openTestStores } from '../../../support/worker/stores.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const ORIGIN = 'https://builds.test'
 const GITHUB = 'https://github.test'
@@ -146,6 +147,87 @@ describe('linking a GitHub account', () => {
   })
 })
 
+describe('a sign-in under way', () => {
+  const endings: Record<string, (userId: string, id: number) => Promise<unknown>> = {
+    'that account is unlinked': unlinkElsewhere,
+    'that account goes to another person': async (userId, id) => {
+      await unlinkElsewhere(userId, id)
+      const other = await seedUser((await openTestStores()).db)
+      await env.DB.prepare("insert into identities values ('github', ?, ?, 'x', 1, 1)").bind(`${id}`, other.id).run()
+    },
+    'its person is removed': (userId) => env.DB.prepare('delete from users where id = ?').bind(userId).run(),
+  }
+
+  it.each(Object.keys(endings))('comes to nothing when %s meanwhile', async (ending) => {
+    const id = freshId()
+    const allowed = { logins: [`u${id}`] }
+    await signIn({ id, login: `u${id}` }, allowed)
+    const stores = await openTestStores()
+    const { userId } = (await identitiesOf(stores, id))[0] ?? { userId: '' }
+    const begun = await begin(settingsOf(allowed))
+    const path = await callbackOf(begun.location)
+    let wasEnded = false
+    stores.faults.beforeD1 = async (sqls) => {
+      if (wasEnded || !sqls.some((sql) => sql.startsWith('insert into "sessions"'))) return
+      wasEnded = true
+      await endings[ending]?.(userId, id)
+    }
+    const answer = await get(settingsOf(allowed), path, { Cookie: begun.cookie }, stores)
+    expect(wasEnded).toBe(true)
+    expect([answer.status, cookieIn(answer, '__Host-session')]).toEqual([403, null])
+    expect(await answer.text()).toContain('a moment ago')
+    expect(await methodsOf(userId)).not.toContain('github')
+  })
+
+  it('by which another account is being linked leaves none when its own is unlinked', async () => {
+    const stores = await openTestStores()
+    const user = await seedUser(stores.db)
+    const session = await seedSession(stores, user)
+    const id = freshId()
+    const settings = settingsOf({ logins: [`u${id}`] })
+    github.account = { id, login: `u${id}` }
+    const linking = await begin(settings, { session })
+    await get(settings, await callbackOf(linking.location), { Cookie: `${linking.cookie}; ${session.cookie}` })
+    // Who has the account comes in by it, and begins to link another one; then it is unlinked.
+    const other = freshId()
+    const thief = await signIn({ id, login: `u${id}` }, { logins: [`u${id}`] })
+    const account = await (await get(settings, '/account', { Cookie: thief.cookie ?? '' })).text()
+    const formToken = /name="form_token" value="([^"]+)"/.exec(account)?.[1] ?? ''
+    const allowed = settingsOf({ logins: [`u${other}`] })
+    github.account = { id: other, login: `u${other}` }
+    const second = await begin(allowed, { session: { cookie: thief.cookie ?? '', formToken } })
+    const path = await callbackOf(second.location)
+    let wasEnded = false
+    stores.faults.beforeD1 = async (sqls) => {
+      if (wasEnded || !sqls.some((sql) => sql.startsWith('insert into "identities"'))) return
+      wasEnded = true
+      await unlinkElsewhere(user.id, id)
+    }
+    await get(allowed, path, { Cookie: `${second.cookie}; ${thief.cookie}` }, stores)
+    expect(wasEnded).toBe(true)
+    expect([await identitiesOf(stores, id), await identitiesOf(stores, other)]).toEqual([[], []])
+  })
+})
+
+/** What a person does in another browser, which came in by a link. */
+async function unlinkElsewhere(userId: string, id: number): Promise<void> {
+  const session = await seedSession(await openTestStores(), { id: userId })
+  const response = await send(settingsOf({}), `/account/identities/github/${id}/unlink`, session)
+  expect(response.status).toBe(303)
+}
+
+async function identitiesOf({ db }: TestStores, id: number) {
+  return (await db.select().from(identities)).filter(({ subject }) => subject === String(id))
+}
+
+/** How the sessions of a person began. */
+async function methodsOf(userId: string): Promise<readonly string[]> {
+  const { results } = await env.DB.prepare('select method from sessions where user_id = ?')
+    .bind(userId)
+    .all<{ method: string }>()
+  return results.map(({ method }) => method)
+}
+
 function freshId(): number {
   return Math.floor(Math.random() * 1_000_000_000)
 }
@@ -190,10 +272,16 @@ async function callbackOf(authorizeUrl: string): Promise<string> {
   return (response.headers.get('Location') ?? '').slice(ORIGIN.length)
 }
 
-function get(settings: GithubSettings, path: string, headers: Record<string, string>): Promise<Response> {
-  return configuredApp({ github: settings })(
-    new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': freshAddress(), ...headers } }),
-  )
+function get(
+  settings: GithubSettings,
+  path: string,
+  headers: Record<string, string>,
+  stores?: TestStores,
+): Promise<Response> {
+  return configuredApp(
+    { github: settings },
+    stores,
+  )(new Request(ORIGIN + path, { headers: { 'CF-Connecting-IP': freshAddress(), ...headers } }))
 }
 
 async function signIn(account: FakeAccount, allowed: Allowed, next?: string) {
