@@ -52,10 +52,10 @@ const TARGETS: Record<string, readonly string[]> = {
     ...WRITES,
   ],
   'src/storage/tokens/made.ts': [TOKENS, PROJECTS, ...WRITES],
-  'src/storage/people/members.ts': [PROJECTS, ...WRITES],
-  'src/storage/tokens/publishers.ts': [OIDC, ...WRITES],
+  'src/storage/people/members.ts': ['test/storage/people/members.test.ts', PROJECTS, ...WRITES],
+  'src/storage/tokens/publishers.ts': ['test/storage/tokens/publishers.test.ts', OIDC, ...WRITES],
   'src/storage/tokens/rights.ts': WRITES,
-  'src/storage/people/sessions.ts': [...SESSIONS, ...WRITES],
+  'src/storage/people/sessions.ts': ['test/storage/edge/download-proof.test.ts', ...SESSIONS, ...WRITES],
   'src/storage/tokens/token-ends.ts': [
     'test/storage/tokens/token-ends.test.ts',
     TOKENS,

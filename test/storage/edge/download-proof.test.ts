@@ -133,6 +133,19 @@ describe('a download signed for a page', () => {
     await expectEnd(seeded.ticket, () => end(seeded))
   })
 
+  it.each([
+    [
+      'nobody used for 30 days',
+      (id: string) => here.db.update(sessions).set({ lastSeenAt: 0 }).where(eq(sessions.id, id)),
+    ],
+    ['is gone, whoever else is signed in', (id: string) => here.db.delete(sessions).where(eq(sessions.id, id))],
+  ])('does not stand by a session that %s, where the database is asked', async (_, end) => {
+    const { ticket, sessionId } = await seedSessions()
+    await seedSessions()
+    await end(sessionId)
+    expect(await ticketStanding(here, { ...ticket, epoch: 'another' })).toBe('ended')
+  })
+
   it('stands when another session of the person ends', async () => {
     const { user, ticket } = await seedSessions()
     await seedSessions()
