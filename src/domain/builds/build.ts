@@ -218,6 +218,8 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   readonly isOfParent?: boolean
   /** Whether it is a part of another pipeline, or may be: then its branch is that of the run until the run itself tells. */
   readonly isPart?: boolean
+  /** Where it is not always that it says how the branch stands that it names. */
+  readonly stands?: 'never' | 'while_red'
   /** Which of the runs it is that have had this id, one after the other. */
   readonly life?: number | null
 }

@@ -1,5 +1,5 @@
 import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
-import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from '../builds/build.ts'
+import { BUILD_STATUS, type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -43,6 +43,31 @@ const FAILURE = wordTable<ReportedStatus>({
   data_integrity_failure: 'infrastructure_fail',
   api_failure: 'infrastructure_fail',
   unknown_failure: 'infrastructure_fail',
+})
+
+/**
+ * `source` of a pipeline: whether GitLab lets it say how its branch stands. Those that never do are its `dangling_sources`:
+ * scans, web IDE and the like. What is added to them is not known here, so of an unknown one only what is red counts.
+ */
+const SOURCE = wordTable<'branch' | 'parent' | 'never'>({
+  push: 'branch',
+  web: 'branch',
+  trigger: 'branch',
+  schedule: 'branch',
+  api: 'branch',
+  external: 'branch',
+  pipeline: 'branch',
+  chat: 'branch',
+  merge_request_event: 'branch',
+  external_pull_request_event: 'branch',
+  parent_pipeline: 'parent',
+  webide: 'never',
+  ondemand_dast_scan: 'never',
+  ondemand_dast_validation: 'never',
+  security_orchestration_policy: 'never',
+  container_registry_push: 'never',
+  duo_workflow: 'never',
+  pipeline_execution_policy_schedule: 'never',
 })
 
 /**
@@ -232,14 +257,22 @@ function placeOf(id: string, payload: unknown) {
   const ciNumber = attemptFor(parentId ?? id)
   const isOfParent = parentId !== null
   const isPart = isOfParent || mayBeChild(payload)
-  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber }
+  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber, ...standsFor(payload) }
+}
+
+/** Only the pipeline's own event tells its source. */
+function standsFor(payload: unknown): Pick<PipelineReport, 'stands'> {
+  const source = lineAt(payload, 'object_attributes', 'source')
+  if (source === null) return {}
+  const place = SOURCE.get(source) ?? 'while_red'
+  return place === 'never' || place === 'while_red' ? { stands: place } : {}
 }
 
 /** Older GitLabs do not tell of a job whose child its pipeline is; those that tell times as ISO 8601 do. */
 function mayBeChild(payload: unknown): boolean {
   if (lineAt(payload, 'object_kind') === 'build')
     return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
-  return lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
+  return SOURCE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
 function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {

@@ -25,7 +25,7 @@ import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'
-import { gatherParts, placed, toBranchStatements, toCommitStatements } from './placing.ts'
+import { gatherParts, placed, STANDS_BY_SOURCE, toBranchStatements, toCommitStatements } from './placing.ts'
 
 export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
@@ -203,7 +203,7 @@ function upsertPipeline(
   condition: SQL,
 ) {
   const { pipeline: told } = report
-  const branch = 'jobName' in report ? branchOf(projectId, report) : told.branch
+  const branch = told.stands === 'never' ? null : 'jobName' in report ? branchOf(projectId, report) : told.branch
   // Nothing that is told has yet to begin.
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
@@ -226,16 +226,21 @@ function upsertPipeline(
   )
 }
 
-/** Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. */
+/**
+ * Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. Best
+ * is known whether it counts for a branch at all.
+ */
 function placeRankOf(report: RunReport | BuildReport): number {
-  const { branch, tag, isPart } = report.pipeline
+  const { branch, tag, isPart, stands } = report.pipeline
+  if (stands) return STANDS_BY_SOURCE
   if (isPart || (branch ?? tag) === null) return 0
   return 'jobName' in report ? 1 : 2
 }
 
-/** A branch that was told stays, unless somebody tells it who knows better. */
+/** A branch that was told stays, and so does that there is none, unless somebody tells it who knows better. */
 function branchByRank(): SQL[] {
-  const takes = sql`coalesce(${pipelines.branch}, ${pipelines.tag}) is null or excluded.place_rank > ${pipelines.placeRank}`
+  const takes = sql`excluded.place_rank > ${pipelines.placeRank} or (excluded.place_rank = ${pipelines.placeRank}
+    and coalesce(${pipelines.branch}, ${pipelines.tag}) is null)`
   return ['branch', 'tag', 'place_rank'].map((column) => {
     const name = sql.identifier(column)
     return sql`${name} = case when ${takes} then excluded.${name} else ${pipelines}.${name} end`

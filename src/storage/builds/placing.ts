@@ -169,7 +169,13 @@ export async function gatherParts(
   }
 }
 
-/** For the end of a batch: a pipeline whose branch only parts of it told stands for that branch only while it is red. */
+/** The rank of a run's word on its branch where that never counts, or only while the run is red. */
+export const STANDS_BY_SOURCE = 3
+
+/**
+ * For the end of a batch: a pipeline whose branch only parts of it told, or that may not count for it, stands for that branch
+ * only while it is red.
+ */
 export function toBranchStatements(db: Db, projectId: string, report: RunReport) {
   return isGitlabPipeline(report) ? [branchStatement(db, projectId, report.pipeline.externalId)] : []
 }
@@ -183,7 +189,7 @@ function branchStatement(db: Db, projectId: string, externalId: string) {
   return rawStatement(
     db,
     sql`update ${pipelines} set branch = null where project_id = ${projectId} and external_id = ${externalId}
-      and place_rank = 0 and branch is not null and not (${isRed})`,
+      and place_rank in (0, ${STANDS_BY_SOURCE}) and branch is not null and not (${isRed})`,
   )
 }
 

@@ -456,6 +456,50 @@ describe('GitLab', () => {
     }
   })
 
+  // GitLab's `dangling_sources`: its own badge does not go by them.
+  it.each([
+    'webide',
+    'ondemand_dast_scan',
+    'ondemand_dast_validation',
+    'security_orchestration_policy',
+    'container_registry_push',
+    'duo_workflow',
+    'pipeline_execution_policy_schedule',
+  ])('does not let a pipeline of %s stand for the branch, nor its jobs or children', async (source) => {
+    const of = (status: 'green' | 'red') => {
+      const [run, ...rest] = [tell({ push: 2, status }), tell({ push: 2, job: 1, status })] as const
+      const child = asChildOf(2, tell({ push: 3, status }))
+      return [...rest, changed(run, 'object_attributes', { source }), child]
+    }
+    for (const [ours, scan, badge] of [
+      ['red', 'green', 'failing'],
+      ['green', 'red', 'passing'],
+    ] as const) {
+      const all = [tell({ push: 1, status: ours }), ...of(scan)]
+      for (const order of [all, all.toReversed()])
+        expect((await shownOf(await delivered('gitlab', order))).badge).toBe(badge)
+    }
+  })
+
+  it.each(['push', 'web', 'trigger', 'schedule', 'api', 'external', 'pipeline', 'chat'])(
+    'lets a pipeline of %s stand for the branch',
+    async (source) => {
+      const run = changed(tell({ push: 2, status: 'green' }), 'object_attributes', { source })
+      expect((await shownOf(await delivered('gitlab', [tell({ push: 1, status: 'red' }), run]))).badge).toBe('passing')
+    },
+  )
+
+  it('has a pipeline of a source that nobody knows yet count for the branch while it is red', async () => {
+    const of = (one: News) => changed(tell(one), 'object_attributes', { source: 'news' })
+    const job = tell({ push: 2, job: 1, status: 'green' })
+    const [red, green] = [tell({ push: 1, status: 'red' }), tell({ push: 1, status: 'green' })]
+    for (const order of ordersOf([red, of({ push: 2, status: 'green' }), job]))
+      expect((await shownOf(await delivered('gitlab', order))).badge).toBe('failing')
+    const failed = of({ push: 2, status: 'red' })
+    for (const order of ordersOf([green, of({ push: 2, status: 'running' }), failed, job]))
+      expect((await shownOf(await delivered('gitlab', order))).badge).toBe('failing')
+  })
+
   it('takes a skipped job to its parent, be that named only later', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const told = changed(tellAs('gitlab', { push: 2, job: 1, status: 'skipped' }), 'commit', { status: 'skipped' })
