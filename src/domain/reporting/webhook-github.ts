@@ -48,19 +48,29 @@ const RUN_CONCLUSION = wordTable<ReportedStatus>({
 })
 
 /**
- * Events that look again at a commit that is there: a later run of the workflow takes the place of an earlier one, as it
- * does in GitHub's own badges and checks. All other runs of one workflow stand beside each other.
+ * `event` of runs that are for the head of their branch, by GitHub Docs, "Events that trigger workflows": that is where the
+ * branch is. The commit of any other (a deployment, a package, what looks at a run) may be an older one.
+ * A later run of a workflow on one event takes the place of the earlier one, as in GitHub's own badges and checks, but for
+ * those that stand beside each other: there is one for each push, and for each set of inputs.
  */
-const LOOKS_AGAIN: ReadonlySet<string> = new Set([
-  'schedule',
-  'dynamic',
-  'issues',
-  'issue_comment',
-  'pull_request',
-  'pull_request_target',
-  'pull_request_review',
-  'workflow_run',
-])
+const HEAD_EVENT = wordTable<'beside' | 'again'>({
+  push: 'beside',
+  create: 'beside',
+  workflow_dispatch: 'beside',
+  repository_dispatch: 'again',
+  schedule: 'again',
+  merge_group: 'again',
+  pull_request: 'again',
+  pull_request_target: 'again',
+  pull_request_review: 'again',
+  pull_request_review_comment: 'again',
+})
+
+/** What the `attemptOf` of runs begins with that are for the head of their branch. */
+export const GITHUB_BEGINS: readonly string[] = [
+  'github:run:',
+  ...[...HEAD_EVENT].flatMap(([event, kind]) => (kind === 'again' ? `github:${event}:` : [])),
+]
 
 /** `state` of a commit status. */
 const COMMIT_STATE = wordTable<ReportedStatus>({
@@ -104,21 +114,22 @@ function readRun(payload: unknown): WebhookReading {
   // Only this event tells whose branch it is: that of a fork may be called as ours is.
   const owner = branch !== null && ofFork(run, payload) ? forkOwner(run) : null
   const actor = valueAt(run, 'actor')
-  const event = lineAt(run, 'event') ?? ''
+  const event = lineAt(run, 'event') ?? 'push'
   const workflow = workflowFor(
     id,
     lineAt(run, 'run_attempt'),
     lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name'),
   )
-  const kind = lineAt(run, 'workflow_id')
+  // Of a run that runs again this is when it ran first.
+  const beganAt = timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at')
+  const kind = lineAt(run, 'workflow_id') ?? id
   return aboutRun({
-    workflow:
-      kind !== null && LOOKS_AGAIN.has(event) ? { ...workflow, attemptOf: `github:${event}:${kind}` } : workflow,
+    workflow: HEAD_EVENT.get(event) === 'beside' ? workflow : { ...workflow, attemptOf: `github:${event}:${kind}` },
     told: toldOf(run),
     pipeline: {
       ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
-      // Of a run that runs again this is when it ran first.
-      beganAt: timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at'),
+      // Where nothing else is told of its commit, one that is not for the head stands where that was made.
+      beganAt: HEAD_EVENT.has(event) ? beganAt : earlier(beganAt, timeAt(run, 'head_commit', 'timestamp')),
       ciNumber: workflow.attempt,
       ...messageAt(run, 'head_commit', 'message'),
       author: gitPersonAt(run, 'head_commit', 'author'),
@@ -286,6 +297,10 @@ function stepOf(step: unknown, index: number): Step {
       },
     ],
   }
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one : Math.min(one, other)
 }
 
 function isoOf(at: number | null): string | null {

@@ -16,6 +16,7 @@ import {
   UNKNOWN_REVISION,
   weightOf,
 } from '../../domain/builds/build.ts'
+import { GITHUB_BEGINS } from '../../domain/reporting/webhook-github.ts'
 import type { RunReport, RunStatus } from '../../domain/reporting/webhook-reading.ts'
 import { wordTable } from '../../domain/reporting/word-table.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
@@ -255,16 +256,13 @@ function ofLastBegun(value: SQL): SQL {
   const begins = [
     sql`w.external_id glob 'github:run:*.1'`,
     sql`(${sql.join(
-      BEGINS.map((event) => sql`w.attempt_of glob ${`github:${event}:*`}`),
+      GITHUB_BEGINS.map((begin) => sql`w.attempt_of glob ${`${begin}*`}`),
       sql` or `,
     )})`,
   ]
   return sql`(select ${value} from ${workflows} as w
     where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
 }
-
-/** `run`: of a push, by hand and the like. */
-const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
 
 /** Where a pipeline stands among those of its branch, by the newest run of it; as it stood where none is told. */
 function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {

@@ -723,14 +723,48 @@ describe('GitHub', () => {
   const run = (id: number, conclusion: string, event: string) =>
     changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
 
+  it.each(['push', 'create', 'workflow_dispatch'])(
+    'with two runs of a workflow on %s, the later one green, is failing',
+    (event) => expectAfterTwo(event, 'failing'),
+  )
+
+  // All other events of GitHub Docs, "Events that trigger workflows".
   it.each([
-    ['push', 'failing'],
-    ['workflow_dispatch', 'failing'],
-    ['schedule', 'passing'],
-    ['pull_request', 'passing'],
-  ])('with two runs of a workflow on %s, the later one green, is %s', async (event, badge) => {
+    'schedule',
+    'repository_dispatch',
+    'merge_group',
+    'pull_request',
+    'pull_request_target',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'branch_protection_rule',
+    'check_run',
+    'check_suite',
+    'delete',
+    'deployment',
+    'deployment_status',
+    'discussion',
+    'discussion_comment',
+    'dynamic',
+    'fork',
+    'gollum',
+    'image_version',
+    'issue_comment',
+    'issues',
+    'label',
+    'milestone',
+    'page_build',
+    'public',
+    'registry_package',
+    'release',
+    'status',
+    'watch',
+    'workflow_run',
+  ])('with two runs of a workflow on %s, the later one green, is passing', (event) => expectAfterTwo(event, 'passing'))
+
+  async function expectAfterTwo(event: string, badge: string) {
     const runs = [run(11, 'failure', event), run(12, 'success', event)]
     for (const order of [runs, runs.toReversed()])
       expect((await shownOf(await delivered('github', order))).badge).toBe(badge)
-  })
+  }
 })
