@@ -34,7 +34,8 @@ const CONCLUSION = wordTable<ReportedStatus>({
   cancelled: 'canceled',
   stale: 'canceled',
   skipped: 'not_run',
-  action_required: 'not_run',
+  // Somebody has to act, and until then the commit has not passed.
+  action_required: 'failed',
   startup_failure: 'infrastructure_fail',
 })
 

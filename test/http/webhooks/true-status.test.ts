@@ -723,6 +723,46 @@ describe('GitHub', () => {
   const run = (id: number, conclusion: string, event: string) =>
     changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
 
+  // GitHub Docs, "Troubleshooting required status checks": these alone are passed, and nothing else lets a commit be merged.
+  it.each([
+    ['success', 'passing'],
+    ['neutral', 'passing'],
+    ['skipped', 'passing'],
+    ['failure', 'failing'],
+    ['timed_out', 'timeout'],
+    ['action_required', 'failing'],
+    ['cancelled', 'canceled'],
+    ['stale', 'canceled'],
+    ['startup_failure', 'infrastructure_failure'],
+  ])('with a check of another app that is %s, beside or after a green run, is %s', async (conclusion, badge) => {
+    const of = (push: number) => {
+      const check_run = {
+        id: 9,
+        name: 'codecov/patch',
+        status: 'completed',
+        conclusion,
+        head_sha: push.toString(16).padStart(40, '0'),
+        app: { slug: 'codecov', name: 'Codecov' },
+        check_suite: { id: 3, head_branch: 'main' },
+        started_at: '2026-11-24T03:00:00Z',
+        completed_at: '2026-11-24T03:01:00Z',
+      }
+      return { event: 'check_run', payload: { check_run, repository: { id: 1, full_name: 'acme/web' } } }
+    }
+    const green = tellAs('github', { push: 1, status: 'green' })
+    for (const push of [1, 2])
+      expect(
+        (
+          await shownOf(
+            await delivered(
+              'github',
+              [green, of(push)].filter((one) => one !== null),
+            ),
+          )
+        ).badge,
+      ).toBe(badge)
+  })
+
   it.each(['push', 'create', 'workflow_dispatch'])(
     'with two runs of a workflow on %s, the later one green, is failing',
     (event) => expectAfterTwo(event, 'failing'),
