@@ -6,6 +6,7 @@ import {
   aboutRun,
   ignored,
   lacking,
+  meaningOf,
   type RunStatus,
   refusedAsOther,
   type WebhookEvent,
@@ -149,7 +150,7 @@ function readJob(payload: unknown): WebhookReading {
   const jobName = lineAt(job, 'name')
   if (!id || !runId || !revision || !jobName) return lacking('workflow_job.id, run_id, head_sha, name')
   const status = statusOf(job)
-  if (!status) return ignored('a state that is not known')
+  if (!status) return ignored('no state is told')
   const createdAt = timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const steps = listAt(job, 'steps').map(stepOf)
@@ -179,7 +180,7 @@ function readCheck(payload: unknown): WebhookReading {
   const branch = refAt(check, 'check_suite', 'head_branch')
   if (branch === null) return ignored('a check without a branch, as on forks')
   const status = statusOf(check)
-  if (!status) return ignored('a state that is not known')
+  if (!status) return ignored('no state is told')
   const startedAt = timeAt(check, 'started_at')
   return aboutBuilds([
     {
@@ -206,10 +207,8 @@ function readCheck(payload: unknown): WebhookReading {
 function readCommitStatus(payload: unknown): WebhookReading {
   const revision = lineAt(payload, 'sha')
   const context = lineAt(payload, 'context')
-  const state = lineAt(payload, 'state')
-  if (!revision || !context || !state) return lacking('sha, context, state')
-  const status = COMMIT_STATE.get(state)
-  if (!status) return ignored('a state that is not known')
+  const status = meaningOf(COMMIT_STATE, lineAt(payload, 'state'), true)
+  if (!revision || !context || !status) return lacking('sha, context, state')
   const branches = listAt(payload, 'branches')
     .filter((branch) => lineAt(branch, 'commit', 'sha') === revision)
     .map((branch) => refAt(branch, 'name'))
@@ -260,9 +259,9 @@ function pipelineFor(branch: string | null, revision: string): BuildReport['pipe
 }
 
 function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
-  const state = lineAt(told, 'status') ?? ''
-  if (state !== 'completed') return OPEN.get(state) ?? null
-  return conclusions.get(lineAt(told, 'conclusion') ?? '') ?? null
+  const state = lineAt(told, 'status')
+  if (state !== 'completed') return meaningOf(OPEN, state, false)
+  return meaningOf(conclusions, lineAt(told, 'conclusion'), true)
 }
 
 /** GitHub fills `started_at` with the time of queueing until the job starts. */

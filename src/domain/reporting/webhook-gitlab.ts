@@ -6,6 +6,7 @@ import {
   about,
   ignored,
   lacking,
+  meaningOf,
   type RunReport,
   type RunStatus,
   refusedAsOther,
@@ -171,7 +172,7 @@ function readJob(payload: unknown): WebhookReading {
     startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
     finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
   })
-  if (!build) return ignored('a state that is not known')
+  if (!build) return ignored('no state is told')
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
   const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
@@ -215,8 +216,8 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
   }
 }
 
-function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
-  const status = STATUS.get(state ?? '') ?? null
+function statusOf({ state, failure, isTolerated, finishedAt }: Job): ReportedStatus | null {
+  const status = meaningOf(STATUS, state, finishedAt !== null)
   // A manual job that may be left alone does not hold up its pipeline.
   if (state === 'manual' && isTolerated) return 'not_run'
   if (status !== 'failed') return status
@@ -225,12 +226,12 @@ function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
 }
 
 function toldOf(pipeline: unknown): RunStatus | null {
-  const status = STATUS.get(lineAt(pipeline, 'status') ?? '') ?? null
+  // Told of a pipeline that runs again, too: then it is that of its last end.
+  const finishedAt = timeAt(pipeline, 'finished_at')
+  const status = meaningOf(STATUS, lineAt(pipeline, 'status'), finishedAt !== null)
   if (!status) return null
   const beganAt = timeAt(pipeline, 'created_at')
-  // Told of a pipeline that runs again, too: then it is that of its last end.
-  const endedAt = isOver(status) ? timeAt(pipeline, 'finished_at') : null
-  return { status, at: endedAt ?? beganAt, beganAt }
+  return { status, at: (isOver(status) ? finishedAt : null) ?? beganAt, beganAt }
 }
 
 /**

@@ -51,6 +51,29 @@ describe.each(SOURCES)('what is shown of %s', (source) => {
   })
 })
 
+describe('a run that ended in a word that nobody knows yet', () => {
+  it.each<[WebhookSource, string, string]>([
+    ['github', 'workflow_run', 'conclusion'],
+    ['gitlab', 'object_attributes', 'status'],
+    ['circleci', 'workflow', 'status'],
+    ['buildkite', 'build', 'state'],
+    ['jenkins', 'build', 'status'],
+  ])('of %s has not passed, though its jobs have', async (source, object, field) => {
+    const before = [...green(source), tellAs(source, { push: 2, job: 1, status: 'green' })].filter(
+      (one) => one !== null,
+    )
+    const end = changed(tellAs(source, { push: 2, status: 'green' }), object, { [field]: 'brand_new' })
+    for (const order of [
+      [...before, end],
+      [end, ...before],
+    ])
+      expect(await shownOf(await delivered(source, order))).toMatchObject({
+        badge: 'infrastructure_failure',
+        feed: 'Exception',
+      })
+  })
+})
+
 describe.each(SOURCES.filter((source) => source !== 'jenkins'))('of two jobs of %s', (source) => {
   it.each([200, 250, 1_000])('whose names differ after %i characters neither hides the other', async (length) => {
     const name = 'x'.repeat(length)
