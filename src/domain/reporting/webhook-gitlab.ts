@@ -104,7 +104,7 @@ function readPipeline(payload: unknown): WebhookReading {
   const mergeRequest = valueAt(payload, 'merge_request')
   const pullUrl = urlAt(mergeRequest, 'url')
   const run: RunReport = {
-    workflow: workflowFor(id, lineAt(pipeline, 'name')),
+    workflow: workflowFor(id, lineAt(pipeline, 'name'), payload),
     told: toldOf(pipeline),
     pipeline: {
       ...placeOf(id, payload),
@@ -147,7 +147,7 @@ function readJob(payload: unknown): WebhookReading {
   const revision = lineAt(payload, 'sha')
   if (!pipelineId || !revision) return lacking('pipeline_id, sha')
   const run: RunReport = {
-    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
+    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name'), payload),
     pipeline: {
       ...placeOf(pipelineId, payload),
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
@@ -276,8 +276,10 @@ function mayBeChild(payload: unknown): boolean {
   return SOURCE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
-function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {
-  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline' }
+/** Of a trigger job that is retried the id is higher: storage/placing says what its child pipeline replaces. */
+function workflowFor(pipelineId: string, name: string | null, payload: unknown): BuildReport['workflow'] {
+  const attempt = attemptFor(lineAt(payload, 'source_pipeline', 'job_id')) ?? 1
+  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline', attempt }
 }
 
 function refOf(ref: string | null, isTag: boolean): { branch: string | null; tag: string | null } {

@@ -26,7 +26,7 @@ import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'
-import { gatherParts, placed, STANDS_BY_SOURCE, toBranchStatements, toCommitStatements } from './placing.ts'
+import { gatherParts, placed, STANDS_BY_SOURCE, toCommitStatements, toRootStatements } from './placing.ts'
 
 export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
@@ -82,7 +82,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
     ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
-    ...toBranchStatements(db, projectId, run),
+    ...toRootStatements(db, projectId, run),
   ]
   const telling =
     run.told && isOver(run.told.status)
@@ -132,7 +132,7 @@ async function reportChunk(
       ...toCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
       ...toForkStatements(db, projectId, report),
-      ...toBranchStatements(db, projectId, report),
+      ...toRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
     ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
@@ -407,6 +407,7 @@ function mergedWithTold(): SQL[] {
   return [
     ...newer,
     sql`attempt_of = excluded.attempt_of`,
+    sql`attempt = max(${workflows.attempt}, excluded.attempt)`,
     sql`told_after = coalesce(${workflows.toldAfter}, excluded.told_after)`,
     sql`began_at = coalesce(min(${workflows.beganAt}, excluded.began_at), ${workflows.beganAt}, excluded.began_at)`,
   ]

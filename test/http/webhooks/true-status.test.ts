@@ -682,6 +682,46 @@ describe('GitLab', () => {
     }
   })
 
+  // GitLab makes another pipeline of a trigger job that is retried, and goes by that alone.
+  describe('with two child pipelines of one parent, the first of them red,', () => {
+    type Second = {
+      readonly job?: number
+      readonly name?: string
+      readonly hour?: number
+      readonly status?: 'green' | 'red'
+    }
+    /** The parent ended last, unless it says otherwise. */
+    const family = ({ job = 10, name = 'test', hour = 3, status = 'green' }: Second, parent: object = {}) => [
+      asChildOf(1, tell({ push: 2, job: 1, name: 'test', status: 'red' })),
+      asChildOf(1, tell({ push: 2, status: 'red' })),
+      asChildOf(1, tell({ push: 3, hour, job: 2, name, status }), job),
+      asChildOf(1, tell({ push: 3, hour, status }), job),
+      changed(tell({ push: 1, status: 'green' }), 'object_attributes', {
+        finished_at: '2026-11-24 04:00:00 UTC',
+        ...parent,
+      }),
+    ]
+    const badges = async (all: readonly Delivery[]) => {
+      const orders = [all, all.toReversed(), [...all.slice(2), ...all.slice(0, 2)], [...all, ...all.slice(0, 3)]]
+      return Promise.all(orders.map(async (order) => (await shownOf(await delivered('gitlab', order))).badge))
+    }
+
+    it('is green where the second is the first’s trigger job run again, and all ended well', async () => {
+      expect(new Set(await badges(family({})))).toEqual(new Set(['passing']))
+    })
+
+    it.each<[string, Second, object]>([
+      ['the second is of an earlier trigger job', { job: 8 }, {}],
+      ['the second began before the first failed', { hour: 1 }, {}],
+      ['what failed in the first does not run in the second', { name: 'deploy' }, {}],
+      ['the second failed too', { status: 'red' }, {}],
+      ['the parent failed', {}, { status: 'failed' }],
+      ['the parent ended before the first failed', {}, { finished_at: '2026-11-24 01:10:59 UTC' }],
+    ])('is red where %s', async (_, second, parent) => {
+      expect(new Set(await badges(family(second, parent)))).toEqual(new Set(['failing']))
+    })
+  })
+
   it('does not let a green child pipeline stand for its red parent', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const parent = tellAs('gitlab', { push: 1, status: 'red' })
