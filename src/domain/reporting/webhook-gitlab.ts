@@ -1,5 +1,6 @@
 import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
-import { BUILD_STATUS, type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
+import { type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
+import { FAILURES } from '../builds/pipeline-status.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -235,13 +236,13 @@ function toldOf(pipeline: unknown): RunStatus | null {
 }
 
 /**
- * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it is red: green, it
+ * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it failed: green, it
  * would hide what the parent says.
  */
 function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
   const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
-    const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
-    return isRed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+    const hasFailed = status !== undefined && FAILURES.includes(status)
+    return hasFailed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
   }
   return about(
     runs.map((run) => standing(run, run.told?.status)),

@@ -204,18 +204,18 @@ function childrenStatement(db: Db, projectId: string, root: string) {
 }
 
 /**
- * A pipeline whose branch only parts of it told, or that may not count for it, stands for that branch only while it is red.
+ * A pipeline whose branch only parts of it told, or that may not count for it, stands for that branch only while it has failed.
  */
 function branchStatement(db: Db, projectId: string, externalId: string) {
-  const isRed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_class = 'red')
+  const hasFailed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and ${isFailure('w.told_status')})
     or exists (select 1 from ${builds} as b join ${workflows} as w on w.id = b.workflow_id
-      where b.pipeline_id = ${pipelines}.id and b.class = 'red' and not exists
+      where b.pipeline_id = ${pipelines}.id and ${isFailure('b.status')} and not exists
       (select 1 from ${builds} as again where again.workflow_id = b.workflow_id and again.job_name = b.job_name
         and again.attempt > b.attempt and (again.stage = 2 or (w.told_class in ('green', 'stopped') and again.event_at <= w.told_at))))`
   return rawStatement(
     db,
     sql`update ${pipelines} set branch = null where project_id = ${projectId} and external_id = ${externalId}
-      and place_rank in (0, ${STANDS_BY_SOURCE}) and branch is not null and not (${isRed})`,
+      and place_rank in (0, ${STANDS_BY_SOURCE}) and branch is not null and not (${hasFailed})`,
   )
 }
 

@@ -722,6 +722,22 @@ describe('GitLab', () => {
     })
   })
 
+  it.each([
+    ['script_failure', 'failing'],
+    ['job_execution_timeout', 'timeout'],
+    ['runner_system_failure', 'infrastructure_failure'],
+  ])('counts what failed in a child pipeline by %s before its parent is told', async (build_failure_reason, badge) => {
+    const before = tell({ push: 1, status: 'green' })
+    const { event, payload } = asChildOf(2, tell({ push: 3, job: 1, status: 'red' }))
+    const failed = { event, payload: { ...(payload as object), build_failure_reason } }
+    for (const told of [failed, asOlderGitlab(failed)])
+      for (const order of [
+        [before, told, told],
+        [told, before, told],
+      ])
+        expect((await shownOf(await delivered('gitlab', order))).badge).toBe(badge)
+  })
+
   it('does not let a green child pipeline stand for its red parent', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const parent = tellAs('gitlab', { push: 1, status: 'red' })
