@@ -184,6 +184,8 @@ export type BuildEvent = {
   readonly steps: readonly Step[] | null
   /** Whether the CI itself says so, and not a job about itself. */
   readonly isOfCi?: boolean
+  /** A number of the CI's that grows with each event of the build, kept as its attempt: of two at one time the higher stands. */
+  readonly count?: number | null
   /** Whether it was only left for now, and may be started yet: so it has not stopped. */
   readonly isLeft?: boolean
 }

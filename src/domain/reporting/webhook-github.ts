@@ -221,6 +221,8 @@ function readCommitStatus(payload: unknown): WebhookReading {
       externalId: `github:status:${branch}@${revision}:${context}`,
       jobName: context,
       status,
+      // Its times are whole seconds; its ids grow.
+      count: attemptFor(lineAt(payload, 'id')),
       queuedAt: null,
       startedAt: isOpen ? at : null,
       stoppedAt: isOpen ? null : at,

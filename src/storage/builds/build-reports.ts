@@ -426,7 +426,8 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
     buildUrl,
     steps,
     retryOf = null,
-    attempt = workflow.attempt ?? 1,
+    count,
+    attempt = count ?? workflow.attempt ?? 1,
   } = report
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
@@ -476,8 +477,9 @@ function mergedWith(event: BuildEvent, now: number) {
     rank: BUILD_STATUS[status].rank,
   }
   const weight = sql`coalesce(${builds.weight}, 2 * ${builds.stage})`
-  const isNewer = sql`(${row.weight}, ${row.eventAt}, ${row.rank}) >= (${weight}, ${builds.eventAt}, ${builds.rank})`
-  const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
+  const count = sql`${event.count ?? builds.attempt}`
+  const isNewer = sql`(${row.weight}, ${row.eventAt}, ${count}, ${row.rank}) >= (${weight}, ${builds.eventAt}, ${builds.attempt}, ${builds.rank})`
+  const ifNewer = (value: string | number | SQL | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
   // A time must not be made up for a past event that comes in late.
   const first = firstTimes(event, now)
@@ -489,6 +491,7 @@ function mergedWith(event: BuildEvent, now: number) {
     weight: ifNewer(row.weight, weight),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
+    attempt: ifNewer(count, builds.attempt),
     queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
     startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
     stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,

@@ -802,6 +802,23 @@ describe('GitHub', () => {
   const run = (id: number, conclusion: string, event: string) =>
     changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
 
+  it.each([
+    ['failure', 'success', 'passing'],
+    ['success', 'failure', 'failing'],
+    ['error', 'failure', 'failing'],
+    ['failure', 'error', 'infrastructure_failure'],
+    ['pending', 'success', 'passing'],
+  ])('with a commit status of %s and then %s within one second is %s', async (first, second, badge) => {
+    const sha = (1).toString(16).padStart(40, '0')
+    const of = (id: number, state: string) => {
+      const told = { id, sha, context: 'ci', state, branches: [{ name: 'main', commit: { sha } }] }
+      const repository = { id: 1, full_name: 'acme/web' }
+      return { event: 'status', payload: { ...told, repository, created_at: '2026-11-24T01:00:00Z' } }
+    }
+    for (const order of ordersOf([of(7, first), of(8, second), of(7, first)]))
+      expect((await shownOf(await delivered('github', order))).badge).toBe(badge)
+  })
+
   // GitHub Docs, "Troubleshooting required status checks": these alone are passed, and nothing else lets a commit be merged.
   it.each([
     ['success', 'passing'],
