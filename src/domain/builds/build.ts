@@ -184,6 +184,8 @@ export type BuildEvent = {
   readonly steps: readonly Step[] | null
   /** Whether the CI itself says so, and not a job about itself. */
   readonly isOfCi?: boolean
+  /** A number of the CI's that grows with each event of the build, kept as its attempt: of two at one time the higher stands. */
+  readonly count?: number | null
   /** Whether it was only left for now, and may be started yet: so it has not stopped. */
   readonly isLeft?: boolean
 }
@@ -218,6 +220,8 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   readonly isOfParent?: boolean
   /** Whether it is a part of another pipeline, or may be: then its branch is that of the run until the run itself tells. */
   readonly isPart?: boolean
+  /** Where it is not always that it says how the branch stands that it names. */
+  readonly stands?: 'never' | 'while_red'
   /** Which of the runs it is that have had this id, one after the other. */
   readonly life?: number | null
 }

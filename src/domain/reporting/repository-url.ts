@@ -35,8 +35,8 @@ export function repositoryUrlOf(slug: Slug, text: string | null): string | null 
  */
 export function isOtherRepository(slug: Slug, known: string | null, told: RepositoryName | null): boolean {
   const ours = repositoryOf(known)
-  if (!ours || !told || !isRepositoryOf(slug, told)) return false
-  return ours.path.toLowerCase() !== told.path.toLowerCase()
+  const [one, other] = [ours && pathFor(slug, ours), told && pathFor(slug, told)]
+  return Boolean(one && other) && one !== other
 }
 
 function named(host: string, path: string): RepositoryName | null {
@@ -50,10 +50,19 @@ const KNOWN_HOSTS = Object.values(VCS).map(({ host }) => host as string)
  * Whether that can be the project's repository. A GitLab subgroup has no place in a slug: the first and the last name count.
  * A host that is not one of the public ones is somebody's own server, and can be any project's.
  */
-export function isRepositoryOf(slug: Slug, { host, path }: RepositoryName): boolean {
-  if (host !== null && KNOWN_HOSTS.includes(host) && host !== VCS[slug.vcs].host) return false
+export function isRepositoryOf(slug: Slug, name: RepositoryName): boolean {
+  return pathFor(slug, name) !== null
+}
+
+/** Its path in small letters, if it can be the project's. On a server of somebody's own it may come after a root. */
+function pathFor(slug: Slug, { host, path }: RepositoryName): string | null {
+  const isPublic = host !== null && KNOWN_HOSTS.includes(host)
+  if (isPublic && host !== VCS[slug.vcs].host) return null
   const names = path.toLowerCase().split('/')
   // A URL would be led elsewhere by these, after the names were compared.
-  if (names.some((name) => /^(?:\.|%2e){1,2}$/.test(name))) return false
-  return names.length >= 2 && names[0] === slug.org.toLowerCase() && names.at(-1) === slug.repo.toLowerCase()
+  if (names.some((name) => /^(?:\.|%2e){1,2}$/.test(name))) return null
+  const start = host === null || isPublic ? 0 : names.indexOf(slug.org.toLowerCase())
+  const ours = names.slice(Math.max(start, 0))
+  const isOurs = ours.length >= 2 && ours[0] === slug.org.toLowerCase() && ours.at(-1) === slug.repo.toLowerCase()
+  return isOurs ? ours.join('/') : null
 }

@@ -7,6 +7,7 @@ import {
   aboutRun,
   ignored,
   lacking,
+  meaningOf,
   type RunReport,
   type RunStatus,
   refusedAsOther,
@@ -78,7 +79,7 @@ export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookRe
 
 /** A build that waits behind a block step is told as what its jobs made of it so far, as Buildkite shows it. */
 function toldOf(build: unknown): RunStatus | null {
-  const status = BUILD_STATE.get(lineAt(build, 'state') ?? '')
+  const status = meaningOf(BUILD_STATE, lineAt(build, 'state'), timeAt(build, 'finished_at') !== null)
   if (!status) return null
   const beganAt = timeAt(build, 'created_at')
   const startedAt = status === 'running' ? timeAt(build, 'started_at') : null
@@ -92,7 +93,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   if (!id) return lacking('job.id')
   if (lineAt(job, 'type') !== 'script') return ignored('not a step that runs a command')
   const status = statusOf(job)
-  if (!status) return ignored('a state that is not known')
+  if (!status) return ignored('no state is told')
   const queuedAt = timeAt(job, 'scheduled_at') ?? timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null
@@ -121,11 +122,11 @@ function retriesOf(job: unknown): number {
 }
 
 function statusOf(job: unknown): ReportedStatus | null {
-  const state = lineAt(job, 'state') ?? ''
+  const state = lineAt(job, 'state')
   // Buildkite lets the build pass, so the branch must not read as broken.
   if (valueAt(job, 'soft_failed') === true) return 'success'
   if (state === 'finished') return lineAt(job, 'exit_status') === '0' ? 'success' : 'failed'
-  return STATUS.get(state) ?? null
+  return meaningOf(STATUS, state, timeAt(job, 'finished_at') !== null)
 }
 
 /** The step's label; those of a parallel step differ by their place in it. */

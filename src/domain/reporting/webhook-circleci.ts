@@ -8,6 +8,7 @@ import {
   aboutRun,
   ignored,
   lacking,
+  meaningOf,
   type RunReport,
   type RunStatus,
   refusedAsOther,
@@ -51,8 +52,9 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   const id = lineAt(payload, 'job', 'id')
   const jobName = lineAt(payload, 'job', 'name')
   if (!id || !jobName) return lacking('job.id, job.name')
-  const status = STATUS.get(lineAt(payload, 'job', 'status') ?? '')
-  if (!status) return ignored('a state that is not known')
+  // Only of what is over is told.
+  const status = meaningOf(STATUS, lineAt(payload, 'job', 'status'), true)
+  if (!status) return lacking('job.status')
   const startedAt = timeAt(payload, 'job', 'started_at')
   const workflowUrl = urlAt(payload, 'workflow', 'url')
   const number = lineAt(payload, 'job', 'number')
@@ -106,7 +108,7 @@ function runOf(payload: unknown): RunReport | null {
 }
 
 function toldOf(payload: unknown): RunStatus | null {
-  const status = STATUS.get(lineAt(payload, 'workflow', 'status') ?? '')
+  const status = meaningOf(STATUS, lineAt(payload, 'workflow', 'status'), true)
   if (!status) return null
   const beganAt = timeAt(payload, 'workflow', 'created_at')
   return {

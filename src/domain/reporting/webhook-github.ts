@@ -6,6 +6,7 @@ import {
   aboutRun,
   ignored,
   lacking,
+  meaningOf,
   type RunStatus,
   refusedAsOther,
   type WebhookEvent,
@@ -34,7 +35,8 @@ const CONCLUSION = wordTable<ReportedStatus>({
   cancelled: 'canceled',
   stale: 'canceled',
   skipped: 'not_run',
-  action_required: 'not_run',
+  // Somebody has to act, and until then the commit has not passed.
+  action_required: 'failed',
   startup_failure: 'infrastructure_fail',
 })
 
@@ -48,19 +50,29 @@ const RUN_CONCLUSION = wordTable<ReportedStatus>({
 })
 
 /**
- * Events that look again at a commit that is there: a later run of the workflow takes the place of an earlier one, as it
- * does in GitHub's own badges and checks. All other runs of one workflow stand beside each other.
+ * `event` of runs that are for the head of their branch, by GitHub Docs, "Events that trigger workflows": that is where the
+ * branch is. The commit of any other (a deployment, a package, what looks at a run) may be an older one.
+ * A later run of a workflow on one event takes the place of the earlier one, as in GitHub's own badges and checks, but for
+ * those that stand beside each other: there is one for each push, and for each set of inputs.
  */
-const LOOKS_AGAIN: ReadonlySet<string> = new Set([
-  'schedule',
-  'dynamic',
-  'issues',
-  'issue_comment',
-  'pull_request',
-  'pull_request_target',
-  'pull_request_review',
-  'workflow_run',
-])
+const HEAD_EVENT = wordTable<'beside' | 'again'>({
+  push: 'beside',
+  create: 'beside',
+  workflow_dispatch: 'beside',
+  repository_dispatch: 'again',
+  schedule: 'again',
+  merge_group: 'again',
+  pull_request: 'again',
+  pull_request_target: 'again',
+  pull_request_review: 'again',
+  pull_request_review_comment: 'again',
+})
+
+/** What the `attemptOf` of runs begins with that are for the head of their branch. */
+export const GITHUB_BEGINS: readonly string[] = [
+  'github:run:',
+  ...[...HEAD_EVENT].flatMap(([event, kind]) => (kind === 'again' ? `github:${event}:` : [])),
+]
 
 /** `state` of a commit status. */
 const COMMIT_STATE = wordTable<ReportedStatus>({
@@ -104,21 +116,22 @@ function readRun(payload: unknown): WebhookReading {
   // Only this event tells whose branch it is: that of a fork may be called as ours is.
   const owner = branch !== null && ofFork(run, payload) ? forkOwner(run) : null
   const actor = valueAt(run, 'actor')
-  const event = lineAt(run, 'event') ?? ''
+  const event = lineAt(run, 'event') ?? 'push'
   const workflow = workflowFor(
     id,
     lineAt(run, 'run_attempt'),
     lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name'),
   )
-  const kind = lineAt(run, 'workflow_id')
+  // Of a run that runs again this is when it ran first.
+  const beganAt = timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at')
+  const kind = lineAt(run, 'workflow_id') ?? id
   return aboutRun({
-    workflow:
-      kind !== null && LOOKS_AGAIN.has(event) ? { ...workflow, attemptOf: `github:${event}:${kind}` } : workflow,
+    workflow: HEAD_EVENT.get(event) === 'beside' ? workflow : { ...workflow, attemptOf: `github:${event}:${kind}` },
     told: toldOf(run),
     pipeline: {
       ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
-      // Of a run that runs again this is when it ran first.
-      beganAt: timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at'),
+      // Where nothing else is told of its commit, one that is not for the head stands where that was made.
+      beganAt: HEAD_EVENT.has(event) ? beganAt : earlier(beganAt, timeAt(run, 'head_commit', 'timestamp')),
       ciNumber: workflow.attempt,
       ...messageAt(run, 'head_commit', 'message'),
       author: gitPersonAt(run, 'head_commit', 'author'),
@@ -137,7 +150,7 @@ function readJob(payload: unknown): WebhookReading {
   const jobName = lineAt(job, 'name')
   if (!id || !runId || !revision || !jobName) return lacking('workflow_job.id, run_id, head_sha, name')
   const status = statusOf(job)
-  if (!status) return ignored('a state that is not known')
+  if (!status) return ignored('no state is told')
   const createdAt = timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const steps = listAt(job, 'steps').map(stepOf)
@@ -167,7 +180,7 @@ function readCheck(payload: unknown): WebhookReading {
   const branch = refAt(check, 'check_suite', 'head_branch')
   if (branch === null) return ignored('a check without a branch, as on forks')
   const status = statusOf(check)
-  if (!status) return ignored('a state that is not known')
+  if (!status) return ignored('no state is told')
   const startedAt = timeAt(check, 'started_at')
   return aboutBuilds([
     {
@@ -194,10 +207,8 @@ function readCheck(payload: unknown): WebhookReading {
 function readCommitStatus(payload: unknown): WebhookReading {
   const revision = lineAt(payload, 'sha')
   const context = lineAt(payload, 'context')
-  const state = lineAt(payload, 'state')
-  if (!revision || !context || !state) return lacking('sha, context, state')
-  const status = COMMIT_STATE.get(state)
-  if (!status) return ignored('a state that is not known')
+  const status = meaningOf(COMMIT_STATE, lineAt(payload, 'state'), true)
+  if (!revision || !context || !status) return lacking('sha, context, state')
   const branches = listAt(payload, 'branches')
     .filter((branch) => lineAt(branch, 'commit', 'sha') === revision)
     .map((branch) => refAt(branch, 'name'))
@@ -210,6 +221,8 @@ function readCommitStatus(payload: unknown): WebhookReading {
       externalId: `github:status:${branch}@${revision}:${context}`,
       jobName: context,
       status,
+      // Its times are whole seconds; its ids grow.
+      count: attemptFor(lineAt(payload, 'id')),
       queuedAt: null,
       startedAt: isOpen ? at : null,
       stoppedAt: isOpen ? null : at,
@@ -248,9 +261,9 @@ function pipelineFor(branch: string | null, revision: string): BuildReport['pipe
 }
 
 function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
-  const state = lineAt(told, 'status') ?? ''
-  if (state !== 'completed') return OPEN.get(state) ?? null
-  return conclusions.get(lineAt(told, 'conclusion') ?? '') ?? null
+  const state = lineAt(told, 'status')
+  if (state !== 'completed') return meaningOf(OPEN, state, false)
+  return meaningOf(conclusions, lineAt(told, 'conclusion'), true)
 }
 
 /** GitHub fills `started_at` with the time of queueing until the job starts. */
@@ -286,6 +299,10 @@ function stepOf(step: unknown, index: number): Step {
       },
     ],
   }
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? one : Math.min(one, other)
 }
 
 function isoOf(at: number | null): string | null {

@@ -1,11 +1,13 @@
 import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
-import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from '../builds/build.ts'
+import { type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
+import { FAILURES } from '../builds/pipeline-status.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
   ignored,
   lacking,
+  meaningOf,
   type RunReport,
   type RunStatus,
   refusedAsOther,
@@ -46,6 +48,31 @@ const FAILURE = wordTable<ReportedStatus>({
 })
 
 /**
+ * `source` of a pipeline: whether GitLab lets it say how its branch stands. Those that never do are its `dangling_sources`:
+ * scans, web IDE and the like. What is added to them is not known here, so of an unknown one only what is red counts.
+ */
+const SOURCE = wordTable<'branch' | 'parent' | 'never'>({
+  push: 'branch',
+  web: 'branch',
+  trigger: 'branch',
+  schedule: 'branch',
+  api: 'branch',
+  external: 'branch',
+  pipeline: 'branch',
+  chat: 'branch',
+  merge_request_event: 'branch',
+  external_pull_request_event: 'branch',
+  parent_pipeline: 'parent',
+  webide: 'never',
+  ondemand_dast_scan: 'never',
+  ondemand_dast_validation: 'never',
+  security_orchestration_policy: 'never',
+  container_registry_push: 'never',
+  duo_workflow: 'never',
+  pipeline_execution_policy_schedule: 'never',
+})
+
+/**
  * A retried job has an id of its own, so it is another build. GitLab takes the highest id of a name in a pipeline for the
  * job, and so do we: its `retries_count` is told wrong of jobs that failed, and not at all of pipelines.
  */
@@ -78,7 +105,7 @@ function readPipeline(payload: unknown): WebhookReading {
   const mergeRequest = valueAt(payload, 'merge_request')
   const pullUrl = urlAt(mergeRequest, 'url')
   const run: RunReport = {
-    workflow: workflowFor(id, lineAt(pipeline, 'name')),
+    workflow: workflowFor(id, lineAt(pipeline, 'name'), payload),
     told: toldOf(pipeline),
     pipeline: {
       ...placeOf(id, payload),
@@ -121,7 +148,7 @@ function readJob(payload: unknown): WebhookReading {
   const revision = lineAt(payload, 'sha')
   if (!pipelineId || !revision) return lacking('pipeline_id, sha')
   const run: RunReport = {
-    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name')),
+    workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name'), payload),
     pipeline: {
       ...placeOf(pipelineId, payload),
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
@@ -146,7 +173,7 @@ function readJob(payload: unknown): WebhookReading {
     startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
     finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
   })
-  if (!build) return ignored('a state that is not known')
+  if (!build) return ignored('no state is told')
   // `commit` is the pipeline, as it was when the job's event was made.
   const whole = valueAt(payload, 'commit')
   const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
@@ -190,8 +217,8 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
   }
 }
 
-function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
-  const status = STATUS.get(state ?? '') ?? null
+function statusOf({ state, failure, isTolerated, finishedAt }: Job): ReportedStatus | null {
+  const status = meaningOf(STATUS, state, finishedAt !== null)
   // A manual job that may be left alone does not hold up its pipeline.
   if (state === 'manual' && isTolerated) return 'not_run'
   if (status !== 'failed') return status
@@ -200,22 +227,22 @@ function statusOf({ state, failure, isTolerated }: Job): ReportedStatus | null {
 }
 
 function toldOf(pipeline: unknown): RunStatus | null {
-  const status = STATUS.get(lineAt(pipeline, 'status') ?? '') ?? null
+  // Told of a pipeline that runs again, too: then it is that of its last end.
+  const finishedAt = timeAt(pipeline, 'finished_at')
+  const status = meaningOf(STATUS, lineAt(pipeline, 'status'), finishedAt !== null)
   if (!status) return null
   const beganAt = timeAt(pipeline, 'created_at')
-  // Told of a pipeline that runs again, too: then it is that of its last end.
-  const endedAt = isOver(status) ? timeAt(pipeline, 'finished_at') : null
-  return { status, at: endedAt ?? beganAt, beganAt }
+  return { status, at: (isOver(status) ? finishedAt : null) ?? beganAt, beganAt }
 }
 
 /**
- * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it is red: green, it
+ * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it failed: green, it
  * would hide what the parent says.
  */
 function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
   const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
-    const isRed = status !== undefined && BUILD_STATUS[status].class === 'red'
-    return isRed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
+    const hasFailed = status !== undefined && FAILURES.includes(status)
+    return hasFailed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
   }
   return about(
     runs.map((run) => standing(run, run.told?.status)),
@@ -232,18 +259,28 @@ function placeOf(id: string, payload: unknown) {
   const ciNumber = attemptFor(parentId ?? id)
   const isOfParent = parentId !== null
   const isPart = isOfParent || mayBeChild(payload)
-  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber }
+  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber, ...standsFor(payload) }
+}
+
+/** Only the pipeline's own event tells its source. */
+function standsFor(payload: unknown): Pick<PipelineReport, 'stands'> {
+  const source = lineAt(payload, 'object_attributes', 'source')
+  if (source === null) return {}
+  const place = SOURCE.get(source) ?? 'while_red'
+  return place === 'never' || place === 'while_red' ? { stands: place } : {}
 }
 
 /** Older GitLabs do not tell of a job whose child its pipeline is; those that tell times as ISO 8601 do. */
 function mayBeChild(payload: unknown): boolean {
   if (lineAt(payload, 'object_kind') === 'build')
     return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
-  return lineAt(payload, 'object_attributes', 'source') === 'parent_pipeline'
+  return SOURCE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
-function workflowFor(pipelineId: string, name: string | null): BuildReport['workflow'] {
-  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline' }
+/** Of a trigger job that is retried the id is higher: storage/placing says what its child pipeline replaces. */
+function workflowFor(pipelineId: string, name: string | null, payload: unknown): BuildReport['workflow'] {
+  const attempt = attemptFor(lineAt(payload, 'source_pipeline', 'job_id')) ?? 1
+  return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline', attempt }
 }
 
 function refOf(ref: string | null, isTag: boolean): { branch: string | null; tag: string | null } {

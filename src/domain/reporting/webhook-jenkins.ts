@@ -6,6 +6,7 @@ import {
   about,
   ignored,
   lacking,
+  meaningOf,
   type RunReport,
   refusedAsOther,
   type WebhookEvent,
@@ -37,7 +38,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const url = lineAt(build, 'url')
   if (!number || !url) return lacking('build.number, build.url')
   const status = statusOf(build)
-  if (!status) return ignored('a phase that is not known')
+  if (!status) return ignored('a phase that is not known, or no result')
 
   const at = timeAt(build, 'timestamp')
   const durationMs = Number(lineAt(build, 'duration') ?? 0)
@@ -98,7 +99,7 @@ function statusOf(build: unknown): ReportedStatus | null {
       return 'running'
     case 'COMPLETED':
     case 'FINALIZED':
-      return RESULT.get(lineAt(build, 'status') ?? '') ?? null
+      return meaningOf(RESULT, lineAt(build, 'status'), true)
     default:
       return null
   }

@@ -29,6 +29,19 @@ export type WebhookReading =
 export type WebhookEvent = { readonly slug: Slug; readonly event: string; readonly payload: unknown }
 
 /**
+ * What a CI's word on a run or job means, null where it says none. One that is not known is never good: what is over by then
+ * failed, for reasons that we do not know, and all else is open.
+ */
+export function meaningOf(
+  table: ReadonlyMap<string, ReportedStatus>,
+  word: string | null,
+  isOver: boolean,
+): ReportedStatus | null {
+  if (word === null) return null
+  return table.get(word) ?? (isOver ? 'infrastructure_fail' : 'not_running')
+}
+
+/**
  * The word on its run that a job's event brings along, which stands until the run's own comes, or where that is lost: that
  * it goes on, so that the first green job does not make it green, or that it ended. Of one that ended well it counts only
  * where it says when, since it may yet go on.

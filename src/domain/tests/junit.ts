@@ -56,14 +56,31 @@ type OpenFault = {
  * What the elements inside a case make of it. A case that failed and then passed (Surefire's `flakyFailure` and
  * `flakyError`) is a success, one that failed again is not.
  */
-const FAULTS: ReadonlyMap<string, TestOutcome> = new Map([
-  ['failure', 'failure'],
-  ['rerunfailure', 'failure'],
-  ['error', 'error'],
-  ['rerunerror', 'error'],
-  ['skipped', 'skipped'],
-  ['disabled', 'skipped'],
-])
+const FAULTS = wordTable<TestOutcome>({
+  failure: 'failure',
+  failed: 'failure',
+  rerunfailure: 'failure',
+  // PHPUnit's, up to 9: the run fails by it, and until 7 the suite counts it as a failure.
+  warning: 'failure',
+  error: 'error',
+  rerunerror: 'error',
+  errored: 'error',
+  crash: 'error',
+  crashed: 'error',
+  timeout: 'error',
+  timedout: 'error',
+  aborted: 'error',
+  skipped: 'skipped',
+  skip: 'skipped',
+  disabled: 'skipped',
+  ignored: 'skipped',
+  ignore: 'skipped',
+  notrun: 'skipped',
+  incomplete: 'skipped',
+  inconclusive: 'skipped',
+  pending: 'skipped',
+  todo: 'skipped',
+})
 
 /** Which attributes of a case say how it ended: not all runners have an element for it. */
 const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
@@ -111,6 +128,7 @@ const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({
   notexecuted: 'skipped',
   suppressed: 'skipped',
   ignored: 'skipped',
+  incomplete: 'skipped',
   inconclusive: 'skipped',
   pending: 'skipped',
   todo: 'skipped',

@@ -16,6 +16,7 @@ import {
   UNKNOWN_REVISION,
   weightOf,
 } from '../../domain/builds/build.ts'
+import { GITHUB_BEGINS } from '../../domain/reporting/webhook-github.ts'
 import type { RunReport, RunStatus } from '../../domain/reporting/webhook-reading.ts'
 import { wordTable } from '../../domain/reporting/word-table.ts'
 import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
@@ -25,7 +26,7 @@ import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'
-import { gatherParts, placed, toBranchStatements, toCommitStatements } from './placing.ts'
+import { gatherParts, placed, STANDS_BY_SOURCE, toCommitStatements, toRootStatements } from './placing.ts'
 
 export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
@@ -81,7 +82,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
     ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
-    ...toBranchStatements(db, projectId, run),
+    ...toRootStatements(db, projectId, run),
   ]
   const telling =
     run.told && isOver(run.told.status)
@@ -131,7 +132,7 @@ async function reportChunk(
       ...toCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
       ...toForkStatements(db, projectId, report),
-      ...toBranchStatements(db, projectId, report),
+      ...toRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
     ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
@@ -203,7 +204,7 @@ function upsertPipeline(
   condition: SQL,
 ) {
   const { pipeline: told } = report
-  const branch = 'jobName' in report ? branchOf(projectId, report) : told.branch
+  const branch = told.stands === 'never' ? null : 'jobName' in report ? branchOf(projectId, report) : told.branch
   // Nothing that is told has yet to begin.
   const beganAt = Math.min(told.beganAt ?? now, now)
   const merged = [
@@ -226,16 +227,21 @@ function upsertPipeline(
   )
 }
 
-/** Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. */
+/**
+ * Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. Best
+ * is known whether it counts for a branch at all.
+ */
 function placeRankOf(report: RunReport | BuildReport): number {
-  const { branch, tag, isPart } = report.pipeline
+  const { branch, tag, isPart, stands } = report.pipeline
+  if (stands) return STANDS_BY_SOURCE
   if (isPart || (branch ?? tag) === null) return 0
   return 'jobName' in report ? 1 : 2
 }
 
-/** A branch that was told stays, unless somebody tells it who knows better. */
+/** A branch that was told stays, and so does that there is none, unless somebody tells it who knows better. */
 function branchByRank(): SQL[] {
-  const takes = sql`coalesce(${pipelines.branch}, ${pipelines.tag}) is null or excluded.place_rank > ${pipelines.placeRank}`
+  const takes = sql`excluded.place_rank > ${pipelines.placeRank} or (excluded.place_rank = ${pipelines.placeRank}
+    and coalesce(${pipelines.branch}, ${pipelines.tag}) is null)`
   return ['branch', 'tag', 'place_rank'].map((column) => {
     const name = sql.identifier(column)
     return sql`${name} = case when ${takes} then excluded.${name} else ${pipelines}.${name} end`
@@ -250,16 +256,13 @@ function ofLastBegun(value: SQL): SQL {
   const begins = [
     sql`w.external_id glob 'github:run:*.1'`,
     sql`(${sql.join(
-      BEGINS.map((event) => sql`w.attempt_of glob ${`github:${event}:*`}`),
+      GITHUB_BEGINS.map((begin) => sql`w.attempt_of glob ${`${begin}*`}`),
       sql` or `,
     )})`,
   ]
   return sql`(select ${value} from ${workflows} as w
     where w.pipeline_id = ${pipelines}.id and w.told_status is not null and ${sql.join(begins, sql` and `)})`
 }
-
-/** `run`: of a push, by hand and the like. */
-const BEGINS = ['run', 'schedule', 'pull_request', 'pull_request_target', 'pull_request_review']
 
 /** Where a pipeline stands among those of its branch, by the newest run of it; as it stood where none is told. */
 function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
@@ -404,6 +407,7 @@ function mergedWithTold(): SQL[] {
   return [
     ...newer,
     sql`attempt_of = excluded.attempt_of`,
+    sql`attempt = max(${workflows.attempt}, excluded.attempt)`,
     sql`told_after = coalesce(${workflows.toldAfter}, excluded.told_after)`,
     sql`began_at = coalesce(min(${workflows.beganAt}, excluded.began_at), ${workflows.beganAt}, excluded.began_at)`,
   ]
@@ -422,7 +426,8 @@ function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport,
     buildUrl,
     steps,
     retryOf = null,
-    attempt = workflow.attempt ?? 1,
+    count,
+    attempt = count ?? workflow.attempt ?? 1,
   } = report
   const first = firstTimes(report, now)
   const order = eventOrderOf(report, now)
@@ -472,8 +477,9 @@ function mergedWith(event: BuildEvent, now: number) {
     rank: BUILD_STATUS[status].rank,
   }
   const weight = sql`coalesce(${builds.weight}, 2 * ${builds.stage})`
-  const isNewer = sql`(${row.weight}, ${row.eventAt}, ${row.rank}) >= (${weight}, ${builds.eventAt}, ${builds.rank})`
-  const ifNewer = (value: string | number | null, column: SQLiteColumn | SQL) =>
+  const count = sql`${event.count ?? builds.attempt}`
+  const isNewer = sql`(${row.weight}, ${row.eventAt}, ${count}, ${row.rank}) >= (${weight}, ${builds.eventAt}, ${builds.attempt}, ${builds.rank})`
+  const ifNewer = (value: string | number | SQL | null, column: SQLiteColumn | SQL) =>
     sql`case when ${isNewer} then ${value} else ${column} end`
   // A time must not be made up for a past event that comes in late.
   const first = firstTimes(event, now)
@@ -485,6 +491,7 @@ function mergedWith(event: BuildEvent, now: number) {
     weight: ifNewer(row.weight, weight),
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
+    attempt: ifNewer(count, builds.attempt),
     queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
     startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
     stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,

@@ -44,7 +44,8 @@ export function hasFailed(pipeline: string): SQL {
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')))`
 }
 
-function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'): SQL {
+/** Whether a status is one of the domain's `FAILURES`. */
+export function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'): SQL {
   return sql.raw(`(${status} in (${FAILURES.map((failure) => `'${failure}'`).join(', ')}))`)
 }
 

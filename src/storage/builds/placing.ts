@@ -7,6 +7,7 @@ import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
+import { isFailure } from './complete-pipelines.ts'
 import { toForks } from './fork-runs.ts'
 
 // Where a report belongs that does not know all of it: what it is part of may be part of something itself, and what has
@@ -163,27 +164,58 @@ export async function gatherParts(
       ),
       // It has a number, and stays; but it stands for no branch.
       rawStatement(db, sql`update ${pipelines} set branch = null where id = ${row.id} and branch is not null`),
-      branchStatement(db, projectId, root),
+      ...rootStatements(db, projectId, root),
     ])
     await forgetBranchStatus(stores, projectId, row.branch)
   }
 }
 
-/** For the end of a batch: a pipeline whose branch only parts of it told stands for that branch only while it is red. */
-export function toBranchStatements(db: Db, projectId: string, report: RunReport) {
-  return isGitlabPipeline(report) ? [branchStatement(db, projectId, report.pipeline.externalId)] : []
+/** The rank of a run's word on its branch where that never counts, or only while the run is red. */
+export const STANDS_BY_SOURCE = 3
+
+/** For the end of a batch: what follows for a pipeline of GitLab from all that is known of it and its children. */
+export function toRootStatements(db: Db, projectId: string, report: RunReport) {
+  return isGitlabPipeline(report) ? rootStatements(db, projectId, report.pipeline.externalId) : []
 }
 
+function rootStatements(db: Db, projectId: string, root: string) {
+  return [childrenStatement(db, projectId, root), branchStatement(db, projectId, root)]
+}
+
+/**
+ * A trigger job that is retried makes another child pipeline, of which GitLab does not say what it replaces. It is taken to
+ * be one that did not end well, of the same name, where it began after that, ran what failed in it and ended well, as
+ * their root did then: GitLab says so of the root only where no trigger job's last try failed.
+ */
+function childrenStatement(db: Db, projectId: string, root: string) {
+  const lost = sql`exists (select 1 from ${builds} as b where b.workflow_id = ${workflows}.id and ${isFailure('b.status')}
+    and not exists (select 1 from ${builds} as again where again.workflow_id = later.id and again.job_name = b.job_name))`
+  const endedWell = sql`exists (select 1 from ${workflows} as r where r.pipeline_id = ${workflows}.pipeline_id
+    and r.external_id = ${root} and r.told_status = 'success' and r.told_at >= ${workflows}.told_at)`
+  const inItsPlace = sql`(select later.external_id from ${workflows} as later
+    where later.pipeline_id = ${workflows}.pipeline_id and later.external_id <> ${root} and later.name = ${workflows}.name
+      and later.attempt > ${workflows}.attempt and later.began_at >= ${workflows}.told_at and later.told_status = 'success'
+      and not ${lost} and ${endedWell} order by later.attempt desc limit 1)`
+  return rawStatement(
+    db,
+    sql`update ${workflows} set attempt_of = coalesce(${inItsPlace}, external_id)
+      where pipeline_id = ${pipelineId(projectId, root)} and external_id <> ${root} and told_class in ('red', 'stopped')`,
+  )
+}
+
+/**
+ * A pipeline whose branch only parts of it told, or that may not count for it, stands for that branch only while it has failed.
+ */
 function branchStatement(db: Db, projectId: string, externalId: string) {
-  const isRed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_class = 'red')
+  const hasFailed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and ${isFailure('w.told_status')})
     or exists (select 1 from ${builds} as b join ${workflows} as w on w.id = b.workflow_id
-      where b.pipeline_id = ${pipelines}.id and b.class = 'red' and not exists
+      where b.pipeline_id = ${pipelines}.id and ${isFailure('b.status')} and not exists
       (select 1 from ${builds} as again where again.workflow_id = b.workflow_id and again.job_name = b.job_name
         and again.attempt > b.attempt and (again.stage = 2 or (w.told_class in ('green', 'stopped') and again.event_at <= w.told_at))))`
   return rawStatement(
     db,
     sql`update ${pipelines} set branch = null where project_id = ${projectId} and external_id = ${externalId}
-      and place_rank = 0 and branch is not null and not (${isRed})`,
+      and place_rank in (0, ${STANDS_BY_SOURCE}) and branch is not null and not (${hasFailed})`,
   )
 }
 

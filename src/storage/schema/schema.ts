@@ -188,7 +188,10 @@ export const pipelines = sqliteTable(
     externalId: text('external_id').notNull(),
     branch: text('branch'),
     tag: text('tag'),
-    /** Who told branch and tag: 0 nobody, or a part of it; 1 a job; 2 the run itself. The higher stands. */
+    /**
+     * Who told branch and tag: 0 nobody, or a part of it; 1 a job; 2 the run itself; 3 one that never counts for it,
+     * or only while it is red. The higher stands.
+     */
     placeRank: integer('place_rank').notNull().default(1),
     revision: text('revision').notNull(),
     subject: text('subject'),

@@ -79,7 +79,7 @@ describe('a word that every object inherits', () => {
     expect(
       READ.gitlab({ slug: { vcs: 'gl', org: 'acme', repo: 'web' }, event: 'Pipeline Hook', payload }),
     ).toMatchObject({
-      builds: [{ jobName: 'other', status: 'failed' }],
+      builds: [{ status: 'not_running' }, { jobName: 'other', status: 'failed' }],
     })
   })
 
@@ -88,5 +88,41 @@ describe('a word that every object inherits', () => {
     expect(parseScope(word)).toBeNull()
     expect(parseIssuerKind(word)).toBeNull()
     expect(parseTestResultsJson({ tests: [{ name: 'a', result: word }] })).toMatchObject({ ok: false })
+  })
+})
+
+/** The payload once for each text that says how something stands, with `word` in its place. */
+function* withState(payload: unknown, word: string, key = ''): Generator<unknown> {
+  if (typeof payload === 'string' && /^(?:build_)?(?:status|state|conclusion)$/.test(key)) yield word
+  if (typeof payload !== 'object' || payload === null) return
+  for (const [name, value] of Object.entries(payload))
+    for (const changed of withState(value, word, name))
+      yield Array.isArray(payload) ? payload.with(Number(name), changed) : { ...payload, [name]: changed }
+}
+
+describe('a state that a CI may come to have', () => {
+  it.each(SOURCES)('is neither good nor left out of what %s sends', (source) => {
+    const slug: Slug = { vcs: VENDORS[source].vcs, org: 'acme', repo: 'web' }
+    let seen = 0
+    for (const { event, payload } of deliveriesOf(source))
+      for (const word of ['brand_new', ...INHERITED])
+        for (const changed of withState(payload, word)) {
+          const known = READ[source]({ slug, event, payload })
+          const reading = READ[source]({ slug, event, payload: changed })
+          if (reading.kind !== 'reports' || known.kind !== 'reports') throw new Error(`read as ${reading.kind}`)
+          expect(reading.builds.length).toBe(known.builds.length)
+          const told = (one: typeof known) => [
+            ...one.builds.map(({ status }) => status),
+            ...one.runs.flatMap((run) => run.told?.status ?? []),
+          ]
+          const [before, after] = [told(known), told(reading)]
+          expect(after.length, JSON.stringify(changed)).toBe(before.length)
+          for (const [i, status] of after.entries())
+            if (status !== before[i]) {
+              seen += 1
+              expect(['infrastructure_fail', 'not_running']).toContain(status)
+            }
+        }
+    expect(seen).toBeGreaterThan(2)
   })
 })

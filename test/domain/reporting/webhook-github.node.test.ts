@@ -92,7 +92,7 @@ describe('a workflow_job', () => {
     ['timed_out', 'timedout'],
     ['cancelled', 'canceled'],
     ['skipped', 'not_run'],
-    ['action_required', 'not_run'],
+    ['action_required', 'failed'],
     ['stale', 'canceled'],
     ['startup_failure', 'infrastructure_fail'],
   ])('concluded as %s is %s', (conclusion, status) => {

@@ -389,10 +389,35 @@ describe('never takes for passed what did not pass', () => {
     ['<testcase name="a"><Error/></testcase>', 'error'],
     ['<x:TestCase xmlns:x="u" name="a"><x:Skipped/></x:TestCase>', 'skipped'],
     ['<testcase name="a"><rerunfailure/></testcase>', 'failure'],
+    ['<testcase name="a"><warning type="PHPUnit\\Framework\\Warning">No tests found</warning></testcase>', 'failure'],
+    ['<testcase name="a"><failed/></testcase>', 'failure'],
+    ['<testcase name="a"><timeout/></testcase>', 'error'],
+    ['<testcase name="a"><crashed/></testcase>', 'error'],
+    ['<testcase name="a"><skip/></testcase>', 'skipped'],
+    ['<testcase name="a"><Ignored message="x"/></testcase>', 'skipped'],
+    ['<testcase name="a"><notrun/></testcase>', 'skipped'],
+    ['<testcase name="a"><incomplete/></testcase>', 'skipped'],
+    ['<testcase name="a"><inconclusive/></testcase>', 'skipped'],
+    ['<testcase name="a"><pending/></testcase>', 'skipped'],
+    ['<testcase name="a" status="incomplete"/>', 'skipped'],
+    ['<testcase name="a"><skipped/><warning/></testcase>', 'failure'],
+    // These say nothing of how it ended.
+    ['<testcase name="a"><properties/><system-out>warning</system-out><constructor/></testcase>', 'success'],
     ['<testcase name="a"><FlakyFailure/></testcase>', 'success'],
   ])('%s is %s', (testcase, outcome) => {
     expect(outcomesOf(`<testsuite name="s">${testcase}</testsuite>`)).toEqual([['a', outcome]])
   })
+
+  it.each(['failures="2"', 'failures="1" warnings="1"'])(
+    'takes warnings of PHPUnit with %s for failures, once',
+    (counts) => {
+      const cases = '<testcase name="a"><failure/></testcase><testcase name="b"><warning>No tests</warning></testcase>'
+      expect(outcomesOf(`<testsuite name="s" tests="2" ${counts}>${cases}</testsuite>`)).toEqual([
+        ['a', 'failure'],
+        ['b', 'failure'],
+      ])
+    },
+  )
 
   it('tells of a suite that broke as one error, named after it', () => {
     expect(

@@ -111,6 +111,45 @@ describe.each(CASES)('what %s tells of a %s project', (source, vcs, events) => {
   })
 })
 
+// GitLab Docs, "Install GitLab under a relative URL".
+describe.each(CASES.filter(([source]) => source === 'gitlab' || source === 'jenkins'))(
+  'what %s tells of a %s project on a server whose pages have a root',
+  (source, vcs, [[event, payload] = ['', null]]) => {
+    const ROOT = 'git.example.com/gitlab/v2'
+
+    it('keeps host and root, and is of one repository with what names no root', async () => {
+      const { tenant, hosted } = await seeded(vcs, ROOT)
+      const { org } = tenant.project
+      const sender = await connect(tenant, source)
+      const url = `https://${ROOT}/${org}/web`
+      expect((await sender.send(event, hosted(payload))).status).toBe(200)
+      const { repository, commit } = await addressesOf(tenant)
+      expect(new Set(repository)).toEqual(new Set([url]))
+      expect(commit).toContain(`${url}/`)
+      const cloned = (path: string) => {
+        const told = { ...buildkiteJob('job.started', { state: 'running' }) }
+        return { ...told, pipeline: { ...told.pipeline, repository: `git@git.example.com:${path}.git` } }
+      }
+      const buildkite = await connect(tenant, 'buildkite')
+      expect((await buildkite.send('job.started', cloned(`${org}/web`))).status).toBe(200)
+      expect((await buildkite.send('job.started', cloned(`${org}/tools/web`))).status).toBe(422)
+    })
+
+    it('can be said by an admin', async () => {
+      const { tenant } = await seeded(vcs, ROOT)
+      const { project, admin } = tenant
+      const repository_url = `https://${ROOT}/${project.org}/web`
+      const say = (url: string) => call('PATCH', tenant.path, { token: admin, body: { repository_url: url } })
+      expect((await say(repository_url)).body).toMatchObject({ repository_url })
+      for (const other of [
+        `https://${ROOT}/${project.org}x/web`,
+        `https://${vcs === 'gl' ? 'gitlab' : 'github'}.com/gitlab/${project.org}/web`,
+      ])
+        expect((await say(other)).status).toBe(400)
+    })
+  },
+)
+
 // A slug has no place for a subgroup, so that several repositories have one.
 describe.each(CASES)('what %s tells of a %s project', (source, vcs, events) => {
   const [[event, payload] = ['', null]] = events

@@ -51,6 +51,29 @@ describe.each(SOURCES)('what is shown of %s', (source) => {
   })
 })
 
+describe('a run that ended in a word that nobody knows yet', () => {
+  it.each<[WebhookSource, string, string]>([
+    ['github', 'workflow_run', 'conclusion'],
+    ['gitlab', 'object_attributes', 'status'],
+    ['circleci', 'workflow', 'status'],
+    ['buildkite', 'build', 'state'],
+    ['jenkins', 'build', 'status'],
+  ])('of %s has not passed, though its jobs have', async (source, object, field) => {
+    const before = [...green(source), tellAs(source, { push: 2, job: 1, status: 'green' })].filter(
+      (one) => one !== null,
+    )
+    const end = changed(tellAs(source, { push: 2, status: 'green' }), object, { [field]: 'brand_new' })
+    for (const order of [
+      [...before, end],
+      [end, ...before],
+    ])
+      expect(await shownOf(await delivered(source, order))).toMatchObject({
+        badge: 'infrastructure_failure',
+        feed: 'Exception',
+      })
+  })
+})
+
 describe.each(SOURCES.filter((source) => source !== 'jenkins'))('of two jobs of %s', (source) => {
   it.each([200, 250, 1_000])('whose names differ after %i characters neither hides the other', async (length) => {
     const name = 'x'.repeat(length)
@@ -456,6 +479,50 @@ describe('GitLab', () => {
     }
   })
 
+  // GitLab's `dangling_sources`: its own badge does not go by them.
+  it.each([
+    'webide',
+    'ondemand_dast_scan',
+    'ondemand_dast_validation',
+    'security_orchestration_policy',
+    'container_registry_push',
+    'duo_workflow',
+    'pipeline_execution_policy_schedule',
+  ])('does not let a pipeline of %s stand for the branch, nor its jobs or children', async (source) => {
+    const of = (status: 'green' | 'red') => {
+      const [run, ...rest] = [tell({ push: 2, status }), tell({ push: 2, job: 1, status })] as const
+      const child = asChildOf(2, tell({ push: 3, status }))
+      return [...rest, changed(run, 'object_attributes', { source }), child]
+    }
+    for (const [ours, scan, badge] of [
+      ['red', 'green', 'failing'],
+      ['green', 'red', 'passing'],
+    ] as const) {
+      const all = [tell({ push: 1, status: ours }), ...of(scan)]
+      for (const order of [all, all.toReversed()])
+        expect((await shownOf(await delivered('gitlab', order))).badge).toBe(badge)
+    }
+  })
+
+  it.each(['push', 'web', 'trigger', 'schedule', 'api', 'external', 'pipeline', 'chat'])(
+    'lets a pipeline of %s stand for the branch',
+    async (source) => {
+      const run = changed(tell({ push: 2, status: 'green' }), 'object_attributes', { source })
+      expect((await shownOf(await delivered('gitlab', [tell({ push: 1, status: 'red' }), run]))).badge).toBe('passing')
+    },
+  )
+
+  it('has a pipeline of a source that nobody knows yet count for the branch while it is red', async () => {
+    const of = (one: News) => changed(tell(one), 'object_attributes', { source: 'news' })
+    const job = tell({ push: 2, job: 1, status: 'green' })
+    const [red, green] = [tell({ push: 1, status: 'red' }), tell({ push: 1, status: 'green' })]
+    for (const order of ordersOf([red, of({ push: 2, status: 'green' }), job]))
+      expect((await shownOf(await delivered('gitlab', order))).badge).toBe('failing')
+    const failed = of({ push: 2, status: 'red' })
+    for (const order of ordersOf([green, of({ push: 2, status: 'running' }), failed, job]))
+      expect((await shownOf(await delivered('gitlab', order))).badge).toBe('failing')
+  })
+
   it('takes a skipped job to its parent, be that named only later', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const told = changed(tellAs('gitlab', { push: 2, job: 1, status: 'skipped' }), 'commit', { status: 'skipped' })
@@ -615,6 +682,62 @@ describe('GitLab', () => {
     }
   })
 
+  // GitLab makes another pipeline of a trigger job that is retried, and goes by that alone.
+  describe('with two child pipelines of one parent, the first of them red,', () => {
+    type Second = {
+      readonly job?: number
+      readonly name?: string
+      readonly hour?: number
+      readonly status?: 'green' | 'red'
+    }
+    /** The parent ended last, unless it says otherwise. */
+    const family = ({ job = 10, name = 'test', hour = 3, status = 'green' }: Second, parent: object = {}) => [
+      asChildOf(1, tell({ push: 2, job: 1, name: 'test', status: 'red' })),
+      asChildOf(1, tell({ push: 2, status: 'red' })),
+      asChildOf(1, tell({ push: 3, hour, job: 2, name, status }), job),
+      asChildOf(1, tell({ push: 3, hour, status }), job),
+      changed(tell({ push: 1, status: 'green' }), 'object_attributes', {
+        finished_at: '2026-11-24 04:00:00 UTC',
+        ...parent,
+      }),
+    ]
+    const badges = async (all: readonly Delivery[]) => {
+      const orders = [all, all.toReversed(), [...all.slice(2), ...all.slice(0, 2)], [...all, ...all.slice(0, 3)]]
+      return Promise.all(orders.map(async (order) => (await shownOf(await delivered('gitlab', order))).badge))
+    }
+
+    it('is green where the second is the first’s trigger job run again, and all ended well', async () => {
+      expect(new Set(await badges(family({})))).toEqual(new Set(['passing']))
+    })
+
+    it.each<[string, Second, object]>([
+      ['the second is of an earlier trigger job', { job: 8 }, {}],
+      ['the second began before the first failed', { hour: 1 }, {}],
+      ['what failed in the first does not run in the second', { name: 'deploy' }, {}],
+      ['the second failed too', { status: 'red' }, {}],
+      ['the parent failed', {}, { status: 'failed' }],
+      ['the parent ended before the first failed', {}, { finished_at: '2026-11-24 01:10:59 UTC' }],
+    ])('is red where %s', async (_, second, parent) => {
+      expect(new Set(await badges(family(second, parent)))).toEqual(new Set(['failing']))
+    })
+  })
+
+  it.each([
+    ['script_failure', 'failing'],
+    ['job_execution_timeout', 'timeout'],
+    ['runner_system_failure', 'infrastructure_failure'],
+  ])('counts what failed in a child pipeline by %s before its parent is told', async (build_failure_reason, badge) => {
+    const before = tell({ push: 1, status: 'green' })
+    const { event, payload } = asChildOf(2, tell({ push: 3, job: 1, status: 'red' }))
+    const failed = { event, payload: { ...(payload as object), build_failure_reason } }
+    for (const told of [failed, asOlderGitlab(failed)])
+      for (const order of [
+        [before, told, told],
+        [told, before, told],
+      ])
+        expect((await shownOf(await delivered('gitlab', order))).badge).toBe(badge)
+  })
+
   it('does not let a green child pipeline stand for its red parent', async () => {
     const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: 1, job_id: 9 }
     const parent = tellAs('gitlab', { push: 1, status: 'red' })
@@ -680,13 +803,104 @@ describe('GitHub', () => {
     changed(tellAs('github', { push: 1, status: 'green' }), 'workflow_run', { id, conclusion, event, workflow_id: 7 })
 
   it.each([
-    ['push', 'failing'],
-    ['workflow_dispatch', 'failing'],
-    ['schedule', 'passing'],
-    ['pull_request', 'passing'],
-  ])('with two runs of a workflow on %s, the later one green, is %s', async (event, badge) => {
+    ['failure', 'success', 'passing'],
+    ['success', 'failure', 'failing'],
+    ['error', 'failure', 'failing'],
+    ['failure', 'error', 'infrastructure_failure'],
+    ['pending', 'success', 'passing'],
+  ])('with a commit status of %s and then %s within one second is %s', async (first, second, badge) => {
+    const sha = (1).toString(16).padStart(40, '0')
+    const of = (id: number, state: string) => {
+      const told = { id, sha, context: 'ci', state, branches: [{ name: 'main', commit: { sha } }] }
+      const repository = { id: 1, full_name: 'acme/web' }
+      return { event: 'status', payload: { ...told, repository, created_at: '2026-11-24T01:00:00Z' } }
+    }
+    for (const order of ordersOf([of(7, first), of(8, second), of(7, first)]))
+      expect((await shownOf(await delivered('github', order))).badge).toBe(badge)
+  })
+
+  // GitHub Docs, "Troubleshooting required status checks": these alone are passed, and nothing else lets a commit be merged.
+  it.each([
+    ['success', 'passing'],
+    ['neutral', 'passing'],
+    ['skipped', 'passing'],
+    ['failure', 'failing'],
+    ['timed_out', 'timeout'],
+    ['action_required', 'failing'],
+    ['cancelled', 'canceled'],
+    ['stale', 'canceled'],
+    ['startup_failure', 'infrastructure_failure'],
+  ])('with a check of another app that is %s, beside or after a green run, is %s', async (conclusion, badge) => {
+    const of = (push: number) => {
+      const check_run = {
+        id: 9,
+        name: 'codecov/patch',
+        status: 'completed',
+        conclusion,
+        head_sha: push.toString(16).padStart(40, '0'),
+        app: { slug: 'codecov', name: 'Codecov' },
+        check_suite: { id: 3, head_branch: 'main' },
+        started_at: '2026-11-24T03:00:00Z',
+        completed_at: '2026-11-24T03:01:00Z',
+      }
+      return { event: 'check_run', payload: { check_run, repository: { id: 1, full_name: 'acme/web' } } }
+    }
+    const green = tellAs('github', { push: 1, status: 'green' })
+    for (const push of [1, 2])
+      expect(
+        (
+          await shownOf(
+            await delivered(
+              'github',
+              [green, of(push)].filter((one) => one !== null),
+            ),
+          )
+        ).badge,
+      ).toBe(badge)
+  })
+
+  it.each(['push', 'create', 'workflow_dispatch'])(
+    'with two runs of a workflow on %s, the later one green, is failing',
+    (event) => expectAfterTwo(event, 'failing'),
+  )
+
+  // All other events of GitHub Docs, "Events that trigger workflows".
+  it.each([
+    'schedule',
+    'repository_dispatch',
+    'merge_group',
+    'pull_request',
+    'pull_request_target',
+    'pull_request_review',
+    'pull_request_review_comment',
+    'branch_protection_rule',
+    'check_run',
+    'check_suite',
+    'delete',
+    'deployment',
+    'deployment_status',
+    'discussion',
+    'discussion_comment',
+    'dynamic',
+    'fork',
+    'gollum',
+    'image_version',
+    'issue_comment',
+    'issues',
+    'label',
+    'milestone',
+    'page_build',
+    'public',
+    'registry_package',
+    'release',
+    'status',
+    'watch',
+    'workflow_run',
+  ])('with two runs of a workflow on %s, the later one green, is passing', (event) => expectAfterTwo(event, 'passing'))
+
+  async function expectAfterTwo(event: string, badge: string) {
     const runs = [run(11, 'failure', event), run(12, 'success', event)]
     for (const order of [runs, runs.toReversed()])
       expect((await shownOf(await delivered('github', order))).badge).toBe(badge)
-  })
+  }
 })

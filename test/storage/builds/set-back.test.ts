@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { type GithubEvent, type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'
@@ -28,7 +28,18 @@ it('a branch that is set back to an earlier commit shows its newest run', async 
   await expectMain(all(first, second, third), 'failed')
 })
 
-it.each(['workflow_dispatch', 'schedule', 'pull_request'])('so does a %s on it', async (event) => {
+// GitHub Docs, "Events that trigger workflows": those whose commit is the head of their branch.
+it.each([
+  'workflow_dispatch',
+  'repository_dispatch',
+  'schedule',
+  'create',
+  'merge_group',
+  'pull_request',
+  'pull_request_target',
+  'pull_request_review',
+  'pull_request_review_comment',
+])('so does a %s on it', async (event) => {
   await expectMain(all(first, second, { ...third, event }), 'failed')
 })
 
@@ -41,9 +52,27 @@ it('nor does it where all was lost of its first attempt', async () => {
   await expectMain([...all(second), githubRun(again)], 'success')
 })
 
-it.each(['workflow_run', 'issue_comment', 'dynamic'])(
-  'a %s that looks at an older commit does not either',
-  async (event) => {
+// Those whose commit may be an older one, and one that GitHub may add.
+describe.each([
+  'deployment',
+  'deployment_status',
+  'registry_package',
+  'release',
+  'workflow_run',
+  'check_run',
+  'check_suite',
+  'status',
+  'issues',
+  'issue_comment',
+  'dynamic',
+  'new_event',
+])('a run on %s about an older commit', (event) => {
+  it('does not make that the newest', async () => {
     await expectMain(all(first, second, { ...third, event }), 'success')
-  },
-)
+  })
+
+  it('nor where all else of the commit was lost', async () => {
+    const about: GithubRun = { ...third, event, commitHour: 10, conclusion: 'success' }
+    await expectMain(all({ ...second, conclusion: 'failure' }, about), 'failed')
+  })
+})

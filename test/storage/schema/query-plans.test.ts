@@ -3,6 +3,7 @@ import { deliver } from '../../../src/actions/deliver.ts'
 import { pageTokenFor } from '../../../src/domain/formats/page-token.ts'
 import { listMinted } from '../../../src/storage/tokens/made.ts'
 import { seedUser } from '../../support/seed/seed.ts'
+import { asChildOf, tellAs } from '../../support/seed/vendor-runs.ts'
 import { issue, keySetOf, makeKey, serve } from '../../support/sign/issuer.ts'
 import { signed } from '../../support/sign/signed.ts'
 import { openTestApp, type TestApp } from '../../support/worker/app.ts'
@@ -168,6 +169,7 @@ beforeAll(async () => {
     ['PUT', `${own}/retention`, secrets.admin, { artifact_days: 3, build_days: 100, keep_per_branch: 1 }],
   ])
   await deliverHooks(app, world)
+  await deliverChild(app, world)
   await exchange(app, world)
   const listed = await (await app.ask(`${v1}/token`, { token: secrets.admin })).json<{ id: string }[]>()
   await run([['POST', `${v1}/token/${listed[0]?.id}/rotate`, secrets.admin]])
@@ -208,6 +210,22 @@ async function deliverHooks(app: TestApp, { slug, secrets: { admin }, project }:
   const rotated = await app.ask(`${path}/${id}/rotate`, { method: 'POST', token: admin })
   expect(rotated.status).toBe(201)
   expect((await app.ask(`${path}/${id}`, { method: 'DELETE', token: admin })).status).toBe(200)
+}
+
+/** A pipeline of GitLab and a child of it: these are placed. */
+async function deliverChild(app: TestApp, { slug, secrets: { admin }, project }: World): Promise<void> {
+  const path = `/api/buildpass/v1/projects/${slug}/webhooks`
+  const made = await app.ask(path, { method: 'POST', token: admin, json: { source: 'gitlab' } })
+  const { secret } = await made.json<{ secret: string }>()
+  for (const delivery of [
+    tellAs('gitlab', { push: 1, status: 'green' }),
+    asChildOf(1, tellAs('gitlab', { push: 2, job: 1, status: 'red' }) ?? { event: '', payload: {} }),
+  ]) {
+    const body = JSON.stringify(delivery?.payload).replaceAll('acme/web', `${project.org}/${project.repo}`)
+    const headers = await signed('gitlab', delivery?.event ?? '', body, secret)
+    const delivered = await app.ask(`/webhooks/${slug}/gitlab`, { method: 'POST', body, headers })
+    expect(delivered.status).toBe(200)
+  }
 }
 
 /** A publisher's life, and one job that reports by its identity. */

@@ -12,6 +12,8 @@ export type GithubRun = {
   readonly sha?: string
   readonly attempt?: number
   readonly event?: string
+  /** When its commit was made. */
+  readonly commitHour?: number
 }
 
 export type GithubEvent = { readonly event: string; readonly payload: object }
@@ -40,6 +42,7 @@ export function githubRun(told: GithubRun, head: object | null = repository): Gi
     run_started_at: state.created_at,
     updated_at: `2026-11-24T${told.hour}:09:00Z`,
     head_repository: head,
+    head_commit: told.commitHour === undefined ? null : { timestamp: `2026-11-24T${told.commitHour}:00:00Z` },
   }
   return { event: 'workflow_run', payload: { workflow_run } }
 }

@@ -221,11 +221,11 @@ export function asOlderGitlab({ event, payload }: Delivery): Delivery {
   return { event, payload: { ...told, ...times } }
 }
 
-/** What GitLab sends of a child pipeline, which is told as a push of its own. */
-export function asChildOf(parent: number, { event, payload }: Delivery): Delivery {
+/** What GitLab sends of a child pipeline, which is told as a push of its own, and which of its parent's jobs started it. */
+export function asChildOf(parent: number, { event, payload }: Delivery, job_id = 9): Delivery {
   const { object_attributes, ...told } = payload as Record<string, object>
   const sha = shaOf(parent)
-  const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: parent, job_id: 9 }
+  const source_pipeline = { project: { id: 380, path_with_namespace: 'acme/web' }, pipeline_id: parent, job_id }
   if (event === 'Job Hook') return { event, payload: { ...told, sha, source_pipeline } }
   const attributes = { ...object_attributes, sha, source: 'parent_pipeline' }
   return { event, payload: { ...told, object_attributes: attributes, source_pipeline } }
