@@ -118,7 +118,14 @@ describe('a script that is given a folder that is none', () => {
 
   it('goes on from no backup whose list of objects is gone', async () => {
     const objects = { count: 0, bytes: 0, sha256: '0'.repeat(64) }
-    const manifest = { format: 1, made_at: '2026-11-25T00:00:00.000Z', tables: {}, migrations: [], objects, is_quiet: true }
+    const manifest = {
+      format: 1,
+      made_at: '2026-11-25T00:00:00.000Z',
+      tables: {},
+      migrations: [],
+      objects,
+      is_quiet: true,
+    }
     const folder = folderWith('manifest.json', JSON.stringify(manifest))
     await refuses(
       'scripts/backup/backup.ts',

@@ -30,12 +30,13 @@ describePages('names of 100 letters', (pages) => {
       for (const path of paths) {
         await page.setViewportSize({ width: 1280, height: 900 })
         const answer = await page.goto(path)
-      expect([path, answer?.status()]).toEqual([path, path.endsWith('/999999') ? 404 : 200])
+        expect([path, answer?.status()]).toEqual([path, path.endsWith('/999999') ? 404 : 200])
         // What is folded can be unfolded, and has to fit then, too.
         await page.evaluate('for (const one of document.querySelectorAll("main details")) one.open = true')
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 })
           await expectNoSidewaysScroll(page)
+          expect(await page.evaluate<string[]>(MISFITS), `${path} at ${width} px`).toEqual([])
           if (width === 360 && [`/${slug}`, `/${slug}/${num}`, `${settings}/api`].includes(path))
             await page.screenshot({
               path: join(SCREENSHOTS, `names-${kind}${path.slice(slug.length + 1).replaceAll('/', '-')}.png`),
@@ -56,6 +57,21 @@ describePages('names of 100 letters', (pages) => {
     240_000,
   )
 })
+
+/** What sticks out of its card, and short words that are broken over several lines, as a number beside a long name. */
+const MISFITS = `[
+  ...[...document.querySelectorAll('main .card')]
+    .filter((card) => getComputedStyle(card).overflowX === 'visible' && card.scrollWidth > card.clientWidth)
+    .map((card) => 'out of its card: ' + card.textContent.slice(0, 50)),
+  ...[...document.querySelectorAll('main :not(.unseen)')]
+    .filter((one) => one.children.length === 0 && one.textContent.length > 0 && one.textContent.length <= 10)
+    .filter((one) => {
+      const range = document.createRange()
+      range.selectNodeContents(one)
+      return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 2
+    })
+    .map((one) => 'broken: ' + one.textContent),
+]`
 
 /** A project in which all that takes a name has this one. */
 async function furnish({ origin, demo, openAs }: Pages, name: string) {
