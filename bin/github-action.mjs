@@ -114,7 +114,7 @@ if (input("token")) {
 }
 if (input("project")) env.BUILDPASS_PROJECT = input("project");
 env.BUILDPASS_JOB = input("job") || env.BUILDPASS_JOB || matrixJobName();
-var child = spawn(process.execPath, [join(import.meta.dirname, "../buildpass.mjs"), ...verb()], {
+var child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb()], {
   stdio: "inherit",
   env
 });
