@@ -44,12 +44,12 @@ var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
   EROFS: "Choose a place that can be written to.",
-  ENOSPC: "Make room, and run the same command again: it goes on from there.",
-  EDQUOT: "Make room, and run the same command again: it goes on from there.",
+  ENOSPC: "Make room, and run the same command again.",
+  EDQUOT: "Make room, and run the same command again.",
   EFBIG: "Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.",
-  EMFILE: "Raise the limit (ulimit -n), or lower --parallel.",
-  ENFILE: "The whole system has too many files open: lower --parallel, or try again later.",
-  ENOMEM: "Lower --parallel, or try again when there is more memory.",
+  EMFILE: "Raise the limit (ulimit -n); a transfer needs fewer with a lower --parallel.",
+  ENFILE: "The whole system has too many files open: try again later.",
+  ENOMEM: "Try again when there is more memory; a transfer needs less with a lower --parallel.",
   ENOENT: "Was it removed meanwhile? Name what is there.",
   ENOTDIR: "A file is where a folder should be: choose another place.",
   EISDIR: "A folder is where a file should be: choose another place.",
@@ -114,7 +114,7 @@ if (input("token")) {
 }
 if (input("project")) env.BUILDPASS_PROJECT = input("project");
 env.BUILDPASS_JOB = input("job") || env.BUILDPASS_JOB || matrixJobName();
-var child = spawn(process.execPath, [join(import.meta.dirname, "../buildpass.mjs"), ...verb()], {
+var child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb()], {
   stdio: "inherit",
   env
 });

@@ -21,7 +21,7 @@ if (input('token')) {
 if (input('project')) env.BUILDPASS_PROJECT = input('project')
 env.BUILDPASS_JOB = input('job') || env.BUILDPASS_JOB || matrixJobName()
 
-const child = spawn(process.execPath, [join(import.meta.dirname, '../buildpass.mjs'), ...verb()], {
+const child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'), ...verb()], {
   stdio: 'inherit',
   env,
 })

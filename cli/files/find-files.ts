@@ -1,10 +1,11 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { lookup } from 'mrmime'
 import picomatch from 'picomatch'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../src/domain/artifacts/artifact.ts'
 import { type CliError, usageError } from '../terminal/exit.ts'
 import { sizeText } from '../terminal/output.ts'
+import { pathInside } from './local-path.ts'
 import { NOT_UTF8, reasonOf, type Visitor, type Wish, walkEntry, walkFolder } from './walk-folder.ts'
 
 /** A file here, and the artifact that it is to be. */
@@ -47,8 +48,8 @@ export async function findFiles(globs: readonly string[], { root, prefix }: Find
     const visitor: Visitor = {
       file(file, stats) {
         isAnything = true
-        const inside = relative(base, file)
-        if (inside === '' || inside.startsWith('..') || isAbsolute(inside)) return void outside.push(file)
+        const inside = pathInside(base, file)
+        if (!inside) return void outside.push(file)
         const path = [...prefix.split('/'), ...inside.split(sep)].filter((segment) => segment !== '').join('/')
         const problem = problemOf(path, stats)
         if (problem) visitor.leaveOut(file, problem)
@@ -60,11 +61,13 @@ export async function findFiles(globs: readonly string[], { root, prefix }: Find
       },
     }
     await findMeant(glob, base, visitor)
-    const [first] = outside
-    if (first !== undefined)
+    const [first, ...more] = outside
+    if (first !== undefined) {
+      const said = more.length === 0 ? `${first} is` : `${first} and ${more.length} more of "${glob}" are`
       problems.push(
-        usageError(`${first} is not under ${base}.`, 'Say with --root from which folder artifact paths are told.'),
+        usageError(`${said} not under ${base}.`, 'Say with --root from which folder artifact paths are told.'),
       )
+    }
     if (!isAnything) problems.push(usageError(`"${glob}" matches no file.`))
   }
   for (const double of doublesIn([...files.keys()])) {
@@ -162,8 +165,7 @@ function localFile(file: string, path: string, { size, mtimeMs }: Stats): LocalF
 
 /** As a person here would write it. */
 function fromHere(file: string): string {
-  const path = relative('.', file)
-  return path === '' || path.startsWith('..') ? file : path
+  return pathInside('.', file) || file
 }
 
 function contentTypeOf(path: string): string {

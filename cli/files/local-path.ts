@@ -1,5 +1,5 @@
 import { lstatSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { artifactPathProblem } from '../../src/domain/artifacts/artifact.ts'
 import { CliError } from '../terminal/exit.ts'
 import { makeFolder } from './make-folder.ts'
@@ -53,6 +53,12 @@ export function collisionsOf<P extends Place>(places: readonly P[], rules: NameR
   return collisions
 }
 
+/** The way from a folder to what lies in it, which may begin with dots; '' for the folder itself, null for what is elsewhere. */
+export function pathInside(folder: string, path: string): string | null {
+  const way = relative(folder, path)
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way
+}
+
 /** Two paths, so that they look different: by their code points where only the Unicode form differs. */
 export function apartText([one, other]: readonly [Place, Place]): string {
   const isAlike = one.path !== other.path && one.path.normalize('NFC') === other.path.normalize('NFC')
@@ -76,7 +82,7 @@ export function openPlace(root: string, segments: readonly string[]): string {
     at = join(at, segment)
     makeFolder(at)
     const real = realpathSync(at)
-    if (real !== base && !real.startsWith(base + sep))
+    if (pathInside(base, real) === null)
       throw new CliError('failed', `${at} leads out of ${base}: nothing is written there.`)
   }
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())

@@ -83,7 +83,7 @@ async function uploadWhole(
 export async function openFile(found: LocalFile): Promise<FileHandle> {
   const handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    if (!(await handle.stat()).isFile()) throw otherDigest(found.path)
+    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path)
     if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError('left_out', OTHER_SIZE)
     return handle
   } catch (error) {
@@ -108,7 +108,7 @@ async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): Asy
     while (length < sizeBytes) {
       const bytes = new Uint8Array(Math.min(SLICE_BYTES, sizeBytes - length))
       const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length)
-      if (bytesRead === 0) throw otherDigest(path)
+      if (bytesRead === 0) throw changedMeanwhile(path)
       length += bytesRead
       yield bytes.subarray(0, bytesRead)
     }
@@ -129,6 +129,13 @@ export function named(path: string, error: unknown): unknown {
 
 export function otherDigest(path: string): CliError {
   return new CliError('corrupt', `${path}: the server has other bytes than this file: did it change meanwhile?`)
+}
+
+/** What is known before the server has said anything. */
+export function changedMeanwhile(path: string): CliError {
+  return new CliError('corrupt', `${path}: it changed while it was sent.`, {
+    hint: 'Send it when nothing writes to it, or a copy of it.',
+  })
 }
 
 async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {

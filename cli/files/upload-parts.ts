@@ -11,7 +11,7 @@ import { CliError } from '../terminal/exit.ts'
 import type { FileProgress } from '../terminal/progress.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import type { LocalFile } from './find-files.ts'
-import { counted, named, openFile, otherDigest, type UploadOptions } from './upload-file.ts'
+import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './upload-file.ts'
 import { forgetUpload, keepUpload, keptUpload } from './upload-state.ts'
 
 type RemoteUpload = {
@@ -40,8 +40,7 @@ export async function uploadInParts(
       const upload = (await resumed(server, file, options)) ?? (await begun(server, file, options))
       keepUpload(server, file, options, upload.id)
       const digests = await sendParts(server, handle, options, upload, progress)
-      const { size, mtimeMs } = await handle.stat()
-      if (size !== file.sizeBytes || mtimeMs !== file.modifiedMs) throw otherDigest(file.path)
+      await requireSame(handle, file, upload, digests)
       try {
         return await completed(server, file, options, upload, digests)
       } catch (error) {
@@ -160,10 +159,25 @@ async function partOf(handle: FileHandle, upload: RemoteUpload, number: number):
   while (length < bytes.byteLength) {
     const at = (number - 1) * upload.partSizeBytes + length
     const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, at)
-    if (bytesRead === 0) throw otherDigest(upload.path)
+    if (bytesRead === 0) throw changedMeanwhile(upload.path)
     length += bytesRead
   }
   return bytes
+}
+
+/** Parts are read one after the other: of a file that was written to meanwhile, those that were sent must be there still. */
+async function requireSame(
+  handle: FileHandle,
+  file: LocalFile,
+  upload: RemoteUpload,
+  digests: readonly string[],
+): Promise<void> {
+  const { size, mtimeMs } = await handle.stat()
+  if (size === file.sizeBytes && mtimeMs === file.modifiedMs) return
+  for (const [at, digest] of digests.entries()) {
+    const bytes = await partOf(handle, upload, at + 1)
+    if (createHash('sha256').update(bytes).digest('hex') !== digest) throw changedMeanwhile(file.path)
+  }
 }
 
 async function completed(

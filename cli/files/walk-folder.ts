@@ -1,7 +1,8 @@
 import { accessSync, constants, type Dirent, realpathSync, type Stats, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isSystemError, systemWords } from '../terminal/system-error.ts'
+import { pathInside } from './local-path.ts'
 import { isPartFile } from './part-file.ts'
 
 /** Which entries are meant, by their paths from where the walk begins: names with slashes between. */
@@ -78,9 +79,10 @@ function openWalk(wish: Wish, roots: readonly string[], { file: visit, leaveOut 
       const real = realpathSync(file)
       const stats = statSync(real)
       if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return
-      if (!roots.some((root) => isIn(real, root))) leaveOut(file, `a link that leads out of ${roots[0]}`)
+      if (roots.every((root) => pathInside(root, real) === null)) leaveOut(file, `a link that leads out of ${roots[0]}`)
       else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats))
-      else if (isIn(realpathSync(dirname(file)), real)) leaveOut(file, 'a link to a folder that it is in')
+      else if (pathInside(real, realpathSync(dirname(file))) !== null)
+        leaveOut(file, 'a link to a folder that it is in')
       else links.push({ file, path })
     } catch (error) {
       // What is behind it, a file or a folder, is not known.
@@ -104,10 +106,6 @@ function openWalk(wish: Wish, roots: readonly string[], { file: visit, leaveOut 
   }
 
   return { enter, take, followLinks }
-}
-
-function isIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 function kindOf(entry: Dirent<Buffer> | Stats): string {

@@ -3,6 +3,7 @@ import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../files/make-folder.ts'
+import { withPath } from '../terminal/system-error.ts'
 
 /** Where what lasts is kept, like a login: `$XDG_CONFIG_HOME/buildpass`. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -20,7 +21,7 @@ export function writePrivateJson(file: string, value: unknown): void {
   // Not by the process's number, which another container may have, too.
   const draft = `${file}.${randomUUID()}.tmp`
   try {
-    writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    withPath(file, () => writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' }))
     chmodSync(draft, 0o600)
     renameSync(draft, file)
   } catch (error) {

@@ -6,12 +6,12 @@ const HINTS = wordTable<string>({
   EACCES: 'Run as a user who may, or change its mode.',
   EPERM: 'Run as a user who may, or change its mode.',
   EROFS: 'Choose a place that can be written to.',
-  ENOSPC: 'Make room, and run the same command again: it goes on from there.',
-  EDQUOT: 'Make room, and run the same command again: it goes on from there.',
+  ENOSPC: 'Make room, and run the same command again.',
+  EDQUOT: 'Make room, and run the same command again.',
   EFBIG: 'Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.',
-  EMFILE: 'Raise the limit (ulimit -n), or lower --parallel.',
-  ENFILE: 'The whole system has too many files open: lower --parallel, or try again later.',
-  ENOMEM: 'Lower --parallel, or try again when there is more memory.',
+  EMFILE: 'Raise the limit (ulimit -n); a transfer needs fewer with a lower --parallel.',
+  ENFILE: 'The whole system has too many files open: try again later.',
+  ENOMEM: 'Try again when there is more memory; a transfer needs less with a lower --parallel.',
   ENOENT: 'Was it removed meanwhile? Name what is there.',
   ENOTDIR: 'A file is where a folder should be: choose another place.',
   EISDIR: 'A folder is where a file should be: choose another place.',
@@ -36,6 +36,16 @@ export function systemFailure(error: unknown, path?: string): unknown {
   if (!isSystemError(error)) return error
   const where = path ?? error.path ?? (error.syscall === 'uv_cwd' ? 'the current folder' : error.syscall)
   return new CliError('failed', `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ''), cause: error })
+}
+
+/** Does that with an open file, whose path the system's errors do not tell, and names it in them. */
+export function withPath<T>(path: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (isSystemError(error)) error.path ??= path
+    throw error
+  }
 }
 
 /** `no such file or directory (ENOENT)`. */

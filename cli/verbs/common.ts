@@ -44,6 +44,12 @@ export async function runVerb(
   }
 }
 
+/** For what is chosen by it: an unset variable is no choice. */
+export function filledOption(text: string): string {
+  if (text === '') throw new InvalidArgumentError('It must not be empty.')
+  return text
+}
+
 export function countOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN

@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import picomatch from 'picomatch'
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
+import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { type ListedArtifact, listArtifacts } from '../files/artifact-list.ts'
 import { downloadFile } from '../files/download-file.ts'
 import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../files/local-path.ts'
@@ -9,7 +10,7 @@ import { CliError, usageError } from '../terminal/exit.ts'
 import { moveEach, settle, shortfallText } from '../terminal/outcome.ts'
 import { sizeText } from '../terminal/output.ts'
 import { startProgress } from '../terminal/progress.ts'
-import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
+import { type CommonOptions, countOption, filledOption, runVerb, withServer } from './common.ts'
 
 type DownloadOptions = CommonOptions & {
   build?: number
@@ -26,12 +27,12 @@ export function addDownload(program: Command): void {
   withServer(program.command('download').description('download artifacts, each checked against its digest'))
     .argument('[glob...]', 'artifact paths or patterns like release/*.tar; all when none is given')
     .option('--build <n>', 'number of the build; else the newest that has artifacts', countOption(1, 999_999_999))
-    .option('--branch <name>', 'of the newest: on this branch; else the project’s default branch')
-    .option('--filter <which>', 'of the newest: successful, completed, failed, running or none', 'successful')
-    .option('--job <name>', 'of the newest: of the job of this name')
-    .option('--workflow <name>', 'of the newest: of the workflow of this name')
+    .option('--branch <name>', 'of the newest: on this branch; else the project’s default branch', filledOption)
+    .addOption(new Option('--filter <which>', 'of the newest').choices(BUILD_FILTERS).default('successful'))
+    .option('--job <name>', 'of the newest: of the job of this name', filledOption)
+    .option('--workflow <name>', 'of the newest: of the workflow of this name', filledOption)
     .option('--node-index <n>', 'only what this node made', countOption(0, 9_999))
-    .option('--to <folder>', 'where to put them', '.')
+    .option('--to <folder>', 'where to put them', filledOption, '.')
     .option('--flat', 'without the folders of their paths')
     .option('--parallel <n>', 'files at once', countOption(1, 32), 4)
     .action((globs: string[], options: DownloadOptions) =>

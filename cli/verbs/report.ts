@@ -5,7 +5,7 @@ import { uploadTests } from '../files/upload-tests.ts'
 import { EXIT, usageError } from '../terminal/exit.ts'
 import { failuresOf, settle } from '../terminal/outcome.ts'
 import { type ReportedBuild, reportJob, updateBuild } from '../terminal/report.ts'
-import { type CommonOptions, countOption, runVerb, withJob, withServer } from './common.ts'
+import { type CommonOptions, countOption, filledOption, runVerb, withJob, withServer } from './common.ts'
 
 type FinishOptions = CommonOptions & {
   status?: string
@@ -28,7 +28,11 @@ export function addReport(program: Command): void {
   )
 
   withJob(withServer(report.command('finish').description('the job is over')))
-    .option('--status <status>', 'success, failed, canceled, timedout, … (CI words like "failure" are understood)')
+    .option(
+      '--status <status>',
+      'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
+      filledOption,
+    )
     .option('--exit-code <n>', 'instead of --status: 0 is success, anything else failed', countOption(0, 255))
     .option('--build <n>', 'the build, where it was started elsewhere', countOption(1, 999_999_999))
     .option('--tests <glob...>', 'JUnit XML reports to send with it')
@@ -71,8 +75,9 @@ const WORDS = wordTable<ReportedStatus>({
 
 function statusOf({ status, exitCode }: FinishOptions): ReportedStatus {
   if (exitCode !== undefined && status === undefined) return exitCode === 0 ? 'success' : 'failed'
-  if (status === undefined || exitCode !== undefined)
-    throw usageError('How did it end?', 'Say --status success, or --exit-code $?.')
+  if (status !== undefined && exitCode !== undefined)
+    throw usageError('--status and --exit-code: only one of them says how it ended.')
+  if (status === undefined) throw usageError('How did it end?', 'Say --status success, or --exit-code $?.')
   const word = status.toLowerCase()
   const found = WORDS.get(word) ?? parseReportedStatus(word)
   if (found && isOver(found)) return found

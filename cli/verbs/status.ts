@@ -4,7 +4,7 @@ import { projectPath, requireSlug } from '../server/open-server.ts'
 import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
 import { EXIT } from '../terminal/exit.ts'
 import { tableText } from '../terminal/output.ts'
-import { type CommonOptions, countOption, runVerb, withServer } from './common.ts'
+import { type CommonOptions, countOption, filledOption, runVerb, withServer } from './common.ts'
 
 type StatusOptions = CommonOptions & { limit: number; exitStatus?: boolean }
 
@@ -15,7 +15,7 @@ const WORKFLOW = { job_name: 'text', workflow_name: 'text' } as const
 
 export function addStatus(program: Command): void {
   withServer(program.command('status').description('show how a branch stands, and its newest builds'))
-    .option('--branch <name>', 'else the project’s default branch')
+    .option('--branch <name>', 'else the project’s default branch', filledOption)
     .option('--limit <n>', 'how many builds', countOption(1, 100), 10)
     .option('--exit-status', `end with ${EXIT.not_green} unless the branch's newest result is a success`)
     .action((options: StatusOptions) =>

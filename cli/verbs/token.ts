@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/access/secret.ts'
+import { MAX_OVERLAP_SECONDS } from '../../src/domain/access/token.ts'
+import { parseDay, parseTime } from '../../src/domain/formats/rfc3339.ts'
 import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { askJson } from '../server/http.ts'
 import { requireSlug } from '../server/open-server.ts'
@@ -9,15 +11,18 @@ import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
 import { CliError, usageError } from '../terminal/exit.ts'
 import { type Output, tableText } from '../terminal/output.ts'
 import { isNowhere } from '../terminal/say.ts'
-import { type CommonOptions, runVerb, withServer } from './common.ts'
+import { type CommonOptions, filledOption, runVerb, withServer } from './common.ts'
 
 type TokenOptions = CommonOptions & {
   personal?: boolean
   label?: string
   scope?: string
-  expires?: Date | null
+  expires?: Expiry
   overlap?: number
 }
+/** No `null`: of a parser, commander takes that for an empty text. */
+type Expiry = Date | 'never'
+
 const MADE = { id: 'text', label: 'text', expires_at: 'text or null', token: 'text' } as const
 const LISTED = {
   id: 'text',
@@ -37,7 +42,7 @@ export function addToken(program: Command): void {
     )
 
   verb('create', 'make a token; its secret is printed once, alone on stdout')
-    .requiredOption('--label <text>', 'what it is for')
+    .requiredOption('--label <text>', 'what it is for', filledOption)
     .addOption(new Option('--scope <scope>', 'what a project token opens').choices(['status', 'view-builds', 'all']))
     .option('--expires <when>', '90d, 12h, 2027-01-31, or never; a personal token else lives for a year', parseExpiry)
     .action((options: TokenOptions) =>
@@ -46,12 +51,12 @@ export function addToken(program: Command): void {
         if (!personal && !scope)
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
-        const expiresAt = options.expires === undefined && personal ? inDays(365) : options.expires
+        const expires = options.expires ?? (personal ? inDays(365) : 'never')
         requireReader()
         const answer = await askJson(server, {
           method: 'POST',
           path: pathOf(server, options),
-          json: { label, ...(scope ? { scope } : {}), expires_at: expiresAt?.toISOString() ?? null },
+          json: { label, ...(scope ? { scope } : {}), expires_at: expires === 'never' ? null : expires.toISOString() },
           isIdempotent: false,
         })
         const made = answerOf(answer, MADE, 'a token')
@@ -78,8 +83,8 @@ export function addToken(program: Command): void {
   )
 
   verb('rotate', 'make a token’s successor; the old one goes on for a while')
-    .argument('<id>', 'id of the token, as listed', notSecret)
-    .option('--overlap <time>', 'how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)', parseDuration)
+    .argument('<id>', 'id of the token, as listed', idArgument)
+    .option('--overlap <time>', 'how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)', parseOverlap)
     .action((id: string, options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
         requireReader()
@@ -97,7 +102,7 @@ export function addToken(program: Command): void {
     )
 
   verb('delete', 'delete a token; it is refused everywhere within 10 seconds')
-    .argument('<id>', 'id of the token, as listed; "-" reads the secret of a found one from stdin', notSecret)
+    .argument('<id>', 'id of the token, as listed; "-" reads the secret of a found one from stdin', idArgument)
     .action((id: string, options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
         const named = id === '-' ? await readSecretFromStdin('Secret of the token to delete: ') : id
@@ -141,28 +146,36 @@ function expiryOf({ expires_at }: { readonly expires_at: string | null }): strin
 }
 
 /** Arguments are seen by everybody on the machine, and by the shell's history. */
-function notSecret(text: string): string {
+function idArgument(text: string): string {
   if (parseSecret(text) || /^bp[upr]_/.test(text))
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.',
     )
-  return text
+  return filledOption(text)
 }
 
 const UNIT_SECONDS = wordTable<number>({ s: 1, m: 60, h: 3_600, d: 86_400 })
 
-function parseDuration(text: string): number {
+function secondsIn(text: string): number | null {
   const [, count, unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(text) ?? []
-  if (count === undefined) throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d.')
-  return Number(count) * (UNIT_SECONDS.get(unit) ?? 1)
+  return count === undefined ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1)
 }
 
-function parseExpiry(text: string): Date | null {
-  if (text === 'never') return null
-  if (/^\d{1,8}[smhd]$/.test(text)) return new Date(Date.now() + parseDuration(text) * 1000)
-  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be like 90d, 12h, 2027-01-31 or never.')
-  return new Date(at)
+function parseOverlap(text: string): number {
+  const seconds = secondsIn(text)
+  if (seconds !== null && seconds <= MAX_OVERLAP_SECONDS) return seconds
+  throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.')
+}
+
+/** Times are told with four digits for the year. */
+const LAST_EXPIRY = Date.UTC(9999, 11, 31)
+
+function parseExpiry(text: string): Expiry {
+  if (text === 'never') return text
+  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null
+  const at = seconds === null ? (parseDay(text) ?? parseTime(text)) : Date.now() + seconds * 1000
+  if (at !== null && at <= LAST_EXPIRY) return new Date(at)
+  throw new InvalidArgumentError('It must be like 90d, 12h, 2027-01-31 or never.')
 }
 
 function inDays(days: number): Date {

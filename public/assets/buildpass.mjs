@@ -6273,12 +6273,12 @@ var HINTS = wordTable({
   EACCES: "Run as a user who may, or change its mode.",
   EPERM: "Run as a user who may, or change its mode.",
   EROFS: "Choose a place that can be written to.",
-  ENOSPC: "Make room, and run the same command again: it goes on from there.",
-  EDQUOT: "Make room, and run the same command again: it goes on from there.",
+  ENOSPC: "Make room, and run the same command again.",
+  EDQUOT: "Make room, and run the same command again.",
   EFBIG: "Raise the limit (ulimit -f), or choose another place: this one takes no file of that size.",
-  EMFILE: "Raise the limit (ulimit -n), or lower --parallel.",
-  ENFILE: "The whole system has too many files open: lower --parallel, or try again later.",
-  ENOMEM: "Lower --parallel, or try again when there is more memory.",
+  EMFILE: "Raise the limit (ulimit -n); a transfer needs fewer with a lower --parallel.",
+  ENFILE: "The whole system has too many files open: try again later.",
+  ENOMEM: "Try again when there is more memory; a transfer needs less with a lower --parallel.",
   ENOENT: "Was it removed meanwhile? Name what is there.",
   ENOTDIR: "A file is where a folder should be: choose another place.",
   EISDIR: "A folder is where a file should be: choose another place.",
@@ -6299,6 +6299,14 @@ function systemFailure(error, path) {
   if (!isSystemError(error)) return error;
   const where = path ?? error.path ?? (error.syscall === "uv_cwd" ? "the current folder" : error.syscall);
   return new CliError("failed", `${where}: ${systemWords(error)}`, { hint: HINTS.get(error.code ?? ""), cause: error });
+}
+function withPath(path, work) {
+  try {
+    return work();
+  } catch (error) {
+    if (isSystemError(error)) error.path ??= path;
+    throw error;
+  }
 }
 function systemWords({ code, message }) {
   const [, words] = /^[A-Z0-9]+: (.+?)(, |$)/.exec(message) ?? [];
@@ -6457,6 +6465,36 @@ async function digestOfParts(partSizeBytes, partsHex) {
   });
   return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
 }
+
+// src/domain/builds/build.ts
+var BUILD_STATUS = {
+  queued: { lifecycle: "queued", outcome: null, class: "waiting", rank: 0 },
+  not_running: { lifecycle: "not_running", outcome: null, class: "waiting", rank: 1 },
+  running: { lifecycle: "running", outcome: null, class: "blue", rank: 2 },
+  not_run: { lifecycle: "not_run", outcome: null, class: "stopped", rank: 3 },
+  retried: { lifecycle: "finished", outcome: null, class: "stopped", rank: 4 },
+  canceled: { lifecycle: "finished", outcome: "canceled", class: "stopped", rank: 5 },
+  no_tests: { lifecycle: "finished", outcome: "no_tests", class: "red", rank: 6 },
+  success: { lifecycle: "finished", outcome: "success", class: "green", rank: 7 },
+  fixed: { lifecycle: "finished", outcome: "success", class: "green", rank: 7 },
+  infrastructure_fail: { lifecycle: "finished", outcome: "infrastructure_fail", class: "stopped", rank: 8 },
+  timedout: { lifecycle: "finished", outcome: "timedout", class: "red", rank: 9 },
+  failed: { lifecycle: "finished", outcome: "failed", class: "red", rank: 10 }
+};
+function parseReportedStatus(text) {
+  if (text === "fixed") return "success";
+  return Object.hasOwn(BUILD_STATUS, text) ? text : null;
+}
+var STAGE_OVER = 2;
+function stageOf(status) {
+  const { lifecycle } = BUILD_STATUS[status];
+  if (lifecycle === "finished" || lifecycle === "not_run") return STAGE_OVER;
+  return lifecycle === "running" ? 1 : 0;
+}
+function isOver(status) {
+  return stageOf(status) === STAGE_OVER;
+}
+var BUILD_FILTERS = ["successful", "completed", "failed", "running", "none"];
 
 // cli/server/retry.ts
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6705,6 +6743,19 @@ function commandOutput(command, args) {
   return new Promise((resolve2) => {
     execFile(command, [...args], { timeout: 2e4 }, (error, stdout) => resolve2(error ? null : stdout.trim() || null));
   });
+}
+
+// src/domain/formats/rfc3339.ts
+var DAY_SHAPE = /^\d{4}-\d{2}-\d{2}$/;
+var TIME_SHAPE = /^(\d{4}-\d{2}-\d{2})[Tt ](?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+function parseDay(text) {
+  const at = DAY_SHAPE.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text) ? at : null;
+}
+function parseTime(text) {
+  const day = TIME_SHAPE.exec(text)?.[1];
+  const at = day === void 0 || parseDay(day) === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(at) ? null : at;
 }
 
 // src/domain/reporting/payload.ts
@@ -7242,8 +7293,8 @@ function writePrivateJson(file, value) {
   makeFolder(dirname2(file), 448);
   const draft = `${file}.${randomUUID2()}.tmp`;
   try {
-    writeFileSync(draft, `${JSON.stringify(value, null, 2)}
-`, { mode: 384, flag: "wx" });
+    withPath(file, () => writeFileSync(draft, `${JSON.stringify(value, null, 2)}
+`, { mode: 384, flag: "wx" }));
     chmodSync(draft, 384);
     renameSync(draft, file);
   } catch (error) {
@@ -7715,7 +7766,7 @@ function changed({ path }) {
 
 // cli/files/local-path.ts
 import { lstatSync, realpathSync } from "node:fs";
-import { dirname as dirname4, join as join5, relative, sep } from "node:path";
+import { dirname as dirname4, isAbsolute, join as join5, relative, sep } from "node:path";
 
 // src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -7774,6 +7825,10 @@ function collisionsOf(places, rules) {
     }
   return collisions;
 }
+function pathInside(folder2, path) {
+  const way = relative(folder2, path);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way;
+}
 function apartText([one, other]) {
   const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
   const shown = ({ path }) => isAlike ? path.replace(/[^ -~]/gu, escaped) : path;
@@ -7792,7 +7847,7 @@ function openPlace(root, segments) {
     at = join5(at, segment);
     makeFolder(at);
     const real = realpathSync(at);
-    if (real !== base && !real.startsWith(base + sep))
+    if (pathInside(base, real) === null)
       throw new CliError("failed", `${at} leads out of ${base}: nothing is written there.`);
   }
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
@@ -8061,6 +8116,10 @@ async function runVerb(options, verb) {
     process.exitCode = reportFailure(error, output.json);
   }
 }
+function filledOption(text) {
+  if (text === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}
 function countOption(min, max) {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -8071,7 +8130,7 @@ function countOption(min, max) {
 
 // cli/verbs/download.ts
 function addDownload(program3) {
-  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given").option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch").option("--filter <which>", "of the newest: successful, completed, failed, running or none", "successful").option("--job <name>", "of the newest: of the job of this name").option("--workflow <name>", "of the newest: of the workflow of this name").option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
+  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given").option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
       const chosen = choose(artifacts, globs, num, options.nodeIndex);
@@ -8221,41 +8280,12 @@ async function settled({ json = false }, work) {
   }
 }
 
-// src/domain/builds/build.ts
-var BUILD_STATUS = {
-  queued: { lifecycle: "queued", outcome: null, class: "waiting", rank: 0 },
-  not_running: { lifecycle: "not_running", outcome: null, class: "waiting", rank: 1 },
-  running: { lifecycle: "running", outcome: null, class: "blue", rank: 2 },
-  not_run: { lifecycle: "not_run", outcome: null, class: "stopped", rank: 3 },
-  retried: { lifecycle: "finished", outcome: null, class: "stopped", rank: 4 },
-  canceled: { lifecycle: "finished", outcome: "canceled", class: "stopped", rank: 5 },
-  no_tests: { lifecycle: "finished", outcome: "no_tests", class: "red", rank: 6 },
-  success: { lifecycle: "finished", outcome: "success", class: "green", rank: 7 },
-  fixed: { lifecycle: "finished", outcome: "success", class: "green", rank: 7 },
-  infrastructure_fail: { lifecycle: "finished", outcome: "infrastructure_fail", class: "stopped", rank: 8 },
-  timedout: { lifecycle: "finished", outcome: "timedout", class: "red", rank: 9 },
-  failed: { lifecycle: "finished", outcome: "failed", class: "red", rank: 10 }
-};
-function parseReportedStatus(text) {
-  if (text === "fixed") return "success";
-  return Object.hasOwn(BUILD_STATUS, text) ? text : null;
-}
-var STAGE_OVER = 2;
-function stageOf(status) {
-  const { lifecycle } = BUILD_STATUS[status];
-  if (lifecycle === "finished" || lifecycle === "not_run") return STAGE_OVER;
-  return lifecycle === "running" ? 1 : 0;
-}
-function isOver(status) {
-  return stageOf(status) === STAGE_OVER;
-}
-
 // cli/files/upload-tests.ts
 import { readFile } from "node:fs/promises";
 
 // cli/files/find-files.ts
 import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
-import { basename as basename2, dirname as dirname6, isAbsolute, join as join7, relative as relative2, resolve, sep as sep3 } from "node:path";
+import { basename as basename2, dirname as dirname6, join as join7, resolve, sep as sep2 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -8710,7 +8740,7 @@ var import_picomatch2 = __toESM(require_picomatch2(), 1);
 // cli/files/walk-folder.ts
 import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname as dirname5, join as join6, sep as sep2 } from "node:path";
+import { basename, dirname as dirname5, join as join6 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
 var DOUBLE = "a link to a folder that is sent by another name";
 async function walkFolder(folder2, wish, root, visitor) {
@@ -8759,9 +8789,10 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
       const real = realpathSync2(file);
       const stats = statSync5(real);
       if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return;
-      if (!roots.some((root) => isIn(real, root))) leaveOut(file, `a link that leads out of ${roots[0]}`);
+      if (roots.every((root) => pathInside(root, real) === null)) leaveOut(file, `a link that leads out of ${roots[0]}`);
       else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats));
-      else if (isIn(realpathSync2(dirname5(file)), real)) leaveOut(file, "a link to a folder that it is in");
+      else if (pathInside(real, realpathSync2(dirname5(file))) !== null)
+        leaveOut(file, "a link to a folder that it is in");
       else links.push({ file, path });
     } catch (error) {
       if (!wish.takes(path)) return;
@@ -8781,9 +8812,6 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
     for (let link = links.shift(); link; link = links.shift()) await enter(link.file, link.path);
   }
   return { enter, take, followLinks };
-}
-function isIn(path, folder2) {
-  return path === folder2 || path.startsWith(folder2.endsWith(sep2) ? folder2 : folder2 + sep2);
 }
 function kindOf(entry) {
   if (entry.isFIFO()) return "a named pipe";
@@ -8810,9 +8838,9 @@ async function findFiles(globs, { root, prefix }) {
     const visitor = {
       file(file, stats) {
         isAnything = true;
-        const inside = relative2(base, file);
-        if (inside === "" || inside.startsWith("..") || isAbsolute(inside)) return void outside.push(file);
-        const path = [...prefix.split("/"), ...inside.split(sep3)].filter((segment) => segment !== "").join("/");
+        const inside = pathInside(base, file);
+        if (!inside) return void outside.push(file);
+        const path = [...prefix.split("/"), ...inside.split(sep2)].filter((segment) => segment !== "").join("/");
         const problem = problemOf(path, stats);
         if (problem) visitor.leaveOut(file, problem);
         else files.set(file, localFile(file, path, stats));
@@ -8823,11 +8851,13 @@ async function findFiles(globs, { root, prefix }) {
       }
     };
     await findMeant(glob, base, visitor);
-    const [first] = outside;
-    if (first !== void 0)
+    const [first, ...more] = outside;
+    if (first !== void 0) {
+      const said = more.length === 0 ? `${first} is` : `${first} and ${more.length} more of "${glob}" are`;
       problems.push(
-        usageError(`${first} is not under ${base}.`, "Say with --root from which folder artifact paths are told.")
+        usageError(`${said} not under ${base}.`, "Say with --root from which folder artifact paths are told.")
       );
+    }
     if (!isAnything) problems.push(usageError(`"${glob}" matches no file.`));
   }
   for (const double of doublesIn([...files.keys()])) {
@@ -8864,7 +8894,7 @@ function realFolderOf(folder2) {
 async function findMeant(glob, root, visitor) {
   if (glob === "") return;
   const named2 = resolve(glob);
-  const { base, glob: rest, isGlob } = import_picomatch2.default.scan(sep3 === "\\" ? glob.replaceAll("\\", "/") : glob);
+  const { base, glob: rest, isGlob } = import_picomatch2.default.scan(sep2 === "\\" ? glob.replaceAll("\\", "/") : glob);
   try {
     const entry = isGlob && glob.length > MAX_NAME_LENGTH2 ? void 0 : lstatSync2(named2, { throwIfNoEntry: false });
     const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named2) : entry?.isDirectory();
@@ -8907,8 +8937,7 @@ function localFile(file, path, { size, mtimeMs }) {
   return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeOf(path) };
 }
 function fromHere(file) {
-  const path = relative2(".", file);
-  return path === "" || path.startsWith("..") ? file : path;
+  return pathInside(".", file) || file;
 }
 function contentTypeOf(path) {
   const type = lookup(path) ?? "application/octet-stream";
@@ -8975,8 +9004,7 @@ async function uploadInParts(server, file, options, progress) {
       const upload = await resumed(server, file, options) ?? await begun(server, file, options);
       keepUpload(server, file, options, upload.id);
       const digests = await sendParts(server, handle, options, upload, progress);
-      const { size, mtimeMs } = await handle.stat();
-      if (size !== file.sizeBytes || mtimeMs !== file.modifiedMs) throw otherDigest(file.path);
+      await requireSame(handle, file, upload, digests);
       try {
         return await completed(server, file, options, upload, digests);
       } catch (error) {
@@ -9072,10 +9100,18 @@ async function partOf(handle, upload, number) {
   while (length < bytes.byteLength) {
     const at = (number - 1) * upload.partSizeBytes + length;
     const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, at);
-    if (bytesRead === 0) throw otherDigest(upload.path);
+    if (bytesRead === 0) throw changedMeanwhile(upload.path);
     length += bytesRead;
   }
   return bytes;
+}
+async function requireSame(handle, file, upload, digests) {
+  const { size, mtimeMs } = await handle.stat();
+  if (size === file.sizeBytes && mtimeMs === file.modifiedMs) return;
+  for (const [at, digest] of digests.entries()) {
+    const bytes = await partOf(handle, upload, at + 1);
+    if (createHash5("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
+  }
 }
 async function completed(server, file, options, upload, digests) {
   const path = `${uploadPath(server, options, upload.id)}/complete`;
@@ -9148,7 +9184,7 @@ async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress
 async function openFile(found) {
   const handle = await open2(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
   try {
-    if (!(await handle.stat()).isFile()) throw otherDigest(found.path);
+    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
     if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
     return handle;
   } catch (error) {
@@ -9168,7 +9204,7 @@ async function* readAll(handle, { path, sizeBytes }) {
     while (length < sizeBytes) {
       const bytes = new Uint8Array(Math.min(SLICE_BYTES2, sizeBytes - length));
       const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length);
-      if (bytesRead === 0) throw otherDigest(path);
+      if (bytesRead === 0) throw changedMeanwhile(path);
       length += bytesRead;
       yield bytes.subarray(0, bytesRead);
     }
@@ -9185,6 +9221,11 @@ function named(path, error) {
 }
 function otherDigest(path) {
   return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
+}
+function changedMeanwhile(path) {
+  return new CliError("corrupt", `${path}: it changed while it was sent.`, {
+    hint: "Send it when nothing writes to it, or a copy of it."
+  });
 }
 async function sha256Of(bytes) {
   const hash = createHash6("sha256");
@@ -9244,7 +9285,11 @@ function addReport(program3) {
       return void 0;
     })
   );
-  withJob(withServer(report.command("finish").description("the job is over"))).option("--status <status>", 'success, failed, canceled, timedout, … (CI words like "failure" are understood)').option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
+  withJob(withServer(report.command("finish").description("the job is over"))).option(
+    "--status <status>",
+    'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
+    filledOption
+  ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
     (options) => runVerb(options, async ({ server, job, output }) => {
       const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
       const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
@@ -9274,8 +9319,9 @@ var WORDS = wordTable({
 });
 function statusOf({ status, exitCode }) {
   if (exitCode !== void 0 && status === void 0) return exitCode === 0 ? "success" : "failed";
-  if (status === void 0 || exitCode !== void 0)
-    throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
+  if (status !== void 0 && exitCode !== void 0)
+    throw usageError("--status and --exit-code: only one of them says how it ended.");
+  if (status === void 0) throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
   const word = status.toLowerCase();
   const found = WORDS.get(word) ?? parseReportedStatus(word);
   if (found && isOver(found)) return found;
@@ -9534,7 +9580,7 @@ function end({ code, signal }, reportingCode, lateSignal) {
 var BUILD = { build_num: "count", status: "text", build_url: "text", queued_at: "text or null" };
 var WORKFLOW = { job_name: "text", workflow_name: "text" };
 function addStatus(program3) {
-  withServer(program3.command("status").description("show how a branch stands, and its newest builds")).option("--branch <name>", "else the project’s default branch").option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
+  withServer(program3.command("status").description("show how a branch stands, and its newest builds")).option("--branch <name>", "else the project’s default branch", filledOption).option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
     (options) => runVerb(options, async ({ server, output }) => {
       const slug = requireSlug(server.slug);
       const branch = options.branch ?? await defaultBranchOf();
@@ -9572,6 +9618,10 @@ function ageOf(time) {
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
 }
 
+// src/domain/access/token.ts
+var MAX_OVERLAP_SECONDS = 30 * 24 * 3600;
+var DEFAULT_OVERLAP_SECONDS = 24 * 3600;
+
 // cli/verbs/token.ts
 var MADE = { id: "text", label: "text", expires_at: "text or null", token: "text" };
 var LISTED = {
@@ -9588,18 +9638,18 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for").addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry).action(
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry).action(
     (options) => runVerb(options, async ({ server, output }) => {
       const { label, personal, scope } = options;
       if (!personal && !scope)
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
-      const expiresAt = options.expires === void 0 && personal ? inDays(365) : options.expires;
+      const expires = options.expires ?? (personal ? inDays(365) : "never");
       requireReader();
       const answer = await askJson(server, {
         method: "POST",
         path: pathOf(server, options),
-        json: { label, ...scope ? { scope } : {}, expires_at: expiresAt?.toISOString() ?? null },
+        json: { label, ...scope ? { scope } : {}, expires_at: expires === "never" ? null : expires.toISOString() },
         isIdempotent: false
       });
       const made = answerOf(answer, MADE, "a token");
@@ -9623,7 +9673,7 @@ function addToken(program3) {
       return void 0;
     })
   );
-  verb("rotate", "make a token’s successor; the old one goes on for a while").argument("<id>", "id of the token, as listed", notSecret).option("--overlap <time>", "how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)", parseDuration).action(
+  verb("rotate", "make a token’s successor; the old one goes on for a while").argument("<id>", "id of the token, as listed", idArgument).option("--overlap <time>", "how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)", parseOverlap).action(
     (id, options) => runVerb(options, async ({ server, output }) => {
       requireReader();
       const answer = await askJson(server, {
@@ -9638,7 +9688,7 @@ function addToken(program3) {
       return void 0;
     })
   );
-  verb("delete", "delete a token; it is refused everywhere within 10 seconds").argument("<id>", 'id of the token, as listed; "-" reads the secret of a found one from stdin', notSecret).action(
+  verb("delete", "delete a token; it is refused everywhere within 10 seconds").argument("<id>", 'id of the token, as listed; "-" reads the secret of a found one from stdin', idArgument).action(
     (id, options) => runVerb(options, async ({ server, output }) => {
       const named2 = id === "-" ? await readSecretFromStdin("Secret of the token to delete: ") : id;
       const path = `${pathOf(server, options)}/${encodeURIComponent(named2)}`;
@@ -9673,25 +9723,30 @@ function pathOf({ slug }, { personal }) {
 function expiryOf({ expires_at }) {
   return expires_at ? `expires ${expires_at.slice(0, 10)}` : "no expiry";
 }
-function notSecret(text) {
+function idArgument(text) {
   if (parseSecret(text) || /^bp[upr]_/.test(text))
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.'
     );
-  return text;
+  return filledOption(text);
 }
 var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
-function parseDuration(text) {
+function secondsIn(text) {
   const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
-  if (count === void 0) throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d.");
-  return Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
+  return count === void 0 ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
 }
+function parseOverlap(text) {
+  const seconds = secondsIn(text);
+  if (seconds !== null && seconds <= MAX_OVERLAP_SECONDS) return seconds;
+  throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.");
+}
+var LAST_EXPIRY = Date.UTC(9999, 11, 31);
 function parseExpiry(text) {
-  if (text === "never") return null;
-  if (/^\d{1,8}[smhd]$/.test(text)) return new Date(Date.now() + parseDuration(text) * 1e3);
-  const at = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw new InvalidArgumentError("It must be like 90d, 12h, 2027-01-31 or never.");
-  return new Date(at);
+  if (text === "never") return text;
+  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null;
+  const at = seconds === null ? parseDay(text) ?? parseTime(text) : Date.now() + seconds * 1e3;
+  if (at !== null && at <= LAST_EXPIRY) return new Date(at);
+  throw new InvalidArgumentError("It must be like 90d, 12h, 2027-01-31 or never.");
 }
 function inDays(days) {
   return new Date(Date.now() + days * 864e5);
@@ -9699,7 +9754,7 @@ function inDays(days) {
 
 // cli/verbs/upload.ts
 function addUpload(program3) {
-  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
+  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", filledOption, ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
     (globs, options) => runVerb(options, async ({ server, job, output }) => {
       const found = await findFiles(globs, options);
       if (found.files.length === 0) {

@@ -2,30 +2,49 @@ import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import * as v from 'valibot'
 import { CREDENTIAL_TABLES } from '../../src/storage/edge/new-life.ts'
 import { ScriptError } from '../check/script-error.ts'
 
+const SHA256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** A table or a column; the name goes into SQL, and a table's into that of its file. */
+const NAME = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/))
+/** Of R2; it is the object's path in the backup, too, from which nothing leads out. */
+const OBJECT_KEY = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/),
+  v.check((key) => !key.split('/').some((segment) => segment === '.' || segment === '..')),
+)
+
 /** What a backup folder holds besides its manifest: `d1/<table>.ndjson`, `objects.ndjson`, and the bytes in `r2/<key>`. */
-export type Manifest = {
-  readonly format: 1
-  readonly made_at: string
+const MANIFEST = v.object({
+  format: v.literal(1),
+  made_at: v.pipe(v.string(), v.isoTimestamp()),
   /** The migrations that had been applied: a backup is restored by the version that made it, or a later one. */
-  readonly migrations: readonly string[]
-  readonly tables: Readonly<
-    Record<string, { readonly columns: readonly string[]; readonly rows: number; readonly sha256: string }>
-  >
-  readonly objects: { readonly count: number; readonly bytes: number; readonly sha256: string }
+  migrations: v.array(v.string()),
+  tables: v.record(NAME, v.object({ columns: v.pipe(v.array(NAME), v.minLength(1)), rows: COUNT, sha256: SHA256 })),
+  objects: v.object({ count: COUNT, bytes: COUNT, sha256: SHA256 }),
   /** False when something was deleted while it was made: what then belongs to nothing is left out by the restore. */
-  readonly is_quiet: boolean
-}
+  is_quiet: v.boolean(),
+})
+export type Manifest = v.InferOutput<typeof MANIFEST>
 
 /** One object of R2, a line of `objects.ndjson`. */
-export type ObjectLine = {
-  readonly key: string
-  readonly bytes: number
-  readonly sha256: string
-  readonly http_metadata: Record<string, unknown>
-  readonly custom_metadata: Record<string, string>
+const OBJECT = v.object({
+  key: OBJECT_KEY,
+  bytes: COUNT,
+  sha256: SHA256,
+  http_metadata: v.record(v.string(), v.unknown()),
+  custom_metadata: v.record(v.string(), v.string()),
+})
+export type ObjectLine = v.InferOutput<typeof OBJECT>
+
+/** One row, a line of a table's file: its values in the order of the columns. */
+const ROW = v.array(v.union([v.null(), v.number(), v.string()]))
+
+export function isObjectKey(text: string): boolean {
+  return v.is(OBJECT_KEY, text)
 }
 
 /** Made anew by each instance: the feed belongs to one life of a database, uploads to one bucket, messages to one queue. */
@@ -62,52 +81,100 @@ export function readManifest(folder: string): Manifest {
   const file = join(folder, 'manifest.json')
   // It is written last, so a backup that was broken off has none.
   if (!isFile(file)) throw new BackupError(`${folder} is no backup: it has no manifest.json`)
-  const manifest = manifestIn(readFileSync(file, 'utf8'))
-  if (!manifest?.tables || !manifest.objects || !manifest.migrations)
-    throw new BackupError(`${file} is not whole: nothing was restored`)
-  if (manifest.format !== 1)
-    throw new BackupError(`${folder} is a backup of format ${manifest.format}, which this version does not know`)
-  return manifest
+  const value = jsonIn(readFileSync(file, 'utf8'))
+  const { format } = v.is(v.object({ format: v.number() }), value) ? value : { format: 1 }
+  if (format !== 1) throw new BackupError(`${folder} is a backup of format ${format}, which this version does not know`)
+  return requireShape(MANIFEST, value, file)
 }
 
-function manifestIn(text: string): Manifest | null {
+/** Undefined where it was cut off: that is of no shape, and is told as such. */
+function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return null // It was cut off: the caller says so.
+    return undefined
   }
+}
+
+function requireShape<S extends v.GenericSchema>(schema: S, value: unknown, where: string): v.InferOutput<S> {
+  const { success, output, issues } = v.safeParse(schema, value)
+  if (success) return output
+  const at = v.getDotPath(issues[0])
+  throw new BackupError(`${where} is not whole, or not as a backup has it${at ? ` (at ${at})` : ''}`)
 }
 
 /** What does not agree with the manifest; empty for a whole and unchanged backup. */
 export async function faultsOf(folder: string, manifest: Manifest): Promise<readonly string[]> {
   const faults: string[] = []
-  const expect = async (file: string, sha256: string) => {
-    if (!isFile(join(folder, file))) faults.push(`${file} is missing`)
-    else if ((await digestOf(join(folder, file))) !== sha256) faults.push(`${file} is not as it was made`)
+  const expect = async (file: string, made: Made) => {
+    const fault = await faultOf(join(folder, file), made)
+    if (fault) faults.push(`${file} ${fault}`)
   }
-  for (const [table, { sha256 }] of Object.entries(manifest.tables)) await expect(`d1/${table}.ndjson`, sha256)
-  await expect('objects.ndjson', manifest.objects.sha256)
+  for (const [table, made] of Object.entries(manifest.tables)) await expect(`d1/${table}.ndjson`, made)
+  await expect('objects.ndjson', { sha256: manifest.objects.sha256 })
   if (faults.length > 0) return faults
-  for await (const line of linesOf(join(folder, 'objects.ndjson'))) {
-    const { key, sha256 }: ObjectLine = JSON.parse(line)
-    await expect(`r2/${key}`, sha256)
+  for (const table of Object.keys(manifest.tables)) await requireRows(folder, table, manifest)
+  let count = 0
+  for await (const object of objectsIn(folder)) {
+    count += 1
+    await expect(`r2/${object.key}`, object)
   }
+  if (count !== manifest.objects.count)
+    faults.push(`objects.ndjson has ${count} objects, and the manifest tells of ${manifest.objects.count}`)
   return faults
+}
+
+/** What is known of a file since it was made. */
+type Made = { readonly sha256: string; readonly bytes?: number }
+
+/** What is wrong with a file; null for nothing. */
+export async function faultOf(
+  file: string,
+  { sha256, bytes }: Made,
+): Promise<'is missing' | 'is not as it was made' | null> {
+  const entry = statSync(file, { throwIfNoEntry: false })
+  if (!entry?.isFile()) return 'is missing'
+  const isSame = (bytes ?? entry.size) === entry.size && (await digestOf(file)) === sha256
+  return isSame ? null : 'is not as it was made'
+}
+
+/** The rows of a table, as many and as long as the manifest says. */
+async function requireRows(folder: string, table: string, { tables }: Manifest): Promise<void> {
+  const file = join(folder, 'd1', `${table}.ndjson`)
+  const { columns = [], rows = 0 } = tables[table] ?? {}
+  let count = 0
+  for await (const line of linesOf(file)) {
+    count += 1
+    const row = requireShape(ROW, jsonIn(line), `${file}, line ${count},`)
+    if (row.length !== columns.length)
+      throw new BackupError(`${file}, line ${count}, has ${row.length} values for ${columns.length} columns`)
+  }
+  if (count !== rows) throw new BackupError(`${file} has ${count} rows, and the manifest tells of ${rows}`)
+}
+
+/** The objects that a backup tells of. */
+export async function* objectsIn(folder: string): AsyncIterable<ObjectLine> {
+  const file = join(folder, 'objects.ndjson')
+  let count = 0
+  for await (const line of linesOf(file)) {
+    count += 1
+    yield requireShape(OBJECT, jsonIn(line), `${file}, line ${count},`)
+  }
 }
 
 /** A backup that the next one goes on from: of it the list of objects is read, and their bytes are linked. */
 export async function requireObjectList(folder: string): Promise<void> {
   const { objects } = readManifest(folder)
   const file = join(folder, 'objects.ndjson')
-  if (!isFile(file) || (await digestOf(file)) !== objects.sha256)
-    throw new BackupError(`${file} is missing, or not as it was made.`)
+  const fault = await faultOf(file, { sha256: objects.sha256 })
+  if (fault) throw new BackupError(`${file} ${fault}`)
 }
 
 function isFile(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false
 }
 
-export async function digestOf(file: string): Promise<string> {
+async function digestOf(file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk)
   return hash.digest('hex')

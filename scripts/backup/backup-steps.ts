@@ -1,22 +1,38 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, linkSync, openSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, linkSync, openSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../../cli/files/make-folder.ts'
+import { isSystemError, withPath } from '../../cli/terminal/system-error.ts'
 import type { Instance } from '../start/instance.ts'
 import { writePrivately } from '../start/local-state.ts'
-import { handlingOf, inReferenceOrder, linesOf, type Manifest, type ObjectLine } from './backup-format.ts'
+import {
+  faultOf,
+  handlingOf,
+  inReferenceOrder,
+  isObjectKey,
+  type Manifest,
+  type ObjectLine,
+  objectsIn,
+} from './backup-format.ts'
 
 const PAGE_ROWS = 500
 /** A row may be 2 MB, and 500 of those are more than an answer can hold. */
 const PAGE_BYTES = 8_000_000
-const OBJECT_KEY = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/
+/** Of the earlier backup's objects that are of no use, so many are named. */
+const MAX_NAMED = 5
 
 /**
  * Copies an instance into a new folder: rows first, then the bytes that they name. It may be in use meanwhile. Tables
  * are read from the last one that refers to the first one that is referred to, so that what a row belongs to comes along.
- * The bytes that `earlier` has, a backup of before, are linked instead of fetched, since an object never changes.
+ * The bytes that `earlier` has, a backup of before, are linked instead of fetched, since an object never changes; what
+ * is not there as it was made is fetched anew, and said.
  */
-export async function backUp(instance: Instance, folder: string, earlier: string | null): Promise<Manifest> {
+export async function backUp(
+  instance: Instance,
+  folder: string,
+  earlier: string | null,
+  say: (line: string) => void = () => {},
+): Promise<Manifest> {
   makeFolder(join(folder, 'd1'), 0o700)
   const { d1 } = instance
   const madeAt = new Date().toISOString()
@@ -25,7 +41,7 @@ export async function backUp(instance: Instance, folder: string, earlier: string
   for (const table of (await listTables(d1)).toReversed())
     tables[table] = await dumpTable(d1, table, join(folder, 'd1', `${table}.ndjson`))
   const isQuiet = seqBefore === (await newestSeq(d1))
-  const objects = await copyObjects(instance, folder, earlier)
+  const objects = await copyObjects(instance, folder, earlier, say)
   const migrations = await d1.prepare('select name from d1_migrations order by name').all<{ name: string }>()
   const manifest: Manifest = {
     format: 1,
@@ -60,10 +76,7 @@ async function newestSeq(d1: D1Database): Promise<number | null> {
 }
 
 async function dumpTable(d1: D1Database, table: string, file: string): Promise<Manifest['tables'][string]> {
-  const { results } = await d1
-    .prepare(`select name from pragma_table_info('${table}') order by cid`)
-    .all<{ name: string }>()
-  const columns = results.map(({ name }) => name)
+  const columns = await listColumns(d1, table)
   const quoted = columns.map((name) => `"${name}"`).join(', ')
   // Named: of a table whose key is a number, SQLite gives the rowid under that key's name.
   const sizes = d1.prepare(
@@ -84,6 +97,14 @@ async function dumpTable(d1: D1Database, table: string, file: string): Promise<M
   return { columns, rows, sha256: out.close() }
 }
 
+/** The columns of a table, in their order; none where there is no such table. */
+export async function listColumns(d1: D1Database, table: string): Promise<string[]> {
+  const { results } = await d1
+    .prepare(`select name from pragma_table_info('${table}') order by cid`)
+    .all<{ name: string }>()
+  return results.map(({ name }) => name)
+}
+
 /** The last of those rows that come together: one at least, and no more than so many bytes. */
 function endOfPage(rows: readonly { readonly rowid: number; readonly bytes: number }[]): number | null {
   let bytes = 0
@@ -100,8 +121,10 @@ async function copyObjects(
   { d1, bucket }: Instance,
   folder: string,
   earlier: string | null,
+  say: (line: string) => void,
 ): Promise<Manifest['objects']> {
   const known = earlier ? await knownObjects(earlier) : new Map<string, ObjectLine>()
+  const useless: string[] = []
   const out = createFile(join(folder, 'objects.ndjson'))
   const page = d1.prepare(
     `select rowid as rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
@@ -110,7 +133,9 @@ async function copyObjects(
   for (let after = -1; ; ) {
     const { results } = await page.bind(after).all<{ rowid: number; key: string }>()
     for (const { key } of results) {
-      const line = await copyObject(bucket, key, folder, earlier, known.get(key) ?? null)
+      const line =
+        (earlier && (await linkObject(known.get(key), folder, earlier, useless))) ??
+        (await fetchObject(bucket, key, folder))
       if (!line) continue // Its row was deleted, and the sweep took it, since the row was read.
       out.write(`${JSON.stringify(line)}\n`)
       count += 1
@@ -119,32 +144,48 @@ async function copyObjects(
     if (results.length < PAGE_ROWS) break
     after = results.at(-1)?.rowid ?? after
   }
+  if (useless.length > 0) {
+    const named = useless.slice(0, MAX_NAMED).join(', ') + (useless.length > MAX_NAMED ? ', …' : '')
+    say(`Of ${earlier}, ${useless.length} objects are missing or damaged, and were fetched anew: ${named}`)
+  }
   return { count, bytes, sha256: out.close() }
 }
 
 async function knownObjects(earlier: string): Promise<Map<string, ObjectLine>> {
   const known = new Map<string, ObjectLine>()
-  for await (const text of linesOf(join(earlier, 'objects.ndjson'))) {
-    const line: ObjectLine = JSON.parse(text)
-    known.set(line.key, line)
+  for await (const line of objectsIn(earlier)) known.set(line.key, line)
+  return known
+}
+
+/** Takes an object over from an earlier backup; null where that has none, or none that is whole. */
+async function linkObject(
+  known: ObjectLine | undefined,
+  folder: string,
+  earlier: string,
+  useless: string[],
+): Promise<ObjectLine | null> {
+  if (!known) return null
+  const [from, to] = [earlier, folder].map((one) => join(one, 'r2', known.key)) as [string, string]
+  if (await faultOf(from, known)) {
+    useless.push(`r2/${known.key}`)
+    return null
+  }
+  makeFolder(dirname(to), 0o700)
+  try {
+    linkSync(from, to)
+  } catch (error) {
+    // Another disk, or one that knows no links, or no more of them: there it takes room of its own.
+    if (!isSystemError(error)) throw error
+    copyFileSync(from, to)
+    chmodSync(to, 0o600)
   }
   return known
 }
 
-async function copyObject(
-  bucket: R2Bucket,
-  key: string,
-  folder: string,
-  earlier: string | null,
-  known: ObjectLine | null,
-): Promise<ObjectLine | null> {
-  if (!OBJECT_KEY.test(key)) throw new Error(`an artifact names an object that is none of ours: ${key}`)
+async function fetchObject(bucket: R2Bucket, key: string, folder: string): Promise<ObjectLine | null> {
+  if (!isObjectKey(key)) throw new Error(`an artifact names an object that is none of ours: ${key}`)
   const file = join(folder, 'r2', key)
   makeFolder(dirname(file), 0o700)
-  if (earlier && known && existsSync(join(earlier, 'r2', key))) {
-    linkSync(join(earlier, 'r2', key), file)
-    return known
-  }
   const object = await bucket.get(key)
   if (!object) return null
   const out = createFile(file)
@@ -162,7 +203,8 @@ function createFile(file: string) {
     write(chunk: string | Uint8Array): void {
       const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
       hash.update(bytes)
-      writeSync(descriptor, bytes)
+      // As often as it takes: a write to a disk that is nearly full may be a part of it.
+      withPath(file, () => writeFileSync(descriptor, bytes))
     },
     close(): string {
       closeSync(descriptor)

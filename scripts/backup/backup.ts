@@ -24,7 +24,7 @@ try {
   if (readdirSync(folder).length > 0) throw new InstanceError(`${folder} is not empty.`)
   const instance = await openInstance(values.remote)
   try {
-    const { tables, objects, is_quiet } = await backUp(instance, folder, earlier)
+    const { tables, objects, is_quiet } = await backUp(instance, folder, earlier, (line) => console.error(line))
     const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0)
     console.error(
       `${rows} rows of ${Object.keys(tables).length} tables and ${objects.count} objects (${objects.bytes} bytes).`,

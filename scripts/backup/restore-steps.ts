@@ -10,9 +10,10 @@ import {
   linesOf,
   type Manifest,
   type ObjectLine,
+  objectsIn,
   readManifest,
 } from './backup-format.ts'
-import { listTables } from './backup-steps.ts'
+import { listColumns, listTables } from './backup-steps.ts'
 
 /** Rows that go in together, as one value of JSON; D1 takes 2,000,000 bytes, and a character may be three. */
 const CHUNK_CHARACTERS = 300_000
@@ -41,8 +42,8 @@ export async function restore(instance: Instance, folder: string, options: Resto
   await begin(instance.d1, manifest)
   const { say } = options
   say(`${manifest.objects.count} objects, ${manifest.objects.bytes} bytes …`)
-  for await (const line of linesOf(join(folder, 'objects.ndjson')))
-    await putObject(instance.bucket, JSON.parse(line), folder, options.partBytes ?? PART_BYTES)
+  for await (const line of objectsIn(folder))
+    await putObject(instance.bucket, line, folder, options.partBytes ?? PART_BYTES)
   for (const table of await listTables(instance.d1)) {
     const told = manifest.tables[table]
     if (!told || (handlingOf(table) === 'credential' && !options.keepTokens)) continue
@@ -60,6 +61,15 @@ async function requireFit(d1: D1Database, { migrations, tables }: Manifest): Pro
   const unknown = migrations.filter((name) => !applied.has(name))
   if (unknown.length > 0)
     throw new RestoreError(`The backup is of a later version of Buildpass: it has ${unknown.join(', ')}.`)
+  for (const [table, { columns }] of Object.entries(tables)) {
+    const known = await listColumns(d1, table)
+    const strange = columns.filter((name) => !known.includes(name))
+    // Of a table that an earlier version had nothing is restored.
+    if (known.length > 0 && strange.length > 0)
+      throw new RestoreError(
+        `The backup's table ${table} has columns that the database has not: ${strange.join(', ')}.`,
+      )
+  }
   // Of an earlier version it may lack the tables that came since.
   if (migrations.length < applied.size) return
   const lacking = (await listTables(d1)).filter((table) => !(table in tables))

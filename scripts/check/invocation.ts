@@ -38,6 +38,11 @@ function parseOrRefuse<T extends ParseArgsOptionsConfig>(usage: string, options:
     return parseArgs({ options, allowPositionals: true })
   } catch (error) {
     if (!isWrongUse(error)) throw error
+    const [, name] = /^Option '(--[a-z-]+).*' argument is ambiguous/.exec(error.message) ?? []
+    if (name) {
+      const value = process.argv[process.argv.lastIndexOf(name) + 1]
+      return refuseInvocation(usage, `${name} takes a value, and "${value}" looks like an option.`)
+    }
     // Its first sentence says what is wrong; the others advise for scripts of another kind.
     const [sentence = ''] = error.message.split(/\.\s|\n/)
     return refuseInvocation(usage, `${sentence.replace(/\.$/, '')}.`)

@@ -1,23 +1,26 @@
 // npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]: after the database went back in time.
+import { parseTime } from '../../src/domain/formats/rfc3339.ts'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
 import { openDb } from '../../src/storage/stores.ts'
-import { parseInvocation } from '../check/invocation.ts'
+import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { tellFailure } from '../check/script-error.ts'
 import { runTool } from '../check/tool.ts'
 import { InstanceError, openInstance } from '../start/instance.ts'
 import { missingResources, remoteConfigFile } from './cloudflare-resources.ts'
 import { openWranglerDb } from './wrangler-database.ts'
 
+const USAGE = 'npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]'
+const BOOKMARK = /^[0-9a-f]{8}-[0-9a-f]{8}-/
+
 try {
-  const { values } = parseInvocation(
-    'npm run new-epoch -- [--remote [--env staging]] [--keep-tokens] [--to <timestamp or bookmark>]',
-    {
-      remote: { type: 'boolean', default: false },
-      env: { type: 'string' },
-      'keep-tokens': { type: 'boolean', default: false },
-      to: { type: 'string' },
-    },
-  )
+  const { values } = parseInvocation(USAGE, {
+    remote: { type: 'boolean', default: false },
+    env: { type: 'string' },
+    'keep-tokens': { type: 'boolean', default: false },
+    to: { type: 'string' },
+  })
+  if (values.to !== undefined && !isMoment(values.to))
+    refuseInvocation(USAGE, `--to takes a time like 2026-11-24T10:00:00Z or a bookmark of D1, not "${values.to}".`)
   const keepTokens = values['keep-tokens']
   if (values.remote) await onCloudflare(values.to ?? null, keepTokens)
   else await here(values.to ?? null, keepTokens)
@@ -30,11 +33,15 @@ try {
   tellFailure(error)
 }
 
+function isMoment(text: string): boolean {
+  return BOOKMARK.test(text) || /^\d{9,13}$/.test(text) || parseTime(text) !== null
+}
+
 async function onCloudflare(to: string | null, keepTokens: boolean): Promise<void> {
   const missing = missingResources()
   if (missing) throw new InstanceError(missing)
   if (to) {
-    const moment = /^[0-9a-f]{8}-[0-9a-f]{8}-/.test(to) ? `--bookmark=${to}` : `--timestamp=${to}`
+    const moment = BOOKMARK.test(to) ? `--bookmark=${to}` : `--timestamp=${to}`
     // It asks whether it should. Until the new epoch stands, isolates that know more than the database refuse to verify.
     const exitCode = await runTool('wrangler', [
       'd1',

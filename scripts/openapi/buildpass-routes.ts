@@ -218,7 +218,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': {
     summary: 'Artifacts of the newest build that has any',
     description: 'Of the default branch unless another is named.',
-    query: ['branch', 'filter', 'job', 'workflow'],
+    query: ['branch', 'filter-known', 'job', 'workflow'],
     answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuild) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {

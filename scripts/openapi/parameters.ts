@@ -1,3 +1,4 @@
+import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/builds/insights.ts'
 import { MAX_OFFSET } from '../../src/http/frame/input.ts'
 
@@ -64,6 +65,11 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'Only builds in this state. Any other word filters nothing.',
     schema: { type: 'string' },
     example: 'successful',
+  },
+  'filter-known': {
+    name: 'filter',
+    description: 'Only builds in this state. Any other word is refused.',
+    schema: { type: 'string', enum: BUILD_FILTERS, default: 'none' },
   },
   branch: text('Only of this branch.'),
   job: text('Only of jobs of this name.'),

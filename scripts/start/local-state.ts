@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { connect } from 'node:net'
 import { join, resolve } from 'node:path'
 import { makeFolder } from '../../cli/files/make-folder.ts'
+import { withPath } from '../../cli/terminal/system-error.ts'
 import { SECRETS } from '../deploy/secrets.ts'
 
 export const REPOSITORY = resolve(import.meta.dirname, '../..')
@@ -68,7 +69,7 @@ export function ensureDevVars(state: LocalState): void {
 
 /** Writes a file that only its owner can read. */
 export function writePrivately(file: string, text: string): void {
-  writeFileSync(file, text, { mode: 0o600 })
+  withPath(file, () => writeFileSync(file, text, { mode: 0o600 }))
   chmodSync(file, 0o600)
 }
 

@@ -3,7 +3,37 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../../cli/files/local-path.ts'
+import {
+  apartText,
+  collisionsOf,
+  localSegments,
+  nameRulesOf,
+  openPlace,
+  pathInside,
+} from '../../cli/files/local-path.ts'
+
+describe('what lies in a folder', () => {
+  it('is whatever is below it, also by names that begin with dots', () => {
+    const name = fc.oneof(
+      fc.constantFrom('..a', '...', '..data', '.x', 'a', '..sub'),
+      fc.string({ minLength: 1 }).filter((text) => !/[/\\\0]/.test(text) && text !== '.' && text !== '..'),
+    )
+    const folder = fc.constantFrom('/', '/srv/a', '/srv/..a')
+    fc.assert(
+      fc.property(folder, fc.array(name, { maxLength: 4 }), (root, names) => {
+        expect(pathInside(root, join(root, ...names))).toBe(names.join('/'))
+      }),
+    )
+  })
+
+  it.each([
+    ['/srv/a', '/srv'],
+    ['/srv/a', '/srv/ab'],
+    ['/srv/a', '/srv/..a'],
+    ['/srv/a', '/'],
+    ['/srv/a', '/etc/passwd'],
+  ])('%s: not %s', (folder, path) => expect(pathInside(folder, path)).toBeNull())
+})
 
 describe('where an artifact path leads', () => {
   it.each(['../x', 'a/../../x', '/etc/passwd', 'a//b', './a', 'a/.', '', 'a\u0000b', 'a\nb'])(

@@ -163,6 +163,31 @@ describe('an upload of a folder with odd things in it', () => {
       expect(pathsOf(await upload(folder, [meant, '--id', 'named link']))).toEqual(['testlogs/out/r.xml'])
   })
 
+  it('sends names that begin with two dots, which are in the root as all others', async () => {
+    const folder = folderWith({ '..a': 'a', '...': 'b', '..data/x.txt': 'c', '..2026/y.txt': 'd', 'z.txt': 'e' })
+    const all = ['...', '..2026/y.txt', '..a', '..data/x.txt', 'z.txt']
+    for (const meant of [['.'], ['..a', '...', '..data', '..2026', 'z.txt'], ['..*', '..*/**', 'z*'], [folder]]) {
+      const up = await upload(folder, [...meant, '--id', 'dots'])
+      expect([meant, up.code, pathsOf(up)]).toEqual([meant, 0, all])
+    }
+    const mounted = folderWith({ 'secret/..data/password': 'p' })
+    symlinkSync('..data/password', join(mounted, 'secret/password'))
+    const up = await upload(mounted, ['secret', '--root', 'secret', '--id', 'dots'])
+    expect(pathsOf(up)).toEqual(['..data/password', 'password'])
+  })
+
+  it('tells how many of what was named are not under the root', async () => {
+    const folder = folderWith({ 'in/a.txt': 'a', 'out/b.txt': 'b', 'out/c.txt': 'c' })
+    for (const [meant, said] of [
+      ['out', ' and 1 more of "out" are not under '],
+      ['out/b.txt', 'b.txt is not under '],
+    ] as const) {
+      const up = await upload(folder, ['in', meant, '--root', 'in', '--id', 'outside'])
+      expect(up).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining(said) })
+      expect(pathsOf(up)).toEqual(['a.txt'])
+    }
+  })
+
   it('looks only where a glob can lead', async () => {
     const folder = folderWith({
       'r/1.xml': '1',
@@ -319,6 +344,31 @@ describe('an upload of several files', () => {
     const up = await upload(folder, ['.', '--id', 'growing', '--parallel', '1'])
     expect(up).toMatchObject({ code: 0, json: { artifacts: [{ path: '1.txt' }, { path: '2-log.txt', size: 5 }] } })
   })
+
+  it('takes the same of a large one, and fails where what was sent is there no more', async () => {
+    const size = 33 * 1024 ** 2
+    const folder = folderWith({ 'large.log': Buffer.alloc(size, 'log') })
+    const file = join(folder, 'large.log')
+    proxy.fault = (one) => {
+      if (isPut(one)) appendFileSync(file, ' and went on')
+      return null
+    }
+    const grown = await upload(folder, ['.', '--id', 'growing, large'])
+    expect(grown).toMatchObject({ code: 0, json: { artifacts: [{ path: 'large.log', size }] } })
+    const to = folderWith({})
+    expect(await download(to, ['--build', String(grown.json.build_num)])).toMatchObject({ code: 0 })
+    expect(readFileSync(join(to, 'large.log')).equals(Buffer.alloc(size, 'log'))).toBe(true)
+    let puts = 0
+    proxy.fault = (one) => {
+      if (isPut(one) && ++puts === 5) writeFileSync(file, Buffer.alloc(size + 1000, 'new'))
+      return null
+    }
+    const rewritten = await upload(folder, ['.', '--id', 'rewritten, large', '--parallel', '1'])
+    expect(rewritten).toMatchObject({
+      code: EXIT.corrupt,
+      json: { failures: [{ code: 'corrupt', message: 'large.log: it changed while it was sent.' }] },
+    })
+  })
 })
 
 describe('what the system refuses', () => {
@@ -438,6 +488,30 @@ describe('what the system refuses', () => {
     })
   })
 
+  it.each(['ENOSPC', 'EDQUOT', 'EIO', 'EFBIG', 'EMFILE'])('a login that cannot be written: %s', async (code) => {
+    const file = join(cli.folder, `login-fault-${code}.cjs`)
+    writeFileSync(
+      file,
+      `const fs = require('fs'), { writeFileSync } = fs
+      fs.writeFileSync = (path, ...more) => {
+        if (!/login.json/.test(path)) return writeFileSync(path, ...more)
+        throw Object.assign(new Error('${code}: words of the system, write'), { code: '${code}', syscall: 'write', errno: -1 })
+      }
+      require('module').syncBuiltinESMExports()`,
+    )
+    const ended = await cli.run(['login'], {
+      input: server.demo.tokens.personal,
+      env: { NODE_OPTIONS: `--require=${file}` },
+    })
+    const place = join(cli.folder, 'config/buildpass/login.json')
+    expect(ended).toMatchObject({
+      code: EXIT.failed,
+      stderr: expect.stringMatching(new RegExp(`^buildpass: ${place}: words of the system \\(${code}\\)\n {2}.*\n$`)),
+    })
+    expect(ended.stderr).not.toContain('goes on from there')
+    expect(readdirSync(join(cli.folder, 'config/buildpass'))).toEqual([])
+  })
+
   it('a place for notes, which only keeps a transfer from being gone on with', async () => {
     const to = folderWith({})
     const args = ['large.bin', '--build', String(buildNum)]
@@ -480,7 +554,9 @@ describe('an output that is not read', () => {
     for (const verb of ['help', 'status', 'status --json', '--version'])
       expect(await inBash(`node ${verb} > /dev/full`)).toMatchObject({
         code: EXIT.failed,
-        stderr: expect.stringMatching(/^buildpass: standard output: no space left on device \(ENOSPC\)\n/),
+        stderr: expect.stringMatching(
+          /^buildpass: standard output: no space left on device \(ENOSPC\)\n {2}Make room, and run the same command again\.\n/,
+        ),
       })
     expect(await inBash('node upload a.txt --id full 2> /dev/full')).toMatchObject({ code: 0, stderr: '' })
   })

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,7 +11,9 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -167,6 +171,49 @@ describe('a backup of an instance in use', () => {
     expect(await faultsOf(next, readManifest(next))).toEqual([])
   })
 
+  it('with --since takes over nothing that is damaged or gone, and says what it fetched instead', async () => {
+    const first = join(makeStateDir(), 'first')
+    expect((await runNpmScript('backup', [first, '--since', folder], server.stateDir)).exitCode).toBe(0)
+    const keys = readFileSync(join(first, 'objects.ndjson'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line): string => JSON.parse(line).key)
+    const [longer = '', other = '', gone = '', asFolder = ''] = keys
+    // The links to the first backup's bytes are cut, so that it stays whole.
+    const harm = (key: string, change: (bytes: Buffer) => Buffer | null) => {
+      const file = join(first, 'r2', key)
+      const bytes = readFileSync(file)
+      rmSync(file)
+      const changed = change(bytes)
+      if (changed) writeFileSync(file, changed)
+    }
+    harm(longer, (bytes) => Buffer.concat([bytes, Buffer.from('x')]))
+    harm(other, (bytes) => Buffer.from(bytes.map((byte) => byte ^ 1)))
+    harm(gone, () => null)
+    harm(asFolder, () => null)
+    mkdirSync(join(first, 'r2', asFolder))
+    const second = join(makeStateDir(), 'second')
+    const { exitCode, output } = await runNpmScript('backup', [second, '--since', first], server.stateDir)
+    expect(exitCode, output).toBe(0)
+    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched anew: r2/${longer}, r2/`)
+    expect(readManifest(second).objects).toEqual(readManifest(folder).objects)
+    expect(await faultsOf(second, readManifest(second))).toEqual([])
+  })
+
+  it.runIf(isOtherDisk('/dev/shm'))('with --since on another disk copies the bytes', async () => {
+    const elsewhere = mkdtempSync('/dev/shm/buildpass-')
+    try {
+      const next = join(elsewhere, 'next')
+      const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], server.stateDir)
+      expect(exitCode, output).toBe(0)
+      expect(await faultsOf(next, readManifest(next))).toEqual([])
+      const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
+      expect(statSync(join(next, 'r2', JSON.parse(line).key)).mode & 0o077).toBe(0)
+    } finally {
+      rmSync(elsewhere, { recursive: true })
+    }
+  })
+
   it('a new epoch ends every token of an instance that went back in time', async () => {
     expect((await runNpmScript('new-epoch', [], server.stateDir)).exitCode).toBe(0)
     const ended = await startLocalServer({ stateDir: server.stateDir })
@@ -176,6 +223,10 @@ describe('a backup of an instance in use', () => {
     await ended.stop()
   })
 })
+
+function isOtherDisk(folder: string): boolean {
+  return existsSync(folder) && statSync(folder).dev !== statSync(tmpdir()).dev
+}
 
 /** An empty database and an empty bucket. */
 async function openBareInstance(): Promise<Instance> {
@@ -391,6 +442,14 @@ describe('a restore', () => {
       'objects.ndjson is not as it was made',
     ],
     ['without its list of objects', (at) => rmSync(join(at, 'objects.ndjson')), 'objects.ndjson is missing'],
+    [
+      'with a folder for the file of a table',
+      (at) => {
+        rmSync(join(at, 'd1/users.ndjson'))
+        mkdirSync(join(at, 'd1/users.ndjson'))
+      },
+      'd1/users.ndjson is missing',
+    ],
     ['without an object', (at) => rmSync(join(at, 'r2', KEY)), `r2/${KEY} is missing`],
     [
       'whose manifest lacks a table',
@@ -407,6 +466,105 @@ describe('a restore', () => {
     expect((await instance.bucket.list()).objects).toEqual([])
     for (const table of ['users', 'projects', 'members', 'sweeps'])
       expect(await instance.d1.prepare(`select count(*) as n from ${table}`).first('n')).toBe(0)
+  })
+
+  const OF_MANIFEST = fc.constantFrom<string[][]>(
+    ['format'],
+    ['made_at'],
+    ['migrations'],
+    ['migrations', '0'],
+    ['tables'],
+    ['tables', 'users'],
+    ['tables', 'users', 'columns'],
+    ['tables', 'users', 'columns', '0'],
+    ['tables', 'users', 'rows'],
+    ['tables', 'users', 'sha256'],
+    ['objects'],
+    ['objects', 'count'],
+    ['objects', 'bytes'],
+    ['objects', 'sha256'],
+    ['is_quiet'],
+  )
+  const ODD = fc.constantFrom<unknown[]>(undefined, null, -1, 1.5, 'x" y', '', [[]], {}, { x: 1 })
+
+  it('refuses a backup whose manifest has anything else in any place, in words, and changes nothing', async () => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES, { migrations: readMigrations().slice(0, 1) })
+    const file = join(at, 'manifest.json')
+    const whole = readFileSync(file, 'utf8')
+    await fc.assert(
+      fc.asyncProperty(OF_MANIFEST, ODD, async (place, odd) => {
+        // Of an earlier version a backup may lack any table.
+        fc.pre(!(place.join() === 'tables' && JSON.stringify(odd) === '{}'))
+        const manifest = JSON.parse(whole)
+        const parent = place.slice(0, -1).reduce((value, name) => value[name], manifest)
+        parent[place.at(-1) ?? ''] = odd
+        writeFileSync(file, JSON.stringify(manifest))
+        await expect(restore(instance, at, OPTIONS)).rejects.toBeInstanceOf(BackupError)
+      }),
+      { numRuns: 100 },
+    )
+    expect((await instance.bucket.list()).objects).toEqual([])
+    expect(await instance.d1.prepare('select count(*) as n from sweeps').first('n')).toBe(0)
+  })
+
+  /** Puts another text in the place of a file, and its digest into the manifest: made so, and not damaged since. */
+  function forge(at: string, file: string, text: string, digestIn: (manifest: Manifest) => { sha256: string }): void {
+    writeFileSync(join(at, file), text)
+    const manifest: Manifest = JSON.parse(readFileSync(join(at, 'manifest.json'), 'utf8'))
+    digestIn(manifest).sha256 = createHash('sha256').update(text).digest('hex')
+    writeFileSync(join(at, 'manifest.json'), JSON.stringify(manifest))
+  }
+
+  it.each([
+    'no JSON',
+    'null',
+    '{}',
+    '[]',
+    '["u1","ada","Ada","owner"]',
+    '["u1","ada","Ada","owner",1,2]',
+    '["u1","ada",{"a":1},"owner",1]',
+    '["u1","ada",true,"owner",1]',
+    '["u1","ada","Ada","owner",1]\n["u2","bob","Bob","user",1]',
+    '',
+  ])('refuses a table that was made with %j, and changes nothing', async (text) => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES)
+    const tableOf = ({ tables }: Manifest) => tables.users ?? { sha256: '' }
+    forge(at, 'd1/users.ndjson', text && `${text}\n`, tableOf)
+    await expect(restore(instance, at, OPTIONS)).rejects.toThrow(/users\.ndjson(, line \d+,)? (is not whole|has \d)/)
+    expect((await instance.bucket.list()).objects).toEqual([])
+  })
+
+  it.each<readonly [what: string, over: object | null]>([
+    ['no object', null],
+    ['a key that leads out', { key: 'artifacts/../../../etc/passwd' }],
+    ['a key that is a path', { key: '/etc/passwd' }],
+    ['no key', { key: undefined }],
+    ['no size', { bytes: '7' }],
+    ['another size', { bytes: 7 }],
+    ['no digest', { sha256: null }],
+    ['odd metadata', { custom_metadata: { a: 1 } }],
+    ['no metadata', { http_metadata: 'text/x' }],
+  ])('refuses a list of objects that was made with %s, and changes nothing', async (_what, over) => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES)
+    const line = over && { ...JSON.parse(readFileSync(join(at, 'objects.ndjson'), 'utf8')), ...over }
+    forge(at, 'objects.ndjson', `${JSON.stringify(line)}\n`, ({ objects }) => objects)
+    await expect(restore(instance, at, OPTIONS)).rejects.toBeInstanceOf(BackupError)
+    expect((await instance.bucket.list()).objects).toEqual([])
+    expect(await instance.d1.prepare('select count(*) as n from sweeps').first('n')).toBe(0)
+  })
+
+  it('refuses a table with columns that the database has not', async () => {
+    const at = makeStateDir()
+    writeBackup(at, BYTES)
+    const manifest: Manifest = JSON.parse(readFileSync(join(at, 'manifest.json'), 'utf8'))
+    manifest.tables.users?.columns.splice(1, 1, 'nickname')
+    writeFileSync(join(at, 'manifest.json'), JSON.stringify(manifest))
+    await expect(restore(instance, at, OPTIONS)).rejects.toThrow(
+      'users has columns that the database has not: nickname',
+    )
   })
 
   function cutOff(file: string): void {

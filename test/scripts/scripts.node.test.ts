@@ -57,6 +57,11 @@ describe('a script that is called in a way that it does not know', () => {
     ['scripts/backup/backup.ts', ['--env'], '--env'],
     ['scripts/deploy/deploy.ts', ['--env', 'Not A Name'], '"Not A Name"'],
     ['scripts/deploy/rollback.ts', ['--env', ''], '--env'],
+    ['scripts/deploy/deploy.ts', ['--env', '-x'], '--env takes a value, and "-x" looks like an option.'],
+    ['scripts/deploy/deploy.ts', ['--env=-x'], '"-x"'],
+    ['scripts/deploy/new-epoch.ts', ['--to', ''], '--to'],
+    ['scripts/deploy/new-epoch.ts', ['--remote', '--to', '2026-02-31T10:00:00Z'], '2026-02-31T10:00:00Z'],
+    ['scripts/backup/backup.ts', ['--since', '--remote'], '--since takes a value, and "--remote" looks like'],
     ['scripts/measure/load.ts', ['--seconds', 'soon'], '--seconds'],
     ['scripts/measure/load.ts', ['--clients', '1.5'], '--clients'],
     ['scripts/measure/soak.ts', ['--minutes=-1'], '--minutes'],
@@ -112,7 +117,15 @@ describe('a script that is given a folder that is none', () => {
   })
 
   it('goes on from no backup whose list of objects is gone', async () => {
-    const manifest = { format: 1, tables: {}, migrations: [], objects: { count: 0, bytes: 0, sha256: '' } }
+    const objects = { count: 0, bytes: 0, sha256: '0'.repeat(64) }
+    const manifest = {
+      format: 1,
+      made_at: '2026-11-25T00:00:00.000Z',
+      tables: {},
+      migrations: [],
+      objects,
+      is_quiet: true,
+    }
     const folder = folderWith('manifest.json', JSON.stringify(manifest))
     await refuses(
       'scripts/backup/backup.ts',

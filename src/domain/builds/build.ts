@@ -262,9 +262,9 @@ export function statusOrderOf(status: ReportedStatus, at: number): string {
 }
 
 /** Which builds a list or a look-up is about (CircleCI v1.1 `filter`). */
-export type BuildFilter = 'none' | 'completed' | 'successful' | 'failed' | 'running'
+export type BuildFilter = (typeof BUILD_FILTERS)[number]
+export const BUILD_FILTERS = ['successful', 'completed', 'failed', 'running', 'none'] as const
 
-/** Anything that is not a filter's name filters nothing: clients send a literal `None`. */
-export function parseBuildFilter(text: string | undefined): BuildFilter {
-  return text === 'completed' || text === 'successful' || text === 'failed' || text === 'running' ? text : 'none'
+export function parseBuildFilter(text: string): BuildFilter | null {
+  return BUILD_FILTERS.find((name) => name === text) ?? null
 }

@@ -1,4 +1,5 @@
 import type { Person } from '../builds/build.ts'
+import { parseTime } from '../formats/rfc3339.ts'
 
 // Payloads of other systems are read field by field: they gain fields without notice, and what one of them leaves out
 // or changes must not cost the rest.
@@ -77,7 +78,8 @@ export function timeAt(payload: unknown, ...path: readonly Key[]): number | null
       : null
   if (!match) return null
   const [, day, time, isUtc, hours, minutes] = match
-  return plausible(Date.parse(`${day}T${time}${isUtc ? 'Z' : `${hours}:${minutes}`}`))
+  const at = parseTime(`${day}T${time}${isUtc ? 'Z' : `${hours}:${minutes}`}`)
+  return at === null ? null : plausible(at)
 }
 
 const LATEST_MS = Date.UTC(2200, 0)

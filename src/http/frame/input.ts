@@ -104,6 +104,14 @@ export function queryCount(
   throw invalidInput(name, `must be a whole number from ${min} to ${max}`)
 }
 
+/** The most pages of a list that are reached by their numbers: no link leads beyond. */
+export const MAX_PAGE = 10_000
+
+/** A page of a list, from 1. */
+export function queryPage(c: Context<AppEnv>, name: string, max = MAX_PAGE): number {
+  return queryCount(c, name, { min: 1, max, fallback: 1 })
+}
+
 /** A text from the query; null when it is not there or empty, which clients send for "any". */
 export function queryText(c: Context<AppEnv>, name: string): string | null {
   return c.req.query(name) || null

@@ -106,8 +106,8 @@ it.each([
   ['successful', 'successful'],
   ['failed', 'failed'],
   ['running', 'running'],
-  ['None', 'none'],
-  ['Failed', 'none'],
-  ['', 'none'],
-  [undefined, 'none'],
-])('the filter %j is %s', (text, filter) => expect(parseBuildFilter(text)).toBe(filter))
+  ['none', 'none'],
+  ['None', null],
+  ['Failed', null],
+  ['', null],
+])('the filter %j is %j', (text, filter) => expect(parseBuildFilter(text)).toBe(filter))

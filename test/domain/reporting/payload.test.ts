@@ -46,7 +46,18 @@ describe('a field of a payload', () => {
     expect(timeAt({ t: text }, 't')).toBe(Date.UTC(2026, 10, 24, 15, 23) + ms)
   })
 
-  it.each(['', 'yesterday', '2026-11-24', '2026-13-40T99:99:99Z', 0, -1, 1e300, true])('%s is no time', (value) => {
+  it.each([
+    '',
+    'yesterday',
+    '2026-11-24',
+    '2026-13-40T99:99:99Z',
+    '2027-02-31T00:00:00Z',
+    '2027-04-31 00:00:00 UTC',
+    0,
+    -1,
+    1e300,
+    true,
+  ])('%s is no time', (value) => {
     expect(timeAt({ t: value }, 't')).toBeNull()
   })
 

@@ -83,6 +83,22 @@ describe('a list of tokens', () => {
     expect(costs).toEqual([2, 2])
   })
 
+  it('has a last page, whose links all lead to pages', async () => {
+    const { user, cookie } = await open()
+    // The one that was signed in with makes 10,051: one more than pages can be asked for.
+    await seedManyTokens({ kind: 'personal', userId: user.id }, 10_050)
+    const addressOf = (page: number) => `/account/api?page=${page}`
+    const before = await visit(addressOf(200), cookie)
+    expect(before.links).toContain(addressOf(201))
+    const last = await visit(addressOf(201), cookie)
+    expect(last.status).toBe(200)
+    expect(last.text).toContain('Token 10050')
+    const pages = last.links.filter((link) => link.startsWith('/account/api?page='))
+    expect(pages).toEqual([addressOf(200)])
+    expect(last.text).toContain('Newer tokens come here when some of these are deleted')
+    expect((await visit(addressOf(202), cookie)).status).toBe(400)
+  })
+
   it('is read in the order of its index, and no more than what is asked for', async () => {
     const { db, project, user } = await open()
     const holders = [

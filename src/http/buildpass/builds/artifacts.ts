@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import type { Artifact } from '../../../domain/artifacts/artifact.ts'
-import { parseBuildFilter } from '../../../domain/builds/build.ts'
-import { AppError } from '../../../domain/error.ts'
+import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../domain/builds/build.ts'
+import { AppError, invalidInput } from '../../../domain/error.ts'
 import { findLatestBuildWithArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
 import { jsonRead } from '../../frame/answers.ts'
-import { buildNumOf } from '../../frame/input.ts'
+import { buildNumOf, queryText } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -21,14 +21,22 @@ export function mountArtifactLists(app: App): void {
 
   // The newest build that has any, of the default branch unless one is named: what a deploy script is after.
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
-    const { branch = project.defaultBranch, filter, job = null, workflow = null } = c.req.query()
+    const { branch = project.defaultBranch, job = null, workflow = null } = c.req.query()
     const { db } = c.env.stores
-    const which = { branch, filter: parseBuildFilter(filter), job, workflow }
+    const which = { branch, filter: filterOf(c), job, workflow }
     const num = await findLatestBuildWithArtifacts(db, project.id, which)
     const artifacts = num === null ? null : await listArtifacts(db, project.id, num)
     if (num === null || !artifacts) throw new AppError('build_not_found')
     return listed(c, num, artifacts)
   })
+}
+
+/** A mistyped word must not give what the right one keeps out. */
+function filterOf(c: Context<AppEnv>): BuildFilter {
+  const text = queryText(c, 'filter')
+  const filter = text === null ? 'none' : parseBuildFilter(text)
+  if (!filter) throw invalidInput('filter', `must be one of ${BUILD_FILTERS.join(', ')}`)
+  return filter
 }
 
 function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {

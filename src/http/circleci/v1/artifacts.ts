@@ -1,4 +1,3 @@
-import { parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import {
   findArtifact,
@@ -12,6 +11,7 @@ import { jsonRead } from '../../frame/answers.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { filterOf } from './build-filter.ts'
 import { artifactJson } from './build-json.ts'
 
 /** Artifact lists, and the stable links that lead to the bytes. */
@@ -20,7 +20,7 @@ export function mountArtifacts(app: App): void {
     const { db } = c.env.stores
     const which = {
       branch: queryText(c, 'branch'),
-      filter: parseBuildFilter(c.req.query('filter')),
+      filter: filterOf(c),
       job: queryText(c, 'job'),
       workflow: queryText(c, 'workflow'),
     }
@@ -44,7 +44,7 @@ export function mountArtifacts(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
-    const which = { branch: queryText(c, 'branch'), filter: parseBuildFilter(c.req.query('filter')) }
+    const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
     const artifact = await findLatestArtifact(
       c.env.stores.db,
       opened.project.id,

@@ -1,4 +1,3 @@
-import { parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuilds } from '../../../storage/builds/builds.ts'
 import { listTestResults } from '../../../storage/tests/test-results.ts'
@@ -6,13 +5,14 @@ import { jsonRead } from '../../frame/answers.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { filterOf } from './build-filter.ts'
 import { buildDetailJson, buildSummaryJson } from './build-json.ts'
 import { testResultJson } from './test-result-json.ts'
 
 /** Build lists, single builds and test results. */
 export function mountBuilds(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo', async (c, { project }) => {
-    const filter = parseBuildFilter(c.req.query('filter'))
+    const filter = filterOf(c)
     const builds = await listBuilds(c.env.stores.db, project.id, { branch: null, filter }, pageOf(c))
     return jsonRead(
       c,
@@ -21,7 +21,7 @@ export function mountBuilds(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project }) => {
-    const filter = parseBuildFilter(c.req.query('filter'))
+    const filter = filterOf(c)
     const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(c), filter }, pageOf(c))
     return jsonRead(
       c,

@@ -15,7 +15,7 @@ import {
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
-import { artifactPathOf, buildNumOf, nodeIndexOf, queryCount } from '../../frame/input.ts'
+import { artifactPathOf, buildNumOf, nodeIndexOf, queryPage } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import type { App } from '../../frame/route.ts'
@@ -77,7 +77,7 @@ async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
   const { db, now } = c.env.stores
   const num = buildNumOf(c)
   const asked = askedFolderOf(c)
-  const testPage = queryCount(c, 'tests', { min: 1, max: 1_000, fallback: 1 })
+  const testPage = queryPage(c, 'tests')
   const [detail, files, tests] = await Promise.all([
     findBuild(db, project.id, num),
     listBuildFiles(db, project.id, num),

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { invalidInput } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { FolderEntry, FolderPage, FolderPlace } from '../../../storage/builds/build-contents.ts'
-import { queryCount } from '../../frame/input.ts'
+import { MAX_PAGE, queryPage } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { Icon } from '../frame/icon.tsx'
 import { Pager } from '../frame/parts.tsx'
@@ -15,7 +15,7 @@ export type AskedFolder = { readonly place: FolderPlace | null; readonly page: n
 export function askedFolderOf(c: Context<AppEnv>): AskedFolder {
   return {
     place: parseFolder(c.req.query('folder')),
-    page: queryCount(c, 'files', { min: 1, max: 10_000, fallback: 1 }),
+    page: queryPage(c, 'files'),
   }
 }
 
@@ -69,7 +69,7 @@ export function FolderView({ project, num, place, folder, hasNodes, addressOf }:
       </div>
       <Pager
         newer={page > 1 ? addressOf({ place, page: page - 1 }) : null}
-        older={page < pages ? addressOf({ place, page: page + 1 }) : null}
+        older={page < Math.min(pages, MAX_PAGE) ? addressOf({ place, page: page + 1 }) : null}
         words={['Previous files', 'More files']}
         where={pages > 1 ? `Page ${page} of ${pages}` : undefined}
       />

@@ -1,6 +1,7 @@
 import type { StatusClass } from '../../../domain/builds/build.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import type { TestOverview, TestPage } from '../../../storage/builds/build-contents.ts'
+import { MAX_PAGE } from '../../frame/input.ts'
 import { Pager } from '../frame/parts.tsx'
 import { StatusMark } from '../frame/status.tsx'
 import { countText, durationText } from './measures.ts'
@@ -34,7 +35,7 @@ export function TestList({ tests, addressOf }: { tests: TestPage; addressOf: (pa
       {pages > 1 && (
         <Pager
           newer={page > 1 ? addressOf(page - 1) : null}
-          older={page < pages ? addressOf(page + 1) : null}
+          older={page < Math.min(pages, MAX_PAGE) ? addressOf(page + 1) : null}
           words={['Previous tests', 'More tests']}
         />
       )}

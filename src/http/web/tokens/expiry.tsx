@@ -1,3 +1,4 @@
+import { parseDay } from '../../../domain/formats/rfc3339.ts'
 import { Field, fieldAttributes } from '../frame/form-parts.tsx'
 
 const DAY_MS = 86_400_000
@@ -22,9 +23,9 @@ export function parseExpiry(form: URLSearchParams, now: number): Expiry {
   if (life === 'never') return { ok: true, expiresAt: null }
   if (Object.hasOwn(LIVES, life)) return { ok: true, expiresAt: now + LIVES[life as keyof typeof LIVES].ms }
   if (life !== 'date') return { ok: false, rule: 'Choose when the token expires.' }
-  const day = form.get('expiry_date') ?? ''
-  const at = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(`${day}T23:59:59.999Z`) : Number.NaN
-  if (Number.isNaN(at)) return { ok: false, rule: 'Choose the day on which the token expires.' }
+  const begin = parseDay(form.get('expiry_date') ?? '')
+  if (begin === null) return { ok: false, rule: 'Choose the day on which the token expires.' }
+  const at = begin + DAY_MS - 1
   return at > now ? { ok: true, expiresAt: at } : { ok: false, rule: 'Choose a day that is still to come.' }
 }
 

@@ -7,7 +7,7 @@ import type { Viewer } from '../../../domain/people/session.ts'
 import { listMinted } from '../../../storage/tokens/made.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
 import { findToken, insertToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
-import { queryCount } from '../../frame/input.ts'
+import { MAX_OFFSET, queryPage } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { redirectTo } from '../frame/flash.ts'
 import type { Child } from '../frame/jsx-runtime.ts'
@@ -28,18 +28,21 @@ export type TokenPlace = {
 }
 
 const TOKENS_A_PAGE = 50
+// Each row before a page is read: more tokens than these have to wait until some of them are deleted.
+const LAST_PAGE = MAX_OFFSET / TOKENS_A_PAGE + 1
 
 /** A page of a place's tokens, and which of how they are reached. */
 export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<TokenPlace, 'holder' | 'list'>) {
-  const page = queryCount(c, 'page', { min: 1, max: 200, fallback: 1 })
+  const page = queryPage(c, 'page', LAST_PAGE)
   const asked = { limit: TOKENS_A_PAGE + 1, offset: (page - 1) * TOKENS_A_PAGE }
   const rows = await listTokens(c.env.stores.db, holder, asked)
+  const hasMore = rows.length > TOKENS_A_PAGE
   const pager = (
     <Pager
       newer={page > 1 ? `${list}?page=${page - 1}` : null}
-      older={rows.length > TOKENS_A_PAGE ? `${list}?page=${page + 1}` : null}
+      older={hasMore && page < LAST_PAGE ? `${list}?page=${page + 1}` : null}
       words={['Older tokens', 'Newer tokens']}
-      where={`Page ${page}`}
+      where={hasMore && page === LAST_PAGE ? 'Newer tokens come here when some of these are deleted' : `Page ${page}`}
     />
   )
   return { tokens: rows.slice(0, TOKENS_A_PAGE), page, pager }

@@ -58,6 +58,19 @@ describe('artifact lists', () => {
     expect((await read('/latest/artifacts?filter=failed')).status).toBe(404)
   })
 
+  it('of the latest are not those of a mistyped filter, which would let through what the right one keeps out', async () => {
+    for (const filter of ['bogus', 'Successful', 'success', 'None', 'constructor']) {
+      const { status, body } = await read(`/latest/artifacts?filter=${filter}`)
+      expect([filter, status, JSON.stringify(body)]).toEqual([
+        filter,
+        400,
+        expect.stringContaining('filter: must be one of successful, completed, failed, running, none'),
+      ])
+    }
+    for (const filter of ['', 'none', 'completed', 'successful'])
+      expect([filter, (await read(`/latest/artifacts?filter=${filter}`)).status]).toEqual([filter, 200])
+  })
+
   it('of the latest are found by index alone', async () => {
     const { stores, project } = build
     stores.recorded.length = 0

@@ -95,6 +95,8 @@ describe('the end of a token, as chosen', () => {
     [{ expiry: 'date' }],
     [{ expiry: 'date', expiry_date: '2026-11-23' }],
     [{ expiry: 'date', expiry_date: '2026-13-41' }],
+    [{ expiry: 'date', expiry_date: '2027-02-31' }],
+    [{ expiry: 'date', expiry_date: '2027-04-31' }],
     [{ expiry: 'date', expiry_date: 'tomorrow' }],
   ])('%j is none', (fields) => {
     expect(chosen(fields as Record<string, string>)).toEqual({ ok: false, rule: expect.any(String) })
