@@ -1,6 +1,35 @@
 import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { ALONE, WALKS } from './scripts/check/test-files.ts'
+
+/** In `npm run prove` the walks are played in workerd too. */
+const isProof = process.env.PROVE === 'all'
+const standIns = resolve(import.meta.dirname, 'test/support/worker/workers-in-node.ts')
+
+const workerd = () =>
+  cloudflareTest(async () => ({
+    wrangler: { configPath: './wrangler.toml' },
+    miniflare: {
+      bindings: {
+        TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+        // New in each run: nothing secret stands in the code, and no test can rest on a known value.
+        PEPPERS: `test:${randomSecret()}`,
+        DOWNLOAD_KEY: randomSecret(),
+        DATA_KEY: `test:${randomSecret()}`,
+        PUBLIC_ORIGIN: 'https://builds.test',
+        LOG_REQUESTS: 'all',
+        OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
+      },
+    },
+  }))
+
+const IN_WORKERD = {
+  setupFiles: ['./test/support/worker/migrate.ts'],
+  // Properties run many requests, and CI machines are slow.
+  testTimeout: 30_000,
+}
 
 export default defineConfig({
   test: {
@@ -8,31 +37,23 @@ export default defineConfig({
     silent: 'passed-only',
     projects: [
       {
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-                // New in each run: nothing secret stands in the code, and no test can rest on a known value.
-                PEPPERS: `test:${randomSecret()}`,
-                DOWNLOAD_KEY: randomSecret(),
-                DATA_KEY: `test:${randomSecret()}`,
-                PUBLIC_ORIGIN: 'https://builds.test',
-                LOG_REQUESTS: 'all',
-                OIDC_ISSUERS: 'gitlab=https://gitlab.example.com,github=https://github.example.com/_services/token',
-              },
-            },
-          })),
-        ],
+        plugins: [workerd()],
         test: {
+          ...IN_WORKERD,
           name: 'worker',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: ['test/**/*.node.test.ts', 'test/domain/**'],
-          setupFiles: ['./test/support/worker/migrate.ts'],
-          // Properties run many requests, and CI machines are slow.
-          testTimeout: 30_000,
+          exclude: ['test/**/*.node.test.ts', 'test/domain/**', ...ALONE, ...(isProof ? [] : WALKS)],
+          // One Worker for many files: what they seed has names of its own.
+          isolate: false,
         },
+      },
+      {
+        plugins: [workerd()],
+        test: { ...IN_WORKERD, name: 'worker-alone', include: ALONE, exclude: ['test/**/*.node.test.ts'] },
+      },
+      {
+        resolve: { alias: { 'cloudflare:workers': standIns, 'cloudflare:test': standIns } },
+        test: { name: 'walks', include: WALKS, setupFiles: [standIns], environment: 'node', testTimeout: 120_000 },
       },
       {
         // The domain is pure TypeScript and Web Crypto, the same in Node: a tenth of the time.
@@ -51,6 +72,7 @@ export default defineConfig({
           name: 'node',
           include: ['test/**/*.node.test.ts'],
           exclude: ['test/http/web/**'],
+          globalSetup: './test/support/server/prepared.ts',
           setupFiles: ['./test/support/server/local-cleanup.ts'],
           environment: 'node',
           testTimeout: 120_000,

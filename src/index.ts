@@ -1,4 +1,5 @@
 import { deliver } from './actions/deliver.ts'
+import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { createApp, openRequest } from './app.ts'
 import type { UpkeepStep } from './domain/builds/upkeep.ts'
 import type { Bindings } from './env.ts'
@@ -9,7 +10,6 @@ import { requestLineOf } from './http/frame/request-line.ts'
 import { logFault, REQUEST_ID, requestIdOf, startTrace, type Trace } from './http/frame/trace.ts'
 import { answerHot } from './http/hot.ts'
 import type { OutboxMessage } from './storage/stores.ts'
-import { planUpkeep, runUpkeep } from './storage/upkeep/upkeep.ts'
 
 const app = createApp()
 

@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import drizzleConfig from '../../drizzle.config.ts'
-import { staleApiFiles } from '../openapi/files.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { bundleCli } from './cli-bundle.ts'
 import { withHelpTexts } from './cli-docs.ts'
@@ -17,7 +16,6 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
   'command line': cliIsBuilt,
-  'API document': apiDocumentIsFresh,
 }
 
 parseInvocation('npm run check', {})
@@ -79,13 +77,6 @@ async function lockfileIsSound(): Promise<boolean> {
   const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
   for (const problem of problems) console.error(`package-lock.json: ${problem}`)
   return problems.length === 0
-}
-
-/** Whether `npm run openapi` would write what is there. */
-async function apiDocumentIsFresh(): Promise<boolean> {
-  const stale = staleApiFiles(REPOSITORY)
-  for (const file of stale) console.error(`${file} is not what the routes and schemas say: npm run openapi`)
-  return stale.length === 0
 }
 
 /** JSON that a tool of ours wrote, taken at its word. */

@@ -5,8 +5,6 @@ import { build, type Metafile } from 'esbuild'
 import { REPOSITORY } from '../start/local-state.ts'
 
 const ENTRIES = { 'bin/buildpass.mjs': 'cli/main.ts', 'bin/github-action.mjs': 'cli/ci/github-action.ts' } as const
-/** What the server hands out to jobs that have no copy of this repository. */
-const HANDED_OUT = 'public/assets/buildpass.mjs'
 
 /** The bundles by their paths in the repository. */
 export async function bundleCli(): Promise<ReadonlyMap<string, string>> {
@@ -33,7 +31,6 @@ export async function bundleCli(): Promise<ReadonlyMap<string, string>> {
     })
     bundles.set(outFile, `${outputFiles[0]?.text}${licencesOf(metafile)}`)
   }
-  bundles.set(HANDED_OUT, bundles.get('bin/buildpass.mjs') ?? '')
   return bundles
 }
 

@@ -1,4 +1,5 @@
-// npm test: the checks, then every test; the last line counts them.
+// npm test [-- <filter> …]: the checks, then every test, or only those whose file has one of these in its path; the last
+// line counts them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,8 +7,8 @@ import { COUNTS_FILE_VARIABLE, type Counts, readCounts } from '../measure/counts
 import { parseInvocation } from './invocation.ts'
 import { runScript, runTool } from './tool.ts'
 
-parseInvocation('npm test', {})
-const isChecked = (await runScript('check/check.ts')) === 0
+const { positionals: filters } = parseInvocation('npm test [-- <filter> …]', {}, [0, 100])
+const isChecked = filters.length > 0 || (await runScript('check/check.ts')) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 const tests = await runTests()
 const failed = tests.failed + (isChecked ? 0 : 1)
@@ -20,7 +21,13 @@ async function runTests(): Promise<Counts> {
   process.env[COUNTS_FILE_VARIABLE] = countsFile
   try {
     // A test that passes need not show what the Worker logged.
-    const args = ['run', '--silent=passed-only', '--reporter=default', '--reporter=./scripts/measure/counts.ts']
+    const args = [
+      'run',
+      ...filters,
+      '--silent=passed-only',
+      '--reporter=default',
+      '--reporter=./scripts/measure/counts.ts',
+    ]
     const exitCode = await runTool('vitest', args)
     const counts = readCounts(countsFile) ?? { passed: 0, failed: 0, skipped: 0 }
     if (counts.failed > 0 || (exitCode === 0 && counts.passed > 0)) return counts

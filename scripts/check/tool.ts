@@ -28,6 +28,11 @@ export async function runScript(file: string): Promise<number> {
   return (await run([join(REPOSITORY, 'scripts', file)], 'inherit')).exitCode
 }
 
+/** Runs a file of the repository on this very Node, its output shown as it comes; gives the exit code. */
+export async function runNode(args: readonly string[]): Promise<number> {
+  return (await run(args, 'inherit')).exitCode
+}
+
 /** As `runScript`, with arguments, and what it prints is kept. */
 export function readOwnScript(file: string, args: readonly string[]): Promise<Ended> {
   return run([join(REPOSITORY, 'scripts', file), ...args], ['ignore', 'pipe', 'pipe'])

@@ -1,5 +1,5 @@
-// npm run mutants [-- --file src/domain/access/fence.ts …] [--list]: takes out each check of what lets people in, one at a time,
-// and runs the tests that should notice. Survivors are listed, and make it fail.
+// npm run mutants [-- --file src/domain/access/fence.ts …] [--minutes N] [--list]: takes out each check of what lets people
+// in, one at a time, and runs the tests that should notice; with --minutes those that it gets to, drawn anew each time. Survivors are listed, and make it fail.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -101,11 +101,14 @@ const NEVER_ENDED = 'never ended'
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-mutants-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const usage = 'npm run mutants [-- --file <path>] [--list]'
+const usage = 'npm run mutants [-- --file <path>] [--minutes N] [--list]'
 const { values } = parseInvocation(usage, {
   file: { type: 'string', multiple: true },
+  minutes: { type: 'string' },
   list: { type: 'boolean', default: false },
 })
+const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY)
+if (!(minutes > 0)) refuseInvocation(usage, '--minutes takes a number above 0.')
 for (const file of values.file ?? [])
   if (!Object.hasOwn(TARGETS, file)) refuseInvocation(usage, `${file} is not under test.`)
 const mutants = Object.keys(TARGETS)
@@ -131,26 +134,37 @@ async function run(): Promise<void> {
     const by = killedBy === null ? '' : `  (${killedBy})`
     console.log(`${killers.size}/${mutants.length} ${verdict} ${describe(mutant)}${by}`)
   }
-  const waiting = [...mutants]
+  const waiting = values.minutes === undefined ? [...mutants] : shuffled(mutants)
+  const until = startedAt + minutes * 60_000
   const work = async () => {
-    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) await judge(mutant, patienceFor(mutant))
+    for (let mutant = waiting.shift(); mutant && performance.now() < until; mutant = waiting.shift())
+      await judge(mutant, patienceFor(mutant))
   }
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work))
   // What was only slow, beside another, ends when it is alone.
   for (const [mutant, killedBy] of [...killers])
     if (killedBy === NEVER_ENDED) await judge(mutant, 2 * patienceFor(mutant))
 
+  const tried = mutants.filter((mutant) => killers.has(mutant))
   const isSurvivor = (mutant: Mutant) => killers.get(mutant) === null
   console.log()
   for (const file of files) {
-    const tried = mutants.filter((mutant) => mutant.file === file)
-    console.log(`${tried.filter((mutant) => !isSurvivor(mutant)).length} of ${tried.length} killed in ${file}`)
+    const ofFile = tried.filter((mutant) => mutant.file === file)
+    console.log(`${ofFile.filter((mutant) => !isSurvivor(mutant)).length} of ${ofFile.length} killed in ${file}`)
   }
-  const survivors = mutants.filter(isSurvivor)
-  const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1)
-  console.log(`${mutants.length - survivors.length} of ${mutants.length} mutants killed in ${minutes} minutes`)
+  const survivors = tried.filter(isSurvivor)
+  const took = ((performance.now() - startedAt) / 60_000).toFixed(1)
+  const left = mutants.length - tried.length
+  console.log(
+    `${tried.length - survivors.length} of ${tried.length} mutants killed in ${took} minutes${left > 0 ? `; ${left} were not tried` : ''}`,
+  )
   for (const mutant of survivors) console.log(`survived: ${describe(mutant)}`)
   if (survivors.length > 0) process.exitCode = 1
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  const keyed = items.map((item) => [Math.random(), item] as const)
+  return keyed.sort(([a], [b]) => a - b).map(([, item]) => item)
 }
 
 function allOf(file: string): readonly Mutant[] {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createUser } from '../../src/actions/create-user.ts'
 import { hasUsers } from '../../src/storage/people/users.ts'
+import { writeAssets } from '../check/assets.ts'
 import { parseInvocation } from '../check/invocation.ts'
 import { ScriptError, tellFailure } from '../check/script-error.ts'
 import { buildWorker } from '../deploy/worker-bundle.ts'
@@ -114,6 +115,7 @@ async function prepareDatabase(state: LocalState): Promise<string | null> {
 
 /** Starts the Worker and waits until it answers; gives its address. */
 async function openWorker(state: LocalState, host: string, port: number, controlKey: string): Promise<string> {
+  writeAssets()
   // The very file that a deploy would upload.
   await buildWorker(state.workerFile)
   worker = await startWorker({

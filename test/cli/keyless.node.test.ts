@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
@@ -6,7 +6,7 @@ import { BUILDKITE, CIRCLECI, GITHUB, GITLAB } from '../support/seed/ci-environm
 import { type Cli, openCli } from '../support/server/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
 import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
+import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
 
 // The command as it is shipped, the Worker as `npm start` runs it, and an issuer with keys of its own that speaks as
 // GitHub's, GitLab's, CircleCI's and Buildkite's do. The proxy only looks, but for one test: what is asked stays seen.
@@ -31,9 +31,9 @@ beforeAll(async () => {
       return { value: await issuer.issue(issuerOf('buildkite'), { aud: audience, ...buildkite(url) }) }
     return null
   })
-  const stateDir = makeStateDir()
+  const stateDir = makeDemoState()
   const issuers = ['github', 'gitlab', 'circleci', 'buildkite'].map((kind) => `${kind}=${issuerOf(kind)}`)
-  writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="${issuers.join(',')}"\n`)
+  appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="${issuers.join(',')}"\n`)
   server = await startLocalServer({ stateDir })
   proxy = await startFaultProxy(server.origin)
   cli = await openCli({ BUILDPASS_URL: proxy.origin, BUILDPASS_PROJECT: SLUG })

@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import CircleV2 from 'circle-client'
 import { CircleCI as CircleV1, GitType } from 'circleci-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
+import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
 
 // Unmodified clients from the registry against `npm start`, and a CI that really listens.
 
@@ -32,10 +32,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   const address = receiver.address()
   receiverOrigin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-  const stateDir = makeStateDir()
+  const stateDir = makeDemoState()
   // circleci-api knows no header: it puts the token into the URL of writes too.
   const vars = `QUERY_TOKENS="all-methods"\nOUTBOUND_PRIVATE_HOSTS="${new URL(receiverOrigin).host}"\n`
-  writeFileSync(join(stateDir, '.dev.vars'), vars, { mode: 0o600 })
+  appendFileSync(join(stateDir, '.dev.vars'), vars)
   server = await startLocalServer({ stateDir })
 })
 afterAll(async () => {

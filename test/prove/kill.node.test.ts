@@ -3,14 +3,15 @@ import { writeSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { makeStateDir, runNpmScript } from '../support/server/local-server.ts'
 import { startWorkerProcess, type WorkerProcess } from '../support/server/worker-process.ts'
+import { shareOf } from './share.ts'
 
 const SLUG = 'gh/acme/killed'
 const OWN = `/api/buildpass/v1/projects/${SLUG}`
 const READS = `/api/v1.1/project/${SLUG}`
-const REQUESTS = 1_000
+const REQUESTS = shareOf(1_000)
 const AT_ONCE = 8
 // The pulling of the plug comes with work under way, after this many answers.
-const ANSWERS_BEFORE = 400
+const ANSWERS_BEFORE = shareOf(400)
 
 type Told = { readonly num: number; readonly uploads: { path: string; sha256: string }[] }
 
@@ -78,7 +79,7 @@ beforeAll(async () => {
   await isKilled
 })
 
-describe('after kill -9 in the middle of a thousand reports and uploads, and a start on the same data', () => {
+describe(`after kill -9 in the middle of ${REQUESTS} reports and uploads, and a start on the same data`, () => {
   let worker: WorkerProcess
   let listed: { build_num: number; status: string; vcs_revision: string; branch: string }[]
 

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
-import { type LocalServer, makeStateDir, startLocalServer } from '../support/server/local-server.ts'
+import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
 
 // An issuer that listens for real, beside the server as `npm start` runs it: no PUBLIC_ORIGIN, so its own loopback
 // address is the audience.
@@ -12,8 +12,8 @@ let issuer: LocalIssuer
 
 beforeAll(async () => {
   issuer = await startLocalIssuer()
-  const stateDir = makeStateDir()
-  writeFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
+  const stateDir = makeDemoState()
+  appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
   server = await startLocalServer({ stateDir })
 })
 afterAll(async () => {

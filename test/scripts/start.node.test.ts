@@ -10,7 +10,7 @@ const WEB = '/api/v1.1/project/gh/acme/web'
 describe('npm start on an empty folder', () => {
   let server: LocalServer
   beforeAll(async () => {
-    server = await startLocalServer()
+    server = await startLocalServer({ stateDir: makeStateDir() })
   })
 
   const get = (path: string, token?: string, init: RequestInit = {}) =>
@@ -85,8 +85,8 @@ describe('npm start on an empty folder', () => {
 
 describe('npm start on data that is there', () => {
   it('ends on SIGINT with 0, keeps the data for the next start, and empties it with --fresh', async () => {
-    const stateDir = makeStateDir()
-    const first = await startLocalServer({ stateDir })
+    const first = await startLocalServer()
+    const { stateDir } = first
     const before = await newestBuildOf(first)
     const ended = await first.stop('SIGINT')
     expect(ended.exitCode).toBe(0)

@@ -1,13 +1,55 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
+import { hasCome } from '../people/sign-in-links.ts'
+import { tokens } from '../schema/schema.ts'
+import { outbox } from '../schema/schema-outbox.ts'
+import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
+import { sessions, signInLinks } from '../schema/schema-web.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
+const DAY_MS = 24 * 3_600_000
+const DELIVERY_LIFE_MS = 30 * DAY_MS
+const OUTBOX_LIFE_MS = 30 * DAY_MS
 const MAX_ROWS_A_QUERY = 1_000
+const MAX_QUERIES = 20
 
-/** Deletes the rows that fit, a thousand a query; whether any may be left after so many queries. */
-export async function pruneRows(db: Db, table: SQLiteTable, which: SQL, maxQueries: number): Promise<boolean> {
+// Each drops what nobody needs any more, at most 20,000 rows; whether any may be left.
+
+export function pruneOutbox(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, outbox, sql`${outbox.createdAt} < ${now - OUTBOX_LIFE_MS}`)
+}
+
+/** There is one for each CI job, so a day may bring many. */
+export function pruneReportingTokens(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, tokens, sql`${tokens.kind} = 'reporting' and ${tokens.expiresAt} < ${now - DAY_MS}`)
+}
+
+export function pruneUsedIdentities(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, usedIdentities, sql`${usedIdentities.expiresAt} < ${now}`)
+}
+
+export function pruneRotatedWebhooks(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, webhooks, sql`${webhooks.expiresAt} < ${now - DAY_MS}`)
+}
+
+export function pruneSessions(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, sessions, sql`${sessions.lastSeenAt} <= ${now - SESSION_IDLE_MS}`)
+}
+
+/** An invitation stays, to be renewed, until its person has come or is removed. */
+export function pruneSignInLinks(db: Db, now: number): Promise<boolean> {
+  const { expiresAt, isInvitation, userId } = signInLinks
+  return pruneRows(db, signInLinks, sql`${expiresAt} <= ${now} and (not ${isInvitation} or ${hasCome(userId)})`)
+}
+
+export function pruneDeliveries(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, deliveries, sql`${deliveries.at} < ${now - DELIVERY_LIFE_MS}`)
+}
+
+async function pruneRows(db: Db, table: SQLiteTable, which: SQL): Promise<boolean> {
   const some = sql`select rowid from ${table} where ${which} limit ${MAX_ROWS_A_QUERY}`
-  for (let query = 0; query < maxQueries; query++) {
+  for (let query = 0; query < MAX_QUERIES; query++) {
     const { results } = await rawStatement(db, sql`delete from ${table} where rowid in (${some}) returning 1`)
     if (results.length < MAX_ROWS_A_QUERY) return false
   }

@@ -8,10 +8,11 @@ import { seedSession } from '../../support/seed/seed.ts'
 import type { TestStores } from '../../support/worker/stores.ts'
 import { env } from '../../support/worker/workers-in-node.ts'
 import { seedWorld } from '../../support/worker/world.ts'
+import { shareOf } from '../share.ts'
 import { type Fuzzed, fuzz, fuzzedText } from './fuzz.ts'
 
 // A world is used up by what is right by chance: it deletes.
-const WORLDS = 360
+const WORLDS = shareOf(360)
 const PER_WORLD = 250
 // The same inputs each time, so that a run fails for what was changed and not by chance; SEED=<number> draws others.
 const SEED = Number(process.env.SEED ?? 1)
@@ -37,7 +38,7 @@ it(`${WORLDS * PER_WORLD} hostile inputs are answered without a bug, a leak or a
       { numRuns: PER_WORLD, seed: SEED * WORLDS + i },
       fuzzed,
     )
-    if (i === 40) startBytes = heapBytes()
+    if (i === Math.floor(WORLDS / 9)) startBytes = heapBytes()
   }
   const grownBytes = heapBytes() - startBytes
   writeSync(2, `${fuzzedText(fuzzed)}; memory grew by ${Math.round(grownBytes / 1024 / 1024)} MiB\n`)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { BOUND_MS } from '../../../src/domain/access/fence.ts'
+import { shareOf } from '../share.ts'
 import { schedule } from './schedule.ts'
 import { runSchedule } from './simulation.ts'
 import { openSqliteD1 } from './sqlite-d1.ts'
@@ -9,7 +10,7 @@ import { createStats, statsText } from './stats.ts'
 
 // The same schedules each time, so that a run fails for what was changed and not by chance. New ones, for longer, and
 // a failure again by its seed and path: npm run soak. Or SEED=<number> here.
-const RUNS = 2_000
+const RUNS = shareOf(2_000)
 const GRACE_MS = 60_000
 const SEED = Number(process.env.SEED ?? 20_261_124)
 

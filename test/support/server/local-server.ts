@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Demo } from '../../../scripts/start/demo.ts'
@@ -27,11 +27,11 @@ export async function cleanUpLocalServers(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
-/** `npm start` as a person runs it, on a free port and on data of its own; give `stateDir` to start on earlier data. */
+/** `npm start` as a person runs it, on a free port and on a copy of the demo; give `stateDir` to start on other data. */
 export async function startLocalServer(
   options: { stateDir?: string; args?: readonly string[] } = {},
 ): Promise<LocalServer> {
-  const stateDir = options.stateDir ?? makeStateDir()
+  const stateDir = options.stateDir ?? makeDemoState()
   const { child, output } = runNpm('start', options.args ?? [], stateDir, { PORT: '0' })
   await ready(child, output)
   const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
@@ -56,7 +56,18 @@ export async function runNpmScript(
   return { exitCode, output: output() }
 }
 
-/** A folder for the data of one instance; it goes after the last test of the file. */
+/** Names a folder with the data of a first `npm start`, made once for a run of the tests. */
+export const DEMO_STATE_VARIABLE = 'BUILDPASS_DEMO_STATE'
+
+/** A folder with the data and secrets of a first `npm start`, where one was prepared; else empty, so that it will be one. */
+export function makeDemoState(): string {
+  const folder = makeStateDir()
+  const prepared = process.env[DEMO_STATE_VARIABLE]
+  if (prepared) cpSync(prepared, folder, { recursive: true })
+  return folder
+}
+
+/** An empty folder for the data of one instance; it goes after the last test of the file. */
 export function makeStateDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-state-'))
   folders.push(folder)

@@ -1,39 +1,36 @@
-import { type SQL, sql } from 'drizzle-orm'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
-import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../../domain/builds/upkeep.ts'
-import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
-import { abortIdleUploads } from '../artifacts/idle-uploads.ts'
-import { sweepOrphans } from '../artifacts/objects.ts'
-import { requeueForgotten } from '../notices/outbox.ts'
-import { hasCome } from '../people/sign-in-links.ts'
-import { tokens } from '../schema/schema.ts'
-import { outbox } from '../schema/schema-outbox.ts'
-import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
-import { sessions, signInLinks } from '../schema/schema-web.ts'
-import type { Stores } from '../stores.ts'
-import { pruneFeed } from '../tokens/revocations.ts'
-import { pruneRows } from './prune.ts'
-import { listDue, sweepProject } from './retention-sweep.ts'
-import { noteBehind, noteTaskDone, noteTaskFailed } from './upkeep-log.ts'
+import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../domain/builds/upkeep.ts'
+import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
+import { sweepOrphans } from '../storage/artifacts/objects.ts'
+import { requeueForgotten } from '../storage/notices/outbox.ts'
+import type { Stores } from '../storage/stores.ts'
+import { pruneFeed } from '../storage/tokens/revocations.ts'
+import {
+  pruneDeliveries,
+  pruneOutbox,
+  pruneReportingTokens,
+  pruneRotatedWebhooks,
+  pruneSessions,
+  pruneSignInLinks,
+  pruneUsedIdentities,
+} from '../storage/upkeep/prune.ts'
+import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
+import { noteBehind, noteTaskDone, noteTaskFailed } from '../storage/upkeep/upkeep-log.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** Far longer than anything cached lives; what is cached for longer is void, not wrong. */
 const FEED_LIFE_MS = 2 * DAY_MS
 /** A reader of replaced bytes, or an upload under way, has this long. */
 const ORPHAN_LIFE_MS = DAY_MS
-const DELIVERY_LIFE_MS = 30 * DAY_MS
 /** An upload for which nothing came for so long is abandoned. */
 const IDLE_UPLOAD_LIFE_MS = DAY_MS
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
-const OUTBOX_LIFE_MS = 30 * DAY_MS
 /** Two are left for the note of how it went. */
 const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
 const MAX_ORPHAN_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 4)
 /** Two operations an upload, after the one that lists them. */
 const MAX_IDLE_UPLOADS = 15
-const MAX_QUERIES = 20
 
 type UpkeepStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'upkeep' | 'now' | 'warn'>
 
@@ -58,22 +55,13 @@ const STEPS: Record<
     const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
     return isDone ? [] : [{ ...step, after }]
   },
-  outbox: prune(outbox, (now) => sql`${outbox.createdAt} < ${now - OUTBOX_LIFE_MS}`),
-  // There is one for each CI job, so a day may bring many.
-  'reporting tokens': prune(
-    tokens,
-    (now) => sql`${tokens.kind} = 'reporting' and ${tokens.expiresAt} < ${now - DAY_MS}`,
-  ),
-  'used identities': prune(usedIdentities, (now) => sql`${usedIdentities.expiresAt} < ${now}`),
-  'rotated webhooks': prune(webhooks, (now) => sql`${webhooks.expiresAt} < ${now - DAY_MS}`),
-  sessions: prune(sessions, (now) => sql`${sessions.lastSeenAt} <= ${now - SESSION_IDLE_MS}`),
-  // An invitation stays, to be renewed, until its person has come or is removed.
-  'sign-in links': prune(
-    signInLinks,
-    (now) =>
-      sql`${signInLinks.expiresAt} <= ${now} and (not ${signInLinks.isInvitation} or ${hasCome(signInLinks.userId)})`,
-  ),
-  deliveries: prune(deliveries, (now) => sql`${deliveries.at} < ${now - DELIVERY_LIFE_MS}`),
+  outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
+  'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
+  'used identities': async ({ db }, now, step) => again(step, await pruneUsedIdentities(db, now)),
+  'rotated webhooks': async ({ db }, now, step) => again(step, await pruneRotatedWebhooks(db, now)),
+  sessions: async ({ db }, now, step) => again(step, await pruneSessions(db, now)),
+  'sign-in links': async ({ db }, now, step) => again(step, await pruneSignInLinks(db, now)),
+  deliveries: async ({ db }, now, step) => again(step, await pruneDeliveries(db, now)),
 }
 
 /** Begins the day's upkeep: a step of each task. */
@@ -103,11 +91,6 @@ const MAX_MESSAGES_A_BATCH = 100
 
 function again(step: UpkeepStep, isMore: boolean): readonly UpkeepStep[] {
   return isMore ? [step] : []
-}
-
-function prune(table: SQLiteTable, which: (now: number) => SQL) {
-  return async ({ db }: UpkeepStores, now: number, step: UpkeepStep) =>
-    again(step, await pruneRows(db, table, which(now), MAX_QUERIES))
 }
 
 /** One step for each project that has something due. */

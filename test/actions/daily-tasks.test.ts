@@ -1,12 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
-import { sweepOrphans } from '../../../src/storage/artifacts/objects.ts'
-import { deliveries, usedIdentities, webhooks } from '../../../src/storage/schema/schema-reporting.ts'
-import { seedToken } from '../../support/seed/seed.ts'
-import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
-import { runUpkeepOf } from '../../support/worker/upkeep.ts'
-import { seedArtifact, seedWorld } from '../../support/worker/world.ts'
+import { sweepOrphans } from '../../src/storage/artifacts/objects.ts'
+import { deliveries, usedIdentities, webhooks } from '../../src/storage/schema/schema-reporting.ts'
+import { seedToken } from '../support/seed/seed.ts'
+import { openTestStores, type TestStores } from '../support/worker/stores.ts'
+import { runUpkeepOf } from '../support/worker/upkeep.ts'
+import { seedArtifact, seedWorld } from '../support/worker/world.ts'
 
 const HOUR_MS = 3_600_000
 const orphan = (key: string) => env.ARTIFACTS.put(`artifacts/${key}`, 'left behind')

@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
-import { MAX_OPERATIONS_A_STEP } from '../../../src/domain/builds/upkeep.ts'
-import { retention } from '../../../src/storage/schema/schema-reporting.ts'
-import { listDue } from '../../../src/storage/upkeep/retention-sweep.ts'
-import { planUpkeep, runUpkeep } from '../../../src/storage/upkeep/upkeep.ts'
-import { seedProject } from '../../support/seed/seed.ts'
-import { openTestStores } from '../../support/worker/stores.ts'
+import { planUpkeep, runUpkeep } from '../../src/actions/run-daily-tasks.ts'
+import { MAX_OPERATIONS_A_STEP } from '../../src/domain/builds/upkeep.ts'
+import { retention } from '../../src/storage/schema/schema-reporting.ts'
+import { listDue } from '../../src/storage/upkeep/retention-sweep.ts'
+import { seedProject } from '../support/seed/seed.ts'
+import { openTestStores } from '../support/worker/stores.ts'
 
 const DAY_MS = 24 * 3_600_000
 const YEARS_AGO = Date.now() - 800 * DAY_MS

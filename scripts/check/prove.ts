@@ -1,0 +1,61 @@
+// npm run prove [-- --minutes N]: the long proofs, whole: the simulator, hostile inputs, `kill -9`, two workerds, timing, the
+// walks in workerd, a large transfer, and mutants for the rest of the time. The last line counts them.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { COUNTS_FILE_VARIABLE, readCounts } from '../measure/counts.ts'
+import { parseInvocation } from './invocation.ts'
+import { WALKS } from './test-files.ts'
+import { runNode, runTool } from './tool.ts'
+
+const { values } = parseInvocation('npm run prove [-- --minutes N]', { minutes: { type: 'string', default: '120' } })
+const until = performance.now() + Number(values.minutes) * 60_000
+const minutesLeft = () => (until - performance.now()) / 60_000
+
+type Proved = { readonly passed: number; readonly failed: number }
+/** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
+const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
+  {
+    name: 'simulator, hostile inputs, kill, two workerds, timing',
+    minutes: 4,
+    run: () => tests('node', ['test/prove']),
+  },
+  { name: 'a large transfer', minutes: 1, run: () => script('bench/large-transfer.ts', '--mib', '256') },
+  { name: 'the walks in workerd', minutes: 4, run: () => tests('worker', WALKS) },
+  {
+    name: 'mutants',
+    minutes: 3,
+    run: () => script('scripts/mutants/mutants.ts', '--minutes', Math.max(1, minutesLeft() - 1).toFixed(1)),
+  },
+]
+
+let passed = 0
+let failed = 0
+for (const { name, minutes, run } of PROOFS) {
+  if (minutesLeft() < minutes) {
+    console.log(`not tried, for lack of time: ${name}`)
+    continue
+  }
+  const proved = await run()
+  passed += proved.passed
+  failed += proved.failed
+  console.log(`${proved.failed === 0 ? 'ok    ' : 'FAILED'}  ${name}`)
+}
+console.log(`${passed} proofs passed, ${failed} failed`)
+process.exitCode = failed > 0 ? 1 : 0
+
+async function tests(project: string, files: readonly string[]): Promise<Proved> {
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-prove-'))
+  const countsFile = join(folder, 'counts.json')
+  Object.assign(process.env, { [COUNTS_FILE_VARIABLE]: countsFile, PROVE: 'all' })
+  const reporters = ['--reporter=dot', '--reporter=./scripts/measure/counts.ts']
+  const exitCode = await runTool('vitest', ['run', '--project', project, ...files, ...reporters])
+  const counts = readCounts(countsFile) ?? { passed: 0, failed: 1 }
+  rmSync(folder, { recursive: true })
+  return { passed: counts.passed, failed: exitCode === 0 ? counts.failed : Math.max(1, counts.failed) }
+}
+
+async function script(file: string, ...args: readonly string[]): Promise<Proved> {
+  const isGood = (await runNode(['--no-warnings', file, ...args])) === 0
+  return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1 }
+}

@@ -1,0 +1,55 @@
+/** They turn the clock, or count all that there is: they want a workerd of their own. */
+export const ALONE = [
+  'test/actions/daily-tasks.test.ts',
+  'test/actions/run-daily-tasks.test.ts',
+  'test/http/buildpass/oidc.test.ts',
+  'test/http/frame/metrics.test.ts',
+  'test/http/json/openapi.test.ts',
+  'test/http/web/instance/instance.test.ts',
+  'test/http/web/sign-in/sessions.test.ts',
+  'test/storage/edge/grants.test.ts',
+  'test/storage/upkeep/**',
+]
+
+/**
+ * Walks over every route and every kind of asker, and properties of many orders of events: thousands of runs, which the
+ * stand-ins of the platform in Node play in a tenth of the time. `npm test` has them there, `npm run prove` in workerd.
+ */
+export const WALKS = [
+  'test/http/frame/access.test.ts',
+  'test/http/frame/host.test.ts',
+  'test/http/frame/lasting-effects.test.ts',
+  'test/http/web/frame/access.test.ts',
+  'test/http/web/frame/lasting-effects.test.ts',
+  'test/http/webhooks/true-status.test.ts',
+  'test/storage/builds/build-reports.test.ts',
+  'test/storage/builds/complete-pipelines.test.ts',
+  'test/storage/builds/fork-runs.test.ts',
+  'test/storage/builds/last-word.test.ts',
+  'test/storage/builds/run-reports.test.ts',
+  'test/storage/builds/set-back.test.ts',
+  'test/storage/builds/webhook-order.test.ts',
+]
+
+/** What only the real platform can answer: its bodies, its buckets, its queues, its words for a failed statement. */
+export const NEEDS_WORKERD = [
+  'test/actions/daily-tasks.test.ts',
+  'test/actions/run-daily-tasks.test.ts',
+  'test/http/buildpass/builds/multipart-rights.test.ts',
+  'test/http/buildpass/builds/multipart-uploads.test.ts',
+  'test/http/buildpass/builds/reports.test.ts',
+  'test/http/buildpass/builds/uploads.test.ts',
+  'test/http/frame/bodies.test.ts',
+  'test/http/frame/faults.test.ts',
+  'test/http/frame/long-lists.test.ts',
+  'test/http/frame/metrics.test.ts',
+  'test/http/frame/packed-bodies.test.ts',
+  'test/http/frame/request-ids.test.ts',
+  'test/http/web/data/branches.test.ts',
+  'test/http/web/instance/instance.test.ts',
+  'test/http/web/settings/let-in.test.ts',
+  'test/storage/builds/pipeline-overviews.test.ts',
+  'test/storage/builds/told-workflows.test.ts',
+  'test/storage/constraint.test.ts',
+  'test/storage/upkeep/**',
+]
