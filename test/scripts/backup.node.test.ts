@@ -495,7 +495,8 @@ describe('a restore', () => {
     await fc.assert(
       fc.asyncProperty(OF_MANIFEST, ODD, async (place, odd) => {
         // Of an earlier version a backup may lack any table.
-        fc.pre(!(place.join() === 'tables' && JSON.stringify(odd) === '{}'))
+        const leavesTableOut = place.join() === 'tables,users' && odd === undefined
+        fc.pre(!leavesTableOut && !(place.join() === 'tables' && JSON.stringify(odd) === '{}'))
         const manifest = JSON.parse(whole)
         const parent = place.slice(0, -1).reduce((value, name) => value[name], manifest)
         parent[place.at(-1) ?? ''] = odd
