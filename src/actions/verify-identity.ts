@@ -5,7 +5,6 @@ import {
   tokenRefusal,
   UNSIGNED,
 } from '../domain/access/identity-token.ts'
-import { base64UrlEncode } from '../domain/access/secret-hash.ts'
 import {
   ISSUERS,
   type IssuerKind,
@@ -13,6 +12,7 @@ import {
   keysUrlFor,
   type OwnIssuer,
 } from '../domain/access/trusted-publisher.ts'
+import { toBase64Url } from '../domain/formats/encoding.ts'
 import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
 import type { Stores } from '../storage/stores.ts'
 import { isIssuerUsed } from '../storage/tokens/publishers.ts'
@@ -96,5 +96,5 @@ function refused(reason: string): IdentityRefusal {
 /** CircleCI's tokens have no `jti`; their claims are signed, so these name the token whatever is done to its signature. */
 async function digestOf(issuer: string, { jti }: Readonly<Record<string, unknown>>, token: string): Promise<string> {
   const named = typeof jti === 'string' && jti !== '' ? `jti ${issuer} ${jti}` : `claims ${token.split('.')[1]}`
-  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(named))))
+  return toBase64Url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(named)))
 }

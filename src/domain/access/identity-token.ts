@@ -1,4 +1,4 @@
-import { base64UrlDecode } from './secret-hash.ts'
+import { fromBase64Url } from '../formats/encoding.ts'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
@@ -73,7 +73,7 @@ async function isSigned({ header, signed, signature }: IdentityToken, keys: read
     // Whether it has all that makes it a key is for importKey to say.
     const key = await crypto.subtle.importKey('jwk', jwk as JsonObject & { kty: 'RSA' }, RSA, false, ['verify'])
     if (!('modulusLength' in key.algorithm) || key.algorithm.modulusLength < MIN_MODULUS_BITS) return false
-    return await crypto.subtle.verify(RSA, key, base64UrlDecode(signature), new TextEncoder().encode(signed))
+    return await crypto.subtle.verify(RSA, key, fromBase64Url(signature), new TextEncoder().encode(signed))
   } catch {
     return false // Not a public RSA key after all, or the signature is not base64url.
   }
@@ -116,7 +116,7 @@ function isNumericDate(value: unknown): value is number {
 function parseObject(part: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(base64UrlDecode(part)),
+      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(fromBase64Url(part)),
     )
     return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject | null) : null
   } catch {

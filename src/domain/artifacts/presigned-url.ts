@@ -1,4 +1,4 @@
-import { toHex } from '../formats/hex.ts'
+import { toHex } from '../formats/encoding.ts'
 import { hmacOf } from '../formats/hmac.ts'
 import { encodeSegment } from './artifact.ts'
 

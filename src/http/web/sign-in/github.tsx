@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { randomBase62 } from '../../../domain/access/secret.ts'
-import { base64UrlDecode, base64UrlEncode } from '../../../domain/access/secret-hash.ts'
 import { AppError } from '../../../domain/error.ts'
+import { fromBase64Url, toBase64Url } from '../../../domain/formats/encoding.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { AppEnv } from '../../../env.ts'
 import { findGithubAccount, type GithubAccount, type GithubSettings } from '../../../outside/github.ts'
@@ -66,14 +66,14 @@ async function toGithub(c: Context<AppEnv>, wish: Pick<Attempt, 'next' | 'linkTo
     client_id: github.clientId,
     redirect_uri: publicOriginOf(c) + CALLBACK,
     state: attempt.state,
-    code_challenge: base64UrlEncode(new Uint8Array(digest)),
+    code_challenge: toBase64Url(digest),
     code_challenge_method: 'S256',
     allow_signup: 'false',
     // Private memberships show to no one else.
     ...(github.orgs.length > 0 ? { scope: 'read:org' } : {}),
   })
   const response = redirectTo(`${github.url}/login/oauth/authorize?${query}`)
-  const kept = base64UrlEncode(new TextEncoder().encode(JSON.stringify(attempt)))
+  const kept = toBase64Url(new TextEncoder().encode(JSON.stringify(attempt)))
   response.headers.append('Set-Cookie', `${COOKIE}=${kept}; Max-Age=${ATTEMPT_SECONDS}; ${ATTRIBUTES}`)
   return response
 }
@@ -85,7 +85,7 @@ const attemptShape = lazily(() =>
 /** What this browser began, if GitHub's answer belongs to it. */
 function attemptOf(c: Context<AppEnv>): Attempt | null {
   try {
-    const kept: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(getCookie(c, COOKIE) ?? '')))
+    const kept: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(getCookie(c, COOKIE) ?? '')))
     const attempt = v.parse(attemptShape(), kept)
     return attempt.state === c.req.query('state') ? attempt : null
   } catch {
