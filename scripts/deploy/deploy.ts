@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { readOwnScript, readTool, runTool } from '../check/tool.ts'
 import { REPOSITORY, WRANGLER_CONFIG } from '../start/local-state.ts'
 import { remoteConfigFile } from './cloudflare-resources.ts'
-import { DeployError, type DeployHost, deploy, putWorker, uploadArgs } from './deploy-steps.ts'
+import { DeployError, type DeployHost, deploy, putWorker } from './deploy-steps.ts'
 import {
   configFor,
   type Deployment,
@@ -17,7 +17,6 @@ import {
   writeSettings,
 } from './deployment.ts'
 import { planFor } from './dry-run.ts'
-import { buildWorker } from './worker-bundle.ts'
 import { readWranglerToml } from './wrangler.ts'
 
 const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
@@ -41,7 +40,6 @@ async function main(): Promise<void> {
   if (isDryRun) return dryRun(host, deployment, settings)
   // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
   const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
-  await buildWorker(deployment.workerFile)
   const deployed = isFromButton
     ? await putWorker(host, deployment, WRANGLER_CONFIG, host.base)
     : await deploy(host, deployment, settings)
@@ -84,8 +82,7 @@ async function dryRun(host: DeployHost, deployment: Deployment, settings: Deploy
   console.log(planFor(deployment, settings, host.base))
   const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
   writeConfig(preview, config)
-  await buildWorker(deployment.workerFile)
-  const args = ['deploy', ...uploadArgs(deployment), '--dry-run', '--config', preview.configFile]
+  const args = ['deploy', '--dry-run', '--config', preview.configFile]
   if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
   console.log('\nNothing was changed.')
 }
