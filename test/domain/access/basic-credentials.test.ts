@@ -4,6 +4,7 @@ import { parseBasicCredentials } from '../../../src/domain/access/basic-credenti
 it.each([
   ['Basic YTpiOmM=', { user: 'a', password: 'b:c' }],
   ['bAsIc   YTo', { user: 'a', password: '' }],
+  ['Basic OmI=', { user: '', password: 'b' }],
   ['Basic YQ==', null],
   ['Basic YTpiOmM=x', null],
   ['Basic YTp', { user: 'a', password: '' }],
