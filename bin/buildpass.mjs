@@ -6435,13 +6435,14 @@ function tableText(rows) {
 // cli/verbs/download.ts
 var import_picomatch = __toESM(require_picomatch2(), 1);
 
-// src/domain/formats/hex.ts
+// src/domain/formats/encoding.ts
 function toHex(bytes) {
   return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
-function parseHex(hex) {
+function fromHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
+var PIECE_BYTES = 3 * 4096;
 
 // src/domain/artifacts/artifact-digest.ts
 function digestText(digest) {
@@ -6461,7 +6462,7 @@ function parseArtifactDigest(text) {
 async function digestOfParts(partSizeBytes, partsHex) {
   const joined = new Uint8Array(32 * partsHex.length);
   partsHex.forEach((hex, i) => {
-    joined.set(parseHex(hex), 32 * i);
+    joined.set(fromHex(hex), 32 * i);
   });
   return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
 }

@@ -66,7 +66,7 @@ export async function putWorker(
   await noteBookmark(host, config)
   await must(host, 'migrations', ['d1', 'migrations', 'apply', 'DB', '--remote', ...config])
   const put = (origin: string | null, secrets: readonly string[]) =>
-    must(host, 'the Worker', ['deploy', ...uploadArgs(deployment), ...config, ...originArgs(origin), ...secrets])
+    must(host, 'the Worker', ['deploy', ...config, ...originArgs(origin), ...secrets])
   const known = isOriginSet ? null : await findRunningOrigin(host, config)
   let { stdout } = await withSecretsFile(host, deployment, lacking, (secrets) => put(known, secrets))
   const [address = null] = addressesIn(stdout)
@@ -101,11 +101,6 @@ async function findRunningOrigin({ run }: DeployHost, config: readonly string[])
     version.stdout,
   )
   return resources.bindings.find(({ name, type }) => name === 'PUBLIC_ORIGIN' && type === 'plain_text')?.text || null
-}
-
-/** What `wrangler deploy` uploads: the file that was built, as it is, and the map by which Cloudflare names our own lines. */
-export function uploadArgs({ workerFile }: Deployment): readonly string[] {
-  return [workerFile, '--no-bundle', '--upload-source-maps']
 }
 
 async function requireLogin({ run }: DeployHost): Promise<void> {

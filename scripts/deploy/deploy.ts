@@ -8,7 +8,7 @@ import { tellFailure } from '../check/script-error.ts'
 import { readOwnScript, readTool, runTool } from '../check/tool.ts'
 import { REPOSITORY, WRANGLER_CONFIG } from '../start/local-state.ts'
 import { remoteConfigFile } from './cloudflare-resources.ts'
-import { DeployError, type DeployHost, deploy, putWorker, uploadArgs } from './deploy-steps.ts'
+import { DeployError, type DeployHost, deploy, putWorker } from './deploy-steps.ts'
 import {
   configFor,
   type Deployment,
@@ -19,7 +19,6 @@ import {
   writeSettings,
 } from './deployment.ts'
 import { planFor } from './dry-run.ts'
-import { buildWorker } from './worker-bundle.ts'
 import { readWranglerToml } from './wrangler.ts'
 
 const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
@@ -44,7 +43,6 @@ async function main(): Promise<void> {
   // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
   const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
   writeAssets()
-  await buildWorker(deployment.workerFile)
   const deployed = isFromButton
     ? await putWorker(host, deployment, WRANGLER_CONFIG, host.base)
     : await deploy(host, deployment, settings)
@@ -85,8 +83,7 @@ async function dryRun(host: DeployHost, deployment: Deployment, settings: Deploy
   const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
   writeConfig(preview, config)
   writeAssets()
-  await buildWorker(deployment.workerFile)
-  const args = ['deploy', ...uploadArgs(deployment), '--dry-run', '--config', preview.configFile]
+  const args = ['deploy', '--dry-run', '--config', preview.configFile]
   if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
   console.log('\nNothing was changed.')
 }

@@ -14,8 +14,6 @@ export type Deployment = {
   readonly dataset: string
   /** Made by each deploy and git-ignored: wrangler's configuration with the ids that the account has for these names. */
   readonly configFile: string
-  /** The built Worker, git-ignored, and alone in its folder: wrangler takes modules beside it for parts of it. */
-  readonly workerFile: string
   /** The secrets that were made here, git-ignored: Cloudflare never gives one back. */
   readonly secretsFile: string
   /** What was chosen for it: to be committed. */
@@ -42,7 +40,6 @@ export function deploymentOf(
     bucket: `${name}-artifacts`,
     dataset: `${name.replaceAll('-', '_')}_requests`,
     configFile: join(folder, 'wrangler.json'),
-    workerFile: join(folder, 'worker/worker.js'),
     secretsFile: join(folder, 'secrets.json'),
     settingsFile: join(root, `deploy.${environment}.json`),
   }

@@ -20,7 +20,7 @@ export function planFor(deployment: Deployment, settings: DeploymentSettings, ba
       `those that the Worker lacks are made, and kept in ${shown(secretsFile)}`,
     ],
     ['migrations', 'wrangler d1 migrations apply DB --remote'],
-    [`Worker ${worker}`, `built, then wrangler deploy --no-bundle, with cron ${JSON.stringify(base.triggers)}`],
+    [`Worker ${worker}`, `wrangler deploy, with cron ${JSON.stringify(base.triggers)}`],
     ['address', domain ? `https://${domain} (custom domain)` : `https://${worker}.<your subdomain>.workers.dev`],
     [
       'PUBLIC_ORIGIN',

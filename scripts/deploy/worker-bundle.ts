@@ -1,34 +1,29 @@
-import { readFileSync } from 'node:fs'
-import { gzipSync } from 'node:zlib'
-import { build } from 'rolldown'
-import { REPOSITORY } from '../start/local-state.ts'
-
-/** What the built Worker may weigh, compressed. */
-export const SIZE_LIMIT_KIB = 200
-
-/** What a file weighs compressed, in KiB. */
-export function gzipKibOf(file: string): number {
-  return gzipSync(readFileSync(file), { level: 9 }).length / 1024
-}
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { readTool } from '../check/tool.ts'
+import { WRANGLER_CONFIG } from '../start/local-state.ts'
 
 /**
- * Makes one minified file, and its source map, of a Worker: what `npm start` runs and `npm run deploy` uploads. Not by
- * wrangler: the names that its bundler gives compress worse by a thirtieth.
+ * Makes one file, and its source map, of a Worker as `wrangler deploy` does: by the same command, which then uploads
+ * nothing. Gives what esbuild tells of it.
  */
 export async function buildWorker(
   file: string,
   { entry = 'src/index.ts', minify = true }: { entry?: string; minify?: boolean } = {},
-): Promise<void> {
-  await build({
-    cwd: REPOSITORY,
-    input: entry,
-    platform: 'neutral',
-    external: [/^(?:cloudflare|node):/],
-    resolve: { conditionNames: ['workerd', 'worker', 'browser', 'import'], mainFields: ['browser', 'module', 'main'] },
-    transform: { target: 'es2024', define: { 'process.env.NODE_ENV': '"production"' } },
-    // Importing a module does nothing, ours and theirs alike; nor does reading a property.
-    treeshake: { moduleSideEffects: false, propertyReadSideEffects: false, unknownGlobalSideEffects: false },
-    output: { file, format: 'esm', codeSplitting: false, minify, comments: false, sourcemap: true },
-    logLevel: 'warn',
-  })
+): Promise<Metafile> {
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-worker-'))
+  try {
+    const options = ['--dry-run', '--outdir', folder, '--metafile', '--config', WRANGLER_CONFIG, `--minify=${minify}`]
+    const { exitCode, stdout, stderr } = await readTool('wrangler', ['deploy', entry, ...options])
+    if (exitCode !== 0) throw new Error(`The Worker could not be built:\n${stdout}${stderr}`)
+    const built = `${basename(entry, '.ts')}.js`
+    mkdirSync(dirname(file), { recursive: true })
+    copyFileSync(join(folder, built), file)
+    copyFileSync(join(folder, `${built}.map`), join(dirname(file), `${built}.map`))
+    return JSON.parse(readFileSync(join(folder, 'bundle-meta.json'), 'utf8'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }

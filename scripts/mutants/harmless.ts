@@ -65,7 +65,7 @@ const HARMLESS: readonly Harmless[] = [
     because: 'the text "null" is no Bearer either',
   },
   {
-    file: 'src/http/frame/credentials.ts',
+    file: 'src/domain/access/basic-credentials.ts',
     text: '!basic?.[1]',
     what: 'condition is false',
     because: 'what did not match decodes to no token; the types want it',

@@ -71,6 +71,10 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/credentials.test.ts'],
   'src/domain/access/download-ticket.ts': TICKETS,
+  'src/domain/access/basic-credentials.ts': [
+    'test/domain/access/basic-credentials.test.ts',
+    'test/http/frame/credentials.test.ts',
+  ],
   'src/http/frame/credentials.ts': ['test/http/frame/credentials.test.ts', MATRIX],
   'src/http/frame/authorize.ts': ['test/http/frame/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/edge/cached-grant.ts': ['test/storage/edge/cached-grant.test.ts', ...STORAGE],

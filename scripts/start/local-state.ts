@@ -18,8 +18,6 @@ export type LocalState = {
   readonly demoFile: string
   /** There while the demo is being made. */
   readonly unfinishedFile: string
-  /** The built Worker, alone in its folder: wrangler takes modules beside it for parts of it. */
-  readonly workerFile: string
   /** There while a server runs. */
   readonly serverFile: string
   readonly registryFolder: string
@@ -36,7 +34,6 @@ export function openLocalState(): LocalState {
     localFolder,
     demoFile: join(localFolder, 'demo.json'),
     unfinishedFile: join(localFolder, 'demo.unfinished'),
-    workerFile: join(localFolder, 'worker/worker.js'),
     serverFile: join(localFolder, 'server.json'),
     registryFolder: join(localFolder, 'registry'),
   }

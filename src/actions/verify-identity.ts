@@ -1,11 +1,9 @@
 import {
-  algorithmRefusal,
-  keyIdOf,
-  parseIdentityToken,
-  tokenRefusal,
-  UNSIGNED,
+  ALGORITHM_REFUSAL,
+  readIdentityToken,
+  type TokenRefusal,
+  verifyIdentityToken,
 } from '../domain/access/identity-token.ts'
-import { base64UrlEncode } from '../domain/access/secret-hash.ts'
 import {
   ISSUERS,
   type IssuerKind,
@@ -13,6 +11,7 @@ import {
   keysUrlFor,
   type OwnIssuer,
 } from '../domain/access/trusted-publisher.ts'
+import { toBase64Url } from '../domain/formats/encoding.ts'
 import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
 import type { Stores } from '../storage/stores.ts'
 import { isIssuerUsed } from '../storage/tokens/publishers.ts'
@@ -28,14 +27,6 @@ export type VerifiedIdentity = {
   readonly expiresAt: number
 }
 
-export type IdentityRefusal =
-  | { readonly kind: 'refused'; readonly reason: string }
-  /**
-   * Its signature was not checked, or does not check out. Which of these it is, whoever cannot sign must not learn: it
-   * would tell what is expected here.
-   */
-  | { readonly kind: 'unverified' }
-
 const CLOCK_TOLERANCE_SECONDS = 30
 
 /** Checks an identity token: issuer, algorithm, key, signature, audience, times (RFC 8725 §3). */
@@ -44,25 +35,24 @@ export async function verifyIdentity(
   outside: Outside,
   token: string,
   { audience, own }: { readonly audience: string; readonly own: readonly OwnIssuer[] },
-): Promise<VerifiedIdentity | IdentityRefusal> {
-  const parsed = parseIdentityToken(token)
-  if (!parsed) return refused('It is not a JSON Web Token.')
-  const notAllowed = algorithmRefusal(parsed)
-  if (notAllowed) return refused(notAllowed)
-  const { claims } = parsed
-  const issuer = typeof claims.iss === 'string' ? claims.iss : ''
+): Promise<VerifiedIdentity | TokenRefusal> {
+  const said = readIdentityToken(token)
+  if (!said) return refused('It is not a JSON Web Token.')
+  if (!said.isAllowedAlgorithm) return refused(ALGORITHM_REFUSAL)
+  const { issuer } = said
   const issuerKind = issuerKindOf(issuer, own)
   if (!issuerKind || !(await isAskedForKeys(stores, issuerKind, issuer, own))) return UNVERIFIED
   let keys: readonly PublicKey[]
   try {
-    keys = await findKeys(outside, { url: keysUrlFor(issuerKind, issuer), form: 'jwks' }, keyIdOf(parsed))
+    keys = await findKeys(outside, { url: keysUrlFor(issuerKind, issuer), form: 'jwks' }, said.keyId)
   } catch (error) {
     stores.warn('issuer_keys_unreadable', error)
     return UNVERIFIED
   }
   const expected = { issuer, audience, now: stores.now(), toleranceSeconds: CLOCK_TOLERANCE_SECONDS }
-  const refusal = await tokenRefusal(parsed, keys, expected)
-  if (refusal) return refusal === UNSIGNED ? UNVERIFIED : refused(refusal)
+  const checked = await verifyIdentityToken(token, keys, expected)
+  if (checked.kind !== 'verified') return checked
+  const { claims } = checked
   return {
     kind: 'verified',
     issuerKind,
@@ -70,11 +60,11 @@ export async function verifyIdentity(
     claims,
     digest: await digestOf(issuer, claims, token),
     // Until then it would pass again.
-    expiresAt: (Number(claims.exp) + CLOCK_TOLERANCE_SECONDS) * 1000,
+    expiresAt: (claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000,
   }
 }
 
-const UNVERIFIED: IdentityRefusal = { kind: 'unverified' }
+const UNVERIFIED: TokenRefusal = { kind: 'unverified' }
 
 /**
  * Issuers that can be counted are asked whether or not a project expects them. Every CircleCI organization is one of its
@@ -89,12 +79,12 @@ async function isAskedForKeys(
   return ISSUERS[kind].issuer === issuer || own.some((entry) => entry.issuer === issuer) || isIssuerUsed(db, issuer)
 }
 
-function refused(reason: string): IdentityRefusal {
+function refused(reason: string): TokenRefusal {
   return { kind: 'refused', reason }
 }
 
 /** CircleCI's tokens have no `jti`; their claims are signed, so these name the token whatever is done to its signature. */
 async function digestOf(issuer: string, { jti }: Readonly<Record<string, unknown>>, token: string): Promise<string> {
   const named = typeof jti === 'string' && jti !== '' ? `jti ${issuer} ${jti}` : `claims ${token.split('.')[1]}`
-  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(named))))
+  return toBase64Url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(named)))
 }

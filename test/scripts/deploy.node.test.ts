@@ -191,8 +191,8 @@ describe('a first deploy', () => {
       'd1 time-travel info DB --json --config',
       'd1 migrations apply DB --remote --config',
       'deployments status --json --config',
-      'deploy --no-bundle --upload-source-maps --config --secrets-file',
-      'deploy --no-bundle --upload-source-maps --config --var PUBLIC_ORIGIN:https://buildpass.team.workers.dev',
+      'deploy --config --secrets-file',
+      'deploy --config --var PUBLIC_ORIGIN:https://buildpass.team.workers.dev',
       'd1 execute DB --remote --yes --json --command select id from users limit 1 --config',
     ])
     const secrets = account.workers.get('buildpass')?.secrets ?? {}

@@ -36,7 +36,9 @@ describe('a script that is called in a way that it does not know', () => {
     const { scripts }: { scripts: Record<string, string> } = JSON.parse(
       readFileSync(join(REPOSITORY, 'package.json'), 'utf8'),
     )
-    const named = Object.values(scripts).flatMap((command) => /^(?:exec )?node (?:.* )?(\S+\.ts)$/.exec(command)?.[1] ?? [])
+    const named = Object.values(scripts).flatMap(
+      (command) => /^(?:exec )?node (?:.* )?(\S+\.ts)$/.exec(command)?.[1] ?? [],
+    )
     expect(named.length).toBeGreaterThan(15)
     expect(named.filter((file) => !SCRIPTS.includes(file))).toEqual([])
   })

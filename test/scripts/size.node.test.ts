@@ -1,16 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { buildWorker, gzipKibOf, SIZE_LIMIT_KIB } from '../../scripts/deploy/worker-bundle.ts'
+import { readTool } from '../../scripts/check/tool.ts'
+import { configFor, deploymentOf, writeConfig } from '../../scripts/deploy/deployment.ts'
+import { buildWorker } from '../../scripts/deploy/worker-bundle.ts'
+import { readWranglerToml } from '../../scripts/deploy/wrangler.ts'
+import { packagesIn } from '../../scripts/measure/bundle-packages.ts'
 
-it('the Worker that is deployed is no larger than its limit, compressed', async () => {
+it('npx wrangler deploy, npm run deploy and npm start have the same Worker, of the packages that we mean to use', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-size-test-'))
+  const deployment = deploymentOf('same-worker')
+  if (!deployment) throw new Error('that is a name')
   try {
-    const file = join(folder, 'worker.js')
-    await buildWorker(file)
-    expect(gzipKibOf(file)).toBeLessThanOrEqual(SIZE_LIMIT_KIB)
+    writeConfig(deployment, configFor(readWranglerToml(), deployment, { databaseId: 'd', namespaceId: 'n' }, {}))
+    const upload = async (name: string, ...config: string[]) => {
+      const outdir = join(folder, name)
+      const { exitCode, stdout } = await readTool('wrangler', ['deploy', '--dry-run', '--outdir', outdir, ...config])
+      expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining('WARNING')])
+      return readFileSync(join(outdir, 'index.js'), 'utf8')
+    }
+    const plain = await upload('plain')
+    const metafile = await buildWorker(join(folder, 'started/worker.js'))
+    expect((await upload('deployed', '--config', deployment.configFile)) === plain).toBe(true)
+    expect(readFileSync(join(folder, 'started/worker.js'), 'utf8') === plain).toBe(true)
+    expect(packagesIn(metafile).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['our own code', 'drizzle-orm', 'hono', 'valibot', 'jose', 'saxes', 'aws4fetch']),
+    )
   } finally {
     rmSync(folder, { recursive: true })
+    rmSync(join(deployment.configFile, '..'), { recursive: true, force: true })
   }
 })

@@ -1,5 +1,5 @@
 import type { ArtifactDigest } from '../artifacts/artifact-digest.ts'
-import { base64UrlDecode, base64UrlEncode } from './secret-hash.ts'
+import { fromBase64Url, toBase64Url } from '../formats/encoding.ts'
 
 declare const keyBrand: unique symbol
 /** The HMAC key that signs downloads: its own, not a pepper. */
@@ -34,9 +34,9 @@ export const DOWNLOAD_LIFE_MS = 60_000
 
 /** `<base64url JSON>.<base64url HMAC-SHA-256>`. */
 export async function signTicket(key: DownloadKey, ticket: DownloadTicket): Promise<string> {
-  const body = base64UrlEncode(new TextEncoder().encode(JSON.stringify(ticket)))
+  const body = toBase64Url(new TextEncoder().encode(JSON.stringify(ticket)))
   const mac = await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(body))
-  return `${body}.${base64UrlEncode(new Uint8Array(mac))}`
+  return `${body}.${toBase64Url(mac)}`
 }
 
 /** The ticket in the text, or null unless we signed it and it has not expired. */
@@ -46,13 +46,13 @@ export async function openTicket(key: DownloadKey, text: string, now: number): P
   const mac = macOf(match[2])
   if (!mac || !(await crypto.subtle.verify('HMAC', key, mac, new TextEncoder().encode(match[1])))) return null
   // Signed by signTicket above, so it has its shape.
-  const ticket = JSON.parse(new TextDecoder().decode(base64UrlDecode(match[1]))) as DownloadTicket
+  const ticket = JSON.parse(new TextDecoder().decode(fromBase64Url(match[1]))) as DownloadTicket
   return ticket.expiresAt > now ? ticket : null
 }
 
 function macOf(text: string): Uint8Array<ArrayBuffer> | null {
   try {
-    return base64UrlDecode(text)
+    return fromBase64Url(text)
   } catch {
     return null // Not the one way to write these bytes.
   }

@@ -1,15 +1,13 @@
-import { base64UrlDecode } from './secret-hash.ts'
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** A signed JSON Web Token (RFC 7519) taken apart; nothing that it says is verified. */
-export type IdentityToken = {
-  readonly header: JsonObject
-  readonly claims: JsonObject
-  /** What the signature is over. */
-  readonly signed: string
-  /** Base64url, or whatever stood in its place. */
-  readonly signature: string
+/** What an identity token (RFC 7519) says of itself, by which the keys to check it with are found. Nothing is verified. */
+export type UnverifiedToken = {
+  readonly issuer: string
+  /** Null where it names no key. */
+  readonly keyId: string | null
+  readonly isAllowedAlgorithm: boolean
 }
 
 /** Whom a token has to be from and for, and when. */
@@ -21,105 +19,69 @@ export type Expectation = {
   readonly toleranceSeconds: number
 }
 
-/** Reads the compact form (RFC 7515 §7.1): three parts, the first two of them JSON objects. */
-export function parseIdentityToken(text: string): IdentityToken | null {
-  const [first = '', second = '', signature, ...more] = text.split('.')
-  const header = parseObject(first)
-  const claims = parseObject(second)
-  return header && claims && signature !== undefined && more.length === 0
-    ? { header, claims, signed: `${first}.${second}`, signature }
-    : null
-}
+export type TokenRefusal =
+  | { readonly kind: 'refused'; readonly reason: string }
+  /**
+   * Its signature was not checked, or does not check out. Which of these it is, whoever cannot sign must not learn: it
+   * would tell what is expected here.
+   */
+  | { readonly kind: 'unverified' }
 
-/** The id of the key that the token says it is signed with; null where it says none. */
-export function keyIdOf({ header }: IdentityToken): string | null {
-  return typeof header.kid === 'string' ? header.kid : null
-}
+export type VerifiedToken = { readonly kind: 'verified'; readonly claims: JsonObject & { readonly exp: number } }
 
-/** Why its algorithm does not pass; null where it does. For this nobody need be asked. */
-export function algorithmRefusal({ header }: IdentityToken): string | null {
-  return header.alg === ALGORITHM ? null : 'Its algorithm is not allowed.'
-}
-
-/**
- * Why a token does not pass, as a sentence; null where it does. The steps of RFC 7515 §5.2 and RFC 7519 §7.2, with the
- * algorithm ours to choose (RFC 8725 §3.1) and the keys only those given: what else its header offers is not looked at.
- */
-export async function tokenRefusal(
-  token: IdentityToken,
-  keys: readonly JsonObject[],
-  expected: Expectation,
-): Promise<string | null> {
-  // No extension is understood here (RFC 7515 §4.1.11).
-  if (token.header.crit !== undefined) return UNSIGNED
-  const refusal = algorithmRefusal(token)
-  if (refusal) return refusal
-  return (await isSigned(token, keys)) ? claimsRefusal(token.claims, expected) : UNSIGNED
-}
-
-/** All issuers that we know sign with this one. Another would need its own hash, and its own demands on keys. */
+/** All issuers that we know sign with this one, so no token chooses another (RFC 8725 §3.1). */
 const ALGORITHM = 'RS256'
-const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
-/** RFC 7518 §3.3. */
-const MIN_MODULUS_BITS = 2048
-/** What is refused before anything that the token says is believed. */
-export const UNSIGNED = 'Its signature does not check out.'
+export const ALGORITHM_REFUSAL = 'Its algorithm is not allowed.'
 
-async function isSigned({ header, signed, signature }: IdentityToken, keys: readonly JsonObject[]): Promise<boolean> {
-  const [jwk, ...others] = keys.filter((key) => isMeant(key, header))
-  // Which of several is meant would be a guess.
-  if (!jwk || others.length > 0) return false
+/** Null where the text is no signed token. */
+export function readIdentityToken(text: string): UnverifiedToken | null {
   try {
-    // Whether it has all that makes it a key is for importKey to say.
-    const key = await crypto.subtle.importKey('jwk', jwk as JsonObject & { kty: 'RSA' }, RSA, false, ['verify'])
-    if (!('modulusLength' in key.algorithm) || key.algorithm.modulusLength < MIN_MODULUS_BITS) return false
-    return await crypto.subtle.verify(RSA, key, base64UrlDecode(signature), new TextEncoder().encode(signed))
+    const { iss } = decodeJwt(text)
+    const { alg, kid } = decodeProtectedHeader(text)
+    return {
+      issuer: typeof iss === 'string' ? iss : '',
+      keyId: typeof kid === 'string' ? kid : null,
+      isAllowedAlgorithm: alg === ALGORITHM,
+    }
   } catch {
-    return false // Not a public RSA key after all, or the signature is not base64url.
+    return null // jose says why, which whoever wrote it knows.
   }
 }
 
-/** Whether the key (RFC 7517 §4) is for such signatures, and has the id that the token names, if it names one. */
-function isMeant(key: JsonObject, { kid }: JsonObject): boolean {
-  const { kty, use = 'sig', alg = ALGORITHM, key_ops = ['verify'] } = key
-  return (
-    kty === 'RSA' &&
-    use === 'sig' &&
-    alg === ALGORITHM &&
-    JSON.stringify(key_ops) === '["verify"]' &&
-    (kid === undefined || (typeof kid === 'string' && kid === key.kid))
-  )
-}
-
-/** The claims of RFC 7519 §4.1, each of which is required but `nbf`; the first that fails is told. */
-function claimsRefusal(claims: JsonObject, { issuer, audience, now, toleranceSeconds }: Expectation): string | null {
-  const { iss, aud, sub, iat, nbf = 0, exp } = claims
-  const seconds = Math.floor(now / 1000)
-  const failing = (name: string) => `Its claim "${name}" does not pass.`
-  const checks: readonly (readonly [refusal: string, passes: boolean])[] = [
-    [failing('iss'), iss === issuer],
-    [`Its audience is not ${audience}.`, [aud].flat().includes(audience)],
-    [failing('sub'), sub !== undefined],
-    [failing('iat'), isNumericDate(iat)],
-    [failing('nbf'), isNumericDate(nbf) && nbf <= seconds + toleranceSeconds],
-    [failing('exp'), isNumericDate(exp)],
-    ['It has expired.', isNumericDate(exp) && exp > seconds - toleranceSeconds],
-  ]
-  return checks.find(([, passes]) => !passes)?.[0] ?? null
+/** Checks the signature by one of the keys given, whatever keys its header offers, and then what it claims. */
+export async function verifyIdentityToken(
+  text: string,
+  keys: readonly JsonObject[],
+  { issuer, audience, now, toleranceSeconds }: Expectation,
+): Promise<VerifiedToken | TokenRefusal> {
+  try {
+    // Whether they are keys is for jose to say.
+    const { payload } = await jwtVerify(text, createLocalJWKSet({ keys: keys as [] }), {
+      issuer,
+      audience,
+      algorithms: [ALGORITHM],
+      requiredClaims: ['sub', 'iat', 'exp'],
+      clockTolerance: toleranceSeconds,
+      currentDate: new Date(now),
+    })
+    return isFinal(payload) ? { kind: 'verified', claims: payload } : refusedFor('exp')
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return { kind: 'refused', reason: 'It has expired.' }
+    if (error instanceof errors.JWTClaimValidationFailed)
+      return error.claim === 'aud'
+        ? { kind: 'refused', reason: `Its audience is not ${audience}.` }
+        : refusedFor(error.claim)
+    if (error instanceof errors.JOSEAlgNotAllowed) return { kind: 'refused', reason: ALGORITHM_REFUSAL }
+    // A signature that is wrong, a key that is not there, or one that cannot be used, of which jose throws a TypeError.
+    return { kind: 'unverified' }
+  }
 }
 
 /** `1e999` is JSON, too, and would never expire. */
-function isNumericDate(value: unknown): value is number {
-  return Number.isFinite(value)
+function isFinal(payload: JWTPayload): payload is JWTPayload & { exp: number } {
+  return Number.isFinite(payload.exp)
 }
 
-function parseObject(part: string): JsonObject | null {
-  try {
-    const value: unknown = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(base64UrlDecode(part)),
-    )
-    return typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject | null) : null
-  } catch {
-    return null // Not base64url, not UTF-8 or not JSON.
-  }
+function refusedFor(claim: string): TokenRefusal {
+  return { kind: 'refused', reason: `Its claim "${claim}" does not pass.` }
 }

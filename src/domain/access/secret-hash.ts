@@ -1,3 +1,4 @@
+import { fromBase64, toBase64Url } from '../formats/encoding.ts'
 import type { Secret } from './secret.ts'
 
 declare const hashBrand: unique symbol
@@ -29,7 +30,7 @@ async function importPepper(entry: string): Promise<Pepper> {
 
 /** An HMAC-SHA-256 key from base64url text. */
 export function importHmacKey(base64url: string): Promise<CryptoKey> {
-  const bytes = keyBytesOf(base64url)
+  const bytes = fromBase64(base64url)
   return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
 }
 
@@ -47,26 +48,5 @@ export function pepperIdOf(hash: string): string {
 
 async function hashWith(pepper: Pepper, secret: Secret): Promise<SecretHash> {
   const mac = await crypto.subtle.sign('HMAC', pepper.key, new TextEncoder().encode(secret))
-  return `${pepper.id}:${base64UrlEncode(new Uint8Array(mac))}` as SecretHash
-}
-
-export function base64UrlEncode(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, '-')
-    .replace(/\//g, '_')
-    .replace(/=+$/, '')
-}
-
-// What is left of a last byte after whole characters has to be zeros (RFC 4648 §3.5).
-const CANONICAL = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/
-
-/** The bytes of base64url text without padding, of which there is one way to write them; throws on any other. */
-export function base64UrlDecode(text: string): Uint8Array<ArrayBuffer> {
-  if (!CANONICAL.test(text)) throw new TypeError('not base64url')
-  return keyBytesOf(text)
-}
-
-/** The bytes of a key that somebody wrote into the configuration, however its last bits stand there. */
-export function keyBytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (char) => char.charCodeAt(0))
+  return `${pepper.id}:${toBase64Url(mac)}` as SecretHash
 }

@@ -1,4 +1,4 @@
-import { parseHex, toHex } from '../formats/hex.ts'
+import { fromHex, toBase64, toHex } from '../formats/encoding.ts'
 
 /**
  * What the bytes of an artifact are known by: their SHA-256, or, where they came in parts that nobody saw together, the
@@ -30,7 +30,7 @@ export function parseArtifactDigest(text: string): ArtifactDigest | null {
 export async function digestOfParts(partSizeBytes: number, partsHex: readonly string[]): Promise<ArtifactDigest> {
   const joined = new Uint8Array(32 * partsHex.length)
   partsHex.forEach((hex, i) => {
-    joined.set(parseHex(hex), 32 * i)
+    joined.set(fromHex(hex), 32 * i)
   })
   return { kind: 'sha256-parts', partSizeBytes, hex: toHex(await crypto.subtle.digest('SHA-256', joined)) }
 }
@@ -42,5 +42,5 @@ export function etagFor(digest: ArtifactDigest): string {
 
 /** The `Repr-Digest` field (RFC 9530), for which only a digest of the whole will do. */
 export function reprDigestFor(digest: ArtifactDigest): string | null {
-  return digest.kind === 'sha256' ? `sha-256=:${btoa(String.fromCharCode(...parseHex(digest.hex)))}:` : null
+  return digest.kind === 'sha256' ? `sha-256=:${toBase64(fromHex(digest.hex))}:` : null
 }

@@ -1,4 +1,4 @@
-import { toHex } from '../formats/hex.ts'
+import { fromBase64, toHex } from '../formats/encoding.ts'
 
 /**
  * The SHA-256 in a `Repr-Digest` or `Content-Digest` field (RFC 9530: `sha-256=:<base64>:`), as lower-case hex. Other
@@ -11,5 +11,5 @@ export function parseContentDigest(header: string): string | 'other_algorithm' |
   if (sha256 === undefined) return 'other_algorithm'
   // The last character's two last bits belong to no byte.
   if (!/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(sha256)) return 'malformed'
-  return toHex(Uint8Array.from(atob(sha256), (char) => char.charCodeAt(0)))
+  return toHex(fromBase64(sha256))
 }

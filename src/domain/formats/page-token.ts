@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlEncode } from '../access/secret-hash.ts'
+import { fromBase64Url, toBase64Url } from './encoding.ts'
 
 /** Where a page of a list ends: the key of its last item, in the list's own order. */
 export type PageKey = readonly (string | number)[]
@@ -10,7 +10,7 @@ const MAX_TOKEN_LENGTH = 4_096
  * the next page is authorized anew, and the key only says where to go on.
  */
 export function pageTokenFor(list: string, key: PageKey): string {
-  return base64UrlEncode(new TextEncoder().encode(JSON.stringify([list, ...key])))
+  return toBase64Url(new TextEncoder().encode(JSON.stringify([list, ...key])))
 }
 
 /** The key in a token of that list, whose parts have the types of `shape`; null for anything else. */
@@ -36,7 +36,7 @@ export type Paged<T> = { readonly items: readonly T[]; readonly nextKey: PageKey
 
 function decode(text: string): string | null {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(base64UrlDecode(text))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(fromBase64Url(text))
   } catch {
     return null // Not base64url, or not UTF-8 in it.
   }

@@ -1,4 +1,4 @@
-import { base64UrlDecode, base64UrlEncode, keyBytesOf } from '../access/secret-hash.ts'
+import { fromBase64, fromBase64Url, toBase64Url } from './encoding.ts'
 
 declare const sealedBrand: unique symbol
 /**
@@ -24,7 +24,7 @@ export async function importDataKeys(text: string): Promise<DataKeys> {
 async function importDataKey(entry: string): Promise<DataKey> {
   const match = /^([a-z0-9]{1,16}):([A-Za-z0-9_-]{43})$/.exec(entry)
   if (!match?.[1] || !match[2]) throw new Error('DATA_KEY must be a list of id:base64url with 32 bytes each')
-  const bytes = keyBytesOf(match[2])
+  const bytes = fromBase64(match[2])
   return { id: match[1], key: await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']) }
 }
 
@@ -32,7 +32,7 @@ export async function seal([current]: DataKeys, plaintext: string, context: stri
   const iv = crypto.getRandomValues(new Uint8Array(12))
   const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(context) }
   const sealed = await crypto.subtle.encrypt(algorithm, current.key, new TextEncoder().encode(plaintext))
-  return `v1.${current.id}.${base64UrlEncode(iv)}.${encoded(new Uint8Array(sealed))}` as SealedText
+  return `v1.${current.id}.${toBase64Url(iv)}.${toBase64Url(sealed)}` as SealedText
 }
 
 /** The text, or null when no live key made it, it was altered, or it was sealed for something else. */
@@ -42,18 +42,10 @@ export async function unseal(keys: DataKeys, sealed: string, context: string): P
   if (version !== 'v1' || !known || rest.length > 0) return null
   try {
     const additionalData = new TextEncoder().encode(context)
-    const algorithm = { name: 'AES-GCM', iv: base64UrlDecode(nonce), additionalData }
-    const text = await crypto.subtle.decrypt(algorithm, known.key, base64UrlDecode(ciphertext))
+    const algorithm = { name: 'AES-GCM', iv: fromBase64Url(nonce), additionalData }
+    const text = await crypto.subtle.decrypt(algorithm, known.key, fromBase64Url(ciphertext))
     return new TextDecoder().decode(text)
   } catch {
     return null // Not base64url, or the tag does not fit: altered, or sealed for something else.
   }
-}
-
-// `base64UrlEncode` spreads its bytes into arguments, of which there may not be many thousands.
-function encoded(bytes: Uint8Array): string {
-  const THIRDS = 3 * 4_096
-  let text = ''
-  for (let at = 0; at < bytes.length; at += THIRDS) text += base64UrlEncode(bytes.subarray(at, at + THIRDS))
-  return text
 }

@@ -1,4 +1,4 @@
-import { keyBytesOf } from '../access/secret-hash.ts'
+import { fromBase64, toBase64 } from '../formats/encoding.ts'
 import { hmacOf } from '../formats/hmac.ts'
 
 // https://www.standardwebhooks.com: `whsec_` and base64 of 24 to 64 bytes.
@@ -11,7 +11,7 @@ export function parseWebhookSecret(text: string): string | null {
 }
 
 export function mintWebhookSecret(): string {
-  return `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))}`
+  return `whsec_${toBase64(crypto.getRandomValues(new Uint8Array(32)))}`
 }
 
 /** The headers that sign a body (Standard Webhooks): HMAC-SHA-256 of `id.timestamp.body`. */
@@ -25,14 +25,14 @@ export async function webhookHeadersFor(
   if (!bytes) throw new Error('a stored webhook secret is malformed')
   const timestamp = String(Math.floor(now / 1000))
   const mac = await hmacOf(bytes, `${id}.${timestamp}.${body}`)
-  const signature = btoa(String.fromCharCode(...new Uint8Array(mac)))
+  const signature = toBase64(mac)
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
 }
 
 function bytesOf(secret: string): Uint8Array<ArrayBuffer> | null {
   const base64 = SECRET_SHAPE.exec(secret)?.[1]
   try {
-    return base64 ? keyBytesOf(base64) : null
+    return base64 ? fromBase64(base64) : null
   } catch {
     return null // Not base64 after all.
   }

@@ -1,6 +1,6 @@
 import type { SignedIn } from '../access/grant.ts'
 import { randomBase62 } from '../access/secret.ts'
-import { base64UrlEncode } from '../access/secret-hash.ts'
+import { toBase64Url } from '../formats/encoding.ts'
 import type { Identity, IdentityProvider } from './identity.ts'
 import type { User } from './user.ts'
 
@@ -61,5 +61,5 @@ export function formTokenFor(secret: SessionSecret): Promise<string> {
 /** The purpose is hashed along, so that what stands in a page can never be a look-up key. */
 export async function digestOf(purpose: string, text: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${purpose}:${text}`)
-  return base64UrlEncode(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+  return toBase64Url(await crypto.subtle.digest('SHA-256', bytes))
 }

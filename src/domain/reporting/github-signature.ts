@@ -1,3 +1,4 @@
+import { fromBase64 } from '../formats/encoding.ts'
 /**
  * Whether GitHub's secret scanning signed the body: ECDSA P-256 over SHA-256, DER, base64 (GitHub Docs, "Secret
  * scanning partner program").
@@ -11,7 +12,7 @@ export async function isSignedByGithub(key: CryptoKey, signature: string, body: 
 /** A key of GitHub's list; throws where it is none. */
 export async function importGithubKey(pem: string): Promise<CryptoKey> {
   const base64 = pem.replace(/-----[A-Z ]+-----|\s/g, '')
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  const bytes = fromBase64(base64)
   return crypto.subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify'])
 }
 
@@ -20,7 +21,7 @@ const P256_BYTES = 32
 /** The 64 bytes that Web Crypto wants of a DER ECDSA signature (RFC 3279 §2.2.3); null if it is not one. */
 function rawSignatureOf(base64: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[A-Za-z0-9+/]{8,120}={0,2}$/.test(base64)) return null
-  const der = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  const der = fromBase64(base64)
   const raw = new Uint8Array(2 * P256_BYTES)
   let at = 2
   if (der[0] !== 0x30 || der[1] !== der.length - 2) return null

@@ -1,4 +1,6 @@
+import { parseBasicCredentials } from '../access/basic-credentials.ts'
 import { isSameText } from '../access/same-text.ts'
+import { fromHex } from '../formats/encoding.ts'
 import type { WebhookSource } from './webhook-source.ts'
 
 /** A delivery as it came in: the signature is over the bytes, not over what they mean. */
@@ -28,7 +30,8 @@ export const IS_SIGNED: Record<WebhookSource, Verify> = {
   },
 
   // Basic credentials from the endpoint's URL, the secret as password
-  jenkins: ({ headers }, secret) => isSameText(basicPasswordOf(headers.get('Authorization') ?? ''), secret),
+  jenkins: ({ headers }, secret) =>
+    isSameText(parseBasicCredentials(headers.get('Authorization') ?? '')?.password ?? '', secret),
 }
 
 /** Where there is nothing to check against, so that this takes as long as a wrong signature does. */
@@ -41,8 +44,7 @@ const REPLAY_WINDOW_MS = 5 * 60_000
 const NO_SIGNATURE = '0'.repeat(64)
 
 async function isHmacOf(secret: string, body: Uint8Array<ArrayBuffer>, hex: string = NO_SIGNATURE): Promise<boolean> {
-  const bytes = Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
-  return crypto.subtle.verify('HMAC', await hmacKey(secret), bytes, body)
+  return crypto.subtle.verify('HMAC', await hmacKey(secret), fromHex(hex), body)
 }
 
 function hmacKey(text: string): Promise<CryptoKey> {
@@ -56,15 +58,4 @@ function joined(prefix: string, body: Uint8Array): Uint8Array<ArrayBuffer> {
   all.set(start)
   all.set(body, start.length)
   return all
-}
-
-function basicPasswordOf(authorization: string): string {
-  const basic = /^basic +([A-Za-z0-9+/]{1,1000}=*)$/i.exec(authorization)
-  if (!basic?.[1]) return ''
-  try {
-    const userPass = atob(basic[1])
-    return userPass.slice(userPass.indexOf(':') + 1)
-  } catch {
-    return '' // Not base64, so no secret.
-  }
 }

@@ -1,5 +1,4 @@
-import { scanXml, type XmlAttributes, type XmlEvents } from '../formats/xml.ts'
-import { XmlProblem } from '../formats/xml-reading.ts'
+import { scanXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../formats/xml.ts'
 import { wordTable } from '../reporting/word-table.ts'
 import {
   clipped,

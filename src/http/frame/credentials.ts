@@ -1,3 +1,4 @@
+import { parseBasicCredentials } from '../../domain/access/basic-credentials.ts'
 import { parseSecret, type Secret } from '../../domain/access/secret.ts'
 import type { QueryTokens } from '../../settings.ts'
 import { requestLineOf } from './request-line.ts'
@@ -23,7 +24,7 @@ export function readCredential(request: Request, queryTokens: QueryTokens): Cred
   if (bearer) return parsed(bearer[1] ?? '')
   const circleToken = headers.get('Circle-Token')
   if (circleToken !== null) return parsed(circleToken)
-  if (authorization !== null) return parsed(basicUserOf(authorization))
+  if (authorization !== null) return parsed(parseBasicCredentials(authorization)?.user ?? '')
   const { method, url } = requestLineOf(request)
   const query = queryTokenOf(url)
   return query === null ? NONE : readQueryToken(query, method, queryTokens)
@@ -45,18 +46,6 @@ const MALFORMED: Credential = { kind: 'malformed' }
 function parsed(text: string): Credential {
   const secret = text.length > MAX_HEADER_LENGTH ? null : parseSecret(text)
   return secret ? { kind: 'secret', secret } : MALFORMED
-}
-
-/** The user name of Basic credentials, whatever the password (RFC 7617); empty, which no token is, for anything else. */
-function basicUserOf(authorization: string): string {
-  const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)
-  if (!basic?.[1]) return ''
-  try {
-    const userPass = atob(basic[1])
-    return userPass.slice(0, Math.max(0, userPass.indexOf(':')))
-  } catch {
-    return '' // Not base64, so no token.
-  }
 }
 
 // The first of that name in the query, as it stands there: a token has nothing in it that would be encoded.

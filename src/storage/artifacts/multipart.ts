@@ -1,5 +1,5 @@
 import type { Upload, UploadPart } from '../../domain/artifacts/upload.ts'
-import { toHex } from '../../domain/formats/hex.ts'
+import { toHex } from '../../domain/formats/encoding.ts'
 
 type InR2 = Pick<Upload, 'objectKey' | 'r2UploadId'>
 

@@ -1,6 +1,6 @@
 import { and, gt, lte } from 'drizzle-orm'
 import { AppError } from '../../domain/error.ts'
-import { toHex } from '../../domain/formats/hex.ts'
+import { toHex } from '../../domain/formats/encoding.ts'
 import { artifacts } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { readSweep, writeSweep } from '../upkeep/sweeps.ts'

@@ -5,7 +5,8 @@ import {
   openTicket,
   signTicket,
 } from '../../../src/domain/access/download-ticket.ts'
-import { base64UrlEncode, importHmacKey } from '../../../src/domain/access/secret-hash.ts'
+import { importHmacKey } from '../../../src/domain/access/secret-hash.ts'
+import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
 
 const NOW = 1_800_000_000_000
 const ticket: DownloadTicket = {
@@ -26,8 +27,7 @@ const ticket: DownloadTicket = {
   seq: 1,
   provedAt: NOW,
 }
-const newKey = async () =>
-  (await importHmacKey(base64UrlEncode(crypto.getRandomValues(new Uint8Array(32))))) as DownloadKey
+const newKey = async () => (await importHmacKey(toBase64Url(crypto.getRandomValues(new Uint8Array(32))))) as DownloadKey
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

@@ -1,16 +1,6 @@
-import fc from 'fast-check'
-import {
-  base64url,
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  errors,
-  exportJWK,
-  generateKeyPair,
-  jwtVerify,
-} from 'jose'
+import { base64url, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { parseIdentityToken, tokenRefusal } from '../../../src/domain/access/identity-token.ts'
+import { readIdentityToken, verifyIdentityToken } from '../../../src/domain/access/identity-token.ts'
 import {
   AUDIENCE,
   type Draft,
@@ -51,45 +41,14 @@ async function makeShortKeys(): Promise<SigningKeys> {
   return { key: pair.privateKey, jwk: await jwkOf(pair.publicKey), privateJwk: await jwkOf(pair.privateKey) }
 }
 
-/** Why we refuse; null where the token passes. */
-async function ours(token: string, keys: Draft['keys']): Promise<string | null> {
-  const parsed = parseIdentityToken(token)
-  if (!parsed) return NO_TOKEN
-  const now = NOW_SECONDS * 1000
-  return tokenRefusal(parsed, keys, { issuer: ISSUER, audience: AUDIENCE, now, toleranceSeconds: TOLERANCE_SECONDS })
-}
-
-/** The same by jose, an implementation of the RFCs that many others use. */
-async function theirs(token: string, keys: Draft['keys']): Promise<string | null> {
-  try {
-    decodeJwt(token)
-    decodeProtectedHeader(token)
-  } catch {
-    return NO_TOKEN
-  }
-  try {
-    await jwtVerify(token, createLocalJWKSet({ keys: keys as [] }), {
-      issuer: ISSUER,
-      audience: AUDIENCE,
-      algorithms: ['RS256'],
-      clockTolerance: TOLERANCE_SECONDS,
-      currentDate: new Date(NOW_SECONDS * 1000),
-      requiredClaims: ['exp', 'iat', 'sub'],
-    })
-    return null
-  } catch (error) {
-    if (error instanceof errors.JWTExpired) return EXPIRED
-    if (error instanceof errors.JWTClaimValidationFailed)
-      return error.claim === 'aud' ? OTHER_AUDIENCE : failing(error.claim)
-    if (error instanceof errors.JOSEAlgNotAllowed) return ALGORITHM
-    if (error instanceof errors.JOSEError) return UNSIGNED
-    return `jose gives up: ${error}`
-  }
-}
-
-async function bothOn(draft: Draft): Promise<readonly [ours: string | null, theirs: string | null]> {
+/** Why it is refused; null where the token passes. */
+async function refusalOf(draft: Draft): Promise<string | null> {
   const token = await tokenOf(draft)
-  return [await ours(token, draft.keys), await theirs(token, draft.keys)]
+  if (!readIdentityToken(token)) return NO_TOKEN
+  const expected = { issuer: ISSUER, audience: AUDIENCE, now: NOW_SECONDS * 1000, toleranceSeconds: TOLERANCE_SECONDS }
+  const checked = await verifyIdentityToken(token, draft.keys, expected)
+  if (checked.kind === 'verified') return null
+  return checked.kind === 'refused' ? checked.reason : UNSIGNED
 }
 
 type Change = () => Partial<Draft>
@@ -101,9 +60,6 @@ const rewrite = (written: (token: string) => string): Partial<Draft> => ({ rewri
 const parts = (change: (parts: [string, string, string]) => readonly string[]): Partial<Draft> =>
   rewrite((token) => change(token.split('.') as [string, string, string]).join('.'))
 const hmacOf = (text: string): Partial<Draft> => ({ ...header({ alg: 'HS256' }), signer: { secret: text } })
-/** The other last character that stands for the same bytes: of its six bits, 256 bytes need two. */
-const twin = (text: string) => text.slice(0, -1) + ({ A: 'B', Q: 'R', g: 'h', w: 'x' }[text.slice(-1)] ?? '')
-
 describe('an identity token passes', () => {
   it.each<[string, Change]>([
     ['as its issuer makes it', () => ({})],
@@ -120,7 +76,7 @@ describe('an identity token passes', () => {
     ['half a minute after its time, nearly', () => claims({ exp: NOW_SECONDS - 29 })],
     ['that says a thing twice, by the last', () => payload(JSON.stringify(GOOD_CLAIMS).replace('{', '{"aud":"x",'))],
   ])('%s', async (_, change) => {
-    expect(await bothOn({ ...goodDraft(one), ...change() })).toEqual([null, null])
+    expect(await refusalOf({ ...goodDraft(one), ...change() })).toBeNull()
   })
 })
 
@@ -203,104 +159,28 @@ describe('an identity token is refused', () => {
     ),
     ['more than half a minute before its time', failing('nbf'), () => claims({ nbf: NOW_SECONDS + 31 })],
     ['half a minute after its time', EXPIRED, () => claims({ exp: NOW_SECONDS - 30 })],
-    ['after its time by far', EXPIRED, () => claims({ exp: 0 })],
-  ])('%s: %s', async (_, refusal, change) => {
-    expect(await bothOn({ ...goodDraft(one), ...change() })).toEqual([refusal, refusal])
-  })
-})
-
-describe('we say otherwise than jose', () => {
-  it.each<[string, string | null, string | null | RegExp, Change]>([
-    [
-      'of padding at the end, which the signature does not cover',
-      UNSIGNED,
-      null,
-      () => rewrite((token) => `${token}==`),
-    ],
-    ['of a line break at the end', UNSIGNED, null, () => rewrite((token) => `${token}\n`)],
-    ['of another spelling of the same signature', UNSIGNED, null, () => rewrite(twin)],
-    ['of the one extension that jose knows', UNSIGNED, null, () => header({ crit: ['b64'], b64: true })],
+    ['of a key that is too short', UNSIGNED, () => goodDraft(short)],
+    ['of a key without a modulus', UNSIGNED, () => key({ n: undefined })],
+    ['of a key that signs, too', UNSIGNED, () => key({ key_ops: ['verify', 'sign'] })],
+    ['where what should be keys is none', UNSIGNED, () => ({ keys: ['k1' as never] })],
+    ['without an algorithm', UNSIGNED, () => header({ alg: undefined })],
     [
       'of a time without end',
       failing('exp'),
-      null,
       () => payload(JSON.stringify({ ...GOOD_CLAIMS, exp: 7e9 }).replace('7000000000', '1e999')),
     ],
-    ['of a token without an algorithm, only why', ALGORITHM, UNSIGNED, () => header({ alg: undefined })],
-    ['of a key that is too short, where jose throws', UNSIGNED, /gives up/, () => goodDraft(short)],
-    ['of a key without a modulus, where jose throws', UNSIGNED, /gives up/, () => key({ n: undefined })],
-    ['of a key that signs, too, where jose throws', UNSIGNED, /gives up/, () => key({ key_ops: ['verify', 'sign'] })],
-    ['of a key that says oddly whether it may be exported', null, UNSIGNED, () => key({ ext: 'yes' })],
-  ])('%s', async (_, mine, other, change) => {
-    expect(await bothOn({ ...goodDraft(one), ...change() })).toEqual([
-      mine,
-      other instanceof RegExp ? expect.stringMatching(other) : other,
-    ])
+    ['after its time by far', EXPIRED, () => claims({ exp: 0 })],
+  ])('%s: %s', async (_, refusal, change) => {
+    expect(await refusalOf({ ...goodDraft(one), ...change() })).toBe(refusal)
   })
 })
 
-/** Mostly what is right, so that what is wrong stands alone often enough. */
-const mostly = <T>(right: T, ...wrong: readonly T[]): fc.Arbitrary<T> =>
-  fc.oneof(
-    { weight: 25, arbitrary: fc.constant(right) },
-    { weight: wrong.length, arbitrary: fc.constantFrom(...wrong) },
-  )
-
-it('accepts what jose accepts and refuses what jose refuses, whatever else is put together', async () => {
-  const anyTime = fc.integer({ min: NOW_SECONDS - 60, max: NOW_SECONDS + 60 })
-  const keysFor: Record<string, () => Draft['keys']> = {
-    one: () => [one.jwk],
-    both: () => [two.jwk, one.jwk],
-    twins: () => [one.jwk, { ...two.jwk, kid: 'k1' }],
-    nameless: () => [{ ...one.jwk, kid: undefined }],
-    mixed: () => [ellipticJwk, { ...two.jwk, use: 'enc' }, one.jwk],
-    elsewhere: () => [two.jwk],
-    private: () => [one.privateJwk],
-  }
-  const rewrites: Record<string, (token: string) => string> = {
-    none: (token) => token,
-    swapped: (token) => token.replace(/\.(.)(.)/, '.$2$1'),
-    cut: (token) => token.slice(0, -5),
-    longer: (token) => `${token}AAAA`,
-    dotted: (token) => `${token}.`,
-    dotless: (token) => token.replace('.', ''),
-  }
-  let accepted = 0
-  await fc.assert(
-    fc.asyncProperty(
-      fc.record({
-        alg: mostly<unknown>('RS256', 'none', 'HS256', 'RS512', 'PS256', 'ES256', null, 5, ['RS256']),
-        kid: mostly<unknown>('k1', undefined, 'k2', null, 1),
-        b64: mostly<unknown>(undefined, true, false),
-        crit: mostly<unknown>(undefined, ['exp'], [], 'exp'),
-        iss: mostly<unknown>(ISSUER, undefined, null, [ISSUER]),
-        aud: mostly<unknown>(AUDIENCE, [AUDIENCE], ['x', AUDIENCE], undefined, null, [], 'x'),
-        sub: mostly<unknown>('job', undefined, null, 5),
-        iat: fc.oneof({ weight: 9, arbitrary: anyTime }, fc.constantFrom(undefined, null, '5')),
-        nbf: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, anyTime, fc.constantFrom(null, '5', -1.5)),
-        exp: fc.oneof(
-          { weight: 9, arbitrary: anyTime.map((at) => at + 30) },
-          anyTime,
-          fc.constantFrom(undefined, null, '5'),
-        ),
-        signer: mostly('one', 'two', 'nobody', 'hmac'),
-        keys: mostly(...(Object.keys(keysFor) as [string])),
-        rewritten: mostly(...(Object.keys(rewrites) as [string])),
-      }),
-      async ({ alg, kid, b64, crit, signer, keys, rewritten, ...said }) => {
-        const signers = { one: one.key, two: two.key, nobody: 'nobody', hmac: { secret: String(one.jwk.n) } } as const
-        const [mine, other] = await bothOn({
-          header: { alg, kid, b64, crit },
-          claims: said,
-          signer: signers[signer as keyof typeof signers],
-          keys: keysFor[keys]?.() ?? [],
-          ...rewrite(rewrites[rewritten] ?? String),
-        })
-        if (mine === null) accepted += 1
-        expect(mine === null, `${mine} / ${other}`).toBe(other === null)
-      },
-    ),
-    { numRuns: 400 },
-  )
-  expect(accepted).toBeGreaterThan(40)
+it('tells by which key it can be checked, before anything of it is believed', async () => {
+  const of = async (change: Partial<Draft>) => readIdentityToken(await tokenOf({ ...goodDraft(one), ...change }))
+  expect(await of({})).toEqual({ issuer: ISSUER, keyId: 'k1', isAllowedAlgorithm: true })
+  expect(await of({ ...header({ alg: undefined, kid: 5 }), ...claims({ iss: [ISSUER] }) })).toEqual({
+    issuer: '',
+    keyId: null,
+    isAllowedAlgorithm: false,
+  })
 })

@@ -1,10 +1,10 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { base64UrlDecode, base64UrlEncode, hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { fromBase64Url, toBase64Url } from '../../../src/domain/formats/encoding.ts'
 
 function randomKey(): string {
-  return base64UrlEncode(crypto.getRandomValues(new Uint8Array(32)))
+  return toBase64Url(crypto.getRandomValues(new Uint8Array(32)))
 }
 
 describe('the hash of a secret', () => {
@@ -12,12 +12,12 @@ describe('the hash of a secret', () => {
     const key = randomKey()
     const secret = mintSecret('project')
     const [hash] = await hashSecret(await importPeppers(`p1:${key}`), secret)
-    const raw = await crypto.subtle.importKey('raw', base64UrlDecode(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    const raw = await crypto.subtle.importKey('raw', fromBase64Url(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'verify',
     ])
     const [id, mac] = hash.split(':')
     expect(id).toBe('p1')
-    expect(await crypto.subtle.verify('HMAC', raw, base64UrlDecode(mac ?? ''), new TextEncoder().encode(secret))).toBe(
+    expect(await crypto.subtle.verify('HMAC', raw, fromBase64Url(mac ?? ''), new TextEncoder().encode(secret))).toBe(
       true,
     )
   })
@@ -59,42 +59,6 @@ describe('PEPPERS', () => {
   })
 })
 
-describe('base64url', () => {
-  it('gives back the bytes', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        const text = base64UrlEncode(bytes)
-        expect(text).toMatch(/^[A-Za-z0-9_-]*$/)
-        expect(base64UrlDecode(text)).toEqual(new Uint8Array(bytes))
-      }),
-    )
-  })
+it('takes a key that somebody made by hand, whatever its last bits: a deployment goes on with it', async () => {
+  for (const last of 'ABCDwxyz') await importPeppers(`p:${'a'.repeat(42)}${last}`)
 })
-
-describe('base64url', () => {
-  it('has one way to write each bytes, and no other is read', () => {
-    fc.assert(
-      fc.property(
-        fc.uint8Array({ maxLength: 70 }),
-        fc.string({ unit: fc.constantFrom(...LETTERS, '=', '+', '/', ' ') }),
-        (bytes, text) => {
-          expect(base64UrlDecode(base64UrlEncode(bytes))).toEqual(bytes)
-          let read: Uint8Array | null = null
-          try {
-            read = base64UrlDecode(text)
-          } catch (error) {
-            expect(error).toBeInstanceOf(TypeError)
-          }
-          if (read) expect(base64UrlEncode(read)).toBe(text)
-        },
-      ),
-      { numRuns: 2_000 },
-    )
-  })
-
-  it('of a key that somebody made by hand may have any last bits: a deployment goes on with it', async () => {
-    for (const last of 'ABCDwxyz') await importPeppers(`p:${'a'.repeat(42)}${last}`)
-  })
-})
-
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

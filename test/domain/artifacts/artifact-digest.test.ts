@@ -9,7 +9,7 @@ import {
   reprDigestFor,
 } from '../../../src/domain/artifacts/artifact-digest.ts'
 import { missingParts, partCountOf, sizeOfPart } from '../../../src/domain/artifacts/upload.ts'
-import { parseHex, toHex } from '../../../src/domain/formats/hex.ts'
+import { fromHex, toHex } from '../../../src/domain/formats/encoding.ts'
 
 const hex = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => toHex(bytes))
 const digest: fc.Arbitrary<ArtifactDigest> = fc.oneof(
@@ -58,7 +58,7 @@ describe('an artifact digest', () => {
   it('of the whole is a Repr-Digest in base64', () => {
     const hello = '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824'
     expect(reprDigestFor({ kind: 'sha256', hex: hello })).toBe('sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:')
-    expect(toHex(parseHex(hello))).toBe(hello)
+    expect(toHex(fromHex(hello))).toBe(hello)
   })
 })
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64UrlEncode } from '../../../src/domain/access/secret-hash.ts'
+import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
 import { importDataKeys, seal, unseal } from '../../../src/domain/formats/sealed-text.ts'
 
-const keyText = (id: string) => `${id}:${base64UrlEncode(crypto.getRandomValues(new Uint8Array(32)))}`
+const keyText = (id: string) => `${id}:${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`
 
 describe('a sealed text', () => {
   it('opens to what was sealed, for what it was sealed for', async () => {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { base64UrlEncode } from '../../../src/domain/access/secret-hash.ts'
+import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
 import { slugText } from '../../../src/domain/project.ts'
 import { tokens } from '../../../src/storage/schema/schema.ts'
 import { openDb } from '../../../src/storage/stores.ts'
@@ -481,5 +481,5 @@ async function hmacSigned(payload: string, { jwk }: IssuerKey): Promise<string> 
   const hmac = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   const header = btoa(JSON.stringify({ alg: 'HS256', kid: 'k1' })).replace(/=+$/, '')
   const mac = await crypto.subtle.sign('HMAC', hmac, encoder.encode(`${header}.${payload}`))
-  return `${header}.${payload}.${base64UrlEncode(new Uint8Array(mac))}`
+  return `${header}.${payload}.${toBase64Url(mac)}`
 }

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { base64UrlEncode } from '../../../src/domain/access/secret-hash.ts'
+import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
 import { seedProject, seedToken } from '../../support/seed/seed.ts'
 import { openTestApp, type TestApp } from '../../support/worker/app.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'
@@ -369,7 +369,7 @@ describe('the signed URL', () => {
     const path = await signedFor(world.secrets.all)
     const [, , ticket = '', name] = path.split('/')
     const [body = '', mac = ''] = ticket.split('.')
-    const forged = base64UrlEncode(
+    const forged = toBase64Url(
       new TextEncoder().encode(JSON.stringify({ ...JSON.parse(decodedTicket(path)), fileName: 'evil.html' })),
     )
     for (const other of [`${forged}.${mac}`, `${body}.${'A'.repeat(43)}`, body, `${body}.`, 'x.y', `${ticket}x`]) {

@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { base64UrlEncode, hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { hashSecret, importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
 import { findGrant, forgetUnknown, heldGrantOf, knownGrant, kvKeyFor } from '../../../src/storage/edge/grants.ts'
 import { users } from '../../../src/storage/schema/schema.ts'
 import { commitEnding } from '../../../src/storage/tokens/revocations.ts'
@@ -616,7 +617,7 @@ describe('a personal token', () => {
 })
 
 function randomPepper(id: string): string {
-  return `${id}:${base64UrlEncode(crypto.getRandomValues(new Uint8Array(32)))}`
+  return `${id}:${toBase64Url(crypto.getRandomValues(new Uint8Array(32)))}`
 }
 
 describe('a row that does not add up', () => {

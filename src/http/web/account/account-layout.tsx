@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import type { Child } from '../frame/jsx-runtime.ts'
 import { type Frame, renderPage } from '../frame/layout.tsx'
 import { SideNav, type SideSection } from '../frame/side-nav.tsx'
 

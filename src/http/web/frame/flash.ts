@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 import { parseLogin } from '../../../domain/people/user.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { ownCookie, ownCookieOf } from './own-cookie.ts'
 
 export type Flash = { readonly tone: 'good' | 'bad'; readonly text: string }
 
@@ -48,23 +48,22 @@ const FLASHES = {
 
 export type FlashCode = keyof typeof FLASHES
 
-const COOKIE = '__Host-flash'
-const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+const COOKIE = 'flash'
 
 /** 303 to a page of ours, which then says this once, of that person if it is about one. */
 export function redirectTo(path: string, flash?: FlashCode, login = ''): Response {
   const headers = new Headers({ Location: path, 'Cache-Control': 'no-store' })
-  if (flash) headers.append('Set-Cookie', `${COOKIE}=${flash}.${login}; Max-Age=60; ${ATTRIBUTES}`)
+  if (flash) headers.append('Set-Cookie', ownCookie(COOKIE, `${flash}.${login}`, 60))
   return new Response(null, { status: 303, headers })
 }
 
 /** What is to be said on this page, if anything. */
 export function flashOf(c: Context<AppEnv>): Flash | null {
-  const [code = '', name = ''] = getCookie(c, COOKIE)?.split('.', 2) ?? []
+  const [code = '', name = ''] = ownCookieOf(c, COOKIE).split('.', 2)
   if (!Object.hasOwn(FLASHES, code)) return null
   const { tone, text } = FLASHES[code as FlashCode]
   return { tone, text: text.replace('{login}', parseLogin(name) ?? 'That person') }
 }
 
 /** The header that makes sure it is said once. */
-export const FORGET_FLASH = `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`
+export const FORGET_FLASH = ownCookie(COOKIE, '', 0)

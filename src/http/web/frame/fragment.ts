@@ -1,11 +1,12 @@
+import type { Child } from 'hono/jsx'
 import { cacheControlFor } from '../../frame/answers.ts'
-import { type JSX, jsx } from './jsx-runtime.ts'
+import { escapeMarkup } from '../../frame/markup.ts'
 import { windowTitleFor } from './layout.tsx'
 import { visibleMarkup } from './visible-markup.ts'
 
 /** A part of a page, with the title that the page has by now, as the answer to the script that keeps it up to date. */
-export function renderFragment(title: string, content: JSX.Element): Response {
-  return new Response(visibleMarkup(`${jsx('title', { children: windowTitleFor(title) })}${content}`), {
+export function renderFragment(title: string, content: Child): Response {
+  return new Response(visibleMarkup(`<title>${escapeMarkup(windowTitleFor(title))}</title>${content}`), {
     headers: {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",

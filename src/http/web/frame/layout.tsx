@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { User } from '../../../domain/people/user.ts'
 import { type Caching, cacheControlFor } from '../../frame/answers.ts'
@@ -6,7 +7,6 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { type Flash, FORGET_FLASH, flashOf } from './flash.ts'
 import { Form } from './form-parts.tsx'
 import { Icon } from './icon.tsx'
-import type { Child } from './jsx-runtime.ts'
 import { visibleMarkup } from './visible-markup.ts'
 
 /** A step on the way to a page; the last one is the page itself and needs no `href`. */

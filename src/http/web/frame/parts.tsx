@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: browsers drop the roles of a table whose display is changed, as it is on phones.
 
+import type { Child } from 'hono/jsx'
 import { Icon, type IconName } from './icon.tsx'
-import type { Child } from './jsx-runtime.ts'
 import { agoText } from './time-text.ts'
 
 /** A time as people say it, exact on hover; the page's script puts it into the reader's zone. */

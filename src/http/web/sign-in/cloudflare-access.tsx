@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { keyIdOf, parseIdentityToken, tokenRefusal } from '../../../domain/access/identity-token.ts'
+import { readIdentityToken, verifyIdentityToken } from '../../../domain/access/identity-token.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Identity } from '../../../domain/people/identity.ts'
 import { findKeys, type Outside } from '../../../outside/key-sets.ts'
@@ -51,13 +51,15 @@ export async function accessIdentityOf(
   const assertion = request.headers.get('Cf-Access-Jwt-Assertion')
   if (!assertion) return null
   try {
-    const token = parseIdentityToken(assertion)
-    if (!token) throw new Error('It is not a JSON Web Token.')
+    const said = readIdentityToken(assertion)
+    if (!said) throw new Error('It is not a JSON Web Token.')
     const source = { url: `${access.issuer}/cdn-cgi/access/certs`, form: 'jwks' } as const
-    const keys = await findKeys(outside, source, keyIdOf(token))
-    const refusal = await tokenRefusal(token, keys, { ...access, now: outside.now(), toleranceSeconds: 0 })
-    if (refusal) throw new Error(refusal)
-    const { sub, email } = v.parse(claimsShape(), token.claims)
+    const keys = await findKeys(outside, source, said.keyId)
+    const expected = { ...access, now: outside.now(), toleranceSeconds: 0 }
+    const checked = await verifyIdentityToken(assertion, keys, expected)
+    if (checked.kind === 'unverified') throw new Error('Its signature does not check out.')
+    if (checked.kind === 'refused') throw new Error(checked.reason)
+    const { sub, email } = v.parse(claimsShape(), checked.claims)
     return { provider: 'access', subject: sub, name: email ?? sub }
   } catch (error) {
     outside.warn('access_assertion_refused', error)

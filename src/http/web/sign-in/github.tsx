@@ -1,9 +1,8 @@
 import type { Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 import * as v from 'valibot'
 import { randomBase62 } from '../../../domain/access/secret.ts'
-import { base64UrlDecode, base64UrlEncode } from '../../../domain/access/secret-hash.ts'
 import { AppError } from '../../../domain/error.ts'
+import { fromBase64Url, toBase64Url } from '../../../domain/formats/encoding.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { findGithubAccount, type GithubAccount, type GithubSettings } from '../../../outside/github.ts'
 import { findOrInsertPerson, linkIdentity } from '../../../storage/people/identities.ts'
@@ -16,6 +15,7 @@ import { logFault } from '../../frame/trace.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { chargeAttempt, Gate } from '../frame/gate.tsx'
 import { renderPage } from '../frame/layout.tsx'
+import { ownCookie, ownCookieOf } from '../frame/own-cookie.ts'
 import { page } from '../frame/page.ts'
 import { sitePathOf } from '../frame/site-path.ts'
 import { beginSession } from './begin-session.ts'
@@ -39,7 +39,7 @@ export function mountGithub(app: App): void {
     const response = attempt
       ? await finish(c, attempt, viewer)
       : await sayNo(c, 'This sign-in was not begun here, or too long ago.')
-    response.headers.append('Set-Cookie', `${COOKIE}=; Max-Age=0; ${ATTRIBUTES}`)
+    response.headers.append('Set-Cookie', ownCookie(COOKIE, '', 0))
     return response
   })
 }
@@ -53,9 +53,7 @@ type Attempt = {
   readonly linkTo: string | null
 }
 
-const COOKIE = '__Host-github'
-// Lax: GitHub leads back with a link from its site.
-const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Lax'
+const COOKIE = 'github'
 const ATTEMPT_SECONDS = 600
 
 async function toGithub(c: Context<AppEnv>, wish: Pick<Attempt, 'next' | 'linkTo'>): Promise<Response> {
@@ -66,15 +64,15 @@ async function toGithub(c: Context<AppEnv>, wish: Pick<Attempt, 'next' | 'linkTo
     client_id: github.clientId,
     redirect_uri: publicOriginOf(c) + CALLBACK,
     state: attempt.state,
-    code_challenge: base64UrlEncode(new Uint8Array(digest)),
+    code_challenge: toBase64Url(digest),
     code_challenge_method: 'S256',
     allow_signup: 'false',
     // Private memberships show to no one else.
     ...(github.orgs.length > 0 ? { scope: 'read:org' } : {}),
   })
   const response = redirectTo(`${github.url}/login/oauth/authorize?${query}`)
-  const kept = base64UrlEncode(new TextEncoder().encode(JSON.stringify(attempt)))
-  response.headers.append('Set-Cookie', `${COOKIE}=${kept}; Max-Age=${ATTEMPT_SECONDS}; ${ATTRIBUTES}`)
+  const kept = toBase64Url(new TextEncoder().encode(JSON.stringify(attempt)))
+  response.headers.append('Set-Cookie', ownCookie(COOKIE, kept, ATTEMPT_SECONDS))
   return response
 }
 
@@ -85,7 +83,7 @@ const attemptShape = lazily(() =>
 /** What this browser began, if GitHub's answer belongs to it. */
 function attemptOf(c: Context<AppEnv>): Attempt | null {
   try {
-    const kept: unknown = JSON.parse(new TextDecoder().decode(base64UrlDecode(getCookie(c, COOKIE) ?? '')))
+    const kept: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(ownCookieOf(c, COOKIE))))
     const attempt = v.parse(attemptShape(), kept)
     return attempt.state === c.req.query('state') ? attempt : null
   } catch {

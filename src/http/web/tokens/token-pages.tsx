@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Child } from 'hono/jsx'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { mintSecret } from '../../../domain/access/secret.ts'
 import type { Token, TokenHolder } from '../../../domain/access/token.ts'
@@ -10,7 +11,6 @@ import { findToken, insertToken, listTokens, type NewToken } from '../../../stor
 import { MAX_OFFSET, queryPage } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { redirectTo } from '../frame/flash.ts'
-import type { Child } from '../frame/jsx-runtime.ts'
 import type { Frame } from '../frame/layout.tsx'
 import { onceIdFor } from '../frame/once.ts'
 import { Pager } from '../frame/parts.tsx'

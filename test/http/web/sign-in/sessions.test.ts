@@ -36,7 +36,7 @@ describe('a sign-in link', () => {
     const cookies = tries.map((response) => response.headers.get('Set-Cookie')).filter((cookie) => cookie !== null)
     expect(cookies).toEqual([
       expect.stringMatching(
-        /^__Host-session=[0-9A-Za-z]{43}; Max-Age=2592000; Path=\/; Secure; HttpOnly; SameSite=Lax$/,
+        /^__Host-session=[0-9A-Za-z]{43}; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
       ),
     ])
     expect((await browse(path)).status).toBe(404)
