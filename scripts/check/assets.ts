@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { apiFiles } from '../openapi/files.ts'
 import { REPOSITORY } from '../start/local-state.ts'
@@ -12,7 +12,12 @@ const HANDED_OUT = 'public/assets/buildpass.mjs'
  */
 export function writeAssets(): readonly string[] {
   const files = { ...apiFiles(), [HANDED_OUT]: readFileSync(join(REPOSITORY, 'bin/buildpass.mjs'), 'utf8') }
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(REPOSITORY, file), text)
-  chmodSync(join(REPOSITORY, HANDED_OUT), 0o755)
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(REPOSITORY, name)
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+    // Somebody may be reading the one before.
+    writeFileSync(`${file}.${process.pid}`, text, { mode: name === HANDED_OUT ? 0o755 : 0o644 })
+    renameSync(`${file}.${process.pid}`, file)
+  }
   return Object.keys(files)
 }

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { writeAssets } from '../check/assets.ts'
 import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { tellFailure } from '../check/script-error.ts'
 import { readOwnScript, readTool, runTool } from '../check/tool.ts'
@@ -42,7 +41,6 @@ async function main(): Promise<void> {
   if (isDryRun) return dryRun(host, deployment, settings)
   // Cloudflare's button made the resources and filled in the ids of this fork's wrangler.toml.
   const isFromButton = process.env.WORKERS_CI && remoteConfigFile() === WRANGLER_CONFIG
-  writeAssets()
   const deployed = isFromButton
     ? await putWorker(host, deployment, WRANGLER_CONFIG, host.base)
     : await deploy(host, deployment, settings)
@@ -82,7 +80,6 @@ async function dryRun(host: DeployHost, deployment: Deployment, settings: Deploy
   console.log(planFor(deployment, settings, host.base))
   const preview = { ...deployment, configFile: deployment.configFile.replace(/\.json$/, '.dry-run.json') }
   writeConfig(preview, config)
-  writeAssets()
   const args = ['deploy', '--dry-run', '--config', preview.configFile]
   if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
   console.log('\nNothing was changed.')

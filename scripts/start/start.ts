@@ -127,7 +127,7 @@ async function openWorker(
   worker = await startWorker({
     config: WRANGLER_CONFIG,
     // By the bundler that a deploy uses.
-    build: { bundle: true, minify: !isWatched },
+    build: { bundle: true, minify: !isWatched, custom: { command: '' } },
     envFiles: [state.devVarsFile],
     bindings: {
       LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey },

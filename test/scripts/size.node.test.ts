@@ -8,7 +8,7 @@ import { buildWorker } from '../../scripts/deploy/worker-bundle.ts'
 import { readWranglerToml } from '../../scripts/deploy/wrangler.ts'
 import { packagesIn } from '../../scripts/measure/bundle-packages.ts'
 
-it('npx wrangler deploy, npm run deploy and npm start have the same Worker, of the packages that we mean to use', async () => {
+it('npx wrangler deploy and npm run deploy upload the same Worker, which is the one that is measured, of the packages that we mean to use', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-size-test-'))
   const deployment = deploymentOf('same-worker')
   if (!deployment) throw new Error('that is a name')
@@ -21,9 +21,9 @@ it('npx wrangler deploy, npm run deploy and npm start have the same Worker, of t
       return readFileSync(join(outdir, 'index.js'), 'utf8')
     }
     const plain = await upload('plain')
-    const metafile = await buildWorker(join(folder, 'started/worker.js'))
+    const metafile = await buildWorker(join(folder, 'measured/worker.js'))
     expect((await upload('deployed', '--config', deployment.configFile)) === plain).toBe(true)
-    expect(readFileSync(join(folder, 'started/worker.js'), 'utf8') === plain).toBe(true)
+    expect(readFileSync(join(folder, 'measured/worker.js'), 'utf8') === plain).toBe(true)
     expect(packagesIn(metafile).map(({ name }) => name)).toEqual(
       expect.arrayContaining(['our own code', 'drizzle-orm', 'hono', 'valibot', 'jose', 'saxes', 'aws4fetch']),
     )
