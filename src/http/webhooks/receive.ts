@@ -18,12 +18,13 @@ import { reportBuilds, reportRun } from '../../storage/builds/build-reports.ts'
 import { insertDelivery } from '../../storage/notices/deliveries.ts'
 import { learnRepositoryUrl } from '../../storage/projects/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
-import { jsonWritten } from '../frame/answers.ts'
+import { jsonSaid, jsonWritten } from '../frame/answers.ts'
 import { SLUG_ON_PATH } from '../frame/authorize.ts'
 import { readBytes } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { READ } from './readers.ts'
+import type { WebhookTakenJson } from './receive-shape.ts'
 
 /** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
 const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
@@ -80,11 +81,7 @@ type Taken = { readonly result: DeliveryResult; readonly detail: string; readonl
 async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading, actor: Actor): Promise<Taken> {
   switch (reading.kind) {
     case 'ignored':
-      return {
-        result: 'ignored',
-        detail: reading.why,
-        response: jsonWritten(c, { message: `Ignored: ${reading.why}.` }, 202),
-      }
+      return { result: 'ignored', detail: reading.why, response: jsonSaid(c, `Ignored: ${reading.why}.`) }
     case 'unreadable':
       return { result: 'unreadable', detail: reading.problem, response: new AppError('invalid_input', reading.problem) }
     case 'other_repository': {
@@ -100,7 +97,8 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
       const reported = await reportBuilds(c.env.stores, projectId, reading.builds, actor)
       const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
       const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
-      return { result: 'stored', detail, response: jsonWritten(c, { message: 'ok', builds: numbers }) }
+      const taken: WebhookTakenJson = { message: 'ok', builds: numbers }
+      return { result: 'stored', detail, response: jsonWritten(c, taken) }
     }
   }
 }

@@ -9,6 +9,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { ArtifactsOfBuildJson } from './artifact-shape.ts'
 
 /** Artifact lists with sizes and digests, which CircleCI's shape has no room for. */
 export function mountArtifactLists(app: App): void {
@@ -33,5 +34,7 @@ export function mountArtifactLists(app: App): void {
 
 function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {
   const origin = publicOriginOf(c)
-  return jsonRead(c, { build_num: num, items: artifacts.map((artifact) => storedArtifactJson(origin, artifact)) })
+  const items = artifacts.map((artifact) => storedArtifactJson(origin, artifact))
+  const body: ArtifactsOfBuildJson = { build_num: num, items }
+  return jsonRead(c, body)
 }

@@ -1,11 +1,11 @@
 import { AppError } from '../../../domain/error.ts'
 import { reportBuild, updateBuild } from '../../../storage/builds/build-reports.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
-import { buildDetailJson, buildSummaryJson } from '../../circleci/v1/build-json.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readJson } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { buildDetailJson, buildSummaryJson } from '../../json/build-json.ts'
 import { buildEventOf, buildReportOf, reportInput, updateInput } from './report-input.ts'
 
 /** Reporting builds. Answers are builds in the v1.1 shape, so that one reader does for all. */

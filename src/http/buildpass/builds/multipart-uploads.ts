@@ -24,13 +24,14 @@ import {
 } from '../../../storage/artifacts/uploads.ts'
 import { findBuildId } from '../../../storage/builds/builds.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, lazily, readJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { UploadJson, UploadPartJson } from './multipart-uploads-shape.ts'
 import {
   CONTENT_TYPE_RULE,
   isContentType,
@@ -158,7 +159,7 @@ export function mountMultipartUploads(app: App): void {
       // R2 first: a row whose parts are gone is found again, parts without a row are not.
       await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
       await deleteUpload(stores, found.upload.id, actor)
-      return jsonWritten(c, { message: 'ok' })
+      return jsonDone(c)
     },
   )
 }
@@ -194,7 +195,7 @@ function uploadIdOf(c: Context<AppEnv>): string {
   return c.req.param('upload') ?? ''
 }
 
-function uploadJson(upload: Upload, parts: readonly UploadPart[]) {
+function uploadJson(upload: Upload, parts: readonly UploadPart[]): UploadJson {
   return {
     upload_id: upload.id,
     path: upload.path,
@@ -211,7 +212,7 @@ function uploadJson(upload: Upload, parts: readonly UploadPart[]) {
   }
 }
 
-function partJson({ number, sizeBytes, sha256 }: UploadPart) {
+function partJson({ number, sizeBytes, sha256 }: UploadPart): UploadPartJson {
   return { part: number, size: sizeBytes, sha256 }
 }
 

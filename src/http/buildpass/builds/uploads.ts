@@ -13,6 +13,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { TestsStoredJson } from './uploads-shape.ts'
 
 export const MAX_NODE_INDEX = 9_999
 const MAX_TESTS_BYTES = 16 * 1024 * 1024
@@ -71,13 +72,13 @@ export function mountUploads(app: App): void {
     const parse = testParserFor(c)
     const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
     await replaceTestResults(c.env.stores, await requireBuildId(c, project.id), report, results, actor)
-    const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
-    return jsonWritten(c, {
-      stored: results.length,
-      failed: count('failure') + count('error'),
-      skipped: count('skipped'),
-    })
+    return jsonWritten(c, testsStoredJson(results))
   })
+}
+
+function testsStoredJson(results: readonly TestResult[]): TestsStoredJson {
+  const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
+  return { stored: results.length, failed: count('failure') + count('error'), skipped: count('skipped') }
 }
 
 async function requireBuildId(c: Context<AppEnv>, projectId: string): Promise<string> {

@@ -9,11 +9,12 @@ import {
 } from '../../../domain/access/trusted-publisher.ts'
 import { AppError } from '../../../domain/error.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../../storage/tokens/publishers.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { namedValues } from '../../json/schemas.ts'
+import type { PublisherJson, PublishersJson } from './publishers-shape.ts'
 
 const KIND_RULE = `must be one of ${Object.keys(ISSUERS).join(', ')}`
 export const publisherInput = lazily(() =>
@@ -32,9 +33,10 @@ export const publisherInput = lazily(() =>
 export function mountPublishers(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { project }) => {
     const publishers = await listPublishers(c.env.stores.db, project.id)
-    return jsonRead(c, {
+    const body: PublishersJson = {
       items: publishers.map((publisher) => ({ ...publisherJson(publisher), created_by: publisher.createdBy })),
-    })
+    }
+    return jsonRead(c, body)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { actor, project }) => {
@@ -55,10 +57,10 @@ export function mountPublishers(app: App): void {
   route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { actor, project }) => {
     if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
       throw new AppError('publisher_not_found')
-    return jsonWritten(c, { message: 'ok' })
+    return jsonDone(c)
   })
 }
 
-function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher) {
+function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher): PublisherJson {
   return { id, kind, issuer, claims, time: isoOf(createdAt) }
 }

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import {
@@ -12,7 +13,8 @@ import { jsonRead } from '../../frame/answers.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
-import { artifactJson } from './build-json.ts'
+import { artifactUrlFor } from '../../json/artifact-url.ts'
+import type { V1ArtifactJson } from './artifact-shape.ts'
 
 /** Artifact lists, and the stable links that lead to the bytes. */
 export function mountArtifacts(app: App): void {
@@ -67,4 +69,9 @@ export function mountArtifacts(app: App): void {
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact)
   })
+}
+
+/** `url` answers with a redirect to the bytes. */
+function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact): V1ArtifactJson {
+  return { path, pretty_path: path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
 }

@@ -6,8 +6,8 @@ import { jsonRead } from '../../frame/answers.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
-import { buildDetailJson, buildSummaryJson } from './build-json.ts'
-import { testResultJson } from './test-result-json.ts'
+import { buildDetailJson, buildSummaryJson } from '../../json/build-json.ts'
+import { v1TestsJson } from '../../json/test-result-json.ts'
 
 /** Build lists, single builds and test results. */
 export function mountBuilds(app: App): void {
@@ -32,7 +32,7 @@ export function mountBuilds(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project }) => {
     const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(c))
     if (!results) throw new AppError('build_not_found')
-    return jsonRead(c, { tests: results.map(testResultJson) })
+    return jsonRead(c, v1TestsJson(results))
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project }) => {

@@ -13,7 +13,7 @@ import { lazily, pageOf, queryFlag, readJson, readOptionalJson } from '../../fra
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { futureTime, overlapSeconds } from '../../json/schemas.ts'
-import { mintedTokenJson, tokenJson } from './token-json.ts'
+import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
 /** Project tokens for a project's admins, personal tokens for each person: list, create, delete, rotate; no update. */
 export function mountTokens(app: App): void {
@@ -99,7 +99,7 @@ async function deleted(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): P
   const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor } as const
   const ended = await deleteToken(c.env.stores, id, how)
   if (ended.length === 0) throw new AppError('token_not_found')
-  return jsonWritten(c, { message: 'ok', deleted: ended })
+  return jsonWritten(c, endedJson(ended))
 }
 
 async function rotated(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): Promise<Response> {
@@ -109,7 +109,7 @@ async function rotated(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): P
   const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actor)
   switch (rotation.kind) {
     case 'rotated':
-      return jsonWritten(c, { ...mintedTokenJson(rotation.token, successor), replaces: id }, 201)
+      return jsonWritten(c, mintedTokenJson(rotation.token, successor, id), 201)
     case 'expired':
       throw new AppError('conflict', 'This token has expired already: create a new one.')
     case 'unknown':

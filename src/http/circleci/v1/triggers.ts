@@ -12,8 +12,9 @@ import { branchOf, buildNumOf } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { buildSummaryJson } from '../../json/build-json.ts'
 import { askerOf, triggerOf, v1TriggerInput } from '../both/trigger-input.ts'
-import { buildSummaryJson } from './build-json.ts'
+import type { BuildCreatedJson } from './trigger-shape.ts'
 
 /** Starting, repeating and stopping builds: the project's dispatch target does the work. */
 export function mountTriggers(app: App): void {
@@ -28,8 +29,7 @@ export function mountTriggers(app: App): void {
 
   // "Trigger a new job with a branch": CircleCI answers it in words.
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/build', async (c, opened) => {
-    const { num } = await triggered(c, opened, null)
-    return jsonWritten(c, { status: 201, body: 'Build created', build_num: num }, 201)
+    return jsonWritten(c, buildCreatedJson(await triggered(c, opened, null)), 201)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { actor, project }) => {
@@ -41,6 +41,10 @@ export function mountTriggers(app: App): void {
     await cancelRunning(c.env.stores, project, [await requireBuild(c, project)], 'build.cancel', actor)
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project)), 202)
   })
+}
+
+function buildCreatedJson({ num }: Build): BuildCreatedJson {
+  return { status: 201, body: 'Build created', build_num: num }
 }
 
 async function triggered(

@@ -1,5 +1,6 @@
 import { AppError } from '../../../domain/error.ts'
-import { vcsUrlFor } from '../../../domain/project.ts'
+import type { User } from '../../../domain/people/user.ts'
+import { type Project, vcsUrlFor } from '../../../domain/project.ts'
 import { listRecentBuilds } from '../../../storage/builds/builds.ts'
 import {
   countFollowed,
@@ -13,8 +14,10 @@ import { jsonRead, jsonWritten, listRead } from '../../frame/answers.ts'
 import { pageOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
-import { buildSummaryJson, isoOf } from './build-json.ts'
+import { buildSummaryJson } from '../../json/build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { followedProjectJson } from './project-json.ts'
+import type { FollowedJson, V1MeJson } from './user-shape.ts'
 
 /** More would make an answer of megabytes; `num_projects_followed` counts all. */
 const MAX_FOLLOWED_SHOWN = 1_000
@@ -29,21 +32,8 @@ export function mountUsers(app: App): void {
       countFollowed(db, grant.userId),
     ])
     if (!user) throw new AppError('invalid_token')
-    return jsonRead(c, {
-      login: user.login,
-      name: user.name,
-      avatar_url: user.avatarUrl,
-      admin: user.instanceRole === 'owner',
-      created_at: isoOf(user.createdAt),
-      analytics_id: user.id,
-      basic_email_prefs: 'none',
-      all_emails: [],
-      selected_email: null,
-      num_projects_followed: count,
-      projects: Object.fromEntries(
-        followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' }]),
-      ),
-    })
+    const projects = followed.map(({ project }) => project)
+    return jsonRead(c, meJson(user, projects, count))
   })
 
   route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
@@ -69,12 +59,34 @@ export function mountUsers(app: App): void {
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
-    return jsonWritten(c, { followed: true })
+    return jsonWritten(c, FOLLOWED)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
-    return jsonWritten(c, { followed: false })
+    return jsonWritten(c, UNFOLLOWED)
   })
 }
+
+const FOLLOWED: FollowedJson = { followed: true }
+const UNFOLLOWED: FollowedJson = { followed: false }
+
+/** A person, the projects that they follow, and how many those are, though not all be shown. */
+function meJson(user: User, followed: readonly Project[], count: number): V1MeJson {
+  return {
+    login: user.login,
+    name: user.name,
+    avatar_url: user.avatarUrl,
+    admin: user.instanceRole === 'owner',
+    created_at: isoOf(user.createdAt),
+    analytics_id: user.id,
+    basic_email_prefs: 'none',
+    all_emails: [],
+    selected_email: null,
+    num_projects_followed: count,
+    projects: Object.fromEntries(followed.map((project) => [vcsUrlFor(project), ON_DASHBOARD])),
+  }
+}
+
+const ON_DASHBOARD = { on_dashboard: true, emails: 'default' } as const

@@ -1,12 +1,14 @@
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { stableIdFor } from '../../../domain/formats/stable-id.ts'
+import type { User } from '../../../domain/people/user.ts'
 import { type Project, slugKeyFor, slugText, VCS, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
 import { listFollowed, listOrganizations } from '../../../storage/people/memberships.ts'
 import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
 import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
+import type { BriefProjectJson, CollaborationJson, V2MeJson, V2ProjectJson, V2UserJson } from './me-shape.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
 
 const PAGE_SIZE = 100
@@ -16,13 +18,13 @@ export function mountMe(app: App): void {
   route(app, 'GET /api/v2/me', async (c, { grant }) => {
     const user = await findUser(c.env.stores.db, grant.userId)
     if (!user) throw new AppError('invalid_token')
-    return jsonRead(c, { id: user.id, login: user.login, name: user.name, avatar_url: user.avatarUrl })
+    return jsonRead(c, meJson(user))
   })
 
   route(app, 'GET /api/v2/user/:id', async (c, { grant }) => {
     const user = await findUserSeenBy(c.env.stores.db, grant.userId, c.req.param('id') ?? '')
     if (!user) throw new AppError('user_not_found')
-    return jsonRead(c, { id: user.id, login: user.login, name: user.name })
+    return jsonRead(c, userJson(user))
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
@@ -34,11 +36,7 @@ export function mountMe(app: App): void {
     const [after] = pageKeyOf(c, 'followed-project', ['string']) ?? ['']
     const followed = await listFollowed(c.env.stores.db, grant.userId, after, PAGE_SIZE + 1)
     const page = pageOfRows(followed, PAGE_SIZE, ({ project }) => [slugKeyFor(project)])
-    return pagedJson(c, 'followed-project', page, ({ project }) => ({
-      name: project.repo,
-      slug: slugText(project),
-      vcs_type: VCS[project.vcs].longName,
-    }))
+    return pagedJson(c, 'followed-project', page, ({ project }) => briefProjectJson(project))
   })
 
   route(app, 'GET /api/v2/project/:vcs/:org/:repo', async (c, { project }) => jsonRead(c, await projectJson(project)))
@@ -49,10 +47,22 @@ export function mountMe(app: App): void {
   })
 }
 
+function meJson({ id, login, name, avatarUrl }: User): V2MeJson {
+  return { id, login, name, avatar_url: avatarUrl }
+}
+
+function userJson({ id, login, name }: Pick<User, 'id' | 'login' | 'name'>): V2UserJson {
+  return { id, login, name }
+}
+
+function briefProjectJson(project: Project): BriefProjectJson {
+  return { name: project.repo, slug: slugText(project), vcs_type: VCS[project.vcs].longName }
+}
+
 /** CircleCI's words for who hosts a repository: it has none for GitLab, whose projects it calls its own. */
 const PROVIDER: Record<Vcs, 'GitHub' | 'Bitbucket' | 'CircleCI'> = { gh: 'GitHub', bb: 'Bitbucket', gl: 'CircleCI' }
 
-async function projectJson(project: Project) {
+async function projectJson(project: Project): Promise<V2ProjectJson> {
   return {
     id: project.id,
     slug: slugText(project),
@@ -70,7 +80,7 @@ async function projectJson(project: Project) {
 
 type Organization = Pick<Project, 'vcs' | 'org'>
 
-async function collaborationJson(project: Organization) {
+async function collaborationJson(project: Organization): Promise<CollaborationJson> {
   return {
     id: await organizationIdOf(project),
     slug: organizationSlugOf(project),

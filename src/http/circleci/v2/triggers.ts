@@ -1,14 +1,16 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { cancelRunning, rerunWorkflow, triggerPipeline } from '../../../actions/dispatch-builds.ts'
+import type { Build, Pipeline } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../../storage/builds/builds.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, lazily, readOptionalJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { askerOf, triggerOf, v2TriggerInput } from '../both/trigger-input.ts'
-import { isoOf } from '../v1/build-json.ts'
+import type { AcceptedJson, RerunJson, TriggeredPipelineJson } from './trigger-shape.ts'
 import { BY_WORKFLOW } from './workflows.ts'
 
 const FLAG_RULE = 'must be true or false'
@@ -31,8 +33,7 @@ export function mountV2Triggers(app: App): void {
     const { parameters, ...ref } = await readOptionalJson(c, v2TriggerInput())
     const trigger = triggerOf(project, ref, parameters ?? {}, await askerOf(c, grant))
     const { pipeline } = await triggerPipeline(c.env.stores, project, trigger, actor)
-    const made = { id: pipeline.id, number: pipeline.number, state: 'pending', created_at: isoOf(pipeline.createdAt) }
-    return jsonWritten(c, made, 201)
+    return jsonWritten(c, triggeredJson(pipeline), 201)
   })
 
   route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project }) => {
@@ -60,12 +61,21 @@ export function mountV2Triggers(app: App): void {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
       const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
       const build = await rerunWorkflow(c.env.stores, project, c.req.param('id') ?? '', wanted, actor)
-      return jsonWritten(c, { workflow_id: build.workflow.id }, 202)
+      return jsonWritten(c, rerunJson(build), 202)
     },
     BY_WORKFLOW,
   )
 }
 
 function accepted(c: Context<AppEnv>): Response {
-  return jsonWritten(c, { message: 'Accepted.' }, 202)
+  const body: AcceptedJson = { message: 'Accepted.' }
+  return jsonWritten(c, body, 202)
+}
+
+function triggeredJson({ id, number, createdAt }: Pipeline): TriggeredPipelineJson {
+  return { id, number, state: 'pending', created_at: isoOf(createdAt) }
+}
+
+function rerunJson({ workflow }: Build): RerunJson {
+  return { workflow_id: workflow.id }
 }

@@ -8,7 +8,8 @@ import { findProjectOfWorkflow, findWorkflow, type JobRow, listJobs } from '../.
 import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
-import { isoOf } from '../v1/build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { JobJson } from './job-shape.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
 import { workflowJson } from './pipeline-json.ts'
 
@@ -51,7 +52,7 @@ export const BY_WORKFLOW = {
   refuse: refuseAsWorkflow,
 }
 
-function jobJson(projectSlug: string, job: JobRow) {
+function jobJson(projectSlug: string, job: JobRow): JobJson {
   const { id, num, jobName, status, stoppedAt } = job
   return {
     id,
@@ -63,6 +64,6 @@ function jobJson(projectSlug: string, job: JobRow) {
     // Reporters do not say what waits for what.
     dependencies: [],
     started_at: isoOf(shownStartOf(job)),
-    ...(stoppedAt === null ? {} : { stopped_at: isoOf(stoppedAt) }),
+    stopped_at: isoOf(stoppedAt) ?? undefined,
   }
 }
