@@ -27,8 +27,7 @@ function pageOf(c: Context<AppEnv>) {
 
 function listed(c: Context<AppEnv>, rows: readonly AuditRecord[], limit: number): Promise<Response> {
   const next = rows.length === limit ? (rows.at(-1)?.id ?? null) : null
-  const page: AuditPageJson = { items: rows.map(entryJson), next_before: next }
-  return jsonRead(c, page)
+  return jsonRead(c, { items: rows.map(entryJson), next_before: next } satisfies AuditPageJson)
 }
 
 function entryJson({ id, at, action, login, actorTokenId, subject, detail, from }: AuditRecord): AuditEntryJson {

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { createProject } from '../../actions/create-project.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { parseLogin } from '../../domain/people/user.ts'
-import { type Project, parseSlug, type Role, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
+import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/reporting/repository-url.ts'
 import {
   deleteMember,
@@ -92,53 +92,47 @@ export function mountProjects(app: App): void {
     const after = queryText(c, 'after')
     const members = await listMembers(c.env.stores.db, project.id, { after, limit: limit + 1 })
     const next = members.length > limit ? (members[limit - 1]?.login ?? null) : null
-    const page: MemberPageJson = { items: members.slice(0, limit).map(memberJson), next_after: next }
-    return jsonRead(c, page)
+    return jsonRead(c, { items: members.slice(0, limit).map(memberJson), next_after: next } satisfies MemberPageJson)
   })
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project, params }) => {
     const { role } = await readJson(c, memberInput())
     const endMade = queryFlag(c, 'end_made')
     const { stores } = c.env
-    const user = await requireUser(c)
+    const user = await requireUser(c, params)
     if (role === 'member') {
       const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
       if (demotion.kind === 'last_admin') throw lastAdmin()
       if (demotion.kind === 'demoted')
-        return jsonWritten(c, memberSetJson(user.login, role, leftBehindJson(demotion, endMade)))
+        return jsonWritten(c, { login: user.login, role, ...leftBehindJson(demotion, endMade) } satisfies MemberSetJson)
     }
     if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
-    return jsonWritten(c, memberSetJson(user.login, role))
+    return jsonWritten(c, { login: user.login, role } satisfies MemberSetJson)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
-    const { stores } = c.env
-    // The older name said less than what it should have done: tokens are not all that a person leaves behind.
-    const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
-    const user = await requireUser(c)
-    const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
-    switch (removal.kind) {
-      case 'last_admin':
-        throw lastAdmin()
-      case 'not_a_member':
-        throw new AppError('user_not_found')
-      case 'removed':
-        return jsonWritten(c, memberRemovedJson(leftBehindJson(removal, endMade)))
-    }
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login',
+    async (c, { actor, project, params }) => {
+      const { stores } = c.env
+      // The older name said less than what it should have done: tokens are not all that a person leaves behind.
+      const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
+      const user = await requireUser(c, params)
+      const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
+      switch (removal.kind) {
+        case 'last_admin':
+          throw lastAdmin()
+        case 'not_a_member':
+          throw new AppError('user_not_found')
+        case 'removed':
+          return jsonWritten(c, { message: 'ok', ...leftBehindJson(removal, endMade) } satisfies MemberRemovedJson)
+      }
+    },
+  )
 }
 
 function memberJson({ login, name, role, since }: Member): MemberJson {
   return { login, name, role, since: isoOf(since) }
-}
-
-/** The member as they are now, and, of an admin who is one no more, what they left behind. */
-function memberSetJson(login: string, role: Role, behind?: LeftBehindJson): MemberSetJson {
-  return { login, role, ...behind }
-}
-
-function memberRemovedJson(behind: LeftBehindJson): MemberRemovedJson {
-  return { message: 'ok', ...behind }
 }
 
 /** What somebody made for the project, whom they let into it, and whether all that was made ended with them. */
@@ -171,8 +165,8 @@ function projectJson(project: Project): ProjectJson {
   }
 }
 
-export async function requireUser(c: Context<AppEnv>) {
-  const login = parseLogin(c.req.param('login') ?? '')
+export async function requireUser(c: Context<AppEnv>, named: { readonly login: string }) {
+  const login = parseLogin(named.login)
   const user = login ? await findUserByLogin(c.env.stores.db, login) : null
   if (!user) throw new AppError('user_not_found')
   return user

@@ -14,8 +14,7 @@ export function mountToken(app: App): void {
     const token = await findToken(c.env.stores.db, grant.tokenId)
     if (!token) throw new AppError('invalid_token')
     const project = grant.kind === 'personal' ? null : slugText(grant.project)
-    const presented: PresentedTokenJson = { kind: grant.kind, project, ...tokenJson(token) }
-    return jsonRead(c, presented)
+    return jsonRead(c, { kind: grant.kind, project, ...tokenJson(token) } satisfies PresentedTokenJson)
   })
 
   route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {

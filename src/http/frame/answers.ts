@@ -62,14 +62,12 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
 
 /** The answer to what was taken, in words. */
 export function jsonSaid(c: Context<AppEnv>, message: string): Response {
-  const body: SaidJson = { message }
-  return jsonWritten(c, body, 202)
+  return jsonWritten(c, { message } satisfies SaidJson, 202)
 }
 
 /** The answer to a write of which there is nothing to tell. */
 export function jsonDone(c: Context<AppEnv>): Response {
-  const body: DoneJson = { message: 'ok' }
-  return jsonWritten(c, body)
+  return jsonWritten(c, { message: 'ok' } satisfies DoneJson)
 }
 
 /**

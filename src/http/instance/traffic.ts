@@ -2,8 +2,7 @@ import type { Context } from 'hono'
 import { type Traffic, trafficOf } from '../../domain/request-counts.ts'
 import { readTraffic } from '../../outside/analytics.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
-import type { Readiness } from '../../storage/upkeep/readiness-memory.ts'
-import { listTokenFaces, type TokenFace } from '../../storage/upkeep/traffic.ts'
+import { listTokenFaces } from '../../storage/upkeep/traffic.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import { queryCount } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
@@ -32,28 +31,24 @@ export function mountTraffic(app: App): void {
       c.env.stores.db,
       traffic.tokens.map(({ id }) => id),
     )
-    return jsonWritten(c, trafficJson(traffic, faces, readiness))
+    return jsonWritten(c, {
+      ...traffic,
+      since: isoOf(traffic.since),
+      until: isoOf(traffic.until),
+      over_time: traffic.over_time.map(({ at, ...amounts }) => ({ time: isoOf(at), ...amounts })),
+      // A token that has ended meanwhile has no face any more.
+      tokens: traffic.tokens.map(({ id, requests }) => ({
+        kind: null,
+        label: null,
+        project: null,
+        ...faces.find((face) => face.id === id),
+        id,
+        requests,
+      })),
+      stores: readiness.checks,
+      feed_age_ms: readiness.feedAgeMs,
+    } satisfies TrafficJson)
   })
-}
-
-function trafficJson(traffic: InstanceTraffic, faces: readonly TokenFace[], readiness: Readiness): TrafficJson {
-  return {
-    ...traffic,
-    since: isoOf(traffic.since),
-    until: isoOf(traffic.until),
-    over_time: traffic.over_time.map(({ at, ...amounts }) => ({ time: isoOf(at), ...amounts })),
-    // A token that has ended meanwhile has no face any more.
-    tokens: traffic.tokens.map(({ id, requests }) => ({
-      kind: null,
-      label: null,
-      project: null,
-      ...faces.find((face) => face.id === id),
-      id,
-      requests,
-    })),
-    stores: readiness.checks,
-    feed_age_ms: readiness.feedAgeMs,
-  }
 }
 
 /** From Analytics Engine where it can be asked, else, and when it does not answer, from this isolate. */

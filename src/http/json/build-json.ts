@@ -110,16 +110,7 @@ function stepJson({ name, actions }: Step): StepJson {
 
 function actionJson(action: StepAction): ActionJson {
   return {
-    name: action.name,
-    type: action.type,
-    index: action.index,
-    step: action.step,
-    status: action.status,
-    start_time: action.start_time,
-    end_time: action.end_time,
-    run_time_millis: action.run_time_millis,
-    bash_command: action.bash_command,
-    exit_code: action.exit_code,
+    ...action,
     truncated: false,
     parallel: false,
     background: false,

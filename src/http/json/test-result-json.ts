@@ -2,8 +2,8 @@ import type { TestResult } from '../../domain/tests/test-result.ts'
 import type { V1TestResultJson, V1TestsJson, V2TestResultJson } from './test-result-shape.ts'
 
 /** A test result as CircleCI's v1.1 gives it; `message` is never null. */
-function v1TestResultJson({ runTimeSeconds, ...test }: TestResult): V1TestResultJson {
-  const { classname, name, result, message, file, source } = test
+function v1TestResultJson(test: TestResult): V1TestResultJson {
+  const { classname, name, result, runTimeSeconds, message, file, source } = test
   return { classname, name, result, run_time: runTimeSeconds, message, file, source }
 }
 

@@ -18,8 +18,9 @@ import { reportBuilds, reportRun } from '../../storage/builds/build-reports.ts'
 import { insertDelivery } from '../../storage/notices/deliveries.ts'
 import { learnRepositoryUrl } from '../../storage/projects/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
+import type { ParamsOf } from '../frame/access.ts'
 import { jsonSaid, jsonWritten } from '../frame/answers.ts'
-import { SLUG_ON_PATH } from '../frame/authorize.ts'
+import { slugOnPath } from '../frame/authorize.ts'
 import { readBytes } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
@@ -37,7 +38,7 @@ export function mountWebhookReceiver(app: App): void {
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const sender = await requireSigned(c, call)
+    const sender = await requireSigned(c, opened.params, call)
     const { projectId, slug, source, webhookId } = sender
     const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
     const payload = payloadOf(call)
@@ -97,7 +98,7 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
       const reported = await reportBuilds(c.env.stores, projectId, reading.builds, actor)
       const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
       const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
-      const taken: WebhookTakenJson = { message: 'ok', builds: numbers }
+      const taken = { message: 'ok', builds: numbers } satisfies WebhookTakenJson
       return { result: 'stored', detail, response: jsonWritten(c, taken) }
     }
   }
@@ -114,10 +115,14 @@ type Sender = {
   readonly webhookId: string
 }
 
-async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Sender> {
+async function requireSigned(
+  c: Context<AppEnv>,
+  params: ParamsOf<'POST /webhooks/:vcs/:org/:repo/:source'>,
+  call: SignedCall,
+): Promise<Sender> {
   const { stores, settings } = c.env
-  const source = parseWebhookSource(c.req.param('source') ?? '')
-  const slug = SLUG_ON_PATH.onPath(c)
+  const source = parseWebhookSource(params.source)
+  const slug = slugOnPath(params)
   const found = slug && source ? await findWebhookSecrets(stores, settings.dataKeys, slug, source) : null
   if (!slug || !source || !found || found.secrets.length === 0) {
     await spendCheck(source, call)

@@ -13,8 +13,8 @@ import type { ArtifactsOfBuildJson } from './artifact-shape.ts'
 
 /** Artifact lists with sizes and digests, which CircleCI's shape has no room for. */
 export function mountArtifactLists(app: App): void {
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project }) => {
-    const num = buildNumOf(c)
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project, params }) => {
+    const num = buildNumOf(params)
     const artifacts = await listArtifacts(c.env.stores.db, project.id, num)
     if (!artifacts) throw new AppError('build_not_found')
     return listed(c, num, artifacts)
@@ -35,6 +35,5 @@ export function mountArtifactLists(app: App): void {
 function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {
   const origin = publicOriginOf(c)
   const items = artifacts.map((artifact) => storedArtifactJson(origin, artifact))
-  const body: ArtifactsOfBuildJson = { build_num: num, items }
-  return jsonRead(c, body)
+  return jsonRead(c, { build_num: num, items } satisfies ArtifactsOfBuildJson)
 }

@@ -24,14 +24,14 @@ export function mountBuildReports(app: App): void {
     )
   })
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
   })
 
-  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project }) => {
-    const num = buildNumOf(c)
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project, params }) => {
+    const num = buildNumOf(params)
     const event = buildEventOf(await readJson(c, updateInput()))
     const build = await updateBuild(c.env.stores, project.id, num, event, actor)
     if (!build) throw new AppError('build_not_found')

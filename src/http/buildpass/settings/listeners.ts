@@ -42,8 +42,7 @@ export const listenerInput = lazily(() =>
 export function mountListeners(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { project }) => {
     const listeners = await listListeners(c.env.stores.db, project.id)
-    const body: ListenersJson = { items: listeners.map((listener) => listenerJson(listener)) }
-    return jsonRead(c, body)
+    return jsonRead(c, { items: listeners.map((listener) => listenerJson(listener)) } satisfies ListenersJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
@@ -59,16 +58,19 @@ export function mountListeners(app: App): void {
     return jsonWritten(c, listenerJson(stored, minted ?? undefined), 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id', async (c, { actor, project }) => {
-    const isGone = await deleteListener(c.env.stores, project.id, c.req.param('id') ?? '', actor)
-    if (!isGone) throw new AppError('listener_not_found')
-    return jsonDone(c)
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id',
+    async (c, { actor, project, params }) => {
+      const isGone = await deleteListener(c.env.stores, project.id, params.id, actor)
+      if (!isGone) throw new AppError('listener_not_found')
+      return jsonDone(c)
+    },
+  )
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound', async (c, { project }) => {
     const entries = await listOutbox(c.env.stores.db, project.id)
-    const body: OutboundDeliveriesJson = { items: entries.map(deliveryJson) }
-    return jsonRead(c, body)
+    return jsonRead(c, { items: entries.map(deliveryJson) } satisfies OutboundDeliveriesJson)
   })
 }
 

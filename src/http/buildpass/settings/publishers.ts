@@ -33,10 +33,9 @@ export const publisherInput = lazily(() =>
 export function mountPublishers(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { project }) => {
     const publishers = await listPublishers(c.env.stores.db, project.id)
-    const body: PublishersJson = {
+    return jsonRead(c, {
       items: publishers.map((publisher) => ({ ...publisherJson(publisher), created_by: publisher.createdBy })),
-    }
-    return jsonRead(c, body)
+    } satisfies PublishersJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { actor, project }) => {
@@ -54,11 +53,15 @@ export function mountPublishers(app: App): void {
     return jsonWritten(c, publisherJson(publisher), 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { actor, project }) => {
-    if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
-      throw new AppError('publisher_not_found')
-    return jsonDone(c)
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id',
+    async (c, { actor, project, params }) => {
+      if (!(await deletePublisher(c.env.stores, project.id, params.id, actor)))
+        throw new AppError('publisher_not_found')
+      return jsonDone(c)
+    },
+  )
 }
 
 function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher): PublisherJson {

@@ -57,10 +57,9 @@ export const webhookRotationInput = lazily(() =>
 export function mountWebhooks(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { project }) => {
     const webhooks = await listWebhooks(c.env.stores.db, project.id, Date.now())
-    const body: WebhooksJson = {
+    return jsonRead(c, {
       items: webhooks.map((webhook) => ({ ...webhookJson(c, project, webhook), created_by: webhook.createdBy })),
-    }
-    return jsonRead(c, body)
+    } satisfies WebhooksJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { actor, project }) => {
@@ -69,7 +68,7 @@ export function mountWebhooks(app: App): void {
     const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor)
     switch (inserted.kind) {
       case 'created':
-        return jsonWritten(c, webhookMadeJson(c, project, inserted.webhook, { secret }), 201)
+        return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret } satisfies WebhookMadeJson, 201)
       case 'taken':
         throw new AppError('conflict', 'source: this project has a secret for it already; rotate that one')
     }
@@ -77,34 +76,33 @@ export function mountWebhooks(app: App): void {
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries', async (c, { project }) => {
     const deliveries = await listDeliveries(c.env.stores.db, project.id)
-    const body: WebhookDeliveriesJson = { items: deliveries.map(deliveryJson) }
-    return jsonRead(c, body)
+    return jsonRead(c, { items: deliveries.map(deliveryJson) } satisfies WebhookDeliveriesJson)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id', async (c, { actor, project }) => {
-    if (!(await deleteWebhook(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
-      throw new AppError('webhook_not_found')
-    return jsonDone(c)
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id',
+    async (c, { actor, project, params }) => {
+      if (!(await deleteWebhook(c.env.stores, project.id, params.id, actor))) throw new AppError('webhook_not_found')
+      return jsonDone(c)
+    },
+  )
 
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate', async (c, { actor, project }) => {
-    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
-    const { stores, settings } = c.env
-    const id = c.req.param('id') ?? ''
-    const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
-    if (!webhook) throw new AppError('webhook_not_found')
-    return jsonWritten(c, webhookMadeJson(c, project, webhook, { secret, replaces: id }), 201)
-  })
-}
-
-/** The one answer that holds the secret. */
-function webhookMadeJson(
-  c: Context<AppEnv>,
-  project: Project,
-  webhook: Webhook,
-  shown: Pick<WebhookMadeJson, 'secret' | 'replaces'>,
-): WebhookMadeJson {
-  return { ...webhookJson(c, project, webhook), ...shown }
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate',
+    async (c, { actor, project, params: { id } }) => {
+      const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
+      const { stores, settings } = c.env
+      const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
+      if (!webhook) throw new AppError('webhook_not_found')
+      return jsonWritten(
+        c,
+        { ...webhookJson(c, project, webhook), secret, replaces: id } satisfies WebhookMadeJson,
+        201,
+      )
+    },
+  )
 }
 
 function deliveryJson({ at, source, event, result, detail }: Delivery): WebhookDeliveryJson {

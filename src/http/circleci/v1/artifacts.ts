@@ -36,8 +36,8 @@ export function mountArtifacts(app: App): void {
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project }) => {
-    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project, params }) => {
+    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(params))
     if (!artifacts) throw new AppError('build_not_found')
     return jsonRead(
       c,
@@ -47,24 +47,26 @@ export function mountArtifacts(app: App): void {
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
     const which = { branch: queryText(c, 'branch'), filter: parseBuildFilter(c.req.query('filter')) }
+    const { params, project } = opened
     const artifact = await findLatestArtifact(
       c.env.stores.db,
-      opened.project.id,
+      project.id,
       which,
-      nodeIndexOf(c),
-      artifactPathOf(c),
+      nodeIndexOf(params),
+      artifactPathOf(params),
     )
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
+    const { params, project } = opened
     const artifact = await findArtifact(
       c.env.stores.db,
-      opened.project.id,
-      buildNumOf(c),
-      nodeIndexOf(c),
-      artifactPathOf(c),
+      project.id,
+      buildNumOf(params),
+      nodeIndexOf(params),
+      artifactPathOf(params),
     )
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact)

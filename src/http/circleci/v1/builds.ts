@@ -20,23 +20,23 @@ export function mountBuilds(app: App): void {
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project }) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project, params }) => {
     const filter = parseBuildFilter(c.req.query('filter'))
-    const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(c), filter }, pageOf(c))
+    const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(params), filter }, pageOf(c))
     return jsonRead(
       c,
       builds.map((build) => buildSummaryJson(publicOriginOf(c), project, build)),
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project }) => {
-    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project, params }) => {
+    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(params))
     if (!results) throw new AppError('build_not_found')
     return jsonRead(c, v1TestsJson(results))
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
   })

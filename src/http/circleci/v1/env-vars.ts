@@ -51,6 +51,7 @@ export function mountEnvVars(app: App): void {
 }
 
 type Acting = OnProject & { readonly actor: Actor }
+type Named = { readonly params: { readonly name: string } }
 
 function listed(c: Context<AppEnv>, { project }: OnProject): Promise<readonly EnvVarJson[]> {
   return listEnvVars(c.env.stores.db, c.env.settings.dataKeys, project.id)
@@ -64,19 +65,18 @@ async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<R
   return jsonWritten(c, stored, 201)
 }
 
-async function readOne(c: Context<AppEnv>, { project }: OnProject): Promise<Response> {
-  const name = c.req.param('name') ?? ''
-  const found: EnvVarJson | null = await findEnvVar(c.env.stores.db, c.env.settings.dataKeys, project.id, name)
+async function readOne(c: Context<AppEnv>, { project, params }: OnProject & Named): Promise<Response> {
+  const found: EnvVarJson | null = await findEnvVar(c.env.stores.db, c.env.settings.dataKeys, project.id, params.name)
   if (!found) throw new AppError('env_var_not_found')
   return jsonRead(c, found)
 }
 
 async function deleteOne(
   c: Context<AppEnv>,
-  { actor, project }: Acting,
+  { actor, project, params }: Acting & Named,
   message: (DoneJson | EnvVarDeletedJson)['message'],
 ): Promise<Response> {
-  const isGone = await deleteEnvVar(c.env.stores, project.id, c.req.param('name') ?? '', actor)
+  const isGone = await deleteEnvVar(c.env.stores, project.id, params.name, actor)
   if (!isGone) throw new AppError('env_var_not_found')
   return jsonWritten(c, { message })
 }

@@ -7,7 +7,7 @@ import type { NoBuildCacheJson } from './not-kept-shape.ts'
 export function mountNotKept(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key', (c) => jsonRead(c, []))
   route(app, 'GET /api/v2/project/:vcs/:org/:repo/checkout-key', (c) => pagedItems(c, 'checkout-key', [], null))
-  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache', (c) => jsonWritten(c, NO_BUILD_CACHE))
+  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache', (c) =>
+    jsonWritten(c, { status: 'no build caches are kept here' } satisfies NoBuildCacheJson),
+  )
 }
-
-const NO_BUILD_CACHE: NoBuildCacheJson = { status: 'no build caches are kept here' }

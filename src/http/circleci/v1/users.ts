@@ -1,6 +1,5 @@
 import { AppError } from '../../../domain/error.ts'
-import type { User } from '../../../domain/people/user.ts'
-import { type Project, vcsUrlFor } from '../../../domain/project.ts'
+import { vcsUrlFor } from '../../../domain/project.ts'
 import { listRecentBuilds } from '../../../storage/builds/builds.ts'
 import {
   countFollowed,
@@ -32,8 +31,21 @@ export function mountUsers(app: App): void {
       countFollowed(db, grant.userId),
     ])
     if (!user) throw new AppError('invalid_token')
-    const projects = followed.map(({ project }) => project)
-    return jsonRead(c, meJson(user, projects, count))
+    return jsonRead(c, {
+      login: user.login,
+      name: user.name,
+      avatar_url: user.avatarUrl,
+      admin: user.instanceRole === 'owner',
+      created_at: isoOf(user.createdAt),
+      analytics_id: user.id,
+      basic_email_prefs: 'none',
+      all_emails: [],
+      selected_email: null,
+      num_projects_followed: count,
+      projects: Object.fromEntries(
+        followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' } as const]),
+      ),
+    } satisfies V1MeJson)
   })
 
   route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
@@ -59,34 +71,12 @@ export function mountUsers(app: App): void {
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
-    return jsonWritten(c, FOLLOWED)
+    return jsonWritten(c, { followed: true } satisfies FollowedJson)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
-    return jsonWritten(c, UNFOLLOWED)
+    return jsonWritten(c, { followed: false } satisfies FollowedJson)
   })
 }
-
-const FOLLOWED: FollowedJson = { followed: true }
-const UNFOLLOWED: FollowedJson = { followed: false }
-
-/** A person, the projects that they follow, and how many those are, though not all be shown. */
-function meJson(user: User, followed: readonly Project[], count: number): V1MeJson {
-  return {
-    login: user.login,
-    name: user.name,
-    avatar_url: user.avatarUrl,
-    admin: user.instanceRole === 'owner',
-    created_at: isoOf(user.createdAt),
-    analytics_id: user.id,
-    basic_email_prefs: 'none',
-    all_emails: [],
-    selected_email: null,
-    num_projects_followed: count,
-    projects: Object.fromEntries(followed.map((project) => [vcsUrlFor(project), ON_DASHBOARD])),
-  }
-}
-
-const ON_DASHBOARD = { on_dashboard: true, emails: 'default' } as const

@@ -35,11 +35,11 @@ export function mountInsights(app: App): void {
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
-  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project }) => {
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project, params }) => {
     const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
     const after = key && { createdAt: key[0], id: key[1] }
     const since = c.env.stores.now() - 90 * DAY_MS
-    const which = { name: c.req.param('workflow') ?? '', branch: branchAskedFor(c, project), since }
+    const which = { name: params.workflow, branch: branchAskedFor(c, project), since }
     const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, after, PAGE_SIZE + 1)
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])

@@ -25,8 +25,8 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/job/:num',
-    async (c, { project }) => {
-      const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+    async (c, { project, params }) => {
+      const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
       if (!detail) throw new AppError('job_not_found')
       return jsonRead(c, jobDetailJson(publicOriginOf(c), project, detail.build))
     },
@@ -36,10 +36,10 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const key = pageKeyOf(c, 'artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
-      const rows = await listArtifactPage(c.env.stores.db, project.id, buildNumOf(c), after, PAGE_SIZE + 1)
+      const rows = await listArtifactPage(c.env.stores.db, project.id, buildNumOf(params), after, PAGE_SIZE + 1)
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ nodeIndex, path }) => [nodeIndex, path])
       return pagedJson(c, 'artifact', page, (artifact) => artifactJson(publicOriginOf(c), artifact))
@@ -50,10 +50,10 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/tests',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const key = pageKeyOf(c, 'test', ['string', 'number'])
       const after = key && { report: key[0], position: key[1] }
-      const rows = await listTestPage(c.env.stores.db, project.id, buildNumOf(c), after, PAGE_SIZE + 1)
+      const rows = await listTestPage(c.env.stores.db, project.id, buildNumOf(params), after, PAGE_SIZE + 1)
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ report, position }) => [report, position])
       return pagedJson(c, 'test', page, v2TestResultJson)

@@ -1,7 +1,6 @@
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { stableIdFor } from '../../../domain/formats/stable-id.ts'
-import type { User } from '../../../domain/people/user.ts'
 import { type Project, slugKeyFor, slugText, VCS, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
 import { listFollowed, listOrganizations } from '../../../storage/people/memberships.ts'
 import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
@@ -18,13 +17,18 @@ export function mountMe(app: App): void {
   route(app, 'GET /api/v2/me', async (c, { grant }) => {
     const user = await findUser(c.env.stores.db, grant.userId)
     if (!user) throw new AppError('invalid_token')
-    return jsonRead(c, meJson(user))
+    return jsonRead(c, {
+      id: user.id,
+      login: user.login,
+      name: user.name,
+      avatar_url: user.avatarUrl,
+    } satisfies V2MeJson)
   })
 
-  route(app, 'GET /api/v2/user/:id', async (c, { grant }) => {
-    const user = await findUserSeenBy(c.env.stores.db, grant.userId, c.req.param('id') ?? '')
+  route(app, 'GET /api/v2/user/:id', async (c, { grant, params }) => {
+    const user = await findUserSeenBy(c.env.stores.db, grant.userId, params.id)
     if (!user) throw new AppError('user_not_found')
-    return jsonRead(c, userJson(user))
+    return jsonRead(c, { id: user.id, login: user.login, name: user.name } satisfies V2UserJson)
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
@@ -43,16 +47,8 @@ export function mountMe(app: App): void {
 
   // Official tooling also names a project by its id.
   route(app, 'GET /api/v2/project/:id', async (c, { project }) => jsonRead(c, await projectJson(project)), {
-    slug: { onPath: () => null, find: (c) => findProjectSlug(c.env.stores.db, c.req.param('id') ?? '') },
+    slug: { onPath: () => null, find: (c, { id }) => findProjectSlug(c.env.stores.db, id) },
   })
-}
-
-function meJson({ id, login, name, avatarUrl }: User): V2MeJson {
-  return { id, login, name, avatar_url: avatarUrl }
-}
-
-function userJson({ id, login, name }: Pick<User, 'id' | 'login' | 'name'>): V2UserJson {
-  return { id, login, name }
 }
 
 function briefProjectJson(project: Project): BriefProjectJson {

@@ -24,6 +24,5 @@ export function pagedJson<T, J>(c: Context<AppEnv>, list: string, page: Paged<T>
 }
 
 export function pagedItems<J>(c: Context<AppEnv>, list: string, items: readonly J[], nextKey: PageKey | null) {
-  const body: PageJson<J> = { items, next_page_token: nextKey && pageTokenFor(list, nextKey) }
-  return jsonRead(c, body)
+  return jsonRead(c, { items, next_page_token: nextKey && pageTokenFor(list, nextKey) } satisfies PageJson<J>)
 }

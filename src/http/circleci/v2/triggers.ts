@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { cancelRunning, rerunWorkflow, triggerPipeline } from '../../../actions/dispatch-builds.ts'
-import type { Build, Pipeline } from '../../../domain/builds/build.ts'
 import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuildsOfWorkflow } from '../../../storage/builds/builds.ts'
 import { jsonWritten } from '../../frame/answers.ts'
@@ -33,11 +32,13 @@ export function mountV2Triggers(app: App): void {
     const { parameters, ...ref } = await readOptionalJson(c, v2TriggerInput())
     const trigger = triggerOf(project, ref, parameters ?? {}, await askerOf(c, grant))
     const { pipeline } = await triggerPipeline(c.env.stores, project, trigger, actor)
-    return jsonWritten(c, triggeredJson(pipeline), 201)
+    const { id, number, createdAt } = pipeline
+    const made = { id, number, state: 'pending', created_at: isoOf(createdAt) } satisfies TriggeredPipelineJson
+    return jsonWritten(c, made, 201)
   })
 
-  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('job_not_found')
     await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor)
     return accepted(c)
@@ -46,8 +47,8 @@ export function mountV2Triggers(app: App): void {
   route(
     app,
     'POST /api/v2/workflow/:id/cancel',
-    async (c, { actor, project }) => {
-      const builds = await listBuildsOfWorkflow(c.env.stores.db, c.req.param('id') ?? '')
+    async (c, { actor, project, params }) => {
+      const builds = await listBuildsOfWorkflow(c.env.stores.db, params.id)
       await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor)
       return accepted(c)
     },
@@ -57,25 +58,16 @@ export function mountV2Triggers(app: App): void {
   route(
     app,
     'POST /api/v2/workflow/:id/rerun',
-    async (c, { actor, project }) => {
+    async (c, { actor, project, params }) => {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
       const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
-      const build = await rerunWorkflow(c.env.stores, project, c.req.param('id') ?? '', wanted, actor)
-      return jsonWritten(c, rerunJson(build), 202)
+      const build = await rerunWorkflow(c.env.stores, project, params.id, wanted, actor)
+      return jsonWritten(c, { workflow_id: build.workflow.id } satisfies RerunJson, 202)
     },
     BY_WORKFLOW,
   )
 }
 
 function accepted(c: Context<AppEnv>): Response {
-  const body: AcceptedJson = { message: 'Accepted.' }
-  return jsonWritten(c, body, 202)
-}
-
-function triggeredJson({ id, number, createdAt }: Pipeline): TriggeredPipelineJson {
-  return { id, number, state: 'pending', created_at: isoOf(createdAt) }
-}
-
-function rerunJson({ workflow }: Build): RerunJson {
-  return { workflow_id: workflow.id }
+  return jsonWritten(c, { message: 'Accepted.' } satisfies AcceptedJson, 202)
 }

@@ -20,8 +20,8 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id',
-    async (c, { project }) => {
-      const workflow = await findWorkflow(c.env.stores.db, project.id, c.req.param('id') ?? '')
+    async (c, { project, params }) => {
+      const workflow = await findWorkflow(c.env.stores.db, project.id, params.id)
       if (!workflow) throw new AppError('workflow_not_found')
       return jsonRead(c, await workflowJson(project, workflow))
     },
@@ -31,9 +31,9 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id/job',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const [after] = pageKeyOf(c, 'job', ['number']) ?? [null]
-      const rows = await listJobs(c.env.stores.db, c.req.param('id') ?? '', after, PAGE_SIZE + 1)
+      const rows = await listJobs(c.env.stores.db, params.id, after, PAGE_SIZE + 1)
       const page = pageOfRows(rows, PAGE_SIZE, ({ num }) => [num])
       return pagedJson(c, 'job', page, (job) => jobJson(slugText(project), job))
     },
@@ -47,7 +47,7 @@ const refuseAsWorkflow: Refuse = (c, error) =>
 export const BY_WORKFLOW = {
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>) => findProjectOfWorkflow(c.env.stores.db, c.req.param('id') ?? ''),
+    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfWorkflow(c.env.stores.db, id),
   },
   refuse: refuseAsWorkflow,
 }
