@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import drizzleConfig from '../../drizzle.config.ts'
+import { listedDocs } from '../openapi/files.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { bundleCli } from './cli-bundle.ts'
 import { withHelpTexts } from './cli-docs.ts'
@@ -16,6 +17,7 @@ const CHECKS: Record<string, () => Promise<boolean>> = {
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
   'command line': cliIsBuilt,
+  'lists in docs': listsAreFresh,
 }
 
 parseInvocation('npm run check', {})
@@ -77,6 +79,13 @@ async function lockfileIsSound(): Promise<boolean> {
   const problems = lockfileProblems(readJson<Lockfile>('package-lock.json'), readJson<Manifest>('package.json'))
   for (const problem of problems) console.error(`package-lock.json: ${problem}`)
   return problems.length === 0
+}
+
+/** Whether `npm run build:assets` would write what stands in docs/. */
+async function listsAreFresh(): Promise<boolean> {
+  const stale = Object.entries(listedDocs(REPOSITORY)).filter(([file, text]) => readText(file) !== text)
+  for (const [file] of stale) console.error(`${file} does not list what the routes are now: npm run build:assets`)
+  return stale.length === 0
 }
 
 /** JSON that a tool of ours wrote, taken at its word. */

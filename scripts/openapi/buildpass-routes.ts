@@ -1,56 +1,58 @@
+import { auditPageShape } from '../../src/http/buildpass/audit-shape.ts'
+import { artifactsOfBuildShape, storedArtifactShape } from '../../src/http/buildpass/builds/artifact-shape.ts'
 import { uploadInput } from '../../src/http/buildpass/builds/multipart-uploads.ts'
+import { uploadPartShape, uploadShape } from '../../src/http/buildpass/builds/multipart-uploads-shape.ts'
 import { reportInput, updateInput } from '../../src/http/buildpass/builds/report-input.ts'
+import { testsStoredShape } from '../../src/http/buildpass/builds/uploads-shape.ts'
+import { creatorShape, creatorsShape } from '../../src/http/buildpass/creators-shape.ts'
 import { leakInput } from '../../src/http/buildpass/leaks.ts'
 import { exchangeInput } from '../../src/http/buildpass/oidc.ts'
+import { reportingTokenShape } from '../../src/http/buildpass/oidc-shape.ts'
 import { memberInput, projectChange, projectInput } from '../../src/http/buildpass/projects.ts'
+import {
+  memberPageShape,
+  memberRemovedShape,
+  memberSetShape,
+  projectShape,
+} from '../../src/http/buildpass/projects-shape.ts'
 import { dispatchTargetInput } from '../../src/http/buildpass/settings/dispatch-target.ts'
+import { dispatchTargetShape } from '../../src/http/buildpass/settings/dispatch-target-shape.ts'
 import { listenerInput } from '../../src/http/buildpass/settings/listeners.ts'
+import {
+  listenerShape,
+  listenersShape,
+  outboundDeliveriesShape,
+} from '../../src/http/buildpass/settings/listeners-shape.ts'
 import { publisherInput } from '../../src/http/buildpass/settings/publishers.ts'
+import { publisherShape, publishersShape } from '../../src/http/buildpass/settings/publishers-shape.ts'
 import { retentionInput } from '../../src/http/buildpass/settings/retention.ts'
+import { retentionShape } from '../../src/http/buildpass/settings/retention-shape.ts'
 import { webhookInput, webhookRotationInput } from '../../src/http/buildpass/settings/webhooks.ts'
 import {
-  artifactsOfBuild,
-  auditPage,
-  creator,
-  dispatchTarget,
-  items,
-  listener,
-  memberPage,
-  memberRemoved,
-  memberSet,
-  outboundDelivery,
-  presentedToken,
-  project,
-  publisher,
-  publisherListed,
-  reportingToken,
-  retention,
-  said,
-  storedArtifact,
-  testsStored,
-  traffic,
-  upload,
-  uploadPart,
-  webhookDelivery,
-  webhookListed,
-  webhookMade,
-} from './answers-buildpass.ts'
-import { build, buildDetail, ended } from './answers-v1.ts'
+  webhookDeliveriesShape,
+  webhookMadeShape,
+  webhooksShape,
+} from '../../src/http/buildpass/settings/webhooks-shape.ts'
+import { presentedTokenShape } from '../../src/http/buildpass/token-shape.ts'
+import { trafficShape } from '../../src/http/instance/traffic-shape.ts'
+import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
+import { said } from '../../src/http/json/shape.ts'
+import { endedShape } from '../../src/http/json/token-shape.ts'
 import { DONE, json, type RouteDoc, type Under } from './route-doc.ts'
 
-const AUDIT = json('A page, newest first.', auditPage)
-const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingToken)
+const AUDIT = json('A page, newest first.', auditPageShape)
+const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingTokenShape)
 
 export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/token': {
     summary: 'What the presented token is',
-    answers: { 200: json('The token.', presentedToken) },
+    answers: { 200: json('The token.', presentedTokenShape) },
   },
   'DELETE /api/buildpass/v1/token': {
     summary: 'End the presented token',
     description: 'Not for project tokens, which stand where anybody reads them.',
     query: ['keep_minted'],
-    answers: { 200: json('It has ended.', ended) },
+    answers: { 200: json('It has ended.', endedShape) },
     refuses: [403],
   },
   'POST /api/buildpass/v1/leaks': {
@@ -65,12 +67,12 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/audit': { summary: 'Own acts', query: ['limit', 'before'], answers: { 200: AUDIT } },
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': {
     summary: 'Who may create projects of an organization',
-    answers: { 200: json('The people, besides the owners.', items(creator)) },
+    answers: { 200: json('The people, besides the owners.', creatorsShape) },
     refuses: [404],
   },
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     summary: 'Let a person create projects of an organization',
-    answers: { 200: json('They may.', creator) },
+    answers: { 200: json('They may.', creatorShape) },
     refuses: [404],
   },
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
@@ -81,17 +83,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'POST /api/buildpass/v1/projects': {
     summary: 'Create a project',
     body: { schema: projectInput, example: { slug: 'gh/acme/web', visibility: 'private', default_branch: 'main' } },
-    answers: { 201: json('The project.', project) },
+    answers: { 201: json('The project.', projectShape) },
     refuses: [403, 409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'A project',
-    answers: { 200: json('The project.', project) },
+    answers: { 200: json('The project.', projectShape) },
   },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'Change a project',
     body: { schema: projectChange, example: { visibility: 'public' } },
-    answers: { 200: json('The project.', project) },
+    answers: { 200: json('The project.', projectShape) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': {
     summary: 'Delete a project',
@@ -106,7 +108,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': {
     summary: 'Members of a project',
     query: ['limit-1000', 'after'],
-    answers: { 200: json('A page, by login.', memberPage) },
+    answers: { 200: json('A page, by login.', memberPageShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Add a member or change their role',
@@ -114,20 +116,20 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       'The answer of an admin who was made a member lists what they made, which a member could not make, and whom they let in.',
     query: ['end_made'],
     body: { schema: memberInput, example: { role: 'member' } },
-    answers: { 200: json('The member.', memberSet) },
+    answers: { 200: json('The member.', memberSetShape) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     summary: 'Remove a member',
     query: ['end_made'],
     answers: {
-      200: json('They are removed.', memberRemoved),
+      200: json('They are removed.', memberRemovedShape),
     },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Where runs are started',
-    answers: { 200: json('The target, without its secret.', dispatchTarget) },
+    answers: { 200: json('The target, without its secret.', dispatchTargetShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Set where runs are started',
@@ -135,7 +137,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       schema: dispatchTargetInput,
       example: { kind: 'github-workflow', workflow: 'ci.yml', token: 'a token of GitHub' },
     },
-    answers: { 200: json('The target. A `secret` that was made for it is shown this once.', dispatchTarget) },
+    answers: { 200: json('The target. A `secret` that was made for it is shown this once.', dispatchTargetShape) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Start no more runs',
@@ -143,12 +145,12 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
     summary: 'Who is told when a build ends',
-    answers: { 200: json('The listeners, without their secrets.', items(listener)) },
+    answers: { 200: json('The listeners, without their secrets.', listenersShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
     summary: 'Add a listener',
     body: { schema: listenerInput, example: { kind: 'webhook', url: 'https://hooks.example.com/builds' } },
-    answers: { 201: json('The listener. A `secret` that was made for it is shown this once.', listener) },
+    answers: { 201: json('The listener. A `secret` that was made for it is shown this once.', listenerShape) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': {
@@ -157,7 +159,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': {
     summary: 'What was sent to listeners and to the dispatch target',
-    answers: { 200: json('The newest deliveries.', items(outboundDelivery)) },
+    answers: { 200: json('The newest deliveries.', outboundDeliveriesShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     summary: 'Report a build',
@@ -174,17 +176,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
         stop_time: '2026-11-24T09:00:01Z',
       },
     },
-    answers: { 200: json('The build that was there, updated.', build), 201: json('The new build.', build) },
+    answers: { 200: json('The build that was there, updated.', buildShape), 201: json('The new build.', buildShape) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
     summary: 'One build, with its steps',
-    answers: { 200: json('The build.', buildDetail) },
+    answers: { 200: json('The build.', buildDetailShape) },
   },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
     summary: 'Update a build',
     body: { schema: updateInput, example: { status: 'failed', stop_time: '2026-11-24T09:00:01Z' } },
-    answers: { 200: json('The build.', build) },
+    answers: { 200: json('The build.', buildShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',
@@ -196,7 +198,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
       type: 'application/xml',
       example: '<testsuite name="unit"><testcase classname="cart" name="adds" time="0.2"/></testsuite>',
     },
-    answers: { 200: json('How many were stored.', testsStored) },
+    answers: { 200: json('How many were stored.', testsStoredShape) },
     refuses: [413, 415],
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
@@ -206,45 +208,45 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     headers: ['Repr-Digest'],
     body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
     answers: {
-      200: json('The artifact that was there.', storedArtifact),
-      201: json('The new artifact.', storedArtifact),
+      200: json('The artifact that was there.', storedArtifactShape),
+      201: json('The new artifact.', storedArtifactShape),
     },
     refuses: [409, 411, 413],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': {
     summary: 'Artifacts of a build, with sizes and digests',
-    answers: { 200: json('The artifacts.', artifactsOfBuild) },
+    answers: { 200: json('The artifacts.', artifactsOfBuildShape) },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': {
     summary: 'Artifacts of the newest build that has any',
     description: 'Of the default branch unless another is named.',
     query: ['branch', 'filter-known', 'job', 'workflow'],
-    answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuild) },
+    answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuildShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
     summary: 'Begin an upload in parts',
     description: 'For files that are too large for one request. Parts may come in any order, again, and after a break.',
     body: { schema: uploadInput, example: { path: 'dist/app.zip', size: 9 } },
-    answers: { 201: json('The upload: how many parts, and how large each but the last is.', upload) },
+    answers: { 201: json('The upload: how many parts, and how large each but the last is.', uploadShape) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
     summary: 'An upload in parts, and what has arrived',
-    answers: { 200: json('The upload.', upload) },
+    answers: { 200: json('The upload.', uploadShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': {
     summary: 'Send a part',
     description: 'The body is the part. `Content-Length` is required.',
     headers: ['Content-Digest'],
     body: { schema: null, type: 'application/octet-stream', example: 'the bytes' },
-    answers: { 200: json('The part.', uploadPart) },
+    answers: { 200: json('The part.', uploadPartShape) },
     refuses: [409, 411, 413],
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
     summary: 'Make an artifact of the parts',
     answers: {
-      200: json('The artifact that was there.', storedArtifact),
-      201: json('The new artifact.', storedArtifact),
+      200: json('The artifact that was there.', storedArtifactShape),
+      201: json('The new artifact.', storedArtifactShape),
     },
     refuses: [409],
   },
@@ -255,17 +257,17 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     summary: 'Secrets with which CI systems sign',
-    answers: { 200: json('The webhooks, without their secrets.', items(webhookListed)) },
+    answers: { 200: json('The webhooks, without their secrets.', webhooksShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     summary: 'Let a CI system report by webhook',
     body: { schema: webhookInput, example: { source: 'github' } },
-    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMadeShape) },
     refuses: [409],
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': {
     summary: 'What CI systems sent',
-    answers: { 200: json('The newest deliveries.', items(webhookDelivery)) },
+    answers: { 200: json('The newest deliveries.', webhookDeliveriesShape) },
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': {
     summary: 'Take no more webhooks with a secret',
@@ -275,16 +277,16 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     summary: 'Replace the secret of a webhook',
     description: 'The old secret goes on beside the new one for `overlap_seconds`.',
     body: { schema: webhookRotationInput, optional: true, example: { overlap_seconds: 3600 } },
-    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMade) },
+    answers: { 201: json('The webhook. Its `secret` is shown this once.', webhookMadeShape) },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
     summary: 'CI jobs that may report by their identity',
-    answers: { 200: json('The trusted publishers.', items(publisherListed)) },
+    answers: { 200: json('The trusted publishers.', publishersShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
     summary: 'Let CI jobs report by their identity',
     body: { schema: publisherInput, example: { kind: 'github', claims: { repository_id: '123456' } } },
-    answers: { 201: json('The trusted publisher.', publisher) },
+    answers: { 201: json('The trusted publisher.', publisherShape) },
     refuses: [409],
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': {
@@ -294,19 +296,19 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'How long what is kept',
-    answers: { 200: json('The periods.', retention) },
+    answers: { 200: json('The periods.', retentionShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     summary: 'Set how long what is kept',
     description: 'What is left out takes its default.',
     body: { schema: retentionInput, example: { artifact_days: 30, build_days: 365, keep_per_branch: 1 } },
-    answers: { 200: json('The periods.', retention) },
+    answers: { 200: json('The periods.', retentionShape) },
   },
   'GET /api/buildpass/v1/instance/traffic': {
     summary: 'Requests to this server, and how its stores are',
     query: ['hours'],
     isAlwaysWhole: true,
-    answers: { 200: json('Request rates, tiers, the most used tokens, and the stores.', traffic) },
+    answers: { 200: json('Request rates, tiers, the most used tokens, and the stores.', trafficShape) },
   },
   'POST /api/buildpass/v1/oidc/exchange': {
     summary: "A CI job's identity token for a reporting token",

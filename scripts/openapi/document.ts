@@ -1,5 +1,6 @@
 import { ACCESS, type Needs } from '../../src/http/frame/access.ts'
-import { type JsonSchema, jsonSchemaOf, SHAPES, shapeSchemaOf } from './json-schema.ts'
+import type { Shape } from '../../src/http/json/shape.ts'
+import { type JsonSchema, jsonSchemaOf, namedShapesIn, shapeSchemaOf } from './json-schema.ts'
 import { HEADER_PARAMETERS, PATH_PARAMETERS, QUERY_PARAMETERS } from './parameters.ts'
 import type { Answer, ApiRouteName, Body, RouteDoc } from './route-doc.ts'
 import { answersOf, REFUSALS, REFUSED, ROUTE_DOCS } from './routes.ts'
@@ -95,9 +96,14 @@ export function openApiDocument(): OpenApiDocument {
           responseOf({ means, content: REFUSED }),
         ]),
       ),
-      schemas: Object.fromEntries(Object.entries(SHAPES).map(([name, shape]) => [name, shapeSchemaOf(shape, name)])),
+      schemas: Object.fromEntries([...namedShapes()].map(([name, shape]) => [name, shapeSchemaOf(shape, name)])),
     },
   }
+}
+
+function namedShapes(): ReadonlyMap<string, Shape> {
+  const answers = (Object.keys(ROUTE_DOCS) as ApiRouteName[]).flatMap((name) => Object.values(answersOf(name)))
+  return namedShapesIn(answers.flatMap(({ content }) => Object.values(content).filter((shape) => shape !== null)))
 }
 
 /** Where a route stands in the document: `:name{pattern}` becomes `{name}`, and a file's ending is told apart. */

@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { openApiDocument } from './document.ts'
 import { referencePages } from './page.ts'
+import { withRouteList } from './route-list.ts'
+
+type Files = Readonly<Record<string, string>>
 
 /** The API document and its reference: path in the repository → text. */
-export function apiFiles(): Readonly<Record<string, string>> {
+export function apiFiles(): Files {
   const document = openApiDocument()
   return {
     'public/assets/openapi.json': `${JSON.stringify(document, null, 1)}\n`,
@@ -10,4 +15,11 @@ export function apiFiles(): Readonly<Record<string, string>> {
       Object.entries(referencePages(document)).map(([file, text]) => [`public/assets/${file}`, text]),
     ),
   }
+}
+
+const LIST_OF_ROUTES = 'docs/moving-from-circleci.md'
+
+/** What is written for people in the repository, with the lists that are made from the tables. */
+export function listedDocs(repository: string): Files {
+  return { [LIST_OF_ROUTES]: withRouteList(readFileSync(join(repository, LIST_OF_ROUTES), 'utf8')) }
 }

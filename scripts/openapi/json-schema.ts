@@ -1,9 +1,6 @@
 import { toJsonSchema } from '@valibot/to-json-schema'
-import type * as v from 'valibot'
-import { BUILDPASS_SHAPES } from './answers-buildpass.ts'
-import { V1_SHAPES } from './answers-v1.ts'
-import { V2_SHAPES } from './answers-v2.ts'
-import { SHARED_SHAPES, type Shape } from './shapes.ts'
+import * as v from 'valibot'
+import type { Shape } from '../../src/http/json/shape.ts'
 
 /** As much of JSON Schema as our schemas use. */
 export type JsonSchema = {
@@ -28,12 +25,41 @@ export type JsonSchema = {
   readonly additionalProperties?: JsonSchema | boolean
 }
 
-/** The shapes that have a name of their own in the document. */
-export const SHAPES: Readonly<Record<string, Shape>> = {
-  ...SHARED_SHAPES,
-  ...V1_SHAPES,
-  ...V2_SHAPES,
-  ...BUILDPASS_SHAPES,
+/** The shapes that have a name of their own, among these and all that they are made of. */
+export function namedShapesIn(shapes: readonly Shape[]): ReadonlyMap<string, Shape> {
+  const found = new Map<string, Shape>()
+  for (const shape of shapes) collectNamed(shape, found)
+  return found
+}
+
+function collectNamed(shape: Shape, found: Map<string, Shape>): void {
+  const name = v.getTitle(shape)
+  if (name !== undefined) {
+    const known = found.get(name)
+    if (known === shape) return
+    if (known) throw new Error(`Two shapes are called ${name}`)
+    found.set(name, shape)
+  }
+  for (const part of partsOf(shape)) collectNamed(part, found)
+}
+
+/** What a shape is made of, of whatever kind it is. */
+type Composite = {
+  readonly entries?: Readonly<Record<string, Shape>>
+  readonly options?: readonly unknown[]
+  readonly item?: Shape
+  readonly wrapped?: Shape
+  readonly value?: Shape
+}
+
+function partsOf(shape: Shape & Composite): readonly Shape[] {
+  const { entries = {}, options = [], item, wrapped, value } = shape
+  // A picklist has texts for options.
+  return [...Object.values(entries), ...options, item, wrapped, value].filter(isShape)
+}
+
+function isShape(part: unknown): part is Shape {
+  return typeof part === 'object' && part !== null && 'kind' in part && part.kind === 'schema'
 }
 
 /** What the schema takes. Rules that JSON Schema has no word for are told in words: those of the refusal. */
@@ -54,11 +80,14 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
 
 /** The JSON Schema of a shape, with those that have a name by reference; `own` is the name that it is defined under. */
 export function shapeSchemaOf(shape: Shape, own?: string): JsonSchema {
-  const definitions = Object.fromEntries(Object.entries(SHAPES).filter(([name]) => name !== own))
+  const definitions = Object.fromEntries([...namedShapesIn([shape])].filter(([name]) => name !== own))
   const schema = toJsonSchema(shape, {
     target: 'draft-2020-12',
-    definitions: definitions as Record<string, v.GenericSchema>,
+    definitions,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+    // The name is where it is defined.
+    overrideAction: ({ valibotAction, jsonSchema: { title: _, ...rest } }) =>
+      valibotAction.type === 'title' ? rest : undefined,
   })
   const { $schema: _, $defs: __, ...rest } = schema
   return nullable(rest as JsonSchema)

@@ -1,9 +1,12 @@
-import { badge, readiness, said, webhookTaken } from './answers-buildpass.ts'
+import { badgeShape } from '../../src/http/badges/badge-shape.ts'
+import { refusalShape } from '../../src/http/frame/refusal-shape.ts'
+import { healthShape, readinessShape } from '../../src/http/instance/health-shape.ts'
+import { said } from '../../src/http/json/shape.ts'
+import { webhookTakenShape } from '../../src/http/webhooks/receive-shape.ts'
 import { type ApiRouteName, json, type RouteDoc, type Under } from './route-doc.ts'
-import { exactly, object, refusal } from './shapes.ts'
 
 const LOOKS = ['style', 'label']
-const PICTURE = { 'image/svg+xml': null, 'application/json': badge }
+const PICTURE = { 'image/svg+xml': null, 'application/json': badgeShape }
 const XML = { 'application/xml': null }
 const BADGE = {
   answers: { 200: { means: 'The badge. Refusals are badges too.', content: PICTURE } },
@@ -40,7 +43,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
       },
     },
     answers: {
-      200: json('Builds were stored.', webhookTaken),
+      200: json('Builds were stored.', webhookTakenShape),
       202: json('There was nothing to store.', said('Ignored: no build.')),
     },
     refuses: [401, 422, 503],
@@ -62,14 +65,14 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
   'GET /healthz': {
     summary: 'Whether the Worker runs',
     isAlwaysWhole: true,
-    answers: { 200: json('It does.', object({ status: exactly('ok') })) },
+    answers: { 200: json('It does.', healthShape) },
   },
   'GET /readyz': {
     summary: 'Whether the stores answer',
     isAlwaysWhole: true,
     answers: {
-      200: json('People are served; `degraded` where KV or R2 does not answer.', readiness),
-      503: json('D1 does not answer, or the server does not know its own address.', readiness),
+      200: json('People are served; `degraded` where KV or R2 does not answer.', readinessShape),
+      503: json('D1 does not answer, or the server does not know its own address.', readinessShape),
     },
   },
   'GET /metrics': {
@@ -78,7 +81,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     isAlwaysWhole: true,
     answers: { 200: { means: 'The numbers as of now.', content: { 'text/plain': null } } },
     // A browser is told by a page that there is no such place.
-    refusesIn: { 'application/json': refusal, 'text/html': null },
+    refusesIn: { 'application/json': refusalShape, 'text/html': null },
     refuses: [431],
   },
   'GET /cc.xml': { summary: 'CCTray feed of all own projects', ...FEED },

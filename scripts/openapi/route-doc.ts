@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 import type { RouteName } from '../../src/http/frame/access.ts'
-import { done, type Shape } from './shapes.ts'
+import { doneShape, type Shape } from '../../src/http/json/shape.ts'
 
 /** What a program may ask a deployment for. The one row left out answers `npm start` only. */
 export type ApiRouteName = Exclude<RouteName, 'POST /local/sign-in-links'>
@@ -46,4 +46,4 @@ export function json(means: string, shape: Shape): Answer {
   return { means, content: { 'application/json': shape } }
 }
 
-export const DONE: Answer = json('It is done.', done)
+export const DONE: Answer = json('It is done.', doneShape)

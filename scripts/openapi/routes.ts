@@ -1,8 +1,8 @@
 import { ACCESS, type Needs } from '../../src/http/frame/access.ts'
+import { refusalShape } from '../../src/http/frame/refusal-shape.ts'
 import { BUILDPASS_ROUTES } from './buildpass-routes.ts'
 import { OTHER_ROUTES } from './other-routes.ts'
 import type { Answer, ApiRouteName, Content, RouteDoc } from './route-doc.ts'
-import { refusal } from './shapes.ts'
 import { V1_ROUTES } from './v1-routes.ts'
 import { V2_ROUTES } from './v2-routes.ts'
 
@@ -33,7 +33,7 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   503: 'Not available just now: see `Retry-After`; or the server does not know its own address.',
 }
 
-export const REFUSED: Content = { 'application/json': refusal }
+export const REFUSED: Content = { 'application/json': refusalShape }
 const NOT_CHANGED: Answer = {
   means: 'It is what `If-None-Match` names, or has not changed since `If-Modified-Since`.',
   content: {},

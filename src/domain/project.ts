@@ -5,7 +5,11 @@ export type Vcs = 'gh' | 'bb' | 'gl'
 
 export const VCS: Record<
   Vcs,
-  { readonly longName: 'github' | 'bitbucket' | 'gitlab'; readonly provider: string; readonly host: string }
+  {
+    readonly longName: 'github' | 'bitbucket' | 'gitlab'
+    readonly provider: 'GitHub' | 'Bitbucket' | 'GitLab'
+    readonly host: string
+  }
 > = {
   gh: { longName: 'github', provider: 'GitHub', host: 'github.com' },
   bb: { longName: 'bitbucket', provider: 'Bitbucket', host: 'bitbucket.org' },

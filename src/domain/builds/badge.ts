@@ -59,20 +59,6 @@ export function badgeFor(status: BranchStatus | BadgeRefusal, label = DEFAULT_BA
   return { label, ...BADGES[status] }
 }
 
-/** The answer that shields.io's endpoint badge reads (https://shields.io/badges/endpoint-badge). */
-export type BadgeJson = {
-  readonly schemaVersion: 1
-  readonly label: string
-  readonly message: string
-  readonly color: BadgeColor
-  readonly isError: boolean
-}
-
-export function badgeJson(badge: Badge): BadgeJson {
-  const { message, color, isError } = badge
-  return { schemaVersion: 1, label: showableText(badge.label), message, color, isError }
-}
-
 export const MAX_BADGE_TEXT_LENGTH = 100
 
 // What nearly every label is: printable ASCII, without spaces at the ends or side by side.

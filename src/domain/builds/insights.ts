@@ -10,6 +10,9 @@ export type WorkflowRun = {
   readonly stoppedAt: number | null
 }
 
+/** How a workflow that ran can have ended. */
+type RunStatus = Exclude<WorkflowStatus, 'not_run' | 'running' | 'failing' | 'on_hold'>
+
 export type WorkflowMetrics = {
   readonly totalRuns: number
   readonly successfulRuns: number
@@ -53,7 +56,10 @@ export function workflowMetricsFor(runs: readonly WorkflowRun[], windowMs: numbe
 }
 
 /** Whether a workflow has come to a result: insights are of those alone. */
-export function hasRun({ status }: { readonly status: WorkflowStatus }): boolean {
+export function hasRun<R extends { readonly status: WorkflowStatus }>(
+  run: R,
+): run is R & { readonly status: RunStatus } {
+  const { status } = run
   return WORKFLOW_IS_OVER[status] && status !== 'not_run'
 }
 

@@ -61,7 +61,7 @@ export const WORKFLOW_IS_OVER: Record<WorkflowStatus, boolean> = {
 }
 
 /** How CircleCI v2 says how a job stands. */
-export const JOB_STATUS: Record<BuildStatus, string> = {
+export const JOB_STATUS = {
   success: 'success',
   fixed: 'success',
   failed: 'failed',
@@ -74,4 +74,4 @@ export const JOB_STATUS: Record<BuildStatus, string> = {
   running: 'running',
   queued: 'queued',
   not_running: 'not_running',
-}
+} as const satisfies Record<BuildStatus, string>

@@ -1,5 +1,5 @@
 import type { Actor } from '../access/actor.ts'
-import type { OutboxEvent } from './dispatch-target.ts'
+import type { Listener, OutboxEvent } from './dispatch-target.ts'
 
 /**
  * How a message to the outside stands. `dropped`: what it was about was canceled, told anew, or its receiver removed,
@@ -22,7 +22,7 @@ export type OutboxParams = {
 export type OutboxEntry = {
   readonly id: string
   readonly event: OutboxEvent
-  readonly receiver: string
+  readonly receiver: Listener['kind'] | 'dispatch-target'
   readonly state: OutboxState
   readonly attempts: number
   readonly responseStatus: number | null

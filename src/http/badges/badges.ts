@@ -10,8 +10,9 @@ import { AppError, type ErrorCode } from '../../domain/error.ts'
 import { type Project, parseSlugParts } from '../../domain/project.ts'
 import { findBranchStatus } from '../../storage/builds/branch-status.ts'
 import { findPublicProject, isKnownHidden } from '../../storage/edge/project-access.ts'
+import type { ParamsOf } from '../frame/access.ts'
 import { cacheControlFor, conditional } from '../frame/answers.ts'
-import type { SlugSource } from '../frame/authorize.ts'
+import { paramsOf, type SlugSource, slugOnPath } from '../frame/authorize.ts'
 import { hasQueryToken, isFromQuery } from '../frame/credentials.ts'
 import { refusalHeaders, statusOf } from '../frame/errors.ts'
 import { branchOf, checkedBranch } from '../frame/input.ts'
@@ -42,36 +43,42 @@ export function mountBadges(app: App): void {
   route(app, 'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}', badgeOfBranch, ofBranch)
 
   // Where a badge's link leads: our project page, which decides for itself who may see it.
-  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo', (c) => toProjectPage(c, null))
-  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c) => toProjectPage(c, branchOf(c)))
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo', (c, { params }) => toProjectPage(c, params, null))
+  route(app, 'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}', (c, { params }) =>
+    toProjectPage(c, params, branchOf(params)),
+  )
 }
+
+type OfDefaultBranch = ParamsOf<'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}'>
+type OfBranch = ParamsOf<'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}'>
 
 /** Where a badge's path names project and branch. */
-type BadgePath = {
-  readonly slug: SlugSource
-  readonly branchOf: (c: Context<AppEnv>, project: Project) => string
+type BadgePath<Params> = {
+  readonly slug: SlugSource<Params>
+  readonly branchOf: (params: Params, project: Project) => string
 }
 
-const DEFAULT_BRANCH: BadgePath = { slug: { onPath: slugOfFile }, branchOf: (_, project) => project.defaultBranch }
-const NAMED_BRANCH: BadgePath = {
-  slug: {
-    onPath: (c) => parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
-  },
-  branchOf: (c) => checkedBranch(nameOf(c)),
+const DEFAULT_BRANCH: BadgePath<OfDefaultBranch> = {
+  slug: { onPath: (params) => parseSlugParts(params.vcs, params.org, nameOf(params)) },
+  branchOf: (_, project) => project.defaultBranch,
+}
+const NAMED_BRANCH: BadgePath<OfBranch> = {
+  slug: { onPath: slugOnPath },
+  branchOf: (params) => checkedBranch(nameOf(params)),
 }
 
-const badgeOfDefault = (c: Context<AppEnv>, { project }: { project: Project }) =>
-  badgeAnswer(c, project, DEFAULT_BRANCH, cachingOf(c, project))
-const badgeOfBranch = (c: Context<AppEnv>, { project }: { project: Project }) =>
-  badgeAnswer(c, project, NAMED_BRANCH, cachingOf(c, project))
+const badgeOfDefault = (c: Context<AppEnv>, { project, params }: { project: Project; params: OfDefaultBranch }) =>
+  badgeAnswer(c, project, DEFAULT_BRANCH.branchOf(params, project), cachingOf(c, project))
+const badgeOfBranch = (c: Context<AppEnv>, { project, params }: { project: Project; params: OfBranch }) =>
+  badgeAnswer(c, project, NAMED_BRANCH.branchOf(params, project), cachingOf(c, project))
 
 async function badgeAnswer(
   c: Context<AppEnv>,
   project: Project,
-  { branchOf }: BadgePath,
+  branch: string,
   caching: MoreHeaders,
 ): Promise<Response> {
-  const drawing = badgeOf(c, await findBranchStatus(c.env.stores, project.id, branchOf(c, project)), caching)
+  const drawing = badgeOf(c, await findBranchStatus(c.env.stores, project.id, branch), caching)
   return conditional(c.req.raw, drawing.body, drawing.etag, headersAt(drawing, c.env.stores.now()))
 }
 
@@ -121,14 +128,16 @@ const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'expired_
  * As `refuseWithBadge`, but for a token in the URL that counts no more: READMEs outlive their tokens, so it gets what
  * nobody at all gets, where that is a badge. It is counted as an unknown token first, like any other.
  */
-function refusing(path: BadgePath): Refuse {
+function refusing<Params>({ slug: { onPath }, branchOf }: BadgePath<Params>): Refuse {
   return async (c, error) => {
-    const slug = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? path.slug.onPath(c) : null
+    // It is mounted with the routes of this path only.
+    const params = paramsOf(c) as Params
+    const slug = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? onPath(params) : null
     if (!slug || isKnownHidden(c.env.stores, slug)) return refuseWithBadge(c, error)
     const project = await findPublicProject(c.env.stores, slug)
     if (project === 'hidden') return refuseWithBadge(c, error)
     if (project === 'unavailable') return refuseWithBadge(c, new AppError('unavailable'))
-    return badgeAnswer(c, project, path, BESIDE_A_BAD_TOKEN)
+    return badgeAnswer(c, project, branchOf(params, project), BESIDE_A_BAD_TOKEN)
   }
 }
 
@@ -157,17 +166,14 @@ function queryValue(url: string, name: string): string | undefined {
 }
 
 /** The file's name without its extension. */
-function nameOf(c: Context<AppEnv>): string {
-  const file = c.req.param('file') ?? ''
+function nameOf({ file }: { readonly file: string }): string {
   return file.slice(0, file.lastIndexOf('.'))
 }
 
-function slugOfFile(c: Context<AppEnv>) {
-  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', nameOf(c))
-}
+type OfProject = ParamsOf<'GET /status-badge/redirect/:vcs/:org/:repo'>
 
-function toProjectPage(c: Context<AppEnv>, branch: string | null): Response {
-  const slug = parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', c.req.param('repo') ?? '')
+function toProjectPage(c: Context<AppEnv>, params: OfProject, branch: string | null): Response {
+  const slug = slugOnPath(params)
   const query = branch === null ? '' : `?branch=${encodeURIComponent(branch)}`
   const location = slug ? `${publicOriginOf(c)}/${slug.vcs}/${slug.org}/${slug.repo}${query}` : publicOriginOf(c)
   return new Response(null, { status: 302, headers: { Location: location, 'Cache-Control': 'public, max-age=300' } })

@@ -3,11 +3,11 @@ import {
   type BadgeStyle,
   type BranchStatus,
   badgeFor,
-  badgeJson,
   showableText,
 } from '../../domain/builds/badge.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
 import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
+import { badgeJson } from './badge-json.ts'
 import { badgeSvg } from './badge-svg.ts'
 
 /** A badge's bytes and headers. */

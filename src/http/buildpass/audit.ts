@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
-import { isoOf } from '../circleci/v1/build-json.ts'
 import { jsonRead } from '../frame/answers.ts'
 import { queryCount } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
+import { isoOf } from '../json/iso-time.ts'
+import type { AuditEntryJson, AuditPageJson } from './audit-shape.ts'
 
 /** Who did what, when and from where: of a project for its admins, and each person's own acts. */
 export function mountAudit(app: App): void {
@@ -25,8 +26,10 @@ function pageOf(c: Context<AppEnv>) {
 }
 
 function listed(c: Context<AppEnv>, rows: readonly AuditRecord[], limit: number): Promise<Response> {
-  const items = rows.map(({ id, at, action, login, actorTokenId, subject, detail, from }) => {
-    return { id, time: isoOf(at), action, by: login, by_token: actorTokenId, subject, detail, from }
-  })
-  return jsonRead(c, { items, next_before: rows.length === limit ? (rows.at(-1)?.id ?? null) : null })
+  const next = rows.length === limit ? (rows.at(-1)?.id ?? null) : null
+  return jsonRead(c, { items: rows.map(entryJson), next_before: next } satisfies AuditPageJson)
+}
+
+function entryJson({ id, at, action, login, actorTokenId, subject, detail, from }: AuditRecord): AuditEntryJson {
+  return { id, time: isoOf(at), action, by: login, by_token: actorTokenId, subject, detail, from }
 }

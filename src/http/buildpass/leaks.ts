@@ -5,7 +5,7 @@ import { AppError } from '../../domain/error.ts'
 import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github-signature.ts'
 import { findKeys } from '../../outside/key-sets.ts'
 import { reportLeak } from '../../storage/tokens/token-ends.ts'
-import { jsonWritten } from '../frame/answers.ts'
+import { jsonSaid } from '../frame/answers.ts'
 import { isWithinLimit } from '../frame/client-limits.ts'
 import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
@@ -35,7 +35,7 @@ export function mountLeaks(app: App): void {
     if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
     const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
     for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
-    return jsonWritten(c, { message: 'Thank you. What was found among these is being ended.' }, 202)
+    return jsonSaid(c, 'Thank you. What was found among these is being ended.')
   })
 }
 

@@ -5,12 +5,13 @@ import { AppError } from '../../domain/error.ts'
 import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
 import { listPublishersOf } from '../../storage/tokens/publishers.ts'
 import { exchangeIdentity, type ReportingSession, renewSession } from '../../storage/tokens/reporting-tokens.ts'
-import { isoOf } from '../circleci/v1/build-json.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import { isWithinLimit } from '../frame/client-limits.ts'
 import { lazily, readJson } from '../frame/input.ts'
 import { publicOriginOf } from '../frame/origin.ts'
 import { type App, route } from '../frame/route.ts'
+import { isoOf } from '../json/iso-time.ts'
+import type { ReportingTokenJson } from './oidc-shape.ts'
 
 const MAX_TOKEN_LENGTH = 16_384
 export const exchangeInput = lazily(() =>
@@ -48,14 +49,14 @@ export function mountOidc(app: App): void {
     if (session === 'no_publisher') throw unmatched()
     if (session === 'used')
       throw new AppError('invalid_token', 'The identity token is refused. It was exchanged before, and is good once.')
-    return jsonWritten(c, { project: slugText(publisher), ...sessionJson(session) }, 201)
+    return jsonWritten(c, sessionJson(publisher, session), 201)
   })
 
   route(app, 'POST /api/buildpass/v1/oidc/renew', async (c, { actor, grant }) => {
     const session = grant.kind === 'reporting' ? await renewSession(c.env.stores, grant.tokenId, actor) : null
     if (grant.kind !== 'reporting' || !session)
       throw new AppError('permission_denied', 'This token cannot be renewed: exchange an identity token for a new one.')
-    return jsonWritten(c, { project: slugText(grant.project), ...sessionJson(session) }, 201)
+    return jsonWritten(c, sessionJson(grant.project, session), 201)
   })
 }
 
@@ -74,6 +75,11 @@ const RETRY_AFTER_SECONDS = 15
 // No name can be empty, so no project is called so; the look-up is made all the same.
 const NOWHERE: Slug = { vcs: 'gh', org: '', repo: '' }
 
-function sessionJson({ secret, expiresAt, renewableUntil }: ReportingSession) {
-  return { token: secret, expires_at: isoOf(expiresAt), renewable_until: isoOf(renewableUntil) }
+function sessionJson(project: Slug, { secret, expiresAt, renewableUntil }: ReportingSession): ReportingTokenJson {
+  return {
+    project: slugText(project),
+    token: secret,
+    expires_at: isoOf(expiresAt),
+    renewable_until: isoOf(renewableUntil),
+  }
 }

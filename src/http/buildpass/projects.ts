@@ -5,15 +5,30 @@ import { AppError, invalidInput } from '../../domain/error.ts'
 import { parseLogin } from '../../domain/people/user.ts'
 import { type Project, parseSlug, type Slug, slugText, vcsUrlFor } from '../../domain/project.ts'
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../domain/reporting/repository-url.ts'
-import { deleteMember, demoteAdmin, type LeftBehind, listMembers, putMember } from '../../storage/people/members.ts'
+import {
+  deleteMember,
+  demoteAdmin,
+  type LeftInProject,
+  listMembers,
+  type Member,
+  putMember,
+} from '../../storage/people/members.ts'
 import { findUserByLogin } from '../../storage/people/users.ts'
 import { deleteProject, updateProject } from '../../storage/projects/project-settings.ts'
-import { isoOf } from '../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../frame/answers.ts'
 import { lazily, queryCount, queryFlag, queryText, readJson } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
+import { isoOf } from '../json/iso-time.ts'
 import { line } from '../json/schemas.ts'
+import type {
+  LeftBehindJson,
+  MemberJson,
+  MemberPageJson,
+  MemberRemovedJson,
+  MemberSetJson,
+  ProjectJson,
+} from './projects-shape.ts'
 
 const SLUG_RULE = 'must be vcs/org/repo, with vcs one of gh, bb, gl and names of letters, digits, ".", "_" and "-"'
 const VISIBILITY_RULE = 'must be private or public'
@@ -69,58 +84,63 @@ export function mountProjects(app: App): void {
 
   route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo', async (c, { actor, project }) => {
     if (!(await deleteProject(c.env.stores, project, actor))) throw new AppError('project_not_found')
-    return jsonWritten(c, { message: 'ok' })
+    return jsonDone(c)
   })
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members', async (c, { project }) => {
     const limit = queryCount(c, 'limit', { min: 1, max: MAX_MEMBERS_A_PAGE, fallback: MAX_MEMBERS_A_PAGE })
     const after = queryText(c, 'after')
     const members = await listMembers(c.env.stores.db, project.id, { after, limit: limit + 1 })
-    return jsonRead(c, {
-      items: members
-        .slice(0, limit)
-        .map(({ login, name, role, since }) => ({ login, name, role, since: isoOf(since) })),
-      next_after: members.length > limit ? (members[limit - 1]?.login ?? null) : null,
-    })
+    const next = members.length > limit ? (members[limit - 1]?.login ?? null) : null
+    return jsonRead(c, { items: members.slice(0, limit).map(memberJson), next_after: next } satisfies MemberPageJson)
   })
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
+  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project, params }) => {
     const { role } = await readJson(c, memberInput())
     const endMade = queryFlag(c, 'end_made')
     const { stores } = c.env
-    const user = await requireUser(c)
+    const user = await requireUser(c, params)
     if (role === 'member') {
       const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
       if (demotion.kind === 'last_admin') throw lastAdmin()
       if (demotion.kind === 'demoted')
-        return jsonWritten(c, { login: user.login, role, ...leftBehind(demotion), ended: endMade })
+        return jsonWritten(c, { login: user.login, role, ...leftBehindJson(demotion, endMade) } satisfies MemberSetJson)
     }
     if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
-    return jsonWritten(c, { login: user.login, role })
+    return jsonWritten(c, { login: user.login, role } satisfies MemberSetJson)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login', async (c, { actor, project }) => {
-    const { stores } = c.env
-    // The older name said less than what it should have done: tokens are not all that a person leaves behind.
-    const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
-    const user = await requireUser(c)
-    const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
-    switch (removal.kind) {
-      case 'last_admin':
-        throw lastAdmin()
-      case 'not_a_member':
-        throw new AppError('user_not_found')
-      case 'removed':
-        return jsonWritten(c, { message: 'ok', ...leftBehind(removal), ended: endMade })
-    }
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login',
+    async (c, { actor, project, params }) => {
+      const { stores } = c.env
+      // The older name said less than what it should have done: tokens are not all that a person leaves behind.
+      const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
+      const user = await requireUser(c, params)
+      const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
+      switch (removal.kind) {
+        case 'last_admin':
+          throw lastAdmin()
+        case 'not_a_member':
+          throw new AppError('user_not_found')
+        case 'removed':
+          return jsonWritten(c, { message: 'ok', ...leftBehindJson(removal, endMade) } satisfies MemberRemovedJson)
+      }
+    },
+  )
 }
 
-/** What somebody made for the project, and whom they let into it. */
-function leftBehind({ made, letIn }: LeftBehind) {
+function memberJson({ login, name, role, since }: Member): MemberJson {
+  return { login, name, role, since: isoOf(since) }
+}
+
+/** What somebody made for the project, whom they let into it, and whether all that was made ended with them. */
+function leftBehindJson({ made, letIn }: LeftInProject, ended: boolean): LeftBehindJson {
   return {
     made: made.map(({ kind, id, name }) => ({ kind, id, name })),
     let_in: letIn.map(({ login, role }) => ({ login, role })),
+    ended,
   }
 }
 
@@ -134,7 +154,7 @@ function repositoryUrlFor(project: Project, text: string): string | null {
   )
 }
 
-export function projectJson(project: Project) {
+function projectJson(project: Project): ProjectJson {
   const { visibility, defaultBranch } = project
   return {
     id: project.id,
@@ -145,8 +165,8 @@ export function projectJson(project: Project) {
   }
 }
 
-export async function requireUser(c: Context<AppEnv>) {
-  const login = parseLogin(c.req.param('login') ?? '')
+export async function requireUser(c: Context<AppEnv>, named: { readonly login: string }) {
+  const login = parseLogin(named.login)
   const user = login ? await findUserByLogin(c.env.stores.db, login) : null
   if (!user) throw new AppError('user_not_found')
   return user

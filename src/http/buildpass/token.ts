@@ -2,10 +2,11 @@ import { AppError } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
 import { deleteToken } from '../../storage/tokens/token-ends.ts'
 import { findToken } from '../../storage/tokens/tokens.ts'
-import { tokenJson } from '../circleci/v1/token-json.ts'
 import { jsonRead, jsonWritten } from '../frame/answers.ts'
 import { queryFlag } from '../frame/input.ts'
 import { type App, route } from '../frame/route.ts'
+import { endedJson, tokenJson } from '../json/token-json.ts'
+import type { PresentedTokenJson } from './token-shape.ts'
 
 /** The presented token itself: what it is, and its own end. */
 export function mountToken(app: App): void {
@@ -13,7 +14,7 @@ export function mountToken(app: App): void {
     const token = await findToken(c.env.stores.db, grant.tokenId)
     if (!token) throw new AppError('invalid_token')
     const project = grant.kind === 'personal' ? null : slugText(grant.project)
-    return jsonRead(c, { kind: grant.kind, project, ...tokenJson(token) })
+    return jsonRead(c, { kind: grant.kind, project, ...tokenJson(token) } satisfies PresentedTokenJson)
   })
 
   route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {
@@ -21,6 +22,6 @@ export function mountToken(app: App): void {
     if (grant.kind === 'project') throw new AppError('permission_denied')
     const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actor } as const
     const deleted = await deleteToken(c.env.stores, grant.tokenId, how)
-    return jsonWritten(c, { message: 'ok', deleted })
+    return jsonWritten(c, endedJson(deleted))
   })
 }

@@ -36,14 +36,17 @@ export function mountCcTray(app: App): void {
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}',
     async (c, { project }) => branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, null)),
-    { slug: { onPath: slugOfFile }, refuse: refuseWithXml },
+    {
+      slug: { onPath: (params) => parseSlugParts(params.vcs, params.org, nameOf(params)) },
+      refuse: refuseWithXml,
+    },
   )
 
   route(
     app,
     'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
-    async (c, { project }) => {
-      const branch = checkedBranch(nameOf(c))
+    async (c, { project, params }) => {
+      const branch = checkedBranch(nameOf(params))
       return branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, branch))
     },
     { refuse: refuseWithXml },
@@ -92,10 +95,7 @@ function neverBuilt(since: number) {
   return { ...unknown, lastBuildTime: since }
 }
 
-function nameOf(c: Context<AppEnv>): string {
-  return (c.req.param('file') ?? '').slice(0, -'.cc.xml'.length)
-}
-
-function slugOfFile(c: Context<AppEnv>) {
-  return parseSlugParts(c.req.param('vcs') ?? '', c.req.param('org') ?? '', nameOf(c))
+/** The file's name without its ending. */
+function nameOf({ file }: { readonly file: string }): string {
+  return file.slice(0, -'.cc.xml'.length)
 }

@@ -6,11 +6,11 @@ import { AppError } from '../../domain/error.ts'
 import { parseRange } from '../../domain/formats/byte-range.ts'
 import { httpDate, isRangeCurrent, type Validators } from '../../domain/formats/precondition.ts'
 import { findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
-import type { ArtifactLink } from '../../storage/artifacts/link-memory.ts'
 import { readStretch, type Stretch } from '../../storage/artifacts/object-reads.ts'
 import { askBucket } from '../../storage/artifacts/objects.ts'
 import { ticketStanding } from '../../storage/edge/download-proof.ts'
 import type { Stores } from '../../storage/stores.ts'
+import type { ParamsOf } from '../frame/access.ts'
 import { isKnown } from '../frame/answers.ts'
 import type { SlugSource } from '../frame/authorize.ts'
 import { artifactPathOf, nodeIndexOf, numberOnPath } from '../frame/input.ts'
@@ -24,7 +24,9 @@ export function mountDownloads(app: App): void {
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',
     async (c, opened) => {
-      const link = await linkOf(c, { nodeIndex: nodeIndexOf(c), path: artifactPathOf(c) })
+      const { params } = opened
+      const place = { buildId: params.job, nodeIndex: nodeIndexOf(params), path: artifactPathOf(params) }
+      const link = await findArtifactLink(c.env.stores, c.req.path, place)
       // The name may have passed to another project since: its tokens open nothing here.
       if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
       return redirectToDownload(c, opened, link.artifact)
@@ -33,9 +35,9 @@ export function mountDownloads(app: App): void {
   )
 
   // Any credential sent along is ignored: the ticket on the path is the proof.
-  route(app, 'GET /download/:ticket/:name', async (c) => {
-    const ticket = await requireTicket(c)
-    if (c.req.param('name') !== ticket.fileName) throw new AppError('artifact_not_found')
+  route(app, 'GET /download/:ticket/:name', async (c, { params }) => {
+    const ticket = await requireTicket(c, params.ticket)
+    if (params.name !== ticket.fileName) throw new AppError('artifact_not_found')
     const validators = validatorsOf(ticket)
     const headers = headersFor(ticket, validators, c.env.stores.now())
     if (isKnown(c.req.raw, validators))
@@ -48,22 +50,18 @@ export function mountDownloads(app: App): void {
   })
 }
 
-const SLUG_OF_JOB: SlugSource = {
+const SLUG_OF_JOB: SlugSource<ParamsOf<'GET /output/job/:job/artifacts/:node/:path{.+}'>> = {
   onPath: () => null,
   // A node or path that cannot be has no artifact; what is wrong with it hears who is let in.
-  find: async (c) => {
-    const place = { nodeIndex: numberOnPath(c, 'node') ?? -1, path: c.req.param('path') ?? '' }
-    return (await linkOf(c, place))?.slug ?? null
+  find: async (c, { job, node, path }) => {
+    const place = { buildId: job, nodeIndex: numberOnPath(node) ?? -1, path }
+    return (await findArtifactLink(c.env.stores, c.req.path, place))?.slug ?? null
   },
 }
 
-function linkOf(c: Context<AppEnv>, place: { nodeIndex: number; path: string }): Promise<ArtifactLink | null> {
-  return findArtifactLink(c.env.stores, c.req.path, { buildId: c.req.param('job') ?? '', ...place })
-}
-
-async function requireTicket(c: Context<AppEnv>): Promise<DownloadTicket> {
+async function requireTicket(c: Context<AppEnv>, text: string): Promise<DownloadTicket> {
   const { settings, stores } = c.env
-  const ticket = await openTicket(settings.downloadKey, c.req.param('ticket') ?? '', stores.now())
+  const ticket = await openTicket(settings.downloadKey, text, stores.now())
   if (!ticket) throw refused()
   switch (await ticketStanding(stores, ticket)) {
     case 'stands':

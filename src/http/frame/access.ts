@@ -152,6 +152,14 @@ export const ACCESS = {
 
 export type RouteName = keyof typeof ACCESS
 
+/** What stands on the path of a route or page, by name and percent-decoded. */
+export type ParamsOf<N extends string> = { readonly [Name in ParamIn<N>]: string }
+
+type ParamIn<N extends string> = N extends `${string}/:${infer Rest}`
+  ? NameOf<Rest extends `${infer Part}/${string}` ? Part : Rest> | ParamIn<Rest>
+  : never
+type NameOf<Part extends string> = Part extends `${infer Name}{${string}` ? Name : Part
+
 /**
  * What a page needs: nothing, a signed-in person, the instance's owner, or a person's permission on the project. A
  * session opens pages and nothing else; a token opens none of them.

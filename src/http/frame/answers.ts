@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { httpDate, judgeConditions, type Validators } from '../../domain/formats/precondition.ts'
+import type { DoneJson, SaidJson } from '../json/shape.ts'
 import { MAX_OFFSET } from './input.ts'
 import type { AppEnv } from './open-request.ts'
 import { publicOriginOf } from './origin.ts'
@@ -57,6 +58,16 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
     status,
     headers: { ...JSON_HEADERS, 'Cache-Control': CACHE_CONTROL['no-store'] },
   })
+}
+
+/** The answer to what was taken, in words. */
+export function jsonSaid(c: Context<AppEnv>, message: string): Response {
+  return jsonWritten(c, { message } satisfies SaidJson, 202)
+}
+
+/** The answer to a write of which there is nothing to tell. */
+export function jsonDone(c: Context<AppEnv>): Response {
+  return jsonWritten(c, { message: 'ok' } satisfies DoneJson)
 }
 
 /**

@@ -9,7 +9,7 @@ import { type Project, parseSlugParts, type Role, type Slug } from '../../domain
 import { fenceNow } from '../../storage/edge/download-proof.ts'
 import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
-import type { Needs, PageNeeds } from './access.ts'
+import type { Needs, PageNeeds, ParamsOf } from './access.ts'
 import { authenticate, placeOf } from './authenticate.ts'
 import { clientAddressOf } from './client-limits.ts'
 import type { AppEnv } from './open-request.ts'
@@ -36,21 +36,38 @@ export type Opened<N extends Needs> = N extends 'anyone'
       : OnProject
 
 /** Where a route's project is named: on its path, or (null there) wherever `find` finds it after authentication. */
-export type SlugSource = {
-  readonly onPath: (c: Context<AppEnv>) => Slug | null
-  readonly find?: (c: Context<AppEnv>) => Promise<Slug | null>
+export type SlugSource<Params> = {
+  readonly onPath: (params: Params) => Slug | null
+  readonly find?: (c: Context<AppEnv>, params: Params) => Promise<Slug | null>
 }
 
-export const SLUG_ON_PATH: SlugSource = {
-  onPath: (c) => parseSlugParts(c.req.param('vcs') ?? 'gh', c.req.param('org') ?? '', c.req.param('repo') ?? ''),
+/** The project that a path names; null where it names none. */
+export function slugOnPath({ vcs = '', org = '', repo = '' }: Readonly<Record<string, string | undefined>>) {
+  return parseSlugParts(vcs, org, repo)
+}
+
+/** What stands on the path of the route that is asked for. */
+export function paramsOf<N extends string>(c: Context<AppEnv>): ParamsOf<N> {
+  // The first API named no version-control host: it knew GitHub only. Hono gives all that the route's path names.
+  return { vcs: 'gh', ...c.req.param() } as ParamsOf<N>
 }
 
 /** Lets the asker in or throws the refusal. */
-export async function authorize<N extends Needs>(c: Context<AppEnv>, needs: N, source: SlugSource): Promise<Opened<N>> {
-  return (await opened(c, needs, source)) as Opened<N>
+export async function authorize<N extends Needs, Params>(
+  c: Context<AppEnv>,
+  needs: N,
+  source: SlugSource<Params>,
+  params: Params,
+): Promise<Opened<N>> {
+  return (await opened(c, needs, source, params)) as Opened<N>
 }
 
-async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Promise<Opened<Needs>> {
+async function opened<Params>(
+  c: Context<AppEnv>,
+  needs: Needs,
+  source: SlugSource<Params>,
+  params: Params,
+): Promise<Opened<Needs>> {
   switch (needs) {
     case 'anyone':
       return { needs, grant: null }
@@ -69,7 +86,7 @@ async function opened(c: Context<AppEnv>, needs: Needs, source: SlugSource): Pro
     case 'artifacts:read':
     case 'builds:write':
     case 'project:admin':
-      return requireProject(c, needs, source)
+      return requireProject(c, needs, source, params)
   }
 }
 
@@ -92,13 +109,18 @@ function loginRequired(): never {
   throw new AppError('login_required')
 }
 
-async function requireProject(c: Context<AppEnv>, needs: Permission, source: SlugSource): Promise<OnProject> {
+async function requireProject<Params>(
+  c: Context<AppEnv>,
+  needs: Permission,
+  source: SlugSource<Params>,
+  params: Params,
+): Promise<OnProject> {
   const { stores } = c.env
-  const named = source.onPath(c)
+  const named = source.onPath(params)
   const fence = fenceNow(stores)
   const presented = await authenticate(c, named)
   const grant = presented?.grant ?? null
-  const slug = named ?? (source.find ? await source.find(c) : null)
+  const slug = named ?? (source.find ? await source.find(c, params) : null)
   if (!slug) throw new AppError('project_not_found')
   const access = await findAccess(stores, grant, slug, needs)
   switch (access.decision) {

@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../../domain/error.ts'
+import type { RefusalJson } from './refusal-shape.ts'
 
 type WireError = { readonly status: number; readonly message: string }
 
@@ -87,10 +88,10 @@ export function refusalHeaders(error: AppError, { offersBasic = false } = {}): R
 export function jsonRefusal(error: AppError, requestId: string): Response {
   const message = messageOf(error)
   const status = statusOf(error.code)
-  const body = {
+  const body: RefusalJson = {
     message,
-    ...(error.problems.length > 0 ? { errors: error.problems } : {}),
-    ...(status >= 500 ? { request_id: requestId } : {}),
+    errors: error.problems.length > 0 ? error.problems : undefined,
+    request_id: status >= 500 ? requestId : undefined,
   }
   return Response.json(body, {
     status,
@@ -105,8 +106,9 @@ export function jsonRefusal(error: AppError, requestId: string): Response {
 
 /** A bug, as the client sees it. */
 export function jsonFailure(requestId: string): Response {
-  return Response.json(
-    { message: 'Internal error', request_id: requestId },
-    { status: 500, headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' } },
-  )
+  const body: RefusalJson = { message: 'Internal error', request_id: requestId }
+  return Response.json(body, {
+    status: 500,
+    headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
+  })
 }

@@ -126,14 +126,13 @@ export function queryFlag(c: Context<AppEnv>, name: string): boolean {
 }
 
 /** A whole number from the path, written in the one way in which our addresses have it; else null. */
-export function numberOnPath(c: Context<AppEnv>, name: string): number | null {
-  const text = c.req.param(name) ?? ''
+export function numberOnPath(text: string): number | null {
   return /^(?:0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : null
 }
 
 /** A build number from the path; what cannot be one is the number of no build. */
-export function buildNumOf(c: Context<AppEnv>): number {
-  const num = numberOnPath(c, 'num')
+export function buildNumOf(params: { readonly num: string }): number {
+  const num = numberOnPath(params.num)
   if (num === null) throw new AppError('build_not_found')
   return num
 }
@@ -175,8 +174,8 @@ function ruleOf(issue: v.BaseIssue<unknown>): string {
 export const MAX_BRANCH_LENGTH = 1_024
 
 /** The branch on the path, percent-decoded; it may hold slashes, and none at its end (git-check-ref-format). */
-export function branchOf(c: Context<AppEnv>): string {
-  return checkedBranch((c.req.param('branch') ?? '').replace(/\/$/, ''))
+export function branchOf({ branch }: { readonly branch: string }): string {
+  return checkedBranch(branch.replace(/\/$/, ''))
 }
 
 export function checkedBranch(branch: string): string {
@@ -186,15 +185,14 @@ export function checkedBranch(branch: string): string {
 }
 
 /** The node index on the path. */
-export function nodeIndexOf(c: Context<AppEnv>): number {
-  const nodeIndex = numberOnPath(c, 'node')
+export function nodeIndexOf({ node }: { readonly node: string }): number {
+  const nodeIndex = numberOnPath(node)
   if (nodeIndex === null) throw new AppError('artifact_not_found')
   return nodeIndex
 }
 
 /** The artifact path on the path, percent-decoded segment by segment. */
-export function artifactPathOf(c: Context<AppEnv>): string {
-  const path = c.req.param('path') ?? ''
+export function artifactPathOf({ path }: { readonly path: string }): string {
   const problem = artifactPathProblem(path)
   if (problem) throw invalidInput('path', problem)
   return path

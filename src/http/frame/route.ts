@@ -5,8 +5,8 @@ import { AppError } from '../../domain/error.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
-import { ACCESS, pathsOf, type RouteName } from './access.ts'
-import { actorOf, authorize, type LetIn, type Opened, SLUG_ON_PATH, type SlugSource } from './authorize.ts'
+import { ACCESS, type ParamsOf, pathsOf, type RouteName } from './access.ts'
+import { actorOf, authorize, type LetIn, type Opened, paramsOf, type SlugSource, slugOnPath } from './authorize.ts'
 import { leaveBody } from './body.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
@@ -18,10 +18,15 @@ import { logFault, logRequest, REQUEST_ID } from './trace.ts'
 
 export type App = Hono<AppEnv>
 
-/** What a handler is given: whom the table let in and, where the route may leave something behind, who acts by what right. */
+/**
+ * What a handler is given: whom the table let in, what stands on the path and, where the route may leave something
+ * behind, who acts by what right.
+ */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
-  opened: Opened<(typeof ACCESS)[N]> & (N extends `GET ${string}` ? unknown : { readonly actor: Actor }),
+  opened: Opened<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
+      ? unknown
+      : { readonly actor: Actor }),
 ) => Response | Promise<Response>
 
 /** How a family of routes says no: JSON, a picture, … */
@@ -33,14 +38,14 @@ export type Refusals = {
   readonly fail: (c: Context<AppEnv>) => Response | Promise<Response>
 }
 
-type RouteOptions = { readonly slug?: SlugSource; readonly refuse?: Refuse }
+type RouteOptions<N extends RouteName> = { readonly slug?: SlugSource<ParamsOf<N>>; readonly refuse?: Refuse }
 
 /** Mounts a handler behind what the table says that its route needs. */
 export function route<N extends RouteName>(
   app: App,
   name: N,
   handler: Handler<N>,
-  { slug = SLUG_ON_PATH, refuse = refuseWithJson }: RouteOptions = {},
+  { slug = { onPath: slugOnPath }, refuse = refuseWithJson }: RouteOptions<N> = {},
 ): void {
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
@@ -49,8 +54,9 @@ export function route<N extends RouteName>(
   const refusals: Refusals = { refuse, fail: failWithJson }
   app.on(method, [...paths], (c) =>
     answer(c, name, refusals, async () => {
-      if (method !== 'GET') return actAs(c, needs, slug, handle)
-      return handle(c, (await authorize(c, needs, slug)) as HandlerInput<N>)
+      const params = paramsOf<N>(c)
+      const letIn = async () => ({ ...(await authorize(c, needs, slug, params)), params }) as HandlerInput<N>
+      return method === 'GET' ? handle(c, await letIn()) : actAs(c, letIn, handle)
     }),
   )
 }
@@ -63,17 +69,16 @@ type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]
  */
 async function actAs<N extends RouteName>(
   c: Context<AppEnv>,
-  needs: (typeof ACCESS)[N],
-  slug: SlugSource,
+  letIn: () => Promise<HandlerInput<N>>,
   handle: Handler<N>,
 ): Promise<Response> {
-  const opened = await authorize(c, needs, slug)
+  const opened = await letIn()
   try {
     // The table says which parts there are, and a route that is no read has an actor.
-    return await handle(c, { ...opened, actor: actorOf(c, opened as LetIn) } as HandlerInput<N>)
+    return await handle(c, { ...opened, actor: actorOf(c, opened as LetIn) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
-    throw await refusalOf(c, error, () => authorize(c, needs, slug))
+    throw await refusalOf(c, error, letIn)
   }
 }
 

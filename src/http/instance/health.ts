@@ -1,13 +1,14 @@
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import { ownOriginOf, UNKNOWN_ORIGIN } from '../frame/origin.ts'
 import { type App, route } from '../frame/route.ts'
+import type { HealthJson, ReadinessJson } from './health-shape.ts'
 
 const HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' }
 
 /** For load balancers and monitors: whether the Worker runs, and whether what it needs answers. */
 export function mountHealth(app: App): void {
   // No I/O: it says that the Worker runs and its settings are good, and nothing else.
-  route(app, 'GET /healthz', () => Response.json({ status: 'ok' }, { headers: HEADERS }))
+  route(app, 'GET /healthz', () => Response.json({ status: 'ok' } satisfies HealthJson, { headers: HEADERS }))
 
   route(app, 'GET /readyz', async (c) => {
     const { checks, feedAgeMs, checkedAt } = await checkReadiness(c.env.stores)
@@ -15,9 +16,9 @@ export function mountHealth(app: App): void {
     // Without KV every look-up goes to D1, and without R2 only artifacts are lacking: people are served all the same.
     const knowsItself = ownOriginOf(c.env.settings, c.req.raw) !== null
     const status = checks.d1.state === 'failed' || !knowsItself ? 'unavailable' : isWhole ? 'ok' : 'degraded'
-    const body = {
+    const body: ReadinessJson = {
       status,
-      ...(knowsItself ? {} : { problem: UNKNOWN_ORIGIN }),
+      problem: knowsItself ? undefined : UNKNOWN_ORIGIN,
       checks,
       feed_age_ms: feedAgeMs,
       checked_at: new Date(checkedAt).toISOString(),

@@ -3,11 +3,12 @@ import { type Traffic, trafficOf } from '../../domain/request-counts.ts'
 import { readTraffic } from '../../outside/analytics.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import { listTokenFaces } from '../../storage/upkeep/traffic.ts'
-import { isoOf } from '../circleci/v1/build-json.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import { queryCount } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
+import { isoOf } from '../json/iso-time.ts'
+import type { TrafficJson } from './traffic-shape.ts'
 
 /** What an owner sees of the whole instance. */
 export type InstanceTraffic = Traffic & {
@@ -46,7 +47,7 @@ export function mountTraffic(app: App): void {
       })),
       stores: readiness.checks,
       feed_age_ms: readiness.feedAgeMs,
-    })
+    } satisfies TrafficJson)
   })
 }
 

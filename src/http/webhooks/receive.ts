@@ -18,12 +18,14 @@ import { reportBuilds, reportRun } from '../../storage/builds/build-reports.ts'
 import { insertDelivery } from '../../storage/notices/deliveries.ts'
 import { learnRepositoryUrl } from '../../storage/projects/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
-import { jsonWritten } from '../frame/answers.ts'
-import { SLUG_ON_PATH } from '../frame/authorize.ts'
+import type { ParamsOf } from '../frame/access.ts'
+import { jsonSaid, jsonWritten } from '../frame/answers.ts'
+import { slugOnPath } from '../frame/authorize.ts'
 import { readBytes } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { READ } from './readers.ts'
+import type { WebhookTakenJson } from './receive-shape.ts'
 
 /** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
 const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
@@ -36,7 +38,7 @@ export function mountWebhookReceiver(app: App): void {
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const sender = await requireSigned(c, call)
+    const sender = await requireSigned(c, opened.params, call)
     const { projectId, slug, source, webhookId } = sender
     const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
     const payload = payloadOf(call)
@@ -80,11 +82,7 @@ type Taken = { readonly result: DeliveryResult; readonly detail: string; readonl
 async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading, actor: Actor): Promise<Taken> {
   switch (reading.kind) {
     case 'ignored':
-      return {
-        result: 'ignored',
-        detail: reading.why,
-        response: jsonWritten(c, { message: `Ignored: ${reading.why}.` }, 202),
-      }
+      return { result: 'ignored', detail: reading.why, response: jsonSaid(c, `Ignored: ${reading.why}.`) }
     case 'unreadable':
       return { result: 'unreadable', detail: reading.problem, response: new AppError('invalid_input', reading.problem) }
     case 'other_repository': {
@@ -100,7 +98,8 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
       const reported = await reportBuilds(c.env.stores, projectId, reading.builds, actor)
       const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
       const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
-      return { result: 'stored', detail, response: jsonWritten(c, { message: 'ok', builds: numbers }) }
+      const taken = { message: 'ok', builds: numbers } satisfies WebhookTakenJson
+      return { result: 'stored', detail, response: jsonWritten(c, taken) }
     }
   }
 }
@@ -116,10 +115,14 @@ type Sender = {
   readonly webhookId: string
 }
 
-async function requireSigned(c: Context<AppEnv>, call: SignedCall): Promise<Sender> {
+async function requireSigned(
+  c: Context<AppEnv>,
+  params: ParamsOf<'POST /webhooks/:vcs/:org/:repo/:source'>,
+  call: SignedCall,
+): Promise<Sender> {
   const { stores, settings } = c.env
-  const source = parseWebhookSource(c.req.param('source') ?? '')
-  const slug = SLUG_ON_PATH.onPath(c)
+  const source = parseWebhookSource(params.source)
+  const slug = slugOnPath(params)
   const found = slug && source ? await findWebhookSecrets(stores, settings.dataKeys, slug, source) : null
   if (!slug || !source || !found || found.secrets.length === 0) {
     await spendCheck(source, call)

@@ -220,7 +220,7 @@ export function listOutbox(db: Db, projectId: string): Promise<OutboxEntry[]> {
 
 export function outboxQuery(db: Db, projectId: string) {
   const { id, event, state, attempts, responseStatus, problem, remoteId, createdAt, lastAttemptAt } = outbox
-  const receiver = sql<string>`coalesce(${listeners.config} ->> '$.kind', 'dispatch-target')`
+  const receiver = sql<OutboxEntry['receiver']>`coalesce(${listeners.config} ->> '$.kind', 'dispatch-target')`
   return db
     .select({
       id,

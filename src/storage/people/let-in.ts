@@ -12,6 +12,9 @@ export type LetIn = {
   readonly of: string | null
 }
 
+/** Somebody whom a person let into a project. */
+export type LetIntoProject = LetIn & { readonly role: Role }
+
 /** The statement that lists whom a person let into a project, or (null) in anywhere: who is still there, as they are now. */
 export function selectLetIn(db: Db, userId: string, projectId: string | null) {
   const ofProject = projectId === null ? sql`1` : sql`${members.projectId} = ${projectId}`

@@ -10,7 +10,7 @@ import type { Db, Stores } from '../stores.ts'
 import { endMadeBy, type Made, selectMadeBy } from '../tokens/made.ts'
 import { commitEnding } from '../tokens/revocations.ts'
 import type { Statement } from '../tokens/rights.ts'
-import { type LetIn, selectLetIn } from './let-in.ts'
+import { type LetIn, type LetIntoProject, selectLetIn } from './let-in.ts'
 
 export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
 
@@ -82,8 +82,10 @@ const RAISER = sql`case when ${members.role} = 'member' and excluded.role = 'adm
 
 /** What somebody leaves behind who loses a role: what they made by it, and whom they let in. */
 export type LeftBehind = { readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }
+/** What they leave behind in one project. */
+export type LeftInProject = { readonly made: readonly Made[]; readonly letIn: readonly LetIntoProject[] }
 
-export type Removal = ({ readonly kind: 'removed' } & LeftBehind) | { readonly kind: 'not_a_member' | 'last_admin' }
+export type Removal = ({ readonly kind: 'removed' } & LeftInProject) | { readonly kind: 'not_a_member' | 'last_admin' }
 
 /** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is, and whom they let in, either way. */
 export async function deleteMember(
@@ -108,7 +110,7 @@ export async function deleteMember(
   return { kind: left === 'last_admin' ? left : 'not_a_member' }
 }
 
-export type Demotion = ({ readonly kind: 'demoted' } & LeftBehind) | { readonly kind: 'no_admin' | 'last_admin' }
+export type Demotion = ({ readonly kind: 'demoted' } & LeftInProject) | { readonly kind: 'no_admin' | 'last_admin' }
 
 /**
  * Makes an admin of a project a member and, with `endMade`, ends all that they made for it: a member may make none of
@@ -154,7 +156,7 @@ async function loseRole(
   userId: string,
   { who, statement, entry, endMade }: Loss,
   actor: Actor,
-): Promise<LeftBehind | 'nobody' | 'last_admin'> {
+): Promise<LeftInProject | 'nobody' | 'last_admin'> {
   const { db } = stores
   const now = stores.now()
   const ends = sql`exists (select 1 from ${members} where ${who}) and ${keepsAnAdmin(projectId, userId)}`
@@ -167,7 +169,7 @@ async function loseRole(
     db.select(ONE).from(members).where(who),
   ])
   // The types of a list with a variable part do not tell.
-  const [made, letIn] = [results[0], results[1]] as [D1Result<Made>, D1Result<LetIn>]
+  const [made, letIn] = [results[0], results[1]] as [D1Result<Made>, D1Result<LetIntoProject>]
   const [lost, still] = [results.at(-2), results.at(-1)] as [unknown[], unknown[]]
   if (lost.length > 0) return { made: made.results, letIn: letIn.results }
   return still.length > 0 ? 'last_admin' : 'nobody'

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Visibility } from '../../../src/domain/project.ts'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
+import { pathsIn, ROUTES } from '../../support/api/route-paths.ts'
 import { type Ask, ask } from '../../support/worker/client.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 import { ASKERS, type Asker, seedWorld, type World } from '../../support/worker/world.ts'
@@ -75,9 +76,12 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   anyone: { private: EVERYBODY, public: EVERYBODY },
 }
 
+type Path = (world: World, asker: Asker) => string
+
 /** How to ask a route rightly, what it answers then, and where a handler is stricter than its row. */
 type Recipe = {
-  readonly path: (world: World, asker: Asker) => string
+  /** Where names alone do not tell what belongs on its path. */
+  readonly path?: Path
   readonly ask?: (world: World) => Ask
   readonly ok?: number
   readonly stricter?: Partial<Record<Asker, Answer>>
@@ -87,26 +91,22 @@ type Recipe = {
 }
 
 const v1 =
-  (rest: string): Recipe['path'] =>
+  (rest: string): Path =>
   ({ slug }) =>
     `/api/v1.1/project/${slug}${rest}`
 const own =
-  (rest: string): Recipe['path'] =>
+  (rest: string): Path =>
   ({ slug }) =>
     `/api/buildpass/v1/projects/${slug}${rest}`
 const v2 =
-  (rest: string): Recipe['path'] =>
+  (rest: string): Path =>
   ({ slug }) =>
     `/api/v2/project/${slug}${rest}`
 const orgOf = ({ project }: World) => `/api/buildpass/v1/orgs/gh/${project.org}/creators`
 const workflow =
-  (rest: string): Recipe['path'] =>
+  (rest: string): Path =>
   ({ build }) =>
     `/api/v2/workflow/${build.workflow.id}${rest}`
-const badge =
-  (rest: string): Recipe['path'] =>
-  ({ slug }) =>
-    `/${slug}${rest}`
 const REPORT = {
   external_id: 'from the matrix',
   pipeline: { external_id: 'p1', branch: 'main', revision: 'f00d' },
@@ -118,11 +118,8 @@ const REPORT = {
 const NO_TARGET = 409
 const ABSENT = '00000000-0000-4000-8000-000000000000'
 
-const RECIPES: Record<RouteName, Recipe> = {
-  'GET /api/v1.1/me': { path: () => '/api/v1.1/me' },
-  'GET /api/v1.1/projects': { path: () => '/api/v1.1/projects' },
-  'GET /api/v1.1/recent-builds': { path: () => '/api/v1.1/recent-builds' },
-  'GET /api/v1.1/user/token': { path: () => '/api/v1.1/user/token' },
+/** A read that has none is asked by the names on its path, and answers 200 to whoever is let in. */
+const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Record<RouteName, Recipe>> = {
   'POST /api/v1.1/user/token': {
     path: () => '/api/v1.1/user/token',
     ask: () => ({ json: { label: 'mine' } }),
@@ -131,11 +128,8 @@ const RECIPES: Record<RouteName, Recipe> = {
   // Nobody has this token, but who is let in so far learns just that.
   'DELETE /api/v1.1/user/token/:id': { path: () => `/api/v1.1/user/token/${ABSENT}`, ok: 404 },
   'POST /api/v1.1/user/token/:id/rotate': { path: () => `/api/v1.1/user/token/${ABSENT}/rotate`, ok: 404 },
-  'GET /api/v1.1/project/:vcs/:org/:repo': { path: v1('') },
   'POST /api/v1.1/project/:vcs/:org/:repo': { path: v1(''), ok: NO_TARGET },
-  'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main') },
   'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}': { path: v1('/tree/main'), ok: NO_TARGET },
-  'GET /api/v1.1/project/:vcs/:org/:repo/token': { path: v1('/token') },
   'POST /api/v1.1/project/:vcs/:org/:repo/token': {
     path: v1('/token'),
     ask: () => ({ json: { label: 'x', scope: 'all' } }),
@@ -146,73 +140,44 @@ const RECIPES: Record<RouteName, Recipe> = {
   'POST /api/v1.1/project/:vcs/:org/:repo/follow': { path: v1('/follow'), stricter: { reporting: 403 } },
   'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': { path: v1('/unfollow'), stricter: { reporting: 403 } },
   'POST /api/v1.1/project/:vcs/:org/:repo/build': { path: v1('/build'), ok: NO_TARGET },
-  'GET /api/v1.1/project/:vcs/:org/:repo/envvar': { path: v1('/envvar') },
   'POST /api/v1.1/project/:vcs/:org/:repo/envvar': {
     path: v1('/envvar'),
     ask: () => ({ json: { name: 'B', value: 'x' } }),
     ok: 201,
   },
-  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
+  'GET /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { ok: 404 },
   'DELETE /api/v1.1/project/:vcs/:org/:repo/envvar/:name': { path: v1('/envvar/A'), ok: 404 },
-  'GET /api/v1.1/project/:vcs/:org/:repo/checkout-key': { path: v1('/checkout-key') },
   'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': { path: v1('/build-cache') },
-  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts': { path: v1('/latest/artifacts') },
-  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': {
-    path: v1('/latest/artifacts/0/out/report.txt'),
-    ok: 302,
-  },
-  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts': { path: v1('/1/artifacts') },
-  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': {
-    path: v1('/1/artifacts/0/out/report.txt'),
-    ok: 302,
-  },
-  'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests': { path: v1('/1/tests') },
+  'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}': { ok: 302 },
+  'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}': { ok: 302 },
   'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry': { path: v1('/1/retry'), ok: NO_TARGET },
   'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel': { path: v1('/1/cancel'), ok: NO_TARGET },
-  'GET /api/v1.1/project/:vcs/:org/:repo/:num': { path: v1('/1') },
-  'GET /api/v2/me': { path: () => '/api/v2/me' },
-  'GET /api/v2/me/collaborations': { path: () => '/api/v2/me/collaborations' },
   // Those who share a project see each other; an owner sees no more here than anybody.
   'GET /api/v2/user/:id': {
     path: ({ users }) => `/api/v2/user/${users.member.id}`,
     stricter: { stranger: 404, owner: 404 },
   },
-  'GET /api/private/me/followed-projects': { path: () => '/api/private/me/followed-projects' },
-  'GET /api/v2/project/:vcs/:org/:repo': { path: v2('') },
   'GET /api/v2/project/:id': { path: ({ project }) => `/api/v2/project/${project.id}` },
-  'GET /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline') },
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
     path: v2('/pipeline/mine'),
     stricter: { status: 401, all: 401, reporting: 401 },
     stricterWhen: { public: { none: 401, 'view-builds': 401, 'other all': 401, 'other reporting': 401 } },
   },
-  'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number': { path: v2('/pipeline/1') },
-  'GET /api/v2/project/:vcs/:org/:repo/job/:num': { path: v2('/job/1') },
-  'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts': { path: v2('/1/artifacts') },
-  'GET /api/v2/project/:vcs/:org/:repo/:num/tests': { path: v2('/1/tests') },
   'POST /api/v2/project/:vcs/:org/:repo/pipeline': { path: v2('/pipeline'), ok: NO_TARGET },
   'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel': { path: v2('/job/1/cancel'), ok: NO_TARGET },
   'POST /api/v2/workflow/:id/cancel': { path: workflow('/cancel'), ok: NO_TARGET },
   'POST /api/v2/workflow/:id/rerun': { path: workflow('/rerun'), ok: NO_TARGET },
-  'GET /api/v2/project/:vcs/:org/:repo/envvar': { path: v2('/envvar') },
   'POST /api/v2/project/:vcs/:org/:repo/envvar': {
     path: v2('/envvar'),
     ask: () => ({ json: { name: 'B', value: 'x' } }),
     ok: 201,
   },
-  'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
+  'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': { ok: 404 },
   'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
-  'GET /api/v2/project/:vcs/:org/:repo/checkout-key': { path: v2('/checkout-key') },
   'GET /api/v2/pipeline/:id': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}` },
   'GET /api/v2/pipeline/:id/workflow': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}/workflow` },
   'GET /api/v2/workflow/:id': { path: workflow('') },
   'GET /api/v2/workflow/:id/job': { path: workflow('/job') },
-  'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests': { path: ({ slug }) => `/api/v2/insights/${slug}/flaky-tests` },
-  'GET /api/v2/insights/:vcs/:org/:repo/workflows': { path: ({ slug }) => `/api/v2/insights/${slug}/workflows` },
-  'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': {
-    path: ({ slug, build }) => `/api/v2/insights/${slug}/workflows/${build.workflow.name}`,
-  },
-  'GET /api/buildpass/v1/token': { path: () => '/api/buildpass/v1/token' },
   'DELETE /api/buildpass/v1/token': {
     path: () => '/api/buildpass/v1/token',
     stricter: { status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
@@ -223,8 +188,6 @@ const RECIPES: Record<RouteName, Recipe> = {
     ask: () => ({ json: { secrets: ['nothing'] } }),
     ok: 202,
   },
-  'GET /api/buildpass/v1/audit': { path: () => '/api/buildpass/v1/audit' },
-  'GET /api/buildpass/v1/orgs/:vcs/:org/creators': { path: orgOf },
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     path: (world) => `${orgOf(world)}/${world.users.member.login}`,
   },
@@ -237,14 +200,11 @@ const RECIPES: Record<RouteName, Recipe> = {
     ok: 201,
     stricter: { stranger: 403, member: 403, admin: 403 },
   },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo': { path: own('') },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': {
     path: own(''),
     ask: () => ({ json: { default_branch: 'main' } }),
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': { path: own(''), fresh: true },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/audit': { path: own('/audit') },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/members': { path: own('/members') },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login': {
     path: (world, asker) => own(`/members/${world.users.member.login}`)(world, asker),
     ask: () => ({ json: { role: 'member' } }),
@@ -253,27 +213,24 @@ const RECIPES: Record<RouteName, Recipe> = {
     path: (world, asker) => own(`/members/${world.users.member.login}`)(world, asker),
     fresh: true,
   },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { ok: 404 },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     path: own('/dispatch-target'),
     ask: () => ({ json: { kind: 'webhook', url: 'https://ci.example.com/' } }),
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': { path: own('/dispatch-target'), ok: 404 },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': { path: own('/listeners') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
     path: own('/listeners'),
     ask: () => ({ json: { kind: 'webhook', url: 'https://chat.example.com/' } }),
     ok: 201,
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id': { path: own(`/listeners/${ABSENT}`), ok: 404 },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': { path: own('/deliveries/outbound') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     path: own('/builds'),
     ask: () => ({ json: REPORT }),
     ok: 201,
     fresh: true,
   },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': { path: own('/builds/1') },
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': {
     path: own('/builds/1'),
     ask: () => ({ json: { status: 'success' } }),
@@ -288,30 +245,22 @@ const RECIPES: Record<RouteName, Recipe> = {
     ok: 201,
     fresh: true,
   },
-  'GET /healthz': { path: () => '/healthz' },
-  'GET /readyz': { path: () => '/readyz' },
-  'GET /metrics': { path: () => '/metrics' },
-  'GET /api/buildpass/v1/instance/traffic': { path: () => '/api/buildpass/v1/instance/traffic' },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': { path: own('/webhooks') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     path: own('/webhooks'),
     ask: () => ({ json: { source: 'github' } }),
     ok: 201,
   },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries': { path: own('/webhooks/deliveries') },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': { path: own(`/webhooks/${ABSENT}`), ok: 404 },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {
     path: own(`/webhooks/${ABSENT}/rotate`),
     ok: 404,
   },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': { path: own('/publishers') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers': {
     path: own('/publishers'),
     ask: () => ({ json: { kind: 'github', claims: { repository_id: '1' } } }),
     ok: 201,
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id': { path: own(`/publishers/${ABSENT}`), ok: 404 },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/retention': { path: own('/retention') },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/retention': {
     path: own('/retention'),
     ask: () => ({ json: { artifact_days: 7 } }),
@@ -326,8 +275,6 @@ const RECIPES: Record<RouteName, Recipe> = {
   'POST /api/buildpass/v1/oidc/renew': { path: () => '/api/buildpass/v1/oidc/renew', ok: 403 },
   // So is a signature, and there is none.
   'POST /webhooks/:vcs/:org/:repo/:source': { path: ({ slug }) => `/webhooks/${slug}/github`, ok: 401 },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': { path: own('/builds/1/artifacts') },
-  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': { path: own('/latest/artifacts') },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
     path: own('/builds/1/uploads'),
     ask: () => ({ json: { path: 'large.bin', size: 1 } }),
@@ -351,51 +298,19 @@ const RECIPES: Record<RouteName, Recipe> = {
     path: own(`/builds/1/uploads/${ABSENT}`),
     ok: 404,
   },
-  'GET /output/job/:job/artifacts/:node/:path{.+}': {
-    path: ({ build }) => `/output/job/${build.id}/artifacts/0/out/report.txt`,
-    ok: 302,
-  },
+  'GET /output/job/:job/artifacts/:node/:path{.+}': { ok: 302 },
   // A ticket is its own proof: without a good one nobody gets anything, whatever token comes along.
   'GET /download/:ticket/:name': { path: () => '/download/a.b/report.txt', ok: 403 },
   // No key, no such route.
   'POST /local/sign-in-links': { path: () => '/local/sign-in-links', ask: () => ({ json: { login: 'x' } }), ok: 404 },
-  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': {
-    path: ({ slug }) => `/status-badge/img/${slug}.svg`,
-  },
-  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
-    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.svg`,
-  },
-  'GET /status-badge/redirect/:vcs/:org/:repo': { path: ({ slug }) => `/status-badge/redirect/${slug}`, ok: 302 },
-  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': {
-    path: ({ slug }) => `/status-badge/redirect/${slug}/tree/main`,
-    ok: 302,
-  },
-  'GET /cc.xml': { path: () => '/cc.xml' },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': { path: badge('.cc.xml') },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': {
-    path: badge('/tree/main.cc.xml'),
-  },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': { path: badge('.svg') },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': {
-    path: badge('/tree/main.svg'),
-  },
+  'GET /status-badge/redirect/:vcs/:org/:repo': { ok: 302 },
+  'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': { ok: 302 },
   // They lead to the badge, which decides who may see it.
-  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': {
-    path: ({ slug }) => `/status-badge/img/${slug}.png`,
-    ok: 302,
-  },
-  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': {
-    path: ({ slug }) => `/status-badge/img/${slug}/tree/main.png`,
-    ok: 302,
-  },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { path: badge('.png'), ok: 302 },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': {
-    path: badge('/tree/main.png'),
-    ok: 302,
-  },
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': { ok: 302 },
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { ok: 302 },
+  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
 }
-
-const ROUTES = Object.keys(ACCESS) as RouteName[]
 
 let addresses = 0
 
@@ -404,13 +319,13 @@ function addressOf(n: number): string {
   return `198.18.${(n >> 8) & 255}.${n & 255}`
 }
 
-it('has a recipe for every route of the access table, and for no other', () => {
-  expect(Object.keys(RECIPES).sort()).toEqual([...ROUTES].sort())
+it('has no recipe but for routes of the access table', () => {
+  expect(Object.keys(RECIPES).filter((name) => !Object.hasOwn(ACCESS, name))).toEqual([])
 })
 
 describe.each(['private', 'public'] as const)('on a %s project', (visibility) => {
   describe.each(ROUTES)('%s', (name) => {
-    const recipe = RECIPES[name]
+    const recipe: Recipe = RECIPES[name] ?? {}
     const { method } = pathsOf(name)
     let world: World
 
@@ -430,7 +345,7 @@ describe.each(['private', 'public'] as const)('on a %s project', (visibility) =>
       if (expected !== EXPECTED[ACCESS[name]][visibility][asker])
         expect(EXPECTED[ACCESS[name]][visibility][asker]).toBe('ok')
       const asked = recipe.ask?.(world)
-      const response = await ask(recipe.path(world, asker), {
+      const response = await ask(recipe.path?.(world, asker) ?? pathsIn(world, name).paths[0] ?? '', {
         method,
         token: world.secrets[asker],
         ...asked,

@@ -1,9 +1,11 @@
 import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { digestText } from '../../../domain/artifacts/artifact-digest.ts'
-import { artifactUrlFor, isoOf } from '../../circleci/v1/build-json.ts'
+import { artifactUrlFor } from '../../json/artifact-url.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { StoredArtifactJson } from './artifact-shape.ts'
 
 /** An artifact with all that a client needs to fetch it and to know that it got it. */
-export function storedArtifactJson(origin: string, artifact: Artifact) {
+export function storedArtifactJson(origin: string, artifact: Artifact): StoredArtifactJson {
   const { path, nodeIndex, sizeBytes, digest, contentType, createdAt } = artifact
   return {
     path,

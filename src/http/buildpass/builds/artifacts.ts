@@ -9,11 +9,12 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { ArtifactsOfBuildJson } from './artifact-shape.ts'
 
 /** Artifact lists with sizes and digests, which CircleCI's shape has no room for. */
 export function mountArtifactLists(app: App): void {
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project }) => {
-    const num = buildNumOf(c)
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project, params }) => {
+    const num = buildNumOf(params)
     const artifacts = await listArtifacts(c.env.stores.db, project.id, num)
     if (!artifacts) throw new AppError('build_not_found')
     return listed(c, num, artifacts)
@@ -41,5 +42,6 @@ function filterOf(c: Context<AppEnv>): BuildFilter {
 
 function listed(c: Context<AppEnv>, num: number, artifacts: readonly Artifact[]): Promise<Response> {
   const origin = publicOriginOf(c)
-  return jsonRead(c, { build_num: num, items: artifacts.map((artifact) => storedArtifactJson(origin, artifact)) })
+  const items = artifacts.map((artifact) => storedArtifactJson(origin, artifact))
+  return jsonRead(c, { build_num: num, items } satisfies ArtifactsOfBuildJson)
 }

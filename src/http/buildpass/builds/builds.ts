@@ -1,11 +1,11 @@
 import { AppError } from '../../../domain/error.ts'
 import { reportBuild, updateBuild } from '../../../storage/builds/build-reports.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
-import { buildDetailJson, buildSummaryJson } from '../../circleci/v1/build-json.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readJson } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { buildDetailJson, buildSummaryJson } from '../../json/build-json.ts'
 import { buildEventOf, buildReportOf, reportInput, updateInput } from './report-input.ts'
 
 /** Reporting builds. Answers are builds in the v1.1 shape, so that one reader does for all. */
@@ -24,14 +24,14 @@ export function mountBuildReports(app: App): void {
     )
   })
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
   })
 
-  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project }) => {
-    const num = buildNumOf(c)
+  route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project, params }) => {
+    const num = buildNumOf(params)
     const event = buildEventOf(await readJson(c, updateInput()))
     const build = await updateBuild(c.env.stores, project.id, num, event, actor)
     if (!build) throw new AppError('build_not_found')

@@ -1,4 +1,3 @@
-import type { Context } from 'hono'
 import * as v from 'valibot'
 import { completeUpload } from '../../../actions/complete-upload.ts'
 import { INSTANCE } from '../../../domain/access/actor.ts'
@@ -26,13 +25,13 @@ import {
 } from '../../../storage/artifacts/uploads.ts'
 import { findBuildId } from '../../../storage/builds/builds.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, lazily, readJson } from '../../frame/input.ts'
-import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { UploadJson, UploadPartJson } from './multipart-uploads-shape.ts'
 import {
   CONTENT_TYPE_RULE,
   isContentType,
@@ -44,55 +43,64 @@ import {
 
 /** Files that are too large for one request, in parts that may come in any order, again, and after a break. */
 export function mountMultipartUploads(app: App): void {
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads', async (c, { actor, project }) => {
-    const input = await readJson(c, uploadInput())
-    const { stores } = c.env
-    const { db, artifacts, now } = stores
-    const buildId = await findBuildId(db, project.id, buildNumOf(c))
-    if (!buildId) throw new AppError('build_not_found')
-    const known = await findArtifactOfBuild(db, buildId, input.node_index, input.path)
-    if (known && known.sizeBytes !== input.size && !input.overwrite) throw otherBytes(REMEDY)
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads',
+    async (c, { actor, project, params }) => {
+      const input = await readJson(c, uploadInput())
+      const { stores } = c.env
+      const { db, artifacts, now } = stores
+      const buildNum = buildNumOf(params)
+      const buildId = await findBuildId(db, project.id, buildNum)
+      if (!buildId) throw new AppError('build_not_found')
+      const known = await findArtifactOfBuild(db, buildId, input.node_index, input.path)
+      if (known && known.sizeBytes !== input.size && !input.overwrite) throw otherBytes(REMEDY)
 
-    const objectKey = objectKeyFor(project.id, buildId, crypto.randomUUID())
-    const upload: Upload = {
-      id: crypto.randomUUID(),
-      projectId: project.id,
-      buildId,
-      buildNum: buildNumOf(c),
-      nodeIndex: input.node_index,
-      path: input.path,
-      sizeBytes: input.size,
-      partSizeBytes: PART_SIZE_BYTES,
-      contentType: input.content_type,
-      overwrite: input.overwrite,
-      objectKey,
-      r2UploadId: await askBucket(stores, openMultipart(artifacts, objectKey, input.content_type)),
-      digest: null,
-      createdAt: now(),
-      touchedAt: now(),
-    }
-    await insertUpload(stores, upload, actor).catch(async (error) => {
-      if (error instanceof RightGone) await abortMultipart(artifacts, upload)
-      throw error
-    })
-    return jsonWritten(c, uploadJson(upload, []), 201)
-  })
+      const objectKey = objectKeyFor(project.id, buildId, crypto.randomUUID())
+      const upload: Upload = {
+        id: crypto.randomUUID(),
+        projectId: project.id,
+        buildId,
+        buildNum,
+        nodeIndex: input.node_index,
+        path: input.path,
+        sizeBytes: input.size,
+        partSizeBytes: PART_SIZE_BYTES,
+        contentType: input.content_type,
+        overwrite: input.overwrite,
+        objectKey,
+        r2UploadId: await askBucket(stores, openMultipart(artifacts, objectKey, input.content_type)),
+        digest: null,
+        createdAt: now(),
+        touchedAt: now(),
+      }
+      await insertUpload(stores, upload, actor).catch(async (error) => {
+        if (error instanceof RightGone) await abortMultipart(artifacts, upload)
+        throw error
+      })
+      return jsonWritten(c, uploadJson(upload, []), 201)
+    },
+  )
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload', async (c, { project }) => {
-    const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), INSTANCE)
-    if (!found) throw new AppError('upload_not_found')
-    return jsonRead(c, uploadJson(found.upload, found.parts))
-  })
+  route(
+    app,
+    'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
+    async (c, { project, params }) => {
+      const found = await findUpload(c.env.stores, project.id, buildNumOf(params), params.upload, INSTANCE)
+      if (!found) throw new AppError('upload_not_found')
+      return jsonRead(c, uploadJson(found.upload, found.parts))
+    },
+  )
 
   route(
     app,
     'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part',
-    async (c, { actor, project }) => {
+    async (c, { actor, project, params }) => {
       const { stores } = c.env
-      const number = /^[1-9]\d{0,5}$/.test(c.req.param('part') ?? '') ? Number(c.req.param('part')) : 0
+      const number = /^[1-9]\d{0,5}$/.test(params.part) ? Number(params.part) : 0
       const sizeBytes = requireLength(c)
       const sha256 = namedDigestOf(c)
-      const found = await findUploadPart(stores, project.id, buildNumOf(c), uploadIdOf(c), number, actor)
+      const found = await findUploadPart(stores, project.id, buildNumOf(params), params.upload, number, actor)
       if (!found) throw new AppError('upload_not_found')
       const { upload, part } = found
       const due = sizeOfPart(upload, number)
@@ -126,8 +134,8 @@ export function mountMultipartUploads(app: App): void {
   route(
     app,
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete',
-    async (c, { actor, project }) => {
-      const found = await findUpload(c.env.stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
+    async (c, { actor, project, params }) => {
+      const found = await findUpload(c.env.stores, project.id, buildNumOf(params), params.upload, actor)
       if (!found) throw new AppError('upload_not_found')
       const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
       switch (completed.kind) {
@@ -154,16 +162,16 @@ export function mountMultipartUploads(app: App): void {
   route(
     app,
     'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
-    async (c, { actor, project }) => {
+    async (c, { actor, project, params }) => {
       const { stores } = c.env
-      const found = await findUpload(stores, project.id, buildNumOf(c), uploadIdOf(c), actor)
+      const found = await findUpload(stores, project.id, buildNumOf(params), params.upload, actor)
       if (!found) throw new AppError('upload_not_found')
       if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
       await giveUpUpload(stores, found.upload.id, actor)
       // R2 before the row: a row whose parts are gone is found again, parts without a row are not.
       await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
       await deleteUpload(stores, found.upload.id, INSTANCE)
-      return jsonWritten(c, { message: 'ok' })
+      return jsonDone(c)
     },
   )
 }
@@ -195,11 +203,7 @@ export const uploadInput = lazily(() =>
   }),
 )
 
-function uploadIdOf(c: Context<AppEnv>): string {
-  return c.req.param('upload') ?? ''
-}
-
-function uploadJson(upload: Upload, parts: readonly UploadPart[]) {
+function uploadJson(upload: Upload, parts: readonly UploadPart[]): UploadJson {
   return {
     upload_id: upload.id,
     path: upload.path,
@@ -216,7 +220,7 @@ function uploadJson(upload: Upload, parts: readonly UploadPart[]) {
   }
 }
 
-function partJson({ number, sizeBytes, sha256 }: UploadPart) {
+function partJson({ number, sizeBytes, sha256 }: UploadPart): UploadPartJson {
   return { part: number, size: sizeBytes, sha256 }
 }
 

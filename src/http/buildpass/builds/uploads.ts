@@ -13,6 +13,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { storedArtifactJson } from './artifact-json.ts'
+import type { TestsStoredJson } from './uploads-shape.ts'
 
 export const MAX_NODE_INDEX = 9_999
 const MAX_TESTS_BYTES = 16 * 1024 * 1024
@@ -23,8 +24,8 @@ export function mountUploads(app: App): void {
   route(
     app,
     'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}',
-    async (c, { actor, project }) => {
-      const path = artifactPathOf(c)
+    async (c, { actor, project, params }) => {
+      const path = artifactPathOf(params)
       const nodeIndex = queryCount(c, 'node_index', { min: 0, max: MAX_NODE_INDEX, fallback: 0 })
       const overwrite = queryFlag(c, 'overwrite')
       const upload = {
@@ -35,10 +36,11 @@ export function mountUploads(app: App): void {
         sha256: namedDigestOf(c),
         contentType: contentTypeOf(c),
       }
-      const buildId = await requireBuildId(c, project.id)
+      const num = buildNumOf(params)
+      const buildId = await requireBuildId(c, project.id, num)
       const kept = await keepUpload(
         c.env.stores,
-        { projectId: project.id, buildId, num: buildNumOf(c) },
+        { projectId: project.id, buildId, num },
         upload,
         c.req.raw.body,
         actor,
@@ -64,24 +66,29 @@ export function mountUploads(app: App): void {
     },
   )
 
-  route(app, 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests', async (c, { actor, project }) => {
-    const report = c.req.query('report') ?? ''
-    if (report.length > MAX_REPORT_NAME_LENGTH)
-      throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
-    const parse = testParserFor(c)
-    const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
-    await replaceTestResults(c.env.stores, await requireBuildId(c, project.id), report, results, actor)
-    const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
-    return jsonWritten(c, {
-      stored: results.length,
-      failed: count('failure') + count('error'),
-      skipped: count('skipped'),
-    })
-  })
+  route(
+    app,
+    'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests',
+    async (c, { actor, project, params }) => {
+      const report = c.req.query('report') ?? ''
+      if (report.length > MAX_REPORT_NAME_LENGTH)
+        throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
+      const parse = testParserFor(c)
+      const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
+      const buildId = await requireBuildId(c, project.id, buildNumOf(params))
+      await replaceTestResults(c.env.stores, buildId, report, results, actor)
+      return jsonWritten(c, testsStoredJson(results))
+    },
+  )
 }
 
-async function requireBuildId(c: Context<AppEnv>, projectId: string): Promise<string> {
-  const id = await findBuildId(c.env.stores.db, projectId, buildNumOf(c))
+function testsStoredJson(results: readonly TestResult[]): TestsStoredJson {
+  const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
+  return { stored: results.length, failed: count('failure') + count('error'), skipped: count('skipped') }
+}
+
+async function requireBuildId(c: Context<AppEnv>, projectId: string, num: number): Promise<string> {
+  const id = await findBuildId(c.env.stores.db, projectId, num)
   if (!id) throw new AppError('build_not_found')
   return id
 }

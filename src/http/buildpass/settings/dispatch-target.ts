@@ -11,12 +11,13 @@ import {
   putDispatchTarget,
   type StoredTarget,
 } from '../../../storage/projects/dispatch-targets.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'
+import type { DispatchTargetJson } from './dispatch-target-shape.ts'
 
 // `.` and `..` would lead to other addresses of the server that is asked.
 const REPOSITORY_RULE = 'must be owner/name'
@@ -105,13 +106,13 @@ export function mountDispatchTarget(app: App): void {
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
     const stored = await putDispatchTarget(stores, settings.dataKeys, project.id, target, secret, actor)
-    return jsonWritten(c, { ...targetJson(stored), ...(minted === null ? {} : { secret: minted }) })
+    return jsonWritten(c, targetJson(stored, minted ?? undefined))
   })
 
   route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target', async (c, { actor, project }) => {
     const isGone = await deleteDispatchTarget(c.env.stores, project.id, actor)
     if (!isGone) throw new AppError('dispatch_target_not_found')
-    return jsonWritten(c, { message: 'ok' })
+    return jsonDone(c)
   })
 }
 
@@ -146,13 +147,14 @@ function targetOf(input: v.InferOutput<ReturnType<typeof dispatchTargetInput>>, 
   }
 }
 
-/** A target as it is shown: without its secret. */
-function targetJson({ target, updatedAt }: StoredTarget) {
-  const { kind, workflowName, jobName } = target
-  const shared = { kind, workflow_name: workflowName, job_name: jobName, updated_at: isoOf(updatedAt) }
+/** A target as it is shown: without its secret, unless that was made for it just now. */
+function targetJson({ target, updatedAt }: StoredTarget, secret?: string): DispatchTargetJson {
+  const { workflowName, jobName } = target
+  const shared = { workflow_name: workflowName, job_name: jobName, updated_at: isoOf(updatedAt) }
   switch (target.kind) {
     case 'github-workflow':
       return {
+        kind: target.kind,
         ...shared,
         workflow: target.workflow,
         repository: target.repository,
@@ -160,10 +162,22 @@ function targetJson({ target, updatedAt }: StoredTarget) {
         pass_ids: target.passIds,
       }
     case 'github-repository':
-      return { ...shared, event_type: target.eventType, repository: target.repository, api_url: target.apiUrl }
+      return {
+        kind: target.kind,
+        ...shared,
+        event_type: target.eventType,
+        repository: target.repository,
+        api_url: target.apiUrl,
+      }
     case 'gitlab':
-      return { ...shared, repository: target.repository, url: target.url, send_env_vars: target.sendEnvVars }
+      return {
+        kind: target.kind,
+        ...shared,
+        repository: target.repository,
+        url: target.url,
+        send_env_vars: target.sendEnvVars,
+      }
     case 'webhook':
-      return { ...shared, url: target.url, send_env_vars: target.sendEnvVars }
+      return { kind: target.kind, ...shared, url: target.url, send_env_vars: target.sendEnvVars, secret }
   }
 }

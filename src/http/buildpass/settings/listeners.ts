@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
+import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
 import { mintWebhookSecret } from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
 import {
@@ -11,12 +12,13 @@ import {
   type StoredListener,
 } from '../../../storage/notices/listeners.ts'
 import { listOutbox } from '../../../storage/notices/outbox.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'
 import { repositoryField, requireOutboundUrl, secretField, withoutSlash } from './dispatch-target.ts'
+import type { ListenerJson, ListenersJson, OutboundDeliveriesJson, OutboundDeliveryJson } from './listeners-shape.ts'
 
 /** The body that adds a listener. Secrets are taken, sealed, and never given back. */
 export const listenerInput = lazily(() =>
@@ -40,7 +42,7 @@ export const listenerInput = lazily(() =>
 export function mountListeners(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { project }) => {
     const listeners = await listListeners(c.env.stores.db, project.id)
-    return jsonRead(c, { items: listeners.map(listenerJson) })
+    return jsonRead(c, { items: listeners.map((listener) => listenerJson(listener)) } satisfies ListenersJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { actor, project }) => {
@@ -53,31 +55,22 @@ export function mountListeners(app: App): void {
     const { stores, settings } = c.env
     const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
     if (!stored) throw new AppError('conflict', `A project has at most ${MAX_LISTENERS} listeners.`)
-    return jsonWritten(c, { ...listenerJson(stored), ...(minted === null ? {} : { secret: minted }) }, 201)
+    return jsonWritten(c, listenerJson(stored, minted ?? undefined), 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id', async (c, { actor, project }) => {
-    const isGone = await deleteListener(c.env.stores, project.id, c.req.param('id') ?? '', actor)
-    if (!isGone) throw new AppError('listener_not_found')
-    return jsonWritten(c, { message: 'ok' })
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/listeners/:id',
+    async (c, { actor, project, params }) => {
+      const isGone = await deleteListener(c.env.stores, project.id, params.id, actor)
+      if (!isGone) throw new AppError('listener_not_found')
+      return jsonDone(c)
+    },
+  )
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound', async (c, { project }) => {
     const entries = await listOutbox(c.env.stores.db, project.id)
-    const items = entries.map((entry) => ({
-      id: entry.id,
-      time: isoOf(entry.createdAt),
-      event: entry.event,
-      receiver: entry.receiver,
-      build_num: entry.buildNum,
-      state: entry.state,
-      attempts: entry.attempts,
-      last_attempt_at: isoOf(entry.lastAttemptAt),
-      response_status: entry.responseStatus,
-      problem: entry.problem,
-      remote_id: entry.remoteId,
-    }))
-    return jsonRead(c, { items })
+    return jsonRead(c, { items: entries.map(deliveryJson) } satisfies OutboundDeliveriesJson)
   })
 }
 
@@ -87,10 +80,26 @@ function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, proj
   return { kind, repository, apiUrl: withoutSlash(api_url), context }
 }
 
-/** A listener as it is shown: without its secret. */
-function listenerJson({ id, listener, createdAt }: StoredListener) {
-  const shared = { id, kind: listener.kind, created_at: isoOf(createdAt) }
-  if (listener.kind === 'webhook') return { ...shared, url: listener.url }
-  const { repository, apiUrl, context } = listener
-  return { ...shared, repository, api_url: apiUrl, context }
+/** A listener as it is shown: without its secret, unless that was made for it just now. */
+function listenerJson({ id, listener, createdAt }: StoredListener, secret?: string): ListenerJson {
+  const created_at = isoOf(createdAt)
+  if (listener.kind === 'webhook') return { id, kind: listener.kind, created_at, url: listener.url, secret }
+  const { kind, repository, apiUrl, context } = listener
+  return { id, kind, created_at, repository, api_url: apiUrl, context }
+}
+
+function deliveryJson(entry: OutboxEntry): OutboundDeliveryJson {
+  return {
+    id: entry.id,
+    time: isoOf(entry.createdAt),
+    event: entry.event,
+    receiver: entry.receiver,
+    build_num: entry.buildNum,
+    state: entry.state,
+    attempts: entry.attempts,
+    last_attempt_at: isoOf(entry.lastAttemptAt),
+    response_status: entry.responseStatus,
+    problem: entry.problem,
+    remote_id: entry.remoteId,
+  }
 }

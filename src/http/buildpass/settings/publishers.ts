@@ -9,11 +9,12 @@ import {
 } from '../../../domain/access/trusted-publisher.ts'
 import { AppError } from '../../../domain/error.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../../storage/tokens/publishers.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { namedValues } from '../../json/schemas.ts'
+import type { PublisherJson, PublishersJson } from './publishers-shape.ts'
 
 const KIND_RULE = `must be one of ${Object.keys(ISSUERS).join(', ')}`
 export const publisherInput = lazily(() =>
@@ -34,7 +35,7 @@ export function mountPublishers(app: App): void {
     const publishers = await listPublishers(c.env.stores.db, project.id)
     return jsonRead(c, {
       items: publishers.map((publisher) => ({ ...publisherJson(publisher), created_by: publisher.createdBy })),
-    })
+    } satisfies PublishersJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { actor, project }) => {
@@ -52,13 +53,17 @@ export function mountPublishers(app: App): void {
     return jsonWritten(c, publisherJson(publisher), 201)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id', async (c, { actor, project }) => {
-    if (!(await deletePublisher(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
-      throw new AppError('publisher_not_found')
-    return jsonWritten(c, { message: 'ok' })
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/publishers/:id',
+    async (c, { actor, project, params }) => {
+      if (!(await deletePublisher(c.env.stores, project.id, params.id, actor)))
+        throw new AppError('publisher_not_found')
+      return jsonDone(c)
+    },
+  )
 }
 
-function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher) {
+function publisherJson({ id, kind, issuer, claims, createdAt }: TrustedPublisher): PublisherJson {
   return { id, kind, issuer, claims, time: isoOf(createdAt) }
 }

@@ -11,6 +11,7 @@ import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson } from '../../frame/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { count } from '../../json/schemas.ts'
+import type { RetentionJson } from './retention-shape.ts'
 
 export const retentionInput = lazily(() =>
   v.strictObject({
@@ -35,6 +36,6 @@ export function mountRetention(app: App): void {
   })
 }
 
-function retentionJson({ artifactDays, buildDays, keepPerBranch }: Retention) {
+function retentionJson({ artifactDays, buildDays, keepPerBranch }: Retention): RetentionJson {
   return { artifact_days: artifactDays, build_days: buildDays, keep_per_branch: keepPerBranch }
 }

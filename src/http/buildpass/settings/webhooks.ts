@@ -10,7 +10,7 @@ import {
   type WebhookSource,
   webhookSecretProblem,
 } from '../../../domain/reporting/webhook-source.ts'
-import { listDeliveries } from '../../../storage/notices/deliveries.ts'
+import { type Delivery, listDeliveries } from '../../../storage/notices/deliveries.ts'
 import {
   deleteWebhook,
   insertWebhook,
@@ -18,13 +18,14 @@ import {
   rotateWebhook,
   type Webhook,
 } from '../../../storage/reporting/webhooks.ts'
-import { isoOf } from '../../circleci/v1/build-json.ts'
-import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { lazily, readJson, readOptionalJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { overlapSeconds } from '../../json/schemas.ts'
+import type { WebhookDeliveriesJson, WebhookDeliveryJson, WebhookMadeJson, WebhooksJson } from './webhooks-shape.ts'
 
 const SOURCE_RULE = `must be one of ${Object.keys(WEBHOOK_SOURCES).join(', ')}`
 /** Made by us unless the CI system insists on its own. */
@@ -58,7 +59,7 @@ export function mountWebhooks(app: App): void {
     const webhooks = await listWebhooks(c.env.stores.db, project.id, Date.now())
     return jsonRead(c, {
       items: webhooks.map((webhook) => ({ ...webhookJson(c, project, webhook), created_by: webhook.createdBy })),
-    })
+    } satisfies WebhooksJson)
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { actor, project }) => {
@@ -67,7 +68,7 @@ export function mountWebhooks(app: App): void {
     const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor)
     switch (inserted.kind) {
       case 'created':
-        return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret }, 201)
+        return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret } satisfies WebhookMadeJson, 201)
       case 'taken':
         throw new AppError('conflict', 'source: this project has a secret for it already; rotate that one')
     }
@@ -75,23 +76,37 @@ export function mountWebhooks(app: App): void {
 
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/deliveries', async (c, { project }) => {
     const deliveries = await listDeliveries(c.env.stores.db, project.id)
-    return jsonRead(c, { items: deliveries.map(({ at, ...delivery }) => ({ time: isoOf(at), ...delivery })) })
+    return jsonRead(c, { items: deliveries.map(deliveryJson) } satisfies WebhookDeliveriesJson)
   })
 
-  route(app, 'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id', async (c, { actor, project }) => {
-    if (!(await deleteWebhook(c.env.stores, project.id, c.req.param('id') ?? '', actor)))
-      throw new AppError('webhook_not_found')
-    return jsonWritten(c, { message: 'ok' })
-  })
+  route(
+    app,
+    'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id',
+    async (c, { actor, project, params }) => {
+      if (!(await deleteWebhook(c.env.stores, project.id, params.id, actor))) throw new AppError('webhook_not_found')
+      return jsonDone(c)
+    },
+  )
 
-  route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate', async (c, { actor, project }) => {
-    const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
-    const { stores, settings } = c.env
-    const id = c.req.param('id') ?? ''
-    const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
-    if (!webhook) throw new AppError('webhook_not_found')
-    return jsonWritten(c, { ...webhookJson(c, project, webhook), secret, replaces: id }, 201)
-  })
+  route(
+    app,
+    'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate',
+    async (c, { actor, project, params: { id } }) => {
+      const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
+      const { stores, settings } = c.env
+      const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
+      if (!webhook) throw new AppError('webhook_not_found')
+      return jsonWritten(
+        c,
+        { ...webhookJson(c, project, webhook), secret, replaces: id } satisfies WebhookMadeJson,
+        201,
+      )
+    },
+  )
+}
+
+function deliveryJson({ at, source, event, result, detail }: Delivery): WebhookDeliveryJson {
+  return { time: isoOf(at), source, event, result, detail }
 }
 
 function webhookJson(c: Context<AppEnv>, project: Project, { id, source, createdAt, expiresAt }: Webhook) {

@@ -1,3 +1,4 @@
+import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { AppError } from '../../../domain/error.ts'
 import {
   findArtifact,
@@ -11,8 +12,9 @@ import { jsonRead } from '../../frame/answers.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { artifactUrlFor } from '../../json/artifact-url.ts'
+import type { V1ArtifactJson } from './artifact-shape.ts'
 import { filterOf } from './build-filter.ts'
-import { artifactJson } from './build-json.ts'
 
 /** Artifact lists, and the stable links that lead to the bytes. */
 export function mountArtifacts(app: App): void {
@@ -34,8 +36,8 @@ export function mountArtifacts(app: App): void {
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project }) => {
-    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project, params }) => {
+    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(params))
     if (!artifacts) throw new AppError('build_not_found')
     return jsonRead(
       c,
@@ -45,26 +47,33 @@ export function mountArtifacts(app: App): void {
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
     const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
+    const { params, project } = opened
     const artifact = await findLatestArtifact(
       c.env.stores.db,
-      opened.project.id,
+      project.id,
       which,
-      nodeIndexOf(c),
-      artifactPathOf(c),
+      nodeIndexOf(params),
+      artifactPathOf(params),
     )
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
+    const { params, project } = opened
     const artifact = await findArtifact(
       c.env.stores.db,
-      opened.project.id,
-      buildNumOf(c),
-      nodeIndexOf(c),
-      artifactPathOf(c),
+      project.id,
+      buildNumOf(params),
+      nodeIndexOf(params),
+      artifactPathOf(params),
     )
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact)
   })
+}
+
+/** `url` answers with a redirect to the bytes. */
+function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact): V1ArtifactJson {
+  return { path, pretty_path: path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
 }

@@ -5,9 +5,9 @@ import { jsonRead } from '../../frame/answers.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { buildDetailJson, buildSummaryJson } from '../../json/build-json.ts'
+import { v1TestsJson } from '../../json/test-result-json.ts'
 import { filterOf } from './build-filter.ts'
-import { buildDetailJson, buildSummaryJson } from './build-json.ts'
-import { testResultJson } from './test-result-json.ts'
 
 /** Build lists, single builds and test results. */
 export function mountBuilds(app: App): void {
@@ -20,23 +20,23 @@ export function mountBuilds(app: App): void {
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project }) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, { project, params }) => {
     const filter = filterOf(c)
-    const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(c), filter }, pageOf(c))
+    const builds = await listBuilds(c.env.stores.db, project.id, { branch: branchOf(params), filter }, pageOf(c))
     return jsonRead(
       c,
       builds.map((build) => buildSummaryJson(publicOriginOf(c), project, build)),
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project }) => {
-    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project, params }) => {
+    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(params))
     if (!results) throw new AppError('build_not_found')
-    return jsonRead(c, { tests: results.map(testResultJson) })
+    return jsonRead(c, v1TestsJson(results))
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
     return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
   })

@@ -8,20 +8,16 @@ import {
   MAX_ENV_VARS,
   parseEnvVarName,
 } from '../../../domain/notices/env-var.ts'
-import {
-  deleteEnvVar,
-  findEnvVar,
-  listEnvVars,
-  type MaskedEnvVar,
-  putEnvVar,
-} from '../../../storage/projects/env-vars.ts'
+import { deleteEnvVar, findEnvVar, listEnvVars, putEnvVar } from '../../../storage/projects/env-vars.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import { readJsonOrForm } from '../../frame/form-body.ts'
 import { lazily } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
+import type { DoneJson } from '../../json/shape.ts'
 import { pagedItems } from '../v2/paging.ts'
+import type { EnvVarDeletedJson, EnvVarJson } from './env-var-shape.ts'
 
 export const envVarInput = lazily(() =>
   v.object({
@@ -55,28 +51,32 @@ export function mountEnvVars(app: App): void {
 }
 
 type Acting = OnProject & { readonly actor: Actor }
+type Named = { readonly params: { readonly name: string } }
 
-function listed(c: Context<AppEnv>, { project }: OnProject): Promise<MaskedEnvVar[]> {
+function listed(c: Context<AppEnv>, { project }: OnProject): Promise<readonly EnvVarJson[]> {
   return listEnvVars(c.env.stores.db, c.env.settings.dataKeys, project.id)
 }
 
 async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<Response> {
   const input = await readJsonOrForm(c, envVarInput())
   const { stores, settings } = c.env
-  const stored = await putEnvVar(stores, settings.dataKeys, project.id, input, actor)
+  const stored: EnvVarJson | null = await putEnvVar(stores, settings.dataKeys, project.id, input, actor)
   if (!stored) throw new AppError('conflict', `A project has at most ${MAX_ENV_VARS} environment variables.`)
   return jsonWritten(c, stored, 201)
 }
 
-async function readOne(c: Context<AppEnv>, { project }: OnProject): Promise<Response> {
-  const name = c.req.param('name') ?? ''
-  const found = await findEnvVar(c.env.stores.db, c.env.settings.dataKeys, project.id, name)
+async function readOne(c: Context<AppEnv>, { project, params }: OnProject & Named): Promise<Response> {
+  const found: EnvVarJson | null = await findEnvVar(c.env.stores.db, c.env.settings.dataKeys, project.id, params.name)
   if (!found) throw new AppError('env_var_not_found')
   return jsonRead(c, found)
 }
 
-async function deleteOne(c: Context<AppEnv>, { actor, project }: Acting, message: string): Promise<Response> {
-  const isGone = await deleteEnvVar(c.env.stores, project.id, c.req.param('name') ?? '', actor)
+async function deleteOne(
+  c: Context<AppEnv>,
+  { actor, project, params }: Acting & Named,
+  message: (DoneJson | EnvVarDeletedJson)['message'],
+): Promise<Response> {
+  const isGone = await deleteEnvVar(c.env.stores, project.id, params.name, actor)
   if (!isGone) throw new AppError('env_var_not_found')
   return jsonWritten(c, { message })
 }

@@ -1,12 +1,16 @@
 import { BUILD_STATUS, type BuildStatus, type ReportedStatus, statusAfter } from '../../../domain/builds/build.ts'
 import { VCS, vcsUrlFor } from '../../../domain/project.ts'
 import type { BriefBuild, Membership } from '../../../storage/people/memberships.ts'
-import { isoOf } from './build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { BranchJson, BriefBuildJson, FollowedProjectJson } from './project-shape.ts'
 
 const MAX_RECENT = 5
 
 /** A project with its branches as v1.1 `/projects` shows them, from its newest builds. */
-export function followedProjectJson({ project, followed }: Membership, newest: readonly BriefBuild[]) {
+export function followedProjectJson(
+  { project, followed }: Membership,
+  newest: readonly BriefBuild[],
+): FollowedProjectJson {
   const byBranch = Map.groupBy(
     newest.filter((build) => build.branch !== null),
     (build) => build.branch ?? '',
@@ -26,27 +30,17 @@ export function followedProjectJson({ project, followed }: Membership, newest: r
 }
 
 /** Newest first by when they began: numbers go by arrival, and a late event must not make an older build the last one. */
-function branchJson(told: readonly BriefBuild[]) {
+function branchJson(told: readonly BriefBuild[]): BranchJson {
   const builds = told.toSorted((one, other) => other.beganAt - one.beganAt || other.num - one.num)
   const brief = builds.map((build, i) => briefJson(build, shownStatus(build, builds.slice(i + 1))))
   const finished = brief.filter((build) => build.outcome !== null)
   return {
     pusher_logins: [...new Set(builds.flatMap((build) => build.login ?? []))],
-    ...named(
-      'last_success',
-      finished.find((build) => build.outcome === 'success'),
-    ),
-    ...named(
-      'last_non_success',
-      finished.find((build) => build.outcome !== 'success'),
-    ),
+    last_success: finished.find((build) => build.outcome === 'success'),
+    last_non_success: finished.find((build) => build.outcome !== 'success'),
     recent_builds: finished.slice(0, MAX_RECENT),
     running_builds: brief.filter((build) => build.outcome === null && BUILD_STATUS[build.status].class !== 'stopped'),
   }
-}
-
-function named<T>(name: string, value: T | undefined): Record<string, T> {
-  return value === undefined ? {} : { [name]: value }
 }
 
 function shownStatus(build: BriefBuild, older: readonly BriefBuild[]): BuildStatus {
@@ -58,7 +52,7 @@ function shownStatus(build: BriefBuild, older: readonly BriefBuild[]): BuildStat
   return statusAfter(build.status, previous)
 }
 
-function briefJson(build: BriefBuild, status: BuildStatus) {
+function briefJson(build: BriefBuild, status: BuildStatus): BriefBuildJson {
   return {
     pushed_at: isoOf(build.pushedAt),
     vcs_revision: build.revision,

@@ -13,7 +13,7 @@ import { lazily, pageOf, queryFlag, readJson, readOptionalJson } from '../../fra
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { futureTime, overlapSeconds } from '../../json/schemas.ts'
-import { mintedTokenJson, tokenJson } from './token-json.ts'
+import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
 /** Project tokens for a project's admins, personal tokens for each person: list, create, delete, rotate; no update. */
 export function mountTokens(app: App): void {
@@ -26,12 +26,12 @@ export function mountTokens(app: App): void {
     return created(c, actor, { kind: 'project', projectId: project.id, label, scope, expiresAt: expires_at ?? null })
   })
 
-  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, project }) =>
-    deleted(c, actor, { kind: 'project', projectId: project.id }),
+  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, project, params }) =>
+    deleted(c, actor, params, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, project }) =>
-    rotated(c, actor, { kind: 'project', projectId: project.id }),
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, project, params }) =>
+    rotated(c, actor, params, { kind: 'project', projectId: project.id }),
   )
 
   route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
@@ -41,12 +41,12 @@ export function mountTokens(app: App): void {
     return created(c, actor, { kind: 'personal', userId: grant.userId, label, expiresAt: expires_at ?? null })
   })
 
-  route(app, 'DELETE /api/v1.1/user/token/:id', (c, { actor, grant }) =>
-    deleted(c, actor, { kind: 'personal', userId: grant.userId }),
+  route(app, 'DELETE /api/v1.1/user/token/:id', (c, { actor, grant, params }) =>
+    deleted(c, actor, params, { kind: 'personal', userId: grant.userId }),
   )
 
-  route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { actor, grant }) =>
-    rotated(c, actor, { kind: 'personal', userId: grant.userId }),
+  route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { actor, grant, params }) =>
+    rotated(c, actor, params, { kind: 'personal', userId: grant.userId }),
   )
 }
 
@@ -94,22 +94,24 @@ async function created(c: Context<AppEnv>, actor: Actor, token: NewToken): Promi
   return jsonWritten(c, mintedTokenJson(inserted, secret), 201)
 }
 
-async function deleted(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): Promise<Response> {
-  const id = await requireTokenId(c, holder)
+type Named = { readonly id: string }
+
+async function deleted(c: Context<AppEnv>, actor: Actor, named: Named, holder: TokenHolder): Promise<Response> {
+  const id = await requireTokenId(c, named, holder)
   const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor } as const
   const ended = await deleteToken(c.env.stores, id, how)
   if (ended.length === 0) throw new AppError('token_not_found')
-  return jsonWritten(c, { message: 'ok', deleted: ended })
+  return jsonWritten(c, endedJson(ended))
 }
 
-async function rotated(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): Promise<Response> {
+async function rotated(c: Context<AppEnv>, actor: Actor, named: Named, holder: TokenHolder): Promise<Response> {
   const { overlap_seconds } = await readOptionalJson(c, tokenRotationInput())
-  const id = await requireTokenId(c, holder)
+  const id = await requireTokenId(c, named, holder)
   const successor = mintSecret(holder.kind)
   const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actor)
   switch (rotation.kind) {
     case 'rotated':
-      return jsonWritten(c, { ...mintedTokenJson(rotation.token, successor), replaces: id }, 201)
+      return jsonWritten(c, mintedTokenJson(rotation.token, successor, id), 201)
     case 'expired':
       throw new AppError('conflict', 'This token has expired already: create a new one.')
     case 'unknown':
@@ -118,10 +120,9 @@ async function rotated(c: Context<AppEnv>, actor: Actor, holder: TokenHolder): P
 }
 
 /** The token named on the path, by its id or, when somebody found it, by its secret. */
-async function requireTokenId(c: Context<AppEnv>, holder: TokenHolder): Promise<string> {
-  const text = c.req.param('id') ?? ''
-  const secret = parseSecret(text)
-  const id = await findTokenId(c.env.stores, holder, secret ? { by: 'secret', secret } : { by: 'id', id: text })
-  if (!id) throw new AppError('token_not_found')
-  return id
+async function requireTokenId(c: Context<AppEnv>, { id }: Named, holder: TokenHolder): Promise<string> {
+  const secret = parseSecret(id)
+  const found = await findTokenId(c.env.stores, holder, secret ? { by: 'secret', secret } : { by: 'id', id })
+  if (!found) throw new AppError('token_not_found')
+  return found
 }

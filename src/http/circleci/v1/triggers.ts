@@ -12,8 +12,9 @@ import { branchOf, buildNumOf } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
+import { buildSummaryJson } from '../../json/build-json.ts'
 import { askerOf, triggerOf, v1TriggerInput } from '../both/trigger-input.ts'
-import { buildSummaryJson } from './build-json.ts'
+import type { BuildCreatedJson } from './trigger-shape.ts'
 
 /** Starting, repeating and stopping builds: the project's dispatch target does the work. */
 export function mountTriggers(app: App): void {
@@ -22,24 +23,24 @@ export function mountTriggers(app: App): void {
   )
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/tree/:branch{.+}', async (c, opened) => {
-    const build = await triggered(c, opened, branchOf(c))
+    const build = await triggered(c, opened, branchOf(opened.params))
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), opened.project, build), 201)
   })
 
   // "Trigger a new job with a branch": CircleCI answers it in words.
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/build', async (c, opened) => {
     const { num } = await triggered(c, opened, null)
-    return jsonWritten(c, { status: 201, body: 'Build created', build_num: num }, 201)
+    return jsonWritten(c, { status: 201, body: 'Build created', build_num: num } satisfies BuildCreatedJson, 201)
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { actor, project }) => {
-    const again = await retryBuild(c.env.stores, project, await requireBuild(c, project), actor)
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { actor, project, params }) => {
+    const again = await retryBuild(c.env.stores, project, await requireBuild(c, project, params), actor)
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, again), 201)
   })
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { actor, project }) => {
-    await cancelRunning(c.env.stores, project, [await requireBuild(c, project)], 'build.cancel', actor)
-    return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project)), 202)
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { actor, project, params }) => {
+    await cancelRunning(c.env.stores, project, [await requireBuild(c, project, params)], 'build.cancel', actor)
+    return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project, params)), 202)
   })
 }
 
@@ -55,8 +56,8 @@ async function triggered(
   return triggerPipeline(c.env.stores, project, trigger, actor)
 }
 
-async function requireBuild(c: Context<AppEnv>, project: Project): Promise<Build> {
-  const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+async function requireBuild(c: Context<AppEnv>, project: Project, params: { readonly num: string }): Promise<Build> {
+  const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
   if (!detail) throw new AppError('build_not_found')
   return detail.build
 }

@@ -13,8 +13,10 @@ import { jsonRead, jsonWritten, listRead } from '../../frame/answers.ts'
 import { pageOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
-import { buildSummaryJson, isoOf } from './build-json.ts'
+import { buildSummaryJson } from '../../json/build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { followedProjectJson } from './project-json.ts'
+import type { FollowedJson, V1MeJson } from './user-shape.ts'
 
 /** More would make an answer of megabytes; `num_projects_followed` counts all. */
 const MAX_FOLLOWED_SHOWN = 1_000
@@ -41,9 +43,9 @@ export function mountUsers(app: App): void {
       selected_email: null,
       num_projects_followed: count,
       projects: Object.fromEntries(
-        followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' }]),
+        followed.map(({ project }) => [vcsUrlFor(project), { on_dashboard: true, emails: 'default' } as const]),
       ),
-    })
+    } satisfies V1MeJson)
   })
 
   route(app, 'GET /api/v1.1/projects', async (c, { grant }) => {
@@ -69,12 +71,12 @@ export function mountUsers(app: App): void {
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
-    return jsonWritten(c, { followed: true })
+    return jsonWritten(c, { followed: true } satisfies FollowedJson)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
     await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
-    return jsonWritten(c, { followed: false })
+    return jsonWritten(c, { followed: false } satisfies FollowedJson)
   })
 }

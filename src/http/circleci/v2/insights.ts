@@ -9,8 +9,9 @@ import { jsonRead } from '../../frame/answers.ts'
 import { queryFlag, queryText } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
-import { isoOf } from '../v1/build-json.ts'
-import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { FlakyTestJson, FlakyTestsJson, WorkflowMetricsJson, WorkflowRunJson } from './insights-shape.ts'
+import { pagedItems, pageKeyOf } from './paging.ts'
 
 const DAY_MS = 86_400_000
 const FLAKY_DAYS = 14
@@ -21,8 +22,7 @@ const PAGE_SIZE = 100
 export function mountInsights(app: App): void {
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/flaky-tests', async (c, { project }) => {
     const since = c.env.stores.now() - FLAKY_DAYS * DAY_MS
-    const tests = flakyTestsJson(await listFlakyFailures(c.env.stores.db, project.id, since))
-    return jsonRead(c, { flaky_tests: tests, total_flaky_tests: tests.length })
+    return jsonRead(c, flakyTestsJson(await listFlakyFailures(c.env.stores.db, project.id, since)))
   })
 
   route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows', async (c, { project }) => {
@@ -35,26 +35,15 @@ export function mountInsights(app: App): void {
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
-  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project }) => {
+  route(app, 'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow', async (c, { project, params }) => {
     const key = pageKeyOf(c, 'workflow-run', ['number', 'string'])
     const after = key && { createdAt: key[0], id: key[1] }
     const since = c.env.stores.now() - 90 * DAY_MS
-    const which = { name: c.req.param('workflow') ?? '', branch: branchAskedFor(c, project), since }
+    const which = { name: params.workflow, branch: branchAskedFor(c, project), since }
     const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, after, PAGE_SIZE + 1)
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
-    const over = { ...page, items: page.items.filter(hasRun) }
-    return pagedJson(c, 'workflow-run', over, (run) => ({
-      id: run.id,
-      // No null in CircleCI's document: a run of a tag is of no branch.
-      branch: run.pipeline.branch ?? '',
-      status: run.status,
-      duration: runSecondsOf(run) ?? 0,
-      created_at: isoOf(run.beganAt),
-      stopped_at: isoOf(run.stoppedAt ?? run.beganAt),
-      credits_used: 0,
-      is_approval: false,
-    }))
+    return pagedItems(c, 'workflow-run', page.items.filter(hasRun).map(runJson), page.nextKey)
   })
 }
 
@@ -71,7 +60,27 @@ function branchAskedFor(c: Context<AppEnv>, project: Project): string | null {
   return queryText(c, 'branch') ?? project.defaultBranch
 }
 
-function metricsJson(project: Project, name: string, runs: readonly WorkflowRow[], until: number, windowMs: number) {
+function runJson(run: WorkflowRow & Pick<WorkflowRunJson, 'status'>): WorkflowRunJson {
+  return {
+    id: run.id,
+    // No null in CircleCI's document: a run of a tag is of no branch.
+    branch: run.pipeline.branch ?? '',
+    status: run.status,
+    duration: runSecondsOf(run) ?? 0,
+    created_at: isoOf(run.beganAt),
+    stopped_at: isoOf(run.stoppedAt ?? run.beganAt),
+    credits_used: 0,
+    is_approval: false,
+  }
+}
+
+function metricsJson(
+  project: Project,
+  name: string,
+  runs: readonly WorkflowRow[],
+  until: number,
+  windowMs: number,
+): WorkflowMetricsJson {
   const metrics = workflowMetricsFor(runs, windowMs)
   const { min, mean, median, p95, max, standardDeviation } = metrics.durationSeconds
   const times = runs.map((run) => run.beganAt)
@@ -95,15 +104,16 @@ function metricsJson(project: Project, name: string, runs: readonly WorkflowRow[
 }
 
 /** One entry a test and job, with its newest failure; the most often flaked first. */
-function flakyTestsJson(failures: readonly FlakyFailure[]) {
+function flakyTestsJson(failures: readonly FlakyFailure[]): FlakyTestsJson {
   const byTest = Map.groupBy(failures, (one) => JSON.stringify([one.classname, one.testName, one.jobName]))
-  return [...byTest.values()]
+  const tests = [...byTest.values()]
     .map((those) => ({ newest: those[0], those }))
     .sort((one, other) => other.those.length - one.those.length)
     .flatMap(({ newest, those }) => (newest ? [flakyTestJson(newest, those)] : []))
+  return { flaky_tests: tests, total_flaky_tests: tests.length }
 }
 
-function flakyTestJson(newest: FlakyFailure, all: readonly FlakyFailure[]) {
+function flakyTestJson(newest: FlakyFailure, all: readonly FlakyFailure[]): FlakyTestJson {
   return {
     test_name: newest.testName,
     classname: newest.classname,

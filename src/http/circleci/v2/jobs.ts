@@ -4,7 +4,6 @@ import { JOB_STATUS } from '../../../domain/builds/workflow-status.ts'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Project, slugText, vcsUrlFor } from '../../../domain/project.ts'
-import type { TestResult } from '../../../domain/tests/test-result.ts'
 import { listArtifactPage } from '../../../storage/artifacts/artifacts.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
 import { listTestPage } from '../../../storage/tests/test-results.ts'
@@ -12,7 +11,10 @@ import { jsonRead } from '../../frame/answers.ts'
 import { buildNumOf } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
-import { artifactUrlFor, isoOf } from '../v1/build-json.ts'
+import { artifactUrlFor } from '../../json/artifact-url.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import { v2TestResultJson } from '../../json/test-result-json.ts'
+import type { JobDetailJson, V2ArtifactJson } from './job-shape.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
 
 // Official tooling reads five pages at most.
@@ -23,8 +25,8 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/job/:num',
-    async (c, { project }) => {
-      const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+    async (c, { project, params }) => {
+      const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
       if (!detail) throw new AppError('job_not_found')
       return jsonRead(c, jobDetailJson(publicOriginOf(c), project, detail.build))
     },
@@ -34,10 +36,10 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/artifacts',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const key = pageKeyOf(c, 'artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
-      const rows = await listArtifactPage(c.env.stores.db, project.id, buildNumOf(c), after, PAGE_SIZE + 1)
+      const rows = await listArtifactPage(c.env.stores.db, project.id, buildNumOf(params), after, PAGE_SIZE + 1)
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ nodeIndex, path }) => [nodeIndex, path])
       return pagedJson(c, 'artifact', page, (artifact) => artifactJson(publicOriginOf(c), artifact))
@@ -48,13 +50,13 @@ export function mountJobs(app: App): void {
   route(
     app,
     'GET /api/v2/project/:vcs/:org/:repo/:num/tests',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const key = pageKeyOf(c, 'test', ['string', 'number'])
       const after = key && { report: key[0], position: key[1] }
-      const rows = await listTestPage(c.env.stores.db, project.id, buildNumOf(c), after, PAGE_SIZE + 1)
+      const rows = await listTestPage(c.env.stores.db, project.id, buildNumOf(params), after, PAGE_SIZE + 1)
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ report, position }) => [report, position])
-      return pagedJson(c, 'test', page, testJson)
+      return pagedJson(c, 'test', page, v2TestResultJson)
     },
     { refuse: refuseAsJob },
   )
@@ -65,15 +67,11 @@ function refuseAsJob(...[c, error]: Parameters<Refuse>): Response {
   return refuseWithJson(c, error.code === 'build_not_found' ? new AppError('job_not_found') : error)
 }
 
-function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact) {
+function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact): V2ArtifactJson {
   return { path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
 }
 
-function testJson({ classname, name, result, runTimeSeconds, message, file, source }: TestResult) {
-  return { classname, name, result, run_time: runTimeSeconds, message, source, file: file ?? '' }
-}
-
-function jobDetailJson(origin: string, project: Project, build: Build) {
+function jobDetailJson(origin: string, project: Project, build: Build): JobDetailJson {
   const { workflow, pipeline } = build
   const status = JOB_STATUS[build.status]
   return {
@@ -90,7 +88,7 @@ function jobDetailJson(origin: string, project: Project, build: Build) {
     created_at: isoOf(Math.min(build.createdAt, queuedAtOf(build))),
     queued_at: isoOf(queuedAtOf(build)),
     started_at: isoOf(shownStartOf(build)),
-    ...(build.stoppedAt === null ? {} : { stopped_at: isoOf(build.stoppedAt) }),
+    stopped_at: isoOf(build.stoppedAt) ?? undefined,
     duration: durationMsOf(build),
     parallelism: 1,
     parallel_runs: [{ index: 0, status }],

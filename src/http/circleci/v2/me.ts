@@ -7,6 +7,7 @@ import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
 import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
+import type { BriefProjectJson, CollaborationJson, V2MeJson, V2ProjectJson, V2UserJson } from './me-shape.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
 
 const PAGE_SIZE = 100
@@ -16,13 +17,18 @@ export function mountMe(app: App): void {
   route(app, 'GET /api/v2/me', async (c, { grant }) => {
     const user = await findUser(c.env.stores.db, grant.userId)
     if (!user) throw new AppError('invalid_token')
-    return jsonRead(c, { id: user.id, login: user.login, name: user.name, avatar_url: user.avatarUrl })
+    return jsonRead(c, {
+      id: user.id,
+      login: user.login,
+      name: user.name,
+      avatar_url: user.avatarUrl,
+    } satisfies V2MeJson)
   })
 
-  route(app, 'GET /api/v2/user/:id', async (c, { grant }) => {
-    const user = await findUserSeenBy(c.env.stores.db, grant.userId, c.req.param('id') ?? '')
+  route(app, 'GET /api/v2/user/:id', async (c, { grant, params }) => {
+    const user = await findUserSeenBy(c.env.stores.db, grant.userId, params.id)
     if (!user) throw new AppError('user_not_found')
-    return jsonRead(c, { id: user.id, login: user.login, name: user.name })
+    return jsonRead(c, { id: user.id, login: user.login, name: user.name } satisfies V2UserJson)
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
@@ -34,25 +40,25 @@ export function mountMe(app: App): void {
     const [after] = pageKeyOf(c, 'followed-project', ['string']) ?? ['']
     const followed = await listFollowed(c.env.stores.db, grant.userId, after, PAGE_SIZE + 1)
     const page = pageOfRows(followed, PAGE_SIZE, ({ project }) => [slugKeyFor(project)])
-    return pagedJson(c, 'followed-project', page, ({ project }) => ({
-      name: project.repo,
-      slug: slugText(project),
-      vcs_type: VCS[project.vcs].longName,
-    }))
+    return pagedJson(c, 'followed-project', page, ({ project }) => briefProjectJson(project))
   })
 
   route(app, 'GET /api/v2/project/:vcs/:org/:repo', async (c, { project }) => jsonRead(c, await projectJson(project)))
 
   // Official tooling also names a project by its id.
   route(app, 'GET /api/v2/project/:id', async (c, { project }) => jsonRead(c, await projectJson(project)), {
-    slug: { onPath: () => null, find: (c) => findProjectSlug(c.env.stores.db, c.req.param('id') ?? '') },
+    slug: { onPath: () => null, find: (c, { id }) => findProjectSlug(c.env.stores.db, id) },
   })
+}
+
+function briefProjectJson(project: Project): BriefProjectJson {
+  return { name: project.repo, slug: slugText(project), vcs_type: VCS[project.vcs].longName }
 }
 
 /** CircleCI's words for who hosts a repository: it has none for GitLab, whose projects it calls its own. */
 const PROVIDER: Record<Vcs, 'GitHub' | 'Bitbucket' | 'CircleCI'> = { gh: 'GitHub', bb: 'Bitbucket', gl: 'CircleCI' }
 
-async function projectJson(project: Project) {
+async function projectJson(project: Project): Promise<V2ProjectJson> {
   return {
     id: project.id,
     slug: slugText(project),
@@ -70,7 +76,7 @@ async function projectJson(project: Project) {
 
 type Organization = Pick<Project, 'vcs' | 'org'>
 
-async function collaborationJson(project: Organization) {
+async function collaborationJson(project: Organization): Promise<CollaborationJson> {
   return {
     id: await organizationIdOf(project),
     slug: organizationSlugOf(project),

@@ -3,6 +3,7 @@ import { invalidInput } from '../../../domain/error.ts'
 import { type Paged, type PageKey, pageTokenFor, parsePageToken } from '../../../domain/formats/page-token.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import type { PageJson } from './paging-shape.ts'
 
 type Shape = readonly ('string' | 'number')[]
 type KeyOf<S extends Shape> = { [I in keyof S]: S[I] extends 'string' ? string : number }
@@ -18,10 +19,10 @@ export function pageKeyOf<const S extends Shape>(c: Context<AppEnv>, list: strin
 }
 
 /** A page as v2 gives it. */
-export function pagedJson<T>(c: Context<AppEnv>, list: string, page: Paged<T>, itemJson: (item: T) => unknown) {
+export function pagedJson<T, J>(c: Context<AppEnv>, list: string, page: Paged<T>, itemJson: (item: T) => J) {
   return pagedItems(c, list, page.items.map(itemJson), page.nextKey)
 }
 
-export function pagedItems(c: Context<AppEnv>, list: string, items: readonly unknown[], nextKey: PageKey | null) {
-  return jsonRead(c, { items, next_page_token: nextKey && pageTokenFor(list, nextKey) })
+export function pagedItems<J>(c: Context<AppEnv>, list: string, items: readonly J[], nextKey: PageKey | null) {
+  return jsonRead(c, { items, next_page_token: nextKey && pageTokenFor(list, nextKey) } satisfies PageJson<J>)
 }

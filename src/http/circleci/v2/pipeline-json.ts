@@ -3,10 +3,11 @@ import { stableIdFor } from '../../../domain/formats/stable-id.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../../domain/project.ts'
 import type { PipelineRow } from '../../../storage/builds/pipelines.ts'
 import type { WorkflowRow } from '../../../storage/builds/workflows.ts'
-import { isoOf } from '../v1/build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { PipelineErrorJson, PipelineJson, WorkflowJson } from './pipeline-shape.ts'
 
 /** A pipeline as CircleCI v2 shows it. */
-export function pipelineJson(project: Project, pipeline: PipelineRow) {
+export function pipelineJson(project: Project, pipeline: PipelineRow): PipelineJson {
   const { branch, tag, revision, subject, body, start } = pipeline
   const errors = errorsOf(pipeline)
   const who = personOf(pipeline)
@@ -30,15 +31,15 @@ export function pipelineJson(project: Project, pipeline: PipelineRow) {
       origin_repository_url: url,
       target_repository_url: url,
       revision,
-      ...(branch === null ? {} : { branch }),
-      ...(tag === null ? {} : { tag }),
-      ...(subject === null ? {} : { commit: { subject, body: body ?? '' } }),
+      branch: branch ?? undefined,
+      tag: tag ?? undefined,
+      commit: subject === null ? undefined : { subject, body: body ?? '' },
     },
   }
 }
 
 /** Why nothing of it ran: it could not be started, or the CI ended a workflow before it had a job. */
-function errorsOf({ start, failures }: PipelineRow) {
+function errorsOf({ start, failures }: PipelineRow): readonly PipelineErrorJson[] {
   const messages = [
     ...(start?.state === 'failed' || start?.state === 'refused' ? [start.problem ?? ''] : []),
     ...failures.map((name) => `The CI ended ${name} as failed without running a job.`),
@@ -47,7 +48,7 @@ function errorsOf({ start, failures }: PipelineRow) {
 }
 
 /** A workflow as CircleCI v2 shows it. */
-export async function workflowJson(project: Project, workflow: WorkflowRow) {
+export async function workflowJson(project: Project, workflow: WorkflowRow): Promise<WorkflowJson> {
   const { id, name, status, beganAt, stoppedAt, pipeline } = workflow
   return {
     id,

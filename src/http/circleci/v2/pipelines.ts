@@ -33,8 +33,8 @@ export function mountPipelines(app: App): void {
     return listed(c, project, 'pipeline-mine', which)
   })
 
-  route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number', async (c, { project }) => {
-    const number = numberOnPath(c, 'number') ?? 0
+  route(app, 'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number', async (c, { project, params }) => {
+    const number = numberOnPath(params.number) ?? 0
     const pipeline = await findPipeline(c.env.stores.db, project.id, { number })
     if (!pipeline) throw new AppError('pipeline_not_found')
     return jsonRead(c, pipelineJson(project, pipeline))
@@ -43,8 +43,8 @@ export function mountPipelines(app: App): void {
   route(
     app,
     'GET /api/v2/pipeline/:id',
-    async (c, { project }) => {
-      const pipeline = await findPipeline(c.env.stores.db, project.id, { id: c.req.param('id') ?? '' })
+    async (c, { project, params: { id } }) => {
+      const pipeline = await findPipeline(c.env.stores.db, project.id, { id })
       if (!pipeline) throw new AppError('pipeline_not_found')
       return jsonRead(c, pipelineJson(project, pipeline))
     },
@@ -54,10 +54,10 @@ export function mountPipelines(app: App): void {
   route(
     app,
     'GET /api/v2/pipeline/:id/workflow',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const key = pageKeyOf(c, 'workflow', ['number', 'string'])
       const after = key && { createdAt: key[0], id: key[1] }
-      const rows = await listWorkflows(c.env.stores.db, c.req.param('id') ?? '', after, WORKFLOW_PAGE_SIZE + 1)
+      const rows = await listWorkflows(c.env.stores.db, params.id, after, WORKFLOW_PAGE_SIZE + 1)
       const page = pageOfRows(rows, WORKFLOW_PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
       const items = await Promise.all(page.items.map((workflow) => workflowJson(project, workflow)))
       return pagedItems(c, 'workflow', items, page.nextKey)
@@ -73,7 +73,7 @@ const refuseAsPipeline: Refuse = (c, error) =>
 export const BY_PIPELINE = {
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>) => findProjectOfPipeline(c.env.stores.db, c.req.param('id') ?? ''),
+    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfPipeline(c.env.stores.db, id),
   },
   refuse: refuseAsPipeline,
 }

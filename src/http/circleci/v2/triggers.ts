@@ -7,8 +7,9 @@ import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, lazily, readOptionalJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
+import { isoOf } from '../../json/iso-time.ts'
 import { askerOf, triggerOf, v2TriggerInput } from '../both/trigger-input.ts'
-import { isoOf } from '../v1/build-json.ts'
+import type { AcceptedJson, RerunJson, TriggeredPipelineJson } from './trigger-shape.ts'
 import { BY_WORKFLOW } from './workflows.ts'
 
 const FLAG_RULE = 'must be true or false'
@@ -31,12 +32,13 @@ export function mountV2Triggers(app: App): void {
     const { parameters, ...ref } = await readOptionalJson(c, v2TriggerInput())
     const trigger = triggerOf(project, ref, parameters ?? {}, await askerOf(c, grant))
     const { pipeline } = await triggerPipeline(c.env.stores, project, trigger, actor)
-    const made = { id: pipeline.id, number: pipeline.number, state: 'pending', created_at: isoOf(pipeline.createdAt) }
+    const { id, number, createdAt } = pipeline
+    const made = { id, number, state: 'pending', created_at: isoOf(createdAt) } satisfies TriggeredPipelineJson
     return jsonWritten(c, made, 201)
   })
 
-  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project }) => {
-    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(c))
+  route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project, params }) => {
+    const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('job_not_found')
     await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor)
     return accepted(c)
@@ -45,8 +47,8 @@ export function mountV2Triggers(app: App): void {
   route(
     app,
     'POST /api/v2/workflow/:id/cancel',
-    async (c, { actor, project }) => {
-      const builds = await listBuildsOfWorkflow(c.env.stores.db, c.req.param('id') ?? '')
+    async (c, { actor, project, params }) => {
+      const builds = await listBuildsOfWorkflow(c.env.stores.db, params.id)
       await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor)
       return accepted(c)
     },
@@ -56,16 +58,16 @@ export function mountV2Triggers(app: App): void {
   route(
     app,
     'POST /api/v2/workflow/:id/rerun',
-    async (c, { actor, project }) => {
+    async (c, { actor, project, params }) => {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
       const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
-      const build = await rerunWorkflow(c.env.stores, project, c.req.param('id') ?? '', wanted, actor)
-      return jsonWritten(c, { workflow_id: build.workflow.id }, 202)
+      const build = await rerunWorkflow(c.env.stores, project, params.id, wanted, actor)
+      return jsonWritten(c, { workflow_id: build.workflow.id } satisfies RerunJson, 202)
     },
     BY_WORKFLOW,
   )
 }
 
 function accepted(c: Context<AppEnv>): Response {
-  return jsonWritten(c, { message: 'Accepted.' }, 202)
+  return jsonWritten(c, { message: 'Accepted.' } satisfies AcceptedJson, 202)
 }

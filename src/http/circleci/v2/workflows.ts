@@ -8,7 +8,8 @@ import { findProjectOfWorkflow, findWorkflow, type JobRow, listJobs } from '../.
 import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
-import { isoOf } from '../v1/build-json.ts'
+import { isoOf } from '../../json/iso-time.ts'
+import type { JobJson } from './job-shape.ts'
 import { pagedJson, pageKeyOf } from './paging.ts'
 import { workflowJson } from './pipeline-json.ts'
 
@@ -19,8 +20,8 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id',
-    async (c, { project }) => {
-      const workflow = await findWorkflow(c.env.stores.db, project.id, c.req.param('id') ?? '')
+    async (c, { project, params }) => {
+      const workflow = await findWorkflow(c.env.stores.db, project.id, params.id)
       if (!workflow) throw new AppError('workflow_not_found')
       return jsonRead(c, await workflowJson(project, workflow))
     },
@@ -30,9 +31,9 @@ export function mountWorkflows(app: App): void {
   route(
     app,
     'GET /api/v2/workflow/:id/job',
-    async (c, { project }) => {
+    async (c, { project, params }) => {
       const [after] = pageKeyOf(c, 'job', ['number']) ?? [null]
-      const rows = await listJobs(c.env.stores.db, c.req.param('id') ?? '', after, PAGE_SIZE + 1)
+      const rows = await listJobs(c.env.stores.db, params.id, after, PAGE_SIZE + 1)
       const page = pageOfRows(rows, PAGE_SIZE, ({ num }) => [num])
       return pagedJson(c, 'job', page, (job) => jobJson(slugText(project), job))
     },
@@ -46,12 +47,12 @@ const refuseAsWorkflow: Refuse = (c, error) =>
 export const BY_WORKFLOW = {
   slug: {
     onPath: () => null,
-    find: (c: Context<AppEnv>) => findProjectOfWorkflow(c.env.stores.db, c.req.param('id') ?? ''),
+    find: (c: Context<AppEnv>, { id }: { readonly id: string }) => findProjectOfWorkflow(c.env.stores.db, id),
   },
   refuse: refuseAsWorkflow,
 }
 
-function jobJson(projectSlug: string, job: JobRow) {
+function jobJson(projectSlug: string, job: JobRow): JobJson {
   const { id, num, jobName, status, stoppedAt } = job
   return {
     id,
@@ -63,6 +64,6 @@ function jobJson(projectSlug: string, job: JobRow) {
     // Reporters do not say what waits for what.
     dependencies: [],
     started_at: isoOf(shownStartOf(job)),
-    ...(stoppedAt === null ? {} : { stopped_at: isoOf(stoppedAt) }),
+    stopped_at: isoOf(stoppedAt) ?? undefined,
   }
 }

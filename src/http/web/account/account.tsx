@@ -45,8 +45,7 @@ export function mountAccount(app: App): void {
     )
   })
 
-  page(app, 'POST /account/sessions/:id/end', async (c, { actor, viewer }) => {
-    const id = c.req.param('id') ?? ''
+  page(app, 'POST /account/sessions/:id/end', async (c, { actor, viewer, params: { id } }) => {
     await deleteSession(c.env.stores, viewer.userId, id, actor)
     if (id !== viewer.session.id) return redirectTo('/account', 'session-ended')
     const response = redirectTo('/sign-in', 'signed-out')
@@ -59,10 +58,10 @@ export function mountAccount(app: App): void {
     return redirectTo('/account', 'sessions-ended')
   })
 
-  page(app, 'POST /account/identities/:provider/:subject/unlink', async (c, { actor, viewer }) => {
-    const provider = c.req.param('provider') ?? ''
+  page(app, 'POST /account/identities/:provider/:subject/unlink', async (c, { actor, viewer, params }) => {
+    const { provider, subject } = params
     if (!Object.hasOwn(PROVIDERS, provider)) throw new AppError('route_not_found')
-    const identity = { provider: provider as IdentityProvider, subject: c.req.param('subject') ?? '' }
+    const identity = { provider: provider as IdentityProvider, subject }
     const unlinked = await unlinkIdentity(c.env.stores, viewer, identity, actor)
     if (!unlinked) throw new AppError('route_not_found')
     return redirectTo('/account', 'identity-unlinked')

@@ -37,8 +37,8 @@ import { TestList, testSummary } from './test-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
 export function mountBuildPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project }) => {
-    const shown = await readBuild(c, project)
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project, params }) => {
+    const shown = await readBuild(c, project, buildNumOf(params))
     const { num, jobName } = shown.detail.build
     const crumbs = [
       { text: 'Projects', href: '/' },
@@ -49,14 +49,15 @@ export function mountBuildPage(app: App): void {
     return renderPage(c, frame, <BuildView project={project} {...shown} />)
   })
 
-  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project }) => {
-    const shown = await readBuild(c, project)
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project, params }) => {
+    const shown = await readBuild(c, project, buildNumOf(params))
     return renderFragment(titleOf(project, shown), <BuildView project={project} {...shown} />)
   })
 
-  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, { viewer, project, fence }) => {
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, opened) => {
+    const { viewer, project, fence, params } = opened
     const { db } = c.env.stores
-    const artifact = await findArtifact(db, project.id, buildNumOf(c), nodeIndexOf(c), artifactPathOf(c))
+    const artifact = await findArtifact(db, project.id, buildNumOf(params), nodeIndexOf(params), artifactPathOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
   })
@@ -73,9 +74,8 @@ type Shown = {
   readonly origin: string
 }
 
-async function readBuild(c: Context<AppEnv>, project: Project): Promise<Shown> {
+async function readBuild(c: Context<AppEnv>, project: Project, num: number): Promise<Shown> {
   const { db, now } = c.env.stores
-  const num = buildNumOf(c)
   const asked = askedFolderOf(c)
   const testPage = queryPage(c, 'tests')
   const [detail, files, tests] = await Promise.all([

@@ -4,14 +4,14 @@ import type { Fence } from '../../../domain/access/fence.ts'
 import type { Permission } from '../../../domain/access/permission.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { SessionSecret, Viewer } from '../../../domain/people/session.ts'
-import type { Project, Role } from '../../../domain/project.ts'
+import type { Project, Role, Slug } from '../../../domain/project.ts'
 import { fenceNow } from '../../../storage/edge/download-proof.ts'
 import { findAccess } from '../../../storage/edge/project-access.ts'
 import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
-import { PAGES, type PageName, type PageNeeds, pagePathOf } from '../../frame/access.ts'
+import { PAGES, type PageName, type PageNeeds, type ParamsOf, pagePathOf } from '../../frame/access.ts'
 import { placeOf } from '../../frame/authenticate.ts'
-import { actorOf, SLUG_ON_PATH, type SlugSource } from '../../frame/authorize.ts'
+import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
 import { clientAddressOf } from '../../frame/client-limits.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, answer, type Refusals, refusalOf } from '../../frame/route.ts'
@@ -34,9 +34,13 @@ type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
       ? OnProjectPage<Viewer | null>
       : OnProjectPage<Viewer>
 
-/** What a page's handler is given: who looks, the project if there is one, and, of a form, what was filled in and who acts. */
-export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> &
-  (N extends `POST ${string}` ? { readonly form: URLSearchParams; readonly actor: Actor } : unknown)
+/**
+ * What a page's handler is given: who looks, the project if there is one, what stands on the path and, of a form, what was
+ * filled in and who acts.
+ */
+export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> & {
+  readonly params: ParamsOf<N>
+} & (N extends `POST ${string}` ? { readonly form: URLSearchParams; readonly actor: Actor } : unknown)
 
 export type PageHandler<N extends PageName> = (
   c: Context<AppEnv>,
@@ -44,12 +48,7 @@ export type PageHandler<N extends PageName> = (
 ) => Response | Promise<Response>
 
 /** Mounts a page, or what a form of ours is sent to, behind what the table says that it needs. By session only: tokens open no page. */
-export function page<N extends PageName>(
-  app: App,
-  name: N,
-  handler: PageHandler<N>,
-  { slug = SLUG_ON_PATH }: { readonly slug?: SlugSource } = {},
-): void {
+export function page<N extends PageName>(app: App, name: N, handler: PageHandler<N>): void {
   const needs = PAGES[name]
   if (!needs) throw new Error(`${name} has no row in the table of pages`)
   const { method, path } = pagePathOf(name)
@@ -62,11 +61,13 @@ export function page<N extends PageName>(
     return answer(c, name, refusals, async () => {
       // Before anybody is proved, so that an end that comes meanwhile is seen.
       const fence = fenceNow(c.env.stores)
+      const params = paramsOf<N>(c)
+      const slug = slugOnPath(params)
       const secret = sessionSecretOf(c)
       viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
       const form = method === 'POST' ? await readForm(c.req.raw) : null
       if (form) requireOwnForm(c, viewer, form)
-      const opened = { needs, viewer, ...(await permitted(c, needs, viewer, slug, fence)) }
+      const opened = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, slug)) }
       const asked = form ? { ...opened, form, actor: actorOf(c, opened) } : opened
       let response: Response
       try {
@@ -76,7 +77,7 @@ export function page<N extends PageName>(
         if (!(error instanceof RightGone)) throw error
         throw await refusalOf(c, error, async () => {
           viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
-          await permitted(c, needs, viewer, slug, fence)
+          await permitted(c, needs, viewer, slug)
         })
       }
       if (viewer && secret) keepAlive(c, viewer, secret, response)
@@ -85,13 +86,7 @@ export function page<N extends PageName>(
   })
 }
 
-async function permitted(
-  c: Context<AppEnv>,
-  needs: PageNeeds,
-  viewer: Viewer | null,
-  source: SlugSource,
-  fence: Fence,
-) {
+async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, slug: Slug | null) {
   switch (needs) {
     case 'anyone':
       return {}
@@ -107,7 +102,7 @@ async function permitted(
     case 'artifacts:read':
     case 'builds:write':
     case 'project:admin':
-      return { ...(await projectFor(c, needs, viewer, source)), fence }
+      return projectFor(c, needs, viewer, slug)
   }
 }
 
@@ -115,9 +110,8 @@ async function projectFor(
   c: Context<AppEnv>,
   permission: Permission,
   viewer: Viewer | null,
-  source: SlugSource,
+  slug: Slug | null,
 ): Promise<{ project: Project; role: Role | null }> {
-  const slug = source.onPath(c) ?? (source.find ? await source.find(c) : null)
   const access = slug && (await findAccess(c.env.stores, viewer, slug, permission))
   switch (access?.decision) {
     case 'allow':

@@ -31,18 +31,20 @@ const ROLES: Record<InstanceRole, string> = {
 
 /** Instance → Users → one of them: their role, where they may create projects, and their end here. */
 export function mountPersonPage(app: App): void {
-  page(app, 'GET /instance/users/:login', async (c, { viewer }) => personPage(c, viewer, await requirePerson(c)))
+  page(app, 'GET /instance/users/:login', async (c, { viewer, params }) =>
+    personPage(c, viewer, await requirePerson(c, params)),
+  )
 
-  page(app, 'POST /instance/users/:login/invitation', async (c, { actor, viewer }) => {
-    const person = await requirePerson(c)
+  page(app, 'POST /instance/users/:login/invitation', async (c, { actor, viewer, params }) => {
+    const person = await requirePerson(c, params)
     const invitation = await renewInvitation(c.env.stores, person, actor)
     if (!invitation)
       throw new AppError('conflict', `${person.login} was not invited here, or has come: there is nothing to renew.`)
     return invitationPage(c, viewer, person, invitation, `${person.login} is invited again`)
   })
 
-  page(app, 'POST /instance/users/:login/role', async (c, { actor, viewer, form }) => {
-    const person = await requirePerson(c)
+  page(app, 'POST /instance/users/:login/role', async (c, { actor, viewer, form, params }) => {
+    const person = await requirePerson(c, params)
     const role = form.get('role')
     if (role !== 'owner' && role !== 'user') throw new AppError('invalid_input', 'Choose a role.')
     requireOther(viewer, person)
@@ -51,30 +53,30 @@ export function mountPersonPage(app: App): void {
     return redirectTo(personPath(person), role === 'owner' ? 'owner-made' : 'owner-ended', person.login)
   })
 
-  page(app, 'POST /instance/users/:login/creator', async (c, { actor, viewer, form }) => {
-    const person = await requirePerson(c)
+  page(app, 'POST /instance/users/:login/creator', async (c, { actor, viewer, form, params }) => {
+    const person = await requirePerson(c, params)
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
     await putCreator(c.env.stores, slug, person, actor)
     return redirectTo(personPath(person), 'creator-granted', person.login)
   })
 
-  page(app, 'POST /instance/users/:login/creator/end', async (c, { actor, viewer, form }) => {
-    const person = await requirePerson(c)
+  page(app, 'POST /instance/users/:login/creator/end', async (c, { actor, viewer, form, params }) => {
+    const person = await requirePerson(c, params)
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
     await deleteCreator(c.env.stores, slug, person, actor)
     return redirectTo(personPath(person), 'creator-ended', person.login)
   })
 
-  page(app, 'GET /instance/users/:login/remove', async (c, { viewer }) => {
-    const person = await requirePerson(c)
+  page(app, 'GET /instance/users/:login/remove', async (c, { viewer, params }) => {
+    const person = await requirePerson(c, params)
     requireOther(viewer, person)
     return removalPage(c, viewer, person)
   })
 
-  page(app, 'POST /instance/users/:login/remove', async (c, { actor, viewer, form }) => {
-    const person = await requirePerson(c)
+  page(app, 'POST /instance/users/:login/remove', async (c, { actor, viewer, form, params }) => {
+    const person = await requirePerson(c, params)
     requireOther(viewer, person)
     const endMade = form.get('end_made') === 'yes'
     if (!(await deleteUser(c.env.stores, person, { endMade }, actor))) throw new AppError('user_not_found')
@@ -82,8 +84,8 @@ export function mountPersonPage(app: App): void {
   })
 }
 
-async function requirePerson(c: Context<AppEnv>): Promise<User> {
-  const login = parseLogin(c.req.param('login') ?? '')
+async function requirePerson(c: Context<AppEnv>, named: { readonly login: string }): Promise<User> {
+  const login = parseLogin(named.login)
   const person = login && (await findUserByLogin(c.env.stores.db, login))
   if (!person) throw new AppError('user_not_found')
   return person

@@ -68,27 +68,34 @@ export function mountMembers(app: App): void {
     return onwards(viewer, project, user, role, SAID[done][role])
   })
 
-  page(app, 'GET /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project }) => {
-    const user = await requireUser(c)
+  page(app, 'GET /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project, params }) => {
+    const user = await requireUser(c, params)
     return removalPage(c, viewer, project, user)
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/members/:login/remove', async (c, { actor, viewer, project, form }) => {
-    const { stores } = c.env
-    const user = await requireUser(c)
-    const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
-    if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
-    if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
-    return onwards(viewer, project, user, null, user.id === viewer.userId ? 'project-left' : 'member-removed')
-  })
+  page(
+    app,
+    'POST /:vcs/:org/:repo/settings/members/:login/remove',
+    async (c, { actor, viewer, project, form, params }) => {
+      const { stores } = c.env
+      const user = await requireUser(c, params)
+      const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
+      if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
+      if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
+      return onwards(viewer, project, user, null, user.id === viewer.userId ? 'project-left' : 'member-removed')
+    },
+  )
 }
 
 function parseRole(text: string | null): Role | null {
   return text !== null && Object.hasOwn(ROLES, text) ? (text as Role) : null
 }
 
-async function requireUser(c: Context<AppEnv>): Promise<{ id: string; login: string }> {
-  const login = parseLogin(c.req.param('login') ?? '')
+async function requireUser(
+  c: Context<AppEnv>,
+  named: { readonly login: string },
+): Promise<{ id: string; login: string }> {
+  const login = parseLogin(named.login)
   const user = login && (await findUserByLogin(c.env.stores.db, login))
   if (!user) throw new AppError('user_not_found')
   return user

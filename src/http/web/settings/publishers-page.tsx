@@ -62,17 +62,21 @@ export function mountPublisherPages(app: App): void {
     return redirectTo(listPath(project), 'publisher-added')
   })
 
-  page(app, 'GET /:vcs/:org/:repo/settings/publishers/:id/delete', async (c, { viewer, project }) =>
-    deletionPage(c, { viewer, project }, await requirePublisher(c, project)),
+  page(app, 'GET /:vcs/:org/:repo/settings/publishers/:id/delete', async (c, { viewer, project, params }) =>
+    deletionPage(c, { viewer, project }, await requirePublisher(c, project, params)),
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/publishers/:id/delete', async (c, { actor, viewer, project, form }) => {
-    const publisher = await requirePublisher(c, project)
-    const problem = confirmationProblem(form, 'publisher')
-    if (problem) return deletionPage(c, { viewer, project }, publisher, problem)
-    await deletePublisher(c.env.stores, project.id, publisher.id, actor)
-    return redirectTo(listPath(project), 'publisher-deleted')
-  })
+  page(
+    app,
+    'POST /:vcs/:org/:repo/settings/publishers/:id/delete',
+    async (c, { actor, viewer, project, form, params }) => {
+      const publisher = await requirePublisher(c, project, params)
+      const problem = confirmationProblem(form, 'publisher')
+      if (problem) return deletionPage(c, { viewer, project }, publisher, problem)
+      await deletePublisher(c.env.stores, project.id, publisher.id, actor)
+      return redirectTo(listPath(project), 'publisher-deleted')
+    },
+  )
 }
 
 type Place = { readonly viewer: Viewer; readonly project: Project }
@@ -88,8 +92,12 @@ function claimsOf(kind: IssuerKind, form: URLSearchParams): Record<string, strin
   return Object.fromEntries(filled.filter(([, value]) => value !== ''))
 }
 
-async function requirePublisher(c: Context<AppEnv>, project: Project): Promise<TrustedPublisher> {
-  const publisher = await findPublisher(c.env.stores.db, project.id, c.req.param('id') ?? '')
+async function requirePublisher(
+  c: Context<AppEnv>,
+  project: Project,
+  { id }: { readonly id: string },
+): Promise<TrustedPublisher> {
+  const publisher = await findPublisher(c.env.stores.db, project.id, id)
   if (!publisher) throw new AppError('publisher_not_found')
   return publisher
 }

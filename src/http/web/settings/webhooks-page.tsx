@@ -69,41 +69,49 @@ export function mountWebhookPages(app: App): void {
     }
   })
 
-  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { viewer, project }) => {
-    const webhook = await requireWebhook(c, project)
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { viewer, project, params }) => {
+    const webhook = await requireWebhook(c, project, params)
     if (webhook.expiresAt !== null) return redirectTo(listPath(project), 'webhook-rotated-before')
     return rotationPage(c, { viewer, project }, webhook, new URLSearchParams())
   })
 
-  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { actor, viewer, project, form }) => {
-    const overlap = parseOverlap(form)
-    if (overlap === null) throw new AppError('invalid_input', 'Choose when the old secret stops.')
-    const { secret, error } = secretOf(form)
-    if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project), form, error)
-    const { stores, settings } = c.env
-    const [id, onceId] = [c.req.param('id') ?? '', await onceIdFor(viewer, form)]
-    const rotated = await unlessDoneBefore(
-      rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap, actor, onceId).then(
-        (webhook) => webhook ?? 'not_current',
-      ),
-    )
-    if (rotated === null) return doneBefore(c, { viewer, project })
-    if (rotated !== 'not_current') return secretPage(c, { viewer, project }, 'Webhook rotated', rotated, secret)
-    await requireWebhook(c, project)
-    return redirectTo(listPath(project), 'webhook-rotated-before')
-  })
-
-  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { viewer, project }) =>
-    deletionPage(c, { viewer, project }, await requireWebhook(c, project)),
+  page(
+    app,
+    'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate',
+    async (c, { actor, viewer, project, form, params }) => {
+      const overlap = parseOverlap(form)
+      if (overlap === null) throw new AppError('invalid_input', 'Choose when the old secret stops.')
+      const { secret, error } = secretOf(form)
+      if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project, params), form, error)
+      const { stores, settings } = c.env
+      const onceId = await onceIdFor(viewer, form)
+      const rotated = await unlessDoneBefore(
+        rotateWebhook(stores, settings.dataKeys, project.id, params.id, secret, overlap, actor, onceId).then(
+          (webhook) => webhook ?? 'not_current',
+        ),
+      )
+      if (rotated === null) return doneBefore(c, { viewer, project })
+      if (rotated !== 'not_current') return secretPage(c, { viewer, project }, 'Webhook rotated', rotated, secret)
+      await requireWebhook(c, project, params)
+      return redirectTo(listPath(project), 'webhook-rotated-before')
+    },
   )
 
-  page(app, 'POST /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { actor, viewer, project, form }) => {
-    const webhook = await requireWebhook(c, project)
-    const problem = confirmationProblem(form, 'webhook')
-    if (problem) return deletionPage(c, { viewer, project }, webhook, problem)
-    await deleteWebhook(c.env.stores, project.id, webhook.id, actor)
-    return redirectTo(listPath(project), 'webhook-deleted')
-  })
+  page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/delete', async (c, { viewer, project, params }) =>
+    deletionPage(c, { viewer, project }, await requireWebhook(c, project, params)),
+  )
+
+  page(
+    app,
+    'POST /:vcs/:org/:repo/settings/webhooks/:id/delete',
+    async (c, { actor, viewer, project, form, params }) => {
+      const webhook = await requireWebhook(c, project, params)
+      const problem = confirmationProblem(form, 'webhook')
+      if (problem) return deletionPage(c, { viewer, project }, webhook, problem)
+      await deleteWebhook(c.env.stores, project.id, webhook.id, actor)
+      return redirectTo(listPath(project), 'webhook-deleted')
+    },
+  )
 }
 
 type Place = { readonly viewer: Viewer; readonly project: Project }
@@ -124,9 +132,9 @@ function secretOf(form: URLSearchParams): { readonly secret: string; readonly er
   return problem ? { secret: given, error: `The secret ${problem}.` } : { secret: given }
 }
 
-async function requireWebhook(c: Context<AppEnv>, project: Project): Promise<Webhook> {
+async function requireWebhook(c: Context<AppEnv>, project: Project, { id }: { readonly id: string }): Promise<Webhook> {
   const { db, now } = c.env.stores
-  const webhook = await findWebhook(db, project.id, c.req.param('id') ?? '', now())
+  const webhook = await findWebhook(db, project.id, id, now())
   if (!webhook) throw new AppError('webhook_not_found')
   return webhook
 }

@@ -39,8 +39,8 @@ export function mountSignIn(app: App): void {
     )
   })
 
-  page(app, 'GET /sign-in/link/:secret', async (c, { viewer }) => {
-    const secret = parseLinkSecret(c.req.param('secret') ?? '')
+  page(app, 'GET /sign-in/link/:secret', async (c, { viewer, params }) => {
+    const secret = parseLinkSecret(params.secret)
     const link = secret && (await findLink(c.env.stores.db, secret, c.env.stores.now()))
     if (!link) return deadLink(c)
     return renderPage(

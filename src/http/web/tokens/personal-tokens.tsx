@@ -77,9 +77,9 @@ export function mountPersonalTokens(app: App): void {
     return createToken(c, placeOf(c, viewer), wanted, asked, <TryIt origin={publicOriginOf(c)} />)
   })
 
-  page(app, 'GET /account/api/:id/delete', (c, { viewer }) => confirmDeletion(c, placeOf(c, viewer)))
+  page(app, 'GET /account/api/:id/delete', (c, { viewer, params }) => confirmDeletion(c, placeOf(c, viewer), params))
   page(app, 'POST /account/api/:id/delete', (c, asked) => deleteAsked(c, placeOf(c, asked.viewer), asked))
-  page(app, 'GET /account/api/:id/rotate', (c, { viewer }) => askRotation(c, placeOf(c, viewer)))
+  page(app, 'GET /account/api/:id/rotate', (c, { viewer, params }) => askRotation(c, placeOf(c, viewer), params))
   page(app, 'POST /account/api/:id/rotate', (c, asked) => rotateAsked(c, placeOf(c, asked.viewer), asked))
 }
 

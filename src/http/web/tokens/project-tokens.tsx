@@ -88,14 +88,14 @@ export function mountProjectTokens(app: App): void {
     return createToken(c, placeOf(c, viewer, project), wanted, asked)
   })
 
-  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project }) =>
-    confirmDeletion(c, placeOf(c, viewer, project)),
+  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/delete', (c, { viewer, project, params }) =>
+    confirmDeletion(c, placeOf(c, viewer, project), params),
   )
   page(app, 'POST /:vcs/:org/:repo/settings/api/:id/delete', (c, asked) =>
     deleteAsked(c, placeOf(c, asked.viewer, asked.project), asked),
   )
-  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/rotate', (c, { viewer, project }) =>
-    askRotation(c, placeOf(c, viewer, project)),
+  page(app, 'GET /:vcs/:org/:repo/settings/api/:id/rotate', (c, { viewer, project, params }) =>
+    askRotation(c, placeOf(c, viewer, project), params),
   )
   page(app, 'POST /:vcs/:org/:repo/settings/api/:id/rotate', (c, asked) =>
     rotateAsked(c, placeOf(c, asked.viewer, asked.project), asked),

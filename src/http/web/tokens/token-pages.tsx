@@ -71,9 +71,17 @@ export async function createToken(
   )
 }
 
-export async function confirmDeletion(c: Context<AppEnv>, place: TokenPlace, error?: string): Promise<Response> {
+/** The token that a page or form is about, as its path names it. */
+type Named = { readonly id: string }
+
+export async function confirmDeletion(
+  c: Context<AppEnv>,
+  place: TokenPlace,
+  named: Named,
+  error?: string,
+): Promise<Response> {
   const { viewer, list, show, typed } = place
-  const token = await requireToken(c, place)
+  const token = await requireToken(c, place, named)
   const minted = await listMinted(c.env.stores.db, token.id)
   return show(
     { title: `Delete ${token.label}`, status: error ? 422 : 200 },
@@ -89,29 +97,37 @@ export async function confirmDeletion(c: Context<AppEnv>, place: TokenPlace, err
   )
 }
 
-export async function deleteAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
+export async function deleteAsked(
+  c: Context<AppEnv>,
+  place: TokenPlace,
+  { actor, form, params }: Asked & { readonly params: Named },
+): Promise<Response> {
   const { typed } = place
   if (typed && form.get('confirm')?.trim() !== typed) {
-    return confirmDeletion(c, place, `Type ${typed}, in capital letters, to delete the token.`)
+    return confirmDeletion(c, place, params, `Type ${typed}, in capital letters, to delete the token.`)
   }
-  const token = await requireToken(c, place)
+  const token = await requireToken(c, place, params)
   const keepMinted = form.get('keep_minted') === 'yes'
   await deleteToken(c.env.stores, token.id, { action: 'token.deleted', keepMinted, actor })
   return redirectTo(place.list, 'token-deleted')
 }
 
-export async function askRotation(c: Context<AppEnv>, place: TokenPlace): Promise<Response> {
+export async function askRotation(c: Context<AppEnv>, place: TokenPlace, named: Named): Promise<Response> {
   const { viewer, list, show } = place
-  const token = await requireToken(c, place)
+  const token = await requireToken(c, place, named)
   return show(
     { title: `Rotate ${token.label}` },
     <RotateForm viewer={viewer} token={token} action={`${list}/${token.id}/rotate`} back={list} />,
   )
 }
 
-export async function rotateAsked(c: Context<AppEnv>, place: TokenPlace, { actor, form }: Asked): Promise<Response> {
+export async function rotateAsked(
+  c: Context<AppEnv>,
+  place: TokenPlace,
+  { actor, form, params }: Asked & { readonly params: Named },
+): Promise<Response> {
   const { viewer, holder, list, show } = place
-  const old = await requireToken(c, place)
+  const old = await requireToken(c, place, params)
   const overlap = parseOverlap(form)
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
@@ -147,9 +163,9 @@ export function madeBefore({ list, show }: Pick<TokenPlace, 'list' | 'show'>): R
 }
 
 /** The token on the path, if it is one of this place's. */
-async function requireToken(c: Context<AppEnv>, { holder }: TokenPlace): Promise<Token> {
+async function requireToken(c: Context<AppEnv>, { holder }: TokenPlace, named: Named): Promise<Token> {
   const { stores } = c.env
-  const id = await findTokenId(stores, holder, { by: 'id', id: c.req.param('id') ?? '' })
+  const id = await findTokenId(stores, holder, { by: 'id', id: named.id })
   const token = id && (await findToken(stores.db, id))
   if (!token) throw new AppError('token_not_found')
   return token

@@ -1,7 +1,19 @@
 import * as v from 'valibot'
 
 // What answers are made of. Each part brings an example, so that the example of a whole answer makes itself. Objects
-// are closed: a field that nobody documented fails the tests.
+// are closed. The Worker takes types from shapes and nothing else, so that none of them is in its bundle.
+
+/** What an answer, or a part of one, is like. */
+export type Shape = v.GenericSchema
+
+/** What a function that gives this shape returns: no field of another type, none missing, none besides. */
+export type JsonOf<S extends Shape> = Frozen<v.InferOutput<S>>
+
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Frozen<T[Name]> }
+    : T
 
 export const TIME = '2026-11-24T09:00:00.000Z'
 export const ORIGIN = 'https://builds.example.com'
@@ -14,7 +26,8 @@ export const IDS = {
   person: '0b7e4f52-91d3-4f0a-8c26-5d1e3a7b9c80',
 } as const
 
-export type Shape = v.GenericSchema
+/** A shape that the API document shows once, under this name, and refers to elsewhere. */
+export const named = <const S extends Shape>(name: string, shape: S) => v.pipe(shape, v.title(name))
 
 export const object = v.strictObject
 export const list = v.array
@@ -25,7 +38,7 @@ export const oneOf = v.picklist
 export const nothing = v.null_
 export const exactly = v.literal
 /** An object by names that nobody knows before. */
-export const named = <S extends Shape>(shape: S) => v.record(v.string(), shape)
+export const byName = <S extends Shape>(shape: S) => v.record(v.string(), shape)
 
 export const text = (example: string) => v.pipe(v.string(), v.examples([example]))
 export const uuid = (example: string) => v.pipe(v.string(), v.uuid(), v.examples([example]))
@@ -34,15 +47,17 @@ export const whole = (example: number) => v.pipe(v.number(), v.integer(), v.exam
 export const amount = (example: number) => v.pipe(v.number(), v.examples([example]))
 export const flag = (example = false) => v.pipe(v.boolean(), v.examples([example]))
 /** A list that clients expect, and that never holds anything here. */
-export const none = () => v.pipe(list(v.unknown()), v.maxLength(0))
+export function none(): v.GenericSchema<never[]> {
+  const empty: Shape = v.pipe(list(v.unknown()), v.maxLength(0))
+  // Of no length, it has no items of any type.
+  return empty as v.GenericSchema<never[]>
+}
 /** One of the names in a table of the domain. */
 export const keyOf = <K extends string>(table: Readonly<Record<K, unknown>>) => oneOf(Object.keys(table) as K[])
 
-export const done = object({ message: exactly('ok') })
-export const refusal = object({
-  message: text('Project not found'),
-  errors: maybe(list(object({ path: text('label'), message: text('is required') }))),
-  request_id: maybe(text('9e3f6f1b0c7a4d21-AMS')),
-})
+/** An answer in words. */
+export const said = (example: string) => object({ message: text(example) })
+export type SaidJson = JsonOf<ReturnType<typeof said>>
 
-export const SHARED_SHAPES = { Done: done, Refusal: refusal }
+export const doneShape = named('Done', object({ message: exactly('ok') }))
+export type DoneJson = JsonOf<typeof doneShape>

@@ -1,4 +1,3 @@
-import { type Artifact, encodePath } from '../../../domain/artifacts/artifact.ts'
 import {
   BUILD_STATUS,
   type Build,
@@ -7,12 +6,15 @@ import {
   personOf,
   queuedAtOf,
   type Step,
-} from '../../../domain/builds/build.ts'
-import { type Project, slugText, VCS, vcsUrlFor } from '../../../domain/project.ts'
-import type { BuildDetail } from '../../../storage/builds/builds.ts'
+  type StepAction,
+} from '../../domain/builds/build.ts'
+import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
+import type { BuildDetail } from '../../storage/builds/builds.ts'
+import type { ActionJson, BuildDetailJson, BuildJson, CommitJson, PreviousBuildJson, StepJson } from './build-shape.ts'
+import { isoOf } from './iso-time.ts'
 
 /** A build as CircleCI v1.1 lists it. Dates are RFC 3339 with milliseconds, or null. */
-export function buildSummaryJson(origin: string, project: Project, build: Build) {
+export function buildSummaryJson(origin: string, project: Project, build: Build): BuildJson {
   const { pipeline, workflow } = build
   const { lifecycle, outcome } = BUILD_STATUS[build.status]
   const { author, committer } = pipeline
@@ -80,7 +82,11 @@ export function buildSummaryJson(origin: string, project: Project, build: Build)
 }
 
 /** A single build: the summary, its steps and its commit. */
-export function buildDetailJson(origin: string, project: Project, { build, steps, previousSuccess }: BuildDetail) {
+export function buildDetailJson(
+  origin: string,
+  project: Project,
+  { build, steps, previousSuccess }: BuildDetail,
+): BuildDetailJson {
   return {
     ...buildSummaryJson(origin, project, build),
     steps: steps.map(stepJson),
@@ -94,50 +100,34 @@ export function buildDetailJson(origin: string, project: Project, { build, steps
   }
 }
 
-/** An artifact in a v1.1 list; `url` answers with a redirect to the bytes. */
-export function artifactJson(origin: string, { path, nodeIndex, buildId }: Artifact) {
-  return { path, pretty_path: path, node_index: nodeIndex, url: artifactUrlFor(origin, { path, nodeIndex, buildId }) }
-}
-
-/** The stable, unsigned URL of an artifact; existing tools take the job's uuid and the node out of it. */
-export function artifactUrlFor(
-  origin: string,
-  { path, nodeIndex, buildId }: Pick<Artifact, 'path' | 'nodeIndex' | 'buildId'>,
-): string {
-  return `${origin}/output/job/${buildId}/artifacts/${nodeIndex}/${encodePath(path)}`
-}
-
-export function isoOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
-}
-
-function previousJson(previous: PreviousBuild | null) {
+function previousJson(previous: PreviousBuild | null): PreviousBuildJson {
   return previous && { build_num: previous.num, status: previous.status, build_time_millis: previous.durationMs }
 }
 
-function stepJson(step: Step) {
+function stepJson({ name, actions }: Step): StepJson {
+  return { name, actions: actions.map(actionJson) }
+}
+
+function actionJson(action: StepAction): ActionJson {
   return {
-    name: step.name,
-    actions: step.actions.map((action) => ({
-      ...action,
-      truncated: false,
-      parallel: false,
-      background: false,
-      insignificant: false,
-      has_output: false,
-      output_url: null,
-      source: 'reported',
-      failed: action.status === 'failed' ? true : null,
-      infrastructure_fail: action.status === 'infrastructure_fail' ? true : null,
-      timedout: action.status === 'timedout' ? true : null,
-      canceled: action.status === 'canceled' ? true : null,
-      continue: null,
-      messages: [],
-    })),
+    ...action,
+    truncated: false,
+    parallel: false,
+    background: false,
+    insignificant: false,
+    has_output: false,
+    output_url: null,
+    source: 'reported',
+    failed: action.status === 'failed' ? true : null,
+    infrastructure_fail: action.status === 'infrastructure_fail' ? true : null,
+    timedout: action.status === 'timedout' ? true : null,
+    canceled: action.status === 'canceled' ? true : null,
+    continue: null,
+    messages: [],
   }
 }
 
-function commitJson(project: Project, { pipeline }: Build) {
+function commitJson(project: Project, { pipeline }: Build): CommitJson {
   const { author, committer } = pipeline
   return {
     commit: pipeline.revision,

@@ -1,0 +1,69 @@
+import * as v from 'valibot'
+import {
+  exactly,
+  IDS,
+  type JsonOf,
+  list,
+  maybe,
+  named,
+  object,
+  oneOf,
+  orNull,
+  text,
+  time,
+  uuid,
+  whole,
+} from '../../json/shape.ts'
+
+const shared = { id: uuid(IDS.token), created_at: time() }
+
+export const listenerShape = named(
+  'Listener',
+  v.variant('kind', [
+    object({
+      kind: exactly('webhook'),
+      ...shared,
+      url: text('https://hooks.example.com/builds'),
+      secret: maybe(text('the secret')),
+    }),
+    object({
+      kind: exactly('github-status'),
+      ...shared,
+      repository: text('acme/web'),
+      api_url: text('https://api.github.com'),
+      context: text('buildpass'),
+    }),
+  ]),
+)
+export const listenersShape = object({ items: list(listenerShape) })
+
+const outboundDeliveryShape = named(
+  'OutboundDelivery',
+  object({
+    id: text('59d9e95474849c346eafc50f735f6efd'),
+    time: time(),
+    event: oneOf([
+      'build.finished',
+      'workflow.finished',
+      'pipeline.trigger',
+      'build.retry',
+      'workflow.rerun',
+      'build.cancel',
+      'workflow.cancel',
+    ]),
+    receiver: oneOf(['webhook', 'github-status', 'dispatch-target']),
+    build_num: orNull(whole(42)),
+    state: oneOf(['delivered', 'pending', 'failed', 'dropped', 'refused']),
+    attempts: whole(1),
+    last_attempt_at: orNull(time()),
+    response_status: orNull(whole(204)),
+    problem: orNull(text('answered 404')),
+    remote_id: orNull(text('9876543210')),
+  }),
+)
+export const outboundDeliveriesShape = object({ items: list(outboundDeliveryShape) })
+
+export type ListenerJson = JsonOf<typeof listenerShape>
+export type ListenersJson = JsonOf<typeof listenersShape>
+export type OutboundDeliveryJson = JsonOf<typeof outboundDeliveryShape>
+export type OutboundDeliveriesJson = JsonOf<typeof outboundDeliveriesShape>

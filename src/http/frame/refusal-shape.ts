@@ -1,0 +1,12 @@
+import { type JsonOf, list, maybe, named, object, text } from '../json/shape.ts'
+
+export const refusalShape = named(
+  'Refusal',
+  object({
+    message: text('Project not found'),
+    errors: maybe(list(object({ path: text('label'), message: text('is required') }))),
+    request_id: maybe(text('9e3f6f1b0c7a4d21-AMS')),
+  }),
+)
+
+export type RefusalJson = JsonOf<typeof refusalShape>
