@@ -8,8 +8,8 @@ type ByHand = { readonly file: string; readonly text: string; readonly becomes: 
 const BY_HAND: readonly ByHand[] = [
   {
     file: 'src/storage/edge/project-access.ts',
-    text: '`reach ${userIdOf(grant)} ${slugKeyFor(slug)}`',
-    becomes: '`reach ${slugKeyFor(slug)}`',
+    text: '`access ${userIdOf(grant)} ${slugKeyFor(slug)}`',
+    becomes: '`access ${slugKeyFor(slug)}`',
     what: 'a look-up is shared by different people',
   },
   {

@@ -118,12 +118,12 @@ const HARMLESS: readonly Harmless[] = [
   },
   {
     file: 'src/storage/edge/grants.ts',
-    text: "kept && useOf(stores, kept) === 'accept'",
+    text: "kept && freshnessOf(stores, kept) === 'accept'",
     because: 'spares a look-up; what is handed on is judged again after it',
   },
   {
     file: 'src/storage/edge/grants.ts',
-    text: "useOf(stores, kept) === 'accept'",
+    text: "freshnessOf(stores, kept) === 'accept'",
     because: 'as above',
   },
   {
@@ -199,7 +199,7 @@ const HARMLESS: readonly Harmless[] = [
   },
   {
     file: 'src/storage/edge/project-access.ts',
-    text: 'cachedReach(stores, grant, slug)',
+    text: 'cachedAccess(stores, grant, slug)',
     what: 'condition is false',
     because: 'spares a look-up',
   },

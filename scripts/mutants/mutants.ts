@@ -75,6 +75,7 @@ const TARGETS: Record<string, readonly string[]> = {
     'test/domain/access/basic-credentials.test.ts',
     'test/http/frame/credentials.test.ts',
   ],
+  'src/http/hot.ts': ['test/http/hot.test.ts', 'test/http/frame/authorize.test.ts', MATRIX],
   'src/http/frame/credentials.ts': ['test/http/frame/credentials.test.ts', MATRIX],
   'src/http/frame/authorize.ts': ['test/http/frame/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
   'src/storage/edge/cached-grant.ts': ['test/storage/edge/cached-grant.test.ts', ...STORAGE],

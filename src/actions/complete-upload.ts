@@ -1,16 +1,16 @@
 import type { Actor } from '../domain/access/actor.ts'
 import type { Artifact } from '../domain/artifacts/artifact.ts'
 import { digestOfParts, digestText } from '../domain/artifacts/artifact-digest.ts'
-import { missingParts, type Upload, type UploadPart } from '../domain/artifacts/upload.ts'
+import { type MultipartUpload, missingParts, type UploadPart } from '../domain/artifacts/upload.ts'
 import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
-import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts/artifacts.ts'
+import { findArtifactOfBuild, type KeptArtifact, keepArtifact } from '../storage/artifacts/artifacts.ts'
 import { abortMultipart, completeMultipart } from '../storage/artifacts/multipart.ts'
 import { askBucket } from '../storage/artifacts/objects.ts'
 import { deleteUpload, forgetUploadParts, markUploadComplete } from '../storage/artifacts/uploads.ts'
 import type { Stores } from '../storage/stores.ts'
 
 export type CompletedUpload =
-  | Kept
+  | KeptArtifact
   | { readonly kind: 'missing_parts'; readonly missing: readonly number[] }
   /** Two senders of one part crossed; all parts have to be sent again. */
   | { readonly kind: 'other_parts' }
@@ -22,7 +22,7 @@ export type CompletedUpload =
  */
 export async function completeUpload(
   stores: Stores,
-  upload: Upload,
+  upload: MultipartUpload,
   parts: readonly UploadPart[],
   actor: Actor,
 ): Promise<CompletedUpload> {

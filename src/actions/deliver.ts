@@ -20,8 +20,8 @@ import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
 import { openListener } from '../storage/notices/listeners.ts'
 import {
-  type Attempt,
   claimMessage,
+  type DeliveryAttempt,
   type Ended,
   endMessage,
   findOutboxRow,
@@ -41,15 +41,15 @@ export type DeliverySettings = {
 }
 
 /** Done with, or to be tried again after so long. */
-export type Delivery = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
+export type DeliveryOutcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
 
-const DONE: Delivery = { kind: 'done' }
+const DONE: DeliveryOutcome = { kind: 'done' }
 
 /**
  * Tries to deliver one message, and writes down how that went. One that the queue brings twice is sent once, be it at
  * once; only where its sender breaks off between sending and writing down may it be sent again.
  */
-export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<Delivery> {
+export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<DeliveryOutcome> {
   const row = await findOutboxRow(stores.db, id)
   // Refused when its asker was removed: what it was to start waits for nothing.
   if (row?.state === 'refused') await failUnstarted(stores, row)
@@ -63,7 +63,7 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
   const sent = await send(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
-  const attempt: Attempt = sent.ok
+  const attempt: DeliveryAttempt = sent.ok
     ? { state: 'delivered', responseStatus: sent.status, remoteId: prepared.remoteIdIn(sent.answer) }
     : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
   await recordAttempt(stores.db, id, attempt, stores.now())
@@ -73,7 +73,7 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
 }
 
 /** Ends a message that is not sent, and what waits for it. */
-async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<Delivery> {
+async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<DeliveryOutcome> {
   if (!(await endMessage(stores.db, row.id, ended, stores.now()))) {
     const isOpen = (await findOutboxRow(stores.db, row.id))?.state === 'pending'
     return isOpen ? { kind: 'again', afterSeconds: 5 } : DONE

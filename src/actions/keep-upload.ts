@@ -1,12 +1,12 @@
 import type { Actor } from '../domain/access/actor.ts'
 import { type Artifact, objectKeyFor } from '../domain/artifacts/artifact.ts'
 import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
-import { findArtifactOfBuild, type Kept, keepArtifact } from '../storage/artifacts/artifacts.ts'
+import { findArtifactOfBuild, type KeptArtifact, keepArtifact } from '../storage/artifacts/artifacts.ts'
 import { askBucket, putObject } from '../storage/artifacts/objects.ts'
 import type { Stores } from '../storage/stores.ts'
 import { RightGone } from '../storage/tokens/rights.ts'
 
-export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
+export type NewArtifact = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType'> & {
   /** The digest that the uploader named; null when it named none. */
   readonly sha256: string | null
   readonly overwrite: boolean
@@ -14,7 +14,7 @@ export type Upload = Pick<Artifact, 'path' | 'nodeIndex' | 'sizeBytes' | 'conten
 
 type Target = { readonly projectId: string; readonly buildId: string; readonly num: number }
 
-export type KeptUpload = Kept | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' }
+export type KeptUpload = KeptArtifact | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' }
 
 /**
  * Bytes first, under a key of their own, the row last: a failed attempt never harms what was there, and what is
@@ -23,7 +23,7 @@ export type KeptUpload = Kept | { readonly kind: 'digest_mismatch' | 'wrong_leng
 export async function keepUpload(
   stores: Stores,
   target: Target,
-  upload: Upload,
+  upload: NewArtifact,
   body: ReadableStream<Uint8Array> | null,
   actor: Actor,
 ): Promise<KeptUpload> {

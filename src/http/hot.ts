@@ -1,4 +1,4 @@
-import type { Party } from '../domain/access/grant.ts'
+import type { Principal } from '../domain/access/grant.ts'
 import { invalidToken } from '../domain/error.ts'
 import { judgeConditions } from '../domain/formats/precondition.ts'
 import { type Project, parseSlugParts, type Slug } from '../domain/project.ts'
@@ -48,7 +48,7 @@ function hotResponse(asked: Asked, wanted: Wanted): Response | null {
   if (credential.kind === 'refused') return null
   const granted = credential.kind === 'secret' ? knownGrant(stores, credential.secret) : null
   if (credential.kind === 'secret' && !granted) return null
-  const grant: Party | null = granted?.grant ?? null
+  const grant: Principal | null = granted?.grant ?? null
   const access = knownAccess(stores, grant, wanted.slug, ACCESS[wanted.route])
   if (!access) return null
   const { project } = access

@@ -27,14 +27,14 @@ export type Feed = {
   readonly ends: ReadonlyMap<string, number>
 }
 
-export type Standing =
+export type FactState =
   /** The feed names it, or it is older than the feed reaches back, or of another life of the database: ask D1. */
   | { readonly kind: 'void' }
   /** True as of `provedAt`. */
   | { readonly kind: 'proved'; readonly provedAt: number }
 
 /** How a cached fact stands against the feed. The proof moves on with each complete poll that does not name it. */
-export function standingOf(feed: Feed | null, fact: Fenced<unknown>): Standing {
+export function factStateOf(feed: Feed | null, fact: Fenced<unknown>): FactState {
   const { fence } = fact
   if (!feed) return { kind: 'proved', provedAt: fence.provedAt }
   if (fence.epoch !== feed.epoch || fence.seq < feed.coversFrom) return { kind: 'void' }

@@ -30,10 +30,10 @@ export type SignedIn = {
 export type InstanceRole = 'owner' | 'user'
 
 /** Whoever can be let in. */
-export type Party = Grant | SignedIn
+export type Principal = Grant | SignedIn
 
 /** Who asks: somebody proved or nobody, and, for a person, the role on the project in question. */
-export type Asker = { readonly grant: Party | null; readonly role: Role | null }
+export type PrincipalInProject = { readonly grant: Principal | null; readonly role: Role | null }
 
 export type Decision = 'allow' | 'login_required' | 'permission_denied' | 'project_not_found'
 
@@ -41,7 +41,7 @@ export type Decision = 'allow' | 'login_required' | 'permission_denied' | 'proje
  * Whether `asker` may do `permission` on `project` (null: there is none). Pure, total, and closed: what no row of the
  * tables opens is refused, and a private project's existence shows only to those who belong to it.
  */
-export function decide(permission: Permission, asker: Asker, project: Project | null): Decision {
+export function decide(permission: Permission, asker: PrincipalInProject, project: Project | null): Decision {
   if (!project) return 'project_not_found'
   if (belongs(asker, project))
     return openTo(asker).includes(permission) ? 'allow' : (publicRead(permission, project) ?? 'permission_denied')
@@ -50,7 +50,7 @@ export function decide(permission: Permission, asker: Asker, project: Project | 
 }
 
 /** Whether a person asks, rather than a project's own token. */
-export function isPerson(party: Party): party is Extract<Party, { userId: string }> {
+export function isPerson(party: Principal): party is Extract<Principal, { userId: string }> {
   return party.kind === 'personal' || party.kind === 'session'
 }
 
@@ -79,12 +79,12 @@ export function scopeWordsOf(grant: Grant | null): string {
   }
 }
 
-function belongs(asker: Asker, project: Project): boolean {
+function belongs(asker: PrincipalInProject, project: Project): boolean {
   if (!asker.grant) return false
   return isPerson(asker.grant) ? asker.role !== null : asker.grant.project.id === project.id
 }
 
-function openTo(asker: Asker): readonly Permission[] {
+function openTo(asker: PrincipalInProject): readonly Permission[] {
   if (!asker.grant) return []
   switch (asker.grant.kind) {
     case 'personal':

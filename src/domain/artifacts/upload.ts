@@ -1,7 +1,7 @@
 import type { ArtifactDigest } from './artifact-digest.ts'
 
 /** A file on its way in, part by part. Sizes are bytes, times epoch milliseconds. */
-export type Upload = {
+export type MultipartUpload = {
   readonly id: string
   readonly projectId: string
   readonly buildId: string
@@ -36,7 +36,7 @@ export type UploadPart = {
  */
 export const PART_SIZE_BYTES = 8 * 1024 ** 2
 
-type Sized = Pick<Upload, 'sizeBytes' | 'partSizeBytes'>
+type Sized = Pick<MultipartUpload, 'sizeBytes' | 'partSizeBytes'>
 
 export function partCountOf({ sizeBytes, partSizeBytes }: Sized): number {
   return Math.ceil(sizeBytes / partSizeBytes)

@@ -2,7 +2,7 @@ import { wordTable } from '../reporting/word-table.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus } from './workflow-status.ts'
 
 /** One run of a workflow. Times are epoch milliseconds. */
-export type WorkflowRun = {
+export type WorkflowTiming = {
   readonly name: string
   readonly status: WorkflowStatus
   readonly beganAt: number
@@ -39,7 +39,7 @@ export type Spread = {
 const DAY_MS = 86_400_000
 
 /** The metrics of the runs of one workflow in a window of time. Only runs that are over count. */
-export function workflowMetricsFor(runs: readonly WorkflowRun[], windowMs: number): WorkflowMetrics {
+export function workflowMetricsFor(runs: readonly WorkflowTiming[], windowMs: number): WorkflowMetrics {
   const over = runs.filter(hasRun)
   const successfulRuns = over.filter((run) => run.status === 'success').length
   const recoveries = recoverySecondsOf(over)
@@ -63,11 +63,11 @@ export function hasRun<R extends { readonly status: WorkflowStatus }>(
   return WORKFLOW_IS_OVER[status] && status !== 'not_run'
 }
 
-export function runSecondsOf({ startedAt, beganAt, stoppedAt }: WorkflowRun): number | null {
+export function runSecondsOf({ startedAt, beganAt, stoppedAt }: WorkflowTiming): number | null {
   return stoppedAt === null ? null : Math.max(0, Math.round((stoppedAt - (startedAt ?? beganAt)) / 1000))
 }
 
-function recoverySecondsOf(runs: readonly WorkflowRun[]): readonly number[] {
+function recoverySecondsOf(runs: readonly WorkflowTiming[]): readonly number[] {
   const seconds: number[] = []
   let brokenSince: number | null = null
   for (const run of [...runs].sort((one, other) => one.beganAt - other.beganAt)) {

@@ -8,7 +8,7 @@ import type { Listener, OutboxEvent } from './dispatch-target.ts'
 export type OutboxState = 'pending' | 'delivered' | 'failed' | 'dropped' | 'refused'
 
 /** Who asked for something that is sent later, and by what right, which is read again before it is sent. */
-export type Asker = Omit<Actor, 'from'>
+export type StartedBy = Omit<Actor, 'from'>
 
 export type OutboxParams = {
   readonly parameters?: Readonly<Record<string, string | number | boolean>>

@@ -10,7 +10,7 @@ export function parseWebhookSecret(text: string): string | null {
   return bytes && bytes.length >= 24 && bytes.length <= 64 ? text : null
 }
 
-export function mintWebhookSecret(): string {
+export function mintListenerSecret(): string {
   return `whsec_${toBase64(crypto.getRandomValues(new Uint8Array(32)))}`
 }
 

@@ -27,6 +27,6 @@ export function webhookSecretProblem(text: string): string | null {
 
 const MINTED_LENGTH = 40
 
-export function mintWebhookSecret(): string {
+export function mintIncomingSecret(): string {
   return randomBase62(MINTED_LENGTH)
 }

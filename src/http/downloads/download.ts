@@ -8,7 +8,7 @@ import { httpDate, isRangeCurrent, type Validators } from '../../domain/formats/
 import { findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
 import { readStretch, type Stretch } from '../../storage/artifacts/object-reads.ts'
 import { askBucket } from '../../storage/artifacts/objects.ts'
-import { ticketStanding } from '../../storage/edge/download-proof.ts'
+import { ticketState } from '../../storage/edge/download-proof.ts'
 import type { Stores } from '../../storage/stores.ts'
 import type { ParamsOf } from '../frame/access.ts'
 import { isKnown } from '../frame/answers.ts'
@@ -63,7 +63,7 @@ async function requireTicket(c: Context<AppEnv>, text: string): Promise<Download
   const { settings, stores } = c.env
   const ticket = await openTicket(settings.downloadKey, text, stores.now())
   if (!ticket) throw refused()
-  switch (await ticketStanding(stores, ticket)) {
+  switch (await ticketState(stores, ticket)) {
     case 'stands':
       return ticket
     case 'ended':

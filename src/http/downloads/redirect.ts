@@ -1,6 +1,6 @@
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/access/download-ticket.ts'
 import type { Fence } from '../../domain/access/fence.ts'
-import { isPerson, type Party } from '../../domain/access/grant.ts'
+import { isPerson, type Principal } from '../../domain/access/grant.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
 import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 import type { Project } from '../../domain/project.ts'
@@ -17,7 +17,7 @@ export function createRedirects(): Redirects {
 
 /** Whom a download is signed for. */
 export type SignedFor = {
-  readonly grant: Party | null
+  readonly grant: Principal | null
   readonly grantEndsAt: number | null
   readonly fence: Fence
   readonly project: Project
@@ -80,7 +80,7 @@ function keyFor(c: Asked, { grant, fence }: SignedFor, { id }: Artifact, isLates
   return `${tokenId} ${sessionId} ${userId} ${id} ${isLatest} ${dispositionOf(c)} ${downloadOriginOf(c)} ${fence.epoch} ${fence.seq}`
 }
 
-function askerOf(grant: Party | null) {
+function askerOf(grant: Principal | null) {
   return {
     tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
     sessionId: grant?.kind === 'session' ? grant.sessionId : null,

@@ -53,11 +53,11 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
 export function noteGranted({ env, req }: Asked, { grant, tier }: Granted): void {
   env.trace.tokenId = grant.tokenId
   env.trace.tier = tier
-  noteUse(env.stores, grant.tokenId, () => placeOf(req.raw))
+  noteUse(env.stores, grant.tokenId, () => countryAndColoOf(req.raw))
 }
 
 /** Country and data centre of the request, where Cloudflare tells them. */
-export function placeOf(request: Request): string | null {
+export function countryAndColoOf(request: Request): string | null {
   const { country, colo } = (request as { cf?: { country?: unknown; colo?: unknown } }).cf ?? {}
   return typeof country === 'string' && typeof colo === 'string' ? `${country}/${colo}` : null
 }

@@ -10,7 +10,7 @@ import { fenceNow } from '../../storage/edge/download-proof.ts'
 import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
-import { authenticate, placeOf } from './authenticate.ts'
+import { authenticate, countryAndColoOf } from './authenticate.ts'
 import { clientAddressOf } from './client-limits.ts'
 import type { AppEnv } from './open-request.ts'
 
@@ -151,7 +151,7 @@ async function requireProject<Params>(
 }
 
 /** Somebody who was let in: by what need of a route or page, as whom, and onto which project. */
-export type LetIn = {
+export type Authorized = {
   readonly needs: Needs | PageNeeds
   readonly grant?: Grant | null
   readonly viewer?: Viewer | null
@@ -159,9 +159,9 @@ export type LetIn = {
 }
 
 /** Who acts, and by what right. */
-export function actorOf(c: Context<AppEnv>, letIn: LetIn): Actor {
+export function actorOf(c: Context<AppEnv>, letIn: Authorized): Actor {
   const party = letIn.viewer ?? letIn.grant ?? null
-  const place = placeOf(c.req.raw)
+  const place = countryAndColoOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   return {
     userId: party && isPerson(party) ? party.userId : null,
@@ -172,7 +172,7 @@ export function actorOf(c: Context<AppEnv>, letIn: LetIn): Actor {
   }
 }
 
-function rightOf({ needs, project }: LetIn): Right {
+function rightOf({ needs, project }: Authorized): Right {
   switch (needs) {
     case 'anyone':
       return { kind: 'own' }

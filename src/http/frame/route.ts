@@ -6,7 +6,7 @@ import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
 import { ACCESS, type ParamsOf, pathsOf, type RouteName } from './access.ts'
-import { actorOf, authorize, type LetIn, type Opened, paramsOf, type SlugSource, slugOnPath } from './authorize.ts'
+import { type Authorized, actorOf, authorize, type Opened, paramsOf, type SlugSource, slugOnPath } from './authorize.ts'
 import { leaveBody } from './body.ts'
 import { hasQueryToken } from './credentials.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
@@ -75,7 +75,7 @@ async function actAs<N extends RouteName>(
   const opened = await letIn()
   try {
     // The table says which parts there are, and a route that is no read has an actor.
-    return await handle(c, { ...opened, actor: actorOf(c, opened as LetIn) })
+    return await handle(c, { ...opened, actor: actorOf(c, opened as Authorized) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
     throw await refusalOf(c, error, letIn)

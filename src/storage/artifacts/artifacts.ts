@@ -162,7 +162,7 @@ export async function findLatestBuildWithArtifacts(
   return row?.num ?? null
 }
 
-export type Kept =
+export type KeptArtifact =
   | { readonly kind: 'created' | 'replaced' | 'same'; readonly artifact: Artifact }
   | { readonly kind: 'other_bytes' }
   | { readonly kind: 'no_build' }
@@ -177,7 +177,7 @@ export async function keepArtifact(
   artifact: Artifact & { readonly projectId: string },
   overwrite: boolean,
   actor: Actor,
-): Promise<Kept> {
+): Promise<KeptArtifact> {
   const { db } = stores
   const columns = sql.raw(
     'id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type, object_key, created_at',

@@ -1,7 +1,7 @@
-import type { Upload, UploadPart } from '../../domain/artifacts/upload.ts'
+import type { MultipartUpload, UploadPart } from '../../domain/artifacts/upload.ts'
 import { toHex } from '../../domain/formats/encoding.ts'
 
-type InR2 = Pick<Upload, 'objectKey' | 'r2UploadId'>
+type InR2 = Pick<MultipartUpload, 'objectKey' | 'r2UploadId'>
 
 /** Begins a multipart upload; gives R2's name for it. Without a row it holds no bytes, and R2 drops it after a week. */
 export async function openMultipart(bucket: R2Bucket, objectKey: string, contentType: string): Promise<string> {

@@ -1,13 +1,13 @@
 import { and, asc, eq, lt } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { ArtifactDigest } from '../../domain/artifacts/artifact-digest.ts'
-import type { Upload, UploadPart } from '../../domain/artifacts/upload.ts'
+import type { MultipartUpload, UploadPart } from '../../domain/artifacts/upload.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
 import { uploadParts, uploads } from '../schema/schema-uploads.ts'
 import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 
-export async function insertUpload(stores: Stores, upload: Upload, actor: Actor): Promise<void> {
+export async function insertUpload(stores: Stores, upload: MultipartUpload, actor: Actor): Promise<void> {
   await commit(stores, actor, [stores.db.insert(uploads).values(upload)])
 }
 
@@ -20,7 +20,7 @@ export async function findUpload(
   num: number,
   id: string,
   actor: Actor,
-): Promise<{ readonly upload: Upload; readonly parts: readonly UploadPart[] } | null> {
+): Promise<{ readonly upload: MultipartUpload; readonly parts: readonly UploadPart[] } | null> {
   const which = and(eq(uploads.id, id), eq(uploads.projectId, projectId), eq(uploads.buildNum, num))
   const { db } = stores
   const { number, sizeBytes, sha256, etag } = uploadParts
@@ -56,7 +56,7 @@ export async function findUploadPart(
       .from(uploadParts)
       .where(and(eq(uploadParts.uploadId, id), eq(uploadParts.number, partNumber))),
   ])
-  return upload ? { upload: upload satisfies Upload, part: part ?? null } : null
+  return upload ? { upload: upload satisfies MultipartUpload, part: part ?? null } : null
 }
 
 /** Throws RightGone unless the actor may still change an upload: a part's bytes may be minutes on their way. */
@@ -127,7 +127,7 @@ export async function deleteUpload(stores: Stores, id: string, actor: Actor): Pr
 }
 
 /** Uploads for which nothing came since `before`, the oldest first. */
-export function listIdleUploads(db: Db, before: number, limit: number): Promise<readonly Upload[]> {
+export function listIdleUploads(db: Db, before: number, limit: number): Promise<readonly MultipartUpload[]> {
   return db.select().from(uploads).where(lt(uploads.touchedAt, before)).orderBy(asc(uploads.touchedAt)).limit(limit)
 }
 

@@ -5,7 +5,7 @@ import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { LOOK_BACK } from './branch-status.ts'
-import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
+import { hasResult, hasSaidSomething, mayHaveResult } from './complete-pipelines.ts'
 import { partsOf } from './workflows.ts'
 
 /** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
@@ -97,7 +97,7 @@ export function defaultBranchPipelinesQuery(userId: string): SQL {
 function partsOfBranches(branches: SQL): SQL {
   const ofBranch = (
     limit: number,
-    which = saysSomething('p'),
+    which = hasSaidSomething('p'),
   ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
     where p.project_id = b.project_id and p.branch = b.branch and ${which}
     order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`

@@ -4,7 +4,7 @@ import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../../domain/bui
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
-import { hasResult, mayHaveResult, saysSomething } from './complete-pipelines.ts'
+import { hasResult, hasSaidSomething, mayHaveResult } from './complete-pipelines.ts'
 import type { CheckedStatus } from './status-memory.ts'
 import { partColumns, partsOf, toldColumns } from './workflows.ts'
 
@@ -91,7 +91,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
       .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), which))
       .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
       .limit(limit)
-  const says = saysSomething('pipelines')
+  const says = hasSaidSomething('pipelines')
   const newest = ofBranch(1, says).as('newest')
   const skipped = ofBranch(1).as('newest')
   const candidate = ofBranch(LOOK_BACK, says).as('candidate')

@@ -160,7 +160,7 @@ const TESTS_PER_PAGE = 50
 export const MAX_SHOWN_MESSAGE = 2_000
 
 /** A page of a build's tests, from 1. Reads the build's results and nothing else. */
-export async function listTestPage(db: Db, projectId: string, num: number, page: number): Promise<TestPage> {
+export async function listTestsOfBuild(db: Db, projectId: string, num: number, page: number): Promise<TestPage> {
   const { classname, name, result, runTimeSeconds, message, file, source, report, position } = testResults
   const [sums, rows] = await db.batch([
     db

@@ -4,15 +4,15 @@ import { FAILURES } from '../../domain/builds/pipeline-status.ts'
 // What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
 // to say, and nothing left to wait for, or failed already. A property test holds the two equal.
 
-/** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `saysSomething`. */
-export function saysSomething(pipeline: string): SQL {
+/** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `hasSaidSomething`. */
+export function hasSaidSomething(pipeline: string): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id} and any_build.status <> 'not_run')
     or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
 }
 
 /** Where a pipeline stands among those of its branch: of two, the greater one is the newer. */
-export function placeOf(pipeline: string): SQL {
+export function rankOf(pipeline: string): SQL {
   const name = sql.identifier(pipeline)
   return sql`(${name}.began_at, ${name}.ci_number, ${name}.number)`
 }

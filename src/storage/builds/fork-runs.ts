@@ -8,7 +8,7 @@ import { type Db, rawStatement } from '../stores.ts'
 // Where the run is known they join it at once. Those that come before it stand on our branch until it comes.
 
 /** A pipeline of our own branch as GitHub's jobs name it, and the run that may be a fork's. */
-type Told = {
+type ReportedRun = {
   readonly ours: string
   readonly revision: string
   readonly prefix: string
@@ -23,7 +23,7 @@ type Place = { readonly externalId: string; readonly branch: string | null }
 /** No branch has a colon in its name. */
 const OF_FORK = /^github:[^:@]+:/
 
-function toldOf({ pipeline, workflow, told }: Report): Told | null {
+function toldOf({ pipeline, workflow, told }: Report): ReportedRun | null {
   const prefix = githubRunPrefix(workflow.externalId)
   if (prefix === null || !pipeline.externalId.startsWith('github:')) return null
   return {
@@ -98,7 +98,7 @@ export function ownBranchOf(report: Report): string | null {
     : null
 }
 
-function forksPipeline(projectId: string, told: Told): SQL {
+function forksPipeline(projectId: string, told: ReportedRun): SQL {
   const asFork = told.ours.slice('github'.length)
   return sql`(select f.id from ${pipelines} as f join ${workflows} as w on w.pipeline_id = f.id and ${isAttempt(told)}
     where f.project_id = ${projectId} and f.revision = ${told.revision} and f.external_id <> ${told.ours}
@@ -106,6 +106,6 @@ function forksPipeline(projectId: string, told: Told): SQL {
     order by f.external_id limit 1)`
 }
 
-function isAttempt({ prefix }: Told): SQL {
+function isAttempt({ prefix }: ReportedRun): SQL {
   return sql`w.external_id >= ${prefix} and w.external_id < ${`${prefix.slice(0, -1)}/`}`
 }

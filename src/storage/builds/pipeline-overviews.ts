@@ -45,7 +45,7 @@ const PAGE_LENGTH = 20
 const MAX_BUILDS = 2_000
 
 /** A page of pipelines, newest first. Reads as many rows for an old project as for a new one. */
-export async function listPipelines(
+export async function listPipelineOverviews(
   db: Db,
   projectId: string,
   filter: PipelineFilter,
@@ -63,7 +63,11 @@ export async function listPipelines(
   }
 }
 
-export async function findPipeline(db: Db, projectId: string, number: number): Promise<PipelineOverview | null> {
+export async function findPipelineOverview(
+  db: Db,
+  projectId: string,
+  number: number,
+): Promise<PipelineOverview | null> {
   const chosen = sql`select ${pipelines.id} as id, ${pipelines.number} as position, ${pipelines.number} as number from ${pipelines}
     where ${and(eq(pipelines.projectId, projectId), eq(pipelines.number, number))}`
   const {

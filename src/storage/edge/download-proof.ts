@@ -19,10 +19,10 @@ export function fenceNow({ memory }: Stores): Fence {
   return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
 }
 
-export type Standing = 'stands' | 'ended' | 'unavailable'
+export type TicketState = 'stands' | 'ended' | 'unavailable'
 
 /** Whether those for whom a download was signed may still have it: by the feed, and by the database where that cannot say. */
-export async function ticketStanding(stores: Stores, ticket: DownloadTicket): Promise<Standing> {
+export async function ticketState(stores: Stores, ticket: DownloadTicket): Promise<TicketState> {
   const { epoch, seq, provedAt, tokenId, sessionId, userId, projectId } = ticket
   const subjects = [`project:${projectId}`]
   if (tokenId) subjects.push(`token:${tokenId}`)

@@ -6,12 +6,12 @@ import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map
 export type HeldGrant = { readonly grant: Grant; readonly expiresAt: number | null }
 
 /** A fact in memory: it is worth 60 s from when it was put there, however often it is read. */
-export type Kept<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
+export type Remembered<T> = { readonly fact: Fenced<T>; readonly keptAt: number }
 
 /** What one isolate knows of secrets. Never logged or stored. */
 export type GrantMemory = {
   /** Keyed by the presented secret itself, which saves the hashing on a hit. */
-  readonly held: RecentMap<Kept<HeldGrant>>
+  readonly held: RecentMap<Remembered<HeldGrant>>
   /** Secrets that D1 did not know, with the time until which it is not asked again. */
   readonly unknowns: RecentMap<number>
   /** Secrets that this isolate minted, and when. */

@@ -11,8 +11,8 @@ import type { Db, Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './grant-memory.ts'
-import { bringReach, keepProject, keepRole } from './project-access.ts'
-import { acceptedAt, feedIsOld, graceHolds, judgeFact, useOf } from './proof.ts'
+import { keepProject, keepRole, prefetchAccess } from './project-access.ts'
+import { acceptedAt, feedIsOld, freshnessOf, graceHolds, judgeFact } from './proof.ts'
 import { shareWork, withinMs } from './shared-work.ts'
 
 /** The tier that answered; for the log and the counters. */
@@ -79,7 +79,7 @@ export async function findGrant(
   }
   // Of a person the role will be wanted next: one round trip brings it and the feed.
   if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
-    await bringReach(stores, fact.value.grant, slug)
+    await prefetchAccess(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
   return cachedVerdict(stores, fact, 'kv')
@@ -115,10 +115,10 @@ async function askPrimary(
     fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
       // While this request waited in vain for a cancelled one, another may have asked.
       const kept = keptGrant(stores, secret, stores.now())
-      return kept && useOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
+      return kept && freshnessOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
     })
     // While the answer was on its way, or before this request joined in, the token may have ended.
-    if (fact && useOf(stores, fact) !== 'accept') fact = await readGrant(stores, secret, slug)
+    if (fact && freshnessOf(stores, fact) !== 'accept') fact = await readGrant(stores, secret, slug)
   } catch (error) {
     stores.warn('grant_unreadable', error)
     if (!cached || !graceHolds(stores, cached)) return { kind: 'unavailable' }
@@ -128,7 +128,7 @@ async function askPrimary(
     await chargeUnknown(stores, charge)
     return { kind: 'unknown' }
   }
-  return useOf(stores, fact) === 'accept' ? verdictOf(stores.now(), fact.value, 'd1') : { kind: 'unavailable' }
+  return freshnessOf(stores, fact) === 'accept' ? verdictOf(stores.now(), fact.value, 'd1') : { kind: 'unavailable' }
 }
 
 /** The token's row decides; memory and KV are overwritten with what it says. */
@@ -209,7 +209,7 @@ function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): Ve
 
 /** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
 function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): Verdict {
-  return verdictOf(stores.now(), fact.value, useOf(stores, fact) === 'accept' ? tier : 'grace')
+  return verdictOf(stores.now(), fact.value, freshnessOf(stores, fact) === 'accept' ? tier : 'grace')
 }
 
 async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {

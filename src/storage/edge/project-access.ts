@@ -1,12 +1,12 @@
 import type { Fence, Fenced } from '../../domain/access/fence.ts'
-import { type Decision, decide, isPerson, type Party } from '../../domain/access/grant.ts'
+import { type Decision, decide, isPerson, type Principal } from '../../domain/access/grant.ts'
 import type { Permission } from '../../domain/access/permission.ts'
 import { isSameSlug, type Project, type Role, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { selectProject, selectRole } from '../projects/projects.ts'
 import type { Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
-import type { Kept } from './grant-memory.ts'
-import { acceptedAt, graceHolds, judgeFacts, useOf } from './proof.ts'
+import type { Remembered } from './grant-memory.ts'
+import { acceptedAt, freshnessOf, graceHolds, judgeFacts } from './proof.ts'
 import { shareWork } from './shared-work.ts'
 
 const MEMORY_LIFE_MS = 60_000
@@ -15,8 +15,13 @@ export type Allowed = { readonly decision: 'allow'; readonly project: Project; r
 export type Access = Allowed | { readonly decision: Exclude<Decision, 'allow'> | 'unavailable' }
 
 /** The yes that memory alone can give; null where something has to be asked. */
-export function knownAccess(stores: Stores, grant: Party | null, slug: Slug, permission: Permission): Allowed | null {
-  const { project, role, facts } = cachedReach(stores, grant, slug) ?? NOTHING
+export function knownAccess(
+  stores: Stores,
+  grant: Principal | null,
+  slug: Slug,
+  permission: Permission,
+): Allowed | null {
+  const { project, role, facts } = cachedAccess(stores, grant, slug) ?? NOTHING
   if (!project || decide(permission, { grant, role }, project) !== 'allow') return null
   return acceptedAt(stores.now(), stores, facts) ? { decision: 'allow', project, role } : null
 }
@@ -27,28 +32,28 @@ export function knownAccess(stores: Stores, grant: Party | null, slug: Slug, per
  */
 export async function findAccess(
   stores: Stores,
-  grant: Party | null,
+  grant: Principal | null,
   slug: Slug,
   permission: Permission,
 ): Promise<Access> {
   const known = knownAccess(stores, grant, slug, permission)
   if (known) return known
-  const permits = ({ project, role }: Reach) => decide(permission, { grant, role }, project)
-  const cached = cachedReach(stores, grant, slug)
+  const permits = ({ project, role }: ProjectAccess) => decide(permission, { grant, role }, project)
+  const cached = cachedAccess(stores, grant, slug)
   const allowing = cached && permits(cached) === 'allow' ? cached : null
   if (allowing && (await judgeFacts(stores, allowing.facts)) === 'accept') return accessOf('allow', allowing)
-  let reach: Reach
+  let found: ProjectAccess
   try {
-    const shared = await shareReach(stores, grant, slug)
+    const shared = await shareAccess(stores, grant, slug)
     // A no that another request asked for may be older than this request, and a yes may have ended on its way.
-    const settled = shared.mine || permits(shared.reach) === 'allow'
-    reach = settled && holds(stores, shared.reach) ? shared.reach : await readReach(stores, grant, slug)
+    const settled = shared.mine || permits(shared.found) === 'allow'
+    found = settled && holds(stores, shared.found) ? shared.found : await readAccess(stores, grant, slug)
   } catch (error) {
     stores.warn('project_unreadable', error)
     const bridged = allowing?.facts.every((fact) => graceHolds(stores, fact))
     return allowing && bridged ? accessOf('allow', allowing) : { decision: 'unavailable' }
   }
-  return holds(stores, reach) ? accessOf(permits(reach), reach) : { decision: 'unavailable' }
+  return holds(stores, found) ? accessOf(permits(found), found) : { decision: 'unavailable' }
 }
 
 const HIDDEN_LIFE_MS = 5_000
@@ -71,32 +76,32 @@ export function isKnownHidden({ memory, now }: Stores, slug: Slug): boolean {
 }
 
 /** Has memory know the project and the asker's role there, if it can be had in one round trip. */
-export async function bringReach(stores: Stores, grant: Party, slug: Slug): Promise<void> {
-  if (cachedReach(stores, grant, slug)) return
-  await shareReach(stores, grant, slug).catch((error) => stores.warn('project_unreadable', error))
+export async function prefetchAccess(stores: Stores, grant: Principal, slug: Slug): Promise<void> {
+  if (cachedAccess(stores, grant, slug)) return
+  await shareAccess(stores, grant, slug).catch((error) => stores.warn('project_unreadable', error))
 }
 
 /** A project and the asker's role on it, with the facts that say so. */
-type Reach = {
+type ProjectAccess = {
   readonly project: Project | null
   readonly role: Role | null
   readonly facts: readonly Fenced<unknown>[]
 }
 
-const NOTHING: Reach = { project: null, role: null, facts: [] }
+const NOTHING: ProjectAccess = { project: null, role: null, facts: [] }
 
 /** An allowed absence cannot be; should it, it reads as an absence. */
-function accessOf(decision: Decision, { project, role }: Reach): Access {
+function accessOf(decision: Decision, { project, role }: ProjectAccess): Access {
   if (decision !== 'allow') return { decision }
   return project ? { decision, project, role } : { decision: 'project_not_found' }
 }
 
-function holds(stores: Stores, { facts }: Reach): boolean {
-  return facts.every((fact) => useOf(stores, fact) === 'accept')
+function holds(stores: Stores, { facts }: ProjectAccess): boolean {
+  return facts.every((fact) => freshnessOf(stores, fact) === 'accept')
 }
 
 /** What memory knows; a project token brings its own project, fenced with the token itself. */
-function cachedReach(stores: Stores, grant: Party | null, slug: Slug): Reach | null {
+function cachedAccess(stores: Stores, grant: Principal | null, slug: Slug): ProjectAccess | null {
   if (grant && !isPerson(grant) && isSameSlug(grant.project, slug)) {
     return { project: grant.project, role: null, facts: [] }
   }
@@ -107,20 +112,24 @@ function cachedReach(stores: Stores, grant: Party | null, slug: Slug): Reach | n
   return { project: project.value, role: role?.value ?? null, facts: role ? [project, role] : [project] }
 }
 
-function live<T>(stores: Stores, kept: Kept<T> | undefined): Fenced<T> | null {
+function live<T>(stores: Stores, kept: Remembered<T> | undefined): Fenced<T> | null {
   return kept && stores.now() - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
 }
 
-async function shareReach(stores: Stores, grant: Party | null, slug: Slug): Promise<{ reach: Reach; mine: boolean }> {
+async function shareAccess(
+  stores: Stores,
+  grant: Principal | null,
+  slug: Slug,
+): Promise<{ found: ProjectAccess; mine: boolean }> {
   let mine = false
-  const reach = await shareWork(stores.memory, stores, `reach ${userIdOf(grant)} ${slugKeyFor(slug)}`, () => {
+  const found = await shareWork(stores.memory, stores, `access ${userIdOf(grant)} ${slugKeyFor(slug)}`, () => {
     mine = true
-    return readReach(stores, grant, slug)
+    return readAccess(stores, grant, slug)
   })
-  return { reach, mine }
+  return { found, mine }
 }
 
-async function readReach(stores: Stores, grant: Party | null, slug: Slug): Promise<Reach> {
+async function readAccess(stores: Stores, grant: Principal | null, slug: Slug): Promise<ProjectAccess> {
   const userId = userIdOf(grant)
   const { rows, fence } = await readFenced(stores, [
     selectProject(stores.db, slug),
@@ -142,7 +151,7 @@ async function readReach(stores: Stores, grant: Party | null, slug: Slug): Promi
   return { project, role: member.role, facts: [known, roleFact(userId, project.id, member.role, fence)] }
 }
 
-function userIdOf(grant: Party | null): string | null {
+function userIdOf(grant: Principal | null): string | null {
   return grant && isPerson(grant) ? grant.userId : null
 }
 

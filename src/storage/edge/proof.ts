@@ -1,4 +1,4 @@
-import { BOUND_MS, type Feed, type Fenced, joinFeeds, standingOf } from '../../domain/access/fence.ts'
+import { BOUND_MS, type Feed, type Fenced, factStateOf, joinFeeds } from '../../domain/access/fence.ts'
 import type { Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
@@ -10,18 +10,18 @@ const POLL_BOX_MS = 1_000
 const POLL_SLOT = 'poll'
 
 /** How a cached fact may be used now; with `ask` the database decides, and an outage may still be bridged. */
-export type Use = 'accept' | 'ask' | 'ask_without_grace'
+export type Freshness = 'accept' | 'ask' | 'ask_without_grace'
 
 /** Freshens the feed if its age asks for it, then judges the fact by it. */
-export function judgeFact(stores: Stores, fact: Fenced<unknown>): Promise<Use> {
+export function judgeFact(stores: Stores, fact: Fenced<unknown>): Promise<Freshness> {
   return judgeFacts(stores, [fact])
 }
 
 /** Judges facts that are used together, all by the same feed and after the last wait. */
-export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>[]): Promise<Use> {
+export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>[]): Promise<Freshness> {
   if (facts.length === 0) return 'accept'
   const polled = await freshenIfOld(stores)
-  const use = worstOf(facts.map((fact) => useOf(stores, fact)))
+  const use = worstOf(facts.map((fact) => freshnessOf(stores, fact)))
   const bridged = use === 'ask' && polled === 'failed' && facts.every((fact) => graceHolds(stores, fact))
   return bridged ? 'accept' : use
 }
@@ -30,28 +30,28 @@ export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>
 export function acceptedAt(now: number, { memory }: Stores, facts: readonly Fenced<unknown>[]): boolean {
   const feed = memory.feed.known
   if (!feed || now - feed.polledAt >= BACKGROUND_AGE_MS) return false
-  return facts.every((fact) => useAt(now, feed, fact) === 'accept')
+  return facts.every((fact) => freshnessAt(now, feed, fact) === 'accept')
 }
 
 /** As `judgeFact`, with the feed as it is. */
-export function useOf(stores: Stores, fact: Fenced<unknown>): Use {
-  return useAt(stores.now(), stores.memory.feed.known, fact)
+export function freshnessOf(stores: Stores, fact: Fenced<unknown>): Freshness {
+  return freshnessAt(stores.now(), stores.memory.feed.known, fact)
 }
 
-function useAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Use {
-  const standing = standingOf(feed, fact)
+function freshnessAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Freshness {
+  const standing = factStateOf(feed, fact)
   if (standing.kind === 'void') return 'ask_without_grace'
   return now - standing.provedAt < BOUND_MS ? 'accept' : 'ask'
 }
 
-function worstOf(uses: readonly Use[]): Use {
+function worstOf(uses: readonly Freshness[]): Freshness {
   if (uses.includes('ask_without_grace')) return 'ask_without_grace'
   return uses.includes('ask') ? 'ask' : 'accept'
 }
 
 /** Whether the fact may go on although the database has just failed to answer. */
 export function graceHolds(stores: Stores, fact: Fenced<unknown>): boolean {
-  const standing = standingOf(stores.memory.feed.known, fact)
+  const standing = factStateOf(stores.memory.feed.known, fact)
   return standing.kind === 'proved' && stores.now() - standing.provedAt < stores.graceMs
 }
 

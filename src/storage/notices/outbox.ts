@@ -2,14 +2,14 @@ import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
 import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
-import type { Asker, OutboxEntry, OutboxParams } from '../../domain/notices/outbox.ts'
+import type { OutboxEntry, OutboxParams, StartedBy } from '../../domain/notices/outbox.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { rightStands } from '../tokens/rights.ts'
 
 /** What an attempt ended with. */
-export type Attempt =
+export type DeliveryAttempt =
   | { readonly state: 'delivered'; readonly responseStatus: number; readonly remoteId: string | null }
   | { readonly state: 'pending' | 'failed'; readonly responseStatus: number | null; readonly problem: string }
 
@@ -28,7 +28,7 @@ export function dispatchStatement(
   }: { event: OutboxEvent; build: SQL; params: OutboxParams; at: number; actor: Actor },
 ) {
   const { userId, tokenId, sessionId, right } = actor
-  const asker: Asker = { userId, tokenId, sessionId, right }
+  const asker: StartedBy = { userId, tokenId, sessionId, right }
   const target = sql`(select config from ${dispatchTargets} where ${dispatchTargets.projectId} = ${builds.projectId})`
   return rawStatement(
     db,
@@ -184,7 +184,7 @@ export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, 
 }
 
 /** Writes down how an attempt ended. What came there came there, whatever was decided meanwhile. */
-export async function recordAttempt(db: Db, id: string, attempt: Attempt, now: number): Promise<void> {
+export async function recordAttempt(db: Db, id: string, attempt: DeliveryAttempt, now: number): Promise<void> {
   const isOpen = attempt.state === 'delivered' ? sql`1` : sql`${outbox.state} = 'pending'`
   await db
     .update(outbox)

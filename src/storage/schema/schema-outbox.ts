@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import type { SealedText } from '../../domain/formats/sealed-text.ts'
 import type { DispatchTarget, Listener, OutboxEvent } from '../../domain/notices/dispatch-target.ts'
-import type { Asker, OutboxParams, OutboxState } from '../../domain/notices/outbox.ts'
+import type { OutboxParams, OutboxState, StartedBy } from '../../domain/notices/outbox.ts'
 import { builds, projects, users } from './schema.ts'
 
 // What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.
@@ -80,7 +80,7 @@ export const outbox = sqliteTable(
     /** The status that was sent last, be it that nobody knows whether it came. */
     sent: text('sent'),
     /** Who asked for it, and where the target was then; null for what listeners are told. */
-    asker: text('asker', { mode: 'json' }).$type<Asker>(),
+    asker: text('asker', { mode: 'json' }).$type<StartedBy>(),
     target: text('target', { mode: 'json' }).$type<DispatchTarget>(),
     params: text('params', { mode: 'json' }).$type<OutboxParams>(),
     state: text('state').$type<OutboxState>().notNull(),

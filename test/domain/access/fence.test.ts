@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Feed, type Fenced, joinFeeds, standingOf } from '../../../src/domain/access/fence.ts'
+import { type Feed, type Fenced, factStateOf, joinFeeds } from '../../../src/domain/access/fence.ts'
 
 const feed = (more: Partial<Feed> = {}): Feed => ({
   epoch: 'e1',
@@ -19,16 +19,16 @@ const fact = (seq: number, subjects: readonly string[] = ['token:a'], provedAt =
 
 describe('a cached fact', () => {
   it('stands as of its own reading while the feed is unknown', () => {
-    expect(standingOf(null, fact(3))).toEqual({ kind: 'proved', provedAt: 500 })
+    expect(factStateOf(null, fact(3))).toEqual({ kind: 'proved', provedAt: 500 })
   })
 
   it('stands as of the poll that covers it and does not name it', () => {
-    expect(standingOf(feed(), fact(3))).toEqual({ kind: 'proved', provedAt: 1_000 })
+    expect(factStateOf(feed(), fact(3))).toEqual({ kind: 'proved', provedAt: 1_000 })
   })
 
   it('keeps its own time when it was read after the poll', () => {
-    expect(standingOf(feed(), fact(3, ['token:a'], 1_500))).toEqual({ kind: 'proved', provedAt: 1_500 })
-    expect(standingOf(feed(), fact(11))).toEqual({ kind: 'proved', provedAt: 500 })
+    expect(factStateOf(feed(), fact(3, ['token:a'], 1_500))).toEqual({ kind: 'proved', provedAt: 1_500 })
+    expect(factStateOf(feed(), fact(11))).toEqual({ kind: 'proved', provedAt: 500 })
   })
 
   it.each([
@@ -39,7 +39,7 @@ describe('a cached fact', () => {
     ['the feed reaches back just to it', feed({ coversFrom: 3 }), 'proved'],
     ['the feed is of another life of the database', feed({ epoch: 'e2' }), 'void'],
   ])('when %s is %s', (_, feed, kind) => {
-    expect(standingOf(feed, fact(3, ['token:a', 'user:u'])).kind).toBe(kind)
+    expect(factStateOf(feed, fact(3, ['token:a', 'user:u'])).kind).toBe(kind)
   })
 })
 
@@ -105,7 +105,7 @@ describe('views of the feed, joined', () => {
           const known = joined(views)
           const endedAt = subjects.lastIndexOf(own) + 1
           fc.pre(seq < endedAt && endedAt <= known.newestSeq)
-          expect(standingOf(known, fact(seq, [own])).kind).toBe('void')
+          expect(factStateOf(known, fact(seq, [own])).kind).toBe('void')
         },
       ),
     )
@@ -127,13 +127,13 @@ describe('views of the feed, joined', () => {
       viewOf(['', '', '', 'user:u'], 3, 4),
     )
     expect(known.coversFrom).toBe(3)
-    expect(standingOf(known, fact(1, ['token:b'])).kind).toBe('void')
+    expect(factStateOf(known, fact(1, ['token:b'])).kind).toBe('void')
   })
 
   it('reach back no further than what was pruned', () => {
     const known = joinFeeds(viewOf(['token:a', 'token:b'], 0, 2), viewOf(['token:a', 'token:b'], 2, 2, 2))
-    expect(standingOf(known, fact(1, ['user:u'])).kind).toBe('void')
-    expect(standingOf(known, fact(2, ['user:u'])).kind).toBe('proved')
+    expect(factStateOf(known, fact(1, ['user:u'])).kind).toBe('void')
+    expect(factStateOf(known, fact(2, ['user:u'])).kind).toBe('proved')
   })
 
   it('of two lives of the database are those of the life that was seen last', () => {
@@ -168,7 +168,7 @@ describe('views of the feed, joined', () => {
     const many = new Map(Array.from({ length: 10_001 }, (_, i) => [`token:${i}`, i + 1]))
     const known = joinFeeds(feed({ newestSeq: 10_001, ends: many }), feed({ coversFrom: 10_001, newestSeq: 10_001 }))
     expect(known.ends.size).toBe(0)
-    expect(standingOf(known, fact(10_000)).kind).toBe('void')
-    expect(standingOf(known, fact(10_001)).kind).toBe('proved')
+    expect(factStateOf(known, fact(10_000)).kind).toBe('void')
+    expect(factStateOf(known, fact(10_001)).kind).toBe('proved')
   })
 })

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  type Asker,
   type Decision,
   decide,
   type Grant,
+  type PrincipalInProject,
   scopeWordsOf,
   subjectsOf,
 } from '../../../src/domain/access/grant.ts'
@@ -41,7 +41,7 @@ const ASKERS = {
   'token of elsewhere': { grant: scoped('all', ELSEWHERE), role: null },
   'reporting of elsewhere': { grant: reporting(ELSEWHERE), role: null },
   nobody: { grant: null, role: null },
-} satisfies Record<string, Asker>
+} satisfies Record<string, PrincipalInProject>
 type AskerName = keyof typeof ASKERS
 
 const PERMISSIONS: readonly Permission[] = ['status:read', 'artifacts:read', 'builds:write', 'project:admin']

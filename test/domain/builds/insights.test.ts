@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { type WorkflowRun, workflowMetricsFor } from '../../../src/domain/builds/insights.ts'
+import { type WorkflowTiming, workflowMetricsFor } from '../../../src/domain/builds/insights.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
 
-function run(status: WorkflowRun['status'], at: number, seconds: number): WorkflowRun {
+function run(status: WorkflowTiming['status'], at: number, seconds: number): WorkflowTiming {
   return { name: 'ci', status, beganAt: at, startedAt: at, stoppedAt: at + seconds * 1000 }
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import {
-  mintWebhookSecret,
+  mintListenerSecret,
   parseWebhookSecret,
   webhookHeadersFor,
 } from '../../../src/domain/notices/standard-webhook.ts'
@@ -25,6 +25,6 @@ it.each(['', 'whsec_', 'whsec_c2hvcnQ=', 'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', `wh
 )
 
 it('mints secrets that it takes', () => {
-  const secret = mintWebhookSecret()
+  const secret = mintListenerSecret()
   expect(parseWebhookSecret(secret)).toBe(secret)
 })

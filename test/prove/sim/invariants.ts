@@ -1,6 +1,6 @@
 import { BOUND_MS } from '../../../src/domain/access/fence.ts'
 import type { Permission } from '../../../src/domain/access/permission.ts'
-import type { Standing } from '../../../src/storage/edge/download-proof.ts'
+import type { TicketState } from '../../../src/storage/edge/download-proof.ts'
 import type { Verdict } from '../../../src/storage/edge/grants.ts'
 import type { Access } from '../../../src/storage/edge/project-access.ts'
 import { decisionIn, type TokenTruth, type Truth, tokenWorks, truthsDuring } from './truth.ts'
@@ -110,7 +110,7 @@ export function judgeStanding(
   request: Request,
   holder: TokenTruth,
   projectId: string,
-  standing: Standing,
+  standing: TicketState,
 ) {
   const { violations, history, timeline, plan } = world
   const { now } = timeline

@@ -5,7 +5,7 @@ import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { AppError } from '../../../src/domain/error.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'
 import { isForeignKeyViolation } from '../../../src/storage/constraint.ts'
-import { fenceNow, ticketStanding } from '../../../src/storage/edge/download-proof.ts'
+import { fenceNow, ticketState } from '../../../src/storage/edge/download-proof.ts'
 import { findGrant } from '../../../src/storage/edge/grants.ts'
 import { findAccess } from '../../../src/storage/edge/project-access.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
@@ -443,7 +443,7 @@ async function redeem(run: Run, command: Extract<Command, { do: 'redeem' }>): Pr
     ?.tokens.get(ticket?.tokenId ?? '')
   if (!ticket || !holder || ticket.expiresAt <= run.timeline.now) return
   const { done } = await inRequest(run, isolateAt(run, command.isolate), {}, async (request) => {
-    judgeStanding(run, request, holder, ticket.projectId, await ticketStanding(request.stores, ticket))
+    judgeStanding(run, request, holder, ticket.projectId, await ticketState(request.stores, ticket))
   })
   done.catch((error) => run.violations.push(`the verifier threw: ${error}`))
 }

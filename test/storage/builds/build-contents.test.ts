@@ -3,7 +3,7 @@ import type { TestOutcome, TestResult } from '../../../src/domain/tests/test-res
 import {
   listBuildFiles,
   listFolder,
-  listTestPage,
+  listTestsOfBuild,
   selectFolder,
   selectNodes,
 } from '../../../src/storage/builds/build-contents.ts'
@@ -92,7 +92,7 @@ describe('the tests of a build', () => {
     const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
     await replaceTestResults(stores, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
     await replaceTestResults(stores, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
-    const first = await listTestPage(db, project.id, num, 1)
+    const first = await listTestsOfBuild(db, project.id, num, 1)
     expect(first).toMatchObject({
       counts: { success: 60, failure: 1, error: 1, skipped: 1 },
       runTimeSeconds: 31.5,
@@ -106,15 +106,15 @@ describe('the tests of a build', () => {
       ['ok 0', false],
     ])
     expect(first.results[0]?.message).toHaveLength(2_000)
-    const second = await listTestPage(db, project.id, num, 2)
+    const second = await listTestsOfBuild(db, project.id, num, 2)
     const names = [...first.results, ...second.results].map(({ name }) => name)
     expect(new Set(names).size).toBe(63)
-    expect((await listTestPage(db, project.id, num, 3)).results).toEqual([])
+    expect((await listTestsOfBuild(db, project.id, num, 3)).results).toEqual([])
   })
 
   it('are none where none were reported', async () => {
     const { db, project, num } = await openBuild()
-    expect(await listTestPage(db, project.id, num, 1)).toEqual({
+    expect(await listTestsOfBuild(db, project.id, num, 1)).toEqual({
       counts: { success: 0, failure: 0, error: 0, skipped: 0 },
       runTimeSeconds: 0,
       results: [],
@@ -128,7 +128,7 @@ it('both are found by indexes', async () => {
   const { stores, db, project, num } = await openBuild()
   stores.recorded.length = 0
   await listBuildFiles(db, project.id, num)
-  await listTestPage(db, project.id, num, 1)
+  await listTestsOfBuild(db, project.id, num, 1)
   const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
   expect(ran).toHaveLength(4)
   for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])

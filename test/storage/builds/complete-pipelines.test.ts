@@ -32,7 +32,7 @@ it('the database and the rule agree on which pipelines are over, which have fail
         says: number
       }>(
         sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.hasFailed('p')} as failed, ${chosen.hasResult('p')} as result,
-          ${chosen.mayHaveResult('p')} as may, ${chosen.saysSomething('p')} as says
+          ${chosen.mayHaveResult('p')} as may, ${chosen.hasSaidSomething('p')} as says
           from ${pipelines} as p where project_id = ${project.id} order by number`,
       )
       const told = rows.map(({ complete, failed, result, says }) => ({ complete, failed, result, says }))

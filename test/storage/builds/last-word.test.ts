@@ -8,7 +8,7 @@ import type { WebhookSource } from '../../../src/domain/reporting/webhook-source
 import { READ } from '../../../src/http/webhooks/readers.ts'
 import { listBranchPipelines } from '../../../src/storage/builds/branch-feeds.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import { listPipelines } from '../../../src/storage/builds/pipeline-overviews.ts'
+import { listPipelineOverviews } from '../../../src/storage/builds/pipeline-overviews.ts'
 import { listWorkflowRuns } from '../../../src/storage/builds/workflows.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
@@ -75,7 +75,7 @@ function readAs(source: WebhookSource, news: News) {
 /** What is said of the branch, and of the workflow of the newest push, everywhere. */
 async function shown(stores: TestStores, projectId: string, newest: string) {
   const [feed] = await listBranchPipelines(stores.db, projectId, 'main')
-  const { pipelines } = await listPipelines(stores.db, projectId, { branch: 'main', class: null }, null)
+  const { pipelines } = await listPipelineOverviews(stores.db, projectId, { branch: 'main', class: null }, null)
   const runs = await listWorkflowRuns(stores.db, projectId, { name: null, branch: null, since: 0 }, null, 100)
   const listed = pipelines.find(({ revision }) => revision === newest)
   const ofNewest = runs.filter((run) => run.pipeline.number === listed?.number)

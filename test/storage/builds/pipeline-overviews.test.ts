@@ -4,8 +4,8 @@ import { randomBase62 } from '../../../src/domain/access/secret.ts'
 import type { StatusClass } from '../../../src/domain/builds/build.ts'
 import { pipelineStatusFor } from '../../../src/domain/builds/pipeline-status.ts'
 import {
-  findPipeline,
-  listPipelines,
+  findPipelineOverview,
+  listPipelineOverviews,
   listRecentBranches,
   listRunParts,
   type PipelineFilter,
@@ -31,7 +31,7 @@ async function allPages(db: Db, projectId: string, filter: PipelineFilter): Prom
   const pages: number[][] = []
   let olderThan: Place | null = null
   do {
-    const page = await listPipelines(db, projectId, filter, olderThan)
+    const page = await listPipelineOverviews(db, projectId, filter, olderThan)
     pages.push(page.pipelines.map(({ number }) => number))
     olderThan = page.olderThan
   } while (olderThan !== null)
@@ -44,7 +44,7 @@ describe('the pipelines of a project', () => {
     await seedRun(stores, project, { push: 'a', job: 'lint', subject: 'First' })
     await seedRun(stores, project, { push: 'b', workflow: 'nightly', job: 'audit', tag: 'v1' })
     await seedRun(stores, project, { push: 'a', job: 'test', status: 'failed' })
-    const { pipelines, olderThan } = await listPipelines(db, project.id, EVERY, null)
+    const { pipelines, olderThan } = await listPipelineOverviews(db, project.id, EVERY, null)
     expect(olderThan).toBeNull()
     expect(pipelines).toMatchObject([
       { number: 2, branch: null, tag: 'v1', workflows: [{ name: 'nightly' }], builds: [{ num: 2, jobName: 'audit' }] },
@@ -60,8 +60,8 @@ describe('the pipelines of a project', () => {
         ],
       },
     ])
-    expect(await findPipeline(db, project.id, 1)).toEqual(pipelines[1])
-    expect(await findPipeline(db, project.id, 3)).toBeNull()
+    expect(await findPipelineOverview(db, project.id, 1)).toEqual(pipelines[1])
+    expect(await findPipelineOverview(db, project.id, 3)).toBeNull()
   })
 
   it('are those of the project asked for and of no other', async () => {
@@ -69,11 +69,13 @@ describe('the pipelines of a project', () => {
     const other = await seedProject(db)
     await seedRun(stores, other, { subject: 'Secret', branch: 'theirs' })
     await seedRun(stores, project, { subject: 'Mine' })
-    expect((await listPipelines(db, project.id, EVERY, null)).pipelines.map(({ subject }) => subject)).toEqual(['Mine'])
-    expect((await findPipeline(db, project.id, 1))?.subject).toBe('Mine')
+    expect((await listPipelineOverviews(db, project.id, EVERY, null)).pipelines.map(({ subject }) => subject)).toEqual([
+      'Mine',
+    ])
+    expect((await findPipelineOverview(db, project.id, 1))?.subject).toBe('Mine')
     expect(await listRecentBranches(db, project.id)).toEqual(['main'])
     expect((await listRunParts(db, project.id, null, 10)).builds).toHaveLength(1)
-    expect((await listPipelines(db, project.id, { branch: 'theirs', class: null }, null)).pipelines).toEqual([])
+    expect((await listPipelineOverviews(db, project.id, { branch: 'theirs', class: null }, null)).pipelines).toEqual([])
   })
 
   it.each<[string, PipelineFilter]>([
@@ -96,12 +98,12 @@ describe('the pipelines of a project', () => {
 
       if (passes && (filter.branch === null || filter.branch === branch)) expected.unshift(i)
     }
-    const first = await listPipelines(db, project.id, filter, null)
+    const first = await listPipelineOverviews(db, project.id, filter, null)
     await seedRun(stores, project, { push: 'new', status: 'failed' })
     await seedRun(stores, project, { push: 'new too', status: 'running' })
     const rest: number[] = []
     for (let { olderThan } = first; olderThan !== null; ) {
-      const page = await listPipelines(db, project.id, filter, olderThan)
+      const page = await listPipelineOverviews(db, project.id, filter, olderThan)
       rest.push(...page.pipelines.map(({ number }) => number))
       olderThan = page.olderThan
     }
@@ -125,9 +127,9 @@ describe('the pipelines of a project', () => {
       with recursive n(i) as (select 4 union all select i + 1 from n where i < 2100)
       select ${project.id} || i, b.project_id, b.pipeline_id, b.workflow_id, i, ${project.id} || i, 'job ' || i, b.branch,
         'success', 'green', 2, 0, 7, 0 from n join ${builds} as b on b.project_id = ${project.id} and b.build_num = 2`)
-    const first = await listPipelines(db, project.id, EVERY, null)
+    const first = await listPipelineOverviews(db, project.id, EVERY, null)
     expect(first.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[2, 'failed']])
-    const second = await listPipelines(db, project.id, EVERY, first.olderThan)
+    const second = await listPipelineOverviews(db, project.id, EVERY, first.olderThan)
     expect(second.pipelines.map((one) => [one.number, pipelineStatusFor(one)])).toEqual([[1, 'failed']])
     expect(second.olderThan).toBeNull()
   })
@@ -157,11 +159,11 @@ describe('the pipelines of a project', () => {
     for (let i = 0; i < 30; i++) await seedRun(stores, project, { status: i % 2 ? 'failed' : 'success' })
     const before = { number: 29, pipeline: 0 }
     stores.recorded.length = 0
-    await listPipelines(db, project.id, EVERY, before)
-    await listPipelines(db, project.id, { branch: 'main', class: null }, before)
-    await listPipelines(db, project.id, { branch: null, class: 'red' }, before)
-    await listPipelines(db, project.id, { branch: 'main', class: 'red' }, before)
-    await findPipeline(db, project.id, 3)
+    await listPipelineOverviews(db, project.id, EVERY, before)
+    await listPipelineOverviews(db, project.id, { branch: 'main', class: null }, before)
+    await listPipelineOverviews(db, project.id, { branch: null, class: 'red' }, before)
+    await listPipelineOverviews(db, project.id, { branch: 'main', class: 'red' }, before)
+    await findPipelineOverview(db, project.id, 3)
     await listRecentBranches(db, project.id)
     await listRunParts(db, project.id, null, 50)
     await listRunParts(db, project.id, 'main', 50)
@@ -175,7 +177,7 @@ it('a page costs the same rows however old the project is', async () => {
   const { stores, db, project } = await openProject()
   const costOf = async (filter: PipelineFilter) => {
     stores.recorded.length = 0
-    await listPipelines(db, project.id, filter, null)
+    await listPipelineOverviews(db, project.id, filter, null)
     await listRunParts(db, project.id, filter.branch, 20)
     return rowsReadBy(db, [...stores.recorded])
   }

@@ -4,7 +4,7 @@ import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import type { DownloadTicket } from '../../../src/domain/access/download-ticket.ts'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import type { Project } from '../../../src/domain/project.ts'
-import { fenceNow, selectProjectById, selectRoleOf, ticketStanding } from '../../../src/storage/edge/download-proof.ts'
+import { fenceNow, selectProjectById, selectRoleOf, ticketState } from '../../../src/storage/edge/download-proof.ts'
 import { unlinkIdentity } from '../../../src/storage/people/identities.ts'
 import { deleteOtherSessions, deleteSession, findViewer, insertSession } from '../../../src/storage/people/sessions.ts'
 import { members, projects, users } from '../../../src/storage/schema/schema.ts'
@@ -85,20 +85,20 @@ async function seedSessions() {
 async function expectEnd(ticket: DownloadTicket, end: () => Promise<unknown>) {
   await readFenced(there, [])
   await end()
-  expect(await ticketStanding(here, ticket)).toBe('ended')
-  expect(await ticketStanding(there, ticket)).toBe('stands')
+  expect(await ticketState(here, ticket)).toBe('ended')
+  expect(await ticketState(there, ticket)).toBe('stands')
   there.clock.advance(10 * SECOND)
-  expect(await ticketStanding(there, ticket)).toBe('ended')
+  expect(await ticketState(there, ticket)).toBe('ended')
 }
 
 describe('a download signed for a page', () => {
   it('stands while its session does, at no cost where the feed is fresh', async () => {
     const { ticket } = await seedSessions()
     here.resetCounts()
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     expect(here.counts.d1).toBe(0)
     here.memory.feed.known = null
-    expect(await ticketStanding(here, { ...ticket, epoch: 'another' })).toBe('stands')
+    expect(await ticketState(here, { ...ticket, epoch: 'another' })).toBe('stands')
   })
 
   const ends: [string, (seeded: Awaited<ReturnType<typeof seedSessions>>) => Promise<unknown>][] = [
@@ -143,7 +143,7 @@ describe('a download signed for a page', () => {
     const { ticket, sessionId } = await seedSessions()
     await seedSessions()
     await end(sessionId)
-    expect(await ticketStanding(here, { ...ticket, epoch: 'another' })).toBe('ended')
+    expect(await ticketState(here, { ...ticket, epoch: 'another' })).toBe('ended')
   })
 
   it('stands when another session of the person ends', async () => {
@@ -151,7 +151,7 @@ describe('a download signed for a page', () => {
     await seedSessions()
     await insertSession(here, mintSessionSecret(), { userId: user.id, method: 'link', userAgent: null, from: null })
     await deleteOtherSessions(here, user.id, ticket.sessionId ?? '', actsAs(user.id))
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
   })
 })
 
@@ -159,7 +159,7 @@ describe('a signed download', () => {
   it('stands while nothing ended, at no cost where the feed is fresh', async () => {
     const { ticket } = await seedProjects()
     here.resetCounts()
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     expect(here.counts.d1).toBe(0)
   })
 
@@ -192,25 +192,25 @@ describe('a signed download', () => {
         here.db.update(projects).set({ visibility, defaultBranch }).where(eq(projects.id, project.id)),
       ])
     await change('public', 'trunk')
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     await change('private', 'trunk')
-    expect(await ticketStanding(here, ticket)).toBe('ended')
+    expect(await ticketState(here, ticket)).toBe('ended')
   })
 
   it('of a token that lacks the permission does not stand once the database is asked', async () => {
     const { token, ticket } = await seedProjects('status')
     await redateToken(here, token, here.clock.now + 3_600 * SECOND)
-    expect(await ticketStanding(here, ticket)).toBe('ended')
+    expect(await ticketState(here, ticket)).toBe('ended')
   })
 
   it('goes on when its token was only given a later end, and then ends at that end exactly', async () => {
     const { token, ticket } = await seedProjects()
     await redateToken(here, token, here.clock.now + 5 * SECOND)
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     here.clock.advance(5 * SECOND - 1)
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     here.clock.advance(1)
-    expect(await ticketStanding(here, ticket)).toBe('ended')
+    expect(await ticketState(here, ticket)).toBe('ended')
   })
 
   it('that a page offered goes by the role that its person has there, once the database is asked', async () => {
@@ -222,7 +222,7 @@ describe('a signed download', () => {
       await insertSession(here, secret, { userId, method: 'link', userAgent: null, from: null })
       const sessionId = (await findViewer(here.db, secret, here.now()))?.session.id ?? ''
       // The feed of another life of the database says nothing.
-      return ticketStanding(here, { ...(await ticketFrom(here, project, { sessionId, userId })), epoch: 'another' })
+      return ticketState(here, { ...(await ticketFrom(here, project, { sessionId, userId })), epoch: 'another' })
     }
     expect([await standingOf(member.id), await standingOf(stranger.id)]).toEqual(['stands', 'ended'])
   })
@@ -232,14 +232,14 @@ describe('a signed download', () => {
     await commitEnding(here, INSTANCE, [
       here.db.update(members).set({ role: 'admin' }).where(eq(members.userId, user.id)),
     ])
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
   })
 
   it('signed before the feed was ever read is asked of the database', async () => {
     const token = await seedToken(here, { kind: 'project', project, scope: 'all' })
     const ticket = { ...(await ticketFrom(here, project, { tokenId: token.id })), ...fenceNow(there) }
     here.resetCounts()
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     expect(here.counts.d1).toBe(1)
   })
 })
@@ -249,19 +249,19 @@ describe('while D1 cannot be reached, a signed download', () => {
     const { ticket } = await seedProjects()
     here.faults.beforeD1 = outage
     here.clock.advance(59_999)
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     // No poll is due: it is the database itself that could not be asked.
-    expect(await ticketStanding(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('stands')
     expect(here.warnings).toContain('ticket_unprovable')
     here.clock.advance(1)
-    expect(await ticketStanding(here, ticket)).toBe('unavailable')
+    expect(await ticketState(here, ticket)).toBe('unavailable')
   })
 
   it('that the feed named is 503 at once', async () => {
     const { token, ticket } = await seedProjects()
     await redateToken(here, token, here.clock.now + 3_600 * SECOND)
     here.faults.beforeD1 = outage
-    expect(await ticketStanding(here, ticket)).toBe('unavailable')
+    expect(await ticketState(here, ticket)).toBe('unavailable')
   })
 })
 

@@ -4,7 +4,7 @@ import { type Actor, INSTANCE, type Right } from '../../../src/domain/access/act
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
 import type { Identity } from '../../../src/domain/people/identity.ts'
 import { SESSION_IDLE_MS } from '../../../src/domain/people/session.ts'
-import { mintWebhookSecret } from '../../../src/domain/reporting/webhook-source.ts'
+import { mintIncomingSecret } from '../../../src/domain/reporting/webhook-source.ts'
 import { linkIdentity } from '../../../src/storage/people/identities.ts'
 import { putCreator } from '../../../src/storage/projects/project-settings.ts'
 import { insertWebhook } from '../../../src/storage/reporting/webhooks.ts'
@@ -41,7 +41,7 @@ beforeAll(async () => {
   tokens.reporting = await seedToken(stores, { kind: 'reporting', project, publisherId })
   tokens.all = await seedToken(stores, { kind: 'project', project, scope: 'all' })
   const keys = await importDataKeys(env.DATA_KEY)
-  const made = await insertWebhook(stores, keys, project.id, 'github', mintWebhookSecret(), INSTANCE)
+  const made = await insertWebhook(stores, keys, project.id, 'github', mintIncomingSecret(), INSTANCE)
   webhookId = made.kind === 'created' ? made.webhook.id : ''
   session = await seedSession(stores, people.admin)
   await linkIdentity(stores, people.admin.id, { provider: 'github', subject: '7', name: 'ada' }, INSTANCE)
@@ -165,7 +165,7 @@ describe('a credential', () => {
 
   it('is over with a rotated webhook, at its end', async () => {
     const keys = await importDataKeys(env.DATA_KEY)
-    const made = await insertWebhook(stores, keys, elsewhere.id, 'gitlab', mintWebhookSecret(), INSTANCE)
+    const made = await insertWebhook(stores, keys, elsewhere.id, 'gitlab', mintIncomingSecret(), INSTANCE)
     const id = made.kind === 'created' ? made.webhook.id : ''
     await env.DB.prepare('update webhooks set expires_at = ? where id = ?').bind(5_000, id).run()
     const actor: Actor = { ...INSTANCE, right: { kind: 'webhook', webhookId: id } }

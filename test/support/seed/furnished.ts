@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
-import { mintWebhookSecret } from '../../../src/domain/reporting/webhook-source.ts'
+import { mintIncomingSecret } from '../../../src/domain/reporting/webhook-source.ts'
 import { insertListener } from '../../../src/storage/notices/listeners.ts'
 import { putDispatchTarget } from '../../../src/storage/projects/dispatch-targets.ts'
 import { putEnvVar } from '../../../src/storage/projects/env-vars.ts'
@@ -42,7 +42,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   // The first to be furnished has the account that tests name.
   const subject = (await stores.db.$count(identities)) === 0 ? '1' : crypto.randomUUID()
   const dataKeys = await importDataKeys(env.DATA_KEY)
-  const secret = mintWebhookSecret()
+  const secret = mintIncomingSecret()
   const webhook = await insertWebhook(stores, dataKeys, project.id, 'github', secret, INSTANCE)
   if (webhook.kind !== 'created') throw new Error('the webhook was not made')
   const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const

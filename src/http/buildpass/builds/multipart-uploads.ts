@@ -4,10 +4,10 @@ import { INSTANCE } from '../../../domain/access/actor.ts'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../../domain/artifacts/artifact.ts'
 import { digestText } from '../../../domain/artifacts/artifact-digest.ts'
 import {
+  type MultipartUpload,
   PART_SIZE_BYTES,
   partCountOf,
   sizeOfPart,
-  type Upload,
   type UploadPart,
 } from '../../../domain/artifacts/upload.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
@@ -57,7 +57,7 @@ export function mountMultipartUploads(app: App): void {
       if (known && known.sizeBytes !== input.size && !input.overwrite) throw otherBytes(REMEDY)
 
       const objectKey = objectKeyFor(project.id, buildId, crypto.randomUUID())
-      const upload: Upload = {
+      const upload: MultipartUpload = {
         id: crypto.randomUUID(),
         projectId: project.id,
         buildId,
@@ -203,7 +203,7 @@ export const uploadInput = lazily(() =>
   }),
 )
 
-function uploadJson(upload: Upload, parts: readonly UploadPart[]): UploadJson {
+function uploadJson(upload: MultipartUpload, parts: readonly UploadPart[]): UploadJson {
   return {
     upload_id: upload.id,
     path: upload.path,

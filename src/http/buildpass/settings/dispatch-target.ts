@@ -3,7 +3,11 @@ import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { type DispatchTarget, GITHUB_API, GITLAB } from '../../../domain/notices/dispatch-target.ts'
 import { outboundUrlProblem } from '../../../domain/notices/outbound-url.ts'
-import { mintWebhookSecret, parseWebhookSecret, WEBHOOK_SECRET_RULE } from '../../../domain/notices/standard-webhook.ts'
+import {
+  mintListenerSecret,
+  parseWebhookSecret,
+  WEBHOOK_SECRET_RULE,
+} from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
 import {
   deleteDispatchTarget,
@@ -102,7 +106,7 @@ export function mountDispatchTarget(app: App): void {
     const input = await readJson(c, dispatchTargetInput())
     const target = targetOf(input, project)
     requireOutboundUrl(c, 'apiUrl' in target ? 'api_url' : 'url', 'apiUrl' in target ? target.apiUrl : target.url)
-    const minted = input.kind === 'webhook' && input.secret === undefined ? mintWebhookSecret() : null
+    const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
     const stored = await putDispatchTarget(stores, settings.dataKeys, project.id, target, secret, actor)
@@ -122,7 +126,7 @@ export function requireOutboundUrl(c: Context<AppEnv>, path: string, url: string
   if (problem) throw new AppError('invalid_input', `${path}: ${problem}`, { problems: [{ path, message: problem }] })
 }
 
-export function withoutSlash(url: string): string {
+export function withoutTrailingSlash(url: string): string {
   return url.replace(/\/+$/, '')
 }
 
@@ -132,15 +136,15 @@ function targetOf(input: v.InferOutput<ReturnType<typeof dispatchTargetInput>>, 
   switch (input.kind) {
     case 'github-workflow': {
       const { kind, workflow, repository = own, api_url, pass_ids } = input
-      return { ...shared, kind, workflow, repository, apiUrl: withoutSlash(api_url), passIds: pass_ids }
+      return { ...shared, kind, workflow, repository, apiUrl: withoutTrailingSlash(api_url), passIds: pass_ids }
     }
     case 'github-repository': {
       const { kind, event_type, repository = own, api_url } = input
-      return { ...shared, kind, eventType: event_type, repository, apiUrl: withoutSlash(api_url) }
+      return { ...shared, kind, eventType: event_type, repository, apiUrl: withoutTrailingSlash(api_url) }
     }
     case 'gitlab': {
       const { kind, repository = own, url, send_env_vars } = input
-      return { ...shared, kind, repository, url: withoutSlash(url), sendEnvVars: send_env_vars }
+      return { ...shared, kind, repository, url: withoutTrailingSlash(url), sendEnvVars: send_env_vars }
     }
     case 'webhook':
       return { ...shared, kind: input.kind, url: input.url, sendEnvVars: input.send_env_vars }

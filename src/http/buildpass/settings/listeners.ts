@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
 import { GITHUB_API, type Listener } from '../../../domain/notices/dispatch-target.ts'
 import type { OutboxEntry } from '../../../domain/notices/outbox.ts'
-import { mintWebhookSecret } from '../../../domain/notices/standard-webhook.ts'
+import { mintListenerSecret } from '../../../domain/notices/standard-webhook.ts'
 import type { Project } from '../../../domain/project.ts'
 import {
   deleteListener,
@@ -17,7 +17,7 @@ import { lazily, readJson } from '../../frame/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'
-import { repositoryField, requireOutboundUrl, secretField, withoutSlash } from './dispatch-target.ts'
+import { repositoryField, requireOutboundUrl, secretField, withoutTrailingSlash } from './dispatch-target.ts'
 import type { ListenerJson, ListenersJson, OutboundDeliveriesJson, OutboundDeliveryJson } from './listeners-shape.ts'
 
 /** The body that adds a listener. Secrets are taken, sealed, and never given back. */
@@ -50,7 +50,7 @@ export function mountListeners(app: App): void {
     const listener = listenerOf(input, project)
     if (listener.kind === 'webhook') requireOutboundUrl(c, 'url', listener.url)
     else requireOutboundUrl(c, 'api_url', listener.apiUrl)
-    const minted = input.kind === 'webhook' && input.secret === undefined ? mintWebhookSecret() : null
+    const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
     const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
@@ -77,7 +77,7 @@ export function mountListeners(app: App): void {
 function listenerOf(input: v.InferOutput<ReturnType<typeof listenerInput>>, project: Project): Listener {
   if (input.kind === 'webhook') return { kind: input.kind, url: input.url }
   const { kind, repository = `${project.org}/${project.repo}`, api_url, context } = input
-  return { kind, repository, apiUrl: withoutSlash(api_url), context }
+  return { kind, repository, apiUrl: withoutTrailingSlash(api_url), context }
 }
 
 /** A listener as it is shown: without its secret, unless that was made for it just now. */

@@ -4,7 +4,7 @@ import { DEFAULT_OVERLAP_SECONDS } from '../../../domain/access/token.ts'
 import { AppError } from '../../../domain/error.ts'
 import { type Project, slugText } from '../../../domain/project.ts'
 import {
-  mintWebhookSecret,
+  mintIncomingSecret,
   parseWebhookSource,
   WEBHOOK_SOURCES,
   type WebhookSource,
@@ -63,7 +63,7 @@ export function mountWebhooks(app: App): void {
   })
 
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { actor, project }) => {
-    const { source, secret = mintWebhookSecret() } = await readJson(c, webhookInput())
+    const { source, secret = mintIncomingSecret() } = await readJson(c, webhookInput())
     const { stores, settings } = c.env
     const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor)
     switch (inserted.kind) {
@@ -92,7 +92,7 @@ export function mountWebhooks(app: App): void {
     app,
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate',
     async (c, { actor, project, params: { id } }) => {
-      const { overlap_seconds, secret = mintWebhookSecret() } = await readOptionalJson(c, webhookRotationInput())
+      const { overlap_seconds, secret = mintIncomingSecret() } = await readOptionalJson(c, webhookRotationInput())
       const { stores, settings } = c.env
       const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
       if (!webhook) throw new AppError('webhook_not_found')

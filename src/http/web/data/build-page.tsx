@@ -10,7 +10,7 @@ import {
   type FolderPlace,
   listBuildFiles,
   listFolder,
-  listTestPage,
+  listTestsOfBuild,
   MAX_FILES_AT_ONCE,
   type TestPage,
 } from '../../../storage/builds/build-contents.ts'
@@ -81,7 +81,7 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   const [detail, files, tests] = await Promise.all([
     findBuild(db, project.id, num),
     listBuildFiles(db, project.id, num),
-    listTestPage(db, project.id, num, testPage),
+    listTestsOfBuild(db, project.id, num, testPage),
   ])
   if (!detail) throw new AppError('build_not_found')
   const folder = await readFolder(c, project, num, files, asked)

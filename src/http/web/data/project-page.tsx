@@ -6,8 +6,8 @@ import { AppError, invalidInput } from '../../../domain/error.ts'
 import { type Project, type Role, vcsUrlFor } from '../../../domain/project.ts'
 import { wordTable } from '../../../domain/reporting/word-table.ts'
 import {
-  findPipeline,
-  listPipelines,
+  findPipelineOverview,
+  listPipelineOverviews,
   listRecentBranches,
   listRunParts,
   type PipelineFilter,
@@ -133,8 +133,8 @@ function addressFor(base: string, { filter, olderThan, pipeline }: Asked): strin
 
 async function readList(c: Context<AppEnv>, project: Project, asked: Asked): Promise<PipelinePage> {
   const { db } = c.env.stores
-  if (asked.pipeline === null) return listPipelines(db, project.id, asked.filter, asked.olderThan)
-  const found = await findPipeline(db, project.id, asked.pipeline)
+  if (asked.pipeline === null) return listPipelineOverviews(db, project.id, asked.filter, asked.olderThan)
+  const found = await findPipelineOverview(db, project.id, asked.pipeline)
   if (!found) throw new AppError('build_not_found')
   return { pipelines: [found], olderThan: null }
 }

@@ -10,7 +10,7 @@ import { findAccess } from '../../../storage/edge/project-access.ts'
 import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
 import { PAGES, type PageName, type PageNeeds, type ParamsOf, pagePathOf } from '../../frame/access.ts'
-import { placeOf } from '../../frame/authenticate.ts'
+import { countryAndColoOf } from '../../frame/authenticate.ts'
 import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
 import { clientAddressOf } from '../../frame/client-limits.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -132,7 +132,7 @@ function keepAlive(c: Context<AppEnv>, viewer: Viewer, secret: SessionSecret, re
   const { stores } = c.env
   // What ended the session, or began another, has the last word on the cookie.
   if (!isStale(viewer.session, stores.now()) || response.headers.get('Set-Cookie')?.includes('session=')) return
-  const place = placeOf(c.req.raw)
+  const place = countryAndColoOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   noteSessionUse(stores, viewer.session.id, place ? `${address} ${place}` : address)
   response.headers.append('Set-Cookie', sessionCookie(secret))

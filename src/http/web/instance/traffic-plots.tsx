@@ -1,11 +1,11 @@
 import type { PlotSize } from '../data/plots.tsx'
 
 /** What was counted in one step of time. */
-export type Step = { readonly at: number; readonly requests: number; readonly errors: number }
+export type PlotStep = { readonly at: number; readonly requests: number; readonly errors: number }
 
 /** Requests over a time, a bar for each step; the failed ones hollow, at the foot. */
 export function RequestBars(props: {
-  steps: readonly Step[]
+  steps: readonly PlotStep[]
   from: number
   until: number
   stepMs: number
@@ -41,7 +41,7 @@ export function RequestBars(props: {
 }
 
 /** The plot in words. */
-export function requestsSummary(steps: readonly Step[], per: string): string {
+export function requestsSummary(steps: readonly PlotStep[], per: string): string {
   const [first, ...others] = steps
   if (!first) return 'No requests yet'
   const peak = others.reduce((most, step) => (step.requests > most.requests ? step : most), first)

@@ -4,7 +4,7 @@ import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { type Project, slugText } from '../../../domain/project.ts'
 import {
-  mintWebhookSecret,
+  mintIncomingSecret,
   parseWebhookSource,
   WEBHOOK_SOURCES,
   type WebhookSource,
@@ -127,7 +127,7 @@ function show(c: Context<AppEnv>, place: Place, frame: Pick<Frame, 'title' | 'st
 /** The CI system's own secret, where it insists on one, else a new one. */
 function secretOf(form: URLSearchParams): { readonly secret: string; readonly error?: string } {
   const given = (form.get('secret') ?? '').trim()
-  if (given === '') return { secret: mintWebhookSecret() }
+  if (given === '') return { secret: mintIncomingSecret() }
   const problem = webhookSecretProblem(given)
   return problem ? { secret: given, error: `The secret ${problem}.` } : { secret: given }
 }

@@ -45,7 +45,7 @@ export function mountGithub(app: App): void {
 }
 
 /** A sign-in under way, kept by the browser that began it. */
-type Attempt = {
+type SignInAttempt = {
   readonly state: string
   readonly verifier: string
   readonly next: string
@@ -56,9 +56,9 @@ type Attempt = {
 const COOKIE = 'github'
 const ATTEMPT_SECONDS = 600
 
-async function toGithub(c: Context<AppEnv>, wish: Pick<Attempt, 'next' | 'linkTo'>): Promise<Response> {
+async function toGithub(c: Context<AppEnv>, wish: Pick<SignInAttempt, 'next' | 'linkTo'>): Promise<Response> {
   const github = requireGithub(c)
-  const attempt: Attempt = { state: randomBase62(43), verifier: randomBase62(64), ...wish }
+  const attempt: SignInAttempt = { state: randomBase62(43), verifier: randomBase62(64), ...wish }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(attempt.verifier))
   const query = new URLSearchParams({
     client_id: github.clientId,
@@ -81,7 +81,7 @@ const attemptShape = lazily(() =>
 )
 
 /** What this browser began, if GitHub's answer belongs to it. */
-function attemptOf(c: Context<AppEnv>): Attempt | null {
+function attemptOf(c: Context<AppEnv>): SignInAttempt | null {
   try {
     const kept: unknown = JSON.parse(new TextDecoder().decode(fromBase64Url(ownCookieOf(c, COOKIE))))
     const attempt = v.parse(attemptShape(), kept)
@@ -91,7 +91,7 @@ function attemptOf(c: Context<AppEnv>): Attempt | null {
   }
 }
 
-async function finish(c: Context<AppEnv>, attempt: Attempt, viewer: Viewer | null): Promise<Response> {
+async function finish(c: Context<AppEnv>, attempt: SignInAttempt, viewer: Viewer | null): Promise<Response> {
   const { stores } = c.env
   const github = requireGithub(c)
   const code = c.req.query('code')

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { importDataKeys } from '../../../../src/domain/formats/sealed-text.ts'
 import type { Visibility } from '../../../../src/domain/project.ts'
-import { mintWebhookSecret } from '../../../../src/domain/reporting/webhook-source.ts'
+import { mintIncomingSecret } from '../../../../src/domain/reporting/webhook-source.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
 import { insertWebhook } from '../../../../src/storage/reporting/webhooks.ts'
 import { insertPublisher } from '../../../../src/storage/tokens/publishers.ts'
@@ -191,7 +191,7 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     const world = await seedWorld(stores, visibility)
     const [{ project }, admin] = [world, actsAs(world.users.admin.id)]
     const keys = await importDataKeys(env.DATA_KEY)
-    const made = await insertWebhook(stores, keys, project.id, 'github', mintWebhookSecret(), admin)
+    const made = await insertWebhook(stores, keys, project.id, 'github', mintIncomingSecret(), admin)
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
     place = {
       world,
