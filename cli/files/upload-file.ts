@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { encodePath } from '../../src/domain/artifacts/artifact.ts'
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
-import type { Pool } from '../pool.ts'
 import { askJson, type Body } from '../server/http.ts'
 import { projectPath } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
@@ -12,15 +10,8 @@ import type { FileProgress } from '../terminal/progress.ts'
 import { systemFailure } from '../terminal/system-error.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import type { LocalFile } from './find-files.ts'
+import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './sent-file.ts'
 import { uploadInParts } from './upload-parts.ts'
-
-export type UploadOptions = {
-  readonly num: number
-  readonly nodeIndex: number
-  readonly overwrite: boolean
-  /** Requests with bytes, over all files. */
-  readonly pool: Pool
-}
 
 /** From here on a file goes in parts: below it, to begin again costs no more than a part or four. */
 export const PARTS_FROM_BYTES = 32 * 1024 ** 2
@@ -79,28 +70,6 @@ async function uploadWhole(
   }
 }
 
-/** The file that was found, which may be something else by now: a named pipe would be waited for, for ever. */
-export async function openFile(found: LocalFile): Promise<FileHandle> {
-  const handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path)
-    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError('left_out', OTHER_SIZE)
-    return handle
-  } catch (error) {
-    await handle.close()
-    throw error
-  }
-}
-
-const OTHER_SIZE = 'it has other bytes than its size says, as files below /proc do: send a copy of it'
-
-/** Whether it ends before or after the size that it is still said to have; one that grew or shrank says so. */
-async function isOfOtherSize(handle: FileHandle, sizeBytes: number): Promise<boolean> {
-  const last = Math.min(sizeBytes, 1)
-  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last)
-  return bytesRead !== last && (await handle.stat()).size === sizeBytes
-}
-
 /** The file's bytes, as many as it had when it was found. */
 async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): AsyncIterable<Uint8Array> {
   let length = 0
@@ -119,37 +88,8 @@ async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): Asy
 
 const SLICE_BYTES = 128 * 1024
 
-/** The error with the file's path before it. */
-export function named(path: string, error: unknown): unknown {
-  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error
-  const { failure, message, hint, status } = error
-  const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
-  return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
-}
-
-export function otherDigest(path: string): CliError {
-  return new CliError('corrupt', `${path}: the server has other bytes than this file: did it change meanwhile?`)
-}
-
-/** What is known before the server has said anything. */
-export function changedMeanwhile(path: string): CliError {
-  return new CliError('corrupt', `${path}: it changed while it was sent.`, {
-    hint: 'Send it when nothing writes to it, or a copy of it.',
-  })
-}
-
 async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const hash = createHash('sha256')
   for await (const chunk of bytes) hash.update(chunk)
   return hash.digest()
-}
-
-export async function* counted(
-  source: AsyncIterable<Uint8Array>,
-  count: (bytes: number) => void,
-): AsyncIterable<Uint8Array> {
-  for await (const chunk of source) {
-    yield chunk
-    count(chunk.byteLength)
-  }
 }

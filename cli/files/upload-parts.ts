@@ -11,7 +11,7 @@ import { CliError } from '../terminal/exit.ts'
 import type { FileProgress } from '../terminal/progress.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import type { LocalFile } from './find-files.ts'
-import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './upload-file.ts'
+import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './sent-file.ts'
 import { forgetUpload, keepUpload, keptUpload } from './upload-state.ts'
 
 type RemoteUpload = {

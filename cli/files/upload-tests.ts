@@ -6,7 +6,7 @@ import { answerOf } from '../terminal/answer.ts'
 import { moveEach, type Outcome, warnOfLeftOut } from '../terminal/outcome.ts'
 import type { Output } from '../terminal/output.ts'
 import { findFiles, type LocalFile } from './find-files.ts'
-import { named } from './upload-file.ts'
+import { named } from './sent-file.ts'
 
 /** Sends JUnit XML files, each of which is a report of its own: one that is refused keeps no other from being sent. */
 export async function uploadTests(

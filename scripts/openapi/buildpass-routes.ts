@@ -3,7 +3,7 @@ import { artifactsOfBuildShape, storedArtifactShape } from '../../src/http/build
 import { uploadInput } from '../../src/http/buildpass/builds/multipart-uploads.ts'
 import { uploadPartShape, uploadShape } from '../../src/http/buildpass/builds/multipart-uploads-shape.ts'
 import { reportInput, updateInput } from '../../src/http/buildpass/builds/report-input.ts'
-import { testsStoredShape } from '../../src/http/buildpass/builds/uploads-shape.ts'
+import { testsStoredShape } from '../../src/http/buildpass/builds/tests-shape.ts'
 import { creatorShape, creatorsShape } from '../../src/http/buildpass/creators-shape.ts'
 import { leakInput } from '../../src/http/buildpass/leaks.ts'
 import { exchangeInput } from '../../src/http/buildpass/oidc.ts'

@@ -3,6 +3,7 @@ import { mountAudit } from './audit.ts'
 import { mountArtifactLists } from './builds/artifacts.ts'
 import { mountBuildReports } from './builds/builds.ts'
 import { mountMultipartUploads } from './builds/multipart-uploads.ts'
+import { mountTests } from './builds/tests.ts'
 import { mountUploads } from './builds/uploads.ts'
 import { mountCreators } from './creators.ts'
 import { mountLeaks } from './leaks.ts'
@@ -21,6 +22,7 @@ export function mountBuildpass(app: App): void {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountTests(app)
   mountMultipartUploads(app)
   mountArtifactLists(app)
   mountAudit(app)

@@ -1,22 +1,11 @@
 import type { Context } from 'hono'
+import { type Sender, takeDelivery } from '../../actions/take-delivery.ts'
 import type { Actor } from '../../domain/access/actor.ts'
 import { AppError } from '../../domain/error.ts'
-import { type DeliveryResult, showableEvent } from '../../domain/notices/delivery.ts'
-import type { Slug } from '../../domain/project.ts'
+import { showableEvent } from '../../domain/notices/delivery.ts'
 import { lineAt } from '../../domain/reporting/payload.ts'
-import {
-  isOtherRepository,
-  type RepositoryName,
-  repositoryOf,
-  repositoryUrlOf,
-} from '../../domain/reporting/repository-url.ts'
-import type { WebhookReading } from '../../domain/reporting/webhook-reading.ts'
-import { REPOSITORY_IN } from '../../domain/reporting/webhook-repository.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/reporting/webhook-signature.ts'
 import { parseWebhookSource, type WebhookSource } from '../../domain/reporting/webhook-source.ts'
-import { reportBuilds, reportRun } from '../../storage/builds/build-reports.ts'
-import { insertDelivery } from '../../storage/notices/deliveries.ts'
-import { learnRepositoryUrl } from '../../storage/projects/project-settings.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
 import type { ParamsOf } from '../frame/access.ts'
 import { jsonSaid, jsonWritten } from '../frame/answers.ts'
@@ -24,7 +13,6 @@ import { slugOnPath } from '../frame/authorize.ts'
 import { readBytes } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
-import { READ } from './readers.ts'
 import type { WebhookTakenJson } from './receive-shape.ts'
 
 /** The largest that a CI system here is known to send is a pipeline of some hundred jobs, below 1 MiB. */
@@ -39,80 +27,24 @@ export function mountWebhookReceiver(app: App): void {
       now: c.env.stores.now(),
     }
     const sender = await requireSigned(c, opened.params, call)
-    const { projectId, slug, source, webhookId } = sender
-    const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId } }
+    const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId: sender.webhookId } }
     const payload = payloadOf(call)
-    const event = eventNameOf(source, call.headers, payload)
-    const address = REPOSITORY_IN[source](payload)
-    const reading = readingOf(sender, event, payload, repositoryOf(address))
-    const { result, detail, response } = await take(c, projectId, reading, actor)
-    const repositoryUrl = repositoryUrlOf(slug, address)
-    if (result === 'stored' && repositoryUrl && sender.repositoryUrl === null)
-      await learnRepositoryUrl(c.env.stores, projectId, repositoryUrl, actor).catch((error) =>
-        // The next delivery tells it again.
-        c.env.stores.warn('repository_unrecorded', error),
-      )
-    const delivery = { source, event, result, detail, at: call.now }
-    // The builds are stored: a list that misses an entry must not make the CI send them again.
-    await insertDelivery(c.env.stores, projectId, delivery, actor).catch((error) =>
-      c.env.stores.warn('delivery_unrecorded', error),
-    )
-    if (response instanceof AppError) throw response
-    return response
+    const event = eventNameOf(sender.source, call.headers, payload)
+    const taken = await takeDelivery(c.env.stores, sender, { event, payload, at: call.now }, actor)
+    switch (taken.kind) {
+      case 'stored':
+        return jsonWritten(c, { message: 'ok', builds: taken.builds } satisfies WebhookTakenJson)
+      case 'ignored':
+        return jsonSaid(c, `Ignored: ${taken.why}.`)
+      case 'unreadable':
+        throw new AppError('invalid_input', taken.problem)
+      case 'other_repository':
+        throw new AppError(
+          'other_repository',
+          `The payload is about ${taken.repository}, which is not this project's repository.`,
+        )
+    }
   })
-}
-
-/** What the payload says; nothing for us where it is about another repository than the one that is known. */
-function readingOf(
-  { slug, source, repositoryUrl }: Sender,
-  event: string,
-  payload: unknown,
-  told: RepositoryName | null,
-): WebhookReading {
-  if (payload === undefined) return { kind: 'unreadable', problem: 'The body must be valid JSON.' }
-  const reading = READ[source]({ slug, event, payload })
-  return told && reading.kind === 'reports' && isOtherRepository(slug, repositoryUrl, told)
-    ? { kind: 'other_repository', repository: told.path }
-    : reading
-}
-
-type Taken = { readonly result: DeliveryResult; readonly detail: string; readonly response: Response | AppError }
-
-/** Stores what was read; says what became of it, to the project's people and to the sender. */
-async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading, actor: Actor): Promise<Taken> {
-  switch (reading.kind) {
-    case 'ignored':
-      return { result: 'ignored', detail: reading.why, response: jsonSaid(c, `Ignored: ${reading.why}.`) }
-    case 'unreadable':
-      return { result: 'unreadable', detail: reading.problem, response: new AppError('invalid_input', reading.problem) }
-    case 'other_repository': {
-      const refusal = `The payload is about ${reading.repository}, which is not this project's repository.`
-      return {
-        result: 'other_repository',
-        detail: 'The payload names another repository.',
-        response: new AppError('other_repository', refusal),
-      }
-    }
-    case 'reports': {
-      for (const run of reading.runs) await reportRun(c.env.stores, projectId, run, actor)
-      const reported = await reportBuilds(c.env.stores, projectId, reading.builds, actor)
-      const numbers = reported.flatMap((one) => ('build' in one ? one.build.num : []))
-      const detail = numbers.length === 0 ? 'pipeline' : `builds ${numbers.join(', ')}`.slice(0, MAX_DETAIL_LENGTH)
-      const taken = { message: 'ok', builds: numbers } satisfies WebhookTakenJson
-      return { result: 'stored', detail, response: jsonWritten(c, taken) }
-    }
-  }
-}
-
-const MAX_DETAIL_LENGTH = 200
-
-type Sender = {
-  readonly projectId: string
-  readonly repositoryUrl: string | null
-  readonly slug: Slug
-  readonly source: WebhookSource
-  /** The webhook whose secret it was signed with. */
-  readonly webhookId: string
 }
 
 async function requireSigned(

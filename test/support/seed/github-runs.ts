@@ -1,4 +1,4 @@
-import { READ } from '../../../src/http/webhooks/readers.ts'
+import { READ } from '../../../src/domain/reporting/webhook-readers.ts'
 import { reportBuilds, reportRun } from '../worker/as-instance.ts'
 import type { TestStores } from '../worker/stores.ts'
 

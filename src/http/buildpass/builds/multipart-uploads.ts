@@ -1,30 +1,14 @@
 import * as v from 'valibot'
+import { abortUpload } from '../../../actions/abort-upload.ts'
 import { completeUpload } from '../../../actions/complete-upload.ts'
+import { openUpload } from '../../../actions/open-upload.ts'
+import { putPart } from '../../../actions/put-part.ts'
 import { INSTANCE } from '../../../domain/access/actor.ts'
-import { artifactPathProblem, MAX_ARTIFACT_BYTES, objectKeyFor } from '../../../domain/artifacts/artifact.ts'
+import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../../domain/artifacts/artifact.ts'
 import { digestText } from '../../../domain/artifacts/artifact-digest.ts'
-import {
-  type MultipartUpload,
-  PART_SIZE_BYTES,
-  partCountOf,
-  sizeOfPart,
-  type UploadPart,
-} from '../../../domain/artifacts/upload.ts'
+import { type MultipartUpload, partCountOf, sizeOfPart, type UploadPart } from '../../../domain/artifacts/upload.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { findArtifactOfBuild } from '../../../storage/artifacts/artifacts.ts'
-import { abortMultipart, openMultipart, putPart } from '../../../storage/artifacts/multipart.ts'
-import { askBucket } from '../../../storage/artifacts/objects.ts'
-import {
-  confirmUpload,
-  deleteUpload,
-  findUpload,
-  findUploadPart,
-  giveUpUpload,
-  insertUpload,
-  putUploadPart,
-} from '../../../storage/artifacts/uploads.ts'
-import { findBuildId } from '../../../storage/builds/builds.ts'
-import { RightGone } from '../../../storage/tokens/rights.ts'
+import { findUpload, findUploadPart } from '../../../storage/artifacts/uploads.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, lazily, readJson } from '../../frame/input.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
@@ -48,37 +32,18 @@ export function mountMultipartUploads(app: App): void {
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads',
     async (c, { actor, project, params }) => {
       const input = await readJson(c, uploadInput())
-      const { stores } = c.env
-      const { db, artifacts, now } = stores
-      const buildNum = buildNumOf(params)
-      const buildId = await findBuildId(db, project.id, buildNum)
-      if (!buildId) throw new AppError('build_not_found')
-      const known = await findArtifactOfBuild(db, buildId, input.node_index, input.path)
-      if (known && known.sizeBytes !== input.size && !input.overwrite) throw otherBytes(REMEDY)
-
-      const objectKey = objectKeyFor(project.id, buildId, crypto.randomUUID())
-      const upload: MultipartUpload = {
-        id: crypto.randomUUID(),
-        projectId: project.id,
-        buildId,
-        buildNum,
-        nodeIndex: input.node_index,
-        path: input.path,
-        sizeBytes: input.size,
-        partSizeBytes: PART_SIZE_BYTES,
-        contentType: input.content_type,
-        overwrite: input.overwrite,
-        objectKey,
-        r2UploadId: await askBucket(stores, openMultipart(artifacts, objectKey, input.content_type)),
-        digest: null,
-        createdAt: now(),
-        touchedAt: now(),
+      const { path, size, node_index, content_type, overwrite } = input
+      const wanted = { path, sizeBytes: size, nodeIndex: node_index, contentType: content_type, overwrite }
+      const build = { projectId: project.id, buildNum: buildNumOf(params) }
+      const opened = await openUpload(c.env.stores, build, wanted, actor)
+      switch (opened.kind) {
+        case 'no_build':
+          throw new AppError('build_not_found')
+        case 'other_bytes':
+          throw otherBytes(REMEDY)
+        case 'opened':
+          return jsonWritten(c, uploadJson(opened.upload, []), 201)
       }
-      await insertUpload(stores, upload, actor).catch(async (error) => {
-        if (error instanceof RightGone) await abortMultipart(artifacts, upload)
-        throw error
-      })
-      return jsonWritten(c, uploadJson(upload, []), 201)
     },
   )
 
@@ -111,8 +76,7 @@ export function mountMultipartUploads(app: App): void {
       // The same part again, after an answer that got lost, costs R2 nothing.
       if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
 
-      const wanted = { number, sizeBytes, sha256, confirm: () => confirmUpload(stores, actor) }
-      const stored = await askBucket(stores, putPart(stores.artifacts, upload, wanted, c.req.raw.body ?? noBytes()))
+      const stored = await putPart(stores, upload, { number, sizeBytes, sha256 }, c.req.raw.body ?? noBytes(), actor)
       switch (stored.kind) {
         case 'digest_mismatch':
           throw invalidInput('Content-Digest', 'does not match the bytes that were sent')
@@ -122,10 +86,7 @@ export function mountMultipartUploads(app: App): void {
           throw invalidInput('Content-Length', 'does not match the bytes that were sent')
         case 'no_upload':
           throw new AppError('upload_not_found')
-        case 'not_confirmed':
-          throw stored.cause
         case 'stored':
-          if (!(await putUploadPart(stores, upload.id, stored.part, actor))) throw new AppError('upload_not_found')
           return jsonWritten(c, partJson(stored.part))
       }
     },
@@ -167,10 +128,7 @@ export function mountMultipartUploads(app: App): void {
       const found = await findUpload(stores, project.id, buildNumOf(params), params.upload, actor)
       if (!found) throw new AppError('upload_not_found')
       if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
-      await giveUpUpload(stores, found.upload.id, actor)
-      // R2 before the row: a row whose parts are gone is found again, parts without a row are not.
-      await askBucket(stores, abortMultipart(stores.artifacts, found.upload))
-      await deleteUpload(stores, found.upload.id, INSTANCE)
+      await abortUpload(stores, found.upload, actor)
       return jsonDone(c)
     },
   )

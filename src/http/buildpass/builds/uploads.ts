@@ -3,23 +3,17 @@ import { keepUpload } from '../../../actions/keep-upload.ts'
 import { MAX_ARTIFACT_BYTES } from '../../../domain/artifacts/artifact.ts'
 import { parseContentDigest } from '../../../domain/artifacts/content-digest.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { parseJUnit } from '../../../domain/tests/junit.ts'
-import { parseTestResultsJson, type TestResult } from '../../../domain/tests/test-result.ts'
 import { findBuildId } from '../../../storage/builds/builds.ts'
-import { replaceTestResults } from '../../../storage/tests/test-results.ts'
 import { jsonWritten } from '../../frame/answers.ts'
-import { artifactPathOf, buildNumOf, jsonOf, queryCount, queryFlag, readText } from '../../frame/input.ts'
+import { artifactPathOf, buildNumOf, queryCount, queryFlag } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { storedArtifactJson } from './artifact-json.ts'
-import type { TestsStoredJson } from './uploads-shape.ts'
 
 export const MAX_NODE_INDEX = 9_999
-const MAX_TESTS_BYTES = 16 * 1024 * 1024
-const MAX_REPORT_NAME_LENGTH = 200
 
-/** What a finished job brings: artifact bytes and test results. */
+/** What a finished job brings: artifact bytes. */
 export function mountUploads(app: App): void {
   route(
     app,
@@ -65,29 +59,10 @@ export function mountUploads(app: App): void {
       }
     },
   )
-
-  route(
-    app,
-    'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests',
-    async (c, { actor, project, params }) => {
-      const report = c.req.query('report') ?? ''
-      if (report.length > MAX_REPORT_NAME_LENGTH)
-        throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
-      const parse = testParserFor(c)
-      const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
-      const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      await replaceTestResults(c.env.stores, buildId, report, results, actor)
-      return jsonWritten(c, testsStoredJson(results))
-    },
-  )
 }
 
-function testsStoredJson(results: readonly TestResult[]): TestsStoredJson {
-  const count = (result: TestResult['result']) => results.filter((test) => test.result === result).length
-  return { stored: results.length, failed: count('failure') + count('error'), skipped: count('skipped') }
-}
-
-async function requireBuildId(c: Context<AppEnv>, projectId: string, num: number): Promise<string> {
+/** The id of that build; throws where there is none. */
+export async function requireBuildId(c: Context<AppEnv>, projectId: string, num: number): Promise<string> {
   const id = await findBuildId(c.env.stores.db, projectId, num)
   if (!id) throw new AppError('build_not_found')
   return id
@@ -132,42 +107,4 @@ export function isContentType(text: string): boolean {
 /** `remedy` is what to send to have them replaced. */
 export function otherBytes(remedy: string): AppError {
   return new AppError('conflict', `path: this build has other bytes there; send ${remedy} to replace them`)
-}
-
-/** What says nothing of the format: no type (`curl -T`), a form's (`curl -d`), any bytes. */
-const TYPES_OF_ANYTHING = ['', 'application/x-www-form-urlencoded', 'application/octet-stream']
-
-/** How to read a body of this Content-Type. Asked for before the body is read: it may be long. */
-function testParserFor(c: Context<AppEnv>): (text: string) => readonly TestResult[] | Promise<readonly TestResult[]> {
-  const type = c.req.header('Content-Type')?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (type === 'application/json') return jsonTestResultsOf
-  if (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml')) return junitTestResultsOf
-  if (TYPES_OF_ANYTHING.includes(type)) return testResultsByContentOf
-  throw neitherFormat()
-}
-
-function testResultsByContentOf(text: string): readonly TestResult[] {
-  const first = /\S/.exec(text)?.[0]
-  if (first === '<') return junitTestResultsOf(text)
-  if (first === '{' || first === '[') return jsonTestResultsOf(text)
-  throw neitherFormat()
-}
-
-function neitherFormat(): AppError {
-  return new AppError('unsupported_media_type', 'Content-Type: must be application/xml (JUnit) or application/json')
-}
-
-function jsonTestResultsOf(text: string): readonly TestResult[] {
-  const parsed = parseTestResultsJson(jsonOf(text))
-  if (parsed.ok) return parsed.results
-  const [first] = parsed.problems
-  throw new AppError('invalid_input', first ? `${first.path}: ${first.message}` : undefined, {
-    problems: parsed.problems,
-  })
-}
-
-function junitTestResultsOf(text: string): readonly TestResult[] {
-  const parsed = parseJUnit(text)
-  if (parsed.ok) return parsed.results
-  throw invalidInput('', `The body is not JUnit XML: ${parsed.problem}`)
 }

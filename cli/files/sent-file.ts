@@ -1,0 +1,64 @@
+import { constants } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Pool } from '../pool.ts'
+import { CliError } from '../terminal/exit.ts'
+import type { LocalFile } from './find-files.ts'
+
+export type UploadOptions = {
+  readonly num: number
+  readonly nodeIndex: number
+  readonly overwrite: boolean
+  /** Requests with bytes, over all files. */
+  readonly pool: Pool
+}
+
+/** The file that was found, which may be something else by now: a named pipe would be waited for, for ever. */
+export async function openFile(found: LocalFile): Promise<FileHandle> {
+  const handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path)
+    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError('left_out', OTHER_SIZE)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+const OTHER_SIZE = 'it has other bytes than its size says, as files below /proc do: send a copy of it'
+
+/** Whether it ends before or after the size that it is still said to have; one that grew or shrank says so. */
+async function isOfOtherSize(handle: FileHandle, sizeBytes: number): Promise<boolean> {
+  const last = Math.min(sizeBytes, 1)
+  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last)
+  return bytesRead !== last && (await handle.stat()).size === sizeBytes
+}
+
+export async function* counted(
+  source: AsyncIterable<Uint8Array>,
+  count: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  for await (const chunk of source) {
+    yield chunk
+    count(chunk.byteLength)
+  }
+}
+
+/** The error with the file's path before it. */
+export function named(path: string, error: unknown): unknown {
+  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error
+  const { failure, message, hint, status } = error
+  const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
+  return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
+}
+
+export function otherDigest(path: string): CliError {
+  return new CliError('corrupt', `${path}: the server has other bytes than this file: did it change meanwhile?`)
+}
+
+/** What is known before the server has said anything. */
+export function changedMeanwhile(path: string): CliError {
+  return new CliError('corrupt', `${path}: it changed while it was sent.`, {
+    hint: 'Send it when nothing writes to it, or a copy of it.',
+  })
+}
