@@ -8945,10 +8945,147 @@ function contentTypeOf(path) {
   return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
 }
 
-// cli/files/upload-file.ts
-import { createHash as createHash6 } from "node:crypto";
+// cli/files/sent-file.ts
 import { constants as constants4 } from "node:fs";
 import { open as open2 } from "node:fs/promises";
+async function openFile(found) {
+  const handle = await open2(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+  try {
+    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
+    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+var OTHER_SIZE = "it has other bytes than its size says, as files below /proc do: send a copy of it";
+async function isOfOtherSize(handle, sizeBytes) {
+  const last = Math.min(sizeBytes, 1);
+  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last);
+  return bytesRead !== last && (await handle.stat()).size === sizeBytes;
+}
+async function* counted(source, count) {
+  for await (const chunk of source) {
+    yield chunk;
+    count(chunk.byteLength);
+  }
+}
+function named(path, error) {
+  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
+  const { failure, message, hint, status } = error;
+  const more = failure === "conflict" ? "Say --overwrite to replace them." : hint;
+  return new CliError(failure, `${path}: ${message.replace(/^path: /, "")}`, { hint: more, status, cause: error });
+}
+function otherDigest(path) {
+  return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
+}
+function changedMeanwhile(path) {
+  return new CliError("corrupt", `${path}: it changed while it was sent.`, {
+    hint: "Send it when nothing writes to it, or a copy of it."
+  });
+}
+
+// cli/files/upload-tests.ts
+async function uploadTests(server, num, globs, output, onMoved = () => {
+}) {
+  const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
+  warnOfLeftOut(leftOut, output);
+  const { done, failures } = await moveEach(server, files, 1, async (found) => {
+    const { file, path } = found;
+    const bytes = await readFile(file);
+    const answer = await askJson(server, {
+      method: "PUT",
+      path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
+      headers: { "Content-Type": "application/xml" },
+      body: () => bytes
+    }).catch((error) => {
+      throw named(path, error);
+    });
+    const { stored, failed } = answerOf(answer, { stored: "count", failed: "count" }, "a count of test results");
+    output.note(`sent ${path} (${stored} test results, ${failed} failed)`);
+    onMoved();
+    return found;
+  });
+  return { done, failures: [...problems, ...failures], leftOut };
+}
+
+// cli/terminal/report.ts
+async function reportJob(server, job, news) {
+  const body = { ...reportBody(job), ...news };
+  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
+}
+async function updateBuild(server, num, news) {
+  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
+}
+function buildOf(answer) {
+  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
+}
+
+// cli/verbs/report.ts
+function addReport(program3) {
+  const report = program3.command("report").description("tell that this job starts, or how it ended");
+  withJob(withServer(report.command("start").description("the job runs from now on"))).action(
+    (options) => runVerb(options, async ({ server, job, output }) => {
+      const build = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
+      output.result(lineOf(build), build);
+      return void 0;
+    })
+  );
+  withJob(withServer(report.command("finish").description("the job is over"))).option(
+    "--status <status>",
+    'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
+    filledOption
+  ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
+    (options) => runVerb(options, async ({ server, job, output }) => {
+      const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
+      const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
+      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING;
+      return settle(lineOf(build), build, failuresOf(sent, options.strict), output);
+    })
+  );
+}
+var NOTHING = { done: [], failures: [], leftOut: [] };
+function lineOf({ build_num, status, build_url }) {
+  return `build ${build_num} ${status} ${build_url}`;
+}
+var WORDS = wordTable({
+  failure: "failed",
+  failing: "failed",
+  error: "failed",
+  unstable: "failed",
+  passed: "success",
+  ok: "success",
+  cancelled: "canceled",
+  aborted: "canceled",
+  killed: "canceled",
+  skipped: "not_run",
+  not_built: "not_run",
+  timed_out: "timedout",
+  timeout: "timedout"
+});
+function statusOf({ status, exitCode }) {
+  if (exitCode !== void 0 && status === void 0) return exitCode === 0 ? "success" : "failed";
+  if (status !== void 0 && exitCode !== void 0)
+    throw usageError("--status and --exit-code: only one of them says how it ended.");
+  if (status === void 0) throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
+  const word = status.toLowerCase();
+  const found = WORDS.get(word) ?? parseReportedStatus(word);
+  if (found && isOver(found)) return found;
+  throw usageError(
+    `"${status}" is not how a build ends.`,
+    "It is one of success, failed, canceled, timedout, no_tests, not_run, infrastructure_fail."
+  );
+}
+
+// cli/verbs/run.ts
+import { spawn } from "node:child_process";
+import { basename as basename3 } from "node:path";
+import { setTimeout as sleep2 } from "node:timers/promises";
+import { isatty as isatty3 } from "node:tty";
+
+// cli/files/upload-file.ts
+import { createHash as createHash6 } from "node:crypto";
 
 // cli/files/upload-parts.ts
 import { createHash as createHash5 } from "node:crypto";
@@ -9182,23 +9319,6 @@ async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress
     await handle.close();
   }
 }
-async function openFile(found) {
-  const handle = await open2(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
-  try {
-    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
-    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-var OTHER_SIZE = "it has other bytes than its size says, as files below /proc do: send a copy of it";
-async function isOfOtherSize(handle, sizeBytes) {
-  const last = Math.min(sizeBytes, 1);
-  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last);
-  return bytesRead !== last && (await handle.stat()).size === sizeBytes;
-}
 async function* readAll(handle, { path, sizeBytes }) {
   let length = 0;
   try {
@@ -9214,129 +9334,11 @@ async function* readAll(handle, { path, sizeBytes }) {
   }
 }
 var SLICE_BYTES2 = 128 * 1024;
-function named(path, error) {
-  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
-  const { failure, message, hint, status } = error;
-  const more = failure === "conflict" ? "Say --overwrite to replace them." : hint;
-  return new CliError(failure, `${path}: ${message.replace(/^path: /, "")}`, { hint: more, status, cause: error });
-}
-function otherDigest(path) {
-  return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
-}
-function changedMeanwhile(path) {
-  return new CliError("corrupt", `${path}: it changed while it was sent.`, {
-    hint: "Send it when nothing writes to it, or a copy of it."
-  });
-}
 async function sha256Of(bytes) {
   const hash = createHash6("sha256");
   for await (const chunk of bytes) hash.update(chunk);
   return hash.digest();
 }
-async function* counted(source, count) {
-  for await (const chunk of source) {
-    yield chunk;
-    count(chunk.byteLength);
-  }
-}
-
-// cli/files/upload-tests.ts
-async function uploadTests(server, num, globs, output, onMoved = () => {
-}) {
-  const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
-  warnOfLeftOut(leftOut, output);
-  const { done, failures } = await moveEach(server, files, 1, async (found) => {
-    const { file, path } = found;
-    const bytes = await readFile(file);
-    const answer = await askJson(server, {
-      method: "PUT",
-      path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
-      headers: { "Content-Type": "application/xml" },
-      body: () => bytes
-    }).catch((error) => {
-      throw named(path, error);
-    });
-    const { stored, failed } = answerOf(answer, { stored: "count", failed: "count" }, "a count of test results");
-    output.note(`sent ${path} (${stored} test results, ${failed} failed)`);
-    onMoved();
-    return found;
-  });
-  return { done, failures: [...problems, ...failures], leftOut };
-}
-
-// cli/terminal/report.ts
-async function reportJob(server, job, news) {
-  const body = { ...reportBody(job), ...news };
-  return buildOf(await askJson(server, { method: "POST", path: `${projectPath(server)}/builds`, json: body }));
-}
-async function updateBuild(server, num, news) {
-  return buildOf(await askJson(server, { method: "PATCH", path: `${projectPath(server)}/builds/${num}`, json: news }));
-}
-function buildOf(answer) {
-  return answerOf(answer, { build_num: "count", status: "text", build_url: "text" }, "a build");
-}
-
-// cli/verbs/report.ts
-function addReport(program3) {
-  const report = program3.command("report").description("tell that this job starts, or how it ended");
-  withJob(withServer(report.command("start").description("the job runs from now on"))).action(
-    (options) => runVerb(options, async ({ server, job, output }) => {
-      const build = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
-      output.result(lineOf(build), build);
-      return void 0;
-    })
-  );
-  withJob(withServer(report.command("finish").description("the job is over"))).option(
-    "--status <status>",
-    'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
-    filledOption
-  ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
-    (options) => runVerb(options, async ({ server, job, output }) => {
-      const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
-      const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
-      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING;
-      return settle(lineOf(build), build, failuresOf(sent, options.strict), output);
-    })
-  );
-}
-var NOTHING = { done: [], failures: [], leftOut: [] };
-function lineOf({ build_num, status, build_url }) {
-  return `build ${build_num} ${status} ${build_url}`;
-}
-var WORDS = wordTable({
-  failure: "failed",
-  failing: "failed",
-  error: "failed",
-  unstable: "failed",
-  passed: "success",
-  ok: "success",
-  cancelled: "canceled",
-  aborted: "canceled",
-  killed: "canceled",
-  skipped: "not_run",
-  not_built: "not_run",
-  timed_out: "timedout",
-  timeout: "timedout"
-});
-function statusOf({ status, exitCode }) {
-  if (exitCode !== void 0 && status === void 0) return exitCode === 0 ? "success" : "failed";
-  if (status !== void 0 && exitCode !== void 0)
-    throw usageError("--status and --exit-code: only one of them says how it ended.");
-  if (status === void 0) throw usageError("How did it end?", "Say --status success, or --exit-code $?.");
-  const word = status.toLowerCase();
-  const found = WORDS.get(word) ?? parseReportedStatus(word);
-  if (found && isOver(found)) return found;
-  throw usageError(
-    `"${status}" is not how a build ends.`,
-    "It is one of success, failed, canceled, timedout, no_tests, not_run, infrastructure_fail."
-  );
-}
-
-// cli/verbs/run.ts
-import { spawn } from "node:child_process";
-import { basename as basename3 } from "node:path";
-import { setTimeout as sleep2 } from "node:timers/promises";
-import { isatty as isatty3 } from "node:tty";
 
 // cli/files/upload-all.ts
 async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {

@@ -1,6 +1,6 @@
+import { envVarDeletedShape, envVarShape } from '../../src/http/circleci/both/env-var-shape.ts'
+import { envVarInput } from '../../src/http/circleci/both/env-vars.ts'
 import { v2TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
-import { envVarDeletedShape, envVarShape } from '../../src/http/circleci/v1/env-var-shape.ts'
-import { envVarInput } from '../../src/http/circleci/v1/env-vars.ts'
 import { flakyTestsShape, workflowMetricsShape, workflowRunShape } from '../../src/http/circleci/v2/insights-shape.ts'
 import { jobDetailShape, jobShape, v2ArtifactShape } from '../../src/http/circleci/v2/job-shape.ts'
 import {
