@@ -79,7 +79,7 @@ const BY_HAND: readonly ByHand[] = [
     what: 'the beginning of a secret is enough',
   },
   {
-    file: 'src/http/frame/client-limits.ts',
+    file: 'src/http/frame/request/client-limits.ts',
     text: 'limit({ key: clientKeyOf(c.req.raw) })',
     becomes: "limit({ key: 'everybody' })",
     what: 'all clients share one limit',

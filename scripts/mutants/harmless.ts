@@ -59,7 +59,7 @@ const HARMLESS: readonly Harmless[] = [
     because: 'an expression that matches has both groups; the types want it',
   },
   {
-    file: 'src/http/frame/credentials.ts',
+    file: 'src/http/frame/request/credentials.ts',
     text: 'authorization === null',
     what: 'condition is false',
     because: 'the text "null" is no Bearer either',
@@ -71,7 +71,7 @@ const HARMLESS: readonly Harmless[] = [
     because: 'what did not match decodes to no token; the types want it',
   },
   {
-    file: 'src/http/frame/credentials.ts',
+    file: 'src/http/frame/request/credentials.ts',
     text: 'hasQueryToken(url)',
     what: 'condition is true',
     because: 'spares the search for what is not there',
@@ -349,12 +349,12 @@ const HARMLESS: readonly Harmless[] = [
     because: 'what is missing fails, and nothing is written',
   },
   {
-    file: 'src/http/frame/credentials.ts',
+    file: 'src/http/frame/request/credentials.ts',
     text: '1_000',
     because: 'bounds the work; a text that long is no token by its shape',
   },
   {
-    file: 'src/http/frame/credentials.ts',
+    file: 'src/http/frame/request/credentials.ts',
     text: 'text.length > MAX_HEADER_LENGTH',
     because: 'bounds the work; a text that long is no token by its shape',
   },

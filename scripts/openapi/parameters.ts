@@ -1,6 +1,6 @@
 import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/builds/insights.ts'
-import { MAX_OFFSET } from '../../src/http/frame/input.ts'
+import { MAX_OFFSET } from '../../src/http/frame/request/input.ts'
 
 /** `name` where it is not the key: a parameter that routes take with other bounds. */
 type Parameter = {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../frame/open-request.ts'
-import { originLengthOf } from '../frame/raw-path.ts'
-import { requestLineOf } from '../frame/request-line.ts'
+import { originLengthOf } from '../frame/request/raw-path.ts'
+import { requestLineOf } from '../frame/request/request-line.ts'
 import { type App, route } from '../frame/route.ts'
 
 /**

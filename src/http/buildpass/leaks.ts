@@ -6,9 +6,9 @@ import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github
 import { findKeys } from '../../outside/key-sets.ts'
 import { reportLeak } from '../../storage/tokens/token-ends.ts'
 import { jsonSaid } from '../frame/answers.ts'
-import { isWithinLimit } from '../frame/client-limits.ts'
-import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
+import { isWithinLimit } from '../frame/request/client-limits.ts'
+import { jsonOf, lazily, MAX_JSON_BYTES, parseInput, readText } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 
 const MAX_SECRETS = 100

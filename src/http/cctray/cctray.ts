@@ -10,9 +10,9 @@ import {
 } from '../../storage/builds/branch-feeds.ts'
 import { type Caching, cacheControlFor, conditional, etagOf } from '../frame/answers.ts'
 import { messageOf, refusalHeaders, statusOf } from '../frame/errors.ts'
-import { checkedBranch } from '../frame/input.ts'
 import type { AppEnv } from '../frame/open-request.ts'
-import { publicOriginOf } from '../frame/origin.ts'
+import { checkedBranch } from '../frame/request/input.ts'
+import { publicOriginOf } from '../frame/request/origin.ts'
 import { type App, route } from '../frame/route.ts'
 import { type CcProject, ccTrayXml, refusalXml } from './cctray-xml.ts'
 

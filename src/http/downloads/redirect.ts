@@ -5,7 +5,7 @@ import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '..
 import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 import type { Project } from '../../domain/project.ts'
 import type { Asked } from '../frame/open-request.ts'
-import { downloadOriginOf, downloadsAreForeign } from '../frame/origin.ts'
+import { downloadOriginOf, downloadsAreForeign } from '../frame/request/origin.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 /** The headers that lead to signed download addresses, by whom and what they are for. */

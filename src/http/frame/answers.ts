@@ -2,9 +2,9 @@ import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { httpDate, judgeConditions, type Validators } from '../../domain/formats/precondition.ts'
 import type { DoneJson, SaidJson } from '../json/shape.ts'
-import { MAX_OFFSET } from './input.ts'
 import type { AppEnv } from './open-request.ts'
-import { publicOriginOf } from './origin.ts'
+import { MAX_OFFSET } from './request/input.ts'
+import { publicOriginOf } from './request/origin.ts'
 
 /** What may keep an answer, and for how long without asking again. */
 export type Caching = 'private' | 'no-store' | { readonly publicSeconds: number }

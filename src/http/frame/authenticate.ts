@@ -4,9 +4,9 @@ import { AppError, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
 import { findGrant, type Granted } from '../../storage/edge/grants.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
-import { clientKeyOf, isWithinLimit } from './client-limits.ts'
-import { readCredential } from './credentials.ts'
 import type { AppEnv, Asked } from './open-request.ts'
+import { clientKeyOf, isWithinLimit } from './request/client-limits.ts'
+import { readCredential } from './request/credentials.ts'
 
 /** A verified grant, and when its token ends by itself (epoch milliseconds). */
 export type Presented = { readonly grant: Grant; readonly expiresAt: number | null }

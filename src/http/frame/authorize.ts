@@ -11,8 +11,8 @@ import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
 import { authenticate, countryAndColoOf } from './authenticate.ts'
-import { clientAddressOf } from './client-limits.ts'
 import type { AppEnv } from './open-request.ts'
+import { clientAddressOf } from './request/client-limits.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../../domain/error.ts'
 import { findViewer } from '../../storage/people/sessions.ts'
-import { refuseWithPage } from '../web/frame/refusal.tsx'
+import { refuseWithPage } from '../web/parts/refusal.tsx'
 import { sessionSecretOf } from '../web/sign-in/session-cookie.ts'
 import { HIDDEN_PATHS } from './access.ts'
 import type { AppEnv } from './open-request.ts'

@@ -1,5 +1,5 @@
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
-import { ownOriginOf, UNKNOWN_ORIGIN } from '../frame/origin.ts'
+import { ownOriginOf, UNKNOWN_ORIGIN } from '../frame/request/origin.ts'
 import { type App, route } from '../frame/route.ts'
 import type { HealthJson, ReadinessJson } from './health-shape.ts'
 

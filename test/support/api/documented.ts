@@ -4,7 +4,7 @@ import { answersOf, ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
 import { createApp } from '../../../src/app.ts'
 import { pagePathOf, pathsOf } from '../../../src/http/frame/access.ts'
 import { withoutSlash } from '../../../src/http/frame/no-route.ts'
-import { rawPathOf } from '../../../src/http/frame/raw-path.ts'
+import { rawPathOf } from '../../../src/http/frame/request/raw-path.ts'
 import { CIRCLECI_V2, isV2 } from './circleci-v2.ts'
 import { PAGE_ROUTES, ROUTES } from './route-paths.ts'
 

@@ -16,8 +16,8 @@ import {
   type StoredTarget,
 } from '../../../storage/projects/dispatch-targets.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { lazily, readJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { lazily, readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'

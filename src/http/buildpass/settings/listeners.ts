@@ -13,7 +13,7 @@ import {
 } from '../../../storage/notices/listeners.ts'
 import { listOutbox } from '../../../storage/notices/outbox.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { lazily, readJson } from '../../frame/input.ts'
+import { lazily, readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'

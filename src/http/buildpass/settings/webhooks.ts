@@ -19,9 +19,9 @@ import {
   type Webhook,
 } from '../../../storage/reporting/webhooks.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { lazily, readJson, readOptionalJson } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { publicOriginOf } from '../../frame/origin.ts'
+import { lazily, readJson, readOptionalJson } from '../../frame/request/input.ts'
+import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { overlapSeconds } from '../../json/schemas.ts'

@@ -7,8 +7,8 @@ import { invalidInput } from '../../../domain/error.ts'
 import type { Parameters } from '../../../domain/notices/dispatch-target.ts'
 import type { Project } from '../../../domain/project.ts'
 import { findUser } from '../../../storage/people/users.ts'
-import { lazily } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { lazily } from '../../frame/request/input.ts'
 import { line, namedValues, prose } from '../../json/schemas.ts'
 
 const MAX_PARAMETERS = 50

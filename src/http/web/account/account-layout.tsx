@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { type Frame, renderPage } from '../frame/layout.tsx'
-import { SideNav, type SideSection } from '../frame/side-nav.tsx'
+import { type Frame, renderPage } from '../parts/layout.tsx'
+import { SideNav, type SideSection } from '../parts/side-nav.tsx'
 
 const SECTIONS: readonly SideSection[] = [
   {

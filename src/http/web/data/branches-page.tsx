@@ -1,14 +1,14 @@
 import type { Context } from 'hono'
 import type { Project } from '../../../domain/project.ts'
 import { type BranchPage, listBranches } from '../../../storage/builds/branches.ts'
-import { checkedBranch } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { checkedBranch } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'
-import { Icon } from '../frame/icon.tsx'
-import { renderPage } from '../frame/layout.tsx'
 import { page } from '../frame/page.ts'
-import { Empty, PageHead, Pager } from '../frame/parts.tsx'
 import { branchPath, pipelinePath, projectPath } from '../frame/paths.ts'
+import { Icon } from '../parts/icon.tsx'
+import { renderPage } from '../parts/layout.tsx'
+import { Empty, PageHead, Pager } from '../parts/parts.tsx'
 
 /** All branches of a project, for those that its filter does not list. */
 export function mountBranchesPage(app: App): void {

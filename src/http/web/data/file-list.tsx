@@ -1,8 +1,8 @@
 import { type Project, slugText } from '../../../domain/project.ts'
 import type { BuildFiles, FileOverview } from '../../../storage/builds/build-contents.ts'
-import { Icon } from '../frame/icon.tsx'
-import { Copyable } from '../frame/parts.tsx'
 import { filePath } from '../frame/paths.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Copyable } from '../parts/parts.tsx'
 import { type Folder, treeOf } from './file-tree.ts'
 import { countText, sizeText } from './measures.ts'
 

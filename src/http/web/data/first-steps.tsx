@@ -1,6 +1,6 @@
 import { type Role, type Slug, slugText } from '../../../domain/project.ts'
-import { Copyable, Empty } from '../frame/parts.tsx'
 import { projectPath } from '../frame/paths.ts'
+import { Copyable, Empty } from '../parts/parts.tsx'
 
 /** The command that makes a project. */
 export function createProjectCommand(origin: string, slug: string): string {

@@ -1,4 +1,4 @@
-import { Icon, type IconName } from '../frame/icon.tsx'
+import { Icon, type IconName } from '../parts/icon.tsx'
 
 const POINTS: readonly { icon: IconName; title: string; text: string }[] = [
   {

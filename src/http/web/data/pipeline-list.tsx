@@ -5,9 +5,9 @@ import { classOf, type RunBuild, type RunWorkflow } from '../../../domain/builds
 import type { Project } from '../../../domain/project.ts'
 import type { PipelineOverview } from '../../../storage/builds/pipeline-overviews.ts'
 import { Happened } from '../frame/happened.tsx'
-import { Icon } from '../frame/icon.tsx'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from '../frame/paths.ts'
-import { STATUS_WORD, Status } from '../frame/status.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { STATUS_WORD, Status } from '../parts/status.tsx'
 import { durationText } from './measures.ts'
 
 /** More builds than these are behind the pipeline's own page. */

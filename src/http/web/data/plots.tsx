@@ -1,5 +1,5 @@
 import { successRates, verdictOf, type WorkflowRun } from '../../../domain/builds/workflow-run.ts'
-import { STATUS_WORD } from '../frame/status.tsx'
+import { STATUS_WORD } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
 
 /** The size of a drawing, in CSS pixels. */

@@ -1,6 +1,6 @@
 import { type Project, type Role, VCS } from '../../../domain/project.ts'
-import { Icon } from '../frame/icon.tsx'
 import { projectPath } from '../frame/paths.ts'
+import { Icon } from '../parts/icon.tsx'
 
 /** Whether everybody may read a project. */
 export function VisibilityTag({ project }: { project: Project }) {

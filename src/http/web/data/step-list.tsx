@@ -1,7 +1,7 @@
 import type { BranchStatus } from '../../../domain/builds/badge.ts'
 import { parseReportedStatus, type Step, type StepAction } from '../../../domain/builds/build.ts'
 import { classOf } from '../../../domain/builds/workflow-run.ts'
-import { STATUS_WORD, Status, StatusMark } from '../frame/status.tsx'
+import { STATUS_WORD, Status, StatusMark } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
 
 const MAX_STEPS = 200

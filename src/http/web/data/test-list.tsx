@@ -1,9 +1,9 @@
 import type { StatusClass } from '../../../domain/builds/build.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import type { TestOverview, TestPage } from '../../../storage/builds/build-contents.ts'
-import { MAX_PAGE } from '../../frame/input.ts'
-import { Pager } from '../frame/parts.tsx'
-import { StatusMark } from '../frame/status.tsx'
+import { MAX_PAGE } from '../../frame/request/input.ts'
+import { Pager } from '../parts/parts.tsx'
+import { StatusMark } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
 
 const OUTCOMES: Record<TestOutcome, { readonly word: string; readonly class: StatusClass }> = {

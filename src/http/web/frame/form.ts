@@ -1,9 +1,9 @@
 import type { Context } from 'hono'
 import { AppError } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { readText } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { publicOriginOf } from '../../frame/origin.ts'
+import { readText } from '../../frame/request/input.ts'
+import { publicOriginOf } from '../../frame/request/origin.ts'
 
 const MAX_FORM_BYTES = 65_536
 

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { AppError } from '../../../domain/error.ts'
-import { isWithinLimit } from '../../frame/client-limits.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { isWithinLimit } from '../../frame/request/client-limits.ts'
 
 /** A card in the middle of the page. */
 export function Gate({ title, children }: { title: string; children?: Child }) {

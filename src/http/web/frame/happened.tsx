@@ -1,4 +1,4 @@
-import { Time } from './parts.tsx'
+import { Time } from '../parts/parts.tsx'
 
 /** When a CI says that something happened. Clocks differ a little: what was told is never "in a moment". */
 export function Happened({ at, now }: { at: number; now: number }) {

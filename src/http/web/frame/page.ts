@@ -12,12 +12,12 @@ import { RightGone } from '../../../storage/tokens/rights.ts'
 import { PAGES, type PageName, type PageNeeds, type ParamsOf, pagePathOf } from '../../frame/access.ts'
 import { countryAndColoOf } from '../../frame/authenticate.ts'
 import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
-import { clientAddressOf } from '../../frame/client-limits.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { clientAddressOf } from '../../frame/request/client-limits.ts'
 import { type App, answer, type Refusals, refusalOf } from '../../frame/route.ts'
+import { failWithPage, refuseWithPage } from '../parts/refusal.tsx'
 import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
 import { readForm, requireOwnForm } from './form.ts'
-import { failWithPage, refuseWithPage } from './refusal.tsx'
 
 type OnProjectPage<V> = {
   readonly needs: Permission

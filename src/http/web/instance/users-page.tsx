@@ -6,12 +6,12 @@ import { type ListedUser, listUsers } from '../../../storage/people/instance-use
 import { findInvitation } from '../../../storage/people/sign-in-links.ts'
 import { findUserByLogin } from '../../../storage/people/users.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { publicOriginOf } from '../../frame/origin.ts'
+import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
-import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
 import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
 import { page } from '../frame/page.ts'
-import { Copyable, DataTable, PageHead, Pager, Time } from '../frame/parts.tsx'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { Copyable, DataTable, PageHead, Pager, Time } from '../parts/parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
 
 /** Instance → Users: who is here, and who is let in. */

@@ -3,15 +3,15 @@ import { parseScope, SCOPES } from '../../../domain/access/scope.ts'
 import type { AuditAction } from '../../../domain/audit.ts'
 import type { SignInMethod } from '../../../domain/people/session.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../../storage/projects/audit.ts'
-import { queryCount } from '../../frame/input.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { queryCount } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'
 import { METHODS } from '../account/account.tsx'
 import { accountPage } from '../account/account-layout.tsx'
 import { durationText } from '../data/measures.ts'
 import { page } from '../frame/page.ts'
-import { DataTable, Empty, PageHead, Pager, Time } from '../frame/parts.tsx'
-import { settingsPage, settingsPath } from '../frame/settings-layout.tsx'
+import { DataTable, Empty, PageHead, Pager, Time } from '../parts/parts.tsx'
+import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
 
 /** Each act in a person's words, before what it was done to. */
 const WORDS: Record<AuditAction, string> = {

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 
 const WORD = 'DELETE'
 

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { LeftBehind } from '../../../storage/people/members.ts'
-import { Form } from '../frame/form-parts.tsx'
+import { Form } from '../parts/form-parts.tsx'
 import { LetInBy } from './let-in-list.tsx'
 import { MadeByThem } from './made-list.tsx'
 

@@ -6,10 +6,10 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { VisibilityTag } from '../data/project-name.tsx'
 import { redirectTo } from '../frame/flash.ts'
-import { Field, Form, fieldAttributes, HiddenNote } from '../frame/form-parts.tsx'
 import { page } from '../frame/page.ts'
-import { PageHead } from '../frame/parts.tsx'
-import { settingsPage, settingsPath } from '../frame/settings-layout.tsx'
+import { Field, Form, fieldAttributes, HiddenNote } from '../parts/form-parts.tsx'
+import { PageHead } from '../parts/parts.tsx'
+import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
 
 const MAX_BRANCH_LENGTH = 1_024
 

@@ -1,9 +1,9 @@
 import { ISSUERS, type IssuerKind, type TrustedPublisher } from '../../../domain/access/trusted-publisher.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { wordTable } from '../../../domain/reporting/word-table.ts'
-import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
 import { newOnce, ONCE } from '../frame/once.ts'
-import { DataTable, Time } from '../frame/parts.tsx'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { DataTable, Time } from '../parts/parts.tsx'
 
 type ListedPublisher = TrustedPublisher & { readonly createdBy: string | null }
 

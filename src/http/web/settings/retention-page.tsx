@@ -7,10 +7,10 @@ import { findRetention, putRetention } from '../../../storage/upkeep/retention.t
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
-import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
 import { page } from '../frame/page.ts'
-import { PageHead } from '../frame/parts.tsx'
-import { settingsPage, settingsPath } from '../frame/settings-layout.tsx'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { PageHead } from '../parts/parts.tsx'
+import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
 
 type FieldName = 'artifact_days' | 'build_days' | 'keep_per_branch'
 type Texts = Readonly<Record<FieldName, string>>

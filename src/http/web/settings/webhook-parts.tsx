@@ -6,8 +6,8 @@ import {
 } from '../../../domain/reporting/webhook-source.ts'
 import type { Delivery } from '../../../storage/notices/deliveries.ts'
 import type { Webhook } from '../../../storage/reporting/webhooks.ts'
-import { Field, fieldAttributes } from '../frame/form-parts.tsx'
-import { Copyable, DataTable, PageHead, Time } from '../frame/parts.tsx'
+import { Field, fieldAttributes } from '../parts/form-parts.tsx'
+import { Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'
 
 /** Where each CI system wants the two, in its own words; docs/webhooks.md has the steps. */
 const PLACES: Record<WebhookSource, string> = {

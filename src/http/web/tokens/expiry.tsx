@@ -1,5 +1,5 @@
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
-import { Field, fieldAttributes } from '../frame/form-parts.tsx'
+import { Field, fieldAttributes } from '../parts/form-parts.tsx'
 
 const DAY_MS = 86_400_000
 

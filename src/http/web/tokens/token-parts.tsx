@@ -6,10 +6,10 @@ import type { Token } from '../../../domain/access/token.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Made } from '../../../storage/tokens/made.ts'
 import type { ListedToken } from '../../../storage/tokens/tokens.ts'
-import { Field, Form, fieldAttributes } from '../frame/form-parts.tsx'
-import { Icon } from '../frame/icon.tsx'
 import { newOnce, ONCE } from '../frame/once.ts'
-import { type Column, Copyable, DataTable, PageHead, Time } from '../frame/parts.tsx'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { type Column, Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'
 import { MadeList } from '../settings/made-list.tsx'
 
 /** The list of a person's or a project's tokens; `base` is where its forms live. */

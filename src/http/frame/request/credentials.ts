@@ -1,6 +1,6 @@
-import { parseBasicCredentials } from '../../domain/access/basic-credentials.ts'
-import { parseSecret, type Secret } from '../../domain/access/secret.ts'
-import type { QueryTokens } from '../../settings.ts'
+import { parseBasicCredentials } from '../../../domain/access/basic-credentials.ts'
+import { parseSecret, type Secret } from '../../../domain/access/secret.ts'
+import type { QueryTokens } from '../../../settings.ts'
 import { requestLineOf } from './request-line.ts'
 
 /** What a request brought along to show who asks. Reading it costs no I/O. */

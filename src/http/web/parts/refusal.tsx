@@ -3,9 +3,9 @@ import type { AppError, ErrorCode } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { messageOf, refusalHeaders, statusOf } from '../../frame/errors.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { redirectTo } from './flash.ts'
+import { redirectTo } from '../frame/flash.ts'
+import { signInPathFor, sitePathOf } from '../frame/site-path.ts'
 import { renderPage } from './layout.tsx'
-import { signInPathFor, sitePathOf } from './site-path.ts'
 
 const TITLES: Partial<Record<ErrorCode, string>> = {
   permission_denied: 'Not allowed',

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type * as v from 'valibot'
+import type { AppEnv } from '../open-request.ts'
 import { jsonOf, MAX_JSON_BYTES, parseInput, readText } from './input.ts'
-import type { AppEnv } from './open-request.ts'
 
 /**
  * The body of a call that scripts make by hand: JSON, whatever its Content-Type says (curl's default is a form's), a

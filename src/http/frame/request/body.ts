@@ -1,4 +1,4 @@
-import { AppError } from '../../domain/error.ts'
+import { AppError } from '../../../domain/error.ts'
 
 /** Hands on the body as it comes, at most that many bytes; 413 beyond, 499 where the client broke it off. */
 export async function readBody(request: Request, maxBytes: number, take: (chunk: Uint8Array) => void): Promise<void> {

@@ -3,8 +3,8 @@ import type { Child } from 'hono/jsx'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { type Project, slugText } from '../../../domain/project.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
+import { projectPath } from '../frame/paths.ts'
 import { type Frame, renderPage } from './layout.tsx'
-import { projectPath } from './paths.ts'
 import { SideNav, type SideSection } from './side-nav.tsx'
 
 /** The sections, each with its path below the settings. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formOf } from '../../../src/http/frame/form-body.ts'
+import { formOf } from '../../../../src/http/frame/request/form-body.ts'
 
 it.each([
   ['a=1&b=two+words', { a: '1', b: 'two words' }],

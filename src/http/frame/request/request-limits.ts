@@ -1,4 +1,4 @@
-import { AppError, invalidInput } from '../../domain/error.ts'
+import { AppError, invalidInput } from '../../../domain/error.ts'
 
 export const MAX_URL_LENGTH = 8_192
 export const MAX_HEADERS_LENGTH = 32_768

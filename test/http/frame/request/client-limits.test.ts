@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { mintLinkSecret } from '../../../src/domain/people/sign-in-link.ts'
-import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
-import { seedTenant } from '../../support/api/http.ts'
-import { openTestApp, SPENT, type TestApp } from '../../support/worker/app.ts'
-import { type Ask, ask } from '../../support/worker/client.ts'
+import { mintSecret } from '../../../../src/domain/access/secret.ts'
+import { mintLinkSecret } from '../../../../src/domain/people/sign-in-link.ts'
+import type { OpenRequest } from '../../../../src/http/frame/open-request.ts'
+import { seedTenant } from '../../../support/api/http.ts'
+import { openTestApp, SPENT, type TestApp } from '../../../support/worker/app.ts'
+import { type Ask, ask } from '../../../support/worker/client.ts'
 
 type Limit = keyof OpenRequest['limits']
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { mintSecret, type Secret, type TokenKind } from '../../../src/domain/access/secret.ts'
-import { type Credential, isFromQuery, readCredential } from '../../../src/http/frame/credentials.ts'
-import type { QueryTokens } from '../../../src/settings.ts'
+import { mintSecret, type Secret, type TokenKind } from '../../../../src/domain/access/secret.ts'
+import { type Credential, isFromQuery, readCredential } from '../../../../src/http/frame/request/credentials.ts'
+import type { QueryTokens } from '../../../../src/settings.ts'
 
 const BADGE = 'https://builds.test/gh/acme/web.svg'
 

@@ -1,7 +1,7 @@
-import { AppError } from '../../domain/error.ts'
-import { isLoopback } from '../../domain/notices/loopback.ts'
-import type { Settings } from '../../settings.ts'
-import type { Asked } from './open-request.ts'
+import { AppError } from '../../../domain/error.ts'
+import { isLoopback } from '../../../domain/notices/loopback.ts'
+import type { Settings } from '../../../settings.ts'
+import type { Asked } from '../open-request.ts'
 import { originLengthOf } from './raw-path.ts'
 import { requestLineOf } from './request-line.ts'
 

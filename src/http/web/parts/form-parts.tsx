@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { hasHidden } from '../../../domain/formats/visible-text.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { FORM_TOKEN } from './form.ts'
+import { FORM_TOKEN } from '../frame/form.ts'
 
 /** A form that changes something: always POST, always with the session's form token. */
 export function Form(props: { viewer: Viewer; action: string; class?: string; id?: string; children?: Child }) {

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { maskSecrets } from '../../domain/access/secret.ts'
-import { artifactPathProblem } from '../../domain/artifacts/artifact.ts'
-import { AppError, type InputProblem, invalidInput } from '../../domain/error.ts'
+import { maskSecrets } from '../../../domain/access/secret.ts'
+import { artifactPathProblem } from '../../../domain/artifacts/artifact.ts'
+import { AppError, type InputProblem, invalidInput } from '../../../domain/error.ts'
+import type { AppEnv } from '../open-request.ts'
 import { readBody } from './body.ts'
-import type { AppEnv } from './open-request.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { clientKeyFor } from '../../domain/access/client-address.ts'
-import type { AppEnv, OpenRequest } from './open-request.ts'
+import { clientKeyFor } from '../../../domain/access/client-address.ts'
+import type { AppEnv, OpenRequest } from '../open-request.ts'
 
 /** The address that Cloudflare saw; all of a local server's clients are one. */
 export function clientAddressOf(request: Request): string {
