@@ -18,9 +18,13 @@ export async function runTool(tool: Tool, args: readonly string[]): Promise<numb
   return (await run([toolFile(tool), ...args], 'inherit')).exitCode
 }
 
-/** As `runTool`, but what it prints is kept. */
-export function readTool(tool: Tool, args: readonly string[]): Promise<Ended> {
-  return run([toolFile(tool), ...args], ['ignore', 'pipe', 'pipe'])
+/** As `runTool`, but what it prints is kept; `more` joins its environment. */
+export function readTool(
+  tool: Tool,
+  args: readonly string[],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  return run([toolFile(tool), ...args], ['ignore', 'pipe', 'pipe'], more)
 }
 
 /** Runs one of our own scripts, named by its path in scripts/, its output shown as it comes. */
@@ -38,9 +42,19 @@ export function readOwnScript(file: string, args: readonly string[]): Promise<En
   return run([join(REPOSITORY, 'scripts', file), ...args], ['ignore', 'pipe', 'pipe'])
 }
 
-function run(args: readonly string[], stdio: SpawnOptions['stdio']): Promise<Ended> {
+function run(
+  args: readonly string[],
+  stdio: SpawnOptions['stdio'],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   // What wrangler answers is a log line too.
-  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_WRITE_LOGS: 'false', WRANGLER_LOG: 'log' }
+  const env = {
+    ...process.env,
+    ...more,
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_WRITE_LOGS: 'false',
+    WRANGLER_LOG: 'log',
+  }
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...args], { cwd: REPOSITORY, env, stdio })
     let stdout = ''
