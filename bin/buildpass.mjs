@@ -7216,7 +7216,7 @@ async function gitJob(env) {
 }
 
 // cli/version.ts
-var VERSION = true ? "0.1.0" : "0.0.0-source";
+var VERSION = true ? "0.2.0" : "0.0.0-source";
 
 // src/domain/access/secret.ts
 var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
