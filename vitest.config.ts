@@ -8,6 +8,9 @@ import { ALONE, WALKS } from './scripts/check/test-files.ts'
 const isProof = process.env.PROVE === 'all'
 const standIns = resolve(import.meta.dirname, 'test/support/worker/workers-in-node.ts')
 
+/** The stand-ins' SQLite is experimental in Node. */
+const QUIET = ['--disable-warning=ExperimentalWarning']
+
 const workerd = () =>
   cloudflareTest(async () => ({
     wrangler: { configPath: './wrangler.toml' },
@@ -53,7 +56,14 @@ export default defineConfig({
       },
       {
         resolve: { alias: { 'cloudflare:workers': standIns, 'cloudflare:test': standIns } },
-        test: { name: 'walks', include: WALKS, setupFiles: [standIns], environment: 'node', testTimeout: 120_000 },
+        test: {
+          name: 'walks',
+          execArgv: QUIET,
+          include: WALKS,
+          setupFiles: [standIns],
+          environment: 'node',
+          testTimeout: 120_000,
+        },
       },
       {
         // The domain is pure TypeScript and Web Crypto, the same in Node: a tenth of the time.
@@ -70,6 +80,7 @@ export default defineConfig({
         // What starts processes or browsers, or reads the repository: plain Node, and slow.
         test: {
           name: 'node',
+          execArgv: QUIET,
           include: ['test/**/*.node.test.ts'],
           exclude: ['test/http/web/**'],
           globalSetup: './test/support/server/prepared.ts',

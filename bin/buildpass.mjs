@@ -8121,6 +8121,9 @@ function filledOption(text) {
   if (text === "") throw new InvalidArgumentError("It must not be empty.");
   return text;
 }
+function filledWords(text, before) {
+  return [...before ?? [], filledOption(text)];
+}
 function countOption(min, max) {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -8131,7 +8134,7 @@ function countOption(min, max) {
 
 // cli/verbs/download.ts
 function addDownload(program3) {
-  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given").option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
+  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given", filledWords).option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
       const chosen = choose(artifacts, globs, num, options.nodeIndex);

@@ -50,6 +50,11 @@ export function filledOption(text: string): string {
   return text
 }
 
+/** As `filledOption`, of each of several words. */
+export function filledWords(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), filledOption(text)]
+}
+
 export function countOption(min: number, max: number): (text: string) => number {
   return (text) => {
     const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN

@@ -10,7 +10,7 @@ import { CliError, usageError } from '../terminal/exit.ts'
 import { moveEach, settle, shortfallText } from '../terminal/outcome.ts'
 import { sizeText } from '../terminal/output.ts'
 import { startProgress } from '../terminal/progress.ts'
-import { type CommonOptions, countOption, filledOption, runVerb, withServer } from './common.ts'
+import { type CommonOptions, countOption, filledOption, filledWords, runVerb, withServer } from './common.ts'
 
 type DownloadOptions = CommonOptions & {
   build?: number
@@ -25,7 +25,7 @@ type DownloadOptions = CommonOptions & {
 
 export function addDownload(program: Command): void {
   withServer(program.command('download').description('download artifacts, each checked against its digest'))
-    .argument('[glob...]', 'artifact paths or patterns like release/*.tar; all when none is given')
+    .argument('[glob...]', 'artifact paths or patterns like release/*.tar; all when none is given', filledWords)
     .option('--build <n>', 'number of the build; else the newest that has artifacts', countOption(1, 999_999_999))
     .option('--branch <name>', 'of the newest: on this branch; else the project’s default branch', filledOption)
     .addOption(new Option('--filter <which>', 'of the newest').choices(BUILD_FILTERS).default('successful'))

@@ -38,6 +38,14 @@ describe.each(VERBS)('buildpass %s', (verb) => {
   })
 })
 
+it.each(['upload', 'download', 'token rotate', 'token delete', 'run --'])(
+  'an empty word after buildpass %s is no bug',
+  async (verb) => {
+    const { code, stderr } = await cli.run([...verb.split(' '), ''])
+    expect([code === EXIT.ok, code === 1 && stderr === '', NO_BUG.test(stderr)]).toEqual([false, false, false])
+  },
+)
+
 describe('the end of a token that is to be made', () => {
   const create = (expires: string) =>
     cli.run(['token', 'create', '--personal', '--label', 'x', '--expires', expires], { env: {} })
