@@ -7290,6 +7290,16 @@ function configFolder(env = process.env) {
 function stateFolder(env = process.env) {
   return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
 }
+var warned = /* @__PURE__ */ new WeakSet();
+function warnOfLostNote(server, error) {
+  if (warned.has(server)) return;
+  warned.add(server);
+  const refused = systemFailure(error);
+  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), void 0];
+  server.warn(
+    `no notes of transfers can be kept, so one that breaks off begins anew: ${said}.${hint ? ` ${hint}` : ""}`
+  );
+}
 function writePrivateJson(file, value) {
   makeFolder(dirname2(file), 448);
   const draft = `${file}.${randomUUID2()}.tmp`;
@@ -7618,7 +7628,7 @@ async function openPartFile(server, artifact, target) {
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
     isNoted = true;
   } catch (error) {
-    server.warn(`${artifact.path}: a broken-off download could not be resumed: ${error.message}`);
+    warnOfLostNote(server, error);
   }
   return { file, handle, isNoted, forget };
 }
@@ -9117,7 +9127,7 @@ function keepUpload(server, file, target, id) {
     dropOldNotes(folder());
     writePrivateJson(noteFor2(server, file, target), { upload_id: id, file: file.file, path: file.path });
   } catch (error) {
-    server.warn(`${file.path}: a broken-off upload could not be resumed: ${error.message}`);
+    warnOfLostNote(server, error);
   }
 }
 function keptUpload(server, file, target) {

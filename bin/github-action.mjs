@@ -7,21 +7,19 @@ const require = makeRequire(import.meta.url)
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-// cli/terminal/interrupt.ts
-import { constants } from "node:os";
-function exitCodeOfSignal(signal) {
-  return 128 + (constants.signals[signal] ?? 1);
-}
-
-// cli/terminal/say.ts
-import { fstatSync, statSync, writeSync } from "node:fs";
-
-// src/domain/reporting/word-table.ts
-function wordTable(rows) {
-  return new Map(Object.entries(rows));
-}
-
 // cli/terminal/exit.ts
+var EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  refused: 3,
+  not_found: 4,
+  conflict: 5,
+  unreachable: 6,
+  corrupt: 7,
+  not_green: 8,
+  left_out: 9
+};
 var CliError = class extends Error {
   failure;
   /** What to do about it. */
@@ -38,6 +36,20 @@ var CliError = class extends Error {
     this.problems = more.problems ?? [];
   }
 };
+
+// cli/terminal/interrupt.ts
+import { constants } from "node:os";
+function exitCodeOfSignal(signal) {
+  return 128 + (constants.signals[signal] ?? 1);
+}
+
+// cli/terminal/say.ts
+import { fstatSync, statSync, writeSync } from "node:fs";
+
+// src/domain/reporting/word-table.ts
+function wordTable(rows) {
+  return new Map(Object.entries(rows));
+}
 
 // cli/terminal/system-error.ts
 var HINTS = wordTable({
@@ -125,7 +137,7 @@ child.once("close", (code, signal) => {
 function verb() {
   const tests = linesOf(input("tests"));
   const artifacts = linesOf(input("artifacts"));
-  const strict = input("strict") === "true" ? ["--strict"] : [];
+  const strict = booleanInput("strict") ? ["--strict"] : [];
   const timeout = input("report-timeout") ? ["--report-timeout", input("report-timeout")] : [];
   if (input("run"))
     return [
@@ -148,6 +160,15 @@ function verb() {
     ];
   if (artifacts.length > 0) return ["upload", ...strict, ...artifacts];
   return ["report", "start"];
+}
+function booleanInput(name) {
+  const text = input(name);
+  if (/^(?:true|True|TRUE)$/.test(text)) return true;
+  if (/^(?:|false|False|FALSE)$/.test(text)) return false;
+  say("stderr", `buildpass: the input "${name}" must be true or false, not "${text}".
+`);
+  process.exit(EXIT.usage);
+  return false;
 }
 function shell(script) {
   return process.platform === "win32" ? ["pwsh", "-NoProfile", "-Command", `$ErrorActionPreference = 'stop'

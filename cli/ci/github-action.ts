@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { EXIT } from '../terminal/exit.ts'
 import { exitCodeOfSignal } from '../terminal/interrupt.ts'
 import { say } from '../terminal/say.ts'
 
@@ -33,7 +34,7 @@ child.once('close', (code, signal) => {
 function verb(): string[] {
   const tests = linesOf(input('tests'))
   const artifacts = linesOf(input('artifacts'))
-  const strict = input('strict') === 'true' ? ['--strict'] : []
+  const strict = booleanInput('strict') ? ['--strict'] : []
   const timeout = input('report-timeout') ? ['--report-timeout', input('report-timeout')] : []
   if (input('run'))
     return [
@@ -56,6 +57,17 @@ function verb(): string[] {
     ]
   if (artifacts.length > 0) return ['upload', ...strict, ...artifacts]
   return ['report', 'start']
+}
+
+/** As GitHub's own toolkit reads one: what is neither is refused, for a guard that is mistyped would be off. */
+function booleanInput(name: string): boolean {
+  const text = input(name)
+  if (/^(?:true|True|TRUE)$/.test(text)) return true
+  if (/^(?:|false|False|FALSE)$/.test(text)) return false
+  say('stderr', `buildpass: the input "${name}" must be true or false, not "${text}".\n`)
+  process.exit(EXIT.usage)
+  // The Workers' types of `process` do not say that nothing comes after it.
+  return false
 }
 
 /** As a step's own `run` does it. */

@@ -4,7 +4,14 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { randomBase62 } from '../../src/domain/access/secret.ts'
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
-import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from '../server/private-file.ts'
+import {
+  dropOldNotes,
+  forgetNote,
+  readPrivateJson,
+  stateFolder,
+  warnOfLostNote,
+  writePrivateJson,
+} from '../server/private-file.ts'
 import type { Server } from '../server/server.ts'
 import type { ListedArtifact } from './artifact-list.ts'
 
@@ -42,7 +49,7 @@ export async function openPartFile(server: Server, artifact: ListedArtifact, tar
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid } satisfies Note)
     isNoted = true
   } catch (error) {
-    server.warn(`${artifact.path}: a broken-off download could not be resumed: ${(error as Error).message}`)
+    warnOfLostNote(server, error)
   }
   return { file, handle, isNoted, forget }
 }

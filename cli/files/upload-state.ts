@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
-import { dropOldNotes, forgetNote, readPrivateJson, stateFolder, writePrivateJson } from '../server/private-file.ts'
+import {
+  dropOldNotes,
+  forgetNote,
+  readPrivateJson,
+  stateFolder,
+  warnOfLostNote,
+  writePrivateJson,
+} from '../server/private-file.ts'
 import type { Server } from '../server/server.ts'
 import type { LocalFile } from './find-files.ts'
 
@@ -16,7 +23,7 @@ export function keepUpload(server: Server, file: LocalFile, target: Target, id: 
     dropOldNotes(folder())
     writePrivateJson(noteFor(server, file, target), { upload_id: id, file: file.file, path: file.path })
   } catch (error) {
-    server.warn(`${file.path}: a broken-off upload could not be resumed: ${(error as Error).message}`)
+    warnOfLostNote(server, error)
   }
 }
 

@@ -3,7 +3,9 @@ import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, wri
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { makeFolder } from '../files/make-folder.ts'
-import { withPath } from '../terminal/system-error.ts'
+import { CliError } from '../terminal/exit.ts'
+import { systemFailure, withPath } from '../terminal/system-error.ts'
+import type { Server } from './server.ts'
 
 /** Where what lasts is kept, like a login: `$XDG_CONFIG_HOME/buildpass`. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
@@ -13,6 +15,19 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
 /** Where what is under way is kept: `$XDG_STATE_HOME/buildpass`. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), '.local/state'), 'buildpass')
+}
+
+const warned = new WeakSet<Server>()
+
+/** Says once that what is under way cannot be noted: the transfer goes on, and only a break would cost more. */
+export function warnOfLostNote(server: Server, error: unknown): void {
+  if (warned.has(server)) return
+  warned.add(server)
+  const refused = systemFailure(error)
+  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), undefined]
+  server.warn(
+    `no notes of transfers can be kept, so one that breaks off begins anew: ${said}.${hint ? ` ${hint}` : ''}`,
+  )
 }
 
 /** Writes JSON that only its owner can read, whole or not at all. */

@@ -341,6 +341,19 @@ describe('the GitHub Action', () => {
     expect(artifacts).toMatchObject([{ path: 'other.txt' }, { path: 'out.txt' }])
   })
 
+  it.each(['yes', '1', 'on', 'truE'])('does not take %s for true nor for false', async (strict) => {
+    const env = { ...job('6009'), ...inputs({ url: server.origin, run: 'true', strict }) }
+    const ended = await cli.run([], { env, file: cli.files.action })
+    expect(ended).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining(`"strict" must be true or false`) })
+  })
+
+  it('takes each spelling of true that GitHub takes', async () => {
+    const env = { ...job('6010'), ...inputs({ url: server.origin, token: server.demo.tokens.personal, run: 'true' }) }
+    const missing = inputs({ artifacts: 'not-there', strict: 'True', matrix: 'null' })
+    const ended = await cli.run([], { env: { ...env, ...missing, BUILDPASS_TOKEN: '' }, file: cli.files.action })
+    expect(ended.code).not.toBe(0)
+  })
+
   it('starts a build, and finishes it with the job’s status', async () => {
     const action = (more: Record<string, string>) =>
       cli.run([], {
