@@ -279,7 +279,10 @@ describe('a bad upload', () => {
     const other = await seedBuild()
     const upload = await begin('mine.bin')
     const response = await askUrl(`${ORIGIN}${other.api}${upload}`, { headers: { 'Circle-Token': other.secret } })
-    expect([response.status, await response.json()]).toEqual([404, { message: 'Upload not found' }])
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { message: 'Upload not found', code: 'upload_not_found' },
+    ])
     expect((await send('POST', '/uploads/none/complete')).status).toBe(404)
     expect((await send('PUT', '/uploads/none/1', PARTS[1])).status).toBe(404)
   })
