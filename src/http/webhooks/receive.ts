@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
-import { AppError } from '../../domain/error.ts'
+import { AppError, type ErrorCode } from '../../domain/error.ts'
 import { type DeliveryResult, showableEvent } from '../../domain/notices/delivery.ts'
 import type { Slug } from '../../domain/project.ts'
 import { lineAt } from '../../domain/reporting/payload.ts'
@@ -57,8 +57,8 @@ export function mountWebhookReceiver(app: App): void {
     await insertDelivery(c.env.stores, projectId, delivery, actor).catch((error) =>
       c.env.stores.warn('delivery_unrecorded', error),
     )
-    if (response instanceof AppError) throw response
-    return response
+    if (response instanceof Response) return response
+    throw new AppError(response.code, response.message)
   })
 }
 
@@ -76,7 +76,11 @@ function readingOf(
     : reading
 }
 
-type Taken = { readonly result: DeliveryResult; readonly detail: string; readonly response: Response | AppError }
+type Taken = {
+  readonly result: DeliveryResult
+  readonly detail: string
+  readonly response: Response | { readonly code: ErrorCode; readonly message: string }
+}
 
 /** Stores what was read; says what became of it, to the project's people and to the sender. */
 async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReading, actor: Actor): Promise<Taken> {
@@ -84,13 +88,17 @@ async function take(c: Context<AppEnv>, projectId: string, reading: WebhookReadi
     case 'ignored':
       return { result: 'ignored', detail: reading.why, response: jsonSaid(c, `Ignored: ${reading.why}.`) }
     case 'unreadable':
-      return { result: 'unreadable', detail: reading.problem, response: new AppError('invalid_input', reading.problem) }
+      return {
+        result: 'unreadable',
+        detail: reading.problem,
+        response: { code: 'invalid_input', message: reading.problem },
+      }
     case 'other_repository': {
       const refusal = `The payload is about ${reading.repository}, which is not this project's repository.`
       return {
         result: 'other_repository',
         detail: 'The payload names another repository.',
-        response: new AppError('other_repository', refusal),
+        response: { code: 'other_repository', message: refusal },
       }
     }
     case 'reports': {

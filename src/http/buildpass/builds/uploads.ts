@@ -47,7 +47,7 @@ export function mountUploads(app: App): void {
       )
       switch (kept.kind) {
         case 'digest_mismatch':
-          throw invalidInput('Repr-Digest', 'does not match the bytes that were sent')
+          throw digestMismatch('Repr-Digest')
         case 'client_gone':
           throw new AppError('client_gone')
         case 'wrong_length':
@@ -76,7 +76,8 @@ export function mountUploads(app: App): void {
       const parse = testParserFor(c)
       const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      await replaceTestResults(c.env.stores, buildId, report, results, actor)
+      const replaced = await replaceTestResults(c.env.stores, buildId, report, results, actor)
+      if (replaced === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson(results))
     },
   )
@@ -129,9 +130,15 @@ export function isContentType(text: string): boolean {
   return text.length <= 255 && CONTENT_TYPE_SHAPE.test(text)
 }
 
+/** `header` is the one that named the digest. */
+export function digestMismatch(header: 'Repr-Digest' | 'Content-Digest'): AppError {
+  const message = 'does not match the bytes that were sent'
+  return new AppError('digest_mismatch', `${header}: ${message}`, { problems: [{ path: header, message }] })
+}
+
 /** `remedy` is what to send to have them replaced. */
 export function otherBytes(remedy: string): AppError {
-  return new AppError('conflict', `path: this build has other bytes there; send ${remedy} to replace them`)
+  return new AppError('other_bytes', `path: this build has other bytes there; send ${remedy} to replace them`)
 }
 
 /** What says nothing of the format: no type (`curl -T`), a form's (`curl -d`), any bytes. */

@@ -693,6 +693,6 @@ describe('test results', () => {
       file: null,
       source: 's',
     } as const
-    await expect(replaceTestResults(stores, crypto.randomUUID(), '', [result])).rejects.toThrow('build_not_found')
+    expect(await replaceTestResults(stores, crypto.randomUUID(), '', [result])).toBe('no_build')
   })
 })

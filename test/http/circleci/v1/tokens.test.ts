@@ -192,7 +192,10 @@ describe('creating a token', () => {
       .run()
     const path = tokensOf(`gh/${project.org}/${project.repo}`)
     const response = await ask(path, asAdmin({ method: 'POST', json: { label, scope } }))
-    expect([response.status, await response.text()]).toEqual([409, expect.stringContaining('1000 tokens')])
+    expect([response.status, await response.text()]).toEqual([
+      409,
+      expect.stringMatching(/1000 tokens.*"code":"limit_reached"/),
+    ])
     expect(await askJson(path, asAdmin())).toHaveLength(1000)
   })
 })
