@@ -72,7 +72,7 @@ async function uploadWhole(
     if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
     return artifact
   } catch (error) {
-    const isOther = error instanceof CliError && error.status === 400 && /Digest/.test(error.message)
+    const isOther = error instanceof CliError && error.code === 'digest_mismatch'
     throw isOther ? otherDigest(file.path) : named(file.path, error)
   } finally {
     await handle.close()
@@ -122,9 +122,18 @@ const SLICE_BYTES = 128 * 1024
 /** The error with the file's path before it. */
 export function named(path: string, error: unknown): unknown {
   if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error
-  const { failure, message, hint, status } = error
-  const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
-  return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
+  const { failure, hint, status, code, problems } = error
+  // A server without codes says 409 of other bytes, and of little else.
+  const isOther = code === null ? failure === 'conflict' : code === 'other_bytes'
+  const more = isOther ? 'Say --overwrite to replace them.' : hint
+  return new CliError(failure, `${path}: ${wordsOn(error)}`, { hint: more, status, code, problems, cause: error })
+}
+
+/** What is wrong with a file, where its path is said already. */
+function wordsOn({ message, code, problems }: CliError): string {
+  if (code === 'other_bytes') return 'this build has other bytes there.'
+  const [problem, ...others] = problems
+  return problem?.path === 'path' && others.length === 0 ? problem.message : message
 }
 
 export function otherDigest(path: string): CliError {
