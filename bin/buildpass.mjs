@@ -6212,6 +6212,8 @@ var CliError = class extends Error {
   hint;
   /** The HTTP status, where a server's answer was the reason. */
   status;
+  /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
+  code;
   /** What the server had against each part of what it was told. */
   problems;
   constructor(failure, message, more = {}) {
@@ -6219,6 +6221,7 @@ var CliError = class extends Error {
     this.failure = failure;
     this.hint = more.hint ?? null;
     this.status = more.status ?? null;
+    this.code = more.code ?? null;
     this.problems = more.problems ?? [];
   }
 };
@@ -6497,6 +6500,63 @@ function isOver(status) {
 }
 var BUILD_FILTERS = ["successful", "completed", "failed", "running", "none"];
 
+// src/domain/error.ts
+var ERROR_CODES = [
+  "login_required",
+  "invalid_token",
+  "expired_token",
+  "query_token_refused",
+  "invalid_signature",
+  "permission_denied",
+  "project_not_found",
+  "build_not_found",
+  "job_not_found",
+  "pipeline_not_found",
+  "workflow_not_found",
+  "artifact_not_found",
+  "upload_not_found",
+  "env_var_not_found",
+  "dispatch_target_not_found",
+  "listener_not_found",
+  "token_not_found",
+  "user_not_found",
+  "route_not_found",
+  "method_not_allowed",
+  "invalid_input",
+  "digest_mismatch",
+  "conflict",
+  "right_changed",
+  "project_exists",
+  "webhook_exists",
+  "last_admin",
+  "limit_reached",
+  "already_expired",
+  "other_pipeline",
+  "other_bytes",
+  "missing_parts",
+  "other_parts",
+  "upload_complete",
+  "no_dispatch_target",
+  "cannot_cancel",
+  "nothing_to_run",
+  "other_repository",
+  "webhook_not_found",
+  "publisher_not_found",
+  "done_before",
+  "length_required",
+  "too_large",
+  "client_gone",
+  "path_too_long",
+  "unsupported_media_type",
+  "headers_too_large",
+  "precondition_failed",
+  "range_not_satisfiable",
+  "too_many_requests",
+  "unavailable",
+  "not_configured",
+  "internal_error"
+];
+
 // cli/server/retry.ts
 import { setTimeout as sleep } from "node:timers/promises";
 var TransientError = class extends Error {
@@ -6644,7 +6704,7 @@ function isDoubtfulRefusal({ status, headers }) {
 }
 async function busy(response) {
   const retryAfterMs = parseRetryAfter(response.headers.get("Retry-After"), Date.now());
-  const said = messageIn(await response.text().catch(() => ""));
+  const { message: said } = refusalIn(await response.text().catch(() => ""));
   return new TransientError(`the server answered ${response.status}${said ? ` (${said})` : ""}`, {
     retryAfterMs,
     status: response.status,
@@ -6652,20 +6712,20 @@ async function busy(response) {
   });
 }
 async function refusal(server, response, token) {
-  const text = await response.text().catch(() => "");
-  const said = messageIn(text) ?? `The server answered ${response.status}.`;
   const { status } = response;
-  const problems = problemsIn(text);
+  const { message, code, problems } = refusalIn(await response.text().catch(() => ""));
+  const said = message ?? `The server answered ${status}.`;
+  const told = { status, code, problems };
   const of = server.slug ? ` (project ${server.slug})` : "";
   if (status === 401)
-    return new CliError("refused", said, { status, problems, hint: `The token came from ${server.credential.source}.` });
-  if (status === 403) return new CliError("refused", `${said}${of}`, { status, problems, hint: server.credential.hint });
+    return new CliError("refused", said, { ...told, hint: `The token came from ${server.credential.source}.` });
+  if (status === 403) return new CliError("refused", `${said}${of}`, { ...told, hint: server.credential.hint });
   if (status === 404)
     return new CliError("not_found", `${said}${of}`, {
-      status,
-      hint: said === "Project not found" ? hintForAbsent(server, token) : null
+      ...told,
+      hint: code === "project_not_found" ? hintForAbsent(server, token) : null
     });
-  return new CliError(status === 409 ? "conflict" : "failed", said, { status });
+  return new CliError(status === 409 ? "conflict" : "failed", said, told);
 }
 function hintForAbsent({ credential }, token) {
   return token === null ? credential.hint : "A private project that the token does not belong to looks the same.";
@@ -6688,20 +6748,17 @@ function networkErrorOf(error, { isIdempotent = true }, isIdle) {
     });
   return new TransientError(`the connection failed (${said})`, { isDoubtful: code === "ENOTFOUND", cause: error });
 }
-function messageIn(text) {
+var NOT_OURS = { message: null, code: null, problems: [] };
+function refusalIn(text) {
   try {
-    const message = JSON.parse(text).message;
-    return typeof message === "string" ? message : null;
+    const { message, code, errors } = JSON.parse(text) ?? {};
+    return {
+      message: typeof message === "string" ? message : null,
+      code: ERROR_CODES.find((known) => known === code) ?? null,
+      problems: Array.isArray(errors) ? errors.map((one) => ({ path: `${one?.path}`, message: `${one?.message}` })) : []
+    };
   } catch {
-    return null;
-  }
-}
-function problemsIn(text) {
-  try {
-    const { errors } = JSON.parse(text);
-    return Array.isArray(errors) ? errors.map(({ path, message }) => `${path} ${message}`) : [];
-  } catch {
-    return [];
+    return NOT_OURS;
   }
 }
 function jsonOf(text) {
@@ -7480,10 +7537,10 @@ var NO_TOKEN = {
 };
 function explained(error, origin) {
   if (!(error instanceof CliError) || error.failure !== "refused") return error;
-  const told = error.problems.filter((problem) => !problem.endsWith(" is not in the token"));
+  const told = error.problems.map(({ path, message: message2 }) => `${path} ${message2}`);
   const hint = error.status === 403 ? `The ID token says: ${told.join(", ") || "nothing that could be pinned"}. Compare this with the project’s trusted publishers.` : `The ID token must be new, and made out to the server’s PUBLIC_ORIGIN; BUILDPASS_URL is ${origin}.`;
-  const { failure, message, status } = error;
-  return new CliError(failure, message, { status, hint, cause: error });
+  const { failure, message, status, code } = error;
+  return new CliError(failure, message, { status, code, hint, cause: error });
 }
 function readKept(file) {
   const { token, expiresAt } = readPrivateJson(file) ?? {};
@@ -8180,7 +8237,7 @@ async function listChosen(server, options) {
     (entry) => Boolean(entry[1])
   );
   return listArtifacts(server, `latest/artifacts?${new URLSearchParams(named2)}`).catch((error) => {
-    if (!(error instanceof CliError) || !error.message.startsWith("Build not found")) throw error;
+    if (!(error instanceof CliError) || error.code !== "build_not_found") throw error;
     const where = branch ? ` on ${branch}` : "";
     throw new CliError("not_found", `No ${filter} build with artifacts${where} of ${server.slug}.`, {
       hint: "Choose another with --branch, --filter or --build.",
@@ -8986,9 +9043,15 @@ async function* counted(source, count) {
 }
 function named(path, error) {
   if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
-  const { failure, message, hint, status } = error;
-  const more = failure === "conflict" ? "Say --overwrite to replace them." : hint;
-  return new CliError(failure, `${path}: ${message.replace(/^path: /, "")}`, { hint: more, status, cause: error });
+  const { failure, hint, status, code, problems } = error;
+  const isOther = code === null ? failure === "conflict" : code === "other_bytes";
+  const more = isOther ? "Say --overwrite to replace them." : hint;
+  return new CliError(failure, `${path}: ${wordsOn(error)}`, { hint: more, status, code, problems, cause: error });
+}
+function wordsOn({ message, code, problems }) {
+  if (code === "other_bytes") return "this build has other bytes there.";
+  const [problem, ...others] = problems;
+  return problem?.path === "path" && others.length === 0 ? problem.message : message;
 }
 function otherDigest(path) {
   return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
@@ -9159,9 +9222,10 @@ async function uploadInParts(server, file, options, progress) {
       try {
         return await completed(server, file, options, upload, digests);
       } catch (error) {
-        const crossed = error instanceof CliError && (error.status === 404 || /send all parts again/.test(error.message));
-        if (!crossed || round === MAX_ROUNDS) throw error;
-        if (error.status === 404) forgetUpload(server, file, options);
+        const isGone = isUploadGone(error);
+        const isCrossed = isGone || error instanceof CliError && error.code === "other_parts";
+        if (!isCrossed || round === MAX_ROUNDS) throw error;
+        if (isGone) forgetUpload(server, file, options);
         progress.add(-file.sizeBytes);
       }
     }
@@ -9171,6 +9235,9 @@ async function uploadInParts(server, file, options, progress) {
     await handle.close();
   }
 }
+function isUploadGone(error) {
+  return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === "upload_not_found");
+}
 async function resumed(server, file, options) {
   const id = keptUpload(server, file, options);
   if (id === null) return null;
@@ -9178,7 +9245,7 @@ async function resumed(server, file, options) {
     const upload = uploadOf(await askJson(server, { method: "GET", path: uploadPath(server, options, id) }));
     if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload;
   } catch (error) {
-    if (!(error instanceof CliError) || error.failure !== "not_found") throw error;
+    if (!isUploadGone(error)) throw error;
   }
   forgetUpload(server, file, options);
   return null;
@@ -9326,7 +9393,7 @@ async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress
     if (digestText(artifact.digest) !== `sha256:${sha256.toString("hex")}`) throw otherDigest(file.path);
     return artifact;
   } catch (error) {
-    const isOther = error instanceof CliError && error.status === 400 && /Digest/.test(error.message);
+    const isOther = error instanceof CliError && error.code === "digest_mismatch";
     throw isOther ? otherDigest(file.path) : named(file.path, error);
   } finally {
     await handle.close();

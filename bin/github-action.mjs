@@ -26,6 +26,8 @@ var CliError = class extends Error {
   hint;
   /** The HTTP status, where a server's answer was the reason. */
   status;
+  /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
+  code;
   /** What the server had against each part of what it was told. */
   problems;
   constructor(failure, message, more = {}) {
@@ -33,6 +35,7 @@ var CliError = class extends Error {
     this.failure = failure;
     this.hint = more.hint ?? null;
     this.status = more.status ?? null;
+    this.code = more.code ?? null;
     this.problems = more.problems ?? [];
   }
 };

@@ -47,9 +47,18 @@ export async function* counted(
 /** The error with the file's path before it. */
 export function named(path: string, error: unknown): unknown {
   if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error
-  const { failure, message, hint, status } = error
-  const more = failure === 'conflict' ? 'Say --overwrite to replace them.' : hint
-  return new CliError(failure, `${path}: ${message.replace(/^path: /, '')}`, { hint: more, status, cause: error })
+  const { failure, hint, status, code, problems } = error
+  // A server without codes says 409 of other bytes, and of little else.
+  const isOther = code === null ? failure === 'conflict' : code === 'other_bytes'
+  const more = isOther ? 'Say --overwrite to replace them.' : hint
+  return new CliError(failure, `${path}: ${wordsOn(error)}`, { hint: more, status, code, problems, cause: error })
+}
+
+/** What is wrong with a file, where its path is said already. */
+function wordsOn({ message, code, problems }: CliError): string {
+  if (code === 'other_bytes') return 'this build has other bytes there.'
+  const [problem, ...others] = problems
+  return problem?.path === 'path' && others.length === 0 ? problem.message : message
 }
 
 export function otherDigest(path: string): CliError {

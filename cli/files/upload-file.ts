@@ -63,7 +63,7 @@ async function uploadWhole(
     if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
     return artifact
   } catch (error) {
-    const isOther = error instanceof CliError && error.status === 400 && /Digest/.test(error.message)
+    const isOther = error instanceof CliError && error.code === 'digest_mismatch'
     throw isOther ? otherDigest(file.path) : named(file.path, error)
   } finally {
     await handle.close()

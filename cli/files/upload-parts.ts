@@ -44,10 +44,10 @@ export async function uploadInParts(
       try {
         return await completed(server, file, options, upload, digests)
       } catch (error) {
-        const crossed =
-          error instanceof CliError && (error.status === 404 || /send all parts again/.test(error.message))
-        if (!crossed || round === MAX_ROUNDS) throw error
-        if (error.status === 404) forgetUpload(server, file, options)
+        const isGone = isUploadGone(error)
+        const isCrossed = isGone || (error instanceof CliError && error.code === 'other_parts')
+        if (!isCrossed || round === MAX_ROUNDS) throw error
+        if (isGone) forgetUpload(server, file, options)
         progress.add(-file.sizeBytes)
       }
     }
@@ -58,6 +58,11 @@ export async function uploadInParts(
   }
 }
 
+/** Whether it is the upload that is not there any more: a server without codes says 404 of whatever is not. */
+function isUploadGone(error: unknown): boolean {
+  return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === 'upload_not_found')
+}
+
 async function resumed(server: Server, file: LocalFile, options: UploadOptions): Promise<RemoteUpload | null> {
   const id = keptUpload(server, file, options)
   if (id === null) return null
@@ -65,7 +70,7 @@ async function resumed(server: Server, file: LocalFile, options: UploadOptions):
     const upload = uploadOf(await askJson(server, { method: 'GET', path: uploadPath(server, options, id) }))
     if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload
   } catch (error) {
-    if (!(error instanceof CliError) || error.failure !== 'not_found') throw error
+    if (!isUploadGone(error)) throw error
   }
   forgetUpload(server, file, options)
   return null

@@ -1,3 +1,4 @@
+import { ERROR_CODES, type ErrorCode, type InputProblem } from '../../src/domain/error.ts'
 import { CliError } from '../terminal/exit.ts'
 import { parseRetryAfter, TransientError, withRetries } from './retry.ts'
 import type { Server } from './server.ts'
@@ -137,7 +138,7 @@ function isDoubtfulRefusal({ status, headers }: Response): boolean {
 
 async function busy(response: Response): Promise<TransientError> {
   const retryAfterMs = parseRetryAfter(response.headers.get('Retry-After'), Date.now())
-  const said = messageIn(await response.text().catch(() => ''))
+  const { message: said } = refusalIn(await response.text().catch(() => ''))
   return new TransientError(`the server answered ${response.status}${said ? ` (${said})` : ''}`, {
     retryAfterMs,
     status: response.status,
@@ -146,20 +147,20 @@ async function busy(response: Response): Promise<TransientError> {
 }
 
 async function refusal(server: Server, response: Response, token: string | null): Promise<CliError> {
-  const text = await response.text().catch(() => '')
-  const said = messageIn(text) ?? `The server answered ${response.status}.`
   const { status } = response
-  const problems = problemsIn(text)
+  const { message, code, problems } = refusalIn(await response.text().catch(() => ''))
+  const said = message ?? `The server answered ${status}.`
+  const told = { status, code, problems }
   const of = server.slug ? ` (project ${server.slug})` : ''
   if (status === 401)
-    return new CliError('refused', said, { status, problems, hint: `The token came from ${server.credential.source}.` })
-  if (status === 403) return new CliError('refused', `${said}${of}`, { status, problems, hint: server.credential.hint })
+    return new CliError('refused', said, { ...told, hint: `The token came from ${server.credential.source}.` })
+  if (status === 403) return new CliError('refused', `${said}${of}`, { ...told, hint: server.credential.hint })
   if (status === 404)
     return new CliError('not_found', `${said}${of}`, {
-      status,
-      hint: said === 'Project not found' ? hintForAbsent(server, token) : null,
+      ...told,
+      hint: code === 'project_not_found' ? hintForAbsent(server, token) : null,
     })
-  return new CliError(status === 409 ? 'conflict' : 'failed', said, { status })
+  return new CliError(status === 409 ? 'conflict' : 'failed', said, told)
 }
 
 function hintForAbsent({ credential }: Server, token: string | null): string | null {
@@ -187,22 +188,27 @@ function networkErrorOf(error: unknown, { isIdempotent = true }: Ask, isIdle: bo
   return new TransientError(`the connection failed (${said})`, { isDoubtful: code === 'ENOTFOUND', cause: error })
 }
 
-function messageIn(text: string): string | null {
-  try {
-    const message = (JSON.parse(text) as { message?: unknown }).message
-    return typeof message === 'string' ? message : null
-  } catch {
-    return null // Not our JSON: some proxy's page.
-  }
+type Refusal = {
+  readonly message: string | null
+  readonly code: ErrorCode | null
+  readonly problems: readonly InputProblem[]
 }
 
-/** The `errors` of a refusal, each as `path message`. */
-function problemsIn(text: string): readonly string[] {
+const NOT_OURS: Refusal = { message: null, code: null, problems: [] }
+
+/** What a refusal says, as far as it is one of a Buildpass: older ones have no code, and newer ones may have others. */
+function refusalIn(text: string): Refusal {
   try {
-    const { errors } = JSON.parse(text) as { errors?: unknown }
-    return Array.isArray(errors) ? errors.map(({ path, message }) => `${path} ${message}`) : []
+    const { message, code, errors } = (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>
+    return {
+      message: typeof message === 'string' ? message : null,
+      code: ERROR_CODES.find((known) => known === code) ?? null,
+      problems: Array.isArray(errors)
+        ? errors.map((one) => ({ path: `${one?.path}`, message: `${one?.message}` }))
+        : [],
+    }
   } catch {
-    return [] // Not our JSON: some proxy's page.
+    return NOT_OURS // Some proxy's page.
   }
 }
 

@@ -105,13 +105,13 @@ const NO_TOKEN: Credential = {
 /** What to compare with what, where the exchange was refused. */
 function explained(error: unknown, origin: string): unknown {
   if (!(error instanceof CliError) || error.failure !== 'refused') return error
-  const told = error.problems.filter((problem) => !problem.endsWith(' is not in the token'))
+  const told = error.problems.map(({ path, message }) => `${path} ${message}`)
   const hint =
     error.status === 403
       ? `The ID token says: ${told.join(', ') || 'nothing that could be pinned'}. Compare this with the project’s trusted publishers.`
       : `The ID token must be new, and made out to the server’s PUBLIC_ORIGIN; BUILDPASS_URL is ${origin}.`
-  const { failure, message, status } = error
-  return new CliError(failure, message, { status, hint, cause: error })
+  const { failure, message, status, code } = error
+  return new CliError(failure, message, { status, code, hint, cause: error })
 }
 
 function readKept(file: string): Kept | null {

@@ -1,3 +1,5 @@
+import type { ErrorCode, InputProblem } from '../../src/domain/error.ts'
+
 /** What each exit code says; `run` otherwise ends as its command did. Kept in step with docs/cli.md by a test. */
 export const EXIT = {
   ok: 0,
@@ -42,18 +44,27 @@ export class CliError extends Error {
   readonly hint: string | null
   /** The HTTP status, where a server's answer was the reason. */
   readonly status: number | null
+  /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
+  readonly code: ErrorCode | null
   /** What the server had against each part of what it was told. */
-  readonly problems: readonly string[]
+  readonly problems: readonly InputProblem[]
 
   constructor(
     failure: Failure,
     message: string,
-    more: { hint?: string | null; status?: number | null; problems?: readonly string[]; cause?: unknown } = {},
+    more: {
+      hint?: string | null
+      status?: number | null
+      code?: ErrorCode | null
+      problems?: readonly InputProblem[]
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.failure = failure
     this.hint = more.hint ?? null
     this.status = more.status ?? null
+    this.code = more.code ?? null
     this.problems = more.problems ?? []
   }
 }

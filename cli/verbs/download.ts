@@ -72,7 +72,7 @@ async function listChosen(server: Server, options: DownloadOptions) {
     Boolean(entry[1]),
   )
   return listArtifacts(server, `latest/artifacts?${new URLSearchParams(named)}`).catch((error) => {
-    if (!(error instanceof CliError) || !error.message.startsWith('Build not found')) throw error
+    if (!(error instanceof CliError) || error.code !== 'build_not_found') throw error
     const where = branch ? ` on ${branch}` : ''
     throw new CliError('not_found', `No ${filter} build with artifacts${where} of ${server.slug}.`, {
       hint: 'Choose another with --branch, --filter or --build.',

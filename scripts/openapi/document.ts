@@ -81,7 +81,7 @@ export function openApiDocument(): OpenApiDocument {
       title: 'Buildpass',
       version: '1',
       description:
-        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message"}`. Each answer names its request in `X-Request-Id`, and those of 500 and more in `request_id` too, for whoever reads the log. Paths are those of this server. HEAD answers wherever GET does, without the body; a method that a path does not have is answered with 405 and `Allow`.',
+        'Build status and artifacts with scoped tokens. Answers are JSON unless said otherwise; refusals are `{"message","code"}`, the code from a closed list. Each answer names its request in `X-Request-Id`, and those of 500 and more in `request_id` too, for whoever reads the log. Paths are those of this server. HEAD answers wherever GET does, without the body; a method that a path does not have is answered with 405 and `Allow`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'This server' }],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApiDocument } from './document.ts'
+import { withErrorList } from './error-list.ts'
 import { referencePages } from './page.ts'
 import { withRouteList } from './route-list.ts'
 
@@ -17,9 +18,12 @@ export function apiFiles(): Files {
   }
 }
 
-const LIST_OF_ROUTES = 'docs/moving-from-circleci.md'
+/** Pages with a list in them, and what writes it. */
+const LISTS = { 'docs/moving-from-circleci.md': withRouteList, 'docs/api.md': withErrorList }
 
 /** What is written for people in the repository, with the lists that are made from the tables. */
 export function listedDocs(repository: string): Files {
-  return { [LIST_OF_ROUTES]: withRouteList(readFileSync(join(repository, LIST_OF_ROUTES), 'utf8')) }
+  return Object.fromEntries(
+    Object.entries(LISTS).map(([file, withList]) => [file, withList(readFileSync(join(repository, file), 'utf8'))]),
+  )
 }

@@ -1,8 +1,7 @@
 import type { Actor } from '../domain/access/actor.ts'
 import { type Build, type BuildReport, isOver, type Person, UNKNOWN_REVISION } from '../domain/builds/build.ts'
-import { AppError } from '../domain/error.ts'
 import { canCancel, type DispatchTarget, type Parameters } from '../domain/notices/dispatch-target.ts'
-import { type Project, slugText } from '../domain/project.ts'
+import type { Project } from '../domain/project.ts'
 import { listBuildsOfWorkflow } from '../storage/builds/builds.ts'
 import { findNextAttempt } from '../storage/builds/workflows.ts'
 import { findStart } from '../storage/notices/outbox.ts'
@@ -19,14 +18,28 @@ export type Trigger = {
   readonly actor: Person | null
 }
 
+/** The project has nothing that could start or stop its builds. */
+export type NoTarget = { readonly kind: 'no_target' }
+export type Started = { readonly kind: 'started'; readonly build: Build } | NoTarget
+export type Rerunning =
+  | Started
+  | { readonly kind: 'unknown_job'; readonly jobId: string }
+  | { readonly kind: 'nothing_to_run' }
+/** `cannot_cancel`: the target has no way to stop that build. */
+export type Canceled =
+  | { readonly kind: 'canceled' }
+  | { readonly kind: 'cannot_cancel'; readonly build: Build }
+  | NoTarget
+
 /** Makes a pipeline with one queued build, and has the project's target start it. */
 export async function triggerPipeline(
   stores: Stores,
   project: Project,
   trigger: Trigger,
   actor: Actor,
-): Promise<Build> {
-  const target = await requireTarget(stores, project)
+): Promise<Started> {
+  const target = await findTarget(stores, project)
+  if (!target) return NO_TARGET
   const pipelineId = newExternalId()
   const [build] = await startBuilds(
     stores,
@@ -55,17 +68,17 @@ export async function triggerPipeline(
     { event: 'pipeline.trigger', params: { parameters: trigger.parameters } },
     actor,
   )
-  return build
+  return { kind: 'started', build }
 }
 
 /** Makes another build of the same job in the same workflow, and has the target start it. */
-export async function retryBuild(stores: Stores, project: Project, build: Build, actor: Actor): Promise<Build> {
-  await requireTarget(stores, project)
+export async function retryBuild(stores: Stores, project: Project, build: Build, actor: Actor): Promise<Started> {
+  if (!(await findTarget(stores, project))) return NO_TARGET
   const attempt = await findNextAttempt(stores.db, build.workflow.id)
   const report = repeatOf(stores, build, build.workflow, attempt)
   const dispatch = { event: 'build.retry', params: { retryOf: build.num } } as const
   const [again] = await startBuilds(stores, project.id, [report], dispatch, actor)
-  return again
+  return { kind: 'started', build: again }
 }
 
 export type Rerun = { readonly onlyFailed: boolean; readonly jobIds: readonly string[] }
@@ -77,11 +90,11 @@ export async function rerunWorkflow(
   workflowId: string,
   { onlyFailed, jobIds }: Rerun,
   actor: Actor,
-): Promise<Build> {
-  await requireTarget(stores, project)
+): Promise<Rerunning> {
+  if (!(await findTarget(stores, project))) return NO_TARGET
   const all = await listBuildsOfWorkflow(stores.db, workflowId)
   const unknown = jobIds.find((id) => !all.some((build) => build.id === id))
-  if (unknown !== undefined) throw new AppError('invalid_input', `jobs: ${unknown} is not a job of this workflow`)
+  if (unknown !== undefined) return { kind: 'unknown_job', jobId: unknown }
   const wanted = all.filter((build) => {
     if (jobIds.length > 0) return jobIds.includes(build.id)
     return !onlyFailed || (isOver(build.status) && build.status !== 'success' && build.status !== 'fixed')
@@ -92,7 +105,7 @@ export async function rerunWorkflow(
     const { name, attemptOf } = build.workflow
     return repeatOf(stores, build, { externalId, name, attemptOf, attempt }, attempt)
   })
-  if (!first) throw new AppError('conflict', 'This workflow has no job to run again.')
+  if (!first) return { kind: 'nothing_to_run' }
   const [build] = await startBuilds(
     stores,
     project.id,
@@ -100,7 +113,7 @@ export async function rerunWorkflow(
     { event: 'workflow.rerun', params: {} },
     actor,
   )
-  return build
+  return { kind: 'started', build }
 }
 
 /** Ends what is not over of these builds of one workflow as canceled, and has the target stop them. */
@@ -110,32 +123,26 @@ export async function cancelRunning(
   builds: readonly Build[],
   event: 'build.cancel' | 'workflow.cancel',
   actor: Actor,
-): Promise<void> {
-  const target = await requireTarget(stores, project)
+): Promise<Canceled> {
+  const target = await findTarget(stores, project)
+  if (!target) return NO_TARGET
   const [first, ...others] = builds.filter((build) => !isOver(build.status))
-  if (!first) return
+  if (!first) return { kind: 'canceled' }
   const start = await findStart(stores.db, first.workflow.id)
   // What was not sent yet need not be stopped: the message finds nothing left to start.
   const isUnsent = start?.state === 'pending' || start?.state === 'refused'
-  if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) throw new AppError('conflict', cannotCancel(first))
+  if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) return { kind: 'cannot_cancel', build: first }
   const params = start?.remoteId ? { remoteId: start.remoteId } : {}
   await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params }, actor)
+  return { kind: 'canceled' }
 }
 
 const QUEUED = { status: 'queued', startedAt: null, stoppedAt: null, buildUrl: null, steps: null } as const
 
-async function requireTarget({ db }: Stores, project: Project): Promise<DispatchTarget> {
-  const stored = await findDispatchTarget(db, project.id)
-  if (stored) return stored.target
-  throw new AppError(
-    'conflict',
-    `This project has no dispatch target, so nothing here can start or stop its builds. An admin sets one with PUT /api/buildpass/v1/projects/${slugText(project)}/dispatch-target.`,
-  )
-}
+const NO_TARGET: NoTarget = { kind: 'no_target' }
 
-function cannotCancel(build: Build): string {
-  const where = build.buildUrl === null ? 'there' : `at ${build.buildUrl}`
-  return `The project’s dispatch target cannot be told to stop this run: cancel it ${where}.`
+async function findTarget({ db }: Stores, project: Project): Promise<DispatchTarget | null> {
+  return (await findDispatchTarget(db, project.id))?.target ?? null
 }
 
 function repeatOf(stores: Stores, build: Build, workflow: BuildReport['workflow'], attempt: number): BuildReport {

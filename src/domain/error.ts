@@ -1,47 +1,65 @@
-/** Everything a person or program can do wrong here, as a closed list. What each means on the wire is in http/errors. */
-export type ErrorCode =
-  | 'login_required'
-  | 'invalid_token'
-  | 'expired_token'
-  | 'query_token_refused'
-  | 'invalid_signature'
-  | 'permission_denied'
-  | 'project_not_found'
-  | 'build_not_found'
-  | 'job_not_found'
-  | 'pipeline_not_found'
-  | 'workflow_not_found'
-  | 'artifact_not_found'
-  | 'upload_not_found'
-  | 'env_var_not_found'
-  | 'dispatch_target_not_found'
-  | 'listener_not_found'
-  | 'token_not_found'
-  | 'user_not_found'
-  | 'route_not_found'
-  | 'method_not_allowed'
-  | 'invalid_input'
-  | 'conflict'
-  | 'other_repository'
-  | 'webhook_not_found'
-  | 'publisher_not_found'
-  | 'done_before'
-  | 'length_required'
-  | 'too_large'
-  | 'client_gone'
-  | 'path_too_long'
-  | 'unsupported_media_type'
-  | 'headers_too_large'
-  | 'precondition_failed'
-  | 'range_not_satisfiable'
-  | 'too_many_requests'
-  | 'unavailable'
-  | 'not_configured'
+/** Why somebody is refused, as a closed list: the `code` of every JSON refusal. What each means on the wire is in http/frame/errors. */
+export const ERROR_CODES = [
+  'login_required',
+  'invalid_token',
+  'expired_token',
+  'query_token_refused',
+  'invalid_signature',
+  'permission_denied',
+  'project_not_found',
+  'build_not_found',
+  'job_not_found',
+  'pipeline_not_found',
+  'workflow_not_found',
+  'artifact_not_found',
+  'upload_not_found',
+  'env_var_not_found',
+  'dispatch_target_not_found',
+  'listener_not_found',
+  'token_not_found',
+  'user_not_found',
+  'route_not_found',
+  'method_not_allowed',
+  'invalid_input',
+  'digest_mismatch',
+  'conflict',
+  'right_changed',
+  'project_exists',
+  'webhook_exists',
+  'last_admin',
+  'limit_reached',
+  'already_expired',
+  'other_pipeline',
+  'other_bytes',
+  'missing_parts',
+  'other_parts',
+  'upload_complete',
+  'no_dispatch_target',
+  'cannot_cancel',
+  'nothing_to_run',
+  'other_repository',
+  'webhook_not_found',
+  'publisher_not_found',
+  'done_before',
+  'length_required',
+  'too_large',
+  'client_gone',
+  'path_too_long',
+  'unsupported_media_type',
+  'headers_too_large',
+  'precondition_failed',
+  'range_not_satisfiable',
+  'too_many_requests',
+  'unavailable',
+  'not_configured',
+  'internal_error',
+] as const
+export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }
 
-/** A refusal that the caller is told about. `message` may be shown; the cause is for the log. */
+/** A refusal that the caller is told about, thrown by http alone. `message` may be shown; the cause is for the log. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly InputProblem[]

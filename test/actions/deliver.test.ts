@@ -2,9 +2,16 @@ import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deliver } from '../../src/actions/deliver.ts'
-import { cancelRunning, rerunWorkflow, retryBuild, triggerPipeline } from '../../src/actions/dispatch-builds.ts'
+import {
+  cancelRunning,
+  type Rerun,
+  type Rerunning,
+  rerunWorkflow,
+  retryBuild,
+  triggerPipeline,
+} from '../../src/actions/dispatch-builds.ts'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
-import type { ReportedStatus } from '../../src/domain/builds/build.ts'
+import type { Build, ReportedStatus } from '../../src/domain/builds/build.ts'
 import type { DispatchTarget, Listener } from '../../src/domain/notices/dispatch-target.ts'
 import { webhookHeadersFor } from '../../src/domain/notices/standard-webhook.ts'
 import { type Project, slugText } from '../../src/domain/project.ts'
@@ -56,10 +63,16 @@ async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Res
   return { stores, project, outside, work, newest }
 }
 
+async function startedBy(asked: Promise<Rerunning>): Promise<Build> {
+  const outcome = await asked
+  if (outcome.kind !== 'started') throw new Error(`nothing was started: ${outcome.kind}`)
+  return outcome.build
+}
+
 describe('a webhook target', () => {
   it('is told what to run, signed, under the ids that the reporting API takes', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     expect(await work()).toEqual([{ kind: 'done' }])
     const [request] = outside.sent
     const entry = await newest()
@@ -106,7 +119,7 @@ describe('a webhook target', () => {
 
   it('that reports under those ids brings the queued build on, with its real revision', async () => {
     const { stores, project, work } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await work()
     const { pipeline, workflow, externalId, jobName } = build
     await reportBuild(stores, project.id, {
@@ -137,9 +150,10 @@ describe('a webhook target', () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const failed = await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
-    const again = await retryBuild(stores, project, failed, NOBODY)
+    const again = await startedBy(retryBuild(stores, project, failed, NOBODY))
     expect(again).toMatchObject({ num: 3, jobName: 'unit', retryOf: 1, status: 'queued', workflow: failed.workflow })
-    const rerun = await rerunWorkflow(stores, project, failed.workflow.id, { onlyFailed: false, jobIds: [] }, NOBODY)
+    const all = { onlyFailed: false, jobIds: [] }
+    const rerun = await startedBy(rerunWorkflow(stores, project, failed.workflow.id, all, NOBODY))
     expect(rerun.workflow.id).not.toBe(failed.workflow.id)
     await work()
     expect(
@@ -166,7 +180,7 @@ describe('a webhook target', () => {
 
   it('is not told of what was canceled before it was sent, nor of its cancel', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
-    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
     await work()
     expect(outside.sent).toEqual([])
@@ -179,13 +193,15 @@ describe('a rerun', () => {
     const { stores, project } = await seedTarget(WEBHOOK)
     const lint = await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
-    const jobsOf = async (wanted: { onlyFailed: boolean; jobIds: string[] }) => {
-      const { workflow } = await rerunWorkflow(stores, project, lint.workflow.id, wanted, NOBODY)
+    const rerun = (wanted: Rerun) => rerunWorkflow(stores, project, lint.workflow.id, wanted, NOBODY)
+    const jobsOf = async (wanted: Rerun) => {
+      const { workflow } = await startedBy(rerun(wanted))
       return (await listBuildsOfWorkflow(stores.db, workflow.id)).map((build) => build.jobName)
     }
     expect(await jobsOf({ onlyFailed: true, jobIds: [] })).toEqual(['unit'])
     expect(await jobsOf({ onlyFailed: false, jobIds: [lint.id] })).toEqual(['lint'])
-    await expect(jobsOf({ onlyFailed: false, jobIds: [crypto.randomUUID()] })).rejects.toThrow('is not a job')
+    const jobId = crypto.randomUUID()
+    expect(await rerun({ onlyFailed: false, jobIds: [lint.id, jobId] })).toEqual({ kind: 'unknown_job', jobId })
   })
 })
 
@@ -193,7 +209,7 @@ describe('a GitHub workflow', () => {
   it('is dispatched on the branch with its inputs, and canceled by the run that GitHub named', async () => {
     const answers = [Response.json({ workflow_run_id: 77 }), new Response(null, { status: 202 })]
     const { stores, project, outside, work, newest } = await seedTarget(GITHUB, 'ghp_x', answers)
-    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await work()
     expect(outside.sent[0]).toMatchObject({
       url: 'https://api.github.com/repos/acme/web/actions/workflows/ci.yml/dispatches',
@@ -217,11 +233,10 @@ describe('a GitHub workflow', () => {
 
   it('that did not name its run cannot be canceled from here', async () => {
     const { stores, project, work } = await seedTarget(GITHUB, 'ghp_x')
-    const build = await triggerPipeline(stores, project, TRIGGER, NOBODY)
+    const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await work()
-    await expect(cancelRunning(stores, project, [build], 'build.cancel', NOBODY)).rejects.toThrow(
-      'cannot be told to stop',
-    )
+    const canceled = await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    expect(canceled).toMatchObject({ kind: 'cannot_cancel', build: { id: build.id } })
   })
 })
 
@@ -252,7 +267,7 @@ it('GitLab gets its trigger token, the ref and variables', async () => {
   } as const
   const { stores, project, outside, work, newest } = await seedTarget(target, 'glptt-x', [Response.json({ id: 5 })])
   await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
-  const build = await triggerPipeline(stores, project, { ...TRIGGER, ref: { tag: 'v1' } }, NOBODY)
+  const build = await startedBy(triggerPipeline(stores, project, { ...TRIGGER, ref: { tag: 'v1' } }, NOBODY))
   await work()
   expect(outside.sent[0]?.url).toBe('https://gitlab.com/api/v4/projects/acme%2Fgroup%2Fweb/trigger/pipeline')
   expect(Object.fromEntries(new URLSearchParams(outside.sent[0]?.text))).toEqual({

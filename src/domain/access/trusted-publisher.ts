@@ -181,9 +181,9 @@ export function matches(
 /** Of an unmatched token its own words for what can be pinned: whoever presents it has them anyhow. */
 export function tellClaims(kind: IssuerKind, claims: Readonly<Record<string, unknown>>): readonly InputProblem[] {
   const { mandatory, optional } = ISSUERS[kind]
-  return [...mandatory, ...optional].map((name) => {
+  return [...mandatory, ...optional].flatMap((name) => {
     const value = Object.hasOwn(claims, name) ? textOf(claims[name]) : null
-    return { path: name, message: value === null ? 'is not in the token' : `is "${value.slice(0, MAX_CLAIM_LENGTH)}"` }
+    return value === null ? [] : { path: name, message: `is "${value.slice(0, MAX_CLAIM_LENGTH)}"` }
   })
 }
 

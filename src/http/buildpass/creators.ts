@@ -14,7 +14,8 @@ export function mountCreators(app: App): void {
 
   route(app, 'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login', async (c, { actor, params }) => {
     const user = await requireUser(c, params)
-    await putCreator(c.env.stores, requireOrg(params), user, actor)
+    const put = await putCreator(c.env.stores, requireOrg(params), user, actor)
+    if (put === 'no_user') throw new AppError('user_not_found')
     return jsonWritten(c, { login: user.login } satisfies CreatorJson)
   })
 

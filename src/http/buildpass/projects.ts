@@ -64,7 +64,7 @@ export function mountProjects(app: App): void {
     const settings = { visibility, defaultBranch: default_branch }
     const made = await createProject(c.env.stores, grant, slug, settings, actor)
     if (made === 'not_allowed') throw new AppError('permission_denied')
-    if (made === 'taken') throw new AppError('conflict', 'slug: there is a project of that name already')
+    if (made === 'taken') throw new AppError('project_exists')
     return jsonWritten(c, projectJson(made), 201)
   })
 
@@ -102,11 +102,13 @@ export function mountProjects(app: App): void {
     const user = await requireUser(c, params)
     if (role === 'member') {
       const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
-      if (demotion.kind === 'last_admin') throw lastAdmin()
+      if (demotion.kind === 'last_admin') throw new AppError('last_admin')
       if (demotion.kind === 'demoted')
         return jsonWritten(c, { login: user.login, role, ...leftBehindJson(demotion, endMade) } satisfies MemberSetJson)
     }
-    if ((await putMember(stores, project.id, user, role, actor)) === 'last_admin') throw lastAdmin()
+    const put = await putMember(stores, project.id, user, role, actor)
+    if (put === 'last_admin') throw new AppError('last_admin')
+    if (put === 'no_user') throw new AppError('user_not_found')
     return jsonWritten(c, { login: user.login, role } satisfies MemberSetJson)
   })
 
@@ -121,7 +123,7 @@ export function mountProjects(app: App): void {
       const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
       switch (removal.kind) {
         case 'last_admin':
-          throw lastAdmin()
+          throw new AppError('last_admin')
         case 'not_a_member':
           throw new AppError('user_not_found')
         case 'removed':
@@ -170,8 +172,4 @@ export async function requireUser(c: Context<AppEnv>, named: { readonly login: s
   const user = login ? await findUserByLogin(c.env.stores.db, login) : null
   if (!user) throw new AppError('user_not_found')
   return user
-}
-
-function lastAdmin(): AppError {
-  return new AppError('conflict', 'A project needs at least one admin: give somebody else the role first.')
 }

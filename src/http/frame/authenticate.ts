@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Grant } from '../../domain/access/grant.ts'
-import { AppError, invalidToken } from '../../domain/error.ts'
+import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
 import { findGrant, type Granted } from '../../storage/edge/grants.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
@@ -11,20 +11,41 @@ import { readCredential } from './request/credentials.ts'
 /** A verified grant, and when its token ends by itself (epoch milliseconds). */
 export type Presented = { readonly grant: Grant; readonly expiresAt: number | null }
 
+/** What came of looking at a request's credential. */
+export type Identified =
+  | { readonly kind: 'nobody' }
+  | ({ readonly kind: 'granted' } & Presented)
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly message?: string }
+
+const INVALID: Identified = { kind: 'refused', code: 'invalid_token' }
+
 /**
  * Who asks: a verified grant, or null for nobody. A bad credential is refused here, whatever it was for. `slug` names
  * the project that will be asked about, so that one look-up brings both.
  */
 export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Presented | null> {
+  const asker = await identify(c, slug)
+  switch (asker.kind) {
+    case 'nobody':
+      return null
+    case 'granted':
+      return asker
+    case 'refused':
+      throw asker === INVALID ? invalidToken() : new AppError(asker.code, asker.message)
+  }
+}
+
+/** As `authenticate`, for who asks before it is settled what a bad credential is told. */
+export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<Identified> {
   const { stores, settings } = c.env
   const credential = readCredential(c.req.raw, settings.queryTokens)
   switch (credential.kind) {
     case 'none':
-      return null
+      return { kind: 'nobody' }
     case 'malformed':
-      throw invalidToken()
+      return INVALID
     case 'refused':
-      throw new AppError('query_token_refused', credential.reason)
+      return { kind: 'refused', code: 'query_token_refused', message: credential.reason }
     case 'secret':
   }
   const charge = {
@@ -37,15 +58,17 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
   switch (verdict.kind) {
     case 'granted':
       noteGranted(c, verdict)
-      return { grant: verdict.grant, expiresAt: verdict.expiresAt }
+      return { kind: 'granted', grant: verdict.grant, expiresAt: verdict.expiresAt }
     case 'unknown':
-      throw invalidToken()
-    case 'expired':
-      throw new AppError('expired_token', `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`)
+      return INVALID
+    case 'expired': {
+      const message = `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`
+      return { kind: 'refused', code: 'expired_token', message }
+    }
     case 'limited':
-      throw new AppError('too_many_requests')
+      return { kind: 'refused', code: 'too_many_requests' }
     case 'unavailable':
-      throw new AppError('unavailable')
+      return { kind: 'refused', code: 'unavailable' }
   }
 }
 

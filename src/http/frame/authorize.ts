@@ -10,7 +10,7 @@ import { fenceNow } from '../../storage/edge/download-proof.ts'
 import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
-import { authenticate, countryAndColoOf } from './authenticate.ts'
+import { authenticate, countryAndColoOf, identify } from './authenticate.ts'
 import type { AppEnv } from './open-request.ts'
 import { clientAddressOf } from './request/client-limits.ts'
 
@@ -97,11 +97,10 @@ async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
 
 /** As `owner`; to whoever is none, for whatever reason, it is as if the route were not there. */
 async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> {
-  const grant = await requirePerson(c).catch((error) => {
-    if (error instanceof AppError && error.code !== 'unavailable') return null
-    throw error
-  })
-  if (grant?.instanceRole !== 'owner') throw new AppError('route_not_found')
+  const asker = await identify(c, null)
+  if (asker.kind === 'refused' && asker.code === 'unavailable') throw new AppError('unavailable')
+  const grant = asker.kind === 'granted' ? asker.grant : null
+  if (grant?.kind !== 'personal' || grant.instanceRole !== 'owner') throw new AppError('route_not_found')
   return grant
 }
 

@@ -3,8 +3,8 @@ import type { RefusalJson } from './refusal-shape.ts'
 
 type WireError = { readonly status: number; readonly message: string }
 
-/** What each refusal is on the wire: rich in the log, dull here. */
-const WIRE: Record<ErrorCode, WireError> = {
+/** What each refusal is on the wire: rich in the log, dull here. docs/api.md has this table. */
+export const ERRORS: Record<ErrorCode, WireError> = {
   login_required: { status: 401, message: 'You must log in first.' },
   invalid_token: { status: 401, message: 'Invalid API token.' },
   expired_token: { status: 401, message: 'API token expired.' },
@@ -28,8 +28,29 @@ const WIRE: Record<ErrorCode, WireError> = {
   route_not_found: { status: 404, message: 'Not found' },
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   invalid_input: { status: 400, message: 'Invalid input' },
+  digest_mismatch: { status: 400, message: 'The digest does not match the bytes that were sent.' },
   done_before: { status: 409, message: 'This was done before.' },
   conflict: { status: 409, message: 'Conflict' },
+  right_changed: {
+    status: 409,
+    message: 'Your right to do this changed meanwhile, and nothing was done: try again.',
+  },
+  project_exists: { status: 409, message: 'slug: there is a project of that name already' },
+  webhook_exists: { status: 409, message: 'source: this project has a secret for it already; rotate that one' },
+  last_admin: { status: 409, message: 'A project needs at least one admin: give somebody else the role first.' },
+  limit_reached: { status: 409, message: 'There are as many as there can be: delete some first.' },
+  already_expired: { status: 409, message: 'This token has expired already: create a new one.' },
+  other_pipeline: { status: 409, message: 'external_id: belongs to a build of another pipeline of this project' },
+  other_bytes: { status: 409, message: 'path: this build has other bytes there' },
+  missing_parts: { status: 409, message: 'parts: some are not sent yet' },
+  other_parts: { status: 409, message: 'parts: one was sent by two senders at once; send all parts again' },
+  upload_complete: { status: 409, message: 'upload: is complete already' },
+  no_dispatch_target: {
+    status: 409,
+    message: 'This project has no dispatch target, so nothing here can start or stop its builds.',
+  },
+  cannot_cancel: { status: 409, message: 'The project’s dispatch target cannot be told to stop this run.' },
+  nothing_to_run: { status: 409, message: 'This workflow has no job to run again.' },
   other_repository: { status: 422, message: 'The payload is about another repository.' },
   precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
@@ -43,6 +64,7 @@ const WIRE: Record<ErrorCode, WireError> = {
   too_many_requests: { status: 429, message: 'Too many requests.' },
   unavailable: { status: 503, message: 'Token verification is temporarily unavailable.' },
   not_configured: { status: 503, message: 'This server is not set up for it.' },
+  internal_error: { status: 500, message: 'Internal error' },
 }
 
 const CHALLENGE: Partial<Record<ErrorCode, string>> = {
@@ -58,12 +80,12 @@ const BASIC = 'Basic realm="Buildpass", charset="UTF-8"'
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
 
 export function statusOf(code: ErrorCode): number {
-  return WIRE[code].status
+  return ERRORS[code].status
 }
 
 /** What the asker is told. */
 export function messageOf(error: AppError): string {
-  return error.message === error.code ? WIRE[error.code].message : error.message
+  return error.message === error.code ? ERRORS[error.code].message : error.message
 }
 
 /**
@@ -82,14 +104,15 @@ export function refusalHeaders(error: AppError, { offersBasic = false } = {}): R
 }
 
 /**
- * A refusal as `{"message"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours: that is
- * what is told on. All answers have the id in a header.
+ * A refusal as `{"message", "code"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours:
+ * that is what is told on. All answers have the id in a header. CircleCI's clients read `message`, and it stays first.
  */
 export function jsonRefusal(error: AppError, requestId: string): Response {
   const message = messageOf(error)
   const status = statusOf(error.code)
   const body: RefusalJson = {
     message,
+    code: error.code,
     errors: error.problems.length > 0 ? error.problems : undefined,
     request_id: status >= 500 ? requestId : undefined,
   }
@@ -106,9 +129,10 @@ export function jsonRefusal(error: AppError, requestId: string): Response {
 
 /** A bug, as the client sees it. */
 export function jsonFailure(requestId: string): Response {
-  const body: RefusalJson = { message: 'Internal error', request_id: requestId }
+  const { status, message } = ERRORS.internal_error
+  const body: RefusalJson = { message, code: 'internal_error', request_id: requestId }
   return Response.json(body, {
-    status: 500,
+    status,
     headers: { 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
   })
 }

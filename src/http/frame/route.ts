@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { scopeWordsOf } from '../../domain/access/grant.ts'
 import { AppError } from '../../domain/error.ts'
+import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
@@ -78,22 +79,21 @@ async function actAs<N extends RouteName>(
     return await handle(c, { ...opened, actor: actorOf(c, opened as Authorized) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
-    throw await refusalOf(c, error, letIn)
+    return refuseGone(c, error, letIn)
   }
 }
 
-/** Why somebody whose right was gone when they wrote is refused: what `look`, which asks the database, throws now. */
-export async function refusalOf(
+/** Throws why somebody whose right was gone when they wrote is refused: what `look`, which asks the database, throws now. */
+export async function refuseGone(
   c: Context<AppEnv>,
   { right }: RightGone,
   look: () => Promise<unknown>,
-): Promise<AppError> {
-  if (right.kind === 'webhook') return new AppError('invalid_signature')
+): Promise<never> {
+  if (right.kind === 'webhook') throw new AppError('invalid_signature')
   // From now on this isolate knows what ended.
   await readFenced(c.env.stores, [])
   await look()
-  if (right.kind === 'creator') return new AppError('permission_denied')
-  return new AppError('conflict', 'Your right to do this changed meanwhile, and nothing was done: try again.')
+  throw new AppError(right.kind === 'creator' ? 'permission_denied' : 'right_changed')
 }
 
 function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
@@ -182,6 +182,9 @@ function refusalTo(c: Context<AppEnv>, { refuse, fail }: Refusals, error: unknow
     logFault(c.env.trace, 'database_unreachable', error)
     return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
   }
+  // The log was told where it was asked.
+  if (error instanceof BucketUnreachable)
+    return refuse(c, new AppError('unavailable', 'The artifact store cannot be reached at the moment: try again.'))
   logFault(c.env.trace, 'bug', error)
   return fail(c)
 }

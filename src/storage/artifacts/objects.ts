@@ -1,5 +1,4 @@
 import { and, gt, lte } from 'drizzle-orm'
-import { AppError } from '../../domain/error.ts'
 import { toHex } from '../../domain/formats/encoding.ts'
 import { artifacts } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
@@ -69,13 +68,16 @@ async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
   }
 }
 
-/** What the bucket answers; throws `unavailable`, and tells the log why, when it cannot be asked. */
+/** Thrown where the bucket cannot be asked: as when the database cannot, whatever was wanted. */
+export class BucketUnreachable extends Error {}
+
+/** What the bucket answers; throws BucketUnreachable, and tells the log why, when it cannot be asked. */
 export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
     warn('artifacts_unreachable', error)
-    throw new AppError('unavailable', 'The artifact store cannot be reached at the moment: try again.')
+    throw new BucketUnreachable('the artifact store cannot be reached', { cause: error })
   }
 }
 

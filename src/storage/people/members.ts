@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
-import { AppError } from '../../domain/error.ts'
 import type { Role } from '../../domain/project.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
 import { auditStatement } from '../projects/audit.ts'
@@ -38,10 +37,13 @@ export function selectMembers(
     .limit(limit)
 }
 
-/** What giving somebody a role came to; `last_admin`: nothing, for it would leave the project without an admin. */
-export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin'
+/**
+ * What giving somebody a role came to; `last_admin`: nothing, for it would leave the project without an admin; `no_user`:
+ * the person is gone.
+ */
+export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin' | 'no_user'
 
-/** Gives a person a role. Throws when the person is gone. */
+/** Gives a person a role. */
 export async function putMember(
   stores: Stores,
   projectId: string,
@@ -73,7 +75,7 @@ export async function putMember(
     return before ? (before.role === role ? 'unchanged' : 'changed') : 'added'
   } catch (error) {
     if (!isForeignKeyViolation(error)) throw error
-    throw new AppError('user_not_found')
+    return 'no_user'
   }
 }
 

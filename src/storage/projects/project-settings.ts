@@ -1,6 +1,5 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import { AppError } from '../../domain/error.ts'
 import { type Project, type Slug, slugKeyFor, slugText, type Visibility } from '../../domain/project.ts'
 import { isForeignKeyViolation, isUniqueViolation } from '../constraint.ts'
 import { members, orgCreators, projects, users } from '../schema/schema.ts'
@@ -117,12 +116,16 @@ export async function mayCreateIn(db: Db, slug: Pick<Slug, 'vcs' | 'org'>, userI
   return rows.length > 0
 }
 
+/** `no_user`: the person is gone. */
+export type CreatorPut = 'put' | 'no_user'
+
+/** Lets a person create projects of the organization. */
 export async function putCreator(
   stores: Stores,
   slug: Pick<Slug, 'vcs' | 'org'>,
   user: { id: string; login: string },
   actor: Actor,
-): Promise<void> {
+): Promise<CreatorPut> {
   const { db } = stores
   const told = {
     action: 'creator.granted',
@@ -136,8 +139,9 @@ export async function putCreator(
       auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),
       db.insert(orgCreators).values(creator).onConflictDoNothing(),
     ])
+    return 'put'
   } catch (error) {
-    if (isForeignKeyViolation(error)) throw new AppError('user_not_found')
+    if (isForeignKeyViolation(error)) return 'no_user'
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import { and, asc, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { AuditAction } from '../../domain/audit.ts'
-import { AppError } from '../../domain/error.ts'
 import { type DataKeys, seal, unseal } from '../../domain/formats/sealed-text.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
 import type { WebhookSource } from '../../domain/reporting/webhook-source.ts'
@@ -84,10 +83,10 @@ export async function findWebhook(db: Db, projectId: string, id: string, now: nu
 
 export type WebhookInserted =
   | { readonly kind: 'created'; readonly webhook: Webhook }
-  /** The source has a current secret already: rotate it. */
-  | { readonly kind: 'taken' }
+  /** `taken`: the source has a current secret already, which is to be rotated. `done_before`: the form was sent before. */
+  | { readonly kind: 'taken' | 'done_before' }
 
-/** Stores a source's secret. Throws where the form with that `onceId` was sent before. */
+/** Stores a source's secret; of all forms with one `onceId`, one does. */
 export async function insertWebhook(
   stores: Stores,
   keys: DataKeys,
@@ -107,18 +106,19 @@ export async function insertWebhook(
         once: isFirst(actor, onceId),
       }),
     ])
-    if (rows.results.length > 0) return { kind: 'created', webhook: row }
-    throw new AppError('done_before')
+    return rows.results.length > 0 ? { kind: 'created', webhook: row } : { kind: 'done_before' }
   } catch (error) {
     if (isUniqueViolation(error)) return { kind: 'taken' }
     throw error
   }
 }
 
-/**
- * A new secret for the same source; the old one stops after the overlap. Null when there is no current one of that id.
- * Throws where the form with that `onceId` was sent before.
- */
+export type WebhookRotation =
+  | { readonly kind: 'rotated'; readonly webhook: Webhook }
+  /** `not_current`: there is no current one of that id. `done_before`: the form was sent before. */
+  | { readonly kind: 'not_current' | 'done_before' }
+
+/** A new secret for the same source; the old one stops after the overlap. Of all forms with one `onceId`, one does. */
 export async function rotateWebhook(
   stores: Stores,
   keys: DataKeys,
@@ -128,12 +128,12 @@ export async function rotateWebhook(
   overlapSeconds: number,
   actor: Actor,
   onceId?: string,
-): Promise<Webhook | null> {
+): Promise<WebhookRotation> {
   const { db, now } = stores
-  await requireFirst(db, actor, onceId)
+  if (await isDoneBefore(db, actor, onceId)) return { kind: 'done_before' }
   const isCurrent = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId), isNull(webhooks.expiresAt))
   const [old] = await db.select({ source: webhooks.source }).from(webhooks).where(isCurrent).limit(1)
-  if (!old) return null
+  if (!old) return { kind: 'not_current' }
   const row = await rowFor(keys, projectId, old.source, secret, actor, now(), onceId)
   const endsAt = now() + overlapSeconds * 1000
   try {
@@ -150,12 +150,11 @@ export async function rotateWebhook(
         once: isFirst(actor, onceId),
       }),
     ])
-    return inserted.results.length > 0 ? row : null
+    return inserted.results.length > 0 ? { kind: 'rotated', webhook: row } : { kind: 'not_current' }
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     // Sent twice at the same moment.
-    await requireFirst(db, actor, onceId)
-    return null
+    return { kind: (await isDoneBefore(db, actor, onceId)) ? 'done_before' : 'not_current' }
   }
 }
 
@@ -170,10 +169,10 @@ export async function deleteWebhook(stores: Stores, projectId: string, id: strin
   return rows.length > 0
 }
 
-async function requireFirst(db: Db, actor: Actor, onceId: string | undefined): Promise<void> {
-  if (onceId === undefined) return
+async function isDoneBefore(db: Db, actor: Actor, onceId: string | undefined): Promise<boolean> {
+  if (onceId === undefined) return false
   const [asked] = await db.select({ first: sql<number>`${isFirst(actor, onceId)}`.as('first') }).from(sql`(select 1)`)
-  if (!asked?.first) throw new AppError('done_before')
+  return !asked?.first
 }
 
 function lives(now: number) {

@@ -1,6 +1,5 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import { AppError } from '../../domain/error.ts'
 import type { TestResult } from '../../domain/tests/test-result.ts'
 import { isForeignKeyViolation } from '../constraint.ts'
 import { builds, testResults } from '../schema/schema.ts'
@@ -52,14 +51,17 @@ export async function listTestPage(
 // D1 takes 2 MB a value; the rest of a statement needs a little room.
 const MAX_JSON_CHARACTERS = 500_000
 
-/** Puts a report in place of the build's earlier one of the same name, all or nothing. Throws when the build is gone. */
+/** `no_build`: the build is gone. */
+export type TestResultsReplaced = 'replaced' | 'no_build'
+
+/** Puts a report in place of the build's earlier one of the same name, all or nothing. */
 export async function replaceTestResults(
   stores: Pick<Stores, 'db' | 'now'>,
   buildId: string,
   report: string,
   results: readonly TestResult[],
   actor: Actor,
-): Promise<void> {
+): Promise<TestResultsReplaced> {
   const { db } = stores
   const inserts = chunksOf(results).map(({ from, rows }) =>
     rawStatement(
@@ -74,8 +76,9 @@ export async function replaceTestResults(
       db.delete(testResults).where(and(eq(testResults.buildId, buildId), eq(testResults.report, report))),
       ...inserts,
     ])
+    return 'replaced'
   } catch (error) {
-    if (isForeignKeyViolation(error)) throw new AppError('build_not_found')
+    if (isForeignKeyViolation(error)) return 'no_build'
     throw error
   }
 }

@@ -1,7 +1,6 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { IssuerKind, TrustedPublisher } from '../../domain/access/trusted-publisher.ts'
-import { AppError } from '../../domain/error.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
 import { auditStatement } from '../projects/audit.ts'
 import { projects, users } from '../schema/schema.ts'
@@ -47,9 +46,12 @@ export async function isIssuerUsed(db: Db, issuer: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/**
- * Names a publisher; null when the project has its fill. Throws where the form with that `onceId` was sent before.
- */
+export type PublisherInserted =
+  | { readonly kind: 'created'; readonly publisher: TrustedPublisher }
+  /** `full`: the project has as many as it can have. `done_before`: the form was sent before. */
+  | { readonly kind: 'full' | 'done_before' }
+
+/** Names a publisher; of all forms with one `onceId`, one does. */
 export async function insertPublisher(
   stores: Stores,
   projectId: string,
@@ -60,7 +62,7 @@ export async function insertPublisher(
   }: { readonly kind: IssuerKind; readonly issuer: string; readonly claims: Readonly<Record<string, string>> },
   actor: Actor,
   onceId?: string,
-): Promise<TrustedPublisher | null> {
+): Promise<PublisherInserted> {
   const { db, now } = stores
   const first = isFirst(actor, onceId)
   const publisher = { id: onceId ?? crypto.randomUUID(), projectId, kind, issuer, claims, createdAt: now() }
@@ -82,8 +84,8 @@ export async function insertPublisher(
       sql`exists (select 1 from ${publishers} where id = ${publisher.id}) and ${first}`,
     ),
   ])
-  if (isNew !== 1) throw new AppError('done_before')
-  return inserted.results.length > 0 ? publisher : null
+  if (isNew !== 1) return { kind: 'done_before' }
+  return inserted.results.length > 0 ? { kind: 'created', publisher } : { kind: 'full' }
 }
 
 /** Ends a publisher and, by a trigger, every token that its jobs hold. False when there was none. */

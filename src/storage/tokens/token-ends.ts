@@ -4,7 +4,6 @@ import type { Secret } from '../../domain/access/secret.ts'
 import { hashSecret } from '../../domain/access/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction } from '../../domain/audit.ts'
-import { AppError } from '../../domain/error.ts'
 import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
 import { tokens } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -17,10 +16,11 @@ import {
   heldBy,
   insertWhile,
   isFirst,
-  requireHolding,
   rowFor,
   selectHolding,
+  type TokenRefused,
   tokenOf,
+  tokenRefused,
 } from './tokens.ts'
 
 /** Which of a holder's tokens: by its id, or by its secret when somebody found that. */
@@ -89,10 +89,11 @@ export type Rotation =
   /** It stopped already, so there is nothing to overlap with. */
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
+  | TokenRefused
 
 /**
  * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
- * Throws where the holder has no room for another token, or the form with that `onceId` was sent before.
+ * Of all forms with one `onceId`, one makes a token.
  */
 export async function rotateToken(
   stores: Stores,
@@ -136,11 +137,7 @@ export async function rotateToken(
       overlap_seconds: overlapSeconds,
     }),
   ])
-  if (!inserted[0]) {
-    requireHolding(state)
-    if (onceId !== undefined) throw new AppError('done_before')
-    return { kind: 'unknown' }
-  }
+  if (!inserted[0]) return tokenRefused(state, onceId) ?? { kind: 'unknown' }
   forgetUnknown(stores, successor)
   return { kind: 'rotated', token: tokenOf(inserted[0]) }
 }

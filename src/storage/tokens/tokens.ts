@@ -5,7 +5,6 @@ import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
 import { hashSecret } from '../../domain/access/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction, AuditDetail } from '../../domain/audit.ts'
-import { AppError } from '../../domain/error.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import { forgetUnknown } from '../edge/grants.ts'
 import { audit, projects, tokens, users } from '../schema/schema.ts'
@@ -25,17 +24,18 @@ export type NewToken = {
 /** More would make no list that a person can look through. */
 export const MAX_TOKENS_HELD = 1_000
 
-/**
- * Stores a new token's hash. Throws where the holder is gone or has no room for another one, and where this was asked
- * before: of all forms with one `onceId`, one makes a token.
- */
+/** Why no token was made: the holder is gone, or has no room for another one, or the form was sent before. */
+export type TokenRefused = { readonly kind: 'no_holder' | 'full' | 'done_before' }
+export type TokenInserted = { readonly kind: 'created'; readonly token: Token } | TokenRefused
+
+/** Stores a new token's hash; of all forms with one `onceId`, one makes a token. */
 export async function insertToken(
   stores: Stores,
   secret: Secret,
   { label, expiresAt, ...holder }: NewToken,
   actor: Actor,
   onceId?: string,
-): Promise<Token> {
+): Promise<TokenInserted> {
   const row = await rowFor(stores, secret, {
     id: onceId ?? crypto.randomUUID(),
     label,
@@ -53,12 +53,12 @@ export async function insertToken(
     auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
   ])
   if (!inserted[0]) {
-    requireHolding(state)
-    if (onceId !== undefined) throw new AppError('done_before')
+    const refused = tokenRefused(state, onceId)
+    if (refused) return refused
     throw new Error('a token was not stored')
   }
   forgetUnknown(stores, secret)
-  return tokenOf(inserted[0])
+  return { kind: 'created', token: tokenOf(inserted[0]) }
 }
 
 /** Whether the holder still stands, and how many tokens that has: for the batch that is to give it one more. */
@@ -75,11 +75,14 @@ export function canHold(holder: TokenHolder): SQL {
   return sql`${stands(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
 }
 
-/** Throws the reason why the holder was not given another token, if it is one of these. */
-export function requireHolding(state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined): void {
-  if (!state?.stands) throw new AppError('project_not_found')
-  if (state.held >= MAX_TOKENS_HELD)
-    throw new AppError('conflict', `There are ${MAX_TOKENS_HELD} tokens already: delete some first.`)
+/** The reason why the holder was not given another token; null when it is none of these. */
+export function tokenRefused(
+  state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined,
+  onceId: string | undefined,
+): TokenRefused | null {
+  if (!state?.stands) return { kind: 'no_holder' }
+  if (state.held >= MAX_TOKENS_HELD) return { kind: 'full' }
+  return onceId === undefined ? null : { kind: 'done_before' }
 }
 
 function stands(holder: TokenHolder): SQL {

@@ -285,7 +285,10 @@ describe('the signed URL', () => {
     const response = await get(headers)
     expect(response.status).toBe(status)
     if (status === 412)
-      expect(await response.json()).toEqual({ message: 'This is not the version that was asked for.' })
+      expect(await response.json()).toEqual({
+        message: 'This is not the version that was asked for.',
+        code: 'precondition_failed',
+      })
   })
 
   it('with the tag or the date that it told goes on', async () => {
@@ -557,7 +560,10 @@ describe('the stable links', () => {
   ])('%s lists %j', async (rest, paths, text) => {
     const response = await ask(v1(rest), { token: w.secrets.all })
     if (typeof paths === 'number') {
-      expect([response.status, await response.text()]).toEqual([paths, '{"message":"Build not found"}'])
+      expect([response.status, await response.text()]).toEqual([
+        paths,
+        '{"message":"Build not found","code":"build_not_found"}',
+      ])
       return
     }
     const listed = await response.json<{ path: string; url: string }[]>()

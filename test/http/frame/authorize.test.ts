@@ -71,5 +71,8 @@ it.each(['gh/a%20b/web', 'xx/acme/web'])('a project cannot be called %s, and is 
   const stores = await openTestStores()
   const { secret } = await seedToken(stores, { kind: 'personal', user: await seedUser(stores.db) })
   const response = await ask(`/api/v1.1/project/${slug}`, { token: secret })
-  expect([response.status, await response.json()]).toMatchObject([404, { message: 'Project not found' }])
+  expect([response.status, await response.json()]).toMatchObject([
+    404,
+    { message: 'Project not found', code: 'project_not_found' },
+  ])
 })

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
+import type { ErrorCode } from '../../../src/domain/error.ts'
 import { seedProject, seedToken } from '../../support/seed/seed.ts'
 import { openTestApp, SPENT } from '../../support/worker/app.ts'
 import { type Ask, ask } from '../../support/worker/client.ts'
@@ -25,14 +26,23 @@ const list = () => `/api/v1.1/project/${world.slug}`
 const badge = (extension: 'svg' | 'json' = 'svg') => `/${world.slug}.${extension}`
 
 describe('a refusal under /api', () => {
-  it.each<[string, () => string, () => Ask, number, string, string | null]>([
-    ['nobody where a user is needed', () => '/api/v1.1/me', () => ({}), 401, 'You must log in first.', 'Bearer'],
+  it.each<[string, () => string, () => Ask, number, string, ErrorCode, string | null]>([
+    [
+      'nobody where a user is needed',
+      () => '/api/v1.1/me',
+      () => ({}),
+      401,
+      'You must log in first.',
+      'login_required',
+      'Bearer',
+    ],
     [
       'a project token where a user is needed',
       () => '/api/v1.1/me',
       () => ({ token: world.secrets.all }),
       401,
       'You must log in first.',
+      'login_required',
       'Bearer',
     ],
     [
@@ -41,6 +51,7 @@ describe('a refusal under /api', () => {
       () => ({ token: 'nonsense' }),
       401,
       'Invalid API token.',
+      'invalid_token',
       'Bearer error="invalid_token"',
     ],
     [
@@ -49,6 +60,7 @@ describe('a refusal under /api', () => {
       () => ({ token: world.secrets.unknown }),
       401,
       'Invalid API token.',
+      'invalid_token',
       'Bearer error="invalid_token"',
     ],
     [
@@ -57,6 +69,7 @@ describe('a refusal under /api', () => {
       () => ({ headers: { Authorization: 'Bearer ' } }),
       401,
       'Invalid API token.',
+      'invalid_token',
       'Bearer error="invalid_token"',
     ],
     [
@@ -65,6 +78,7 @@ describe('a refusal under /api', () => {
       () => ({ token: world.secrets.status }),
       403,
       'Permission denied',
+      'permission_denied',
       'Bearer error="insufficient_scope", scope="view-builds"',
     ],
     [
@@ -73,16 +87,26 @@ describe('a refusal under /api', () => {
       () => ({ token: world.secrets['view-builds'] }),
       403,
       'Permission denied',
+      'permission_denied',
       'Bearer error="insufficient_scope", scope="status"',
     ],
-    ['nobody on a private project', list, () => ({}), 404, 'Project not found', null],
-    ['a token of elsewhere', list, () => ({ token: world.secrets['other all'] }), 404, 'Project not found', null],
+    ['nobody on a private project', list, () => ({}), 404, 'Project not found', 'project_not_found', null],
+    [
+      'a token of elsewhere',
+      list,
+      () => ({ token: world.secrets['other all'] }),
+      404,
+      'Project not found',
+      'project_not_found',
+      null,
+    ],
     [
       'a project that is not there',
       () => '/api/v1.1/project/gh/acme/absent',
       () => ({ token: world.secrets.member }),
       404,
       'Project not found',
+      'project_not_found',
       null,
     ],
     [
@@ -91,11 +115,12 @@ describe('a refusal under /api', () => {
       () => ({ token: world.secrets.member }),
       404,
       'Project not found',
+      'project_not_found',
       null,
     ],
-  ])('to %s', async (_, path, options, status, message, challenge) => {
+  ])('to %s', async (_, path, options, status, message, code, challenge) => {
     const { headers, ...answer } = await seen(await ask(path(), options()))
-    expect(answer).toEqual({ status, body: JSON.stringify({ message }) })
+    expect(answer).toEqual({ status, body: JSON.stringify({ message, code }) })
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' })
     expect(headers['www-authenticate'] ?? null).toBe(challenge)
   })
@@ -119,7 +144,7 @@ describe('a refusal under /api', () => {
     expect((await ask(list(), { token: world.secrets.status })).status).toBe(200)
     expect((await ask(list(), { token: mintSecret('project') })).status).toBe(401)
     const { status, body, headers } = await seen(await ask(list(), { token: mintSecret('project') }))
-    expect([status, body]).toEqual([429, '{"message":"Too many requests."}'])
+    expect([status, body]).toEqual([429, '{"message":"Too many requests.","code":"too_many_requests"}'])
     expect(headers).toMatchObject({ 'retry-after': expect.stringMatching(/^\d+$/), 'cache-control': 'no-store' })
     expect((await ask(list(), { token: world.secrets.status })).status).toBe(200)
   })
@@ -170,7 +195,7 @@ describe('a private project reads like an absent one', () => {
     const token = world.secrets['other all']
     const forbidden = await seen(await ask(path(world.build.id), { token }))
     expect(forbidden).toEqual(await seen(await ask(path(crypto.randomUUID()), { token })))
-    expect(forbidden.body).toBe('{"message":"Project not found"}')
+    expect(forbidden.body).toBe('{"message":"Project not found","code":"project_not_found"}')
   })
 })
 

@@ -172,10 +172,22 @@ describe('which requests get a line', () => {
     // In JSON too: who sees an answer often does not see its headers.
     expect(await response.json()).toEqual({
       message: expect.any(String),
+      code: 'unavailable',
       request_id: response.headers.get('X-Request-Id'),
     })
     expect(lines.filter(({ event }) => event === 'request')).toMatchObject([{ status: 503 }])
   })
+})
+
+it('a bug is answered with internal_error and the id under which the log has the reason', async () => {
+  const ctx = createExecutionContext()
+  type Incoming = Parameters<typeof worker.fetch>[0]
+  const request = new Request('https://builds.test/api/v2/me') as Incoming
+  const response = await worker.fetch(request, { ...env, DOWNLOAD_KEY: '' }, ctx)
+  const id = response.headers.get('X-Request-Id')
+  const body = { message: 'Internal error', code: 'internal_error', request_id: id }
+  expect([response.status, await response.json()]).toEqual([500, body])
+  expect(lines).toMatchObject([{ event: 'bug', id }])
 })
 
 describe('an operator who is told of an error on a page', () => {

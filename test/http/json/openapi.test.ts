@@ -173,11 +173,13 @@ function formOf(example: Body['example']): string {
 describe('an answer that the document does not tell of is told in a sentence', () => {
   const me = new Request('https://builds.test/api/v2/me')
   const ME = { id: crypto.randomUUID(), login: 'jo', name: 'Jo', avatar_url: null }
+  const nowhere = new Request('https://builds.test/nowhere')
   const told = (response: Response, request = me) => documentProblem(request, response)
+  const refused = (code: string, status: number) => Response.json({ message: 'No', code }, { status })
 
   it('and one that it tells of is not', async () => {
     expect(await told(Response.json(ME))).toBeNull()
-    expect(await told(Response.json({ message: 'Invalid API token.' }, { status: 401 }))).toBeNull()
+    expect(await told(refused('invalid_token', 401))).toBeNull()
     expect(await told(new Response(null, { status: 304 }))).toBeNull()
     expect(
       await told(
@@ -185,9 +187,7 @@ describe('an answer that the document does not tell of is told in a sentence', (
         new Request(me, { method: 'HEAD' }),
       ),
     ).toBeNull()
-    expect(
-      await told(Response.json({ message: 'Not found' }, { status: 404 }), new Request('https://builds.test/nowhere')),
-    ).toBeNull()
+    expect(await told(refused('route_not_found', 404), nowhere)).toBeNull()
   })
 
   it('for a field that nobody documented', async () => {
@@ -211,8 +211,21 @@ describe('an answer that the document does not tell of is told in a sentence', (
     expect(await told(Response.json(ME, { status: 201 }))).toBe(
       'GET /api/v2/me answered 201, which the document does not have for it',
     )
-    expect(await told(Response.json({ message: 'Internal error' }, { status: 500 }))).toBe(
+    expect(await told(refused('internal_error', 500))).toBe(
       'GET /api/v2/me answered 500, which the document does not have for it',
+    )
+  })
+
+  it('for a refusal without a code, with one that is none, or with that of another status', async () => {
+    expect(await told(Response.json({ message: 'No' }, { status: 401 }))).toMatch(
+      /^GET \/api\/v2\/me answered 401, and code: Invalid key: Expected "code"/,
+    )
+    expect(await told(refused('no_such_code', 401))).toMatch(/^GET \/api\/v2\/me answered 401, and code: Invalid type/)
+    expect(await told(refused('build_not_found', 401))).toBe(
+      'GET /api/v2/me answered 401, and code: build_not_found is 404',
+    )
+    expect(await told(refused('invalid_token', 404), nowhere)).toBe(
+      'GET /nowhere answered 404, and code: invalid_token is 401',
     )
   })
 
@@ -224,8 +237,6 @@ describe('an answer that the document does not tell of is told in a sentence', (
   })
 
   it('for a place that is no route', async () => {
-    expect(await told(new Response('hello'), new Request('https://builds.test/nowhere'))).toBe(
-      'GET /nowhere answered 200, and is no route',
-    )
+    expect(await told(new Response('hello'), nowhere)).toBe('GET /nowhere answered 200, and is no route')
   })
 })

@@ -94,7 +94,7 @@ describe.each(CASES)('a delivery of %s', (source, vcs, event, payloadOf) => {
     ])
     for (const refusal of refusals) {
       expect(refusal.status).toBe(401)
-      expect(refusal.body).toEqual({ message: 'Invalid signature.' })
+      expect(refusal.body).toEqual({ message: 'Invalid signature.', code: 'invalid_signature' })
       expect([...refusal.headers.keys()]).toEqual([...(refusals[0]?.headers.keys() ?? [])])
     }
     expect(await db.select().from(builds).where(eq(builds.projectId, tenant.project.id))).toEqual([])

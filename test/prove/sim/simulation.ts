@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm'
 import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/download-ticket.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
-import { AppError } from '../../../src/domain/error.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'
 import { isForeignKeyViolation } from '../../../src/storage/constraint.ts'
 import { fenceNow, ticketState } from '../../../src/storage/edge/download-proof.ts'
@@ -161,7 +160,7 @@ async function perform(run: Run, command: Command): Promise<void> {
           return removal.kind === 'removed' ? (world) => role(world) === undefined : null
         }
         const put = await putMember(stores, project.id, user, command.role, ACTOR)
-        return put !== 'last_admin' ? (world) => role(world) === command.role : null
+        return put !== 'last_admin' && put !== 'no_user' ? (world) => role(world) === command.role : null
       })
     }
     case 'remove person': {
@@ -305,7 +304,7 @@ async function act(
 
 /** A change may fail by the weather only, or because what it is about is gone. */
 function expectFault(run: Run, isolate: Isolate, error: unknown): void {
-  if (error instanceof AppError || isForeignKeyViolation(error)) return
+  if (isForeignKeyViolation(error)) return
   if (isolate.centre.d1Weather === 'fine' && !isolate.troubles.some(({ until }) => until >= run.timeline.now))
     run.violations.push(
       `a change failed in fine weather: ${error instanceof Error ? `${error.message} ${error.cause}` : error}`,
@@ -346,7 +345,7 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
         ? ({ kind: 'personal', userId: user.id } as const)
         : ({ kind: 'project', projectId: project.id, scope: command.scope } as const)
     const made = await insertToken(request.stores, token.secret, { ...mint, ...holder }, { ...ACTOR, tokenId: by })
-    if (made) token.minted = { isolate, memory: request.memory, doneAt: run.timeline.now }
+    if (made.kind === 'created') token.minted = { isolate, memory: request.memory, doneAt: run.timeline.now }
   })
   // Its person or project may be gone.
   done.catch(() => undefined)

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
-import { mintSecret } from '../../../src/domain/access/secret.ts'
+import { mintSecret, type Secret } from '../../../src/domain/access/secret.ts'
+import type { Token } from '../../../src/domain/access/token.ts'
 import { deleteUser } from '../../../src/storage/people/instance-users.ts'
 import { deleteMember, listMembers } from '../../../src/storage/people/members.ts'
 import { listMadeBy, listMinted } from '../../../src/storage/tokens/made.ts'
@@ -34,6 +35,14 @@ async function makeAll(on: typeof project, token: string): Promise<void> {
     const response = await ask(path, { method, token, json })
     expect(response.status, await response.text()).toBeLessThan(300)
   }
+}
+
+/** A token that the person made with their own one. */
+async function insertChild(secret: Secret): Promise<Token> {
+  const wanted = { kind: 'personal', userId: person.id, label: 'child', expiresAt: null } as const
+  const inserted = await insertToken(stores, secret, wanted, { ...actsAs(person.id), tokenId: own.id })
+  if (inserted.kind !== 'created') throw new Error(`the child was not made: ${inserted.kind}`)
+  return inserted.token
 }
 
 const KINDS = ['dispatch_target', 'listener', 'publisher', 'token', 'webhook']
@@ -190,13 +199,7 @@ describe('what a token made', () => {
     const others = await seedToken(stores, { kind: 'personal', user: owner })
     await makeAll(await projectOf(owner), others.secret)
     const child = mintSecret('personal')
-    const asOwn = { ...actsAs(person.id), tokenId: own.id }
-    const made = await insertToken(
-      stores,
-      child,
-      { kind: 'personal', userId: person.id, label: 'child', expiresAt: null },
-      asOwn,
-    )
+    const made = await insertChild(child)
     await makeAll(project, child)
     const listed = (await listMinted(stores.db, own.id)).map(({ id }) => id)
     expect(listed.sort()).toEqual([made.id, ...(await idsOn(project))].sort())
@@ -210,8 +213,7 @@ describe('what a token made', () => {
 
   it('ends with the token that minted it in turn', async () => {
     const child = mintSecret('personal')
-    const asOwn = { ...actsAs(person.id), tokenId: own.id }
-    await insertToken(stores, child, { kind: 'personal', userId: person.id, label: 'child', expiresAt: null }, asOwn)
+    await insertChild(child)
     await makeAll(project, child)
     await deleteToken(stores, own.id, how(false))
     expect(await left(project)).toEqual([0, 0, 0, 0, 0])
@@ -219,13 +221,7 @@ describe('what a token made', () => {
 
   it('stays when that is wished, as made by the minter of that token, and ends with it', async () => {
     const secret = mintSecret('personal')
-    const asOwn = { ...actsAs(person.id), tokenId: own.id }
-    const child = await insertToken(
-      stores,
-      secret,
-      { kind: 'personal', userId: person.id, label: 'child', expiresAt: null },
-      asOwn,
-    )
+    const child = await insertChild(secret)
     await makeAll(project, secret)
     const others = await projectOf(owner)
     await makeAll(others, (await seedToken(stores, { kind: 'personal', user: owner })).secret)

@@ -37,7 +37,8 @@ beforeAll(async () => {
   await seedMember(db, elsewhere, people.stranger, 'admin')
   await putCreator(stores, project, people.admin, INSTANCE)
   const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
-  publisherId = (await insertPublisher(stores, project.id, trusted, INSTANCE))?.id ?? ''
+  const named = await insertPublisher(stores, project.id, trusted, INSTANCE)
+  publisherId = named.kind === 'created' ? named.publisher.id : ''
   tokens.reporting = await seedToken(stores, { kind: 'reporting', project, publisherId })
   tokens.all = await seedToken(stores, { kind: 'project', project, scope: 'all' })
   const keys = await importDataKeys(env.DATA_KEY)

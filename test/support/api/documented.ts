@@ -3,7 +3,9 @@ import type { ApiRouteName } from '../../../scripts/openapi/route-doc.ts'
 import { answersOf, ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
 import { createApp } from '../../../src/app.ts'
 import { pagePathOf, pathsOf } from '../../../src/http/frame/access.ts'
+import { statusOf } from '../../../src/http/frame/errors.ts'
 import { withoutSlash } from '../../../src/http/frame/no-route.ts'
+import { type RefusalJson, refusalShape } from '../../../src/http/frame/refusal-shape.ts'
 import { rawPathOf } from '../../../src/http/frame/request/raw-path.ts'
 import { CIRCLECI_V2, isV2 } from './circleci-v2.ts'
 import { PAGE_ROUTES, ROUTES } from './route-paths.ts'
@@ -22,10 +24,7 @@ export async function documented(request: Asked, response: Response): Promise<Re
 export async function documentProblem(request: Asked, response: Response): Promise<string | null> {
   const route = findRoute(request)
   const { status } = response
-  if (route === null)
-    return UNROUTED.includes(status)
-      ? null
-      : `${request.method} ${rawPathOf(request)} answered ${status}, and is no route`
+  if (route === null) return unroutedProblem(request, response)
   if (EXEMPT.has(route)) return null
   if (!isDocumented(route)) return `${route} answered ${status}, and the document does not have it`
   const answer = answersFor(route)[status]
@@ -42,10 +41,27 @@ export async function documentProblem(request: Asked, response: Response): Promi
   if (!shape || request.method === 'HEAD') return null
   const body = await response.clone().json()
   const said = `${route} answered ${status}, and `
-  const problem = shapeProblem(shape, body)
+  const problem = shape === refusalShape ? refusalProblem(status, body) : shapeProblem(shape, body)
   if (problem) return said + problem
   const taken = response.ok && isV2(route) ? shapeProblem(CIRCLECI_V2[route], body) : null
   return taken && `${said}CircleCI's document forbids ${taken}`
+}
+
+async function unroutedProblem(request: Asked, response: Response): Promise<string | null> {
+  const said = `${request.method} ${rawPathOf(request)} answered ${response.status}, and `
+  if (!UNROUTED.includes(response.status)) return `${said}is no route`
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false
+  if (!isJson || request.method === 'HEAD') return null
+  const problem = refusalProblem(response.status, await response.clone().json())
+  return problem && said + problem
+}
+
+/** What keeps a body from being a refusal of that status, with the code of one. */
+function refusalProblem(status: number, body: unknown): string | null {
+  const problem = shapeProblem(refusalShape, body)
+  if (problem) return problem
+  const { code } = body as RefusalJson
+  return statusOf(code) === status ? null : `code: ${code} is ${statusOf(code)}`
 }
 
 function shapeProblem(shape: v.GenericSchema, body: unknown): string | null {

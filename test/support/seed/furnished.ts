@@ -47,6 +47,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   if (webhook.kind !== 'created') throw new Error('the webhook was not made')
   const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
   const publisher = await insertPublisher(stores, project.id, trusted, INSTANCE)
+  if (publisher.kind !== 'created') throw new Error('the publisher was not made')
   const url = 'https://ci.example.com/hook'
   const listener = await insertListener(stores, dataKeys, project.id, { kind: 'webhook', url }, 'whsec_', INSTANCE)
   const target = { kind: 'webhook', url, sendEnvVars: true, workflowName: 'w', jobName: 'j' } as const
@@ -71,7 +72,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     stores,
     dataKeys,
     webhook: { id: webhook.webhook.id, secret },
-    publisherId: publisher?.id ?? '',
+    publisherId: publisher.publisher.id,
     invited,
     listenerId: listener?.id ?? '',
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),

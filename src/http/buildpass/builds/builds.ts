@@ -14,9 +14,7 @@ export function mountBuildReports(app: App): void {
     const report = buildReportOf(await readJson(c, reportInput()))
     const reported = await reportBuild(c.env.stores, project.id, report, actor)
     if (reported.kind === 'no_project') throw new AppError('project_not_found')
-    if (reported.kind === 'elsewhere') {
-      throw new AppError('conflict', 'external_id: belongs to a build of another pipeline of this project')
-    }
+    if (reported.kind === 'elsewhere') throw new AppError('other_pipeline')
     return jsonWritten(
       c,
       buildSummaryJson(publicOriginOf(c), project, reported.build),

@@ -18,6 +18,7 @@ import { storedArtifactJson } from './artifact-json.ts'
 import type { UploadJson, UploadPartJson } from './multipart-uploads-shape.ts'
 import {
   CONTENT_TYPE_RULE,
+  digestMismatch,
   isContentType,
   MAX_NODE_INDEX,
   namedDigestOf,
@@ -72,14 +73,14 @@ export function mountMultipartUploads(app: App): void {
       if (due === null)
         throw invalidInput('part', `must be a whole number from 1 to ${partCountOf(upload)}: this upload has that many`)
       if (sizeBytes !== due) throw invalidInput('Content-Length', `must be ${due} for part ${number} of this upload`)
-      if (upload.digest) throw new AppError('conflict', 'upload: is complete already')
+      if (upload.digest) throw new AppError('upload_complete')
       // The same part again, after an answer that got lost, costs R2 nothing.
       if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
 
       const stored = await putPart(stores, upload, { number, sizeBytes, sha256 }, c.req.raw.body ?? noBytes(), actor)
       switch (stored.kind) {
         case 'digest_mismatch':
-          throw invalidInput('Content-Digest', 'does not match the bytes that were sent')
+          throw digestMismatch('Content-Digest')
         case 'client_gone':
           throw new AppError('client_gone')
         case 'wrong_length':
@@ -101,9 +102,9 @@ export function mountMultipartUploads(app: App): void {
       const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
       switch (completed.kind) {
         case 'missing_parts':
-          throw new AppError('conflict', `parts: ${rangesOf(completed.missing)} not sent yet`)
+          throw new AppError('missing_parts', `parts: ${rangesOf(completed.missing)} not sent yet`)
         case 'other_parts':
-          throw new AppError('conflict', 'parts: one was sent by two senders at once; send all parts again')
+          throw new AppError('other_parts')
         case 'other_bytes':
           throw otherBytes(REMEDY)
         case 'no_upload':
@@ -127,7 +128,7 @@ export function mountMultipartUploads(app: App): void {
       const { stores } = c.env
       const found = await findUpload(stores, project.id, buildNumOf(params), params.upload, actor)
       if (!found) throw new AppError('upload_not_found')
-      if (found.upload.digest) throw new AppError('conflict', 'upload: is complete already')
+      if (found.upload.digest) throw new AppError('upload_complete')
       await abortUpload(stores, found.upload, actor)
       return jsonDone(c)
     },

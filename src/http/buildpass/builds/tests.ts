@@ -25,7 +25,8 @@ export function mountTests(app: App): void {
       const parse = testParserFor(c)
       const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      await replaceTestResults(c.env.stores, buildId, report, results, actor)
+      const replaced = await replaceTestResults(c.env.stores, buildId, report, results, actor)
+      if (replaced === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson(results))
     },
   )

@@ -41,7 +41,7 @@ export function mountUploads(app: App): void {
       )
       switch (kept.kind) {
         case 'digest_mismatch':
-          throw invalidInput('Repr-Digest', 'does not match the bytes that were sent')
+          throw digestMismatch('Repr-Digest')
         case 'client_gone':
           throw new AppError('client_gone')
         case 'wrong_length':
@@ -104,7 +104,13 @@ export function isContentType(text: string): boolean {
   return text.length <= 255 && CONTENT_TYPE_SHAPE.test(text)
 }
 
+/** `header` is the one that named the digest. */
+export function digestMismatch(header: 'Repr-Digest' | 'Content-Digest'): AppError {
+  const message = 'does not match the bytes that were sent'
+  return new AppError('digest_mismatch', `${header}: ${message}`, { problems: [{ path: header, message }] })
+}
+
 /** `remedy` is what to send to have them replaced. */
 export function otherBytes(remedy: string): AppError {
-  return new AppError('conflict', `path: this build has other bytes there; send ${remedy} to replace them`)
+  return new AppError('other_bytes', `path: this build has other bytes there; send ${remedy} to replace them`)
 }

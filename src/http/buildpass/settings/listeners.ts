@@ -54,7 +54,7 @@ export function mountListeners(app: App): void {
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
     const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
-    if (!stored) throw new AppError('conflict', `A project has at most ${MAX_LISTENERS} listeners.`)
+    if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_LISTENERS} listeners.`)
     return jsonWritten(c, listenerJson(stored, minted ?? undefined), 201)
   })
 

@@ -48,9 +48,15 @@ export function mountPublishers(app: App): void {
       const message = 'is not one that is trusted here: whoever deploys this names it in OIDC_ISSUERS'
       throw new AppError('invalid_input', `issuer: ${message}`, { problems: [{ path: 'issuer', message }] })
     }
-    const publisher = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
-    if (!publisher) throw new AppError('conflict', `A project can have at most ${MAX_PUBLISHERS} publishers.`)
-    return jsonWritten(c, publisherJson(publisher), 201)
+    const inserted = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor)
+    switch (inserted.kind) {
+      case 'created':
+        return jsonWritten(c, publisherJson(inserted.publisher), 201)
+      case 'full':
+        throw new AppError('limit_reached', `A project can have at most ${MAX_PUBLISHERS} publishers.`)
+      case 'done_before':
+        throw new AppError('done_before')
+    }
   })
 
   route(

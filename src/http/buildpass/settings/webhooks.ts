@@ -70,7 +70,9 @@ export function mountWebhooks(app: App): void {
       case 'created':
         return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret } satisfies WebhookMadeJson, 201)
       case 'taken':
-        throw new AppError('conflict', 'source: this project has a secret for it already; rotate that one')
+        throw new AppError('webhook_exists')
+      case 'done_before':
+        throw new AppError('done_before')
     }
   })
 
@@ -94,13 +96,17 @@ export function mountWebhooks(app: App): void {
     async (c, { actor, project, params: { id } }) => {
       const { overlap_seconds, secret = mintIncomingSecret() } = await readOptionalJson(c, webhookRotationInput())
       const { stores, settings } = c.env
-      const webhook = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
-      if (!webhook) throw new AppError('webhook_not_found')
-      return jsonWritten(
-        c,
-        { ...webhookJson(c, project, webhook), secret, replaces: id } satisfies WebhookMadeJson,
-        201,
-      )
+      const rotation = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
+      switch (rotation.kind) {
+        case 'rotated': {
+          const made = { ...webhookJson(c, project, rotation.webhook), secret, replaces: id } satisfies WebhookMadeJson
+          return jsonWritten(c, made, 201)
+        }
+        case 'not_current':
+          throw new AppError('webhook_not_found')
+        case 'done_before':
+          throw new AppError('done_before')
+      }
     },
   )
 }

@@ -61,7 +61,7 @@ async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<R
   const input = await readJsonOrForm(c, envVarInput())
   const { stores, settings } = c.env
   const stored: EnvVarJson | null = await putEnvVar(stores, settings.dataKeys, project.id, input, actor)
-  if (!stored) throw new AppError('conflict', `A project has at most ${MAX_ENV_VARS} environment variables.`)
+  if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_ENV_VARS} environment variables.`)
   return jsonWritten(c, stored, 201)
 }
 

@@ -12,6 +12,7 @@ import { jsonWritten, listRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { lazily, pageOf, queryFlag, readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
+import { throwTokenRefused } from '../../frame/token-refused.ts'
 import { futureTime, overlapSeconds } from '../../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
@@ -91,7 +92,8 @@ async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response
 async function created(c: Context<AppEnv>, actor: Actor, token: NewToken): Promise<Response> {
   const secret = mintSecret(token.kind)
   const inserted = await insertToken(c.env.stores, secret, token, actor)
-  return jsonWritten(c, mintedTokenJson(inserted, secret), 201)
+  if (inserted.kind !== 'created') return throwTokenRefused(inserted)
+  return jsonWritten(c, mintedTokenJson(inserted.token, secret), 201)
 }
 
 type Named = { readonly id: string }
@@ -113,9 +115,13 @@ async function rotated(c: Context<AppEnv>, actor: Actor, named: Named, holder: T
     case 'rotated':
       return jsonWritten(c, mintedTokenJson(rotation.token, successor, id), 201)
     case 'expired':
-      throw new AppError('conflict', 'This token has expired already: create a new one.')
+      throw new AppError('already_expired')
     case 'unknown':
       throw new AppError('token_not_found')
+    case 'no_holder':
+    case 'full':
+    case 'done_before':
+      return throwTokenRefused(rotation)
   }
 }
 

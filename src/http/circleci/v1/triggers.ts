@@ -13,6 +13,7 @@ import { branchOf, buildNumOf } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { buildSummaryJson } from '../../json/build-json.ts'
+import { requireCanceled, requireStarted } from '../both/dispatched.ts'
 import { askerOf, triggerOf, v1TriggerInput } from '../both/trigger-input.ts'
 import type { BuildCreatedJson } from './trigger-shape.ts'
 
@@ -34,12 +35,13 @@ export function mountTriggers(app: App): void {
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/retry', async (c, { actor, project, params }) => {
-    const again = await retryBuild(c.env.stores, project, await requireBuild(c, project, params), actor)
-    return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, again), 201)
+    const retried = await retryBuild(c.env.stores, project, await requireBuild(c, project, params), actor)
+    return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, requireStarted(project, retried)), 201)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { actor, project, params }) => {
-    await cancelRunning(c.env.stores, project, [await requireBuild(c, project, params)], 'build.cancel', actor)
+    const builds = [await requireBuild(c, project, params)]
+    requireCanceled(project, await cancelRunning(c.env.stores, project, builds, 'build.cancel', actor))
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project, params)), 202)
   })
 }
@@ -53,7 +55,7 @@ async function triggered(
   // The tag of a body is what to build; the branch on the path then only says where it was asked for.
   const ref = input.tag ? { ...input, branch: null } : { ...input, branch: branch ?? input.branch }
   const trigger = triggerOf(project, ref, build_parameters ?? {}, await askerOf(c, grant))
-  return triggerPipeline(c.env.stores, project, trigger, actor)
+  return requireStarted(project, await triggerPipeline(c.env.stores, project, trigger, actor))
 }
 
 async function requireBuild(c: Context<AppEnv>, project: Project, params: { readonly num: string }): Promise<Build> {

@@ -8,6 +8,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, lazily, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
+import { requireCanceled, requireStarted } from '../both/dispatched.ts'
 import { askerOf, triggerOf, v2TriggerInput } from '../both/trigger-input.ts'
 import type { AcceptedJson, RerunJson, TriggeredPipelineJson } from './trigger-shape.ts'
 import { BY_WORKFLOW } from './workflows.ts'
@@ -31,7 +32,7 @@ export function mountV2Triggers(app: App): void {
   route(app, 'POST /api/v2/project/:vcs/:org/:repo/pipeline', async (c, { actor, grant, project }) => {
     const { parameters, ...ref } = await readOptionalJson(c, v2TriggerInput())
     const trigger = triggerOf(project, ref, parameters ?? {}, await askerOf(c, grant))
-    const { pipeline } = await triggerPipeline(c.env.stores, project, trigger, actor)
+    const { pipeline } = requireStarted(project, await triggerPipeline(c.env.stores, project, trigger, actor))
     const { id, number, createdAt } = pipeline
     const made = { id, number, state: 'pending', created_at: isoOf(createdAt) } satisfies TriggeredPipelineJson
     return jsonWritten(c, made, 201)
@@ -40,7 +41,7 @@ export function mountV2Triggers(app: App): void {
   route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project, params }) => {
     const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('job_not_found')
-    await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor)
+    requireCanceled(project, await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor))
     return accepted(c)
   })
 
@@ -49,7 +50,7 @@ export function mountV2Triggers(app: App): void {
     'POST /api/v2/workflow/:id/cancel',
     async (c, { actor, project, params }) => {
       const builds = await listBuildsOfWorkflow(c.env.stores.db, params.id)
-      await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor)
+      requireCanceled(project, await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor))
       return accepted(c)
     },
     BY_WORKFLOW,
@@ -61,7 +62,7 @@ export function mountV2Triggers(app: App): void {
     async (c, { actor, project, params }) => {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
       const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
-      const build = await rerunWorkflow(c.env.stores, project, params.id, wanted, actor)
+      const build = requireStarted(project, await rerunWorkflow(c.env.stores, project, params.id, wanted, actor))
       return jsonWritten(c, { workflow_id: build.workflow.id } satisfies RerunJson, 202)
     },
     BY_WORKFLOW,

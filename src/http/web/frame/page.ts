@@ -14,7 +14,7 @@ import { countryAndColoOf } from '../../frame/authenticate.ts'
 import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { clientAddressOf } from '../../frame/request/client-limits.ts'
-import { type App, answer, type Refusals, refusalOf } from '../../frame/route.ts'
+import { type App, answer, type Refusals, refuseGone } from '../../frame/route.ts'
 import { failWithPage, refuseWithPage } from '../parts/refusal.tsx'
 import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
 import { readForm, requireOwnForm } from './form.ts'
@@ -75,7 +75,7 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
         response = await handler(c, asked as unknown as OpenedPage<N>)
       } catch (error) {
         if (!(error instanceof RightGone)) throw error
-        throw await refusalOf(c, error, async () => {
+        return refuseGone(c, error, async () => {
           viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
           await permitted(c, needs, viewer, slug)
         })

@@ -57,7 +57,7 @@ export function mountPersonPage(app: App): void {
     const person = await requirePerson(c, params)
     const slug = orgOf(form)
     if (!slug) return personPage(c, viewer, person, form)
-    await putCreator(c.env.stores, slug, person, actor)
+    if ((await putCreator(c.env.stores, slug, person, actor)) === 'no_user') throw new AppError('user_not_found')
     return redirectTo(personPath(person), 'creator-granted', person.login)
   })
 

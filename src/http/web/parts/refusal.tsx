@@ -11,8 +11,9 @@ const TITLES: Partial<Record<ErrorCode, string>> = {
   permission_denied: 'Not allowed',
   too_many_requests: 'Too many attempts',
   unavailable: 'Temporarily unavailable',
-  conflict: 'That did not work',
 }
+
+const TITLE_OF_STATUS: Readonly<Record<number, string>> = { 404: 'Not found', 409: 'That did not work' }
 
 const NOT_FOUND = 'There is nothing here, or it is private and you are not a member.'
 
@@ -20,7 +21,7 @@ const NOT_FOUND = 'There is nothing here, or it is private and you are not a mem
 export function refuseWithPage(c: Context<AppEnv>, error: AppError, viewer: Viewer | null): Response {
   if (error.code === 'login_required') return toSignIn(c)
   const status = statusOf(error.code)
-  const title = status === 404 ? 'Not found' : (TITLES[error.code] ?? 'That request did not work')
+  const title = TITLES[error.code] ?? TITLE_OF_STATUS[status] ?? 'That request did not work'
   const response = renderPage(
     c,
     { title, viewer, status, caching: 'no-store' },

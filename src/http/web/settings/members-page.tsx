@@ -65,6 +65,7 @@ export function mountMembers(app: App): void {
     }
     const done = await putMember(stores, project.id, user, role, actor)
     if (done === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
+    if (done === 'no_user') throw new AppError('user_not_found')
     return onwards(viewer, project, user, role, SAID[done][role])
   })
 

@@ -25,7 +25,6 @@ import { page } from '../frame/page.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
-import { unlessDoneBefore } from '../tokens/token-pages.tsx'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { Claims, KindForm, PublisherForm, PublisherTable } from './publisher-parts.tsx'
 
@@ -52,10 +51,8 @@ export function mountPublisherPages(app: App): void {
     if (!issuer || Object.keys(errors).length > 0)
       return newPublisherPage(c, { viewer, project }, kind, { form, errors })
     const onceId = await onceIdFor(viewer, form)
-    const publisher = await unlessDoneBefore(
-      insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor, onceId).then((made) => made ?? 'full'),
-    )
-    if (publisher === 'full') {
+    const inserted = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor, onceId)
+    if (inserted.kind === 'full') {
       const full = `A project can have at most ${MAX_PUBLISHERS} publishers: delete one first.`
       return newPublisherPage(c, { viewer, project }, kind, { form, errors: { kind: full } })
     }

@@ -13,12 +13,13 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { checkedBranch } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
+import { throwTokenRefused } from '../../frame/token-refused.ts'
 import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
 import { page } from '../frame/page.ts'
 import { Form, HiddenNote } from '../parts/form-parts.tsx'
 import { Copyable, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
-import { madeBefore, unlessDoneBefore } from '../tokens/token-pages.tsx'
+import { madeBefore } from '../tokens/token-pages.tsx'
 
 const STYLES: Record<BadgeStyle, string> = { shield: 'Shield', 'flat-square': 'Flat square', svg: 'Pill' }
 const TOKEN_PLACE = 'YOUR_STATUS_TOKEN'
@@ -36,8 +37,9 @@ export function mountStatusBadges(app: App): void {
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
     const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
     const onceId = await onceIdFor(viewer, form)
-    const made = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actor, onceId))
-    if (made) return badgesPage(c, viewer, project, { wish, secret })
+    const inserted = await insertToken(c.env.stores, secret, wanted, actor, onceId)
+    if (inserted.kind === 'created') return badgesPage(c, viewer, project, { wish, secret })
+    if (inserted.kind !== 'done_before') return throwTokenRefused(inserted)
     const place = { viewer, project, here: '/badges' }
     return madeBefore({
       list: `${settingsPath(project)}/api`,

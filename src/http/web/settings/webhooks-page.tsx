@@ -30,7 +30,6 @@ import { Icon } from '../parts/icon.tsx'
 import type { Frame } from '../parts/layout.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
-import { unlessDoneBefore } from '../tokens/token-pages.tsx'
 import { MadeBefore, OverlapField, parseOverlap } from '../tokens/token-parts.tsx'
 import { confirmationProblem, DeletionForm } from './deletion-form.tsx'
 import { DeliveryTable, nameOf, SecretField, WebhookSecretShown, WebhookTable } from './webhook-parts.tsx'
@@ -54,11 +53,9 @@ export function mountWebhookPages(app: App): void {
     }
     const { stores, settings } = c.env
     const onceId = await onceIdFor(viewer, form)
-    const inserted = await unlessDoneBefore(
-      insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId),
-    )
-    switch (inserted?.kind) {
-      case undefined:
+    const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId)
+    switch (inserted.kind) {
+      case 'done_before':
         return doneBefore(c, { viewer, project })
       case 'created':
         return secretPage(c, { viewer, project }, 'Webhook created', inserted.webhook, secret)
@@ -85,15 +82,17 @@ export function mountWebhookPages(app: App): void {
       if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project, params), form, error)
       const { stores, settings } = c.env
       const onceId = await onceIdFor(viewer, form)
-      const rotated = await unlessDoneBefore(
-        rotateWebhook(stores, settings.dataKeys, project.id, params.id, secret, overlap, actor, onceId).then(
-          (webhook) => webhook ?? 'not_current',
-        ),
-      )
-      if (rotated === null) return doneBefore(c, { viewer, project })
-      if (rotated !== 'not_current') return secretPage(c, { viewer, project }, 'Webhook rotated', rotated, secret)
-      await requireWebhook(c, project, params)
-      return redirectTo(listPath(project), 'webhook-rotated-before')
+      const { dataKeys } = settings
+      const rotation = await rotateWebhook(stores, dataKeys, project.id, params.id, secret, overlap, actor, onceId)
+      switch (rotation.kind) {
+        case 'rotated':
+          return secretPage(c, { viewer, project }, 'Webhook rotated', rotation.webhook, secret)
+        case 'done_before':
+          return doneBefore(c, { viewer, project })
+        case 'not_current':
+          await requireWebhook(c, project, params)
+          return redirectTo(listPath(project), 'webhook-rotated-before')
+      }
     },
   )
 

@@ -10,6 +10,7 @@ import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/t
 import { findToken, insertToken, listTokens, type NewToken } from '../../../storage/tokens/tokens.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_OFFSET, queryPage } from '../../frame/request/input.ts'
+import { throwTokenRefused } from '../../frame/token-refused.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { onceIdFor } from '../frame/once.ts'
 import type { Frame } from '../parts/layout.tsx'
@@ -61,11 +62,12 @@ export async function createToken(
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
   const onceId = await onceIdFor(viewer, form)
-  const token = await unlessDoneBefore(insertToken(c.env.stores, secret, wanted, actor, onceId))
-  if (!token) return madeBefore({ list, show })
+  const inserted = await insertToken(c.env.stores, secret, wanted, actor, onceId)
+  if (inserted.kind === 'done_before') return madeBefore({ list, show })
+  if (inserted.kind !== 'created') return throwTokenRefused(inserted)
   return show(
     { title: 'Token created', caching: 'no-store' },
-    <SecretShown token={token} secret={secret} back={list} title="Token created">
+    <SecretShown token={inserted.token} secret={secret} back={list} title="Token created">
       {more}
     </SecretShown>,
   )
@@ -132,8 +134,7 @@ export async function rotateAsked(
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
   const onceId = await onceIdFor(viewer, form)
-  const rotation = await unlessDoneBefore(rotateToken(c.env.stores, old.id, secret, overlap, actor, onceId))
-  if (!rotation) return madeBefore({ list, show })
+  const rotation = await rotateToken(c.env.stores, old.id, secret, overlap, actor, onceId)
   switch (rotation.kind) {
     case 'rotated':
       return show(
@@ -144,16 +145,11 @@ export async function rotateAsked(
       return redirectTo(list, 'token-expired')
     case 'unknown':
       throw new AppError('token_not_found')
-  }
-}
-
-/** What came of it; null where the form was sent before. */
-export async function unlessDoneBefore<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'done_before') return null
-    throw error
+    case 'done_before':
+      return madeBefore({ list, show })
+    case 'no_holder':
+    case 'full':
+      return throwTokenRefused(rotation)
   }
 }
 

@@ -144,7 +144,7 @@ describe('an upload in parts', () => {
       .run()
     expect(await send('POST', `${upload}/complete`)).toMatchObject({
       status: 409,
-      body: { message: expect.stringContaining('send all parts again') },
+      body: { message: expect.stringContaining('send all parts again'), code: 'other_parts' },
     })
     await sendParts(upload)
     expect(await send('POST', `${upload}/complete`)).toMatchObject({ status: 201 })
@@ -173,7 +173,7 @@ describe('an upload in parts to a path that is taken', () => {
     await sendParts(refused, others)
     expect(await send('POST', `${refused}/complete`)).toMatchObject({
       status: 409,
-      body: { message: expect.stringContaining('"overwrite": true') },
+      body: { message: expect.stringContaining('"overwrite": true'), code: 'other_bytes' },
     })
     const list = await send('GET', '/artifacts')
     expect(list.body.items).toContainEqual(
@@ -228,7 +228,7 @@ describe('a bad part', () => {
     bad[0] = 1
     expect(await send('PUT', `${upload}/2`, bad, await digestField(PARTS[0]))).toMatchObject({
       status: 400,
-      body: { message: 'Content-Digest: does not match the bytes that were sent' },
+      body: { message: 'Content-Digest: does not match the bytes that were sent', code: 'digest_mismatch' },
     })
     await send('PUT', `${upload}/1`, PARTS[0])
     const { status, body } = await send('POST', `${upload}/complete`)
@@ -270,7 +270,7 @@ describe('a bad upload', () => {
     await send('PUT', `${upload}/3`, PARTS[0])
     expect(await send('POST', `${upload}/complete`)).toMatchObject({
       status: 409,
-      body: { message: 'parts: parts 1–2, 4–5 are not sent yet' },
+      body: { message: 'parts: parts 1–2, 4–5 are not sent yet', code: 'missing_parts' },
     })
     expect(await send('GET', upload)).toMatchObject({ status: 200 })
   })
@@ -279,7 +279,10 @@ describe('a bad upload', () => {
     const other = await seedBuild()
     const upload = await begin('mine.bin')
     const response = await askUrl(`${ORIGIN}${other.api}${upload}`, { headers: { 'Circle-Token': other.secret } })
-    expect([response.status, await response.json()]).toEqual([404, { message: 'Upload not found' }])
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      { message: 'Upload not found', code: 'upload_not_found' },
+    ])
     expect((await send('POST', '/uploads/none/complete')).status).toBe(404)
     expect((await send('PUT', '/uploads/none/1', PARTS[1])).status).toBe(404)
   })

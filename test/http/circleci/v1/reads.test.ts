@@ -211,7 +211,10 @@ describe('a build', () => {
     async (num) => {
       for (const rest of ['', '/artifacts', '/tests']) {
         const response = await ask(`${v1}/${num}${rest}`, all())
-        expect([response.status, await response.text()]).toEqual([404, '{"message":"Build not found"}'])
+        expect([response.status, await response.text()]).toEqual([
+          404,
+          '{"message":"Build not found","code":"build_not_found"}',
+        ])
       }
     },
   )
@@ -323,6 +326,7 @@ describe('paging', () => {
         400,
         {
           message: 'limit: must be a whole number from 1 to 100',
+          code: 'invalid_input',
           errors: [{ path: 'limit', message: 'must be a whole number from 1 to 100' }],
         },
       ])
@@ -552,7 +556,10 @@ describe('what is not there', () => {
   ])('at %s is a JSON 404', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const response = await ask(path, { method })
-      expect([response.status, await response.text()]).toEqual([404, '{"message":"Not found"}'])
+      expect([response.status, await response.text()]).toEqual([
+        404,
+        '{"message":"Not found","code":"route_not_found"}',
+      ])
       expect(response.headers.get('Content-Type')).toMatch(/^application\/json/)
     }
   })
@@ -569,7 +576,8 @@ describe('what is not there', () => {
   ])('%s %s is 405 and allows %s', async (method, path, allow) => {
     const response = await ask(path, { method })
     expect([response.status, response.headers.get('Allow')]).toEqual([405, allow])
-    if (method !== 'HEAD') expect(await response.text()).toBe('{"message":"Method not allowed"}')
+    if (method !== 'HEAD')
+      expect(await response.text()).toBe('{"message":"Method not allowed","code":"method_not_allowed"}')
   })
 })
 

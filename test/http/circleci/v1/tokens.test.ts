@@ -158,7 +158,10 @@ describe('creating a token', () => {
     expect((await ask(MINE, { token: secret })).status).toBe(200)
     await env.DB.prepare('delete from tokens where id = ?').bind(id).run()
     const response = await ask(MINE, { method: 'POST', token: secret, json: { label } })
-    expect([response.status, await response.text()]).toEqual([401, '{"message":"Invalid API token."}'])
+    expect([response.status, await response.text()]).toEqual([
+      401,
+      '{"message":"Invalid API token.","code":"invalid_token"}',
+    ])
     const { results } = await env.DB.prepare('select id from tokens where minted_by = ?').bind(id).all()
     expect(results).toEqual([])
   })
@@ -171,7 +174,10 @@ describe('creating a token', () => {
     expect((await ask(path, { token: secret })).status).toBe(200)
     await env.DB.prepare('delete from projects where id = ?').bind(project.id).run()
     const response = await ask(path, { method: 'POST', token: secret, json: { label, scope } })
-    expect([response.status, await response.text()]).toEqual([404, '{"message":"Project not found"}'])
+    expect([response.status, await response.text()]).toEqual([
+      404,
+      '{"message":"Project not found","code":"project_not_found"}',
+    ])
   })
 
   it('ends at 1,000 tokens of one holder with a 409 that says so', async () => {
@@ -186,7 +192,10 @@ describe('creating a token', () => {
       .run()
     const path = tokensOf(`gh/${project.org}/${project.repo}`)
     const response = await ask(path, asAdmin({ method: 'POST', json: { label, scope } }))
-    expect([response.status, await response.text()]).toEqual([409, expect.stringContaining('1000 tokens')])
+    expect([response.status, await response.text()]).toEqual([
+      409,
+      expect.stringMatching(/1000 tokens.*"code":"limit_reached"/),
+    ])
     expect(await askJson(path, asAdmin())).toHaveLength(1000)
   })
 })
@@ -194,7 +203,10 @@ describe('creating a token', () => {
 describe('a token cannot be changed', () => {
   it.each(['PATCH', 'PUT', 'POST'])('%s of one is 405 with what is allowed', async (method) => {
     const response = await ask(`${tokensOf()}/some-id`, asAdmin({ method, json: { label: 'new' } }))
-    expect([response.status, await response.json()]).toEqual([405, { message: 'Method not allowed' }])
+    expect([response.status, await response.json()]).toEqual([
+      405,
+      { message: 'Method not allowed', code: 'method_not_allowed' },
+    ])
     expect(response.headers.get('Allow')).toBe('DELETE, OPTIONS')
   })
 })
@@ -224,7 +236,10 @@ describe('deleting a token', () => {
       `${MINE}/${foreign.id}`,
     ]) {
       const response = await ask(path, asAdmin({ method: 'DELETE' }))
-      expect([response.status, await response.text()], path).toEqual([404, '{"message":"Token not found"}'])
+      expect([response.status, await response.text()], path).toEqual([
+        404,
+        '{"message":"Token not found","code":"token_not_found"}',
+      ])
     }
     expect(await statusOf(theirs.secret, MINE)).toBe(200)
     expect(await statusOf(foreign.secret, `/api/v1.1/project/${elsewhere.slug}`)).toBe(200)
@@ -390,7 +405,10 @@ describe('rotating a token', () => {
     const other = await mint(secret)
     await env.DB.prepare('delete from tokens where id = ?').bind(id).run()
     const response = await ask(`${MINE}/${other.id}/rotate`, { method: 'POST', token: secret })
-    expect([response.status, await response.text()]).toEqual([401, '{"message":"Invalid API token."}'])
+    expect([response.status, await response.text()]).toEqual([
+      401,
+      '{"message":"Invalid API token.","code":"invalid_token"}',
+    ])
     expect(await askJson(MINE, { token: other.token })).toHaveLength(1)
   })
 
@@ -432,7 +450,10 @@ describe('the presented token', () => {
 
   it('of a project does not delete itself: it is read-only', async () => {
     const response = await ask(TOKEN, { method: 'DELETE', token: world.secrets.status })
-    expect([response.status, await response.text()]).toEqual([403, '{"message":"Permission denied"}'])
+    expect([response.status, await response.text()]).toEqual([
+      403,
+      '{"message":"Permission denied","code":"permission_denied"}',
+    ])
     expect(await statusOf(world.secrets.status ?? '')).toBe(200)
   })
 })

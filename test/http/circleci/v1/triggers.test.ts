@@ -140,7 +140,7 @@ describe('starting a build', () => {
     const paths = [v1, `${v1}/tree/main`, `${v1}/build`, `${v1}/1/retry`, `${v1}/1/cancel`, `${v2}/pipeline`]
     for (const path of [...paths, `${v2}/job/1/cancel`, `${workflow}/cancel`, `${workflow}/rerun`]) {
       const { status, body } = await callJson(path, { token, method: 'POST' })
-      expect([path, status]).toEqual([path, 409])
+      expect([path, status, body.code]).toEqual([path, 409, 'no_dispatch_target'])
       expect(body.message).toContain('/dispatch-target')
     }
   })

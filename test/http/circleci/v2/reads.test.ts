@@ -222,29 +222,29 @@ describe('a job', () => {
 
 describe('what is not there', () => {
   it.each([
-    ['/pipeline/9', 'Pipeline not found'],
-    ['/pipeline/x', 'Pipeline not found'],
-    ['/job/9', 'Job not found'],
-    ['/9/artifacts', 'Job not found'],
-    ['/9/tests', 'Job not found'],
-  ])('%s of a project is 404 "%s"', async (path, message) => {
+    ['/pipeline/9', 'Pipeline not found', 'pipeline_not_found'],
+    ['/pipeline/x', 'Pipeline not found', 'pipeline_not_found'],
+    ['/job/9', 'Job not found', 'job_not_found'],
+    ['/9/artifacts', 'Job not found', 'job_not_found'],
+    ['/9/tests', 'Job not found', 'job_not_found'],
+  ])('%s of a project is 404 "%s"', async (path, message, code) => {
     const { token, base } = await seedOne()
-    expect(await callJson(base + path, { token })).toEqual({ status: 404, body: { message } })
+    expect(await callJson(base + path, { token })).toEqual({ status: 404, body: { message, code } })
   })
 
   it('and what another project’s token must not see are one and the same 404', async () => {
     const { stores, build } = await seedOne()
     const { secret: token } = await seedProjectToken(stores, await seedProject(stores.db), 'all')
     const none = crypto.randomUUID()
-    for (const [path, message] of [
-      [`pipeline/${build.pipeline.id}`, 'Pipeline not found'],
-      [`pipeline/${none}`, 'Pipeline not found'],
-      [`pipeline/${build.pipeline.id}/workflow`, 'Pipeline not found'],
-      [`workflow/${build.workflow.id}`, 'Workflow not found'],
-      [`workflow/${none}`, 'Workflow not found'],
-      [`workflow/${none}/job`, 'Workflow not found'],
+    for (const [path, message, code] of [
+      [`pipeline/${build.pipeline.id}`, 'Pipeline not found', 'pipeline_not_found'],
+      [`pipeline/${none}`, 'Pipeline not found', 'pipeline_not_found'],
+      [`pipeline/${build.pipeline.id}/workflow`, 'Pipeline not found', 'pipeline_not_found'],
+      [`workflow/${build.workflow.id}`, 'Workflow not found', 'workflow_not_found'],
+      [`workflow/${none}`, 'Workflow not found', 'workflow_not_found'],
+      [`workflow/${none}/job`, 'Workflow not found', 'workflow_not_found'],
     ])
-      expect(await callJson(`/api/v2/${path}`, { token })).toEqual({ status: 404, body: { message } })
+      expect(await callJson(`/api/v2/${path}`, { token })).toEqual({ status: 404, body: { message, code } })
   })
 })
 
@@ -295,7 +295,7 @@ describe('another person', () => {
     const path = `/api/v2/user/${ada.user.id}`
     const shown = { status: 200, body: { id: ada.user.id, login: ada.user.login, name: ada.user.login } }
     for (const { token } of [ada, bo]) expect(await callJson(path, { token })).toEqual(shown)
-    const unknown = { status: 404, body: { message: 'User not found' } }
+    const unknown = { status: 404, body: { message: 'User not found', code: 'user_not_found' } }
     expect(await callJson(path, { token: elsewhere.token })).toEqual(unknown)
     for (const id of [crypto.randomUUID(), 'ada'])
       expect(await callJson(`/api/v2/user/${id}`, { token: ada.token })).toEqual(unknown)

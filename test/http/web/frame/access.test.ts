@@ -193,11 +193,12 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     const keys = await importDataKeys(env.DATA_KEY)
     const made = await insertWebhook(stores, keys, project.id, 'github', mintIncomingSecret(), admin)
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
+    const named = await insertPublisher(stores, project.id, trusted, admin)
     place = {
       world,
       token: await seedToken(stores, { kind: 'project', project, scope: 'status' }),
       webhookId: made.kind === 'created' ? made.webhook.id : '',
-      publisherId: (await insertPublisher(stores, project.id, trusted, admin))?.id ?? '',
+      publisherId: named.kind === 'created' ? named.publisher.id : '',
     }
   })
 
