@@ -9715,6 +9715,7 @@ var LISTED = {
   expires_at: "text or null",
   last_used_at: "text or null"
 };
+var MOST_LISTED = 1e3;
 function addToken(program3) {
   const token = program3.command("token").description("make, list, rotate and delete API tokens");
   const verb = (name, description) => withServer(token.command(name).description(description)).option(
@@ -9753,6 +9754,7 @@ function addToken(program3) {
         row.label
       ]);
       output.result(rows.length > 0 ? tableText(rows) : "no tokens", tokens);
+      if (rows.length >= MOST_LISTED) output.warn(`there may be more: only the oldest ${MOST_LISTED} are listed`);
       return void 0;
     })
   );

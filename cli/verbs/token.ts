@@ -33,6 +33,9 @@ const LISTED = {
   last_used_at: 'text or null',
 } as const
 
+/** The server gives no more of a list at once. */
+const MOST_LISTED = 1_000
+
 export function addToken(program: Command): void {
   const token = program.command('token').description('make, list, rotate and delete API tokens')
   const verb = (name: string, description: string) =>
@@ -78,6 +81,7 @@ export function addToken(program: Command): void {
         row.label,
       ])
       output.result(rows.length > 0 ? tableText(rows) : 'no tokens', tokens)
+      if (rows.length >= MOST_LISTED) output.warn(`there may be more: only the oldest ${MOST_LISTED} are listed`)
       return undefined
     }),
   )
