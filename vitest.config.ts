@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { ALONE, WALKS } from './scripts/check/test-files.ts'
+import { ALONE, STAND_INS, WALKS } from './scripts/check/test-files.ts'
 
 /** In `npm run prove` the walks are played in workerd too. */
 const isProof = process.env.PROVE === 'all'
-const standIns = resolve(import.meta.dirname, 'test/support/worker/workers-in-node.ts')
 
 /** The stand-ins' SQLite is experimental in Node. */
 const QUIET = ['--disable-warning=ExperimentalWarning']
@@ -55,12 +53,12 @@ export default defineConfig({
         test: { ...IN_WORKERD, name: 'worker-alone', include: ALONE, exclude: ['test/**/*.node.test.ts'] },
       },
       {
-        resolve: { alias: { 'cloudflare:workers': standIns, 'cloudflare:test': standIns } },
+        resolve: STAND_INS.resolve,
         test: {
           name: 'walks',
           execArgv: QUIET,
           include: WALKS,
-          setupFiles: [standIns],
+          setupFiles: STAND_INS.setupFiles,
           environment: 'node',
           testTimeout: 120_000,
         },

@@ -1,12 +1,9 @@
 // npm run prove [-- --minutes N]: the long proofs, whole: the simulator, hostile inputs, `kill -9`, two workerds, timing, the
 // walks in workerd, a large transfer, and mutants for the rest of the time. The last line counts them.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { COUNTS_FILE_VARIABLE, readCounts } from '../measure/counts.ts'
 import { parseInvocation } from './invocation.ts'
+import { runVitest } from './run-vitest.ts'
 import { WALKS } from './test-files.ts'
-import { runNode, runTool } from './tool.ts'
+import { runNode } from './tool.ts'
 
 const { values } = parseInvocation('npm run prove [-- --minutes N]', { minutes: { type: 'string', default: '120' } })
 const until = performance.now() + Number(values.minutes) * 60_000
@@ -44,15 +41,8 @@ for (const { name, minutes, run } of PROOFS) {
 console.log(`${passed} proofs passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
-async function tests(project: string, files: readonly string[]): Promise<Proved> {
-  const folder = mkdtempSync(join(tmpdir(), 'buildpass-prove-'))
-  const countsFile = join(folder, 'counts.json')
-  Object.assign(process.env, { [COUNTS_FILE_VARIABLE]: countsFile, PROVE: 'all' })
-  const reporters = ['--reporter=dot', '--reporter=./scripts/measure/counts.ts']
-  const exitCode = await runTool('vitest', ['run', '--project', project, ...files, ...reporters])
-  const counts = readCounts(countsFile) ?? { passed: 0, failed: 1 }
-  rmSync(folder, { recursive: true })
-  return { passed: counts.passed, failed: exitCode === 0 ? counts.failed : Math.max(1, counts.failed) }
+function tests(project: string, files: readonly string[]): Promise<Proved> {
+  return runVitest([`--project=${project}`, ...files, '--reporter=dot'], { env: { PROVE: 'all' } })
 }
 
 async function script(file: string, ...args: readonly string[]): Promise<Proved> {

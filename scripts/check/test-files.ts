@@ -1,3 +1,12 @@
+import { resolve } from 'node:path'
+
+const standIns = resolve(import.meta.dirname, '../../test/support/worker/workers-in-node.ts')
+/** What tests of the Worker need to run in Node: its modules, and workerd's globals, by stand-ins. */
+export const STAND_INS = {
+  resolve: { alias: { 'cloudflare:workers': standIns, 'cloudflare:test': standIns } },
+  setupFiles: [standIns],
+}
+
 /** They turn the clock, or count all that there is: they want a workerd of their own. */
 export const ALONE = [
   'test/actions/daily-tasks.test.ts',

@@ -27,19 +27,14 @@ export function readTool(
   return run([toolFile(tool), ...args], ['ignore', 'pipe', 'pipe'], more)
 }
 
-/** Runs one of our own scripts, named by its path in scripts/, its output shown as it comes. */
-export async function runScript(file: string): Promise<number> {
-  return (await run([join(REPOSITORY, 'scripts', file)], 'inherit')).exitCode
-}
-
 /** Runs a file of the repository on this very Node, its output shown as it comes; gives the exit code. */
 export async function runNode(args: readonly string[]): Promise<number> {
   return (await run(args, 'inherit')).exitCode
 }
 
-/** As `runScript`, with arguments, and what it prints is kept. */
-export function readOwnScript(file: string, args: readonly string[]): Promise<Ended> {
-  return run([join(REPOSITORY, 'scripts', file), ...args], ['ignore', 'pipe', 'pipe'])
+/** As `runNode`, but what it prints is kept. */
+export function readNode(args: readonly string[]): Promise<Ended> {
+  return run(args, ['ignore', 'pipe', 'pipe'])
 }
 
 function run(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseInvocation, refuseInvocation } from '../check/invocation.ts'
 import { tellFailure } from '../check/script-error.ts'
-import { readOwnScript, readTool, runTool } from '../check/tool.ts'
+import { readNode, readTool, runTool } from '../check/tool.ts'
 import { REPOSITORY, WRANGLER_CONFIG } from '../start/local-state.ts'
 import { remoteConfigFile } from './cloudflare-resources.ts'
 import { DeployError, type DeployHost, deploy, putWorker } from './deploy-steps.ts'
@@ -109,7 +109,7 @@ async function letSomebodyIn(deployment: Deployment, address: string | null): Pr
   console.log('\nNobody is there yet. The first to sign in becomes an owner:')
   process.env.BUILDPASS_ENV = deployment.environment
   if (address) process.env.PUBLIC_ORIGIN = address
-  const { exitCode, stdout, stderr } = await readOwnScript('start/sign-in-link.ts', [login, '--remote'])
+  const { exitCode, stdout, stderr } = await readNode(['scripts/start/sign-in-link.ts', login, '--remote'])
   console.log(
     exitCode === 0
       ? `${stderr}${stdout}`

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { STAND_INS } from '../check/test-files.ts'
 import { mutation } from './mutation.ts'
 
-const shim = resolve(import.meta.dirname, '../../test/support/worker/workers-in-node.ts')
 const order: readonly string[] = (process.env.MUTANT_TESTS ?? '').split(' ')
 
 /** Runs the files in the order in which they were named: those that are likeliest to notice first. */
@@ -18,10 +18,10 @@ class InOrder extends BaseSequencer {
 export default defineConfig({
   root: resolve(import.meta.dirname, '../..'),
   plugins: [mutation()],
-  resolve: { alias: { 'cloudflare:workers': shim, 'cloudflare:test': shim } },
+  resolve: STAND_INS.resolve,
   test: {
     include: ['test/**/*.test.ts', 'scripts/mutants/*.test.ts'],
-    setupFiles: [shim],
+    setupFiles: STAND_INS.setupFiles,
     silent: true,
     fileParallelism: false,
     isolate: false,

@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { COUNTS_FILE_VARIABLE, type Counts, readCounts } from '../measure/counts.ts'
+import { type Ended, readTool } from './tool.ts'
+
+/**
+ * Runs vitest once and counts its tests; what it prints is shown when it is through. A run that ends badly without a failed
+ * test, or has no test although there must be some, counts as one failed.
+ */
+export async function runVitest(
+  args: readonly string[],
+  { env = {}, mayBeEmpty = false }: { env?: Readonly<Record<string, string>>; mayBeEmpty?: boolean } = {},
+): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'buildpass-test-'))
+  const countsFile = join(folder, 'counts.json')
+  try {
+    const counted = ['--reporter=./scripts/measure/counts.ts']
+    const ended = await readTool('vitest', ['run', ...args, ...counted], { ...env, [COUNTS_FILE_VARIABLE]: countsFile })
+    console.log(ended.stdout + ended.stderr)
+    return checked(ended, readCounts(countsFile) ?? { passed: 0, failed: 0, skipped: 0 }, mayBeEmpty)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function checked({ exitCode }: Ended, counts: Counts, mayBeEmpty: boolean): Counts {
+  if (counts.failed > 0 || (exitCode === 0 && (counts.passed > 0 || mayBeEmpty))) return counts
+  console.error(`vitest ended with ${exitCode} after ${counts.passed} passed tests: it counts as one failed.`)
+  return { ...counts, failed: 1 }
+}
