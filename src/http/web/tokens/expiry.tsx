@@ -11,7 +11,7 @@ const LIVES = {
   '365': { text: '1 year', ms: 365 * DAY_MS },
 } as const
 
-type Life = keyof typeof LIVES | 'never' | 'date'
+export type Life = keyof typeof LIVES | 'never' | 'date'
 
 export type Expiry =
   | { readonly ok: true; readonly expiresAt: number | null }

@@ -1,16 +1,15 @@
 import type { Context } from 'hono'
-import { MAX_LABEL_LENGTH, parseLabel } from '../../../domain/label.ts'
+import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { accountPage } from '../account/account-layout.tsx'
-import { newOnce, ONCE } from '../frame/once.ts'
 import { page } from '../frame/page.ts'
-import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Copyable, Empty, PageHead } from '../parts/parts.tsx'
-import { ExpiryField, parseExpiry } from './expiry.tsx'
+import { parseExpiry } from './expiry.tsx'
+import { NewTokenForm } from './new-token-form.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -99,33 +98,16 @@ function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams,
     { title: 'Create a personal API token', status: errors ? 422 : 200 },
     <>
       <PageHead title="Create a personal API token" />
-      <Form viewer={viewer} action={LIST}>
-        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
-        <Field
-          name="label"
-          label="Token name"
-          error={errors?.label}
-          hint="To remind you how it will be used, e.g. “Laptop” or “Release script”."
-        >
-          <input
-            type="text"
-            {...fieldAttributes('label', { error: errors?.label, hint: true })}
-            value={form.get('label') ?? ''}
-            maxlength={MAX_LABEL_LENGTH}
-            required
-            autocomplete="off"
-          />
-        </Field>
-        <ExpiryField usual="365" now={c.env.stores.now()} form={form} error={errors?.expiry} />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Add API Token
-          </button>
-          <a class="button" href={LIST}>
-            Cancel
-          </a>
-        </div>
-      </Form>
+      <NewTokenForm
+        viewer={viewer}
+        list={LIST}
+        form={form}
+        errors={errors}
+        label={{ text: 'Token name', hint: 'To remind you how it will be used, e.g. “Laptop” or “Release script”.' }}
+        usual="365"
+        now={c.env.stores.now()}
+        button="Add API Token"
+      />
     </>,
   )
 }

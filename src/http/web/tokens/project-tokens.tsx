@@ -1,17 +1,17 @@
 import type { Context } from 'hono'
 import { parseScope, SCOPES, type Scope } from '../../../domain/access/scope.ts'
-import { MAX_LABEL_LENGTH, parseLabel } from '../../../domain/label.ts'
+import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
-import { newOnce, ONCE } from '../frame/once.ts'
 import { page } from '../frame/page.ts'
-import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
-import { ExpiryField, parseExpiry } from './expiry.tsx'
+import { parseExpiry } from './expiry.tsx'
+import { NewTokenForm } from './new-token-form.tsx'
 import {
   askRotation,
   confirmDeletion,
@@ -126,34 +126,18 @@ function newTokenPage(
     { title: 'Create a project token', status: errors ? 422 : 200 },
     <>
       <PageHead title="Create a project token" />
-      <Form viewer={viewer} action={list}>
-        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+      <NewTokenForm
+        viewer={viewer}
+        list={list}
+        form={form}
+        errors={errors}
+        label={{ text: 'Token Label', hint: 'To remember it by, e.g. “README badge” or “Release script”.' }}
+        usual="never"
+        now={c.env.stores.now()}
+        button="Add Token"
+      >
         <ScopeField chosen={parseScope(form.get('scope') ?? '') ?? 'status'} error={errors?.scope} />
-        <Field
-          name="label"
-          label="Token Label"
-          error={errors?.label}
-          hint="To remember it by, e.g. “README badge” or “Release script”."
-        >
-          <input
-            type="text"
-            {...fieldAttributes('label', { error: errors?.label, hint: true })}
-            value={form.get('label') ?? ''}
-            maxlength={MAX_LABEL_LENGTH}
-            required
-            autocomplete="off"
-          />
-        </Field>
-        <ExpiryField usual="never" now={c.env.stores.now()} form={form} error={errors?.expiry} />
-        <div class="actions">
-          <button type="submit" class="button primary">
-            Add Token
-          </button>
-          <a class="button" href={list}>
-            Cancel
-          </a>
-        </div>
-      </Form>
+      </NewTokenForm>
     </>,
   )
 }

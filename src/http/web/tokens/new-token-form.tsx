@@ -1,0 +1,46 @@
+import type { Child } from 'hono/jsx'
+import { MAX_LABEL_LENGTH } from '../../../domain/label.ts'
+import type { Viewer } from '../../../domain/people/session.ts'
+import { newOnce, ONCE } from '../frame/once.ts'
+import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
+import { ExpiryField, type Life } from './expiry.tsx'
+
+/** Asks for a new token: what it is called and when it ends, after `children`; sent to the list, to which Cancel leads too. */
+export function NewTokenForm(props: {
+  viewer: Viewer
+  list: string
+  form: URLSearchParams
+  errors: { readonly label?: string; readonly expiry?: string } | undefined
+  label: { readonly text: string; readonly hint: string }
+  usual: Life
+  now: number
+  button: string
+  children?: Child
+}) {
+  const { viewer, list, form, errors, label, usual, now, button, children } = props
+  return (
+    <Form viewer={viewer} action={list}>
+      <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+      {children}
+      <Field name="label" label={label.text} error={errors?.label} hint={label.hint}>
+        <input
+          type="text"
+          {...fieldAttributes('label', { error: errors?.label, hint: true })}
+          value={form.get('label') ?? ''}
+          maxlength={MAX_LABEL_LENGTH}
+          required
+          autocomplete="off"
+        />
+      </Field>
+      <ExpiryField usual={usual} now={now} form={form} error={errors?.expiry} />
+      <div class="actions">
+        <button type="submit" class="button primary">
+          {button}
+        </button>
+        <a class="button" href={list}>
+          Cancel
+        </a>
+      </div>
+    </Form>
+  )
+}
