@@ -47,13 +47,13 @@ function lines(output: Output): Progress {
   return {
     file(name, sizeBytes) {
       const startedAt = performance.now()
-      let toldAt = startedAt
+      let printedAt = startedAt
       let done = 0
       return {
         add(bytes) {
           done += bytes
-          if (performance.now() - toldAt < LINE_EVERY_MS || done >= sizeBytes) return
-          toldAt = performance.now()
+          if (performance.now() - printedAt < LINE_EVERY_MS || done >= sizeBytes) return
+          printedAt = performance.now()
           output.note(`${name}: ${Math.floor((100 * done) / sizeBytes)} % of ${sizeText(sizeBytes)}`)
         },
         done: (word) => output.note(`${word} ${name} (${sizeText(sizeBytes)}, ${took(startedAt)})`),

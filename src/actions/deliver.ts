@@ -1,6 +1,6 @@
 import { INSTANCE } from '../domain/access/actor.ts'
 import { type Build, stageOf } from '../domain/builds/build.ts'
-import { pipelineStatusFor, standingBuildOf } from '../domain/builds/pipeline-status.ts'
+import { decidingBuildOf, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
 import type { DataKeys } from '../domain/formats/sealed-text.ts'
 import { addressOf } from '../domain/notices/dispatch-target.ts'
 import {
@@ -33,30 +33,30 @@ import { readEnvVars } from '../storage/projects/env-vars.ts'
 import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
-/** What a delivery needs beside the stores. */
+/** What sending a message needs beside the stores. */
 export type DeliverySettings = {
   readonly dataKeys: DataKeys
   readonly allowedHosts: AllowedHosts
   readonly publicOrigin: string | null
 }
 
-/** Done with, or to be tried again after so long. */
+/** Whether the queue should bring the message again, and when. */
 export type DeliveryOutcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
 
 const DONE: DeliveryOutcome = { kind: 'done' }
 
 /**
- * Tries to deliver one message, and writes down how that went. One that the queue brings twice is sent once, be it at
- * once; only where its sender breaks off between sending and writing down may it be sent again.
+ * Tries to send one message, and stores the outcome. A message that the queue brings twice is sent once, also when both
+ * come at once; it may be sent again only where the Worker breaks off between sending it and storing the outcome.
  */
 export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<DeliveryOutcome> {
   const row = await findOutboxRow(stores.db, id)
-  // Refused when its asker was removed: what it was to start waits for nothing.
+  // Refused when the person who asked was removed: the builds that it should have started end here.
   if (row?.state === 'refused') await failUnstarted(stores, row)
   if (row?.state !== 'pending') return DONE
   const prepared = await prepare(stores, settings, row)
   if ('problem' in prepared) return end(stores, row, prepared)
-  const claim = await claimMessage(stores.db, row, prepared.tells, stores.now())
+  const claim = await claimMessage(stores.db, row, prepared.sends, stores.now())
   if (claim.kind === 'over') return DONE
   if (claim.kind === 'busy') return { kind: 'again', afterSeconds: claim.afterSeconds }
   if (claim.kind === 'ended') return end(stores, row, claim.ended)
@@ -72,7 +72,7 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
   return DONE
 }
 
-/** Ends a message that is not sent, and what waits for it. */
+/** Ends a message that is not to be sent, and the builds that wait for it. */
 async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<DeliveryOutcome> {
   if (!(await endMessage(stores.db, row.id, ended, stores.now()))) {
     const isOpen = (await findOutboxRow(stores.db, row.id))?.state === 'pending'
@@ -86,8 +86,8 @@ type Prepared =
   | Ended
   | {
       readonly request: OutboundRequest
-      /** The status that a listener is told; null for what is asked of a target. */
-      readonly tells: string | null
+      /** The status that a listener is sent; null for a message to a dispatch target. */
+      readonly sends: string | null
       readonly remoteIdIn: (answer: unknown) => string | null
     }
 
@@ -120,13 +120,13 @@ async function prepare(
     const opened = await openListener(db, dataKeys, row.listenerId)
     if (!opened) return dropped('The listener was deleted.')
     if (opened.secret === null) return dropped(UNREADABLE)
-    // A commit has one status a name, whichever of the builds that share it ended last.
-    const told =
+    // On GitHub a commit has one status for all builds with this job name, not that of the build that ended last.
+    const reported =
       opened.listener.kind === 'github-status'
-        ? { ...message, builds: [await standingOf(db, first)] as const }
+        ? { ...message, builds: [await decidingBuild(db, first)] as const }
         : message
-    const request = await listenerRequestFor(opened.listener, opened.secret, told)
-    return { request, tells: told.builds[0].status, remoteIdIn: () => null }
+    const request = await listenerRequestFor(opened.listener, opened.secret, reported)
+    return { request, sends: reported.builds[0].status, remoteIdIn: () => null }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return dropped('The dispatch target was deleted.')
@@ -137,7 +137,7 @@ async function prepare(
   const wantsEnvVars = 'sendEnvVars' in target && target.sendEnvVars && !isCancel(row.event)
   const envVars = wantsEnvVars ? readableOf(await readEnvVars(db, dataKeys, row.projectId)) : {}
   const request = await dispatchRequestFor(target, secret, { ...message, envVars })
-  return { request, tells: null, remoteIdIn: (answer) => remoteIdIn(target, answer) }
+  return { request, sends: null, remoteIdIn: (answer) => remoteIdIn(target, answer) }
 }
 
 async function prepareWorkflowEnd(
@@ -154,7 +154,7 @@ async function prepareWorkflowEnd(
   if (!project || !found) return dropped('What it was about was deleted.')
   if (opened.secret === null) return dropped(UNREADABLE)
   const parts = await readPipelineParts(db, found.pipeline.id)
-  // A commit has one status for all attempts at the same; anybody else is told of the one that ended.
+  // On GitHub a commit has one status for all attempts at a workflow; other listeners get the attempt that ended.
   const about = parts.workflows.filter(({ id, attemptOf }) =>
     opened.listener.kind === 'github-status' ? attemptOf === found.workflow.attemptOf : id === found.workflow.id,
   )
@@ -163,19 +163,19 @@ async function prepareWorkflowEnd(
   const status = pipelineStatusFor({ workflows: about, builds })
   const end = { id: row.id, project, ...found, status, origin: publicOrigin, now: now() }
   const request = await workflowEndRequestFor(opened.listener, opened.secret, end)
-  return { request, tells: status, remoteIdIn: () => null }
+  return { request, sends: status, remoteIdIn: () => null }
 }
 
-/** The build that says how the job of `build` stands in its pipeline. */
-async function standingOf(db: Stores['db'], build: Build): Promise<Build> {
+/** The build that decides the status of the job of `build` in its pipeline. */
+async function decidingBuild(db: Stores['db'], build: Build): Promise<Build> {
   const parts = await readPipelineParts(db, build.pipeline.id)
-  const standing = standingBuildOf(parts, build.workflow.name, build.jobName)
-  return (standing && standing.id !== build.id ? await findBuildById(db, standing.id) : null) ?? build
+  const deciding = decidingBuildOf(parts, build.workflow.name, build.jobName)
+  return (deciding && deciding.id !== build.id ? await findBuildById(db, deciding.id) : null) ?? build
 }
 
 const UNREADABLE = 'Its secret cannot be read with the DATA_KEY of this deployment: set it again.'
 
-/** The builds that a message is about: of one that starts builds, those that still wait. */
+/** The builds that a message is about; where it starts builds, those that are still queued. */
 async function buildsOf({ db }: Stores, { event, buildId, workflowId }: OutboxRow): Promise<readonly Build[]> {
   if (event === 'workflow.cancel') return listBuildsOfWorkflow(db, workflowId)
   const waits = (build: Build) => stageOf(build.status) === 0
@@ -199,7 +199,7 @@ const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 65_536
 
 async function send({ allowedHosts }: DeliverySettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
-  // Checked when it was set; the deployment may have become stricter since.
+  // The URL was checked when it was set, but the deployment's rules may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
   try {
@@ -219,16 +219,16 @@ async function send({ allowedHosts }: DeliverySettings, { url, headers, body }: 
 
 const NEVER = { isWorthRetrying: false, retryAfterSeconds: null }
 
-/** An answer is only read for the run's id: many answer in words, at length, or not at all. */
+/** The answer as JSON, in which only the run's id is looked for; null where it is something else. */
 function jsonIn(text: string | null): unknown {
   try {
     return JSON.parse(text ?? '')
   } catch {
-    return null // The message was taken; what was said does not matter.
+    return null // The receiver took the message, whatever it answered.
   }
 }
 
-/** Builds that could not be started do not wait for ever. */
+/** Ends the builds that a message should have started: without it they would stay queued for ever. */
 async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
   if (row.listenerId !== null || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }

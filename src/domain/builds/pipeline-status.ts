@@ -1,50 +1,50 @@
 import type { BranchStatus } from './badge.ts'
 import { BUILD_STATUS, type BuildStatus, isOver, type ReportedStatus, type StatusClass } from './build.ts'
 
-/** One attempt at a workflow, and what the CI said of it as a whole. Times are epoch milliseconds. */
-export type ToldWorkflow = {
+/** One attempt at a workflow, and the status that the CI reported of it as a whole. Times are epoch milliseconds. */
+export type WorkflowAttempt = {
   readonly id: string
-  /** What this is an attempt at: a later attempt at the same takes the place of an earlier one. */
+  /** Workflows with the same text here are attempts at one thing: the later attempt replaces the earlier one. */
   readonly attemptOf: string
   readonly attempt: number
-  /** The CI's last word on the whole of it, and when that was; null where it said none. */
-  readonly toldStatus: ReportedStatus | null
-  readonly toldAt: number | null
+  /** The last status that the CI reported of the whole workflow, and when; null where it reported only jobs. */
+  readonly reportedStatus: ReportedStatus | null
+  readonly reportedAt: number | null
 }
 
 /** One build's part in its pipeline's result. */
 export type PipelineBuild = {
   readonly workflowId: string
   readonly jobName: string
-  /** 0: replaced, by what was known before attempts were kept. */
+  /** 0: never counts. It was replaced before attempts were stored. */
   readonly attempt: number
   readonly status: ReportedStatus
-  /** When it came to have that status, by its own account. */
+  /** When it came to have that status, as reported. */
   readonly eventAt: number
 }
 
-export type PipelineParts<W extends ToldWorkflow = ToldWorkflow, B extends PipelineBuild = PipelineBuild> = {
+export type PipelineParts<W extends WorkflowAttempt = WorkflowAttempt, B extends PipelineBuild = PipelineBuild> = {
   readonly workflows: readonly W[]
   readonly builds: readonly B[]
 }
 
 /**
- * What counts of a pipeline, or of one workflow alone; any status that is shown of them is made of this and nothing
- * else, and the order in which it was told plays no part.
- * 1. A job (one name, in attempts at one thing) that ran again is replaced by its later attempt. Where several jobs have
- *    one name, an attempt replaces as many as it has, those that failed first.
- * 2. What the CI said of a workflow as a whole counts until it speaks of a later attempt.
- * 3. Once it said how the workflow ended, builds of earlier attempts do not count, nor do builds that began before
- *    then and of whose end nothing was told.
- * 4. As long as it only said that the workflow goes on, that counts where no build of it says so, and none is red.
- * 5. A workflow that was skipped as a whole, and its jobs, take the place of nothing.
+ * The workflows and builds that count towards the status of a pipeline, or of one workflow alone. Every status that is
+ * shown is made of these; the order in which reports arrived plays no part.
+ * 1. A job (all builds of one name in attempts at one thing) that ran again is replaced by its later attempt. Where
+ *    several jobs have one name, an attempt replaces as many of them as it has itself, those that failed first.
+ * 2. The status that the CI reported of a workflow as a whole counts until the CI reports one of a later attempt.
+ * 3. Once the CI reported that the workflow ended, builds of earlier attempts do not count, nor do builds that began
+ *    before then and whose end was never reported.
+ * 4. A report that the workflow is still open counts only while none of its builds is open or red.
+ * 5. A workflow that was skipped as a whole, and its jobs, replace nothing.
  */
-export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
+export function countingParts<W extends WorkflowAttempt, B extends PipelineBuild>({
   workflows,
   builds,
 }: PipelineParts<W, B>): PipelineParts<W, B> {
   const workflowOf = new Map(workflows.map((workflow) => [workflow.id, workflow]))
-  const ended = workflows.filter(({ toldStatus }) => toldStatus !== null && isOver(toldStatus))
+  const ended = workflows.filter(({ reportedStatus }) => reportedStatus !== null && isOver(reportedStatus))
   const leading = ended.filter((workflow) => !wasSkipped(workflow))
   const inOrder = builds.toSorted((one, other) => one.eventAt - other.eventAt)
   const attemptOf = (build: B) => workflowOf.get(build.workflowId)?.attemptOf ?? ''
@@ -56,49 +56,51 @@ export function countingParts<W extends ToldWorkflow, B extends PipelineBuild>({
     const workflow = workflowOf.get(build.workflowId)
     if (!workflow) return true
     if (leading.some((other) => isLaterAttempt(other, workflow))) return false
-    return isOver(build.status) || !ended.includes(workflow) || build.eventAt > (workflow.toldAt ?? 0)
+    return isOver(build.status) || !ended.includes(workflow) || build.eventAt > (workflow.reportedAt ?? 0)
   })
-  const speakForThemselves = new Set(
+  const withOpenOrRedBuild = new Set(
     counting
       .filter(({ status }) => !isOver(status) || BUILD_STATUS[status].class === 'red')
       .map((build) => build.workflowId),
   )
-  const spoken = lastWords(workflows).filter((workflow) => !goesOn(workflow) || !speakForThemselves.has(workflow.id))
-  return { workflows: spoken, builds: counting }
+  const reported = latestReports(workflows).filter(
+    (workflow) => !isOpen(workflow) || !withOpenOrRedBuild.has(workflow.id),
+  )
+  return { workflows: reported, builds: counting }
 }
 
-function isLaterAttempt(one: ToldWorkflow, other: ToldWorkflow): boolean {
+function isLaterAttempt(one: WorkflowAttempt, other: WorkflowAttempt): boolean {
   return one.attemptOf === other.attemptOf && one.attempt > other.attempt
 }
 
-/** Those of which the CI spoke, and of no later attempt at the same. */
-function lastWords<W extends ToldWorkflow>(workflows: readonly W[]): readonly W[] {
-  const spoken = workflows.filter(({ toldStatus }) => toldStatus !== null)
-  return spoken.filter((workflow) => !spoken.some((other) => !wasSkipped(other) && isLaterAttempt(other, workflow)))
+/** The workflows of which the CI reported a status, and none of a later attempt. */
+function latestReports<W extends WorkflowAttempt>(workflows: readonly W[]): readonly W[] {
+  const reported = workflows.filter(({ reportedStatus }) => reportedStatus !== null)
+  return reported.filter((workflow) => !reported.some((other) => !wasSkipped(other) && isLaterAttempt(other, workflow)))
 }
 
-function wasSkipped({ toldStatus }: ToldWorkflow): boolean {
-  return toldStatus === 'not_run'
+function wasSkipped({ reportedStatus }: WorkflowAttempt): boolean {
+  return reportedStatus === 'not_run'
 }
 
-/** Whether the CI only said that it goes on. */
-function goesOn({ toldStatus }: ToldWorkflow): boolean {
-  return toldStatus !== null && !isOver(toldStatus)
+/** Whether the CI last reported that the workflow is not over. */
+function isOpen({ reportedStatus }: WorkflowAttempt): boolean {
+  return reportedStatus !== null && !isOver(reportedStatus)
 }
 
 /** The statuses of all that counts of a pipeline. */
 export function countingStatuses(parts: PipelineParts): readonly ReportedStatus[] {
   const { workflows, builds } = countingParts(parts)
-  return [...builds.map(({ status }) => status), ...workflows.flatMap(({ toldStatus }) => toldStatus ?? [])]
+  return [...builds.map(({ status }) => status), ...workflows.flatMap(({ reportedStatus }) => reportedStatus ?? [])]
 }
 
 /** What makes a pipeline fail, the worst first. */
 export const FAILURES: readonly ReportedStatus[] = ['failed', 'timedout', 'no_tests', 'infrastructure_fail']
 
-/** The results of what is over; of several in one pipeline, the first of them here is the pipeline's. */
+/** Statuses of what is over: a pipeline has the first of these that any part of it has. */
 const WORST_FIRST: readonly ReportedStatus[] = [...FAILURES, 'canceled', 'success', 'not_run', 'retried']
 
-/** The result of all workflows of one pipeline together: red if anything that counts is red, but not before all is over. */
+/** The status of a pipeline: open until all that counts is over, then red if anything that counts is red. */
 export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
   const statuses = countingStatuses(parts)
   if (!statuses.every(isOver)) {
@@ -108,9 +110,9 @@ export function pipelineStatusFor(parts: PipelineParts): BranchStatus {
 }
 
 /**
- * The result of a pipeline by which it stands for its branch; null while there is none. While something of it only runs
- * again, it stands as it had ended before, unless that was well: then the new attempt decides. What failed is a result at
- * once, be something else of it open for ever: an older pipeline's green would not be true.
+ * The result with which a pipeline may be the one that its branch shows; null while it has none. While parts of a
+ * pipeline that had ended run again, its result is the earlier one, unless that was green: then the new attempt decides.
+ * A failure is a result at once, even where something else never ends: an older pipeline's green would be wrong.
  */
 export function resultOf(parts: PipelineParts): BranchStatus | null {
   const status = pipelineStatusFor(parts)
@@ -125,16 +127,16 @@ export function failureOf(parts: PipelineParts): ReportedStatus | null {
   return FAILURES.find((status) => statuses.includes(status)) ?? null
 }
 
-/** How a pipeline had ended in which nothing goes on but what runs again; null for any other. */
+/** The earlier result of a pipeline in which nothing is open but parts that run again; null for any other. */
 export function statusBeforeRerun({ workflows, builds }: PipelineParts): BuildStatus | null {
   const counting = countingParts({ workflows, builds }).builds
   const openBuilds = counting.filter(({ status }) => !isOver(status))
   const red = new Set(
     counting.flatMap(({ status, workflowId }) => (BUILD_STATUS[status].class === 'red' ? workflowId : [])),
   )
-  const openWorkflows = lastWords(workflows).filter((workflow) => goesOn(workflow) && !red.has(workflow.id))
+  const openWorkflows = latestReports(workflows).filter((workflow) => isOpen(workflow) && !red.has(workflow.id))
   const openIds = new Set([...openBuilds.map(({ workflowId }) => workflowId), ...openWorkflows.map(({ id }) => id)])
-  const isRerun = (workflow: ToldWorkflow) => workflows.some((other) => isLaterAttempt(workflow, other))
+  const isRerun = (workflow: WorkflowAttempt) => workflows.some((other) => isLaterAttempt(workflow, other))
   const rerun = new Set(workflows.filter((one) => openIds.has(one.id) && isRerun(one)).map(({ id }) => id))
   const isRetry = ({ workflowId, jobName, attempt }: PipelineBuild) =>
     builds.some((one) => {
@@ -150,11 +152,11 @@ export function statusBeforeRerun({ workflows, builds }: PipelineParts): BuildSt
 }
 
 /**
- * Of the builds that count of a job, by its name in workflows of one name, the one that says how it stands: something
- * red, else what was stopped or still goes on, else what passed; null where none counts.
+ * The build that decides the status of a job (all builds of that name in workflows of that name): a red one, else a
+ * canceled or open one, else one that passed; null where none counts.
  */
-export function standingBuildOf<B extends PipelineBuild>(
-  parts: PipelineParts<ToldWorkflow & { readonly name: string }, B>,
+export function decidingBuildOf<B extends PipelineBuild>(
+  parts: PipelineParts<WorkflowAttempt & { readonly name: string }, B>,
   workflowName: string,
   jobName: string,
 ): B | null {
@@ -164,15 +166,15 @@ export function standingBuildOf<B extends PipelineBuild>(
   return runs.toSorted((one, other) => rank(one) - rank(other))[0] ?? null
 }
 
-/** Whether there is anything in a pipeline to make a result of: what was skipped as a whole leaves the one before. */
-export function saysSomething({ workflows, builds }: PipelineParts): boolean {
-  const told = workflows.flatMap(({ toldStatus }) => toldStatus ?? [])
-  return [...told, ...builds.map(({ status }) => status)].some((status) => status !== 'not_run')
+/** Whether anything in a pipeline is not skipped: one that is skipped as a whole leaves its branch the result before it. */
+export function hasUnskippedPart({ workflows, builds }: PipelineParts): boolean {
+  const reported = workflows.flatMap(({ reportedStatus }) => reportedStatus ?? [])
+  return [...reported, ...builds.map(({ status }) => status)].some((status) => status !== 'not_run')
 }
 
 type AttemptedBuild = { readonly jobName: string; readonly attempt: number; readonly status: BuildStatus }
 
-/** The builds that no later attempt at the same job replaces, of those that replace any. */
+/** The builds that no later attempt at the same job replaces; only builds for which `replaces` holds replace others. */
 export function notReplaced<B extends AttemptedBuild>(
   builds: readonly B[],
   attemptOf: (build: B) => string,

@@ -1,6 +1,6 @@
 import type { BranchStatus } from './badge.ts'
 import { BUILD_STATUS, type StatusClass } from './build.ts'
-import { type PipelineBuild, type PipelineParts, pipelineStatusFor, type ToldWorkflow } from './pipeline-status.ts'
+import { type PipelineBuild, type PipelineParts, pipelineStatusFor, type WorkflowAttempt } from './pipeline-status.ts'
 
 /** One build's part in a workflow's run. Times are epoch milliseconds. */
 export type RunBuild = PipelineBuild & {
@@ -10,7 +10,7 @@ export type RunBuild = PipelineBuild & {
 }
 
 /** A workflow's part in trends and lists. */
-export type RunWorkflow = ToldWorkflow & {
+export type RunWorkflow = WorkflowAttempt & {
   readonly pipelineNumber: number
   readonly name: string
   /** When it began by the CI's word on the whole; null where it said none. */

@@ -1,5 +1,5 @@
 import type { BuildStatus, ReportedStatus } from './build.ts'
-import { countingStatuses, type PipelineBuild, type ToldWorkflow } from './pipeline-status.ts'
+import { countingStatuses, type PipelineBuild, type WorkflowAttempt } from './pipeline-status.ts'
 
 /** How CircleCI v2 says how a workflow stands. */
 export type WorkflowStatus = 'success' | 'running' | 'not_run' | 'failed' | 'error' | 'failing' | 'on_hold' | 'canceled'
@@ -40,7 +40,7 @@ const OVER: readonly (readonly [WorkflowStatus, Part])[] = [
 ]
 
 /** The status of a workflow by itself, from what counts of it. */
-export function workflowStatusFor(workflow: ToldWorkflow, builds: readonly PipelineBuild[]): WorkflowStatus {
+export function workflowStatusFor(workflow: WorkflowAttempt, builds: readonly PipelineBuild[]): WorkflowStatus {
   const parts = new Set(countingStatuses({ workflows: [workflow], builds }).map((status) => PART[status]))
   const has = (part: Part) => parts.has(part)
   const isOpen = has('running') || has('queued') || has('held')

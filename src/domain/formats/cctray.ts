@@ -4,7 +4,7 @@ import {
   type PipelineParts,
   pipelineStatusFor,
   resultOf,
-  type ToldWorkflow,
+  type WorkflowAttempt,
 } from '../builds/pipeline-status.ts'
 
 export type CcActivity = 'Sleeping' | 'Building' | 'CheckingModifications'
@@ -25,7 +25,7 @@ export type CcBuild = PipelineBuild & {
   readonly createdAt: number
 }
 
-export type CcPipeline = PipelineParts<ToldWorkflow, CcBuild> & {
+export type CcPipeline = PipelineParts<WorkflowAttempt, CcBuild> & {
   readonly number: number
   readonly beganAt: number
   readonly ciNumber: number
@@ -66,7 +66,7 @@ export function ccStateFor(pipelines: readonly CcPipeline[]): CcState | null {
     lastBuildLabel: labelOf(shown),
     lastBuildTime: Math.max(
       ...shown.builds.map((build) => build.stoppedAt ?? build.createdAt),
-      ...shown.workflows.flatMap((workflow) => workflow.toldAt ?? []),
+      ...shown.workflows.flatMap((workflow) => workflow.reportedAt ?? []),
     ),
   }
 }

@@ -5,14 +5,14 @@ import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { LOOK_BACK } from './branch-status.ts'
-import { hasResult, hasSaidSomething, mayHaveResult } from './complete-pipelines.ts'
+import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import { partsOf } from './workflows.ts'
 
 /** A branch with its newest pipeline, the newest that may have a result, and the newest that has one. */
 export type BranchPipelines = { readonly branch: string; readonly pipelines: readonly CcPipeline[] }
 
 const MAX_BRANCHES = 200
-/** Among so many pipelines the branches of a project are looked for: one not built for longer has to be named. */
+/** The branches of a project are looked for among its newest 2,000 pipelines: an older branch has to be named. */
 const RECENT_PIPELINES = 2_000
 
 /** The branches of a project that were built lately, that with the newest pipeline first; or the one that is named. */
@@ -60,8 +60,8 @@ type FeedRow = {
   readonly ciNumber: number
   readonly attemptOf: string
   readonly workflowAttempt: number
-  readonly toldStatus: Workflow['toldStatus']
-  readonly toldAt: number | null
+  readonly reportedStatus: Workflow['reportedStatus']
+  readonly reportedAt: number | null
 } & Build & { readonly num: number | null }
 
 function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
@@ -70,8 +70,8 @@ function pipelinesOf(rows: readonly FeedRow[]): readonly CcPipeline[] {
     beganAt: those[0]?.beganAt ?? 0,
     ciNumber: those[0]?.ciNumber ?? 0,
     ...partsOf(
-      those.map(({ attemptOf, workflowAttempt, toldStatus, toldAt, beganAt, ciNumber, ...row }) => ({
-        workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, toldStatus, toldAt },
+      those.map(({ attemptOf, workflowAttempt, reportedStatus, reportedAt, beganAt, ciNumber, ...row }) => ({
+        workflow: { id: row.workflowId, attemptOf, attempt: workflowAttempt, reportedStatus, reportedAt },
         build: row.num === null ? null : row,
       })),
     ),
@@ -97,11 +97,11 @@ export function defaultBranchPipelinesQuery(userId: string): SQL {
 function partsOfBranches(branches: SQL): SQL {
   const ofBranch = (
     limit: number,
-    which = hasSaidSomething('p'),
+    which = hasUnskippedPart('p'),
   ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
     where p.project_id = b.project_id and p.branch = b.branch and ${which}
     order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`
-  // There may be none but such as were skipped.
+  // A branch may have only pipelines that were skipped: then the newest of those.
   const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
   const newestThat = (fits: SQL) =>
     sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
@@ -112,7 +112,7 @@ function partsOfBranches(branches: SQL): SQL {
       union select branch, newest, ${newestThat(hasResult('candidate'))} from ended as b
         where exists (select 1 from ${pipelines} as again where again.id = b.ended_id and not ${hasResult('again')}))
     select p.project_id as projectId, s.branch as branch, p.number as pipelineNumber, p.began_at as beganAt, p.ci_number as ciNumber, w.id as workflowId,
-      w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as toldStatus, w.told_at as toldAt,
+      w.attempt_of as attemptOf, w.attempt as workflowAttempt, w.told_status as reportedStatus, w.told_at as reportedAt,
       t.build_num as num, t.job_name as jobName, t.attempt as attempt, t.status as status, t.event_at as eventAt,
       t.stopped_at as stoppedAt, t.created_at as createdAt
     from shown as s cross join ${pipelines} as p on p.id = s.pipeline_id cross join ${workflows} as w on w.pipeline_id = p.id

@@ -4,9 +4,9 @@ import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../../domain/bui
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
-import { hasResult, hasSaidSomething, mayHaveResult } from './complete-pipelines.ts'
+import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import type { CheckedStatus } from './status-memory.ts'
-import { partColumns, partsOf, toldColumns } from './workflows.ts'
+import { attemptColumns, partColumns, partsOf } from './workflows.ts'
 
 /** How old a shown status may be where it is kept; ours at most twice this behind, since the tiers add up. */
 const FRESH_MS = 5_000
@@ -91,7 +91,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
       .where(and(eq(pipelines.projectId, projectId), eq(pipelines.branch, branch), which))
       .orderBy(desc(pipelines.beganAt), desc(pipelines.ciNumber), desc(pipelines.number))
       .limit(limit)
-  const says = hasSaidSomething('pipelines')
+  const says = hasUnskippedPart('pipelines')
   const newest = ofBranch(1, says).as('newest')
   const skipped = ofBranch(1).as('newest')
   const candidate = ofBranch(LOOK_BACK, says).as('candidate')
@@ -102,7 +102,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
     .orderBy(desc(candidate.beganAt), desc(candidate.ciNumber), desc(candidate.number))
     .limit(1)
   return db
-    .select({ workflow: { id: workflows.id, ...toldColumns() }, build: partColumns() })
+    .select({ workflow: { id: workflows.id, ...attemptColumns() }, build: partColumns() })
     .from(workflows)
     .leftJoin(builds, eq(builds.workflowId, workflows.id))
     .where(

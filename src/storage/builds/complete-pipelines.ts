@@ -1,39 +1,40 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { FAILURES } from '../../domain/builds/pipeline-status.ts'
 
-// What domain/pipeline-status says, as far as it takes to choose pipelines in the database: which of them have something
-// to say, and nothing left to wait for, or failed already. A property test holds the two equal.
+// The rules of domain/builds/pipeline-status.ts in SQL, as far as the database needs them to choose a pipeline: whether it is
+// more than skipped, complete, or failed. A property test holds the two equal. Each function takes the name that the
+// pipeline's row has in the statement.
 
-/** Whether anything of a pipeline, by the name that it has in the statement, makes a result: its `hasSaidSomething`. */
-export function hasSaidSomething(pipeline: string): SQL {
+/** Whether anything in a pipeline is not skipped. */
+export function hasUnskippedPart(pipeline: string): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(exists (select 1 from builds as any_build where any_build.pipeline_id = ${id} and any_build.status <> 'not_run')
-    or exists (select 1 from workflows as any_told where any_told.pipeline_id = ${id} and any_told.told_status <> 'not_run'))`
+    or exists (select 1 from workflows as any_workflow where any_workflow.pipeline_id = ${id} and any_workflow.told_status <> 'not_run'))`
 }
 
-/** Where a pipeline stands among those of its branch: of two, the greater one is the newer. */
+/** A pipeline's place in the order of its branch: of two pipelines the one with the greater place is the newer. */
 export function rankOf(pipeline: string): SQL {
   const name = sql.identifier(pipeline)
   return sql`(${name}.began_at, ${name}.ci_number, ${name}.number)`
 }
 
-/** The order of such places, the oldest first. */
+/** `order by` those places, the oldest pipeline first. */
 export function oldestFirst(pipeline: string): SQL {
   const name = sql.identifier(pipeline)
   return sql`${name}.began_at, ${name}.ci_number, ${name}.number`
 }
 
-/** Whether all that counts of such a pipeline is over. */
+/** Whether all that counts of a pipeline is over. */
 export function isComplete(pipeline: string): SQL {
   return nothingOpen(pipeline, sql``, sql``)
 }
 
-/** Whether such a pipeline has a result, but for what it had before something of it ran again: see resultOf. */
+/** Whether a pipeline has a result of its own, leaving aside the one from before a rerun (`resultOf` in the domain). */
 export function hasResult(pipeline: string): SQL {
   return sql`(${isComplete(pipeline)} or ${hasFailed(pipeline)})`
 }
 
-/** Whether anything that counts of such a pipeline is a failure, whatever else is open. */
+/** Whether anything that counts of a pipeline is a failure, whatever else is open. */
 export function hasFailed(pipeline: string): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
@@ -49,7 +50,7 @@ export function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'):
   return sql.raw(`(${status} in (${FAILURES.map((failure) => `'${failure}'`).join(', ')}))`)
 }
 
-/** Whether such a pipeline has a result, or may have had one before something of it ran again. */
+/** Whether a pipeline has a result, or may have had one before parts of it ran again. */
 export function mayHaveResult(pipeline: string): SQL {
   const earlier = sql`exists (select 1 from workflows as earlier where earlier.pipeline_id = w.pipeline_id
     and earlier.attempt_of = w.attempt_of and earlier.attempt < w.attempt)`
@@ -59,7 +60,7 @@ export function mayHaveResult(pipeline: string): SQL {
   return sql`(${onlyRunsAgain} or ${hasFailed(pipeline)})`
 }
 
-/** Whether nothing of a pipeline is open, of builds `b` and of workflows `w` those that fit. */
+/** Whether no build `b` that fits `ofBuilds`, and no workflow `w` that fits `ofWorkflows`, is open. */
 function nothingOpen(pipeline: string, ofBuilds: SQL, ofWorkflows: SQL): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(not exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
@@ -77,17 +78,20 @@ function isOpen(workflow: string): SQL {
   return sql`(${sql.identifier(workflow)}.told_class in ('waiting', 'blue'))`
 }
 
-/** Whether `later` is a later attempt at what `w` is an attempt at. */
+/** Whether workflow `later` is a later attempt at the same thing as workflow `w`. */
 function isLater(): SQL {
   return sql`later.pipeline_id = w.pipeline_id and later.attempt_of = w.attempt_of and later.attempt > w.attempt`
 }
 
-/** Whether later attempts at the job of `b` are fewer than the runs beside it that are replaced before it or like it. */
+/**
+ * Whether no later attempt replaces build `b`: an attempt replaces as many builds of the job as it has itself, and those
+ * for which `isReplacedAsEarly` holds are replaced before `b`, or as early.
+ */
 function unreplaced(isReplacedAsEarly: SQL): SQL {
   const sameName = sql`same.pipeline_id = b.pipeline_id and same.job_name = b.job_name`
   const runs = sql`from builds as same join workflows as its on its.id = same.workflow_id
     where ${sameName} and its.attempt_of = w.attempt_of`
-  // Nearly always nothing ran again, which takes one look.
+  // The first condition is cheap, and nearly always true: mostly nothing ran again.
   return sql`(not exists (select 1 from builds as same where ${sameName} and same.attempt > b.attempt)
     or (select count(*) ${runs} and same.attempt = b.attempt and ${isReplacedAsEarly})
       > coalesce((select max(again) from (select count(*) as again ${runs} and same.attempt > b.attempt

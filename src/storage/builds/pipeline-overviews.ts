@@ -4,7 +4,7 @@ import type { PipelineParts } from '../../domain/builds/pipeline-status.ts'
 import type { RunBuild, RunWorkflow } from '../../domain/builds/workflow-run.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { partColumns, toldColumns } from './workflows.ts'
+import { attemptColumns, partColumns } from './workflows.ts'
 
 /** A pipeline with what ran for it, as lists show it. Times are epoch milliseconds. */
 export type PipelineOverview = {
@@ -120,10 +120,10 @@ function newestPipelines(projectId: string, branch: string | null, olderThan: nu
     where ${which} order by ${desc(pipelines.number)}`
 }
 
-/** Among so many runs as a whole of the class those are looked for that have no build of it. */
-const MAX_TOLD = 200
+/** Workflows without a build of the status are looked for among so many that the CI reported with it. */
+const MAX_WITHOUT_BUILD = 200
 
-/** Each pipeline stands where its newest build of the class does, or its run as a whole that has none. */
+/** Pipelines by the number of their newest build with the status, or by the place of a workflow with it and no such build. */
 function pipelinesWith(projectId: string, branch: string | null, group: StatusClass, olderThan: Place | null): SQL {
   const withBuild = sql`select b.pipeline_id as id, b.build_num as position, 0 as number from ${builds} as b
     where b.project_id = ${projectId} and b.class = ${group} ${branch === null ? sql`` : sql`and b.branch = ${branch}`}
@@ -131,12 +131,12 @@ function pipelinesWith(projectId: string, branch: string | null, group: StatusCl
       and not exists (select 1 from ${builds} as newer where newer.pipeline_id = b.pipeline_id
         and newer.class = ${group} and newer.build_num > b.build_num)
     order by b.build_num desc limit ${PAGE_LENGTH + 1}`
-  const told = sql`select w.pipeline_id as id, w.told_after as position from ${workflows} as w
+  const reported = sql`select w.pipeline_id as id, w.told_after as position from ${workflows} as w
     where w.project_id = ${projectId} and w.told_class = ${group}
       ${olderThan === null ? sql`` : sql`and w.told_after <= ${olderThan.number}`}
-    order by w.told_after desc limit ${MAX_TOLD}`
-  const withoutBuild = sql`select told_subquery.id as id, max(told_subquery.position) as position, p.number as number
-    from (${told}) as told_subquery join ${pipelines} as p on p.id = told_subquery.id
+    order by w.told_after desc limit ${MAX_WITHOUT_BUILD}`
+  const withoutBuild = sql`select reported_subquery.id as id, max(reported_subquery.position) as position, p.number as number
+    from (${reported}) as reported_subquery join ${pipelines} as p on p.id = reported_subquery.id
     where not exists (select 1 from ${builds} as b where b.pipeline_id = p.id and b.class = ${group})
       ${branch === null ? sql`` : sql`and p.branch = ${branch}`}
     group by p.id`
@@ -208,7 +208,7 @@ function selectPipelines(db: Db, chosen: SQL) {
 
 function selectWorkflowsOf(db: Db, chosen: SQL) {
   return db
-    .select({ id: workflows.id, name: workflows.name, ...toldColumns(), pipelineNumber: pipelines.number })
+    .select({ id: workflows.id, name: workflows.name, ...attemptColumns(), pipelineNumber: pipelines.number })
     .from(asChosen(chosen))
     .innerJoin(pipelines, sql`${pipelines.id} = chosen_subquery.id`)
     .innerJoin(workflows, eq(workflows.pipelineId, pipelines.id))

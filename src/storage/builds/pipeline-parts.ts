@@ -1,14 +1,14 @@
 import { eq } from 'drizzle-orm'
 import type { Pipeline, Workflow } from '../../domain/builds/build.ts'
-import type { PipelineBuild, PipelineParts, ToldWorkflow } from '../../domain/builds/pipeline-status.ts'
+import type { PipelineBuild, PipelineParts, WorkflowAttempt } from '../../domain/builds/pipeline-status.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { pipelineColumns } from './pipelines.ts'
-import { partColumns, toldColumns } from './workflows.ts'
+import { attemptColumns, partColumns } from './workflows.ts'
 
 export type NamedParts = PipelineParts<
-  ToldWorkflow & { readonly name: string },
+  WorkflowAttempt & { readonly name: string },
   PipelineBuild & { readonly id: string }
 >
 
@@ -16,7 +16,7 @@ export type NamedParts = PipelineParts<
 export async function readPipelineParts(db: Db, pipelineId: string): Promise<NamedParts> {
   const [workflowRows, buildRows] = await db.batch([
     db
-      .select({ id: workflows.id, name: workflows.name, ...toldColumns() })
+      .select({ id: workflows.id, name: workflows.name, ...attemptColumns() })
       .from(workflows)
       .where(eq(workflows.pipelineId, pipelineId)),
     db

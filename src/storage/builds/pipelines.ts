@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { BUILD_STATUS, type Pipeline } from '../../domain/builds/build.ts'
-import { countingParts, type ToldWorkflow } from '../../domain/builds/pipeline-status.ts'
+import { countingParts, type WorkflowAttempt } from '../../domain/builds/pipeline-status.ts'
 import type { OutboxState } from '../../domain/notices/outbox.ts'
 import type { Slug } from '../../domain/project.ts'
 import { aliased } from '../schema/columns.ts'
@@ -10,11 +10,11 @@ import type { Db } from '../stores.ts'
 
 /** A pipeline and when something last happened in it. */
 export type PipelineRow = Pipeline & {
-  /** When it began by its builds' own account, which may be before we heard of it. */
+  /** When it began by the times of its builds, which may be before its first report arrived. */
   readonly beganAt: number
   readonly updatedAt: number
   readonly start: PipelineStart | null
-  /** Workflows that count as ended as failed, and have no build: nothing of them shows but this. */
+  /** The names of workflows that the CI reported as failed and that have no build to show it. */
   readonly failures: readonly string[]
 }
 
@@ -75,7 +75,7 @@ export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise
 function selectPipeline(db: Db, which: SQL | undefined) {
   // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
   const ofPipeline = sql`b.pipeline_id = ${pipelines}.id`
-  const toldOfPipeline = sql`w.pipeline_id = ${pipelines}.id and w.told_status is not null`
+  const reportedOfPipeline = sql`w.pipeline_id = ${pipelines}.id and w.told_status is not null`
   return db
     .select({
       pipeline: pipelineColumns(),
@@ -83,11 +83,11 @@ function selectPipeline(db: Db, which: SQL | undefined) {
         number | null
       >`(select min(coalesce(b.queued_at, b.started_at, b.event_at)) from ${builds} as b where ${ofPipeline})`,
       lastEventAt: sql<number | null>`(select max(b.event_at) from ${builds} as b where ${ofPipeline})`,
-      firstToldAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${toldOfPipeline})`,
-      lastToldAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${toldOfPipeline})`,
-      told: sql<string>`(select json_group_array(json_object('id', w.id, 'name', w.name, 'attemptOf', w.attempt_of, 'attempt', w.attempt,
-        'toldStatus', w.told_status, 'toldAt', w.told_at, 'builds', (select count(*) from ${builds} as b where b.workflow_id = w.id)))
-        from ${workflows} as w where ${toldOfPipeline})`,
+      firstReportAt: sql<number | null>`(select min(w.began_at) from ${workflows} as w where ${reportedOfPipeline})`,
+      lastReportAt: sql<number | null>`(select max(w.told_at) from ${workflows} as w where ${reportedOfPipeline})`,
+      attempts: sql<string>`(select json_group_array(json_object('id', w.id, 'name', w.name, 'attemptOf', w.attempt_of, 'attempt', w.attempt,
+        'reportedStatus', w.told_status, 'reportedAt', w.told_at, 'builds', (select count(*) from ${builds} as b where b.workflow_id = w.id)))
+        from ${workflows} as w where ${reportedOfPipeline})`,
       start: sql<string | null>`(select json_array(o.state, o.problem) from ${builds} as b
         join ${outbox} as o on o.build_id = b.id and o.event = 'pipeline.trigger' where ${ofPipeline} limit 1)`,
     })
@@ -96,7 +96,7 @@ function selectPipeline(db: Db, which: SQL | undefined) {
     .$dynamic()
 }
 
-/** The columns of a pipeline under names that are theirs alone. */
+/** The columns of a pipeline, aliased: other tables of a join have columns of the same names. */
 export function pipelineColumns() {
   const { id, number, externalId, branch, tag, revision, subject, body, createdAt } = pipelines
   const { author, committer, actor, pullRequests } = pipelines
@@ -106,28 +106,36 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({ pipeline, firstEventAt, lastEventAt, firstToldAt, lastToldAt, told, start }: Row): PipelineRow {
+function pipelineOf({
+  pipeline,
+  firstEventAt,
+  lastEventAt,
+  firstReportAt,
+  lastReportAt,
+  attempts,
+  start,
+}: Row): PipelineRow {
   const { createdAt } = pipeline
-  const beganAt = Math.min(createdAt, firstEventAt ?? createdAt, firstToldAt ?? createdAt)
-  const updatedAt = Math.max(beganAt, lastEventAt ?? lastToldAt ?? createdAt, lastToldAt ?? 0)
+  const beganAt = Math.min(createdAt, firstEventAt ?? createdAt, firstReportAt ?? createdAt)
+  const updatedAt = Math.max(beganAt, lastEventAt ?? lastReportAt ?? createdAt, lastReportAt ?? 0)
   return {
     ...pipeline,
     pullRequests: pipeline.pullRequests ?? [],
     beganAt,
     updatedAt,
     start: startOf(start),
-    failures: failuresIn(told),
+    failures: failuresIn(attempts),
   }
 }
 
 function failuresIn(json: string): readonly string[] {
   // Written by selectPipeline above, and by nobody else.
-  const told = JSON.parse(json) as (ToldWorkflow & { readonly name: string; readonly builds: number })[]
-  const failed = countingParts({ workflows: told, builds: [] }).workflows.filter(
-    ({ toldStatus, builds }) =>
-      toldStatus !== null &&
+  const attempts = JSON.parse(json) as (WorkflowAttempt & { readonly name: string; readonly builds: number })[]
+  const failed = countingParts({ workflows: attempts, builds: [] }).workflows.filter(
+    ({ reportedStatus, builds }) =>
+      reportedStatus !== null &&
       builds === 0 &&
-      (BUILD_STATUS[toldStatus].class === 'red' || toldStatus === 'infrastructure_fail'),
+      (BUILD_STATUS[reportedStatus].class === 'red' || reportedStatus === 'infrastructure_fail'),
   )
   return failed.map(({ name }) => name)
 }

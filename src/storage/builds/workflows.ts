@@ -13,7 +13,7 @@ export type WorkflowRow = {
   readonly name: string
   /** When we first heard of it: the order of lists. */
   readonly createdAt: number
-  /** When it began by its own account, which may be earlier. */
+  /** When it began by the times that the CI reported, which may be earlier. */
   readonly beganAt: number
   readonly status: WorkflowStatus
   readonly startedAt: number | null
@@ -39,7 +39,7 @@ export function listWorkflows(
   return readWorkflows(db, and(eq(workflows.pipelineId, pipelineId), beyond(after)), limit)
 }
 
-/** The runs of a project's workflows since then, newest first: of one name and of one branch where they are given. */
+/** The runs of a project's workflows since that time, newest first; of one name or one branch where these are given. */
 export function listWorkflowRuns(
   db: Db,
   projectId: string,
@@ -85,7 +85,7 @@ export type JobRow = {
   readonly createdAt: number
 }
 
-/** The jobs of a workflow by number, those over `after`, but for those that later attempts replace. */
+/** The jobs of a workflow that no later attempt replaces, by number: those with a number over `after`. */
 export async function listJobs(
   db: Db,
   workflowId: string,
@@ -106,7 +106,7 @@ export function jobsQuery(db: Db, workflowId: string) {
     .orderBy(asc(builds.num))
 }
 
-/** The number for one more attempt at what a workflow is an attempt at: higher than all that there were. */
+/** The attempt number for running a workflow again: one more than the highest so far. */
 export async function findNextAttempt(db: Db, workflowId: string): Promise<number> {
   const own = db
     .select({ pipelineId: workflows.pipelineId, attemptOf: workflows.attemptOf })
@@ -129,17 +129,18 @@ function beyond(after: WorkflowKey | null): SQL | undefined {
 async function readWorkflows(db: Db, which: SQL | undefined, limit: number): Promise<readonly WorkflowRow[]> {
   const [rows, jobs] = await db.batch([workflowsQuery(db, which, limit), jobsOfWorkflowsQuery(db, which, limit)])
   const byWorkflow = Map.groupBy(jobs, (job) => job.workflowId)
-  return rows.map(({ told, ...row }) => {
+  return rows.map(({ attempt, ...row }) => {
     const own = byWorkflow.get(row.id) ?? []
-    const status = workflowStatusFor({ id: row.id, ...told }, own)
+    const status = workflowStatusFor({ id: row.id, ...attempt }, own)
     const started = own.flatMap((job) => job.startedAt ?? [])
     const queued = own.flatMap((job) => job.queuedAt ?? [])
     const stopped = own.flatMap((job) => job.stoppedAt ?? [])
-    if (told.toldStatus !== null && told.toldAt !== null && isOver(told.toldStatus)) stopped.push(told.toldAt)
+    const { reportedStatus, reportedAt, beganAt } = attempt
+    if (reportedStatus !== null && reportedAt !== null && isOver(reportedStatus)) stopped.push(reportedAt)
     return {
       ...row,
       status,
-      beganAt: Math.min(row.createdAt, ...(told.beganAt === null ? [] : [told.beganAt]), ...queued, ...started),
+      beganAt: Math.min(row.createdAt, ...(beganAt === null ? [] : [beganAt]), ...queued, ...started),
       startedAt: started.length > 0 ? Math.min(...started) : null,
       stoppedAt: WORKFLOW_IS_OVER[status] && stopped.length > 0 ? Math.max(...stopped) : null,
     }
@@ -153,7 +154,7 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
       id: workflows.id,
       name: workflows.name,
       createdAt: workflows.createdAt,
-      told: toldColumns(),
+      attempt: attemptColumns(),
       pipeline: aliased('pipeline', { id, number, branch, tag, actor }),
     })
     .from(workflows)
@@ -163,10 +164,10 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
     .limit(limit)
 }
 
-/** The columns of what was told of a workflow as a whole. */
-export function toldColumns() {
+/** A workflow as one attempt, with the status that the CI last reported of it as a whole. */
+export function attemptColumns() {
   const { attemptOf, attempt, toldStatus, toldAt, beganAt } = workflows
-  return { attemptOf, attempt, toldStatus, toldAt, beganAt }
+  return { attemptOf, attempt, reportedStatus: toldStatus, reportedAt: toldAt, beganAt }
 }
 
 /** The columns of a build's part in its pipeline's result. */

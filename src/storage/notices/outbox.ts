@@ -8,15 +8,15 @@ import { dispatchTargets, listeners, outbox } from '../schema/schema-outbox.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { rightStands } from '../tokens/rights.ts'
 
-/** What an attempt ended with. */
+/** The outcome of one attempt to send a message. */
 export type DeliveryAttempt =
   | { readonly state: 'delivered'; readonly responseStatus: number; readonly remoteId: string | null }
   | { readonly state: 'pending' | 'failed'; readonly responseStatus: number | null; readonly problem: string }
 
-/** Why something is not sent at all. */
+/** Why a message is not sent at all. */
 export type Ended = { readonly state: 'dropped' | 'refused'; readonly problem: string }
 
-/** The statement that queues a message to the project's dispatch target, for the batch of what it is about. */
+/** The statement that queues a message to the project's dispatch target: for the batch that writes the build. */
 export function dispatchStatement(
   db: Db,
   {
@@ -39,8 +39,8 @@ export function dispatchStatement(
 }
 
 /**
- * The statement that queues a message to each listener of a build that is over, where that is not the status because of
- * which it was told last.
+ * The statement that queues a message about an ended build to each listener, unless its status is the one that was
+ * queued for that listener last.
  */
 export function tellListenersStatement(db: Db, build: SQL, at: number) {
   const subject = subjectOf(sql`${builds.id}`, sql`${workflows.name}, ${builds.jobName}`)
@@ -51,29 +51,29 @@ export function tellListenersStatement(db: Db, build: SQL, at: number) {
         ${builds.status}, 'pending', ${at}
       from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId}
       join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
-      where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastTold(sql`last.build_id = ${builds.id}`)} returning id`,
+      where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} returning id`,
   )
 }
 
-/** Of a listener: the status because of which it was told last. Rows are numbered in the order in which they came. */
-function lastTold(which: SQL): SQL {
+/** The status that was queued last for a listener. The rowid is the order of queueing. */
+function lastQueuedStatus(which: SQL): SQL {
   return sql`(select last.told from ${outbox} as last where last.listener_id = ${listeners.id} and ${which}
     order by last.rowid desc limit 1)`
 }
 
-/** On GitHub a commit has one status a name; anybody else is told of one thing, by its id. */
+/** Messages with one subject replace each other: on GitHub those for one status name at a commit, else those for one id. */
 function subjectOf(id: SQL, name: SQL): SQL {
   const commit = sql`case ${pipelines.revision} when ${UNKNOWN_REVISION} then ${pipelines.id} else ${pipelines.revision} end`
   return sql`case ${listeners.config} ->> '$.kind' when 'github-status' then json_array(${commit}, ${name}) else ${id} end`
 }
 
 /**
- * The statement that queues a message to each listener of a workflow that the CI ended as a whole, where that is not the
- * status because of which it was told last, and is a failure, or the failure of an attempt at the same was told before.
+ * The statement that queues a message about a workflow that the CI reported as ended to each listener: a failure, or any
+ * end after a failure of the same workflow was queued; unless it is the status that was queued for that listener last.
  */
 export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: number) {
-  const failedBefore = sql`select 1 from ${outbox} as told join ${workflows} as other on other.id = told.workflow_id
-    where told.listener_id = ${listeners.id} and told.event = 'workflow.finished'
+  const failedBefore = sql`select 1 from ${outbox} as earlier join ${workflows} as other on other.id = earlier.workflow_id
+    where earlier.listener_id = ${listeners.id} and earlier.event = 'workflow.finished'
       and other.pipeline_id = ${workflows.pipelineId} and other.attempt_of = ${workflows.attemptOf}`
   const subject = subjectOf(sql`${workflows.id}`, sql`${workflows.name}`)
   return rawStatement(
@@ -85,11 +85,11 @@ export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: numb
       join ${pipelines} on ${pipelines.id} = ${workflows.pipelineId}
       where ${workflow} and ${workflows.toldClass} in ('red', 'green', 'stopped')
         and (${workflows.toldClass} = 'red' or ${workflows.toldStatus} = 'infrastructure_fail' or exists (${failedBefore}))
-        and ${workflows.toldStatus} is not ${lastTold(sql`last.workflow_id = ${workflows.id} and last.build_id is null`)} returning id`,
+        and ${workflows.toldStatus} is not ${lastQueuedStatus(sql`last.workflow_id = ${workflows.id} and last.build_id is null`)} returning id`,
   )
 }
 
-/** The ids that such a statement made, as a batch gives its result. */
+/** The ids of the messages that one of these statements queued, from its result in a batch. */
 export function queuedIdsOf(result: unknown): string[] {
   const { results } = result as D1Result<{ id: string }>
   return results.map((row) => row.id)
@@ -108,7 +108,7 @@ export async function findOutboxRow(db: Db, id: string) {
 
 export type OutboxRow = NonNullable<Awaited<ReturnType<typeof findOutboxRow>>>
 
-/** How the last start of a workflow stands: whether it was sent, and what its target calls it; null if not ours. */
+/** The last message that started a workflow, with the run's id at the target; null where none did. */
 export async function findStart(
   db: Db,
   workflowId: string,
@@ -127,34 +127,34 @@ export async function findStart(
   return row ?? null
 }
 
-/** Longer than an attempt may take: whoever holds a claim for so long is gone. */
+/** Longer than an attempt may take: a sender that holds a claim for so long has broken off. */
 const CLAIM_MS = 30_000
-/** How soon to look again whether another message on the same is through. */
+/** How long to wait for another message with the same subject. */
 const IN_TURN_MS = 5_000
 
 export type Claim =
   | { readonly kind: 'claimed' }
-  /** Somebody is sending it, or another one on the same. */
+  /** Another sender has it, or a message with the same subject is being sent. */
   | { readonly kind: 'busy'; readonly afterSeconds: number }
   | { readonly kind: 'ended'; readonly ended: Ended }
-  /** It is over, or its row is gone. */
+  /** It was sent or ended already, or its row is gone. */
   | { readonly kind: 'over' }
 
 /**
- * Takes a message that is about to tell `sent` for its sender alone, for half a minute, unless it is not to be sent any
- * more: its asker's right is read here. What a listener is told of one subject is sent one by one, the newest only, and
- * not what it was told last.
+ * Claims a message, which will send the status `sent`, for one sender and half a minute. It ends instead where whoever
+ * asked for it may not any more. To a listener only the newest message with a subject is sent, one at a time, and none
+ * that repeats the status that was delivered last.
  */
 export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, now: number): Promise<Claim> {
   const { id, listenerId, subject, asker } = row
-  const onSame = sql`from ${outbox} as other where other.listener_id = ${listenerId} and other.subject = ${subject}`
+  const ofSubject = sql`from ${outbox} as other where other.listener_id = ${listenerId} and other.subject = ${subject}`
   const mayAsk = listenerId !== null ? sql`1` : asker === null ? sql`0` : sql`(${rightStands(asker, now)})`
-  const isOld = sql`exists (select 1 ${onSame} and other.rowid > ${outbox}.rowid)`
-  const isTold = sql`coalesce((select other.state = 'delivered' and other.sent = ${sent} ${onSame} and other.sent is not null
+  const isOld = sql`exists (select 1 ${ofSubject} and other.rowid > ${outbox}.rowid)`
+  const isRepeat = sql`coalesce((select other.state = 'delivered' and other.sent = ${sent} ${ofSubject} and other.sent is not null
     order by other.rowid desc limit 1), 0)`
   const isClaimed = sql`coalesce(${outbox.claimedUntil}, 0) > ${now}`
-  const isInTurn = sql`not exists (select 1 ${onSame} and other.claimed_until > ${now})`
-  const free = sql`${outbox.state} = 'pending' and ${mayAsk} and not ${isOld} and not ${isTold} and not (${isClaimed}) and ${isInTurn}`
+  const isInTurn = sql`not exists (select 1 ${ofSubject} and other.claimed_until > ${now})`
+  const free = sql`${outbox.state} = 'pending' and ${mayAsk} and not ${isOld} and not ${isRepeat} and not (${isClaimed}) and ${isInTurn}`
   const [claimed, [found]] = await db.batch([
     db
       .update(outbox)
@@ -167,7 +167,7 @@ export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, 
         claimedUntil: outbox.claimedUntil,
         mayAsk: sql<number>`${mayAsk}`.as('may_ask'),
         isOld: sql<number>`${isOld}`.as('is_old'),
-        isTold: sql<number>`${isTold}`.as('is_told'),
+        isRepeat: sql<number>`${isRepeat}`.as('is_repeat'),
       })
       .from(outbox)
       .where(eq(outbox.id, id)),
@@ -178,12 +178,13 @@ export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, 
   if (claimedUntil > now) return { kind: 'busy', afterSeconds: Math.ceil((claimedUntil - now) / 1000) }
   if (!found.mayAsk)
     return { kind: 'ended', ended: { state: 'refused', problem: 'Whoever asked for it may not any more.' } }
-  if (found.isOld) return { kind: 'ended', ended: { state: 'dropped', problem: 'A newer state is told instead.' } }
-  if (found.isTold) return { kind: 'ended', ended: { state: 'dropped', problem: 'This was told last already.' } }
+  if (found.isOld) return { kind: 'ended', ended: { state: 'dropped', problem: 'A newer state is sent instead.' } }
+  if (found.isRepeat)
+    return { kind: 'ended', ended: { state: 'dropped', problem: 'This state was delivered last already.' } }
   return { kind: 'busy', afterSeconds: IN_TURN_MS / 1000 }
 }
 
-/** Writes down how an attempt ended. What came there came there, whatever was decided meanwhile. */
+/** Stores the outcome of an attempt. A delivery is stored even where the message was ended meanwhile. */
 export async function recordAttempt(db: Db, id: string, attempt: DeliveryAttempt, now: number): Promise<void> {
   const isOpen = attempt.state === 'delivered' ? sql`1` : sql`${outbox.state} = 'pending'`
   await db
@@ -200,7 +201,7 @@ export async function recordAttempt(db: Db, id: string, attempt: DeliveryAttempt
     .where(and(eq(outbox.id, id), isOpen))
 }
 
-/** Ends a message that is not sent; false, and nothing changed, where somebody is sending it or it is over. */
+/** Ends a message that is not sent; false, and nothing changes, where it is being sent or was ended already. */
 export async function endMessage(db: Db, id: string, { state, problem }: Ended, now: number): Promise<boolean> {
   const isFree = sql`${outbox.state} = 'pending' and coalesce(${outbox.claimedUntil}, 0) <= ${now}`
   const rows = await db
@@ -246,8 +247,8 @@ export function outboxQuery(db: Db, projectId: string) {
 const REQUEUED = 100
 
 /**
- * Hands a hundred messages to the queue again that have waited longer than any back-off, since the queue lost them: those
- * after the one with id `after`. A refused one waits as long as the builds do that it was to start.
+ * Queues a hundred messages again that the queue must have lost, since they waited longer than any back-off: those with
+ * an id after `after`. A refused message is among them while builds that it should have started are still queued.
  */
 export async function requeueForgotten(
   stores: Pick<Stores, 'db' | 'queue' | 'warn'>,

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { RunBuild, RunWorkflow } from '../../domain/builds/workflow-run.ts'
 import type { Project, Role } from '../../domain/project.ts'
-import { partColumns, toldColumns } from '../builds/workflows.ts'
+import { attemptColumns, partColumns } from '../builds/workflows.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { projectColumns } from './project-columns.ts'
@@ -113,7 +113,7 @@ function selectPipelines(db: Db, mine: SQL | undefined) {
 function selectWorkflows(db: Db, mine: SQL | undefined) {
   const { id, name, pipelineId } = workflows
   return db
-    .select({ id, name, pipelineId, ...toldColumns(), pipelineNumber: pipelines.number })
+    .select({ id, name, pipelineId, ...attemptColumns(), pipelineNumber: pipelines.number })
     .from(pageOf(mine))
     .innerJoin(pipelines, onDefaultBranch())
     .innerJoin(workflows, eq(workflows.pipelineId, pipelines.id))

@@ -5,7 +5,7 @@ import type { DispatchTarget, Listener, OutboxEvent } from '../../domain/notices
 import type { OutboxParams, OutboxState, StartedBy } from '../../domain/notices/outbox.ts'
 import { builds, projects, users } from './schema.ts'
 
-// What is sealed opens only with the Worker's DATA_KEY, and only for the row that it is in.
+// A sealed column opens only with the Worker's DATA_KEY, and only in the row that it was sealed for.
 
 export const envVars = sqliteTable(
   'env_vars',
@@ -20,7 +20,7 @@ export const envVars = sqliteTable(
   (t) => [primaryKey({ columns: [t.projectId, t.name] })],
 )
 
-/** Where a project's triggered runs are started. */
+/** The CI that starts the builds that people ask for here: one for a project. */
 export const dispatchTargets = sqliteTable(
   'dispatch_targets',
   {
@@ -29,7 +29,7 @@ export const dispatchTargets = sqliteTable(
       .references(() => projects.id, { onDelete: 'cascade' }),
     config: text('config', { mode: 'json' }).$type<DispatchTarget>().notNull(),
     sealed: text('sealed').$type<SealedText>().notNull(),
-    /** Who set it last, and with which token: their end can end it too. */
+    /** Who set it last, and with which token: it can end with either. */
     createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
     mintedBy: text('minted_by'),
     updatedAt: integer('updated_at').notNull(),
@@ -37,7 +37,7 @@ export const dispatchTargets = sqliteTable(
   (t) => [index('dispatch_targets_created_by').on(t.createdBy), index('dispatch_targets_minted_by').on(t.mintedBy)],
 )
 
-/** Who is told when a build ends. */
+/** Receivers of a message when a build or workflow ends. */
 export const listeners = sqliteTable(
   'listeners',
   {
@@ -59,7 +59,7 @@ export const listeners = sqliteTable(
   ],
 )
 
-/** What is to be told the outside: written with what it is about, in one transaction; the queue only carries its id. */
+/** Messages to other servers, each written in the transaction of its build or workflow; the queue carries only the id. */
 export const outbox = sqliteTable(
   'outbox',
   {
@@ -67,19 +67,19 @@ export const outbox = sqliteTable(
     projectId: text('project_id')
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
-    /** Null: it is about the workflow as a whole. */
+    /** Null: the message is about the workflow as a whole. */
     buildId: text('build_id').references(() => builds.id, { onDelete: 'cascade' }),
     workflowId: text('workflow_id').notNull(),
     /** Null: the project's dispatch target. */
     listenerId: text('listener_id').references(() => listeners.id, { onDelete: 'cascade' }),
     event: text('event').$type<OutboxEvent>().notNull(),
-    /** What a listener shows one state of, the last that it is told: newer messages take the place of older ones. */
+    /** Of messages to a listener with one subject only the newest is sent: `subjectOf` in storage/notices/outbox.ts. */
     subject: text('subject'),
-    /** The status because of which a listener is told, so that it is told once. */
+    /** The status for which a message to a listener was queued, so that none is queued twice in a row. */
     told: text('told'),
-    /** The status that was sent last, be it that nobody knows whether it came. */
+    /** The status that was sent last, whether or not it is known to have arrived. */
     sent: text('sent'),
-    /** Who asked for it, and where the target was then; null for what listeners are told. */
+    /** Who asked for it, and which dispatch target there was then; null in messages to listeners. */
     asker: text('asker', { mode: 'json' }).$type<StartedBy>(),
     target: text('target', { mode: 'json' }).$type<DispatchTarget>(),
     params: text('params', { mode: 'json' }).$type<OutboxParams>(),
@@ -90,7 +90,7 @@ export const outbox = sqliteTable(
     remoteId: text('remote_id'),
     createdAt: integer('created_at').notNull(),
     lastAttemptAt: integer('last_attempt_at'),
-    /** Until then somebody is sending it. */
+    /** Until then one sender has it. */
     claimedUntil: integer('claimed_until'),
   },
   (t) => [

@@ -10,8 +10,8 @@ import type { Role, Vcs, Visibility } from '../../domain/project.ts'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import { artifactDigest } from './columns.ts'
 
-// Times are epoch milliseconds. Triggers of migrations/0001 append to `revocations` whatever ends, narrows or re-dates
-// a token, membership, user or project: no statement can forget to, not even one typed into a console.
+// Times are epoch milliseconds. Triggers (migrations/0001) append to `revocations` when a token, membership, user or project
+// ends, is narrowed or gets another end: no statement can forget it, not even one typed into a console.
 
 export const users = sqliteTable(
   'users',
@@ -22,12 +22,12 @@ export const users = sqliteTable(
     avatarUrl: text('avatar_url'),
     instanceRole: text('instance_role').$type<InstanceRole>().notNull(),
     createdAt: integer('created_at').notNull(),
-    // Who let them in, and made them an owner: ids that stay when those people are gone.
+    // Who invited this person, and who made them an owner: ids that stay when those people are gone.
     invitedBy: text('invited_by'),
     madeOwnerBy: text('made_owner_by'),
   },
   (t) => [
-    // Logins differ by more than letter case.
+    // No two logins differ by letter case alone.
     uniqueIndex('users_login').on(sql`lower(${t.login})`),
     index('users_invited_by').on(t.invitedBy),
     index('users_made_owner_by').on(t.madeOwnerBy),
@@ -61,7 +61,7 @@ export const projects = sqliteTable('projects', {
   repo: text('repo').notNull(),
   visibility: text('visibility').$type<Visibility>().notNull(),
   defaultBranch: text('default_branch').notNull(),
-  /** Where the repository is, if not at the public host: told by a signed webhook or set by an admin. */
+  /** Where the repository is, if not at the public host: from a signed webhook, or set by an admin. */
   repositoryUrl: text('repository_url'),
   /** The numbers given last; never taken back, also when retention deletes the rows. */
   lastBuildNum: integer('last_build_num').notNull().default(0),
@@ -81,7 +81,7 @@ export const members = sqliteTable(
     role: text('role').$type<Role>().notNull(),
     followed: integer('followed', { mode: 'boolean' }).notNull().default(true),
     createdAt: integer('created_at').notNull(),
-    /** Who let them in, or raised them to what they are. */
+    /** Who added this member, or gave them their present role. */
     addedBy: text('added_by'),
   },
   (t) => [
@@ -110,7 +110,7 @@ export const tokens = sqliteTable(
     lastFour: text('last_four').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at'),
-    /** When rotation gave it an earlier end, and the end that it had before: a second rotation goes by that. */
+    /** When a rotation gave it an earlier end, and the end it had before, which a second rotation starts from. */
     rotatedAt: integer('rotated_at'),
     plannedExpiresAt: integer('planned_expires_at'),
     /** The token that minted this one: ending it ends this one too. */
@@ -130,7 +130,7 @@ export const tokens = sqliteTable(
   ],
 )
 
-/** The feed: what ended, in commit order. AUTOINCREMENT, because a plain rowid is used again after pruning. */
+/** The revocation feed, in commit order. AUTOINCREMENT, because a plain rowid is used again after pruning. */
 export const revocations = sqliteTable(
   'revocations',
   {
@@ -141,18 +141,18 @@ export const revocations = sqliteTable(
   (t) => [index('revocations_at').on(t.at)],
 )
 
-/** One row: where the feed stands. Read in one batch with the feed and with each fact that it fences. */
+/** One row: the state of the feed. It is read in one batch with the feed, and with every row that is cached. */
 export const feedState = sqliteTable('feed_state', {
   id: integer('id').primaryKey(),
   epoch: text('epoch').notNull(),
   newestSeq: integer('newest_seq').notNull(),
-  /** Entries up to here were pruned: what was cached before them is void. */
+  /** Entries up to this one were pruned: what was cached at an earlier one is void. */
   lowWater: integer('low_water').notNull(),
 })
 
 /**
- * Always empty. A transaction of somebody whose right is gone tries to insert here, which no row may: so all of it is
- * undone, whatever its other statements are.
+ * Always empty: its check refuses every row. A transaction whose actor has lost the right inserts here first, and is
+ * undone as a whole.
  */
 export const rightsGone = sqliteTable('rights_gone', { never: integer('never').notNull() }, () => [
   check('right_stands', sql`never is null`),
@@ -189,8 +189,8 @@ export const pipelines = sqliteTable(
     branch: text('branch'),
     tag: text('tag'),
     /**
-     * Who told branch and tag: 0 nobody, or a part of it; 1 a job; 2 the run itself; 3 one that never counts for it,
-     * or only while it is red. The higher stands.
+     * Which report named branch and tag: 0 none, or one of a child pipeline; 1 a job; 2 the run itself; 3 a run that
+     * never counts for its branch, or only while it is red. A higher one overwrites a lower one.
      */
     placeRank: integer('place_rank').notNull().default(1),
     revision: text('revision').notNull(),
@@ -201,9 +201,9 @@ export const pipelines = sqliteTable(
     actor: text('actor', { mode: 'json' }).$type<Person>(),
     pullRequests: text('pull_requests', { mode: 'json' }).$type<readonly PullRequest[]>(),
     createdAt: integer('created_at').notNull(),
-    /** When it began by its CI's account, else when we heard of it: what goes by the newest does not go by arrival. */
+    /** When it began by the CI's clock, else when the first report arrived: it decides which pipeline is the newest. */
     beganAt: integer('began_at').notNull().default(0),
-    /** A number of its CI that grows: of two that began in one second the higher is the newer. 0 where none was told. */
+    /** A growing number of the CI: of two pipelines that began in one second the higher is the newer. 0: none reported. */
     ciNumber: integer('ci_number').notNull().default(0),
   },
   (t) => [
@@ -227,15 +227,15 @@ export const workflows = sqliteTable(
       .references(() => pipelines.id, { onDelete: 'cascade' }),
     externalId: text('external_id').notNull(),
     name: text('name').notNull(),
-    /** What this is an attempt at: of two with one text the higher attempt takes the place of the other. */
+    /** Workflows with the same text here are attempts at one thing: the higher attempt replaces the lower one. */
     attemptOf: text('attempt_of').notNull().default(''),
     attempt: integer('attempt').notNull().default(1),
-    /** What the CI said of the whole, be there builds or not, by the greatest `told_order` (stage, time, rank) seen. */
+    /** The status that the CI reported of the whole workflow: that of the report with the greatest `told_order`. */
     toldStatus: text('told_status').$type<ReportedStatus>(),
     toldClass: text('told_class').$type<StatusClass>(),
     toldAt: integer('told_at'),
     toldOrder: text('told_order'),
-    /** The project's newest build when the CI first spoke of the whole: its place in lists that go by build number. */
+    /** The project's newest build number at the CI's first report of the whole: its place in lists ordered by number. */
     toldAfter: integer('told_after'),
     beganAt: integer('began_at'),
     createdAt: integer('created_at').notNull(),
@@ -263,16 +263,16 @@ export const builds = sqliteTable(
     num: integer('build_num').notNull(),
     externalId: text('external_id').notNull(),
     jobName: text('job_name').notNull(),
-    /** Of the builds of one job in attempts at one thing, higher ones replace lower ones; 0 counts no longer. */
+    /** A build of a job is replaced by one with a higher attempt (src/domain/builds/pipeline-status.ts); 0 never counts. */
     attempt: integer('attempt').notNull().default(1),
     /** The pipeline's branch, here too for the indexes. */
     branch: text('branch'),
     status: text('status').$type<ReportedStatus>().notNull(),
     /** The status's class, for the `filter` of lists: one indexed value instead of several statuses. */
     class: text('class').$type<StatusClass>().notNull(),
-    /** (weight, eventAt, rank) order the events of a build; the greatest seen stands. */
+    /** The columns of a build are those of its event with the greatest (weight, eventAt, rank). */
     stage: integer('stage').notNull(),
-    /** `weightOf`; null, for twice the stage, in rows from before it was kept. */
+    /** `weightOf` the event; null in older rows: there it is twice the stage. */
     weight: integer('weight'),
     eventAt: integer('event_at').notNull(),
     rank: integer('rank').notNull(),
@@ -280,7 +280,7 @@ export const builds = sqliteTable(
     startedAt: integer('started_at'),
     stoppedAt: integer('stopped_at'),
     buildUrl: text('build_url'),
-    /** The place (`eventOrderOf`) of the event that told the URL, and of the one that told the steps. */
+    /** `eventOrderOf` the event that the URL is from, and of the one that the steps are from. */
     urlOrder: text('url_order'),
     stepsOrder: text('steps_order'),
     steps: text('steps', { mode: 'json' }).$type<readonly Step[]>(),
@@ -359,13 +359,13 @@ export const sweeps = sqliteTable('sweeps', {
   cursor: text('cursor'),
 })
 
-/** How the daily upkeep goes, a row a task: what an operator is to see even where no line of the log was kept. */
+/** The last run of each daily task, for operators whose log may have lost its line. */
 export const upkeepTasks = sqliteTable('upkeep_tasks', {
   task: text('task').$type<UpkeepTask>().primaryKey(),
-  /** When a step of it last left nothing to do; before it ever ran, when this table was made. */
+  /** When the task last finished; before its first run, when this table was made. */
   doneAt: integer('done_at').notNull(),
   failedAt: integer('failed_at'),
   failures: integer('failures').notNull().default(0),
-  /** Of retention: how long the longest overdue had been over at the last look at all projects. */
+  /** Of retention: how long ago the most overdue build or artifact was due, when all projects were last looked at. */
   behindMs: integer('behind_ms'),
 })

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/retention.ts'
 import { LOOK_BACK } from '../builds/branch-status.ts'
-import { hasSaidSomething, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
+import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
 import { retention } from '../schema/schema-reporting.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -42,7 +42,7 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
   const isNew = sql`(${hasNew(builds)} or ${hasNew(workflows)})`
   // Of the branch a newer one is shown, as long as that is there.
   const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${LOOK_BACK}) as candidate
-    where ${hasSaidSomething('candidate')} and ${isComplete('candidate')})`
+    where ${hasUnskippedPart('candidate')} and ${isComplete('candidate')})`
   const isLast = sql`not exists (select 1 from ${ofBranch('older')})`
   return {
     /** Whether anything of a pipeline `l` is not old yet. */

@@ -4,14 +4,14 @@ import { BUILD_STATUS, isOver, type ReportedStatus } from '../../../src/domain/b
 import {
   countingParts,
   countingStatuses,
+  decidingBuildOf,
   failureOf,
+  hasUnskippedPart,
   type PipelineBuild,
   type PipelineParts,
   pipelineStatusFor,
   resultOf,
-  saysSomething,
-  standingBuildOf,
-  type ToldWorkflow,
+  type WorkflowAttempt,
 } from '../../../src/domain/builds/pipeline-status.ts'
 import { workflowStatusFor } from '../../../src/domain/builds/workflow-status.ts'
 import { anyPipeline } from '../../support/seed/any-pipeline.ts'
@@ -20,8 +20,8 @@ const STATUSES = Object.keys(BUILD_STATUS).filter((status): status is ReportedSt
 const OVER = STATUSES.filter(isOver)
 const RED: ReportedStatus[] = ['failed', 'timedout', 'no_tests']
 
-function workflow(over: Partial<ToldWorkflow> = {}): ToldWorkflow {
-  return { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldAt: null, ...over }
+function workflow(over: Partial<WorkflowAttempt> = {}): WorkflowAttempt {
+  return { id: 'w', attemptOf: 'ci', attempt: 1, reportedStatus: null, reportedAt: null, ...over }
 }
 
 function build(over: Partial<PipelineBuild> = {}): PipelineBuild {
@@ -125,8 +125,8 @@ describe('a job that ran again', () => {
 })
 
 describe('what the CI says of a workflow as a whole', () => {
-  const told = (toldStatus: ReportedStatus, ...builds: PipelineBuild[]): PipelineParts => ({
-    workflows: [workflow({ toldStatus, toldAt: 100 })],
+  const told = (reportedStatus: ReportedStatus, ...builds: PipelineBuild[]): PipelineParts => ({
+    workflows: [workflow({ reportedStatus, reportedAt: 100 })],
     builds,
   })
 
@@ -153,30 +153,30 @@ describe('what the CI says of a workflow as a whole', () => {
   })
 
   it('does not end what was before it while it only says that it goes on', () => {
-    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2, toldStatus: 'running', toldAt: 100 })]
+    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2, reportedStatus: 'running', reportedAt: 100 })]
     const builds = [build({ status: 'failed' }), build({ workflowId: 'w2', jobName: 'lint', status: 'queued' })]
     expect(countingParts({ workflows, builds })).toEqual({ workflows: [], builds })
   })
 
   it('stands until it speaks of a later attempt', () => {
-    const first = workflow({ toldStatus: 'failed', toldAt: 100 })
+    const first = workflow({ reportedStatus: 'failed', reportedAt: 100 })
     const second = workflow({ id: 'w2', attempt: 2 })
     const again = build({ workflowId: 'w2', attempt: 2 })
     expect(pipelineStatusFor({ workflows: [first, second], builds: [again] })).toBe('failed')
-    const running = { ...second, toldStatus: 'running', toldAt: 110 } as const
+    const running = { ...second, reportedStatus: 'running', reportedAt: 110 } as const
     expect(pipelineStatusFor({ workflows: [first, running], builds: [again] })).toBe('running')
-    const passed = { ...second, toldStatus: 'success', toldAt: 120 } as const
+    const passed = { ...second, reportedStatus: 'success', reportedAt: 120 } as const
     expect(pipelineStatusFor({ workflows: [first, passed], builds: [again] })).toBe('success')
   })
 
   it('of a later attempt is about all jobs, also those that did not run again', () => {
-    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2, toldStatus: 'success', toldAt: 100 })]
+    const workflows = [workflow(), workflow({ id: 'w2', attempt: 2, reportedStatus: 'success', reportedAt: 100 })]
     expect(pipelineStatusFor({ workflows, builds: [build({ status: 'failed' })] })).toBe('success')
   })
 
   it('that a later attempt was skipped as a whole leaves what was before it, with skipped jobs and without', () => {
-    const failed = workflow({ toldStatus: 'failed', toldAt: 100 })
-    const skipped = workflow({ id: 'w2', attempt: 2, toldStatus: 'not_run', toldAt: 200 })
+    const failed = workflow({ reportedStatus: 'failed', reportedAt: 100 })
+    const skipped = workflow({ id: 'w2', attempt: 2, reportedStatus: 'not_run', reportedAt: 200 })
     const red = build({ status: 'failed' })
     const job = build({ workflowId: 'w2', attempt: 2, status: 'not_run', eventAt: 190 })
     for (const first of [failed, workflow()]) {
@@ -184,7 +184,7 @@ describe('what the CI says of a workflow as a whole', () => {
       expect(pipelineStatusFor({ workflows: [first, skipped], builds: [red, job] })).toBe('failed')
     }
     expect(pipelineStatusFor({ workflows: [failed, skipped], builds: [job] })).toBe('failed')
-    const passed = workflow({ id: 'w3', attempt: 3, toldStatus: 'success', toldAt: 300 })
+    const passed = workflow({ id: 'w3', attempt: 3, reportedStatus: 'success', reportedAt: 300 })
     expect(pipelineStatusFor({ workflows: [failed, skipped, passed], builds: [red, job] })).toBe('success')
   })
 
@@ -195,18 +195,18 @@ describe('what the CI says of a workflow as a whole', () => {
   })
 
   it('that it was skipped is no result', () => {
-    expect(saysSomething(told('not_run'))).toBe(false)
-    expect(saysSomething(told('not_run', build({ status: 'not_run' })))).toBe(false)
-    expect(saysSomething({ workflows: [workflow()], builds: [build({ status: 'not_run' })] })).toBe(false)
-    expect(saysSomething(told('not_run', build({ status: 'not_run' }), build()))).toBe(true)
-    expect(saysSomething(told('failed'))).toBe(true)
-    expect(saysSomething({ workflows: [workflow()], builds: [] })).toBe(false)
+    expect(hasUnskippedPart(told('not_run'))).toBe(false)
+    expect(hasUnskippedPart(told('not_run', build({ status: 'not_run' })))).toBe(false)
+    expect(hasUnskippedPart({ workflows: [workflow()], builds: [build({ status: 'not_run' })] })).toBe(false)
+    expect(hasUnskippedPart(told('not_run', build({ status: 'not_run' }), build()))).toBe(true)
+    expect(hasUnskippedPart(told('failed'))).toBe(true)
+    expect(hasUnskippedPart({ workflows: [workflow()], builds: [] })).toBe(false)
   })
 })
 
 describe('a pipeline that runs again', () => {
-  const first = workflow({ toldStatus: 'failed', toldAt: 100 })
-  const second = workflow({ id: 'w2', attempt: 2, toldStatus: 'running', toldAt: 110 })
+  const first = workflow({ reportedStatus: 'failed', reportedAt: 100 })
+  const second = workflow({ id: 'w2', attempt: 2, reportedStatus: 'running', reportedAt: 110 })
   const jobs = [build({ status: 'failed' }), build({ jobName: 'lint' })]
   const again = (over: Partial<PipelineBuild>) => build({ workflowId: 'w2', attempt: 2, eventAt: 120, ...over })
 
@@ -214,7 +214,7 @@ describe('a pipeline that runs again', () => {
     expect(resultOf({ workflows: [first, second], builds: jobs })).toBe('failed')
     const some = [again({}), again({ jobName: 'lint', status: 'running' })]
     expect(resultOf({ workflows: [first, second], builds: [...jobs, ...some] })).toBe('failed')
-    const passed = { ...second, toldStatus: 'success' } as const
+    const passed = { ...second, reportedStatus: 'success' } as const
     expect(resultOf({ workflows: [first, passed], builds: [...jobs, again({})] })).toBe('success')
   })
 
@@ -225,11 +225,11 @@ describe('a pipeline that runs again', () => {
   })
 
   it('says nothing while that had ended well, or while something runs for the first time', () => {
-    const passed = workflow({ toldStatus: 'success', toldAt: 100 })
+    const passed = workflow({ reportedStatus: 'success', reportedAt: 100 })
     expect(resultOf({ workflows: [passed, second], builds: [] })).toBeNull()
     // A retry within the first attempt, which is not over.
     const retry = build({ attempt: 2, status: 'running' })
-    expect(resultOf({ workflows: [workflow({ toldStatus: 'running' })], builds: [...jobs, retry] })).toBeNull()
+    expect(resultOf({ workflows: [workflow({ reportedStatus: 'running' })], builds: [...jobs, retry] })).toBeNull()
     const more = build({ jobName: 'e2e', status: 'running', eventAt: 120 })
     expect(resultOf({ workflows: [workflow()], builds: [build(), more] })).toBeNull()
     expect(resultOf({ workflows: [workflow()], builds: [build({ status: 'running' })] })).toBeNull()
@@ -259,9 +259,13 @@ describe('a pipeline in which something failed', () => {
   })
 
   it('is so whatever its other workflows do', () => {
-    const nightly = workflow({ id: 'n', attemptOf: 'nightly', toldStatus: 'running', toldAt: 1 })
-    expect(resultOf({ workflows: [workflow({ toldStatus: 'failed', toldAt: 1 }), nightly], builds: [] })).toBe('failed')
-    expect(resultOf({ workflows: [workflow({ toldStatus: 'success', toldAt: 1 }), nightly], builds: [] })).toBeNull()
+    const nightly = workflow({ id: 'n', attemptOf: 'nightly', reportedStatus: 'running', reportedAt: 1 })
+    expect(resultOf({ workflows: [workflow({ reportedStatus: 'failed', reportedAt: 1 }), nightly], builds: [] })).toBe(
+      'failed',
+    )
+    expect(
+      resultOf({ workflows: [workflow({ reportedStatus: 'success', reportedAt: 1 }), nightly], builds: [] }),
+    ).toBeNull()
   })
 
   it('is so no more once that runs again', () => {
@@ -295,7 +299,7 @@ describe('the build that says how a job stands', () => {
     { ...workflow(), name: 'ci' },
     { ...workflow({ id: 'n', attemptOf: 'nightly' }), name: 'nightly' },
   ]
-  const standing = (...builds: PipelineBuild[]) => standingBuildOf({ workflows, builds }, 'ci', 'test')
+  const standing = (...builds: PipelineBuild[]) => decidingBuildOf({ workflows, builds }, 'ci', 'test')
 
   it.each<[ReportedStatus[], ReportedStatus]>([
     [['success', 'failed', 'running'], 'failed'],
@@ -342,15 +346,16 @@ describe('whatever is told of a pipeline', () => {
     fc.assert(
       fc.property(anyPipeline, (parts) => {
         const { workflows, builds } = countingParts(parts)
-        const isRed = [...workflows.map((one) => one.toldStatus), ...builds.map((one) => one.status)].some(
+        const isRed = [...workflows.map((one) => one.reportedStatus), ...builds.map((one) => one.status)].some(
           (status) => status !== null && BUILD_STATUS[status].class === 'red',
         )
         const lastWordIsRed = parts.workflows.some(
           (one) =>
-            one.toldStatus !== null &&
-            RED.includes(one.toldStatus) &&
+            one.reportedStatus !== null &&
+            RED.includes(one.reportedStatus) &&
             !parts.workflows.some(
-              (other) => other.toldStatus !== null && other.attemptOf === one.attemptOf && other.attempt > one.attempt,
+              (other) =>
+                other.reportedStatus !== null && other.attemptOf === one.attemptOf && other.attempt > one.attempt,
             ),
         )
         if (lastWordIsRed) expect(isRed).toBe(true)
@@ -368,7 +373,8 @@ describe('whatever is told of a pipeline', () => {
             one,
             parts.builds.filter((other) => other.workflowId === one.id),
           )
-          if (one.toldStatus !== null && RED.includes(one.toldStatus)) expect(['failed', 'failing']).toContain(status)
+          if (one.reportedStatus !== null && RED.includes(one.reportedStatus))
+            expect(['failed', 'failing']).toContain(status)
         }
       }),
     )

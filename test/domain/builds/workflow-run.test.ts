@@ -26,7 +26,7 @@ function build(more: Partial<RunBuild> = {}): RunBuild {
 }
 
 function workflow(more: Partial<RunWorkflow> = {}): RunWorkflow {
-  const untold = { toldStatus: null, toldAt: null, beganAt: null }
+  const untold = { reportedStatus: null, reportedAt: null, beganAt: null }
   return { id: 'w1', name: 'ci', attemptOf: 'ci', attempt: 1, pipelineNumber: 1, ...untold, ...more }
 }
 
@@ -82,7 +82,7 @@ describe('a workflow run', () => {
   })
 
   it('that failed without a build is a failed one, and one that nothing is known of is none', () => {
-    const failed = workflow({ id: 'w2', toldStatus: 'failed', toldAt: 5 })
+    const failed = workflow({ id: 'w2', reportedStatus: 'failed', reportedAt: 5 })
     expect(workflowRunsOf({ workflows: [workflow(), failed], builds: [] })).toEqual([
       { pipelineNumber: 1, workflowName: 'ci', status: 'failed', durationMs: null },
     ])

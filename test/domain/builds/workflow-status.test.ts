@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { BUILD_STATUS, isOver, type ReportedStatus } from '../../../src/domain/builds/build.ts'
 import { WORKFLOW_IS_OVER, workflowStatusFor } from '../../../src/domain/builds/workflow-status.ts'
 
-const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldAt: null }
+const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, reportedStatus: null, reportedAt: null }
 const build = { workflowId: 'w', jobName: 'test', attempt: 1, eventAt: 0 }
 const jobsOf = (statuses: readonly ReportedStatus[]) =>
   statuses.map((status, i) => ({ ...build, jobName: `job ${i}`, status }))
@@ -46,8 +46,8 @@ describe('the status of a workflow', () => {
     ['running', 'queued', []],
     ['on_hold', 'running', ['success', 'not_running']],
     ['not_run', 'not_run', []],
-  ])('is %s where the CI says %s of the whole and its jobs are %j', (expected, toldStatus, statuses) => {
-    expect(workflowStatusFor({ ...workflow, toldStatus, toldAt: 1 }, jobsOf(statuses))).toBe(expected)
+  ])('is %s where the CI says %s of the whole and its jobs are %j', (expected, reportedStatus, statuses) => {
+    expect(workflowStatusFor({ ...workflow, reportedStatus, reportedAt: 1 }, jobsOf(statuses))).toBe(expected)
   })
 
   it('is over exactly when each job is', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ReportedStatus } from '../../../src/domain/builds/build.ts'
 import { type CcBuild, type CcPipeline, ccStateFor } from '../../../src/domain/formats/cctray.ts'
 
-const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, toldStatus: null, toldAt: null }
+const workflow = { id: 'w', attemptOf: 'ci', attempt: 1, reportedStatus: null, reportedAt: null }
 
 /** A pipeline of one build. */
 function build(number: number, status: ReportedStatus, more: Partial<CcBuild> = {}): CcPipeline {
@@ -77,7 +77,7 @@ describe('the CCTray state of a branch', () => {
       number: 2,
       beganAt: 0,
       ciNumber: 0,
-      workflows: [{ ...workflow, toldStatus: 'failed', toldAt: 25 } as const],
+      workflows: [{ ...workflow, reportedStatus: 'failed', reportedAt: 25 } as const],
       builds: [],
     }
     expect(ccStateFor([build(1, 'success'), failed])).toEqual({

@@ -5,9 +5,9 @@ import { BUILD_STATUS, isOver, stageOf } from '../../../src/domain/builds/build.
 import {
   countingStatuses,
   failureOf,
+  hasUnskippedPart,
   type PipelineParts,
   resultOf,
-  saysSomething,
 } from '../../../src/domain/builds/pipeline-status.ts'
 import * as chosen from '../../../src/storage/builds/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../../../src/storage/schema/schema.ts'
@@ -32,14 +32,14 @@ it('the database and the rule agree on which pipelines are over, which have fail
         says: number
       }>(
         sql`select number, ${chosen.isComplete('p')} as complete, ${chosen.hasFailed('p')} as failed, ${chosen.hasResult('p')} as result,
-          ${chosen.mayHaveResult('p')} as may, ${chosen.hasSaidSomething('p')} as says
+          ${chosen.mayHaveResult('p')} as may, ${chosen.hasUnskippedPart('p')} as says
           from ${pipelines} as p where project_id = ${project.id} order by number`,
       )
       const told = rows.map(({ complete, failed, result, says }) => ({ complete, failed, result, says }))
       const ruled = some.map((parts) => {
         const complete = Number(countingStatuses(parts).every(isOver))
         const failed = Number(failureOf(parts) !== null)
-        return { complete, failed, result: complete | failed, says: Number(saysSomething(parts)) }
+        return { complete, failed, result: complete | failed, says: Number(hasUnskippedPart(parts)) }
       })
       expect(told).toEqual(ruled)
       for (const [i, parts] of some.entries()) if (resultOf(parts) !== null) expect(rows[i]?.may).toBe(1)
@@ -53,15 +53,15 @@ async function seedParts({ db }: TestStores, projectId: string, number: number, 
   const id = crypto.randomUUID()
   const idOf = (workflow: string) => `${id} ${workflow}`
   const common = { projectId, pipelineId: id, createdAt: 0 }
-  const workflowRows = parts.workflows.map(({ id: name, toldStatus, ...told }) => ({
+  const workflowRows = parts.workflows.map(({ id: name, reportedStatus, reportedAt, ...workflow }) => ({
     ...common,
-    ...told,
+    ...workflow,
     id: idOf(name),
     externalId: name,
     name,
-    toldStatus,
-    toldAt: toldStatus === null ? null : told.toldAt,
-    toldClass: toldStatus && BUILD_STATUS[toldStatus].class,
+    toldStatus: reportedStatus,
+    toldAt: reportedStatus === null ? null : reportedAt,
+    toldClass: reportedStatus && BUILD_STATUS[reportedStatus].class,
   }))
   const buildRows = parts.builds.map((build, i) => ({
     ...common,

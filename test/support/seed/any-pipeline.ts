@@ -7,8 +7,8 @@ const STATUSES = Object.keys(BUILD_STATUS).filter((status): status is ReportedSt
 const anyStatus = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...STATUSES) }, fc.constant('not_run' as const))
 const anyWorkflow = fc.record({
   attemptOf: fc.constantFrom('ci', 'nightly'),
-  toldStatus: fc.option(anyStatus),
-  toldAt: fc.nat(9),
+  reportedStatus: fc.option(anyStatus),
+  reportedAt: fc.nat(9),
 })
 const anyBuild = fc.record({
   of: fc.nat(3),

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { BranchStatus } from '../../../domain/builds/badge.ts'
-import { pipelineStatusFor, resultOf, saysSomething } from '../../../domain/builds/pipeline-status.ts'
+import { hasUnskippedPart, pipelineStatusFor, resultOf } from '../../../domain/builds/pipeline-status.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import {
   type BranchPipeline,
@@ -211,7 +211,7 @@ type BranchState = {
 
 /** As the badge: the result of the newest pipeline that has one or, while there is none, of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
-  const saying = pipelines.filter(saysSomething)
+  const saying = pipelines.filter(hasUnskippedPart)
   const telling = saying.length > 0 ? saying : pipelines
   const [newest] = telling
   if (!newest) return null
@@ -225,7 +225,7 @@ export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | nul
 function changedAt(pipeline: BranchPipeline): number {
   // What never started stopped when somebody said so.
   const stops = pipeline.builds.flatMap(({ startedAt, stoppedAt }) => (startedAt === null ? [] : (stoppedAt ?? [])))
-  if (pipeline.builds.length === 0) stops.push(...pipeline.workflows.flatMap(({ toldAt }) => toldAt ?? []))
+  if (pipeline.builds.length === 0) stops.push(...pipeline.workflows.flatMap(({ reportedAt }) => reportedAt ?? []))
   return stops.length > 0 ? Math.max(...stops) : beganAt(pipeline)
 }
 

@@ -121,9 +121,9 @@ function workflowsOf({ workflows, builds }: PipelineOverview): readonly Workflow
   const buildsOf = Map.groupBy(builds, (build) => build.workflowId)
   const counting = new Set(countingParts({ workflows, builds }).workflows.map(({ id }) => id))
   return workflows
-    .map((one) => (counting.has(one.id) ? one : { ...one, toldStatus: null, toldAt: null }))
+    .map((one) => (counting.has(one.id) ? one : { ...one, reportedStatus: null, reportedAt: null }))
     .map((workflow) => ({ workflow, builds: buildsOf.get(workflow.id) ?? [] }))
-    .filter((parts) => parts.builds.length > 0 || parts.workflow.toldStatus !== null)
+    .filter((parts) => parts.builds.length > 0 || parts.workflow.reportedStatus !== null)
     .toSorted((one, other) => firstNumOf(one) - firstNumOf(other))
 }
 
@@ -184,8 +184,8 @@ type Begun = Pick<PipelineOverview, 'workflows' | 'builds' | 'createdAt'>
 
 /** When the first of it started; before that, when we heard of it. */
 export function beganAt({ workflows, builds, createdAt }: Begun): number {
-  const told = workflows.flatMap(({ beganAt }) => beganAt ?? [])
-  return Math.min(createdAt, ...told, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
+  const reported = workflows.flatMap(({ beganAt }) => beganAt ?? [])
+  return Math.min(createdAt, ...reported, ...builds.flatMap(({ startedAt }) => startedAt ?? []))
 }
 
 const ORDER = ['red', 'blue', 'waiting', 'stopped', 'green']
