@@ -22,7 +22,7 @@ type StatusRow = {
   readonly lifecycle: Lifecycle
   readonly outcome: Outcome | null
   readonly class: StatusClass
-  /** Of two events with one time, the one with the higher rank stands. */
+  /** Of two events at one time the one with the higher rank counts. */
   readonly rank: number
 }
 
@@ -90,7 +90,7 @@ export type Person = {
 }
 export type PullRequest = { readonly head_sha: string | null; readonly url: string }
 
-/** The revision of a pipeline that was asked for by branch or tag, until the CI says what it is. */
+/** The revision of a pipeline that somebody asked for by branch or tag, until the CI reports the commit. */
 export const UNKNOWN_REVISION = 'HEAD'
 
 /** What was pushed, and what ran for it. Times are epoch milliseconds. */
@@ -110,7 +110,7 @@ export type Pipeline = {
   readonly createdAt: number
 }
 
-/** Whose push or request a pipeline is, as far as anybody said. */
+/** Who pushed or asked for a pipeline, where that was reported. */
 export function personOf({
   actor,
   author,
@@ -123,7 +123,7 @@ export type Workflow = {
   readonly id: string
   readonly externalId: string
   readonly name: string
-  /** See pipeline-status. */
+  /** `WorkflowAttempt` says what this is for. */
   readonly attemptOf: string
   readonly attempt: number
 }
@@ -154,7 +154,7 @@ export type PreviousBuild = {
   readonly durationMs: number | null
 }
 
-/** When it was queued; where nobody said, when it was first told of, which is after a start that was told late. */
+/** When it was queued; where that was not reported, when its first report arrived, or its start if that was earlier. */
 export function queuedAtOf({
   queuedAt,
   startedAt,
@@ -164,7 +164,7 @@ export function queuedAtOf({
   return queuedAt ?? Math.min(createdAt, startedAt ?? stoppedAt ?? createdAt)
 }
 
-/** When it started, for formats that have no word for "not yet": until then, when it was queued. */
+/** When it started; until then when it was queued, for formats that require a time. */
 export function shownStartOf(build: Pick<Build, 'queuedAt' | 'startedAt' | 'stoppedAt' | 'createdAt'>): number {
   return build.startedAt ?? queuedAtOf(build)
 }
@@ -174,7 +174,7 @@ export function durationMsOf(build: { startedAt: number | null; stoppedAt: numbe
   return Math.max(0, build.stoppedAt - build.startedAt)
 }
 
-/** One event of a build's life, as a CI tells it. Times are epoch milliseconds; null where it did not say. */
+/** One event of a build, as reported. Times are epoch milliseconds; null where they were not reported. */
 export type BuildEvent = {
   readonly status: ReportedStatus
   readonly queuedAt: number | null
@@ -182,15 +182,15 @@ export type BuildEvent = {
   readonly stoppedAt: number | null
   readonly buildUrl: string | null
   readonly steps: readonly Step[] | null
-  /** Whether the CI itself says so, and not a job about itself. */
+  /** Whether the CI itself reported it, and not the job. */
   readonly isOfCi?: boolean
-  /** A number of the CI's that grows with each event of the build, kept as its attempt: of two at one time the higher stands. */
+  /** A number of the CI that grows with each event of the build: of two events at one time the higher counts. */
   readonly count?: number | null
-  /** Whether it was only left for now, and may be started yet: so it has not stopped. */
+  /** Whether the job was skipped or left but may still be started: then it has not stopped. */
   readonly isLeft?: boolean
 }
 
-/** The workflow that a report is about: by itself, and the first of its attempts, where nothing else is said. */
+/** The workflow that a report is about. By default it is the first attempt at itself. */
 export type WorkflowReport = {
   readonly externalId: string
   readonly name: string
@@ -198,13 +198,13 @@ export type WorkflowReport = {
   readonly attempt?: number
 }
 
-/** A build event with all that is needed to make the build's row, should it be the first. */
+/** A build event with all that the build's row needs, if this is its first event. */
 export type BuildReport = BuildEvent & {
   readonly externalId: string
   /** The number of the build that this one repeats. */
   readonly retryOf?: number
   readonly jobName: string
-  /** Which attempt at this job of its workflow it is; that of the workflow where nothing is said. */
+  /** The attempt at this job; by default that of its workflow. */
   readonly attempt?: number
   readonly workflow: WorkflowReport
   readonly pipeline: PipelineReport
@@ -212,21 +212,21 @@ export type BuildReport = BuildEvent & {
 
 /** The pipeline that a report is about. */
 export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
-  /** When it began, where the CI's clock is to be believed more than the order in which its events came. */
+  /** When the pipeline began by the CI's clock, which goes before the order of arrival. */
   readonly beganAt?: number | null
   /** A number of the CI's own that grows from one pipeline to the next. */
   readonly ciNumber?: number | null
-  /** Whether it is told as what the run's parent is known by, which may have a parent itself. */
+  /** Whether `externalId` is that of the run's parent, which may have a parent itself. */
   readonly isOfParent?: boolean
-  /** Whether it is a part of another pipeline, or may be: then its branch is that of the run until the run itself tells. */
+  /** Whether it is or may be part of another pipeline: then the run keeps its branch until the run itself names one. */
   readonly isPart?: boolean
-  /** Where it is not always that it says how the branch stands that it names. */
+  /** Whether it counts for its branch never, or only while it is red; always where this is not given. */
   readonly stands?: 'never' | 'while_red'
-  /** Which of the runs it is that have had this id, one after the other. */
+  /** Tells runs apart that had the same id one after the other. */
   readonly life?: number | null
 }
 
-/** When the event happened, by its own account, else by its arrival. */
+/** When the event happened, as reported; else when it arrived. */
 export function eventAtOf(event: BuildEvent, now: number): number {
   const stage = stageOf(event.status)
   if (event.isLeft) return event.queuedAt ?? now
@@ -235,8 +235,8 @@ export function eventAtOf(event: BuildEvent, now: number): number {
 }
 
 /**
- * What orders the events of a build before their times do: 0 waiting, 1 left for now, 2 running, 4 over, 5 over by the CI's
- * own word, which the clock of a runner does not beat.
+ * Orders the events of a build, before their times do: 0 waiting, 1 left for now, 2 running, 4 over, 5 over as the CI itself
+ * reported, which goes before a job's own report whatever the runner's clock says.
  */
 export function weightOf({ status, isOfCi = false, isLeft = false }: BuildEvent): number {
   if (isLeft) return 1
@@ -254,9 +254,9 @@ export function eventOrderOf(event: BuildEvent, now: number): string {
   return statusOrderOf(event.status, eventAtOf(event, now))
 }
 
-/** A text that sorts as statuses that came to be at a time do. */
+/** A text that sorts statuses by stage, time and rank. */
 export function statusOrderOf(status: ReportedStatus, at: number): string {
-  // Times before 1970 sort too: no Date is further from it.
+  // No Date is further from 1970 than this: so times before 1970 sort too.
   const time = String(at + 8.64e15).padStart(17, '0')
   return `${stageOf(status)} ${time} ${String(BUILD_STATUS[status].rank).padStart(2, '0')}`
 }

@@ -1,6 +1,6 @@
-/** Where the runs that somebody asks for here are started: each with what is public of it. Its secret is kept apart. */
+/** The CI that starts the builds that people ask for here, without its secret, which is stored apart. */
 export type DispatchTarget = {
-  /** Names for what is queued before the CI has told its own. */
+  /** The names of the queued workflow and job until the CI reports its own. */
   readonly workflowName: string
   readonly jobName: string
 } & (
@@ -27,7 +27,7 @@ export type DispatchTarget = {
   | { readonly kind: 'webhook'; readonly url: string; readonly sendEnvVars: boolean }
 )
 
-/** Where a target is: what was asked of one is not for another, though its secret and settings may change. */
+/** The address of a target: a message is sent only while this is the same; secret and settings may change. */
 export function addressOf(target: DispatchTarget): string {
   switch (target.kind) {
     case 'github-workflow':
@@ -44,12 +44,12 @@ export function addressOf(target: DispatchTarget): string {
 export const GITHUB_API = 'https://api.github.com'
 export const GITLAB = 'https://gitlab.com'
 
-/** Who is told when a build ends, or when a CI ended a run as failed. */
+/** A receiver of a message when a build ends, or when a CI reports a run as failed. */
 export type Listener =
   | { readonly kind: 'webhook'; readonly url: string }
   | { readonly kind: 'github-status'; readonly apiUrl: string; readonly repository: string; readonly context: string }
 
-/** What is asked of a target, or told a listener. */
+/** What a message asks of a dispatch target, or reports to a listener. */
 export type OutboxEvent =
   | 'pipeline.trigger'
   | 'build.retry'
@@ -61,7 +61,7 @@ export type OutboxEvent =
 
 export type Parameters = Readonly<Record<string, string | number | boolean>>
 
-/** How the target is told to stop, given what it answered when it was told to start; null where it cannot be. */
+/** Whether a target can stop a run that it started and called `remoteId`. */
 export function canCancel(target: DispatchTarget, remoteId: string | null): boolean {
   return target.kind === 'webhook' || (target.kind === 'github-workflow' && remoteId !== null)
 }

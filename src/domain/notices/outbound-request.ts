@@ -12,24 +12,24 @@ import { type Project, slugText, vcsUrlFor } from '../project.ts'
 import { type DispatchTarget, GITHUB_API, type Listener, type OutboxEvent, type Parameters } from './dispatch-target.ts'
 import { webhookHeadersFor } from './standard-webhook.ts'
 
-/** What the outside is told. */
+/** What a request to a dispatch target or listener is made from. */
 export type OutboundMessage = {
-  /** The same in every attempt, so that a receiver can tell repeats. */
+  /** The same in every attempt, so that a receiver can recognize repeats. */
   readonly id: string
   readonly event: OutboxEvent
   readonly project: Project
-  /** What it is about, all of one workflow. */
+  /** The builds that the message is about, all of one workflow. */
   readonly builds: readonly [Build, ...Build[]]
   readonly parameters: Parameters
   readonly envVars: Readonly<Record<string, string>>
-  /** The id under which the target knows the run. */
+  /** The target's id of the run. */
   readonly remoteId: string | null
   /** Where our pages and API are; null when the deployment does not say. */
   readonly origin: string | null
   readonly now: number
 }
 
-/** What listeners are told of a run that the CI ended as a whole. */
+/** What a request about a workflow that the CI reported as ended is made from. */
 export type WorkflowEnd = Pick<OutboundMessage, 'id' | 'project' | 'origin' | 'now'> & {
   readonly pipeline: Pipeline
   readonly workflow: Workflow
@@ -42,7 +42,7 @@ export type OutboundRequest = {
   readonly body: string
 }
 
-/** The request that has a target start or stop what the message is about. */
+/** The request to a dispatch target to start or stop builds. */
 export function dispatchRequestFor(
   target: DispatchTarget,
   secret: string,
@@ -63,7 +63,7 @@ export function dispatchRequestFor(
   }
 }
 
-/** The request that tells a listener of a build that ended. */
+/** The request to a listener about a build that ended. */
 export function listenerRequestFor(
   listener: Listener,
   secret: string,
@@ -80,7 +80,7 @@ export function listenerRequestFor(
   })
 }
 
-/** The request that tells a listener of a run that ended. */
+/** The request to a listener about a workflow that ended. */
 export function workflowEndRequestFor(
   listener: Listener,
   secret: string,
@@ -117,14 +117,14 @@ function githubStatusRequest(
   const path = `/repos/${repository}/statuses/${encodeURIComponent(revision)}`
   return githubRequest(apiUrl, path, secret, {
     state: GITHUB_STATE[status === 'no_builds' ? 'stopped' : BUILD_STATUS[status].class],
-    // People read both in the list of checks.
+    // People read context and description in GitHub's list of checks.
     context: visibleLine(`${context}/${name}`),
     description: visibleLine(description).slice(0, 140).toWellFormed(),
     ...(url === null ? {} : { target_url: url }),
   })
 }
 
-/** What a target calls the run that it started, where its answer says so. */
+/** The target's id of the run that it started, if its answer has one. */
 export function remoteIdIn(target: DispatchTarget, answer: unknown): string | null {
   if (typeof answer !== 'object' || answer === null) return null
   const key = target.kind === 'github-workflow' ? 'workflow_run_id' : target.kind === 'gitlab' ? 'id' : null
@@ -161,7 +161,7 @@ function githubWorkflowRequest(
     {
       ref: refOf(build),
       inputs: { ...textsOf(message.parameters), ...(passIds ? ids : {}) },
-      // Older GitHub Enterprise Servers refuse what they do not know.
+      // Older GitHub Enterprise Servers refuse unknown fields.
       ...(apiUrl === GITHUB_API ? { return_run_details: true } : {}),
     },
   )

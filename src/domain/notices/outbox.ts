@@ -2,23 +2,23 @@ import type { Actor } from '../access/actor.ts'
 import type { Listener, OutboxEvent } from './dispatch-target.ts'
 
 /**
- * How a message to the outside stands. `dropped`: what it was about was canceled, told anew, or its receiver removed,
- * before. `refused`: whoever asked for it may not any more, or asked it of another target.
+ * The state of a message. `dropped`: before it was sent, its build was canceled, a newer message replaced it, or its
+ * receiver was removed. `refused`: whoever asked for it has lost the right, or asked another dispatch target.
  */
 export type OutboxState = 'pending' | 'delivered' | 'failed' | 'dropped' | 'refused'
 
-/** Who asked for something that is sent later, and by what right, which is read again before it is sent. */
+/** Who asked for a message, and by what right, which is checked again before it is sent. */
 export type StartedBy = Omit<Actor, 'from'>
 
 export type OutboxParams = {
   readonly parameters?: Readonly<Record<string, string | number | boolean>>
   /** The number of the build that a retry repeats. */
   readonly retryOf?: number
-  /** The id under which the target knows the run that is to stop. */
+  /** The target's id of the run that is to stop. */
   readonly remoteId?: string
 }
 
-/** A message to the outside as it is shown: never what was sent. Times are epoch milliseconds. */
+/** A message as the API lists it, without its body. Times are epoch milliseconds. */
 export type OutboxEntry = {
   readonly id: string
   readonly event: OutboxEvent
@@ -28,13 +28,13 @@ export type OutboxEntry = {
   readonly responseStatus: number | null
   readonly problem: string | null
   readonly remoteId: string | null
-  /** Null where it is about a run as a whole. */
+  /** Null where the message is about a workflow as a whole. */
   readonly buildNum: number | null
   readonly createdAt: number
   readonly lastAttemptAt: number | null
 }
 
-/** Waits between attempts; after the last one it has failed for good: about a day in all. */
+/** Waits between attempts, about a day in all; after the last attempt the message has failed. */
 const BACK_OFF_SECONDS = [5, 30, 300, 1_800, 7_200, 21_600, 43_200] as const
 // The longest delay of a Cloudflare queue.
 const MAX_DELAY_SECONDS = 43_200
@@ -46,7 +46,7 @@ export function backOffSecondsAfter(attempts: number, retryAfterSeconds: number 
   return Math.min(MAX_DELAY_SECONDS, Math.max(wait, retryAfterSeconds ?? 0))
 }
 
-/** Whether the same request may fare better later. */
+/** Whether the same request may succeed later. */
 export function isWorthRetrying(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500
 }

@@ -19,7 +19,7 @@ import { wordTable } from './word-table.ts'
 
 // Buildkite Docs, "Pipelines webhooks", "Build events", "Job events", and the objects of the REST API.
 
-/** `state` of a job. A hook may tell a later state than its event's name says, so the state counts. */
+/** `state` of a job. It counts, since it may be later than the event's name says. */
 const STATUS = wordTable<ReportedStatus>({
   pending: 'queued',
   waiting: 'queued',
@@ -52,8 +52,8 @@ const BUILD_STATE = wordTable<ReportedStatus>({
   creating: 'queued',
   scheduled: 'queued',
   running: 'running',
-  // A job failed, and what is left of the build does not make it pass. It is since the build began, so that its jobs
-  // count on, and its end is later.
+  // A job failed, so the build will. The status gets the time at which the build began: so its other jobs still count, and
+  // the report of its end is later.
   failing: 'failed',
   canceling: 'running',
   blocked: 'not_running',
@@ -73,12 +73,12 @@ export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookRe
   const run = runOf(payload)
   if (!run) return lacking('build.id, build.commit, pipeline.slug')
   return event.startsWith('build.')
-    ? aboutRun({ ...run, told: toldOf(valueAt(payload, 'build')) })
+    ? aboutRun({ ...run, told: runStatusOf(valueAt(payload, 'build')) })
     : readJob(payload, run)
 }
 
-/** A build that waits behind a block step is told as what its jobs made of it so far, as Buildkite shows it. */
-function toldOf(build: unknown): RunStatus | null {
+/** The status of the build as Buildkite shows it: behind a block step that of the jobs so far. */
+function runStatusOf(build: unknown): RunStatus | null {
   const status = meaningOf(BUILD_STATE, lineAt(build, 'state'), timeAt(build, 'finished_at') !== null)
   if (!status) return null
   const beganAt = timeAt(build, 'created_at')
@@ -99,7 +99,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null
   const build = valueAt(payload, 'build')
   const isFailing = lineAt(build, 'state') === 'failing'
-  const told = wordIn(toldOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
+  const told = wordIn(runStatusOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
   return about(told ? [{ ...run, told }] : [], [
     {
       ...run,
@@ -116,14 +116,14 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   ])
 }
 
-/** How often the job was run before; older payloads only say of which job it is the retry. */
+/** How often the job ran before; older payloads only name the job that it repeats. */
 function retriesOf(job: unknown): number {
   return attemptFor(lineAt(job, 'retries_count')) ?? (valueAt(job, 'retry_source') === null ? 0 : 1)
 }
 
 function statusOf(job: unknown): ReportedStatus | null {
   const state = lineAt(job, 'state')
-  // Buildkite lets the build pass, so the branch must not read as broken.
+  // Buildkite lets the build pass, so the branch must not be red.
   if (valueAt(job, 'soft_failed') === true) return 'success'
   if (state === 'finished') return lineAt(job, 'exit_status') === '0' ? 'success' : 'failed'
   return meaningOf(STATUS, state, timeAt(job, 'finished_at') !== null)
@@ -153,7 +153,7 @@ function runOf(payload: unknown): RunReport | null {
       ciNumber: attemptFor(lineAt(build, 'number')),
       branch: tag === null ? branchOf(payload) : null,
       tag,
-      // "HEAD", which is UNKNOWN_REVISION too, until an agent looked; the commit, once told, takes its place.
+      // "HEAD", which is UNKNOWN_REVISION, until an agent has checked the commit out; the commit then replaces it.
       revision,
       ...messageAt(build, 'message'),
       author: personOf({ name: lineAt(build, 'author', 'name'), email: lineAt(build, 'author', 'email') }),

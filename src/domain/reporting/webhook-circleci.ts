@@ -27,12 +27,12 @@ const STATUS = wordTable<ReportedStatus>({
   timedout: 'timedout',
   canceled: 'canceled',
   cancelled: 'canceled',
-  // Whoever started it may not use its context, so it cannot run.
+  // Whoever started the job may not use its context, so it cannot run.
   unauthorized: 'failed',
   not_run: 'not_run',
 })
 
-// Shorter than any name, so that the name, once told, takes its place.
+// Shorter than any name: the longer name replaces it once it is reported.
 const UNNAMED = '-'
 
 /** A re-run is another workflow of the same pipeline, with jobs, and so builds, of its own. */
@@ -45,14 +45,14 @@ export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
   const run = runOf(payload)
   if (!run) return lacking('pipeline.id, workflow.id')
   // CircleCI's own example names a job's event after its workflow.
-  return valueAt(payload, 'job') === null ? aboutRun({ ...run, told: toldOf(payload) }) : readJob(payload, run)
+  return valueAt(payload, 'job') === null ? aboutRun({ ...run, told: runStatusOf(payload) }) : readJob(payload, run)
 }
 
 function readJob(payload: unknown, run: RunReport): WebhookReading {
   const id = lineAt(payload, 'job', 'id')
   const jobName = lineAt(payload, 'job', 'name')
   if (!id || !jobName) return lacking('job.id, job.name')
-  // Only of what is over is told.
+  // CircleCI sends only events of what is over.
   const status = meaningOf(STATUS, lineAt(payload, 'job', 'status'), true)
   if (!status) return lacking('job.status')
   const startedAt = timeAt(payload, 'job', 'started_at')
@@ -74,8 +74,8 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
 }
 
 /**
- * CircleCI tells of a run only at its end, so what a job did is also the word that its workflow goes on until then. That a
- * job was skipped says nothing of it, nor of a workflow that is not named: that would never end.
+ * CircleCI reports a workflow only at its end, so a job's event also says that its workflow goes on until then. A skipped
+ * job's event does not, nor one that names no workflow: nothing would ever end that.
  */
 function goesOnBy(payload: unknown, { status, startedAt, stoppedAt }: BuildReport): RunStatus | null {
   if (status === 'not_run' || lineAt(payload, 'workflow', 'id') === null) return null
@@ -94,7 +94,7 @@ function runOf(payload: unknown): RunReport | null {
     workflow: {
       externalId,
       name: name ?? UNNAMED,
-      // A pipeline has each workflow once but for its re-runs, of which CircleCI only tells when they were made.
+      // A pipeline has each workflow once, and its reruns, of which CircleCI reports only the time.
       attemptOf: name === null ? externalId : `circleci:${name}`,
       attempt: attemptFor(timeAt(payload, 'workflow', 'created_at')) ?? 1,
     },
@@ -107,7 +107,7 @@ function runOf(payload: unknown): RunReport | null {
   }
 }
 
-function toldOf(payload: unknown): RunStatus | null {
+function runStatusOf(payload: unknown): RunStatus | null {
   const status = meaningOf(STATUS, lineAt(payload, 'workflow', 'status'), true)
   if (!status) return null
   const beganAt = timeAt(payload, 'workflow', 'created_at')
@@ -118,19 +118,19 @@ function toldOf(payload: unknown): RunStatus | null {
   }
 }
 
-/** What was built: told as `vcs` of GitHub (OAuth) and Bitbucket projects, as trigger parameters of all others. */
+/** Branch and commit: in `vcs` for GitHub (OAuth) and Bitbucket projects, in trigger parameters for all others. */
 function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'> {
   const vcs = valueAt(payload, 'pipeline', 'vcs')
   const given = valueAt(payload, 'pipeline', 'trigger_parameters')
   const git = valueAt(given, 'git')
   const host = valueAt(given, 'gitlab') ?? valueAt(given, 'github_app') ?? valueAt(given, 'bitbucket_dc')
   const tag = refAt(vcs, 'tag') ?? refAt(git, 'tag')
-  const untold = { committer: null, actor: null, pullRequests: [] }
+  const notSent = { committer: null, actor: null, pullRequests: [] }
   if (vcs !== null) {
     const message = messageAt(vcs, 'commit', 'body')
     const body = [message.subject, message.body].filter((part) => part !== null).join('\n')
     return {
-      ...untold,
+      ...notSent,
       branch: refAt(vcs, 'branch'),
       tag,
       revision: lineAt(vcs, 'revision') ?? UNKNOWN_REVISION,
@@ -141,10 +141,10 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
     }
   }
   const told = messageAt(host, 'commit_message')
-  // The GitHub App has a title of its own, and the whole message beside it.
+  // Projects of the GitHub App have a title, and the whole message beside it.
   const { subject, body } = told.subject === null ? messageAt(git, 'commit_message') : told
   return {
-    ...untold,
+    ...notSent,
     branch: tag === null ? (refAt(git, 'branch') ?? refAt(host, 'branch')) : null,
     tag,
     revision:

@@ -21,12 +21,12 @@ const OPEN = wordTable<ReportedStatus>({
   requested: 'queued',
   queued: 'queued',
   pending: 'queued',
-  // For an approval.
+  // Waits for an approval.
   waiting: 'not_running',
   in_progress: 'running',
 })
 
-/** `conclusion` of a job or check that is. */
+/** `conclusion` of a job or check that is over. */
 const CONCLUSION = wordTable<ReportedStatus>({
   success: 'success',
   neutral: 'success',
@@ -35,25 +35,25 @@ const CONCLUSION = wordTable<ReportedStatus>({
   cancelled: 'canceled',
   stale: 'canceled',
   skipped: 'not_run',
-  // Somebody has to act, and until then the commit has not passed.
+  // Until somebody acts, the commit has not passed.
   action_required: 'failed',
   startup_failure: 'infrastructure_fail',
 })
 
-/** `conclusion` of a run as a whole, where it means something else than that of a job. */
+/** `conclusion` of a run, where it means something else than that of a job. */
 const RUN_CONCLUSION = wordTable<ReportedStatus>({
   ...Object.fromEntries(CONCLUSION),
-  // The workflow's file is broken: there is no job that could fail.
+  // The workflow's file is broken, so there is no job that could fail.
   startup_failure: 'failed',
-  // For an approval, after which the same run goes on.
+  // Waits for an approval, after which the same run goes on.
   action_required: 'not_running',
 })
 
 /**
- * `event` of runs that are for the head of their branch, by GitHub Docs, "Events that trigger workflows": that is where the
- * branch is. The commit of any other (a deployment, a package, what looks at a run) may be an older one.
- * A later run of a workflow on one event takes the place of the earlier one, as in GitHub's own badges and checks, but for
- * those that stand beside each other: there is one for each push, and for each set of inputs.
+ * `event` of runs for the head of their branch, by GitHub Docs, "Events that trigger workflows". A run on any other event (a
+ * deployment, a package, another run) may be for an older commit.
+ * `again`: a later run of a workflow on the event replaces the earlier one, as in GitHub's own badges and checks.
+ * `beside`: both count, since there is one for each push, or for each set of inputs.
  */
 const HEAD_EVENT = wordTable<'beside' | 'again'>({
   push: 'beside',
@@ -68,7 +68,7 @@ const HEAD_EVENT = wordTable<'beside' | 'again'>({
   pull_request_review_comment: 'again',
 })
 
-/** What the `attemptOf` of runs begins with that are for the head of their branch. */
+/** How the `attemptOf` of runs for the head of their branch begins. */
 export const GITHUB_BEGINS: readonly string[] = [
   'github:run:',
   ...[...HEAD_EVENT].flatMap(([event, kind]) => (kind === 'again' ? `github:${event}:` : [])),
@@ -83,9 +83,9 @@ const COMMIT_STATE = wordTable<ReportedStatus>({
 })
 
 /**
- * One pipeline for a commit on a branch: the workflows of a push belong together. A re-run of a run is another workflow
- * of it, and its jobs are other builds. A fork's branch is another than ours of that name, which the events of its jobs
- * do not tell: storage/fork-runs brings them to their run.
+ * A pipeline is a commit on a branch: the workflows of a push belong together. A rerun of a run is another workflow in the
+ * pipeline, with other builds. The jobs of a fork's run do not say that their branch is not ours:
+ * storage/builds/fork-runs.ts moves them to their run.
  */
 export function readGithub({ slug, event, payload }: WebhookEvent): WebhookReading {
   const fullName = lineAt(payload, 'repository', 'full_name')
@@ -113,7 +113,7 @@ function readRun(payload: unknown): WebhookReading {
   const revision = lineAt(run, 'head_sha')
   if (!id || !revision) return lacking('workflow_run.id, head_sha')
   const branch = refAt(run, 'head_branch')
-  // Only this event tells whose branch it is: that of a fork may be called as ours is.
+  // Only this event says whose branch it is: a fork's may have the name of ours.
   const owner = branch !== null && ofFork(run, payload) ? forkOwner(run) : null
   const actor = valueAt(run, 'actor')
   const event = lineAt(run, 'event') ?? 'push'
@@ -122,15 +122,15 @@ function readRun(payload: unknown): WebhookReading {
     lineAt(run, 'run_attempt'),
     lineAt(run, 'name') ?? lineAt(payload, 'workflow', 'name'),
   )
-  // Of a run that runs again this is when it ran first.
+  // In a rerun this is the time of the first run.
   const beganAt = timeAt(run, 'created_at') ?? timeAt(run, 'run_started_at')
   const kind = lineAt(run, 'workflow_id') ?? id
   return aboutRun({
     workflow: HEAD_EVENT.get(event) === 'beside' ? workflow : { ...workflow, attemptOf: `github:${event}:${kind}` },
-    told: toldOf(run),
+    told: runStatusOf(run),
     pipeline: {
       ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
-      // Where nothing else is told of its commit, one that is not for the head stands where that was made.
+      // A run that is not for the head takes its place by the time of its commit.
       beganAt: HEAD_EVENT.has(event) ? beganAt : earlier(beganAt, timeAt(run, 'head_commit', 'timestamp')),
       ciNumber: workflow.attempt,
       ...messageAt(run, 'head_commit', 'message'),
@@ -168,7 +168,7 @@ function readJob(payload: unknown): WebhookReading {
   ])
 }
 
-/** Checks of other apps only: those of GitHub Actions are its jobs, which `workflow_job` tells more of. */
+/** Checks of other apps only: those of GitHub Actions are its jobs, and `workflow_job` has more about these. */
 function readCheck(payload: unknown): WebhookReading {
   const check = valueAt(payload, 'check_run')
   const id = lineAt(check, 'id')
@@ -186,7 +186,7 @@ function readCheck(payload: unknown): WebhookReading {
     {
       externalId: `github:check:${id}`,
       jobName,
-      // Of the checks of one name in a suite GitHub shows the newest alone; its ids grow.
+      // Of the checks of one name in a suite GitHub shows only the newest, which has the highest id.
       attempt: attemptFor(id) ?? 1,
       ...timed(status, { queuedAt: null, startedAt, stoppedAt: timeAt(check, 'completed_at') }),
       buildUrl: urlAt(check, 'details_url') ?? urlAt(check, 'html_url'),
@@ -221,7 +221,7 @@ function readCommitStatus(payload: unknown): WebhookReading {
       externalId: `github:status:${branch}@${revision}:${context}`,
       jobName: context,
       status,
-      // Its times are whole seconds; its ids grow.
+      // Times are whole seconds; of two in one second the one with the higher id is later.
       count: attemptFor(lineAt(payload, 'id')),
       queuedAt: null,
       startedAt: isOpen ? at : null,
@@ -240,7 +240,7 @@ function readCommitStatus(payload: unknown): WebhookReading {
   return aboutBuilds(builds)
 }
 
-// Shorter than any name, so that the name, once told, takes its place.
+// Shorter than any name: the longer name replaces it once it is reported.
 const UNNAMED = '-'
 
 function workflowFor(runId: string, attempt: string | null, name: string | null) {
@@ -248,7 +248,7 @@ function workflowFor(runId: string, attempt: string | null, name: string | null)
   return { externalId, name: name ?? UNNAMED, ...githubAttempt(runId, attempt) }
 }
 
-function toldOf(run: unknown): RunStatus | null {
+function runStatusOf(run: unknown): RunStatus | null {
   const status = statusOf(run, RUN_CONCLUSION)
   if (!status) return null
   const beganAt = timeAt(run, 'run_started_at') ?? timeAt(run, 'created_at')
@@ -256,8 +256,8 @@ function toldOf(run: unknown): RunStatus | null {
 }
 
 function pipelineFor(branch: string | null, revision: string): BuildReport['pipeline'] {
-  const untold = { subject: null, body: null, author: null, committer: null, actor: null, pullRequests: [] }
-  return { externalId: `github:${branch ?? ''}@${revision}`, branch, tag: null, revision, ...untold }
+  const notSent = { subject: null, body: null, author: null, committer: null, actor: null, pullRequests: [] }
+  return { externalId: `github:${branch ?? ''}@${revision}`, branch, tag: null, revision, ...notSent }
 }
 
 function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
@@ -323,7 +323,7 @@ function pullRequestsOf(payload: unknown, list: readonly unknown[]): readonly Pu
   })
 }
 
-/** A fork that was deleted since is told as null. */
+/** Whether a run is a fork's; the repository of a deleted fork is null. */
 function ofFork(run: unknown, payload: unknown): boolean {
   return lineAt(run, 'head_repository', 'id') !== lineAt(payload, 'repository', 'id')
 }

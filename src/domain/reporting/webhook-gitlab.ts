@@ -48,8 +48,8 @@ const FAILURE = wordTable<ReportedStatus>({
 })
 
 /**
- * `source` of a pipeline: whether GitLab lets it say how its branch stands. Those that never do are its `dangling_sources`:
- * scans, web IDE and the like. What is added to them is not known here, so of an unknown one only what is red counts.
+ * `source` of a pipeline: whether it counts for its branch at GitLab. Its `dangling_sources` (scans, web IDE and the like)
+ * never do. A pipeline of a source that is not here counts only while it is red.
  */
 const SOURCE = wordTable<'branch' | 'parent' | 'never'>({
   push: 'branch',
@@ -73,8 +73,8 @@ const SOURCE = wordTable<'branch' | 'parent' | 'never'>({
 })
 
 /**
- * A retried job has an id of its own, so it is another build. GitLab takes the highest id of a name in a pipeline for the
- * job, and so do we: its `retries_count` is told wrong of jobs that failed, and not at all of pipelines.
+ * A retried job has an id of its own, so it is another build. As at GitLab, of the jobs of one name in a pipeline the one
+ * with the highest id counts: `retries_count` is wrong for jobs that failed, and missing in pipeline events.
  */
 export function readGitlab({ slug, payload }: WebhookEvent): WebhookReading {
   const path = lineAt(payload, 'project', 'path_with_namespace')
@@ -94,7 +94,7 @@ export function readGitlab({ slug, payload }: WebhookEvent): WebhookReading {
   }
 }
 
-// A pipeline may have more; each job also tells of itself.
+// A pipeline may have more builds; each of them also has events of its own.
 const MAX_BUILDS = 200
 
 function readPipeline(payload: unknown): WebhookReading {
@@ -106,11 +106,11 @@ function readPipeline(payload: unknown): WebhookReading {
   const pullUrl = urlAt(mergeRequest, 'url')
   const run: RunReport = {
     workflow: workflowFor(id, lineAt(pipeline, 'name'), payload),
-    told: toldOf(pipeline),
+    told: runStatusOf(pipeline),
     pipeline: {
       ...placeOf(id, payload),
       ...refOf(
-        // The ref told is the branch of the request, which may be a fork's. A child pipeline of one names the request too.
+        // `ref` is the branch of the merge request, which may be a fork's. Its child pipelines name the request too.
         requestRef(lineAt(mergeRequest, 'iid')) ?? refAt(pipeline, 'ref'),
         valueAt(pipeline, 'tag') === true,
       ),
@@ -174,12 +174,12 @@ function readJob(payload: unknown): WebhookReading {
     finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
   })
   if (!build) return ignored('no state is told')
-  // `commit` is the pipeline, as it was when the job's event was made.
+  // `commit` is the pipeline at the time of the job's event.
   const whole = valueAt(payload, 'commit')
-  const told = wordIn(toldOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
-  // A job that is retried is made anew, long after its pipeline began.
+  const told = wordIn(runStatusOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  // A retried job is made long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
-  // Where a parent is named, what came before that was known has to be brought there.
+  // Where a parent is named, reports that arrived before that have to be moved to it.
   const runs = told || pipeline.isOfParent ? [{ ...run, pipeline, ...(told ? { told } : {}) }] : []
   return aboutParts(runs, [{ ...build, pipeline }])
 }
@@ -199,7 +199,7 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
   const status = statusOf(job)
   if (!job.id || !job.name || !status) return null
   const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
-  // Somebody may start it, or what it was skipped for runs again: it is the same job then.
+  // Somebody may still start it, or the job for which it was skipped may run again: then it is the same job.
   const isLeft = status === 'not_run'
   return {
     pipeline,
@@ -219,15 +219,15 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
 
 function statusOf({ state, failure, isTolerated, finishedAt }: Job): ReportedStatus | null {
   const status = meaningOf(STATUS, state, finishedAt !== null)
-  // A manual job that may be left alone does not hold up its pipeline.
+  // A manual job that may be left does not keep its pipeline open.
   if (state === 'manual' && isTolerated) return 'not_run'
   if (status !== 'failed') return status
-  // GitLab lets the pipeline pass, so the branch must not read as broken.
+  // GitLab lets the pipeline pass, so the branch must not be red.
   return isTolerated ? 'success' : (FAILURE.get(failure ?? '') ?? status)
 }
 
-function toldOf(pipeline: unknown): RunStatus | null {
-  // Told of a pipeline that runs again, too: then it is that of its last end.
+function runStatusOf(pipeline: unknown): RunStatus | null {
+  // A pipeline that runs again has it too: the time of its last end.
   const finishedAt = timeAt(pipeline, 'finished_at')
   const status = meaningOf(STATUS, lineAt(pipeline, 'status'), finishedAt !== null)
   if (!status) return null
@@ -236,8 +236,8 @@ function toldOf(pipeline: unknown): RunStatus | null {
 }
 
 /**
- * Until its parent is told a child pipeline, or what may be one, stands for the branch only where it failed: green, it
- * would hide what the parent says.
+ * Until its parent's report arrives, a pipeline that is or may be a child counts for the branch only where it failed:
+ * green, it could hide a red parent.
  */
 function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
   const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
@@ -250,7 +250,7 @@ function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]):
   )
 }
 
-/** A child pipeline belongs to its parent: by itself it would stand for the branch, and hide that. */
+/** A child pipeline belongs to its parent's pipeline: by itself it would count for the branch, and could hide the parent. */
 function placeOf(id: string, payload: unknown) {
   const source = valueAt(payload, 'source_pipeline')
   const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
@@ -262,7 +262,7 @@ function placeOf(id: string, payload: unknown) {
   return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber, ...standsFor(payload) }
 }
 
-/** Only the pipeline's own event tells its source. */
+/** Only the pipeline's own event has its source. */
 function standsFor(payload: unknown): Pick<PipelineReport, 'stands'> {
   const source = lineAt(payload, 'object_attributes', 'source')
   if (source === null) return {}
@@ -270,14 +270,14 @@ function standsFor(payload: unknown): Pick<PipelineReport, 'stands'> {
   return place === 'never' || place === 'while_red' ? { stands: place } : {}
 }
 
-/** Older GitLabs do not tell of a job whose child its pipeline is; those that tell times as ISO 8601 do. */
+/** Job events of older GitLabs do not name the parent pipeline; those with times in ISO 8601 do. */
 function mayBeChild(payload: unknown): boolean {
   if (lineAt(payload, 'object_kind') === 'build')
     return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
   return SOURCE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
-/** Of a trigger job that is retried the id is higher: storage/placing says what its child pipeline replaces. */
+/** A retried trigger job has a higher id: storage/builds/placing.ts decides what its child pipeline replaces. */
 function workflowFor(pipelineId: string, name: string | null, payload: unknown): BuildReport['workflow'] {
   const attempt = attemptFor(lineAt(payload, 'source_pipeline', 'job_id')) ?? 1
   return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline', attempt }

@@ -27,8 +27,8 @@ const RESULT = wordTable<ReportedStatus>({
 })
 
 /**
- * Each run is a workflow of one build. The runs of all jobs for a commit of a branch belong together, once it is known:
- * storage/placing brings them there.
+ * Each run is a workflow of one build. Once its commit is known, storage/builds/placing.ts puts it into one pipeline with
+ * the runs of all jobs for that commit of the branch.
  */
 export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const build = valueAt(payload, 'build')
@@ -47,8 +47,8 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const jobName = jobNameOf(url)
   const run = `jenkins:${urlAt(build, 'full_url') ?? url}`
   const externalId = distinct(run, 500)
-  // A job that was deleted and made anew counts from 1 again. Its times are those of events; its place in the queue is
-  // one for all events of a run.
+  // A job that was deleted and made again counts from 1 again. The times in a run's events differ; its number in the queue
+  // is the same in all of them.
   const life = attemptFor(lineAt(build, 'queue_id'))
   const queuedAt = status === 'queued' ? at : null
   const startedAt = isRunning ? at : isOver && at !== null && durationMs > 0 ? at - durationMs : null
@@ -59,7 +59,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
       life,
       branch: branchOf(refAt(build, 'scm', 'branch')),
       tag: null,
-      // Before its checkout a run is told with the commit of its job's run before it.
+      // Before its checkout a run's events have the commit of its job's last run.
       revision: (isOver ? lineAt(build, 'scm', 'commit') : null) ?? UNKNOWN_REVISION,
       subject: null,
       body: null,
@@ -71,7 +71,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   }
   const told = { status, at, beganAt: startedAt ?? at }
   return about(
-    // Of two runs for one commit, one that was not built takes the place of nothing.
+    // A run that was not built replaces no other run for the commit.
     status === 'not_run' ? [{ ...report, told }] : [],
     [
       {
@@ -94,7 +94,7 @@ function statusOf(build: unknown): ReportedStatus | null {
   switch (lineAt(build, 'phase')) {
     case 'QUEUED':
       return 'queued'
-    // The status here may be that of the run before.
+    // The status in this event may be that of the job's last run.
     case 'STARTED':
       return 'running'
     case 'COMPLETED':

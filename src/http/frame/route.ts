@@ -20,8 +20,8 @@ import { logFault, logRequest, REQUEST_ID } from './trace.ts'
 export type App = Hono<AppEnv>
 
 /**
- * What a handler is given: whom the table let in, what stands on the path and, where the route may leave something
- * behind, who acts by what right.
+ * What a handler gets: whom the access table admitted, the parameters of the path and, on a route that writes, the actor
+ * with the right to do so.
  */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
@@ -30,10 +30,10 @@ export type Handler<N extends RouteName> = (
       : { readonly actor: Actor }),
 ) => Response | Promise<Response>
 
-/** How a family of routes says no: JSON, a picture, … */
+/** How a family of routes answers a refusal: JSON, a picture, … */
 export type Refuse = (c: Context<AppEnv>, error: AppError) => Response | Promise<Response>
 
-/** How a family of routes answers what went wrong. */
+/** How a family of routes answers refusals and faults. */
 export type Refusals = {
   readonly refuse: Refuse
   readonly fail: (c: Context<AppEnv>) => Response | Promise<Response>
@@ -41,7 +41,7 @@ export type Refusals = {
 
 type RouteOptions<N extends RouteName> = { readonly slug?: SlugSource<ParamsOf<N>>; readonly refuse?: Refuse }
 
-/** Mounts a handler behind what the table says that its route needs. */
+/** Mounts a handler behind the permission that its route needs by the access table. */
 export function route<N extends RouteName>(
   app: App,
   name: N,
@@ -65,8 +65,8 @@ export function route<N extends RouteName>(
 type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]
 
 /**
- * Lets the asker in by what is known here, and has the write itself look whether that still stands: where it does not,
- * they are told what a fresh look at them says.
+ * Admits the asker by what this isolate knows; the write itself checks that this still holds. Where it does not, the asker
+ * gets the refusal that a fresh check gives.
  */
 async function actAs<N extends RouteName>(
   c: Context<AppEnv>,
@@ -75,7 +75,7 @@ async function actAs<N extends RouteName>(
 ): Promise<Response> {
   const opened = await letIn()
   try {
-    // The table says which parts there are, and a route that is no read has an actor.
+    // The access table decides which of these there are, and a route that writes has an actor.
     return await handle(c, { ...opened, actor: actorOf(c, opened as Authorized) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
@@ -83,14 +83,14 @@ async function actAs<N extends RouteName>(
   }
 }
 
-/** Throws why somebody whose right was gone when they wrote is refused: what `look`, which asks the database, throws now. */
+/** Refuses an asker whose right was gone at the write: by what `look`, which reads the database, throws now. */
 export async function refuseGone(
   c: Context<AppEnv>,
   { right }: RightGone,
   look: () => Promise<unknown>,
 ): Promise<never> {
   if (right.kind === 'webhook') throw new AppError('invalid_signature')
-  // From now on this isolate knows what ended.
+  // This isolate learns from the feed what ended.
   await readFenced(c.env.stores, [])
   await look()
   throw new AppError(right.kind === 'creator' ? 'permission_denied' : 'right_changed')
@@ -104,7 +104,7 @@ function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
   }
 }
 
-/** Runs one request to its answer: refusals and bugs shaped, the URL's token kept private, one line logged. */
+/** Answers one request: shapes refusals and faults, keeps answers to a URL with a token private, writes one line of log. */
 export async function answer(
   c: Context<AppEnv>,
   name: string,
@@ -128,10 +128,10 @@ export async function answer(
   return finish(c, response)
 }
 
-/** How the server is, it says to whoever asks, by whatever name. */
+/** These routes answer under any `Host`. */
 const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 'GET /readyz'])
 
-/** What every answer has: its id, and a line in the log where that is wanted. */
+/** Gives an answer its request id, and writes its line in the log where it gets one. */
 export function finish({ env, req }: Asked, response: Response): Response {
   response.headers.set(REQUEST_ID, env.trace.id)
   const { method } = requestLineOf(req.raw)
@@ -142,8 +142,8 @@ export function finish({ env, req }: Asked, response: Response): Response {
 const SAMPLE = 0.1
 
 /**
- * Which requests get a line; all are counted. What failed by our doing always does. With `notable`, reads that went
- * well are not told, nor those without a good token: anybody can cause any number of them.
+ * Whether a request gets a line in the log; all are counted. A fault of ours always gets one. With `notable`, successful
+ * reads get none, nor do requests without a good token: anybody can send any number of these.
  */
 function isLogged({ settings }: OpenRequest, method: string, status: number): boolean {
   if (status >= 500) return true
@@ -167,7 +167,7 @@ function failWithJson(c: Context<AppEnv>): Response {
   return jsonFailure(c.env.trace.id)
 }
 
-/** What a refusal itself runs into, where it has to ask, is refused or failed in its turn. */
+/** The refusal of a request, or the failure of the refusal itself where it has to read a store. */
 async function refusalOrFailure(c: Context<AppEnv>, refusals: Refusals, error: unknown): Promise<Response> {
   try {
     return await refusalTo(c, refusals, error)

@@ -4,26 +4,26 @@ import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
-// GitHub tells only of a run as a whole that it is a fork's; its jobs are told as if they were of our branch of that name.
-// Where the run is known they join it at once. Those that come before it stand on our branch until it comes.
+// Only GitHub's event of a run says that it is a fork's: the events of its jobs name the branch as if it were ours. A job
+// whose run is known joins it at once; one that arrives earlier is on our branch until the run arrives.
 
-/** A pipeline of our own branch as GitHub's jobs name it, and the run that may be a fork's. */
+/** The pipeline that a job of GitHub names, which is one of our branch, and the run, which may be a fork's. */
 type ReportedRun = {
   readonly ours: string
   readonly revision: string
   readonly prefix: string
   readonly isRun: boolean
-  /** Whose owner is not told any more. */
+  /** GitHub does not name the owner of a deleted fork. */
   readonly isOfDeletedFork: boolean
 }
 
 type Report = Pick<RunReport, 'pipeline' | 'workflow' | 'told'>
 type Place = { readonly externalId: string; readonly branch: string | null }
 
-/** No branch has a colon in its name. */
+/** The pipeline ids of forks: `owner:branch`, since no branch's name has a colon. */
 const OF_FORK = /^github:[^:@]+:/
 
-function toldOf({ pipeline, workflow, told }: Report): ReportedRun | null {
+function reportedRunOf({ pipeline, workflow, told }: Report): ReportedRun | null {
   const prefix = githubRunPrefix(workflow.externalId)
   if (prefix === null || !pipeline.externalId.startsWith('github:')) return null
   return {
@@ -35,7 +35,7 @@ function toldOf({ pipeline, workflow, told }: Report): ReportedRun | null {
   }
 }
 
-/** The reports, those of a fork's run that is known in the pipeline of that run. */
+/** The reports; those of a fork's run that is known get the pipeline of that run. */
 export async function toForks<R extends Report>(
   db: Db,
   projectId: string,
@@ -45,24 +45,24 @@ export async function toForks<R extends Report>(
 }
 
 async function knownPlaceOf(db: Db, projectId: string, report: Report): Promise<Partial<Pick<Report, 'pipeline'>>> {
-  const told = toldOf(report)
-  if (!told || (told.isRun && !told.isOfDeletedFork)) return {}
+  const run = reportedRunOf(report)
+  if (!run || (run.isRun && !run.isOfDeletedFork)) return {}
   const [place] = await db.all<Place>(
-    sql`select p.external_id as externalId, p.branch as branch from ${pipelines} as p where p.id = ${forksPipeline(projectId, told)}`,
+    sql`select p.external_id as externalId, p.branch as branch from ${pipelines} as p where p.id = ${forksPipeline(projectId, run)}`,
   )
   return place ? { pipeline: { ...report.pipeline, ...place } } : {}
 }
 
-/** What brings to a fork's run, once it is known, the builds that came before it; for the end of a batch. */
+/** Statements for the end of a batch: they move builds that arrived before their fork's run to it. */
 export function toForkStatements(db: Db, projectId: string, report: Report) {
-  const told = toldOf(report)
-  if (!told) return []
-  const there = forksPipeline(projectId, told)
-  const ours = sql`(select o.id from ${pipelines} as o where o.project_id = ${projectId} and o.external_id = ${told.ours})`
-  const astray = sql`select w.id from ${workflows} as w where w.pipeline_id = ${ours} and ${isAttempt(told)}`
+  const run = reportedRunOf(report)
+  if (!run) return []
+  const there = forksPipeline(projectId, run)
+  const ours = sql`(select o.id from ${pipelines} as o where o.project_id = ${projectId} and o.external_id = ${run.ours})`
+  const astray = sql`select w.id from ${workflows} as w where w.pipeline_id = ${ours} and ${isAttempt(run)}`
   const branch = sql`(select f.branch from ${pipelines} as f where f.id = ${there})`
   const isFork = sql`${there} is not null`
-  // A workflow that is there already keeps what was told of it, and takes the builds of its double.
+  // Where the fork's pipeline has the workflow already, that keeps its columns and gets the builds of the other one.
   const double = sql`select t.id from ${workflows} as t join ${workflows} as s on s.external_id = t.external_id
     where t.pipeline_id = ${there} and s.id = ${builds}.workflow_id`
   return [
@@ -90,18 +90,18 @@ export function toForkStatements(db: Db, projectId: string, report: Report) {
   ] as const
 }
 
-/** The branch of ours that such a run may have been taken for. */
+/** The branch of ours to which jobs of this fork's run may have been assigned. */
 export function ownBranchOf(report: Report): string | null {
-  const told = toldOf(report)
-  return told && told.ours !== report.pipeline.externalId
-    ? told.ours.slice('github:'.length, -told.revision.length - 1)
+  const run = reportedRunOf(report)
+  return run && run.ours !== report.pipeline.externalId
+    ? run.ours.slice('github:'.length, -run.revision.length - 1)
     : null
 }
 
-function forksPipeline(projectId: string, told: ReportedRun): SQL {
-  const asFork = told.ours.slice('github'.length)
-  return sql`(select f.id from ${pipelines} as f join ${workflows} as w on w.pipeline_id = f.id and ${isAttempt(told)}
-    where f.project_id = ${projectId} and f.revision = ${told.revision} and f.external_id <> ${told.ours}
+function forksPipeline(projectId: string, run: ReportedRun): SQL {
+  const asFork = run.ours.slice('github'.length)
+  return sql`(select f.id from ${pipelines} as f join ${workflows} as w on w.pipeline_id = f.id and ${isAttempt(run)}
+    where f.project_id = ${projectId} and f.revision = ${run.revision} and f.external_id <> ${run.ours}
     and substr(f.external_id, 1, 7) = 'github:' and substr(f.external_id, -${sql.raw(String(asFork.length))}) = ${asFork}
     order by f.external_id limit 1)`
 }
