@@ -5,16 +5,16 @@ import { isSystemError, systemWords } from '../terminal/system-error.ts'
 import { pathInside } from './local-path.ts'
 import { isPartFile } from './part-file.ts'
 
-/** Which entries are meant, by their paths from where the walk begins: names with slashes between. */
+/** Which entries the user asked for, by their paths from where the walk begins: names with slashes between. */
 export type Wish = {
   readonly takes: (path: string) => boolean
-  /** Whether what is in that folder can be meant. */
+  /** Whether the user may have asked for something in that folder. */
   readonly enters: (path: string) => boolean
 }
 
 export type Visitor = {
   readonly file: (file: string, stats: Stats) => void
-  /** What is meant and cannot be sent. `shown` is its name where that is no text. */
+  /** Called for what the user asked for and cannot be sent. `shown` is its name where that is no valid text. */
   readonly leaveOut: (file: string, reason: string, shown?: string) => void
 }
 
@@ -22,8 +22,8 @@ export const NOT_UTF8 = 'its name is not UTF-8'
 const DOUBLE = 'a link to a folder that is sent by another name'
 
 /**
- * Visits the files below a folder. A link is followed to what lies in `root` or in the folder itself; a folder is visited
- * once, by its own name if it has one there.
+ * Visits the files below a folder. A link is followed if it leads into `root` or into the folder itself. A folder is
+ * visited once, under its own name if it is below the folder.
  */
 export async function walkFolder(folder: string, wish: Wish, root: string, visitor: Visitor): Promise<void> {
   const walk = openWalk(wish, [realpathSync(root), realpathSync(folder)], visitor)
@@ -31,7 +31,7 @@ export async function walkFolder(folder: string, wish: Wish, root: string, visit
   await walk.followLinks()
 }
 
-/** Visits one file or link that was named, and what is in it if it leads to a folder. */
+/** Visits one file or link that the user named, and the files in it if it leads to a folder. */
 export async function walkEntry(file: string, entry: Stats, wish: Wish, root: string, visitor: Visitor) {
   const walk = openWalk(wish, [realpathSync(root)], visitor)
   await walk.take(file, '', entry)
@@ -40,7 +40,7 @@ export async function walkEntry(file: string, entry: Stats, wish: Wish, root: st
 
 function openWalk(wish: Wish, roots: readonly string[], { file: visit, leaveOut }: Visitor) {
   const seen = new Set<string>()
-  // Followed when all that has a name of its own is visited.
+  // Links are followed after all real files and folders are visited.
   const links: { readonly file: string; readonly path: string }[] = []
 
   async function enter(folder: string, path: string): Promise<void> {
@@ -68,7 +68,7 @@ function openWalk(wish: Wish, roots: readonly string[], { file: visit, leaveOut 
     if (entry.isDirectory()) return wish.enters(path) ? enter(file, path) : undefined
     if (entry.isSymbolicLink()) return takeLink(file, path)
     if (!wish.takes(path)) return
-    // One that is named itself is meant.
+    // A part file that the user named itself is sent.
     if (path !== '' && isPartFile(basename(file))) leaveOut(file, 'the rest of a download that was broken off')
     else if (entry.isFile()) takeFile(file)
     else leaveOut(file, kindOf(entry))
@@ -85,7 +85,7 @@ function openWalk(wish: Wish, roots: readonly string[], { file: visit, leaveOut 
         leaveOut(file, 'a link to a folder that it is in')
       else links.push({ file, path })
     } catch (error) {
-      // What is behind it, a file or a folder, is not known.
+      // Whether the link leads to a file or a folder is not known.
       if (!wish.takes(path)) return
       const isDangling = isSystemError(error) && error.code === 'ENOENT'
       leaveOut(file, isDangling ? 'a link to what is not there' : reasonOf(error))
@@ -113,13 +113,13 @@ function kindOf(entry: Dirent<Buffer> | Stats): string {
   return entry.isSocket() ? 'a socket' : 'a device'
 }
 
-/** The system's words for it; what is a mistake of ours is thrown on. */
+/** The system's words for its error; any other error is thrown again. */
 export function reasonOf(error: unknown): string {
   if (isSystemError(error)) return systemWords(error)
   throw error
 }
 
-/** A name that is no text, with its bytes written out. */
+/** A name that is no valid UTF-8, with its bytes written out. */
 function bytesText(name: Buffer): string {
   return Array.from(name, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `␣x${byte.toString(16)}`)).join('')
 }

@@ -5,10 +5,10 @@ import { CliError, EXIT } from './exit.ts'
 import { type Output, reportFailure } from './output.ts'
 import { systemCodeOf, systemFailure } from './system-error.ts'
 
-/** What came of many files: those that are through, those that could not be, and those that were not meant to be. */
+/** The outcome for many files: those that were moved, those that failed, and those that were left out. */
 export type Outcome<R> = Outcomes<R> & { readonly leftOut: readonly LeftOut[] }
 
-/** Moves files, several at once; what befalls one is told of when all have come to rest. */
+/** Moves files, several at once; failures are reported when all are done. */
 export async function moveEach<T, R>(
   server: Server,
   items: readonly T[],
@@ -33,7 +33,7 @@ export async function moveEach<T, R>(
   return { done, failures: told }
 }
 
-/** After these the next file would only wait for the same answer. */
+/** Whether the next file would fail in the same way. */
 function isHopeless(failure: unknown): boolean {
   if (['ENOSPC', 'EDQUOT', 'EROFS'].includes(systemCodeOf(failure) ?? '')) return true
   return failure instanceof CliError && (failure.failure === 'unreachable' || failure.failure === 'refused')
@@ -48,16 +48,16 @@ export function shortfallText({ leftOut, failures }: Outcome<unknown>): string {
   return `${leftOut.length > 0 ? `, ${leftOut.length} left out` : ''}${failures.length > 0 ? `, ${failures.length} failed` : ''}`
 }
 
-/** All that went wrong; that files were left out is a failure, too, if it was to be strict or nothing else was there. */
+/** All failures; files that were left out are one with `strict`, or if nothing else was there. */
 export function failuresOf({ done, failures, leftOut }: Outcome<unknown>, strict = false): readonly unknown[] {
   if (leftOut.length === 0 || !(strict || done.length + failures.length === 0)) return failures
-  // A folder counts as one: what is in it was not looked at.
+  // A folder counts as one, since its files were not looked at.
   const count =
     leftOut.length === 1 ? '1 file or folder was left out' : `${leftOut.length} files or folders were left out`
   return [...failures, new CliError('left_out', strict ? `${count}.` : `${count}, and there is no other.`)]
 }
 
-/** Gives the result, tells of every failure, once in the same words, and ends with the code of the first. */
+/** Prints the result and each failure, the same words only once; gives the exit code of the first failure. */
 export function settle(line: string, result: object, failures: readonly unknown[], output: Output): number {
   const [first, ...others] = failures
   if (first === undefined) {

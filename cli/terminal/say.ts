@@ -4,19 +4,19 @@ import { isatty } from 'node:tty'
 import { isSystemError, systemFailure } from './system-error.ts'
 
 /**
- * Writes it all before it returns, and past Node's own streams: these make a pipe non-blocking for everybody who has it,
- * the command of `run` included, and end the process when nobody reads any more.
+ * Writes the whole text before it returns, without Node's own streams: these make a pipe non-blocking for every process
+ * that has it, such as the command of `run`, and end the process when the reader is gone.
  */
 export function say(where: 'stdout' | 'stderr', text: string | Uint8Array): void {
   try {
     writeAll(where === 'stdout' ? 1 : 2, text)
   } catch (error) {
-    // There is nobody left to tell; and who reads no further, as `head`, has what was wanted.
+    // A failure on stderr is ignored: there is nowhere else to report it. A reader that is gone, like `head`, has enough.
     if (where === 'stdout' && !isUnread(error)) throw systemFailure(error, 'standard output')
   }
 }
 
-/** As `say` on standard output, but for what must be read: throws also where nobody does. */
+/** As `say` on standard output, for text that must be read: throws also if the reader is gone. */
 export function sayToReader(text: string): void {
   try {
     writeAll(1, text)
@@ -25,7 +25,7 @@ export function sayToReader(text: string): void {
   }
 }
 
-/** As `say` on standard output, for what stderr has told of in words already: that it cannot be written is no news. */
+/** As `say` on standard output, for text that stderr already has in other words: a failure to write is ignored. */
 export function sayIfWritable(text: string): void {
   try {
     writeAll(1, text)
@@ -34,7 +34,7 @@ export function sayIfWritable(text: string): void {
   }
 }
 
-/** Whether what is written there is lost: to the null device, which Node also puts in the place of what is closed. */
+/** Whether text written there is lost: it goes to the null device, which Node also opens for a closed stream. */
 export function isNowhere(where: 'stdout' | 'stderr'): boolean {
   if (process.platform === 'win32') return false
   const place = fstatSync(where === 'stdout' ? 1 : 2)
@@ -54,8 +54,8 @@ function writeAll(fd: number, text: string | Uint8Array): void {
 }
 
 /**
- * Takes the place of Node's own streams, which Node itself opens on the way: destroying any socket asks for `stderr`.
- * A terminal's do no harm, as they open it anew.
+ * Replaces Node's own output streams, since Node itself opens `stderr` whenever a socket is destroyed. On a terminal they
+ * do no harm, since they open it again.
  */
 export function replaceOutputStreams(): void {
   for (const [name, fd] of [
@@ -75,7 +75,7 @@ export function replaceOutputStreams(): void {
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4))
 
-/** Somebody else made the pipe non-blocking. */
+/** Another process made the pipe non-blocking, and it is full. */
 function isFull(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EAGAIN'
 }

@@ -29,14 +29,14 @@ type RunOptions = CommonOptions & {
 }
 type Ended = {
   readonly code: number
-  /** By which it ended. */
+  /** The signal that ended the command. */
   readonly signal: NodeJS.Signals | null
-  /** What told it to end, through us. */
+  /** The signal to stop that `buildpass` passed on. */
   readonly stoppedBy: NodeJS.Signals | null
   readonly startedAt: Date
 }
 
-/** While the command runs there is time to try again, but not for ever. */
+/** How long the report of the start is tried again while the command runs. */
 const START_RETRY_MS = 30_000
 /** A CI that cancels a job kills it some seconds later. */
 const CANCELED_MS = 3_000
@@ -61,14 +61,14 @@ export function addRun(program: Command): void {
 
 async function run(command: string[], options: RunOptions): Promise<void> {
   const problems: unknown[] = []
-  // Whatever goes wrong with us, the command is waited for.
+  // A fault in our own code does not end the wait for the command.
   process.on('uncaughtException', (error: Error) => problems.push(error))
   const reporting = openAbort()
   let lateSignal: NodeJS.Signals | null = null
   const startedAt = new Date()
   // The command begins at once: a slow or absent server costs the job nothing.
   const running = runCommand(command, startedAt, {
-    // Who says SIGTERM says SIGKILL soon, which leaves no time for a report.
+    // After SIGTERM usually comes SIGKILL, which leaves no time for a report.
     onSlowStop: () =>
       opened.then((open) => open && attempt([], () => reportCanceled(open.server, open.job, startedAt))),
     onLateSignal(signal) {
@@ -95,9 +95,9 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1000)), limitMs)
   const isBrokenOff = new Promise((resolve) => reporting.signal.addEventListener('abort', resolve))
   const finished = opened.then(async (open) => {
-    // The end can be told before the start: that must not cost it its time.
+    // The end can be reported before the start: waiting for the start must not use up all the time.
     await Promise.race([started, sleep(limitMs / 2)])
-    // It gives up by itself, to say why.
+    // It has to give up before the deadline, so that it can say why.
     const retryMs = Math.min(open?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS)
     const server = open && { ...open.server, retryMs }
     const onMoved = () => void patience.refresh()
@@ -108,7 +108,7 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   end(ended, tell(problems, options, output), lateSignal)
 }
 
-/** For what was broken off to come to rest. */
+/** Time for aborted requests to end. */
 const SETTLING_MS = 100
 
 function noAnswer(seconds: number): CliError {
@@ -117,7 +117,7 @@ function noAnswer(seconds: number): CliError {
   })
 }
 
-/** What we have to say would stand in the middle of the command's own lines: it comes behind them. */
+/** Holds our own lines back until the command has ended, so that they are not among its lines. */
 function heldUntilReleased(output: Output): { readonly output: Output; readonly release: () => void } {
   let held: string[] | null = []
   return {
@@ -198,18 +198,18 @@ function isStop(signal: NodeJS.Signals): boolean {
   return signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP' || signal === 'SIGQUIT'
 }
 
-/** Also if it made a good end of it: what was asked for was the end, not the result. */
+/** A command that was told to stop is canceled, even if it ended with code 0. */
 function isCanceled({ signal, stoppedBy }: Ended): boolean {
   return stoppedBy !== null || (signal !== null && isStop(signal))
 }
 
-/** Of a program's name, in what is said of it. */
+/** The length to which a program's name is cut in messages. */
 const SHOWN_LENGTH = 200
 
-/** How long a command may take to end on SIGTERM before we think of what comes next. */
+/** How long a command may take to end after SIGTERM before we prepare for SIGKILL. */
 const SLOW_STOP_MS = 1_000
 
-/** Runs the command on our own stdin and outputs; signals that reach us go on to it. */
+/** Runs the command with our own stdin and outputs; signals that reach us are passed on to it. */
 function runCommand(
   [program = '', ...args]: readonly string[],
   startedAt: Date,
@@ -227,7 +227,7 @@ function runCommand(
         if (!child) return isStop(signal) ? onLateSignal(signal) : undefined
         if (isStop(signal)) stoppedBy = signal
         if (signal === 'SIGTERM') setTimeout(() => child && onSlowStop(), SLOW_STOP_MS)
-        // At a terminal the keys' signal has gone to the whole group, the command included.
+        // At a terminal a key's signal reaches the whole process group, the command included.
         if (!(isatty(0) && (signal === 'SIGINT' || signal === 'SIGQUIT'))) child.kill(signal)
       })
     const refuse = (error: NodeJS.ErrnoException) => {
@@ -243,7 +243,7 @@ function runCommand(
       child.once('error', refuse)
       child.once('close', (code, signal) => settle(signal ? exitCodeOfSignal(signal) : (code ?? 1), signal))
     } catch (error) {
-      // Some of the reasons are thrown, others told of.
+      // Some of the reasons are thrown, others come as an event.
       refuse(error as NodeJS.ErrnoException)
     }
   })
@@ -258,7 +258,7 @@ async function attempt<T>(problems: unknown[], work: () => Promise<T>): Promise<
   }
 }
 
-/** Says what could not be reported; gives the exit code that it would be. */
+/** Prints what could not be reported, and gives the exit code for it. */
 function tell(problems: readonly unknown[], { strict }: RunOptions, output: Output): number {
   const said = new Set<string>()
   let code: number = EXIT.ok
@@ -278,7 +278,7 @@ const CLEAN: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGPIP
 
 /** Ends as the command did: by its signal, so that a shell sees the same, or with its code. */
 function end({ code, signal }: Ended, reportingCode: number, lateSignal: NodeJS.Signals | null): void {
-  // What was asked for was done but for the sending, which was ended.
+  // The command succeeded, but a signal ended the sending.
   const endBy = signal ?? (code === 0 ? lateSignal : null)
   const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code
   if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode)

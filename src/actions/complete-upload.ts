@@ -17,8 +17,8 @@ export type CompletedUpload =
   | { readonly kind: 'no_upload' }
 
 /**
- * Parts to object, object to row, then the note that it is done. Cut off after any of these, the same call again goes
- * on from there; what no row ever named is left to the daily sweep.
+ * Makes the object from its parts, then the artifact's row, then marks the upload as complete. After a break the same call
+ * goes on from there; the daily upkeep deletes an object that no row names.
  */
 export async function completeUpload(
   stores: Stores,
@@ -41,7 +41,7 @@ export async function completeUpload(
     parts.map((part) => part.sha256),
   )
   if (known && digestText(known.digest) === digestText(digest)) {
-    // The right is read with it. What is cut off here leaves parts, which R2 drops after a week.
+    // This checks the right too. A break here leaves parts, which R2 drops after a week.
     await markUploadComplete(stores, id, digest, actor)
     await askBucket(stores, abortMultipart(artifacts, upload))
     return { kind: 'same', artifact: known }

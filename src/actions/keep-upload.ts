@@ -17,8 +17,8 @@ type Target = { readonly projectId: string; readonly buildId: string; readonly n
 export type KeptUpload = KeptArtifact | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' }
 
 /**
- * Bytes first, under a key of their own, the row last: a failed attempt never harms what was there, and what is
- * answered as stored is stored.
+ * Stores the bytes first, under a new key, and the row last: so a failed attempt never harms the artifact that was there,
+ * and one that is answered as stored is stored.
  */
 export async function keepUpload(
   stores: Stores,
@@ -52,7 +52,7 @@ export async function keepUpload(
     createdAt: stores.now(),
   }
   const kept = await keepArtifact(stores, row, overwrite, actor).catch(async (error) => {
-    // After any other error the row may be there all the same: the sweep sees to objects that no row names.
+    // After any other error the row may exist: the daily upkeep deletes the object if not.
     if (error instanceof RightGone) await artifacts.delete(objectKey)
     throw error
   })

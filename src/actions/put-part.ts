@@ -10,8 +10,8 @@ export type TakenPart =
   | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' | 'no_upload' }
 
 /**
- * Streams a part into R2 and notes it. The right to it is read again when all bytes are here and the last are held back,
- * and with the row: a refused part leaves R2 as it was. Throws RightGone.
+ * Streams a part into R2 and stores its row. The right is checked again when all bytes have arrived and the last are held
+ * back, and with the row: a refused part leaves R2 as it was. Throws RightGone.
  */
 export async function putPart(
   stores: Stores,

@@ -17,9 +17,9 @@ import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
 import { noteBehind, noteTaskDone, noteTaskFailed } from '../storage/upkeep/upkeep-log.ts'
 
 const DAY_MS = 24 * 3_600_000
-/** Far longer than anything cached lives; what is cached for longer is void, not wrong. */
+/** Far longer than anything is cached; what is cached for longer is void, not wrong. */
 const FEED_LIFE_MS = 2 * DAY_MS
-/** A reader of replaced bytes, or an upload under way, has this long. */
+/** So long a download of replaced bytes, or an upload under way, may take. */
 const ORPHAN_LIFE_MS = DAY_MS
 /** An upload for which nothing came for so long is abandoned. */
 const IDLE_UPLOAD_LIFE_MS = DAY_MS
@@ -35,8 +35,8 @@ const MAX_IDLE_UPLOADS = 15
 type UpkeepStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'upkeep' | 'now' | 'warn'>
 
 /**
- * One step of each task: bounded, and idempotent, since a cron may be late, and a queue bring a message twice. What is
- * to be done after it; nothing once the task is done.
+ * One step of each task, bounded and idempotent, since a cron may be late and a queue may bring a message twice. It gives
+ * the steps that follow; none once the task is done.
  */
 const STEPS: Record<
   UpkeepTask,
@@ -70,8 +70,8 @@ export async function planUpkeep({ upkeep }: Pick<Stores, 'upkeep'>): Promise<vo
 }
 
 /**
- * Does one step, and queues what is to be done next behind all that waits: so nobody's backlog stops the others. False
- * when the step failed, and is to be tried again.
+ * Does one step, and queues the next ones behind all that wait, so that no project's backlog stops the others. False when
+ * the step failed and has to be tried again.
  */
 export async function runUpkeep(stores: UpkeepStores, step: UpkeepStep): Promise<boolean> {
   try {

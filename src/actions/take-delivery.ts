@@ -22,14 +22,14 @@ export type Sender = {
   readonly webhookId: string
 }
 
-/** What came of a delivery. `builds` are the numbers of those that it told of. */
+/** The result of a delivery. `builds` are the numbers of the builds that it reported. */
 export type TakenDelivery =
   | { readonly kind: 'stored'; readonly builds: readonly number[] }
   | Exclude<WebhookReading, { readonly kind: 'reports' }>
 
 /**
- * Stores what a well-signed delivery tells, and notes for the project's people that it came and what became of it.
- * `payload` is undefined where the body is no JSON.
+ * Stores what a well-signed delivery reports, and an entry with its result for the project's list of deliveries. `payload`
+ * is undefined where the body is no JSON.
  */
 export async function takeDelivery(
   stores: Stores,
@@ -43,17 +43,17 @@ export async function takeDelivery(
   const repositoryUrl = repositoryUrlOf(slug, address)
   if (taken.kind === 'stored' && repositoryUrl && sender.repositoryUrl === null)
     await learnRepositoryUrl(stores, projectId, repositoryUrl, actor).catch((error) =>
-      // The next delivery tells it again.
+      // The next delivery names it again.
       stores.warn('repository_unrecorded', error),
     )
   // The builds are stored: a list that misses an entry must not make the CI send them again.
-  await insertDelivery(stores, projectId, { source, event, at, ...tellingOf(taken) }, actor).catch((error) =>
+  await insertDelivery(stores, projectId, { source, event, at, ...entryFor(taken) }, actor).catch((error) =>
     stores.warn('delivery_unrecorded', error),
   )
   return taken
 }
 
-/** What the payload says; nothing for us where it is about another repository than the one that is known. */
+/** What the payload reports, unless it is about another repository than the project's. */
 function readingOf(
   { slug, source, repositoryUrl }: Sender,
   event: string,
@@ -78,7 +78,7 @@ async function store(stores: Stores, projectId: string, reading: WebhookReading,
 const MAX_DETAIL_LENGTH = 200
 
 /** What the project's list of deliveries says of it. */
-function tellingOf(taken: TakenDelivery): { readonly result: DeliveryResult; readonly detail: string } {
+function entryFor(taken: TakenDelivery): { readonly result: DeliveryResult; readonly detail: string } {
   switch (taken.kind) {
     case 'stored': {
       const { builds } = taken

@@ -16,13 +16,13 @@ import { findKeys, type Outside, type PublicKey } from '../outside/key-sets.ts'
 import type { Stores } from '../storage/stores.ts'
 import { isIssuerUsed } from '../storage/tokens/publishers.ts'
 
-/** What a CI system says of one of its jobs, its signature checked. */
+/** The claims of a CI about one of its jobs, with the signature checked. */
 export type VerifiedIdentity = {
   readonly kind: 'verified'
   readonly issuerKind: IssuerKind
   readonly issuer: string
   readonly claims: Readonly<Record<string, unknown>>
-  /** Names this one token, so that it is good once. */
+  /** Identifies this one token, so that it can be exchanged once. */
   readonly digest: string
   readonly expiresAt: number
 }
@@ -59,7 +59,7 @@ export async function verifyIdentity(
     issuer,
     claims,
     digest: await digestOf(issuer, claims, token),
-    // Until then it would pass again.
+    // Until then the token would be accepted again.
     expiresAt: (claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000,
   }
 }
@@ -67,8 +67,8 @@ export async function verifyIdentity(
 const UNVERIFIED: TokenRefusal = { kind: 'unverified' }
 
 /**
- * Issuers that can be counted are asked whether or not a project expects them. Every CircleCI organization is one of its
- * own: whoever makes some up must not make us ask for their keys.
+ * Issuers of the closed list are asked for keys whether or not a project expects them. Every CircleCI organization is an
+ * issuer: made-up ones must not make the Worker ask for keys.
  */
 async function isAskedForKeys(
   { db }: Stores,

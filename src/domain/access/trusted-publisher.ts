@@ -1,7 +1,7 @@
 import type { InputProblem } from '../error.ts'
 import { isLoopback } from '../notices/loopback.ts'
 
-/** The CI systems whose identity tokens we know to read. */
+/** The CI systems whose identity tokens Buildpass can read. */
 export type IssuerKind = 'github' | 'gitlab' | 'circleci' | 'buildkite'
 
 export type TrustedPublisher = {
@@ -20,9 +20,9 @@ type IssuerRow = {
   readonly issuer: string | null
   /** Where the keys are, under the issuer. */
   readonly keysPath: string
-  /** A name can be given up and taken by somebody else: one of these must be pinned, all of them, to ids that cannot. */
+  /** Claims that a publisher must name: ids, since somebody else could take over a name. */
   readonly mandatory: readonly string[]
-  /** What else may be pinned. */
+  /** Other claims that a publisher may name. */
   readonly optional: readonly string[]
   readonly shape: RegExp
 }
@@ -56,7 +56,7 @@ export const ISSUERS: Record<IssuerKind, IssuerRow> = {
     name: 'GitLab CI/CD',
     issuer: 'https://gitlab.com',
     keysPath: '/oauth/discovery/keys',
-    // Of a merge request from a fork this is the fork's, so a fork never matches.
+    // For a merge request from a fork this is the fork's id, so a fork never matches.
     mandatory: ['project_id'],
     optional: [
       'namespace_id',
@@ -92,7 +92,7 @@ export function parseIssuerKind(text: string): IssuerKind | null {
   return Object.hasOwn(ISSUERS, text) ? (text as IssuerKind) : null
 }
 
-/** An issuer on somebody's own server; only whoever deploys can name one, since we fetch keys from it. */
+/** An issuer on a server of one's own. Only the deployment can name one, since the Worker reads keys from it. */
 export type OwnIssuer = { readonly kind: IssuerKind; readonly issuer: string }
 
 /** Reads `OIDC_ISSUERS`: `gitlab=https://gitlab.example.com`, comma separated. Throws what is wrong with it. */
@@ -116,7 +116,7 @@ function isIssuerUrl(text: string): boolean {
 
 const CIRCLECI_ISSUER = /^https:\/\/oidc\.circleci\.com\/org\/([0-9a-f-]{36})$/
 
-/** Which row of the table an issuer belongs to; null for one that is not trusted here: nothing is fetched from it. */
+/** The kind of an issuer; null for one that is not trusted here, from which nothing is read. */
 export function issuerKindOf(issuer: string, own: readonly OwnIssuer[]): IssuerKind | null {
   const public_ = Object.entries(ISSUERS).find(([, row]) => row.issuer === issuer)
   if (public_) return public_[0] as IssuerKind
@@ -165,7 +165,7 @@ export function claimProblems(kind: IssuerKind, claims: Readonly<Record<string, 
   return [...missing, ...wrong]
 }
 
-/** Whether verified claims are those of the publisher: each pinned one to the letter, and no shell in the job. */
+/** Whether verified claims fit a publisher: each claim that it names is equal, and nobody has a shell in the job. */
 export function matches(
   publisher: Pick<TrustedPublisher, 'claims'>,
   claims: Readonly<Record<string, unknown>>,
@@ -178,7 +178,7 @@ export function matches(
   )
 }
 
-/** Of an unmatched token its own words for what can be pinned: whoever presents it has them anyhow. */
+/** The claims of an unmatched token that a publisher could name: whoever sent the token knows them anyway. */
 export function tellClaims(kind: IssuerKind, claims: Readonly<Record<string, unknown>>): readonly InputProblem[] {
   const { mandatory, optional } = ISSUERS[kind]
   return [...mandatory, ...optional].flatMap((name) => {

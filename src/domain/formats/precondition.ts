@@ -1,17 +1,17 @@
-/** What versions of a resource are told apart by. */
+/** What identifies a version of a resource. */
 export type Validators = {
   /** A strong entity tag. */
   readonly etag: string
   /**
-   * The whole second (epoch milliseconds) of the last change, which no other version has; null for what is made anew for
-   * whoever asks: it may have changed just now, and only the tag can say that it did not.
+   * The whole second (epoch milliseconds) of the last change, which no other version has; null for an answer that is made
+   * for each request: only its tag can say that it is unchanged.
    */
   readonly modifiedAt: number | null
 }
 
 export type Judgement = 'go_on' | 'not_modified' | 'failed'
 
-/** What the conditions of a GET or HEAD come to, in the order of RFC 9110 §13.2.2. */
+/** The result of the conditions of a GET or HEAD, in the order of RFC 9110 §13.2.2. */
 export function judgeConditions(headers: Headers, { etag, modifiedAt }: Validators): Judgement {
   const changedAt = modifiedAt ?? Number.POSITIVE_INFINITY
   const ifMatch = headers.get('If-Match')
@@ -25,7 +25,7 @@ export function judgeConditions(headers: Headers, { etag, modifiedAt }: Validato
   return since !== null && changedAt <= since ? 'not_modified' : 'go_on'
 }
 
-/** Whether a part is of the version that the asker has other parts of (RFC 9110 §13.1.5): a Range counts only then. */
+/** Whether the client has parts of this version (RFC 9110 §13.1.5): only then does a Range count. */
 export function isRangeCurrent(headers: Headers, { etag, modifiedAt }: Validators): boolean {
   const ifRange = headers.get('If-Range')
   if (ifRange === null || ifRange === etag) return true
@@ -36,7 +36,7 @@ export function httpDate(ms: number): string {
   return new Date(ms).toUTCString()
 }
 
-/** Whether a list of tags, or `*`, has the tag as it stands: `W/"x"` is not `"x"`. */
+/** Whether a list of tags, or `*`, has exactly this tag: `W/"x"` is not `"x"`. */
 function namesTag(list: string, etag: string): boolean {
   return list.trim() === '*' || list.split(',').some((tag) => tag.trim() === etag)
 }
@@ -45,7 +45,7 @@ function namesTag(list: string, etag: string): boolean {
 const ZONED = /^(?:[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4}|[A-Z][a-z]+day, \d\d-[A-Z][a-z]{2}-\d\d) \d\d:\d\d:\d\d GMT$/
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}$/
 
-/** Epoch milliseconds; null for what is no HTTP date, which is as no date (§13.1.3). */
+/** Epoch milliseconds; null for text that is no HTTP date, which is ignored (§13.1.3). */
 function parseHttpDate(text: string | null): number | null {
   if (text === null) return null
   const ms = ZONED.test(text) ? Date.parse(text) : ASCTIME.test(text) ? Date.parse(`${text} GMT`) : Number.NaN

@@ -1,6 +1,6 @@
 /**
- * A text from outside as it may be shown to a person: what has no look of its own, or changes that of what is around it
- * (UTR 36, UAX 9), is written out as `␣U+202E`. Stored and sent on it stays as it is. Line ends and tabs stay, too.
+ * A text from outside for people to read: characters that are invisible, or that change how the text around them looks
+ * (UTR 36, UAX 9), are written out as `␣U+202E`. Line ends and tabs stay. The stored text is not changed.
  */
 export function visibleText(text: string): string {
   return text.replace(UNUSUAL, (run) => (HIDDEN.test(run) ? visibleRun(run) : run)).replace(UNSEEN_SPACE, codePointOf)
@@ -16,7 +16,7 @@ export function hasHidden(text: string): boolean {
   return text.search(UNSEEN_SPACE) >= 0 || (text.match(UNUSUAL)?.some((run) => HIDDEN.test(run)) ?? false)
 }
 
-/** The text with each character that could hide written by `write`, also where it would show by what it does there. */
+/** The text with every such character replaced by what `write` gives, also where `visibleText` would keep it. */
 export function writtenOut(text: string, write: (character: string) => string): string {
   return text.replace(ALL_HIDDEN, write).replace(UNSEEN_SPACE, write)
 }
@@ -29,22 +29,22 @@ function codePointOf(character: string): string {
   return `␣U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }
 
-// What is no plain ASCII, with the key that a keycap is drawn around: of most texts nothing, so that they cost little.
+// Runs of characters that are not plain ASCII, with the key that a keycap is drawn around. Most texts have none.
 const UNUSUAL = /[#*\d]?[^\t\n\r -~]+/g
 
 // Control, format and other ignorable characters, halves of surrogate pairs, separators of lines and paragraphs,
-// noncharacters, and what is blank by its definition (braille, hieroglyphs, a Khitan filler, a notehead); but for the
-// number signs of Arabic and Kaithi, format characters that show.
+// noncharacters, and glyphs that are blank by definition (braille, hieroglyphs, a Khitan filler, a notehead); without the
+// number signs of Arabic and Kaithi, which are format characters but visible.
 const HIDDEN =
   /[[\p{Cc}--[\t\n\r]][\p{Cf}--[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]]\p{Cs}\p{Zl}\p{Zp}\p{DI}\p{NChar}\u2800\u{13441}\u{13442}\u{16fe4}\u{1d159}]/v
-// Spaces that are none of ASCII where nothing shows them: at an end of a text (of a tag's or an attribute's, too), beside
-// another space, or thin between letters. Between words, digits and signs they stay: that is what they are for.
+// Spaces other than U+0020 where nobody sees them: at an end of a text, a tag's content or an attribute, beside another
+// space, or thin ones between letters. Between words, digits and signs they stay.
 const UNSEEN_SPACE =
   /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000](?:(?<=(?:^|[\s"<>]).)|(?=$|[\s"<>]))|(?<=\p{L})[\u2006\u2008-\u200a\u202f\u205f](?=\p{L})/gv
 
 const ALL_HIDDEN = new RegExp(HIDDEN.source, 'gv')
 
-// Where such a character does what it is there for, and shows by that.
+// Uses of such characters that are visible by their effect.
 const SHOWN = [
   // In an emoji (UTS 51), but not behind just anything: any number of selectors could hide there.
   String.raw`(?=[\p{Emoji}])\p{RGI_Emoji}|\p{Extended_Pictographic}[\ufe0e\ufe0f]`,
@@ -56,7 +56,7 @@ const SHOWN = [
 
 let both: RegExp | undefined
 
-/** Made when first wanted: the list of emoji is long. */
+/** Made at the first use, since the list of emoji is long. */
 function shownOrHidden(): RegExp {
   both ??= new RegExp(`${SHOWN.join('|')}|(${HIDDEN.source})`, 'gv')
   return both

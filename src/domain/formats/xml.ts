@@ -2,14 +2,14 @@ import { SaxesParser } from 'saxes'
 
 export type XmlAttributes = Readonly<Record<string, string>>
 
-/** What is told of a document, in its order: text may come in pieces, white space around the root element too. */
+/** Called for each part of a document in order; a text may come in pieces, and white space around the root comes too. */
 export type XmlEvents = {
   readonly open: (name: string, attributes: XmlAttributes) => void
   readonly text: (text: string) => void
   readonly close: () => void
 }
 
-/** Thrown for what is wrong with a document, also by whoever listens to it; nothing is read after it. */
+/** A fault in a document, thrown by the parser or by a function of `XmlEvents`; reading stops there. */
 export class XmlProblem extends Error {}
 
 /**
@@ -17,9 +17,9 @@ export class XmlProblem extends Error {}
  * all is well, else `line:column: what is wrong`, counted in Unicode characters, lines from 1.
  */
 export function scanXml(document: string, { open, text, close }: XmlEvents): string | null {
-  // A reader of 1.0 reads any 1.x as that (XML 1.0, Fifth Edition, §2.8).
+  // A reader of XML 1.0 reads any 1.x as 1.0 (XML 1.0, Fifth Edition, §2.8).
   const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
-  // Without this it would go on after a fault as well as it can.
+  // Without this, saxes would go on after a fault.
   parser.on('error', (error) => {
     throw new XmlProblem(error.message)
   })
@@ -41,7 +41,7 @@ export function scanXml(document: string, { open, text, close }: XmlEvents): str
   }
 }
 
-/** What a listener finds wrong is told like the parser's own, with its place. */
+/** Reports a fault that `listen` throws like the parser's own, with its line and column. */
 function heard(parser: SaxesParser, listen: () => void): void {
   try {
     listen()
@@ -53,7 +53,7 @@ function heard(parser: SaxesParser, listen: () => void): void {
 
 const PIECE_LENGTH = 262_144
 
-/** With each kind of line end as a line feed (§2.11): for each that is not, saxes keeps a piece of text by itself. */
+/** The document with line feeds for all line ends (§2.11): at any other line end saxes would start a piece of text. */
 function* piecesOf(document: string): Generator<string> {
   for (let start = 0; start < document.length; ) {
     let end = start + PIECE_LENGTH
@@ -64,8 +64,8 @@ function* piecesOf(document: string): Generator<string> {
 }
 
 /**
- * saxes adds its texts up, often character by character, and V8 keeps all that was added until a text is looked into:
- * 10 MiB of a comment would be hundreds of MiB, more than a Worker has.
+ * saxes builds texts by appending, often single characters, and V8 keeps all pieces until the text is read: a comment of
+ * 10 MiB would take hundreds of MiB, more than a Worker has.
  */
 function flattenTexts(parser: SaxesParser): void {
   for (const value of Object.values(parser)) if (typeof value === 'string') value.charCodeAt(value.length - 1)

@@ -1,14 +1,14 @@
 import type { Permission } from '../../domain/access/permission.ts'
 
 /**
- * Who may come in: anyone (the handler has its own proof), any live token, a person, the instance's owner, its owner while
- * there is nothing for anybody else, or by permission on the project.
+ * What a route needs: nothing (the handler checks by itself), any live token, a personal token, an owner's, an owner's where
+ * the route is a 404 to everybody else (`hidden`), or a permission on the project.
  */
 export type Needs = 'anyone' | 'token' | 'user' | 'owner' | 'hidden' | Permission
 
 /**
- * Every route and what it needs: the one table. A route that is not here does not start. `/api/v1.1` routes answer
- * under the older `/api/v1` too.
+ * Every route and what it needs. A route that is not here does not start. Routes of `/api/v1.1` answer under the older
+ * `/api/v1` too.
  */
 export const ACCESS = {
   'GET /api/v1.1/me': 'user',
@@ -52,7 +52,7 @@ export const ACCESS = {
   'GET /api/v2/project/:vcs/:org/:repo': 'status:read',
   'GET /api/v2/project/:id': 'status:read',
   'GET /api/v2/project/:vcs/:org/:repo/pipeline': 'status:read',
-  // And of a person: the handler asks for one.
+  // It needs a personal token too: the handler checks that.
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': 'status:read',
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/:number': 'status:read',
   'GET /api/v2/project/:vcs/:org/:repo/job/:num': 'status:read',
@@ -152,7 +152,7 @@ export const ACCESS = {
 
 export type RouteName = keyof typeof ACCESS
 
-/** What stands on the path of a route or page, by name and percent-decoded. */
+/** The parameters on the path of a route or page, percent-decoded. */
 export type ParamsOf<N extends string> = { readonly [Name in ParamIn<N>]: string }
 
 type ParamIn<N extends string> = N extends `${string}/:${infer Rest}`
@@ -173,7 +173,7 @@ export const PAGES = {
   'GET /:vcs/:org/:repo/branches': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
-  // What the script of a page asks for while something runs: the part of it that changes.
+  // The part of a page that changes while something runs: the page's script reads it.
   'GET /live': 'session',
   'GET /live/:vcs/:org/:repo': 'status:read',
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
@@ -202,7 +202,7 @@ export const PAGES = {
   'POST /account/api/:id/rotate': 'session',
   'GET /account/activity': 'session',
 
-  // Whoever may not make projects is told whom to ask.
+  // To people who may not make projects the page says whom to ask.
   'GET /projects/new': 'session',
   'POST /projects': 'session',
 
@@ -264,7 +264,7 @@ export function pagePathOf(name: PageName): { readonly method: string; readonly 
   return { method, path: path.replace(/^\/:vcs\//, HOSTS) }
 }
 
-/** The paths that are there for nobody but an owner. */
+/** The paths that exist only for owners. */
 export const HIDDEN_PATHS: ReadonlySet<string> = new Set(
   Object.entries(ACCESS).flatMap(([name, needs]) => (needs === 'hidden' ? [name.replace(/^\S+ /, '')] : [])),
 )
@@ -272,7 +272,7 @@ export const HIDDEN_PATHS: ReadonlySet<string> = new Set(
 /** A route's method and the paths under which it answers. */
 export function pathsOf(name: RouteName): { readonly method: string; readonly paths: readonly string[] } {
   const [method = '', path = ''] = name.split(' ')
-  // The first API named no version-control host: it knew GitHub only.
+  // Paths of the first API have no version-control host, since it knew only GitHub.
   const alias = path.startsWith('/api/v1.1/') ? [path.replace('/api/v1.1/', '/api/v1/').replace('/:vcs/', '/')] : []
   return { method, paths: [path, ...alias] }
 }

@@ -18,15 +18,15 @@ export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {
   readonly grant: Grant | null
   readonly needs: Permission
-  /** When the token that asks ends by itself. */
+  /** When the token of the request expires. */
   readonly grantEndsAt: number | null
-  /** Where the feed stood before the asker was proved: an end that came later is newer than this. */
+  /** The newest entry of the revocation feed before the token was verified: any later end is newer than this. */
   readonly fence: Fence
   readonly project: Project
   readonly role: Role | null
 }
 
-/** What a handler is given once its route's needs are met. */
+/** What a handler gets once its route's needs are met. */
 export type Opened<N extends Needs> = N extends 'anyone'
   ? { readonly needs: N; readonly grant: null }
   : N extends 'token'
@@ -35,7 +35,7 @@ export type Opened<N extends Needs> = N extends 'anyone'
       ? { readonly needs: N; readonly grant: PersonalGrant }
       : OnProject
 
-/** Where a route's project is named: on its path, or (null there) wherever `find` finds it after authentication. */
+/** How a route's project is found: by its path or, where that has none (null), by `find` after authentication. */
 export type SlugSource<Params> = {
   readonly onPath: (params: Params) => Slug | null
   readonly find?: (c: Context<AppEnv>, params: Params) => Promise<Slug | null>
@@ -46,13 +46,13 @@ export function slugOnPath({ vcs = '', org = '', repo = '' }: Readonly<Record<st
   return parseSlugParts(vcs, org, repo)
 }
 
-/** What stands on the path of the route that is asked for. */
+/** The parameters on the path of the request. */
 export function paramsOf<N extends string>(c: Context<AppEnv>): ParamsOf<N> {
-  // The first API named no version-control host: it knew GitHub only. Hono gives all that the route's path names.
+  // Paths of the first API have no version-control host, since it knew only GitHub. Hono gives all parameters of the path.
   return { vcs: 'gh', ...c.req.param() } as ParamsOf<N>
 }
 
-/** Lets the asker in or throws the refusal. */
+/** Admits the asker, or throws the refusal. */
 export async function authorize<N extends Needs, Params>(
   c: Context<AppEnv>,
   needs: N,
@@ -95,7 +95,7 @@ async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
   return grant?.kind === 'personal' ? grant : loginRequired()
 }
 
-/** As `owner`; to whoever is none, for whatever reason, it is as if the route were not there. */
+/** An owner; for everybody else, whatever the reason, the route does not exist. */
 async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> {
   const asker = await identify(c, null)
   if (asker.kind === 'refused' && asker.code === 'unavailable') throw new AppError('unavailable')
@@ -149,7 +149,7 @@ async function requireProject<Params>(
   }
 }
 
-/** Somebody who was let in: by what need of a route or page, as whom, and onto which project. */
+/** Whoever was admitted: by which need of a route or page, with which grant, and for which project. */
 export type Authorized = {
   readonly needs: Needs | PageNeeds
   readonly grant?: Grant | null
@@ -182,7 +182,7 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'project:admin':
       if (!project) throw new Error(`${needs} without a project`)
       return { kind: 'project', projectId: project.id, permission: needs }
-    // Who may read may leave nothing behind but what is their own.
+    // A right to read lets somebody write only what is their own.
     case 'token':
     case 'user':
     case 'session':

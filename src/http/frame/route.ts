@@ -182,7 +182,7 @@ function refusalTo(c: Context<AppEnv>, { refuse, fail }: Refusals, error: unknow
     logFault(c.env.trace, 'database_unreachable', error)
     return refuse(c, new AppError('unavailable', 'The database cannot be reached at the moment: try again.'))
   }
-  // The log was told where it was asked.
+  // Logged already where the bucket was asked.
   if (error instanceof BucketUnreachable)
     return refuse(c, new AppError('unavailable', 'The artifact store cannot be reached at the moment: try again.'))
   logFault(c.env.trace, 'bug', error)

@@ -3,7 +3,7 @@ import { toHex } from '../../domain/formats/encoding.ts'
 
 type InR2 = Pick<MultipartUpload, 'objectKey' | 'r2UploadId'>
 
-/** Begins a multipart upload; gives R2's name for it. Without a row it holds no bytes, and R2 drops it after a week. */
+/** Begins a multipart upload, and gives R2's id of it. R2 drops it after a week, should its row never be written. */
 export async function openMultipart(bucket: R2Bucket, objectKey: string, contentType: string): Promise<string> {
   const { uploadId } = await bucket.createMultipartUpload(objectKey, { httpMetadata: { contentType } })
   return uploadId
@@ -16,9 +16,9 @@ export type StoredPart =
   | { readonly kind: 'not_confirmed'; readonly cause: unknown }
 
 /**
- * Streams a part into R2, which takes no digest for parts: its SHA-256 is taken on the way, and the last chunk is held
- * back until that agrees with the one named, and `confirm`, which may throw, has been asked. So a part whose bytes are
- * wrong, or whose sender lost the right to it meanwhile, takes the place of no good one.
+ * Streams a part into R2, which takes no digest for parts: so the SHA-256 is computed on the way, and the last chunk is held
+ * back until it equals the digest that the client named, and `confirm` did not throw. A part with wrong bytes, or whose
+ * sender lost the right meanwhile, therefore replaces no good one.
  */
 export async function putPart(
   bucket: R2Bucket,
@@ -44,7 +44,7 @@ export async function putPart(
       .resumeMultipartUpload(objectKey, r2UploadId)
       .uploadPart(number, readable)
       .catch(async (error) => {
-        // A bucket that fails reads no further, and the bytes would wait for it for ever.
+        // A bucket that fails stops reading, and the bytes would wait for ever.
         await out.abort(error).catch(() => undefined)
         throw error
       }),
@@ -105,7 +105,7 @@ async function passThrough(
     await out.close()
     return found
   } catch (error) {
-    // What R2 makes of the abort is told by `put`; the rest is of no use any more.
+    // `put` reports what R2 makes of the abort; the other results are not needed.
     await Promise.allSettled([out.abort(error), hashed.abort(error), out.closed, hashed.closed, hasher.digest])
     throw error
   } finally {
@@ -113,7 +113,7 @@ async function passThrough(
   }
 }
 
-/** Makes one object of the parts. `other_parts`: R2 has another attempt of a part than we noted. */
+/** Makes one object of the parts. `other_parts`: R2 has another attempt of a part than the rows say. */
 export async function completeMultipart(
   bucket: R2Bucket,
   { objectKey, r2UploadId, sizeBytes }: InR2 & { readonly sizeBytes: number },
@@ -124,7 +124,7 @@ export async function completeMultipart(
     await bucket.resumeMultipartUpload(objectKey, r2UploadId).complete(named)
     return 'completed'
   } catch (error) {
-    // Perhaps an earlier attempt got as far as this, and was cut off before the row was written.
+    // An earlier attempt may have completed the object and broken off before the row was written.
     if ((await bucket.head(objectKey))?.size === sizeBytes) return 'completed'
     if (isNoSuchUpload(error)) return 'no_upload'
     if (isInvalidPart(error)) return 'other_parts'
@@ -132,7 +132,7 @@ export async function completeMultipart(
   }
 }
 
-/** Drops what R2 holds of an upload; nothing to do where that is gone or complete. */
+/** Drops the parts that R2 has of an upload; does nothing where they are gone or complete. */
 export async function abortMultipart(bucket: R2Bucket, { objectKey, r2UploadId }: InR2): Promise<void> {
   try {
     await bucket.resumeMultipartUpload(objectKey, r2UploadId).abort()
@@ -141,7 +141,7 @@ export async function abortMultipart(bucket: R2Bucket, { objectKey, r2UploadId }
   }
 }
 
-// R2 tells its errors apart by a number at the end of the message.
+// R2's errors differ by a number at the end of the message.
 function isNoSuchUpload(error: unknown): boolean {
   return String(error).includes('(10024)')
 }

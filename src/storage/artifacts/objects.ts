@@ -8,12 +8,12 @@ export type StoredObject =
   | { readonly kind: 'stored'; readonly sha256: string }
   | { readonly kind: 'digest_mismatch' }
   | { readonly kind: 'wrong_length' }
-  /** The client broke it off. */
+  /** The client broke the upload off. */
   | { readonly kind: 'client_gone' }
 
 /**
- * Streams bytes into R2, never holding them whole. With a named digest R2 itself checks it and keeps nothing on a
- * mismatch; without one the digest is taken while the bytes pass.
+ * Streams bytes into R2, without holding all of them. R2 itself checks a digest that the client named, and keeps nothing if
+ * it differs; without one the digest is computed while the bytes pass.
  */
 export async function putObject(
   bucket: R2Bucket,
@@ -29,7 +29,7 @@ export async function putObject(
   const httpMetadata = { contentType }
   const hasher = sha256 === null ? new crypto.DigestStream('SHA-256') : null
   const source = hasher ? body.pipeThrough(hashing(hasher), { preventCancel: true }) : body
-  // A bucket that fails reads no further, and the bytes would wait for it for ever.
+  // A bucket that fails stops reading, and the bytes would wait for ever.
   const failing = new AbortController()
   const [piped, put] = await Promise.allSettled([
     source.pipeTo(writable, { signal: failing.signal, preventCancel: true }),
@@ -40,7 +40,7 @@ export async function putObject(
   ])
   if (put.status === 'rejected' || piped.status === 'rejected') {
     const reason = put.status === 'rejected' ? put.reason : (piped as PromiseRejectedResult).reason
-    // Usually there is nothing, and what there may be is swept.
+    // Usually there is no object; the daily upkeep deletes one that stays.
     await bucket.delete(key).catch(() => undefined)
     if (await isBrokenOff(body)) return { kind: 'client_gone' }
     if (/digest|checksum|sha-?256/i.test(String(reason))) return { kind: 'digest_mismatch' }
@@ -51,9 +51,9 @@ export async function putObject(
   return { kind: 'stored', sha256: sha256 ?? toHex(await (hasher as DigestStream).digest) }
 }
 
-/** Whether a body ended by a fault of its own, and not because nobody took it. */
+/** Whether the client broke the body off, and not the reader. */
 async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
-  // Whoever holds it still waits for more of it.
+  // A reader still waits for more.
   if (body.locked) return false
   const reader = body.getReader()
   const broken = reader.closed.then(
@@ -68,10 +68,10 @@ async function isBrokenOff(body: ReadableStream<Uint8Array>): Promise<boolean> {
   }
 }
 
-/** Thrown where the bucket cannot be asked: as when the database cannot, whatever was wanted. */
+/** Thrown where the bucket does not answer. */
 export class BucketUnreachable extends Error {}
 
-/** What the bucket answers; throws BucketUnreachable, and tells the log why, when it cannot be asked. */
+/** What the bucket answers; logs the reason and throws BucketUnreachable where it does not. */
 export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promise<T>): Promise<T> {
   try {
     return await answer
@@ -83,18 +83,18 @@ export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promi
 
 export type OrphansSwept = {
   readonly removed: number
-  /** Objects that a row names and that are not there: never our doing, so somebody should know. */
+  /** Objects that a row names and that do not exist: Buildpass never causes that, so the log has it. */
   readonly missing: number
-  /** Whether the end of the list was reached: the next sweep begins anew. */
+  /** Whether the end of the list was reached: the next sweep starts from the beginning. */
   readonly isDone: boolean
 }
 
 const MAX_OBJECTS_A_PAGE = 1_000
 
 /**
- * Removes objects that no row names and that are older than `before`, and counts rows that name no object, in at most
- * `maxPages` bounded steps that go on where they stopped. An upload writes its object and then its row, and what is
- * deleted loses its row and then its object; so what is old has both, or is left over.
+ * Removes objects older than `before` that no row names, and counts rows whose object does not exist, in at most `maxPages`
+ * bounded steps; the next call goes on where this one stopped. An upload writes its object before its row, and a deletion
+ * removes the row before the object: so an old object without a row is left over.
  */
 export async function sweepOrphans(
   { db, artifacts: bucket, warn }: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
@@ -109,7 +109,7 @@ export async function sweepOrphans(
     const listed = await bucket.list({
       prefix: OBJECT_PREFIX,
       limit: pageSize,
-      // A key, not R2's own cursor: that is nothing to keep for a day.
+      // A key, and not R2's cursor, which does not last for a day.
       ...(after === null ? {} : { startAfter: after }),
     })
     const last = listed.truncated ? (listed.objects.at(-1)?.key ?? null) : null

@@ -57,7 +57,7 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
   return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
 }
 
-/** The builds of a workflow by number, but for those that later attempts replace. */
+/** The builds of a workflow that no later attempt replaces, by number. */
 export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<readonly Build[]> {
   const rows = await selectBuild(db, eq(builds.workflowId, workflowId)).orderBy(builds.num)
   return notReplaced(rows.map(buildOf), (build) => build.workflow.attemptOf)
@@ -103,12 +103,12 @@ export async function listRecentBuilds(
   return rows.map(({ project, ...row }) => ({ ...buildOf(row), project }))
 }
 
-/** How many builds are looked through where no index leads to the one: a name that fits none must not cost all rows. */
+/** How many builds are searched where no index finds the one: a name without a build must not cost reading all rows. */
 export const LOOK_BACK = 5_000
 
 /**
  * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
- * without a branch or with a filter, are looked for among the newest 5,000 of the rest.
+ * without a branch or with a filter, are searched among the newest 5,000 builds that fit the rest.
  */
 export async function findLatestBuild(
   db: Db,
@@ -117,7 +117,7 @@ export async function findLatestBuild(
 ): Promise<Build | null> {
   const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
-  // Of one branch a job has an index of its own; else that of the filter's class serves.
+  // A job on one branch has an index of its own; otherwise the index of the filter's class is used.
   const indexed = branch !== null && job !== null ? ofJob : passes(filter)
   const ofProject = eq(builds.projectId, projectId)
   const fits = and(ofJob, passes(filter), workflow === null ? undefined : eq(workflows.name, workflow))
@@ -223,9 +223,9 @@ export function buildOf({ build, workflow, pipeline, previous }: BuildRow): Buil
 }
 
 /**
- * The build of the same job and branch before this one, with the status of the one before that. What shares its name in
- * one attempt ran beside it, and what has a lower number because it was heard of sooner may have run after it: neither
- * ran before it.
+ * The build of the same job and branch before this one, with the status of the one before that. A build with the same name
+ * in the same attempt ran beside it, and one with a lower number that was only reported earlier may have run after it:
+ * neither is the one before.
  */
 function previousWhere(more: SQL) {
   return sql<string | null>`(select json_array(prev.build_num, prev.status, prev.started_at, prev.stopped_at,
@@ -238,7 +238,7 @@ function previousWhere(more: SQL) {
       order by prev.build_num desc limit 1)`
 }
 
-/** When a build began, by its CI's account; until it says so, when it was last heard of. */
+/** When a build began, as reported; until then the time of its last event. */
 function beganAt(build: string): SQL {
   const name = sql.identifier(build)
   return sql`coalesce(${name}.started_at, ${name}.event_at)`
@@ -246,7 +246,7 @@ function beganAt(build: string): SQL {
 
 function previousOf(json: string | null): PreviousBuild | null {
   if (json === null) return null
-  // Written by previousWhere above, and by nobody else.
+  // Only previousWhere above writes this.
   const [num, status, startedAt, stoppedAt, before] = JSON.parse(json) as [
     number,
     ReportedStatus,

@@ -11,8 +11,8 @@ import { heldGrantOf, selectTokenWhere } from './grants.ts'
 import { graceHolds, judgeFact } from './proof.ts'
 
 /**
- * Where the feed stands: taken before somebody is proved, it is a fence for what they are then allowed. Taken later it
- * could lie behind an end that came meanwhile, and hide it. Void if the feed was never read.
+ * The newest entry of the revocation feed. Take it before a token is verified: it is the fence of what that token then gets.
+ * Taken later, it could be newer than an end that came meanwhile, and hide it. Void if the feed was never read.
  */
 export function fenceNow({ memory }: Stores): Fence {
   const feed = memory.feed.known
@@ -21,7 +21,7 @@ export function fenceNow({ memory }: Stores): Fence {
 
 export type TicketState = 'stands' | 'ended' | 'unavailable'
 
-/** Whether those for whom a download was signed may still have it: by the feed, and by the database where that cannot say. */
+/** Whether the asker of a signed download still has the right to it: by the feed, or else by the database. */
 export async function ticketState(stores: Stores, ticket: DownloadTicket): Promise<TicketState> {
   const { epoch, seq, provedAt, tokenId, sessionId, userId, projectId } = ticket
   const subjects = [`project:${projectId}`]

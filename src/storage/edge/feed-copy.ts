@@ -7,8 +7,8 @@ const FEED_COPY_LIFE_SECONDS = 10
 const CACHE_BOX_MS = 250
 
 /**
- * The data centre's copy of the feed, which spares its other isolates a poll; null where there is none. Its age is the
- * `polledAt` inside, never the cache's word.
+ * The data centre's copy of the revocation feed, which spares its other isolates a poll; null where there is none. Its age
+ * goes by the `polledAt` inside, not by the cache.
  */
 export async function readFeedCopy(stores: Stores): Promise<Feed | null> {
   if (!stores.cache) return null
@@ -32,7 +32,7 @@ export async function writeFeedCopy(stores: Stores): Promise<void> {
   }
 }
 
-/** The copy, or null for anything that we did not write so, or that says it comes from the future. */
+/** The copy; null for text of another shape, or with a time in the future. */
 function parseFeed(value: unknown, now: number): Feed | null {
   const copy = value as Partial<Record<keyof Feed, unknown>> | null
   if (typeof copy !== 'object' || copy === null) return null

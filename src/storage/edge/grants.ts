@@ -18,17 +18,17 @@ import { shareWork, withinMs } from './shared-work.ts'
 /** The tier that answered; for the log and the counters. */
 export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
 
-/** What became of a presented secret. */
+/** The result of verifying a secret. */
 export type Verdict =
   | { readonly kind: 'granted'; readonly grant: Grant; readonly expiresAt: number | null; readonly tier: Tier }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'expired'; readonly expiredAt: number }
   /** This client address presented too many unknown secrets, and this one is not known from a cache. */
   | { readonly kind: 'limited' }
-  /** The truth cannot be read, and nothing proved lately enough stands in. */
+  /** D1 cannot be read, and no cached grant was proved recently enough. */
   | { readonly kind: 'unavailable' }
 
-/** Charges one unknown secret to the asking client; false once it spent its share. */
+/** Counts an unknown secret against the client's limit; false once the limit is reached. */
 export type ChargeUnknown = { readonly client: string; readonly spend: () => Promise<boolean> }
 
 const MEMORY_LIFE_MS = 60_000
@@ -36,12 +36,12 @@ const UNKNOWN_LIFE_MS = 5_000
 const LIMITED_MS = 10_000
 const KV_BOX_MS = 250
 const KV_LIFE_SECONDS = 3_600
-// Long, since nothing rests on KV's freshness; the platform's minimum is 30.
+// Long, since nothing depends on KV being fresh; the platform's minimum is 30.
 const KV_CACHE_TTL_SECONDS = 300
 
 export type Granted = Extract<Verdict, { kind: 'granted' }>
 
-/** What memory alone can say of a secret: a grant that is accepted now; null where something has to be asked. */
+/** The grant of a secret, if memory alone is enough to accept it now; else null. */
 export function knownGrant(stores: Stores, secret: Secret): Granted | null {
   const now = stores.now()
   const kept = keptGrant(stores, secret, now)
@@ -51,8 +51,8 @@ export function knownGrant(stores: Stores, secret: Secret): Granted | null {
 }
 
 /**
- * What a secret opens: memory, then KV, then D1, each cached copy fenced by the revocation feed. `slug` names the
- * project that will be asked for, so that a D1 round trip brings it along.
+ * Verifies a secret by memory, then KV, then D1; a cached grant counts only if the revocation feed proves it. `slug` names
+ * the project that will be read next, so that a round trip to D1 reads it too.
  */
 export async function findGrant(
   stores: Stores,
@@ -72,12 +72,12 @@ export async function findGrant(
 
   const fact = await shareWork(memory, stores, `kv ${secret}`, () => readKv(stores, secret))
   if (!fact) {
-    // A token that memory knew lately, or that was minted here, counts as known: it must not depend on KV being up.
+    // A token that memory had lately, or that was minted here, counts as known even where KV is down.
     const isKnown = memory.grants.held.get(secret) !== undefined || memory.grants.minted.get(secret) !== undefined
     if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
     return askPrimary(stores, secret, slug, charge, null)
   }
-  // Of a person the role will be wanted next: one round trip brings it and the feed.
+  // A person's role is needed next: one round trip reads it with the feed.
   if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
     await prefetchAccess(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
@@ -85,7 +85,7 @@ export async function findGrant(
   return cachedVerdict(stores, fact, 'kv')
 }
 
-/** To be called when a token was stored: it works at once here too, although somebody may have tried it before. */
+/** Forgets that a secret was unknown. Call it when a token was stored, so that it works at once in this isolate. */
 export function forgetUnknown({ memory, now }: Stores, secret: Secret): void {
   memory.grants.minted.set(secret, now())
   memory.grants.unknowns.delete(secret)
@@ -97,7 +97,7 @@ export function kvKeyFor(hash: string): string {
   return `grant:1:${hash}`
 }
 
-/** The grant in memory, during 60 s from when it was put there, however often it is read. */
+/** The grant in memory, until 60 s after it was put there, however often it is read. */
 function keptGrant({ memory }: Stores, secret: Secret, now: number): Fenced<HeldGrant> | null {
   const kept = memory.grants.held.get(secret)
   return kept && now - kept.keptAt < MEMORY_LIFE_MS ? kept.fact : null
@@ -113,11 +113,11 @@ async function askPrimary(
   let fact: Fenced<HeldGrant> | null
   try {
     fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
-      // While this request waited in vain for a cancelled one, another may have asked.
+      // While this request waited for one that was cancelled, a third may have read the grant.
       const kept = keptGrant(stores, secret, stores.now())
       return kept && freshnessOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)
     })
-    // While the answer was on its way, or before this request joined in, the token may have ended.
+    // The token may have ended while the answer was under way, or before this request began to wait for it.
     if (fact && freshnessOf(stores, fact) !== 'accept') fact = await readGrant(stores, secret, slug)
   } catch (error) {
     stores.warn('grant_unreadable', error)
@@ -186,7 +186,7 @@ export function selectTokenWhere(db: Db, which: SQL) {
     .limit(1)
 }
 
-/** A row that does not add up to a grant opens nothing. */
+/** The grant of a token's row; null for a row that makes none, which opens nothing. */
 export function heldGrantOf(row: TokenRow): HeldGrant | null {
   const { id: tokenId, project, expiresAt } = row
   switch (row.kind) {
@@ -224,7 +224,7 @@ function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
   return (stores.memory.grants.limited.get(charge.client) ?? 0) > stores.now()
 }
 
-/** KV's copy; whatever goes wrong with it is a miss. */
+/** The grant in KV; any fault is a miss. */
 async function readKv(stores: Stores, secret: Secret): Promise<Fenced<HeldGrant> | null> {
   const [hash] = await hashSecret(stores.peppers, secret)
   try {

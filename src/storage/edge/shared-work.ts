@@ -21,13 +21,13 @@ export async function withinMs<T>(ms: number, what: string, work: Promise<T>): P
 
 export const FOLLOW_MS = 250
 const SLOT_LIFE_MS = 1_000
-// The second round keeps the followers of a leader that died from all working at once: they follow the first of them.
+// In the second round the followers of a leader that was cancelled follow the first of them, instead of all working.
 const ROUNDS = 2
 
 /**
  * Lets concurrent callers with one key share one run, its failure included. A follower waits 250 ms, twice at most, and
  * then works for itself: in workerd a promise belongs to the request that started it, and may never settle when that
- * request is cancelled. What a follower gets was read before it asked: whoever caches must judge it by the feed.
+ * request is cancelled. A follower's result was read before it asked: check it against the revocation feed.
  */
 export async function shareWork<T>(
   { slots }: { readonly slots: Slots },

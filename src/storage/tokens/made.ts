@@ -7,8 +7,8 @@ import { publishers, webhooks } from '../schema/schema-reporting.ts'
 import { type Db, rawStatement } from '../stores.ts'
 import { auditToken } from './tokens.ts'
 
-// What people and their tokens make for a project, and what outlives them unless it is ended with them. All of these
-// tables have project_id, created_by and minted_by, so one condition fits them all.
+// What people and their tokens make for a project. It outlives them unless it is ended with them. All of these tables have
+// project_id, created_by and minted_by, so one condition fits them all.
 
 /** What was made for a project, besides tokens. */
 export type MadeKind = 'webhook' | 'publisher' | 'listener' | 'dispatch_target'
@@ -44,12 +44,12 @@ export type Made = {
   readonly project: string | null
 }
 
-/** Ends what tokens of the `family` (a query of ids) minted besides tokens, for the batch in which those end, before them. */
+/** Statements that end what the tokens of `family` (a query of ids) minted besides tokens; run them before these end. */
 export function endMinted(db: Db, at: number, actor: Actor, family: SQL) {
   return endWhere(db, at, actor, sql`minted_by in (${family})`)
 }
 
-/** Leaves what a token minted besides tokens to its own minter, for the batch in which it ends, before it. */
+/** Statements that make what a token minted, besides tokens, count as minted by its own minter; run them before it ends. */
 export function adoptMinted(db: Db, id: string) {
   return KINDS.map((kind) =>
     rawStatement(
@@ -60,8 +60,8 @@ export function adoptMinted(db: Db, id: string) {
 }
 
 /**
- * Ends all that a person, or a token of theirs, made for a project (null: for any), for a batch in which the person
- * loses their right to it and before that: their personal tokens say what was made with them. `condition` must hold.
+ * Statements that end all that a person, or a token of theirs, made for a project (null: for any), where `condition`
+ * holds. Run them before the person loses their right: their personal tokens are needed to find what those made.
  */
 export function endMadeBy(
   db: Db,

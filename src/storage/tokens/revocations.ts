@@ -12,8 +12,8 @@ const PAGE_SIZE = 1_000
 const READ_ROUNDS = 2
 
 /**
- * Runs `statements` on the primary in one batch behind a read of the feed, which is brought up to date with it. The
- * fence's `seq` is read before the rows, so a row that ends meanwhile is seen as ended by whoever caches it.
+ * Runs `statements` on the primary, in one batch after a read of the revocation feed, with which this isolate updates its
+ * copy. The fence's `seq` is read before the rows, so that a cached row that ends meanwhile counts as ended.
  */
 export async function readFenced<const T extends readonly Statement[]>(
   stores: Stores,
@@ -28,7 +28,7 @@ export async function readFenced<const T extends readonly Statement[]>(
       stores.db.batch([selectFeedState(stores.db), selectEndsSince(stores.db, known?.newestSeq ?? 0), ...statements]),
     )
     const seen = feedSeen(known, state, ended, sentAt)
-    // Numbers given out again would hide new ends from whoever saw the old ones, so nothing is believed.
+    // The numbers went back in one epoch: an isolate that saw the old ones would miss new ends, so nothing is accepted.
     if (known?.epoch === seen.epoch && seen.newestSeq < known.newestSeq)
       throw new Error('the database was put back to an earlier state without a new feed_state.epoch')
     if (learn(stores, known, seen))
@@ -41,9 +41,9 @@ export async function readFenced<const T extends readonly Statement[]>(
 }
 
 /**
- * Takes in what was seen; false, and nothing changed, when it cannot be told whether it is news. A reading that was on
- * its way while another one learned of a new life of the database may have been run before or after the restore,
- * whichever was sent first; one that is sent now is newer than both.
+ * Updates the isolate's copy of the feed with `seen`; false, and nothing changes, when nobody can say which is newer. A read
+ * that was under way while another one found a new epoch may have run before or after the restore, whichever was sent
+ * first; a read that is sent now is newer than both.
  */
 function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
   const feed = memory.feed.known
@@ -52,7 +52,7 @@ function learn({ memory }: Stores, known: Feed | null, seen: Feed): boolean {
   return true
 }
 
-/** As `commit`, and this isolate knows at once what the statements ended. */
+/** As `commit`, after which this isolate knows what the statements ended. */
 export async function commitEnding<const T extends readonly Statement[]>(
   stores: Stores,
   actor: Actor,
@@ -75,8 +75,8 @@ export async function commitEnding<const T extends readonly Statement[]>(
 const MAX_PRUNED = 5_000
 
 /**
- * Drops entries older than `before` from the feed, at most 5,000; what was cached before them becomes void. Whether any
- * may be left.
+ * Drops entries older than `before` from the feed, at most 5,000; what was cached before them becomes void. Gives whether
+ * any may be left.
  */
 export async function pruneFeed(db: Db, before: number): Promise<boolean> {
   const oldest = sql`select ${revocations.seq} as seq from ${revocations} where ${revocations.at} < ${before} order by ${revocations.at} limit ${MAX_PRUNED}`

@@ -11,7 +11,7 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 
 export type Statement = BatchItem<'sqlite'>
 
-/** Thrown where the right that let somebody in was gone when they wrote: nothing at all was changed. */
+/** Thrown where the actor had lost the right at the moment of the write: nothing was changed. */
 export class RightGone extends Error {
   readonly right: Right
 
@@ -22,8 +22,8 @@ export class RightGone extends Error {
 }
 
 /**
- * Runs `statements` in one transaction, behind a check that the actor's token or session and the right that let them in
- * still stand. Every lasting effect goes through here or `commitEnding`. Throws RightGone.
+ * Runs `statements` in one transaction, after a check that the actor's token or session and their right still exist. Every
+ * lasting effect goes through here or `commitEnding`. Throws RightGone.
  */
 export async function commit<const T extends readonly Statement[]>(
   { db, now }: Pick<Stores, 'db' | 'now'>,
@@ -46,7 +46,7 @@ export function rethrow({ right }: Actor, error: unknown): never {
   throw messagesOf(error).includes('right_stands') ? new RightGone(right, error) : error
 }
 
-/** Whether that still lets somebody act: their token or session, and the right that let them in. */
+/** Whether the actor's token or session, and their right, still exist. */
 export function rightStands(actor: Omit<Actor, 'from'>, now: number): SQL {
   const { right, userId } = actor
   switch (right.kind) {
@@ -71,7 +71,7 @@ export function rightStands(actor: Omit<Actor, 'from'>, now: number): SQL {
   }
 }
 
-/** Of the token or session that acts; who has neither does not live. */
+/** Whether the acting token or session exists and has not expired; an actor with neither has no right. */
 function credentialLives({ tokenId, sessionId, userId }: Omit<Actor, 'from'>, now: number): SQL {
   if (tokenId !== null)
     return sql`exists (select 1 from ${tokens} where id = ${tokenId} and user_id is ${userId} and (expires_at is null or expires_at > ${now})
@@ -90,7 +90,7 @@ function isMember({ userId }: Pick<Actor, 'userId'>, projectId: string, permissi
   return sql`exists (select 1 from ${members} where project_id = ${projectId} and user_id = ${userId} and role in ${roles})`
 }
 
-/** Project tokens only read, so of a project's own tokens those of its CI jobs alone leave anything behind. */
+/** Project tokens only read: of the tokens of a project only the reporting tokens of its CI jobs write. */
 function isReporter({ tokenId }: Pick<Actor, 'tokenId'>, projectId: string, permission: Permission): SQL {
   if (!permissionsOf('reporting').includes(permission)) return sql`0`
   return sql`exists (select 1 from ${tokens} where id = ${tokenId} and kind = 'reporting' and project_id = ${projectId})`

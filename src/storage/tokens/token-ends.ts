@@ -39,8 +39,8 @@ export async function findTokenId(stores: Stores, holder: TokenHolder, ref: Toke
 }
 
 /**
- * Ends a token and, unless `keepMinted`, all that it minted; the asking token itself is spared as a descendant. What stays counts from then on as minted by the ended one's minter, whose end takes it along. Gives
- * the ids of the tokens that ended; empty when there was none.
+ * Ends a token and, unless `keepMinted`, all that it minted, but never the asking token. What is kept counts from then on
+ * as minted by the token that minted the ended one. Gives the ids of the tokens that ended; empty when there was none.
  */
 export async function deleteToken(
   stores: Stores,
@@ -65,7 +65,7 @@ export async function deleteToken(
   return tombstoned(stores, results.at(-1) as { id: string; hash: string }[])
 }
 
-/** A token found in public ends; a status token, which is meant to stand in URLs, is only flagged. */
+/** Ends a token that was found in public; a status token, which is meant for URLs, is only flagged. */
 export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): Promise<void> {
   const hashes = await hashSecret(stores.peppers, secret)
   const [found] = await stores.db
@@ -86,7 +86,7 @@ export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): 
 
 export type Rotation =
   | { readonly kind: 'rotated'; readonly token: Token }
-  /** It stopped already, so there is nothing to overlap with. */
+  /** The token expired already, so there is nothing to overlap with. */
   | { readonly kind: 'expired' }
   | { readonly kind: 'unknown' }
   | TokenRefused
@@ -164,7 +164,7 @@ function tombstoned(stores: Stores, ended: readonly { id: string; hash: string }
 const MAX_TOMBSTONES = 100
 const TOMBSTONE_LIFE_SECONDS = 3_600
 
-/** Hints that spare other data centres a look at D1; nothing rests on them. */
+/** Writes hints to KV that spare other data centres a read of D1; nothing depends on them. */
 async function putTombstones({ kv, warn }: Stores, hashes: readonly string[]): Promise<void> {
   const puts = hashes.map((hash) => kv.put(kvKeyFor(hash), 'ended', { expirationTtl: TOMBSTONE_LIFE_SECONDS }))
   await Promise.all(puts).catch((error) => warn('tombstone_unwritable', error))
