@@ -17,7 +17,7 @@ export function openPool(size: number): Pool {
   }
 }
 
-/** All results; when one fails, the others are let come to rest before that is told. */
+/** All results; when one fails, its error is thrown after the others have ended. */
 export async function allSettled<T>(works: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(works)
   const failed = settled.find((one) => one.status === 'rejected')
@@ -28,8 +28,8 @@ export async function allSettled<T>(works: readonly Promise<T>[]): Promise<T[]> 
 export type Outcomes<R> = { readonly done: readonly R[]; readonly failures: readonly unknown[] }
 
 /**
- * Does the work for every item: what fails keeps no other from its turn, unless `isHopeless` says of the failure that the
- * others would fare no better. Their number is given by `untried`, then.
+ * Does the work for every item, also after a failure, unless `isHopeless` says that the others would fail too: then
+ * `untried` is their number.
  */
 export async function settleEach<T, R>(
   items: readonly T[],

@@ -3,7 +3,7 @@ import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
 import type { Person } from './ci.ts'
 
-/** The first of the values that says something. */
+/** The first value that is not empty. */
 export function firstOf(...values: readonly (string | null | undefined)[]): string | null {
   return values.find((value) => value !== undefined && value !== null && value !== '') ?? null
 }
@@ -41,14 +41,14 @@ export function indexOf(text: string | undefined, first = 0): number {
   return text !== undefined && /^\d{1,4}$/.test(text) ? Math.max(0, Number(text) - first) : 0
 }
 
-/** The attempt that a number of the CI tells, counted from 1; nothing where it tells none. */
+/** The attempt in a number of the CI, counted from 1; nothing where there is none. */
 export function attemptOf(text: string | undefined, more = 0): { attempt?: number } {
   return text !== undefined && /^\d{1,12}$/.test(text) && Number(text) + more > 0
     ? { attempt: Number(text) + more }
     : {}
 }
 
-/** What a CI says, as one line of at most so many characters; of two that are longer each stays itself. */
+/** A text of the CI as one line of at most `maxLength` characters; two longer texts stay distinct. */
 export function lineFor(text: string | null | undefined, maxLength: number): string | null {
   const line = (text ?? '')
     .toWellFormed()
@@ -57,12 +57,12 @@ export function lineFor(text: string | null | undefined, maxLength: number): str
   return line === '' ? null : distinct(line, maxLength)
 }
 
-/** As `lineFor`, for text in which lines may end. */
+/** As `lineFor`, for text with several lines. */
 export function proseFor(text: string | null | undefined, maxLength: number): string | null {
   return text ? clipped(text.replace(/[^\P{Cc}\t\n\r]+/gu, ''), maxLength) : null
 }
 
-/** An address of the web; null for what is none, or longer than the server takes. */
+/** A web address; null for other text, or one longer than the server takes. */
 export function addressFor(text: string | null | undefined): string | null {
   return text && text.length <= 2_048 && /^https?:\/\//.test(text) && URL.canParse(text) ? text : null
 }

@@ -20,14 +20,14 @@ type RemoteUpload = {
   readonly sizeBytes: number
   readonly partSizeBytes: number
   readonly isComplete: boolean
-  /** SHA-256 of each part that is there. */
+  /** The SHA-256 of each part that the server has. */
   readonly parts: ReadonlyMap<number, string>
 }
 
-/** Other senders of the same parts, or the server's cron, may cross us this often. */
+/** How often to start again after another sender of the same parts, or the server's cron, interfered. */
 const MAX_ROUNDS = 3
 
-/** Brings a file in by its parts, several at once, and goes on where an earlier, killed attempt stopped. */
+/** Uploads a file in parts, several at once; goes on where an earlier attempt was killed. */
 export async function uploadInParts(
   server: Server,
   file: LocalFile,
@@ -58,7 +58,7 @@ export async function uploadInParts(
   }
 }
 
-/** Whether it is the upload that is not there any more: a server without codes says 404 of whatever is not. */
+/** Whether the upload is gone. An older server without codes answers any missing thing with 404. */
 function isUploadGone(error: unknown): boolean {
   return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === 'upload_not_found')
 }
@@ -153,7 +153,7 @@ async function sendPart(
 
 const SLICE_BYTES = 128 * 1024
 
-/** A part bit by bit, so that the bar moves while it goes out. */
+/** A part in slices, so that the progress bar moves while it is sent. */
 async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES)
 }
@@ -170,7 +170,7 @@ async function partOf(handle: FileHandle, upload: RemoteUpload, number: number):
   return bytes
 }
 
-/** Parts are read one after the other: of a file that was written to meanwhile, those that were sent must be there still. */
+/** Checks that the parts that were sent are still the same in the file, which may have been written to meanwhile. */
 async function requireSame(
   handle: FileHandle,
   file: LocalFile,

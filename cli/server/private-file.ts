@@ -7,19 +7,19 @@ import { CliError } from '../terminal/exit.ts'
 import { systemFailure, withPath } from '../terminal/system-error.ts'
 import type { Server } from './server.ts'
 
-/** Where what lasts is kept, like a login: `$XDG_CONFIG_HOME/buildpass`. */
+/** The folder for lasting files such as a login: `$XDG_CONFIG_HOME/buildpass`. */
 export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), '.config'), 'buildpass')
 }
 
-/** Where what is under way is kept: `$XDG_STATE_HOME/buildpass`. */
+/** The folder for notes of unfinished transfers: `$XDG_STATE_HOME/buildpass`. */
 export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), '.local/state'), 'buildpass')
 }
 
 const warned = new WeakSet<Server>()
 
-/** Says once that what is under way cannot be noted: the transfer goes on, and only a break would cost more. */
+/** Warns once that a note cannot be written: the transfer goes on, but would start again after a break. */
 export function warnOfLostNote(server: Server, error: unknown): void {
   if (warned.has(server)) return
   warned.add(server)
@@ -33,7 +33,7 @@ export function warnOfLostNote(server: Server, error: unknown): void {
 /** Writes JSON that only its owner can read, whole or not at all. */
 export function writePrivateJson(file: string, value: unknown): void {
   makeFolder(dirname(file), 0o700)
-  // Not by the process's number, which another container may have, too.
+  // Not named by the process id, which a process in another container may have too.
   const draft = `${file}.${randomUUID()}.tmp`
   try {
     withPath(file, () => writeFileSync(draft, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, flag: 'wx' }))
@@ -54,17 +54,17 @@ export function readPrivateJson(file: string): unknown {
   }
 }
 
-/** Drops a note whose work is done. */
+/** Deletes the note of a finished transfer. */
 export function forgetNote(file: string): void {
   try {
     rmSync(file, { force: true })
   } catch {} // What stays behind says nothing that is true no more, and is dropped with the old ones.
 }
 
-/** The server drops an upload that nothing comes for after a day. */
+/** The server drops an upload that gets no part for a day. */
 const NOTE_LIFE_MS = 2 * 24 * 3_600_000
 
-/** Deletes what a folder of notes holds of work that was given up. */
+/** Deletes the notes of abandoned transfers in a folder. */
 export function dropOldNotes(folder: string): void {
   let names: string[] = []
   try {

@@ -5,15 +5,15 @@ import { say, sayIfWritable, sayToReader } from './say.ts'
 import { systemFailure } from './system-error.ts'
 
 /**
- * Results go to stdout, for people or as one JSON document; everything else to stderr. What names from elsewhere could do
- * to a terminal, or to whoever reads it, is written out here.
+ * Results go to stdout, for people or as one JSON document; everything else goes to stderr. Characters in names that are
+ * invisible, or that control a terminal, are written out here.
  */
 export type Output = {
   readonly json: boolean
   /** Whether a person watches: bars may move, and colours are welcome. */
   readonly isLive: boolean
   result(lines: string | readonly string[], value: unknown): void
-  /** As `result`, of what is lost if nobody reads it: throws then, too. */
+  /** As `result`, for a text that would be lost: throws if nobody reads it. */
   secret(line: string, value: unknown): void
   note(text: string): void
   warn(text: string): void
@@ -34,7 +34,7 @@ export function openOutput({ json = false, quiet = false }: { json?: boolean; qu
   }
 }
 
-/** Tells why a verb ended, and gives the exit code for it; `more` is what it came to all the same. */
+/** Prints why a verb failed, and gives its exit code; `more` is the part of the result that there is. */
 export function reportFailure(thrown: unknown, json: boolean, more: object = {}): number {
   const error = systemFailure(thrown)
   if (!(error instanceof CliError)) {
@@ -47,7 +47,7 @@ export function reportFailure(thrown: unknown, json: boolean, more: object = {})
   return EXIT[failure]
 }
 
-/** The same values, written so that nothing hides in them on a screen either. */
+/** JSON in which invisible characters are written as escapes. */
 function jsonText(value: unknown): string {
   return writtenOut(JSON.stringify(value, null, 2), escapeOf)
 }

@@ -8,9 +8,9 @@ import { ScriptError } from '../check/script-error.ts'
 
 const SHA256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-/** A table or a column; the name goes into SQL, and a table's into that of its file. */
+/** The name of a table or column. It becomes part of SQL, and a table's also of its file's name. */
 const NAME = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]*$/))
-/** Of R2; it is the object's path in the backup, too, from which nothing leads out. */
+/** A key of R2. It is also the object's path in the backup, so it must not lead out of that folder. */
 const OBJECT_KEY = v.pipe(
   v.string(),
   v.regex(/^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_.-]+)*$/),
@@ -25,7 +25,7 @@ const MANIFEST = v.object({
   migrations: v.array(v.string()),
   tables: v.record(NAME, v.object({ columns: v.pipe(v.array(NAME), v.minLength(1)), rows: COUNT, sha256: SHA256 })),
   objects: v.object({ count: COUNT, bytes: COUNT, sha256: SHA256 }),
-  /** False when something was deleted while it was made: what then belongs to nothing is left out by the restore. */
+  /** False when something was deleted during the backup: the restore leaves out rows that refer to it. */
   is_quiet: v.boolean(),
 })
 export type Manifest = v.InferOutput<typeof MANIFEST>
@@ -47,7 +47,7 @@ export function isObjectKey(text: string): boolean {
   return v.is(OBJECT_KEY, text)
 }
 
-/** Made anew by each instance: the feed belongs to one life of a database, uploads to one bucket, messages to one queue. */
+/** Not restored: each instance has a revocation feed, unfinished uploads and messages of its own. */
 const OWN_TABLES = [
   'revocations',
   'feed_state',
@@ -67,14 +67,14 @@ const RESTORED_TABLES = [
 
 export type Handling = 'own' | 'credential' | 'restored'
 
-/** How a table is handled; null for one of which nobody has decided it yet, which a test does not let pass. */
+/** How a backup handles a table; null for one that is not listed, which makes a test fail. */
 export function handlingOf(table: string): Handling | null {
   if ((OWN_TABLES as readonly string[]).includes(table)) return 'own'
   if ((CREDENTIAL_TABLES as readonly string[]).includes(table)) return 'credential'
   return RESTORED_TABLES.includes(table) ? 'restored' : null
 }
 
-/** What is wrong with a backup, in words for whoever wants to use it. */
+/** A fault in a backup, in words for the person who wants to use it. */
 export class BackupError extends ScriptError {}
 
 export function readManifest(folder: string): Manifest {
@@ -87,7 +87,7 @@ export function readManifest(folder: string): Manifest {
   return requireShape(MANIFEST, value, file)
 }
 
-/** Undefined where it was cut off: that is of no shape, and is told as such. */
+/** Undefined for incomplete JSON: it then fails the check of its shape. */
 function jsonIn(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -103,7 +103,7 @@ function requireShape<S extends v.GenericSchema>(schema: S, value: unknown, wher
   throw new BackupError(`${where} is not whole, or not as a backup has it${at ? ` (at ${at})` : ''}`)
 }
 
-/** What does not agree with the manifest; empty for a whole and unchanged backup. */
+/** The differences from the manifest; empty for a complete and unchanged backup. */
 export async function faultsOf(folder: string, manifest: Manifest): Promise<readonly string[]> {
   const faults: string[] = []
   const expect = async (file: string, made: Made) => {
@@ -124,10 +124,10 @@ export async function faultsOf(folder: string, manifest: Manifest): Promise<read
   return faults
 }
 
-/** What is known of a file since it was made. */
+/** What the manifest or the list of objects says of a file. */
 type Made = { readonly sha256: string; readonly bytes?: number }
 
-/** What is wrong with a file; null for nothing. */
+/** The fault of a file; null where there is none. */
 export async function faultOf(
   file: string,
   { sha256, bytes }: Made,
@@ -138,7 +138,7 @@ export async function faultOf(
   return isSame ? null : 'is not as it was made'
 }
 
-/** The rows of a table, as many and as long as the manifest says. */
+/** Requires the rows of a table to be as many and as long as the manifest says. */
 async function requireRows(folder: string, table: string, { tables }: Manifest): Promise<void> {
   const file = join(folder, 'd1', `${table}.ndjson`)
   const { columns = [], rows = 0 } = tables[table] ?? {}
@@ -152,7 +152,7 @@ async function requireRows(folder: string, table: string, { tables }: Manifest):
   if (count !== rows) throw new BackupError(`${file} has ${count} rows, and the manifest tells of ${rows}`)
 }
 
-/** The objects that a backup tells of. */
+/** The objects that a backup lists. */
 export async function* objectsIn(folder: string): AsyncIterable<ObjectLine> {
   const file = join(folder, 'objects.ndjson')
   let count = 0
@@ -162,7 +162,7 @@ export async function* objectsIn(folder: string): AsyncIterable<ObjectLine> {
   }
 }
 
-/** A backup that the next one goes on from: of it the list of objects is read, and their bytes are linked. */
+/** Checks the list of objects of an earlier backup, whose bytes a new one with `--since` links. */
 export async function requireObjectList(folder: string): Promise<void> {
   const { objects } = readManifest(folder)
   const file = join(folder, 'objects.ndjson')
@@ -184,7 +184,7 @@ export function linesOf(file: string): AsyncIterable<string> {
   return createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })
 }
 
-/** Tables so that each stands after those that its rows refer to. */
+/** Tables in an order in which each comes after those that its rows refer to. */
 export function inReferenceOrder(references: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const ordered: string[] = []
   const visit = (table: string) => {

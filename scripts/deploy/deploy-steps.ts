@@ -23,22 +23,22 @@ export type DeployHost = {
   readonly run: RunWrangler
   readonly say: (line: string) => void
   readonly base: WranglerConfig
-  /** False where nothing that is written stays, as on a CI machine. */
+  /** False where written files do not stay, as on a CI machine. */
   readonly keepsFiles: boolean
 }
 
 export type Deployed = {
   readonly address: string | null
   readonly versionId: string | null
-  /** Nobody is there yet: somebody has to be let in first. */
+  /** There are no users yet: the first owner needs a sign-in link. */
   readonly isEmpty: boolean
 }
 
 export class DeployError extends ScriptError {}
 
 /**
- * Provisions what an environment lacks and puts the Worker there. Every step first looks whether it was done, so a second
- * run, or one after a failure, does only what is left. Migrations come first: they only add, so the running version
+ * Makes the resources that an environment lacks, and deploys the Worker. Every step first checks whether it was done, so a
+ * second run, or one after a failure, does only the rest. Migrations come first: they only add, so the running version
  * works with them.
  */
 export async function deploy(
@@ -83,12 +83,12 @@ const NO_ADDRESS = `The Worker is there, but has no address that wrangler knows 
 give it a custom domain (--domain builds.example.com), or write "vars": {"PUBLIC_ORIGIN": "https://…"} into the
 environment's deploy.<environment>.json, and deploy again.`
 
-/** Over what the configuration says, which is nothing. */
+/** Wrangler's arguments that set `PUBLIC_ORIGIN`, which the configuration does not have. */
 function originArgs(origin: string | null): readonly string[] {
   return origin ? ['--var', `PUBLIC_ORIGIN:${origin}`] : []
 }
 
-/** The address that the running version was told is its own; null where there is none, or it was not told. */
+/** The `PUBLIC_ORIGIN` of the running version; null where no version runs, or it has none. */
 async function findRunningOrigin({ run }: DeployHost, config: readonly string[]): Promise<string | null> {
   const status = await run(['deployments', 'status', '--json', ...config])
   if (status.exitCode !== 0) return null
@@ -110,7 +110,7 @@ async function requireLogin({ run }: DeployHost): Promise<void> {
   )
 }
 
-/** Finds what the environment needs by its name, and makes what is not there. */
+/** Finds the resources of the environment by their names, and makes those that are missing. */
 async function provision(host: DeployHost, deployment: Deployment, settings: DeploymentSettings): Promise<ResourceIds> {
   const [database, namespace, ...others] = resourcesOf(host.base, deployment, settings)
   const databaseId = await findOrMake(host, database)
@@ -132,7 +132,7 @@ async function findOrMake(host: DeployHost, resource: Resource): Promise<string>
   return made
 }
 
-/** Its id, or its name where it goes by that; null where it is not there. */
+/** The id of a resource, or its name where it has no id; null where it does not exist. */
 const FIND: Record<Resource['kind'], (host: DeployHost, resource: Resource) => Promise<string | null>> = {
   'D1 database': async (host, { name, find }) =>
     jsonIn<{ name: string; uuid: string }[]>(await read(host, find)).find((one) => one.name === name)?.uuid ?? null,
@@ -142,23 +142,23 @@ const FIND: Record<Resource['kind'], (host: DeployHost, resource: Resource) => P
   queue: findNamed,
 }
 
-/** Whatever else is wrong with it shows when it cannot be made. */
+/** The resource's name if wrangler finds it. Any other fault shows when the resource cannot be made. */
 async function findNamed({ run }: DeployHost, { name, find }: Resource): Promise<string | null> {
   return (await run(find)).exitCode === 0 ? name : null
 }
 
-/** The secrets that the Worker does not have; of one that was never deployed, all of them. */
+/** The secrets that the Worker does not have; all of them if it was never deployed. */
 async function lackingSecrets({ run }: DeployHost, config: readonly string[]): Promise<readonly string[]> {
   const { exitCode, stdout, stderr } = await run(['secret', 'list', '--format', 'json', ...config])
   if (exitCode !== 0 && /not found/i.test(stdout + stderr)) return Object.keys(SECRETS)
-  // Unknown is not absent: a new pepper over an old one would end every token.
+  // Do not take them for missing: a new pepper in place of an old one would end every token.
   if (exitCode !== 0) throw new DeployError(`The Worker's secrets could not be listed:\n${stdout}${stderr}`)
   const present = jsonIn<{ name: string }[]>(stdout).map(({ name }) => name)
   return Object.keys(SECRETS).filter((name) => !present.includes(name))
 }
 
 /**
- * Hands the lacking secrets to the deploy, in a file that only its owner can read and that goes away. Those that were
+ * Gives the missing secrets to the deploy in a file that only its owner can read and that is deleted afterwards. Secrets
  * kept from an earlier run are used again; new ones are kept.
  */
 async function withSecretsFile<T>(
@@ -189,7 +189,7 @@ async function withSecretsFile<T>(
   }
 }
 
-/** Where D1 Time Travel would lead back to, said before anything changes. Not worth failing for. */
+/** Prints the D1 Time Travel bookmark before anything changes; a failure to get it does not stop the deploy. */
 async function noteBookmark({ run, say }: DeployHost, config: readonly string[]): Promise<void> {
   const { exitCode, stdout } = await run(['d1', 'time-travel', 'info', 'DB', '--json', ...config])
   const bookmark = exitCode === 0 ? jsonIn<{ bookmark?: string }>(stdout).bookmark : undefined
@@ -217,7 +217,7 @@ async function read({ run }: DeployHost, args: readonly string[]): Promise<strin
   return stdout
 }
 
-/** The JSON that wrangler printed, after whatever it says before. */
+/** The JSON in wrangler's output, after its other lines. */
 function jsonIn<T>(text: string): T {
   const start = text.search(/^[[{]/m)
   try {

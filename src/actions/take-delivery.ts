@@ -46,7 +46,7 @@ export async function takeDelivery(
       // The next delivery names it again.
       stores.warn('repository_unrecorded', error),
     )
-  // The builds are stored: a list that misses an entry must not make the CI send them again.
+  // The builds are stored: a missing entry in the list must not make the CI send them again.
   await insertDelivery(stores, projectId, { source, event, at, ...entryFor(taken) }, actor).catch((error) =>
     stores.warn('delivery_unrecorded', error),
   )

@@ -24,8 +24,8 @@ import { requestLineOf } from './frame/request/request-line.ts'
 import { finish } from './frame/route.ts'
 
 /**
- * What is asked for most, badges and artifact links, where memory alone can answer: without a wait, and before Hono.
- * Null: go on. The ordinary route then answers the same, byte for byte, except that it also refuses headers over 32 KiB.
+ * Answers badges and artifact links, which are asked for most, where memory alone is enough: without a wait, before Hono.
+ * Null: the ordinary route answers. It gives the same bytes, but refuses requests with more than 32 KiB of headers.
  */
 export function answerHot(request: Request, env: OpenRequest): Response | null {
   const { method, url } = requestLineOf(request)
@@ -41,7 +41,7 @@ export function answerHot(request: Request, env: OpenRequest): Response | null {
 function hotResponse(asked: Asked, wanted: Wanted): Response | null {
   const { env, req } = asked
   const { stores, settings } = env
-  // Before anybody is proved, so that an end that comes meanwhile is seen.
+  // Taken before the token is verified, so that an end that comes meanwhile counts.
   const fence = fenceNow(stores)
   const credential = readCredential(req.raw, settings.queryTokens)
   if (credential.kind === 'malformed') return hotRefusal(asked, wanted)
@@ -79,7 +79,7 @@ function hotLink(asked: Asked, opened: SignedFor, { artifact, projectId }: Artif
   return artifact && projectId === opened.project.id ? knownRedirect(asked, opened, artifact) : null
 }
 
-/** What is no token at all is refused here too: it is cheap to ask with, and must be cheap to answer. */
+/** Refuses text that is no token: anybody can send it cheaply, so the refusal must be cheap too. */
 function hotRefusal(asked: Asked, wanted: Wanted): Response | null {
   if (wanted.kind !== 'badge') return null
   // With a bad token in its URL, the badge of a public project is shown.
@@ -115,7 +115,7 @@ function wantedAt(stores: Stores, path: string): Wanted | null {
     return link && { kind: 'link', route: ROUTES.link, slug: link.slug, link }
   }
   const [, image, vcs = '', org = '', repo = '', branch = null] = BADGE.exec(path) ?? []
-  // What is percent-encoded or too long is left to the routes.
+  // Paths that are percent-encoded or too long are left to the routes.
   const slug = path.includes('%') || (branch?.length ?? 0) > MAX_BRANCH_LENGTH ? null : parseSlugParts(vcs, org, repo)
   if (!slug) return null
   const route = ROUTES[image ? 'image' : 'plain'][branch === null ? 'ofDefault' : 'ofBranch']

@@ -4,15 +4,15 @@ import { askJson } from './ask.ts'
 /** A public key as its owner serves it, and the id by which signatures name it. */
 export type PublicKey = Readonly<Record<string, unknown>> & { readonly kid?: unknown }
 
-/** Where keys are: a key set (RFC 7517), or GitHub's list of those that its secret scanning signs with. */
+/** An address of keys: a key set (RFC 7517), or GitHub's list of the keys of its secret scanning. */
 export type KeySource = { readonly url: string; readonly form: 'jwks' | 'github' }
 
 /** What an isolate keeps of one address. Plain data: a promise belongs to the request that made it. */
 export type KeptKeys = {
-  /** Those that were read last. */
+  /** The keys that were read last. */
   readonly keys: readonly PublicKey[]
   readonly readAt: number
-  /** When it was last asked, and what came of that. */
+  /** When the address was last asked, and with which result. */
   readonly askedAt: number
   readonly outcome: 'asking' | 'read' | 'failed'
 }
@@ -26,19 +26,19 @@ export type Outside = {
 }
 
 const FRESH_MS = 10 * 60_000
-/** For how long good keys go on while no newer ones can be read: a key that was withdrawn meanwhile passes no longer than this. */
+/** How long keys are used while no newer ones can be read, and so how long a withdrawn key may pass. */
 const KEPT_MS = 60 * 60_000
-/** How often an address is asked at most, however that goes and whatever key ids somebody makes up. */
+/** An address is asked at most this often, whatever it answers and whatever key ids tokens name. */
 const COOLDOWN_MS = 30_000
 const BOX_MS = 3_000
-/** An ask that has not ended by then went down with its request. */
+/** A request for keys that has not ended by then was cancelled with the request that made it. */
 const LOST_MS = 2 * BOX_MS
 const MAX_BYTES = 256 * 1024
 const MAX_KEYS = 100
 
 /**
- * The keys at an address, one of which is wanted by its id: from memory while fresh, and asked for anew when that one is
- * not among them. A failed ask loses no good keys. Throws when they cannot be had, or the wanted one might be new.
+ * The keys at an address, for the one with id `kid`: from memory while they are fresh, and read again when that one is not
+ * among them. A failed read keeps the old keys. Throws when there are none, or the wanted one may be new.
  */
 export async function findKeys(outside: Outside, source: KeySource, kid: string | null): Promise<readonly PublicKey[]> {
   const { keySets, now } = outside
@@ -59,7 +59,7 @@ function isDue(known: KeptKeys | undefined, now: number): boolean {
   return !known || now - known.askedAt >= (known.outcome === 'asking' ? LOST_MS : COOLDOWN_MS)
 }
 
-/** Said in memory before it begins, so that whoever comes meanwhile does not ask, too. */
+/** Reads the keys. Memory says so before it begins, so that no other request does the same. */
 async function ask({ keySets, now, waitUntil, warn }: Outside, source: KeySource): Promise<void> {
   const { keys, readAt } = keySets.get(source.url) ?? { keys: [], readAt: Number.NEGATIVE_INFINITY }
   const askedAt = now()
@@ -68,7 +68,7 @@ async function ask({ keySets, now, waitUntil, warn }: Outside, source: KeySource
     (read) => keySets.set(source.url, { keys: read, readAt: now(), askedAt, outcome: 'read' }),
     (error) => {
       warn('keys_unreadable', error)
-      // Else another asked since, and knows better.
+      // Otherwise another request has read newer keys.
       if (keySets.get(source.url)?.askedAt === askedAt)
         keySets.set(source.url, { keys, readAt, askedAt, outcome: 'failed' })
     },
@@ -79,7 +79,7 @@ async function ask({ keySets, now, waitUntil, warn }: Outside, source: KeySource
 
 const LOOK_AGAIN_MS = 50
 
-/** Waits, by looking into memory, until another request has asked. */
+/** Waits until another request has read the keys, by looking into memory. */
 async function othersAsk({ keySets }: Outside, { url }: KeySource): Promise<void> {
   for (let waited = 0; waited < BOX_MS && keySets.get(url)?.outcome === 'asking'; waited += LOOK_AGAIN_MS)
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
@@ -100,7 +100,7 @@ const KEYS_IN: Record<KeySource['form'], (answer: unknown) => readonly PublicKey
   },
 }
 
-/** No owner of keys has none: an empty list is a fault of theirs, and loses no good ones. */
+/** A list with at least one key: an empty list is a fault, and does not replace good keys. */
 function listOf<T>(key: v.GenericSchema<unknown, T>) {
   return v.pipe(v.array(key), v.minLength(1), v.maxLength(MAX_KEYS))
 }

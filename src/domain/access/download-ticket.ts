@@ -2,29 +2,29 @@ import type { ArtifactDigest } from '../artifacts/artifact-digest.ts'
 import { fromBase64Url, toBase64Url } from '../formats/encoding.ts'
 
 declare const keyBrand: unique symbol
-/** The HMAC key that signs downloads: its own, not a pepper. */
+/** The HMAC key that signs downloads; it is not a pepper. */
 export type DownloadKey = CryptoKey & { readonly [keyBrand]: 'DownloadKey' }
 
-/** What a signed download URL stands for: one object, for a minute, as long as what opened it stands. */
+/** The content of a signed download URL: one object, for a minute, while the asker's token or session and right exist. */
 export type DownloadTicket = {
   readonly artifactId: string
   readonly objectKey: string
   readonly sizeBytes: number
   readonly digest: ArtifactDigest
   readonly contentType: string
-  /** When its bytes came to be, by which they are told from those before; null where another file may take its place. */
+  /** When the object was uploaded, for `Last-Modified`; null where other bytes may replace it at the same address. */
   readonly modifiedAt: number | null
   readonly disposition: 'attachment' | 'inline'
   readonly fileName: string
   /** Epoch milliseconds. */
   readonly expiresAt: number
-  /** Who asked, by id only: for whether they still may. */
+  /** The ids of whoever asked, to check that they still have the right. */
   readonly tokenId: string | null
-  /** Of a page's. */
+  /** Set where a page asked. */
   readonly sessionId: string | null
   readonly userId: string | null
   readonly projectId: string
-  /** Where the revocation feed stood, and when, as the asker was last proved. */
+  /** The newest entry of the revocation feed, and its time, when the asker was last verified. */
   readonly epoch: string
   readonly seq: number
   readonly provedAt: number

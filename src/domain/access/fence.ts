@@ -1,20 +1,20 @@
 /** How long after a change was committed a cached copy of the old state may still be accepted (the promise, B). */
 export const BOUND_MS = 10_000
 
-/** When and how a cached fact was last read from the database: enough to tell later whether it still holds. */
+/** When a cached fact was last read from the database: enough to decide later whether it still holds. */
 export type Fence = {
-  /** The random name of this life of the database; a restore changes it. */
+  /** The epoch of the database: a random name that a restore changes. */
   readonly epoch: string
-  /** The newest feed entry at the time of, and read before, the fact. */
+  /** The newest entry of the revocation feed, read before the fact. */
   readonly seq: number
   /** When the read was sent, in epoch milliseconds. */
   readonly provedAt: number
 }
 
-/** A fact with its fence; `subjects` are what, when ended in the feed, may have changed it. */
+/** A fact with its fence. An entry of the feed for one of `subjects` may have changed the fact. */
 export type Fenced<T> = { readonly value: T; readonly fence: Fence; readonly subjects: readonly string[] }
 
-/** What is known of the revocation feed: every entry in (`coversFrom`, `newestSeq`], as of `polledAt`. */
+/** An isolate's copy of the revocation feed: every entry in (`coversFrom`, `newestSeq`], as of `polledAt`. */
 export type Feed = {
   readonly epoch: string
   /** Entries up to here were pruned from the database. */
@@ -28,12 +28,12 @@ export type Feed = {
 }
 
 export type FactState =
-  /** The feed names it, or it is older than the feed reaches back, or of another life of the database: ask D1. */
+  /** The feed has an entry for it, does not reach back to it, or is of another epoch: read D1. */
   | { readonly kind: 'void' }
   /** True as of `provedAt`. */
   | { readonly kind: 'proved'; readonly provedAt: number }
 
-/** How a cached fact stands against the feed. The proof moves on with each complete poll that does not name it. */
+/** Whether a cached fact still holds by the feed. Each complete poll without an entry for it renews the proof. */
 export function factStateOf(feed: Feed | null, fact: Fenced<unknown>): FactState {
   const { fence } = fact
   if (!feed) return { kind: 'proved', provedAt: fence.provedAt }
@@ -45,8 +45,8 @@ export function factStateOf(feed: Feed | null, fact: Fenced<unknown>): FactState
 }
 
 /**
- * Two views of the feed as one; a gap shortens what is covered. Of two lives of the database `seen` counts: whoever
- * calls makes sure that it was read later.
+ * Joins two copies of the feed; a gap between them shortens what is covered. If their epochs differ, `seen` counts: the
+ * caller makes sure that it was read later.
  */
 export function joinFeeds(known: Feed | null, seen: Feed): Feed {
   if (!known) return seen

@@ -2,7 +2,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTPa
 
 type JsonObject = Readonly<Record<string, unknown>>
 
-/** What an identity token (RFC 7519) says of itself, by which the keys to check it with are found. Nothing is verified. */
+/** The unverified claims of an identity token (RFC 7519) by which its keys are found. */
 export type UnverifiedToken = {
   readonly issuer: string
   /** Null where it names no key. */
@@ -10,7 +10,7 @@ export type UnverifiedToken = {
   readonly isAllowedAlgorithm: boolean
 }
 
-/** Whom a token has to be from and for, and when. */
+/** The issuer, audience and time that a token must have. */
 export type Expectation = {
   readonly issuer: string
   readonly audience: string
@@ -22,14 +22,14 @@ export type Expectation = {
 export type TokenRefusal =
   | { readonly kind: 'refused'; readonly reason: string }
   /**
-   * Its signature was not checked, or does not check out. Which of these it is, whoever cannot sign must not learn: it
-   * would tell what is expected here.
+   * The signature was not checked, or is wrong. Nobody who cannot sign must learn which: it would reveal which issuers this
+   * server accepts.
    */
   | { readonly kind: 'unverified' }
 
 export type VerifiedToken = { readonly kind: 'verified'; readonly claims: JsonObject & { readonly exp: number } }
 
-/** All issuers that we know sign with this one, so no token chooses another (RFC 8725 §3.1). */
+/** All issuers that we know use this algorithm, so a token cannot choose another one (RFC 8725 §3.1). */
 const ALGORITHM = 'RS256'
 export const ALGORITHM_REFUSAL = 'Its algorithm is not allowed.'
 
@@ -48,14 +48,14 @@ export function readIdentityToken(text: string): UnverifiedToken | null {
   }
 }
 
-/** Checks the signature by one of the keys given, whatever keys its header offers, and then what it claims. */
+/** Checks the signature by one of the given keys, never by a key in the header, and then the claims. */
 export async function verifyIdentityToken(
   text: string,
   keys: readonly JsonObject[],
   { issuer, audience, now, toleranceSeconds }: Expectation,
 ): Promise<VerifiedToken | TokenRefusal> {
   try {
-    // Whether they are keys is for jose to say.
+    // jose checks that these are keys.
     const { payload } = await jwtVerify(text, createLocalJWKSet({ keys: keys as [] }), {
       issuer,
       audience,
@@ -72,7 +72,7 @@ export async function verifyIdentityToken(
         ? { kind: 'refused', reason: `Its audience is not ${audience}.` }
         : refusedFor(error.claim)
     if (error instanceof errors.JOSEAlgNotAllowed) return { kind: 'refused', reason: ALGORITHM_REFUSAL }
-    // A signature that is wrong, a key that is not there, or one that cannot be used, of which jose throws a TypeError.
+    // The signature is wrong, its key is missing, or the key cannot be used, for which jose throws a TypeError.
     return { kind: 'unverified' }
   }
 }

@@ -200,6 +200,6 @@ const RETRIED_FIRST: Record<StatusClass, number> = { red: 0, stopped: 1, blue: 2
 function retryOrder(one: AttemptedBuild, other: AttemptedBuild): number {
   const [a, b] = [BUILD_STATUS[one.status], BUILD_STATUS[other.status]]
   const byClass = RETRIED_FIRST[a.class] - RETRIED_FIRST[b.class]
-  // Of what never ended, the one that was heard of first; they come in that order.
+  // Of builds that never ended the first one in the given order, which is the order of their reports.
   return byClass !== 0 || !isOver(one.status) || !isOver(other.status) ? byClass : b.rank - a.rank
 }

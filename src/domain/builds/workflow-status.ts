@@ -1,10 +1,10 @@
 import type { BuildStatus, ReportedStatus } from './build.ts'
 import { countingStatuses, type PipelineBuild, type WorkflowAttempt } from './pipeline-status.ts'
 
-/** How CircleCI v2 says how a workflow stands. */
+/** The statuses of a workflow in CircleCI v2. */
 export type WorkflowStatus = 'success' | 'running' | 'not_run' | 'failed' | 'error' | 'failing' | 'on_hold' | 'canceled'
 
-/** What one job, or the CI's word on the whole, adds to a workflow's status. */
+/** What one job, or the CI's report of the whole, adds to a workflow's status. */
 type Part = 'red' | 'error' | 'canceled' | 'green' | 'skipped' | 'running' | 'queued' | 'held'
 
 const PART: Record<ReportedStatus, Part> = {
@@ -25,7 +25,7 @@ const PART: Record<ReportedStatus, Part> = {
 const OPEN: readonly (readonly [WorkflowStatus, (has: (part: Part) => boolean) => boolean])[] = [
   ['failing', (has) => has('red')],
   ['running', (has) => has('running') || has('queued')],
-  // Something is done, nothing goes on by itself, and what is left waits: somebody has to let it go on.
+  // Something passed, nothing runs or is queued, and the rest waits until somebody approves it.
   ['on_hold', (has) => has('green')],
   ['running', () => true],
 ]
@@ -60,7 +60,7 @@ export const WORKFLOW_IS_OVER: Record<WorkflowStatus, boolean> = {
   on_hold: false,
 }
 
-/** How CircleCI v2 says how a job stands. */
+/** The statuses of a job in CircleCI v2. */
 export const JOB_STATUS = {
   success: 'success',
   fixed: 'success',

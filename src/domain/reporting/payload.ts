@@ -1,8 +1,8 @@
 import type { Person } from '../builds/build.ts'
 import { parseTime } from '../formats/rfc3339.ts'
 
-// Payloads of other systems are read field by field: they gain fields without notice, and what one of them leaves out
-// or changes must not cost the rest.
+// Payloads of other systems are read field by field: these systems add fields without notice, and a missing or changed
+// field must not make the others unreadable.
 
 type Key = string | number
 
@@ -22,8 +22,8 @@ const MAX_PROSE_LENGTH = 20_000
 const MAX_URL_LENGTH = 2_048
 
 /**
- * Text or a number as one bounded line, without control characters; null when there is nothing in it. It may be the name
- * or the id that tells two things apart, so what is too long stays as distinct as it was.
+ * Text or a number as one line of bounded length, without control characters; null when that is empty. Long texts stay
+ * distinct, since they may be names or ids.
  */
 export function lineAt(payload: unknown, ...path: readonly Key[]): string | null {
   return lineOf(valueAt(payload, ...path), MAX_LINE_LENGTH)
@@ -35,14 +35,14 @@ function lineOf(value: unknown, maxLength: number): string | null {
   return line === '' ? null : distinct(line, maxLength)
 }
 
-/** At most so many characters: of a longer text its beginning, and a digest of all of it, so that two do not fall together. */
+/** A text of at most `maxLength` characters: a longer one is cut, and ends with a digest of the whole, to stay distinct. */
 export function distinct(text: string, maxLength = MAX_LINE_LENGTH): string {
   if (text.length <= maxLength) return text
   const end = `…${digestOf(text)}`
   return text.slice(0, maxLength - end.length).toWellFormed() + end
 }
 
-/** FNV-1a in 64 bits: a CI's own names need no more to stay apart. */
+/** FNV-1a in 64 bits: enough for the names of one CI. */
 function digestOf(text: string): string {
   let hash = 0xcbf29ce484222325n
   for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n)
@@ -100,7 +100,7 @@ export function listAt(payload: unknown, ...path: readonly Key[]): readonly unkn
   return Array.isArray(value) ? value : []
 }
 
-/** A person from what is known of one; null when that is nothing. */
+/** A person from the known parts; null when there are none. */
 export function personOf(parts: { [K in keyof Person]: string | null }): Person | null {
   const known = Object.entries(parts).filter(([, value]) => value !== null)
   return known.length > 0 ? Object.fromEntries(known) : null

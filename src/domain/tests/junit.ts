@@ -17,7 +17,7 @@ export type JUnitReport =
 
 const MAX_DEPTH = 50
 
-/** The test cases of a JUnit XML document, in its order. No standard says what one is: read as the usual runners write. */
+/** The test cases of a JUnit XML document, in its order. There is no standard: this reads what the usual runners write. */
 export function parseJUnit(xml: string): JUnitReport {
   const results: TestResult[] = []
   const problem = scanXml(xml, collectInto(results))
@@ -28,11 +28,11 @@ type Suite = {
   readonly name: string
   readonly file: string
   readonly depth: number
-  /** What is wrong with the suite itself, if anything is. */
+  /** The fault of the suite itself, if it has one. */
   broken: OpenCase | null
-  /** How many failures and errors the suite says that it has. */
+  /** How many failures and errors the suite's attributes count. */
   readonly counted: number
-  /** How many were shown so far, by its cases and by the suites in it. */
+  /** How many its cases and inner suites had so far. */
   shown: number
 }
 type OpenCase = {
@@ -40,10 +40,10 @@ type OpenCase = {
   readonly depth: number
   result: TestOutcome
   message: string
-  /** How many failures and errors are in it: some runners count these, and not the cases. */
+  /** How many failures and errors the case has: some runners count these, and not the cases. */
   faults: number
 }
-/** An element inside a case, or a suite, that tells how it ended. */
+/** An element in a case or suite that says how that ended. */
 type OpenFault = {
   readonly outcome: TestOutcome
   readonly attributes: XmlAttributes
@@ -52,14 +52,14 @@ type OpenFault = {
 }
 
 /**
- * What the elements inside a case make of it. A case that failed and then passed (Surefire's `flakyFailure` and
+ * The outcome of a case by the elements in it. A case that failed and then passed (Surefire's `flakyFailure` and
  * `flakyError`) is a success, one that failed again is not.
  */
 const FAULTS = wordTable<TestOutcome>({
   failure: 'failure',
   failed: 'failure',
   rerunfailure: 'failure',
-  // PHPUnit's, up to 9: the run fails by it, and until 7 the suite counts it as a failure.
+  // Of PHPUnit up to 9: it makes the run fail, and up to 7 the suite counts it as a failure.
   warning: 'failure',
   error: 'error',
   rerunerror: 'error',
@@ -84,7 +84,7 @@ const FAULTS = wordTable<TestOutcome>({
 /** Which attributes of a case say how it ended: not all runners have an element for it. */
 const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
 
-/** Their words. One that is not here says that we do not know whether the case passed: that is an error, never a success. */
+/** Values of these attributes. With any other value nobody knows whether the case passed: that is an error, never a success. */
 const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({
   '': 'success',
   run: 'success',
@@ -174,7 +174,7 @@ function collectInto(results: TestResult[]): XmlEvents {
       }
     },
     text: (text) => {
-      // Surefire's rerunFailure holds its text in a stackTrace element, beside a system-out that is none of ours.
+      // Surefire's rerunFailure holds its text in a stackTrace element, beside a system-out that is ignored.
       if (fault && (path.length === fault.depth || path.at(-1) === 'stacktrace')) fault.text += text
     },
     close: () => {
@@ -210,7 +210,7 @@ function collectInto(results: TestResult[]): XmlEvents {
   }
 }
 
-/** Without a namespace's prefix, in lower case: nothing that failed is to be missed for how its name is written. */
+/** A name without prefix, in lower case, so that no spelling hides a failure. */
 function plainName(name: string): string {
   return name.slice(name.indexOf(':') + 1).toLowerCase()
 }
@@ -226,7 +226,7 @@ function countOf(text: string | undefined): number {
   return /^\s*\d{1,9}\s*$/.test(text ?? '') ? Number(text) : 0
 }
 
-/** An error that is not of one of its cases. */
+/** An error of a suite that none of its cases has. */
 function errorOf(suite: Suite, message: string): OpenCase {
   const attributes = { name: suite.name || suite.file || 'suite' }
   return { attributes, depth: suite.depth + 1, result: 'error', message, faults: 0 }
@@ -240,7 +240,7 @@ function isSuite(name: string): boolean {
   return name === 'testsuite' || name === 'testsuites'
 }
 
-/** The first failure or error decides on the result; what several say is put together, each thing once. */
+/** The first failure or error decides the result; the messages of several are joined, each once. */
 function addFault(openCase: OpenCase, fault: OpenFault): void {
   if (openCase.result === 'success' || openCase.result === 'skipped') openCase.result = fault.outcome
   const message = messageOf(fault)
@@ -248,7 +248,7 @@ function addFault(openCase: OpenCase, fault: OpenFault): void {
     openCase.message += openCase.message === '' ? message : `\n${message}`
 }
 
-/** The `message` and the text, of which the one often repeats the other. */
+/** The `message` and the text; one of them often repeats the other. */
 function messageOf(fault: OpenFault): string {
   const { message = '', type = '' } = fault.attributes
   const text = clipped(fault.text.trim(), MAX_TEST_MESSAGE_LENGTH)
@@ -256,7 +256,7 @@ function messageOf(fault: OpenFault): string {
   return text.includes(clipped(message, MAX_TEST_MESSAGE_LENGTH)) ? text : `${message}\n${text}`
 }
 
-/** How a case ended: what an element says, else what attributes say against it. */
+/** The outcome of a case by its elements, or else by its attributes. */
 function outcomeOf({ attributes, result }: OpenCase): TestOutcome {
   if (result === 'failure' || result === 'error') return result
   const said = SAY_HOW_IT_ENDED.map((name) => WORDS.get(wordOf(attributes[name])))
@@ -295,7 +295,7 @@ function resultOf(ended: OpenCase, suites: readonly Suite[]): TestResult {
   }
 }
 
-/** Seconds as the runners print them: `0.012`, `1.2e-05`, `1,234.5`, or `0,012` where the machine speaks German. */
+/** Seconds as the runners print them: `0.012`, `1.2e-05`, `1,234.5`, or `0,012` on a machine with a German locale. */
 function secondsOf(time: string): number {
   const plain = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.|$)/.test(time) ? time.replaceAll(',', '') : time.replace(',', '.')
   const seconds = Number(plain)

@@ -117,7 +117,7 @@ export function mountProjects(app: App): void {
     'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/members/:login',
     async (c, { actor, project, params }) => {
       const { stores } = c.env
-      // The older name said less than what it should have done: tokens are not all that a person leaves behind.
+      // `end_tokens` is the older name, from when only tokens ended.
       const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
       const user = await requireUser(c, params)
       const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
@@ -146,7 +146,7 @@ function leftBehindJson({ made, letIn }: LeftInProject, ended: boolean): LeftBeh
   }
 }
 
-/** What an admin says of where the repository is; null for what it is without being told. */
+/** The repository's address as an admin sets it; null for the address that follows from the slug. */
 function repositoryUrlFor(project: Project, text: string): string | null {
   const name = /^https?:\/\//i.test(text) ? repositoryOf(text) : null
   if (name && isRepositoryOf(project, name)) return repositoryUrlOf(project, text)

@@ -8,7 +8,7 @@ import { type App, route } from '../frame/route.ts'
 import { endedJson, tokenJson } from '../json/token-json.ts'
 import type { PresentedTokenJson } from './token-shape.ts'
 
-/** The presented token itself: what it is, and its own end. */
+/** The routes about the token of the request itself: describe it, and end it. */
 export function mountToken(app: App): void {
   route(app, 'GET /api/buildpass/v1/token', async (c, { grant }) => {
     const token = await findToken(c.env.stores.db, grant.tokenId)
@@ -18,7 +18,7 @@ export function mountToken(app: App): void {
   })
 
   route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {
-    // Read-only, and a status token stands in public READMEs: a passer-by must not end it.
+    // Project tokens only read, and status tokens are in public READMEs: no reader of these may end them.
     if (grant.kind === 'project') throw new AppError('permission_denied')
     const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor: actor } as const
     const deleted = await deleteToken(c.env.stores, grant.tokenId, how)

@@ -6,7 +6,7 @@ import type { AppEnv } from './open-request.ts'
 import { MAX_OFFSET } from './request/input.ts'
 import { publicOriginOf } from './request/origin.ts'
 
-/** What may keep an answer, and for how long without asking again. */
+/** Who may cache an answer, and for how long. */
 export type Caching = 'private' | 'no-store' | { readonly publicSeconds: number }
 
 const CACHE_CONTROL = { private: 'private, no-cache', 'no-store': 'no-store' } as const
@@ -15,7 +15,7 @@ export function cacheControlFor(caching: Caching): string {
   return typeof caching === 'string' ? CACHE_CONTROL[caching] : `public, max-age=${caching.publicSeconds}`
 }
 
-/** A page of a plain list, of which one item more than its limit was read: where the next page is stands in `Link` (RFC 8288). */
+/** A page of a plain list, with the address of the next page in `Link` (RFC 8288). Pass one item more than the limit. */
 export function listRead<T>(
   c: Context<AppEnv>,
   rows: readonly T[],
@@ -23,7 +23,7 @@ export function listRead<T>(
   itemJson: (row: T) => unknown,
 ): Promise<Response> {
   const next = offset + limit
-  // No query but our own: a token may stand in it.
+  // The query of the request is left out: it may have a token.
   const address = `${publicOriginOf(c)}${new URL(c.req.url).pathname}?limit=${limit}&offset=${next}`
   return jsonRead(
     c,
@@ -52,7 +52,7 @@ export async function jsonRead(
   })
 }
 
-/** The answer to a write, or a read with a secret in it: never kept. */
+/** The answer to a write, or to a read with a secret in it: never cached. */
 export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 201 | 202 = 200): Response {
   return new Response(bodyFor(c, value), {
     status,
@@ -60,19 +60,19 @@ export function jsonWritten(c: Context<AppEnv>, value: unknown, status: 200 | 20
   })
 }
 
-/** The answer to what was taken, in words. */
+/** The answer to an accepted request, as a message. */
 export function jsonSaid(c: Context<AppEnv>, message: string): Response {
   return jsonWritten(c, { message } satisfies SaidJson, 202)
 }
 
-/** The answer to a write of which there is nothing to tell. */
+/** The answer to a write that has nothing to report. */
 export function jsonDone(c: Context<AppEnv>): Response {
   return jsonWritten(c, { message: 'ok' } satisfies DoneJson)
 }
 
 /**
- * What was made for this request, or 304 when the client has it. The headers hold the tag, too, and say that it was
- * modified as it was made: nobody keeps when something last became of it, and a date must not promise that nothing did.
+ * An answer made for this request, or 304 when the client has it. `headers` have the tag too. `Last-Modified` is the time of
+ * the answer: nobody stores when its content last changed, and an earlier date would promise that it did not.
  */
 export function conditional(request: Request, body: BodyInit, etag: string, headers: HeadersInit): Response {
   return isKnown(request, { etag, modifiedAt: null })

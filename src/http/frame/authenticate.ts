@@ -8,10 +8,10 @@ import type { AppEnv, Asked } from './open-request.ts'
 import { clientKeyOf, isWithinLimit } from './request/client-limits.ts'
 import { readCredential } from './request/credentials.ts'
 
-/** A verified grant, and when its token ends by itself (epoch milliseconds). */
+/** A verified grant, and when its token expires (epoch milliseconds). */
 export type Presented = { readonly grant: Grant; readonly expiresAt: number | null }
 
-/** What came of looking at a request's credential. */
+/** The result of checking a request's credential. */
 export type Identified =
   | { readonly kind: 'nobody' }
   | ({ readonly kind: 'granted' } & Presented)
@@ -20,8 +20,8 @@ export type Identified =
 const INVALID: Identified = { kind: 'refused', code: 'invalid_token' }
 
 /**
- * Who asks: a verified grant, or null for nobody. A bad credential is refused here, whatever it was for. `slug` names
- * the project that will be asked about, so that one look-up brings both.
+ * The verified grant of a request, or null without a credential. A bad credential is refused on every route. `slug` names
+ * the project of the request, so that one look-up reads both.
  */
 export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promise<Presented | null> {
   const asker = await identify(c, slug)
@@ -35,7 +35,7 @@ export async function authenticate(c: Context<AppEnv>, slug: Slug | null): Promi
   }
 }
 
-/** As `authenticate`, for who asks before it is settled what a bad credential is told. */
+/** As `authenticate`, but gives a bad credential back instead of refusing it. */
 export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<Identified> {
   const { stores, settings } = c.env
   const credential = readCredential(c.req.raw, settings.queryTokens)
@@ -72,14 +72,14 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
   }
 }
 
-/** Notes whose token it was, for the log, and that it was used. */
+/** Adds the token to the request's log lines, and stores that it was used. */
 export function noteGranted({ env, req }: Asked, { grant, tier }: Granted): void {
   env.trace.tokenId = grant.tokenId
   env.trace.tier = tier
   noteUse(env.stores, grant.tokenId, () => countryAndColoOf(req.raw))
 }
 
-/** Country and data centre of the request, where Cloudflare tells them. */
+/** Country and data centre of the request, where Cloudflare gives them. */
 export function countryAndColoOf(request: Request): string | null {
   const { country, colo } = (request as { cf?: { country?: unknown; colo?: unknown } }).cf ?? {}
   return typeof country === 'string' && typeof colo === 'string' ? `${country}/${colo}` : null

@@ -3,7 +3,7 @@ import type { RefusalJson } from './refusal-shape.ts'
 
 type WireError = { readonly status: number; readonly message: string }
 
-/** What each refusal is on the wire: rich in the log, dull here. docs/api.md has this table. */
+/** The status and message of each refusal. Details are in the log only. docs/api.md has this table. */
 export const ERRORS: Record<ErrorCode, WireError> = {
   login_required: { status: 401, message: 'You must log in first.' },
   invalid_token: { status: 401, message: 'Invalid API token.' },
@@ -54,7 +54,7 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   other_repository: { status: 422, message: 'The payload is about another repository.' },
   precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
-  // nginx's number for it: nobody reads it but the log.
+  // The status that nginx uses for it; only the log shows it.
   client_gone: { status: 499, message: 'The connection ended before the request body did.' },
   too_large: { status: 413, message: 'Request body is too large.' },
   path_too_long: { status: 414, message: 'The URL is too long.' },
@@ -74,7 +74,7 @@ const CHALLENGE: Partial<Record<ErrorCode, string>> = {
   query_token_refused: 'Bearer error="invalid_token"',
 }
 
-/** The token is the user name, and any password will do (RFC 7617). */
+/** Basic authentication: the token is the user name, with any password (RFC 7617). */
 const BASIC = 'Basic realm="Buildpass", charset="UTF-8"'
 
 const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, string>> = { too_many_requests: '10', unavailable: '5' }
@@ -83,14 +83,14 @@ export function statusOf(code: ErrorCode): number {
   return ERRORS[code].status
 }
 
-/** What the asker is told. */
+/** The message of a refusal. */
 export function messageOf(error: AppError): string {
   return error.message === error.code ? ERRORS[error.code].message : error.message
 }
 
 /**
- * The headers that every answer to this refusal carries, in whatever format. `offersBasic`: for what is fetched by tools
- * that wait to be asked for a user name; elsewhere a browser would ask its reader for one.
+ * The headers of every answer with this refusal, in any format. `offersBasic` is for routes that are read by tools which
+ * send a user name only when asked; on others a browser would ask its user for one.
  */
 export function refusalHeaders(error: AppError, { offersBasic = false } = {}): Record<string, string> {
   const challenge = CHALLENGE[error.code]
@@ -104,8 +104,8 @@ export function refusalHeaders(error: AppError, { offersBasic = false } = {}): R
 }
 
 /**
- * A refusal as `{"message", "code"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours:
- * that is what is told on. All answers have the id in a header. CircleCI's clients read `message`, and it stays first.
+ * A refusal as `{"message", "code"}`, with `errors` where an input broke rules, and `request_id` where the fault is ours, so
+ * that users can report it. All answers have the id in a header. CircleCI's clients read `message`, so it stays first.
  */
 export function jsonRefusal(error: AppError, requestId: string): Response {
   const message = messageOf(error)
@@ -127,7 +127,7 @@ export function jsonRefusal(error: AppError, requestId: string): Response {
   })
 }
 
-/** A bug, as the client sees it. */
+/** The answer to a request that ran into a bug. */
 export function jsonFailure(requestId: string): Response {
   const { status, message } = ERRORS.internal_error
   const body: RefusalJson = { message, code: 'internal_error', request_id: requestId }

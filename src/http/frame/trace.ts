@@ -1,12 +1,12 @@
 import type { Tier } from '../../storage/edge/grants.ts'
 
-/** What the log lines of a request, a message or a cron say; filled in on the way. No path, no query, no secret. */
+/** What the log lines about a request, a message or a cron have in common. No path, no query, no secret. */
 export type Trace = {
-  /** What somebody can name to whoever reads the log: in each answer and each line. */
+  /** The request id: in the answer and in each line, so that users can name it to operators. */
   readonly id: string
   readonly startedAt: number
   route: string
-  /** Its id: a slug may tell what is private. */
+  /** The project's id, not its slug, which may be private. */
   projectId: string | null
   tokenId: string | null
   tier: Tier | null
@@ -19,7 +19,7 @@ export function startTrace(now: number, id: string = crypto.randomUUID(), route 
 export const REQUEST_ID = 'X-Request-Id'
 const RAY = /^[0-9a-f]{16}(?:-[A-Z]{3})?$/
 
-/** Cloudflare's ray, by which the dashboard finds a request too; where there is none, one is made. */
+/** Cloudflare's ray, which the dashboard knows too; without one, a new id. */
 export function requestIdOf({ headers }: Request): string {
   const ray = headers.get('CF-Ray')
   return ray !== null && RAY.test(ray) ? ray : crypto.randomUUID()
@@ -40,7 +40,7 @@ function placeOf({ id, route, projectId: project }: Trace) {
   return { id, route, project }
 }
 
-// Drizzle's message repeats the bound parameters, which hold hashes: only its cause is told.
+// Drizzle's message repeats the bound parameters, among them hashes: only its cause is logged.
 function describe(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error
   const isQuery = error.message.startsWith('Failed query')

@@ -135,7 +135,7 @@ export async function findLatestBuildWithArtifacts(
 ): Promise<number | null> {
   const ofBranch = branch === null ? undefined : eq(builds.branch, branch)
   const ofJob = job === null ? undefined : eq(builds.jobName, job)
-  // As in findLatestBuild: of one branch a job has an index of its own.
+  // As in findLatestBuild: a job on one branch has an index of its own.
   const indexed = branch !== null && job !== null ? ofJob : passes(filter)
   const candidate = db
     .select({ id: builds.id, num: builds.num })
@@ -168,9 +168,10 @@ export type KeptArtifact =
   | { readonly kind: 'no_build' }
 
 /**
- * Switches the row of a path to an object that is in R2 already. Without `overwrite` the bytes that were first stay;
- * the same digest again is the same artifact. What replaces other bytes gets a whole second that comes after theirs and
- * after now: no date that a client was told of them is one of its own. The object that lost is left for the sweep, since somebody may read it.
+ * Points the row of a path to an object that R2 already has. Without `overwrite` the first bytes stay; the same digest again
+ * is the same artifact. Bytes that replace others get a time in whole seconds, after that of the others and after now, so
+ * that no date that a client got for the old bytes fits the new ones. The daily upkeep deletes the replaced object, since
+ * somebody may still be reading it.
  */
 export async function keepArtifact(
   stores: Pick<Stores, 'db' | 'now'>,

@@ -11,7 +11,7 @@ export async function insertUpload(stores: Stores, upload: MultipartUpload, acto
   await commit(stores, actor, [stores.db.insert(uploads).values(upload)])
 }
 
-// R2 takes no part in a transaction, so what is about to change it has the right to that read with the row.
+// R2 takes no part in a transaction: so before a change of R2 the right to it is checked in the read of the row.
 
 /** An upload of that build, for an actor who may still change it; its parts in order. */
 export async function findUpload(
@@ -59,12 +59,12 @@ export async function findUploadPart(
   return upload ? { upload: upload satisfies MultipartUpload, part: part ?? null } : null
 }
 
-/** Throws RightGone unless the actor may still change an upload: a part's bytes may be minutes on their way. */
+/** Throws RightGone unless the actor may still change an upload: sending a part may take minutes. */
 export async function confirmUpload(stores: Stores, actor: Actor): Promise<void> {
   await commit(stores, actor, [])
 }
 
-/** Notes a part that R2 has, in place of an earlier one of its number; false when the upload is gone. */
+/** Stores a part that R2 has, in place of an earlier one with its number; false when the upload is gone. */
 export async function putUploadPart(
   stores: Stores,
   uploadId: string,
@@ -91,12 +91,12 @@ export async function putUploadPart(
   }
 }
 
-/** Forgets which parts have come, so that they are sent again. */
+/** Deletes the rows of all parts, so that they are sent again. */
 export async function forgetUploadParts(stores: Stores, uploadId: string, actor: Actor): Promise<void> {
   await commit(stores, actor, [stores.db.delete(uploadParts).where(eq(uploadParts.uploadId, uploadId))])
 }
 
-/** Notes that an upload is an artifact now. The row stays for a day, for whoever missed the answer and asks again. */
+/** Stores that an upload is an artifact now. The row stays for a day, for clients that missed the answer and ask again. */
 export async function markUploadComplete(
   stores: Stores,
   id: string,
@@ -111,8 +111,8 @@ export async function markUploadComplete(
 }
 
 /**
- * Gives an upload up, with all that is noted of its parts: R2 may drop them now. It counts as idle from then on, so that
- * the upkeep ends what is cut off before its row is deleted.
+ * Deletes the rows of an upload's parts, before R2 drops them. The upload counts as idle from then on, so that the daily
+ * upkeep finishes the deletion if it breaks off here.
  */
 export async function giveUpUpload(stores: Stores, id: string, actor: Actor): Promise<void> {
   const { db } = stores
@@ -126,12 +126,12 @@ export async function deleteUpload(stores: Stores, id: string, actor: Actor): Pr
   await commit(stores, actor, [stores.db.delete(uploads).where(eq(uploads.id, id))])
 }
 
-/** Uploads for which nothing came since `before`, the oldest first. */
+/** Uploads that got no part since `before`, the oldest first. */
 export function listIdleUploads(db: Db, before: number, limit: number): Promise<readonly MultipartUpload[]> {
   return db.select().from(uploads).where(lt(uploads.touchedAt, before)).orderBy(asc(uploads.touchedAt)).limit(limit)
 }
 
-/** Deletes an upload unless something came for it since `before`. */
+/** Deletes an upload unless it got a part since `before`. */
 export async function deleteIdleUpload(db: Db, id: string, before: number): Promise<void> {
   await db.delete(uploads).where(and(eq(uploads.id, id), lt(uploads.touchedAt, before)))
 }

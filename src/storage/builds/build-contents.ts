@@ -12,11 +12,11 @@ export type BuildFiles = {
   readonly firstNode: number
   /** More than 0 where several nodes made files. */
   readonly lastNode: number
-  /** All of them by node and path, or, where they are too many for one page, the first. */
+  /** All files by node and path; only the first where they are too many for one page. */
   readonly files: readonly FileOverview[]
 }
 
-/** So many files are shown at once; more are shown folder by folder. */
+/** A build with more files is shown folder by folder. */
 export const MAX_FILES_AT_ONCE = 200
 
 export async function listBuildFiles(db: Db, projectId: string, num: number): Promise<BuildFiles> {
@@ -49,7 +49,7 @@ export type FolderPlace = { readonly nodeIndex: number; readonly path: string }
 
 export type FolderEntry = FolderPlace & {
   readonly kind: 'node' | 'folder' | 'file'
-  /** How many files it is, or has below it, and their size. */
+  /** The number of files in or below the entry, and their size. */
   readonly count: number
   readonly sizeBytes: number
 }
@@ -63,8 +63,8 @@ export type FolderPage = {
 const ENTRIES_PER_PAGE = 100
 
 /**
- * A page, from 1, of what stands in one folder: its folders, then its files, each by name. A folder that holds one folder
- * and nothing else is one entry with it. Without a place, the nodes.
+ * A page, from 1, of one folder: its folders, then its files, each by name. A folder that has only one folder in it is one
+ * entry with that. Without a place, the nodes.
  */
 export async function listFolder(
   db: Db,
@@ -121,7 +121,7 @@ export function selectNodes(db: Db, projectId: string, num: number, page: number
     .offset((page - 1) * ENTRIES_PER_PAGE)
 }
 
-/** Of each entry, and how many entries there are. */
+/** The sums for each entry, and the number of entries. */
 function sumColumns() {
   return {
     nodeIndex: artifacts.nodeIndex,
@@ -131,13 +131,13 @@ function sumColumns() {
   }
 }
 
-/** In the index's own order, in which '0' is what follows '/'. */
+/** A range of the index: '0' is the character after '/'. */
 function isBelow(folder: string): SQL | undefined {
   const { path } = artifacts
   return folder === '' ? undefined : sql`${path} > ${folder} and ${path} < ${`${folder.slice(0, -1)}0`}`
 }
 
-/** The innermost folder that all files have that stand from the one to the other. */
+/** The innermost folder that has all files from the first path to the last. */
 function sharedFolderOf(firstPath: string, lastPath: string): string {
   let length = 0
   while (length < firstPath.length && firstPath[length] === lastPath[length]) length += 1

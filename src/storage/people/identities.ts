@@ -11,7 +11,7 @@ import { insertUserStatements } from './users.ts'
 
 export type LinkedIdentity = Identity & { readonly createdAt: number; readonly lastUsedAt: number }
 
-/** The accounts elsewhere by which a person can sign in. */
+/** The accounts at other services with which a person can sign in. */
 export function listIdentities(db: Db, userId: string): Promise<LinkedIdentity[]> {
   const { provider, subject, name, createdAt, lastUsedAt } = identities
   return db
@@ -31,7 +31,7 @@ export function selectIdentity(db: Db, { provider, subject }: Pick<Identity, 'pr
 
 const LOGIN_TRIES = 5
 
-/** Whose account this is; somebody new is made for one that nobody has. Never by name: names are given away. */
+/** The person with this account, or a new one. The name does not count: somebody else may take it over. */
 export async function findOrInsertPerson(
   stores: Stores,
   identity: Identity,
@@ -63,7 +63,7 @@ export async function findOrInsertPerson(
   throw new Error('no free login was found')
 }
 
-/** Gives a person another account to sign in by; false when somebody else has it. */
+/** Links another account to a person; false when somebody else has it. */
 export async function linkIdentity(stores: Stores, userId: string, identity: Identity, actor: Actor): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
@@ -80,7 +80,7 @@ export async function linkIdentity(stores: Stores, userId: string, identity: Ide
   return owner?.userId === userId
 }
 
-/** Takes an account from a person, and ends what was begun with it but for the session that asks. */
+/** Unlinks an account, and ends the sessions that began with it, except the one that asks. */
 export async function unlinkIdentity(
   stores: Stores,
   { userId, sessionId }: { readonly userId: string; readonly sessionId: string },

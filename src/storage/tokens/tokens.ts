@@ -21,7 +21,7 @@ export type NewToken = {
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
 )
 
-/** More would make no list that a person can look through. */
+/** A longer list would be too long for people to look through. */
 export const MAX_TOKENS_HELD = 1_000
 
 /** Why no token was made: the holder is gone, or has no room for another one, or the form was sent before. */
@@ -61,7 +61,7 @@ export async function insertToken(
   return { kind: 'created', token: tokenOf(inserted[0]) }
 }
 
-/** Whether the holder still stands, and how many tokens that has: for the batch that is to give it one more. */
+/** Whether the holder still exists, and how many tokens it has: for the batch that inserts another one. */
 export function selectHolding(db: Db, holder: TokenHolder) {
   return db
     .select({
@@ -96,7 +96,7 @@ function heldCount(holder: TokenHolder): SQL {
 }
 
 export type ListedToken = Token & {
-  /** The login of whoever made it; null where a CI or nobody who is still here did. */
+  /** The login of whoever made it; null where a CI or a removed person did. */
   readonly createdBy: string | null
 }
 
@@ -128,7 +128,7 @@ export async function findToken(db: Db, id: string): Promise<Token | null> {
 
 const MINUTE_MS = 60_000
 
-/** Notes a use, at most once a minute per token; off the answer's path, so a fault is only logged. */
+/** Stores a use, at most once a minute per token. The answer does not wait for it, so a fault is only logged. */
 export function noteUse(stores: Stores, tokenId: string, placeOf: () => string | null): void {
   const now = stores.now()
   const minute = now - (now % MINUTE_MS)
@@ -167,7 +167,7 @@ export function insertWhile(db: Db, row: TokenRow, condition: SQL) {
   return db.insert(tokens).select(source).returning()
 }
 
-/** Whether this person's act of that id was not done yet. The audit log remembers it when the token itself is gone. */
+/** Whether the form with this id was not handled yet. The audit log remembers it after the token is deleted. */
 export function isFirst({ userId }: Actor, onceId: string | undefined): SQL {
   if (onceId === undefined) return sql`1`
   return sql`not exists (select 1 from ${audit} where ${audit.userId} = ${userId} and ${audit.subject} = ${onceId})`
@@ -195,7 +195,7 @@ export function heldBy(holder: TokenHolder) {
     : and(eq(tokens.projectId, holder.projectId), eq(tokens.kind, 'project'))
 }
 
-/** A row that does not add up is a bug or a tampered database. */
+/** The token of a row. A row that makes none is a bug or a tampered database. */
 export function tokenOf(row: TokenRow): Token {
   const { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt } = row
   const face = { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt }

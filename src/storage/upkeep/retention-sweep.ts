@@ -8,15 +8,15 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { findRetention } from './retention.ts'
 
 const DAY_MS = 24 * 3_600_000
-/** What one query deletes at most: well within what D1 does at once, and R2 takes in one call. */
+/** How many one query deletes at most: D1 can do more in one query, and R2 takes so many keys in one call. */
 const MAX_ARTIFACTS_A_QUERY = 1_000
 const MAX_TESTS_A_QUERY = 5_000
-/** Each row of a build stands in ten indexes. */
+/** Fewer, since each build is in ten indexes. */
 const MAX_BUILDS_A_QUERY = 250
 const MAX_PIPELINES_A_QUERY = 250
 const MAX_PROJECTS_A_QUERY = 25
 
-/** A project, and how long it keeps what: values for one, columns for many. */
+/** A project with its retention: values for one project, columns for many. */
 type Kept = {
   readonly projectId: SQL
   readonly artifactsBefore: SQL
@@ -25,9 +25,9 @@ type Kept = {
 }
 
 /**
- * What of a project is over and not kept for its branch: queries of one column each, the oldest first. A pipeline goes as
- * a whole, once all of it is old: in parts it would be shown with another result. Of those of a branch the one that it
- * shows goes last, so that no older result takes its place.
+ * The artifacts and pipelines of a project that retention deletes: queries of one column each, the oldest first. A pipeline is
+ * deleted as a whole, once all of it is old: a part of it might show another result. The pipeline that a branch shows is
+ * deleted last, so that no older result replaces it.
  */
 function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept) {
   const ofBranch = (other: 'newer' | 'older') => {
@@ -35,17 +35,17 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
     const place = sql`${rankOf(other)} ${sql.raw(other === 'newer' ? '>' : '<')} ${rankOf('l')}`
     return sql`${pipelines} as ${name} where ${name}.project_id = l.project_id and ${name}.branch is l.branch and ${place}`
   }
-  // A branch with fewer pipelines keeps them all. No more of the newer ones are counted than can be asked for.
+  // A branch with fewer pipelines keeps them all. Newer ones are counted only up to the highest possible setting.
   const isKept = sql`(select count(*) from (select 1 from ${ofBranch('newer')} limit ${MAX_KEPT_PER_BRANCH})) < ${keepPerBranch}`
   const hasNew = (table: typeof builds | typeof workflows) =>
     sql`exists (select 1 from ${table} as part where part.pipeline_id = l.id and part.created_at >= ${buildsBefore})`
   const isNew = sql`(${hasNew(builds)} or ${hasNew(workflows)})`
-  // Of the branch a newer one is shown, as long as that is there.
+  // A newer pipeline is the one that the branch shows.
   const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${LOOK_BACK}) as candidate
     where ${hasUnskippedPart('candidate')} and ${isComplete('candidate')})`
   const isLast = sql`not exists (select 1 from ${ofBranch('older')})`
   return {
-    /** Whether anything of a pipeline `l` is not old yet. */
+    /** Whether anything in pipeline `l` is not old yet. */
     isNew,
     artifacts: (column: SQL) => sql`select a.${column} from ${artifacts} as a join ${builds} as b on b.id = a.build_id
       join ${pipelines} as l on l.id = b.pipeline_id
@@ -56,7 +56,7 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
   }
 }
 
-/** Of project `p` with the retention `r`. */
+/** The columns of project `p` with retention `r`. */
 function keptByColumns(now: number): Kept {
   const before = (days: SQL, fallback: number) => sql`(${now} - coalesce(${days}, ${fallback}) * ${DAY_MS})`
   return {
@@ -68,8 +68,8 @@ function keptByColumns(now: number): Kept {
 }
 
 /**
- * The projects after `after` that have something due, by id, and where the look stopped; null at the end. A project of
- * which all that is old is kept for its branch has nothing due.
+ * The ids of projects after `after` that have something to delete, and where this search stopped; null at the end. What is
+ * kept for its branch is not to be deleted, however old.
  */
 export async function listDue(
   db: Db,
@@ -93,7 +93,7 @@ export async function listDue(
         from ${projects} as p left join ${retention} as r on r.project_id = p.id
         where p.id > ${from} order by p.id limit ${MAX_PROJECTS_A_QUERY}`,
     )
-    // The columns of the statement above: how long before its end a thing was made, so how long it is over.
+    // The columns of the statement above: how long each is overdue.
     const rows = results as { id: string; artifacts: number | null; pipelines: number | null }[]
     for (const { id, ...times } of rows) {
       const longest = Math.min(...Object.values(times).filter((ms) => ms !== null))
@@ -106,9 +106,9 @@ export async function listDue(
 }
 
 /**
- * Deletes what a project need not keep any longer, with at most so many operations of D1 and R2; whether any may be left.
- * Rows go first and their objects next: after a crash between the two an object is left, which the orphan sweep finds,
- * and never a row that points to nothing.
+ * Deletes what is past a project's retention, with at most `maxOperations` requests to D1 and R2; gives whether any may be
+ * left. Rows are deleted before their objects: a break between the two leaves an object, which `sweepOrphans` deletes,
+ * and never a row without its object.
  */
 export async function sweepProject(
   { db, artifacts: bucket }: Pick<Stores, 'db' | 'artifacts'>,

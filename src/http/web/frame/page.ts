@@ -35,8 +35,8 @@ type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
       : OnProjectPage<Viewer>
 
 /**
- * What a page's handler is given: who looks, the project if there is one, what stands on the path and, of a form, what was
- * filled in and who acts.
+ * What a page's handler gets: the viewer, the project if there is one, the parameters of the path and, for a form, its fields
+ * and the actor.
  */
 export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> & {
   readonly params: ParamsOf<N>
@@ -47,7 +47,7 @@ export type PageHandler<N extends PageName> = (
   opened: OpenedPage<N>,
 ) => Response | Promise<Response>
 
-/** Mounts a page, or what a form of ours is sent to, behind what the table says that it needs. By session only: tokens open no page. */
+/** Mounts a page or a form's handler behind what it needs by the access table. Only a session opens it, never a token. */
 export function page<N extends PageName>(app: App, name: N, handler: PageHandler<N>): void {
   const needs = PAGES[name]
   if (!needs) throw new Error(`${name} has no row in the table of pages`)
@@ -59,7 +59,7 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
       fail: (c) => failWithPage(c, viewer),
     }
     return answer(c, name, refusals, async () => {
-      // Before anybody is proved, so that an end that comes meanwhile is seen.
+      // Taken before the viewer is verified, so that an end that comes meanwhile counts.
       const fence = fenceNow(c.env.stores)
       const params = paramsOf<N>(c)
       const slug = slugOnPath(params)
@@ -71,7 +71,7 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
       const asked = form ? { ...opened, form, actor: actorOf(c, opened) } : opened
       let response: Response
       try {
-        // The table says which parts there are; permitted() has refused what lacks one.
+        // The access table decides which of these there are; permitted() has refused requests that lack one.
         response = await handler(c, asked as unknown as OpenedPage<N>)
       } catch (error) {
         if (!(error instanceof RightGone)) throw error
@@ -127,10 +127,10 @@ async function projectFor(
   }
 }
 
-/** Every ten minutes of use the session's thirty days begin anew, in the database and in the browser. */
+/** Starts the session's thirty days again, in the database and the browser; at most every ten minutes. */
 function keepAlive(c: Context<AppEnv>, viewer: Viewer, secret: SessionSecret, response: Response): void {
   const { stores } = c.env
-  // What ended the session, or began another, has the last word on the cookie.
+  // A handler that ended the session, or began another, has set the cookie itself.
   if (!isStale(viewer.session, stores.now()) || response.headers.get('Set-Cookie')?.includes('session=')) return
   const place = countryAndColoOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
