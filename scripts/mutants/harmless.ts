@@ -169,7 +169,7 @@ const HARMLESS: readonly Harmless[] = [
   },
   {
     file: 'src/storage/edge/proof.ts',
-    text: "standing.kind === 'proved'",
+    text: "state.kind === 'proved'",
     what: 'left of &&',
     because: 'what is void has no time of proof; the types want it',
   },

@@ -26,7 +26,7 @@ export type SignedIn = {
   readonly instanceRole: InstanceRole
 }
 
-/** A person's standing on the whole instance. */
+/** A person's role on the instance. */
 export type InstanceRole = 'owner' | 'user'
 
 /** Whoever can be let in. */

@@ -240,13 +240,13 @@ function runStatusOf(pipeline: unknown): RunStatus | null {
  * green, it could hide a red parent.
  */
 function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
-  const standing = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
+  const counting = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
     const hasFailed = status !== undefined && FAILURES.includes(status)
     return hasFailed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
   }
   return about(
-    runs.map((run) => standing(run, run.told?.status)),
-    builds.map((build) => standing(build, build.status)),
+    runs.map((run) => counting(run, run.told?.status)),
+    builds.map((build) => counting(build, build.status)),
   )
 }
 
@@ -259,11 +259,17 @@ function placeOf(id: string, payload: unknown) {
   const ciNumber = attemptFor(parentId ?? id)
   const isOfParent = parentId !== null
   const isPart = isOfParent || mayBeChild(payload)
-  return { externalId: `${GITLAB_PIPELINE}${parentId ?? id}`, isOfParent, isPart, ciNumber, ...standsFor(payload) }
+  return {
+    externalId: `${GITLAB_PIPELINE}${parentId ?? id}`,
+    isOfParent,
+    isPart,
+    ciNumber,
+    ...countsForBranch(payload),
+  }
 }
 
 /** Only the pipeline's own event has its source. */
-function standsFor(payload: unknown): Pick<PipelineReport, 'stands'> {
+function countsForBranch(payload: unknown): Pick<PipelineReport, 'stands'> {
   const source = lineAt(payload, 'object_attributes', 'source')
   if (source === null) return {}
   const place = SOURCE.get(source) ?? 'while_red'

@@ -9,15 +9,15 @@ const INLINE_AGE_MS = 8_000
 const POLL_BOX_MS = 1_000
 const POLL_SLOT = 'poll'
 
-/** How a cached fact may be used now; with `ask` the database decides, and an outage may still be bridged. */
+/** Whether a cached fact may be used now. With `ask` the database decides; in an outage the fact may still be used. */
 export type Freshness = 'accept' | 'ask' | 'ask_without_grace'
 
-/** Freshens the feed if its age asks for it, then judges the fact by it. */
+/** Polls the revocation feed if it is old, then judges the fact by it. */
 export function judgeFact(stores: Stores, fact: Fenced<unknown>): Promise<Freshness> {
   return judgeFacts(stores, [fact])
 }
 
-/** Judges facts that are used together, all by the same feed and after the last wait. */
+/** Judges facts that are used together by one state of the feed, with no wait in between. */
 export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>[]): Promise<Freshness> {
   if (facts.length === 0) return 'accept'
   const polled = await freshenIfOld(stores)
@@ -26,22 +26,22 @@ export async function judgeFacts(stores: Stores, facts: readonly Fenced<unknown>
   return bridged ? 'accept' : use
 }
 
-/** Whether the facts hold by a feed so young that nobody has to poll it: what memory alone may decide, without a wait. */
+/** Whether the facts hold by a feed that is too fresh to be polled: memory alone may decide that, without a wait. */
 export function acceptedAt(now: number, { memory }: Stores, facts: readonly Fenced<unknown>[]): boolean {
   const feed = memory.feed.known
   if (!feed || now - feed.polledAt >= BACKGROUND_AGE_MS) return false
   return facts.every((fact) => freshnessAt(now, feed, fact) === 'accept')
 }
 
-/** As `judgeFact`, with the feed as it is. */
+/** As `judgeFact`, without a poll of the feed. */
 export function freshnessOf(stores: Stores, fact: Fenced<unknown>): Freshness {
   return freshnessAt(stores.now(), stores.memory.feed.known, fact)
 }
 
 function freshnessAt(now: number, feed: Feed | null, fact: Fenced<unknown>): Freshness {
-  const standing = factStateOf(feed, fact)
-  if (standing.kind === 'void') return 'ask_without_grace'
-  return now - standing.provedAt < BOUND_MS ? 'accept' : 'ask'
+  const state = factStateOf(feed, fact)
+  if (state.kind === 'void') return 'ask_without_grace'
+  return now - state.provedAt < BOUND_MS ? 'accept' : 'ask'
 }
 
 function worstOf(uses: readonly Freshness[]): Freshness {
@@ -49,10 +49,10 @@ function worstOf(uses: readonly Freshness[]): Freshness {
   return uses.includes('ask') ? 'ask' : 'accept'
 }
 
-/** Whether the fact may go on although the database has just failed to answer. */
+/** Whether the fact may still be used although the database has just failed to answer. */
 export function graceHolds(stores: Stores, fact: Fenced<unknown>): boolean {
-  const standing = factStateOf(stores.memory.feed.known, fact)
-  return standing.kind === 'proved' && stores.now() - standing.provedAt < stores.graceMs
+  const state = factStateOf(stores.memory.feed.known, fact)
+  return state.kind === 'proved' && stores.now() - state.provedAt < stores.graceMs
 }
 
 type PollResult = 'fresh' | 'failed' | 'not_tried'
@@ -74,7 +74,7 @@ async function freshenIfOld(stores: Stores): Promise<PollResult> {
   return 'not_tried'
 }
 
-/** Brings the feed up to date from the data centre's copy or D1; the caller sees to once per isolate and 4 s. */
+/** Updates the feed from the data centre's copy or D1. The caller does so at most once per isolate and 4 s. */
 async function poll(stores: Stores): Promise<PollResult> {
   const { memory } = stores
   memory.feed.polledAt = stores.now()

@@ -11,7 +11,7 @@ export const MAX_LISTENERS = 10
 
 export type StoredListener = { readonly id: string; readonly listener: Listener; readonly createdAt: number }
 
-/** Who is told when a build of the project ends, the oldest first; without their secrets. */
+/** The listeners of a project, the oldest first, without their secrets. */
 export function listListeners(db: Db, projectId: string): Promise<StoredListener[]> {
   const { id, config, createdAt } = listeners
   return db
@@ -21,7 +21,7 @@ export function listListeners(db: Db, projectId: string): Promise<StoredListener
     .orderBy(asc(createdAt), asc(id))
 }
 
-/** The listener with its secret, for the one who calls it; a null secret is one that no live key opens. */
+/** A listener with its secret, to send a message; the secret is null where no current DATA_KEY opens it. */
 export async function openListener(
   db: Db,
   keys: DataKeys,
@@ -31,7 +31,7 @@ export async function openListener(
   return row ? { listener: row.config, secret: await unseal(keys, row.sealed, contextOf(id)) } : null
 }
 
-/** Null, and nothing changed, when the project has as many as it may. */
+/** Stores a listener; null, and nothing changes, when the project has as many as it may. */
 export async function insertListener(
   stores: Stores,
   keys: DataKeys,
@@ -58,7 +58,7 @@ export async function insertListener(
   return rows.length > 0 ? { id, listener, createdAt } : null
 }
 
-/** False when the project had none of that id. */
+/** Deletes a listener; false when the project had none with that id. */
 export async function deleteListener(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
   const { db } = stores
   const which = and(eq(listeners.id, id), eq(listeners.projectId, projectId))

@@ -15,7 +15,7 @@ export function listMemberships(db: Db, userId: string, { limit, offset }: ListP
   return selectMemberships(db, eq(members.userId, userId)).limit(limit).offset(offset)
 }
 
-/** Those that they follow, after the one with that key. */
+/** The projects that a person follows, after the one with the slug key `after`. */
 export function listFollowed(db: Db, userId: string, after: string, limit: number): Promise<Membership[]> {
   const which = and(eq(members.userId, userId), eq(members.followed, true), gt(projects.slugKey, after))
   return selectMemberships(db, which).limit(limit)
@@ -65,7 +65,7 @@ export type BriefBuild = {
   readonly status: ReportedStatus
   readonly revision: string
   readonly login: string | null
-  /** When it began, by its CI's account; until it says so, when it was last heard of. */
+  /** When the build began, as reported; until then the time of its last event. */
   readonly beganAt: number
   readonly createdAt: number
   readonly pushedAt: number
@@ -109,7 +109,7 @@ export async function listNewestBuilds(
   return Map.groupBy(rows, (row) => row.projectId)
 }
 
-/** Whether a project stands on a member's dashboard. */
+/** Sets whether a member's dashboard shows a project. */
 export async function setFollowed(
   stores: Stores,
   projectId: string,

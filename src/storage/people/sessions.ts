@@ -20,7 +20,7 @@ import { commit, RightGone } from '../tokens/rights.ts'
 const { id, method, userAgent, from, createdAt, lastSeenAt } = sessions
 const SHOWN = { id, method, userAgent, from, createdAt, lastSeenAt }
 
-/** Who has the browser with that secret; always the database's answer, so that an ended session is over at once. */
+/** The person with this session. It is always read from the database, so that an ended session is over at once. */
 export async function findViewer(db: Db, secret: SessionSecret, now: number): Promise<Viewer | null> {
   const [row] = await selectViewer(db, await hashSession(secret), now)
   if (!row) return null
@@ -51,8 +51,8 @@ export function selectLiveSession(db: Db, sessionId: string, now: number) {
 export type NewSession = Pick<Session, 'userAgent' | 'from'> & SignInProof & { readonly userId: string }
 
 /**
- * Signs a browser in; false when the person is gone, or what they came in by is theirs no more. The secret is always a
- * new one, so nobody can know it beforehand.
+ * Starts a session; false when the person is gone, or the account that they signed in with is no longer theirs. The secret
+ * is always new, so nobody can know it beforehand.
  */
 export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<boolean> {
   const { db } = stores
@@ -113,12 +113,12 @@ async function deleteSessions(stores: Stores, which: SQL, actor: Actor): Promise
 
 const TOUCH_MS = 10 * 60_000
 
-/** Whether a session's last use is old enough to be written anew. */
+/** Whether a session's last use is old enough to be stored again. */
 export function isStale({ lastSeenAt }: Session, now: number): boolean {
   return now - lastSeenAt >= TOUCH_MS
 }
 
-/** Notes that a session was used; off the answer's path, so a fault is only logged. */
+/** Stores that a session was used. The answer does not wait for it, so a fault is only logged. */
 export function noteSessionUse(stores: Stores, sessionId: string, from: string | null): void {
   const write = stores.db.update(sessions).set({ lastSeenAt: stores.now(), from }).where(eq(sessions.id, sessionId))
   stores.waitUntil(write.run().catch((error) => stores.warn('session_use_unwritable', error)))

@@ -12,7 +12,7 @@ export function insertLink(db: Db, link: typeof signInLinks.$inferInsert) {
   return db.insert(signInLinks).values(link)
 }
 
-/** Whose link it is, as long as it works; looking does not use it up. */
+/** Whom a link signs in, while it works. Looking does not use it up. */
 export async function findLink(db: Db, secret: LinkSecret, now: number): Promise<{ readonly login: string } | null> {
   const [row] = await selectLink(db, await hashLink(secret), now)
   return row ?? null
@@ -27,7 +27,7 @@ export function selectLink(db: Db, hash: string, now: number) {
     .limit(1)
 }
 
-/** Uses the link up: of several that try at once, one is told whose it was. */
+/** Uses a link up, and gives the person's id; of several requests at once only one gets it. */
 export async function consumeLink(db: Db, secret: LinkSecret, now: number): Promise<string | null> {
   const [row] = await db
     .delete(signInLinks)
@@ -44,12 +44,12 @@ function works(hash: string, now: number): SQL | undefined {
   )
 }
 
-/** Whether that person ever did anything here; to sign in is the first that anybody does. */
+/** Whether a person has an entry in the audit log; the first sign-in makes one. */
 export function hasCome(userId: SQLWrapper | string): SQL {
   return sql`exists (select 1 from ${audit} where ${audit.userId} = ${userId})`
 }
 
-/** Until when a person is invited, be that over; null for who has come, or needed no invitation. */
+/** When a person's invitation ends or ended; null for people who have signed in, or were not invited. */
 export async function findInvitation(db: Db, userId: string): Promise<{ readonly expiresAt: number } | null> {
   const [row] = await selectInvitation(db, userId)
   return row ?? null
@@ -59,7 +59,7 @@ export function selectInvitation(db: Db, userId: string) {
   return db.select({ expiresAt: signInLinks.expiresAt }).from(signInLinks).where(isWaiting(userId)).limit(1)
 }
 
-/** Puts another link in the place of an invitation; false, and nothing changed, where nobody waits for one. */
+/** Replaces the link of an invitation; false, and nothing changes, where there is none. */
 export async function replaceInvitation(
   stores: Stores,
   { id, login }: { readonly id: string; readonly login: string },

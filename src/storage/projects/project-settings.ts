@@ -12,7 +12,7 @@ import { findProjectById } from './projects.ts'
 
 /**
  * Makes a project with its creator as the first admin; null when the slug is taken. Of all forms with one `onceId`, one
- * makes a project, which the others are given too.
+ * makes a project, and the others get that one too.
  */
 export async function insertProject(
   stores: Stores,
@@ -46,7 +46,7 @@ export async function insertProject(
 export type ProjectChange = {
   readonly visibility?: Visibility | undefined
   readonly defaultBranch?: string | undefined
-  /** Null for the public host's. */
+  /** Null: the address at the public host. */
   readonly repositoryUrl?: string | null | undefined
 }
 
@@ -73,7 +73,7 @@ export async function updateProject(
       told,
       sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
     ),
-    // What is not changed is set to itself, so that an empty change is a statement too.
+    // Unchanged columns are set to themselves, so that an empty change is a valid statement.
     db
       .update(projects)
       .set({
@@ -87,7 +87,7 @@ export async function updateProject(
   return rows[0] ?? null
 }
 
-/** Keeps where a project's repository is, as its CI tells; what is kept already stays, for it may be an admin's word. */
+/** Stores the address of a project's repository from a webhook. An address that is there stays: an admin may have set it. */
 export async function learnRepositoryUrl(
   stores: Stores,
   projectId: string,
@@ -98,7 +98,7 @@ export async function learnRepositoryUrl(
   await commitEnding(stores, actor, [stores.db.update(projects).set({ repositoryUrl }).where(isUnknown)])
 }
 
-/** Ends a project and all that belongs to it; the bytes in R2 are swept by the cron. False when it was gone. */
+/** Deletes a project and all that belongs to it; the daily upkeep deletes the bytes in R2. False when it was gone. */
 export async function deleteProject(stores: Stores, project: Project, actor: Actor): Promise<boolean> {
   const { db } = stores
   const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const

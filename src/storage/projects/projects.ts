@@ -12,7 +12,7 @@ export function selectProject(db: Db, slug: Slug) {
     .limit(1)
 }
 
-/** A project by its id, for what acts on its own rows: nothing here decides who may see it. */
+/** A project by its id. No permission is checked here. */
 export async function findProjectById(db: Db, projectId: string): Promise<Project | null> {
   const [row] = await db.select(projectColumns()).from(projects).where(eq(projects.id, projectId)).limit(1)
   return row ?? null

@@ -12,16 +12,16 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { isFirst } from '../tokens/tokens.ts'
 
-/** What everybody with the right to see a webhook sees of it: never its secret. Times are epoch milliseconds. */
+/** A webhook as its project's admins see it, without its secret. Times are epoch milliseconds. */
 export type Webhook = {
   readonly id: string
   readonly source: WebhookSource
   readonly createdAt: number
-  /** When a rotated one stops; null for the current one. */
+  /** When a rotated webhook ends; null for the current one. */
   readonly expiresAt: number | null
 }
 
-/** Where a CI system may sign: the project and each secret of the source that works now. */
+/** A project with the current secrets of one source. */
 export type WebhookSecrets = {
   readonly projectId: string
   readonly repositoryUrl: string | null
@@ -139,7 +139,7 @@ export async function rotateWebhook(
   try {
     const [, inserted] = await commit(stores, actor, [
       db.update(webhooks).set({ expiresAt: endsAt }).where(isCurrent),
-      // Two at once: the second finds nothing that it ended.
+      // Of two rotations at once the second one finds no current webhook.
       insertRow(
         db,
         row,

@@ -5,7 +5,7 @@ import type { DeliveryResult } from '../../domain/notices/delivery.ts'
 import type { WebhookSource } from '../../domain/reporting/webhook-source.ts'
 import { projects, users } from './schema.ts'
 
-/** The secrets with which a CI system signs what it sends; several of one source only while a rotation overlaps. */
+/** The secrets with which a CI signs its webhooks; a source has several only while a rotation overlaps. */
 export const webhooks = sqliteTable(
   'webhooks',
   {
@@ -14,7 +14,7 @@ export const webhooks = sqliteTable(
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
     source: text('source').$type<WebhookSource>().notNull(),
-    /** Sealed with DATA_KEY: it must be usable to check signatures, and useless to who steals the database. */
+    /** Sealed with DATA_KEY: the Worker needs it to check signatures, and a stolen database must not reveal it. */
     sealedSecret: text('sealed_secret').notNull(),
     createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
     /** The token that minted this: ending it ends this too. */
@@ -31,7 +31,7 @@ export const webhooks = sqliteTable(
   ],
 )
 
-/** What arrived at a project's webhooks, well signed: never the body. */
+/** The well-signed deliveries of a project's webhooks, without their bodies. */
 export const deliveries = sqliteTable(
   'deliveries',
   {
@@ -50,8 +50,8 @@ export const deliveries = sqliteTable(
 )
 
 /**
- * The CI identities that may report to a project without a stored secret. Never edited: deleted and made anew. Triggers
- * of migrations/0001 end the tokens of one that goes or changes.
+ * The CI identities that may report to a project without a stored secret. They are not edited, only deleted and made again.
+ * Triggers of migrations/0001 end the tokens of a publisher that is deleted or changed.
  */
 export const publishers = sqliteTable(
   'publishers',
@@ -76,18 +76,18 @@ export const publishers = sqliteTable(
   ],
 )
 
-/** The identity tokens that were exchanged, by a digest: each is good once. */
+/** The identity tokens that were exchanged, by a digest: each can be exchanged once. */
 export const usedIdentities = sqliteTable(
   'used_identities',
   {
     id: text('id').primaryKey(),
-    /** After this the token would be refused as expired anyhow. */
+    /** After this the token would be refused as expired anyway. */
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [index('used_identities_expiry').on(t.expiresAt)],
 )
 
-/** How long a project keeps what; the defaults of domain/retention where there is no row. */
+/** A project's retention; without a row the defaults hold. */
 export const retention = sqliteTable('retention', {
   projectId: text('project_id')
     .primaryKey()

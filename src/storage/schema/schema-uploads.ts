@@ -2,8 +2,8 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { artifactDigest } from './columns.ts'
 
 /**
- * Uploads in parts. No foreign key: when the build goes, the row stays until the daily cron has told R2 to drop the
- * parts, since R2 cannot list what it holds half of.
+ * Uploads in parts. No foreign key: when the build is deleted, the row stays until the daily upkeep has aborted the upload
+ * in R2, which cannot list unfinished uploads.
  */
 export const uploads = sqliteTable(
   'uploads',

@@ -15,14 +15,14 @@ import { insertWhile, rowFor } from './tokens.ts'
 export type ReportingSession = {
   readonly secret: Secret
   readonly expiresAt: number
-  /** Until then a live one can be renewed. */
+  /** Until then the token can be renewed while it lives. */
   readonly renewableUntil: number
 }
 
-/** An identity token as it is spent: by a digest, and until when it must be remembered. */
+/** An identity token that was exchanged: its digest, and until when it must be remembered. */
 export type SpentIdentity = { readonly digest: string; readonly expiresAt: number; readonly subject: string }
 
-/** Spends an identity and stores a token in one transaction; says why not. */
+/** Marks an identity token as exchanged and stores a reporting token, in one transaction; else says why not. */
 export async function exchangeIdentity(
   stores: Stores,
   publisher: TrustedPublisher,
@@ -55,7 +55,7 @@ export async function exchangeIdentity(
   return session
 }
 
-/** Another token for the same job, while the given one lives and its publisher stands; null otherwise. */
+/** Another token for the same job, while the given one and its publisher exist; null otherwise. */
 export async function renewSession(stores: Stores, tokenId: string, actor: Actor): Promise<ReportingSession | null> {
   const { db } = stores
   const now = stores.now()
@@ -71,7 +71,7 @@ export async function renewSession(stores: Stores, tokenId: string, actor: Actor
     expiresAt: Math.min(now + REPORTING_LIFE_MS, old.renewableUntil),
     renewableUntil: old.renewableUntil,
   }
-  // Minted by the old one: whoever ends that, when it leaked, ends this too.
+  // It counts as minted by the old one: so ending that one, when it leaked, ends this one too.
   const row = await sessionRow(stores, session, old.projectId, old.publisherId, tokenId)
   const [inserted] = await commit(stores, actor, [insertWhile(db, row, publisherStands(old.publisherId))])
   if (inserted.length === 0) return null

@@ -141,7 +141,7 @@ export async function sweepProject(
   const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_ARTIFACTS_A_QUERY})`
   if (!(await deleteAll({ rows: artifacts, which, limit: MAX_ARTIFACTS_A_QUERY }))) return true
   while (operations < maxOperations) {
-    // A pipeline that the branch showed may go once those behind it are gone.
+    // The pipeline that a branch shows may be deleted once the older ones are.
     const { results } = await rawStatement(db, sql`${due.pipelines(sql`id`)} limit ${MAX_PIPELINES_A_QUERY}`)
     operations += 1
     if (results.length === 0) return false
@@ -161,9 +161,9 @@ type Part = {
 }
 
 /**
- * What belongs to the builds of pipelines goes before them, in bounded parts: one statement must not take a million rows
- * along. They go once none of their builds has an artifact: one that came in meanwhile must not lose its row before its
- * object. With them go their builds: of many pipelines so many as have 250 together, and one at least.
+ * The parts in which pipelines are deleted: artifacts and test results first, in bounded numbers, since one statement must
+ * not delete a million rows. A pipeline is deleted with its builds once none of these has an artifact: one that arrived
+ * meanwhile must not lose its row before its object. One statement deletes pipelines with up to 250 builds, or one pipeline.
  */
 function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
   const chosen = sql`(select row.value from json_each(${JSON.stringify(ids)}) as row)`
