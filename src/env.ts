@@ -41,7 +41,7 @@ export type Bindings = {
   readonly GITHUB_API_URL?: string
   readonly ACCESS_TEAM_DOMAIN?: string
   readonly ACCESS_AUD?: string
-  /** Given by `npm start` alone, anew at each start: opens /local/ to the scripts of the same machine. */
+  /** A new one at each `npm start`, and only there: opens /local/ to scripts on the same machine. */
   readonly LOCAL_CONTROL_KEY?: string
   readonly OUTBOUND_PRIVATE_HOSTS?: string
   readonly LOG_REQUESTS?: string

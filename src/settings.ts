@@ -21,7 +21,7 @@ export type ArtifactRedirect =
       readonly secretAccessKey: string
     }
 
-/** Signing in by Cloudflare Access, whose own policy says who is let in. */
+/** Signing in by Cloudflare Access, whose own policy decides who may. */
 export type AccessSettings = { readonly issuer: string; readonly audience: string }
 
 /** The configuration as the code uses it. */

@@ -53,7 +53,7 @@ export const buildkite: Ci = {
   },
 }
 
-/** The ids, which stand in a token only when they are asked for; the option takes the place of the agent's variable. */
+/** The ids, which a token has only when they are asked for; this option replaces the agent's variable. */
 function claimsOf({ BUILDKITE_OIDC_TOKEN_CLAIMS = '' }: Env): readonly string[] {
   const more = BUILDKITE_OIDC_TOKEN_CLAIMS.split(',').filter((name) => name !== '')
   return [...new Set(['organization_id', 'pipeline_id', ...more])].flatMap((name) => ['--claim', name])

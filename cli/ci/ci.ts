@@ -7,7 +7,7 @@ import { woodpecker } from './woodpecker.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** One run of one job, as its CI's environment tells it. What it does not tell is null. */
+/** One run of one job, from the environment of its CI; null where that does not have a value. */
 export type CiJob = {
   readonly ci: string
   /** The project, `vcs/org/repo`. */
@@ -15,7 +15,7 @@ export type CiJob = {
   readonly branch: string | null
   readonly tag: string | null
   readonly revision: string | null
-  /** Ids are unique within the project: the same id is the same thing, told again. */
+  /** Ids are unique within the project: a second report with an id is about the same thing. */
   readonly pipeline: { readonly id: string }
   readonly workflow: { readonly id: string; readonly name: string }
   readonly build: {

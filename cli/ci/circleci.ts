@@ -25,7 +25,7 @@ export const circleci: Ci = {
         name,
         url: firstOf(env.CIRCLE_BUILD_URL),
         nodeIndex: indexOf(env.CIRCLE_NODE_INDEX),
-        // What runs again has a higher number, as has all that runs later: so only where the workflow's name tells it apart.
+        // A rerun has a higher number, but so has any later workflow: so it counts as an attempt only where the workflow's name is known.
         ...(env.BUILDPASS_WORKFLOW ? attemptOf(env.CIRCLE_BUILD_NUM) : {}),
       },
       commit: { subject: null, body: null, author: null },

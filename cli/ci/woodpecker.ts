@@ -42,7 +42,7 @@ export const woodpecker: Ci = {
   },
 }
 
-/** The branch of a pull request. One that is called as its target is comes from a fork, whose owner nothing tells. */
+/** The branch of a pull request. One with the name of its target comes from a fork, whose owner the environment does not have. */
 function requestBranchOf(env: Env): string | null {
   const branch = firstOf(env.CI_COMMIT_SOURCE_BRANCH)
   const isOurs = branch !== env.CI_COMMIT_TARGET_BRANCH && branch !== env.CI_REPO_DEFAULT_BRANCH

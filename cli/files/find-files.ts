@@ -29,13 +29,13 @@ export type FoundFiles = {
 }
 
 export type FindOptions = {
-  /** Artifact paths are told from here. */
+  /** Artifact paths are relative to this folder. */
   readonly root: string
   /** Put before each artifact path. */
   readonly prefix: string
 }
 
-/** The files that the globs mean; folders mean all that is in them. What cannot be sent is told of, not passed over. */
+/** The files that the globs match; a folder stands for all its files. What cannot be sent is listed with the reason. */
 export async function findFiles(globs: readonly string[], { root, prefix }: FindOptions): Promise<FoundFiles> {
   const base = resolve(root)
   if (!isFolderAt(base)) throw usageError(`--root: ${base} is no folder.`)

@@ -59,7 +59,7 @@ async function reopened(note: string, target: string): Promise<Pick<PartFile, 'f
   const { name, identity, pid } = (readPrivateJson(note) ?? {}) as Partial<Note>
   if (typeof name !== 'string' || !isPartFile(name) || typeof pid !== 'number' || isAtWork(pid)) return null
   const file = join(dirname(target), name)
-  // Windows has no such flag; there the identity alone tells.
+  // Windows has no such flag: there only the file's identity is checked.
   const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0)
   const handle = await open(file, flags).catch(() => null) // Gone, or something else: a new one takes its place.
   if (!handle) return null

@@ -12,7 +12,7 @@ export type UploadOptions = {
   readonly pool: Pool
 }
 
-/** The file that was found, which may be something else by now: a named pipe would be waited for, for ever. */
+/** Opens the file that was found. It may be something else by now: reading a named pipe would never end. */
 export async function openFile(found: LocalFile): Promise<FileHandle> {
   const handle = await open(found.file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {

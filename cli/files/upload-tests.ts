@@ -8,7 +8,7 @@ import type { Output } from '../terminal/output.ts'
 import { findFiles, type LocalFile } from './find-files.ts'
 import { named } from './sent-file.ts'
 
-/** Sends JUnit XML files, each of which is a report of its own: one that is refused keeps no other from being sent. */
+/** Sends JUnit XML files, each as a test report of its own; after a refusal the others are still sent. */
 export async function uploadTests(
   server: Server,
   num: number,

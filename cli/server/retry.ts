@@ -8,7 +8,7 @@ export class TransientError extends Error {
   readonly status: number | null
   /** What may never go well, as a name that does not resolve, is not worth the whole budget. */
   readonly isDoubtful: boolean
-  /** Something came through before it failed: the patience begins anew. */
+  /** Some bytes were sent before it failed: then the time for retries starts again. */
   hadProgress = false
 
   constructor(

@@ -46,7 +46,7 @@ export class CliError extends Error {
   readonly status: number | null
   /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
   readonly code: ErrorCode | null
-  /** What the server had against each part of what it was told. */
+  /** The server's reasons for each refused field. */
   readonly problems: readonly InputProblem[]
 
   constructor(

@@ -171,7 +171,7 @@ function parseOverlap(text: string): number {
   throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.')
 }
 
-/** Times are told with four digits for the year. */
+/** A year has four digits. */
 const LAST_EXPIRY = Date.UTC(9999, 11, 31)
 
 function parseExpiry(text: string): Expiry {

@@ -42,7 +42,7 @@ async function onCloudflare(to: string | null, keepTokens: boolean): Promise<voi
   if (missing) throw new InstanceError(missing)
   if (to) {
     const moment = BOOKMARK.test(to) ? `--bookmark=${to}` : `--timestamp=${to}`
-    // It asks whether it should. Until the new epoch stands, isolates that know more than the database refuse to verify.
+    // It asks whether it should. Until there is a new epoch, isolates that know more than the database refuse to verify.
     const exitCode = await runTool('wrangler', [
       'd1',
       'time-travel',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** The secrets that a Worker needs and that nobody has to choose: how each is made, once, and never anew. */
+/** The secrets that a Worker needs and nobody has to choose, and how each is made: once, and never again. */
 export const SECRETS: Readonly<Record<string, () => string>> = {
   PEPPERS: () => `p1:${randomKey()}`,
   DOWNLOAD_KEY: randomKey,

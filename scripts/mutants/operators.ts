@@ -54,7 +54,7 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
         break
       case 'ExpressionStatement': {
         const called = node.expression as Node
-        // What is told to the log lets nobody in.
+        // Calls that only write to the log.
         if (/^(?:stores\.)?warn\(/.test(textOf(called))) break
         if (['CallExpression', 'AwaitExpression', 'AssignmentExpression'].includes(called.type))
           add(node, ';', 'statement left out')

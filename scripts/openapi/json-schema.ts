@@ -62,7 +62,7 @@ function isShape(part: unknown): part is Shape {
   return typeof part === 'object' && part !== null && 'kind' in part && part.kind === 'schema'
 }
 
-/** What the schema takes. Rules that JSON Schema has no word for are told in words: those of the refusal. */
+/** The JSON Schema of a valibot schema. Rules that JSON Schema cannot express are descriptions, in the words of the refusal. */
 export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
   const { $schema: _, ...rest } = toJsonSchema(schema, {
     target: 'draft-2020-12',

@@ -80,7 +80,7 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
     description: 'In its text format: see docs/operations.md.',
     isAlwaysWhole: true,
     answers: { 200: { means: 'The numbers as of now.', content: { 'text/plain': null } } },
-    // A browser is told by a page that there is no such place.
+    // A browser gets a page that says 404.
     refusesIn: { 'application/json': refusalShape, 'text/html': null },
     refuses: [431],
   },

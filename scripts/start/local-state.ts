@@ -46,7 +46,7 @@ export function emptyLocalState(state: LocalState): void {
   makeFolder(state.localFolder)
 }
 
-/** A demo that was not finished is no data of anybody's: the next one begins anew. */
+/** A demo that was not finished is deleted: nobody has data in it. */
 export function dropUnfinishedDemo(state: LocalState): void {
   if (existsSync(state.unfinishedFile)) emptyLocalState(state)
 }

@@ -12,7 +12,7 @@ export type ThrowawayServer = {
   readonly stop: () => Promise<void>
 }
 
-/** `npm start` on data of its own, which goes when it is stopped: for what measures. */
+/** `npm start` with its own data, which is deleted when it stops: for measurements. */
 export async function startServer(): Promise<ThrowawayServer> {
   const stateDir = mkdtempSync(join(tmpdir(), 'buildpass-throwaway-'))
   const child = spawn('npm', ['start'], {

@@ -83,7 +83,7 @@ export async function retryBuild(stores: Stores, project: Project, build: Build,
 
 export type Rerun = { readonly onlyFailed: boolean; readonly jobIds: readonly string[] }
 
-/** Makes the workflow anew in the same pipeline, all of its jobs or some, and has the target start it. */
+/** Makes another workflow in the same pipeline with all or some of the jobs, and asks the dispatch target to start it. */
 export async function rerunWorkflow(
   stores: Stores,
   project: Project,

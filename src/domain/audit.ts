@@ -1,4 +1,4 @@
-/** What the audit log tells of; append only. */
+/** The acts in the audit log; append only. */
 export type AuditAction =
   | 'user.created'
   | 'user.invited'

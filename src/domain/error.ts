@@ -59,7 +59,7 @@ export type ErrorCode = (typeof ERROR_CODES)[number]
 /** One thing that is wrong with an input: where (a dotted path) and the rule it breaks. */
 export type InputProblem = { readonly path: string; readonly message: string }
 
-/** A refusal that the caller is told about, thrown by http alone. `message` may be shown; the cause is for the log. */
+/** A refusal that the client gets, thrown by http alone. `message` may be shown; the cause is for the log. */
 export class AppError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly InputProblem[]

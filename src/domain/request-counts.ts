@@ -23,7 +23,7 @@ export type RequestCounts = {
 /** Requests that are alike. */
 export type RequestGroup = { readonly route: string; readonly status: number; readonly tier: string; requests: number }
 
-/** What "recent" means: long enough to see a share of errors, short enough to tell of now. */
+/** What "recent" means: long enough to see a share of errors, short enough to be current. */
 export const RECENT_MINUTES = 5
 
 const MINUTE_MS = 60_000

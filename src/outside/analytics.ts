@@ -8,7 +8,7 @@ const BOX_MS = 5_000
 const MAX_BYTES = 1024 * 1024
 const MINUTE_MS = 60_000
 
-/** What all isolates counted in the last hours, as Analytics Engine tells it; throws when it does not. */
+/** What all isolates counted in the last hours, from Analytics Engine; throws when that does not answer. */
 export async function readTraffic(access: AnalyticsAccess, hours: number, now: number): Promise<Traffic> {
   const counted = 'SUM(_sample_interval) AS requests'
   const failed = 'SUM(_sample_interval * double2) AS errors'

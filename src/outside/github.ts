@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Identity } from '../domain/people/identity.ts'
 import { type Ask, askJson, askOutside } from './ask.ts'
 
-/** Signing in with GitHub: the OAuth app, and who is let in (nobody by default). */
+/** Signing in with GitHub: the OAuth app, and who may sign in (nobody by default). */
 export type GithubSettings = {
   readonly clientId: string
   readonly clientSecret: string

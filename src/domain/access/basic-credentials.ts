@@ -1,6 +1,6 @@
 export type BasicCredentials = { readonly user: string; readonly password: string }
 
-/** What stands in an `Authorization: Basic` header (RFC 7617), the bytes as they are; null for anything else. */
+/** User name and password of an `Authorization: Basic` header (RFC 7617), as bytes; null for anything else. */
 export function parseBasicCredentials(authorization: string): BasicCredentials | null {
   const basic = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)
   if (!basic?.[1]) return null

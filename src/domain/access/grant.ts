@@ -18,7 +18,7 @@ export type Grant =
       readonly publisherId: string | null
     }
 
-/** A person in a browser. Only pages take a session, and only the API takes a token: neither stands in for the other. */
+/** A person in a browser. Only pages take a session, and only the API takes a token. */
 export type SignedIn = {
   readonly kind: 'session'
   readonly sessionId: string
@@ -29,7 +29,7 @@ export type SignedIn = {
 /** A person's role on the instance. */
 export type InstanceRole = 'owner' | 'user'
 
-/** Whoever can be let in. */
+/** Everybody who can be admitted. */
 export type Principal = Grant | SignedIn
 
 /** Who asks: somebody proved or nobody, and, for a person, the role on the project in question. */

@@ -18,7 +18,7 @@ export function attemptFor(number: string | number | null): number | null {
   return Number.isSafeInteger(attempt) && attempt > 0 ? attempt : null
 }
 
-/** The attempt that a workflow's external id tells, as our command and the webhooks make it; null for any other. */
+/** The attempt in a workflow's external id, as our command and the webhooks make it; null for any other id. */
 export function attemptInWorkflowId(externalId: string): Attempt | null {
   const [, runId, attempt] = /^github:run:(\d+)\.(\d+)$/.exec(externalId) ?? []
   return runId && attempt ? githubAttempt(runId, attempt) : jenkinsAttempt(externalId)

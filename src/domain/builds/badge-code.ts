@@ -37,7 +37,7 @@ export type BadgeWish = {
   /** Null: whatever the default branch is at the time. */
   readonly branch: string | null
   readonly style: BadgeStyle
-  /** For a private project: a status token, or the word that stands in its place; neither needs escaping. */
+  /** For a private project: a status token, or a placeholder for one; neither needs escaping. */
   readonly token: string | null
 }
 

@@ -38,7 +38,7 @@ const BADGES: Record<BranchStatus | BadgeRefusal, Omit<Badge, 'label'>> = {
     isError: false,
   },
   canceled: { message: 'canceled', pill: 'CANCELED', color: GREY, isError: false },
-  // What became of the other run is not told, and scrapers know no word for that: as v2 says of its workflow.
+  // The result of the other run is not known here, and scrapers have no word for that: v2 says the same of its workflow.
   retried: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   not_run: { message: 'not run', pill: 'NOT RUN', color: GREY, isError: false },
   running: { message: 'running', pill: 'RUNNING', color: BLUE, isError: false },

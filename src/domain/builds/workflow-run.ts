@@ -22,7 +22,7 @@ export type WorkflowRun = {
   readonly pipelineNumber: number
   readonly workflowName: string
   readonly status: BranchStatus
-  /** The time in which at least one of its builds ran; null before all are over, or when nobody said. */
+  /** The time in which at least one of its builds ran; null before all are over, or without times. */
   readonly durationMs: number | null
 }
 

@@ -1,4 +1,4 @@
-/** A UUID (version 8, RFC 9562 §5.8) that is always the same for the same words: for what has no row of its own. */
+/** A UUID (version 8, RFC 9562 §5.8) that is always the same for the same words: for things without a row. */
 export async function stableIdFor(kind: 'organization' | 'person', name: string): Promise<string> {
   const words = new TextEncoder().encode(`buildpass ${kind} ${name.toLowerCase()}`)
   const bytes = new Uint8Array(await crypto.subtle.digest('SHA-256', words), 0, 16)

@@ -58,7 +58,7 @@ export function formTokenFor(secret: SessionSecret): Promise<string> {
   return digestOf('form', secret)
 }
 
-/** The purpose is hashed along, so that what stands in a page can never be a look-up key. */
+/** The purpose is part of the hashed text, so that a form token in a page can never be used to look up a session. */
 export async function digestOf(purpose: string, text: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${purpose}:${text}`)
   return toBase64Url(await crypto.subtle.digest('SHA-256', bytes))

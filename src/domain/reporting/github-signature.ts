@@ -9,7 +9,7 @@ export async function isSignedByGithub(key: CryptoKey, signature: string, body: 
   return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, raw, new TextEncoder().encode(body))
 }
 
-/** A key of GitHub's list; throws where it is none. */
+/** A key of GitHub's list; throws if it is no valid key. */
 export async function importGithubKey(pem: string): Promise<CryptoKey> {
   const base64 = pem.replace(/-----[A-Z ]+-----|\s/g, '')
   const bytes = fromBase64(base64)

@@ -9,7 +9,7 @@ export type TestResult = {
   readonly name: string
   readonly result: TestOutcome
   readonly runTimeSeconds: number
-  /** What went wrong, or why it was skipped; empty, never null, when nobody said. */
+  /** What went wrong, or why the case was skipped; empty, never null, where the report does not say. */
   readonly message: string
   readonly file: string | null
   /** The runner or suite that the case comes from. */

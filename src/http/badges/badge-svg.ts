@@ -43,7 +43,7 @@ function twoPartSvg(
   const left = label === '' ? 0 : labelWidth + 2 * PADDING
   const messageWidth = wholeWidthOf(message)
   const right = messageWidth + 2 * PADDING
-  // Each text stands a pixel nearer to the seam than to its outer edge.
+  // Each text is a pixel nearer to the seam than to its outer edge.
   const labelCenter = left / 2 + 1
   const messageCenter = left + right / 2 - (left === 0 ? 0 : 1)
   if (style === 'flat-square')

@@ -26,7 +26,7 @@ export function createDrawings(): Drawings {
   return createRecentMap(500)
 }
 
-/** Headers that a badge has beside its own, and one word or more that stand for them. */
+/** Headers that a badge has besides its own, and a key for them. */
 export type MoreHeaders = {
   readonly name: string
   readonly headers: (etag: string) => Readonly<Record<string, string>>

@@ -60,7 +60,7 @@ export function mountOidc(app: App): void {
   })
 }
 
-/** The same for whoever cannot sign, whatever is expected here. The keys may be there again after a moment. */
+/** One answer for everybody who cannot sign, whichever issuers this server accepts. The keys may be readable again after a moment. */
 function unverified(): AppError {
   return new AppError(
     'invalid_token',

@@ -52,7 +52,7 @@ export function mountDownloads(app: App): void {
 
 const SLUG_OF_JOB: SlugSource<ParamsOf<'GET /output/job/:job/artifacts/:node/:path{.+}'>> = {
   onPath: () => null,
-  // A node or path that cannot be has no artifact; what is wrong with it hears who is let in.
+  // An impossible node or path has no artifact; only somebody with the right learns what is wrong with it.
   find: async (c, { job, node, path }) => {
     const place = { buildId: job, nodeIndex: numberOnPath(node) ?? -1, path }
     return (await findArtifactLink(c.env.stores, c.req.path, place))?.slug ?? null

@@ -9,7 +9,7 @@ import { type App, answer, JSON_REFUSALS, type Refusals } from './route.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
-/** What answers where no route fits: a slash at the end is as none; 405 where another method has a route, a CORS preflight for reads, else 404. */
+/** Answers where no route fits: ignores a slash at the end; 405 where another method has a route, a CORS preflight for reads, else 404. */
 export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise<Response> {
   const { path, method } = c.req
   const plain = withoutSlash(path)

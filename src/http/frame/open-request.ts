@@ -6,7 +6,7 @@ import type { Redirects } from '../downloads/redirect.ts'
 import type { Metrics } from './metrics.ts'
 import type { Trace } from './trace.ts'
 
-/** All that a handler may reach, made anew for each request by app.ts. It stands where Hono keeps the bindings. */
+/** Everything that a handler may use: app.ts makes it for each request, and Hono passes it as the bindings. */
 export type OpenRequest = {
   readonly settings: Settings
   readonly stores: Stores

@@ -1,4 +1,4 @@
-/** What a route is for, as far as an operator tells requests apart. */
+/** The kind of a route, by which operators group requests. */
 export type RouteKind =
   | 'badge'
   | 'feed'

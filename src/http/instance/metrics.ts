@@ -24,7 +24,7 @@ export function mountMetrics(app: App): void {
       const [recent, readiness, gauges] = await Promise.all([
         findRecent(c),
         checkReadiness(stores),
-        // Without the database there is still to be told that it is away.
+        // Without the database the metrics still say that it does not answer.
         readGauges(stores.db, stores.now()).catch((error) => stores.warn('gauges_unreadable', error)),
       ])
       const metrics = [

@@ -68,7 +68,7 @@ async function requireSigned(
   return { projectId, repositoryUrl, slug, source, webhookId: signing.webhookId }
 }
 
-/** The JSON, also where GitHub was left to wrap it as a form field; undefined when it is none. */
+/** The JSON of a body, also where GitHub sends it as a form field; undefined for a body that is no JSON. */
 function payloadOf({ headers, body }: SignedCall): unknown {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(body)

@@ -7,7 +7,7 @@ import type { ArtifactLink } from './link-memory.ts'
 /** How old a link may be where it is kept: an artifact may be overwritten. */
 const FRESH_MS = 5_000
 
-/** The link that this isolate read less than 5 s ago, by its path as it was asked for; says nothing of who may follow it. */
+/** A link that this isolate read less than 5 s ago, by its path. Permission has to be checked besides. */
 export function knownArtifactLink({ memory, now }: Stores, path: string): ArtifactLink | null {
   const kept = memory.links.links.get(path)
   return kept && kept.checkedAt > memory.links.replacedAt && now() - kept.checkedAt < FRESH_MS ? kept.link : null

@@ -2,7 +2,7 @@ import type { Artifact } from '../../domain/artifacts/artifact.ts'
 import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
 import type { Slug } from '../../domain/project.ts'
 
-/** What a listed artifact URL stands for, and the project that decides who may have it. */
+/** The target of an artifact URL, and the project whose permissions decide who may have it. */
 export type ArtifactLink = {
   readonly slug: Slug
   readonly projectId: string

@@ -74,7 +74,7 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
   }
 }
 
-/** How many pipelines are looked through for a complete one: a CI that never tells of an end must not cost more and more. */
+/** How many pipelines are searched for a complete one: with a CI that never reports an end, the search must not grow. */
 export const LOOK_BACK = 100
 
 const PLACE = { beganAt: pipelines.beganAt, ciNumber: pipelines.ciNumber, number: pipelines.number }

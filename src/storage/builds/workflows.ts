@@ -11,7 +11,7 @@ import type { Db } from '../stores.ts'
 export type WorkflowRow = {
   readonly id: string
   readonly name: string
-  /** When we first heard of it: the order of lists. */
+  /** When its first report arrived: the order of lists. */
   readonly createdAt: number
   /** When it began by the times that the CI reported, which may be earlier. */
   readonly beganAt: number

@@ -4,7 +4,7 @@ import type { Role } from '../../domain/project.ts'
 import { members, orgCreators, projects, users } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
-/** Somebody whom a person let in, and what that person let them be. */
+/** Somebody whom a person let in, with the role that this person gave them. */
 export type LetIn = {
   readonly login: string
   readonly role: InstanceRole | 'creator' | Role

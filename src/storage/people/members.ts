@@ -82,14 +82,14 @@ export async function putMember(
 /** Who raised a member to admin let them in as that; any other change leaves who did. */
 const RAISER = sql`case when ${members.role} = 'member' and excluded.role = 'admin' then excluded.added_by else ${members.addedBy} end`
 
-/** What somebody leaves behind who loses a role: what they made by it, and whom they let in. */
+/** What somebody made with a role that they lose, and whom they let in. */
 export type LeftBehind = { readonly made: readonly Made[]; readonly letIn: readonly LetIn[] }
 /** What they leave behind in one project. */
 export type LeftInProject = { readonly made: readonly Made[]; readonly letIn: readonly LetIntoProject[] }
 
 export type Removal = ({ readonly kind: 'removed' } & LeftInProject) | { readonly kind: 'not_a_member' | 'last_admin' }
 
-/** Takes a person off a project and, with `endMade`, all that they made for it; gives what that is, and whom they let in, either way. */
+/** Removes a person from a project and, with `endMade`, ends all that they made for it; lists that, and whom they let in, in any case. */
 export async function deleteMember(
   stores: Stores,
   projectId: string,

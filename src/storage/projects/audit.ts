@@ -5,7 +5,7 @@ import type { AuditEntry } from '../../domain/audit.ts'
 import { audit, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 
-/** The statement that appends one entry if `condition` holds, for the batch of the act that it tells of. */
+/** The statement that appends one entry if `condition` holds, for the batch of the act that it is about. */
 export function auditStatement(
   db: Db,
   at: number,

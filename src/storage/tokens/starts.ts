@@ -45,7 +45,7 @@ export async function startBuilds(
   return [build, ...others]
 }
 
-/** Ends builds that are not over as canceled, with the message that stops them where the target has to be told. */
+/** Ends builds that are not over as canceled, with the message that stops them at the dispatch target where that is needed. */
 export async function cancelBuilds(
   stores: Stores,
   projectId: string,

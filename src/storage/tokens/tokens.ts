@@ -75,7 +75,7 @@ export function canHold(holder: TokenHolder): SQL {
   return sql`${stands(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
 }
 
-/** The reason why the holder was not given another token; null when it is none of these. */
+/** Why no token was stored for a holder; null for another reason. */
 export function tokenRefused(
   state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined,
   onceId: string | undefined,

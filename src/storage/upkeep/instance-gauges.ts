@@ -5,7 +5,7 @@ import { deliveries } from '../schema/schema-reporting.ts'
 import { type Db, rawStatement } from '../stores.ts'
 import { type UpkeepRecord, upkeepQuery } from './upkeep-log.ts'
 
-/** How the whole instance stands, as the database knows it. Times are epoch milliseconds. */
+/** Numbers of the whole instance, from the database. Times are epoch milliseconds. */
 export type InstanceGauges = {
   /** Messages that wait to be sent, up to `MAX_COUNTED`. */
   readonly pending: number

@@ -21,7 +21,7 @@ export async function noteTaskFailed(db: Db, task: UpkeepTask, now: number): Pro
     .onConflictDoUpdate({ target: upkeepTasks.task, set: failed })
 }
 
-/** What a look at some projects found overdue; a look begins anew with its first ones. */
+/** Stores how long the most overdue thing is overdue among some projects; the first projects of a round reset it. */
 export async function noteBehind(db: Db, now: number, behindMs: number, isFirst: boolean): Promise<void> {
   const longest = isFirst ? behindMs : sql`max(coalesce(${upkeepTasks.behindMs}, 0), ${behindMs})`
   await db

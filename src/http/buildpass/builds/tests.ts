@@ -37,7 +37,7 @@ function testsStoredJson(results: readonly TestResult[]): TestsStoredJson {
   return { stored: results.length, failed: count('failure') + count('error'), skipped: count('skipped') }
 }
 
-/** What says nothing of the format: no type (`curl -T`), a form's (`curl -d`), any bytes. */
+/** Types that do not name the format: none (`curl -T`), a form's (`curl -d`), any bytes. */
 const TYPES_OF_ANYTHING = ['', 'application/x-www-form-urlencoded', 'application/octet-stream']
 
 /** How to read a body of this Content-Type. Asked for before the body is read: it may be long. */

@@ -38,7 +38,7 @@ export const listenerInput = lazily(() =>
   ),
 )
 
-/** Who is told when a build ends, and what was sent to them and to the dispatch target. */
+/** The listeners of a project, and the messages to them and to the dispatch target. */
 export function mountListeners(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners', async (c, { project }) => {
     const listeners = await listListeners(c.env.stores.db, project.id)

@@ -29,7 +29,7 @@ export const publisherInput = lazily(() =>
   }),
 )
 
-/** Which CI jobs may report to a project by their identity alone. No update: deleted and made anew. */
+/** Which CI jobs may report to a project by their identity alone. They are not edited, only deleted and made again. */
 export function mountPublishers(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/publishers', async (c, { project }) => {
     const publishers = await listPublishers(c.env.stores.db, project.id)

@@ -48,7 +48,7 @@ function parsed(text: string): Credential {
   return secret ? { kind: 'secret', secret } : MALFORMED
 }
 
-// The first of that name in the query, as it stands there: a token has nothing in it that would be encoded.
+// The first of that name in the query, not decoded: a token has no character that would be encoded.
 const QUERY_TOKEN = /^[^?#]*\?(?:[^#]*?&)??circle-token=([^&#]*)/
 
 function queryTokenOf(url: string): string | null {

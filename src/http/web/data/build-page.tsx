@@ -106,7 +106,7 @@ function stateOf({ status, jobName, num }: Build): string {
   return `${STATUS_WORD[status]}: ${jobName} #${num}`
 }
 
-/** All of the page's content, which the page's script fetches anew until the build is over. */
+/** All of the page's content, which the page's script reads again until the build is over. */
 function BuildView({ project, detail, files, asked, folder, tests, now, origin }: Shown & { project: Project }) {
   const { build, steps } = detail
   const { num, pipeline } = build

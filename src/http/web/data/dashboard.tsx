@@ -127,7 +127,7 @@ function Dashboard({ viewer, asked, overviews, unfollowed, mayAdd, now, origin }
   )
 }
 
-/** The projects, which the page's script asks for anew while something in them runs. */
+/** The projects, which the page's script reads again while something in them runs. */
 function LiveProjects({ asked, overviews, now }: { asked: Asked; overviews: OverviewPage; now: number }) {
   const { projects } = overviews
   const isLive = projects.some(({ pipelines }) => stateOf(pipelines)?.running)
@@ -209,7 +209,7 @@ type BranchState = {
   readonly runningStatus: BranchStatus
 }
 
-/** As the badge: the result of the newest pipeline that has one or, while there is none, of the newest. */
+/** As on the badge: the result of the newest pipeline that has one; while there is none, the status of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
   const saying = pipelines.filter(hasUnskippedPart)
   const telling = saying.length > 0 ? saying : pipelines

@@ -67,7 +67,7 @@ export function downloadAllCommand(origin: string, project: Project, num: number
   const isPublic = project.visibility === 'public'
   const token = isPublic ? '' : ` -H "Circle-Token: $BUILDPASS_TOKEN"`
   const wgetToken = isPublic ? '' : ` --header="Circle-Token: $BUILDPASS_TOKEN"`
-  // What stands before a file's own path is /output/job/<id>/artifacts/<node>/; several nodes keep a folder each.
+  // Before a file's own path there is /output/job/<id>/artifacts/<node>/; several nodes keep a folder each.
   const cut = hasNodes ? 4 : 5
   return [
     `curl -sf${token} '${origin}/api/v1.1/project/${slugText(project)}/${num}/artifacts'`,

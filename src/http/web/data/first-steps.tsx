@@ -35,7 +35,7 @@ function curl(method: string, url: string, data: string): string {
   return [`curl -X ${method} '${url}'`, ...headers, data].join(' \\\n  ')
 }
 
-/** What stands where a project's builds would: for those who may report one, how. */
+/** Shown while a project has no builds: to people who may report one, how to do it. */
 export function FirstBuild({ origin, project, role }: { origin: string; project: Slug; role: Role | null }) {
   if (!role)
     return (

@@ -81,7 +81,7 @@ function nameOf({ kind, nodeIndex, path }: FolderEntry, place: FolderPlace | nul
   return kind === 'node' ? `Node ${nodeIndex}` : path.slice(place?.path.length ?? 0).replace(/\/$/, '')
 }
 
-/** The folders that this one stands in, each a link. */
+/** The folders around this one, each a link. */
 function Way({ place, hasNodes, addressOf }: Pick<FolderProps, 'place' | 'hasNodes' | 'addressOf'>) {
   const names = place?.path.split('/').slice(0, -1) ?? []
   const steps = [

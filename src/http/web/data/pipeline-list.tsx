@@ -182,7 +182,7 @@ function BuildChip({ project, build }: { project: Project; build: RunBuild }) {
 
 type Begun = Pick<PipelineOverview, 'workflows' | 'builds' | 'createdAt'>
 
-/** When the first of it started; before that, when we heard of it. */
+/** When the first build started; before that, when the first report arrived. */
 export function beganAt({ workflows, builds, createdAt }: Begun): number {
   const reported = workflows.flatMap(({ beganAt }) => beganAt ?? [])
   return Math.min(createdAt, ...reported, ...builds.flatMap(({ startedAt }) => startedAt ?? []))

@@ -96,7 +96,7 @@ export function RateLine({ runs, size, label }: { runs: readonly WorkflowRun[]; 
 
 const DOT = 3
 
-/** Where the rate stands after each run that has a verdict, under the same horizontal places as the bars. */
+/** The success rate after each run that passed or failed, at the same horizontal places as the bars. */
 export function ratePoints(runs: readonly WorkflowRun[], size: PlotSize): readonly { x: number; y: number }[] {
   const rates = successRates(runs, RATE_WINDOW)
   const judged = barsFor(runs, size).filter((bar) => verdictOf(bar.run) !== null)

@@ -139,7 +139,7 @@ async function readList(c: Context<AppEnv>, project: Project, asked: Asked): Pro
   return { pipelines: [found], olderThan: null }
 }
 
-/** Of one pipeline, how it stands; of a list, whose it is. */
+/** The page title: the project, and for one pipeline its status. */
 function titleOf({ org, repo }: Project, { pipeline }: Asked, { pipelines: [first] }: PipelinePage): string {
   return pipeline !== null && first ? `${pipelineStateOf(first)} · ${org}/${repo}` : `${org}/${repo}`
 }
@@ -243,7 +243,7 @@ function Filters({ project, asked, branches }: FilterProps) {
 
 type ListProps = { readonly project: Project; readonly asked: Asked; readonly list: PipelinePage; readonly now: number }
 
-/** The list, which the page's script fetches anew while something in it runs. */
+/** The list, which the page's script reads again while something in it runs. */
 function LiveList({ project, asked, list, now }: ListProps) {
   const isLive = list.pipelines.some(isRunning)
   return (

@@ -1,6 +1,6 @@
 import { Time } from '../parts/parts.tsx'
 
-/** When a CI says that something happened. Clocks differ a little: what was told is never "in a moment". */
+/** When something happened, as reported. Clocks differ a little: a time less than a minute ahead is shown as now. */
 export function Happened({ at, now }: { at: number; now: number }) {
   return <Time at={at - now < 60_000 ? Math.min(at, now) : at} now={now} />
 }

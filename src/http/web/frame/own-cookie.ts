@@ -10,7 +10,7 @@ export function ownCookie(name: string, value: string, maxAgeSeconds: number): s
   return generateCookie(name, value, { prefix: 'host', httpOnly: true, sameSite: 'Lax', maxAge: maxAgeSeconds })
 }
 
-/** Its value; empty where there is none. */
+/** The cookie's value; empty where there is none. */
 export function ownCookieOf(c: Context<AppEnv>, name: string): string {
   return getCookie(c, name, 'host') ?? ''
 }

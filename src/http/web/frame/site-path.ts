@@ -9,7 +9,7 @@ export function sitePathOf(text: string | null | undefined): string {
   return origin === base && !pathname.startsWith('//') ? pathname + withoutToken(search) : '/'
 }
 
-/** A token that somebody put into the address stands in no address that we make. */
+/** Takes tokens out of an address: no address that we make has one. */
 function withoutToken(search: string): string {
   if (!search.includes('circle-token=')) return search
   const kept = search

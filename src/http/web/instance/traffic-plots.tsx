@@ -49,7 +49,7 @@ export function requestsSummary(steps: readonly PlotStep[], per: string): string
   return `Requests ${per}: at most ${peak.requests.toLocaleString('en-US')}, at ${timeText(peak.at)}; ${failed.toLocaleString('en-US')} failed`
 }
 
-/** How much of the most this is; the number stands beside it. */
+/** The share of the largest value, as a bar beside the number. */
 export function ShareBar({ share }: { share: number }) {
   return (
     <svg class="plot" viewBox="0 0 120 8" width="120" height="8" aria-hidden="true">

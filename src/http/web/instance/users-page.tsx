@@ -14,7 +14,7 @@ import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Copyable, DataTable, PageHead, Pager, Time } from '../parts/parts.tsx'
 import { instancePage, USERS_PATH } from './instance-layout.tsx'
 
-/** Instance → Users: who is here, and who is let in. */
+/** Instance → Users: the users, and inviting new ones. */
 export function mountUsersPage(app: App): void {
   page(app, 'GET /instance/users', (c, { viewer }) => usersPage(c, viewer))
 
@@ -38,7 +38,7 @@ export function mountUsersPage(app: App): void {
   })
 }
 
-/** The one page on which an invitation's link stands. */
+/** The only page that shows an invitation's link. */
 export function invitationPage(
   c: Context<AppEnv>,
   viewer: Viewer,

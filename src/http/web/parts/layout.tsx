@@ -12,7 +12,7 @@ import { visibleMarkup } from './visible-markup.ts'
 /** A step on the way to a page; the last one is the page itself and needs no `href`. */
 export type Crumb = { readonly text: string; readonly href?: string }
 
-/** What stands around a page's content. */
+/** The layout around a page's content. */
 export type Frame = {
   /** For the window; the page's own `<h1>` is part of its content. */
   readonly title: string

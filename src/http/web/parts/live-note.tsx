@@ -1,4 +1,4 @@
-/** Says that something runs; without the script, reloading shows how far it is. With it, what it hears stands here. */
+/** Says that something runs, with a link that reloads the page; the script shows here whether it can still update it. */
 export function LiveNote({ address }: { address: string }) {
   return (
     <p id="live-note" class="live-note muted small-text">

@@ -49,7 +49,7 @@ export function Copyable({ id, text, label, block }: { id: string; text: string;
   )
 }
 
-/** What stands where a list would: that there is nothing yet, and what to do about it. */
+/** Shown in place of an empty list: that there is nothing yet, and what to do. */
 export function Empty({ icon, title, children }: { icon: IconName; title: string; children?: Child }) {
   return (
     <div class="empty">

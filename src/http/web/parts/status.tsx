@@ -28,7 +28,7 @@ const SHAPES: Record<StatusClass, string> = {
   stopped: 'M4.5 8h7',
 }
 
-/** A status by shape, word and colour; a `mark` leaves the word to screen readers and to what stands beside it. */
+/** A status by shape, word and colour; of a `mark` only screen readers get the word, since it is beside it. */
 export function Status({ status, mark = false }: { status: BranchStatus; mark?: boolean }) {
   const group = classOf(status)
   return (

@@ -88,7 +88,7 @@ export function mountAuditPages(app: App): void {
 
 function pageOf(c: Context<AppEnv>): { readonly before: number | null; readonly limit: number } {
   const before = queryCount(c, 'before', { min: 1, max: 999_999_999, fallback: 0 })
-  // One more than is shown tells whether there are older ones.
+  // One more than is shown, to know whether there are older ones.
   return { before: before === 0 ? null : before, limit: PAGE_SIZE + 1 }
 }
 
@@ -131,7 +131,7 @@ function Records({ records, path, before, now }: Shown) {
 
 function What({ record }: { record: AuditRecord }) {
   const { action, subject, detail } = record
-  // What says most of it; an id says nothing to a person.
+  // The most useful detail; an id means nothing to people.
   const told = NAMING.map((key) => detail?.[key]).find((value) => typeof value === 'string')
   const name = told ?? (subject !== null && ID.test(subject) ? null : subject)
   const more = detailsOf(detail ?? {})

@@ -11,7 +11,7 @@ export function LossForm(props: {
   action: string
   login: string
   left: LeftBehind
-  /** Whether the project is told of each thing that they made. */
+  /** Whether each thing that they made is listed with its project. */
   withProject?: boolean
   button: string
   back: string

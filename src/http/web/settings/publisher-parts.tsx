@@ -56,7 +56,7 @@ export function Claims({ claims }: Pick<TrustedPublisher, 'claims'>) {
   )
 }
 
-/** Which CI system the form below is for: each has claims of its own. */
+/** Chooses the CI system of the form below: each has other claims. */
 export function KindForm(props: { action: string; chosen: IssuerKind; error: string | undefined }) {
   const { action, chosen, error } = props
   return (
@@ -138,7 +138,7 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
   )
 }
 
-/** Asked only where the instance trusts a server of its own beside the public one. */
+/** Shown only where the instance trusts another server besides the public one. */
 function IssuerField(props: { kind: IssuerKind; own: readonly string[]; chosen: string; error: string | undefined }) {
   const { kind, own, chosen, error } = props
   return (

@@ -82,7 +82,7 @@ export function nameOf({ source, expiresAt }: Webhook): string {
   return expiresAt === null ? `the ${name} webhook` : `the old ${name} secret`
 }
 
-/** The one page on which a webhook's secret stands. */
+/** The only page that shows a webhook's secret. */
 export function WebhookSecretShown(props: {
   title: string
   webhook: Webhook

@@ -3,7 +3,7 @@ import { parseSessionSecret, SESSION_IDLE_MS, type SessionSecret } from '../../.
 import type { AppEnv } from '../../frame/open-request.ts'
 import { ownCookie, ownCookieOf } from '../frame/own-cookie.ts'
 
-// Browsers count http://localhost and http://127.0.0.1 as secure; Safari does not, and is told so where it signs in.
+// Browsers count http://localhost and http://127.0.0.1 as secure; Safari does not, and the page after signing in says so.
 const COOKIE = 'session'
 
 export function sessionSecretOf(c: Context<AppEnv>): SessionSecret | null {

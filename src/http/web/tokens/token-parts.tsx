@@ -100,7 +100,7 @@ function End({ token, now }: { token: Token; now: number }) {
   )
 }
 
-/** The one page on which a secret stands. `back` is where its token is listed. */
+/** The only page that shows a token's secret. `back` is the page that lists the token. */
 export function SecretShown(props: { token: Token; secret: Secret; back: string; title: string; children?: Child }) {
   const { token, secret, back, title, children } = props
   return (
