@@ -6214,7 +6214,7 @@ var CliError = class extends Error {
   status;
   /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
   code;
-  /** What the server had against each part of what it was told. */
+  /** The server's reasons for each refused field. */
   problems;
   constructor(failure, message, more = {}) {
     super(message, { cause: more.cause });
@@ -6566,7 +6566,7 @@ var TransientError = class extends Error {
   status;
   /** What may never go well, as a name that does not resolve, is not worth the whole budget. */
   isDoubtful;
-  /** Something came through before it failed: the patience begins anew. */
+  /** Some bytes were sent before it failed: then the time for retries starts again. */
   hadProgress = false;
   constructor(message, more = {}) {
     super(message, { cause: more.cause });
@@ -6953,7 +6953,7 @@ var circleci = {
         name,
         url: firstOf(env.CIRCLE_BUILD_URL),
         nodeIndex: indexOf(env.CIRCLE_NODE_INDEX),
-        // What runs again has a higher number, as has all that runs later: so only where the workflow's name tells it apart.
+        // A rerun has a higher number, but so has any later workflow: so it counts as an attempt only where the workflow's name is known.
         ...env.BUILDPASS_WORKFLOW ? attemptOf(env.CIRCLE_BUILD_NUM) : {}
       },
       commit: { subject: null, body: null, author: null },
@@ -7354,7 +7354,7 @@ function warnOfLostNote(server, error) {
   const refused = systemFailure(error);
   const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), void 0];
   server.warn(
-    `no notes of transfers can be kept, so one that breaks off begins anew: ${said}.${hint ? ` ${hint}` : ""}`
+    `no notes of transfers can be kept, so one that breaks off starts again: ${said}.${hint ? ` ${hint}` : ""}`
   );
 }
 function writePrivateJson(file, value) {
@@ -7827,7 +7827,7 @@ async function digestBytes(bytes, digester) {
   for await (const chunk of bytes) digester.add(chunk);
 }
 function changed({ path }) {
-  return new CliError("corrupt", `${path}: the bytes are not those that the list told of.`, {
+  return new CliError("corrupt", `${path}: the bytes are not those that the list names.`, {
     hint: "It may have been replaced meanwhile: run the same command again."
   });
 }
@@ -8055,13 +8055,13 @@ function lines(output) {
   return {
     file(name, sizeBytes) {
       const startedAt = performance.now();
-      let toldAt = startedAt;
+      let printedAt = startedAt;
       let done = 0;
       return {
         add(bytes) {
           done += bytes;
-          if (performance.now() - toldAt < LINE_EVERY_MS || done >= sizeBytes) return;
-          toldAt = performance.now();
+          if (performance.now() - printedAt < LINE_EVERY_MS || done >= sizeBytes) return;
+          printedAt = performance.now();
           output.note(`${name}: ${Math.floor(100 * done / sizeBytes)} % of ${sizeText(sizeBytes)}`);
         },
         done: (word) => output.note(`${word} ${name} (${sizeText(sizeBytes)}, ${took(startedAt)})`),
@@ -9101,14 +9101,14 @@ function buildOf(answer) {
 // cli/verbs/report.ts
 function addReport(program3) {
   const report = program3.command("report").description("tell that this job starts, or how it ended");
-  withJob(withServer(report.command("start").description("the job runs from now on"))).action(
+  withJob(withServer(report.command("start").description("report that the job runs"))).action(
     (options) => runVerb(options, async ({ server, job, output }) => {
       const build = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
       output.result(lineOf(build), build);
       return void 0;
     })
   );
-  withJob(withServer(report.command("finish").description("the job is over"))).option(
+  withJob(withServer(report.command("finish").description("report that the job is over"))).option(
     "--status <status>",
     'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
     filledOption
@@ -9484,7 +9484,7 @@ async function run(command, options) {
   let lateSignal = null;
   const startedAt = /* @__PURE__ */ new Date();
   const running = runCommand(command, startedAt, {
-    // Who says SIGTERM says SIGKILL soon, which leaves no time for a report.
+    // After SIGTERM usually comes SIGKILL, which leaves no time for a report.
     onSlowStop: () => opened.then((open3) => open3 && attempt([], () => reportCanceled(open3.server, open3.job, startedAt))),
     onLateSignal(signal) {
       lateSignal ??= signal;
@@ -9663,7 +9663,7 @@ function end({ code, signal }, reportingCode, lateSignal) {
 var BUILD = { build_num: "count", status: "text", build_url: "text", queued_at: "text or null" };
 var WORKFLOW = { job_name: "text", workflow_name: "text" };
 function addStatus(program3) {
-  withServer(program3.command("status").description("show how a branch stands, and its newest builds")).option("--branch <name>", "else the project’s default branch", filledOption).option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
+  withServer(program3.command("status").description("show the status of a branch, and its newest builds")).option("--branch <name>", "else the project’s default branch", filledOption).option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
     (options) => runVerb(options, async ({ server, output }) => {
       const slug = requireSlug(server.slug);
       const branch = options.branch ?? await defaultBranchOf();
@@ -9839,7 +9839,7 @@ function inDays(days) {
 
 // cli/verbs/upload.ts
 function addUpload(program3) {
-  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are told from here", filledOption, ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
+  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are relative to this folder", filledOption, ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
     (globs, options) => runVerb(options, async ({ server, job, output }) => {
       const found = await findFiles(globs, options);
       if (found.files.length === 0) {

@@ -28,7 +28,7 @@ var CliError = class extends Error {
   status;
   /** Why the server refused, by its word for programs; null where it gave none, as older ones do, or one that is not known. */
   code;
-  /** What the server had against each part of what it was told. */
+  /** The server's reasons for each refused field. */
   problems;
   constructor(failure, message, more = {}) {
     super(message, { cause: more.cause });

@@ -149,7 +149,7 @@ async function digestBytes(bytes: AsyncIterable<Buffer>, digester: FileDigester)
 }
 
 function changed({ path }: ListedArtifact): CliError {
-  return new CliError('corrupt', `${path}: the bytes are not those that the list told of.`, {
+  return new CliError('corrupt', `${path}: the bytes are not those that the list names.`, {
     hint: 'It may have been replaced meanwhile: run the same command again.',
   })
 }

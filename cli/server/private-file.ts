@@ -26,7 +26,7 @@ export function warnOfLostNote(server: Server, error: unknown): void {
   const refused = systemFailure(error)
   const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), undefined]
   server.warn(
-    `no notes of transfers can be kept, so one that breaks off begins anew: ${said}.${hint ? ` ${hint}` : ''}`,
+    `no notes of transfers can be kept, so one that breaks off starts again: ${said}.${hint ? ` ${hint}` : ''}`,
   )
 }
 

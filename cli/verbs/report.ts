@@ -18,7 +18,7 @@ type FinishOptions = CommonOptions & {
 export function addReport(program: Command): void {
   const report = program.command('report').description('tell that this job starts, or how it ended')
 
-  withJob(withServer(report.command('start').description('the job runs from now on'))).action(
+  withJob(withServer(report.command('start').description('report that the job runs'))).action(
     (options: CommonOptions) =>
       runVerb(options, async ({ server, job, output }) => {
         const build = await reportJob(server, job, { status: 'running', start_time: new Date().toISOString() })
@@ -27,7 +27,7 @@ export function addReport(program: Command): void {
       }),
   )
 
-  withJob(withServer(report.command('finish').description('the job is over')))
+  withJob(withServer(report.command('finish').description('report that the job is over')))
     .option(
       '--status <status>',
       'success, failed, canceled, timedout, … (CI words like "failure" are understood)',

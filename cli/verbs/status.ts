@@ -14,7 +14,7 @@ type BuildRow = Shaped<typeof BUILD> & { readonly workflow: Shaped<typeof WORKFL
 const WORKFLOW = { job_name: 'text', workflow_name: 'text' } as const
 
 export function addStatus(program: Command): void {
-  withServer(program.command('status').description('show how a branch stands, and its newest builds'))
+  withServer(program.command('status').description('show the status of a branch, and its newest builds'))
     .option('--branch <name>', 'else the project’s default branch', filledOption)
     .option('--limit <n>', 'how many builds', countOption(1, 100), 10)
     .option('--exit-status', `end with ${EXIT.not_green} unless the branch's newest result is a success`)

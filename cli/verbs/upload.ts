@@ -21,7 +21,7 @@ export function addUpload(program: Command): void {
     .argument('<glob...>', 'files, folders (all that is in them), or patterns like dist/**/*.tar')
     .option('--build <n>', 'number of the build; else that of this job', countOption(1, 999_999_999))
     .option('--node-index <n>', 'which of several parallel nodes made them', countOption(0, 9_999))
-    .option('--root <folder>', 'artifact paths are told from here', filledOption, '.')
+    .option('--root <folder>', 'artifact paths are relative to this folder', filledOption, '.')
     .option('--prefix <path>', 'put before each artifact path', '')
     .option('--overwrite', 'replace other bytes that the build has at a path')
     .option('--parallel <n>', 'requests at once', countOption(1, 32), 4)

@@ -146,7 +146,7 @@ async function copyObjects(
   }
   if (useless.length > 0) {
     const named = useless.slice(0, MAX_NAMED).join(', ') + (useless.length > MAX_NAMED ? ', …' : '')
-    say(`Of ${earlier}, ${useless.length} objects are missing or damaged, and were fetched anew: ${named}`)
+    say(`Of ${earlier}, ${useless.length} objects are missing or damaged, and were fetched again: ${named}`)
   }
   return { count, bytes, sha256: out.close() }
 }

@@ -144,7 +144,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     answers: { 200: DONE },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
-    summary: 'Who is told when a build ends',
+    summary: 'The listeners: receivers of a message when a build ends',
     answers: { 200: json('The listeners, without their secrets.', listenersShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
@@ -159,7 +159,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/deliveries/outbound': {
     summary: 'What was sent to listeners and to the dispatch target',
-    answers: { 200: json('The newest deliveries.', outboundDeliveriesShape) },
+    answers: { 200: json('The newest messages.', outboundDeliveriesShape) },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds': {
     summary: 'Report a build',

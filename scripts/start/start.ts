@@ -145,7 +145,7 @@ async function openWorker(
   })
   const { raw, url } = worker
   const failed = new Promise<never>((_, reject) => {
-    raw.once('buildFailed', () => reject(new ScriptError('The Worker could not be built; what is wrong stands above.')))
+    raw.once('buildFailed', () => reject(new ScriptError('The Worker could not be built; the reason is above.')))
     raw.once('error', (event: { cause?: unknown }) => reject(event.cause ?? event))
     setTimeout(
       () => reject(new ScriptError(`The Worker did not answer within ${READY_MS / 1000} s.`)),

@@ -517,7 +517,7 @@ describe('what the system refuses', () => {
     const args = ['large.bin', '--build', String(buildNum)]
     expect(await download(to, args, { env: { XDG_STATE_HOME: cli.files.cli } })).toMatchObject({
       code: 0,
-      stderr: expect.stringMatching(/one that breaks off begins anew: \/.* \([A-Z]+\)\./),
+      stderr: expect.stringMatching(/one that breaks off starts again: \/.* \([A-Z]+\)\./),
     })
     // What no note tells of is of no use to anybody.
     const fault = withFault('ENOSPC').env

@@ -195,7 +195,7 @@ describe('a backup of an instance in use', () => {
     const second = join(makeStateDir(), 'second')
     const { exitCode, output } = await runNpmScript('backup', [second, '--since', first], server.stateDir)
     expect(exitCode, output).toBe(0)
-    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched anew: r2/${longer}, r2/`)
+    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched again: r2/${longer}, r2/`)
     expect(readManifest(second).objects).toEqual(readManifest(folder).objects)
     expect(await faultsOf(second, readManifest(second))).toEqual([])
   })

@@ -93,7 +93,7 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   if (!id) return lacking('job.id')
   if (lineAt(job, 'type') !== 'script') return ignored('not a step that runs a command')
   const status = statusOf(job)
-  if (!status) return ignored('no state is told')
+  if (!status) return ignored('the event has no state')
   const queuedAt = timeAt(job, 'scheduled_at') ?? timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null

@@ -150,7 +150,7 @@ function readJob(payload: unknown): WebhookReading {
   const jobName = lineAt(job, 'name')
   if (!id || !runId || !revision || !jobName) return lacking('workflow_job.id, run_id, head_sha, name')
   const status = statusOf(job)
-  if (!status) return ignored('no state is told')
+  if (!status) return ignored('the event has no state')
   const createdAt = timeAt(job, 'created_at')
   const startedAt = timeAt(job, 'started_at')
   const steps = listAt(job, 'steps').map(stepOf)
@@ -180,7 +180,7 @@ function readCheck(payload: unknown): WebhookReading {
   const branch = refAt(check, 'check_suite', 'head_branch')
   if (branch === null) return ignored('a check without a branch, as on forks')
   const status = statusOf(check)
-  if (!status) return ignored('no state is told')
+  if (!status) return ignored('the event has no state')
   const startedAt = timeAt(check, 'started_at')
   return aboutBuilds([
     {

@@ -173,7 +173,7 @@ function readJob(payload: unknown): WebhookReading {
     startedAt: timeAt(payload, 'build_started_at_iso') ?? timeAt(payload, 'build_started_at'),
     finishedAt: timeAt(payload, 'build_finished_at_iso') ?? timeAt(payload, 'build_finished_at'),
   })
-  if (!build) return ignored('no state is told')
+  if (!build) return ignored('the event has no state')
   // `commit` is the pipeline at the time of the job's event.
   const whole = valueAt(payload, 'commit')
   const told = wordIn(runStatusOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)

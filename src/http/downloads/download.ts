@@ -64,7 +64,7 @@ async function requireTicket(c: Context<AppEnv>, text: string): Promise<Download
   const ticket = await openTicket(settings.downloadKey, text, stores.now())
   if (!ticket) throw refused()
   switch (await ticketState(stores, ticket)) {
-    case 'stands':
+    case 'valid':
       return ticket
     case 'ended':
       throw refused()

@@ -19,7 +19,7 @@ export function fenceNow({ memory }: Stores): Fence {
   return feed ? { epoch: feed.epoch, seq: feed.newestSeq, provedAt: feed.polledAt } : { epoch: '', seq: 0, provedAt: 0 }
 }
 
-export type TicketState = 'stands' | 'ended' | 'unavailable'
+export type TicketState = 'valid' | 'ended' | 'unavailable'
 
 /** Whether the asker of a signed download still has the right to it: by the feed, or else by the database. */
 export async function ticketState(stores: Stores, ticket: DownloadTicket): Promise<TicketState> {
@@ -30,12 +30,12 @@ export async function ticketState(stores: Stores, ticket: DownloadTicket): Promi
   if (userId) subjects.push(`user:${userId}`, `membership:${userId}:${projectId}`)
   const fact = { value: null, fence: { epoch, seq, provedAt }, subjects }
   const use = await judgeFact(stores, fact)
-  if (use === 'accept') return 'stands'
+  if (use === 'accept') return 'valid'
   try {
-    return (await mayStillRead(stores, ticket)) ? 'stands' : 'ended'
+    return (await mayStillRead(stores, ticket)) ? 'valid' : 'ended'
   } catch (error) {
     stores.warn('ticket_unprovable', error)
-    return use === 'ask' && graceHolds(stores, fact) ? 'stands' : 'unavailable'
+    return use === 'ask' && graceHolds(stores, fact) ? 'valid' : 'unavailable'
   }
 }
 

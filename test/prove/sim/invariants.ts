@@ -123,7 +123,7 @@ export function judgeStanding(
   }
   const during = history.slice(request.from)
   switch (standing) {
-    case 'stands': {
+    case 'valid': {
       const seen = windowOf(world, request, troubled ? Math.max(plan.graceMs, BOUND_MS) : BOUND_MS)
       noteLateness(world, (truth) => tokenWorks(truth, holder.id, now), troubled)
       if (!seen.some((truth) => tokenWorks(truth, holder.id, now))) fail('I1: went on after its token had ended')

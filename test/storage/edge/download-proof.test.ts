@@ -86,7 +86,7 @@ async function expectEnd(ticket: DownloadTicket, end: () => Promise<unknown>) {
   await readFenced(there, [])
   await end()
   expect(await ticketState(here, ticket)).toBe('ended')
-  expect(await ticketState(there, ticket)).toBe('stands')
+  expect(await ticketState(there, ticket)).toBe('valid')
   there.clock.advance(10 * SECOND)
   expect(await ticketState(there, ticket)).toBe('ended')
 }
@@ -95,10 +95,10 @@ describe('a download signed for a page', () => {
   it('stands while its session does, at no cost where the feed is fresh', async () => {
     const { ticket } = await seedSessions()
     here.resetCounts()
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     expect(here.counts.d1).toBe(0)
     here.memory.feed.known = null
-    expect(await ticketState(here, { ...ticket, epoch: 'another' })).toBe('stands')
+    expect(await ticketState(here, { ...ticket, epoch: 'another' })).toBe('valid')
   })
 
   const ends: [string, (seeded: Awaited<ReturnType<typeof seedSessions>>) => Promise<unknown>][] = [
@@ -151,7 +151,7 @@ describe('a download signed for a page', () => {
     await seedSessions()
     await insertSession(here, mintSessionSecret(), { userId: user.id, method: 'link', userAgent: null, from: null })
     await deleteOtherSessions(here, user.id, ticket.sessionId ?? '', actsAs(user.id))
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
   })
 })
 
@@ -159,7 +159,7 @@ describe('a signed download', () => {
   it('stands while nothing ended, at no cost where the feed is fresh', async () => {
     const { ticket } = await seedProjects()
     here.resetCounts()
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     expect(here.counts.d1).toBe(0)
   })
 
@@ -192,7 +192,7 @@ describe('a signed download', () => {
         here.db.update(projects).set({ visibility, defaultBranch }).where(eq(projects.id, project.id)),
       ])
     await change('public', 'trunk')
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     await change('private', 'trunk')
     expect(await ticketState(here, ticket)).toBe('ended')
   })
@@ -206,9 +206,9 @@ describe('a signed download', () => {
   it('goes on when its token was only given a later end, and then ends at that end exactly', async () => {
     const { token, ticket } = await seedProjects()
     await redateToken(here, token, here.clock.now + 5 * SECOND)
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     here.clock.advance(5 * SECOND - 1)
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     here.clock.advance(1)
     expect(await ticketState(here, ticket)).toBe('ended')
   })
@@ -224,7 +224,7 @@ describe('a signed download', () => {
       // The feed of another life of the database says nothing.
       return ticketState(here, { ...(await ticketFrom(here, project, { sessionId, userId })), epoch: 'another' })
     }
-    expect([await standingOf(member.id), await standingOf(stranger.id)]).toEqual(['stands', 'ended'])
+    expect([await standingOf(member.id), await standingOf(stranger.id)]).toEqual(['valid', 'ended'])
   })
 
   it('of a member who became an admin goes on', async () => {
@@ -232,14 +232,14 @@ describe('a signed download', () => {
     await commitEnding(here, INSTANCE, [
       here.db.update(members).set({ role: 'admin' }).where(eq(members.userId, user.id)),
     ])
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
   })
 
   it('signed before the feed was ever read is asked of the database', async () => {
     const token = await seedToken(here, { kind: 'project', project, scope: 'all' })
     const ticket = { ...(await ticketFrom(here, project, { tokenId: token.id })), ...fenceNow(there) }
     here.resetCounts()
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     expect(here.counts.d1).toBe(1)
   })
 })
@@ -249,9 +249,9 @@ describe('while D1 cannot be reached, a signed download', () => {
     const { ticket } = await seedProjects()
     here.faults.beforeD1 = outage
     here.clock.advance(59_999)
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     // No poll is due: it is the database itself that could not be asked.
-    expect(await ticketState(here, ticket)).toBe('stands')
+    expect(await ticketState(here, ticket)).toBe('valid')
     expect(here.warnings).toContain('ticket_unprovable')
     here.clock.advance(1)
     expect(await ticketState(here, ticket)).toBe('unavailable')
