@@ -222,6 +222,8 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   readonly isPart?: boolean
   /** Whether it counts for its branch never, or only while it is red; always where this is not given. */
   readonly stands?: 'never' | 'while_red'
+  /** Whether it does not tell that the branch was at this commit when it ran. */
+  readonly isUnplaced?: boolean
   /** Tells runs apart that had the same id one after the other. */
   readonly life?: number | null
 }

@@ -163,7 +163,7 @@ function readJob(payload: unknown): WebhookReading {
       buildUrl: urlAt(job, 'html_url'),
       steps: steps.length > 0 ? steps : null,
       workflow,
-      pipeline: { ...pipelineFor(refAt(job, 'head_branch'), revision), ciNumber: workflow.attempt },
+      pipeline: { ...pipelineFor(refAt(job, 'head_branch'), revision), ciNumber: workflow.attempt, isUnplaced: true },
     },
   ])
 }
@@ -198,6 +198,7 @@ function readCheck(payload: unknown): WebhookReading {
       pipeline: {
         ...pipelineFor(branch, revision),
         pullRequests: pullRequestsOf(payload, listAt(check, 'pull_requests')),
+        isUnplaced: true,
       },
     },
   ])

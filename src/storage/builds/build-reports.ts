@@ -27,6 +27,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'
 import { gatherParts, placed, STANDS_BY_SOURCE, toCommitStatements, toRootStatements } from './placing.ts'
+import { ownBegin, placeUnplacedStatement, withOwnBegin } from './unplaced.ts'
 
 export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
@@ -82,6 +83,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
     ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
+    ...toPlaceStatements(db, projectId, run),
     ...toRootStatements(db, projectId, run),
   ]
   const telling =
@@ -104,9 +106,10 @@ export async function updateBuild(
 ): Promise<Build | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, , [row], ...told] = await commit(stores, actor, [
+  const [, , , [row], ...told] = await commit(stores, actor, [
     updateStatement(db, which, event, stores.now()),
     beginStatement(db, which, event),
+    placeUnplacedStatement(db, projectId, sql`(select ${builds.branch} from ${builds} where ${which})`),
     selectBuild(db, which),
     ...tellingStatements(db, which, event, stores.now()),
   ])
@@ -132,6 +135,7 @@ async function reportChunk(
       ...toCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
       ...toForkStatements(db, projectId, report),
+      ...toPlaceStatements(db, projectId, report),
       ...toRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
     ]
@@ -190,8 +194,8 @@ function beginStatement(db: Db, which: SQL, event: BuildEvent) {
   const at = firstTimeOf(event)
   return rawStatement(
     db,
-    sql`update ${pipelines} set began_at = ${at} where id = (select ${builds.pipelineId} from ${builds} where ${which})
-      and began_at > ${at} and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
+    sql`update ${pipelines} set began_at = ${withOwnBegin('pipelines', sql`${at}`)} where id = (select ${builds.pipelineId} from ${builds} where ${which})
+      and ${ownBegin('pipelines')} > ${at} and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
   )
 }
 
@@ -211,17 +215,18 @@ function upsertPipeline(
     ...branchByRank(),
     ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
     ...placeOf(now, [
-      sql`min(${pipelines.beganAt}, excluded.began_at)`,
+      sql`min(${ownBegin('pipelines')}, excluded.began_at)`,
       sql`min(${pipelines.ciNumber}, excluded.ci_number)`,
     ]),
+    sql`is_placed = max(${pipelines.isPlaced}, excluded.is_placed)`,
   ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, place_rank, revision, subject, body,
-      author, committer, actor, pull_requests, created_at, began_at, ci_number)
+      author, committer, actor, pull_requests, created_at, began_at, ci_number, is_placed)
     select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${placeRankOf(report)}, ${told.revision},
       ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}
+      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}, ${told.isUnplaced ? 0 : 1}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
@@ -272,8 +277,15 @@ function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
   ]
 }
 
+/** Only GitHub's jobs and checks are not placed, on our own branch or on what turns out to be a fork's of that name. */
+function toPlaceStatements(db: Db, projectId: string, report: RunReport) {
+  if (!report.pipeline.externalId.startsWith('github:')) return []
+  const branches = new Set([report.pipeline.branch, ownBranchOf(report)])
+  return [...branches].flatMap((branch) => (branch === null ? [] : placeUnplacedStatement(db, projectId, branch)))
+}
+
 function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {
-  const place = sql.join(placeOf(now, [sql`began_at`, sql`ci_number`]), sql`, `)
+  const place = sql.join(placeOf(now, [ownBegin('pipelines'), sql`ci_number`]), sql`, `)
   const which = sql`project_id = ${projectId} and external_id = ${pipeline.externalId}`
   return rawStatement(db, sql`update ${pipelines} set ${place} where ${which}`)
 }

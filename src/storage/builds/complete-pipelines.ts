@@ -36,17 +36,28 @@ export function hasResult(pipeline: string): SQL {
 
 /** Whether anything that counts of a pipeline is a failure, whatever else is open. */
 export function hasFailed(pipeline: string): SQL {
+  return hasEndedAs(pipeline, isFailure)
+}
+
+/** Whether anything that counts of a pipeline has failed or was canceled, whatever else is open. */
+export function hasEndedBadly(pipeline: string): SQL {
+  return hasEndedAs(pipeline, (status) => sql`(${isFailure(status)} or ${sql.raw(status)} = 'canceled')`)
+}
+
+type StatusColumn = 'b.status' | 'same.status' | 'w.told_status'
+
+function hasEndedAs(pipeline: string, isSuch: (status: StatusColumn) => SQL): SQL {
   const id = sql`${sql.identifier(pipeline)}.id`
   return sql`(exists (select 1 from builds as b join workflows as w on w.id = b.workflow_id
-      where b.pipeline_id = ${id} and b.stage = 2 and ${isFailure('b.status')} and b.attempt > 0
+      where b.pipeline_id = ${id} and b.stage = 2 and ${isSuch('b.status')} and b.attempt > 0
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run' and not ${isOpen('later')})
-      and ${unreplaced(isFailure('same.status'))})
-    or exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isFailure('w.told_status')}
+      and ${unreplaced(isSuch('same.status'))})
+    or exists (select 1 from workflows as w where w.pipeline_id = ${id} and ${isSuch('w.told_status')}
       and not exists (select 1 from workflows as later where ${isLater()} and later.told_status <> 'not_run')))`
 }
 
 /** Whether a status is one of the domain's `FAILURES`. */
-export function isFailure(status: 'b.status' | 'same.status' | 'w.told_status'): SQL {
+export function isFailure(status: StatusColumn): SQL {
   return sql.raw(`(${status} in (${FAILURES.map((failure) => `'${failure}'`).join(', ')}))`)
 }
 

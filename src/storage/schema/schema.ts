@@ -205,12 +205,18 @@ export const pipelines = sqliteTable(
     beganAt: integer('began_at').notNull().default(0),
     /** A growing number of the CI: of two pipelines that began in one second the higher is the newer. 0: none reported. */
     ciNumber: integer('ci_number').notNull().default(0),
+    /**
+     * Whether any report says that its branch was at its commit when it began: GitHub's jobs and checks do not. One that
+     * is not placed may have a negative `began_at`: see unplaced.ts.
+     */
+    isPlaced: integer('is_placed', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
     index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
+    index('pipelines_placed').on(t.projectId, t.branch, t.isPlaced, t.beganAt, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),

@@ -61,6 +61,43 @@ export function githubJob(told: GithubRun, id = told.run * 10 + (told.attempt ??
   return { event: 'workflow_job', payload: { workflow_job } }
 }
 
+/** A check of another app than GitHub Actions. */
+export function githubCheck(check: {
+  sha: string
+  hour: number
+  minute?: number
+  conclusion: string
+  app?: string
+}): GithubEvent {
+  const { sha, hour, minute = 0, conclusion, app = 'codecov' } = check
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 24, hour, minute, second)).toISOString()
+  const id = Number.parseInt(sha, 36) * 100_000 + hour * 1_000 + minute
+  const check_run = {
+    id,
+    name: `${app}/patch`,
+    head_sha: sha.repeat(40),
+    status: 'completed',
+    conclusion,
+    started_at: at(1),
+    completed_at: at(2),
+    app: { slug: app, name: app },
+    check_suite: { id: Number.parseInt(sha, 36), head_branch: 'main' },
+    pull_requests: [],
+  }
+  return { event: 'check_run', payload: { check_run } }
+}
+
+/** A commit status on the head of main. */
+export function githubStatus(status: { sha: string; hour: number; state: string }): GithubEvent {
+  const sha = status.sha.repeat(40)
+  const branches = [{ name: 'main', commit: { sha } }]
+  const created_at = `2026-11-24T${status.hour}:00:00Z`
+  return {
+    event: 'status',
+    payload: { id: status.hour, sha, context: 'ci/other', state: status.state, branches, created_at },
+  }
+}
+
 export async function tellGithub(stores: TestStores, projectId: string, events: readonly GithubEvent[]) {
   for (const { event, payload } of events) {
     const slug = { vcs: 'gh', org: 'acme', repo: 'web' } as const
