@@ -77,7 +77,15 @@ const TARGETS: Record<string, readonly string[]> = {
   ],
   'src/http/hot.ts': ['test/http/hot.test.ts', 'test/http/frame/authorize.test.ts', MATRIX],
   'src/http/frame/request/credentials.ts': ['test/http/frame/request/credentials.test.ts', MATRIX],
-  'src/http/frame/authorize.ts': ['test/http/frame/authorize.test.ts', ...SESSIONS, PROJECTS, ...TICKETS, MATRIX],
+  'src/http/frame/authorize.ts': [
+    'test/http/frame/authorize.test.ts',
+    'test/http/frame/refusals.test.ts',
+    'test/http/frame/request-ids.test.ts',
+    ...SESSIONS,
+    PROJECTS,
+    ...TICKETS,
+    MATRIX,
+  ],
   'src/storage/edge/cached-grant.ts': ['test/storage/edge/cached-grant.test.ts', ...STORAGE],
   'src/storage/edge/download-proof.ts': [...TICKETS, SIMULATION],
   'src/storage/edge/feed-copy.ts': [

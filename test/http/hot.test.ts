@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import { createDrawings } from '../../src/http/badges/drawing.ts'
@@ -56,7 +56,7 @@ async function openBoth() {
   await seedMember(stores.db, secretProject, member, 'member')
   const links: string[] = []
   for (const project of [secretProject, shownProject]) {
-    for (const branch of ['main', 'trunk', 'a/b.svg', 'tree/x'])
+    for (const branch of ['main', 'trunk', 'a/b.svg', 'a%2Fb', 'tree/x'])
       await seedBuild(stores, project, { branch, status: branch === 'main' ? 'failed' : 'success' })
     const build = await seedBuild(stores, project)
     for (const name of ['out/report.txt', 'a b%2.txt']) {
@@ -94,10 +94,14 @@ async function openBoth() {
   ]
   const badges = ['', 'status-badge/img/'].flatMap((start) =>
     [...names, 'gh/acme/none', names[0]?.replace(/^gh/, 'github') ?? ''].flatMap((name) =>
-      [...files, '/tree/a%2Fb.svg', `/tree/${'x'.repeat(1_100)}.svg`].map((file) => `/${start}${name}${file}`),
+      [...files, '.svgx', '.svg/x', '/tree/a%2Fb.svg', '/tree/a%252Fb.svg', `/tree/${'x'.repeat(1_100)}.svg`].map(
+        (file) => `/${start}${name}${file}`,
+      ),
     ),
   )
-  return { stores, ask, tokens, paths: [...badges, ...links, `${links[0]}/`, '/output/job/x'] }
+  const paths = [...badges, ...badges.slice(0, 3).map((path) => `/x${path}`), ...links, `${links[0]}/`, '/output/job/x']
+  const [secret, shown] = [`/${names[0]}.svg`, `/${names[1]}.svg`]
+  return { stores, isolate, ask, tokens, paths, secret, shown, secretProject, shownProject, links }
 }
 
 it('answers from memory what the ordinary route answers, byte for byte', async () => {
@@ -144,3 +148,67 @@ it('answers from memory what the ordinary route answers, byte for byte', async (
     expect.arrayContaining(['200', '302', '304', '401']),
   )
 }, 120_000)
+
+describe('memory answers', () => {
+  it('whoever may see a badge, be it nobody in particular', async () => {
+    const { stores, ask, shown } = both
+    await ask('ordinary', shown, {})
+    await stores.settled()
+    expect(await ask('hot', shown, {})).toMatchObject({ status: 200 })
+  })
+
+  it('whoever sends garbage, but not with what only the database knows', async () => {
+    const { stores, ask, secret, shown } = both
+    const headers = { 'Circle-Token': 'bpp_garbage' }
+    expect(await ask('hot', secret, { headers })).toMatchObject({ status: 401 })
+    expect(await ask('hot', `${shown}?circle-token=bpp_garbage`, {})).toBeNull()
+    await ask('ordinary', `${secret}?circle-token=bpp_garbage`, {})
+    await stores.settled()
+    expect(await ask('hot', `${secret}?circle-token=bpp_garbage`, {})).toMatchObject({ status: 401 })
+  })
+
+  it('a URL of 8,192 characters, and none that is longer', async () => {
+    const { stores, ask, shown } = both
+    await ask('ordinary', shown, {})
+    await stores.settled()
+    const padded = (length: number) => `${shown}?label=`.padEnd(length - ORIGIN.length, 'x')
+    expect((await ask('hot', padded(8_192), {}))?.status).toBe(200)
+    expect(await ask('hot', padded(8_193), {})).toBeNull()
+    expect((await ask('ordinary', padded(8_193), {}))?.status).toBe(414)
+  })
+})
+
+describe('memory is not asked', () => {
+  it('before it knows the status of a branch', async () => {
+    const { stores, ask, shown } = both
+    stores.clock.advance(6_000)
+    await ask('ordinary', `${shown.slice(0, -4)}/tree/main.svg`, {})
+    await stores.settled()
+    expect(await ask('hot', shown, {})).toBeNull()
+  })
+
+  it('for what somebody says that our address is', async () => {
+    const { stores, isolate, shown } = both
+    await both.ask('ordinary', shown, {})
+    await stores.settled()
+    const nameless = { ...isolate, settings: { ...isolate.settings, publicOrigin: null } }
+    const askedAt = (origin: string) =>
+      answerHot(new Request(origin + shown), { ...nameless, trace: startTrace(stores.now(), 'one') })
+    expect(askedAt('http://localhost')?.status).toBe(200)
+    expect(askedAt('https://evil.example.com')).toBeNull()
+  })
+
+  it('for an artifact of a project that has given its name to another', async () => {
+    const { stores, ask, shown, links, secretProject, shownProject } = both
+    const link = links.at(-2) ?? ''
+    await ask('ordinary', link, {})
+    await ask('ordinary', shown, {})
+    await stores.settled()
+    expect(await ask('hot', link, {})).toMatchObject({ status: 302 })
+    const known = stores.memory.links.links.get(link)
+    if (!known) throw new Error('the link is in no memory')
+    expect(known.link.projectId).toBe(shownProject.id)
+    stores.memory.links.links.set(link, { ...known, link: { ...known.link, projectId: secretProject.id } })
+    expect(await ask('hot', link, {})).toBeNull()
+  })
+})

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import type { ErrorCode } from '../../../src/domain/error.ts'
-import { seedProject, seedToken } from '../../support/seed/seed.ts'
+import { seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { openTestApp, SPENT } from '../../support/worker/app.ts'
 import { type Ask, ask } from '../../support/worker/client.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
@@ -157,6 +157,17 @@ describe('a refusal under /api', () => {
     expect(status).toBe(503)
     expect(JSON.parse(body).message).toBe('Token verification is temporarily unavailable.')
     expect(headers).toMatchObject({ 'retry-after': expect.stringMatching(/^\d+$/), 'cache-control': 'no-store' })
+  })
+
+  it('is 503 for a page of the owner too, which is absent only for who is known to be none', async () => {
+    const { ask, stores } = await openTestApp()
+    const { secret } = await seedToken(stores, {
+      kind: 'personal',
+      user: await seedUser(stores.db, { instanceRole: 'owner' }),
+    })
+    expect((await ask('/metrics', { token: world.secrets.status })).status).toBe(404)
+    stores.faults.beforeD1 = away
+    expect((await ask('/metrics', { token: secret })).status).toBe(503)
   })
 
   it('for what cannot be read while the database is away is 503 with Retry-After, not a bug', async () => {
