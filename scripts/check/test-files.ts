@@ -36,6 +36,7 @@ export const WALKS = [
   'test/storage/builds/fork-runs.test.ts',
   'test/storage/builds/last-word.test.ts',
   'test/storage/builds/run-reports.test.ts',
+  'test/storage/builds/checks-alone.test.ts',
   'test/storage/builds/set-back.test.ts',
   'test/storage/builds/webhook-order.test.ts',
 ]

@@ -80,7 +80,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/http/frame/authorize.ts': [
     'test/http/frame/authorize.test.ts',
     'test/http/frame/refusals.test.ts',
-    'test/http/frame/request-ids.test.ts',
+    'test/http/hot.test.ts',
     ...SESSIONS,
     PROJECTS,
     ...TICKETS,

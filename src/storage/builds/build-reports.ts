@@ -83,8 +83,8 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     upsertWorkflow(db, projectId, run, now, sql`1`),
     ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
     ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
-    ...toPlaceStatements(db, projectId, run),
     ...toRootStatements(db, projectId, run),
+    ...toPlaceStatements(db, projectId, run),
   ]
   const telling =
     run.told && isOver(run.told.status)
@@ -135,9 +135,9 @@ async function reportChunk(
       ...toCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
       ...toForkStatements(db, projectId, report),
-      ...toPlaceStatements(db, projectId, report),
       ...toRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
+      ...toPlaceStatements(db, projectId, report),
     ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
@@ -277,11 +277,11 @@ function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
   ]
 }
 
-/** Only GitHub's jobs and checks are not placed, on our own branch or on what turns out to be a fork's of that name. */
+/** On the branch of the pipeline, whoever reports of it, and on that of ours for which GitHub's jobs may have taken a fork's. */
 function toPlaceStatements(db: Db, projectId: string, report: RunReport) {
-  if (!report.pipeline.externalId.startsWith('github:')) return []
-  const branches = new Set([report.pipeline.branch, ownBranchOf(report)])
-  return [...branches].flatMap((branch) => (branch === null ? [] : placeUnplacedStatement(db, projectId, branch)))
+  const own = ownBranchOf(report)
+  const ofPipeline = sql`(select branch from ${pipelines} where project_id = ${projectId} and external_id = ${report.pipeline.externalId})`
+  return [ofPipeline, ...(own === null ? [] : [own])].map((branch) => placeUnplacedStatement(db, projectId, branch))
 }
 
 function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { builds, pipelines } from '../schema/schema.ts'
+import { pipelines } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
-import { hasEndedBadly } from './complete-pipelines.ts'
+import { LOOK_BACK } from './branch-status.ts'
+import { hasEndedBadly, isComplete, mayHaveResult } from './complete-pipelines.ts'
 
 // GitHub's jobs and other apps' checks name a commit and a branch, and not whether the branch was at that commit when they
 // ran. A pipeline of which nothing else is known must not hide what a run began on the branch.
@@ -21,23 +22,27 @@ export function withOwnBegin(pipeline: string, at: SQL | number): SQL {
 }
 
 /**
- * For the end of a batch: puts the unplaced pipelines of a branch that began after the first placed one behind that, all but
- * the newest with a finished job, where that did not pass: it counts from its own time until a later one passes.
+ * For the end of each batch that reports on a branch: puts its unplaced pipelines that began after the first placed one behind
+ * that, all but the newest that may have a result, unless it passed: it counts from its own time until a later one passes.
  */
-export function placeUnplacedStatement(db: Db, projectId: string, branch: SQL | string | null) {
+export function placeUnplacedStatement(db: Db, projectId: string, branch: SQL | string) {
   const ofBranch = (isPlaced: 0 | 1) =>
     sql`from ${pipelines} as p where p.project_id = ${projectId} and p.branch = ${branch} and p.is_placed = ${isPlaced}`
   const firstPlaced = sql`(select min(p.began_at) ${ofBranch(1)})`
-  const hasFinished = sql`exists (select 1 from ${builds} as b where b.pipeline_id = p.id and b.stage = 2 and b.status <> 'not_run')`
+  const order = sql`began_at desc, ci_number desc, number desc`
   const newestOf = (which: SQL) =>
-    sql`select * from (select p.id, ${ownBegin('p')} as own, p.number ${ofBranch(0)} and ${which} and ${hasFinished}
-      order by p.began_at desc, p.number desc limit 1) as newest`
+    sql`select * from (select id, ${ownBegin('candidate')} as own, ci_number, number
+      from (select * ${ofBranch(0)} and ${which} order by ${order} limit ${LOOK_BACK}) as candidate
+      where ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
   const newest = sql`(select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
-    order by own desc, number desc limit 1)`
+    order by own desc, ci_number desc, number desc limit 1)`
+  const hasPassed = sql`(${isComplete('pipelines')} and not ${hasEndedBadly('pipelines')})`
+  const isBehind = sql`(${ownBegin('pipelines')} >= ${firstPlaced} and (id is not ${newest} or ${hasPassed}))`
   return rawStatement(
     db,
-    sql`update ${pipelines} set began_at = ${ownBegin('pipelines')} - iif(id = ${newest} and ${hasEndedBadly('pipelines')}, 0, ${BEHIND_MS})
-      where id in (select p.id ${ofBranch(0)} and p.began_at >= ${firstPlaced} union all select ${newest})
-        and ${ownBegin('pipelines')} >= ${firstPlaced}`,
+    sql`update ${pipelines} set began_at = ${ownBegin('pipelines')} - iif(${isBehind}, ${BEHIND_MS}, 0)
+      where id in (select p.id ${ofBranch(0)} and p.began_at >= ${firstPlaced}
+        union all select p.id ${ofBranch(0)} and p.began_at < ${firstPlaced} - ${BEHIND_MS}
+        union all select ${newest})`,
   )
 }

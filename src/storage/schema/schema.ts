@@ -216,7 +216,7 @@ export const pipelines = sqliteTable(
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
     index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
-    index('pipelines_placed').on(t.projectId, t.branch, t.isPlaced, t.beganAt, t.number),
+    index('pipelines_placed').on(t.projectId, t.branch, t.isPlaced, t.beganAt, t.ciNumber, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),

@@ -1,29 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import {
-  type GithubEvent,
-  type GithubRun,
-  githubCheck,
-  githubJob,
-  githubRun,
-  githubStatus,
-  tellGithub,
-} from '../../support/seed/github-runs.ts'
+import { check, job, other, run, type Told, tell } from '../../support/seed/branch-events.ts'
+import { githubJob, githubRun, githubStatus } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 
 // A check or a job says of which commit it is, and not whether the branch was there when it ran.
 
-const run = (sha: string, hour: number, conclusion: string, id = hour) =>
-  [githubRun({ run: id, hour, conclusion, sha }), githubJob({ run: id, hour, conclusion, sha })] as const
-const check = (sha: string, hour: number, conclusion: string, app?: string) =>
-  githubCheck({ sha, hour, conclusion, ...(app ? { app } : {}) })
-const job = (sha: string, hour: number, conclusion: string): GithubEvent =>
-  githubJob({ run: 500 + hour, hour, conclusion, sha } satisfies GithubRun)
-
 /** What main is said to be after these events, in any order and however often each comes. */
-async function expectMain(events: readonly GithubEvent[], status: string): Promise<void> {
+async function expectMain(events: readonly Told[], status: string): Promise<void> {
   const stores = await openTestStores()
   const twice = [...events, ...events]
   const orders = fc
@@ -32,10 +18,10 @@ async function expectMain(events: readonly GithubEvent[], status: string): Promi
   await fc.assert(
     fc.asyncProperty(orders, async (order) => {
       const project = await seedProject(stores.db)
-      await tellGithub(stores, project.id, order)
+      await tell(stores, project.id, order)
       expect(await findBranchStatus(stores, project.id, 'main')).toBe(status)
     }),
-    { numRuns: 20 },
+    { numRuns: 8 },
   )
 }
 
@@ -67,7 +53,35 @@ describe('a green commit that only checks or jobs told of', () => {
   })
 })
 
+describe('a green check', () => {
+  it('does not hide the failure of a build that another CI or a job by itself told of', async () => {
+    await expectMain([other('b', 10, 'failed'), check('a', 12, 'success')], 'failed')
+    await expectMain([other('b', 11, 'failed'), check('a', 12, 'failure'), check('c', 13, 'success')], 'failed')
+    await expectMain([other('b', 10, 'success'), check('c', 12, 'failure')], 'failed')
+  })
+
+  it('makes no older failure good while another of its commit goes on', async () => {
+    const going = [check('c', 12, 'success'), check('c', 12, null, 'netlify')]
+    await expectMain([...run('b', 10, 'success'), check('a', 11, 'failure'), ...going], 'failed')
+  })
+
+  it('of a commit that is no part of a branch that was set back keeps its place among the others', async () => {
+    const set = githubRun({ run: 14, hour: 14, conclusion: 'success', sha: 'b', event: 'schedule' })
+    await expectMain([...run('b', 10, 'success'), check('x', 13, 'success'), check('y', 12, 'failure'), set], 'success')
+  })
+})
+
 describe('a red commit that only checks told of', () => {
+  it('stays red while what failed runs again', async () => {
+    await expectMain([...run('b', 10, 'success'), check('c', 12, 'failure'), check('c', 13, null)], 'failed')
+  })
+
+  it('and one with jobs of the same second go by the numbers of their runs', async () => {
+    const begun = (id: number, sha: string, conclusion: string) => githubJob({ run: id, hour: 12, conclusion, sha })
+    await expectMain([...run('b', 10, 'success'), begun(150, 'a', 'failure'), begun(151, 'c', 'success')], 'success')
+    await expectMain([...run('b', 10, 'success'), begun(151, 'a', 'failure'), begun(150, 'c', 'success')], 'failed')
+  })
+
   it('counts where its check is newer than what a run began', async () => {
     await expectMain([...run('b', 10, 'success'), check('c', 12, 'failure')], 'failed')
   })
@@ -106,60 +120,64 @@ describe('checks stand in the order of their times', () => {
   })
 })
 
-describe('any mixture of runs and checks', () => {
-  const COMMITS = ['a', 'b', 'c', 'd'] as const
-  const RESULTS = ['success', 'failure'] as const
-  type Part = {
-    readonly kind: 'run' | 'check'
-    readonly sha: string
-    readonly hour: number
-    readonly conclusion: string
-  }
+describe('any mixture of runs, checks and builds of others', () => {
   const part = fc.record({
-    kind: fc.constantFrom('run' as const, 'check' as const),
-    sha: fc.constantFrom(...COMMITS),
-    conclusion: fc.constantFrom(...RESULTS),
+    kind: fc.constantFrom('run' as const, 'check' as const, 'check' as const, 'other' as const),
+    sha: fc.constantFrom('a', 'b', 'c', 'd'),
+    result: fc.constantFrom('success' as const, 'failed' as const, 'open' as const),
   })
-  const history = fc.array(part, { minLength: 2, maxLength: 7 }).map((parts) =>
+  type Part = Parameters<Parameters<typeof part.map>[0]>[0] & { readonly hour: number }
+  const history = fc.array(part, { minLength: 2, maxLength: 8 }).map((parts) =>
     parts
-      // One run and one check of a commit, so that none replaces another.
+      // One of each kind for a commit, so that none replaces another.
       .filter((one, i) => parts.findIndex((same) => same.sha === one.sha && same.kind === one.kind) === i)
       .map((one, i): Part => ({ ...one, hour: 10 + i })),
   )
 
-  /** The rule in words: of commits with a run the newest; a later failure of the newest that only checks told of. */
-  function expectedOf(parts: readonly Part[]): string {
-    const commits = [...Map.groupBy(parts, (one) => one.sha).values()].map((of) => ({
-      begun: of.find((one) => one.kind === 'run')?.hour ?? null,
-      first: Math.min(...of.map((one) => one.hour)),
-      result: of.some((one) => one.conclusion === 'failure') ? 'failed' : 'success',
-    }))
-    const begun = commits
-      .filter((one) => one.begun !== null)
-      .sort((one, other) => Number(other.begun) - Number(one.begun))
-    const alone = commits.filter((one) => one.begun === null).sort((one, other) => other.first - one.first)
-    const [newest, later] = [begun[0], alone[0]]
-    if (!newest) return later?.result ?? 'no_builds'
-    if (later?.result === 'failed' && later.first > Number(newest.begun)) return 'failed'
-    return newest.result
+  function eventsOf({ kind, sha, hour, result }: Part): readonly Told[] {
+    const conclusion = { success: 'success', failed: 'failure', open: null }[result]
+    if (kind === 'check') return [check(sha, hour, conclusion)]
+    if (kind === 'other') return result === 'open' ? [] : [other(sha, hour, result)]
+    if (conclusion !== null) return run(sha, hour, conclusion)
+    const { event, payload } = githubRun({ run: hour, hour, conclusion: '', sha })
+    const { workflow_run } = payload as { workflow_run: object }
+    return [{ event, payload: { workflow_run: { ...workflow_run, status: 'in_progress', conclusion } } }]
   }
 
-  it('shows the same in any order, and never a green that hides what a run began', async () => {
+  /** The rule in words: of commits that began the newest with a result, unless a later one of checks alone did not pass. */
+  function expectedOf(parts: readonly Part[]): string {
+    const told = parts.filter((one) => eventsOf(one).length > 0)
+    const newestFirst = [...Map.groupBy(told, (one) => `${one.kind === 'other'} ${one.sha}`).values()]
+      .map((of) => ({
+        begun: of.find((one) => one.kind !== 'check')?.hour ?? null,
+        at: of.find((one) => one.kind !== 'check')?.hour ?? Math.min(...of.map((one) => one.hour)),
+        result: (['failed', 'open', 'success'] as const).find((result) => of.some((one) => one.result === result)),
+      }))
+      .sort((one, another) => another.at - one.at)
+    const ended = newestFirst.filter(({ result }) => result !== 'open')
+    const begun = ended.find((one) => one.begun !== null)
+    const alone = ended.find((one) => one.begun === null)
+    const isBegun = newestFirst.some((one) => one.begun !== null && one.at < (alone?.at ?? 0))
+    if (alone && (!isBegun || alone.result === 'failed') && alone.at > (begun?.at ?? 0)) return String(alone.result)
+    return String((begun ?? alone)?.result ?? 'open')
+  }
+
+  it('shows the same in any order, and never a green that hides what began', async () => {
     const stores = await openTestStores()
     await fc.assert(
       fc.asyncProperty(history, fc.infiniteStream(fc.nat()), async (parts, numbers) => {
-        const events = parts.flatMap(({ kind, sha, hour, conclusion }) =>
-          kind === 'run' ? run(sha, hour, conclusion) : [check(sha, hour, conclusion)],
-        )
-        const order = events
+        const order = parts
+          .flatMap(eventsOf)
           .map((event) => ({ event, at: Number(numbers.next().value) }))
-          .sort((one, other) => one.at - other.at)
+          .sort((one, another) => one.at - another.at)
           .map(({ event }) => event)
         const project = await seedProject(stores.db)
-        await tellGithub(stores, project.id, order)
-        expect(await findBranchStatus(stores, project.id, 'main')).toBe(expectedOf(parts))
+        await tell(stores, project.id, order)
+        const status = await findBranchStatus(stores, project.id, 'main')
+        const shown = ['running', 'queued', 'no_builds'].includes(status) ? 'open' : status
+        expect(shown).toBe(expectedOf(parts))
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

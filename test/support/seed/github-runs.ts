@@ -61,27 +61,27 @@ export function githubJob(told: GithubRun, id = told.run * 10 + (told.attempt ??
   return { event: 'workflow_job', payload: { workflow_job } }
 }
 
-/** A check of another app than GitHub Actions. */
+/** A check of another app than GitHub Actions; one without a conclusion goes on. */
 export function githubCheck(check: {
   sha: string
   hour: number
-  minute?: number
-  conclusion: string
+  conclusion: string | null
   app?: string
 }): GithubEvent {
-  const { sha, hour, minute = 0, conclusion, app = 'codecov' } = check
-  const at = (second: number) => new Date(Date.UTC(2026, 10, 24, hour, minute, second)).toISOString()
-  const id = Number.parseInt(sha, 36) * 100_000 + hour * 1_000 + minute
+  const { sha, hour, conclusion, app = 'codecov' } = check
+  const at = (second: number) => `2026-11-24T${hour}:00:0${second}Z`
+  const suite = Number.parseInt(sha, 36) * 1_000 + app.charCodeAt(0)
   const check_run = {
-    id,
+    // Of one app a later one is greater.
+    id: suite * 100 + hour,
     name: `${app}/patch`,
     head_sha: sha.repeat(40),
-    status: 'completed',
+    status: conclusion === null ? 'in_progress' : 'completed',
     conclusion,
     started_at: at(1),
-    completed_at: at(2),
+    completed_at: conclusion === null ? null : at(2),
     app: { slug: app, name: app },
-    check_suite: { id: Number.parseInt(sha, 36), head_branch: 'main' },
+    check_suite: { id: suite, head_branch: 'main' },
     pull_requests: [],
   }
   return { event: 'check_run', payload: { check_run } }
