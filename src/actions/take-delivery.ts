@@ -1,14 +1,14 @@
 import type { Actor } from '../domain/access/actor.ts'
-import type { DeliveryResult } from '../domain/notices/delivery.ts'
 import type { Slug } from '../domain/project.ts'
+import type { DeliveryResult } from '../domain/reporting/delivery.ts'
 import { isOtherRepository, repositoryOf, repositoryUrlOf } from '../domain/reporting/repository-url.ts'
 import { READ } from '../domain/reporting/webhook-readers.ts'
 import type { WebhookReading } from '../domain/reporting/webhook-reading.ts'
 import { REPOSITORY_IN } from '../domain/reporting/webhook-repository.ts'
 import type { WebhookSource } from '../domain/reporting/webhook-source.ts'
 import { reportBuilds, reportRun } from '../storage/builds/build-reports.ts'
-import { insertDelivery } from '../storage/notices/deliveries.ts'
 import { learnRepositoryUrl } from '../storage/projects/project-settings.ts'
+import { insertDelivery } from '../storage/reporting/deliveries.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** Who sent a delivery: a CI system that signed it with a project's secret. */

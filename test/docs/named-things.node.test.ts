@@ -28,6 +28,19 @@ const everywhere = PAGES_OF_TEXT.flatMap((page) => codeIn(read(page)).map((code)
 const says = (named: { page: string; code: string }[]) => named.map(({ page, code }) => `${page}: ${code}`)
 
 describe('the documentation', () => {
+  it('says of each table of the database what a row of it is', () => {
+    const schemas = FILES.filter((file) => /^src\/storage\/schema\/.*\.ts$/.test(file))
+    const tables = schemas.flatMap((file) =>
+      [...read(file).matchAll(/sqliteTable\(\s*'(\w+)'/g)].map(([, name]) => name),
+    )
+    expect(tables.length).toBeGreaterThan(20)
+    const rows = read('docs/storage.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.split('|')[1] ?? '')
+    expect(tables.filter((table) => !rows.some((row) => row.includes(`\`${table}\``)))).toEqual([])
+  })
+
   it.each(PAGES_OF_TEXT)('%s has no link that leads nowhere', (page) => {
     const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link)
     const dead = links.filter((link) => {

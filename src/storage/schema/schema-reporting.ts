@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { IssuerKind } from '../../domain/access/trusted-publisher.ts'
-import type { DeliveryResult } from '../../domain/notices/delivery.ts'
+import type { DeliveryResult } from '../../domain/reporting/delivery.ts'
 import type { WebhookSource } from '../../domain/reporting/webhook-source.ts'
 import { projects, users } from './schema.ts'
 

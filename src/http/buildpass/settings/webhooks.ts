@@ -10,7 +10,7 @@ import {
   type WebhookSource,
   webhookSecretProblem,
 } from '../../../domain/reporting/webhook-source.ts'
-import { type Delivery, listDeliveries } from '../../../storage/notices/deliveries.ts'
+import { type Delivery, listDeliveries } from '../../../storage/reporting/deliveries.ts'
 import {
   deleteWebhook,
   insertWebhook,

@@ -1,10 +1,10 @@
-import type { DeliveryResult } from '../../../domain/notices/delivery.ts'
+import type { DeliveryResult } from '../../../domain/reporting/delivery.ts'
 import {
   MAX_WEBHOOK_SECRET_LENGTH,
   WEBHOOK_SOURCES,
   type WebhookSource,
 } from '../../../domain/reporting/webhook-source.ts'
-import type { Delivery } from '../../../storage/notices/deliveries.ts'
+import type { Delivery } from '../../../storage/reporting/deliveries.ts'
 import type { Webhook } from '../../../storage/reporting/webhooks.ts'
 import { Field, fieldAttributes } from '../parts/form-parts.tsx'
 import { Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'

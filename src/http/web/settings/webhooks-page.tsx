@@ -10,7 +10,7 @@ import {
   type WebhookSource,
   webhookSecretProblem,
 } from '../../../domain/reporting/webhook-source.ts'
-import { listDeliveries, MAX_DELIVERIES } from '../../../storage/notices/deliveries.ts'
+import { listDeliveries, MAX_DELIVERIES } from '../../../storage/reporting/deliveries.ts'
 import {
   deleteWebhook,
   findWebhook,

@@ -3,13 +3,13 @@ import type { Actor } from '../../domain/access/actor.ts'
 import type { Build, BuildReport } from '../../domain/builds/build.ts'
 import type { OutboxEvent } from '../../domain/notices/dispatch-target.ts'
 import type { OutboxParams } from '../../domain/notices/outbox.ts'
-import { forgetBranchStatus } from '../builds/branch-status.ts'
-import { reportStatements, updateStatement } from '../builds/build-reports.ts'
-import { buildOf, selectBuild } from '../builds/builds.ts'
 import { dispatchStatement, enqueue, queuedIdsOf, tellListenersStatement } from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
 import type { Stores } from '../stores.ts'
-import { commit } from './rights.ts'
+import { commit } from '../tokens/rights.ts'
+import { forgetBranchStatus } from './branch-status.ts'
+import { reportStatements, updateStatement } from './build-reports.ts'
+import { buildOf, selectBuild } from './builds.ts'
 
 /** What goes to the dispatch target with a change here, in one transaction with it. */
 export type Dispatch = { readonly event: OutboxEvent; readonly params: OutboxParams }

@@ -1,6 +1,6 @@
 import { and, desc, eq, lte, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import type { DeliveryResult } from '../../domain/notices/delivery.ts'
+import type { DeliveryResult } from '../../domain/reporting/delivery.ts'
 import type { WebhookSource } from '../../domain/reporting/webhook-source.ts'
 import { deliveries } from '../schema/schema-reporting.ts'
 import type { Db, Stores } from '../stores.ts'
