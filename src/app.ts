@@ -10,12 +10,12 @@ import { mountCircleciV2 } from './http/circleci/v2/routes.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { createRedirects } from './http/downloads/redirect.ts'
 import { createMetrics } from './http/frame/metrics.ts'
-import { answerUnrouted } from './http/frame/no-route.ts'
 import type { AppEnv, OpenRequest } from './http/frame/open-request.ts'
 import { rawPathOf } from './http/frame/request/raw-path.ts'
 import type { App } from './http/frame/route.ts'
 import { logFault, startTrace, type Trace } from './http/frame/trace.ts'
 import { mountInstance } from './http/instance/routes.ts'
+import { answerUnrouted } from './http/no-route.ts'
 import { mountPages } from './http/web/routes.ts'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import type { KeptKeys } from './outside/key-sets.ts'
@@ -49,7 +49,7 @@ const keySets = createRecentMap<KeptKeys>(200)
 type Isolate = Omit<OpenRequest, 'stores' | 'outside' | 'trace'> & {
   readonly stores: Omit<Stores, 'waitUntil' | 'warn'>
 }
-let opened: { readonly env: Bindings; readonly isolate: Isolate } | undefined
+let kept: { readonly env: Bindings; readonly isolate: Isolate } | undefined
 
 /** What one request, message or cron works with: its isolate's settings, parsed once, and its stores. */
 export function openRequest(
@@ -57,9 +57,9 @@ export function openRequest(
   ctx: Pick<ExecutionContext, 'waitUntil'>,
   trace: Trace = startTrace(Date.now()),
 ): OpenRequest | Promise<OpenRequest> {
-  if (opened?.env === env) return requestIn(opened.isolate, ctx, trace)
+  if (kept?.env === env) return requestIn(kept.isolate, ctx, trace)
   return openIsolate(env).then((isolate) => {
-    opened = { env, isolate }
+    kept = { env, isolate }
     return requestIn(isolate, ctx, trace)
   })
 }

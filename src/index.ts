@@ -1,5 +1,5 @@
-import { deliver } from './actions/deliver.ts'
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
+import { sendMessage } from './actions/send-message.ts'
 import { createApp, openRequest } from './app.ts'
 import type { UpkeepStep } from './domain/builds/upkeep.ts'
 import type { Bindings } from './env.ts'
@@ -57,7 +57,7 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       else message.retry({ delaySeconds: RETRY_SECONDS })
       return
     }
-    const delivery = await deliver(stores, settings, body.id)
+    const delivery = await sendMessage(stores, settings, body.id)
     if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
     else message.ack()
   } catch (error) {

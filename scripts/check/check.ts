@@ -7,6 +7,7 @@ import { listedDocs } from '../openapi/files.ts'
 import { REPOSITORY } from '../start/local-state.ts'
 import { bundleCli } from './cli-bundle.ts'
 import { withHelpTexts } from './cli-docs.ts'
+import { strayImports } from './families.ts'
 import { parseInvocation } from './invocation.ts'
 import { type Lockfile, lockfileProblems, type Manifest } from './lockfile.ts'
 import { readTool, runTool } from './tool.ts'
@@ -14,6 +15,7 @@ import { readTool, runTool } from './tool.ts'
 const CHECKS: Record<string, () => Promise<boolean>> = {
   'format and lint': async () => (await runTool('biome', ['check', '--error-on-warnings'])) === 0,
   types: async () => (await runTool('tsc', ['--noEmit'])) === 0,
+  families: familiesAreApart,
   migrations: migrationsAgree,
   lockfile: lockfileIsSound,
   'command line': cliIsBuilt,
@@ -28,6 +30,15 @@ for (const [name, passes] of Object.entries(CHECKS)) {
   if (!isGood) failed.push(name)
 }
 process.exitCode = failed.length > 0 ? 1 : 0
+
+/** Whether no family of routes imports another. */
+async function familiesAreApart(): Promise<boolean> {
+  const folder = join(REPOSITORY, 'src/http')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
+  const stray = strayImports(new Map(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')])))
+  for (const line of stray) console.error(line)
+  return stray.length === 0
+}
 
 /** Whether drizzle-kit would find nothing to write; tried on a copy. */
 async function migrationsAgree(): Promise<boolean> {

@@ -47,7 +47,7 @@ const TARGETS: Record<string, readonly string[]> = {
   'src/http/frame/request/client-limits.ts': ['test/http/frame/request/client-limits.test.ts'],
   'src/storage/people/identities.ts': ['test/storage/people/identities.test.ts', ...SESSIONS, ...WRITES],
   'src/storage/notices/listeners.ts': [
-    'test/actions/deliver.test.ts',
+    'test/actions/send-message.test.ts',
     'test/http/circleci/v1/triggers.test.ts',
     ...WRITES,
   ],

@@ -1,5 +1,6 @@
 import { envVarDeletedShape, envVarShape } from '../../src/http/circleci/both/env-var-shape.ts'
 import { envVarInput } from '../../src/http/circleci/both/env-vars.ts'
+import { emptyPageShape, pageShape } from '../../src/http/circleci/both/paging-shape.ts'
 import { v2TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
 import { flakyTestsShape, workflowMetricsShape, workflowRunShape } from '../../src/http/circleci/v2/insights-shape.ts'
 import { jobDetailShape, jobShape, v2ArtifactShape } from '../../src/http/circleci/v2/job-shape.ts'
@@ -10,7 +11,6 @@ import {
   v2ProjectShape,
   v2UserShape,
 } from '../../src/http/circleci/v2/me-shape.ts'
-import { emptyPageShape, pageShape } from '../../src/http/circleci/v2/paging-shape.ts'
 import { pipelineShape, workflowShape } from '../../src/http/circleci/v2/pipeline-shape.ts'
 import { acceptedShape, rerunShape, triggeredPipelineShape } from '../../src/http/circleci/v2/trigger-shape.ts'
 import { rerunInput } from '../../src/http/circleci/v2/triggers.ts'

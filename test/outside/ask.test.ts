@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { deliver } from '../../src/actions/deliver.ts'
 import { triggerPipeline } from '../../src/actions/dispatch-builds.ts'
+import { sendMessage } from '../../src/actions/send-message.ts'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
 import { readTraffic } from '../../src/outside/analytics.ts'
 import { askOutside } from '../../src/outside/ask.ts'
@@ -135,7 +135,7 @@ async function deliverOnce(): Promise<unknown> {
   )
   const trigger = { ref: { branch: 'main' }, revision: null, jobName: null, parameters: {}, actor: null }
   await triggerPipeline(stores, project, trigger, INSTANCE)
-  return deliver(stores, settings, stores.queued[0] ?? '')
+  return sendMessage(stores, settings, stores.queued[0] ?? '')
 }
 
 describe.each(Object.keys(ASKERS))('%s', (name) => {

@@ -14,14 +14,14 @@ import type { ParamsOf } from '../frame/access.ts'
 import { cacheControlFor, conditional } from '../frame/answers.ts'
 import { paramsOf, type SlugSource, slugOnPath } from '../frame/authorize.ts'
 import { refusalHeaders, statusOf } from '../frame/errors.ts'
-import type { AppEnv, Asked } from '../frame/open-request.ts'
+import type { AppEnv, Asked, Drawing } from '../frame/open-request.ts'
 import { hasQueryToken, isFromQuery } from '../frame/request/credentials.ts'
 import { branchOf, checkedBranch } from '../frame/request/input.ts'
 import { publicOriginOf } from '../frame/request/origin.ts'
 import { rawPathOf } from '../frame/request/raw-path.ts'
 import { requestLineOf } from '../frame/request/request-line.ts'
 import { type App, type Refuse, route } from '../frame/route.ts'
-import { type Drawing, drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
+import { drawBadge, headersAt, type MoreHeaders } from './drawing.ts'
 
 /** The status of a branch as an image (`.svg`) or as shields.io's endpoint JSON (`.json`), under both of CircleCI's URL families. */
 export function mountBadges(app: App): void {

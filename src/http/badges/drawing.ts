@@ -6,21 +6,10 @@ import {
   showableText,
 } from '../../domain/builds/badge.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
-import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
+import { createRecentMap } from '../../domain/formats/recent-map.ts'
+import type { Drawing, Drawings } from '../frame/open-request.ts'
 import { badgeJson } from './badge-json.ts'
 import { badgeSvg } from './badge-svg.ts'
-
-/** A badge's bytes and headers. */
-export type Drawing = {
-  readonly body: Uint8Array
-  readonly etag: string
-  readonly headers: Headers
-  /** The headers with the second in which they were last given out. */
-  dated: { readonly second: number; readonly headers: Headers } | null
-}
-
-/** Badges as one isolate drew them, by all that they show. */
-export type Drawings = RecentMap<Drawing>
 
 export function createDrawings(): Drawings {
   return createRecentMap(500)

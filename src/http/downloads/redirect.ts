@@ -2,14 +2,11 @@ import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/access/download-ticke
 import type { Fence } from '../../domain/access/fence.ts'
 import { isPerson, type Principal } from '../../domain/access/grant.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
-import { createRecentMap, type RecentMap } from '../../domain/formats/recent-map.ts'
+import { createRecentMap } from '../../domain/formats/recent-map.ts'
 import type { Project } from '../../domain/project.ts'
-import type { Asked } from '../frame/open-request.ts'
+import type { Asked, Redirects } from '../frame/open-request.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../frame/request/origin.ts'
 import { presignedUrlFor } from './presigned.ts'
-
-/** The headers that lead to signed download addresses, by whom and what they are for. */
-export type Redirects = RecentMap<{ readonly headers: Headers; readonly signedAt: number }>
 
 export function createRedirects(): Redirects {
   return createRecentMap(1_000)

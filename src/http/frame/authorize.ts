@@ -59,10 +59,10 @@ export async function authorize<N extends Needs, Params>(
   source: SlugSource<Params>,
   params: Params,
 ): Promise<Opened<N>> {
-  return (await opened(c, needs, source, params)) as Opened<N>
+  return (await admit(c, needs, source, params)) as Opened<N>
 }
 
-async function opened<Params>(
+async function admit<Params>(
   c: Context<AppEnv>,
   needs: Needs,
   source: SlugSource<Params>,
@@ -158,8 +158,8 @@ export type Authorized = {
 }
 
 /** Who acts, and by what right. */
-export function actorOf(c: Context<AppEnv>, letIn: Authorized): Actor {
-  const party = letIn.viewer ?? letIn.grant ?? null
+export function actorOf(c: Context<AppEnv>, admitted: Authorized): Actor {
+  const party = admitted.viewer ?? admitted.grant ?? null
   const place = countryAndColoOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   return {
@@ -167,7 +167,7 @@ export function actorOf(c: Context<AppEnv>, letIn: Authorized): Actor {
     tokenId: party && party.kind !== 'session' ? party.tokenId : null,
     sessionId: party?.kind === 'session' ? party.sessionId : null,
     from: place ? `${address} ${place}` : address,
-    right: rightOf(letIn),
+    right: rightOf(admitted),
   }
 }
 

@@ -1,10 +1,24 @@
+import type { RecentMap } from '../../domain/formats/recent-map.ts'
 import type { Outside } from '../../outside/key-sets.ts'
 import type { Settings } from '../../settings.ts'
 import type { Stores } from '../../storage/stores.ts'
-import type { Drawings } from '../badges/drawing.ts'
-import type { Redirects } from '../downloads/redirect.ts'
 import type { Metrics } from './metrics.ts'
 import type { Trace } from './trace.ts'
+
+/** A badge's bytes and headers. */
+export type Drawing = {
+  readonly body: Uint8Array
+  readonly etag: string
+  readonly headers: Headers
+  /** The headers with the second in which they were last given out. */
+  dated: { readonly second: number; readonly headers: Headers } | null
+}
+
+/** Badges as one isolate drew them, by all that they show. */
+export type Drawings = RecentMap<Drawing>
+
+/** The headers that lead to signed download addresses, by whom and what they are for. */
+export type Redirects = RecentMap<{ readonly headers: Headers; readonly signedAt: number }>
 
 /** Everything that a handler may use: app.ts makes it for each request, and Hono passes it as the bindings. */
 export type OpenRequest = {

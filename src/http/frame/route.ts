@@ -25,7 +25,7 @@ export type App = Hono<AppEnv>
  */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
-  opened: Opened<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
+  admitted: Opened<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
       ? unknown
       : { readonly actor: Actor }),
 ) => Response | Promise<Response>
@@ -51,13 +51,13 @@ export function route<N extends RouteName>(
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
-  const handle = paths.length > 1 ? tellingScopes(handler) : handler
+  const handle = paths.length > 1 ? withScopesHeader(handler) : handler
   const refusals: Refusals = { refuse, fail: failWithJson }
   app.on(method, [...paths], (c) =>
     answer(c, name, refusals, async () => {
       const params = paramsOf<N>(c)
-      const letIn = async () => ({ ...(await authorize(c, needs, slug, params)), params }) as HandlerInput<N>
-      return method === 'GET' ? handle(c, await letIn()) : actAs(c, letIn, handle)
+      const admit = async () => ({ ...(await authorize(c, needs, slug, params)), params }) as HandlerInput<N>
+      return method === 'GET' ? handle(c, await admit()) : actAs(c, admit, handle)
     }),
   )
 }
@@ -70,16 +70,16 @@ type HandlerInput<N extends RouteName> = Parameters<Handler<N>>[1]
  */
 async function actAs<N extends RouteName>(
   c: Context<AppEnv>,
-  letIn: () => Promise<HandlerInput<N>>,
+  admit: () => Promise<HandlerInput<N>>,
   handle: Handler<N>,
 ): Promise<Response> {
-  const opened = await letIn()
+  const admitted = await admit()
   try {
     // The access table decides which of these there are, and a route that writes has an actor.
-    return await handle(c, { ...opened, actor: actorOf(c, opened as Authorized) })
+    return await handle(c, { ...admitted, actor: actorOf(c, admitted as Authorized) })
   } catch (error) {
     if (!(error instanceof RightGone)) throw error
-    return refuseGone(c, error, letIn)
+    return refuseGone(c, error, admit)
   }
 }
 
@@ -96,10 +96,10 @@ export async function refuseGone(
   throw new AppError(right.kind === 'creator' ? 'permission_denied' : 'right_changed')
 }
 
-function tellingScopes<N extends RouteName>(handler: Handler<N>): Handler<N> {
-  return async (c, opened) => {
-    const response = await handler(c, opened)
-    response.headers.set('X-CircleCI-Scopes', scopeWordsOf(opened.grant))
+function withScopesHeader<N extends RouteName>(handler: Handler<N>): Handler<N> {
+  return async (c, admitted) => {
+    const response = await handler(c, admitted)
+    response.headers.set('X-CircleCI-Scopes', scopeWordsOf(admitted.grant))
     return response
   }
 }

@@ -6,10 +6,10 @@ import { readRecent } from '../../outside/analytics.ts'
 import { type InstanceGauges, readGauges } from '../../storage/upkeep/instance-gauges.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import type { Readiness } from '../../storage/upkeep/readiness-memory.ts'
-import { refuseAsAbsent } from '../frame/no-route.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
 import { routeKindOf } from '../frame/route-kind.ts'
+import { refuseAsAbsent } from '../no-route.ts'
 
 /**
  * What Prometheus scrapes. Isolates come and go and none sees the others, so nothing here is a count that one of them

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/app.ts'
-import { withoutSlash } from '../../../src/http/frame/no-route.ts'
+import { withoutSlash } from '../../../src/http/no-route.ts'
 import { PAGE_ROUTES, pathsIn, patternsOf, ROUTES } from '../../support/api/route-paths.ts'
 import { ask } from '../../support/worker/client.ts'
 import { openTestStores } from '../../support/worker/stores.ts'

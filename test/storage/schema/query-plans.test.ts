@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { deliver } from '../../../src/actions/deliver.ts'
+import { sendMessage } from '../../../src/actions/send-message.ts'
 import { pageTokenFor } from '../../../src/domain/formats/page-token.ts'
 import { listMinted } from '../../../src/storage/tokens/made.ts'
 import { pathsIn, ROUTES } from '../../support/api/route-paths.ts'
@@ -160,7 +160,7 @@ beforeAll(async () => {
     ['GET', `${own}/deliveries/outbound`],
   ])
   const outside = await openOutside()
-  for (const id of stores.queued) await deliver(stores, outside, id)
+  for (const id of stores.queued) await sendMessage(stores, outside, id)
   await run([
     ['DELETE', `${own}/listeners/${ABSENT}`],
     ['DELETE', `${own}/dispatch-target`],

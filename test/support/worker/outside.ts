@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
-import type { DeliverySettings } from '../../../src/actions/deliver.ts'
+import type { SendSettings } from '../../../src/actions/send-message.ts'
 import { createRecentMap } from '../../../src/domain/formats/recent-map.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
 import type { KeptKeys, Outside } from '../../../src/outside/key-sets.ts'
@@ -12,7 +12,7 @@ export type SentRequest = { url: string; headers: Headers; text: string; json: a
 /** The outside world: it answers as it is told, and keeps what it was sent. To be ended by `vi.restoreAllMocks`. */
 export async function openOutside(
   answers: readonly (Response | Error)[] = [],
-): Promise<DeliverySettings & { readonly sent: SentRequest[] }> {
+): Promise<SendSettings & { readonly sent: SentRequest[] }> {
   const sent: SentRequest[] = []
   const left = [...answers]
   vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {

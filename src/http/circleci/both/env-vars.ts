@@ -16,8 +16,8 @@ import { readJsonOrForm } from '../../frame/request/form-body.ts'
 import { lazily } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { DoneJson } from '../../json/shape.ts'
-import { pagedItems } from '../v2/paging.ts'
 import type { EnvVarDeletedJson, EnvVarJson } from './env-var-shape.ts'
+import { pagedItems } from './paging.ts'
 
 export const envVarInput = lazily(() =>
   v.object({

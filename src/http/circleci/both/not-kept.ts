@@ -1,7 +1,7 @@
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
-import { pagedItems } from '../v2/paging.ts'
 import type { NoBuildCacheJson } from './not-kept-shape.ts'
+import { pagedItems } from './paging.ts'
 
 /** What a service that runs builds has, and this one does not: clients that ask get a true answer that they understand. */
 export function mountNotKept(app: App): void {

@@ -10,8 +10,8 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { queryFlag, queryText } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
+import { pagedItems, pageKeyOf } from '../both/paging.ts'
 import type { FlakyTestJson, FlakyTestsJson, WorkflowMetricsJson, WorkflowRunJson } from './insights-shape.ts'
-import { pagedItems, pageKeyOf } from './paging.ts'
 
 const DAY_MS = 86_400_000
 const FLAKY_DAYS = 14

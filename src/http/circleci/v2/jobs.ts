@@ -14,8 +14,8 @@ import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.
 import { artifactUrlFor } from '../../json/artifact-url.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { v2TestResultJson } from '../../json/test-result-json.ts'
+import { pagedJson, pageKeyOf } from '../both/paging.ts'
 import type { JobDetailJson, V2ArtifactJson } from './job-shape.ts'
-import { pagedJson, pageKeyOf } from './paging.ts'
 
 // Official tooling reads five pages at most.
 const PAGE_SIZE = 1_000

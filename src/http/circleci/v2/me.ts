@@ -7,8 +7,8 @@ import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
 import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
+import { pagedJson, pageKeyOf } from '../both/paging.ts'
 import type { BriefProjectJson, CollaborationJson, V2MeJson, V2ProjectJson, V2UserJson } from './me-shape.ts'
-import { pagedJson, pageKeyOf } from './paging.ts'
 
 const PAGE_SIZE = 100
 

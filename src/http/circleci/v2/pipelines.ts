@@ -14,7 +14,7 @@ import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { numberOnPath, queryText } from '../../frame/request/input.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
-import { pagedItems, pagedJson, pageKeyOf } from './paging.ts'
+import { pagedItems, pagedJson, pageKeyOf } from '../both/paging.ts'
 import { pipelineJson, workflowJson } from './pipeline-json.ts'
 
 const PAGE_SIZE = 20

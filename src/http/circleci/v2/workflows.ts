@@ -9,8 +9,8 @@ import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, type Refuse, refuseWithJson, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
+import { pagedJson, pageKeyOf } from '../both/paging.ts'
 import type { JobJson } from './job-shape.ts'
-import { pagedJson, pageKeyOf } from './paging.ts'
 import { workflowJson } from './pipeline-json.ts'
 
 const PAGE_SIZE = 100

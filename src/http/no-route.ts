@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import { AppError } from '../../domain/error.ts'
-import { findViewer } from '../../storage/people/sessions.ts'
-import { refuseWithPage } from '../web/parts/refusal.tsx'
-import { sessionSecretOf } from '../web/sign-in/session-cookie.ts'
-import { HIDDEN_PATHS } from './access.ts'
-import type { AppEnv } from './open-request.ts'
-import { type App, answer, JSON_REFUSALS, type Refusals } from './route.ts'
+import { AppError } from '../domain/error.ts'
+import { findViewer } from '../storage/people/sessions.ts'
+import { HIDDEN_PATHS } from './frame/access.ts'
+import type { AppEnv } from './frame/open-request.ts'
+import { type App, answer, JSON_REFUSALS, type Refusals } from './frame/route.ts'
+import { refuseWithPage } from './web/parts/refusal.tsx'
+import { sessionSecretOf } from './web/sign-in/session-cookie.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 

@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { deliver } from '../../src/actions/deliver.ts'
 import {
   cancelRunning,
   type Rerun,
@@ -10,6 +9,7 @@ import {
   retryBuild,
   triggerPipeline,
 } from '../../src/actions/dispatch-builds.ts'
+import { sendMessage } from '../../src/actions/send-message.ts'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
 import type { Build, ReportedStatus } from '../../src/domain/builds/build.ts'
 import type { DispatchTarget, Listener } from '../../src/domain/notices/dispatch-target.ts'
@@ -57,7 +57,7 @@ async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Res
   await putDispatchTarget(stores, outside.dataKeys, project.id, target, secret, NOBODY)
   const work = async () => {
     const ids = stores.queued.splice(0)
-    return Promise.all(ids.map((id) => deliver(stores, outside, id)))
+    return Promise.all(ids.map((id) => sendMessage(stores, outside, id)))
   }
   const newest = async () => (await listOutbox(stores.db, project.id))[0]
   return { stores, project, outside, work, newest }
@@ -293,11 +293,11 @@ describe('an attempt that fails', () => {
     const [id = ''] = stores.queued
     expect(await work()).toEqual([{ kind: 'again', afterSeconds }])
     expect(await newest()).toMatchObject({ state: 'pending', attempts: 1, problem: expect.stringMatching(/^It /) })
-    expect(await deliver(stores, outside, id)).toEqual({ kind: 'done' })
+    expect(await sendMessage(stores, outside, id)).toEqual({ kind: 'done' })
     expect(await newest()).toMatchObject({ state: 'delivered', attempts: 2, problem: null })
     expect(new Set(outside.sent.map(({ headers }) => headers.get('webhook-id')))).toEqual(new Set([id]))
     // The queue may bring a message twice.
-    await deliver(stores, outside, id)
+    await sendMessage(stores, outside, id)
     expect(outside.sent.length).toBe(2)
   })
 
@@ -315,7 +315,7 @@ describe('an attempt that fails', () => {
     await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id = ''] = stores.queued
     const waits = []
-    for (let attempt = 1; attempt <= 8; attempt++) waits.push(await deliver(stores, outside, id))
+    for (let attempt = 1; attempt <= 8; attempt++) waits.push(await sendMessage(stores, outside, id))
     expect(waits.map((one) => (one.kind === 'again' ? one.afterSeconds : one.kind))).toEqual([
       5,
       30,
@@ -569,8 +569,8 @@ describe('a listener of what ends again and again', () => {
       await tell(stores, project, 'success', 3)
       await tell(stores, project, 'failed', 4)
       const ids = stores.queued.splice(0)
-      await deliver(stores, outside, ids[order[0] ?? 0] ?? '')
-      for (const place of [...order, 3, ...order, 3]) await deliver(stores, outside, ids[place] ?? '')
+      await sendMessage(stores, outside, ids[order[0] ?? 0] ?? '')
+      for (const place of [...order, 3, ...order, 3]) await sendMessage(stores, outside, ids[place] ?? '')
       expect(states().at(-1)).toBe(listener === CHAT ? 'failed' : 'failure')
       expect((await listOutbox(stores.db, project.id)).filter(({ state }) => state === 'pending')).toEqual([])
     }
@@ -585,10 +585,10 @@ describe('a listener of what ends again and again', () => {
     const { stores, project, outside, states } = await seedListener(listener, [new Response(null, { status: 503 })])
     await tell(stores, project, 'failed', 1)
     const [first = ''] = stores.queued.splice(0)
-    expect((await deliver(stores, outside, first)).kind).toBe('again')
+    expect((await sendMessage(stores, outside, first)).kind).toBe('again')
     await tell(stores, project, 'success', 2)
-    for (const id of stores.queued.splice(0)) await deliver(stores, outside, id)
-    expect(await deliver(stores, outside, first)).toEqual({ kind: 'done' })
+    for (const id of stores.queued.splice(0)) await sendMessage(stores, outside, id)
+    expect(await sendMessage(stores, outside, first)).toEqual({ kind: 'done' })
     expect(states()).toEqual(listener === CHAT ? ['failed', 'success'] : ['failure', 'success'])
   })
 
@@ -603,9 +603,9 @@ describe('a listener of what ends again and again', () => {
     stores.faults.beforeD1 = async (sqls) => {
       if (sqls.some((one) => one.startsWith('update "outbox"')) && asked++ === 0) await waits.promise
     }
-    const late = deliver(stores, outside, first)
+    const late = sendMessage(stores, outside, first)
     await build(other, project, 'success', 2)
-    for (const id of other.queued.splice(0)) await deliver(other, outside, id)
+    for (const id of other.queued.splice(0)) await sendMessage(other, outside, id)
     waits.resolve()
     expect(await late).toEqual({ kind: 'done' })
     expect(states()).toEqual(['success'])
@@ -618,10 +618,10 @@ describe('a message that the queue brings twice at once', () => {
     await triggerPipeline(stores, project, TRIGGER, NOBODY)
     const [id = ''] = stores.queued.splice(0)
     const other = await openTestStores({ beside: stores })
-    const both = await Promise.all([deliver(stores, outside, id), deliver(other, outside, id)])
+    const both = await Promise.all([sendMessage(stores, outside, id), sendMessage(other, outside, id)])
     expect(outside.sent).toHaveLength(1)
     expect(both.map(({ kind }) => kind).toSorted()).not.toEqual(['again', 'again'])
-    expect(await deliver(other, outside, id)).toEqual({ kind: 'done' })
+    expect(await sendMessage(other, outside, id)).toEqual({ kind: 'done' })
     expect(outside.sent).toHaveLength(1)
   })
 
@@ -637,12 +637,12 @@ describe('a message that the queue brings twice at once', () => {
         .then(({ results }) => results)
       if (row?.claimed_until && asked++ === 0) throw new Error('the invocation ended')
     }
-    await expect(deliver(stores, outside, id)).rejects.toThrow('the invocation ended')
+    await expect(sendMessage(stores, outside, id)).rejects.toThrow('the invocation ended')
     stores.faults.afterD1 = undefined
     expect(outside.sent).toHaveLength(0)
-    expect(await deliver(stores, outside, id)).toEqual({ kind: 'again', afterSeconds: 30 })
+    expect(await sendMessage(stores, outside, id)).toEqual({ kind: 'again', afterSeconds: 30 })
     stores.clock.advance(30_000)
-    expect(await deliver(stores, outside, id)).toEqual({ kind: 'done' })
+    expect(await sendMessage(stores, outside, id)).toEqual({ kind: 'done' })
     expect([outside.sent.length, (await newest())?.state]).toEqual([1, 'delivered'])
   })
 })
@@ -665,7 +665,7 @@ describe('what somebody asked for', () => {
     expect(trigger.status).toBe(201)
     const [id = ''] = stores.queued.splice(0)
     const settings = await openOutside([new Response(null, { status: 503 })])
-    expect((await deliver(stores, settings, id)).kind).toBe('again')
+    expect((await sendMessage(stores, settings, id)).kind).toBe('again')
     stores.clock.advance(3_600_000)
     return { ...world, app, settings, id }
   }
@@ -674,7 +674,7 @@ describe('what somebody asked for', () => {
 
   it('is sent, with its secrets, as long as they may', async () => {
     const world = await asked()
-    await deliver(world.stores, world.settings, world.id)
+    await sendMessage(world.stores, world.settings, world.id)
     expect(world.settings.sent[1]?.json).toMatchObject({ data: { environment: { A: 'secret' } } })
     expect((await stateOf(world))?.state).toBe('delivered')
   })
@@ -735,7 +735,7 @@ describe('what somebody asked for', () => {
     const world = await asked()
     await lose(world)
     if (isAtOnce) expect((await stateOf(world))?.state).toBe('refused')
-    expect(await deliver(world.stores, world.settings, world.id)).toEqual({ kind: 'done' })
+    expect(await sendMessage(world.stores, world.settings, world.id)).toEqual({ kind: 'done' })
     expect(world.settings.sent).toHaveLength(1)
     expect(await stateOf(world)).toMatchObject({ state: 'refused', problem: expect.stringMatching(/asked/) })
     const statuses = await env.DB.prepare('select status from builds where project_id = ? and stage = 0')
@@ -752,7 +752,7 @@ describe('what somebody asked for', () => {
     const world = await asked()
     const target = { kind: 'webhook', url: 'https://ci.example.com/hook', send_env_vars: false }
     await world.app.ask(`${own(world)}/dispatch-target`, { method: 'PUT', token: world.secrets.admin, json: target })
-    await deliver(world.stores, world.settings, world.id)
+    await sendMessage(world.stores, world.settings, world.id)
     expect(world.settings.sent[1]?.json.data.environment).toBeUndefined()
   })
 
@@ -765,7 +765,7 @@ describe('what somebody asked for', () => {
     world.stores.clock.advance(25 * 3_600_000)
     await runUpkeepOf(world.stores, [{ task: 'forgotten messages' }])
     expect(world.stores.queued).toContain(world.id)
-    await deliver(world.stores, world.settings, world.id)
+    await sendMessage(world.stores, world.settings, world.id)
     world.stores.queued.length = 0
     await runUpkeepOf(world.stores, [{ task: 'forgotten messages' }])
     expect(world.stores.queued).not.toContain(world.id)

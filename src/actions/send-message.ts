@@ -34,22 +34,22 @@ import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** What sending a message needs beside the stores. */
-export type DeliverySettings = {
+export type SendSettings = {
   readonly dataKeys: DataKeys
   readonly allowedHosts: AllowedHosts
   readonly publicOrigin: string | null
 }
 
 /** Whether the queue should bring the message again, and when. */
-export type DeliveryOutcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
+export type SendOutcome = { readonly kind: 'done' } | { readonly kind: 'again'; readonly afterSeconds: number }
 
-const DONE: DeliveryOutcome = { kind: 'done' }
+const DONE: SendOutcome = { kind: 'done' }
 
 /**
  * Tries to send one message, and stores the outcome. A message that the queue brings twice is sent once, also when both
  * come at once; it may be sent again only where the Worker breaks off between sending it and storing the outcome.
  */
-export async function deliver(stores: Stores, settings: DeliverySettings, id: string): Promise<DeliveryOutcome> {
+export async function sendMessage(stores: Stores, settings: SendSettings, id: string): Promise<SendOutcome> {
   const row = await findOutboxRow(stores.db, id)
   // Refused when the person who asked was removed: the builds that it should have started end here.
   if (row?.state === 'refused') await failUnstarted(stores, row)
@@ -73,7 +73,7 @@ export async function deliver(stores: Stores, settings: DeliverySettings, id: st
 }
 
 /** Ends a message that is not to be sent, and the builds that wait for it. */
-async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<DeliveryOutcome> {
+async function end(stores: Stores, row: OutboxRow, ended: Ended): Promise<SendOutcome> {
   if (!(await endMessage(stores.db, row.id, ended, stores.now()))) {
     const isOpen = (await findOutboxRow(stores.db, row.id))?.state === 'pending'
     return isOpen ? { kind: 'again', afterSeconds: 5 } : DONE
@@ -95,11 +95,7 @@ function dropped(problem: string): Ended {
   return { state: 'dropped', problem }
 }
 
-async function prepare(
-  stores: Stores,
-  { dataKeys, publicOrigin }: DeliverySettings,
-  row: OutboxRow,
-): Promise<Prepared> {
+async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings, row: OutboxRow): Promise<Prepared> {
   if (row.event === 'workflow.finished') return prepareWorkflowEnd(stores, { dataKeys, publicOrigin }, row)
   const { db } = stores
   const project = await findProjectById(db, row.projectId)
@@ -142,7 +138,7 @@ async function prepare(
 
 async function prepareWorkflowEnd(
   { db, now }: Stores,
-  { dataKeys, publicOrigin }: Pick<DeliverySettings, 'dataKeys' | 'publicOrigin'>,
+  { dataKeys, publicOrigin }: Pick<SendSettings, 'dataKeys' | 'publicOrigin'>,
   row: OutboxRow,
 ): Promise<Prepared> {
   const [project, found, opened] = await Promise.all([
@@ -198,7 +194,7 @@ type Sent =
 const TIMEOUT_MS = 15_000
 const MAX_ANSWER_BYTES = 65_536
 
-async function send({ allowedHosts }: DeliverySettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
+async function send({ allowedHosts }: SendSettings, { url, headers, body }: OutboundRequest): Promise<Sent> {
   // The URL was checked when it was set, but the deployment's rules may have become stricter since.
   const refused = outboundUrlProblem(url, allowedHosts)
   if (refused) return { ok: false, status: null, problem: `The URL ${refused}.`, ...NEVER }
