@@ -187,6 +187,15 @@ describe('memory is not asked', () => {
     expect(await ask('hot', shown, {})).toBeNull()
   })
 
+  it('for a path that is percent-encoded: its text may be the name of another branch', async () => {
+    const { stores, ask, shown } = both
+    const ofBranch = (encoded: string) => `${shown.slice(0, -4)}/tree/${encoded}.svg`
+    expect((await ask('ordinary', ofBranch('a%252Fb'), {}))?.body).toContain('passing')
+    await stores.settled()
+    expect(await ask('hot', ofBranch('a%2Fb'), {})).toBeNull()
+    expect((await ask('ordinary', ofBranch('a%2Fb'), {}))?.body).toContain('no builds')
+  })
+
   it('for what somebody says that our address is', async () => {
     const { stores, isolate, shown } = both
     await both.ask('ordinary', shown, {})
