@@ -81,7 +81,7 @@ describe.each(Object.keys(LISTS) as KeySource['form'][])('keys in the form of %s
 
   it('are asked for once by all who want them at the same time, however slow their owner is', async () => {
     const slow = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      await new Promise((resolve) => setTimeout(resolve, 150))
       return setOf('a')
     }
     const { asked, find } = await open(slow)
