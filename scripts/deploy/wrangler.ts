@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { WRANGLER_CONFIG } from '../start/local-state.ts'
 import type { WranglerConfig } from './deployment.ts'
 
@@ -15,13 +16,17 @@ Object.assign(process.env, {
   X_LOCAL_OBSERVABILITY: 'false',
 })
 
-// Imported late, because some of these are read while the module loads.
-const wrangler = await import('wrangler')
-export const { getPlatformProxy, unstable_startWorker: startWorker } = wrangler
+type Wrangler = typeof import('wrangler')
+
+// Some of these are read while the module loads; and a script that refuses its arguments need not load it at all.
+const loadWrangler = (): Wrangler => createRequire(import.meta.url)('wrangler')
+
+export const getPlatformProxy: Wrangler['getPlatformProxy'] = (options) => loadWrangler().getPlatformProxy(options)
+export const startWorker: Wrangler['unstable_startWorker'] = (options) => loadWrangler().unstable_startWorker(options)
 
 /** wrangler.toml as it is written. */
 export function readWranglerToml(): WranglerConfig {
-  return { ...wrangler.experimental_readRawConfig({ config: WRANGLER_CONFIG }).rawConfig }
+  return { ...loadWrangler().experimental_readRawConfig({ config: WRANGLER_CONFIG }).rawConfig }
 }
 
 export type LocalWorker = Awaited<ReturnType<typeof startWorker>>
