@@ -7923,6 +7923,17 @@ function openPlace(root, segments) {
   return file;
 }
 
+// cli/files/pattern.ts
+var MAX_PATTERN_LENGTH = 4096;
+var SHOWN_LENGTH = 41;
+function patternProblem(glob) {
+  if (glob.length <= MAX_PATTERN_LENGTH) return null;
+  return usageError(
+    `"${clipped(glob, SHOWN_LENGTH)}" is too long: a path or pattern has at most ${MAX_PATTERN_LENGTH.toLocaleString("en")} characters.`,
+    "Are there quotes around a list? Each path or pattern is an argument of its own."
+  );
+}
+
 // cli/pool.ts
 function openPool(size) {
   const waiting = [];
@@ -8204,8 +8215,8 @@ function addDownload(program3) {
   withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given", filledWords).option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
-      const chosen = choose(artifacts, globs, num, options.nodeIndex);
-      const { places, problems } = placesOf(chosen, options);
+      const { chosen, unmatched } = choose(artifacts, globs, num, options.nodeIndex);
+      const { places, collisions } = placesOf(chosen, options);
       const progress = startProgress(output);
       const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
         const bar = progress.file(artifact.path, artifact.sizeBytes);
@@ -8222,9 +8233,11 @@ function addDownload(program3) {
         }
       }).finally(progress.stop);
       const { done: files } = moved;
-      const failures = [...problems, ...moved.failures];
+      const failures = [...unmatched, ...collisions, ...moved.failures];
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       const count = files.length === 1 ? "1 file" : `${files.length} files`;
+      if (files.length === 0 && unmatched.length === failures.length && failures.length > 0)
+        return settle("", { build_num: num, files }, failures, output);
       const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
       return settle(line, { build_num: num, files }, failures, output);
     })
@@ -8247,17 +8260,24 @@ async function listChosen(server, options) {
 }
 function choose(artifacts, globs, num, nodeIndex) {
   const ofNode = artifacts.filter((artifact) => nodeIndex === void 0 || artifact.nodeIndex === nodeIndex);
-  const matchers = globs.map((glob) => {
+  if (globs.length === 0 && ofNode.length === 0) throw new CliError("not_found", `Build ${num} has no artifacts.`);
+  if (globs.length === 0) return { chosen: ofNode, unmatched: [] };
+  const chosen = /* @__PURE__ */ new Set();
+  const unmatched = [];
+  for (const glob of globs) {
+    const tooLong = patternProblem(glob);
+    if (tooLong) {
+      unmatched.push(tooLong);
+      continue;
+    }
     const matches = (0, import_picomatch.default)(glob, { dot: true });
-    const isMeant = ({ path }) => path === glob || matches(path);
-    if (!ofNode.some(isMeant))
-      throw new CliError("not_found", `"${glob}" matches no artifact of build ${num}.`, {
-        hint: ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : "It has none."
-      });
-    return isMeant;
-  });
-  if (ofNode.length === 0) throw new CliError("not_found", `Build ${num} has no artifacts.`);
-  return matchers.length === 0 ? ofNode : ofNode.filter((artifact) => matchers.some((isMeant) => isMeant(artifact)));
+    const meant = ofNode.filter(({ path }) => path === glob || matches(path));
+    for (const artifact of meant) chosen.add(artifact);
+    if (meant.length > 0) continue;
+    const hint = ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : "It has none.";
+    unmatched.push(new CliError("not_found", `"${glob}" matches no artifact of build ${num}.`, { hint }));
+  }
+  return { chosen: ofNode.filter((artifact) => chosen.has(artifact)), unmatched };
 }
 function examplesOf(artifacts) {
   const shown = artifacts.slice(0, 5).map(({ path }) => path);
@@ -8270,15 +8290,15 @@ function placesOf(artifacts, { flat }) {
     const inside = flat ? segments.slice(-1) : segments;
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside };
   });
-  const collisions = collisionsOf(places, nameRulesOf(process.platform));
-  const inTheWay = new Set(collisions.flat());
-  const problems = collisions.map(
+  const pairs = collisionsOf(places, nameRulesOf(process.platform));
+  const inTheWay = new Set(pairs.flat());
+  const collisions = pairs.map(
     (pair) => usageError(
       `${apartText(pair)} cannot both be put here.`,
       "Name the one that you want, use another --to for each, or leave out --flat."
     )
   );
-  return { places: places.filter((place) => !inTheWay.has(place)), problems };
+  return { places: places.filter((place) => !inTheWay.has(place)), collisions };
 }
 
 // cli/server/read-secret.ts
@@ -8904,6 +8924,11 @@ async function findFiles(globs, { root, prefix }) {
   const leftOut = /* @__PURE__ */ new Map();
   const problems = [];
   for (const glob of globs) {
+    const tooLong = patternProblem(glob);
+    if (tooLong) {
+      problems.push(tooLong);
+      continue;
+    }
     let isAnything = false;
     const outside = [];
     const visitor = {
@@ -8984,13 +9009,15 @@ function isFolderAt(path) {
 }
 var EVERYTHING = { takes: () => true, enters: () => true };
 var MATCHING = { dot: true, nonegate: true, flags: "s" };
-function wishOf(glob) {
-  const isOpen = !glob.endsWith("*");
+function wishOf(meant) {
+  const glob = meant.replace(/\/+/g, "/").replace(/\/$/, "");
+  const isFolder = meant.endsWith("/");
+  const isOpen = isFolder || !glob.endsWith("*");
   const parts = import_picomatch2.default.scan(glob, { parts: true }).parts ?? [glob];
   const until = parts.findIndex((part) => part.includes("**") || part.includes("/"));
   const leading = (until < 0 ? parts : parts.slice(0, until)).map((part) => (0, import_picomatch2.default)(part, MATCHING));
   return {
-    takes: (0, import_picomatch2.default)(isOpen ? `${glob}/**` : glob, MATCHING),
+    takes: (0, import_picomatch2.default)(isFolder ? `${glob}/**/*` : isOpen ? `${glob}/**` : glob, MATCHING),
     enters(path) {
       const names = path.split("/");
       const isDeepEnough = until < 0 && !isOpen && names.length >= parts.length;
@@ -9593,7 +9620,7 @@ function isStop(signal) {
 function isCanceled({ signal, stoppedBy }) {
   return stoppedBy !== null || signal !== null && isStop(signal);
 }
-var SHOWN_LENGTH = 200;
+var SHOWN_LENGTH2 = 200;
 var SLOW_STOP_MS = 1e3;
 function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
   return new Promise((resolve2) => {
@@ -9614,7 +9641,7 @@ function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSig
       const isMissing = error.code === "ENOENT" || program3 === "";
       say(
         "stderr",
-        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH))}: ${isMissing ? "command not found" : systemWords(error)}
+        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH2))}: ${isMissing ? "command not found" : systemWords(error)}
 `
       );
       settle2(isMissing ? 127 : 126, null);

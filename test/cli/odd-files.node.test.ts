@@ -232,6 +232,70 @@ describe('an upload of several files', () => {
       expect(up.stderr).toContain(told)
   })
 
+  it.each(['*', '**/', '{a,', '!(', 'a'])(
+    'takes no pattern of very many %j, in words, and sends what else is named',
+    async (piece) => {
+      const pattern = (length: number) => piece.repeat(length / piece.length)
+      const folder = folderWith({ 'a.txt': 'a', 'good.xml': '<testsuite><testcase name="t"/></testsuite>' })
+      const rule = `"${pattern(70_000).slice(0, 40)}…" is too long: a path or pattern has at most 4,096 characters.`
+      const up = await upload(folder, [pattern(70_000), 'a.txt', '--id', `long ${piece}`])
+      expect(up).toMatchObject({ code: EXIT.usage, json: { error: { message: rule } } })
+      expect(pathsOf(up)).toEqual(['a.txt'])
+      // The longest ones that are taken do no harm.
+      const longest = await upload(folder, [pattern(4_000), 'a.txt', '--id', `long ${piece}`])
+      expect(pathsOf(longest)).toContain('a.txt')
+      if (piece !== '*') return
+      const build = ['--build', String(up.json.build_num)]
+      const down = await download(folderWith({}), [pattern(70_000), 'a.txt', ...build])
+      expect(down).toMatchObject({ code: EXIT.usage, json: { error: { message: rule }, files: [{ path: 'a.txt' }] } })
+      const both = [pattern(70_000), 'good.xml']
+      const finish = ['report', 'finish', '--status', 'success', ...build, '--tests', ...both]
+      const run = [
+        'run',
+        '--id',
+        'long run',
+        '--strict',
+        '--artifacts',
+        pattern(70_000),
+        'a.txt',
+        '--tests',
+        ...both,
+        '--',
+        'true',
+      ]
+      for (const args of [finish, run])
+        expect(await cli.run(args, { cwd: folder })).toMatchObject({
+          code: EXIT.usage,
+          stderr: expect.stringMatching(/^sent good\.xml[\s\S]*is too long: a path or pattern has/),
+        })
+    },
+  )
+
+  it.each<[string, string[]]>([
+    ['*/', ['dist/a', 'dist/sub/b']],
+    ['*//', ['dist/a', 'dist/sub/b']],
+    ['*/sub/', ['dist/sub/b']],
+    ['*//sub', ['dist/sub/b']],
+    ['**//b', ['dist/sub/b']],
+    ['*//**', ['dist/a', 'dist/sub/b']],
+  ])('takes %s with slashes as a shell does', async (pattern, paths) => {
+    const folder = folderWith({ top: 'top', 'dist/a': 'a', 'dist/sub/b': 'b' })
+    expect(pathsOf(await upload(folder, [pattern, '--id', `slashes ${pattern}`]))).toEqual(paths)
+  })
+
+  it('fetches what is there beside a pattern that matches nothing, and says so', async () => {
+    const folder = folderWith({ 'a.txt': 'a' })
+    const { json } = await upload(folder, ['.', '--id', 'matches nothing'])
+    const down = await download(folderWith({}), ['no/*', 'a.txt', '--build', String(json.build_num)])
+    expect(down).toMatchObject({
+      code: EXIT.not_found,
+      json: {
+        error: { message: `"no/*" matches no artifact of build ${json.build_num}.` },
+        files: [{ path: 'a.txt' }],
+      },
+    })
+  })
+
   it('with nothing in it that can be sent makes no build', async () => {
     const folder = folderWith({ 'line\nfeed': 'x' })
     for (const [meant, code] of [
