@@ -592,6 +592,73 @@ describe('what the system refuses', () => {
   })
 })
 
+describe('a user without a home folder', () => {
+  const none = { XDG_STATE_HOME: undefined, XDG_CONFIG_HOME: undefined }
+  const users = () =>
+    Object.entries({
+      'an empty HOME': { env: { ...none, HOME: '' } },
+      'relative folders': { env: { HOME: 'home', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: '.config' } },
+      // Only root can be another user.
+      ...(process.getuid?.() === 0
+        ? { 'no entry in passwd': { ...asNobody(), uid: 54_321, env: { ...none, HOME: undefined } } }
+        : {}),
+    })
+
+  it('has transfers without notes, told once, and nothing is put where one happens to be', async () => {
+    for (const [name, user] of users()) {
+      const folder = folderWith({
+        'a.bin': Buffer.alloc(33 * 1024 ** 2, name),
+        'b.bin': 'b',
+      })
+      const warning =
+        /^buildpass: no notes of transfers can be kept, .* neither XDG_STATE_HOME nor HOME is the whole path of a folder\. Set one .*$/gm
+      const up = await upload(folder, ['a.bin', 'b.bin', '--id', name], user)
+      expect(up).toMatchObject({ code: 0, json: { artifacts: { length: 2 } } })
+      expect(up.stderr.match(warning)).toHaveLength(1)
+      const to = folderWith({})
+      chmodSync(to, 0o777)
+      const down = await download(to, ['--build', String(up.json.build_num)], user)
+      expect(down).toMatchObject({ code: 0, json: { files: { length: 2 } } })
+      expect(down.stderr.match(warning)).toHaveLength(1)
+      expect([readdirSync(folder), readdirSync(to)]).toEqual([
+        ['a.bin', 'b.bin'],
+        ['a.bin', 'b.bin'],
+      ])
+    }
+  })
+
+  it('has no login, and is told what to set; nobody’s token does for what is public', async () => {
+    for (const [, user] of users()) {
+      const cwd = folderWith({})
+      const env = { ...user.env, BUILDPASS_TOKEN: undefined }
+      for (const verb of ['login', 'logout'])
+        expect(await cli.run([verb], { ...user, env, cwd, input: server.demo.tokens.personal })).toMatchObject({
+          code: EXIT.failed,
+          stderr:
+            'buildpass: neither XDG_CONFIG_HOME nor HOME is the whole path of a folder\n  Set one of them to a folder that can be written to.\n',
+        })
+      const { stderr } = await cli.run(['status'], { ...user, env, cwd })
+      expect(stderr).toMatch(/^(buildpass: .*\n {2}No token was sent\..*\n)?$/)
+      expect(readdirSync(cwd)).toEqual([])
+    }
+  })
+
+  it('has an upload that goes on where a note names nothing that is an id', async () => {
+    const folder = folderWith({ 'c.bin': Buffer.alloc(33 * 1024 ** 2, 'c') })
+    const notes = join(cli.folder, 'state/buildpass/uploads')
+    for (const id of ['', '..']) {
+      const args = ['c.bin', '--id', `damaged ${id}`]
+      proxy.fault = ({ path }) => (/\/uploads\/[\w-]+\/\d/.test(path) ? { kind: 'answer', status: 500 } : null)
+      await upload(folder, args, { env: { BUILDPASS_RETRY_SECONDS: '0' } })
+      proxy.fault = () => null
+      const names = readdirSync(notes).filter((name) => readFileSync(join(notes, name), 'utf8').includes('c.bin'))
+      expect(names).toHaveLength(1)
+      writeFileSync(join(notes, String(names[0])), JSON.stringify({ upload_id: id }))
+      expect(await upload(folder, args)).toMatchObject({ code: 0 })
+    }
+  })
+})
+
 describe('an output that is not read', () => {
   const inBash = async (script: string) => {
     const folder = folderWith({ 'a.txt': 'a' })
