@@ -7182,7 +7182,8 @@ function findCiJob(env) {
 
 // cli/ci/job.ts
 async function findJob(options, env) {
-  const found = findCiJob(env) ?? await gitJob(env);
+  const ofCi = findCiJob(env);
+  const found = ofCi ?? await gitJob(env);
   const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag);
   const branch = tag && !options.branch ? null : firstOf(options.branch, env.BUILDPASS_BRANCH, found.branch);
   if (options.branch && options.tag) throw usageError("--branch and --tag: a build is of one or the other.");
@@ -7194,9 +7195,9 @@ async function findJob(options, env) {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
+    pipeline: id && !ofCi ? { id } : found.pipeline,
     workflow: {
-      ...found.workflow,
+      id: id && !ofCi ? id : found.workflow.id,
       name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
     },
     build: {
