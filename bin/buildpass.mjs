@@ -7182,7 +7182,8 @@ function findCiJob(env) {
 
 // cli/ci/job.ts
 async function findJob(options, env) {
-  const found = findCiJob(env) ?? await gitJob(env);
+  const ofCi = findCiJob(env);
+  const found = ofCi ?? await gitJob(env);
   const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag);
   const branch = tag && !options.branch ? null : firstOf(options.branch, env.BUILDPASS_BRANCH, found.branch);
   if (options.branch && options.tag) throw usageError("--branch and --tag: a build is of one or the other.");
@@ -7194,9 +7195,9 @@ async function findJob(options, env) {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
+    pipeline: id && !ofCi ? { id } : found.pipeline,
     workflow: {
-      ...found.workflow,
+      id: id && !ofCi ? id : found.workflow.id,
       name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
     },
     build: {
@@ -7319,21 +7320,21 @@ import { rmSync as rmSync2 } from "node:fs";
 import { join as join2 } from "node:path";
 
 // cli/server/private-file.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
+import { createHash, randomUUID as randomUUID2 } from "node:crypto";
 import { chmodSync, readdirSync, readFileSync as readFileSync2, renameSync, rmSync, statSync as statSync3, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname as dirname2, join } from "node:path";
+import { dirname as dirname2, isAbsolute, join } from "node:path";
 
 // cli/files/make-folder.ts
 import { mkdirSync, statSync as statSync2 } from "node:fs";
 import { dirname } from "node:path";
-function makeFolder(folder2, mode = 511) {
-  if (entryAt(folder2)?.isDirectory()) return;
-  if (!entryAt(dirname(folder2))) makeFolder(dirname(folder2), mode);
+function makeFolder(folder, mode = 511) {
+  if (entryAt(folder)?.isDirectory()) return;
+  if (!entryAt(dirname(folder))) makeFolder(dirname(folder), mode);
   try {
-    mkdirSync(folder2, { mode });
+    mkdirSync(folder, { mode });
   } catch (error) {
-    if (!entryAt(folder2)?.isDirectory()) throw error;
+    if (!entryAt(folder)?.isDirectory()) throw error;
   }
 }
 function entryAt(path) {
@@ -7341,21 +7342,49 @@ function entryAt(path) {
 }
 
 // cli/server/private-file.ts
-function configFolder(env = process.env) {
-  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), ".config"), "buildpass");
+var FOLDERS = {
+  config: { xdg: "XDG_CONFIG_HOME", windows: "APPDATA", below: ".config" },
+  state: { xdg: "XDG_STATE_HOME", windows: "LOCALAPPDATA", below: ".local/state" }
+};
+function userFolder(kind, env = process.env) {
+  const { xdg, windows, below } = FOLDERS[kind];
+  const home = homeFolder();
+  const folders = [env[xdg], env[windows], home && join(home, below)];
+  const folder = folders.find((one) => one && isAbsolute(one));
+  if (folder) return join(folder, "buildpass");
+  throw new CliError("failed", `neither ${xdg} nor HOME is the whole path of a folder`, {
+    hint: "Set one of them to a folder that can be written to."
+  });
 }
-function stateFolder(env = process.env) {
-  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), ".local/state"), "buildpass");
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return null;
+  }
+}
+function noteFile(kind, about) {
+  const name = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
+  return join(userFolder("state"), kind, `${name}.json`);
+}
+function transferNote(server, kind, about) {
+  try {
+    return noteFile(kind, about);
+  } catch (error) {
+    warnOfLostNote(server, error);
+    return null;
+  }
 }
 var warned = /* @__PURE__ */ new WeakSet();
 function warnOfLostNote(server, error) {
   if (warned.has(server)) return;
   warned.add(server);
+  server.warn(`no notes of transfers can be kept, so one that breaks off starts again: ${refusalText(error)}`);
+}
+function refusalText(error) {
   const refused = systemFailure(error);
-  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), void 0];
-  server.warn(
-    `no notes of transfers can be kept, so one that breaks off starts again: ${said}.${hint ? ` ${hint}` : ""}`
-  );
+  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), null];
+  return `${said}.${hint ? ` ${hint}` : ""}`;
 }
 function writePrivateJson(file, value) {
   makeFolder(dirname2(file), 448);
@@ -7372,7 +7401,7 @@ function writePrivateJson(file, value) {
 }
 function readPrivateJson(file) {
   try {
-    return JSON.parse(readFileSync2(file, "utf8"));
+    return JSON.parse(readFileSync2(typeof file === "string" ? file : file(), "utf8"));
   } catch {
     return null;
   }
@@ -7384,15 +7413,15 @@ function forgetNote(file) {
   }
 }
 var NOTE_LIFE_MS = 2 * 24 * 36e5;
-function dropOldNotes(folder2) {
+function dropOldNotes(folder) {
   let names = [];
   try {
-    names = readdirSync(folder2);
+    names = readdirSync(folder);
   } catch {
     return;
   }
   for (const name of names) {
-    const file = join(folder2, name);
+    const file = join(folder, name);
     const age = Date.now() - (statSync3(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > NOTE_LIFE_MS) forgetNote(file);
   }
@@ -7404,10 +7433,10 @@ function isReadByOthers(file) {
 
 // cli/server/login-file.ts
 function loginFile() {
-  return join2(configFolder(), "login.json");
+  return join2(userFolder("config"), "login.json");
 }
 function readLogins() {
-  const { current, tokens } = readPrivateJson(loginFile()) ?? {};
+  const { current, tokens } = readPrivateJson(loginFile) ?? {};
   const entries = typeof tokens === "object" && tokens !== null ? Object.entries(tokens) : [];
   return {
     current: typeof current === "string" ? current : null,
@@ -7461,15 +7490,14 @@ function nobody(howToGetOne) {
 }
 
 // cli/server/keyless.ts
-import { createHash } from "node:crypto";
-import { join as join3 } from "node:path";
 var MARGIN_MS = 6e4;
 var RENEW_MS = 8 * 6e4;
 function keylessCredential(job, slug, server) {
   const { idToken } = job;
   if (!idToken) return null;
-  const file = join3(stateFolder(), "keyless", `${nameFor(server.origin, slug, job.build.id)}.json`);
-  let kept = readKept(file);
+  const noted = () => noteFile("keyless", [server.origin, slug, job.build.id]);
+  let kept = readKept(noted);
+  let isWarned = false;
   let pending = null;
   const fresh = /* @__PURE__ */ new Set();
   const leftMs = () => kept ? kept.expiresAt - Date.now() : 0;
@@ -7499,9 +7527,11 @@ function keylessCredential(job, slug, server) {
     kept = { token, expiresAt };
     fresh.add(token);
     try {
-      writePrivateJson(file, kept);
+      writePrivateJson(noted(), kept);
     } catch (error) {
-      server.warn(`The reporting token could not be kept for later steps: ${error.message}`);
+      if (!isWarned)
+        server.warn(`no reporting token can be kept, so each later step asks for its own: ${refusalText(error)}`);
+      isWarned = true;
     }
     return token;
   }
@@ -7542,12 +7572,9 @@ function explained(error, origin) {
   const { failure, message, status, code } = error;
   return new CliError(failure, message, { status, code, hint, cause: error });
 }
-function readKept(file) {
-  const { token, expiresAt } = readPrivateJson(file) ?? {};
+function readKept(noted) {
+  const { token, expiresAt } = readPrivateJson(noted) ?? {};
   return typeof token === "string" && typeof expiresAt === "number" ? { token, expiresAt } : null;
-}
-function nameFor(...parts) {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32);
 }
 
 // cli/server/open-server.ts
@@ -7664,22 +7691,22 @@ function partsDigester(partSizeBytes) {
 }
 
 // cli/files/part-file.ts
-import { createHash as createHash3 } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname as dirname3, join as join4 } from "node:path";
+import { dirname as dirname3, join as join3 } from "node:path";
 function isPartFile(name) {
   return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name);
 }
 async function openPartFile(server, artifact, target) {
-  const note = noteFor(artifact, target);
-  const forget = () => forgetNote(note);
-  const left = await reopened(note, target);
+  const note = transferNote(server, "downloads", [target, digestText(artifact.digest)]);
+  const forget = () => void (note && forgetNote(note));
+  const left = note && await reopened(note, target);
   if (left) return { ...left, isNoted: true, forget };
   const name = `.buildpass-${randomBase62(16)}.part`;
-  const file = join4(dirname3(target), name);
+  const file = join3(dirname3(target), name);
   const handle = await open(file, "ax+");
   let isNoted = false;
+  if (note === null) return { file, handle, isNoted, forget };
   try {
     dropOldNotes(dirname3(note));
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
@@ -7692,7 +7719,7 @@ async function openPartFile(server, artifact, target) {
 async function reopened(note, target) {
   const { name, identity, pid } = readPrivateJson(note) ?? {};
   if (typeof name !== "string" || !isPartFile(name) || typeof pid !== "number" || isAtWork(pid)) return null;
-  const file = join4(dirname3(target), name);
+  const file = join3(dirname3(target), name);
   const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
   const handle = await open(file, flags).catch(() => null);
   if (!handle) return null;
@@ -7712,10 +7739,6 @@ function isAtWork(pid) {
   } catch (error) {
     return error.code === "EPERM";
   }
-}
-function noteFor({ digest }, target) {
-  const what = JSON.stringify([target, digestText(digest)]);
-  return join4(stateFolder(), "downloads", `${createHash3("sha256").update(what).digest("hex").slice(0, 32)}.json`);
 }
 
 // cli/files/download-file.ts
@@ -7834,7 +7857,7 @@ function changed({ path }) {
 
 // cli/files/local-path.ts
 import { lstatSync, realpathSync } from "node:fs";
-import { dirname as dirname4, isAbsolute, join as join5, relative, sep } from "node:path";
+import { dirname as dirname4, isAbsolute as isAbsolute2, join as join4, relative, sep } from "node:path";
 
 // src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -7893,9 +7916,9 @@ function collisionsOf(places, rules) {
     }
   return collisions;
 }
-function pathInside(folder2, path) {
-  const way = relative(folder2, path);
-  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way;
+function pathInside(folder, path) {
+  const way = relative(folder, path);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute2(way) ? null : way;
 }
 function apartText([one, other]) {
   const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
@@ -7908,11 +7931,11 @@ function escaped(character) {
 function openPlace(root, segments) {
   makeFolder(root);
   const base = realpathSync(root);
-  const file = join5(base, ...segments);
-  const folder2 = dirname4(file);
+  const file = join4(base, ...segments);
+  const folder = dirname4(file);
   let at = base;
-  for (const segment of relative(base, folder2).split(sep).filter(Boolean)) {
-    at = join5(at, segment);
+  for (const segment of relative(base, folder).split(sep).filter(Boolean)) {
+    at = join4(at, segment);
     makeFolder(at);
     const real = realpathSync(at);
     if (pathInside(base, real) === null)
@@ -7921,6 +7944,17 @@ function openPlace(root, segments) {
   if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
     throw new CliError("failed", `${file} is a folder: the artifact of that name cannot be put there.`);
   return file;
+}
+
+// cli/files/pattern.ts
+var MAX_PATTERN_LENGTH = 4096;
+var SHOWN_LENGTH = 41;
+function patternProblem(glob) {
+  if (glob.length <= MAX_PATTERN_LENGTH) return null;
+  return usageError(
+    `"${clipped(glob, SHOWN_LENGTH)}" is too long: a path or pattern has at most ${MAX_PATTERN_LENGTH.toLocaleString("en")} characters.`,
+    "Are there quotes around a list? Each path or pattern is an argument of its own."
+  );
 }
 
 // cli/pool.ts
@@ -8204,8 +8238,8 @@ function addDownload(program3) {
   withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given", filledWords).option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
     (globs, options) => runVerb(options, async ({ server, output }) => {
       const { num, artifacts } = await listChosen(server, options);
-      const chosen = choose(artifacts, globs, num, options.nodeIndex);
-      const { places, problems } = placesOf(chosen, options);
+      const { chosen, unmatched } = choose(artifacts, globs, num, options.nodeIndex);
+      const { places, collisions } = placesOf(chosen, options);
       const progress = startProgress(output);
       const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
         const bar = progress.file(artifact.path, artifact.sizeBytes);
@@ -8222,9 +8256,11 @@ function addDownload(program3) {
         }
       }).finally(progress.stop);
       const { done: files } = moved;
-      const failures = [...problems, ...moved.failures];
+      const failures = [...unmatched, ...collisions, ...moved.failures];
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
       const count = files.length === 1 ? "1 file" : `${files.length} files`;
+      if (files.length === 0 && unmatched.length === failures.length && failures.length > 0)
+        return settle("", { build_num: num, files }, failures, output);
       const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
       return settle(line, { build_num: num, files }, failures, output);
     })
@@ -8247,17 +8283,24 @@ async function listChosen(server, options) {
 }
 function choose(artifacts, globs, num, nodeIndex) {
   const ofNode = artifacts.filter((artifact) => nodeIndex === void 0 || artifact.nodeIndex === nodeIndex);
-  const matchers = globs.map((glob) => {
+  if (globs.length === 0 && ofNode.length === 0) throw new CliError("not_found", `Build ${num} has no artifacts.`);
+  if (globs.length === 0) return { chosen: ofNode, unmatched: [] };
+  const chosen = /* @__PURE__ */ new Set();
+  const unmatched = [];
+  for (const glob of globs) {
+    const tooLong = patternProblem(glob);
+    if (tooLong) {
+      unmatched.push(tooLong);
+      continue;
+    }
     const matches = (0, import_picomatch.default)(glob, { dot: true });
-    const isMeant = ({ path }) => path === glob || matches(path);
-    if (!ofNode.some(isMeant))
-      throw new CliError("not_found", `"${glob}" matches no artifact of build ${num}.`, {
-        hint: ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : "It has none."
-      });
-    return isMeant;
-  });
-  if (ofNode.length === 0) throw new CliError("not_found", `Build ${num} has no artifacts.`);
-  return matchers.length === 0 ? ofNode : ofNode.filter((artifact) => matchers.some((isMeant) => isMeant(artifact)));
+    const meant = ofNode.filter(({ path }) => path === glob || matches(path));
+    for (const artifact of meant) chosen.add(artifact);
+    if (meant.length > 0) continue;
+    const hint = ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : "It has none.";
+    unmatched.push(new CliError("not_found", `"${glob}" matches no artifact of build ${num}.`, { hint }));
+  }
+  return { chosen: ofNode.filter((artifact) => chosen.has(artifact)), unmatched };
 }
 function examplesOf(artifacts) {
   const shown = artifacts.slice(0, 5).map(({ path }) => path);
@@ -8270,15 +8313,15 @@ function placesOf(artifacts, { flat }) {
     const inside = flat ? segments.slice(-1) : segments;
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside };
   });
-  const collisions = collisionsOf(places, nameRulesOf(process.platform));
-  const inTheWay = new Set(collisions.flat());
-  const problems = collisions.map(
+  const pairs = collisionsOf(places, nameRulesOf(process.platform));
+  const inTheWay = new Set(pairs.flat());
+  const collisions = pairs.map(
     (pair) => usageError(
       `${apartText(pair)} cannot both be put here.`,
       "Name the one that you want, use another --to for each, or leave out --flat."
     )
   );
-  return { places: places.filter((place) => !inTheWay.has(place)), problems };
+  return { places: places.filter((place) => !inTheWay.has(place)), collisions };
 }
 
 // cli/server/read-secret.ts
@@ -8315,6 +8358,7 @@ function addLogin(program3) {
   program3.command("login").description("keep a token on this machine, in a file that only you can read").option("--url <url>", "the server; else BUILDPASS_URL").option("--json", "print the result as one JSON document").action(
     (options) => settled(options, async () => {
       const output = openOutput(options);
+      const file = loginFile();
       const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current);
       const token = await readSecretFromStdin(`Token for ${origin} (not shown): `);
       const server = {
@@ -8331,12 +8375,13 @@ function addLogin(program3) {
       keepLogin(origin, token);
       output.result(
         `logged in to ${origin} with the ${kind} token "${label}"${expires_at ? `, which expires on ${expires_at.slice(0, 10)}` : ""}`,
-        { origin, kind, label, expires_at, file: loginFile() }
+        { origin, kind, label, expires_at, file }
       );
     })
   );
   program3.command("logout").description('forget the token of a server; it stays valid: delete it with "buildpass token delete"').option("--url <url>", "the server; else BUILDPASS_URL, else that of the last login").option("--json", "print the result as one JSON document").action(
     (options) => settled(options, async () => {
+      loginFile();
       const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current);
       if (!dropLogin(origin)) throw new CliError("not_found", `There is no login for ${origin}.`);
       openOutput(options).result(`logged out of ${origin}`, { origin });
@@ -8356,7 +8401,7 @@ import { readFile } from "node:fs/promises";
 
 // cli/files/find-files.ts
 import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
-import { basename as basename2, dirname as dirname6, join as join7, resolve, sep as sep2 } from "node:path";
+import { basename as basename2, dirname as dirname6, join as join6, resolve, sep as sep2 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -8811,12 +8856,12 @@ var import_picomatch2 = __toESM(require_picomatch2(), 1);
 // cli/files/walk-folder.ts
 import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname as dirname5, join as join6 } from "node:path";
+import { basename, dirname as dirname5, join as join5 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
 var DOUBLE = "a link to a folder that is sent by another name";
-async function walkFolder(folder2, wish, root, visitor) {
-  const walk = openWalk(wish, [realpathSync2(root), realpathSync2(folder2)], visitor);
-  await walk.enter(folder2, "");
+async function walkFolder(folder, wish, root, visitor) {
+  const walk = openWalk(wish, [realpathSync2(root), realpathSync2(folder)], visitor);
+  await walk.enter(folder, "");
   await walk.followLinks();
 }
 async function walkEntry(file, entry, wish, root, visitor) {
@@ -8827,23 +8872,23 @@ async function walkEntry(file, entry, wish, root, visitor) {
 function openWalk(wish, roots, { file: visit, leaveOut }) {
   const seen = /* @__PURE__ */ new Set();
   const links = [];
-  async function enter(folder2, path) {
+  async function enter(folder, path) {
     let entries;
     try {
-      const real = realpathSync2(folder2);
-      if (seen.has(real)) return leaveOut(folder2, DOUBLE);
+      const real = realpathSync2(folder);
+      if (seen.has(real)) return leaveOut(folder, DOUBLE);
       seen.add(real);
-      entries = await readdir(folder2, { withFileTypes: true, encoding: "buffer" });
+      entries = await readdir(folder, { withFileTypes: true, encoding: "buffer" });
     } catch (error) {
-      return leaveOut(folder2, reasonOf(error));
+      return leaveOut(folder, reasonOf(error));
     }
     for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
       const name = entry.name.toString();
       const below = path === "" ? name : `${path}/${name}`;
-      const file = join6(folder2, name);
+      const file = join5(folder, name);
       if (!entry.name.equals(Buffer.from(name))) {
         if (wish.takes(below) || entry.isDirectory() && wish.enters(below))
-          leaveOut(join6(folder2, entry.name.toString("latin1")), NOT_UTF8, join6(folder2, bytesText(entry.name)));
+          leaveOut(join5(folder, entry.name.toString("latin1")), NOT_UTF8, join5(folder, bytesText(entry.name)));
       } else await take(file, below, entry);
     }
   }
@@ -8904,6 +8949,11 @@ async function findFiles(globs, { root, prefix }) {
   const leftOut = /* @__PURE__ */ new Map();
   const problems = [];
   for (const glob of globs) {
+    const tooLong = patternProblem(glob);
+    if (tooLong) {
+      problems.push(tooLong);
+      continue;
+    }
     let isAnything = false;
     const outside = [];
     const visitor = {
@@ -8941,10 +8991,10 @@ async function findFiles(globs, { root, prefix }) {
 function doublesIn(files) {
   const realFolders = /* @__PURE__ */ new Map();
   const realOf = (file) => {
-    const folder2 = dirname6(file);
-    const real = realFolders.get(folder2) ?? realFolderOf(folder2);
-    realFolders.set(folder2, real);
-    return join7(real, basename2(file));
+    const folder = dirname6(file);
+    const real = realFolders.get(folder) ?? realFolderOf(folder);
+    realFolders.set(folder, real);
+    return join6(real, basename2(file));
   };
   const seen = new Set(files.filter((file) => realOf(file) === file));
   return files.filter((file) => {
@@ -8955,11 +9005,11 @@ function doublesIn(files) {
     return isDouble;
   });
 }
-function realFolderOf(folder2) {
+function realFolderOf(folder) {
   try {
-    return realpathSync3(folder2);
+    return realpathSync3(folder);
   } catch {
-    return folder2;
+    return folder;
   }
 }
 async function findMeant(glob, root, visitor) {
@@ -8969,11 +9019,11 @@ async function findMeant(glob, root, visitor) {
   try {
     const entry = isGlob && glob.length > MAX_NAME_LENGTH2 ? void 0 : lstatSync2(named2, { throwIfNoEntry: false });
     const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named2) : entry?.isDirectory();
-    const folder2 = resolve(base.replace(/\\(.)/g, "$1"));
+    const folder = resolve(base.replace(/\\(.)/g, "$1"));
     if (isFolder) await walkFolder(named2, EVERYTHING, root, visitor);
     else if (entry) await walkEntry(named2, entry, EVERYTHING, root, visitor);
     else if (glob.includes("�")) visitor.leaveOut(named2, NOT_UTF8);
-    else if (isGlob && isFolderAt(folder2)) await walkFolder(folder2, wishOf(rest), root, visitor);
+    else if (isGlob && isFolderAt(folder)) await walkFolder(folder, wishOf(rest), root, visitor);
   } catch (error) {
     visitor.leaveOut(named2, reasonOf(error));
   }
@@ -8984,13 +9034,15 @@ function isFolderAt(path) {
 }
 var EVERYTHING = { takes: () => true, enters: () => true };
 var MATCHING = { dot: true, nonegate: true, flags: "s" };
-function wishOf(glob) {
-  const isOpen = !glob.endsWith("*");
+function wishOf(meant) {
+  const glob = meant.replace(/\/+/g, "/").replace(/\/$/, "");
+  const isFolder = meant.endsWith("/");
+  const isOpen = isFolder || !glob.endsWith("*");
   const parts = import_picomatch2.default.scan(glob, { parts: true }).parts ?? [glob];
   const until = parts.findIndex((part) => part.includes("**") || part.includes("/"));
   const leading = (until < 0 ? parts : parts.slice(0, until)).map((part) => (0, import_picomatch2.default)(part, MATCHING));
   return {
-    takes: (0, import_picomatch2.default)(isOpen ? `${glob}/**` : glob, MATCHING),
+    takes: (0, import_picomatch2.default)(isFolder ? `${glob}/**/*` : isOpen ? `${glob}/**` : glob, MATCHING),
     enters(path) {
       const names = path.split("/");
       const isDeepEnough = until < 0 && !isOpen && names.length >= parts.length;
@@ -9161,10 +9213,10 @@ import { setTimeout as sleep2 } from "node:timers/promises";
 import { isatty as isatty3 } from "node:tty";
 
 // cli/files/upload-file.ts
-import { createHash as createHash6 } from "node:crypto";
+import { createHash as createHash4 } from "node:crypto";
 
 // cli/files/upload-parts.ts
-import { createHash as createHash5 } from "node:crypto";
+import { createHash as createHash3 } from "node:crypto";
 
 // src/domain/artifacts/upload.ts
 var PART_SIZE_BYTES = 8 * 1024 ** 2;
@@ -9182,31 +9234,39 @@ function missingParts(upload, parts) {
 }
 
 // cli/files/upload-state.ts
-import { createHash as createHash4 } from "node:crypto";
 import { realpathSync as realpathSync4 } from "node:fs";
-import { join as join8 } from "node:path";
+import { dirname as dirname7 } from "node:path";
+
+// cli/server/path.ts
+function isId(text) {
+  return /^[\w-]{1,200}$/.test(text);
+}
+
+// cli/files/upload-state.ts
 function keepUpload(server, file, target, id) {
+  const note = noteFor(server, file, target);
+  if (note === null) return;
   try {
-    dropOldNotes(folder());
-    writePrivateJson(noteFor2(server, file, target), { upload_id: id, file: file.file, path: file.path });
+    dropOldNotes(dirname7(note));
+    writePrivateJson(note, { upload_id: id, file: file.file, path: file.path });
   } catch (error) {
     warnOfLostNote(server, error);
   }
 }
 function keptUpload(server, file, target) {
-  const { upload_id } = readPrivateJson(noteFor2(server, file, target)) ?? {};
-  return typeof upload_id === "string" ? upload_id : null;
+  const note = noteFor(server, file, target);
+  const { upload_id } = (note && readPrivateJson(note)) ?? {};
+  return typeof upload_id === "string" && isId(upload_id) ? upload_id : null;
 }
 function forgetUpload(server, file, target) {
-  forgetNote(noteFor2(server, file, target));
+  const note = noteFor(server, file, target);
+  if (note) forgetNote(note);
 }
-function folder() {
-  return join8(stateFolder(), "uploads");
-}
-function noteFor2({ origin, slug }, file, { num, nodeIndex, overwrite }) {
+function noteFor(server, file, { num, nodeIndex, overwrite }) {
+  const { origin, slug } = server;
   const { path, sizeBytes, modifiedMs } = file;
   const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync4(file.file), sizeBytes, modifiedMs];
-  return join8(folder(), `${createHash4("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32)}.json`);
+  return transferNote(server, "uploads", what);
 }
 
 // cli/files/upload-parts.ts
@@ -9275,7 +9335,7 @@ async function sendParts(server, handle, options, upload, progress) {
         if (isFailed) throw new CliError("failed", "another part failed");
         try {
           const bytes = await partOf(handle, upload, number);
-          const sha256 = createHash5("sha256").update(bytes).digest();
+          const sha256 = createHash3("sha256").update(bytes).digest();
           const hex = sha256.toString("hex");
           if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false);
           else await sendPart(server, options, upload, number, bytes, sha256, progress);
@@ -9328,7 +9388,7 @@ async function requireSame(handle, file, upload, digests) {
   if (size === file.sizeBytes && mtimeMs === file.modifiedMs) return;
   for (const [at, digest] of digests.entries()) {
     const bytes = await partOf(handle, upload, at + 1);
-    if (createHash5("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
+    if (createHash3("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
   }
 }
 async function completed(server, file, options, upload, digests) {
@@ -9415,7 +9475,7 @@ async function* readAll(handle, { path, sizeBytes }) {
 }
 var SLICE_BYTES2 = 128 * 1024;
 async function sha256Of(bytes) {
-  const hash = createHash6("sha256");
+  const hash = createHash4("sha256");
   for await (const chunk of bytes) hash.update(chunk);
   return hash.digest();
 }
@@ -9593,7 +9653,7 @@ function isStop(signal) {
 function isCanceled({ signal, stoppedBy }) {
   return stoppedBy !== null || signal !== null && isStop(signal);
 }
-var SHOWN_LENGTH = 200;
+var SHOWN_LENGTH2 = 200;
 var SLOW_STOP_MS = 1e3;
 function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
   return new Promise((resolve2) => {
@@ -9614,7 +9674,7 @@ function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSig
       const isMissing = error.code === "ENOENT" || program3 === "";
       say(
         "stderr",
-        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH))}: ${isMissing ? "command not found" : systemWords(error)}
+        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH2))}: ${isMissing ? "command not found" : systemWords(error)}
 `
       );
       settle2(isMissing ? 127 : 126, null);
@@ -9813,6 +9873,8 @@ function idArgument(text) {
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.'
     );
+  if (text !== "-" && text !== "" && !isId(text))
+    throw new InvalidArgumentError("That is no id of a token: give one as `buildpass token list` shows it.");
   return filledOption(text);
 }
 var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });

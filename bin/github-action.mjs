@@ -5,6 +5,7 @@ const require = makeRequire(import.meta.url)
 
 // cli/ci/github-action.ts
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 
 // cli/terminal/exit.ts
@@ -119,6 +120,7 @@ function isUnread(error) {
 }
 
 // cli/ci/github-action.ts
+var SIGNALLED = 128;
 var input = (name) => process.env[`INPUT_${name.toUpperCase()}`]?.trim() ?? "";
 var linesOf = (text) => text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 var env = { ...process.env, BUILDPASS_URL: input("url") || process.env.BUILDPASS_URL };
@@ -129,48 +131,46 @@ if (input("token")) {
 }
 if (input("project")) env.BUILDPASS_PROJECT = input("project");
 env.BUILDPASS_JOB = input("job") || env.BUILDPASS_JOB || matrixJobName();
-var child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb()], {
-  stdio: "inherit",
-  env
-});
+var child;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => child.kill(signal));
-child.once("close", (code, signal) => {
-  process.exitCode = signal ? exitCodeOfSignal(signal) : code ?? 1;
-});
-function verb() {
+await runEach(verbs());
+async function runEach([verb, ...others], failed = 0) {
+  if (!verb) {
+    process.exitCode = failed;
+    return;
+  }
+  child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb], { stdio: "inherit", env });
+  const [code, signal] = await once(child, "close");
+  const ended = signal ? exitCodeOfSignal(signal) : code ?? 1;
+  return runEach(ended > SIGNALLED ? [] : others, failed || ended);
+}
+function verbs() {
   const tests = linesOf(input("tests"));
   const artifacts = linesOf(input("artifacts"));
   const strict = booleanInput("strict") ? ["--strict"] : [];
   const timeout = input("report-timeout") ? ["--report-timeout", input("report-timeout")] : [];
-  if (input("run"))
-    return [
-      "run",
-      ...strict,
-      ...timeout,
-      ...tests.length > 0 ? ["--tests", ...tests] : [],
-      ...artifacts.length > 0 ? ["--artifacts", ...artifacts] : [],
-      "--",
-      ...shell(input("run"))
-    ];
-  if (input("status"))
-    return [
-      "report",
-      "finish",
-      ...strict,
-      "--status",
-      input("status"),
-      ...tests.length > 0 ? ["--tests", ...tests] : []
-    ];
-  if (artifacts.length > 0) return ["upload", ...strict, ...artifacts];
-  return ["report", "start"];
+  const withTests = tests.length > 0 ? ["--tests", ...tests] : [];
+  if (input("run") && input("status")) refuse('the inputs "run" and "status" do not go together: a run has its own.');
+  if (input("run")) {
+    const withArtifacts = artifacts.length > 0 ? ["--artifacts", ...artifacts] : [];
+    return [["run", ...strict, ...timeout, ...withTests, ...withArtifacts, "--", ...shell(input("run"))]];
+  }
+  if (tests.length > 0 && !input("status"))
+    refuse('the input "tests" needs "run" or "status": test reports are sent with the end of a build.');
+  const upload = artifacts.length > 0 ? [["upload", ...strict, ...artifacts]] : [];
+  if (input("status")) return [...upload, ["report", "finish", ...strict, "--status", input("status"), ...withTests]];
+  return upload.length > 0 ? upload : [["report", "start"]];
+}
+function refuse(problem) {
+  say("stderr", `buildpass: ${problem}
+`);
+  process.exit(EXIT.usage);
 }
 function booleanInput(name) {
   const text = input(name);
   if (/^(?:true|True|TRUE)$/.test(text)) return true;
   if (/^(?:|false|False|FALSE)$/.test(text)) return false;
-  say("stderr", `buildpass: the input "${name}" must be true or false, not "${text}".
-`);
-  process.exit(EXIT.usage);
+  refuse(`the input "${name}" must be true or false, not "${text}".`);
   return false;
 }
 function shell(script) {

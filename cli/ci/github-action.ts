@@ -1,10 +1,14 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { EXIT } from '../terminal/exit.ts'
 import { exitCodeOfSignal } from '../terminal/interrupt.ts'
 import { say } from '../terminal/say.ts'
 
 // What action.yml runs: its inputs as one call of the command beside this file.
+
+/** Exit codes above it are those of signals. */
+const SIGNALLED = 128
 
 const input = (name: string) => process.env[`INPUT_${name.toUpperCase()}`]?.trim() ?? ''
 const linesOf = (text: string) =>
@@ -22,41 +26,43 @@ if (input('token')) {
 if (input('project')) env.BUILDPASS_PROJECT = input('project')
 env.BUILDPASS_JOB = input('job') || env.BUILDPASS_JOB || matrixJobName()
 
-const child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'), ...verb()], {
-  stdio: 'inherit',
-  env,
-})
+let child: ChildProcess
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal))
-child.once('close', (code, signal) => {
-  process.exitCode = signal ? exitCodeOfSignal(signal) : (code ?? 1)
-})
+await runEach(verbs())
 
-function verb(): string[] {
+/** One after the other, whatever becomes of each; the first that fails gives the exit code. A signal ends them. */
+async function runEach([verb, ...others]: readonly string[][], failed = 0): Promise<void> {
+  if (!verb) {
+    process.exitCode = failed
+    return
+  }
+  child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'), ...verb], { stdio: 'inherit', env })
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+  const ended = signal ? exitCodeOfSignal(signal) : (code ?? 1)
+  return runEach(ended > SIGNALLED ? [] : others, failed || ended)
+}
+
+function verbs(): string[][] {
   const tests = linesOf(input('tests'))
   const artifacts = linesOf(input('artifacts'))
   const strict = booleanInput('strict') ? ['--strict'] : []
   const timeout = input('report-timeout') ? ['--report-timeout', input('report-timeout')] : []
-  if (input('run'))
-    return [
-      'run',
-      ...strict,
-      ...timeout,
-      ...(tests.length > 0 ? ['--tests', ...tests] : []),
-      ...(artifacts.length > 0 ? ['--artifacts', ...artifacts] : []),
-      '--',
-      ...shell(input('run')),
-    ]
-  if (input('status'))
-    return [
-      'report',
-      'finish',
-      ...strict,
-      '--status',
-      input('status'),
-      ...(tests.length > 0 ? ['--tests', ...tests] : []),
-    ]
-  if (artifacts.length > 0) return ['upload', ...strict, ...artifacts]
-  return ['report', 'start']
+  const withTests = tests.length > 0 ? ['--tests', ...tests] : []
+  if (input('run') && input('status')) refuse('the inputs "run" and "status" do not go together: a run has its own.')
+  if (input('run')) {
+    const withArtifacts = artifacts.length > 0 ? ['--artifacts', ...artifacts] : []
+    return [['run', ...strict, ...timeout, ...withTests, ...withArtifacts, '--', ...shell(input('run'))]]
+  }
+  if (tests.length > 0 && !input('status'))
+    refuse('the input "tests" needs "run" or "status": test reports are sent with the end of a build.')
+  const upload = artifacts.length > 0 ? [['upload', ...strict, ...artifacts]] : []
+  if (input('status')) return [...upload, ['report', 'finish', ...strict, '--status', input('status'), ...withTests]]
+  return upload.length > 0 ? upload : [['report', 'start']]
+}
+
+function refuse(problem: string): void {
+  say('stderr', `buildpass: ${problem}\n`)
+  process.exit(EXIT.usage)
 }
 
 /** As GitHub's own toolkit reads one: what is neither is refused, for a guard that is mistyped would be off. */
@@ -64,8 +70,7 @@ function booleanInput(name: string): boolean {
   const text = input(name)
   if (/^(?:true|True|TRUE)$/.test(text)) return true
   if (/^(?:|false|False|FALSE)$/.test(text)) return false
-  say('stderr', `buildpass: the input "${name}" must be true or false, not "${text}".\n`)
-  process.exit(EXIT.usage)
+  refuse(`the input "${name}" must be true or false, not "${text}".`)
   // The Workers' types of `process` do not say that nothing comes after it.
   return false
 }

@@ -18,7 +18,8 @@ export type JobOptions = {
 
 /** The job that is to be reported: the CI's, or, outside of any, what Git says; options and BUILDPASS_* come first. */
 export async function findJob(options: JobOptions, env: Env): Promise<CiJob> {
-  const found = findCiJob(env) ?? (await gitJob(env))
+  const ofCi = findCiJob(env)
+  const found = ofCi ?? (await gitJob(env))
   const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag)
   const branch = tag && !options.branch ? null : firstOf(options.branch, env.BUILDPASS_BRANCH, found.branch)
   if (options.branch && options.tag) throw usageError('--branch and --tag: a build is of one or the other.')
@@ -31,9 +32,9 @@ export async function findJob(options: JobOptions, env: Env): Promise<CiJob> {
     branch,
     tag,
     revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
-    pipeline: id && !findCiJob(env) ? { id } : found.pipeline,
+    pipeline: id && !ofCi ? { id } : found.pipeline,
     workflow: {
-      ...found.workflow,
+      id: id && !ofCi ? id : found.workflow.id,
       name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name,
     },
     build: {

@@ -6,6 +6,7 @@ import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../src/domain/artifa
 import { type CliError, usageError } from '../terminal/exit.ts'
 import { sizeText } from '../terminal/output.ts'
 import { pathInside } from './local-path.ts'
+import { patternProblem } from './pattern.ts'
 import { NOT_UTF8, reasonOf, type Visitor, type Wish, walkEntry, walkFolder } from './walk-folder.ts'
 
 /** A file here, and the artifact that it is to be. */
@@ -43,6 +44,11 @@ export async function findFiles(globs: readonly string[], { root, prefix }: Find
   const leftOut = new Map<string, LeftOut>()
   const problems: CliError[] = []
   for (const glob of globs) {
+    const tooLong = patternProblem(glob)
+    if (tooLong) {
+      problems.push(tooLong)
+      continue
+    }
     let isAnything = false
     const outside: string[] = []
     const visitor: Visitor = {
@@ -136,14 +142,16 @@ const EVERYTHING: Wish = { takes: () => true, enters: () => true }
 // Names may begin with a dot or "!" and hold line ends.
 const MATCHING = { dot: true, nonegate: true, flags: 's' }
 
-function wishOf(glob: string): Wish {
-  // Where it names a folder, all that is in it is meant.
-  const isOpen = !glob.endsWith('*')
+function wishOf(meant: string): Wish {
+  const glob = meant.replace(/\/+/g, '/').replace(/\/$/, '')
+  // Where it names a folder, all that is in it is meant; with a slash behind it, it names nothing else.
+  const isFolder = meant.endsWith('/')
+  const isOpen = isFolder || !glob.endsWith('*')
   const parts = picomatch.scan(glob, { parts: true }).parts ?? [glob]
   const until = parts.findIndex((part) => part.includes('**') || part.includes('/'))
   const leading = (until < 0 ? parts : parts.slice(0, until)).map((part) => picomatch(part, MATCHING))
   return {
-    takes: picomatch(isOpen ? `${glob}/**` : glob, MATCHING),
+    takes: picomatch(isFolder ? `${glob}/**/*` : isOpen ? `${glob}/**` : glob, MATCHING),
     enters(path) {
       const names = path.split('/')
       const isDeepEnough = until < 0 && !isOpen && names.length >= parts.length

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -8,7 +7,7 @@ import {
   dropOldNotes,
   forgetNote,
   readPrivateJson,
-  stateFolder,
+  transferNote,
   warnOfLostNote,
   writePrivateJson,
 } from '../server/private-file.ts'
@@ -36,14 +35,15 @@ export function isPartFile(name: string): boolean {
 
 /** The part file that a broken-off download of these bytes to that place left, else a new one. */
 export async function openPartFile(server: Server, artifact: ListedArtifact, target: string): Promise<PartFile> {
-  const note = noteFor(artifact, target)
-  const forget = () => forgetNote(note)
-  const left = await reopened(note, target)
+  const note = transferNote(server, 'downloads', [target, digestText(artifact.digest)])
+  const forget = () => void (note && forgetNote(note))
+  const left = note && (await reopened(note, target))
   if (left) return { ...left, isNoted: true, forget }
   const name = `.buildpass-${randomBase62(16)}.part`
   const file = join(dirname(target), name)
   const handle = await open(file, 'ax+')
   let isNoted = false
+  if (note === null) return { file, handle, isNoted, forget }
   try {
     dropOldNotes(dirname(note))
     writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid } satisfies Note)
@@ -83,9 +83,4 @@ function isAtWork(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-function noteFor({ digest }: ListedArtifact, target: string): string {
-  const what = JSON.stringify([target, digestText(digest)])
-  return join(stateFolder(), 'downloads', `${createHash('sha256').update(what).digest('hex').slice(0, 32)}.json`)
 }

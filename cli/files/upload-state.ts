@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
+import { isId } from '../server/path.ts'
 import {
   dropOldNotes,
   forgetNote,
   readPrivateJson,
-  stateFolder,
+  transferNote,
   warnOfLostNote,
   writePrivateJson,
 } from '../server/private-file.ts'
@@ -19,29 +19,31 @@ type Target = { readonly num: number; readonly nodeIndex: number; readonly overw
 
 /** Notes which upload this file is on its way in by. Without the note only the resuming is lost. */
 export function keepUpload(server: Server, file: LocalFile, target: Target, id: string): void {
+  const note = noteFor(server, file, target)
+  if (note === null) return
   try {
-    dropOldNotes(folder())
-    writePrivateJson(noteFor(server, file, target), { upload_id: id, file: file.file, path: file.path })
+    dropOldNotes(dirname(note))
+    writePrivateJson(note, { upload_id: id, file: file.file, path: file.path })
   } catch (error) {
     warnOfLostNote(server, error)
   }
 }
 
+/** The id of the upload that was noted; null where nothing was, or nothing that is an id. */
 export function keptUpload(server: Server, file: LocalFile, target: Target): string | null {
-  const { upload_id } = (readPrivateJson(noteFor(server, file, target)) ?? {}) as { upload_id?: unknown }
-  return typeof upload_id === 'string' ? upload_id : null
+  const note = noteFor(server, file, target)
+  const { upload_id } = ((note && readPrivateJson(note)) ?? {}) as { upload_id?: unknown }
+  return typeof upload_id === 'string' && isId(upload_id) ? upload_id : null
 }
 
 export function forgetUpload(server: Server, file: LocalFile, target: Target): void {
-  forgetNote(noteFor(server, file, target))
+  const note = noteFor(server, file, target)
+  if (note) forgetNote(note)
 }
 
-function folder(): string {
-  return join(stateFolder(), 'uploads')
-}
-
-function noteFor({ origin, slug }: Server, file: LocalFile, { num, nodeIndex, overwrite }: Target): string {
+function noteFor(server: Server, file: LocalFile, { num, nodeIndex, overwrite }: Target): string | null {
+  const { origin, slug } = server
   const { path, sizeBytes, modifiedMs } = file
   const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync(file.file), sizeBytes, modifiedMs]
-  return join(folder(), `${createHash('sha256').update(JSON.stringify(what)).digest('hex').slice(0, 32)}.json`)
+  return transferNote(server, 'uploads', what)
 }

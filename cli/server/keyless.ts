@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { CiJob } from '../ci/ci.ts'
 import { CliError } from '../terminal/exit.ts'
 import type { Credential } from './credential.ts'
 import { askJson } from './http.ts'
-import { readPrivateJson, stateFolder, writePrivateJson } from './private-file.ts'
+import { noteFile, readPrivateJson, refusalText, writePrivateJson } from './private-file.ts'
 import type { Server } from './server.ts'
 
 type Kept = { readonly token: string; readonly expiresAt: number }
@@ -25,8 +23,9 @@ export function keylessCredential(
 ): Credential | null {
   const { idToken } = job
   if (!idToken) return null
-  const file = join(stateFolder(), 'keyless', `${nameFor(server.origin, slug, job.build.id)}.json`)
-  let kept = readKept(file)
+  const noted = () => noteFile('keyless', [server.origin, slug, job.build.id])
+  let kept = readKept(noted)
+  let isWarned = false
   let pending: Promise<string> | null = null
   const fresh = new Set<string>()
   const leftMs = () => (kept ? kept.expiresAt - Date.now() : 0)
@@ -60,9 +59,11 @@ export function keylessCredential(
     kept = { token, expiresAt }
     fresh.add(token)
     try {
-      writePrivateJson(file, kept)
+      writePrivateJson(noted(), kept)
     } catch (error) {
-      server.warn(`The reporting token could not be kept for later steps: ${(error as Error).message}`)
+      if (!isWarned)
+        server.warn(`no reporting token can be kept, so each later step asks for its own: ${refusalText(error)}`)
+      isWarned = true
     }
     return token
   }
@@ -114,11 +115,7 @@ function explained(error: unknown, origin: string): unknown {
   return new CliError(failure, message, { status, code, hint, cause: error })
 }
 
-function readKept(file: string): Kept | null {
-  const { token, expiresAt } = (readPrivateJson(file) ?? {}) as Partial<Kept>
+function readKept(noted: () => string): Kept | null {
+  const { token, expiresAt } = (readPrivateJson(noted) ?? {}) as Partial<Kept>
   return typeof token === 'string' && typeof expiresAt === 'number' ? { token, expiresAt } : null
-}
-
-function nameFor(...parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
 }

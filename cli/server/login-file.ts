@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { configFolder, readPrivateJson, writePrivateJson } from './private-file.ts'
+import { readPrivateJson, userFolder, writePrivateJson } from './private-file.ts'
 
 /** What `buildpass login` keeps. */
 export type Logins = {
@@ -9,12 +9,13 @@ export type Logins = {
   readonly tokens: Readonly<Record<string, string>>
 }
 
+/** Throws, with what to do, where this user has no folder for it. */
 export function loginFile(): string {
-  return join(configFolder(), 'login.json')
+  return join(userFolder('config'), 'login.json')
 }
 
 export function readLogins(): Logins {
-  const { current, tokens } = (readPrivateJson(loginFile()) ?? {}) as { current?: unknown; tokens?: unknown }
+  const { current, tokens } = (readPrivateJson(loginFile) ?? {}) as { current?: unknown; tokens?: unknown }
   const entries = typeof tokens === 'object' && tokens !== null ? Object.entries(tokens) : []
   return {
     current: typeof current === 'string' ? current : null,

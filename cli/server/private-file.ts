@@ -1,20 +1,54 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { makeFolder } from '../files/make-folder.ts'
 import { CliError } from '../terminal/exit.ts'
 import { systemFailure, withPath } from '../terminal/system-error.ts'
 import type { Server } from './server.ts'
 
-/** The folder for lasting files such as a login: `$XDG_CONFIG_HOME/buildpass`. */
-export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_CONFIG_HOME || env.APPDATA || join(homedir(), '.config'), 'buildpass')
+/** The user's folders: for what lasts, such as a login, and for notes of what is under way. */
+const FOLDERS = {
+  config: { xdg: 'XDG_CONFIG_HOME', windows: 'APPDATA', below: '.config' },
+  state: { xdg: 'XDG_STATE_HOME', windows: 'LOCALAPPDATA', below: '.local/state' },
+} as const
+
+/** `$XDG_CONFIG_HOME/buildpass` and the like; throws, with what to do, where this user has none. */
+export function userFolder(kind: keyof typeof FOLDERS, env: NodeJS.ProcessEnv = process.env): string {
+  const { xdg, windows, below } = FOLDERS[kind]
+  const home = homeFolder()
+  const folders = [env[xdg], env[windows], home && join(home, below)]
+  // Relative ones are to be ignored, says XDG: they would lead to wherever one happens to be.
+  const folder = folders.find((one) => one && isAbsolute(one))
+  if (folder) return join(folder, 'buildpass')
+  throw new CliError('failed', `neither ${xdg} nor HOME is the whole path of a folder`, {
+    hint: 'Set one of them to a folder that can be written to.',
+  })
 }
 
-/** The folder for notes of unfinished transfers: `$XDG_STATE_HOME/buildpass`. */
-export function stateFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return join(env.XDG_STATE_HOME || env.LOCALAPPDATA || join(homedir(), '.local/state'), 'buildpass')
+/** Null for a user that the system does not know, as in some containers and services. */
+function homeFolder(): string | null {
+  try {
+    return homedir()
+  } catch {
+    return null
+  }
+}
+
+/** Which file has the note of something, named for what that is about; throws where the user has no folder for it. */
+export function noteFile(kind: 'uploads' | 'downloads' | 'keyless', about: readonly unknown[]): string {
+  const name = createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32)
+  return join(userFolder('state'), kind, `${name}.json`)
+}
+
+/** As `noteFile`, of a transfer: null, with the warning, where there can be none. */
+export function transferNote(server: Server, kind: 'uploads' | 'downloads', about: readonly unknown[]): string | null {
+  try {
+    return noteFile(kind, about)
+  } catch (error) {
+    warnOfLostNote(server, error)
+    return null
+  }
 }
 
 const warned = new WeakSet<Server>()
@@ -23,11 +57,14 @@ const warned = new WeakSet<Server>()
 export function warnOfLostNote(server: Server, error: unknown): void {
   if (warned.has(server)) return
   warned.add(server)
+  server.warn(`no notes of transfers can be kept, so one that breaks off starts again: ${refusalText(error)}`)
+}
+
+/** The system's words for why something cannot be kept, with the path and what to do. */
+export function refusalText(error: unknown): string {
   const refused = systemFailure(error)
-  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), undefined]
-  server.warn(
-    `no notes of transfers can be kept, so one that breaks off starts again: ${said}.${hint ? ` ${hint}` : ''}`,
-  )
+  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), null]
+  return `${said}.${hint ? ` ${hint}` : ''}`
 }
 
 /** Writes JSON that only its owner can read, whole or not at all. */
@@ -45,10 +82,10 @@ export function writePrivateJson(file: string, value: unknown): void {
   }
 }
 
-/** The JSON of a private file; null when there is none, or none that can be read as JSON. */
-export function readPrivateJson(file: string): unknown {
+/** The JSON of a private file; null when there is none, no folder for it, or nothing that can be read as JSON. */
+export function readPrivateJson(file: string | (() => string)): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'))
+    return JSON.parse(readFileSync(typeof file === 'string' ? file : file(), 'utf8'))
   } catch {
     return null
   }

@@ -5,6 +5,7 @@ import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { type ListedArtifact, listArtifacts } from '../files/artifact-list.ts'
 import { downloadFile } from '../files/download-file.ts'
 import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../files/local-path.ts'
+import { patternProblem } from '../files/pattern.ts'
 import type { Server } from '../server/server.ts'
 import { CliError, usageError } from '../terminal/exit.ts'
 import { moveEach, settle, shortfallText } from '../terminal/outcome.ts'
@@ -38,8 +39,8 @@ export function addDownload(program: Command): void {
     .action((globs: string[], options: DownloadOptions) =>
       runVerb(options, async ({ server, output }) => {
         const { num, artifacts } = await listChosen(server, options)
-        const chosen = choose(artifacts, globs, num, options.nodeIndex)
-        const { places, problems } = placesOf(chosen, options)
+        const { chosen, unmatched } = choose(artifacts, globs, num, options.nodeIndex)
+        const { places, collisions } = placesOf(chosen, options)
         const progress = startProgress(output)
         const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
           const bar = progress.file(artifact.path, artifact.sizeBytes)
@@ -56,9 +57,11 @@ export function addDownload(program: Command): void {
           }
         }).finally(progress.stop)
         const { done: files } = moved
-        const failures = [...problems, ...moved.failures]
+        const failures = [...unmatched, ...collisions, ...moved.failures]
         const bytes = files.reduce((sum, { size }) => sum + size, 0)
         const count = files.length === 1 ? '1 file' : `${files.length} files`
+        if (files.length === 0 && unmatched.length === failures.length && failures.length > 0)
+          return settle('', { build_num: num, files }, failures, output)
         const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`
         return settle(line, { build_num: num, files }, failures, output)
       }),
@@ -86,20 +89,27 @@ function choose(
   globs: readonly string[],
   num: number,
   nodeIndex: number | undefined,
-): readonly ListedArtifact[] {
+): { readonly chosen: readonly ListedArtifact[]; readonly unmatched: readonly CliError[] } {
   const ofNode = artifacts.filter((artifact) => nodeIndex === undefined || artifact.nodeIndex === nodeIndex)
-  const matchers = globs.map((glob) => {
+  if (globs.length === 0 && ofNode.length === 0) throw new CliError('not_found', `Build ${num} has no artifacts.`)
+  if (globs.length === 0) return { chosen: ofNode, unmatched: [] }
+  const chosen = new Set<ListedArtifact>()
+  const unmatched: CliError[] = []
+  for (const glob of globs) {
+    const tooLong = patternProblem(glob)
+    if (tooLong) {
+      unmatched.push(tooLong)
+      continue
+    }
     const matches = picomatch(glob, { dot: true })
     // A path that looks like a pattern is meant as it is.
-    const isMeant = ({ path }: ListedArtifact) => path === glob || matches(path)
-    if (!ofNode.some(isMeant))
-      throw new CliError('not_found', `"${glob}" matches no artifact of build ${num}.`, {
-        hint: ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : 'It has none.',
-      })
-    return isMeant
-  })
-  if (ofNode.length === 0) throw new CliError('not_found', `Build ${num} has no artifacts.`)
-  return matchers.length === 0 ? ofNode : ofNode.filter((artifact) => matchers.some((isMeant) => isMeant(artifact)))
+    const meant = ofNode.filter(({ path }) => path === glob || matches(path))
+    for (const artifact of meant) chosen.add(artifact)
+    if (meant.length > 0) continue
+    const hint = ofNode.length > 0 ? `It has ${examplesOf(ofNode)}.` : 'It has none.'
+    unmatched.push(new CliError('not_found', `"${glob}" matches no artifact of build ${num}.`, { hint }))
+  }
+  return { chosen: ofNode.filter((artifact) => chosen.has(artifact)), unmatched }
 }
 
 function examplesOf(artifacts: readonly ListedArtifact[]): string {
@@ -114,14 +124,14 @@ function placesOf(artifacts: readonly ListedArtifact[], { flat }: DownloadOption
     const inside = flat ? segments.slice(-1) : segments
     return { artifact, path: artifact.path, segments: hasNodes ? [`node-${artifact.nodeIndex}`, ...inside] : inside }
   })
-  const collisions = collisionsOf(places, nameRulesOf(process.platform))
+  const pairs = collisionsOf(places, nameRulesOf(process.platform))
   // Neither of the two is better than the other; the rest is fetched.
-  const inTheWay = new Set(collisions.flat())
-  const problems = collisions.map((pair) =>
+  const inTheWay = new Set(pairs.flat())
+  const collisions = pairs.map((pair) =>
     usageError(
       `${apartText(pair)} cannot both be put here.`,
       'Name the one that you want, use another --to for each, or leave out --flat.',
     ),
   )
-  return { places: places.filter((place) => !inTheWay.has(place)), problems }
+  return { places: places.filter((place) => !inTheWay.has(place)), collisions }
 }

@@ -22,6 +22,8 @@ export function addLogin(program: Command): void {
     .action((options: LoginOptions) =>
       settled(options, async () => {
         const output = openOutput(options)
+        // Before a token is asked for that could not be kept.
+        const file = loginFile()
         const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current)
         const token = await readSecretFromStdin(`Token for ${origin} (not shown): `)
         const server = {
@@ -38,7 +40,7 @@ export function addLogin(program: Command): void {
         keepLogin(origin, token)
         output.result(
           `logged in to ${origin} with the ${kind} token "${label}"${expires_at ? `, which expires on ${expires_at.slice(0, 10)}` : ''}`,
-          { origin, kind, label, expires_at, file: loginFile() },
+          { origin, kind, label, expires_at, file },
         )
       }),
     )
@@ -50,6 +52,7 @@ export function addLogin(program: Command): void {
     .option('--json', 'print the result as one JSON document')
     .action((options: LoginOptions) =>
       settled(options, async () => {
+        loginFile()
         const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current)
         if (!dropLogin(origin)) throw new CliError('not_found', `There is no login for ${origin}.`)
         openOutput(options).result(`logged out of ${origin}`, { origin })

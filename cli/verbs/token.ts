@@ -5,6 +5,7 @@ import { parseDay, parseTime } from '../../src/domain/formats/rfc3339.ts'
 import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { askJson } from '../server/http.ts'
 import { requireSlug } from '../server/open-server.ts'
+import { isId } from '../server/path.ts'
 import { readSecretFromStdin } from '../server/read-secret.ts'
 import type { Server } from '../server/server.ts'
 import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
@@ -155,6 +156,8 @@ function idArgument(text: string): string {
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.',
     )
+  if (text !== '-' && text !== '' && !isId(text))
+    throw new InvalidArgumentError('That is no id of a token: give one as `buildpass token list` shows it.')
   return filledOption(text)
 }
 

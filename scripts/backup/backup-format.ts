@@ -65,6 +65,9 @@ const RESTORED_TABLES = [
   'dispatch_targets',
 ]
 
+/** What a backup by this version has a file of. */
+export const TABLES_IN_BACKUP: readonly string[] = [...RESTORED_TABLES, ...CREDENTIAL_TABLES]
+
 export type Handling = 'own' | 'credential' | 'restored'
 
 /** How a backup handles a table; null for one that is not listed, which makes a test fail. */

@@ -54,13 +54,27 @@ export async function restore(instance: Instance, folder: string, options: Resto
   await instance.d1.prepare("delete from sweeps where name = 'restore'").run()
 }
 
-/** The database must know all that the backup's did. */
-async function requireFit(d1: D1Database, { migrations, tables }: Manifest): Promise<void> {
-  const { results } = await d1.prepare('select name from d1_migrations').all<{ name: string }>()
-  const applied = new Set(results.map(({ name }) => name))
-  const unknown = migrations.filter((name) => !applied.has(name))
+/** The backup must have all tables of its version, which must not be a later one than that with these migrations. */
+export function requireTables(
+  { migrations, tables }: Manifest,
+  applied: readonly string[],
+  known: readonly string[],
+): void {
+  const unknown = migrations.filter((name) => !applied.includes(name))
   if (unknown.length > 0)
     throw new RestoreError(`The backup is of a later version of Buildpass: it has ${unknown.join(', ')}.`)
+  // Of an earlier version it may lack the tables that came since.
+  if (migrations.length < applied.length) return
+  const lacking = known.filter((table) => !(table in tables))
+  if (lacking.length > 0) throw new RestoreError(`The backup is not whole: it has no table ${lacking.join(', ')}.`)
+}
+
+/** The database must know all that the backup's did. */
+async function requireFit(d1: D1Database, manifest: Manifest): Promise<void> {
+  const { results } = await d1.prepare('select name from d1_migrations').all<{ name: string }>()
+  const applied = results.map(({ name }) => name)
+  requireTables(manifest, applied, await listTables(d1))
+  const { tables } = manifest
   for (const [table, { columns }] of Object.entries(tables)) {
     const known = await listColumns(d1, table)
     const strange = columns.filter((name) => !known.includes(name))
@@ -70,10 +84,6 @@ async function requireFit(d1: D1Database, { migrations, tables }: Manifest): Pro
         `The backup's table ${table} has columns that the database has not: ${strange.join(', ')}.`,
       )
   }
-  // Of an earlier version it may lack the tables that came since.
-  if (migrations.length < applied.size) return
-  const lacking = (await listTables(d1)).filter((table) => !(table in tables))
-  if (lacking.length > 0) throw new RestoreError(`The backup is not whole: it has no table ${lacking.join(', ')}.`)
 }
 
 /** Refuses an instance that somebody uses; marks an empty one, so that a restore that was cut off can go on. */

@@ -1,10 +1,12 @@
 // npm run restore -- <folder> [--remote [--env staging]] [--keep-tokens] [--check]: a backup into an empty instance.
-import { resolve } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { parseInvocation } from '../check/invocation.ts'
 import { tellFailure } from '../check/script-error.ts'
 import { openInstance } from '../start/instance.ts'
-import { faultsOf, readManifest } from './backup-format.ts'
-import { RestoreError, restore } from './restore-steps.ts'
+import { REPOSITORY } from '../start/local-state.ts'
+import { faultsOf, readManifest, TABLES_IN_BACKUP } from './backup-format.ts'
+import { RestoreError, requireTables, restore } from './restore-steps.ts'
 
 try {
   const { values, positionals } = parseInvocation(
@@ -24,12 +26,17 @@ try {
   tellFailure(error)
 }
 
-/** Compares each file with the digest that the manifest names, and touches nothing. */
+/** Compares each file with the digest that the manifest names, and its tables with those of this version; touches nothing. */
 async function check(folder: string): Promise<void> {
   const manifest = readManifest(folder)
   const faults = await faultsOf(folder, manifest)
   if (faults.length > 0) throw new RestoreError(faults.join('\n'))
+  requireTables(manifest, listMigrations(), TABLES_IN_BACKUP)
   console.log(`The backup of ${manifest.made_at} is whole.`)
+}
+
+function listMigrations(): readonly string[] {
+  return readdirSync(join(REPOSITORY, 'migrations')).filter((name) => name.endsWith('.sql'))
 }
 
 async function run(folder: string, isRemote: boolean, keepTokens: boolean): Promise<void> {

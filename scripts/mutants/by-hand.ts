@@ -37,6 +37,12 @@ const BY_HAND: readonly ByHand[] = [
     what: 'a publisher is deleted whosever it is',
   },
   {
+    file: 'src/storage/projects/env-vars.ts',
+    text: 'db.delete(envVars).where(named(projectId, name))',
+    becomes: 'db.delete(envVars).where(eq(envVars.name, name))',
+    what: 'a variable is deleted in all projects',
+  },
+  {
     file: 'src/storage/notices/listeners.ts',
     text: 'and(eq(listeners.id, id), eq(listeners.projectId, projectId))',
     becomes: 'eq(listeners.id, id)',

@@ -51,6 +51,7 @@ const TARGETS: Record<string, readonly string[]> = {
     'test/http/circleci/v1/triggers.test.ts',
     ...WRITES,
   ],
+  'src/storage/projects/env-vars.ts': ['test/http/circleci/both/env-vars.test.ts', ...WRITES],
   'src/storage/tokens/made.ts': [TOKENS, PROJECTS, ...WRITES],
   'src/storage/people/members.ts': ['test/storage/people/members.test.ts', PROJECTS, ...WRITES],
   'src/storage/tokens/publishers.ts': ['test/storage/tokens/publishers.test.ts', OIDC, ...WRITES],

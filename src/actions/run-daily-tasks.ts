@@ -34,26 +34,30 @@ const MAX_IDLE_UPLOADS = 15
 
 type UpkeepStores = Pick<Stores, 'db' | 'artifacts' | 'queue' | 'upkeep' | 'now' | 'warn'>
 
-/**
- * One step of each task, bounded and idempotent, since a cron may be late and a queue may bring a message twice. It gives
- * the steps that follow; none once the task is done.
- */
-const STEPS: Record<
-  UpkeepTask,
-  (stores: UpkeepStores, now: number, step: UpkeepStep) => Promise<readonly UpkeepStep[]>
-> = {
+type StepDone = {
+  /** The steps that follow; none once the task is done. */
+  readonly next: readonly UpkeepStep[]
+  /** What kept the step from a part of its work, which is left for the next day. */
+  readonly failures: readonly unknown[]
+}
+
+/** One step of each task, bounded and idempotent, since a cron may be late and a queue may bring a message twice. */
+const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: UpkeepStep) => Promise<StepDone>> = {
   feed: async ({ db }, now, step) => again(step, await pruneFeed(db, now - FEED_LIFE_MS)),
   retention: (stores, now, step) =>
     step.project === undefined ? planRetention(stores, now, step) : retainOnly(stores, now, step, step.project),
-  'idle uploads': async (stores, now, step) =>
-    again(step, await abortIdleUploads(stores, now - IDLE_UPLOAD_LIFE_MS, MAX_IDLE_UPLOADS)),
+  'idle uploads': async (stores, now, step) => {
+    const from = step.after === undefined ? null : JSON.parse(step.after)
+    const { after, failures } = await abortIdleUploads(stores, now - IDLE_UPLOAD_LIFE_MS, MAX_IDLE_UPLOADS, from)
+    return { next: after ? [{ ...step, after: JSON.stringify(after) }] : [], failures }
+  },
   orphans: async (stores, now, step) => {
-    const { isDone } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES)
-    return again(step, !isDone)
+    const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES)
+    return { ...again(step, !isDone), failures }
   },
   'forgotten messages': async (stores, now, step) => {
     const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
-    return isDone ? [] : [{ ...step, after }]
+    return again({ ...step, after }, !isDone)
   },
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
   'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
@@ -71,35 +75,42 @@ export async function planUpkeep({ upkeep }: Pick<Stores, 'upkeep'>): Promise<vo
 
 /**
  * Does one step, and queues the next ones behind all that wait, so that no project's backlog stops the others. False when
- * the step failed and has to be tried again.
+ * the step failed and has to be tried again; what it had to leave behind is left for the next day.
  */
 export async function runUpkeep(stores: UpkeepStores, step: UpkeepStep): Promise<boolean> {
   try {
-    const next = await STEPS[step.task](stores, stores.now(), step)
-    if (next.length === 0) await noteTaskDone(stores.db, step.task, stores.now())
-    for (let from = 0; from < next.length; from += MAX_MESSAGES_A_BATCH)
-      await stores.upkeep.sendBatch(next.slice(from, from + MAX_MESSAGES_A_BATCH).map((body) => ({ body })))
+    const { next, failures } = await STEPS[step.task](stores, stores.now(), step)
+    const isPartial = step.isPartial === true || failures.length > 0
+    if (next.length === 0 && !isPartial) await noteTaskDone(stores.db, step.task, stores.now())
+    const bodies = isPartial ? next.map((following) => ({ ...following, isPartial: true as const })) : next
+    for (let from = 0; from < bodies.length; from += MAX_MESSAGES_A_BATCH)
+      await stores.upkeep.sendBatch(bodies.slice(from, from + MAX_MESSAGES_A_BATCH).map((body) => ({ body })))
+    if (failures.length > 0) await tellFailed(stores, step, failures[0])
     return true
   } catch (cause) {
-    stores.warn('daily_task_failed', new Error(`the daily task "${step.task}" failed`, { cause }))
-    await noteTaskFailed(stores.db, step.task, stores.now()).catch((error) => stores.warn('upkeep_unrecorded', error))
+    await tellFailed(stores, step, cause)
     return false
   }
 }
 
+async function tellFailed({ db, now, warn }: UpkeepStores, { task }: UpkeepStep, cause: unknown): Promise<void> {
+  warn('daily_task_failed', new Error(`the daily task "${task}" failed`, { cause }))
+  await noteTaskFailed(db, task, now()).catch((error) => warn('upkeep_unrecorded', error))
+}
+
 const MAX_MESSAGES_A_BATCH = 100
 
-function again(step: UpkeepStep, isMore: boolean): readonly UpkeepStep[] {
-  return isMore ? [step] : []
+function again(step: UpkeepStep, isMore: boolean): StepDone {
+  return { next: isMore ? [step] : [], failures: [] }
 }
 
 /** One step for each project that has something due. */
-async function planRetention({ db }: UpkeepStores, now: number, step: UpkeepStep): Promise<readonly UpkeepStep[]> {
+async function planRetention({ db }: UpkeepStores, now: number, step: UpkeepStep): Promise<StepDone> {
   const { due, after } = await listDue(db, now, step.after ?? '', MAX_OPERATIONS_A_TASK)
   const behindMs = Math.max(0, ...due.map(({ since }) => now - since))
   await noteBehind(db, now, behindMs, step.after === undefined)
   const steps = due.map(({ projectId }) => ({ task: step.task, project: projectId }))
-  return after === null ? steps : [...steps, { task: step.task, after }]
+  return { next: after === null ? steps : [...steps, { task: step.task, after }], failures: [] }
 }
 
 async function retainOnly(stores: UpkeepStores, now: number, step: UpkeepStep, project: string) {

@@ -1,8 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { openMultipart } from '../../src/storage/artifacts/multipart.ts'
 import { sweepOrphans } from '../../src/storage/artifacts/objects.ts'
 import { deliveries, usedIdentities, webhooks } from '../../src/storage/schema/schema-reporting.ts'
+import { uploads } from '../../src/storage/schema/schema-uploads.ts'
+import { upkeepQuery } from '../../src/storage/upkeep/upkeep-log.ts'
 import { seedToken } from '../support/seed/seed.ts'
 import { openTestStores, type TestStores } from '../support/worker/stores.ts'
 import { runUpkeepOf } from '../support/worker/upkeep.ts'
@@ -123,5 +126,63 @@ describe('the daily tasks', () => {
     await runIn({ ...stores, artifacts: failing as unknown as R2Bucket }, 25 * HOUR_MS)
     expect(await env.DB.prepare('select id from tokens where id = ?').bind(id).first()).toBeNull()
     expect(stores.warnings).toEqual(['daily_task_failed'])
+  })
+
+  describe('what R2 refuses to give up', () => {
+    const recordOf = async (stores: TestStores, name: string) =>
+      (await upkeepQuery(stores.db)).find(({ task }) => task === name)
+    /** A bucket that refuses whatever is about a key with "stuck" in it. */
+    const stubborn = (bucket: R2Bucket): R2Bucket => {
+      const refuse = () => Promise.reject(new Error('abort: internal error (10001)'))
+      return new Proxy(bucket, {
+        get(target, name) {
+          if (name === 'resumeMultipartUpload')
+            return (key: string, id: string) =>
+              key.includes('stuck') ? { abort: refuse } : target.resumeMultipartUpload(key, id)
+          if (name === 'delete')
+            return (keys: string[]) => (keys.some((key) => key.includes('stuck')) ? refuse() : target.delete(keys))
+          const value = Reflect.get(target, name)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+    }
+
+    it('an abandoned upload stays, and the others go; the task says that it failed until that goes too', async () => {
+      const stores = await openTestStores()
+      const { project, build } = await seedWorld(stores, 'private')
+      const seeded = Array.from({ length: 40 }, (_, n) => `artifacts/idle/${n}${n === 2 ? '/stuck' : ''}`)
+      for (const objectKey of seeded) {
+        const r2UploadId = await openMultipart(env.ARTIFACTS, objectKey, 'a/b')
+        await stores.db.insert(uploads).values({
+          ...{ id: objectKey, projectId: project.id, buildId: build.id, buildNum: build.num, nodeIndex: 0 },
+          ...{ path: 'a', sizeBytes: 1, partSizeBytes: 1, contentType: 'a/b', overwrite: false, objectKey },
+          ...{ r2UploadId, digest: null, createdAt: 0, touchedAt: Date.now() },
+        })
+      }
+      const left = async () => (await stores.db.select({ id: uploads.id }).from(uploads)).map(({ id }) => id)
+      await runIn({ ...stores, artifacts: stubborn(env.ARTIFACTS) }, 25 * HOUR_MS)
+      expect(await left()).toEqual(['artifacts/idle/2/stuck'])
+      expect(stores.warnings).toEqual(['daily_task_failed'])
+      const failed = await recordOf(stores, 'idle uploads')
+      expect(failed?.failedAt).toBeGreaterThanOrEqual(failed?.doneAt ?? 0)
+      await runIn(stores, 26 * HOUR_MS)
+      expect(await left()).toEqual([])
+      const done = await recordOf(stores, 'idle uploads')
+      expect(done?.doneAt).toBeGreaterThan(done?.failedAt ?? 0)
+    })
+
+    it('orphans stay, and those of the next pages go', async () => {
+      const stores = await openTestStores()
+      for (const n of [0, 1, 2, 3, 4, 5]) await orphan(`0-refused/${n}${n === 1 ? '-stuck' : ''}`)
+      const later = Date.now() + 25 * HOUR_MS
+      const swept = await sweepOrphans({ ...stores, artifacts: stubborn(env.ARTIFACTS) }, later, 50, 2)
+      expect(swept).toMatchObject({ isDone: true, failures: [expect.any(Error)] })
+      const { objects } = await env.ARTIFACTS.list({ prefix: 'artifacts/0-refused/' })
+      expect(objects.map(({ key }) => key)).toEqual(['artifacts/0-refused/0', 'artifacts/0-refused/1-stuck'])
+      await runIn({ ...stores, artifacts: stubborn(env.ARTIFACTS) }, 27 * HOUR_MS)
+      expect(stores.warnings).toEqual(['daily_task_failed'])
+      const failed = await recordOf(stores, 'orphans')
+      expect(failed?.failedAt).toBeGreaterThanOrEqual(failed?.doneAt ?? 0)
+    })
   })
 })

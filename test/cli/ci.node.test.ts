@@ -243,6 +243,17 @@ describe('what a person says', () => {
     expect(await sent({ ...BUILDKITE, BUILDKITE_RETRY_COUNT: '0' })).toEqual({ name: ':hammer: Tests', attempt: 1 })
   })
 
+  it('is one pipeline and one workflow for each id, outside of any CI', async () => {
+    const idsOf = async (options: object, env: Env = {}) => {
+      const { pipeline, workflow } = await findJob({ branch: 'main', revision: 'f00', ...options }, env)
+      return [pipeline.id, workflow.id]
+    }
+    expect(await idsOf({ id: 'x' })).toEqual(await idsOf({ id: 'x' }))
+    expect(await idsOf({ id: 'x' })).toEqual(await idsOf({}, { BUILDPASS_ID: 'x' }))
+    expect(await idsOf({ id: 'x' })).not.toEqual(await idsOf({ id: 'y' }))
+    expect(await idsOf({})).not.toEqual(await idsOf({}))
+  })
+
   it('is asked for when nothing tells it', async () => {
     const job = await findJob({}, { ...BUILDKITE, BUILDKITE_COMMIT: 'HEAD' })
     expect(() => reportBody(job)).toThrow('Which commit')

@@ -164,6 +164,30 @@ describe('a job without any stored token', () => {
     expect(new Set(tokens)).toEqual(new Set([expect.stringMatching(/^Bearer bpr_[0-9A-Za-z]{42}$/)]))
   })
 
+  it.each<[string, Record<string, string>, string]>([
+    ['in a place that is none', { XDG_STATE_HOME: '/dev/null' }, '/dev/null/buildpass: not a directory (ENOTDIR).'],
+    [
+      'without a home folder',
+      { HOME: '', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: '' },
+      'neither XDG_STATE_HOME nor HOME is the whole path of a folder. Set one of them',
+    ],
+  ])('reports %s too, and says why no token can be kept', async (name, env, said) => {
+    const at = { env: { ...githubJob(`77-${name.length}`), ...env } }
+    for (const args of [
+      ['report', 'start'],
+      ['run', '--strict', '--', 'true'],
+    ]) {
+      const { code, stderr } = await cli.run(args, at)
+      expect({ code, stderr }).toEqual({
+        code: 0,
+        stderr: expect.stringMatching(
+          /^buildpass: no reporting token can be kept, so each later step asks for its own: .*\n$/,
+        ),
+      })
+      expect(stderr).toContain(said)
+    }
+  })
+
   it('leaves its token in a file for its owner only', () => {
     expect(keptFiles().map((file) => (statSync(file).mode & 0o777).toString(8))).toEqual(keptFiles().map(() => '600'))
   })

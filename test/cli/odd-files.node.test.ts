@@ -232,6 +232,70 @@ describe('an upload of several files', () => {
       expect(up.stderr).toContain(told)
   })
 
+  it.each(['*', '**/', '{a,', '!(', 'a'])(
+    'takes no pattern of very many %j, in words, and sends what else is named',
+    async (piece) => {
+      const pattern = (length: number) => piece.repeat(length / piece.length)
+      const folder = folderWith({ 'a.txt': 'a', 'good.xml': '<testsuite><testcase name="t"/></testsuite>' })
+      const rule = `"${pattern(70_000).slice(0, 40)}…" is too long: a path or pattern has at most 4,096 characters.`
+      const up = await upload(folder, [pattern(70_000), 'a.txt', '--id', `long ${piece}`])
+      expect(up).toMatchObject({ code: EXIT.usage, json: { error: { message: rule } } })
+      expect(pathsOf(up)).toEqual(['a.txt'])
+      // The longest ones that are taken do no harm.
+      const longest = await upload(folder, [pattern(4_000), 'a.txt', '--id', `long ${piece}`])
+      expect(pathsOf(longest)).toContain('a.txt')
+      if (piece !== '*') return
+      const build = ['--build', String(up.json.build_num)]
+      const down = await download(folderWith({}), [pattern(70_000), 'a.txt', ...build])
+      expect(down).toMatchObject({ code: EXIT.usage, json: { error: { message: rule }, files: [{ path: 'a.txt' }] } })
+      const both = [pattern(70_000), 'good.xml']
+      const finish = ['report', 'finish', '--status', 'success', ...build, '--tests', ...both]
+      const run = [
+        'run',
+        '--id',
+        'long run',
+        '--strict',
+        '--artifacts',
+        pattern(70_000),
+        'a.txt',
+        '--tests',
+        ...both,
+        '--',
+        'true',
+      ]
+      for (const args of [finish, run])
+        expect(await cli.run(args, { cwd: folder })).toMatchObject({
+          code: EXIT.usage,
+          stderr: expect.stringMatching(/^sent good\.xml[\s\S]*is too long: a path or pattern has/),
+        })
+    },
+  )
+
+  it.each<[string, string[]]>([
+    ['*/', ['dist/a', 'dist/sub/b']],
+    ['*//', ['dist/a', 'dist/sub/b']],
+    ['*/sub/', ['dist/sub/b']],
+    ['*//sub', ['dist/sub/b']],
+    ['**//b', ['dist/sub/b']],
+    ['*//**', ['dist/a', 'dist/sub/b']],
+  ])('takes %s with slashes as a shell does', async (pattern, paths) => {
+    const folder = folderWith({ top: 'top', 'dist/a': 'a', 'dist/sub/b': 'b' })
+    expect(pathsOf(await upload(folder, [pattern, '--id', `slashes ${pattern}`]))).toEqual(paths)
+  })
+
+  it('fetches what is there beside a pattern that matches nothing, and says so', async () => {
+    const folder = folderWith({ 'a.txt': 'a' })
+    const { json } = await upload(folder, ['.', '--id', 'matches nothing'])
+    const down = await download(folderWith({}), ['no/*', 'a.txt', '--build', String(json.build_num)])
+    expect(down).toMatchObject({
+      code: EXIT.not_found,
+      json: {
+        error: { message: `"no/*" matches no artifact of build ${json.build_num}.` },
+        files: [{ path: 'a.txt' }],
+      },
+    })
+  })
+
   it('with nothing in it that can be sent makes no build', async () => {
     const folder = folderWith({ 'line\nfeed': 'x' })
     for (const [meant, code] of [
@@ -525,6 +589,73 @@ describe('what the system refuses', () => {
     const broken = await download(other, args, { env: { ...fault, XDG_STATE_HOME: cli.files.cli } })
     expect(broken).toMatchObject({ code: EXIT.failed })
     expect(readdirSync(other)).toEqual([])
+  })
+})
+
+describe('a user without a home folder', () => {
+  const none = { XDG_STATE_HOME: undefined, XDG_CONFIG_HOME: undefined }
+  const users = () =>
+    Object.entries({
+      'an empty HOME': { env: { ...none, HOME: '' } },
+      'relative folders': { env: { HOME: 'home', XDG_STATE_HOME: 'state', XDG_CONFIG_HOME: '.config' } },
+      // Only root can be another user.
+      ...(process.getuid?.() === 0
+        ? { 'no entry in passwd': { ...asNobody(), uid: 54_321, env: { ...none, HOME: undefined } } }
+        : {}),
+    })
+
+  it('has transfers without notes, told once, and nothing is put where one happens to be', async () => {
+    for (const [name, user] of users()) {
+      const folder = folderWith({
+        'a.bin': Buffer.alloc(33 * 1024 ** 2, name),
+        'b.bin': 'b',
+      })
+      const warning =
+        /^buildpass: no notes of transfers can be kept, .* neither XDG_STATE_HOME nor HOME is the whole path of a folder\. Set one .*$/gm
+      const up = await upload(folder, ['a.bin', 'b.bin', '--id', name], user)
+      expect(up).toMatchObject({ code: 0, json: { artifacts: { length: 2 } } })
+      expect(up.stderr.match(warning)).toHaveLength(1)
+      const to = folderWith({})
+      chmodSync(to, 0o777)
+      const down = await download(to, ['--build', String(up.json.build_num)], user)
+      expect(down).toMatchObject({ code: 0, json: { files: { length: 2 } } })
+      expect(down.stderr.match(warning)).toHaveLength(1)
+      expect([readdirSync(folder), readdirSync(to)]).toEqual([
+        ['a.bin', 'b.bin'],
+        ['a.bin', 'b.bin'],
+      ])
+    }
+  })
+
+  it('has no login, and is told what to set; nobody’s token does for what is public', async () => {
+    for (const [, user] of users()) {
+      const cwd = folderWith({})
+      const env = { ...user.env, BUILDPASS_TOKEN: undefined }
+      for (const verb of ['login', 'logout'])
+        expect(await cli.run([verb], { ...user, env, cwd, input: server.demo.tokens.personal })).toMatchObject({
+          code: EXIT.failed,
+          stderr:
+            'buildpass: neither XDG_CONFIG_HOME nor HOME is the whole path of a folder\n  Set one of them to a folder that can be written to.\n',
+        })
+      const { stderr } = await cli.run(['status'], { ...user, env, cwd })
+      expect(stderr).toMatch(/^(buildpass: .*\n {2}No token was sent\..*\n)?$/)
+      expect(readdirSync(cwd)).toEqual([])
+    }
+  })
+
+  it('has an upload that goes on where a note names nothing that is an id', async () => {
+    const folder = folderWith({ 'c.bin': Buffer.alloc(33 * 1024 ** 2, 'c') })
+    const notes = join(cli.folder, 'state/buildpass/uploads')
+    for (const id of ['', '..']) {
+      const args = ['c.bin', '--id', `damaged ${id}`]
+      proxy.fault = ({ path }) => (/\/uploads\/[\w-]+\/\d/.test(path) ? { kind: 'answer', status: 500 } : null)
+      await upload(folder, args, { env: { BUILDPASS_RETRY_SECONDS: '0' } })
+      proxy.fault = () => null
+      const names = readdirSync(notes).filter((name) => readFileSync(join(notes, name), 'utf8').includes('c.bin'))
+      expect(names).toHaveLength(1)
+      writeFileSync(join(notes, String(names[0])), JSON.stringify({ upload_id: id }))
+      expect(await upload(folder, args)).toMatchObject({ code: 0 })
+    }
   })
 })
 

@@ -85,6 +85,13 @@ describe('words that are none of a closed list', () => {
     expect([code, stderr]).toEqual([EXIT.usage, expect.stringContaining('--status and --exit-code: only one of them')])
   })
 
+  it.each(['rotate', 'delete'])('token %s takes nothing for an id that would be another path', async (verb) => {
+    for (const id of ['.', '..', 'a/b', 'a?b', '%2e', ' ']) {
+      const ended = await cli.run(['token', verb, '--personal', '--', id])
+      expect(ended).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('no id of a token') })
+    }
+  })
+
   it.each(['rotate', 'delete'])('token %s needs an id', async (verb) => {
     const { code, stderr } = await cli.run(['token', verb, ''])
     expect([code, stderr]).toEqual([EXIT.usage, expect.stringContaining('must not be empty')])

@@ -354,6 +354,37 @@ describe('the GitHub Action', () => {
     expect(ended.code).not.toBe(0)
   })
 
+  it('uploads artifacts and sends tests before it tells the status, and drops no input without a word', async () => {
+    const folder = join(cli.folder, 'closing')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'out.txt'), 'out')
+    writeFileSync(join(folder, 'junit.xml'), '<testsuite><testcase name="t"/></testsuite>')
+    const action = (id: string, more: Record<string, string>) =>
+      cli.run([], {
+        env: { ...job(id), ...inputs({ url: server.origin, matrix: 'null', ...more }) },
+        cwd: folder,
+        file: cli.files.action,
+      })
+    const closing = { status: 'success', artifacts: 'out.txt', tests: '*.xml', strict: 'true' }
+    const whole = await action('6003', closing)
+    expect(whole).toMatchObject({ code: 0, stderr: expect.stringContaining('sent junit.xml') })
+    const [build] = await buildsOf('6003')
+    expect(build).toMatchObject({ status: expect.stringMatching(/success|fixed/) })
+    const artifacts = await getJson(`/api/v1.1/project/${SLUG}/${build?.build_num}/artifacts`)
+    expect(artifacts).toMatchObject([{ path: 'out.txt' }])
+    // What fails keeps the end from nothing, and is the step's failure.
+    const lacking = await action('6004', { ...closing, artifacts: 'not-there' })
+    expect(lacking).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining('"not-there" matches no file') })
+    expect(await buildsOf('6004')).toMatchObject([{ status: expect.stringMatching(/success|fixed/) }])
+    for (const [more, said] of [
+      [{ tests: '*.xml' }, 'the input "tests" needs "run" or "status"'],
+      [{ tests: '*.xml', artifacts: 'out.txt' }, 'the input "tests" needs "run" or "status"'],
+      [{ run: 'true', status: 'success' }, 'do not go together'],
+    ] as const)
+      expect(await action('6005', more)).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining(said) })
+    expect(await buildsOf('6005')).toEqual([])
+  })
+
   it('starts a build, and finishes it with the job’s status', async () => {
     const action = (more: Record<string, string>) =>
       cli.run([], {

@@ -167,7 +167,19 @@ describe('a backup of an instance in use', () => {
     const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
     const { key } = JSON.parse(line)
     expect(statSync(join(next, 'r2', key)).ino).toBe(statSync(join(folder, 'r2', key)).ino)
-    expect((await runNpmScript('restore', [next, '--check'], server.stateDir)).output).toContain('is whole')
+    const check = async () => (await runNpmScript('restore', [next, '--check'], server.stateDir)).output
+    expect(await check()).toContain('is whole')
+    const file = join(next, 'manifest.json')
+    const manifest = readFileSync(file, 'utf8')
+    const { users: _, ...others } = JSON.parse(manifest).tables
+    for (const [tables, lacking] of [
+      [{}, 'users'],
+      [others, 'users.'],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ ...JSON.parse(manifest), tables }))
+      expect(await check()).toMatch(new RegExp(`^The backup is not whole: it has no table ${lacking}`, 'm'))
+    }
+    writeFileSync(file, manifest)
     expect(await faultsOf(next, readManifest(next))).toEqual([])
   })
 

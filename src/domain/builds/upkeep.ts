@@ -22,6 +22,8 @@ export type UpkeepStep = {
   readonly project?: string
   /** Where the last step stopped. */
   readonly after?: string
+  /** An earlier step of this round had to leave something behind: at its end the task is not done. */
+  readonly isPartial?: true
 }
 
 /** What one step may ask of D1 and R2 together: a free Worker's invocation ends at 50 of either. */

@@ -1,20 +1,27 @@
 import type { Stores } from '../stores.ts'
 import { abortMultipart } from './multipart.ts'
-import { deleteIdleUpload, listIdleUploads } from './uploads.ts'
+import { deleteIdleUpload, type IdleAfter, listIdleUploads } from './uploads.ts'
 
 /**
- * Ends at most `limit` uploads for which nothing came since `before`: R2's parts first, then the row, so that none is
- * forgotten. Whether any may be left.
+ * Ends at most `limit` uploads for which nothing came since `before`, from where the last call stopped: R2's parts first,
+ * then the row, so that none is forgotten. One that R2 refuses to end keeps no other from it. Null: no more are left.
  */
 export async function abortIdleUploads(
   { db, artifacts }: Pick<Stores, 'db' | 'artifacts'>,
   before: number,
   limit: number,
-): Promise<boolean> {
-  const idle = await listIdleUploads(db, before, limit)
+  after: IdleAfter | null,
+): Promise<{ readonly after: IdleAfter | null; readonly failures: readonly unknown[] }> {
+  const idle = await listIdleUploads(db, before, limit, after)
+  const failures: unknown[] = []
   for (const upload of idle) {
-    if (upload.digest === null) await abortMultipart(artifacts, upload)
-    await deleteIdleUpload(db, upload.id, before)
+    try {
+      if (upload.digest === null) await abortMultipart(artifacts, upload)
+      await deleteIdleUpload(db, upload.id, before)
+    } catch (error) {
+      failures.push(error)
+    }
   }
-  return idle.length === limit
+  const last = idle.at(-1)
+  return { after: last && idle.length === limit ? { touchedAt: last.touchedAt, id: last.id } : null, failures }
 }

@@ -85,6 +85,8 @@ export type OrphansSwept = {
   readonly removed: number
   /** Objects that a row names and that do not exist: Buildpass never causes that, so the log has it. */
   readonly missing: number
+  /** One for each page whose objects the bucket did not delete. */
+  readonly failures: readonly unknown[]
   /** Whether the end of the list was reached: the next sweep starts from the beginning. */
   readonly isDone: boolean
 }
@@ -104,6 +106,7 @@ export async function sweepOrphans(
 ): Promise<OrphansSwept> {
   let removed = 0
   let missing = 0
+  const failures: unknown[] = []
   let after = await readSweep(db, 'orphans')
   for (let page = 0; page < maxPages; page++) {
     const listed = await bucket.list({
@@ -116,8 +119,13 @@ export async function sweepOrphans(
     const rows = await selectNamed(db, after ?? OBJECT_PREFIX, last ?? AFTER_ALL_OBJECTS)
     const named = new Set(rows.map((row) => row.key))
     const orphans = listed.objects.filter(({ key, uploaded }) => uploaded.getTime() < before && !named.has(key))
-    if (orphans.length > 0) await bucket.delete(orphans.map(({ key }) => key))
-    removed += orphans.length
+    try {
+      if (orphans.length > 0) await bucket.delete(orphans.map(({ key }) => key))
+      removed += orphans.length
+    } catch (error) {
+      // The next round comes to this page again; the pages behind it need not wait for that.
+      failures.push(error)
+    }
 
     const present = new Set(listed.objects.map(({ key }) => key))
     for (const { key, createdAt } of rows) {
@@ -129,7 +137,7 @@ export async function sweepOrphans(
     await writeSweep(db, 'orphans', after)
     if (after === null) break
   }
-  return { removed, missing, isDone: after === null }
+  return { removed, missing, failures, isDone: after === null }
 }
 
 const OBJECT_PREFIX = 'artifacts/'

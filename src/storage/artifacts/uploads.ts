@@ -1,4 +1,4 @@
-import { and, asc, eq, lt } from 'drizzle-orm'
+import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { ArtifactDigest } from '../../domain/artifacts/artifact-digest.ts'
 import type { MultipartUpload, UploadPart } from '../../domain/artifacts/upload.ts'
@@ -126,9 +126,23 @@ export async function deleteUpload(stores: Stores, id: string, actor: Actor): Pr
   await commit(stores, actor, [stores.db.delete(uploads).where(eq(uploads.id, id))])
 }
 
-/** Uploads that got no part since `before`, the oldest first. */
-export function listIdleUploads(db: Db, before: number, limit: number): Promise<readonly MultipartUpload[]> {
-  return db.select().from(uploads).where(lt(uploads.touchedAt, before)).orderBy(asc(uploads.touchedAt)).limit(limit)
+/** A place in the list of idle uploads. */
+export type IdleAfter = { readonly touchedAt: number; readonly id: string }
+
+/** Uploads that got no part since `before`, the oldest first; those behind `after`. */
+export function listIdleUploads(
+  db: Db,
+  before: number,
+  limit: number,
+  after: IdleAfter | null = null,
+): Promise<readonly MultipartUpload[]> {
+  const isBehind = after ? sql`(${uploads.touchedAt}, ${uploads.id}) > (${after.touchedAt}, ${after.id})` : undefined
+  return db
+    .select()
+    .from(uploads)
+    .where(and(lt(uploads.touchedAt, before), isBehind))
+    .orderBy(asc(uploads.touchedAt), asc(uploads.id))
+    .limit(limit)
 }
 
 /** Deletes an upload unless it got a part since `before`. */

@@ -324,9 +324,10 @@ it('reads uploads by index alone', async () => {
   stores.recorded.length = 0
   const { listIdleUploads, findUpload, findUploadPart } = await import('../../../../src/storage/artifacts/uploads.ts')
   await listIdleUploads(stores.db, 0, 10)
+  await listIdleUploads(stores.db, 0, 10, { touchedAt: 0, id: 'x' })
   await findUpload(stores, build.project.id, build.num, 'x', INSTANCE)
   await findUploadPart(stores, build.project.id, build.num, 'x', 1, INSTANCE)
   const queries = [...stores.recorded]
-  expect(queries).toHaveLength(5)
+  expect(queries).toHaveLength(6)
   for (const query of queries) expect(await scansOf(stores.db, query)).toEqual([])
 })

@@ -44,6 +44,14 @@ describe('environment variables', () => {
     expect((await callJson(`${v2}/FOO`, { token, method: 'DELETE' })).status).toBe(200)
   })
 
+  it('of one name in two projects are two: one is removed, the other stays', async () => {
+    const [one, other] = [await seedAdmin(), await seedAdmin()]
+    for (const { token, v1 } of [one, other]) await callJson(v1, { token, json: { name: 'FOO', value: 'bar' } })
+    expect((await callJson(`${one.v1}/FOO`, { token: one.token, method: 'DELETE' })).status).toBe(200)
+    expect((await callJson(`${one.v1}/FOO`, { token: one.token })).status).toBe(404)
+    expect((await callJson(`${other.v1}/FOO`, { token: other.token })).status).toBe(200)
+  })
+
   it('of one name are set anew', async () => {
     const { token, v1 } = await seedAdmin()
     await callJson(v1, { token, json: { name: 'FOO', value: 'first-value-0001' } })
