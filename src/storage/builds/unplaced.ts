@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { pipelines } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 import { LOOK_BACK } from './branch-status.ts'
-import { hasEndedBadly, isComplete, mayHaveResult } from './complete-pipelines.ts'
+import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from './complete-pipelines.ts'
 
 // GitHub's jobs and other apps' checks name a commit and a branch, and not whether the branch was at that commit when they
 // ran. A pipeline of which nothing else is known must not hide what a run began on the branch.
@@ -33,7 +33,7 @@ export function placeUnplacedStatement(db: Db, projectId: string, branch: SQL | 
   const newestOf = (which: SQL) =>
     sql`select * from (select id, ${ownBegin('candidate')} as own, ci_number, number
       from (select * ${ofBranch(0)} and ${which} order by ${order} limit ${LOOK_BACK}) as candidate
-      where ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
+      where ${hasUnskippedPart('candidate')} and ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
   const newest = sql`(select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
     order by own desc, ci_number desc, number desc limit 1)`
   const hasPassed = sql`(${isComplete('pipelines')} and not ${hasEndedBadly('pipelines')})`

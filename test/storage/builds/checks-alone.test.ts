@@ -95,6 +95,10 @@ describe('a red commit that only checks told of', () => {
     await expectMain([...run('b', 10, 'success'), check('c', 12, 'success'), check('c', 13, 'failure')], 'failed')
   })
 
+  it('stays red where of a newer one all was skipped', async () => {
+    await expectMain([...run('b', 10, 'success'), check('a', 11, 'failure'), check('c', 12, 'skipped')], 'failed')
+  })
+
   it('stays red where another app passes', async () => {
     await expectMain(
       [...run('b', 10, 'success'), check('c', 12, 'failure'), check('c', 13, 'success', 'netlify')],
