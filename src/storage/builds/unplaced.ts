@@ -22,27 +22,27 @@ export function withOwnBegin(pipeline: string, at: SQL | number): SQL {
 }
 
 /**
- * For the end of each batch that reports on a branch: puts its unplaced pipelines that began after the first placed one behind
- * that, all but the newest that may have a result, unless it passed: it counts from its own time until a later one passes.
+ * For the end of each batch that reports on a branch: puts its unplaced pipelines behind all others, where there are any, but
+ * for the newest that may have a result, unless it passed: it counts from its own time until a later one passes.
  */
 export function placeUnplacedStatement(db: Db, projectId: string, branch: SQL | string) {
   const ofBranch = (isPlaced: 0 | 1) =>
     sql`from ${pipelines} as p where p.project_id = ${projectId} and p.branch = ${branch} and p.is_placed = ${isPlaced}`
-  const firstPlaced = sql`(select min(p.began_at) ${ofBranch(1)})`
+  const hasPlaced = sql`exists (select 1 ${ofBranch(1)})`
   const order = sql`began_at desc, ci_number desc, number desc`
   const newestOf = (which: SQL) =>
     sql`select * from (select id, ${ownBegin('candidate')} as own, ci_number, number
-      from (select * ${ofBranch(0)} and ${which} order by ${order} limit ${LOOK_BACK}) as candidate
-      where ${hasUnskippedPart('candidate')} and ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
+      from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} limit ${LOOK_BACK}) as candidate
+      where ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
   const newest = sql`(select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
     order by own desc, ci_number desc, number desc limit 1)`
   const hasPassed = sql`(${isComplete('pipelines')} and not ${hasEndedBadly('pipelines')})`
-  const isBehind = sql`(${ownBegin('pipelines')} >= ${firstPlaced} and (id is not ${newest} or ${hasPassed}))`
+  const isBehind = sql`(${hasPlaced} and (id is not ${newest} or ${hasPassed}))`
   return rawStatement(
     db,
     sql`update ${pipelines} set began_at = ${ownBegin('pipelines')} - iif(${isBehind}, ${BEHIND_MS}, 0)
-      where id in (select p.id ${ofBranch(0)} and p.began_at >= ${firstPlaced}
-        union all select p.id ${ofBranch(0)} and p.began_at < ${firstPlaced} - ${BEHIND_MS}
+      where id in (select p.id ${ofBranch(0)} and p.began_at >= 0 and ${hasPlaced}
+        union all select p.id ${ofBranch(0)} and p.began_at < 0 and not ${hasPlaced}
         union all select ${newest})`,
   )
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { check, job, other, run, type Told, tell } from '../../support/seed/branch-events.ts'
-import { githubJob, githubRun, githubStatus } from '../../support/seed/github-runs.ts'
+import { githubCheck, githubJob, githubRun, githubStatus } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 
@@ -99,6 +99,27 @@ describe('a red commit that only checks told of', () => {
     await expectMain([...run('b', 10, 'success'), check('a', 11, 'failure'), check('c', 12, 'skipped')], 'failed')
   })
 
+  it('is made good by a later one, be the run between them skipped or never over', async () => {
+    const skipped = githubRun({ run: 12, hour: 12, conclusion: 'skipped', sha: 'b' })
+    const { event, payload } = githubRun({ run: 12, hour: 12, conclusion: '', sha: 'b' })
+    const { workflow_run } = payload as { workflow_run: object }
+    const open = { event, payload: { workflow_run: { ...workflow_run, status: 'in_progress', conclusion: null } } }
+    for (const between of [skipped, open])
+      await expectMain([check('a', 11, 'failure'), between, check('c', 13, 'success')], 'success')
+  })
+
+  it('stays red under a hundred newer ones that were skipped', async () => {
+    const stores = await openTestStores()
+    const skipped = Array.from({ length: 105 }, (_, i) =>
+      githubCheck({ sha: (1_296 + i).toString(36), hour: 13, conclusion: 'skipped' }),
+    )
+    for (const order of [skipped, skipped.toReversed()]) {
+      const project = await seedProject(stores.db)
+      await tell(stores, project.id, [...run('b', 10, 'success'), check('a', 11, 'failure'), ...order])
+      expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
+    }
+  })
+
   it('stays red where another app passes', async () => {
     await expectMain(
       [...run('b', 10, 'success'), check('c', 12, 'failure'), check('c', 13, 'success', 'netlify')],
@@ -161,7 +182,7 @@ describe('any mixture of runs, checks and builds of others', () => {
     const ended = newestFirst.filter(({ result }) => result !== 'open')
     const begun = ended.find((one) => one.begun !== null)
     const alone = ended.find((one) => one.begun === null)
-    const isBegun = newestFirst.some((one) => one.begun !== null && one.at < (alone?.at ?? 0))
+    const isBegun = newestFirst.some((one) => one.begun !== null)
     if (alone && (!isBegun || alone.result === 'failed') && alone.at > (begun?.at ?? 0)) return String(alone.result)
     return String((begun ?? alone)?.result ?? 'open')
   }
