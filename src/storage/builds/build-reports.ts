@@ -27,7 +27,7 @@ import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { ownBranchOf, toForkStatements } from './fork-runs.ts'
 import { gatherParts, placed, STANDS_BY_SOURCE, toCommitStatements, toRootStatements } from './placing.ts'
-import { ownBegin, placeUnplacedStatement, withOwnBegin } from './unplaced.ts'
+import { ownBegin, placeUnplacedStatement } from './unplaced.ts'
 
 export type Reported =
   | { readonly kind: 'created' | 'updated'; readonly build: Build }
@@ -84,7 +84,7 @@ export async function reportRun(stores: Stores, projectId: string, told: RunRepo
     ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
     ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
     ...toRootStatements(db, projectId, run),
-    ...toPlaceStatements(db, projectId, run),
+    ...toPlaceStatements(db, projectId, [run]),
   ]
   const telling =
     run.told && isOver(run.told.status)
@@ -137,12 +137,12 @@ async function reportChunk(
       ...toForkStatements(db, projectId, report),
       ...toRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
-      ...toPlaceStatements(db, projectId, report),
     ]
     return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
   })
   const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
-  const results: unknown[] = await commit(stores, actor, statements)
+  const placing = toPlaceStatements(db, projectId, reports)
+  const results: unknown[] = await commit(stores, actor, [...statements, ...placing])
   const queued: string[] = []
   const reported = prepared.map(({ report, buildId, writes, telling }): Reported => {
     const [rows, ...told] = results.splice(0, writes.length + 1 + telling.length).slice(writes.length)
@@ -194,7 +194,7 @@ function beginStatement(db: Db, which: SQL, event: BuildEvent) {
   const at = firstTimeOf(event)
   return rawStatement(
     db,
-    sql`update ${pipelines} set began_at = ${withOwnBegin('pipelines', sql`${at}`)} where id = (select ${builds.pipelineId} from ${builds} where ${which})
+    sql`update ${pipelines} set began_at = ${at} where id = (select ${builds.pipelineId} from ${builds} where ${which})
       and ${ownBegin('pipelines')} > ${at} and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
   )
 }
@@ -277,11 +277,14 @@ function placeOf(now: number, [beganAt, ciNumber]: readonly [SQL, SQL]) {
   ]
 }
 
-/** On the branch of the pipeline, whoever reports of it, and on that of ours for which GitHub's jobs may have taken a fork's. */
-function toPlaceStatements(db: Db, projectId: string, report: RunReport) {
-  const own = ownBranchOf(report)
-  const ofPipeline = sql`(select branch from ${pipelines} where project_id = ${projectId} and external_id = ${report.pipeline.externalId})`
-  return [ofPipeline, ...(own === null ? [] : [own])].map((branch) => placeUnplacedStatement(db, projectId, branch))
+/** Once for each branch of these pipelines, whoever reports on it, and of ours for which GitHub's jobs may have taken a fork's. */
+function toPlaceStatements(db: Db, projectId: string, reports: readonly RunReport[]) {
+  const ids = new Set(reports.map(({ pipeline }) => pipeline.externalId))
+  const ofPipelines = [...ids].map(
+    (id) => sql`(select branch from ${pipelines} where project_id = ${projectId} and external_id = ${id})`,
+  )
+  const own = new Set(reports.flatMap((report) => ownBranchOf(report) ?? []))
+  return [...ofPipelines, ...own].map((branch) => placeUnplacedStatement(db, projectId, branch))
 }
 
 function placePipeline(db: Db, projectId: string, { pipeline }: RunReport, now: number) {

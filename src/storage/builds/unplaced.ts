@@ -16,11 +16,6 @@ export function ownBegin(pipeline: string): SQL {
   return sql`(${began} + iif(${began} < 0, ${BEHIND_MS}, 0))`
 }
 
-/** Sets the begin of such a pipeline, behind where it was behind. */
-export function withOwnBegin(pipeline: string, at: SQL | number): SQL {
-  return sql`(${at} - iif(${sql.identifier(pipeline)}.began_at < 0, ${BEHIND_MS}, 0))`
-}
-
 /**
  * For the end of each batch that reports on a branch: puts its unplaced pipelines behind all others, where there are any, but
  * for the newest that may have a result, unless it passed: it counts from its own time until a later one passes.
@@ -33,16 +28,17 @@ export function placeUnplacedStatement(db: Db, projectId: string, branch: SQL | 
   const newestOf = (which: SQL) =>
     sql`select * from (select id, ${ownBegin('candidate')} as own, ci_number, number
       from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} limit ${LOOK_BACK}) as candidate
-      where ${mayHaveResult('candidate')} order by ${order} limit 1) as newest`
-  const newest = sql`(select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
-    order by own desc, ci_number desc, number desc limit 1)`
+      where ${mayHaveResult('candidate')} order by ${order} limit 1) as recent`
+  const newest = sql`select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
+    order by own desc, ci_number desc, number desc limit 1`
   const hasPassed = sql`(${isComplete('pipelines')} and not ${hasEndedBadly('pipelines')})`
-  const isBehind = sql`(${hasPlaced} and (id is not ${newest} or ${hasPassed}))`
+  const isBehind = sql`(${hasPlaced} and (id not in (select id from newest) or ${hasPassed}))`
   return rawStatement(
     db,
-    sql`update ${pipelines} set began_at = ${ownBegin('pipelines')} - iif(${isBehind}, ${BEHIND_MS}, 0)
+    sql`with newest as materialized (${newest})
+      update ${pipelines} set began_at = began_at + iif(began_at < 0, ${BEHIND_MS}, -${BEHIND_MS})
       where id in (select p.id ${ofBranch(0)} and p.began_at >= 0 and ${hasPlaced}
         union all select p.id ${ofBranch(0)} and p.began_at < 0 and not ${hasPlaced}
-        union all select ${newest})`,
+        union all select id from newest) and (began_at < 0) <> ${isBehind}`,
   )
 }
