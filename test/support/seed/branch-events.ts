@@ -1,6 +1,8 @@
+import type { BuildReport } from '../../../src/domain/builds/build.ts'
 import { reportBuild } from '../worker/as-instance.ts'
 import type { TestStores } from '../worker/stores.ts'
 import { type GithubEvent, type GithubRun, githubCheck, githubJob, githubRun, tellGithub } from './github-runs.ts'
+import { reportFor } from './seed-builds.ts'
 
 // What is told of commits of main, by the hour.
 
@@ -9,24 +11,13 @@ export const run = (sha: string, hour: number, conclusion: string, id = hour) =>
 export const check = (sha: string, hour: number, conclusion: string | null, app?: string) =>
   githubCheck({ sha, hour, conclusion, ...(app ? { app } : {}) })
 /** A build that reports itself, or is told by another CI: as what it names began. */
-export const other = (sha: string, hour: number, status: 'success' | 'failed'): OtherBuild => {
+export const other = (sha: string, hour: number, status: 'success' | 'failed'): BuildReport => {
   const beganAt = Date.UTC(2026, 10, 24, hour)
-  const untold = { subject: null, body: null, author: null, committer: null, actor: null, pullRequests: [] }
-  return {
-    externalId: `other-${sha}`,
-    jobName: 'make',
-    status,
-    queuedAt: null,
-    startedAt: beganAt,
-    stoppedAt: beganAt + 60_000,
-    buildUrl: null,
-    steps: null,
-    workflow: { externalId: `other-${sha}`, name: 'other' },
-    pipeline: { externalId: `other-${sha}`, branch: 'main', tag: null, revision: sha.repeat(40), beganAt, ...untold },
-  }
+  const id = `other-${sha}`
+  const times = { beganAt, startedAt: beganAt, stoppedAt: beganAt + 60_000 }
+  return reportFor({ pipeline: id, externalId: id, revision: sha.repeat(40), status, ...times })
 }
-type OtherBuild = Parameters<typeof reportBuild>[2]
-export type Told = GithubEvent | OtherBuild
+export type Told = GithubEvent | BuildReport
 
 /** Reports these things in this order. */
 export async function tell(stores: TestStores, projectId: string, all: readonly Told[]): Promise<void> {

@@ -2,13 +2,13 @@ import { READ } from '../../../src/domain/reporting/webhook-readers.ts'
 import { reportBuilds, reportRun } from '../worker/as-instance.ts'
 import type { TestStores } from '../worker/stores.ts'
 
-/** A run of GitHub on main of acme/web that is over, and what its jobs ended as. */
+/** A run of GitHub on main of acme/web, and what its jobs ended as; one without a conclusion goes on. */
 export type GithubRun = {
   readonly run: number
   readonly hour: number
   /** When it ran first, of a run that runs again. */
   readonly firstHour?: number
-  readonly conclusion: string
+  readonly conclusion: string | null
   readonly sha?: string
   readonly attempt?: number
   readonly event?: string
@@ -20,11 +20,13 @@ export type GithubEvent = { readonly event: string; readonly payload: object }
 
 const repository = { id: 1, full_name: 'acme/web', html_url: 'https://github.com/acme/web' }
 
+const statusFor = (conclusion: string | null) => (conclusion === null ? 'in_progress' : 'completed')
+
 const stateOf = ({ hour, conclusion, sha = 'b', attempt = 1 }: GithubRun) => ({
   head_branch: 'main',
   head_sha: sha.repeat(40),
   run_attempt: attempt,
-  status: 'completed',
+  status: statusFor(conclusion),
   conclusion,
   created_at: `2026-11-24T${hour}:00:00Z`,
 })
@@ -76,7 +78,7 @@ export function githubCheck(check: {
     id: suite * 100 + hour,
     name: `${app}/patch`,
     head_sha: sha.repeat(40),
-    status: conclusion === null ? 'in_progress' : 'completed',
+    status: statusFor(conclusion),
     conclusion,
     started_at: at(1),
     completed_at: conclusion === null ? null : at(2),

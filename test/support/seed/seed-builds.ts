@@ -16,6 +16,7 @@ export type BuildSeed = {
   login?: string | null
   startedAt?: number | null
   stoppedAt?: number | null
+  beganAt?: number
 }
 
 /** A build as a CI reports it; each call without an `externalId` is another build. */
@@ -25,7 +26,8 @@ export async function seedBuild(stores: Stores, project: { id: string }, seed: B
   return reported.build
 }
 
-function reportFor(seed: BuildSeed): BuildReport {
+/** A report as a CI makes it. */
+export function reportFor(seed: BuildSeed): BuildReport {
   const { pipeline = crypto.randomUUID(), tag = null, branch = tag === null ? 'main' : null, workflow = 'ci' } = seed
   const { login = 'ada', revision = 'a'.repeat(40) } = seed
   const person = login === null ? null : { login, name: 'Ada', email: 'ada@example.com' }
@@ -51,6 +53,7 @@ function reportFor(seed: BuildSeed): BuildReport {
       committer: person,
       actor: person,
       pullRequests: [],
+      ...(seed.beganAt === undefined ? {} : { beganAt: seed.beganAt }),
     },
   }
 }
