@@ -133,17 +133,15 @@ if (input("project")) env.BUILDPASS_PROJECT = input("project");
 env.BUILDPASS_JOB = input("job") || env.BUILDPASS_JOB || matrixJobName();
 var child;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) process.on(signal, () => child.kill(signal));
-await runEach(verbs());
-async function runEach([verb, ...others], failed = 0) {
-  if (!verb) {
-    process.exitCode = failed;
-    return;
-  }
+var exitCode = 0;
+for (const verb of verbs()) {
   child = spawn(process.execPath, [join(import.meta.dirname, "buildpass.mjs"), ...verb], { stdio: "inherit", env });
   const [code, signal] = await once(child, "close");
   const ended = signal ? exitCodeOfSignal(signal) : code ?? 1;
-  return runEach(ended > SIGNALLED ? [] : others, failed || ended);
+  exitCode ||= ended;
+  if (ended > SIGNALLED) break;
 }
+process.exitCode = exitCode;
 function verbs() {
   const tests = linesOf(input("tests"));
   const artifacts = linesOf(input("artifacts"));

@@ -5,7 +5,7 @@ import { EXIT } from '../terminal/exit.ts'
 import { exitCodeOfSignal } from '../terminal/interrupt.ts'
 import { say } from '../terminal/say.ts'
 
-// What action.yml runs: its inputs as one call of the command beside this file.
+// What action.yml runs: its inputs as calls of the command beside this file, one after the other.
 
 /** Exit codes above it are those of signals. */
 const SIGNALLED = 128
@@ -28,19 +28,16 @@ env.BUILDPASS_JOB = input('job') || env.BUILDPASS_JOB || matrixJobName()
 
 let child: ChildProcess
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) process.on(signal, () => child.kill(signal))
-await runEach(verbs())
-
-/** One after the other, whatever becomes of each; the first that fails gives the exit code. A signal ends them. */
-async function runEach([verb, ...others]: readonly string[][], failed = 0): Promise<void> {
-  if (!verb) {
-    process.exitCode = failed
-    return
-  }
+let exitCode = 0
+for (const verb of verbs()) {
   child = spawn(process.execPath, [join(import.meta.dirname, 'buildpass.mjs'), ...verb], { stdio: 'inherit', env })
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   const ended = signal ? exitCodeOfSignal(signal) : (code ?? 1)
-  return runEach(ended > SIGNALLED ? [] : others, failed || ended)
+  // The first that fails gives the exit code; only a signal keeps the others from their turn.
+  exitCode ||= ended
+  if (ended > SIGNALLED) break
 }
+process.exitCode = exitCode
 
 function verbs(): string[][] {
   const tests = linesOf(input('tests'))

@@ -49,7 +49,7 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   'idle uploads': async (stores, now, step) => {
     const from = step.after === undefined ? null : JSON.parse(step.after)
     const { after, failures } = await abortIdleUploads(stores, now - IDLE_UPLOAD_LIFE_MS, MAX_IDLE_UPLOADS, from)
-    return { next: after ? [{ ...step, after: JSON.stringify(after) }] : [], failures }
+    return { ...again({ ...step, after: JSON.stringify(after) }, after !== null), failures }
   },
   orphans: async (stores, now, step) => {
     const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES)
