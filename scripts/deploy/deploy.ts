@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   const host: DeployHost = {
     run: (args) => readTool('wrangler', args),
     say: (line) => console.log(line),
-    base: readWranglerToml(),
+    base: await readWranglerToml(),
     keepsFiles: !process.env.CI,
   }
   if (isDryRun) return dryRun(host, deployment, settings)

@@ -15,13 +15,20 @@ Object.assign(process.env, {
   X_LOCAL_OBSERVABILITY: 'false',
 })
 
-// Imported late, because some of these are read while the module loads.
-const wrangler = await import('wrangler')
-export const { getPlatformProxy, unstable_startWorker: startWorker } = wrangler
+// Loaded by what uses it, and not before: that takes a second, which a script that refuses how it was called need not take.
+// And after the above, some of which is read meanwhile.
+const load = () => import('wrangler')
+type Wrangler = Awaited<ReturnType<typeof load>>
+
+export const getPlatformProxy: Wrangler['getPlatformProxy'] = async (options) =>
+  (await load()).getPlatformProxy(options)
+
+export const startWorker: Wrangler['unstable_startWorker'] = async (options) =>
+  (await load()).unstable_startWorker(options)
 
 /** wrangler.toml as it is written. */
-export function readWranglerToml(): WranglerConfig {
-  return { ...wrangler.experimental_readRawConfig({ config: WRANGLER_CONFIG }).rawConfig }
+export async function readWranglerToml(): Promise<WranglerConfig> {
+  return { ...(await load()).experimental_readRawConfig({ config: WRANGLER_CONFIG }).rawConfig }
 }
 
 export type LocalWorker = Awaited<ReturnType<typeof startWorker>>

@@ -390,7 +390,7 @@ describe('what a dry run names', () => {
     ['buildpass', {}],
     ['x-buildpass-x', {}],
   ])('is what a deploy of %s asks wrangler for, by %j', async (environment, settings) => {
-    const base = readWranglerToml()
+    const base = await readWranglerToml()
     await deploy({ run: fakeWrangler, say: () => {}, base, keepsFiles: true }, at(environment), settings)
     const plan = planFor(at(environment), settings, base)
     const planned = [...plan.matchAll(CREATES)].map(([, command]) => command)

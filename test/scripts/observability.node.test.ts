@@ -7,17 +7,18 @@ import {
 } from '../../scripts/deploy/deployment.ts'
 import { readWranglerToml } from '../../scripts/deploy/wrangler.ts'
 
+const WRITTEN = await readWranglerToml()
 const IDS = { databaseId: 'd', namespaceId: 'n' }
 
 function deployed(environment: string, settings: DeploymentSettings = {}): WranglerConfig {
   const deployment = deploymentOf(environment)
   if (!deployment) throw new Error('no name of an environment')
-  return configFor(readWranglerToml(), deployment, IDS, settings)
+  return configFor(WRITTEN, deployment, IDS, settings)
 }
 
 /** wrangler.toml, and what a deploy of each kind makes of it. */
 const CONFIGS: Record<string, () => WranglerConfig> = {
-  'wrangler.toml': () => readWranglerToml(),
+  'wrangler.toml': () => WRITTEN,
   'the production environment': () => deployed('production'),
   'an environment at a domain': () => deployed('staging', { domain: 'builds.example.com' }),
 }

@@ -13,7 +13,8 @@ it('npx wrangler deploy and npm run deploy upload the same Worker, which is the 
   const deployment = deploymentOf('same-worker')
   if (!deployment) throw new Error('that is a name')
   try {
-    writeConfig(deployment, configFor(readWranglerToml(), deployment, { databaseId: 'd', namespaceId: 'n' }, {}))
+    const ids = { databaseId: 'd', namespaceId: 'n' }
+    writeConfig(deployment, configFor(await readWranglerToml(), deployment, ids, {}))
     const upload = async (name: string, ...config: string[]) => {
       const outdir = join(folder, name)
       const { exitCode, stdout } = await readTool('wrangler', ['deploy', '--dry-run', '--outdir', outdir, ...config])
