@@ -61,6 +61,8 @@ export default defineConfig({
           include: WALKS,
           setupFiles: STAND_INS.setupFiles,
           environment: 'node',
+          // The application is loaded once for all of them.
+          isolate: false,
           testTimeout: 120_000,
         },
       },
