@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           ...IN_WORKERD,
           name: 'worker',
+          provide: { isProof },
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.node.test.ts', 'test/domain/**', ...ALONE, ...(isProof ? [] : WALKS)],
           // One Worker for many files: what they seed has names of its own.
@@ -60,6 +61,8 @@ export default defineConfig({
           include: WALKS,
           setupFiles: STAND_INS.setupFiles,
           environment: 'node',
+          // The application is loaded once for all of them.
+          isolate: false,
           testTimeout: 120_000,
         },
       },
@@ -78,6 +81,7 @@ export default defineConfig({
         // What starts processes or browsers, or reads the repository: plain Node, and slow.
         test: {
           name: 'node',
+          provide: { isProof },
           execArgv: QUIET,
           include: ['test/**/*.node.test.ts'],
           exclude: ['test/http/web/**'],

@@ -18,7 +18,11 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     run: () => tests('node', ['test/prove']),
   },
   { name: 'a large transfer', minutes: 1, run: () => script('bench/large-transfer.ts', '--mib', '256') },
-  { name: 'the walks in workerd', minutes: 4, run: () => tests('worker', WALKS) },
+  {
+    name: 'walks, simulator and hostile inputs in workerd',
+    minutes: 7,
+    run: () => tests('worker', ['test/prove', ...WALKS]),
+  },
   {
     name: 'mutants',
     minutes: 3,

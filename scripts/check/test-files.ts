@@ -25,9 +25,13 @@ export const ALONE = [
  * stand-ins of the platform in Node play in a tenth of the time. `npm test` has them there, `npm run prove` in workerd.
  */
 export const WALKS = [
+  'test/http/circleci/v2/document.test.ts',
   'test/http/frame/access.test.ts',
+  'test/http/frame/conditions.test.ts',
+  'test/http/frame/foreign-ids.test.ts',
   'test/http/frame/host.test.ts',
   'test/http/frame/lasting-effects.test.ts',
+  'test/http/frame/outages.test.ts',
   'test/http/web/frame/access.test.ts',
   'test/http/web/frame/lasting-effects.test.ts',
   'test/http/webhooks/true-status.test.ts',

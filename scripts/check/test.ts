@@ -6,7 +6,12 @@ import { runVitest } from './run-vitest.ts'
 import { runNode } from './tool.ts'
 
 /** Each is a run of vitest at the same time as the others: alone, each would mostly leave a core to wait. */
-const LANES: readonly (readonly string[])[] = [['worker', 'worker-alone', 'domain', 'walks'], ['node'], ['browser']]
+const LANES: readonly (readonly string[])[] = [
+  ['--project=worker', '--project=worker-alone', '--project=domain', '--project=walks'],
+  // On two cores vitest plays one file at a time: these mostly wait for what they started.
+  ['--project=node', '--maxWorkers=2'],
+  ['--project=browser'],
+]
 
 const { positionals: filters } = parseInvocation('npm test [-- <filter> …]', {}, [0, 100])
 const isChecked = filters.length > 0 || (await runNode(['scripts/check/check.ts'])) === 0
@@ -16,7 +21,7 @@ const SHOWN = ['--silent=passed-only', '--reporter=default']
 const lanes =
   filters.length > 0
     ? [await runVitest([...filters, ...SHOWN], { mayBeEmpty: true })]
-    : await Promise.all(LANES.map((lane) => runVitest([...lane.map((project) => `--project=${project}`), ...SHOWN])))
+    : await Promise.all(LANES.map((lane) => runVitest([...lane, ...SHOWN])))
 const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + counts[count], 0)
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)

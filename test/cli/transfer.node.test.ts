@@ -245,13 +245,17 @@ describe('an upload that is killed', () => {
 })
 
 describe('a download that is killed', () => {
+  /** Names the build that has the large file. */
+  let args: readonly string[]
+  beforeAll(async () => {
+    const { json } = await upload(folderWith({ 'large.bin': large }), ['large.bin', '--id', 'to-download'])
+    args = ['--build', String(json.build_num)]
+  })
+
   it('goes on where it stopped', async () => {
-    const from = folderWith({ 'large.bin': large })
-    const { json } = await upload(from, ['large.bin', '--id', 'to-download'])
     const to = folderWith({})
-    const args = ['download', '--build', String(json.build_num), '--json']
     proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
-    const killed = cli.start(args, { cwd: to })
+    const killed = cli.start(['download', ...args, '--json'], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part'))
     const size = () => statSync(join(to, part() ?? ''), { throwIfNoEntry: false })?.size ?? 0
     await until('some megabytes are here', () => part() !== undefined && size() > 5_000_000)
@@ -261,14 +265,14 @@ describe('a download that is killed', () => {
     expect(readdirSync(to)).toEqual([part()])
     proxy.fault = () => null
     proxy.seen.length = 0
-    expect(await cli.run(args, { cwd: to })).toMatchObject({ code: 0 })
+    expect(await download(to, args)).toMatchObject({ code: 0 })
     expect(proxy.seen.filter(isBytes).map(({ headers }) => headers.range)).toEqual([`bytes=${here}-`])
     expect(readdirSync(to)).toEqual(['large.bin'])
     expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
   })
 
   it('does not take what it left behind for true', async () => {
-    const { args, to, part } = await brokenOff('spoiled')
+    const { to, part } = await brokenOff()
     writeFileSync(part, Buffer.alloc(1_000))
     expect(await download(to, args)).toMatchObject({ code: EXIT.corrupt })
     expect(readdirSync(to)).toEqual([])
@@ -280,7 +284,7 @@ describe('a download that is killed', () => {
     ['another file', (part, other) => renameSync(other, part)],
     ['a folder', (part) => mkdirSync(part)],
   ])('goes on in nothing but its own file: %s in its place is left as it is', async (what, replace) => {
-    const { args, to, part } = await brokenOff(`replaced by ${what}`)
+    const { to, part } = await brokenOff()
     const other = join(folderWith({ 'precious.txt': 'precious' }), 'precious.txt')
     unlinkSync(part)
     replace(part, other)
@@ -291,10 +295,7 @@ describe('a download that is killed', () => {
   })
 
   it('is left alone by another download of the same file at the same time', async () => {
-    const from = folderWith({ 'large.bin': large })
-    const { json } = await upload(from, ['large.bin', '--id', 'twice at once'])
     const to = folderWith({})
-    const args = ['--build', String(json.build_num)]
     proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 20_000_000 } : null)
     const ended = await Promise.all([download(to, args), download(to, args)])
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
@@ -303,7 +304,7 @@ describe('a download that is killed', () => {
   })
 
   it('is no artifact of the next upload from there', async () => {
-    const { to, part } = await brokenOff('uploaded from')
+    const { to, part } = await brokenOff()
     writeFileSync(join(to, 'report.part'), 'somebody’s own')
     const { json } = await upload(to, ['.', '--id', 'not the rest of a download'])
     expect(json.artifacts.map(({ path }: { path: string }) => path)).toEqual(['report.part'])
@@ -312,11 +313,8 @@ describe('a download that is killed', () => {
   })
 
   /** A download that was killed in the middle, and the file that it left. */
-  async function brokenOff(id: string) {
-    const from = folderWith({ 'large.bin': large })
-    const { json } = await upload(from, ['large.bin', '--id', id])
+  async function brokenOff() {
     const to = folderWith({})
-    const args = ['--build', String(json.build_num)]
     proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
     const killed = cli.start(['download', ...args], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part')) ?? ''
@@ -324,7 +322,7 @@ describe('a download that is killed', () => {
     killed.child.kill('SIGKILL')
     await killed.ended
     proxy.fault = () => null
-    return { args, to, part: join(to, part()) }
+    return { to, part: join(to, part()) }
   }
 })
 

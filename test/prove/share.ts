@@ -1,4 +1,13 @@
+import { inject } from 'vitest'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Whether it is `npm run prove` that runs. */
+    isProof: boolean
+  }
+}
+
 /** How much of a long proof is done: a tenth in `npm test`, all of it in `npm run prove`. */
 export function shareOf(whole: number): number {
-  return process.env.PROVE === 'all' ? whole : Math.ceil(whole / 10)
+  return inject('isProof') ? whole : Math.ceil(whole / 10)
 }

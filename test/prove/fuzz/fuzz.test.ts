@@ -4,10 +4,11 @@ import { openRequest } from '../../../src/app.ts'
 import { seedSession } from '../../support/seed/seed.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 import { seedWorld } from '../../support/worker/world.ts'
+import { shareOf } from '../share.ts'
 import { type Fuzzed, fuzz } from './fuzz.ts'
 
 // The many are thrown in Node (fuzz.node.test.ts); these meet workerd's own parsers, streams, D1, KV and R2.
-const WORLDS = 40
+const WORLDS = shareOf(40)
 const PER_WORLD = 250
 
 it(`${WORLDS * PER_WORLD} hostile inputs are answered by workerd without a bug, a leak or a hang`, {

@@ -2,12 +2,13 @@ import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { BOUND_MS } from '../../../src/domain/access/fence.ts'
+import { shareOf } from '../share.ts'
 import { schedule } from './schedule.ts'
 import { runSchedule } from './simulation.ts'
 import { createStats, statsText } from './stats.ts'
 
 // Thousands of these run on Node's SQLite in simulation.node.test.ts; here the database is workerd's own D1.
-const RUNS = 40
+const RUNS = shareOf(100)
 const SEED = 20_261_125
 
 it(`the promise holds in ${RUNS} schedules of faults on workerd's D1`, { timeout: 180_000 }, async () => {

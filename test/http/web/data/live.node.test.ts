@@ -1,15 +1,17 @@
-import type { Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describePages, expectAccessible, inspect, type Pages } from '../../../support/server/browser.ts'
 
 const WITHIN = { timeout: 20_000 }
+/** How often a page asks, and how often here, but where a test is about that. */
+const [EVERY, HERE] = ['const LIVE_MS = 5000\n', 'const LIVE_MS = 250\n']
 
 describePages('a page with something that runs', (pages) => {
   it('changes around what has the focus, and keeps focus, folds and scrolling', async () => {
     const slug = await newProject(pages(), 'focus')
     await report(pages(), slug, 'older', 'success')
     await report(pages(), slug, 'watched', 'running')
-    const page = await pages().openAs('demo', { viewport: { width: 1000, height: 300 } })
+    const page = await openQuick(pages(), 'demo', { viewport: { width: 1000, height: 300 } })
     await page.goto(`/${slug}`)
     const chip = page.getByRole('link', { name: /older/ })
     await chip.focus()
@@ -43,6 +45,7 @@ describePages('a page with something that runs', (pages) => {
     expect(await page.getByText('sleep 1').isVisible()).toBe(false)
     await page.getByRole('link', { name: 'Reload' }).focus()
     await report(pages(), slug, 'one', 'failed', 'failed')
+    // At the pace that people have.
     await expect.poll(() => page.title(), WITHIN).toContain('Failed')
     expect(await page.getByText('sleep 1').isVisible()).toBe(false)
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('build')
@@ -51,8 +54,8 @@ describePages('a page with something that runs', (pages) => {
   it('of a deleted project says that it no longer updates, and why', async () => {
     const slug = await newProject(pages(), 'deleted')
     await report(pages(), slug, 'one', 'running')
-    const page = await pages().openAs('demo')
-    const list = await pages().openAs('demo')
+    const page = await openQuick(pages(), 'demo')
+    const list = await openQuick(pages(), 'demo')
     await page.goto(`/${slug}/1`)
     await list.goto(`/${slug}`)
     await api(pages(), 'DELETE', slug)
@@ -70,13 +73,13 @@ describePages('a page with something that runs', (pages) => {
     const slug = await newProject(pages(), 'ended')
     await report(pages(), slug, 'one', 'running')
     await api(pages(), 'PUT', `${slug}/members/noor`, { role: 'member' }, 'noor')
-    const noor = await pages().openAs('noor')
+    const noor = await openQuick(pages(), 'noor')
     await noor.goto(`/${slug}/1`)
     await api(pages(), 'DELETE', `${slug}/members/noor`)
     await expect.poll(() => noor.locator('.live-note').textContent(), WITHIN).toContain('no longer open to you')
 
     await api(pages(), 'PUT', `${slug}/members/leaver`, { role: 'member' }, 'leaver')
-    const leaver = await pages().openAs('leaver')
+    const leaver = await openQuick(pages(), 'leaver')
     const dashboard = await leaver.context().newPage()
     await leaver.goto(`/${slug}/1`)
     await dashboard.goto('/')
@@ -98,7 +101,7 @@ describePages('a page with something that runs', (pages) => {
   it('says since when it hears nothing, and goes on when the server is back', async () => {
     const slug = await newProject(pages(), 'offline')
     await report(pages(), slug, 'one', 'running')
-    const page = await pages().openAs('demo')
+    const page = await openQuick(pages(), 'demo')
     await page.goto(`/${slug}/1`)
     await page.context().setOffline(true)
     const note = page.locator('.live-note')
@@ -117,7 +120,7 @@ describePages('a page with something that runs', (pages) => {
   it('looks right while it hears nothing', async () => {
     const slug = await newProject(pages(), 'stale')
     await report(pages(), slug, 'one', 'running')
-    const page = await pages().openAs('demo')
+    const page = await openQuick(pages(), 'demo')
     await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
     for (const [name, path] of [
       ['live-build-stale', `/${slug}/1`],
@@ -130,6 +133,18 @@ describePages('a page with something that runs', (pages) => {
       })
   }, 180_000)
 })
+
+/** A page of that person whose live parts ask at a test's pace. */
+async function openQuick({ openAs }: Pages, login: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await openAs(login, options)
+  await page.context().route('**/assets/app.js*', async (route) => {
+    const response = await route.fetch()
+    const script = await response.text()
+    expect(script).toContain(EVERY)
+    await route.fulfill({ response, body: script.replace(EVERY, HERE) })
+  })
+  return page
+}
 
 async function report({ origin, demo }: Pages, slug: string, job: string, status: string, step = status) {
   const body = {

@@ -24,6 +24,12 @@ describePages('stylesheet, script and icon', (pages) => {
     expect(css.byteLength).toBeLessThan(22_000)
   })
 
+  it('have another scheme for its colours alone', async () => {
+    const css = await (await fetch(`${pages().origin}/assets/app.css`)).text()
+    expect(css).toContain('light-dark(')
+    expect(css).not.toContain('prefers-color-scheme')
+  })
+
   it('are the only ones: the command line is asked for anew', async () => {
     const response = await fetch(`${pages().origin}/assets/buildpass.mjs`, { method: 'HEAD' })
     expect([response.status, response.headers.get('Cache-Control')]).toEqual([
