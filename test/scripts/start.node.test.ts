@@ -10,7 +10,7 @@ const WEB = '/api/v1.1/project/gh/acme/web'
 describe('npm start on an empty folder', () => {
   let server: LocalServer
   beforeAll(async () => {
-    server = await startLocalServer({ stateDir: makeStateDir() })
+    server = await startLocalServer({ stateDir: makeStateDir(), byNpm: true })
   })
 
   const get = (path: string, token?: string, init: RequestInit = {}) =>
@@ -85,7 +85,7 @@ describe('npm start on an empty folder', () => {
 
 describe('npm start on data that is there', () => {
   it('ends on SIGINT with 0, keeps the data for the next start, and empties it with --fresh', async () => {
-    const first = await startLocalServer()
+    const first = await startLocalServer({ byNpm: true })
     const { stateDir } = first
     const before = await newestBuildOf(first)
     const ended = await first.stop('SIGINT')
@@ -93,7 +93,7 @@ describe('npm start on data that is there', () => {
     expect(ended.tookMs).toBeLessThan(3_000)
     expect(existsSync(join(stateDir, '.local/server.json'))).toBe(false)
 
-    const second = await startLocalServer({ stateDir })
+    const second = await startLocalServer({ stateDir, byNpm: true })
     expect(second.demo.tokens).toEqual(first.demo.tokens)
     expect(second.output()).not.toContain('Making the demo')
     expect(await newestBuildOf(second)).toEqual(before)

@@ -27,12 +27,16 @@ export async function cleanUpLocalServers(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
-/** `npm start` as a person runs it, on a free port and on a copy of the demo; give `stateDir` to start on other data. */
+/**
+ * What `npm start` runs, on a free port and on a copy of the demo; give `stateDir` to start on other data, and `byNpm` to have
+ * npm run it, as a person does.
+ */
 export async function startLocalServer(
-  options: { stateDir?: string; args?: readonly string[] } = {},
+  options: { stateDir?: string; args?: readonly string[]; byNpm?: boolean } = {},
 ): Promise<LocalServer> {
   const stateDir = options.stateDir ?? makeDemoState()
-  const { child, output } = runNpm('start', options.args ?? [], stateDir, { PORT: '0' })
+  const command = options.byNpm ? ['npm', 'run', 'start', '--'] : commandOf('start')
+  const { child, output } = run([...command, ...(options.args ?? [])], stateDir, { PORT: '0' })
   await ready(child, output)
   const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
   expectDocumented(demo.origin)
@@ -44,14 +48,14 @@ export async function startLocalServer(
   return { origin: demo.origin, demo, stateDir, output, stop }
 }
 
-/** Runs an npm script on that data until it ends. */
+/** Runs what an npm script does on that data until it ends. */
 export async function runNpmScript(
   script: string,
   args: readonly string[],
   stateDir: string,
   env: Record<string, string> = {},
 ): Promise<{ readonly exitCode: number | null; readonly output: string }> {
-  const { child, output } = runNpm(script, args, stateDir, env)
+  const { child, output } = run([...commandOf(script), ...args], stateDir, env)
   const exitCode = await endOf(child)
   return { exitCode, output: output() }
 }
@@ -74,11 +78,21 @@ export function makeStateDir(): string {
   return folder
 }
 
-function runNpm(script: string, args: readonly string[], stateDir: string, extra: Record<string, string>) {
+/** The command of an npm script, on this very Node: npm itself takes half a second to say it. */
+function commandOf(script: string): string[] {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    readFileSync(join(REPOSITORY, 'package.json'), 'utf8'),
+  )
+  const [, args] = /^(?:exec )?node (.+)$/.exec(scripts[script] ?? '') ?? []
+  if (!args) throw new Error(`package.json has no script "${script}" that is run by Node`)
+  return [process.execPath, ...args.split(' ')]
+}
+
+function run([file = '', ...args]: readonly string[], stateDir: string, extra: Record<string, string>) {
   // Without vitest's own variables, which wrangler would notice.
   const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
   const env = { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir, ...extra }
-  const child = spawn('npm', ['run', script, '--', ...args], {
+  const child = spawn(file, args, {
     cwd: REPOSITORY,
     env: env as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
