@@ -51,7 +51,13 @@ export default defineConfig({
       },
       {
         plugins: [workerd()],
-        test: { ...IN_WORKERD, name: 'worker-alone', include: ALONE, exclude: ['test/**/*.node.test.ts'] },
+        test: {
+          ...IN_WORKERD,
+          name: 'worker-alone',
+          provide: { isProof },
+          include: ALONE,
+          exclude: ['test/**/*.node.test.ts'],
+        },
       },
       {
         resolve: STAND_INS.resolve,

@@ -1,5 +1,5 @@
 // npm run prove [-- --minutes N]: the long proofs, whole: the simulator, hostile inputs, `kill -9`, two workerds, timing, the
-// walks in workerd, a large transfer, and mutants for the rest of the time. The last line counts them.
+// walks and a backlog in workerd, a large transfer, and mutants for the rest of the time. The last line counts them.
 import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { WALKS } from './test-files.ts'
@@ -23,6 +23,7 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     minutes: 7,
     run: () => tests('worker', ['test/prove', ...WALKS]),
   },
+  { name: 'a backlog in workerd', minutes: 1, run: () => tests('worker-alone', ['test/actions/run-daily-tasks']) },
   {
     name: 'mutants',
     minutes: 3,
