@@ -8,8 +8,9 @@ import { builds } from '../schema/schema.ts'
 import type { Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
-import { reportStatements, updateStatement } from './build-reports.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { reportStatements } from './report-statements.ts'
+import { updateStatement } from './upsert-build.ts'
 
 /** What goes to the dispatch target with a change here, in one transaction with it. */
 export type Dispatch = { readonly event: OutboxEvent; readonly params: OutboxParams }
