@@ -9,11 +9,16 @@ import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
-import { ownBranchOf, toForkStatements } from './fork-runs.ts'
-import { beginStatement, placeJenkinsStatements, placePipeline, toPlaceStatements } from './pipeline-order.ts'
-import { gatherParts, placed, toCommitStatements, toRootStatements } from './placing.ts'
+import { moveToForkStatements, ownBranchOf } from './fork-runs.ts'
+import { sortHeadUnknownStatement } from './head-unknown.ts'
+import {
+  earlierBeginStatement,
+  orderJenkinsStatements,
+  orderPipelineStatement,
+  sortHeadUnknownStatements,
+} from './pipeline-order.ts'
+import { gatherParts, gitlabRootStatements, moveToCommitStatements, placed } from './placing.ts'
 import { reportStatements } from './report-statements.ts'
-import { placeUnplacedStatement } from './unplaced.ts'
 import { updateStatement } from './upsert-build.ts'
 import { countPipeline, upsertPipeline } from './upsert-pipeline.ts'
 import { upsertWorkflow, whichWorkflow } from './upsert-workflow.ts'
@@ -26,8 +31,8 @@ export type Reported =
 
 /**
  * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
- * without gaps; the same report again changes nothing; a late, older event leaves the newer state standing. Whatever
- * the order in which the events of a run arrive, the same rows come of them, but for our own numbers.
+ * without gaps; the same report again changes nothing; a late, older event does not replace a newer state. The events of a
+ * run give the same rows in whatever order they arrive, but for our own numbers.
  */
 export async function reportBuild(
   stores: Stores,
@@ -42,50 +47,52 @@ export async function reportBuild(
 // As many as D1 takes in one go without holding up others for long.
 const MAX_REPORTS_A_BATCH = 10
 
-/** As `reportBuild`, for what one delivery tells: some reports to a transaction, in the order given. */
+/** As `reportBuild`, for all reports of one delivery, in their order: at most ten to a transaction. */
 export async function reportBuilds(
   stores: Stores,
   projectId: string,
-  told: readonly BuildReport[],
+  reports: readonly BuildReport[],
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
-  const reports = await placed(stores.db, projectId, told)
-  for (let from = 0; from < reports.length; from += MAX_REPORTS_A_BATCH)
-    reported.push(...(await reportChunk(stores, projectId, reports.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
-  await gatherParts(stores, projectId, told, reports, actor)
+  const inPlace = await placed(stores.db, projectId, reports)
+  for (let from = 0; from < inPlace.length; from += MAX_REPORTS_A_BATCH)
+    reported.push(...(await reportChunk(stores, projectId, inPlace.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
+  await gatherParts(stores, projectId, reports, inPlace, actor)
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
 }
 
-/** Stores what is told of a run as a whole. */
-export async function reportRun(stores: Stores, projectId: string, told: RunReport, actor: Actor): Promise<void> {
+/** Stores a report of a run as a whole. */
+export async function reportRun(stores: Stores, projectId: string, report: RunReport, actor: Actor): Promise<void> {
   const { db } = stores
-  const [run = told] = await placed(db, projectId, [told])
+  const [run = report] = await placed(db, projectId, [report])
   const now = stores.now()
   const pipelineId = crypto.randomUUID()
   const writes = [
-    ...toCommitStatements(db, projectId, run),
+    ...moveToCommitStatements(db, projectId, run),
     upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
     countPipeline(db, projectId, pipelineId),
     upsertWorkflow(db, projectId, run, now, sql`1`),
-    ...(ownBranchOf(run) === null ? [] : toForkStatements(db, projectId, run)),
-    ...(run.told && githubRunPrefix(run.workflow.externalId) ? [placePipeline(db, projectId, run, now)] : []),
-    ...toRootStatements(db, projectId, run),
-    ...toPlaceStatements(db, projectId, run),
+    ...(ownBranchOf(run) === null ? [] : moveToForkStatements(db, projectId, run)),
+    ...(run.runStatus && githubRunPrefix(run.workflow.externalId)
+      ? [orderPipelineStatement(db, projectId, run, now)]
+      : []),
+    ...gitlabRootStatements(db, projectId, run),
+    ...sortHeadUnknownStatements(db, projectId, run),
   ]
-  const telling =
-    run.told && isOver(run.told.status)
+  const toListeners =
+    run.runStatus && isOver(run.runStatus.status)
       ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
       : []
-  const results: unknown[] = await commit(stores, actor, [...writes, ...telling])
+  const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
   await enqueue(stores, results.slice(writes.length).flatMap(queuedIdsOf))
-  await gatherParts(stores, projectId, [told], [run], actor)
+  await gatherParts(stores, projectId, [report], [run], actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
-/** Adds an event to a known build; gives the build with the state that stands, null when there is none. */
+/** Adds an event to a known build; gives the build as it is then, null when there is none. */
 export async function updateBuild(
   stores: Stores,
   projectId: string,
@@ -95,15 +102,15 @@ export async function updateBuild(
 ): Promise<Build | null> {
   const { db } = stores
   const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, , , [row], ...told] = await commit(stores, actor, [
+  const [, , , [row], ...messages] = await commit(stores, actor, [
     updateStatement(db, which, event, stores.now()),
-    beginStatement(db, which, event),
-    placeUnplacedStatement(db, projectId, sql`(select ${builds.branch} from ${builds} where ${which})`),
+    earlierBeginStatement(db, which, event),
+    sortHeadUnknownStatement(db, projectId, sql`(select ${builds.branch} from ${builds} where ${which})`),
     selectBuild(db, which),
-    ...tellingStatements(db, which, event, stores.now()),
+    ...listenerStatements(db, which, event, stores.now()),
   ])
   if (!row) return null
-  await enqueue(stores, told.flatMap(queuedIdsOf))
+  await enqueue(stores, messages.flatMap(queuedIdsOf))
   const build = buildOf(row)
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return build
@@ -121,33 +128,39 @@ async function reportChunk(
     const ids = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
     const writes = [
-      ...toCommitStatements(db, projectId, report),
+      ...moveToCommitStatements(db, projectId, report),
       ...reportStatements(db, projectId, ids, report, now),
-      ...toForkStatements(db, projectId, report),
-      ...toRootStatements(db, projectId, report),
-      ...(isJenkinsRun(report.workflow.externalId) ? placeJenkinsStatements(db, projectId, report, now) : []),
-      ...toPlaceStatements(db, projectId, report),
+      ...moveToForkStatements(db, projectId, report),
+      ...gitlabRootStatements(db, projectId, report),
+      ...(isJenkinsRun(report.workflow.externalId) ? orderJenkinsStatements(db, projectId, report, now) : []),
+      ...sortHeadUnknownStatements(db, projectId, report),
     ]
-    return { report, ...ids, writes, read: selectBuild(db, which), telling: tellingStatements(db, which, report, now) }
+    return {
+      report,
+      ...ids,
+      writes,
+      read: selectBuild(db, which),
+      toListeners: listenerStatements(db, which, report, now),
+    }
   })
-  const statements = prepared.flatMap(({ writes, read, telling }) => [...writes, read, ...telling])
+  const statements = prepared.flatMap(({ writes, read, toListeners }) => [...writes, read, ...toListeners])
   const results: unknown[] = await commit(stores, actor, statements)
   const queued: string[] = []
-  const reported = prepared.map(({ report, buildId, writes, telling }): Reported => {
-    const [rows, ...told] = results.splice(0, writes.length + 1 + telling.length).slice(writes.length)
+  const reported = prepared.map(({ report, buildId, writes, toListeners }): Reported => {
+    const [rows, ...messages] = results.splice(0, writes.length + 1 + toListeners.length).slice(writes.length)
     // The rows of `selectBuild`.
     const [row] = rows as Parameters<typeof buildOf>[0][]
     if (!row) return { kind: 'no_project' }
     const build = buildOf(row)
     if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
-    queued.push(...told.flatMap(queuedIdsOf))
+    queued.push(...messages.flatMap(queuedIdsOf))
     return { kind: build.id === buildId ? 'created' : 'updated', build }
   })
   await enqueue(stores, queued)
   return reported
 }
 
-/** Only an event that is an end can have ended a build. */
-function tellingStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
+/** The messages to listeners that a build has ended: only an event with a status that is over can have ended it. */
+function listenerStatements(db: Db, which: SQL, event: BuildEvent, now: number) {
   return isOver(event.status) ? [tellListenersStatement(db, which, now)] : []
 }

@@ -38,10 +38,10 @@ export async function startBuilds(
     dispatchStatement(db, { event, build: first, params, at: now, actor }),
     selectBuild(db, and(eq(builds.projectId, projectId), inArray(builds.externalId, ids))).orderBy(builds.num),
   ])
-  const [told, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
+  const [message, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
   const [build, ...others] = rows.map(buildOf)
   if (!build) throw new Error('builds that were to be started were not stored')
-  await enqueue(stores, queuedIdsOf(told))
+  await enqueue(stores, queuedIdsOf(message))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return [build, ...others]
 }

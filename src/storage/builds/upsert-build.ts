@@ -89,7 +89,7 @@ function mergedWith(event: BuildEvent, now: number) {
     sql`case when ${isNewer} then ${value} else ${column} end`
   // A time must not be made up for a past event that comes in late.
   const first = firstTimes(event, now)
-  const standIn = (time: number | null) => ifNewer(time, sql`null`)
+  const ifNewest = (time: number | null) => ifNewer(time, sql`null`)
   return {
     status: ifNewer(status, builds.status),
     class: ifNewer(BUILD_STATUS[status].class, builds.class),
@@ -98,15 +98,15 @@ function mergedWith(event: BuildEvent, now: number) {
     eventAt: ifNewer(row.eventAt, builds.eventAt),
     rank: ifNewer(row.rank, builds.rank),
     attempt: ifNewer(count, builds.attempt),
-    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${standIn(first.queuedAt)})`,
-    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${standIn(first.startedAt)})`,
-    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${standIn(first.stoppedAt)})`,
-    ...toldBy(event, now),
+    queuedAt: sql`coalesce(min(${builds.queuedAt}, ${queuedAt}), ${builds.queuedAt}, ${queuedAt}, ${ifNewest(first.queuedAt)})`,
+    startedAt: sql`coalesce(min(${builds.startedAt}, ${startedAt}), ${builds.startedAt}, ${startedAt}, ${ifNewest(first.startedAt)})`,
+    stoppedAt: sql`coalesce(max(${builds.stoppedAt}, ${stoppedAt}), ${builds.stoppedAt}, ${stoppedAt}, ${ifNewest(first.stoppedAt)})`,
+    ...newestUrlAndSteps(event, now),
   }
 }
 
-/** Of the URL and the steps, which an event may leave out, each stays with the newest event that told it. */
-function toldBy(event: BuildEvent, now: number) {
+/** URL and steps, which an event may leave out: each is that of the newest event that has it. */
+function newestUrlAndSteps(event: BuildEvent, now: number) {
   const order = eventOrderOf(event, now)
   const newest = (value: string, column: SQLiteColumn, orderColumn: SQLiteColumn) => {
     const isNewer = sql`(${order}, ${value}) > (coalesce(${orderColumn}, ''), coalesce(${column}, ''))`
@@ -115,19 +115,20 @@ function toldBy(event: BuildEvent, now: number) {
       sql`case when ${isNewer} then ${order} else ${orderColumn} end`,
     ] as const
   }
-  const told: Record<string, SQL> = {}
-  if (event.buildUrl !== null) [told.buildUrl, told.urlOrder] = newest(event.buildUrl, builds.buildUrl, builds.urlOrder)
+  const newer: Record<string, SQL> = {}
+  if (event.buildUrl !== null)
+    [newer.buildUrl, newer.urlOrder] = newest(event.buildUrl, builds.buildUrl, builds.urlOrder)
   if (event.steps !== null)
-    [told.steps, told.stepsOrder] = newest(JSON.stringify(event.steps), builds.steps, builds.stepsOrder)
-  return told
+    [newer.steps, newer.stepsOrder] = newest(JSON.stringify(event.steps), builds.steps, builds.stepsOrder)
+  return newer
 }
 
-/** The arrival stands in for a time that the event is about and does not name. */
-function firstTimes({ status, isLeft = false }: BuildEvent, now: number) {
+/** The time of arrival, for a time that the event is about and does not have. */
+function firstTimes({ status, mayStillStart = false }: BuildEvent, now: number) {
   const stage = stageOf(status)
   return {
     queuedAt: stage === 0 ? now : null,
     startedAt: stage === 1 ? now : null,
-    stoppedAt: isOver(status) && !isLeft ? now : null,
+    stoppedAt: isOver(status) && !mayStillStart ? now : null,
   }
 }

@@ -3,10 +3,10 @@ import { BUILD_STATUS, type BuildReport, isOver } from '../../domain/builds/buil
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
 import { builds, pipelines, projects } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
-import { fullerOf } from './fuller-account.ts'
-import { placeOf } from './pipeline-order.ts'
-import { STANDS_BY_SOURCE } from './placing.ts'
-import { ownBegin } from './unplaced.ts'
+import { fullerOf } from './fuller-value.ts'
+import { reportedBegin } from './head-unknown.ts'
+import { orderColumns } from './pipeline-order.ts'
+import { RANK_SET_BY_CI } from './placing.ts'
 
 export function upsertPipeline(
   db: Db,
@@ -16,15 +16,16 @@ export function upsertPipeline(
   now: number,
   condition: SQL,
 ) {
-  const { pipeline: told } = report
-  const branch = told.stands === 'never' ? null : 'jobName' in report ? branchOf(projectId, report) : told.branch
-  // Nothing that is told has yet to begin.
-  const beganAt = Math.min(told.beganAt ?? now, now)
+  const { pipeline } = report
+  const branch =
+    pipeline.countsForBranch === 'never' ? null : 'jobName' in report ? branchOf(projectId, report) : pipeline.branch
+  // A begin in the future is taken as now.
+  const beganAt = Math.min(pipeline.beganAt ?? now, now)
   const merged = [
     ...branchByRank(),
-    ...PIPELINE_ACCOUNT.map((column) => fullerOf('pipelines', column)),
-    ...placeOf(now, [
-      sql`min(${ownBegin('pipelines')}, excluded.began_at)`,
+    ...COMMIT_COLUMNS.map((column) => fullerOf('pipelines', column)),
+    ...orderColumns(now, [
+      sql`min(${reportedBegin('pipelines')}, excluded.began_at)`,
       sql`min(${pipelines.ciNumber}, excluded.ci_number)`,
     ]),
     sql`is_placed = max(${pipelines.isPlaced}, excluded.is_placed)`,
@@ -33,9 +34,9 @@ export function upsertPipeline(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, place_rank, revision, subject, body,
       author, committer, actor, pull_requests, created_at, began_at, ci_number, is_placed)
-    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${told.externalId}, ${branch}, ${told.tag}, ${placeRankOf(report)}, ${told.revision},
-      ${told.subject}, ${told.body}, ${json(told.author)}, ${json(told.committer)}, ${json(told.actor)},
-      ${told.pullRequests.length > 0 ? json(told.pullRequests) : null}, ${now}, ${beganAt}, ${told.ciNumber ?? 0}, ${told.isUnplaced ? 0 : 1}
+    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${pipeline.externalId}, ${branch}, ${pipeline.tag}, ${placeRankOf(report)}, ${pipeline.revision},
+      ${pipeline.subject}, ${pipeline.body}, ${json(pipeline.author)}, ${json(pipeline.committer)}, ${json(pipeline.actor)},
+      ${pipeline.pullRequests.length > 0 ? json(pipeline.pullRequests) : null}, ${now}, ${beganAt}, ${pipeline.ciNumber ?? 0}, ${pipeline.isHeadUnknown ? 0 : 1}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
     on conflict (project_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
   )
@@ -50,20 +51,20 @@ export function countPipeline(db: Db, projectId: string, pipelineId: string) {
     )
 }
 
-const PIPELINE_ACCOUNT = ['revision', 'subject', 'body', 'author', 'committer', 'actor', 'pull_requests'] as const
+const COMMIT_COLUMNS = ['revision', 'subject', 'body', 'author', 'committer', 'actor', 'pull_requests'] as const
 
 /**
- * Who tells the branch: a run knows it better than its jobs do, and a part of it may know only that of a fork's request. Best
- * is known whether it counts for a branch at all.
+ * How well a report knows branch and tag: 0 none, or those of a part, which may be a fork's; 1 those of a job; 2 those of the
+ * run itself; 3 those of a run of which the CI says whether it counts for its branch.
  */
 function placeRankOf(report: RunReport | BuildReport): number {
-  const { branch, tag, isPart, stands } = report.pipeline
-  if (stands) return STANDS_BY_SOURCE
+  const { branch, tag, isPart, countsForBranch } = report.pipeline
+  if (countsForBranch) return RANK_SET_BY_CI
   if (isPart || (branch ?? tag) === null) return 0
   return 'jobName' in report ? 1 : 2
 }
 
-/** A branch that was told stays, and so does that there is none, unless somebody tells it who knows better. */
+/** Branch and tag change only for a higher `place_rank`, or an equal one while both are null. */
 function branchByRank(): SQL[] {
   const takes = sql`excluded.place_rank > ${pipelines.placeRank} or (excluded.place_rank = ${pipelines.placeRank}
     and coalesce(${pipelines.branch}, ${pipelines.tag}) is null)`
@@ -76,8 +77,8 @@ function branchByRank(): SQL[] {
 const LOOK_BACK = 1_000
 
 /**
- * The branch that was told. A run that failed before it came to look at any (of Jenkins, with a broken Jenkinsfile) is
- * taken to be of the branch that its job was on last: it would be missing there.
+ * The reported branch. A run that failed before it had one (of Jenkins, with a broken Jenkinsfile) is taken to be on the branch
+ * of its job's last run: it would be missing there.
  */
 function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, status }: BuildReport): SQL | string | null {
   if (branch !== null || tag !== null || !isOver(status) || BUILD_STATUS[status].class === 'green') return branch

@@ -3,23 +3,23 @@ import { BUILD_STATUS, statusOrderOf } from '../../domain/builds/build.ts'
 import type { RunReport, RunStatus } from '../../domain/reporting/webhook-reading.ts'
 import { pipelines, projects, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
-import { fullerOf } from './fuller-account.ts'
+import { fullerOf } from './fuller-value.ts'
 
 export function upsertWorkflow(
   db: Db,
   projectId: string,
-  { pipeline, workflow, told }: RunReport,
+  { pipeline, workflow, runStatus }: RunReport,
   now: number,
   condition: SQL,
 ) {
   const { externalId, name, attemptOf = externalId, attempt = 1 } = workflow
-  const merged = [fullerOf('workflows', 'name'), ...(told ? mergedWithTold() : [])]
+  const merged = [fullerOf('workflows', 'name'), ...(runStatus ? mergedRunStatus() : [])]
   return rawStatement(
     db,
     sql`insert into ${workflows} (id, project_id, pipeline_id, external_id, name, attempt_of, attempt, created_at,
       told_status, told_class, told_at, told_order, told_after, began_at)
     select ${crypto.randomUUID()}, ${projectId}, ${pipelines.id}, ${externalId}, ${name}, ${attemptOf}, ${attempt}, ${now},
-      ${sql.join(told ? toldValues(told, now) : NOTHING_TOLD, sql`, `)}
+      ${sql.join(runStatus ? runStatusValues(runStatus, now) : NO_RUN_STATUS, sql`, `)}
     from ${pipelines} join ${projects} on ${projects.id} = ${pipelines.projectId}
     where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId} and ${condition}
     on conflict (pipeline_id, external_id) do update set ${sql.join(merged, sql`, `)}`,
@@ -31,9 +31,9 @@ export function whichWorkflow(projectId: string, { pipeline, workflow }: RunRepo
     where ${pipelines.projectId} = ${projectId} and ${pipelines.externalId} = ${pipeline.externalId})`
 }
 
-const NOTHING_TOLD = Array.from({ length: 6 }, () => sql`null`)
+const NO_RUN_STATUS = Array.from({ length: 6 }, () => sql`null`)
 
-function toldValues({ status, at, beganAt }: RunStatus, now: number): SQL[] {
+function runStatusValues({ status, at, beganAt }: RunStatus, now: number): SQL[] {
   const since = at ?? now
   return [
     sql`${status}`,
@@ -46,10 +46,10 @@ function toldValues({ status, at, beganAt }: RunStatus, now: number): SQL[] {
 }
 
 /**
- * Of what was told of the whole the last stands, whichever came first. It also knows better than its jobs what the
- * workflow is an attempt at.
+ * Keeps the newest run status, by `told_order`, in whatever order they arrive. A report of the whole run also replaces what its
+ * jobs said the workflow is an attempt at.
  */
-function mergedWithTold(): SQL[] {
+function mergedRunStatus(): SQL[] {
   const isNewer = sql`excluded.told_order >= coalesce(${workflows.toldOrder}, '')`
   const newer = ['told_status', 'told_class', 'told_at', 'told_order'].map((column) => {
     const name = sql.identifier(column)
