@@ -504,7 +504,7 @@ function runOf(attempt: number, status: ReportedStatus): RunReport {
   return {
     workflow: { externalId: `run:1.${attempt}`, name: 'ci', attemptOf: 'run:1', attempt },
     pipeline: { externalId: 'p', branch: 'main', revision: 'abc', ...untold },
-    told: { status, at: attempt * 1_000, beganAt: 0 },
+    runStatus: { status, at: attempt * 1_000, beganAt: 0 },
   }
 }
 
@@ -521,7 +521,7 @@ describe('a listener of what ends again and again', () => {
   const build: Tell = (stores, project, status, at) =>
     seedBuild(stores, project, { externalId: 'b1', pipeline: 'p', job: 'unit', status, stoppedAt: at * 1_000 })
   const run: Tell = (stores, project, status, at) =>
-    reportRun(stores, project.id, { ...runOf(1, status), told: { status, at: at * 1_000, beganAt: 0 } })
+    reportRun(stores, project.id, { ...runOf(1, status), runStatus: { status, at: at * 1_000, beganAt: 0 } })
 
   async function seedListener(listener: Listener, answers: (Response | Error)[] = []) {
     const seeded = await seedTarget(WEBHOOK, SECRET, answers)

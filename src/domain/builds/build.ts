@@ -186,8 +186,8 @@ export type BuildEvent = {
   readonly isOfCi?: boolean
   /** A number of the CI that grows with each event of the build: of two events at one time the higher counts. */
   readonly count?: number | null
-  /** Whether the job was skipped or left but may still be started: then it has not stopped. */
-  readonly isLeft?: boolean
+  /** Whether the job was skipped, or waits to be started by hand, but may still start: then it has not stopped. */
+  readonly mayStillStart?: boolean
 }
 
 /** The workflow that a report is about. By default it is the first attempt at itself. */
@@ -221,27 +221,27 @@ export type PipelineReport = Omit<Pipeline, 'id' | 'number' | 'createdAt'> & {
   /** Whether it is or may be part of another pipeline: then the run keeps its branch until the run itself names one. */
   readonly isPart?: boolean
   /** Whether it counts for its branch never, or only while it is red; always where this is not given. */
-  readonly stands?: 'never' | 'while_red'
-  /** Whether it does not tell that the branch was at this commit when it ran. */
-  readonly isUnplaced?: boolean
-  /** Tells runs apart that had the same id one after the other. */
-  readonly life?: number | null
+  readonly countsForBranch?: 'never' | 'while_red'
+  /** Whether the report leaves open if this commit was the head of the branch when it ran. */
+  readonly isHeadUnknown?: boolean
+  /** Differs between runs with the same id of a job that was deleted and made anew: Jenkins counts from 1 again. */
+  readonly jobGeneration?: number | null
 }
 
 /** When the event happened, as reported; else when it arrived. */
 export function eventAtOf(event: BuildEvent, now: number): number {
   const stage = stageOf(event.status)
-  if (event.isLeft) return event.queuedAt ?? now
-  const told = stage === STAGE_OVER ? event.stoppedAt : stage === 1 ? event.startedAt : event.queuedAt
-  return told ?? now
+  if (event.mayStillStart) return event.queuedAt ?? now
+  const reportedAt = stage === STAGE_OVER ? event.stoppedAt : stage === 1 ? event.startedAt : event.queuedAt
+  return reportedAt ?? now
 }
 
 /**
- * Orders the events of a build, before their times do: 0 waiting, 1 left for now, 2 running, 4 over, 5 over as the CI itself
- * reported, which goes before a job's own report whatever the runner's clock says.
+ * Orders the events of a build, before their times do: 0 waiting, 1 skipped but may still start, 2 running, 4 over, 5 over as
+ * the CI itself reported, which goes before a job's own report whatever the runner's clock says.
  */
-export function weightOf({ status, isOfCi = false, isLeft = false }: BuildEvent): number {
-  if (isLeft) return 1
+export function weightOf({ status, isOfCi = false, mayStillStart = false }: BuildEvent): number {
+  if (mayStillStart) return 1
   return 2 * stageOf(status) + (isOfCi && isOver(status) ? 1 : 0)
 }
 

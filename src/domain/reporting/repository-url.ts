@@ -30,12 +30,12 @@ export function repositoryUrlOf(slug: Slug, text: string | null): string | null 
 }
 
 /**
- * Whether a repository that may be the project's by its slug is another one than is known: in another subgroup. On which
- * host it is tells nothing, since mirrors are called alike.
+ * Whether a repository that may be the project's by its slug is another one than the known one: in another subgroup. The
+ * host does not matter, since mirrors have the same path on another.
  */
-export function isOtherRepository(slug: Slug, known: string | null, told: RepositoryName | null): boolean {
+export function isOtherRepository(slug: Slug, known: string | null, reported: RepositoryName | null): boolean {
   const ours = repositoryOf(known)
-  const [one, other] = [ours && pathFor(slug, ours), told && pathFor(slug, told)]
+  const [one, other] = [ours && pathFor(slug, ours), reported && pathFor(slug, reported)]
   return Boolean(one && other) && one !== other
 }
 

@@ -11,9 +11,9 @@ import {
   type RunReport,
   type RunStatus,
   refusedAsOther,
+  runStatusInJobEvent,
   type WebhookEvent,
   type WebhookReading,
-  wordIn,
 } from './webhook-reading.ts'
 import { wordTable } from './word-table.ts'
 
@@ -73,7 +73,7 @@ export function readBuildkite({ slug, event, payload }: WebhookEvent): WebhookRe
   const run = runOf(payload)
   if (!run) return lacking('build.id, build.commit, pipeline.slug')
   return event.startsWith('build.')
-    ? aboutRun({ ...run, told: runStatusOf(valueAt(payload, 'build')) })
+    ? aboutRun({ ...run, runStatus: runStatusOf(valueAt(payload, 'build')) })
     : readJob(payload, run)
 }
 
@@ -99,8 +99,12 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
   const stoppedAt = isOver(status) ? (timeAt(job, 'finished_at') ?? startedAt ?? queuedAt) : null
   const build = valueAt(payload, 'build')
   const isFailing = lineAt(build, 'state') === 'failing'
-  const told = wordIn(runStatusOf(build), timeAt(build, 'finished_at'), isFailing ? null : (stoppedAt ?? queuedAt))
-  return about(told ? [{ ...run, told }] : [], [
+  const runStatus = runStatusInJobEvent(
+    runStatusOf(build),
+    timeAt(build, 'finished_at'),
+    isFailing ? null : (stoppedAt ?? queuedAt),
+  )
+  return about(runStatus ? [{ ...run, runStatus }] : [], [
     {
       ...run,
       externalId: `buildkite:job:${id}`,

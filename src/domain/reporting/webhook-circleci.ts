@@ -45,7 +45,9 @@ export function readCircleci({ slug, payload }: WebhookEvent): WebhookReading {
   const run = runOf(payload)
   if (!run) return lacking('pipeline.id, workflow.id')
   // CircleCI's own example names a job's event after its workflow.
-  return valueAt(payload, 'job') === null ? aboutRun({ ...run, told: runStatusOf(payload) }) : readJob(payload, run)
+  return valueAt(payload, 'job') === null
+    ? aboutRun({ ...run, runStatus: runStatusOf(payload) })
+    : readJob(payload, run)
 }
 
 function readJob(payload: unknown, run: RunReport): WebhookReading {
@@ -69,15 +71,15 @@ function readJob(payload: unknown, run: RunReport): WebhookReading {
     buildUrl: workflowUrl === null || number === null ? workflowUrl : `${workflowUrl}/jobs/${number}`,
     steps: null,
   }
-  const told = goesOnBy(payload, build)
-  return about(told ? [{ ...run, told }] : [], [build])
+  const runStatus = openRunOf(payload, build)
+  return about(runStatus ? [{ ...run, runStatus }] : [], [build])
 }
 
 /**
- * CircleCI reports a workflow only at its end, so a job's event also says that its workflow goes on until then. A skipped
- * job's event does not, nor one that names no workflow: nothing would ever end that.
+ * CircleCI reports a workflow only at its end, so a job's event makes its workflow running until then. A skipped job's event
+ * does not, nor does one that names no workflow: that workflow would never end.
  */
-function goesOnBy(payload: unknown, { status, startedAt, stoppedAt }: BuildReport): RunStatus | null {
+function openRunOf(payload: unknown, { status, startedAt, stoppedAt }: BuildReport): RunStatus | null {
   if (status === 'not_run' || lineAt(payload, 'workflow', 'id') === null) return null
   const beganAt = timeAt(payload, 'workflow', 'created_at')
   return { status: 'running', at: beganAt ?? startedAt ?? stoppedAt, beganAt }
@@ -140,9 +142,9 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
       committer: gitPersonOf(valueAt(vcs, 'commit', 'committer')),
     }
   }
-  const told = messageAt(host, 'commit_message')
+  const hostMessage = messageAt(host, 'commit_message')
   // Projects of the GitHub App have a title, and the whole message beside it.
-  const { subject, body } = told.subject === null ? messageAt(git, 'commit_message') : told
+  const { subject, body } = hostMessage.subject === null ? messageAt(git, 'commit_message') : hostMessage
   return {
     ...notSent,
     branch: tag === null ? (refAt(git, 'branch') ?? refAt(host, 'branch')) : null,

@@ -68,8 +68,8 @@ const HEAD_EVENT = wordTable<'beside' | 'again'>({
   pull_request_review_comment: 'again',
 })
 
-/** How the `attemptOf` of runs for the head of their branch begins. */
-export const GITHUB_BEGINS: readonly string[] = [
+/** The prefixes that the `attemptOf` of runs for the head of their branch has. */
+export const HEAD_RUN_PREFIXES: readonly string[] = [
   'github:run:',
   ...[...HEAD_EVENT].flatMap(([event, kind]) => (kind === 'again' ? `github:${event}:` : [])),
 ]
@@ -127,10 +127,10 @@ function readRun(payload: unknown): WebhookReading {
   const kind = lineAt(run, 'workflow_id') ?? id
   return aboutRun({
     workflow: HEAD_EVENT.get(event) === 'beside' ? workflow : { ...workflow, attemptOf: `github:${event}:${kind}` },
-    told: runStatusOf(run),
+    runStatus: runStatusOf(run),
     pipeline: {
       ...pipelineFor(owner === null ? branch : `${owner}:${branch}`, revision),
-      // A run that is not for the head takes its place by the time of its commit.
+      // A run that is not for the head of its branch is ordered by the time of its commit.
       beganAt: HEAD_EVENT.has(event) ? beganAt : earlier(beganAt, timeAt(run, 'head_commit', 'timestamp')),
       ciNumber: workflow.attempt,
       ...messageAt(run, 'head_commit', 'message'),
@@ -163,7 +163,11 @@ function readJob(payload: unknown): WebhookReading {
       buildUrl: urlAt(job, 'html_url'),
       steps: steps.length > 0 ? steps : null,
       workflow,
-      pipeline: { ...pipelineFor(refAt(job, 'head_branch'), revision), ciNumber: workflow.attempt, isUnplaced: true },
+      pipeline: {
+        ...pipelineFor(refAt(job, 'head_branch'), revision),
+        ciNumber: workflow.attempt,
+        isHeadUnknown: true,
+      },
     },
   ])
 }
@@ -198,7 +202,7 @@ function readCheck(payload: unknown): WebhookReading {
       pipeline: {
         ...pipelineFor(branch, revision),
         pullRequests: pullRequestsOf(payload, listAt(check, 'pull_requests')),
-        isUnplaced: true,
+        isHeadUnknown: true,
       },
     },
   ])
@@ -261,10 +265,10 @@ function pipelineFor(branch: string | null, revision: string): BuildReport['pipe
   return { externalId: `github:${branch ?? ''}@${revision}`, branch, tag: null, revision, ...notSent }
 }
 
-function statusOf(told: unknown, conclusions = CONCLUSION): ReportedStatus | null {
-  const state = lineAt(told, 'status')
+function statusOf(part: unknown, conclusions = CONCLUSION): ReportedStatus | null {
+  const state = lineAt(part, 'status')
   if (state !== 'completed') return meaningOf(OPEN, state, false)
-  return meaningOf(conclusions, lineAt(told, 'conclusion'), true)
+  return meaningOf(conclusions, lineAt(part, 'conclusion'), true)
 }
 
 /** GitHub fills `started_at` with the time of queueing until the job starts. */

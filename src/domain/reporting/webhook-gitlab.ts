@@ -11,9 +11,9 @@ import {
   type RunReport,
   type RunStatus,
   refusedAsOther,
+  runStatusInJobEvent,
   type WebhookEvent,
   type WebhookReading,
-  wordIn,
 } from './webhook-reading.ts'
 import { wordTable } from './word-table.ts'
 
@@ -51,7 +51,7 @@ const FAILURE = wordTable<ReportedStatus>({
  * `source` of a pipeline: whether it counts for its branch at GitLab. Its `dangling_sources` (scans, web IDE and the like)
  * never do. A pipeline of a source that is not here counts only while it is red.
  */
-const SOURCE = wordTable<'branch' | 'parent' | 'never'>({
+const BRANCH_RULE = wordTable<'branch' | 'parent' | 'never'>({
   push: 'branch',
   web: 'branch',
   trigger: 'branch',
@@ -106,9 +106,9 @@ function readPipeline(payload: unknown): WebhookReading {
   const pullUrl = urlAt(mergeRequest, 'url')
   const run: RunReport = {
     workflow: workflowFor(id, lineAt(pipeline, 'name'), payload),
-    told: runStatusOf(pipeline),
+    runStatus: runStatusOf(pipeline),
     pipeline: {
-      ...placeOf(id, payload),
+      ...placeInPipelines(id, payload),
       ...refOf(
         // `ref` is the branch of the merge request, which may be a fork's. Its child pipelines name the request too.
         requestRef(lineAt(mergeRequest, 'iid')) ?? refAt(pipeline, 'ref'),
@@ -150,7 +150,7 @@ function readJob(payload: unknown): WebhookReading {
   const run: RunReport = {
     workflow: workflowFor(pipelineId, lineAt(payload, 'commit', 'name'), payload),
     pipeline: {
-      ...placeOf(pipelineId, payload),
+      ...placeInPipelines(pipelineId, payload),
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
       revision,
       ...messageAt(payload, 'commit', 'message'),
@@ -176,11 +176,15 @@ function readJob(payload: unknown): WebhookReading {
   if (!build) return ignored('the event has no state')
   // `commit` is the pipeline at the time of the job's event.
   const whole = valueAt(payload, 'commit')
-  const told = wordIn(runStatusOf(whole), timeAt(whole, 'finished_at'), build.stoppedAt ?? build.queuedAt)
+  const runStatus = runStatusInJobEvent(
+    runStatusOf(whole),
+    timeAt(whole, 'finished_at'),
+    build.stoppedAt ?? build.queuedAt,
+  )
   // A retried job is made long after its pipeline began.
   const pipeline = { ...run.pipeline, beganAt: timeAt(whole, 'started_at') ?? build.queuedAt }
-  // Where a parent is named, reports that arrived before that have to be moved to it.
-  const runs = told || pipeline.isOfParent ? [{ ...run, pipeline, ...(told ? { told } : {}) }] : []
+  // A job that names a parent moves the reports that arrived before to that parent.
+  const runs = runStatus || pipeline.isOfParent ? [{ ...run, pipeline, ...(runStatus ? { runStatus } : {}) }] : []
   return aboutParts(runs, [{ ...build, pipeline }])
 }
 
@@ -199,8 +203,8 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
   const status = statusOf(job)
   if (!job.id || !job.name || !status) return null
   const home = urlAt(payload, 'project', 'web_url') ?? urlAt(payload, 'repository', 'homepage')
-  // Somebody may still start it, or the job for which it was skipped may run again: then it is the same job.
-  const isLeft = status === 'not_run'
+  // It may be started by hand, or after the job because of which it was skipped ran again: it is then the same job.
+  const mayStillStart = status === 'not_run'
   return {
     pipeline,
     workflow,
@@ -210,10 +214,10 @@ function buildOf({ pipeline, workflow }: RunReport, payload: unknown, job: Job):
     status,
     queuedAt: job.createdAt,
     startedAt: job.startedAt,
-    stoppedAt: isOver(status) && !isLeft ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
+    stoppedAt: isOver(status) && !mayStillStart ? (job.finishedAt ?? job.startedAt ?? job.createdAt) : null,
     buildUrl: home === null ? null : `${home}/-/jobs/${job.id}`,
     steps: null,
-    isLeft,
+    mayStillStart,
   }
 }
 
@@ -236,22 +240,22 @@ function runStatusOf(pipeline: unknown): RunStatus | null {
 }
 
 /**
- * Until its parent's report arrives, a pipeline that is or may be a child counts for the branch only where it failed:
- * green, it could hide a red parent.
+ * Until its parent's report arrives, a pipeline that is or may be a child counts for the branch only where it failed: a
+ * green one could hide a red parent.
  */
 function aboutParts(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
-  const counting = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
+  const withBranchIfCounted = <R extends RunReport>(report: R, status: ReportedStatus | undefined): R => {
     const hasFailed = status !== undefined && FAILURES.includes(status)
     return hasFailed || !report.pipeline.isPart ? report : { ...report, pipeline: { ...report.pipeline, branch: null } }
   }
   return about(
-    runs.map((run) => counting(run, run.told?.status)),
-    builds.map((build) => counting(build, build.status)),
+    runs.map((run) => withBranchIfCounted(run, run.runStatus?.status)),
+    builds.map((build) => withBranchIfCounted(build, build.status)),
   )
 }
 
 /** A child pipeline belongs to its parent's pipeline: by itself it would count for the branch, and could hide the parent. */
-function placeOf(id: string, payload: unknown) {
+function placeInPipelines(id: string, payload: unknown) {
   const source = valueAt(payload, 'source_pipeline')
   const isChild = source !== null && lineAt(source, 'project', 'id') === lineAt(payload, 'project', 'id')
   const parentId = isChild ? lineAt(source, 'pipeline_id') : null
@@ -264,23 +268,23 @@ function placeOf(id: string, payload: unknown) {
     isOfParent,
     isPart,
     ciNumber,
-    ...countsForBranch(payload),
+    ...branchRuleOf(payload),
   }
 }
 
 /** Only the pipeline's own event has its source. */
-function countsForBranch(payload: unknown): Pick<PipelineReport, 'stands'> {
+function branchRuleOf(payload: unknown): Pick<PipelineReport, 'countsForBranch'> {
   const source = lineAt(payload, 'object_attributes', 'source')
   if (source === null) return {}
-  const place = SOURCE.get(source) ?? 'while_red'
-  return place === 'never' || place === 'while_red' ? { stands: place } : {}
+  const rule = BRANCH_RULE.get(source) ?? 'while_red'
+  return rule === 'never' || rule === 'while_red' ? { countsForBranch: rule } : {}
 }
 
 /** Job events of older GitLabs do not name the parent pipeline; those with times in ISO 8601 do. */
 function mayBeChild(payload: unknown): boolean {
   if (lineAt(payload, 'object_kind') === 'build')
     return valueAt(payload, 'source_pipeline') === null && valueAt(payload, 'build_created_at_iso') === null
-  return SOURCE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
+  return BRANCH_RULE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
 /** A retried trigger job has a higher id: storage/builds/placing.ts decides what its child pipeline replaces. */

@@ -49,14 +49,14 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
   const externalId = distinct(run, 500)
   // A job that was deleted and made again counts from 1 again. The times in a run's events differ; its number in the queue
   // is the same in all of them.
-  const life = attemptFor(lineAt(build, 'queue_id'))
+  const jobGeneration = attemptFor(lineAt(build, 'queue_id'))
   const queuedAt = status === 'queued' ? at : null
   const startedAt = isRunning ? at : isOver && at !== null && durationMs > 0 ? at - durationMs : null
   const report: RunReport = {
     workflow: { externalId, name: jobName, ...attemptInWorkflowId(run) },
     pipeline: {
       externalId,
-      life,
+      jobGeneration,
       branch: branchOf(refAt(build, 'scm', 'branch')),
       tag: null,
       // Before its checkout a run's events have the commit of its job's last run.
@@ -69,10 +69,10 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
       pullRequests: [],
     },
   }
-  const told = { status, at, beganAt: startedAt ?? at }
+  const runStatus = { status, at, beganAt: startedAt ?? at }
   return about(
     // A run that was not built replaces no other run for the commit.
-    status === 'not_run' ? [{ ...report, told }] : [],
+    status === 'not_run' ? [{ ...report, runStatus }] : [],
     [
       {
         ...report,
@@ -84,7 +84,7 @@ export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {
         stoppedAt: isOver ? at : null,
         buildUrl: urlAt(build, 'full_url'),
         steps: null,
-        attempt: life ?? report.workflow.attempt ?? 1,
+        attempt: jobGeneration ?? report.workflow.attempt ?? 1,
       },
     ],
   )

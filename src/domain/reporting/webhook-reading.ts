@@ -2,16 +2,16 @@ import { BUILD_STATUS, type BuildReport, isOver, type ReportedStatus } from '../
 import type { Slug } from '../project.ts'
 import { isRepositoryOf, type RepositoryName } from './repository-url.ts'
 
-/** A run as a whole, told without any of its builds. */
+/** A report of a run as a whole, without its builds. */
 export type RunReport = Pick<BuildReport, 'pipeline' | 'workflow'> & {
-  /** How it stands, where the CI says so of the whole. */
-  readonly told?: RunStatus | null
+  /** The status of the run as a whole, where the CI sends one. */
+  readonly runStatus?: RunStatus | null
 }
 
 /** Times are epoch milliseconds; null where the CI did not say. */
 export type RunStatus = {
   readonly status: ReportedStatus
-  /** Since when. */
+  /** When the run came into this status. */
   readonly at: number | null
   readonly beganAt: number | null
 }
@@ -25,12 +25,12 @@ export type WebhookReading =
   /** It lacks what every such event has. */
   | { readonly kind: 'unreadable'; readonly problem: string }
 
-/** A payload and what stands around it. */
+/** A payload, the project it was sent for and the name of its event. */
 export type WebhookEvent = { readonly slug: Slug; readonly event: string; readonly payload: unknown }
 
 /**
- * What a CI's word on a run or job means, null where it says none. One that is not known is never good: what is over by then
- * failed, for reasons that we do not know, and all else is open.
+ * The status that a CI's word for a run or job means; null without a word. A word that is not known is never a success: what
+ * is over counts as failed in the infrastructure, all else as open.
  */
 export function meaningOf(
   table: ReadonlyMap<string, ReportedStatus>,
@@ -42,15 +42,19 @@ export function meaningOf(
 }
 
 /**
- * The word on its run that a job's event brings along, which stands until the run's own comes, or where that is lost: that
- * it goes on, so that the first green job does not make it green, or that it ended. Of one that ended well it counts only
- * where it says when, since it may yet go on.
+ * The run status that a job's event carries, used until the run's own event arrives, or instead of it where that is lost. A
+ * run that goes on is not green after its first green job. A run that ended green counts as over only where the event has the
+ * time of its end: without one it may go on.
  */
-export function wordIn(told: RunStatus | null, endedAt: number | null, atLatest: number | null): RunStatus | null {
-  if (!told || told.status === 'not_run') return null
-  if (!isOver(told.status)) return { ...told, at: told.at ?? atLatest }
-  if (endedAt === null && BUILD_STATUS[told.status].class === 'green') return null
-  return { ...told, at: endedAt ?? atLatest ?? told.at }
+export function runStatusInJobEvent(
+  runStatus: RunStatus | null,
+  endedAt: number | null,
+  atLatest: number | null,
+): RunStatus | null {
+  if (!runStatus || runStatus.status === 'not_run') return null
+  if (!isOver(runStatus.status)) return { ...runStatus, at: runStatus.at ?? atLatest }
+  if (endedAt === null && BUILD_STATUS[runStatus.status].class === 'green') return null
+  return { ...runStatus, at: endedAt ?? atLatest ?? runStatus.at }
 }
 
 export function ignored(why: string): WebhookReading {
@@ -69,11 +73,11 @@ export function aboutBuilds(builds: readonly BuildReport[]): WebhookReading {
   return about([], builds)
 }
 
-/** Events of two pushes may come in any order: the CI's times tell which push was first. */
+/** Events of two pushes may arrive in any order: the CI's times say which push was first. */
 export function about(runs: readonly RunReport[], builds: readonly BuildReport[]): WebhookReading {
   return {
     kind: 'reports',
-    runs: runs.map((run) => began(run, run.told?.beganAt ?? null)),
+    runs: runs.map((run) => began(run, run.runStatus?.beganAt ?? null)),
     builds: builds.map((build) => ({
       ...began(build, build.queuedAt ?? build.startedAt ?? build.stoppedAt),
       isOfCi: true,

@@ -17,26 +17,26 @@ type ReportedRun = {
   readonly isOfDeletedFork: boolean
 }
 
-type Report = Pick<RunReport, 'pipeline' | 'workflow' | 'told'>
+type Report = Pick<RunReport, 'pipeline' | 'workflow' | 'runStatus'>
 type Place = { readonly externalId: string; readonly branch: string | null }
 
 /** The pipeline ids of forks: `owner:branch`, since no branch's name has a colon. */
 const OF_FORK = /^github:[^:@]+:/
 
-function reportedRunOf({ pipeline, workflow, told }: Report): ReportedRun | null {
+function reportedRunOf({ pipeline, workflow, runStatus }: Report): ReportedRun | null {
   const prefix = githubRunPrefix(workflow.externalId)
   if (prefix === null || !pipeline.externalId.startsWith('github:')) return null
   return {
     ours: pipeline.externalId.replace(OF_FORK, 'github:'),
     revision: pipeline.revision,
     prefix,
-    isRun: told !== undefined,
+    isRun: runStatus !== undefined,
     isOfDeletedFork: pipeline.externalId.startsWith('github:fork:'),
   }
 }
 
-/** The reports; those of a fork's run that is known get the pipeline of that run. */
-export async function toForks<R extends Report>(
+/** The reports; those of a known fork's run get the pipeline of that run. */
+export async function placedAtForks<R extends Report>(
   db: Db,
   projectId: string,
   reports: readonly R[],
@@ -54,12 +54,12 @@ async function knownPlaceOf(db: Db, projectId: string, report: Report): Promise<
 }
 
 /** Statements for the end of a batch: they move builds that arrived before their fork's run to it. */
-export function toForkStatements(db: Db, projectId: string, report: Report) {
+export function moveToForkStatements(db: Db, projectId: string, report: Report) {
   const run = reportedRunOf(report)
   if (!run) return []
   const there = forksPipeline(projectId, run)
   const ours = sql`(select o.id from ${pipelines} as o where o.project_id = ${projectId} and o.external_id = ${run.ours})`
-  const astray = sql`select w.id from ${workflows} as w where w.pipeline_id = ${ours} and ${isAttempt(run)}`
+  const strays = sql`select w.id from ${workflows} as w where w.pipeline_id = ${ours} and ${isAttempt(run)}`
   const branch = sql`(select f.branch from ${pipelines} as f where f.id = ${there})`
   const isFork = sql`${there} is not null`
   // Where the fork's pipeline has the workflow already, that keeps its columns and gets the builds of the other one.
@@ -69,19 +69,19 @@ export function toForkStatements(db: Db, projectId: string, report: Report) {
     rawStatement(
       db,
       sql`update ${pipelines} set began_at = coalesce((select min(began_at, min(coalesce(b.queued_at, b.started_at, b.stopped_at)))
-        from ${builds} as b where b.workflow_id in (${astray})), began_at) where id = ${there}`,
+        from ${builds} as b where b.workflow_id in (${strays})), began_at) where id = ${there}`,
     ),
     rawStatement(
       db,
       sql`update ${builds} set pipeline_id = ${there}, branch = ${branch}, workflow_id = coalesce((${double}), workflow_id)
-        where workflow_id in (${astray}) and ${isFork}`,
+        where workflow_id in (${strays}) and ${isFork}`,
     ),
     rawStatement(
       db,
-      sql`delete from ${workflows} where id in (${astray} and w.external_id in
+      sql`delete from ${workflows} where id in (${strays} and w.external_id in
         (select t.external_id from ${workflows} as t where t.pipeline_id = ${there})) and ${isFork}`,
     ),
-    rawStatement(db, sql`update ${workflows} set pipeline_id = ${there} where id in (${astray}) and ${isFork}`),
+    rawStatement(db, sql`update ${workflows} set pipeline_id = ${there} where id in (${strays}) and ${isFork}`),
     rawStatement(
       db,
       sql`delete from ${pipelines} where id = ${ours} and ${isFork}

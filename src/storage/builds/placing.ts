@@ -8,12 +8,12 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
 import { isFailure } from './complete-pipelines.ts'
-import { toForks } from './fork-runs.ts'
+import { placedAtForks } from './fork-runs.ts'
 
-// Where a report belongs that does not know all of it: what it is part of may be part of something itself, and what has
-// its id may have been another run before.
+// The pipeline in which a report is stored, where the report does not name it: a parent pipeline may have a parent itself, an
+// id may have been that of an earlier run, and a run's commit or fork may not be known yet.
 
-/** The reports of one delivery with the ids under which their rows are, or are to be. */
+/** The reports of one delivery, with the ids under which they are stored. */
 export async function placed<R extends RunReport>(
   db: Db,
   projectId: string,
@@ -23,15 +23,15 @@ export async function placed<R extends RunReport>(
   const inPlace: R[] = []
   for (const report of reports) {
     const inRoot = await placedInRoot(db, projectId, report, roots)
-    const inLife = await placedInLife(db, projectId, inRoot)
-    inPlace.push(await placedAtCommit(db, projectId, inLife))
+    const inGeneration = await placedInGeneration(db, projectId, inRoot)
+    inPlace.push(await placedAtCommit(db, projectId, inGeneration))
   }
-  return toForks(db, projectId, inPlace)
+  return placedAtForks(db, projectId, inPlace)
 }
 
 /**
- * What is known as a part of a pipeline is in the root of that, be it told by its own id, as jobs of GitLab's child
- * pipelines are, or by its parent's. A delivery mostly is of one pipeline, so its root is looked up once.
+ * A known part of a pipeline is stored in the root of that, whether the report names its own id or its parent's: jobs of
+ * GitLab's child pipelines may name either. A delivery is mostly about one pipeline, so its root is looked up once.
  */
 async function placedInRoot<R extends RunReport>(
   db: Db,
@@ -69,19 +69,19 @@ async function findRoot(db: Db, projectId: string, { pipeline }: RunReport): Pro
   return row?.root ?? null
 }
 
-/** A run whose id another run had before, of a job that was deleted and made anew, has one of its own. */
-async function placedInLife<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
+/** A run with the id of an earlier run, of a job that was deleted and made anew, gets an id of its own. */
+async function placedInGeneration<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
   const { pipeline, workflow } = report
-  const { life } = pipeline
-  // Whoever tells no life, as our command does, tells of the run that is there.
-  if (!life) return report
+  const { jobGeneration } = pipeline
+  // Without a generation, as from our command, the report is about the stored run.
+  if (!jobGeneration) return report
   const [row] = await db
-    .select({ life: builds.attempt })
+    .select({ jobGeneration: builds.attempt })
     .from(builds)
     .where(and(eq(builds.projectId, projectId), eq(builds.externalId, workflow.externalId)))
     .limit(1)
-  if (!row || row.life === life) return report
-  const own = (id: string) => `${id}#${life}`
+  if (!row || row.jobGeneration === jobGeneration) return report
+  const own = (id: string) => `${id}#${jobGeneration}`
   return {
     ...report,
     ...('externalId' in report ? { externalId: own(String(report.externalId)) } : {}),
@@ -109,8 +109,8 @@ async function placedAtCommit<R extends RunReport>(db: Db, projectId: string, re
   return { ...report, pipeline: { ...pipeline, externalId: `jenkins:${branch}@${revision}` } }
 }
 
-/** What brings a run of Jenkins, once its commit is known, out of the pipeline of its own; for the start of a batch. */
-export function toCommitStatements(db: Db, projectId: string, { pipeline, workflow }: RunReport) {
+/** For the start of a batch: moves a run of Jenkins, once its commit is known, from its own pipeline to that of the commit. */
+export function moveToCommitStatements(db: Db, projectId: string, { pipeline, workflow }: RunReport) {
   const { externalId, branch } = pipeline
   if (!isJenkinsRun(workflow.externalId) || externalId === workflow.externalId) return []
   const own = pipelineId(projectId, workflow.externalId)
@@ -129,23 +129,20 @@ export function toCommitStatements(db: Db, projectId: string, { pipeline, workfl
   ] as const
 }
 
-/**
- * Moves to the pipelines of these reports what came before their own place was known, and was stored as of a pipeline
- * that is none by itself.
- */
+/** Moves what arrived before a child pipeline was known as one, and so was stored as a pipeline of its own, to the root. */
 export async function gatherParts(
   stores: Stores,
   projectId: string,
-  told: readonly RunReport[],
-  stored: readonly RunReport[],
+  reports: readonly RunReport[],
+  inPlace: readonly RunReport[],
   actor: Actor,
 ): Promise<void> {
   const { db } = stores
   const strays = new Map<string, string>()
-  for (const [i, report] of stored.entries()) {
+  for (const [i, report] of inPlace.entries()) {
     const root = report.pipeline.externalId
     if (!report.pipeline.isOfParent) continue
-    for (const id of [report.workflow.externalId, told[i]?.pipeline.externalId])
+    for (const id of [report.workflow.externalId, reports[i]?.pipeline.externalId])
       if (id !== undefined && id !== root) strays.set(id, root)
   }
   for (const [stray, root] of strays) {
@@ -156,13 +153,13 @@ export async function gatherParts(
     if (!row) continue
     await commit(stores, actor, [
       ...moveStatements(db, sql`${row.id}`, pipelineId(projectId, root)),
-      // Until the root tells its branch, what is red in it counts where it did.
+      // Until the root is reported with a branch, a red child counts for the branch that it counted for.
       rawStatement(
         db,
         sql`update ${pipelines} set branch = ${row.branch}
           where id = ${pipelineId(projectId, root)} and place_rank = 0 and branch is null and tag is null`,
       ),
-      // It has a number, and stays; but it stands for no branch.
+      // It keeps its row, because of its number, but no longer counts for a branch.
       rawStatement(db, sql`update ${pipelines} set branch = null where id = ${row.id} and branch is not null`),
       ...rootStatements(db, projectId, root),
     ])
@@ -170,43 +167,41 @@ export async function gatherParts(
   }
 }
 
-/** The rank of a run's word on its branch where that never counts, or only while the run is red. */
-export const STANDS_BY_SOURCE = 3
+/** The `place_rank` of a run of which the CI says that it counts for its branch never, or only while it is red. */
+export const RANK_SET_BY_CI = 3
 
-/** For the end of a batch: what follows for a pipeline of GitLab from all that is known of it and its children. */
-export function toRootStatements(db: Db, projectId: string, report: RunReport) {
+/** For the end of a batch: what a GitLab pipeline and its children replace, and whether it counts for its branch. */
+export function gitlabRootStatements(db: Db, projectId: string, report: RunReport) {
   return isGitlabPipeline(report) ? rootStatements(db, projectId, report.pipeline.externalId) : []
 }
 
 function rootStatements(db: Db, projectId: string, root: string) {
-  return [childrenStatement(db, projectId, root), branchStatement(db, projectId, root)]
+  return [replacedChildrenStatement(db, projectId, root), branchWhileRedStatement(db, projectId, root)]
 }
 
 /**
- * A trigger job that is retried makes another child pipeline, of which GitLab does not say what it replaces. It is taken to
- * be one that did not end well, of the same name, where it began after that, ran what failed in it and ended well, as
- * their root did then: GitLab says so of the root only where no trigger job's last try failed.
+ * A retried trigger job makes another child pipeline, and GitLab does not say which one that replaces. It is taken to replace a
+ * child of the same name that did not end well, if it began after that one's end, has all jobs that failed in it, passed, and
+ * their root passed too: GitLab lets the root pass only where no trigger job's last try failed.
  */
-function childrenStatement(db: Db, projectId: string, root: string) {
-  const lost = sql`exists (select 1 from ${builds} as b where b.workflow_id = ${workflows}.id and ${isFailure('b.status')}
+function replacedChildrenStatement(db: Db, projectId: string, root: string) {
+  const lacksFailedJob = sql`exists (select 1 from ${builds} as b where b.workflow_id = ${workflows}.id and ${isFailure('b.status')}
     and not exists (select 1 from ${builds} as again where again.workflow_id = later.id and again.job_name = b.job_name))`
   const endedWell = sql`exists (select 1 from ${workflows} as r where r.pipeline_id = ${workflows}.pipeline_id
     and r.external_id = ${root} and r.told_status = 'success' and r.told_at >= ${workflows}.told_at)`
-  const inItsPlace = sql`(select later.external_id from ${workflows} as later
+  const replacement = sql`(select later.external_id from ${workflows} as later
     where later.pipeline_id = ${workflows}.pipeline_id and later.external_id <> ${root} and later.name = ${workflows}.name
       and later.attempt > ${workflows}.attempt and later.began_at >= ${workflows}.told_at and later.told_status = 'success'
-      and not ${lost} and ${endedWell} order by later.attempt desc limit 1)`
+      and not ${lacksFailedJob} and ${endedWell} order by later.attempt desc limit 1)`
   return rawStatement(
     db,
-    sql`update ${workflows} set attempt_of = coalesce(${inItsPlace}, external_id)
+    sql`update ${workflows} set attempt_of = coalesce(${replacement}, external_id)
       where pipeline_id = ${pipelineId(projectId, root)} and external_id <> ${root} and told_class in ('red', 'stopped')`,
   )
 }
 
-/**
- * A pipeline whose branch only parts of it told, or that may not count for it, stands for that branch only while it has failed.
- */
-function branchStatement(db: Db, projectId: string, externalId: string) {
+/** Where only parts of a pipeline named its branch, or the CI says so, it counts for the branch only while it has failed. */
+function branchWhileRedStatement(db: Db, projectId: string, externalId: string) {
   const hasFailed = sql`exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and ${isFailure('w.told_status')})
     or exists (select 1 from ${builds} as b join ${workflows} as w on w.id = b.workflow_id
       where b.pipeline_id = ${pipelines}.id and ${isFailure('b.status')} and not exists
@@ -215,7 +210,7 @@ function branchStatement(db: Db, projectId: string, externalId: string) {
   return rawStatement(
     db,
     sql`update ${pipelines} set branch = null where project_id = ${projectId} and external_id = ${externalId}
-      and place_rank in (0, ${STANDS_BY_SOURCE}) and branch is not null and not (${hasFailed})`,
+      and place_rank in (0, ${RANK_SET_BY_CI}) and branch is not null and not (${hasFailed})`,
   )
 }
 

@@ -8,8 +8,9 @@ import { builds } from '../schema/schema.ts'
 import type { Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
 import { forgetBranchStatus } from './branch-status.ts'
-import { reportStatements, updateStatement } from './build-reports.ts'
 import { buildOf, selectBuild } from './builds.ts'
+import { reportStatements } from './report-statements.ts'
+import { updateStatement } from './upsert-build.ts'
 
 /** What goes to the dispatch target with a change here, in one transaction with it. */
 export type Dispatch = { readonly event: OutboxEvent; readonly params: OutboxParams }
@@ -37,10 +38,10 @@ export async function startBuilds(
     dispatchStatement(db, { event, build: first, params, at: now, actor }),
     selectBuild(db, and(eq(builds.projectId, projectId), inArray(builds.externalId, ids))).orderBy(builds.num),
   ])
-  const [told, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
+  const [message, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
   const [build, ...others] = rows.map(buildOf)
   if (!build) throw new Error('builds that were to be started were not stored')
-  await enqueue(stores, queuedIdsOf(told))
+  await enqueue(stores, queuedIdsOf(message))
   await forgetBranchStatus(stores, projectId, build.pipeline.branch)
   return [build, ...others]
 }

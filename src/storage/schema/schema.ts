@@ -206,8 +206,8 @@ export const pipelines = sqliteTable(
     /** A growing number of the CI: of two pipelines that began in one second the higher is the newer. 0: none reported. */
     ciNumber: integer('ci_number').notNull().default(0),
     /**
-     * Whether any report says that its branch was at its commit when it began: GitHub's jobs and checks do not. One that
-     * is not placed may have a negative `began_at`: see unplaced.ts.
+     * Whether any report says that its commit was the head of its branch when it began: GitHub's jobs and checks do not. A
+     * pipeline without may have a negative `began_at`: see head-unknown.ts.
      */
     isPlaced: integer('is_placed', { mode: 'boolean' }).notNull().default(true),
   },

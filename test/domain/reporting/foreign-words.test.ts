@@ -65,7 +65,7 @@ describe('a word that every object inherits', () => {
           if (reading.kind !== 'reports') continue
           const statuses = [
             ...reading.builds.map(({ status }) => status),
-            ...reading.runs.flatMap(({ told }) => told?.status ?? []),
+            ...reading.runs.flatMap(({ runStatus }) => runStatus?.status ?? []),
           ]
           for (const status of statuses) expect(Object.keys(BUILD_STATUS), JSON.stringify(changed)).toContain(status)
         }
@@ -113,7 +113,7 @@ describe('a state that a CI may come to have', () => {
           expect(reading.builds.length).toBe(known.builds.length)
           const told = (one: typeof known) => [
             ...one.builds.map(({ status }) => status),
-            ...one.runs.flatMap((run) => run.told?.status ?? []),
+            ...one.runs.flatMap((run) => run.runStatus?.status ?? []),
           ]
           const [before, after] = [told(known), told(reading)]
           expect(after.length, JSON.stringify(changed)).toBe(before.length)

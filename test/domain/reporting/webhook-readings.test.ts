@@ -114,8 +114,8 @@ describe('GitLab', () => {
     [{}, undefined],
   ])('a job’s event whose pipeline is %o tells of it as %s', (commit, status) => {
     const { run, build } = read(gitlab(gitlabJob({ build_status: 'success', commit })))
-    expect(run?.told?.status).toBe(status)
-    if (status && isOver(status)) expect(run?.told?.at).toBe(Date.UTC(2026, 10, 24, 15, 30))
+    expect(run?.runStatus?.status).toBe(status)
+    if (status && isOver(status)) expect(run?.runStatus?.at).toBe(Date.UTC(2026, 10, 24, 15, 30))
     if (run) expect(run.workflow).toEqual(build?.workflow)
   })
 
@@ -224,8 +224,8 @@ describe('CircleCI', () => {
     ['canceled', 'canceled'],
     ['unauthorized', 'failed'],
     ['timedout', 'timedout'],
-  ])('job that is %s reads as %s', (told, status) => {
-    expect(read(circleci(circleciJob({ status: told }))).build?.status).toBe(status)
+  ])('job that is %s reads as %s', (word, status) => {
+    expect(read(circleci(circleciJob({ status: word }))).build?.status).toBe(status)
   })
 })
 
@@ -285,7 +285,7 @@ describe('Buildkite', () => {
   ])('job’s event whose build is %o tells of it as %s', (build, status, at) => {
     const job = { state: 'passed', finished_at: '2026-11-24T12:28:00Z' }
     const { run } = read(buildkite(buildkiteJob('job.finished', job, build)))
-    expect([run?.told?.status, run?.told?.at]).toEqual([status, at])
+    expect([run?.runStatus?.status, run?.runStatus?.at]).toEqual([status, at])
   })
 
   it('names the jobs of a parallel step apart, and ignores what runs no command', () => {

@@ -30,10 +30,10 @@ const event: fc.Arbitrary<BuildReport> = fc
     pullRequests: fc.constantFrom([], [{ head_sha: 'f00d', url: 'https://github.com/a/b/pull/1' }]),
   })
   .map(({ build, status, at, queuedAt, startedAt, stoppedAt, isOfCi, mayBeLeft, buildUrl, steps, ...pipeline }) => {
-    const isLeft = mayBeLeft && status === 'not_run'
+    const mayStillStart = mayBeLeft && status === 'not_run'
     // The time that the event is about is always told; for one that is not, the arrival stands in.
     const ofStage = [{ queuedAt: at }, { startedAt: at }, { stoppedAt: at }][stageOf(status)]
-    const told = isLeft ? { queuedAt: at, stoppedAt: null } : ofStage
+    const told = mayStillStart ? { queuedAt: at, stoppedAt: null } : ofStage
     return reportOf({
       externalId: `b${build}`,
       jobName: `job ${build}`,
@@ -45,7 +45,7 @@ const event: fc.Arbitrary<BuildReport> = fc
       steps,
       ...told,
       isOfCi,
-      isLeft,
+      mayStillStart,
       workflow: { externalId: `w${build % 2}`, name: `workflow ${build % 2}` },
       pipeline: { externalId: `p${build >> 1}`, branch: `branch-${build >> 1}`, ...pipeline },
     })
@@ -109,10 +109,10 @@ describe('reported events', () => {
           const reported = await reportBuild(stores, project.id, report)
           if (!('build' in reported)) throw new Error(reported.kind)
           const told = events.slice(0, index + 1).filter(({ externalId }) => externalId === report.externalId)
-          const furthest = Math.max(...told.map(({ status, isLeft }) => (isLeft ? 0 : stageOf(status))))
+          const furthest = Math.max(...told.map(({ status, mayStillStart }) => (mayStillStart ? 0 : stageOf(status))))
           // What was only left for now reads as not run for as long as nobody starts it.
-          const isLeft = furthest === 0 && told.some((one) => one.isLeft)
-          expect(stageOf(reported.build.status)).toBe(isLeft ? stageOf('not_run') : furthest)
+          const mayStillStart = furthest === 0 && told.some((one) => one.mayStillStart)
+          expect(stageOf(reported.build.status)).toBe(mayStillStart ? stageOf('not_run') : furthest)
         }
       }),
       { numRuns: 20 },

@@ -144,7 +144,7 @@ describe('the pipelines of a project', () => {
         await reportRun(stores, project.id, {
           workflow: { externalId: `${i}`, name: 'ci' },
           pipeline: { externalId: `${i}`, branch: 'main', revision: 'c0ffee', pullRequests: [], ...untold },
-          told: { status: i % 3 === 1 ? 'failed' : 'success', at: i, beganAt: i },
+          runStatus: { status: i % 3 === 1 ? 'failed' : 'success', at: i, beganAt: i },
         })
       }
       if (i % 3 !== 2) expected.unshift(i)

@@ -196,7 +196,7 @@ describe('reports of one run', () => {
     await reportRun(stores, id, report())
     for (const revision of ['HEAD', 'c0ffee']) {
       const run = { externalId: 'jenkins:https://j/job/web/1/', name: 'web' }
-      const ofRun = { ...run, workflow: run, pipeline: pipeline({ ...run, revision, life: 7 }), attempt: 7 }
+      const ofRun = { ...run, workflow: run, pipeline: pipeline({ ...run, revision, jobGeneration: 7 }), attempt: 7 }
       await reportBuild(stores, id, report(ofRun))
     }
     const child = { externalId: 'gitlab:pipeline:2', name: 'pipeline' }
