@@ -1,5 +1,5 @@
 import { commandOutput } from './agent-command.ts'
-import type { Ci, Env } from './ci.ts'
+import type { Ci, Env } from './ci-job.ts'
 import { attemptOf, firstOf, indexOf, messageOf, slugOfRemote } from './words.ts'
 
 // https://buildkite.com/docs/pipelines/configure/environment-variables

@@ -1,5 +1,5 @@
 import { commandOutput } from './agent-command.ts'
-import type { Ci } from './ci.ts'
+import type { Ci } from './ci-job.ts'
 import { attemptOf, firstOf, indexOf, slugOfRemote } from './words.ts'
 
 // https://circleci.com/docs/reference/variables/

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isObject } from '../terminal/answer.ts'
-import type { Ci, Env } from './ci.ts'
+import type { Ci, Env } from './ci-job.ts'
 import { firstOf, messageOf } from './words.ts'
 
 // https://docs.github.com/actions/reference/workflows-and-actions/variables

@@ -1,4 +1,4 @@
-import type { Ci, Env } from './ci.ts'
+import type { Ci, Env } from './ci-job.ts'
 import { firstOf, indexOf, messageOf, personOf } from './words.ts'
 
 // https://docs.gitlab.com/ci/variables/predefined_variables/

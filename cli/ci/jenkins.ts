@@ -1,4 +1,4 @@
-import type { Ci, Env } from './ci.ts'
+import type { Ci, Env } from './ci-job.ts'
 import { firstOf, slugOfRemote } from './words.ts'
 
 // https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables, and the Git plugin's GIT_*

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { usageError } from '../terminal/exit.ts'
 import { commandOutput } from './agent-command.ts'
-import { type CiJob, type Env, findCiJob, type Person } from './ci.ts'
+import { findCiJob } from './ci.ts'
+import type { CiJob, Env, Person } from './ci-job.ts'
 import { addressFor, firstOf, lineFor, messageOf, personOf, proseFor, slugOfRemote } from './words.ts'
 
 /** What a person may say about the job instead of the CI. */

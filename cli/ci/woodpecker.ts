@@ -1,5 +1,5 @@
 import { wordTable } from '../../src/domain/reporting/word-table.ts'
-import type { Ci, Env } from './ci.ts'
+import type { Ci, Env } from './ci-job.ts'
 import { firstOf, messageOf, slugOfRemote } from './words.ts'
 
 const FORGES = wordTable<string>({ github: 'gh', gitlab: 'gl', bitbucket: 'bb', 'bitbucket-dc': 'bb' })

@@ -1,7 +1,7 @@
 import { distinct } from '../../src/domain/reporting/payload.ts'
 import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
-import type { Person } from './ci.ts'
+import type { Person } from './ci-job.ts'
 
 /** The first value that is not empty. */
 export function firstOf(...values: readonly (string | null | undefined)[]): string | null {

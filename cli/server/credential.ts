@@ -2,20 +2,7 @@ import { parseSecret } from '../../src/domain/access/secret.ts'
 import { usageError } from '../terminal/exit.ts'
 import { loginFile, readLogins } from './login-file.ts'
 import { isReadByOthers } from './private-file.ts'
-
-/** How we show who we are. */
-export type Credential = {
-  /** Where the token came from, for a person who wonders why it is refused. */
-  readonly source: string
-  /** What to do when it does not permit something. */
-  readonly hint: string | null
-  /** Null: nobody, which does for the reads of public projects. */
-  readonly token: () => Promise<string | null>
-  /** Replaces a token that was refused; false when there is no other. */
-  readonly renew: (refused: string) => Promise<boolean>
-  /** Called now and then during a long job, so that the token is alive at its end. */
-  readonly keepAlive?: () => Promise<void>
-}
+import type { Credential } from './server.ts'
 
 /** A token of this environment: `BUILDPASS_TOKEN`, else what the CI vouches for, else the login. */
 export function findCredential(

@@ -1,9 +1,8 @@
-import type { CiJob } from '../ci/ci.ts'
+import type { CiJob } from '../ci/ci-job.ts'
 import { CliError } from '../terminal/exit.ts'
-import type { Credential } from './credential.ts'
 import { askJson } from './http.ts'
 import { noteFile, readPrivateJson, refusalText, writePrivateJson } from './private-file.ts'
-import type { Server } from './server.ts'
+import type { Credential, Server } from './server.ts'
 
 type Kept = { readonly token: string; readonly expiresAt: number }
 

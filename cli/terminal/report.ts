@@ -1,5 +1,5 @@
 import type { ReportedStatus } from '../../src/domain/builds/build.ts'
-import type { CiJob } from '../ci/ci.ts'
+import type { CiJob } from '../ci/ci-job.ts'
 import { reportBody } from '../ci/job.ts'
 import { askJson } from '../server/http.ts'
 import { projectPath } from '../server/open-server.ts'

@@ -1,5 +1,6 @@
 import { addRequest, createRequestCounts, type RequestCounts } from '../../domain/request-counts.ts'
-import type { OpenRequest } from './open-request.ts'
+import type { Stores } from '../../storage/stores.ts'
+import type { Trace } from './trace.ts'
 
 /** Where requests are counted: in this isolate always, and in Analytics Engine where it is bound. */
 export type Metrics = { readonly counts: RequestCounts; readonly dataset: AnalyticsEngineDataset | null }
@@ -12,7 +13,11 @@ export function createMetrics(now: number, dataset: AnalyticsEngineDataset | nul
  * Counts one answered request. To be called when the answer is made: it waits for nothing, and whatever goes wrong in
  * it only shows in the log.
  */
-export function countRequest({ metrics, trace, stores }: OpenRequest, method: string, status: number): void {
+export function countRequest(
+  { metrics, trace, stores }: { readonly metrics: Metrics; readonly trace: Trace; readonly stores: Stores },
+  method: string,
+  status: number,
+): void {
   try {
     const { route, tier, tokenId } = trace
     // Counted in the minute in which it came.
