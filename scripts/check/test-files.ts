@@ -62,6 +62,7 @@ export const NEEDS_WORKERD = [
   'test/http/web/data/branches.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/settings/let-in.test.ts',
+  'test/storage/builds/checks-alone-before.test.ts',
   'test/storage/builds/pipeline-overviews.test.ts',
   'test/storage/builds/told-workflows.test.ts',
   'test/storage/constraint.test.ts',

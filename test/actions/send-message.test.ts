@@ -56,8 +56,10 @@ async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Res
   const outside = await openOutside(answers)
   await putDispatchTarget(stores, outside.dataKeys, project.id, target, secret, NOBODY)
   const work = async () => {
-    const ids = stores.queued.splice(0)
-    return Promise.all(ids.map((id) => sendMessage(stores, outside, id)))
+    const ends = []
+    // One after the other: what is asserted is in the order in which it was asked for.
+    for (const id of stores.queued.splice(0)) ends.push(await sendMessage(stores, outside, id))
+    return ends
   }
   const newest = async () => (await listOutbox(stores.db, project.id))[0]
   return { stores, project, outside, work, newest }

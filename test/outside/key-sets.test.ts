@@ -7,6 +7,7 @@ import { openTestStores } from '../support/worker/stores.ts'
 const URL_ = 'https://ci.example.com/.well-known/jwks'
 const SECOND = 1_000
 const MINUTE = 60_000
+const TIMERS = { toFake: ['setTimeout', 'clearTimeout'] as ('setTimeout' | 'clearTimeout')[] }
 
 /** The same keys in each of the forms that we read. */
 const LISTS: Record<KeySource['form'], (...kids: string[]) => Response> = {
@@ -15,6 +16,7 @@ const LISTS: Record<KeySource['form'], (...kids: string[]) => Response> = {
 }
 
 afterEach(() => {
+  vi.useRealTimers()
   vi.restoreAllMocks()
 })
 
@@ -115,21 +117,28 @@ describe.each(Object.keys(LISTS) as KeySource['form'][])('keys in the form of %s
 
   it('are asked for again when the request that asked went down, its promise with it', async () => {
     const { stores, asked, find, answerWith } = await open(() => new Promise<Response>(() => {}))
+    vi.useFakeTimers(TIMERS)
     // What was begun and never ends, as in workerd when a client is gone.
     void find('a').catch(() => {})
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1))
+    expect(asked).toHaveBeenCalledTimes(1)
     answerWith(() => setOf('a'))
     stores.clock.advance(7 * SECOND)
     expect(await find('a')).toHaveLength(1)
     expect(asked).toHaveBeenCalledTimes(2)
     // What the first one comes to in the end is old news.
+    await vi.advanceTimersByTimeAsync(3 * SECOND)
     await stores.settled()
     expect(await find('a')).toHaveLength(1)
   })
 
   it('are given up after three seconds, with what was under way', async () => {
     const { asked, find } = await open(() => new Promise<Response>(() => {}))
-    await expect(find('a')).rejects.toThrow('cannot be read')
+    vi.useFakeTimers(TIMERS)
+    const found = find('a').catch(String)
+    await vi.advanceTimersByTimeAsync(2.9 * SECOND)
+    expect(asked.mock.calls[0]?.[1]?.signal?.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(0.1 * SECOND)
+    expect(await found).toContain('cannot be read')
     expect(asked.mock.calls[0]?.[1]?.signal?.aborted).toBe(true)
   })
 })
