@@ -15,7 +15,6 @@ import {
 import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
 import { backOffSecondsAfter, isWorthRetrying } from '../domain/notices/outbox.ts'
 import { askOutside } from '../outside/ask.ts'
-import { updateBuild } from '../storage/builds/build-reports.ts'
 import { findBuildById, listBuildsOfWorkflow } from '../storage/builds/builds.ts'
 import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pipeline-parts.ts'
 import { openListener } from '../storage/notices/listeners.ts'
@@ -32,6 +31,7 @@ import { openDispatchTarget } from '../storage/projects/dispatch-targets.ts'
 import { readEnvVars } from '../storage/projects/env-vars.ts'
 import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
+import { updateBuild } from './report-build.ts'
 
 /** What sending a message needs beside the stores. */
 export type SendSettings = {

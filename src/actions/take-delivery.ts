@@ -6,10 +6,10 @@ import { READ } from '../domain/reporting/webhook-readers.ts'
 import type { WebhookReading } from '../domain/reporting/webhook-reading.ts'
 import { REPOSITORY_IN } from '../domain/reporting/webhook-repository.ts'
 import type { WebhookSource } from '../domain/reporting/webhook-source.ts'
-import { reportBuilds, reportRun } from '../storage/builds/build-reports.ts'
 import { learnRepositoryUrl } from '../storage/projects/project-settings.ts'
 import { insertDelivery } from '../storage/reporting/deliveries.ts'
 import type { Stores } from '../storage/stores.ts'
+import { reportBuilds, reportRun } from './report-build.ts'
 
 /** Who sent a delivery: a CI system that signed it with a project's secret. */
 export type Sender = {

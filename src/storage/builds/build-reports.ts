@@ -3,11 +3,10 @@ import type { Actor } from '../../domain/access/actor.ts'
 import { githubRunPrefix, isJenkinsRun } from '../../domain/builds/attempt.ts'
 import { type Build, type BuildEvent, type BuildReport, isOver } from '../../domain/builds/build.ts'
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
-import { enqueue, queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
+import { queuedIdsOf, tellListenersOfWorkflowStatement, tellListenersStatement } from '../notices/outbox.ts'
 import { builds } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
-import { forgetBranchStatus } from './branch-status.ts'
 import { buildOf, selectBuild } from './builds.ts'
 import { moveToForkStatements, ownBranchOf } from './fork-runs.ts'
 import { sortHeadUnknownStatement } from './head-unknown.ts'
@@ -17,7 +16,7 @@ import {
   orderPipelineStatement,
   sortHeadUnknownStatements,
 } from './pipeline-order.ts'
-import { gatherParts, gitlabRootStatements, moveToCommitStatements, placed } from './placing.ts'
+import { gitlabRootStatements, moveToCommitStatements } from './placing.ts'
 import { reportStatements } from './report-statements.ts'
 import { updateStatement } from './upsert-build.ts'
 import { countPipeline, upsertPipeline } from './upsert-pipeline.ts'
@@ -29,99 +28,13 @@ export type Reported =
   | { readonly kind: 'elsewhere' }
   | { readonly kind: 'no_project' }
 
-/**
- * Stores a build event in one transaction, making pipeline, workflow and build where they are new. Numbers are given
- * without gaps; the same report again changes nothing; a late, older event does not replace a newer state. The events of a
- * run give the same rows in whatever order they arrive, but for our own numbers.
- */
-export async function reportBuild(
-  stores: Stores,
-  projectId: string,
-  report: BuildReport,
-  actor: Actor,
-): Promise<Reported> {
-  const [reported] = await reportBuilds(stores, projectId, [report], actor)
-  return reported ?? { kind: 'no_project' }
-}
-
-// As many as D1 takes in one go without holding up others for long.
-const MAX_REPORTS_A_BATCH = 10
-
-/** As `reportBuild`, for all reports of one delivery, in their order: at most ten to a transaction. */
-export async function reportBuilds(
+/** Stores reports of builds in one transaction; gives what became of each, and the ids of the messages to be sent. */
+export async function storeReports(
   stores: Stores,
   projectId: string,
   reports: readonly BuildReport[],
   actor: Actor,
-): Promise<readonly Reported[]> {
-  const reported: Reported[] = []
-  const inPlace = await placed(stores.db, projectId, reports)
-  for (let from = 0; from < inPlace.length; from += MAX_REPORTS_A_BATCH)
-    reported.push(...(await reportChunk(stores, projectId, inPlace.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
-  await gatherParts(stores, projectId, reports, inPlace, actor)
-  const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
-  for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
-  return reported
-}
-
-/** Stores a report of a run as a whole. */
-export async function reportRun(stores: Stores, projectId: string, report: RunReport, actor: Actor): Promise<void> {
-  const { db } = stores
-  const [run = report] = await placed(db, projectId, [report])
-  const now = stores.now()
-  const pipelineId = crypto.randomUUID()
-  const writes = [
-    ...moveToCommitStatements(db, projectId, run),
-    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
-    countPipeline(db, projectId, pipelineId),
-    upsertWorkflow(db, projectId, run, now, sql`1`),
-    ...(ownBranchOf(run) === null ? [] : moveToForkStatements(db, projectId, run)),
-    ...(run.runStatus && githubRunPrefix(run.workflow.externalId)
-      ? [orderPipelineStatement(db, projectId, run, now)]
-      : []),
-    ...gitlabRootStatements(db, projectId, run),
-    ...sortHeadUnknownStatements(db, projectId, [run]),
-  ]
-  const toListeners =
-    run.runStatus && isOver(run.runStatus.status)
-      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
-      : []
-  const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
-  await enqueue(stores, results.slice(writes.length).flatMap(queuedIdsOf))
-  await gatherParts(stores, projectId, [report], [run], actor)
-  for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
-}
-
-/** Adds an event to a known build; gives the build as it is then, null when there is none. */
-export async function updateBuild(
-  stores: Stores,
-  projectId: string,
-  num: number,
-  event: BuildEvent,
-  actor: Actor,
-): Promise<Build | null> {
-  const { db } = stores
-  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
-  const [, , , [row], ...messages] = await commit(stores, actor, [
-    updateStatement(db, which, event, stores.now()),
-    earlierBeginStatement(db, which, event),
-    sortHeadUnknownStatement(db, projectId, sql`(select ${builds.branch} from ${builds} where ${which})`),
-    selectBuild(db, which),
-    ...listenerStatements(db, which, event, stores.now()),
-  ])
-  if (!row) return null
-  await enqueue(stores, messages.flatMap(queuedIdsOf))
-  const build = buildOf(row)
-  await forgetBranchStatus(stores, projectId, build.pipeline.branch)
-  return build
-}
-
-async function reportChunk(
-  stores: Stores,
-  projectId: string,
-  reports: readonly BuildReport[],
-  actor: Actor,
-): Promise<readonly Reported[]> {
+): Promise<{ readonly reported: readonly Reported[]; readonly messageIds: readonly string[] }> {
   const { db } = stores
   const now = stores.now()
   const prepared = reports.map((report) => {
@@ -145,7 +58,7 @@ async function reportChunk(
   const statements = prepared.flatMap(({ writes, read, toListeners }) => [...writes, read, ...toListeners])
   const sorting = sortHeadUnknownStatements(db, projectId, reports)
   const results: unknown[] = await commit(stores, actor, [...statements, ...sorting])
-  const queued: string[] = []
+  const messageIds: string[] = []
   const reported = prepared.map(({ report, buildId, writes, toListeners }): Reported => {
     const [rows, ...messages] = results.splice(0, writes.length + 1 + toListeners.length).slice(writes.length)
     // The rows of `selectBuild`.
@@ -153,11 +66,60 @@ async function reportChunk(
     if (!row) return { kind: 'no_project' }
     const build = buildOf(row)
     if (build.pipeline.externalId !== report.pipeline.externalId) return { kind: 'elsewhere' }
-    queued.push(...messages.flatMap(queuedIdsOf))
+    messageIds.push(...messages.flatMap(queuedIdsOf))
     return { kind: build.id === buildId ? 'created' : 'updated', build }
   })
-  await enqueue(stores, queued)
-  return reported
+  return { reported, messageIds }
+}
+
+/** Stores a report of a run as a whole in one transaction; gives the ids of the messages to be sent. */
+export async function storeRun(
+  stores: Stores,
+  projectId: string,
+  run: RunReport,
+  actor: Actor,
+): Promise<readonly string[]> {
+  const { db } = stores
+  const now = stores.now()
+  const pipelineId = crypto.randomUUID()
+  const writes = [
+    ...moveToCommitStatements(db, projectId, run),
+    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
+    countPipeline(db, projectId, pipelineId),
+    upsertWorkflow(db, projectId, run, now, sql`1`),
+    ...(ownBranchOf(run) === null ? [] : moveToForkStatements(db, projectId, run)),
+    ...(run.runStatus && githubRunPrefix(run.workflow.externalId)
+      ? [orderPipelineStatement(db, projectId, run, now)]
+      : []),
+    ...gitlabRootStatements(db, projectId, run),
+    ...sortHeadUnknownStatements(db, projectId, [run]),
+  ]
+  const toListeners =
+    run.runStatus && isOver(run.runStatus.status)
+      ? [tellListenersOfWorkflowStatement(db, whichWorkflow(projectId, run), now)]
+      : []
+  const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
+  return results.slice(writes.length).flatMap(queuedIdsOf)
+}
+
+/** Adds an event to a known build in one transaction; gives the build as it is then, null when there is none. */
+export async function storeEvent(
+  stores: Stores,
+  projectId: string,
+  num: number,
+  event: BuildEvent,
+  actor: Actor,
+): Promise<{ readonly build: Build; readonly messageIds: readonly string[] } | null> {
+  const { db } = stores
+  const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.num, num)}`
+  const [, , , [row], ...messages] = await commit(stores, actor, [
+    updateStatement(db, which, event, stores.now()),
+    earlierBeginStatement(db, which, event),
+    sortHeadUnknownStatement(db, projectId, sql`(select ${builds.branch} from ${builds} where ${which})`),
+    selectBuild(db, which),
+    ...listenerStatements(db, which, event, stores.now()),
+  ])
+  return row ? { build: buildOf(row), messageIds: messages.flatMap(queuedIdsOf) } : null
 }
 
 /** The messages to listeners that a build has ended: only an event with a status that is over can have ended it. */

@@ -1,11 +1,11 @@
 import { keepUpload as keepUploadAs } from '../../../src/actions/keep-upload.ts'
-import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
 import {
   reportBuild as reportBuildAs,
   reportBuilds as reportBuildsAs,
   reportRun as reportRunAs,
   updateBuild as updateBuildAs,
-} from '../../../src/storage/builds/build-reports.ts'
+} from '../../../src/actions/report-build.ts'
+import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
 import { replaceTestResults as replaceTestResultsAs } from '../../../src/storage/tests/test-results.ts'
 
 // What CI jobs bring, brought by the instance itself: for tests that are not about who may.

@@ -1,5 +1,5 @@
+import { reportBuild, updateBuild } from '../../../actions/report-build.ts'
 import { AppError } from '../../../domain/error.ts'
-import { reportBuild, updateBuild } from '../../../storage/builds/build-reports.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readJson } from '../../frame/request/input.ts'
