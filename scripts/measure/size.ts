@@ -12,7 +12,7 @@ import { median } from './compared-times.ts'
 
 const STARTS = 15
 /** How many times as long as a bare Hono Worker ours may take from nothing to its first answer. */
-const START_LIMIT = 3.5
+const START_LIMIT = 3.0
 const SETTINGS = 'compatibilityDate = "2026-10-20"'
 
 parseInvocation('npm run size', {})

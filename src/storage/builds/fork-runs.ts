@@ -65,10 +65,19 @@ export function moveToForkStatements(db: Db, projectId: string, report: Report) 
   // Where the fork's pipeline has the workflow already, that keeps its columns and gets the builds of the other one.
   const double = sql`select t.id from ${workflows} as t join ${workflows} as s on s.external_id = t.external_id
     where t.pipeline_id = ${there} and s.id = ${builds}.workflow_id`
+  const first = sql`min(coalesce(b.queued_at, b.started_at, b.stopped_at))`
+  const ownBuilds = sql`from ${builds} as b where b.pipeline_id = ${ours} and b.workflow_id not in (${strays})`
   return [
+    // Our pipeline no longer began when the fork's jobs did. Where its own runs are known, it went by those all along.
     rawStatement(
       db,
-      sql`update ${pipelines} set began_at = coalesce((select min(began_at, min(coalesce(b.queued_at, b.started_at, b.stopped_at)))
+      sql`update ${pipelines} set began_at = coalesce((select ${first} ${ownBuilds}), began_at)
+        where id = ${ours} and ${isFork} and exists (${strays})
+        and not exists (select 1 from ${workflows} as w where w.pipeline_id = ${pipelines}.id and w.told_status is not null)`,
+    ),
+    rawStatement(
+      db,
+      sql`update ${pipelines} set began_at = coalesce((select min(began_at, ${first})
         from ${builds} as b where b.workflow_id in (${strays})), began_at) where id = ${there}`,
     ),
     rawStatement(

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
-import { type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
+import {
+  type GithubRun,
+  githubCheck,
+  githubJob,
+  githubRun,
+  githubStatus,
+  tellGithub,
+} from '../../support/seed/github-runs.ts'
 import { reportedRows } from '../../support/seed/reported-rows.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
@@ -45,6 +52,29 @@ it("a fork's job that came before its run leaves our branch at once when the run
   const { pipelines } = await reportedRows(stores.db, project.id)
   expect(pipelines.map(({ branch }) => branch)).toEqual(['main', 'mallory:main'])
 })
+
+it.each([
+  ['check', githubCheck({ sha: 'c', hour: 12, conclusion: 'failure' })],
+  ['commit status', githubStatus({ sha: 'c', hour: 12, state: 'failure' })],
+  ['job', githubJob({ run: 5, hour: 12, conclusion: 'failure', sha: 'c' })],
+])(
+  "a failed %s of our commit counts from its own time, however early a fork's job of that commit was",
+  async (_, event) => {
+    const stores = await openTestStores()
+    const early = { ...forks, hour: 10, sha: 'c' }
+    const between = githubRun({ run: 4, hour: 11, conclusion: 'success' })
+    const events = [between, githubJob(early), githubRun(early, fork), event]
+    const orders = fc.shuffledSubarray([...events, ...events], { minLength: 8, maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        const project = await seedProject(stores.db)
+        await tellGithub(stores, project.id, order)
+        expect(await findBranchStatus(stores, project.id, 'main')).toBe('failed')
+      }),
+      { numRuns: 20 },
+    )
+  },
+)
 
 it('what is told of a fork that was deleted since joins what is known of its run', async () => {
   const stores = await openTestStores()
