@@ -154,8 +154,8 @@ describe('a webhook target', () => {
     await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     const again = await startedBy(retryBuild(stores, project, failed, NOBODY))
     expect(again).toMatchObject({ num: 3, jobName: 'unit', retryOf: 1, status: 'queued', workflow: failed.workflow })
-    const all = { onlyFailed: false, jobIds: [] }
-    const rerun = await startedBy(rerunWorkflow(stores, project, failed.workflow.id, all, NOBODY))
+    const all = { workflowId: failed.workflow.id, onlyFailed: false, jobIds: [] }
+    const rerun = await startedBy(rerunWorkflow(stores, project, all, NOBODY))
     expect(rerun.workflow.id).not.toBe(failed.workflow.id)
     await work()
     expect(
@@ -167,8 +167,7 @@ describe('a webhook target', () => {
     await cancelRunning(
       stores,
       project,
-      await listBuildsOfWorkflow(stores.db, rerun.workflow.id),
-      'workflow.cancel',
+      { builds: await listBuildsOfWorkflow(stores.db, rerun.workflow.id), event: 'workflow.cancel' },
       NOBODY,
     )
     await work()
@@ -183,7 +182,7 @@ describe('a webhook target', () => {
   it('is not told of what was canceled before it was sent, nor of its cancel', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
     const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
-    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     await work()
     expect(outside.sent).toEqual([])
     expect((await newest())?.state).toBe('dropped')
@@ -195,8 +194,10 @@ describe('a rerun', () => {
     const { stores, project } = await seedTarget(WEBHOOK)
     const lint = await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
-    const rerun = (wanted: Rerun) => rerunWorkflow(stores, project, lint.workflow.id, wanted, NOBODY)
-    const jobsOf = async (wanted: Rerun) => {
+    const workflowId = lint.workflow.id
+    const rerun = (wanted: Omit<Rerun, 'workflowId'>) =>
+      rerunWorkflow(stores, project, { workflowId, ...wanted }, NOBODY)
+    const jobsOf = async (wanted: Omit<Rerun, 'workflowId'>) => {
       const { workflow } = await startedBy(rerun(wanted))
       return (await listBuildsOfWorkflow(stores.db, workflow.id)).map((build) => build.jobName)
     }
@@ -228,7 +229,7 @@ describe('a GitHub workflow', () => {
     })
     expect(outside.sent[0]?.headers.get('Authorization')).toBe('Bearer ghp_x')
     expect((await newest())?.remoteId).toBe('77')
-    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     await work()
     expect(outside.sent[1]?.url).toBe('https://api.github.com/repos/acme/web/actions/runs/77/cancel')
   })
@@ -237,7 +238,7 @@ describe('a GitHub workflow', () => {
     const { stores, project, work } = await seedTarget(GITHUB, 'ghp_x')
     const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await work()
-    const canceled = await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    const canceled = await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     expect(canceled).toMatchObject({ kind: 'cannot_cancel', build: { id: build.id } })
   })
 })

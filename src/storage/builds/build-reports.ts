@@ -58,7 +58,7 @@ export async function reportBuilds(
   const inPlace = await placed(stores.db, projectId, reports)
   for (let from = 0; from < inPlace.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportChunk(stores, projectId, inPlace.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
-  await gatherParts(stores, projectId, reports, inPlace, actor)
+  await gatherParts(stores, projectId, { reports, inPlace }, actor)
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
@@ -72,9 +72,9 @@ export async function reportRun(stores: Stores, projectId: string, report: RunRe
   const pipelineId = crypto.randomUUID()
   const writes = [
     ...moveToCommitStatements(db, projectId, run),
-    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
+    upsertPipeline(db, projectId, run, { id: pipelineId, now, condition: sql`1` }),
     countPipeline(db, projectId, pipelineId),
-    upsertWorkflow(db, projectId, run, now, sql`1`),
+    upsertWorkflow(db, projectId, run, { now, condition: sql`1` }),
     ...(ownBranchOf(run) === null ? [] : moveToForkStatements(db, projectId, run)),
     ...(run.runStatus && githubRunPrefix(run.workflow.externalId)
       ? [orderPipelineStatement(db, projectId, run, now)]
@@ -88,7 +88,7 @@ export async function reportRun(stores: Stores, projectId: string, report: RunRe
       : []
   const results: unknown[] = await commit(stores, actor, [...writes, ...toListeners])
   await enqueue(stores, results.slice(writes.length).flatMap(queuedIdsOf))
-  await gatherParts(stores, projectId, [report], [run], actor)
+  await gatherParts(stores, projectId, { reports: [report], inPlace: [run] }, actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
@@ -96,8 +96,7 @@ export async function reportRun(stores: Stores, projectId: string, report: RunRe
 export async function updateBuild(
   stores: Stores,
   projectId: string,
-  num: number,
-  event: BuildEvent,
+  { num, event }: { readonly num: number; readonly event: BuildEvent },
   actor: Actor,
 ): Promise<Build | null> {
   const { db } = stores
@@ -129,7 +128,7 @@ async function reportChunk(
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
     const writes = [
       ...moveToCommitStatements(db, projectId, report),
-      ...reportStatements(db, projectId, ids, report, now),
+      ...reportStatements(db, projectId, report, { ...ids, now }),
       ...moveToForkStatements(db, projectId, report),
       ...gitlabRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? orderJenkinsStatements(db, projectId, report, now) : []),

@@ -376,9 +376,9 @@ it('reads no whole table', async () => {
   const dialect = new SQLiteAsyncDialect()
   const ofProject = and(eq(workflows.projectId, 'p'), eq(workflows.name, 'ci'))
   const queries = [
-    pipelinesQuery(db, 'p', { branch: null, login: null }, 7, 20),
-    pipelinesQuery(db, 'p', { branch: 'main', login: null }, 7, 20),
-    pipelinesQuery(db, 'p', { branch: null, login: 'ada' }, 7, 20),
+    pipelinesQuery(db, 'p', { branch: null, login: null }, { before: 7, limit: 20 }),
+    pipelinesQuery(db, 'p', { branch: 'main', login: null }, { before: 7, limit: 20 }),
+    pipelinesQuery(db, 'p', { branch: null, login: 'ada' }, { before: 7, limit: 20 }),
     jobsQuery(db, 'w'),
     workflowsQuery(db, ofProject, 20),
     jobsOfWorkflowsQuery(db, ofProject, 20),
