@@ -415,7 +415,7 @@ async function useOnce(
   judgeAccess(run, request, holder, slugKey, asked, access)
   if (access.decision !== 'allow') return false
   if (!downloads || asked !== 'artifacts:read') return true
-  await findArtifactOfBuild(stores.db, 'no build', 0, 'a').catch(() => null)
+  await findArtifactOfBuild(stores.db, 'no build', { nodeIndex: 0, path: 'a' }).catch(() => null)
   run.tickets.push({
     artifactId: 'a',
     objectKey: 'o',
