@@ -59,11 +59,11 @@ export function mountMembers(app: App): void {
         const left = await leftBehindBy(stores.db, project.id, user.id)
         if (left.made.length + left.letIn.length > 0) return demotionPage(c, viewer, project, user.login, left)
       }
-      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      const demotion = await demoteAdmin(stores, project.id, { user, endMade }, actor)
       if (demotion.kind === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
       if (demotion.kind === 'demoted') return onwards(viewer, project, user, role, SAID.changed[role])
     }
-    const done = await putMember(stores, project.id, user, role, actor)
+    const done = await putMember(stores, project.id, { user, role }, actor)
     if (done === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
     if (done === 'no_user') throw new AppError('user_not_found')
     return onwards(viewer, project, user, role, SAID[done][role])
@@ -80,7 +80,7 @@ export function mountMembers(app: App): void {
     async (c, { actor, viewer, project, form, params }) => {
       const { stores } = c.env
       const user = await requireUser(c, params)
-      const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
+      const removal = await deleteMember(stores, project.id, { user, endMade: form.get('end_made') === 'yes' }, actor)
       if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
       if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
       return onwards(viewer, project, user, null, user.id === viewer.userId ? 'project-left' : 'member-removed')

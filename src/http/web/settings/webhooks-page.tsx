@@ -53,7 +53,7 @@ export function mountWebhookPages(app: App): void {
     }
     const { stores, settings } = c.env
     const onceId = await onceIdFor(viewer, form)
-    const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId)
+    const inserted = await insertWebhook(stores, project.id, { source, secret, keys: settings.dataKeys, onceId }, actor)
     switch (inserted.kind) {
       case 'done_before':
         return doneBefore(c, { viewer, project })
@@ -83,7 +83,12 @@ export function mountWebhookPages(app: App): void {
       const { stores, settings } = c.env
       const onceId = await onceIdFor(viewer, form)
       const { dataKeys } = settings
-      const rotation = await rotateWebhook(stores, dataKeys, project.id, params.id, secret, overlap, actor, onceId)
+      const rotation = await rotateWebhook(
+        stores,
+        project.id,
+        { id: params.id, secret, keys: dataKeys, overlapSeconds: overlap, onceId },
+        actor,
+      )
       switch (rotation.kind) {
         case 'rotated':
           return secretPage(c, { viewer, project }, 'Webhook rotated', rotation.webhook, secret)
