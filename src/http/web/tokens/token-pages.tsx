@@ -57,8 +57,7 @@ export async function createToken(
   c: Context<AppEnv>,
   { viewer, list, show }: TokenPlace,
   wanted: NewToken,
-  { actor, form }: Asked,
-  more?: Child,
+  { actor, form, more }: Asked & { readonly more?: Child },
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
   const onceId = await onceIdFor(viewer, form)
