@@ -417,7 +417,7 @@ async function useOnce(
   const holder = run.history.findLast(({ tokens }) => tokens.has(token.id ?? ''))?.tokens.get(token.id ?? '')
   const access = await findAccess(stores, verdict.grant, slug, asked)
   if (!holder) return false
-  judgeAccess(run, request, holder, slugKey, asked, access)
+  judgeAccess(run, request, { holder, slugKey, asked }, access)
   if (access.decision !== 'allow') return false
   if (!downloads || asked !== 'artifacts:read') return true
   await findArtifactOfBuild(stores.db, 'no build', { nodeIndex: 0, path: 'a' }).catch(() => null)
@@ -447,7 +447,8 @@ async function redeem(run: Run, command: Extract<Command, { do: 'redeem' }>): Pr
     ?.tokens.get(ticket?.tokenId ?? '')
   if (!ticket || !holder || ticket.expiresAt <= run.timeline.now) return
   const { done } = await inRequest(run, isolateAt(run, command.isolate), {}, async (request) => {
-    judgeStanding(run, request, holder, ticket.projectId, await ticketState(request.stores, ticket))
+    const { projectId } = ticket
+    judgeStanding(run, request, { holder, projectId }, await ticketState(request.stores, ticket))
   })
   done.catch((error) => run.violations.push(`the verifier threw: ${error}`))
 }

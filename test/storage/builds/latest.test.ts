@@ -18,20 +18,22 @@ describe('the latest of a project', () => {
   beforeAll(async () => {
     stores = await openTestStores()
     project = await seedProject(stores.db)
-    await report('test', 'main', 'ci', 'success', true)
-    await report('test', 'release', 'ci', 'success', true)
-    await report('test', 'main', 'nightly', 'failed', true)
-    await report('lint', 'main', 'ci', 'success', false)
-    await report('test', 'topic', 'ci', 'running', false)
+    await report({ job: 'test', branch: 'main', kept: true })
+    await report({ job: 'test', branch: 'release', kept: true })
+    await report({ job: 'test', branch: 'main', workflow: 'nightly', status: 'failed', kept: true })
+    await report({ job: 'lint', branch: 'main' })
+    await report({ job: 'test', branch: 'topic', status: 'running' })
   })
 
-  async function report(
-    job: string,
-    branch: string,
-    workflow: string,
-    status: 'success' | 'failed' | 'running',
-    kept: boolean,
-  ) {
+  type Reported = {
+    job: string
+    branch: string
+    workflow?: string
+    status?: 'success' | 'failed' | 'running'
+    kept?: boolean
+  }
+
+  async function report({ job, branch, workflow = 'ci', status = 'success', kept = false }: Reported) {
     const pipeline = { externalId: `${branch} ${workflow}`, branch }
     const told = reportOf({ jobName: job, status, pipeline, workflow: { externalId: workflow, name: workflow } })
     const reported = await reportBuild(stores, project.id, told)
