@@ -7456,7 +7456,12 @@ function dropLogin(origin) {
 }
 
 // cli/server/credential.ts
-function findCredential(origin, keyless, howToGetOne, warn, env = process.env) {
+function findCredential(origin, {
+  keyless,
+  howToGetOne,
+  warn,
+  env
+}) {
   const given = env.BUILDPASS_TOKEN?.trim();
   if (given) {
     if (!parseSecret(given))
@@ -7594,7 +7599,7 @@ async function openServer(options, output, signal, env = process.env) {
   const server = {
     ...base,
     slug,
-    credential: findCredential(origin, keyless, job.idTokenHint, output.warn, env)
+    credential: findCredential(origin, { keyless, howToGetOne: job.idTokenHint, warn: output.warn, env })
   };
   return { server, job };
 }
@@ -8864,9 +8869,9 @@ async function walkFolder(folder, wish, root, visitor) {
   await walk.enter(folder, "");
   await walk.followLinks();
 }
-async function walkEntry(file, entry, wish, root, visitor) {
+async function walkEntry({ file, stats }, wish, root, visitor) {
   const walk = openWalk(wish, [realpathSync2(root)], visitor);
-  await walk.take(file, "", entry);
+  await walk.take(file, "", stats);
   await walk.followLinks();
 }
 function openWalk(wish, roots, { file: visit, leaveOut }) {
@@ -9021,7 +9026,7 @@ async function findMeant(glob, root, visitor) {
     const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named2) : entry?.isDirectory();
     const folder = resolve(base.replace(/\\(.)/g, "$1"));
     if (isFolder) await walkFolder(named2, EVERYTHING, root, visitor);
-    else if (entry) await walkEntry(named2, entry, EVERYTHING, root, visitor);
+    else if (entry) await walkEntry({ file: named2, stats: entry }, EVERYTHING, root, visitor);
     else if (glob.includes("�")) visitor.leaveOut(named2, NOT_UTF8);
     else if (isGlob && isFolderAt(folder)) await walkFolder(folder, wishOf(rest), root, visitor);
   } catch (error) {
@@ -9277,10 +9282,10 @@ async function uploadInParts(server, file, options, progress) {
     for (let round = 1; ; round++) {
       const upload = await resumed(server, file, options) ?? await begun(server, file, options);
       keepUpload(server, file, options, upload.id);
-      const digests = await sendParts(server, handle, options, upload, progress);
+      const digests = await sendParts(server, options, upload, { handle, progress });
       await requireSame(handle, file, upload, digests);
       try {
-        return await completed(server, file, options, upload, digests);
+        return await completed(server, file, options, { upload, digests });
       } catch (error) {
         const isGone = isUploadGone(error);
         const isCrossed = isGone || error instanceof CliError && error.code === "other_parts";
@@ -9326,7 +9331,7 @@ async function begun(server, file, options) {
     })
   );
 }
-async function sendParts(server, handle, options, upload, progress) {
+async function sendParts(server, options, upload, { handle, progress }) {
   const numbers = missingParts(upload, []);
   let isFailed = false;
   return allSettled(
@@ -9338,7 +9343,7 @@ async function sendParts(server, handle, options, upload, progress) {
           const sha256 = createHash3("sha256").update(bytes).digest();
           const hex = sha256.toString("hex");
           if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false);
-          else await sendPart(server, options, upload, number, bytes, sha256, progress);
+          else await sendPart(server, options, upload, { number, bytes, sha256, progress });
           return hex;
         } catch (error) {
           isFailed = true;
@@ -9348,7 +9353,7 @@ async function sendParts(server, handle, options, upload, progress) {
     )
   );
 }
-async function sendPart(server, options, upload, number, bytes, sha256, progress) {
+async function sendPart(server, options, upload, { number, bytes, sha256, progress }) {
   let sent = 0;
   await askJson(server, {
     method: "PUT",
@@ -9391,7 +9396,7 @@ async function requireSame(handle, file, upload, digests) {
     if (createHash3("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
   }
 }
-async function completed(server, file, options, upload, digests) {
+async function completed(server, file, options, { upload, digests }) {
   const path = `${uploadPath(server, options, upload.id)}/complete`;
   const artifact = artifactOf(await askJson(server, { method: "POST", path }));
   forgetUpload(server, file, options);

@@ -123,7 +123,7 @@ async function findMeant(glob: string, root: string, visitor: Visitor): Promise<
     const isFolder = /[/\\]$/.test(glob) ? isFolderAt(named) : entry?.isDirectory()
     const folder = resolve(base.replace(/\\(.)/g, '$1'))
     if (isFolder) await walkFolder(named, EVERYTHING, root, visitor)
-    else if (entry) await walkEntry(named, entry, EVERYTHING, root, visitor)
+    else if (entry) await walkEntry({ file: named, stats: entry }, EVERYTHING, root, visitor)
     // Of bytes that are no text an argument has only this left.
     else if (glob.includes('\ufffd')) visitor.leaveOut(named, NOT_UTF8)
     else if (isGlob && isFolderAt(folder)) await walkFolder(folder, wishOf(rest), root, visitor)

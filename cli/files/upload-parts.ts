@@ -39,10 +39,10 @@ export async function uploadInParts(
     for (let round = 1; ; round++) {
       const upload = (await resumed(server, file, options)) ?? (await begun(server, file, options))
       keepUpload(server, file, options, upload.id)
-      const digests = await sendParts(server, handle, options, upload, progress)
+      const digests = await sendParts(server, options, upload, { handle, progress })
       await requireSame(handle, file, upload, digests)
       try {
-        return await completed(server, file, options, upload, digests)
+        return await completed(server, file, options, { upload, digests })
       } catch (error) {
         const isGone = isUploadGone(error)
         const isCrossed = isGone || (error instanceof CliError && error.code === 'other_parts')
@@ -95,10 +95,9 @@ async function begun(server: Server, file: LocalFile, options: UploadOptions): P
 
 async function sendParts(
   server: Server,
-  handle: FileHandle,
   options: UploadOptions,
   upload: RemoteUpload,
-  progress: FileProgress,
+  { handle, progress }: { readonly handle: FileHandle; readonly progress: FileProgress },
 ): Promise<readonly string[]> {
   const numbers = missingParts(upload, [])
   let isFailed = false
@@ -111,7 +110,7 @@ async function sendParts(
           const sha256 = createHash('sha256').update(bytes).digest()
           const hex = sha256.toString('hex')
           if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false)
-          else await sendPart(server, options, upload, number, bytes, sha256, progress)
+          else await sendPart(server, options, upload, { number, bytes, sha256, progress })
           return hex
         } catch (error) {
           isFailed = true
@@ -122,14 +121,18 @@ async function sendParts(
   )
 }
 
+type SentPart = {
+  readonly number: number
+  readonly bytes: Uint8Array
+  readonly sha256: Buffer
+  readonly progress: FileProgress
+}
+
 async function sendPart(
   server: Server,
   options: UploadOptions,
   upload: RemoteUpload,
-  number: number,
-  bytes: Uint8Array,
-  sha256: Buffer,
-  progress: FileProgress,
+  { number, bytes, sha256, progress }: SentPart,
 ): Promise<void> {
   let sent = 0
   await askJson(server, {
@@ -189,8 +192,7 @@ async function completed(
   server: Server,
   file: LocalFile,
   options: UploadOptions,
-  upload: RemoteUpload,
-  digests: readonly string[],
+  { upload, digests }: { readonly upload: RemoteUpload; readonly digests: readonly string[] },
 ): Promise<ListedArtifact> {
   const path = `${uploadPath(server, options, upload.id)}/complete`
   const artifact = artifactOf(await askJson(server, { method: 'POST', path }))

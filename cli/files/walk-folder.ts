@@ -32,9 +32,14 @@ export async function walkFolder(folder: string, wish: Wish, root: string, visit
 }
 
 /** Visits one file or link that the user named, and the files in it if it leads to a folder. */
-export async function walkEntry(file: string, entry: Stats, wish: Wish, root: string, visitor: Visitor) {
+export async function walkEntry(
+  { file, stats }: { readonly file: string; readonly stats: Stats },
+  wish: Wish,
+  root: string,
+  visitor: Visitor,
+) {
   const walk = openWalk(wish, [realpathSync(root)], visitor)
-  await walk.take(file, '', entry)
+  await walk.take(file, '', stats)
   await walk.followLinks()
 }
 

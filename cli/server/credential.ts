@@ -7,10 +7,17 @@ import type { Credential } from './server.ts'
 /** A token of this environment: `BUILDPASS_TOKEN`, else what the CI vouches for, else the login. */
 export function findCredential(
   origin: string,
-  keyless: Credential | null,
-  howToGetOne: string,
-  warn: (text: string) => void,
-  env: NodeJS.ProcessEnv = process.env,
+  {
+    keyless,
+    howToGetOne,
+    warn,
+    env,
+  }: {
+    readonly keyless: Credential | null
+    readonly howToGetOne: string
+    readonly warn: (text: string) => void
+    readonly env: NodeJS.ProcessEnv
+  },
 ): Credential {
   const given = env.BUILDPASS_TOKEN?.trim()
   if (given) {

@@ -33,7 +33,7 @@ export async function openServer(
   const server: Server = {
     ...base,
     slug,
-    credential: findCredential(origin, keyless, job.idTokenHint, output.warn, env),
+    credential: findCredential(origin, { keyless, howToGetOne: job.idTokenHint, warn: output.warn, env }),
   }
   return { server, job }
 }

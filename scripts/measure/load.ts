@@ -78,41 +78,47 @@ function ask(kind: Kind, demo: Demo): Promise<string | null> {
   const { status, all, viewBuilds, personal } = demo.tokens
   switch (kind) {
     case 'badge':
-      return expectStatus(kind, 200, demo, 'GET', `/${WEB}.svg?circle-token=${status}`, null)
+      return problemOf(kind, demo, get(`/${WEB}.svg?circle-token=${status}`, null))
     case 'list':
-      return expectStatus(kind, 200, demo, 'GET', `/api/v1.1/project/${WEB}?limit=30`, all)
+      return problemOf(kind, demo, get(`/api/v1.1/project/${WEB}?limit=30`, all))
     case 'build':
-      return expectStatus(kind, 200, demo, 'GET', `/api/v1.1/project/${WEB}/1`, status)
+      return problemOf(kind, demo, get(`/api/v1.1/project/${WEB}/1`, status))
     case 'artifact':
       return download(demo, viewBuilds)
-    case 'report':
-      return expectStatus(kind, 201, demo, 'POST', `/api/buildpass/v1/projects/${WEB}/builds`, personal, {
+    case 'report': {
+      const json = {
         external_id: `load-${reports++}`,
         pipeline: { external_id: `load-${reports}`, branch: `load-${reports % 20}`, revision: 'f00d' },
         workflow: { external_id: 'w', name: 'load' },
         job: { name: 'load' },
         status: 'success',
-      })
+      }
+      const path = `/api/buildpass/v1/projects/${WEB}/builds`
+      return problemOf(kind, demo, { method: 'POST', path, token: personal, json }, 201)
+    }
     case 'token':
       return mintAndDelete(demo)
   }
 }
 
-async function expectStatus(
-  kind: Kind,
-  expected: number,
-  demo: Demo,
-  method: string,
-  path: string,
-  token: string | null,
-  json?: unknown,
-): Promise<string | null> {
-  const response = await send(demo, method, path, token, json)
+type Asked = {
+  readonly method: string
+  readonly path: string
+  readonly token: string | null
+  readonly json?: unknown
+}
+
+function get(path: string, token: string | null): Asked {
+  return { method: 'GET', path, token }
+}
+
+async function problemOf(kind: Kind, demo: Demo, asked: Asked, expected = 200): Promise<string | null> {
+  const response = await send(demo, asked)
   await response.arrayBuffer()
   return response.status === expected ? null : `${kind}: ${response.status}`
 }
 
-function send({ origin }: Demo, method: string, path: string, token: string | null, json?: unknown): Promise<Response> {
+function send({ origin }: Demo, { method, path, token, json }: Asked): Promise<Response> {
   return fetch(origin + path, {
     method,
     headers: {
@@ -124,7 +130,7 @@ function send({ origin }: Demo, method: string, path: string, token: string | nu
 }
 
 async function download(demo: Demo, token: string): Promise<string | null> {
-  const listed = await send(demo, 'GET', `/api/v1.1/project/${WEB}/latest/artifacts?branch=main`, token)
+  const listed = await send(demo, get(`/api/v1.1/project/${WEB}/latest/artifacts?branch=main`, token))
   if (listed.status !== 200) return `artifact list: ${listed.status}`
   const [first] = (await listed.json()) as { url: string }[]
   if (!first) return 'artifact list: empty'
@@ -137,12 +143,13 @@ async function download(demo: Demo, token: string): Promise<string | null> {
 async function mintAndDelete(demo: Demo): Promise<string | null> {
   const { personal } = demo.tokens
   const tokens = `/api/v1.1/project/${WEB}/token`
-  const minted = await send(demo, 'POST', tokens, personal, { label: 'load', scope: 'status' })
+  const json = { label: 'load', scope: 'status' }
+  const minted = await send(demo, { method: 'POST', path: tokens, token: personal, json })
   if (minted.status !== 201) return `mint: ${minted.status}`
   const { id, token } = (await minted.json()) as { id: string; token: string }
   const path = `/${WEB}.svg?circle-token=${token}`
-  const problem = await expectStatus('token', 200, demo, 'GET', path, null)
-  const gone = await send(demo, 'DELETE', `${tokens}/${id}`, personal)
+  const problem = await problemOf('token', demo, get(path, null))
+  const gone = await send(demo, { method: 'DELETE', path: `${tokens}/${id}`, token: personal })
   await gone.arrayBuffer()
   const deletedAt = performance.now()
   if (gone.status !== 200) return `delete: ${gone.status}`
@@ -155,7 +162,7 @@ async function mintAndDelete(demo: Demo): Promise<string | null> {
 async function probeDeleted(demo: Demo, path: string, deletedAt: number): Promise<void> {
   while (performance.now() - deletedAt < BOUND_MS + PROBE_MS && performance.now() < until) {
     const askedAt = performance.now()
-    const response = await send(demo, 'GET', path, null)
+    const response = await send(demo, get(path, null))
     await response.arrayBuffer()
     if (response.status === 200) latestAcceptMs = Math.max(latestAcceptMs, askedAt - deletedAt)
     else if (response.status !== 401) wrong.set(`deleted token: ${response.status}`, 1)

@@ -27,11 +27,15 @@ export async function seedDemo(origin: string, personal: string): Promise<Demo> 
   const expiresAt = Date.now() + EXPIRES_AFTER_MS
   const tokens = {
     personal,
-    status: await createToken(send, 'gh/acme/web', 'README badge', 'status'),
-    viewBuilds: await createToken(send, 'gh/acme/web', 'Release script', 'view-builds'),
-    all: await createToken(send, 'gh/acme/web', 'Dashboard', 'all'),
-    otherProjectAll: await createToken(send, 'gh/acme/secret', 'Dashboard', 'all'),
-    expired: await createToken(send, 'gh/acme/web', 'Trial', 'all', new Date(expiresAt).toISOString()),
+    status: await createToken(send, 'gh/acme/web', { label: 'README badge', scope: 'status' }),
+    viewBuilds: await createToken(send, 'gh/acme/web', { label: 'Release script', scope: 'view-builds' }),
+    all: await createToken(send, 'gh/acme/web', { label: 'Dashboard', scope: 'all' }),
+    otherProjectAll: await createToken(send, 'gh/acme/secret', { label: 'Dashboard', scope: 'all' }),
+    expired: await createToken(send, 'gh/acme/web', {
+      label: 'Trial',
+      scope: 'all',
+      expires_at: new Date(expiresAt).toISOString(),
+    }),
   }
   const now = Date.now()
   await Promise.all(DEMO_PROJECTS.map((project) => reportProject(send, project, now)))
@@ -42,11 +46,9 @@ export async function seedDemo(origin: string, personal: string): Promise<Demo> 
 async function createToken(
   send: Send,
   slug: string,
-  label: string,
-  scope: string,
-  expiresAt?: string,
+  token: { readonly label: string; readonly scope: string; readonly expires_at?: string },
 ): Promise<string> {
-  const made = await send('POST', `/api/v1.1/project/${slug}/token`, { label, scope, expires_at: expiresAt })
+  const made = await send('POST', `/api/v1.1/project/${slug}/token`, token)
   return textIn(made, 'token')
 }
 
@@ -59,13 +61,17 @@ async function reportProject(send: Send, project: DemoProject, now: number): Pro
     for (const [position, job] of pipeline.jobs.entries()) {
       const build = buildBody(body, job, position, queuedAt)
       queuedAt = build.endsAt + 5_000
-      await reportBuild(send, project.slug, build.body, job, pipeline.isShowcase ?? false)
+      await reportBuild(send, project.slug, job, { body: build.body, isShowcase: pipeline.isShowcase ?? false })
     }
   }
 }
 
-async function reportBuild(send: Send, slug: string, body: object, job: DemoJob, isShowcase: boolean): Promise<void> {
-  const [name, status] = job
+async function reportBuild(
+  send: Send,
+  slug: string,
+  [name, status]: DemoJob,
+  { body, isShowcase }: { readonly body: object; readonly isShowcase: boolean },
+): Promise<void> {
   const builds = `/api/buildpass/v1/projects/${slug}/builds`
   const build = `${builds}/${textIn(await send('POST', builds, body), 'build_num')}`
   if (status !== 'success' && status !== 'failed') return
@@ -144,12 +150,22 @@ function stepsOf(command: string, status: string, startsAt: number, endsAt: numb
   const setup = SETUP.map(([name, bash, seconds], step) => {
     const from = at
     at += seconds * 1000
-    return stepBody(name, step, bash, 'success', from, at)
+    return stepBody({ name, step, bash, status: 'success', from, to: at })
   })
-  return [...setup, stepBody(command, setup.length, command, status, at, status === 'running' ? null : endsAt)]
+  const to = status === 'running' ? null : endsAt
+  return [...setup, stepBody({ name: command, step: setup.length, bash: command, status, from: at, to })]
 }
 
-function stepBody(name: string, step: number, bash: string | null, status: string, from: number, to: number | null) {
+type DemoStep = {
+  readonly name: string
+  readonly step: number
+  readonly bash: string | null
+  readonly status: string
+  readonly from: number
+  readonly to: number | null
+}
+
+function stepBody({ name, step, bash, status, from, to }: DemoStep) {
   const action = {
     name,
     type: step < SETUP.length ? 'infrastructure' : 'test',

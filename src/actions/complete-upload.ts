@@ -28,7 +28,7 @@ export async function completeUpload(
 ): Promise<CompletedUpload> {
   const { db, artifacts, now } = stores
   const { id, projectId, buildId, buildNum, nodeIndex, path, sizeBytes, contentType, objectKey, overwrite } = upload
-  const known = await findArtifactOfBuild(db, buildId, nodeIndex, path)
+  const known = await findArtifactOfBuild(db, buildId, upload)
   if (upload.digest) {
     const isStill = known !== null && digestText(known.digest) === digestText(upload.digest)
     return isStill ? { kind: 'same', artifact: known } : { kind: 'no_upload' }

@@ -41,33 +41,27 @@ export async function triggerPipeline(
   const target = await findTarget(stores, project)
   if (!target) return NO_TARGET
   const pipelineId = newExternalId()
-  const [build] = await startBuilds(
-    stores,
-    project.id,
-    [
-      {
-        ...QUEUED,
-        queuedAt: stores.now(),
-        externalId: newExternalId(),
-        jobName: trigger.jobName ?? target.jobName,
-        workflow: { externalId: newExternalId(), name: target.workflowName },
-        pipeline: {
-          externalId: pipelineId,
-          branch: 'branch' in trigger.ref ? trigger.ref.branch : null,
-          tag: 'tag' in trigger.ref ? trigger.ref.tag : null,
-          revision: trigger.revision ?? UNKNOWN_REVISION,
-          subject: null,
-          body: null,
-          author: null,
-          committer: null,
-          actor: trigger.actor,
-          pullRequests: [],
-        },
-      },
-    ],
-    { event: 'pipeline.trigger', params: { parameters: trigger.parameters } },
-    actor,
-  )
+  const report: BuildReport = {
+    ...QUEUED,
+    queuedAt: stores.now(),
+    externalId: newExternalId(),
+    jobName: trigger.jobName ?? target.jobName,
+    workflow: { externalId: newExternalId(), name: target.workflowName },
+    pipeline: {
+      externalId: pipelineId,
+      branch: 'branch' in trigger.ref ? trigger.ref.branch : null,
+      tag: 'tag' in trigger.ref ? trigger.ref.tag : null,
+      revision: trigger.revision ?? UNKNOWN_REVISION,
+      subject: null,
+      body: null,
+      author: null,
+      committer: null,
+      actor: trigger.actor,
+      pullRequests: [],
+    },
+  }
+  const dispatch = { event: 'pipeline.trigger', params: { parameters: trigger.parameters } } as const
+  const [build] = await startBuilds(stores, project.id, { reports: [report], dispatch }, actor)
   return { kind: 'started', build }
 }
 
@@ -77,18 +71,21 @@ export async function retryBuild(stores: Stores, project: Project, build: Build,
   const attempt = await findNextAttempt(stores.db, build.workflow.id)
   const report = repeatOf(stores, build, build.workflow, attempt)
   const dispatch = { event: 'build.retry', params: { retryOf: build.num } } as const
-  const [again] = await startBuilds(stores, project.id, [report], dispatch, actor)
+  const [again] = await startBuilds(stores, project.id, { reports: [report], dispatch }, actor)
   return { kind: 'started', build: again }
 }
 
-export type Rerun = { readonly onlyFailed: boolean; readonly jobIds: readonly string[] }
+export type Rerun = {
+  readonly workflowId: string
+  readonly onlyFailed: boolean
+  readonly jobIds: readonly string[]
+}
 
 /** Makes another workflow in the same pipeline with all or some of the jobs, and asks the dispatch target to start it. */
 export async function rerunWorkflow(
   stores: Stores,
   project: Project,
-  workflowId: string,
-  { onlyFailed, jobIds }: Rerun,
+  { workflowId, onlyFailed, jobIds }: Rerun,
   actor: Actor,
 ): Promise<Rerunning> {
   if (!(await findTarget(stores, project))) return NO_TARGET
@@ -106,13 +103,8 @@ export async function rerunWorkflow(
     return repeatOf(stores, build, { externalId, name, attemptOf, attempt }, attempt)
   })
   if (!first) return { kind: 'nothing_to_run' }
-  const [build] = await startBuilds(
-    stores,
-    project.id,
-    [first, ...others],
-    { event: 'workflow.rerun', params: {} },
-    actor,
-  )
+  const dispatch = { event: 'workflow.rerun', params: {} } as const
+  const [build] = await startBuilds(stores, project.id, { reports: [first, ...others], dispatch }, actor)
   return { kind: 'started', build }
 }
 
@@ -120,8 +112,7 @@ export async function rerunWorkflow(
 export async function cancelRunning(
   stores: Stores,
   project: Project,
-  builds: readonly Build[],
-  event: 'build.cancel' | 'workflow.cancel',
+  { builds, event }: { readonly builds: readonly Build[]; readonly event: 'build.cancel' | 'workflow.cancel' },
   actor: Actor,
 ): Promise<Canceled> {
   const target = await findTarget(stores, project)
@@ -133,7 +124,8 @@ export async function cancelRunning(
   const isUnsent = start?.state === 'pending' || start?.state === 'refused'
   if (!isUnsent && !canCancel(target, start?.remoteId ?? null)) return { kind: 'cannot_cancel', build: first }
   const params = start?.remoteId ? { remoteId: start.remoteId } : {}
-  await cancelBuilds(stores, project.id, [first, ...others], isUnsent ? null : { event, params }, actor)
+  const dispatch = isUnsent ? null : { event, params }
+  await cancelBuilds(stores, project.id, { cancelled: [first, ...others], dispatch }, actor)
   return { kind: 'canceled' }
 }
 

@@ -23,13 +23,12 @@ export type KeptUpload = KeptArtifact | { readonly kind: 'digest_mismatch' | 'wr
 export async function keepUpload(
   stores: Stores,
   target: Target,
-  upload: NewArtifact,
-  body: ReadableStream<Uint8Array> | null,
+  { body, ...upload }: NewArtifact & { readonly body: ReadableStream<Uint8Array> | null },
   actor: Actor,
 ): Promise<KeptUpload> {
   const { db, artifacts } = stores
   const { path, nodeIndex, sizeBytes, contentType, sha256, overwrite } = upload
-  const known = sha256 === null ? null : await findArtifactOfBuild(db, target.buildId, nodeIndex, path)
+  const known = sha256 === null ? null : await findArtifactOfBuild(db, target.buildId, { nodeIndex, path })
   const isSame = known !== null && known.digest.kind === 'sha256' && known.digest.hex === sha256
   if (isSame && known.sizeBytes === sizeBytes) return { kind: 'same', artifact: known }
   if (known && !isSame && !overwrite) return { kind: 'other_bytes' }

@@ -25,7 +25,7 @@ export async function openUpload(
   const { db, artifacts, now } = stores
   const buildId = await findBuildId(db, projectId, buildNum)
   if (!buildId) return { kind: 'no_build' }
-  const known = await findArtifactOfBuild(db, buildId, wanted.nodeIndex, wanted.path)
+  const known = await findArtifactOfBuild(db, buildId, wanted)
   if (known && known.sizeBytes !== wanted.sizeBytes && !wanted.overwrite) return { kind: 'other_bytes' }
   const objectKey = objectKeyFor(projectId, buildId, crypto.randomUUID())
   const upload: MultipartUpload = {

@@ -9,6 +9,13 @@ export type TakenPart =
   | { readonly kind: 'stored'; readonly part: UploadPart }
   | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' | 'no_upload' }
 
+type NewPart = {
+  readonly number: number
+  readonly sizeBytes: number
+  readonly sha256: string | null
+  readonly body: ReadableStream<Uint8Array>
+}
+
 /**
  * Streams a part into R2 and stores its row. The right is checked again when all bytes have arrived and the last are held
  * back, and with the row: a refused part leaves R2 as it was. Throws RightGone.
@@ -16,8 +23,7 @@ export type TakenPart =
 export async function putPart(
   stores: Stores,
   upload: MultipartUpload,
-  part: { readonly number: number; readonly sizeBytes: number; readonly sha256: string | null },
-  body: ReadableStream<Uint8Array>,
+  { body, ...part }: NewPart,
   actor: Actor,
 ): Promise<TakenPart> {
   const wanted = { ...part, confirm: () => confirmUpload(stores, actor) }

@@ -37,7 +37,7 @@ export async function reportBuilds(
   const inPlace = await placed(stores.db, projectId, reports)
   for (let from = 0; from < inPlace.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportBatch(stores, projectId, inPlace.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
-  await gatherParts(stores, projectId, reports, inPlace, actor)
+  await gatherParts(stores, projectId, { reports, inPlace }, actor)
   const branches = new Set(reported.flatMap((one) => ('build' in one ? one.build.pipeline.branch : [])))
   for (const branch of branches) await forgetBranchStatus(stores, projectId, branch)
   return reported
@@ -47,7 +47,7 @@ export async function reportBuilds(
 export async function reportRun(stores: Stores, projectId: string, report: RunReport, actor: Actor): Promise<void> {
   const [run = report] = await placed(stores.db, projectId, [report])
   await enqueue(stores, await storeRun(stores, projectId, run, actor))
-  await gatherParts(stores, projectId, [report], [run], actor)
+  await gatherParts(stores, projectId, { reports: [report], inPlace: [run] }, actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)
 }
 
@@ -55,11 +55,10 @@ export async function reportRun(stores: Stores, projectId: string, report: RunRe
 export async function updateBuild(
   stores: Stores,
   projectId: string,
-  num: number,
-  event: BuildEvent,
+  what: { readonly num: number; readonly event: BuildEvent },
   actor: Actor,
 ): Promise<Build | null> {
-  const stored = await storeEvent(stores, projectId, num, event, actor)
+  const stored = await storeEvent(stores, projectId, what, actor)
   if (!stored) return null
   await enqueue(stores, stored.messageIds)
   await forgetBranchStatus(stores, projectId, stored.build.pipeline.branch)

@@ -229,7 +229,12 @@ async function failUnstarted(stores: Stores, row: OutboxRow): Promise<void> {
   if (row.listenerId !== null || isCancel(row.event)) return
   const event = { queuedAt: null, startedAt: null, stoppedAt: stores.now(), buildUrl: null, steps: null }
   for (const build of await buildsOf(stores, row))
-    await updateBuild(stores, row.projectId, build.num, { ...event, status: 'infrastructure_fail' }, INSTANCE)
+    await updateBuild(
+      stores,
+      row.projectId,
+      { num: build.num, event: { ...event, status: 'infrastructure_fail' } },
+      INSTANCE,
+    )
 }
 
 function readableOf(envVars: Readonly<Record<string, string | null>>): Record<string, string> {

@@ -20,7 +20,7 @@ describe('the daily tasks', () => {
   it('remove objects that no row names once they are a day old, and no others', async () => {
     const stores = await openTestStores()
     const { project, build } = await seedWorld(stores, 'private')
-    const kept = await seedArtifact(stores, project, build, 'kept.txt', 'kept')
+    const kept = await seedArtifact(stores, project, build, { path: 'kept.txt', text: 'kept' })
     await orphan('p/b/orphan')
     await env.ARTIFACTS.put('something/else', 'not ours')
     await runIn(stores, 23 * HOUR_MS)
@@ -34,7 +34,7 @@ describe('the daily tasks', () => {
   it('remove the bytes of a deleted project', async () => {
     const stores = await openTestStores()
     const { project, build } = await seedWorld(stores, 'private')
-    const { objectKey } = await seedArtifact(stores, project, build, 'doomed.txt', 'doomed')
+    const { objectKey } = await seedArtifact(stores, project, build, { path: 'doomed.txt', text: 'doomed' })
     await env.DB.prepare('delete from projects where id = ?').bind(project.id).run()
     await runIn(stores, 25 * HOUR_MS)
     expect(await exists(objectKey)).toBe(false)

@@ -54,7 +54,7 @@ async function seedTarget(target: DispatchTarget, secret = SECRET, answers: (Res
   const stores = await openTestStores()
   const project = await seedProject(stores.db)
   const outside = await openOutside(answers)
-  await putDispatchTarget(stores, outside.dataKeys, project.id, target, secret, NOBODY)
+  await putDispatchTarget(stores, project.id, { target, secret, keys: outside.dataKeys }, NOBODY)
   const work = async () => {
     const ends = []
     // One after the other: what is asserted is in the order in which it was asked for.
@@ -142,7 +142,7 @@ describe('a webhook target', () => {
 
   it('is given the environment variables only when it is set to', async () => {
     const { stores, project, outside, work } = await seedTarget({ ...WEBHOOK, sendEnvVars: true })
-    await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
+    await putEnvVar(stores, project.id, { name: 'TOKEN', value: 'very-secret-1234', keys: outside.dataKeys }, NOBODY)
     await triggerPipeline(stores, project, TRIGGER, NOBODY)
     await work()
     expect(outside.sent[0]?.json.data.environment).toEqual({ TOKEN: 'very-secret-1234' })
@@ -154,8 +154,8 @@ describe('a webhook target', () => {
     await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     const again = await startedBy(retryBuild(stores, project, failed, NOBODY))
     expect(again).toMatchObject({ num: 3, jobName: 'unit', retryOf: 1, status: 'queued', workflow: failed.workflow })
-    const all = { onlyFailed: false, jobIds: [] }
-    const rerun = await startedBy(rerunWorkflow(stores, project, failed.workflow.id, all, NOBODY))
+    const all = { workflowId: failed.workflow.id, onlyFailed: false, jobIds: [] }
+    const rerun = await startedBy(rerunWorkflow(stores, project, all, NOBODY))
     expect(rerun.workflow.id).not.toBe(failed.workflow.id)
     await work()
     expect(
@@ -167,8 +167,7 @@ describe('a webhook target', () => {
     await cancelRunning(
       stores,
       project,
-      await listBuildsOfWorkflow(stores.db, rerun.workflow.id),
-      'workflow.cancel',
+      { builds: await listBuildsOfWorkflow(stores.db, rerun.workflow.id), event: 'workflow.cancel' },
       NOBODY,
     )
     await work()
@@ -183,7 +182,7 @@ describe('a webhook target', () => {
   it('is not told of what was canceled before it was sent, nor of its cancel', async () => {
     const { stores, project, outside, work, newest } = await seedTarget(WEBHOOK)
     const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
-    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     await work()
     expect(outside.sent).toEqual([])
     expect((await newest())?.state).toBe('dropped')
@@ -195,8 +194,10 @@ describe('a rerun', () => {
     const { stores, project } = await seedTarget(WEBHOOK)
     const lint = await seedBuild(stores, project, { pipeline: 'p', job: 'lint', status: 'success' })
     await seedBuild(stores, project, { pipeline: 'p', job: 'unit', status: 'failed' })
-    const rerun = (wanted: Rerun) => rerunWorkflow(stores, project, lint.workflow.id, wanted, NOBODY)
-    const jobsOf = async (wanted: Rerun) => {
+    const workflowId = lint.workflow.id
+    const rerun = (wanted: Omit<Rerun, 'workflowId'>) =>
+      rerunWorkflow(stores, project, { workflowId, ...wanted }, NOBODY)
+    const jobsOf = async (wanted: Omit<Rerun, 'workflowId'>) => {
       const { workflow } = await startedBy(rerun(wanted))
       return (await listBuildsOfWorkflow(stores.db, workflow.id)).map((build) => build.jobName)
     }
@@ -228,7 +229,7 @@ describe('a GitHub workflow', () => {
     })
     expect(outside.sent[0]?.headers.get('Authorization')).toBe('Bearer ghp_x')
     expect((await newest())?.remoteId).toBe('77')
-    await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     await work()
     expect(outside.sent[1]?.url).toBe('https://api.github.com/repos/acme/web/actions/runs/77/cancel')
   })
@@ -237,7 +238,7 @@ describe('a GitHub workflow', () => {
     const { stores, project, work } = await seedTarget(GITHUB, 'ghp_x')
     const build = await startedBy(triggerPipeline(stores, project, TRIGGER, NOBODY))
     await work()
-    const canceled = await cancelRunning(stores, project, [build], 'build.cancel', NOBODY)
+    const canceled = await cancelRunning(stores, project, { builds: [build], event: 'build.cancel' }, NOBODY)
     expect(canceled).toMatchObject({ kind: 'cannot_cancel', build: { id: build.id } })
   })
 })
@@ -268,7 +269,7 @@ it('GitLab gets its trigger token, the ref and variables', async () => {
     sendEnvVars: true,
   } as const
   const { stores, project, outside, work, newest } = await seedTarget(target, 'glptt-x', [Response.json({ id: 5 })])
-  await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
+  await putEnvVar(stores, project.id, { name: 'TOKEN', value: 'very-secret-1234', keys: outside.dataKeys }, NOBODY)
   const build = await startedBy(triggerPipeline(stores, project, { ...TRIGGER, ref: { tag: 'v1' } }, NOBODY))
   await work()
   expect(outside.sent[0]?.url).toBe('https://gitlab.com/api/v4/projects/acme%2Fgroup%2Fweb/trigger/pipeline')
@@ -361,7 +362,7 @@ describe('a listener', () => {
   it('is told once when a build ends, and again only of another end', async () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
-    await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    await insertListener(stores, project.id, { listener: hook, secret: SECRET, keys: outside.dataKeys }, NOBODY)
     const end = { externalId: 'b1', pipeline: 'p', job: 'unit' }
     await seedBuild(stores, project, { ...end, status: 'running' })
     expect(stores.queued).toEqual([])
@@ -381,7 +382,12 @@ describe('a listener', () => {
   it('is told nothing any more when it is removed while that is made ready', async () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
-    const listener = await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    const listener = await insertListener(
+      stores,
+      project.id,
+      { listener: hook, secret: SECRET, keys: outside.dataKeys },
+      NOBODY,
+    )
     await seedBuild(stores, project, { status: 'failed', stoppedAt: 2_000 })
     stores.faults.beforeD1 = async (sqls) => {
       if (!sqls.some((sql) => /^select .* from "listeners"/.test(sql))) return
@@ -400,7 +406,7 @@ describe('a listener', () => {
       repository: 'acme/web',
       context: 'ours',
     } as const
-    await insertListener(stores, outside.dataKeys, project.id, status, 'ghp_x', NOBODY)
+    await insertListener(stores, project.id, { listener: status, secret: 'ghp_x', keys: outside.dataKeys }, NOBODY)
     await seedBuild(stores, project, { revision: 'abc', job: 'unit', status: 'timedout' })
     await work()
     expect(outside.sent[0]).toMatchObject({
@@ -417,7 +423,12 @@ describe('a listener', () => {
   it('on GitHub is told so that people see what hides in a name', async () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const github = { apiUrl: 'https://api.github.com', repository: 'acme/web', context: 'ours' }
-    await insertListener(stores, outside.dataKeys, project.id, { kind: 'github-status', ...github }, 'ghp_x', NOBODY)
+    await insertListener(
+      stores,
+      project.id,
+      { listener: { kind: 'github-status', ...github }, secret: 'ghp_x', keys: outside.dataKeys },
+      NOBODY,
+    )
     await seedBuild(stores, project, { job: `\u202etinu${'🚀'.repeat(80)}`, status: 'success' })
     await work()
     const { context, description } = outside.sent[0]?.json ?? {}
@@ -439,7 +450,12 @@ describe('a listener on GitHub, where a commit has one status a name', () => {
 
   async function seedListener() {
     const seeded = await seedTarget(WEBHOOK)
-    await insertListener(seeded.stores, seeded.outside.dataKeys, seeded.project.id, STATUS, 'ghp_x', NOBODY)
+    await insertListener(
+      seeded.stores,
+      seeded.project.id,
+      { listener: STATUS, secret: 'ghp_x', keys: seeded.outside.dataKeys },
+      NOBODY,
+    )
     const statuses = () => seeded.outside.sent.map(({ json }) => [json.context, json.state])
     return { ...seeded, statuses }
   }
@@ -486,7 +502,7 @@ describe('a listener by webhook', () => {
   it('hears of a run that the CI ended as failed, once, and not of one that passed', async () => {
     const { stores, project, outside, work } = await seedTarget(WEBHOOK)
     const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
-    await insertListener(stores, outside.dataKeys, project.id, hook, SECRET, NOBODY)
+    await insertListener(stores, project.id, { listener: hook, secret: SECRET, keys: outside.dataKeys }, NOBODY)
     await reportRun(stores, project.id, { ...runOf(1, 'success'), workflow: { externalId: 'other', name: 'other' } })
     await reportRun(stores, project.id, runOf(1, 'failed'))
     await reportRun(stores, project.id, runOf(1, 'failed'))
@@ -527,7 +543,12 @@ describe('a listener of what ends again and again', () => {
 
   async function seedListener(listener: Listener, answers: (Response | Error)[] = []) {
     const seeded = await seedTarget(WEBHOOK, SECRET, answers)
-    await insertListener(seeded.stores, seeded.outside.dataKeys, seeded.project.id, listener, SECRET, NOBODY)
+    await insertListener(
+      seeded.stores,
+      seeded.project.id,
+      { listener, secret: SECRET, keys: seeded.outside.dataKeys },
+      NOBODY,
+    )
     const states = () =>
       seeded.outside.sent.map(({ json }) => json.state ?? json.data.workflow.status ?? json.data.builds[0].status)
     return { ...seeded, states }
@@ -660,7 +681,7 @@ describe('what somebody asked for', () => {
     const stores = await openTestStores()
     const world = await furnish(stores)
     const target = { ...WEBHOOK, url: 'https://ci.example.com/hook', sendEnvVars: true } as const
-    await putDispatchTarget(stores, world.dataKeys, world.project.id, target, SECRET, NOBODY)
+    await putDispatchTarget(stores, world.project.id, { target, secret: SECRET, keys: world.dataKeys }, NOBODY)
     const app = await openTestApp({ stores })
     const path = `/api/v2/project/${world.slug}/pipeline`
     const trigger = await app.ask(path, { method: 'POST', token: world.secrets.member, json: { branch: 'main' } })
@@ -777,13 +798,11 @@ describe('what somebody asked for', () => {
 describe('what is stored', () => {
   it('holds no secret in the clear', async () => {
     const { stores, project, outside, work } = await seedTarget({ ...WEBHOOK, sendEnvVars: true })
-    await putEnvVar(stores, outside.dataKeys, project.id, { name: 'TOKEN', value: 'very-secret-1234' }, NOBODY)
+    await putEnvVar(stores, project.id, { name: 'TOKEN', value: 'very-secret-1234', keys: outside.dataKeys }, NOBODY)
     await insertListener(
       stores,
-      outside.dataKeys,
       project.id,
-      { kind: 'webhook', url: 'https://x.example/' },
-      SECRET,
+      { listener: { kind: 'webhook', url: 'https://x.example/' }, secret: SECRET, keys: outside.dataKeys },
       NOBODY,
     )
     await triggerPipeline(stores, project, TRIGGER, NOBODY)

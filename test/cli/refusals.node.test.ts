@@ -52,7 +52,7 @@ const COMPLETE = /^POST .*\/complete$/
 type Row = readonly [verb: string, to: RegExp, said: ErrorCode | number, end: keyof typeof EXIT, RegExp, asked: number]
 
 describe('a refusal is taken for what its code says, whatever its sentence; without a code, for its status', () => {
-  it.each<Row>([
+  it.for<Row>([
     ['download', LATEST, 'build_not_found', 'not_found', /No successful build with artifacts/, 1],
     ['download', LATEST, 'project_not_found', 'not_found', /Nein\.[\s\S]*looks the same/, 1],
     ['download', LATEST, 404, 'not_found', /^buildpass: Nein\. \(project gh\/acme\/web\)\n$/, 1],
@@ -68,7 +68,7 @@ describe('a refusal is taken for what its code says, whatever its sentence; with
     ['upload large.bin --build 7', COMPLETE, 'upload_not_found', 'not_found', /large\.bin: Nein\./, 3],
     ['upload large.bin --build 7', COMPLETE, 'build_not_found', 'not_found', /large\.bin: Nein\./, 1],
     ['upload large.bin --build 7', COMPLETE, 404, 'not_found', /large\.bin: Nein\./, 3],
-  ])('%s, %s: %s', async (verb, to, said, end, words, asked) => {
+  ])('%s, %s: %s', async ([verb, to, said, end, words, asked]) => {
     const coded = typeof said === 'number' ? { status: said } : { status: statusOf(said), code: said }
     const { status, ...code } = coded
     refusal = { to, status, body: { message: 'Nein.', ...code } }

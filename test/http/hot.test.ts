@@ -60,7 +60,7 @@ async function openBoth() {
       await seedBuild(stores, project, { branch, status: branch === 'main' ? 'failed' : 'success' })
     const build = await seedBuild(stores, project)
     for (const name of ['out/report.txt', 'a b%2.txt']) {
-      await seedArtifact(stores, project, build, name, 'hello')
+      await seedArtifact(stores, project, build, { path: name, text: 'hello' })
       links.push(`/output/job/${build.id}/artifacts/0/${name.split('/').map(encodeURIComponent).join('/')}`)
     }
   }

@@ -127,10 +127,8 @@ async function deliverOnce(): Promise<unknown> {
   const target = { kind: 'webhook', url: URL_, sendEnvVars: false, workflowName: 'w', jobName: 'j' } as const
   await putDispatchTarget(
     stores,
-    settings.dataKeys,
     project.id,
-    target,
-    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    { target, secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', keys: settings.dataKeys },
     INSTANCE,
   )
   const trigger = { ref: { branch: 'main' }, revision: null, jobName: null, parameters: {}, actor: null }

@@ -20,7 +20,12 @@ let personal: string
 /** The builds that were answered with 2xx, by the name that the reporter gave them. */
 const told = new Map<string, Told>()
 
-async function send(worker: WorkerProcess, method: string, path: string, body?: string, type = 'application/json') {
+async function send(
+  worker: WorkerProcess,
+  method: string,
+  path: string,
+  { body, type = 'application/json' }: { body?: string; type?: string } = {},
+) {
   return fetch(worker.origin + path, {
     method,
     headers: { 'Circle-Token': personal, 'Content-Type': type },
@@ -41,14 +46,17 @@ const reportOf = (externalId: string) =>
 /** One report and then one upload to its build; remembers what was answered with 2xx. */
 async function reportAndUpload(worker: WorkerProcess, i: number): Promise<number> {
   const externalId = `job-${i}`
-  const reported = await send(worker, 'POST', `${OWN}/builds`, reportOf(externalId))
+  const reported = await send(worker, 'POST', `${OWN}/builds`, { body: reportOf(externalId) })
   if (!reported.ok) throw new Error(`a report was answered with ${reported.status}`)
   const { build_num: num } = (await reported.json()) as { build_num: number }
   const build: Told = { num, uploads: [] }
   told.set(externalId, build)
   const bytes = `${externalId} `.repeat(1 + (i % 5) * 2_000)
   const path = `out/${i}.txt`
-  const uploaded = await send(worker, 'PUT', `${OWN}/builds/${num}/artifacts/${path}`, bytes, 'text/plain')
+  const uploaded = await send(worker, 'PUT', `${OWN}/builds/${num}/artifacts/${path}`, {
+    body: bytes,
+    type: 'text/plain',
+  })
   if (!uploaded.ok) throw new Error(`an upload was answered with ${uploaded.status}`)
   await uploaded.arrayBuffer()
   build.uploads.push({ path, sha256: createHash('sha256').update(bytes).digest('hex') })
@@ -59,7 +67,7 @@ beforeAll(async () => {
   const made = await runNpmScript('create-user', ['ada'], stateDir)
   personal = /bpu_\w{42}/.exec(made.output)?.[0] ?? ''
   const worker = await startWorkerProcess('src/index.ts', stateDir)
-  const created = await send(worker, 'POST', '/api/buildpass/v1/projects', JSON.stringify({ slug: SLUG }))
+  const created = await send(worker, 'POST', '/api/buildpass/v1/projects', { body: JSON.stringify({ slug: SLUG }) })
   expect(created.status).toBe(201)
 
   let next = 0
@@ -130,9 +138,9 @@ describe(`after kill -9 in the middle of ${REQUESTS} reports and uploads, and a 
   })
 
   it('a report that got no answer may be sent again, and goes on', async () => {
-    const again = await send(worker, 'POST', `${OWN}/builds`, reportOf('job-0'))
+    const again = await send(worker, 'POST', `${OWN}/builds`, { body: reportOf('job-0') })
     expect(again.status).toBe(200)
-    expect((await send(worker, 'POST', `${OWN}/builds`, reportOf('after'))).status).toBe(201)
+    expect((await send(worker, 'POST', `${OWN}/builds`, { body: reportOf('after') })).status).toBe(201)
   })
 
   async function digestOf(url: string): Promise<string> {

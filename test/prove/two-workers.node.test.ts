@@ -23,7 +23,7 @@ beforeAll(async () => {
   second = (
     await startWorkerProcess('test/prove/two/second.ts', there, [`FORWARD_KEY=${KEY}`, `FORWARD_URL=${first}/test-d1`])
   ).origin
-  const { status } = await ask(first, 'POST', '/api/buildpass/v1/projects', personal, { slug: SLUG })
+  const { status } = await ask(first, 'POST', '/api/buildpass/v1/projects', { token: personal, json: { slug: SLUG } })
   expect(status).toBe(201)
 })
 
@@ -37,7 +37,7 @@ describe('of two workerds that share one D1 and nothing else', () => {
       const [here, there] = both()
       const token = await mint(here)
       for (const origin of [here, there]) expect(await read(origin, token.secret)).toBe(200)
-      const deleted = await ask(here, 'DELETE', `/api/v1.1/project/${SLUG}/token/${token.id}`, personal)
+      const deleted = await ask(here, 'DELETE', `/api/v1.1/project/${SLUG}/token/${token.id}`, { token: personal })
       const deletedAt = performance.now()
       expect(deleted.status).toBe(200)
       expect(await read(here, token.secret)).toBe(401)
@@ -52,7 +52,7 @@ describe('of two workerds that share one D1 and nothing else', () => {
   it('a token minted on one works at once on the other, and one that both were used to after its deletion on neither', async () => {
     const token = await mint(first)
     expect(await read(second, token.secret)).toBe(200)
-    await ask(second, 'DELETE', `/api/v1.1/project/${SLUG}/token/${token.id}`, personal)
+    await ask(second, 'DELETE', `/api/v1.1/project/${SLUG}/token/${token.id}`, { token: personal })
     await new Promise((resolve) => setTimeout(resolve, BOUND_MS))
     expect(await read(first, token.secret)).toBe(401)
     expect(await read(second, token.secret)).toBe(401)
@@ -77,16 +77,24 @@ async function lastAccepted(origin: string, secret: string, deletedAt: number): 
 }
 
 async function mint(origin: string): Promise<{ id: string; secret: string }> {
-  const made = await ask(origin, 'POST', `/api/v1.1/project/${SLUG}/token`, personal, { label: 'two', scope: 'status' })
+  const made = await ask(origin, 'POST', `/api/v1.1/project/${SLUG}/token`, {
+    token: personal,
+    json: { label: 'two', scope: 'status' },
+  })
   const { id, token } = (await made.json()) as { id: string; token: string }
   return { id, secret: token }
 }
 
 async function read(origin: string, secret: string): Promise<number> {
-  return (await ask(origin, 'GET', `/api/v1.1/project/${SLUG}`, secret)).status
+  return (await ask(origin, 'GET', `/api/v1.1/project/${SLUG}`, { token: secret })).status
 }
 
-function ask(origin: string, method: string, path: string, token: string, json?: unknown): Promise<Response> {
+function ask(
+  origin: string,
+  method: string,
+  path: string,
+  { token, json }: { token: string; json?: unknown },
+): Promise<Response> {
   const body = json === undefined ? {} : { body: JSON.stringify(json) }
   return fetch(origin + path, {
     method,

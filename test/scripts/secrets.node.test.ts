@@ -78,8 +78,7 @@ async function use({ origin, demo }: LocalServer, secrets: Map<string, string>):
     method: string,
     path: string,
     token: string | null,
-    body?: unknown,
-    headers: Record<string, string> = {},
+    { body, headers = {} }: { body?: unknown; headers?: Record<string, string> } = {},
   ) =>
     fetch(origin + path, {
       method,
@@ -88,7 +87,7 @@ async function use({ origin, demo }: LocalServer, secrets: Map<string, string>):
     })
   const { personal } = demo.tokens
   async function mint(name: string, path: string, by: string, body: unknown = {}): Promise<Minted> {
-    const response = await send('POST', path, by, body)
+    const response = await send('POST', path, by, { body })
     expect(response.status, name).toBe(201)
     const minted = (await response.json()) as Minted
     secrets.set(name, minted.token)
@@ -111,23 +110,23 @@ async function use({ origin, demo }: LocalServer, secrets: Map<string, string>):
     const basic = `Basic ${Buffer.from(`${token}:`).toString('base64')}`
     await send('GET', `/gh/acme/web.svg?circle-token=${token}&style=svg`, null)
     await send('GET', `${WEB}?circle-token=${token}`, null)
-    await send('GET', WEB, null, undefined, { Authorization: `Bearer ${token}` })
-    await send('GET', WEB, null, undefined, { Authorization: basic })
+    await send('GET', WEB, null, { headers: { Authorization: `Bearer ${token}` } })
+    await send('GET', WEB, null, { headers: { Authorization: basic } })
     await send('GET', `${WEB}/latest/artifacts?circle-token=${token}&branch=main`, null)
-    await send('POST', `${WEB}/token?circle-token=${token}`, null, { label: token })
+    await send('POST', `${WEB}/token?circle-token=${token}`, null, { body: { label: token } })
     await send('GET', `/nothing/${token}?circle-token=${token}`, null)
     await send('GET', `${WEB}/tree/${token}`, token)
     await send('GET', `/output/job/${token}/artifacts/0/x`, token)
-    await send('POST', `${WEB}/token`, token, { [token]: token })
+    await send('POST', `${WEB}/token`, token, { body: { [token]: token } })
     await send('GET', `${WEB}?limit=${token}`, token)
     await send('GET', '/api/v1.1/me', `${token}x`)
     await send('GET', `/download/${token}.x/${token}`, token)
   }
-  await send('POST', BUILDS, personal, `{"external_id": "${leaked.token}"`)
+  await send('POST', BUILDS, personal, { body: `{"external_id": "${leaked.token}"` })
 
   // Artifacts: up, listed, down.
   const build = (await (await send('GET', `${WEB}?limit=1`, all.token)).json()) as { build_num: number }[]
-  await send('PUT', `${BUILDS}/${build[0]?.build_num}/artifacts/out.txt`, helper.token, 'bytes')
+  await send('PUT', `${BUILDS}/${build[0]?.build_num}/artifacts/out.txt`, helper.token, { body: 'bytes' })
   const listed = (await (await send('GET', `${WEB}/latest/artifacts?branch=main`, artifacts.token)).json()) as {
     url: string
   }[]
@@ -135,7 +134,9 @@ async function use({ origin, demo }: LocalServer, secrets: Map<string, string>):
 
   // Ends: by id, by secret, as leaked, by itself.
   await send('DELETE', `${WEB}/token/${doomed.token}`, personal)
-  await send('POST', '/api/buildpass/v1/leaks', null, { secrets: [leaked.token, status.token, `${leaked.token}x`] })
+  await send('POST', '/api/buildpass/v1/leaks', null, {
+    body: { secrets: [leaked.token, status.token, `${leaked.token}x`] },
+  })
   await send('DELETE', `${MINE}/${secrets.get('second successor')}`, personal)
   await send('DELETE', '/api/buildpass/v1/token', helper.token)
   for (const token of [doomed, leaked, helper].map(({ token }) => token)) {

@@ -15,6 +15,9 @@ export type Artifact = {
   readonly createdAt: number
 }
 
+/** Where in its build an artifact is. */
+export type ArtifactPlace = Pick<Artifact, 'nodeIndex' | 'path'>
+
 export const MAX_ARTIFACT_PATH_BYTES = 1024
 /** 5 GiB: the largest object that R2 takes in one put. */
 export const MAX_ARTIFACT_BYTES = 5 * 1024 ** 3

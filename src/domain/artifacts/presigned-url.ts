@@ -10,9 +10,11 @@ export type S3Key = { readonly accessKeyId: string; readonly secretAccessKey: st
 export async function presignedUrl(
   key: S3Key,
   url: URL,
-  parameters: Readonly<Record<string, string>>,
-  lifeSeconds: number,
-  now: number,
+  {
+    parameters,
+    lifeSeconds,
+    now,
+  }: { readonly parameters: Readonly<Record<string, string>>; readonly lifeSeconds: number; readonly now: number },
 ): Promise<string> {
   const query = new URLSearchParams({ ...parameters, 'X-Amz-Expires': String(lifeSeconds) })
   const datetime = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '')

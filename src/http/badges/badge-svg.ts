@@ -14,7 +14,7 @@ export function badgeSvg(badge: Badge, style: BadgeStyle): string {
       return pillSvg(showableText(badge.pill), badge.color, sentence)
     case 'shield':
     case 'flat-square':
-      return twoPartSvg(label, message, badge.color, sentence, style)
+      return twoPartSvg({ label, message, color: badge.color, sentence }, style)
   }
 }
 
@@ -33,10 +33,12 @@ function pillSvg(word: string, color: string, sentence: string): string {
 
 /** `style=shield` and `style=flat-square`, shields.io's: the label on grey, the message on its colour. */
 function twoPartSvg(
-  label: string,
-  message: string,
-  color: string,
-  sentence: string,
+  {
+    label,
+    message,
+    color,
+    sentence,
+  }: { readonly label: string; readonly message: string; readonly color: string; readonly sentence: string },
   style: Exclude<BadgeStyle, 'svg'>,
 ): string {
   const labelWidth = label === '' ? 0 : wholeWidthOf(label)

@@ -157,7 +157,7 @@ const JSON_PATH = /\.json\/?$/
 function drawn({ env, req }: Asked, status: BranchStatus | BadgeRefusal, label: string, more: MoreHeaders): Drawing {
   const style = queryValue(requestLineOf(req.raw).url, 'style')
   const form = JSON_PATH.test(rawPathOf(req.raw)) ? 'json' : parseBadgeStyle(style)
-  return drawBadge(env.drawings, status, label, form, more)
+  return drawBadge(env.drawings, { status, label, form }, more)
 }
 
 function queryValue(url: string, name: string): string | undefined {

@@ -15,6 +15,13 @@ export function createDrawings(): Drawings {
   return createRecentMap(500)
 }
 
+/** What a badge shows, and as what it is drawn. */
+type Drawn = {
+  readonly status: BranchStatus | BadgeRefusal
+  readonly label: string
+  readonly form: BadgeStyle | 'json'
+}
+
 /** Headers that a badge has besides its own, and a key for them. */
 export type MoreHeaders = {
   readonly name: string
@@ -22,13 +29,7 @@ export type MoreHeaders = {
 }
 
 /** A badge as it goes out. A pure function of what is given, so that it is drawn once and kept. */
-export function drawBadge(
-  drawings: Drawings,
-  status: BranchStatus | BadgeRefusal,
-  label: string,
-  form: BadgeStyle | 'json',
-  more: MoreHeaders,
-): Drawing {
+export function drawBadge(drawings: Drawings, { status, label, form }: Drawn, more: MoreHeaders): Drawing {
   const key = `${form} ${more.name} ${status} ${label}`
   const known = drawings.get(key)
   if (known) return known

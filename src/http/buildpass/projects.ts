@@ -61,8 +61,8 @@ const MAX_MEMBERS_A_PAGE = 1_000
 export function mountProjects(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects', async (c, { actor, grant }) => {
     const { slug, visibility, default_branch } = await readJson(c, projectInput())
-    const settings = { visibility, defaultBranch: default_branch }
-    const made = await createProject(c.env.stores, grant, slug, settings, actor)
+    const wanted = { slug, visibility, defaultBranch: default_branch }
+    const made = await createProject(c.env.stores, grant, wanted, actor)
     if (made === 'not_allowed') throw new AppError('permission_denied')
     if (made === 'taken') throw new AppError('project_exists')
     return jsonWritten(c, projectJson(made), 201)
@@ -101,12 +101,12 @@ export function mountProjects(app: App): void {
     const { stores } = c.env
     const user = await requireUser(c, params)
     if (role === 'member') {
-      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      const demotion = await demoteAdmin(stores, project.id, { user, endMade }, actor)
       if (demotion.kind === 'last_admin') throw new AppError('last_admin')
       if (demotion.kind === 'demoted')
         return jsonWritten(c, { login: user.login, role, ...leftBehindJson(demotion, endMade) } satisfies MemberSetJson)
     }
-    const put = await putMember(stores, project.id, user, role, actor)
+    const put = await putMember(stores, project.id, { user, role }, actor)
     if (put === 'last_admin') throw new AppError('last_admin')
     if (put === 'no_user') throw new AppError('user_not_found')
     return jsonWritten(c, { login: user.login, role } satisfies MemberSetJson)
@@ -120,7 +120,7 @@ export function mountProjects(app: App): void {
       // `end_tokens` is the older name, from when only tokens ended.
       const endMade = queryFlag(c, 'end_made') || queryFlag(c, 'end_tokens')
       const user = await requireUser(c, params)
-      const removal = await deleteMember(stores, project.id, user, { endMade }, actor)
+      const removal = await deleteMember(stores, project.id, { user, endMade }, actor)
       switch (removal.kind) {
         case 'last_admin':
           throw new AppError('last_admin')

@@ -14,7 +14,7 @@ import type { ParamsOf } from '../frame/access.ts'
 import { isKnown } from '../frame/answers.ts'
 import type { SlugSource } from '../frame/authorize.ts'
 import type { AppEnv } from '../frame/open-request.ts'
-import { artifactPathOf, nodeIndexOf, numberOnPath } from '../frame/request/input.ts'
+import { artifactPlaceOf, numberOnPath } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 import { redirectToDownload } from './redirect.ts'
 
@@ -25,7 +25,7 @@ export function mountDownloads(app: App): void {
     'GET /output/job/:job/artifacts/:node/:path{.+}',
     async (c, opened) => {
       const { params } = opened
-      const place = { buildId: params.job, nodeIndex: nodeIndexOf(params), path: artifactPathOf(params) }
+      const place = { buildId: params.job, ...artifactPlaceOf(params) }
       const link = await findArtifactLink(c.env.stores, c.req.path, place)
       // The name may have passed to another project since: its tokens open nothing here.
       if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')

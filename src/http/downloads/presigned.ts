@@ -9,15 +9,16 @@ import type { ArtifactRedirect } from '../../settings.ts'
 export function presignedUrlFor(
   { endpoint, bucket, accessKeyId, secretAccessKey }: Extract<ArtifactRedirect, { kind: 'presigned' }>,
   { objectKey, contentType }: Artifact,
-  contentDisposition: string,
-  lifeSeconds: number,
-  now: number,
+  {
+    contentDisposition,
+    lifeSeconds,
+    now,
+  }: { readonly contentDisposition: string; readonly lifeSeconds: number; readonly now: number },
 ): Promise<string> {
+  const parameters = { 'response-content-disposition': contentDisposition, 'response-content-type': contentType }
   return presignedUrl(
     { accessKeyId, secretAccessKey, region: 'auto' },
     new URL(`${endpoint}/${bucket}/${encodePath(objectKey)}`),
-    { 'response-content-disposition': contentDisposition, 'response-content-type': contentType },
-    lifeSeconds,
-    now,
+    { parameters, lifeSeconds, now },
   )
 }

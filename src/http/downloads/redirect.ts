@@ -37,7 +37,9 @@ export async function redirectToDownload(
     const contentDisposition = contentDispositionFor(fileName, 'attachment')
     const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
     return redirect(
-      headersTo(await presignedUrlFor(artifactRedirect, artifact, contentDisposition, lifeSeconds, stores.now())),
+      headersTo(
+        await presignedUrlFor(artifactRedirect, artifact, { contentDisposition, lifeSeconds, now: stores.now() }),
+      ),
     )
   }
   const known = knownRedirect(c, opened, artifact, isLatest)

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
-import type { Artifact } from '../../domain/artifacts/artifact.ts'
+import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { type LatestOf, LOOK_BACK, passes } from '../builds/builds.ts'
@@ -30,8 +30,7 @@ export async function listArtifactPage(
   db: Db,
   projectId: string,
   num: number,
-  after: { readonly nodeIndex: number; readonly path: string } | null,
-  limit: number,
+  { after, limit }: { readonly after: ArtifactPlace | null; readonly limit: number },
 ): Promise<readonly Artifact[] | null> {
   const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
   const beyond = after && sql`(${artifacts.nodeIndex}, ${artifacts.path}) > (${after.nodeIndex}, ${after.path})`
@@ -52,8 +51,7 @@ export async function findArtifact(
   db: Db,
   projectId: string,
   num: number,
-  nodeIndex: number,
-  path: string,
+  { nodeIndex, path }: ArtifactPlace,
 ): Promise<Artifact | null> {
   const [row] = await db
     .select(artifactColumns())
@@ -74,8 +72,7 @@ export async function findArtifact(
 export async function findArtifactOfBuild(
   db: Db,
   buildId: string,
-  nodeIndex: number,
-  path: string,
+  { nodeIndex, path }: ArtifactPlace,
 ): Promise<Artifact | null> {
   const [row] = await db
     .select(artifactColumns())
@@ -93,8 +90,7 @@ export async function findLatestArtifact(
   db: Db,
   projectId: string,
   { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
-  nodeIndex: number,
-  path: string,
+  { nodeIndex, path }: ArtifactPlace,
 ): Promise<Artifact | null> {
   const candidate = db
     .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })

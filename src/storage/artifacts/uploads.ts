@@ -17,8 +17,7 @@ export async function insertUpload(stores: Stores, upload: MultipartUpload, acto
 export async function findUpload(
   stores: Stores,
   projectId: string,
-  num: number,
-  id: string,
+  { num, id }: { readonly num: number; readonly id: string },
   actor: Actor,
 ): Promise<{ readonly upload: MultipartUpload; readonly parts: readonly UploadPart[] } | null> {
   const which = and(eq(uploads.id, id), eq(uploads.projectId, projectId), eq(uploads.buildNum, num))
@@ -39,9 +38,7 @@ export async function findUpload(
 export async function findUploadPart(
   stores: Stores,
   projectId: string,
-  num: number,
-  id: string,
-  partNumber: number,
+  { num, id, partNumber }: { readonly num: number; readonly id: string; readonly partNumber: number },
   actor: Actor,
 ) {
   const { db } = stores

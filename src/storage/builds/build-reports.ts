@@ -42,7 +42,7 @@ export async function storeReports(
     const which = sql`${eq(builds.projectId, projectId)} and ${eq(builds.externalId, report.externalId)}`
     const writes = [
       ...moveToCommitStatements(db, projectId, report),
-      ...reportStatements(db, projectId, ids, report, now),
+      ...reportStatements(db, projectId, report, { ...ids, now }),
       ...moveToForkStatements(db, projectId, report),
       ...gitlabRootStatements(db, projectId, report),
       ...(isJenkinsRun(report.workflow.externalId) ? orderJenkinsStatements(db, projectId, report, now) : []),
@@ -84,9 +84,9 @@ export async function storeRun(
   const pipelineId = crypto.randomUUID()
   const writes = [
     ...moveToCommitStatements(db, projectId, run),
-    upsertPipeline(db, projectId, pipelineId, run, now, sql`1`),
+    upsertPipeline(db, projectId, run, { id: pipelineId, now, condition: sql`1` }),
     countPipeline(db, projectId, pipelineId),
-    upsertWorkflow(db, projectId, run, now, sql`1`),
+    upsertWorkflow(db, projectId, run, { now, condition: sql`1` }),
     ...(ownBranchOf(run) === null ? [] : moveToForkStatements(db, projectId, run)),
     ...(run.runStatus && githubRunPrefix(run.workflow.externalId)
       ? [orderPipelineStatement(db, projectId, run, now)]
@@ -106,8 +106,7 @@ export async function storeRun(
 export async function storeEvent(
   stores: Stores,
   projectId: string,
-  num: number,
-  event: BuildEvent,
+  { num, event }: { readonly num: number; readonly event: BuildEvent },
   actor: Actor,
 ): Promise<{ readonly build: Build; readonly messageIds: readonly string[] } | null> {
   const { db } = stores

@@ -32,18 +32,16 @@ export async function listPipelines(
   db: Db,
   projectId: string,
   which: PipelinesOf,
-  before: number | null,
-  limit: number,
+  page: { readonly before: number | null; readonly limit: number },
 ): Promise<readonly PipelineRow[]> {
-  return (await pipelinesQuery(db, projectId, which, before, limit)).map(pipelineOf)
+  return (await pipelinesQuery(db, projectId, which, page)).map(pipelineOf)
 }
 
 export function pipelinesQuery(
   db: Db,
   projectId: string,
   { branch, login }: PipelinesOf,
-  before: number | null,
-  limit: number,
+  { before, limit }: { readonly before: number | null; readonly limit: number },
 ) {
   const which = and(
     eq(pipelines.projectId, projectId),

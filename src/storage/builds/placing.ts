@@ -133,8 +133,7 @@ export function moveToCommitStatements(db: Db, projectId: string, { pipeline, wo
 export async function gatherParts(
   stores: Stores,
   projectId: string,
-  reports: readonly RunReport[],
-  inPlace: readonly RunReport[],
+  { reports, inPlace }: { readonly reports: readonly RunReport[]; readonly inPlace: readonly RunReport[] },
   actor: Actor,
 ): Promise<void> {
   const { db } = stores

@@ -10,16 +10,15 @@ import { upsertWorkflow } from './upsert-workflow.ts'
 export function reportStatements(
   db: Db,
   projectId: string,
-  { pipelineId, buildId }: { readonly pipelineId: string; readonly buildId: string },
   report: BuildReport,
-  now: number,
+  { pipelineId, buildId, now }: { readonly pipelineId: string; readonly buildId: string; readonly now: number },
 ) {
-  const isOurs = sql`not ${belongsElsewhere(projectId, report)}`
+  const condition = sql`not ${belongsElsewhere(projectId, report)}`
   return [
-    upsertPipeline(db, projectId, pipelineId, report, now, isOurs),
+    upsertPipeline(db, projectId, report, { id: pipelineId, now, condition }),
     countPipeline(db, projectId, pipelineId),
-    upsertWorkflow(db, projectId, report, now, isOurs),
-    upsertBuild(db, projectId, buildId, report, now),
+    upsertWorkflow(db, projectId, report, { now, condition }),
+    upsertBuild(db, projectId, report, { id: buildId, now }),
     countBuild(db, projectId, buildId),
   ] as const
 }

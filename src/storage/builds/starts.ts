@@ -19,8 +19,7 @@ export type Dispatch = { readonly event: OutboxEvent; readonly params: OutboxPar
 export async function startBuilds(
   stores: Stores,
   projectId: string,
-  reports: readonly [BuildReport, ...BuildReport[]],
-  { event, params }: Dispatch,
+  { reports, dispatch }: { readonly reports: readonly [BuildReport, ...BuildReport[]]; readonly dispatch: Dispatch },
   actor: Actor,
 ): Promise<readonly [Build, ...Build[]]> {
   const { db } = stores
@@ -28,14 +27,14 @@ export async function startBuilds(
   const ids = reports.map((report) => report.externalId)
   const first = sql`${builds.projectId} = ${projectId} and ${builds.externalId} = ${ids[0]}`
   const statementsOf = (report: BuildReport) => {
-    const made = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID() }
-    return reportStatements(db, projectId, made, report, now)
+    const made = { pipelineId: crypto.randomUUID(), buildId: crypto.randomUUID(), now }
+    return reportStatements(db, projectId, report, made)
   }
   const [report, ...more] = reports
   const results: unknown[] = await commit(stores, actor, [
     ...statementsOf(report),
     ...more.flatMap((other) => [...statementsOf(other)]),
-    dispatchStatement(db, { event, build: first, params, at: now, actor }),
+    dispatchStatement(db, { ...dispatch, build: first, at: now, actor }),
     selectBuild(db, and(eq(builds.projectId, projectId), inArray(builds.externalId, ids))).orderBy(builds.num),
   ])
   const [message, rows] = results.slice(-2) as [unknown, Parameters<typeof buildOf>[0][]]
@@ -50,8 +49,7 @@ export async function startBuilds(
 export async function cancelBuilds(
   stores: Stores,
   projectId: string,
-  cancelled: readonly [Build, ...Build[]],
-  dispatch: Dispatch | null,
+  { cancelled, dispatch }: { readonly cancelled: readonly [Build, ...Build[]]; readonly dispatch: Dispatch | null },
   actor: Actor,
 ): Promise<void> {
   const { db } = stores

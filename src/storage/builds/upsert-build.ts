@@ -14,7 +14,12 @@ import { wordTable } from '../../domain/reporting/word-table.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
-export function upsertBuild(db: Db, projectId: string, id: string, report: BuildReport, now: number) {
+export function upsertBuild(
+  db: Db,
+  projectId: string,
+  report: BuildReport,
+  { id, now }: { readonly id: string; readonly now: number },
+) {
   const {
     externalId,
     jobName,

@@ -11,10 +11,8 @@ import { RANK_SET_BY_CI } from './placing.ts'
 export function upsertPipeline(
   db: Db,
   projectId: string,
-  id: string,
   report: RunReport | BuildReport,
-  now: number,
-  condition: SQL,
+  { id, now, condition }: { readonly id: string; readonly now: number; readonly condition: SQL },
 ) {
   const { pipeline } = report
   const branch =

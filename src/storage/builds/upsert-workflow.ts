@@ -9,8 +9,7 @@ export function upsertWorkflow(
   db: Db,
   projectId: string,
   { pipeline, workflow, runStatus }: RunReport,
-  now: number,
-  condition: SQL,
+  { now, condition }: { readonly now: number; readonly condition: SQL },
 ) {
   const { externalId, name, attemptOf = externalId, attempt = 1 } = workflow
   const merged = [fullerOf('workflows', 'name'), ...(runStatus ? mergedRunStatus() : [])]

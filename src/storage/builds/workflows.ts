@@ -44,8 +44,7 @@ export function listWorkflowRuns(
   db: Db,
   projectId: string,
   { name, branch, since }: { readonly name: string | null; readonly branch: string | null; readonly since: number },
-  after: WorkflowKey | null,
-  limit: number,
+  { after, limit }: { readonly after: WorkflowKey | null; readonly limit: number },
 ): Promise<readonly WorkflowRow[]> {
   const which = and(
     eq(workflows.projectId, projectId),

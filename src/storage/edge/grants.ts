@@ -66,7 +66,7 @@ export async function findGrant(
   const kept = keptGrant(stores, secret, stores.now())
   if (kept) {
     if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
-    return askPrimary(stores, secret, slug, charge, kept)
+    return askPrimary(stores, secret, { slug, charge, cached: kept })
   }
   if ((memory.grants.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
 
@@ -75,12 +75,12 @@ export async function findGrant(
     // A token that memory had lately, or that was minted here, counts as known even where KV is down.
     const isKnown = memory.grants.held.get(secret) !== undefined || memory.grants.minted.get(secret) !== undefined
     if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
-    return askPrimary(stores, secret, slug, charge, null)
+    return askPrimary(stores, secret, { slug, charge, cached: null })
   }
   // A person's role is needed next: one round trip reads it with the feed.
   if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
     await prefetchAccess(stores, fact.value.grant, slug)
-  if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, slug, charge, fact)
+  if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, { slug, charge, cached: fact })
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
   return cachedVerdict(stores, fact, 'kv')
 }
@@ -106,9 +106,11 @@ function keptGrant({ memory }: Stores, secret: Secret, now: number): Fenced<Held
 async function askPrimary(
   stores: Stores,
   secret: Secret,
-  slug: Slug | null,
-  charge: ChargeUnknown,
-  cached: Fenced<HeldGrant> | null,
+  {
+    slug,
+    charge,
+    cached,
+  }: { readonly slug: Slug | null; readonly charge: ChargeUnknown; readonly cached: Fenced<HeldGrant> | null },
 ): Promise<Verdict> {
   let fact: Fenced<HeldGrant> | null
   try {
@@ -153,7 +155,7 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
   const project = slug && projectRows?.[0] ? keepProject(stores, slug, projectRows[0], fence) : null
   const role = roleRows?.[0]
   if (project && role && held.grant.kind === 'personal')
-    keepRole(stores, held.grant.userId, project.id, role.role, fence)
+    keepRole(stores, { userId: held.grant.userId, projectId: project.id, role: role.role }, fence)
   return fact
 }
 

@@ -147,8 +147,9 @@ async function readAccess(stores: Stores, grant: Principal | null, slug: Slug): 
     if (userId) stores.memory.access.roles.delete(`${userId}:${project.id}`)
     return { project, role: null, facts: [known] }
   }
-  keepRole(stores, userId, project.id, member.role, fence)
-  return { project, role: member.role, facts: [known, roleFact(userId, project.id, member.role, fence)] }
+  const held = { userId, projectId: project.id, role: member.role }
+  keepRole(stores, held, fence)
+  return { project, role: member.role, facts: [known, roleFact(held, fence)] }
 }
 
 function userIdOf(grant: Principal | null): string | null {
@@ -160,15 +161,18 @@ export function keepProject(stores: Stores, slug: Slug, project: Project, fence:
   return project
 }
 
-export function keepRole(stores: Stores, userId: string, projectId: string, role: Role, fence: Fence): void {
-  const fact = roleFact(userId, projectId, role, fence)
-  stores.memory.access.roles.set(`${userId}:${projectId}`, { fact, keptAt: stores.now() })
+/** The role of a person in a project. */
+type HeldRole = { readonly userId: string; readonly projectId: string; readonly role: Role }
+
+export function keepRole(stores: Stores, held: HeldRole, fence: Fence): void {
+  const fact = roleFact(held, fence)
+  stores.memory.access.roles.set(`${held.userId}:${held.projectId}`, { fact, keptAt: stores.now() })
 }
 
 function projectFact(project: Project, fence: Fence): Fenced<Project> {
   return { value: project, fence, subjects: [`project:${project.id}`] }
 }
 
-function roleFact(userId: string, projectId: string, role: Role, fence: Fence): Fenced<Role> {
+function roleFact({ userId, projectId, role }: HeldRole, fence: Fence): Fenced<Role> {
   return { value: role, fence, subjects: [`membership:${userId}:${projectId}`, `user:${userId}`] }
 }

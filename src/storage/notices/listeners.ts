@@ -34,10 +34,8 @@ export async function openListener(
 /** Stores a listener; null, and nothing changes, when the project has as many as it may. */
 export async function insertListener(
   stores: Stores,
-  keys: DataKeys,
   projectId: string,
-  listener: Listener,
-  secret: string,
+  { listener, secret, keys }: { readonly listener: Listener; readonly secret: string; readonly keys: DataKeys },
   actor: Actor,
 ): Promise<StoredListener | null> {
   const { db } = stores
@@ -47,7 +45,7 @@ export async function insertListener(
   const fits = sql`(select count(*) from ${listeners} where project_id = ${projectId}) < ${MAX_LISTENERS}`
   const entry = { action: 'listener.created', projectId, subject: id, detail: { kind: listener.kind } } as const
   const [, , rows] = await commit(stores, actor, [
-    auditStatement(db, createdAt, actor, entry, fits),
+    auditStatement(db, createdAt, actor, { ...entry, condition: fits }),
     rawStatement(
       db,
       sql`insert into ${listeners} (id, project_id, config, sealed, created_by, minted_by, created_at)
@@ -65,7 +63,7 @@ export async function deleteListener(stores: Stores, projectId: string, id: stri
   const entry = { action: 'listener.deleted', projectId, subject: id } as const
   const stands = sql`exists (select 1 from ${listeners} where ${which})`
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, entry, stands),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
     db.delete(listeners).where(which).returning({ id: listeners.id }),
   ])
   return rows.length > 0

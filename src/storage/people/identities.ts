@@ -70,7 +70,7 @@ export async function linkIdentity(stores: Stores, userId: string, identity: Ide
   const told = { action: 'identity.linked', projectId: null, subject: identity.name } as const
   const isFree = sql`not exists (select 1 from ${identities} where ${isIdentity(identity)})`
   const [, , [owner]] = await commit(stores, actor, [
-    auditStatement(db, now, actor, { ...told, detail: { by: identity.provider } }, isFree),
+    auditStatement(db, now, actor, { ...told, detail: { by: identity.provider }, condition: isFree }),
     db
       .insert(identities)
       .values({ ...identity, userId, createdAt: now, lastUsedAt: now })
@@ -91,7 +91,10 @@ export async function unlinkIdentity(
   const theirs = and(isIdentity({ provider, subject }), eq(identities.userId, userId))
   const told = { action: 'identity.unlinked', projectId: null, subject, detail: { by: provider } } as const
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, told, sql`exists (select 1 from ${identities} where ${theirs})`),
+    auditStatement(db, stores.now(), actor, {
+      ...told,
+      condition: sql`exists (select 1 from ${identities} where ${theirs})`,
+    }),
     db.delete(identities).where(theirs).returning({ subject: identities.subject }),
     db
       .delete(sessions)

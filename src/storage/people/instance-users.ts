@@ -7,6 +7,7 @@ import { audit, members, projects, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { endMadeBy } from '../tokens/made.ts'
 import { commitEnding } from '../tokens/revocations.ts'
+import type { Person } from './members.ts'
 import { hasCome } from './sign-in-links.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
@@ -44,8 +45,6 @@ export function selectUsers(db: Db, after: string | null) {
     .limit(PAGE_SIZE + 1)
 }
 
-type Person = { readonly id: string; readonly login: string }
-
 /** Makes somebody else an owner, or no owner any more, whose unused invitations end by a trigger; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
@@ -57,7 +56,7 @@ export async function setInstanceRole(
   const told = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, told, sql`${isThere} and ${isOther(actor, person)}`),
+    auditStatement(db, stores.now(), actor, { ...told, condition: sql`${isThere} and ${isOther(actor, person)}` }),
     db
       .update(users)
       .set({ instanceRole: role, madeOwnerBy: role === 'owner' ? actor.userId : null })
@@ -110,8 +109,8 @@ export async function deleteUser(
         select ${members.projectId}, ${actor.userId}, 'admin', ${now} ${left}
         on conflict (project_id, user_id) do update set role = 'admin'`,
     ),
-    ...(endMade ? endMadeBy(db, now, actor, person.id, null, may) : []),
-    auditStatement(db, now, actor, told, sql`${isThere} and ${may}`),
+    ...(endMade ? endMadeBy(db, now, actor, { userId: person.id, projectId: null, condition: may }) : []),
+    auditStatement(db, now, actor, { ...told, condition: sql`${isThere} and ${may}` }),
     db
       .delete(users)
       .where(and(eq(users.id, person.id), may))

@@ -11,6 +11,8 @@ import { commitEnding } from '../tokens/revocations.ts'
 import type { Statement } from '../tokens/rights.ts'
 import { type LetIn, type LetIntoProject, selectLetIn } from './let-in.ts'
 
+export type Person = { readonly id: string; readonly login: string }
+
 export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
 
 /** A page of the people of a project by login. */
@@ -47,8 +49,7 @@ export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin' | 'no_u
 export async function putMember(
   stores: Stores,
   projectId: string,
-  user: { readonly id: string; readonly login: string },
-  role: Role,
+  { user, role }: { readonly user: Person; readonly role: Role },
   actor: Actor,
 ): Promise<MemberPut> {
   const { db } = stores
@@ -60,7 +61,7 @@ export async function putMember(
         .select({ role: members.role })
         .from(members)
         .where(and(eq(members.projectId, projectId), eq(members.userId, user.id))),
-      auditStatement(db, stores.now(), actor, entry, allowed),
+      auditStatement(db, stores.now(), actor, { ...entry, condition: allowed }),
       db
         .insert(members)
         .values({ projectId, userId: user.id, role, createdAt: stores.now(), addedBy: actor.userId })
@@ -93,12 +94,12 @@ export type Removal = ({ readonly kind: 'removed' } & LeftInProject) | { readonl
 export async function deleteMember(
   stores: Stores,
   projectId: string,
-  user: { readonly id: string; readonly login: string },
-  { endMade }: { readonly endMade: boolean },
+  { user, endMade }: { readonly user: Person; readonly endMade: boolean },
   actor: Actor,
 ): Promise<Removal> {
   const who = and(eq(members.projectId, projectId), eq(members.userId, user.id))
   const loss = {
+    userId: user.id,
     who,
     statement: stores.db
       .delete(members)
@@ -107,7 +108,7 @@ export async function deleteMember(
     entry: { action: 'member.removed', projectId, subject: user.login },
     endMade,
   } as const
-  const left = await loseRole(stores, projectId, user.id, loss, actor)
+  const left = await loseRole(stores, projectId, loss, actor)
   if (typeof left !== 'string') return { kind: 'removed', ...left }
   return { kind: left === 'last_admin' ? left : 'not_a_member' }
 }
@@ -121,12 +122,12 @@ export type Demotion = ({ readonly kind: 'demoted' } & LeftInProject) | { readon
 export async function demoteAdmin(
   stores: Stores,
   projectId: string,
-  user: { readonly id: string; readonly login: string },
-  { endMade }: { readonly endMade: boolean },
+  { user, endMade }: { readonly user: Person; readonly endMade: boolean },
   actor: Actor,
 ): Promise<Demotion> {
   const who = and(eq(members.projectId, projectId), eq(members.userId, user.id), eq(members.role, 'admin'))
   const loss = {
+    userId: user.id,
     who,
     statement: stores.db
       .update(members)
@@ -136,7 +137,7 @@ export async function demoteAdmin(
     entry: { action: 'member.set', projectId, subject: user.login, detail: { role: 'member' } },
     endMade,
   } as const
-  const left = await loseRole(stores, projectId, user.id, loss, actor)
+  const left = await loseRole(stores, projectId, loss, actor)
   if (typeof left !== 'string') return { kind: 'demoted', ...left }
   return { kind: left === 'last_admin' ? left : 'no_admin' }
 }
@@ -144,6 +145,7 @@ export async function demoteAdmin(
 const ONE = { userId: members.userId }
 
 type Loss = {
+  readonly userId: string
   /** Whose role it is, in the project, if they have it. */
   readonly who: SQL | undefined
   /** What takes it, unless the project had no admin then; returns a row where it did. */
@@ -155,8 +157,7 @@ type Loss = {
 async function loseRole(
   stores: Stores,
   projectId: string,
-  userId: string,
-  { who, statement, entry, endMade }: Loss,
+  { userId, who, statement, entry, endMade }: Loss,
   actor: Actor,
 ): Promise<LeftInProject | 'nobody' | 'last_admin'> {
   const { db } = stores
@@ -165,8 +166,8 @@ async function loseRole(
   const results = await commitEnding(stores, actor, [
     selectMadeBy(db, userId, projectId),
     selectLetIn(db, userId, projectId),
-    auditStatement(db, now, actor, entry, ends),
-    ...(endMade ? endMadeBy(db, now, actor, userId, projectId, ends) : []),
+    auditStatement(db, now, actor, { ...entry, condition: ends }),
+    ...(endMade ? endMadeBy(db, now, actor, { userId, projectId, condition: ends }) : []),
     statement,
     db.select(ONE).from(members).where(who),
   ])

@@ -113,8 +113,7 @@ export async function listNewestBuilds(
 export async function setFollowed(
   stores: Stores,
   projectId: string,
-  userId: string,
-  followed: boolean,
+  { userId, followed }: { readonly userId: string; readonly followed: boolean },
   actor: Actor,
 ): Promise<void> {
   const theirs = and(eq(members.projectId, projectId), eq(members.userId, userId))

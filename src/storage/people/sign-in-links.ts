@@ -70,7 +70,7 @@ export async function replaceInvitation(
   const told = { action: 'user.invited', projectId: null, subject: login } as const
   const waits = sql`exists (select 1 from ${signInLinks} where ${isWaiting(id)})`
   const [, { results }] = await commit(stores, actor, [
-    auditStatement(db, now(), actor, told, waits),
+    auditStatement(db, now(), actor, { ...told, condition: waits }),
     rawStatement(
       db,
       sql`update ${signInLinks} set hash = ${link.hash}, expires_at = ${link.expiresAt}, made_by = ${actor.userId} where ${isWaiting(id)} returning 1`,

@@ -10,10 +10,9 @@ export function auditStatement(
   db: Db,
   at: number,
   actor: Actor,
-  entry: Omit<AuditEntry, 'projectId'> & { readonly projectId: string | SQL | null },
-  condition: SQL = sql`1`,
+  entry: Omit<AuditEntry, 'projectId'> & { readonly projectId: string | SQL | null; readonly condition?: SQL },
 ) {
-  const { action, projectId, subject } = entry
+  const { action, projectId, subject, condition = sql`1` } = entry
   const detail = entry.detail ? JSON.stringify(entry.detail) : null
   return rawStatement(
     db,

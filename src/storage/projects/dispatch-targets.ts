@@ -32,10 +32,8 @@ export async function openDispatchTarget(
 
 export async function putDispatchTarget(
   stores: Stores,
-  keys: DataKeys,
   projectId: string,
-  target: DispatchTarget,
-  secret: string,
+  { target, secret, keys }: { readonly target: DispatchTarget; readonly secret: string; readonly keys: DataKeys },
   actor: Actor,
 ): Promise<StoredTarget> {
   const { db } = stores
@@ -60,7 +58,7 @@ export async function deleteDispatchTarget(stores: Stores, projectId: string, ac
   const stands = sql`exists (select 1 from ${dispatchTargets} where ${which})`
   const entry = { action: 'dispatch_target.deleted', projectId, subject: null } as const
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, entry, stands),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
     db.delete(dispatchTargets).where(which).returning({ projectId: dispatchTargets.projectId }),
   ])
   return rows.length > 0

@@ -31,9 +31,8 @@ export async function findEnvVar(
 /** Sets a variable; null, and nothing changed, when the project has as many as it may. */
 export async function putEnvVar(
   stores: Stores,
-  keys: DataKeys,
   projectId: string,
-  { name, value }: { readonly name: string; readonly value: string },
+  { name, value, keys }: { readonly name: string; readonly value: string; readonly keys: DataKeys },
   actor: Actor,
 ): Promise<MaskedEnvVar | null> {
   const { db } = stores
@@ -41,7 +40,7 @@ export async function putEnvVar(
   const fits = sql`(exists (select 1 from ${envVars} where project_id = ${projectId} and name = ${name})
     or (select count(*) from ${envVars} where project_id = ${projectId}) < ${MAX_ENV_VARS})`
   const [, , [row]] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { action: 'env_var.set', projectId, subject: name }, fits),
+    auditStatement(db, stores.now(), actor, { action: 'env_var.set', projectId, subject: name, condition: fits }),
     rawStatement(
       db,
       sql`insert into ${envVars} (project_id, name, sealed, created_at) select ${projectId}, ${name}, ${sealed}, ${stores.now()}
@@ -57,7 +56,7 @@ export async function deleteEnvVar(stores: Stores, projectId: string, name: stri
   const { db } = stores
   const stands = sql`exists (select 1 from ${envVars} where ${named(projectId, name)})`
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { action: 'env_var.deleted', projectId, subject: name }, stands),
+    auditStatement(db, stores.now(), actor, { action: 'env_var.deleted', projectId, subject: name, condition: stands }),
     db.delete(envVars).where(named(projectId, name)).returning({ name: envVars.name }),
   ])
   return rows.length > 0

@@ -10,25 +10,32 @@ import { auditStatement } from './audit.ts'
 import { projectColumns } from './project-columns.ts'
 import { findProjectById } from './projects.ts'
 
+export type NewProject = {
+  readonly slug: Slug
+  readonly visibility: Visibility
+  readonly defaultBranch: string
+  /** The id of the form that asks for it. */
+  readonly onceId?: string | undefined
+}
+
 /**
  * Makes a project with its creator as the first admin; null when the slug is taken. Of all forms with one `onceId`, one
  * makes a project, and the others get that one too.
  */
 export async function insertProject(
   stores: Stores,
-  slug: Slug,
-  settings: { readonly visibility: Visibility; readonly defaultBranch: string },
+  { slug, visibility, defaultBranch, onceId }: NewProject,
   creator: { readonly userId: string; readonly actor: Actor },
-  onceId?: string,
 ): Promise<Project | null> {
   const { db } = stores
-  const project: Project = { id: onceId ?? crypto.randomUUID(), ...slug, ...settings, repositoryUrl: null }
+  const id = onceId ?? crypto.randomUUID()
+  const project: Project = { id, ...slug, visibility, defaultBranch, repositoryUrl: null }
   const now = stores.now()
   const told = {
     action: 'project.created',
     projectId: project.id,
     subject: slugText(slug),
-    detail: { visibility: settings.visibility },
+    detail: { visibility },
   } as const
   try {
     await commit(stores, creator.actor, [
@@ -66,13 +73,10 @@ export async function updateProject(
   }
   const told = { action: 'project.updated', projectId, subject: null, detail } as const
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(
-      db,
-      stores.now(),
-      actor,
-      told,
-      sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
-    ),
+    auditStatement(db, stores.now(), actor, {
+      ...told,
+      condition: sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
+    }),
     // Unchanged columns are set to themselves, so that an empty change is a valid statement.
     db
       .update(projects)
@@ -104,7 +108,7 @@ export async function deleteProject(stores: Stores, project: Project, actor: Act
   const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
   const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, told, stands),
+    auditStatement(db, stores.now(), actor, { ...told, condition: stands }),
     db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
   ])
   return rows.length > 0
@@ -136,7 +140,7 @@ export async function putCreator(
   const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id, grantedBy: actor.userId }
   try {
     await commit(stores, actor, [
-      auditStatement(db, stores.now(), actor, told, sql`not ${isCreator(slug, user.id)}`),
+      auditStatement(db, stores.now(), actor, { ...told, condition: sql`not ${isCreator(slug, user.id)}` }),
       db.insert(orgCreators).values(creator).onConflictDoNothing(),
     ])
     return 'put'
@@ -160,7 +164,7 @@ export async function deleteCreator(
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
   await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, told, isCreator(slug, user.id)),
+    auditStatement(db, stores.now(), actor, { ...told, condition: isCreator(slug, user.id) }),
     db.delete(orgCreators).where(grantOf(slug, user.id)),
   ])
 }

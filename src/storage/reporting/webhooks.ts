@@ -86,22 +86,29 @@ export type WebhookInserted =
   /** `taken`: the source has a current secret already, which is to be rotated. `done_before`: the form was sent before. */
   | { readonly kind: 'taken' | 'done_before' }
 
+/** A webhook's secret, and what seals it. */
+type NewSecret = {
+  readonly secret: string
+  readonly keys: DataKeys
+  /** The id of the form that asks for it. */
+  readonly onceId?: string | undefined
+}
+
 /** Stores a source's secret; of all forms with one `onceId`, one does. */
 export async function insertWebhook(
   stores: Stores,
-  keys: DataKeys,
   projectId: string,
-  source: WebhookSource,
-  secret: string,
+  { source, secret, keys, onceId }: NewSecret & { readonly source: WebhookSource },
   actor: Actor,
-  onceId?: string,
 ): Promise<WebhookInserted> {
   const { db, now } = stores
-  const row = await rowFor(keys, projectId, source, secret, actor, now(), onceId)
+  const row = await rowFor({ projectId, source }, { secret, keys, onceId }, actor, now())
   try {
     const [rows] = await commit(stores, actor, [
       insertRow(db, row, isFirst(actor, onceId)),
-      auditWebhook(db, 'webhook.created', now(), actor, row.id, {
+      auditWebhook(db, now(), actor, {
+        action: 'webhook.created',
+        id: row.id,
         detail: { source: row.source },
         once: isFirst(actor, onceId),
       }),
@@ -121,20 +128,16 @@ export type WebhookRotation =
 /** A new secret for the same source; the old one stops after the overlap. Of all forms with one `onceId`, one does. */
 export async function rotateWebhook(
   stores: Stores,
-  keys: DataKeys,
   projectId: string,
-  id: string,
-  secret: string,
-  overlapSeconds: number,
+  { id, overlapSeconds, secret, keys, onceId }: NewSecret & { readonly id: string; readonly overlapSeconds: number },
   actor: Actor,
-  onceId?: string,
 ): Promise<WebhookRotation> {
   const { db, now } = stores
   if (await isDoneBefore(db, actor, onceId)) return { kind: 'done_before' }
   const isCurrent = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId), isNull(webhooks.expiresAt))
   const [old] = await db.select({ source: webhooks.source }).from(webhooks).where(isCurrent).limit(1)
   if (!old) return { kind: 'not_current' }
-  const row = await rowFor(keys, projectId, old.source, secret, actor, now(), onceId)
+  const row = await rowFor({ projectId, source: old.source }, { secret, keys, onceId }, actor, now())
   const endsAt = now() + overlapSeconds * 1000
   try {
     const [, inserted] = await commit(stores, actor, [
@@ -145,7 +148,9 @@ export async function rotateWebhook(
         row,
         sql`exists (select 1 from ${webhooks} where ${webhooks.id} = ${id} and ${webhooks.expiresAt} = ${endsAt})`,
       ),
-      auditWebhook(db, 'webhook.rotated', now(), actor, row.id, {
+      auditWebhook(db, now(), actor, {
+        action: 'webhook.rotated',
+        id: row.id,
         detail: { source: row.source, replaces: id, overlap_seconds: overlapSeconds },
         once: isFirst(actor, onceId),
       }),
@@ -163,7 +168,7 @@ export async function deleteWebhook(stores: Stores, projectId: string, id: strin
   const { db, now } = stores
   const which = and(eq(webhooks.id, id), eq(webhooks.projectId, projectId))
   const [, rows] = await commit(stores, actor, [
-    auditWebhook(db, 'webhook.deleted', now(), actor, id, { projectId }),
+    auditWebhook(db, now(), actor, { action: 'webhook.deleted', id, projectId }),
     db.delete(webhooks).where(which).returning({ id: webhooks.id }),
   ])
   return rows.length > 0
@@ -182,13 +187,10 @@ function lives(now: number) {
 type WebhookRow = typeof webhooks.$inferSelect
 
 async function rowFor(
-  keys: DataKeys,
-  projectId: string,
-  source: WebhookSource,
-  secret: string,
+  { projectId, source }: { readonly projectId: string; readonly source: WebhookSource },
+  { secret, keys, onceId }: NewSecret,
   actor: Actor,
   now: number,
-  onceId?: string,
 ): Promise<WebhookRow> {
   const id = onceId ?? crypto.randomUUID()
   const sealedSecret = await seal(keys, secret, placeOf(id))
@@ -218,27 +220,29 @@ function insertRow(db: Db, r: WebhookRow, condition: ReturnType<typeof sql>) {
 
 function auditWebhook(
   db: Db,
-  action: AuditAction,
   at: number,
   actor: Actor,
-  id: string,
   {
+    action,
+    id,
     detail = {},
     projectId,
     once = sql`1`,
   }: {
+    readonly action: AuditAction
+    readonly id: string
     readonly detail?: Readonly<Record<string, string | number>>
     readonly projectId?: string
     readonly once?: SQL
-  } = {},
+  },
 ) {
   const ofProject = projectId === undefined ? sql`` : sql` and project_id = ${projectId}`
   const found = sql`(select project_id from ${webhooks} where id = ${id}${ofProject})`
-  return auditStatement(
-    db,
-    at,
-    actor,
-    { action, projectId: found, subject: id, detail },
-    sql`${found} is not null and ${once}`,
-  )
+  return auditStatement(db, at, actor, {
+    action,
+    projectId: found,
+    subject: id,
+    detail,
+    condition: sql`${found} is not null and ${once}`,
+  })
 }

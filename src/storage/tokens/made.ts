@@ -67,16 +67,18 @@ export function endMadeBy(
   db: Db,
   at: number,
   actor: Actor,
-  userId: string,
-  projectId: string | null,
-  condition: SQL = sql`1`,
+  {
+    userId,
+    projectId,
+    condition,
+  }: { readonly userId: string; readonly projectId: string | null; readonly condition: SQL },
 ) {
   const which = sql`${madeBy(userId, projectId)} and ${condition}`
   // Personal tokens are the person's own, for all projects: they are not what somebody made for one.
   const theirTokens = sql`${tokens.id} in (select id from tokens where ${which} and user_id is null)`
   return [
     ...endWhere(db, at, actor, which),
-    auditToken(db, 'token.deleted', at, actor, theirTokens),
+    auditToken(db, at, actor, { action: 'token.deleted', which: theirTokens }),
     rawStatement(db, sql`delete from ${tokens} where ${theirTokens}`),
   ]
 }

@@ -46,6 +46,14 @@ export async function isIssuerUsed(db: Db, issuer: string): Promise<boolean> {
   return rows.length > 0
 }
 
+export type NewPublisher = {
+  readonly kind: IssuerKind
+  readonly issuer: string
+  readonly claims: Readonly<Record<string, string>>
+  /** The id of the form that names it. */
+  readonly onceId?: string | undefined
+}
+
 export type PublisherInserted =
   | { readonly kind: 'created'; readonly publisher: TrustedPublisher }
   /** `full`: the project has as many as it can have. `done_before`: the form was sent before. */
@@ -55,13 +63,8 @@ export type PublisherInserted =
 export async function insertPublisher(
   stores: Stores,
   projectId: string,
-  {
-    kind,
-    issuer,
-    claims,
-  }: { readonly kind: IssuerKind; readonly issuer: string; readonly claims: Readonly<Record<string, string>> },
+  { kind, issuer, claims, onceId }: NewPublisher,
   actor: Actor,
-  onceId?: string,
 ): Promise<PublisherInserted> {
   const { db, now } = stores
   const first = isFirst(actor, onceId)
@@ -76,13 +79,10 @@ export async function insertPublisher(
         where (select count(*) from ${publishers} where project_id = ${projectId}) < ${MAX_PUBLISHERS} and ${first}
         returning id`,
     ),
-    auditStatement(
-      db,
-      now(),
-      actor,
-      told,
-      sql`exists (select 1 from ${publishers} where id = ${publisher.id}) and ${first}`,
-    ),
+    auditStatement(db, now(), actor, {
+      ...told,
+      condition: sql`exists (select 1 from ${publishers} where id = ${publisher.id}) and ${first}`,
+    }),
   ])
   if (isNew !== 1) return { kind: 'done_before' }
   return inserted.results.length > 0 ? { kind: 'created', publisher } : { kind: 'full' }
@@ -94,7 +94,10 @@ export async function deletePublisher(stores: Stores, projectId: string, id: str
   const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))
   const told = { action: 'publisher.deleted', projectId, subject: id } as const
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, told, sql`exists (select 1 from ${publishers} where ${which})`),
+    auditStatement(db, stores.now(), actor, {
+      ...told,
+      condition: sql`exists (select 1 from ${publishers} where ${which})`,
+    }),
     db.delete(publishers).where(which).returning({ id: publishers.id }),
   ])
   return rows.length > 0

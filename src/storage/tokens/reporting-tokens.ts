@@ -33,7 +33,11 @@ export async function exchangeIdentity(
   const now = stores.now()
   const secret = mintSecret('reporting')
   const session = { secret, expiresAt: now + REPORTING_LIFE_MS, renewableUntil: now + MAX_SESSION_MS }
-  const row = await sessionRow(stores, session, publisher.projectId, publisher.id, null)
+  const row = await sessionRow(stores, session, {
+    projectId: publisher.projectId,
+    publisherId: publisher.id,
+    mintedBy: null,
+  })
   const told = {
     action: 'publisher.used',
     projectId: publisher.projectId,
@@ -44,7 +48,10 @@ export async function exchangeIdentity(
     const [, inserted] = await commit(stores, actor, [
       db.insert(usedIdentities).values({ id: digest, expiresAt: identityExpiresAt }),
       insertWhile(db, row, publisherStands(publisher.id)),
-      auditStatement(db, now, actor, told, sql`exists (select 1 from ${tokens} where ${tokens.id} = ${row.id})`),
+      auditStatement(db, now, actor, {
+        ...told,
+        condition: sql`exists (select 1 from ${tokens} where ${tokens.id} = ${row.id})`,
+      }),
     ])
     if (inserted.length === 0) return 'no_publisher'
   } catch (error) {
@@ -72,7 +79,11 @@ export async function renewSession(stores: Stores, tokenId: string, actor: Actor
     renewableUntil: old.renewableUntil,
   }
   // It counts as minted by the old one: so ending that one, when it leaked, ends this one too.
-  const row = await sessionRow(stores, session, old.projectId, old.publisherId, tokenId)
+  const row = await sessionRow(stores, session, {
+    projectId: old.projectId,
+    publisherId: old.publisherId,
+    mintedBy: tokenId,
+  })
   const [inserted] = await commit(stores, actor, [insertWhile(db, row, publisherStands(old.publisherId))])
   if (inserted.length === 0) return null
   forgetUnknown(stores, session.secret)
@@ -86,21 +97,17 @@ function publisherStands(id: string) {
 function sessionRow(
   stores: Stores,
   { secret, expiresAt, renewableUntil }: ReportingSession,
-  projectId: string,
-  publisherId: string,
-  mintedBy: string | null,
+  origin: { readonly projectId: string; readonly publisherId: string; readonly mintedBy: string | null },
 ) {
   return rowFor(stores, secret, {
     id: crypto.randomUUID(),
     kind: 'reporting',
     userId: null,
-    projectId,
     scope: null,
     label: 'keyless',
     expiresAt,
     createdBy: null,
-    mintedBy,
-    publisherId,
+    ...origin,
     renewableUntil,
   })
 }

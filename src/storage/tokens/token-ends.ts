@@ -57,7 +57,7 @@ export async function deleteToken(
   const minted = keepMinted ? adoptMinted(stores.db, id) : endMinted(stores.db, stores.now(), actor, ended)
   const results = await commitEnding(stores, actor, [
     ...minted,
-    auditToken(stores.db, action, stores.now(), actor, which),
+    auditToken(stores.db, stores.now(), actor, { action, which }),
     adopt,
     deleteReturning(stores.db, which),
   ])
@@ -80,7 +80,10 @@ export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): 
   }
   await commit(stores, actor, [
     stores.db.update(tokens).set({ leakReportedAt: stores.now() }).where(eq(tokens.id, found.id)),
-    auditToken(stores.db, 'token.leak_flagged', stores.now(), actor, sql`${tokens.id} = ${found.id}`),
+    auditToken(stores.db, stores.now(), actor, {
+      action: 'token.leak_flagged',
+      which: sql`${tokens.id} = ${found.id}`,
+    }),
   ])
 }
 
@@ -91,6 +94,13 @@ export type Rotation =
   | { readonly kind: 'unknown' }
   | TokenRefused
 
+type RotationWanted = {
+  readonly successor: Secret
+  readonly overlapSeconds: number
+  /** The id of the form that asks for it. */
+  readonly onceId?: string | undefined
+}
+
 /**
  * A new token with the same label and scope; the old one stops after the overlap, or at its own end if that is sooner.
  * Of all forms with one `onceId`, one makes a token.
@@ -98,10 +108,8 @@ export type Rotation =
 export async function rotateToken(
   stores: Stores,
   id: string,
-  successor: Secret,
-  overlapSeconds: number,
+  { successor, overlapSeconds, onceId }: RotationWanted,
   actor: Actor,
-  onceId?: string,
 ): Promise<Rotation> {
   const now = stores.now()
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
@@ -132,9 +140,10 @@ export async function rotateToken(
       .where(
         and(eq(tokens.id, id), or(isNull(tokens.expiresAt), sql`${tokens.expiresAt} > ${endsAt}`), isStored(row.hash)),
       ),
-    auditToken(stores.db, 'token.rotated', now, actor, sql`${tokens.hash} = ${row.hash}`, {
-      replaces: id,
-      overlap_seconds: overlapSeconds,
+    auditToken(stores.db, now, actor, {
+      action: 'token.rotated',
+      which: sql`${tokens.hash} = ${row.hash}`,
+      detail: { replaces: id, overlap_seconds: overlapSeconds },
     }),
   ])
   if (!inserted[0]) return tokenRefused(state, onceId) ?? { kind: 'unknown' }

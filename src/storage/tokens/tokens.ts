@@ -16,6 +16,8 @@ type TokenRow = typeof tokens.$inferSelect
 export type NewToken = {
   readonly label: string
   readonly expiresAt: number | null
+  /** The id of the form that asks for it. */
+  readonly onceId?: string | undefined
 } & (
   | { readonly kind: 'personal'; readonly userId: string }
   | { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
@@ -32,9 +34,8 @@ export type TokenInserted = { readonly kind: 'created'; readonly token: Token } 
 export async function insertToken(
   stores: Stores,
   secret: Secret,
-  { label, expiresAt, ...holder }: NewToken,
+  { label, expiresAt, onceId, ...holder }: NewToken,
   actor: Actor,
-  onceId?: string,
 ): Promise<TokenInserted> {
   const row = await rowFor(stores, secret, {
     id: onceId ?? crypto.randomUUID(),
@@ -50,7 +51,7 @@ export async function insertToken(
   const [[state], inserted] = await commit(stores, actor, [
     selectHolding(stores.db, holder),
     insertWhile(stores.db, row, sql`${canHold(holder)} and ${isFirst(actor, onceId)}`),
-    auditToken(stores.db, 'token.created', stores.now(), actor, sql`${tokens.hash} = ${row.hash}`),
+    auditToken(stores.db, stores.now(), actor, { action: 'token.created', which: sql`${tokens.hash} = ${row.hash}` }),
   ])
   if (!inserted[0]) {
     const refused = tokenRefused(state, onceId)
@@ -176,11 +177,9 @@ export function isFirst({ userId }: Actor, onceId: string | undefined): SQL {
 /** One audit row for each token that `which` names, written before they go. */
 export function auditToken(
   db: Db,
-  action: AuditAction,
   at: number,
   actor: Actor,
-  which: SQL,
-  detail: AuditDetail = {},
+  { action, which, detail = {} }: { readonly action: AuditAction; readonly which: SQL; readonly detail?: AuditDetail },
 ) {
   const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), ${JSON.stringify(detail)})`
   return rawStatement(

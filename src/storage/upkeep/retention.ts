@@ -37,7 +37,13 @@ export async function putRetention(
           keep_per_branch = excluded.keep_per_branch
         returning project_id`,
     ),
-    auditStatement(db, now(), actor, { action: 'retention.updated', projectId, subject: null, detail }, stands),
+    auditStatement(db, now(), actor, {
+      action: 'retention.updated',
+      projectId,
+      subject: null,
+      detail,
+      condition: stands,
+    }),
   ])
   return stored.results.length > 0
 }

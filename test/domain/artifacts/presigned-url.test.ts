@@ -12,7 +12,9 @@ const KEY: S3Key = {
 it("makes the URL of AWS's example", async () => {
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html, "Example Calculation".
   const url = new URL('https://examplebucket.s3.amazonaws.com/test.txt')
-  const signed = new URL(await presignedUrl(KEY, url, {}, 86_400, Date.UTC(2013, 4, 24)))
+  const signed = new URL(
+    await presignedUrl(KEY, url, { parameters: {}, lifeSeconds: 86_400, now: Date.UTC(2013, 4, 24) }),
+  )
   expect(signed.origin + signed.pathname).toBe(url.href)
   expect(Object.fromEntries(signed.searchParams)).toEqual({
     'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
@@ -30,7 +32,11 @@ it('signs an object with an odd name and odd headers as AWS’s recipe says, wor
     'response-content-disposition': 'attachment; filename="a+b c.txt"; filename*=UTF-8\'\'a%2Bb%20c.txt',
     'response-content-type': 'text/html; charset=utf-8',
   }
-  const signed = await presignedUrl({ ...KEY, region: 'auto' }, url, parameters, 60, Date.UTC(2026, 0, 2, 3, 4, 5))
+  const signed = await presignedUrl({ ...KEY, region: 'auto' }, url, {
+    parameters,
+    lifeSeconds: 60,
+    now: Date.UTC(2026, 0, 2, 3, 4, 5),
+  })
   expect(new URL(signed).searchParams.get('X-Amz-Signature')).toBe(
     'a8ccb0dc70a5f93e39c9beca9e78813713e33aafc032cf3b9a82f5c29a35aa7f',
   )
@@ -44,7 +50,7 @@ it('names the object and its headers as they are, in characters that no reader o
         'response-content-disposition': contentDispositionFor(fileName, 'attachment'),
         'response-content-type': contentType,
       }
-      const signed = new URL(await presignedUrl(KEY, url, parameters, 60, Date.UTC(2026, 0)))
+      const signed = new URL(await presignedUrl(KEY, url, { parameters, lifeSeconds: 60, now: Date.UTC(2026, 0) }))
       expect(signed.pathname).toBe(url.pathname)
       expect(Object.fromEntries(signed.searchParams)).toMatchObject(parameters)
       expect(signed.href).toMatch(/^[\w:/.%?&=~*-]+$/)

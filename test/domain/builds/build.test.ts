@@ -15,7 +15,7 @@ import {
 const STATUSES = Object.keys(BUILD_STATUS) as BuildStatus[]
 
 describe('a status', () => {
-  it.each<[BuildStatus, string, string | null, string, number]>([
+  it.for<[BuildStatus, string, string | null, string, number]>([
     ['queued', 'queued', null, 'waiting', 0],
     ['not_running', 'not_running', null, 'waiting', 0],
     ['running', 'running', null, 'blue', 1],
@@ -30,7 +30,7 @@ describe('a status', () => {
     ['fixed', 'finished', 'success', 'green', 2],
   ])(
     '%s has the lifecycle %s, the outcome %s, the class %s and the stage %i',
-    (status, lifecycle, outcome, color, stage) => {
+    ([status, lifecycle, outcome, color, stage]) => {
       expect(BUILD_STATUS[status]).toMatchObject({ lifecycle, outcome, class: color })
       expect(stageOf(status)).toBe(stage)
     },

@@ -197,7 +197,7 @@ describe('the result of a branch', () => {
     const elsewhere = await openTestApp()
     const says = async () => shownBy(await (await elsewhere.ask(`/${slug}.svg`, { token: secret })).text())
     expect(await says()).toBe('running')
-    await updateBuild(stores, project.id, 1, { ...reportOf({ status: 'success' }) })
+    await updateBuild(stores, project.id, { num: 1, event: reportOf({ status: 'success' }) })
     elsewhere.stores.clock.advance(10_000)
     expect(await says()).toBe('passing')
   })

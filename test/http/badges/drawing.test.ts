@@ -14,9 +14,9 @@ it('a badge that was drawn before is the one that would be drawn now', () => {
       fc.constantFrom('private, no-cache', 'public, max-age=30', 'no-store'),
       (status, label, form, cacheControl) => {
         const more = { name: cacheControl, headers: (etag: string) => ({ 'Cache-Control': cacheControl, ETag: etag }) }
-        const fresh = drawBadge(createRecentMap(1), status, label, form, more)
-        expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
-        expect(shown(drawBadge(kept, status, label, form, more))).toEqual(shown(fresh))
+        const fresh = drawBadge(createRecentMap(1), { status, label, form }, more)
+        expect(shown(drawBadge(kept, { status, label, form }, more))).toEqual(shown(fresh))
+        expect(shown(drawBadge(kept, { status, label, form }, more))).toEqual(shown(fresh))
       },
     ),
   )

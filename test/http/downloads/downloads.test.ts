@@ -350,7 +350,7 @@ describe('the signed URL', () => {
 
   it('is 404 under any name but the file’s own', async () => {
     const { project, build } = world
-    await seedArtifact(stores, project, build, 'out/a b%2.txt', 'hello')
+    await seedArtifact(stores, project, build, { path: 'out/a b%2.txt', text: 'hello' })
     const path = await signedFor(world.secrets.all, fileOf(world, 'out/a%20b%252.txt'))
     const ticket = path.slice(0, path.lastIndexOf('/'))
     expect(await (await ask(path)).text()).toBe('hello')
@@ -520,7 +520,7 @@ describe('the stable links', () => {
       const reported = await reportBuild(stores, w.project.id, report)
       if (!('build' in reported)) throw new Error(reported.kind)
       builds.push(reported.build)
-      if (path) await seedArtifact(stores, w.project, reported.build, path, `${branch} ${status}`)
+      if (path) await seedArtifact(stores, w.project, reported.build, { path, text: `${branch} ${status}` })
     }
   })
   const v1 = (rest: string) => `/api/v1.1/project/${w.slug}${rest}`

@@ -19,7 +19,7 @@ let objectKey: string
 beforeAll(async () => {
   const stores = await openTestStores()
   world = await seedWorld(stores, 'private')
-  objectKey = (await seedArtifact(stores, world.project, world.build, NAME, 'hello')).objectKey
+  objectKey = (await seedArtifact(stores, world.project, world.build, { path: NAME, text: 'hello' })).objectKey
 })
 
 async function redirect() {

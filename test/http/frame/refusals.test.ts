@@ -26,7 +26,7 @@ const list = () => `/api/v1.1/project/${world.slug}`
 const badge = (extension: 'svg' | 'json' = 'svg') => `/${world.slug}.${extension}`
 
 describe('a refusal under /api', () => {
-  it.each<[string, () => string, () => Ask, number, string, ErrorCode, string | null]>([
+  it.for<[string, () => string, () => Ask, number, string, ErrorCode, string | null]>([
     [
       'nobody where a user is needed',
       () => '/api/v1.1/me',
@@ -118,7 +118,7 @@ describe('a refusal under /api', () => {
       'project_not_found',
       null,
     ],
-  ])('to %s', async (_, path, options, status, message, code, challenge) => {
+  ])('to %s', async ([_, path, options, status, message, code, challenge]) => {
     const { headers, ...answer } = await seen(await ask(path(), options()))
     expect(answer).toEqual({ status, body: JSON.stringify({ message, code }) })
     expect(headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' })

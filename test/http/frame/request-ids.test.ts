@@ -191,7 +191,7 @@ it('a bug is answered with internal_error and the id under which the log has the
 })
 
 describe('an operator who is told of an error on a page', () => {
-  it.each([
+  it.for<[string, Error, number, string, string]>([
     ['a bug', new TypeError('x is not a function'), 500, 'bug', 'x is not a function'],
     [
       'an outage',
@@ -202,7 +202,7 @@ describe('an operator who is told of an error on a page', () => {
     ],
   ])(
     'finds the line with the reason of %s by the id that the page shows',
-    async (_what, fault, status, event, reason) => {
+    async ([_what, fault, status, event, reason]) => {
       const stores = await openTestStores()
       const app = await openTestApp({ stores, vars: { LOG_REQUESTS: 'sampled' } })
       const session = await seedSession(stores, world.users.member)

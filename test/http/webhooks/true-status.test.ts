@@ -424,15 +424,16 @@ describe('several jobs of Jenkins for one repository', () => {
 })
 
 describe('a job of Jenkins that was made anew', () => {
-  const run = (number: number, queue_id: number | undefined, day: number, phase: string, status: string) => {
+  type Run = { number: number; queue_id: number | undefined; day: number; status: string }
+  const run = (phase: string, { number, queue_id, day, status }: Run) => {
     const url = `job/web/${number}/`
     const timestamp = `2026-11-${day}T0${phase === 'STARTED' ? 1 : phase === 'COMPLETED' ? 2 : 3}:00:00Z`
     const told = { number, queue_id, phase, status, timestamp, duration: 60_000, url }
     return { event: phase, payload: jenkinsRun({ ...told, full_url: `https://jenkins.example.com/${url}` }) }
   }
   const PHASES = ['STARTED', 'COMPLETED', 'FINALIZED']
-  const all = (number: number, queue: number | undefined, day: number, status: string) =>
-    PHASES.map((phase) => run(number, queue, day, phase, status))
+  const all = (number: number, queue_id: number | undefined, day: number, status: string) =>
+    PHASES.map((phase) => run(phase, { number, queue_id, day, status }))
   const countOf = async ({ project, member }: Tenant) =>
     (await askJson(`/api/v1.1/project/gh/${project.org}/web`, { token: member.secret })).length
 

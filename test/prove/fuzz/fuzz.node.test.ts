@@ -31,13 +31,8 @@ it(`${WORLDS * PER_WORLD} hostile inputs are answered without a bug, a leak or a
     const { stores } = await open()
     // What the seeds use of it is there.
     const world = await seedWorld(stores as TestStores, i % 2 === 0 ? 'private' : 'public')
-    await fuzz(
-      open,
-      world,
-      await seedSession(stores, world.users.admin),
-      { numRuns: PER_WORLD, seed: SEED * WORLDS + i },
-      fuzzed,
-    )
+    const session = await seedSession(stores, world.users.admin)
+    await fuzz(open, { world, session }, { numRuns: PER_WORLD, seed: SEED * WORLDS + i }, fuzzed)
     if (i === Math.floor(WORLDS / 9)) startBytes = heapBytes()
   }
   const grownBytes = heapBytes() - startBytes

@@ -19,7 +19,8 @@ it(`${WORLDS * PER_WORLD} hostile inputs are answered by workerd without a bug, 
     const stores = await openTestStores()
     const world = await seedWorld(stores, i % 2 === 0 ? 'private' : 'public')
     const open = () => openRequest(env, { waitUntil: (work) => void work.catch(() => {}) })
-    await fuzz(open, world, await seedSession(stores, world.users.admin), { numRuns: PER_WORLD, seed: -1 - i }, fuzzed)
+    const session = await seedSession(stores, world.users.admin)
+    await fuzz(open, { world, session }, { numRuns: PER_WORLD, seed: -1 - i }, fuzzed)
   }
   expect((fuzzed.statuses.get(200) ?? 0) / fuzzed.inputs).toBeGreaterThan(0.05)
 })

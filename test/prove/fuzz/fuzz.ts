@@ -15,8 +15,7 @@ export type Fuzzed = { inputs: number; readonly statuses: Map<number, number>; s
 /** Throws inputs at the application itself; each must be answered, in time, with no bug and nothing given away. */
 export async function fuzz(
   open: () => OpenRequest | Promise<OpenRequest>,
-  world: World,
-  session: Session,
+  { world, session }: { readonly world: World; readonly session: Session },
   { numRuns, seed }: { readonly numRuns: number; readonly seed: number },
   fuzzed: Fuzzed,
 ): Promise<void> {

@@ -31,8 +31,7 @@ type Bound = { readonly real: D1PreparedStatement; readonly sql: string; readonl
 export function viewD1(
   d1: D1Database,
   path: D1Path,
-  timeline: Timeline,
-  random: () => number,
+  { timeline, random }: { readonly timeline: Timeline; readonly random: () => number },
   watch: D1Watch,
 ): D1Database {
   const bounds = new WeakMap<object, Bound>()

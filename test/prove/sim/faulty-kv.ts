@@ -78,9 +78,8 @@ export function createFaultyKv(timeline: Timeline, rules: KvRules, random: () =>
     return value
   }
 
-  async function put(centre: KvCentre, life: Life, key: string, value: string, options?: { expirationTtl?: number }) {
+  async function put(centre: KvCentre, life: Life, { key, value, ttl }: { key: string; value: string; ttl?: number }) {
     if (new TextEncoder().encode(key).length > MAX_KEY_BYTES) throw new Error('KV PUT failed: 414 UTF-8 encoded length')
-    const ttl = options?.expirationTtl
     if (ttl !== undefined && ttl < MIN_EXPIRATION_TTL_SECONDS)
       throw new Error(`Invalid expiration_ttl of ${ttl}. Expiration TTL must be at least 60.`)
     written.push(key, value)
@@ -104,7 +103,7 @@ export function createFaultyKv(timeline: Timeline, rules: KvRules, random: () =>
       const view = {
         get: (key: string, options?: { cacheTtl?: number }) => get(centre, life, key, options),
         put: (key: string, value: string, options?: { expirationTtl?: number }) =>
-          put(centre, life, key, value, options),
+          put(centre, life, { key, value, ttl: options?.expirationTtl }),
       }
       // The verifier uses these two; anything else would fail loudly.
       return view as unknown as KVNamespace

@@ -71,9 +71,7 @@ export function judgeVerdict(world: World, request: Request, token: SimToken, ve
 export function judgeAccess(
   world: World,
   request: Request,
-  holder: TokenTruth,
-  slugKey: string,
-  asked: Permission,
+  { holder, slugKey, asked }: { readonly holder: TokenTruth; readonly slugKey: string; readonly asked: Permission },
   { decision }: Pick<Access, 'decision'>,
 ): void {
   const { violations, history, timeline, plan } = world
@@ -84,16 +82,16 @@ export function judgeAccess(
     )
   const troubled = wasTroubled(request, now)
   const during = history.slice(request.from)
-  const decisionsDuring = during.map((truth) => decisionIn(truth, holder, slugKey, asked))
+  const decisionsDuring = during.map((truth) => decisionIn(truth, { holder, slugKey, asked }))
   if (decision === 'unavailable') {
     if (!troubled && during.length === 1) fail('I8: 503 although the database could be read')
     return
   }
   if (decision === 'allow') {
     const seen = windowOf(world, request, troubled ? Math.max(plan.graceMs, BOUND_MS) : BOUND_MS)
-    noteLateness(world, (truth) => decisionIn(truth, holder, slugKey, asked) === 'allow', troubled)
+    noteLateness(world, (truth) => decisionIn(truth, { holder, slugKey, asked }) === 'allow', troubled)
     const opens = seen.some((truth) =>
-      seen.some((roles) => decisionIn(truth, holder, slugKey, asked, roles) === 'allow'),
+      seen.some((roles) => decisionIn(truth, { holder, slugKey, asked }, roles) === 'allow'),
     )
     const isForeign =
       holder.kind !== 'personal' && !history.some((t) => t.projects.get(slugKey)?.id === holder.project_id)
@@ -108,8 +106,7 @@ export function judgeAccess(
 export function judgeStanding(
   world: World,
   request: Request,
-  holder: TokenTruth,
-  projectId: string,
+  { holder, projectId }: { readonly holder: TokenTruth; readonly projectId: string },
   standing: TicketState,
 ) {
   const { violations, history, timeline, plan } = world
@@ -119,7 +116,7 @@ export function judgeStanding(
     violations.push(`${text}: a download of a ${holder.kind} token (${request.isolate.name}, ${ago(world)})`)
   const opens = (truth: Truth, roles = truth) => {
     const slugKey = [...truth.projects.values()].find(({ id }) => id === projectId)?.slug_key
-    return slugKey !== undefined && decisionIn(truth, holder, slugKey, 'artifacts:read', roles) === 'allow'
+    return slugKey !== undefined && decisionIn(truth, { holder, slugKey, asked: 'artifacts:read' }, roles) === 'allow'
   }
   const during = history.slice(request.from)
   switch (standing) {

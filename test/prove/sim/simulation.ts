@@ -156,10 +156,10 @@ async function perform(run: Run, command: Command): Promise<void> {
       return act(run, command.isolate, async ({ stores }) => {
         const role = (world: World) => world.newestOf().roles.get(`${user.id}:${project.id}`)
         if (command.do === 'remove member') {
-          const removal = await deleteMember(stores, project.id, user, { endMade: false }, ACTOR)
+          const removal = await deleteMember(stores, project.id, { user, endMade: false }, ACTOR)
           return removal.kind === 'removed' ? (world) => role(world) === undefined : null
         }
-        const put = await putMember(stores, project.id, user, command.role, ACTOR)
+        const put = await putMember(stores, project.id, { user, role: command.role }, ACTOR)
         return put !== 'last_admin' && put !== 'no_user' ? (world) => role(world) === command.role : null
       })
     }
@@ -193,8 +193,8 @@ async function perform(run: Run, command: Command): Promise<void> {
       const user = at(run.users, command.user)
       if (!user) return
       return act(run, command.isolate, async ({ stores }) => {
-        const settings = { visibility: 'private', defaultBranch: 'main' } as const
-        const made = await insertProject(stores, slug, settings, { userId: user.id, actor: ACTOR }).catch(() => null)
+        const wanted = { slug, visibility: 'private', defaultBranch: 'main' } as const
+        const made = await insertProject(stores, wanted, { userId: user.id, actor: ACTOR }).catch(() => null)
         if (made) run.projects.push(made)
         return null
       })
@@ -359,7 +359,12 @@ async function rotate(run: Run, command: Extract<Command, { do: 'rotate' }>): Pr
   run.tokens.push(successor)
   return act(run, command.isolate, async (request) => {
     request.makes = successor
-    const rotated = await rotateToken(request.stores, id, successor.secret, command.overlapSeconds, ACTOR)
+    const rotated = await rotateToken(
+      request.stores,
+      id,
+      { successor: successor.secret, overlapSeconds: command.overlapSeconds },
+      ACTOR,
+    )
     if (rotated.kind !== 'rotated') return null
     const endsBy = run.timeline.now + command.overlapSeconds * 1_000
     successor.minted = { isolate: request.isolate, memory: request.memory, doneAt: run.timeline.now }
@@ -412,10 +417,10 @@ async function useOnce(
   const holder = run.history.findLast(({ tokens }) => tokens.has(token.id ?? ''))?.tokens.get(token.id ?? '')
   const access = await findAccess(stores, verdict.grant, slug, asked)
   if (!holder) return false
-  judgeAccess(run, request, holder, slugKey, asked, access)
+  judgeAccess(run, request, { holder, slugKey, asked }, access)
   if (access.decision !== 'allow') return false
   if (!downloads || asked !== 'artifacts:read') return true
-  await findArtifactOfBuild(stores.db, 'no build', 0, 'a').catch(() => null)
+  await findArtifactOfBuild(stores.db, 'no build', { nodeIndex: 0, path: 'a' }).catch(() => null)
   run.tickets.push({
     artifactId: 'a',
     objectKey: 'o',
@@ -442,7 +447,8 @@ async function redeem(run: Run, command: Extract<Command, { do: 'redeem' }>): Pr
     ?.tokens.get(ticket?.tokenId ?? '')
   if (!ticket || !holder || ticket.expiresAt <= run.timeline.now) return
   const { done } = await inRequest(run, isolateAt(run, command.isolate), {}, async (request) => {
-    judgeStanding(run, request, holder, ticket.projectId, await ticketState(request.stores, ticket))
+    const { projectId } = ticket
+    judgeStanding(run, request, { holder, projectId }, await ticketState(request.stores, ticket))
   })
   done.catch((error) => run.violations.push(`the verifier threw: ${error}`))
 }

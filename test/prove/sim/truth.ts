@@ -83,7 +83,11 @@ const OPEN: Record<string, readonly string[]> = {
 type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'scope'> | null
 
 /** The decision that the specification demands, given the project as in `truth` and the role as in `roles`. */
-export function decisionIn(truth: Truth, holder: Holder, slugKey: string, asked: Permission, roles = truth): string {
+export function decisionIn(
+  truth: Truth,
+  { holder, slugKey, asked }: { readonly holder: Holder; readonly slugKey: string; readonly asked: Permission },
+  roles = truth,
+): string {
   const project = truth.projects.get(slugKey)
   if (!project) return 'project_not_found'
   const isPublic = project.visibility === 'public'

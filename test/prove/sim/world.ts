@@ -178,12 +178,17 @@ export async function openRequest(world: World, isolate: Isolate, late: Late = {
     stores: {} as Stores,
   }
   const db = openDb(
-    viewD1(world.d1, centre, timeline, random, {
-      request,
-      sent: (statements) => noteSent(world, request, statements),
-      troubled: (from, until) => request.isolate.troubles.push({ from, until }),
-      ran: (statements, params) => noteRan(world, request, statements, params),
-    }),
+    viewD1(
+      world.d1,
+      centre,
+      { timeline, random },
+      {
+        request,
+        sent: (statements) => noteSent(world, request, statements),
+        troubled: (from, until) => request.isolate.troubles.push({ from, until }),
+        ran: (statements, params) => noteRan(world, request, statements, params),
+      },
+    ),
   )
   const stores: Stores = {
     db,

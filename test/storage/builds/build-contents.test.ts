@@ -30,9 +30,9 @@ function result(name: string, outcome: TestOutcome, message = ''): TestResult {
 describe('the files of a build', () => {
   it('come by node and path, with the sum of all', async () => {
     const { stores, db, project, build, num } = await openBuild()
-    await seedArtifact(stores, project, build, 'b.txt', 'hello', 1)
-    await seedArtifact(stores, project, build, 'z/a.txt', 'hi')
-    await seedArtifact(stores, project, build, 'b.txt', 'hey')
+    await seedArtifact(stores, project, build, { path: 'b.txt', text: 'hello', nodeIndex: 1 })
+    await seedArtifact(stores, project, build, { path: 'z/a.txt', text: 'hi' })
+    await seedArtifact(stores, project, build, { path: 'b.txt', text: 'hey' })
     expect(await listBuildFiles(db, project.id, num)).toEqual({
       count: 3,
       sizeBytes: 10,
@@ -56,8 +56,8 @@ describe('the files of a build', () => {
   it('come folder by folder: folders first, each with what is below it', async () => {
     const { stores, db, project, build, num } = await openBuild()
     for (const path of ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1'])
-      await seedArtifact(stores, project, build, path, 'hello')
-    await seedArtifact(stores, project, build, 'a/other-node.txt', 'hi', 3)
+      await seedArtifact(stores, project, build, { path, text: 'hello' })
+    await seedArtifact(stores, project, build, { path: 'a/other-node.txt', text: 'hi', nodeIndex: 3 })
     const root = await listFolder(db, project.id, num, { nodeIndex: 0, path: '' }, 1)
     expect(root.entries.map(({ kind, path, count, sizeBytes }) => [kind, path, count, sizeBytes])).toEqual([
       ['folder', 'Z/', 1, 5],

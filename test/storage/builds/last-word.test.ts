@@ -76,7 +76,12 @@ function readAs(source: WebhookSource, news: News) {
 async function shown(stores: TestStores, projectId: string, newest: string) {
   const [feed] = await listBranchPipelines(stores.db, projectId, 'main')
   const { pipelines } = await listPipelineOverviews(stores.db, projectId, { branch: 'main', class: null }, null)
-  const runs = await listWorkflowRuns(stores.db, projectId, { name: null, branch: null, since: 0 }, null, 100)
+  const runs = await listWorkflowRuns(
+    stores.db,
+    projectId,
+    { name: null, branch: null, since: 0 },
+    { after: null, limit: 100 },
+  )
   const listed = pipelines.find(({ revision }) => revision === newest)
   const ofNewest = runs.filter((run) => run.pipeline.number === listed?.number)
   const last = ofNewest.toSorted((one, other) => other.beganAt - one.beganAt)[0]

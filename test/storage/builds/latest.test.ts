@@ -18,25 +18,31 @@ describe('the latest of a project', () => {
   beforeAll(async () => {
     stores = await openTestStores()
     project = await seedProject(stores.db)
-    await report('test', 'main', 'ci', 'success', true)
-    await report('test', 'release', 'ci', 'success', true)
-    await report('test', 'main', 'nightly', 'failed', true)
-    await report('lint', 'main', 'ci', 'success', false)
-    await report('test', 'topic', 'ci', 'running', false)
+    await report({ job: 'test', branch: 'main', kept: true })
+    await report({ job: 'test', branch: 'release', kept: true })
+    await report({ job: 'test', branch: 'main', workflow: 'nightly', status: 'failed', kept: true })
+    await report({ job: 'lint', branch: 'main' })
+    await report({ job: 'test', branch: 'topic', status: 'running' })
   })
 
-  async function report(
-    job: string,
-    branch: string,
-    workflow: string,
-    status: 'success' | 'failed' | 'running',
-    kept: boolean,
-  ) {
+  type Reported = {
+    job: string
+    branch: string
+    workflow?: string
+    status?: 'success' | 'failed' | 'running'
+    kept?: boolean
+  }
+
+  async function report({ job, branch, workflow = 'ci', status = 'success', kept = false }: Reported) {
     const pipeline = { externalId: `${branch} ${workflow}`, branch }
     const told = reportOf({ jobName: job, status, pipeline, workflow: { externalId: workflow, name: workflow } })
     const reported = await reportBuild(stores, project.id, told)
     if (!('build' in reported)) throw new Error(`the build was not stored: ${reported.kind}`)
-    if (kept) await seedArtifact(stores, project, reported.build, 'report.txt', `of build ${reported.build.num}`)
+    if (kept)
+      await seedArtifact(stores, project, reported.build, {
+        path: 'report.txt',
+        text: `of build ${reported.build.num}`,
+      })
   }
 
   it.each([
@@ -62,7 +68,9 @@ describe('the latest of a project', () => {
     [{ branch: 'release', filter: 'none' }, 2],
     [{ branch: 'topic', filter: 'none' }, null],
   ] as const)('artifact with %j is of build %s', async (which, num) => {
-    expect((await findLatestArtifact(stores.db, project.id, which, 0, 'report.txt'))?.buildNum ?? null).toBe(num)
+    expect(
+      (await findLatestArtifact(stores.db, project.id, which, { nodeIndex: 0, path: 'report.txt' }))?.buildNum ?? null,
+    ).toBe(num)
   })
 })
 
@@ -86,10 +94,12 @@ describe('an artifact', () => {
     const project = await seedProject(stores.db)
     const first = await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: null } }))
     if (!('build' in first)) throw new Error(`the build was not stored: ${first.kind}`)
-    await seedArtifact(stores, project, first.build, 'report.txt', 'hello')
+    await seedArtifact(stores, project, first.build, { path: 'report.txt', text: 'hello' })
     const main = { branch: 'main', filter: 'none' } as const
-    expect(await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt')).toBeNull()
+    expect(await findLatestArtifact(stores.db, project.id, main, { nodeIndex: 0, path: 'report.txt' })).toBeNull()
     await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: 'main' } }))
-    expect((await findLatestArtifact(stores.db, project.id, main, 0, 'report.txt'))?.buildNum).toBe(1)
+    expect(
+      (await findLatestArtifact(stores.db, project.id, main, { nodeIndex: 0, path: 'report.txt' }))?.buildNum,
+    ).toBe(1)
   })
 })

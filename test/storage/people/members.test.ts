@@ -21,8 +21,7 @@ beforeEach(async () => {
   await seedMember(stores.db, project, ada, 'admin')
 })
 
-const put = (user: Person, role: Role, by: Person = ada) => putMember(stores, project.id, user, role, actsAs(by.id))
-const SPARING = { endMade: false }
+const put = (user: Person, role: Role, by: Person = ada) => putMember(stores, project.id, { user, role }, actsAs(by.id))
 
 async function roleOf(user: Person, { id } = project): Promise<string | null> {
   const row = env.DB.prepare('select role from members where project_id = ? and user_id = ?')
@@ -73,8 +72,8 @@ describe('a role that is given', () => {
 })
 
 describe('a role that is taken', () => {
-  const demote = (user: Person) => demoteAdmin(stores, project.id, user, SPARING, actsAs(ada.id))
-  const remove = (user: Person) => deleteMember(stores, project.id, user, SPARING, actsAs(ada.id))
+  const demote = (user: Person) => demoteAdmin(stores, project.id, { user, endMade: false }, actsAs(ada.id))
+  const remove = (user: Person) => deleteMember(stores, project.id, { user, endMade: false }, actsAs(ada.id))
 
   it('is that of an admin, who is a member then', async () => {
     await seedMember(stores.db, project, grace, 'admin')
@@ -106,6 +105,8 @@ describe('a role that is taken', () => {
   it('goes with the membership', async () => {
     await seedMember(stores.db, project, grace, 'member')
     expect([await remove(grace), await roleOf(grace)]).toEqual([{ kind: 'removed', made: [], letIn: [] }, null])
-    expect(await deleteMember(stores, project.id, grace, SPARING, INSTANCE)).toEqual({ kind: 'not_a_member' })
+    expect(await deleteMember(stores, project.id, { user: grace, endMade: false }, INSTANCE)).toEqual({
+      kind: 'not_a_member',
+    })
   })
 })

@@ -103,7 +103,7 @@ describe('what a person made', () => {
       ),
     )
     expect((await listMadeBy(stores.db, person.id, project.id)).map(({ kind }) => kind)).toEqual(KINDS)
-    await deleteMember(stores, project.id, person, { endMade: true }, actsAs(owner.id))
+    await deleteMember(stores, project.id, { user: person, endMade: true }, actsAs(owner.id))
     expect(await left(project)).toEqual([0, 0, 0, 0, 0])
   })
 
@@ -119,7 +119,7 @@ describe('what a person made', () => {
 
   it('stays and is told of when they are removed from the project without ending it', async () => {
     await makeAll(project, own.secret)
-    const removal = await deleteMember(stores, project.id, person, { endMade: false }, actsAs(owner.id))
+    const removal = await deleteMember(stores, project.id, { user: person, endMade: false }, actsAs(owner.id))
     expect(removal.kind === 'removed' && removal.made.map(({ kind }) => kind)).toEqual(KINDS)
     expect(await left(project)).toEqual([1, 1, 1, 1, 1])
   })
@@ -129,7 +129,7 @@ describe('what a person made', () => {
     await seedMember(stores.db, other, person, 'admin')
     await makeAll(project, own.secret)
     await makeAll(other, own.secret)
-    await deleteMember(stores, project.id, person, { endMade: true }, actsAs(owner.id))
+    await deleteMember(stores, project.id, { user: person, endMade: true }, actsAs(owner.id))
     expect([await left(project), await left(other)]).toEqual([
       [0, 0, 0, 0, 0],
       [1, 1, 1, 1, 1],
@@ -156,7 +156,7 @@ describe('what a person made', () => {
     const other = await seedProject(stores.db)
     await seedMember(stores.db, other, person, 'admin')
     await makeAll(other, own.secret)
-    await deleteMember(stores, project.id, person, { endMade: true }, actsAs(owner.id))
+    await deleteMember(stores, project.id, { user: person, endMade: true }, actsAs(owner.id))
     expect((await listMembers(stores.db, other.id)).map(({ login, role }) => [login, role])).toEqual([
       [person.login, 'admin'],
     ])
@@ -165,8 +165,8 @@ describe('what a person made', () => {
 
   it('does not end where the removal is refused, since a project keeps an admin', async () => {
     await makeAll(project, own.secret)
-    await deleteMember(stores, project.id, owner, { endMade: false }, INSTANCE)
-    const removal = await deleteMember(stores, project.id, person, { endMade: true }, INSTANCE)
+    await deleteMember(stores, project.id, { user: owner, endMade: false }, INSTANCE)
+    const removal = await deleteMember(stores, project.id, { user: person, endMade: true }, INSTANCE)
     expect([removal.kind, await left(project)]).toEqual(['last_admin', [1, 1, 1, 1, 1]])
   })
 

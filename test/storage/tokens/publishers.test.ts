@@ -8,7 +8,7 @@ it('a form that was sent before makes no publisher again, also where the first w
   const stores = await openTestStores()
   const [project, user] = [await seedProject(stores.db), await seedUser(stores.db)]
   const publisher = { kind: 'gitlab', issuer: 'https://gitlab.example.com', claims: { project_id: '1' } } as const
-  const send = () => insertPublisher(stores, project.id, publisher, actsAs(user.id), 'o'.repeat(22))
+  const send = () => insertPublisher(stores, project.id, { ...publisher, onceId: 'o'.repeat(22) }, actsAs(user.id))
   const made = await send()
   if (made.kind !== 'created') throw new Error(`it was not made: ${made.kind}`)
   expect(made.publisher.issuer).toBe(publisher.issuer)

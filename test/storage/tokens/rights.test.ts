@@ -42,7 +42,12 @@ beforeAll(async () => {
   tokens.reporting = await seedToken(stores, { kind: 'reporting', project, publisherId })
   tokens.all = await seedToken(stores, { kind: 'project', project, scope: 'all' })
   const keys = await importDataKeys(env.DATA_KEY)
-  const made = await insertWebhook(stores, keys, project.id, 'github', mintIncomingSecret(), INSTANCE)
+  const made = await insertWebhook(
+    stores,
+    project.id,
+    { source: 'github', secret: mintIncomingSecret(), keys },
+    INSTANCE,
+  )
   webhookId = made.kind === 'created' ? made.webhook.id : ''
   session = await seedSession(stores, people.admin)
   await linkIdentity(stores, people.admin.id, { provider: 'github', subject: '7', name: 'ada' }, INSTANCE)
@@ -166,7 +171,12 @@ describe('a credential', () => {
 
   it('is over with a rotated webhook, at its end', async () => {
     const keys = await importDataKeys(env.DATA_KEY)
-    const made = await insertWebhook(stores, keys, elsewhere.id, 'gitlab', mintIncomingSecret(), INSTANCE)
+    const made = await insertWebhook(
+      stores,
+      elsewhere.id,
+      { source: 'gitlab', secret: mintIncomingSecret(), keys },
+      INSTANCE,
+    )
     const id = made.kind === 'created' ? made.webhook.id : ''
     await env.DB.prepare('update webhooks set expires_at = ? where id = ?').bind(5_000, id).run()
     const actor: Actor = { ...INSTANCE, right: { kind: 'webhook', webhookId: id } }

@@ -20,9 +20,14 @@ describe('rotating a token', () => {
       await seedToken(stores, { kind: 'project', project, scope: 'all' }),
     ]
     const once = crypto.randomUUID()
-    await rotateToken(stores, first.id, mintSecret('project'), 60, maker, once)
+    await rotateToken(stores, first.id, { successor: mintSecret('project'), overlapSeconds: 60, onceId: once }, maker)
     // The same form again, about another token.
-    const again = await rotateToken(stores, second.id, mintSecret('project'), 60, maker, once)
+    const again = await rotateToken(
+      stores,
+      second.id,
+      { successor: mintSecret('project'), overlapSeconds: 60, onceId: once },
+      maker,
+    )
     expect(again).toEqual({ kind: 'done_before' })
     const ends = (await listTokens(stores.db, { kind: 'project', projectId: project.id })).map((token) => [
       token.id,
@@ -40,7 +45,8 @@ describe('rotating a token', () => {
     const stores = await openTestStores()
     const project = await seedProject(stores.db)
     const old = await seedToken(stores, { kind: 'project', project, scope: 'all' })
-    const rotate = (id: string) => rotateToken(stores, id, mintSecret('project'), 60, INSTANCE)
+    const rotate = (id: string) =>
+      rotateToken(stores, id, { successor: mintSecret('project'), overlapSeconds: 60 }, INSTANCE)
     expect(await rotate(crypto.randomUUID())).toEqual({ kind: 'unknown' })
     stores.faults.beforeD1 = async (sqls) => {
       if (sqls.some((sql) => sql.startsWith('insert into "tokens"')))
@@ -57,7 +63,7 @@ describe('rotating a token', () => {
     const kindOf = async (secret: Secret) => (await findGrant(stores, secret, null, spent)).kind
     const successor = mintSecret('project')
     const kinds = [await kindOf(mintSecret('project')), await kindOf(mintSecret('project'))]
-    await rotateToken(stores, old.id, successor, 60, INSTANCE)
+    await rotateToken(stores, old.id, { successor, overlapSeconds: 60 }, INSTANCE)
     expect([...kinds, await kindOf(successor)]).toEqual(['unknown', 'limited', 'granted'])
   })
 
@@ -66,7 +72,12 @@ describe('rotating a token', () => {
     const project = await seedProject(stores.db)
     const old = await seedToken(stores, { kind: 'project', project, scope: 'all' })
     await seedMore(old.id, 999, null)
-    const rotation = await rotateToken(stores, old.id, mintSecret('project'), 60, INSTANCE)
+    const rotation = await rotateToken(
+      stores,
+      old.id,
+      { successor: mintSecret('project'), overlapSeconds: 60 },
+      INSTANCE,
+    )
     expect(rotation).toEqual({ kind: 'full' })
   })
 
@@ -76,7 +87,14 @@ describe('rotating a token', () => {
     const expiresAt = stores.now() + 1_000
     const kindAt = async (now: number) => {
       const old = await seedToken(stores, { kind: 'project', project, scope: 'all', expiresAt })
-      return (await rotateToken({ ...stores, now: () => now }, old.id, mintSecret('project'), 60, INSTANCE)).kind
+      return (
+        await rotateToken(
+          { ...stores, now: () => now },
+          old.id,
+          { successor: mintSecret('project'), overlapSeconds: 60 },
+          INSTANCE,
+        )
+      ).kind
     }
     expect([await kindAt(expiresAt - 1), await kindAt(expiresAt)]).toEqual(['rotated', 'expired'])
   })

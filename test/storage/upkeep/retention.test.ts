@@ -34,7 +34,7 @@ async function seedBuild(
   )
   if (!('build' in reported)) throw new Error(reported.kind)
   const { build } = reported
-  for (let i = 0; i < files; i++) await seedArtifact(stores, project, build, `file ${i}`, `${i}`)
+  for (let i = 0; i < files; i++) await seedArtifact(stores, project, build, { path: `file ${i}`, text: `${i}` })
   await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 1, message: '', file: null, source: '' },
   ])

@@ -43,16 +43,21 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   const subject = (await stores.db.$count(identities)) === 0 ? '1' : crypto.randomUUID()
   const dataKeys = await importDataKeys(env.DATA_KEY)
   const secret = mintIncomingSecret()
-  const webhook = await insertWebhook(stores, dataKeys, project.id, 'github', secret, INSTANCE)
+  const webhook = await insertWebhook(stores, project.id, { source: 'github', secret, keys: dataKeys }, INSTANCE)
   if (webhook.kind !== 'created') throw new Error('the webhook was not made')
   const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
   const publisher = await insertPublisher(stores, project.id, trusted, INSTANCE)
   if (publisher.kind !== 'created') throw new Error('the publisher was not made')
   const url = 'https://ci.example.com/hook'
-  const listener = await insertListener(stores, dataKeys, project.id, { kind: 'webhook', url }, 'whsec_', INSTANCE)
+  const listener = await insertListener(
+    stores,
+    project.id,
+    { listener: { kind: 'webhook', url }, secret: 'whsec_', keys: dataKeys },
+    INSTANCE,
+  )
   const target = { kind: 'webhook', url, sendEnvVars: true, workflowName: 'w', jobName: 'j' } as const
-  await putDispatchTarget(stores, dataKeys, project.id, target, 'whsec_', INSTANCE)
-  await putEnvVar(stores, dataKeys, project.id, { name: 'A', value: 'secret' }, INSTANCE)
+  await putDispatchTarget(stores, project.id, { target, secret: 'whsec_', keys: dataKeys }, INSTANCE)
+  await putEnvVar(stores, project.id, { name: 'A', value: 'secret', keys: dataKeys }, INSTANCE)
   await putCreator(stores, project, users.admin, INSTANCE)
   await stores.db
     .insert(identities)

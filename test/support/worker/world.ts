@@ -42,17 +42,21 @@ export async function seedArtifact(
   stores: TestStores,
   project: Project,
   build: { id: string; num: number },
-  path: string,
-  text: string,
-  nodeIndex = 0,
+  { path, text, nodeIndex = 0 }: { path: string; text: string; nodeIndex?: number },
 ) {
   const bytes = new TextEncoder().encode(text)
-  const upload = { path, nodeIndex, sizeBytes: bytes.length, contentType: 'text/plain', sha256: null, overwrite: false }
   const kept = await keepUpload(
     stores,
     { projectId: project.id, buildId: build.id, num: build.num },
-    upload,
-    new Blob([bytes]).stream(),
+    {
+      path,
+      nodeIndex,
+      sizeBytes: bytes.length,
+      contentType: 'text/plain',
+      sha256: null,
+      overwrite: false,
+      body: new Blob([bytes]).stream(),
+    },
   )
   if (kept.kind !== 'created') throw new Error(`the artifact was not created: ${kept.kind}`)
   return kept.artifact
@@ -101,7 +105,7 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
   const reported = await reportBuild(stores, project.id, reportOf())
   if (!('build' in reported)) throw new Error(`the first build was not stored: ${reported.kind}`)
   const { build } = reported
-  await seedArtifact(stores, project, build, 'out/report.txt', 'hello')
+  await seedArtifact(stores, project, build, { path: 'out/report.txt', text: 'hello' })
   await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 0.5, message: '', file: null, source: 'unit' },
   ])

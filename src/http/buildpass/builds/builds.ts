@@ -31,7 +31,7 @@ export function mountBuildReports(app: App): void {
   route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project, params }) => {
     const num = buildNumOf(params)
     const event = buildEventOf(await readJson(c, updateInput()))
-    const build = await updateBuild(c.env.stores, project.id, num, event, actor)
+    const build = await updateBuild(c.env.stores, project.id, { num, event }, actor)
     if (!build) throw new AppError('build_not_found')
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, build))
   })

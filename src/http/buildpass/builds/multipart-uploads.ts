@@ -52,7 +52,7 @@ export function mountMultipartUploads(app: App): void {
     app,
     'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
     async (c, { project, params }) => {
-      const found = await findUpload(c.env.stores, project.id, buildNumOf(params), params.upload, INSTANCE)
+      const found = await findUpload(c.env.stores, project.id, { num: buildNumOf(params), id: params.upload }, INSTANCE)
       if (!found) throw new AppError('upload_not_found')
       return jsonRead(c, uploadJson(found.upload, found.parts))
     },
@@ -66,7 +66,12 @@ export function mountMultipartUploads(app: App): void {
       const number = /^[1-9]\d{0,5}$/.test(params.part) ? Number(params.part) : 0
       const sizeBytes = requireLength(c)
       const sha256 = namedDigestOf(c)
-      const found = await findUploadPart(stores, project.id, buildNumOf(params), params.upload, number, actor)
+      const found = await findUploadPart(
+        stores,
+        project.id,
+        { num: buildNumOf(params), id: params.upload, partNumber: number },
+        actor,
+      )
       if (!found) throw new AppError('upload_not_found')
       const { upload, part } = found
       const due = sizeOfPart(upload, number)
@@ -77,7 +82,12 @@ export function mountMultipartUploads(app: App): void {
       // The same part again, after an answer that got lost, costs R2 nothing.
       if (part && part.sha256 === sha256) return jsonWritten(c, partJson(part))
 
-      const stored = await putPart(stores, upload, { number, sizeBytes, sha256 }, c.req.raw.body ?? noBytes(), actor)
+      const stored = await putPart(
+        stores,
+        upload,
+        { number, sizeBytes, sha256, body: c.req.raw.body ?? noBytes() },
+        actor,
+      )
       switch (stored.kind) {
         case 'digest_mismatch':
           throw digestMismatch('Content-Digest')
@@ -97,7 +107,7 @@ export function mountMultipartUploads(app: App): void {
     app,
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete',
     async (c, { actor, project, params }) => {
-      const found = await findUpload(c.env.stores, project.id, buildNumOf(params), params.upload, actor)
+      const found = await findUpload(c.env.stores, project.id, { num: buildNumOf(params), id: params.upload }, actor)
       if (!found) throw new AppError('upload_not_found')
       const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
       switch (completed.kind) {
@@ -126,7 +136,7 @@ export function mountMultipartUploads(app: App): void {
     'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload',
     async (c, { actor, project, params }) => {
       const { stores } = c.env
-      const found = await findUpload(stores, project.id, buildNumOf(params), params.upload, actor)
+      const found = await findUpload(stores, project.id, { num: buildNumOf(params), id: params.upload }, actor)
       if (!found) throw new AppError('upload_not_found')
       if (found.upload.digest) throw new AppError('upload_complete')
       await abortUpload(stores, found.upload, actor)

@@ -29,16 +29,11 @@ export function mountUploads(app: App): void {
         sizeBytes: requireLength(c),
         sha256: namedDigestOf(c),
         contentType: contentTypeOf(c),
+        body: c.req.raw.body,
       }
       const num = buildNumOf(params)
       const buildId = await requireBuildId(c, project.id, num)
-      const kept = await keepUpload(
-        c.env.stores,
-        { projectId: project.id, buildId, num },
-        upload,
-        c.req.raw.body,
-        actor,
-      )
+      const kept = await keepUpload(c.env.stores, { projectId: project.id, buildId, num }, upload, actor)
       switch (kept.kind) {
         case 'digest_mismatch':
           throw digestMismatch('Repr-Digest')

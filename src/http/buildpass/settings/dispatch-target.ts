@@ -109,7 +109,7 @@ export function mountDispatchTarget(app: App): void {
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
-    const stored = await putDispatchTarget(stores, settings.dataKeys, project.id, target, secret, actor)
+    const stored = await putDispatchTarget(stores, project.id, { target, secret, keys: settings.dataKeys }, actor)
     return jsonWritten(c, targetJson(stored, minted ?? undefined))
   })
 

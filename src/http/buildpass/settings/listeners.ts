@@ -53,7 +53,7 @@ export function mountListeners(app: App): void {
     const minted = input.kind === 'webhook' && input.secret === undefined ? mintListenerSecret() : null
     const secret = minted ?? (input.kind === 'webhook' ? (input.secret ?? '') : input.token)
     const { stores, settings } = c.env
-    const stored = await insertListener(stores, settings.dataKeys, project.id, listener, secret, actor)
+    const stored = await insertListener(stores, project.id, { listener, secret, keys: settings.dataKeys }, actor)
     if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_LISTENERS} listeners.`)
     return jsonWritten(c, listenerJson(stored, minted ?? undefined), 201)
   })

@@ -65,7 +65,7 @@ export function mountWebhooks(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks', async (c, { actor, project }) => {
     const { source, secret = mintIncomingSecret() } = await readJson(c, webhookInput())
     const { stores, settings } = c.env
-    const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor)
+    const inserted = await insertWebhook(stores, project.id, { source, secret, keys: settings.dataKeys }, actor)
     switch (inserted.kind) {
       case 'created':
         return jsonWritten(c, { ...webhookJson(c, project, inserted.webhook), secret } satisfies WebhookMadeJson, 201)
@@ -96,7 +96,12 @@ export function mountWebhooks(app: App): void {
     async (c, { actor, project, params: { id } }) => {
       const { overlap_seconds, secret = mintIncomingSecret() } = await readOptionalJson(c, webhookRotationInput())
       const { stores, settings } = c.env
-      const rotation = await rotateWebhook(stores, settings.dataKeys, project.id, id, secret, overlap_seconds, actor)
+      const rotation = await rotateWebhook(
+        stores,
+        project.id,
+        { id, secret, keys: settings.dataKeys, overlapSeconds: overlap_seconds },
+        actor,
+      )
       switch (rotation.kind) {
         case 'rotated': {
           const made = { ...webhookJson(c, project, rotation.webhook), secret, replaces: id } satisfies WebhookMadeJson

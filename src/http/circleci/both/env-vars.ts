@@ -60,7 +60,7 @@ function listed(c: Context<AppEnv>, { project }: OnProject): Promise<readonly En
 async function putOne(c: Context<AppEnv>, { actor, project }: Acting): Promise<Response> {
   const input = await readJsonOrForm(c, envVarInput())
   const { stores, settings } = c.env
-  const stored: EnvVarJson | null = await putEnvVar(stores, settings.dataKeys, project.id, input, actor)
+  const stored: EnvVarJson | null = await putEnvVar(stores, project.id, { ...input, keys: settings.dataKeys }, actor)
   if (!stored) throw new AppError('limit_reached', `A project has at most ${MAX_ENV_VARS} environment variables.`)
   return jsonWritten(c, stored, 201)
 }

@@ -9,7 +9,7 @@ import {
 import { findLatestBuild } from '../../../storage/builds/builds.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import { jsonRead } from '../../frame/answers.ts'
-import { artifactPathOf, buildNumOf, nodeIndexOf, queryText } from '../../frame/request/input.ts'
+import { artifactPlaceOf, buildNumOf, queryText } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { artifactUrlFor } from '../../json/artifact-url.ts'
@@ -48,26 +48,14 @@ export function mountArtifacts(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
     const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
     const { params, project } = opened
-    const artifact = await findLatestArtifact(
-      c.env.stores.db,
-      project.id,
-      which,
-      nodeIndexOf(params),
-      artifactPathOf(params),
-    )
+    const artifact = await findLatestArtifact(c.env.stores.db, project.id, which, artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
     const { params, project } = opened
-    const artifact = await findArtifact(
-      c.env.stores.db,
-      project.id,
-      buildNumOf(params),
-      nodeIndexOf(params),
-      artifactPathOf(params),
-    )
+    const artifact = await findArtifact(c.env.stores.db, project.id, buildNumOf(params), artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, opened, artifact)
   })

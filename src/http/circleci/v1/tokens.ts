@@ -110,7 +110,7 @@ async function rotated(c: Context<AppEnv>, actor: Actor, named: Named, holder: T
   const { overlap_seconds } = await readOptionalJson(c, tokenRotationInput())
   const id = await requireTokenId(c, named, holder)
   const successor = mintSecret(holder.kind)
-  const rotation = await rotateToken(c.env.stores, id, successor, overlap_seconds, actor)
+  const rotation = await rotateToken(c.env.stores, id, { successor, overlapSeconds: overlap_seconds }, actor)
   switch (rotation.kind) {
     case 'rotated':
       return jsonWritten(c, mintedTokenJson(rotation.token, successor, id), 201)

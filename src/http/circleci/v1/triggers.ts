@@ -41,7 +41,7 @@ export function mountTriggers(app: App): void {
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/:num/cancel', async (c, { actor, project, params }) => {
     const builds = [await requireBuild(c, project, params)]
-    requireCanceled(project, await cancelRunning(c.env.stores, project, builds, 'build.cancel', actor))
+    requireCanceled(project, await cancelRunning(c.env.stores, project, { builds, event: 'build.cancel' }, actor))
     return jsonWritten(c, buildSummaryJson(publicOriginOf(c), project, await requireBuild(c, project, params)), 202)
   })
 }

@@ -70,13 +70,13 @@ export function mountUsers(app: App): void {
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/follow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
-    await setFollowed(c.env.stores, project.id, grant.userId, true, actor)
+    await setFollowed(c.env.stores, project.id, { userId: grant.userId, followed: true }, actor)
     return jsonWritten(c, { followed: true } satisfies FollowedJson)
   })
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/unfollow', async (c, { actor, grant, project }) => {
     if (grant?.kind !== 'personal') throw new AppError('permission_denied')
-    await setFollowed(c.env.stores, project.id, grant.userId, false, actor)
+    await setFollowed(c.env.stores, project.id, { userId: grant.userId, followed: false }, actor)
     return jsonWritten(c, { followed: false } satisfies FollowedJson)
   })
 }

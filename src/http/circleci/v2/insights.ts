@@ -29,7 +29,7 @@ export function mountInsights(app: App): void {
     const until = c.env.stores.now()
     const windowMs = windowDaysOf(c) * DAY_MS
     const which = { name: null, branch: branchAskedFor(c, project), since: until - windowMs }
-    const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, null, MAX_RUNS)
+    const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, { after: null, limit: MAX_RUNS })
     const byName = [...Map.groupBy(runs, (run) => run.name)].sort(([one], [other]) => (one < other ? -1 : 1))
     const items = byName.map(([name, those]) => metricsJson(project, name, those, until, windowMs))
     return pagedItems(c, 'workflow-metrics', items, null)
@@ -40,7 +40,7 @@ export function mountInsights(app: App): void {
     const after = key && { createdAt: key[0], id: key[1] }
     const since = c.env.stores.now() - 90 * DAY_MS
     const which = { name: params.workflow, branch: branchAskedFor(c, project), since }
-    const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, after, PAGE_SIZE + 1)
+    const rows = await listWorkflowRuns(c.env.stores.db, project.id, which, { after, limit: PAGE_SIZE + 1 })
     if (rows.length === 0 && !after) throw new AppError('workflow_not_found')
     const page = pageOfRows(rows, PAGE_SIZE, ({ createdAt, id }) => [createdAt, id])
     return pagedItems(c, 'workflow-run', page.items.filter(hasRun).map(runJson), page.nextKey)

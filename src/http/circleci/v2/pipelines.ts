@@ -80,7 +80,7 @@ export const BY_PIPELINE = {
 
 async function listed(c: Context<AppEnv>, project: Project, list: string, which: PipelinesOf): Promise<Response> {
   const [before] = pageKeyOf(c, list, ['number']) ?? [null]
-  const rows = await listPipelines(c.env.stores.db, project.id, which, before, PAGE_SIZE + 1)
+  const rows = await listPipelines(c.env.stores.db, project.id, which, { before, limit: PAGE_SIZE + 1 })
   const page = pageOfRows(rows, PAGE_SIZE, ({ number }) => [number])
   return pagedJson(c, list, page, (pipeline) => pipelineJson(project, pipeline))
 }

@@ -41,7 +41,10 @@ export function mountV2Triggers(app: App): void {
   route(app, 'POST /api/v2/project/:vcs/:org/:repo/job/:num/cancel', async (c, { actor, project, params }) => {
     const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('job_not_found')
-    requireCanceled(project, await cancelRunning(c.env.stores, project, [detail.build], 'build.cancel', actor))
+    requireCanceled(
+      project,
+      await cancelRunning(c.env.stores, project, { builds: [detail.build], event: 'build.cancel' }, actor),
+    )
     return accepted(c)
   })
 
@@ -50,7 +53,7 @@ export function mountV2Triggers(app: App): void {
     'POST /api/v2/workflow/:id/cancel',
     async (c, { actor, project, params }) => {
       const builds = await listBuildsOfWorkflow(c.env.stores.db, params.id)
-      requireCanceled(project, await cancelRunning(c.env.stores, project, builds, 'workflow.cancel', actor))
+      requireCanceled(project, await cancelRunning(c.env.stores, project, { builds, event: 'workflow.cancel' }, actor))
       return accepted(c)
     },
     BY_WORKFLOW,
@@ -61,8 +64,8 @@ export function mountV2Triggers(app: App): void {
     'POST /api/v2/workflow/:id/rerun',
     async (c, { actor, project, params }) => {
       const { from_failed, jobs } = await readOptionalJson(c, rerunInput())
-      const wanted = { onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
-      const build = requireStarted(project, await rerunWorkflow(c.env.stores, project, params.id, wanted, actor))
+      const wanted = { workflowId: params.id, onlyFailed: from_failed ?? false, jobIds: jobs ?? [] }
+      const build = requireStarted(project, await rerunWorkflow(c.env.stores, project, wanted, actor))
       return jsonWritten(c, { workflow_id: build.workflow.id } satisfies RerunJson, 202)
     },
     BY_WORKFLOW,

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { maskSecrets } from '../../../domain/access/secret.ts'
-import { artifactPathProblem } from '../../../domain/artifacts/artifact.ts'
+import { type ArtifactPlace, artifactPathProblem } from '../../../domain/artifacts/artifact.ts'
 import { AppError, type InputProblem, invalidInput } from '../../../domain/error.ts'
 import type { AppEnv } from '../open-request.ts'
 import { readBody } from './body.ts'
@@ -184,11 +184,11 @@ export function checkedBranch(branch: string): string {
   return branch
 }
 
-/** The node index on the path. */
-export function nodeIndexOf({ node }: { readonly node: string }): number {
-  const nodeIndex = numberOnPath(node)
+/** The node index and the artifact path on the path. */
+export function artifactPlaceOf(params: { readonly node: string; readonly path: string }): ArtifactPlace {
+  const nodeIndex = numberOnPath(params.node)
   if (nodeIndex === null) throw new AppError('artifact_not_found')
-  return nodeIndex
+  return { nodeIndex, path: artifactPathOf(params) }
 }
 
 /** The artifact path on the path, percent-decoded segment by segment. */

@@ -17,7 +17,7 @@ import {
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { artifactPathOf, buildNumOf, nodeIndexOf, queryPage } from '../../frame/request/input.ts'
+import { artifactPlaceOf, buildNumOf, queryPage } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { Happened } from '../frame/happened.tsx'
@@ -57,7 +57,7 @@ export function mountBuildPage(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, opened) => {
     const { viewer, project, fence, params } = opened
     const { db } = c.env.stores
-    const artifact = await findArtifact(db, project.id, buildNumOf(params), nodeIndexOf(params), artifactPathOf(params))
+    const artifact = await findArtifact(db, project.id, buildNumOf(params), artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
   })

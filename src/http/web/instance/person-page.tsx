@@ -40,7 +40,7 @@ export function mountPersonPage(app: App): void {
     const invitation = await renewInvitation(c.env.stores, person, actor)
     if (!invitation)
       throw new AppError('conflict', `${person.login} was not invited here, or has come: there is nothing to renew.`)
-    return invitationPage(c, viewer, person, invitation, `${person.login} is invited again`)
+    return invitationPage(c, viewer, person, { ...invitation, title: `${person.login} is invited again` })
   })
 
   page(app, 'POST /instance/users/:login/role', async (c, { actor, viewer, form, params }) => {

@@ -24,7 +24,7 @@ export function mountUsersPage(app: App): void {
     if (!login) return usersPage(c, viewer, { text, error: `The login ${LOGIN_RULE}.`, status: 422 })
     const { stores } = c.env
     const invitation = await inviteUser(stores, login, actor, await onceIdFor(viewer, form))
-    if (invitation) return invitationPage(c, viewer, { login }, invitation, `${login} is added`)
+    if (invitation) return invitationPage(c, viewer, { login }, { ...invitation, title: `${login} is added` })
     const taken = await findUserByLogin(stores.db, login)
     const isWaiting = taken && (await findInvitation(stores.db, taken.id))
     return usersPage(c, viewer, {
@@ -43,8 +43,7 @@ export function invitationPage(
   c: Context<AppEnv>,
   viewer: Viewer,
   person: Pick<User, 'login'>,
-  { path, expiresAt }: Invitation,
-  title: string,
+  { path, expiresAt, title }: Invitation & { readonly title: string },
 ): Response {
   const back = personPath(person)
   return instancePage(

@@ -57,21 +57,22 @@ export function mountMembers(app: App): void {
       const endMade = form.get('end_made') === 'yes'
       if (form.get('confirmed') !== 'yes' && (await isAdmin(stores.db, project.id, user.id))) {
         const left = await leftBehindBy(stores.db, project.id, user.id)
-        if (left.made.length + left.letIn.length > 0) return demotionPage(c, viewer, project, user.login, left)
+        if (left.made.length + left.letIn.length > 0)
+          return demotionPage(c, viewer, project, { login: user.login, left })
       }
-      const demotion = await demoteAdmin(stores, project.id, user, { endMade }, actor)
+      const demotion = await demoteAdmin(stores, project.id, { user, endMade }, actor)
       if (demotion.kind === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
-      if (demotion.kind === 'demoted') return onwards(viewer, project, user, role, SAID.changed[role])
+      if (demotion.kind === 'demoted') return onwards(viewer, project, user, { role, flash: SAID.changed[role] })
     }
-    const done = await putMember(stores, project.id, user, role, actor)
+    const done = await putMember(stores, project.id, { user, role }, actor)
     if (done === 'last_admin') return membersPage(c, viewer, project, { form, refused: LAST_ADMIN })
     if (done === 'no_user') throw new AppError('user_not_found')
-    return onwards(viewer, project, user, role, SAID[done][role])
+    return onwards(viewer, project, user, { role, flash: SAID[done][role] })
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/members/:login/remove', async (c, { viewer, project, params }) => {
     const user = await requireUser(c, params)
-    return removalPage(c, viewer, project, user)
+    return removalPage(c, viewer, project, { user })
   })
 
   page(
@@ -80,10 +81,13 @@ export function mountMembers(app: App): void {
     async (c, { actor, viewer, project, form, params }) => {
       const { stores } = c.env
       const user = await requireUser(c, params)
-      const removal = await deleteMember(stores, project.id, user, { endMade: form.get('end_made') === 'yes' }, actor)
-      if (removal.kind === 'last_admin') return removalPage(c, viewer, project, user, LAST_ADMIN)
+      const removal = await deleteMember(stores, project.id, { user, endMade: form.get('end_made') === 'yes' }, actor)
+      if (removal.kind === 'last_admin') return removalPage(c, viewer, project, { user, refused: LAST_ADMIN })
       if (removal.kind === 'not_a_member') throw new AppError('user_not_found')
-      return onwards(viewer, project, user, null, user.id === viewer.userId ? 'project-left' : 'member-removed')
+      return onwards(viewer, project, user, {
+        role: null,
+        flash: user.id === viewer.userId ? 'project-left' : 'member-removed',
+      })
     },
   )
 }
@@ -107,8 +111,7 @@ function onwards(
   viewer: Viewer,
   project: Project,
   { id, login }: { readonly id: string; readonly login: string },
-  role: Role | null,
-  flash: FlashCode,
+  { role, flash }: { readonly role: Role | null; readonly flash: FlashCode },
 ): Response {
   if (id !== viewer.userId || role === 'admin') return redirectTo(`${settingsPath(project)}/members`, flash, login)
   return redirectTo(role || project.visibility === 'public' ? projectPath(project) : '/', flash, login)
@@ -243,7 +246,12 @@ async function leftBehindBy(db: Db, projectId: string, userId: string): Promise<
   return { made, letIn }
 }
 
-function demotionPage(c: Context<AppEnv>, viewer: Viewer, project: Project, login: string, left: LeftBehind): Response {
+function demotionPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  { login, left }: { readonly login: string; readonly left: LeftBehind },
+): Response {
   const base = `${settingsPath(project)}/members`
   const title = `Make ${login} a member`
   return settingsPage(
@@ -265,8 +273,7 @@ async function removalPage(
   c: Context<AppEnv>,
   viewer: Viewer,
   project: Project,
-  user: { id: string; login: string },
-  refused?: string,
+  { user, refused }: { readonly user: { id: string; login: string }; readonly refused?: string },
 ): Promise<Response> {
   const left = await leftBehindBy(c.env.stores.db, project.id, user.id)
   const base = `${settingsPath(project)}/members`

@@ -39,8 +39,9 @@ export function mountNewProject(app: App): void {
     const errors = problemsOf(texts)
     if (!slug || Object.keys(errors).length > 0 || (visibility !== 'private' && visibility !== 'public'))
       return formPage(c, viewer, texts, { errors, status: 422 })
-    const settings = { visibility, defaultBranch: texts.default_branch } as const
-    const made = await createProject(c.env.stores, viewer, slug, settings, actor, await onceIdFor(viewer, form))
+    const onceId = await onceIdFor(viewer, form)
+    const wanted = { slug, visibility, defaultBranch: texts.default_branch, onceId } as const
+    const made = await createProject(c.env.stores, viewer, wanted, actor)
     switch (made) {
       case 'not_allowed':
         return formPage(c, viewer, texts, {

@@ -16,13 +16,13 @@ const MAX_BRANCH_LENGTH = 1_024
 /** Project settings → General, and → Danger zone. */
 export function mountProjectGeneral(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/settings', (c, { viewer, project }) =>
-    generalPage(c, viewer, project, project.defaultBranch),
+    generalPage(c, viewer, project, { branch: project.defaultBranch }),
   )
 
   page(app, 'POST /:vcs/:org/:repo/settings', async (c, { actor, viewer, project, form }) => {
     const branch = (form.get('default_branch') ?? '').trim()
     const rule = branchProblem(branch)
-    if (rule) return generalPage(c, viewer, project, branch, rule)
+    if (rule) return generalPage(c, viewer, project, { branch, error: rule })
     await updateProject(c.env.stores, project.id, { defaultBranch: branch }, actor)
     return redirectTo(settingsPath(project), 'branch-saved')
   })
@@ -56,7 +56,12 @@ export function branchProblem(branch: string): string | null {
     : null
 }
 
-function generalPage(c: Context<AppEnv>, viewer: Viewer, project: Project, branch: string, error?: string): Response {
+function generalPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  { branch, error }: { readonly branch: string; readonly error?: string },
+): Response {
   return settingsPage(
     c,
     { viewer, project, here: '' },

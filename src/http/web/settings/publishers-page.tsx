@@ -51,7 +51,7 @@ export function mountPublisherPages(app: App): void {
     if (!issuer || Object.keys(errors).length > 0)
       return newPublisherPage(c, { viewer, project }, kind, { form, errors })
     const onceId = await onceIdFor(viewer, form)
-    const inserted = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims }, actor, onceId)
+    const inserted = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims, onceId }, actor)
     if (inserted.kind === 'full') {
       const full = `A project can have at most ${MAX_PUBLISHERS} publishers: delete one first.`
       return newPublisherPage(c, { viewer, project }, kind, { form, errors: { kind: full } })

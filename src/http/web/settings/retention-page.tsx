@@ -43,7 +43,7 @@ const NAMES = Object.keys(FIELDS) as FieldName[]
 /** Project settings → Retention. */
 export function mountRetentionPage(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/settings/retention', async (c, { viewer, project }) =>
-    retentionPage(c, viewer, project, textsOf(await findRetention(c.env.stores.db, project.id))),
+    retentionPage(c, viewer, project, { texts: textsOf(await findRetention(c.env.stores.db, project.id)) }),
   )
 
   page(app, 'POST /:vcs/:org/:repo/settings/retention', async (c, { actor, viewer, project, form }) => {
@@ -53,7 +53,7 @@ export function mountRetentionPage(app: App): void {
       keep_per_branch: (form.get('keep_per_branch') ?? '').trim(),
     }
     const errors = problemsOf(texts)
-    if (Object.keys(errors).length > 0) return retentionPage(c, viewer, project, texts, errors)
+    if (Object.keys(errors).length > 0) return retentionPage(c, viewer, project, { texts, errors })
     const retention = {
       artifactDays: Number(texts.artifact_days),
       buildDays: Number(texts.build_days),
@@ -80,7 +80,12 @@ function problemsOf(texts: Texts): Errors {
   return errors
 }
 
-function retentionPage(c: Context<AppEnv>, viewer: Viewer, project: Project, texts: Texts, errors?: Errors): Response {
+function retentionPage(
+  c: Context<AppEnv>,
+  viewer: Viewer,
+  project: Project,
+  { texts, errors }: { readonly texts: Texts; readonly errors?: Errors },
+): Response {
   return settingsPage(
     c,
     { viewer, project, here: '/retention' },

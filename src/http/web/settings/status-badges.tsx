@@ -37,7 +37,7 @@ export function mountStatusBadges(app: App): void {
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
     const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
     const onceId = await onceIdFor(viewer, form)
-    const inserted = await insertToken(c.env.stores, secret, wanted, actor, onceId)
+    const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
     if (inserted.kind === 'created') return badgesPage(c, viewer, project, { wish, secret })
     if (inserted.kind !== 'done_before') return throwTokenRefused(inserted)
     const place = { viewer, project, here: '/badges' }

@@ -53,12 +53,12 @@ export function mountWebhookPages(app: App): void {
     }
     const { stores, settings } = c.env
     const onceId = await onceIdFor(viewer, form)
-    const inserted = await insertWebhook(stores, settings.dataKeys, project.id, source, secret, actor, onceId)
+    const inserted = await insertWebhook(stores, project.id, { source, secret, keys: settings.dataKeys, onceId }, actor)
     switch (inserted.kind) {
       case 'done_before':
         return doneBefore(c, { viewer, project })
       case 'created':
-        return secretPage(c, { viewer, project }, 'Webhook created', inserted.webhook, secret)
+        return secretPage(c, { viewer, project }, inserted.webhook, { title: 'Webhook created', secret })
       case 'taken':
         return newWebhookPage(c, { viewer, project }, form, {
           source: `This project has a ${WEBHOOK_SOURCES[source].name} webhook already: rotate that one.`,
@@ -69,7 +69,7 @@ export function mountWebhookPages(app: App): void {
   page(app, 'GET /:vcs/:org/:repo/settings/webhooks/:id/rotate', async (c, { viewer, project, params }) => {
     const webhook = await requireWebhook(c, project, params)
     if (webhook.expiresAt !== null) return redirectTo(listPath(project), 'webhook-rotated-before')
-    return rotationPage(c, { viewer, project }, webhook, new URLSearchParams())
+    return rotationPage(c, { viewer, project }, webhook, { form: new URLSearchParams() })
   })
 
   page(
@@ -79,14 +79,19 @@ export function mountWebhookPages(app: App): void {
       const overlap = parseOverlap(form)
       if (overlap === null) throw new AppError('invalid_input', 'Choose when the old secret stops.')
       const { secret, error } = secretOf(form)
-      if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project, params), form, error)
+      if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project, params), { form, error })
       const { stores, settings } = c.env
       const onceId = await onceIdFor(viewer, form)
       const { dataKeys } = settings
-      const rotation = await rotateWebhook(stores, dataKeys, project.id, params.id, secret, overlap, actor, onceId)
+      const rotation = await rotateWebhook(
+        stores,
+        project.id,
+        { id: params.id, secret, keys: dataKeys, overlapSeconds: overlap, onceId },
+        actor,
+      )
       switch (rotation.kind) {
         case 'rotated':
-          return secretPage(c, { viewer, project }, 'Webhook rotated', rotation.webhook, secret)
+          return secretPage(c, { viewer, project }, rotation.webhook, { title: 'Webhook rotated', secret })
         case 'done_before':
           return doneBefore(c, { viewer, project })
         case 'not_current':
@@ -228,8 +233,7 @@ function rotationPage(
   c: Context<AppEnv>,
   place: Place,
   webhook: Webhook,
-  form: URLSearchParams,
-  error?: string,
+  { form, error }: { readonly form: URLSearchParams; readonly error?: string },
 ): Response {
   const { viewer, project } = place
   return show(
@@ -278,7 +282,12 @@ function deletionPage(c: Context<AppEnv>, place: Place, webhook: Webhook, error?
   )
 }
 
-function secretPage(c: Context<AppEnv>, place: Place, title: string, webhook: Webhook, secret: string) {
+function secretPage(
+  c: Context<AppEnv>,
+  place: Place,
+  webhook: Webhook,
+  { title, secret }: { readonly title: string; readonly secret: string },
+) {
   const url = urlFor(c, place.project, webhook.source)
   return show(
     c,

@@ -17,9 +17,7 @@ const MAX_USER_AGENT_LENGTH = 300
 export async function beginSession(
   c: Context<AppEnv>,
   userId: string,
-  proof: SignInProof,
-  next: string,
-  before: Viewer | null,
+  { proof, next, before }: { readonly proof: SignInProof; readonly next: string; readonly before: Viewer | null },
 ): Promise<Response> {
   const { stores } = c.env
   // Signing in is the right to it, so a session that is over already is no reason to refuse.

@@ -22,7 +22,7 @@ export function mountCloudflareAccess(app: App): void {
     const identity = await requireAccessIdentity(c)
     const userId = await findOrInsertPerson(c.env.stores, identity, { fullName: null, avatarUrl: null })
     const proof = { method: 'access', subject: identity.subject } as const
-    return beginSession(c, userId, proof, sitePathOf(form.get('next')), viewer)
+    return beginSession(c, userId, { proof, next: sitePathOf(form.get('next')), before: viewer })
   })
 
   page(app, 'POST /account/identities/access', async (c, { actor, viewer }) => {

@@ -110,7 +110,7 @@ async function finish(c: Context<AppEnv>, attempt: SignInAttempt, viewer: Viewer
   if (attempt.linkTo === null) {
     const userId = await findOrInsertPerson(stores, account.identity, account)
     const proof = { method: 'github', subject: account.identity.subject } as const
-    return beginSession(c, userId, proof, sitePathOf(attempt.next), viewer)
+    return beginSession(c, userId, { proof, next: sitePathOf(attempt.next), before: viewer })
   }
   // Both at once: the session is that of whoever began to link, and GitHub has just confirmed the account.
   if (viewer?.userId !== attempt.linkTo)

@@ -68,7 +68,7 @@ export function mountSignIn(app: App): void {
     await chargeAttempt(c)
     const secret = parseLinkSecret(form.get('secret') ?? '')
     const userId = secret && (await consumeLink(c.env.stores.db, secret, c.env.stores.now()))
-    return userId ? beginSession(c, userId, { method: 'link' }, '/', viewer) : deadLink(c)
+    return userId ? beginSession(c, userId, { proof: { method: 'link' }, next: '/', before: viewer }) : deadLink(c)
   })
 
   // A step of its own, because only the next request shows whether the browser kept the cookie.

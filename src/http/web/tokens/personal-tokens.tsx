@@ -73,7 +73,7 @@ export function mountPersonalTokens(app: App): void {
       })
     }
     const wanted = { kind: 'personal', userId: viewer.userId, label: name.label, expiresAt: expiry.expiresAt } as const
-    return createToken(c, placeOf(c, viewer), wanted, asked, <TryIt origin={publicOriginOf(c)} />)
+    return createToken(c, placeOf(c, viewer), wanted, { ...asked, more: <TryIt origin={publicOriginOf(c)} /> })
   })
 
   page(app, 'GET /account/api/:id/delete', (c, { viewer, params }) => confirmDeletion(c, placeOf(c, viewer), params))

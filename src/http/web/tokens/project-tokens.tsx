@@ -63,7 +63,7 @@ export function mountProjectTokens(app: App): void {
   })
 
   page(app, 'GET /:vcs/:org/:repo/settings/api/new', (c, { viewer, project }) =>
-    newTokenPage(c, viewer, project, new URLSearchParams()),
+    newTokenPage(c, viewer, project, { form: new URLSearchParams() }),
   )
 
   page(app, 'POST /:vcs/:org/:repo/settings/api', async (c, asked) => {
@@ -72,10 +72,13 @@ export function mountProjectTokens(app: App): void {
     const scope = parseScope(form.get('scope') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
     if (!label.ok || !scope || !expiry.ok) {
-      return newTokenPage(c, viewer, project, form, {
-        ...(label.ok ? {} : { label: `The token label ${label.rule}.` }),
-        ...(scope ? {} : { scope: 'Choose what the token opens.' }),
-        ...(expiry.ok ? {} : { expiry: expiry.rule }),
+      return newTokenPage(c, viewer, project, {
+        form,
+        errors: {
+          ...(label.ok ? {} : { label: `The token label ${label.rule}.` }),
+          ...(scope ? {} : { scope: 'Choose what the token opens.' }),
+          ...(expiry.ok ? {} : { expiry: expiry.rule }),
+        },
       })
     }
     const wanted = {
@@ -118,8 +121,7 @@ function newTokenPage(
   c: Context<AppEnv>,
   viewer: Viewer,
   project: Project,
-  form: URLSearchParams,
-  errors?: Errors,
+  { form, errors }: { readonly form: URLSearchParams; readonly errors?: Errors },
 ): Response {
   const { list, show } = placeOf(c, viewer, project)
   return show(

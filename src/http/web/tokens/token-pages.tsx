@@ -57,12 +57,11 @@ export async function createToken(
   c: Context<AppEnv>,
   { viewer, list, show }: TokenPlace,
   wanted: NewToken,
-  { actor, form }: Asked,
-  more?: Child,
+  { actor, form, more }: Asked & { readonly more?: Child },
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
   const onceId = await onceIdFor(viewer, form)
-  const inserted = await insertToken(c.env.stores, secret, wanted, actor, onceId)
+  const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
   if (inserted.kind === 'done_before') return madeBefore({ list, show })
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
   return show(
@@ -134,7 +133,12 @@ export async function rotateAsked(
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
   const onceId = await onceIdFor(viewer, form)
-  const rotation = await rotateToken(c.env.stores, old.id, secret, overlap, actor, onceId)
+  const rotation = await rotateToken(
+    c.env.stores,
+    old.id,
+    { successor: secret, overlapSeconds: overlap, onceId },
+    actor,
+  )
   switch (rotation.kind) {
     case 'rotated':
       return show(

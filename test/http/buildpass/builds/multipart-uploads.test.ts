@@ -325,8 +325,8 @@ it('reads uploads by index alone', async () => {
   const { listIdleUploads, findUpload, findUploadPart } = await import('../../../../src/storage/artifacts/uploads.ts')
   await listIdleUploads(stores.db, 0, 10)
   await listIdleUploads(stores.db, 0, 10, { touchedAt: 0, id: 'x' })
-  await findUpload(stores, build.project.id, build.num, 'x', INSTANCE)
-  await findUploadPart(stores, build.project.id, build.num, 'x', 1, INSTANCE)
+  await findUpload(stores, build.project.id, { num: build.num, id: 'x' }, INSTANCE)
+  await findUploadPart(stores, build.project.id, { num: build.num, id: 'x', partNumber: 1 }, INSTANCE)
   const queries = [...stores.recorded]
   expect(queries).toHaveLength(6)
   for (const query of queries) expect(await scansOf(stores.db, query)).toEqual([])

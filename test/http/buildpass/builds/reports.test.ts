@@ -641,7 +641,7 @@ describe('test results', () => {
     expect((await read())[0].name).toMatch(/^a.?b$/u)
   })
 
-  it.each<[string, BodyInit, string | null, number, string]>([
+  it.for<[string, BodyInit, string | null, number, string]>([
     ['another type', 'x', 'text/plain', 415, 'Content-Type: must be application/xml (JUnit) or application/json'],
     ['another type that is too long', 'x'.repeat(17_000_000), 'text/plain', 415, 'Content-Type: must be'],
     ['no type', new Uint8Array([0x78]), null, 415, 'Content-Type: must be'],
@@ -658,7 +658,7 @@ describe('test results', () => {
       'tests.0.result: must be',
     ],
     ['bytes that are not UTF-8', new Uint8Array([0xff]), 'application/json', 400, 'UTF-8'],
-  ])('with %s are refused and change nothing', async (_, body, type, status, message) => {
+  ])('with %s are refused and change nothing', async ([_, body, type, status, message]) => {
     const before = await read()
     const response = await put(body, type)
     expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(message)])

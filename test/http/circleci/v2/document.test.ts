@@ -39,7 +39,7 @@ async function seedAll(vcs: Vcs) {
       source: '',
     } as const
     await replaceTestResults(stores, build.id, '', [test, { ...test, name: 'named', file: 'a.test.js' }])
-    await seedArtifact(stores, project, build, 'out/a b.txt', 'hello')
+    await seedArtifact(stores, project, build, { path: 'out/a b.txt', text: 'hello' })
   }
   return { token, user, project, slug: slugText(project) }
 }

@@ -41,7 +41,7 @@ describe('all pages together are the list', () => {
         const project = await seedProject(stores.db)
         for (let i = 0; i < count; i++) await seedBuild(stores, project)
         const read = (before: number | null, limit: number) =>
-          listPipelines(stores.db, project.id, { branch: null, login: null }, before, limit)
+          listPipelines(stores.db, project.id, { branch: null, login: null }, { before, limit })
         const paged = await pagesOf(
           read,
           (one) => one.number,
@@ -131,7 +131,7 @@ describe('all pages together are the list', () => {
           })),
         )
         const readArtifacts = (after: { nodeIndex: number; path: string } | null, limit: number) =>
-          listArtifactPage(stores.db, project.id, build.num, after, limit)
+          listArtifactPage(stores.db, project.id, build.num, { after, limit })
         const files = await pagesOf(readArtifacts, ({ nodeIndex, path }) => ({ nodeIndex, path }), size)
         expect(files.map((one) => one.path).sort()).toEqual([...paths].sort())
 

@@ -343,7 +343,7 @@ describe('insights', () => {
   it('call a test flaky that passed and failed in one job on one revision, and no other', async () => {
     const { stores, project, token } = await seedOne()
     const report = (revision: string, job: string, outcomes: Record<string, TestOutcome>) =>
-      seedRun(stores, project, revision, job, outcomes)
+      seedRun(stores, project, { revision, job, outcomes })
     await report('r1', 'unit', { flaky: 'failure', broken: 'failure', stable: 'success' })
     await report('r1', 'unit', { flaky: 'success', broken: 'failure', stable: 'success' })
     await report('r1', 'other job', { broken: 'success' })
@@ -376,9 +376,9 @@ it('reads no whole table', async () => {
   const dialect = new SQLiteAsyncDialect()
   const ofProject = and(eq(workflows.projectId, 'p'), eq(workflows.name, 'ci'))
   const queries = [
-    pipelinesQuery(db, 'p', { branch: null, login: null }, 7, 20),
-    pipelinesQuery(db, 'p', { branch: 'main', login: null }, 7, 20),
-    pipelinesQuery(db, 'p', { branch: null, login: 'ada' }, 7, 20),
+    pipelinesQuery(db, 'p', { branch: null, login: null }, { before: 7, limit: 20 }),
+    pipelinesQuery(db, 'p', { branch: 'main', login: null }, { before: 7, limit: 20 }),
+    pipelinesQuery(db, 'p', { branch: null, login: 'ada' }, { before: 7, limit: 20 }),
     jobsQuery(db, 'w'),
     workflowsQuery(db, ofProject, 20),
     jobsOfWorkflowsQuery(db, ofProject, 20),
@@ -391,9 +391,7 @@ it('reads no whole table', async () => {
 async function seedRun(
   stores: TestStores,
   project: { id: string },
-  revision: string,
-  job: string,
-  outcomes: Record<string, TestOutcome>,
+  { revision, job, outcomes }: { revision: string; job: string; outcomes: Record<string, TestOutcome> },
 ) {
   const build = await seedBuild(stores, project, { revision, job })
   const results = Object.entries(outcomes).map(([name, result]) => {

@@ -215,7 +215,7 @@ describe('the build page', () => {
       { ...test, name: 'adds', result: 'success', message: '' },
       { ...test, name: 'rounds', result: 'failure', message: 'expected 12.30\nto be 12.31' },
     ])
-    await seedArtifact(stores, project, build, 'logs/eu/a b.log', 'hello')
+    await seedArtifact(stores, project, build, { path: 'logs/eu/a b.log', text: 'hello' })
     const { status, text, html, links } = await visit(address, cookie)
     expect(status).toBe(200)
     expect(text).toContain('unit #1 Failed')
@@ -250,9 +250,9 @@ describe('the build page', () => {
         ),
       )
     }
-    await seedArtifact(stores, project, build, 'a/b c.txt', 'one')
+    await seedArtifact(stores, project, build, { path: 'a/b c.txt', text: 'one' })
     expect(await savedAs()).toEqual(['a/b c.txt'])
-    await seedArtifact(stores, project, build, 'a/b c.txt', 'two', 1)
+    await seedArtifact(stores, project, build, { path: 'a/b c.txt', text: 'two', nodeIndex: 1 })
     expect(await savedAs()).toEqual(['0/a/b c.txt', '1/a/b c.txt'])
   })
 
@@ -290,8 +290,8 @@ describe('the build page', () => {
 
   it('is 404 for a folder that is not there, and 400 for what is none', async () => {
     const { stores, project, cookie, build, address } = await openBuild()
-    await seedArtifact(stores, project, build, 'a%_b/x.txt', 'hello')
-    await seedArtifact(stores, project, build, 'aXXb/y.txt', 'hello')
+    await seedArtifact(stores, project, build, { path: 'a%_b/x.txt', text: 'hello' })
+    await seedArtifact(stores, project, build, { path: 'aXXb/y.txt', text: 'hello' })
     expect((await visit(`${address}?folder=0/a%25_b/`, cookie)).text).toMatch(/All files \/? ?a%_b x\.txt/)
     for (const [folder, status] of [
       ['0/a/', 404],
@@ -338,7 +338,7 @@ describe('the build page', () => {
 
   it('leads to a download by a signed address without any credential in it', async () => {
     const { stores, project, cookie, build, address } = await openBuild()
-    await seedArtifact(stores, project, build, 'out/report.txt', 'hello')
+    await seedArtifact(stores, project, build, { path: 'out/report.txt', text: 'hello' })
     const { status, headers } = await visit(`${address}/artifacts/0/out/report.txt`, cookie)
     expect(status).toBe(302)
     const location = headers.get('Location') ?? ''
@@ -350,7 +350,7 @@ describe('the build page', () => {
 
   it('stops a download when its person leaves the project', async () => {
     const { stores, project, user, cookie, build, address } = await openBuild({}, { role: 'admin' })
-    await seedArtifact(stores, project, build, 'a.txt', 'hello')
+    await seedArtifact(stores, project, build, { path: 'a.txt', text: 'hello' })
     const other = await seedUser(stores.db)
     await seedMember(stores.db, project, other, 'admin')
     const { secret } = await seedToken(stores, { kind: 'personal', user: other })
@@ -421,7 +421,7 @@ describe('what came from outside', () => {
         source: HOSTILE,
       },
     ])
-    await seedArtifact(stores, project, { id, num }, `${HOSTILE.replaceAll('/', '_')}/x.txt`, 'hello')
+    await seedArtifact(stores, project, { id, num }, { path: `${HOSTILE.replaceAll('/', '_')}/x.txt`, text: 'hello' })
     for (const address of [
       '/',
       path,
@@ -465,7 +465,7 @@ describe('who may look', () => {
     const { stores, project, path } = await open({ visibility: 'public', role: 'none' })
     const num = await seedRun(stores, project, { subject: 'Open' })
     const id = (await findBuildId(stores.db, project.id, num)) ?? ''
-    await seedArtifact(stores, project, { id, num }, 'a.txt', 'hello')
+    await seedArtifact(stores, project, { id, num }, { path: 'a.txt', text: 'hello' })
     expect((await visit(path)).text).toContain('#1 Open')
     const build = await visit(`${path}/1`)
     expect(build.status).toBe(200)

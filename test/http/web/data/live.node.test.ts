@@ -9,15 +9,15 @@ const [EVERY, HERE] = ['const LIVE_MS = 5000\n', 'const LIVE_MS = 250\n']
 describePages('a page with something that runs', (pages) => {
   it('changes around what has the focus, and keeps focus, folds and scrolling', async () => {
     const slug = await newProject(pages(), 'focus')
-    await report(pages(), slug, 'older', 'success')
-    await report(pages(), slug, 'watched', 'running')
+    await report(pages(), slug, 'older', { status: 'success' })
+    await report(pages(), slug, 'watched', { status: 'running' })
     const page = await openQuick(pages(), 'demo', { viewport: { width: 1000, height: 300 } })
     await page.goto(`/${slug}`)
     const chip = page.getByRole('link', { name: /older/ })
     await chip.focus()
     const before = await topOf(page)
-    await report(pages(), slug, 'newer', 'running')
-    await report(pages(), slug, 'watched', 'failed')
+    await report(pages(), slug, 'newer', { status: 'running' })
+    await report(pages(), slug, 'watched', { status: 'failed' })
     await expect.poll(() => page.locator('#pipelines').textContent(), WITHIN).toMatch(/Failed.*watched/)
     expect(await focused(page)).toContain('older')
     expect(Math.abs((await topOf(page)) - before), 'what is looked at stays where it is').toBeLessThan(3)
@@ -27,7 +27,7 @@ describePages('a page with something that runs', (pages) => {
     const step = page.locator('summary', { hasText: 'Wait' })
     await step.click()
     expect(await page.title()).toContain('Running: newer #3')
-    await report(pages(), slug, 'newer', 'failed')
+    await report(pages(), slug, 'newer', { status: 'failed' })
     await expect.poll(() => page.title(), WITHIN).toContain('Failed: newer #3')
     expect(await page.locator('#said').textContent()).toBe('Failed: newer #3')
     expect(await focused(page)).toContain('Wait')
@@ -36,7 +36,7 @@ describePages('a page with something that runs', (pages) => {
 
   it('lets what the reader folded stay folded, and gives the focus of what is gone to what it stood in', async () => {
     const slug = await newProject(pages(), 'folded')
-    await report(pages(), slug, 'one', 'running', 'failed')
+    await report(pages(), slug, 'one', { status: 'running', step: 'failed' })
     const page = await pages().openAs('demo')
     await page.goto(`/${slug}/1`)
     const step = page.locator('summary', { hasText: 'Wait' })
@@ -44,7 +44,7 @@ describePages('a page with something that runs', (pages) => {
     await step.press('Enter')
     expect(await page.getByText('sleep 1').isVisible()).toBe(false)
     await page.getByRole('link', { name: 'Reload' }).focus()
-    await report(pages(), slug, 'one', 'failed', 'failed')
+    await report(pages(), slug, 'one', { status: 'failed', step: 'failed' })
     // At the pace that people have.
     await expect.poll(() => page.title(), WITHIN).toContain('Failed')
     expect(await page.getByText('sleep 1').isVisible()).toBe(false)
@@ -53,7 +53,7 @@ describePages('a page with something that runs', (pages) => {
 
   it('of a deleted project says that it no longer updates, and why', async () => {
     const slug = await newProject(pages(), 'deleted')
-    await report(pages(), slug, 'one', 'running')
+    await report(pages(), slug, 'one', { status: 'running' })
     const page = await openQuick(pages(), 'demo')
     const list = await openQuick(pages(), 'demo')
     await page.goto(`/${slug}/1`)
@@ -71,14 +71,14 @@ describePages('a page with something that runs', (pages) => {
 
   it('says so where the session ended, and where the role did', async () => {
     const slug = await newProject(pages(), 'ended')
-    await report(pages(), slug, 'one', 'running')
-    await api(pages(), 'PUT', `${slug}/members/noor`, { role: 'member' }, 'noor')
+    await report(pages(), slug, 'one', { status: 'running' })
+    await addMember(pages(), slug, 'noor')
     const noor = await openQuick(pages(), 'noor')
     await noor.goto(`/${slug}/1`)
     await api(pages(), 'DELETE', `${slug}/members/noor`)
     await expect.poll(() => noor.locator('.live-note').textContent(), WITHIN).toContain('no longer open to you')
 
-    await api(pages(), 'PUT', `${slug}/members/leaver`, { role: 'member' }, 'leaver')
+    await addMember(pages(), slug, 'leaver')
     const leaver = await openQuick(pages(), 'leaver')
     const dashboard = await leaver.context().newPage()
     await leaver.goto(`/${slug}/1`)
@@ -100,7 +100,7 @@ describePages('a page with something that runs', (pages) => {
 
   it('says since when it hears nothing, and goes on when the server is back', async () => {
     const slug = await newProject(pages(), 'offline')
-    await report(pages(), slug, 'one', 'running')
+    await report(pages(), slug, 'one', { status: 'running' })
     const page = await openQuick(pages(), 'demo')
     await page.goto(`/${slug}/1`)
     await page.context().setOffline(true)
@@ -113,13 +113,13 @@ describePages('a page with something that runs', (pages) => {
     await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
     await expect.poll(() => note.textContent(), WITHIN).toContain('the server could not answer')
     await page.context().unroute('**/live/**')
-    await report(pages(), slug, 'one', 'success')
+    await report(pages(), slug, 'one', { status: 'success' })
     await expect.poll(() => page.title(), WITHIN).toMatch(/^Passed/)
   }, 90_000)
 
   it('looks right while it hears nothing', async () => {
     const slug = await newProject(pages(), 'stale')
-    await report(pages(), slug, 'one', 'running')
+    await report(pages(), slug, 'one', { status: 'running' })
     const page = await openQuick(pages(), 'demo')
     await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
     for (const [name, path] of [
@@ -146,7 +146,12 @@ async function openQuick({ openAs }: Pages, login: string, options: BrowserConte
   return page
 }
 
-async function report({ origin, demo }: Pages, slug: string, job: string, status: string, step = status) {
+async function report(
+  { origin, demo }: Pages,
+  slug: string,
+  job: string,
+  { status, step = status }: { status: string; step?: string },
+) {
   const body = {
     external_id: job,
     job: { name: job },
@@ -169,9 +174,14 @@ async function newProject(pages: Pages, name: string): Promise<string> {
   return slug
 }
 
-/** Acts on projects as demo does; `who` has to have been here before. */
-async function api({ origin, demo, openAs }: Pages, method: string, path: string, body?: object, who?: string) {
-  if (who) await (await openAs(who)).close()
+/** Somebody has to have been here to be a member. */
+async function addMember(pages: Pages, slug: string, login: string): Promise<void> {
+  await (await pages.openAs(login)).close()
+  await api(pages, 'PUT', `${slug}/members/${login}`, { role: 'member' })
+}
+
+/** Acts on projects as demo does. */
+async function api({ origin, demo }: Pages, method: string, path: string, body?: object) {
   const response = await fetch(`${origin}/api/buildpass/v1/projects${path && `/${path}`}`, {
     method,
     headers: { Authorization: `Bearer ${demo.tokens.personal}`, 'Content-Type': 'application/json' },

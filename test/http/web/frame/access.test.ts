@@ -191,7 +191,12 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     const world = await seedWorld(stores, visibility)
     const [{ project }, admin] = [world, actsAs(world.users.admin.id)]
     const keys = await importDataKeys(env.DATA_KEY)
-    const made = await insertWebhook(stores, keys, project.id, 'github', mintIncomingSecret(), admin)
+    const made = await insertWebhook(
+      stores,
+      project.id,
+      { source: 'github', secret: mintIncomingSecret(), keys },
+      admin,
+    )
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
     const named = await insertPublisher(stores, project.id, trusted, admin)
     place = {

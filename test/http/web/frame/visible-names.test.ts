@@ -81,7 +81,7 @@ beforeAll(async () => {
     }),
   )
   if (!('build' in build)) throw new Error('the build was not stored')
-  await seedArtifact(stores, project, build.build, `${hostile('folder')}/${hostile('file')}`, 'x')
+  await seedArtifact(stores, project, build.build, { path: `${hostile('folder')}/${hostile('file')}`, text: 'x' })
   await replaceTestResults(stores, build.build.id, hostile('report'), [
     {
       classname: hostile('Class'),
