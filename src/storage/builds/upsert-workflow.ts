@@ -49,7 +49,7 @@ function runStatusValues({ status, at, beganAt }: RunStatus, now: number): SQL[]
  * jobs said the workflow is an attempt at.
  */
 function mergedRunStatus(): SQL[] {
-  const isNewer = sql`excluded.told_order >= coalesce(${workflows.toldOrder}, '')`
+  const isNewer = sql`excluded.told_order >= coalesce(${workflows.reportOrder}, '')`
   const newer = ['told_status', 'told_class', 'told_at', 'told_order'].map((column) => {
     const name = sql.identifier(column)
     return sql`${name} = case when ${isNewer} then excluded.${name} else ${workflows}.${name} end`
@@ -58,7 +58,7 @@ function mergedRunStatus(): SQL[] {
     ...newer,
     sql`attempt_of = excluded.attempt_of`,
     sql`attempt = max(${workflows.attempt}, excluded.attempt)`,
-    sql`told_after = coalesce(${workflows.toldAfter}, excluded.told_after)`,
+    sql`told_after = coalesce(${workflows.firstReportedAfter}, excluded.told_after)`,
     sql`began_at = coalesce(min(${workflows.beganAt}, excluded.began_at), ${workflows.beganAt}, excluded.began_at)`,
   ]
 }

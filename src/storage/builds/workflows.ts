@@ -165,8 +165,8 @@ export function workflowsQuery(db: Db, which: SQL | undefined, limit: number) {
 
 /** A workflow as one attempt, with the status that the CI last reported of it as a whole. */
 export function attemptColumns() {
-  const { attemptOf, attempt, toldStatus, toldAt, beganAt } = workflows
-  return { attemptOf, attempt, reportedStatus: toldStatus, reportedAt: toldAt, beganAt }
+  const { attemptOf, attempt, reportedStatus, reportedAt, beganAt } = workflows
+  return { attemptOf, attempt, reportedStatus: reportedStatus, reportedAt: reportedAt, beganAt }
 }
 
 /** The columns of a build's part in its pipeline's result. */

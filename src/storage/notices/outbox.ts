@@ -80,12 +80,12 @@ export function tellListenersOfWorkflowStatement(db: Db, workflow: SQL, at: numb
     db,
     sql`insert into ${outbox} (id, project_id, workflow_id, listener_id, subject, event, told, state, created_at)
       select lower(hex(randomblob(16))), ${workflows.projectId}, ${workflows.id}, ${listeners.id}, ${subject}, 'workflow.finished',
-        ${workflows.toldStatus}, 'pending', ${at}
+        ${workflows.reportedStatus}, 'pending', ${at}
       from ${workflows} join ${listeners} on ${listeners.projectId} = ${workflows.projectId}
       join ${pipelines} on ${pipelines.id} = ${workflows.pipelineId}
-      where ${workflow} and ${workflows.toldClass} in ('red', 'green', 'stopped')
-        and (${workflows.toldClass} = 'red' or ${workflows.toldStatus} = 'infrastructure_fail' or exists (${failedBefore}))
-        and ${workflows.toldStatus} is not ${lastQueuedStatus(sql`last.workflow_id = ${workflows.id} and last.build_id is null`)} returning id`,
+      where ${workflow} and ${workflows.reportedClass} in ('red', 'green', 'stopped')
+        and (${workflows.reportedClass} = 'red' or ${workflows.reportedStatus} = 'infrastructure_fail' or exists (${failedBefore}))
+        and ${workflows.reportedStatus} is not ${lastQueuedStatus(sql`last.workflow_id = ${workflows.id} and last.build_id is null`)} returning id`,
   )
 }
 

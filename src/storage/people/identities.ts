@@ -67,10 +67,10 @@ export async function findOrInsertPerson(
 export async function linkIdentity(stores: Stores, userId: string, identity: Identity, actor: Actor): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
-  const told = { action: 'identity.linked', projectId: null, subject: identity.name } as const
+  const entry = { action: 'identity.linked', projectId: null, subject: identity.name } as const
   const isFree = sql`not exists (select 1 from ${identities} where ${isIdentity(identity)})`
   const [, , [owner]] = await commit(stores, actor, [
-    auditStatement(db, now, actor, { ...told, detail: { by: identity.provider }, condition: isFree }),
+    auditStatement(db, now, actor, { ...entry, detail: { by: identity.provider }, condition: isFree }),
     db
       .insert(identities)
       .values({ ...identity, userId, createdAt: now, lastUsedAt: now })
@@ -89,10 +89,10 @@ export async function unlinkIdentity(
 ): Promise<boolean> {
   const { db } = stores
   const theirs = and(isIdentity({ provider, subject }), eq(identities.userId, userId))
-  const told = { action: 'identity.unlinked', projectId: null, subject, detail: { by: provider } } as const
+  const entry = { action: 'identity.unlinked', projectId: null, subject, detail: { by: provider } } as const
   const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, {
-      ...told,
+      ...entry,
       condition: sql`exists (select 1 from ${identities} where ${theirs})`,
     }),
     db.delete(identities).where(theirs).returning({ subject: identities.subject }),

@@ -53,10 +53,10 @@ export async function setInstanceRole(
   actor: Actor,
 ): Promise<boolean> {
   const { db } = stores
-  const told = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
+  const entry = { action: 'user.role_set', projectId: null, subject: person.login, detail: { role } } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...told, condition: sql`${isThere} and ${isOther(actor, person)}` }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: sql`${isThere} and ${isOther(actor, person)}` }),
     db
       .update(users)
       .set({ instanceRole: role, madeOwnerBy: role === 'owner' ? actor.userId : null })
@@ -95,7 +95,7 @@ export async function deleteUser(
   const now = stores.now()
   const may = isOther(actor, person)
   const left = sql`from ${members} where ${members.userId} = ${person.id} and ${isSoleAdmin()} and ${may}`
-  const told = { action: 'user.removed', projectId: null, subject: person.login } as const
+  const entry = { action: 'user.removed', projectId: null, subject: person.login } as const
   const isThere = sql`exists (select 1 from ${users} where ${users.id} = ${person.id})`
   const results = await commitEnding(stores, actor, [
     rawStatement(
@@ -110,7 +110,7 @@ export async function deleteUser(
         on conflict (project_id, user_id) do update set role = 'admin'`,
     ),
     ...(endMade ? endMadeBy(db, now, actor, { userId: person.id, projectId: null, condition: may }) : []),
-    auditStatement(db, now, actor, { ...told, condition: sql`${isThere} and ${may}` }),
+    auditStatement(db, now, actor, { ...entry, condition: sql`${isThere} and ${may}` }),
     db
       .delete(users)
       .where(and(eq(users.id, person.id), may))

@@ -61,9 +61,9 @@ export async function insertSession(stores: Stores, secret: SessionSecret, sessi
   const times = { createdAt: now, lastSeenAt: now }
   const row = { id: crypto.randomUUID(), hash: await hashSession(secret), userId, method, userAgent, from, ...times }
   const actor = { ...INSTANCE, userId, from, right: rightBy(session) }
-  const told = { action: 'session.started', projectId: null, subject: row.id, detail: { by: method } } as const
+  const entry = { action: 'session.started', projectId: null, subject: row.id, detail: { by: method } } as const
   try {
-    await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, told)])
+    await commit(stores, actor, [db.insert(sessions).values(row), auditStatement(db, now, actor, entry)])
     return true
   } catch (error) {
     if (error instanceof RightGone || isForeignKeyViolation(error)) return false

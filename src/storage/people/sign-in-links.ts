@@ -67,10 +67,10 @@ export async function replaceInvitation(
   actor: Actor,
 ): Promise<boolean> {
   const { db, now } = stores
-  const told = { action: 'user.invited', projectId: null, subject: login } as const
+  const entry = { action: 'user.invited', projectId: null, subject: login } as const
   const waits = sql`exists (select 1 from ${signInLinks} where ${isWaiting(id)})`
   const [, { results }] = await commit(stores, actor, [
-    auditStatement(db, now(), actor, { ...told, condition: waits }),
+    auditStatement(db, now(), actor, { ...entry, condition: waits }),
     rawStatement(
       db,
       sql`update ${signInLinks} set hash = ${link.hash}, expires_at = ${link.expiresAt}, made_by = ${actor.userId} where ${isWaiting(id)} returning 1`,

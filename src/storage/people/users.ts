@@ -42,7 +42,7 @@ type TokenPart = Pick<typeof tokens.$inferInsert, 'id' | 'hash' | 'label' | 'pre
 
 /** A person, and the audit row. The login must be free. */
 export function insertUserStatements(db: Db, user: UserRow, by = INSTANCE) {
-  const told = {
+  const entry = {
     action: 'user.created',
     projectId: null,
     subject: user.login,
@@ -50,7 +50,7 @@ export function insertUserStatements(db: Db, user: UserRow, by = INSTANCE) {
   } as const
   return [
     db.insert(users).values({ ...user, invitedBy: by.userId }),
-    auditStatement(db, user.createdAt, by, told),
+    auditStatement(db, user.createdAt, by, entry),
   ] as const
 }
 

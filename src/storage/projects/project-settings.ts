@@ -31,7 +31,7 @@ export async function insertProject(
   const id = onceId ?? crypto.randomUUID()
   const project: Project = { id, ...slug, visibility, defaultBranch, repositoryUrl: null }
   const now = stores.now()
-  const told = {
+  const entry = {
     action: 'project.created',
     projectId: project.id,
     subject: slugText(slug),
@@ -41,7 +41,7 @@ export async function insertProject(
     await commit(stores, creator.actor, [
       db.insert(projects).values({ ...project, slugKey: slugKeyFor(slug), createdAt: now }),
       db.insert(members).values({ projectId: project.id, userId: creator.userId, role: 'admin', createdAt: now }),
-      auditStatement(db, now, creator.actor, told),
+      auditStatement(db, now, creator.actor, entry),
     ])
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
@@ -71,10 +71,10 @@ export async function updateProject(
     default_branch: change.defaultBranch ?? null,
     ...(repositoryUrl === undefined ? {} : { repository_url: repositoryUrl }),
   }
-  const told = { action: 'project.updated', projectId, subject: null, detail } as const
+  const entry = { action: 'project.updated', projectId, subject: null, detail } as const
   const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, {
-      ...told,
+      ...entry,
       condition: sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`,
     }),
     // Unchanged columns are set to themselves, so that an empty change is a valid statement.
@@ -105,10 +105,10 @@ export async function learnRepositoryUrl(
 /** Deletes a project and all that belongs to it; the daily upkeep deletes the bytes in R2. False when it was gone. */
 export async function deleteProject(stores: Stores, project: Project, actor: Actor): Promise<boolean> {
   const { db } = stores
-  const told = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
+  const entry = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
   const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...told, condition: stands }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
     db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
   ])
   return rows.length > 0
@@ -131,7 +131,7 @@ export async function putCreator(
   actor: Actor,
 ): Promise<CreatorPut> {
   const { db } = stores
-  const told = {
+  const entry = {
     action: 'creator.granted',
     projectId: null,
     subject: user.login,
@@ -140,7 +140,7 @@ export async function putCreator(
   const creator = { vcs: slug.vcs, org: slug.org.toLowerCase(), userId: user.id, grantedBy: actor.userId }
   try {
     await commit(stores, actor, [
-      auditStatement(db, stores.now(), actor, { ...told, condition: sql`not ${isCreator(slug, user.id)}` }),
+      auditStatement(db, stores.now(), actor, { ...entry, condition: sql`not ${isCreator(slug, user.id)}` }),
       db.insert(orgCreators).values(creator).onConflictDoNothing(),
     ])
     return 'put'
@@ -157,14 +157,14 @@ export async function deleteCreator(
   actor: Actor,
 ): Promise<void> {
   const { db } = stores
-  const told = {
+  const entry = {
     action: 'creator.ended',
     projectId: null,
     subject: user.login,
     detail: { org: `${slug.vcs}/${slug.org}` },
   } as const
   await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...told, condition: isCreator(slug, user.id) }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: isCreator(slug, user.id) }),
     db.delete(orgCreators).where(grantOf(slug, user.id)),
   ])
 }

@@ -237,19 +237,19 @@ export const workflows = sqliteTable(
     attemptOf: text('attempt_of').notNull().default(''),
     attempt: integer('attempt').notNull().default(1),
     /** The status that the CI reported of the whole workflow: that of the report with the greatest `told_order`. */
-    toldStatus: text('told_status').$type<ReportedStatus>(),
-    toldClass: text('told_class').$type<StatusClass>(),
-    toldAt: integer('told_at'),
-    toldOrder: text('told_order'),
+    reportedStatus: text('told_status').$type<ReportedStatus>(),
+    reportedClass: text('told_class').$type<StatusClass>(),
+    reportedAt: integer('told_at'),
+    reportOrder: text('told_order'),
     /** The project's newest build number at the CI's first report of the whole: its place in lists ordered by number. */
-    toldAfter: integer('told_after'),
+    firstReportedAfter: integer('told_after'),
     beganAt: integer('began_at'),
     createdAt: integer('created_at').notNull(),
   },
   (t) => [
     uniqueIndex('workflows_external').on(t.pipelineId, t.externalId),
     index('workflows_created').on(t.projectId, t.createdAt),
-    index('workflows_told').on(t.projectId, t.toldClass, t.toldAfter),
+    index('workflows_told').on(t.projectId, t.reportedClass, t.firstReportedAfter),
   ],
 )
 

@@ -69,7 +69,12 @@ export async function insertPublisher(
   const { db, now } = stores
   const first = isFirst(actor, onceId)
   const publisher = { id: onceId ?? crypto.randomUUID(), projectId, kind, issuer, claims, createdAt: now() }
-  const told = { action: 'publisher.created', projectId, subject: publisher.id, detail: { issuer, ...claims } } as const
+  const entry = {
+    action: 'publisher.created',
+    projectId,
+    subject: publisher.id,
+    detail: { issuer, ...claims },
+  } as const
   const [[{ isNew = 0 } = {}], inserted] = await commit(stores, actor, [
     db.select({ isNew: sql<number>`${first}`.as('is_new') }).from(sql`(select 1)`),
     rawStatement(
@@ -80,7 +85,7 @@ export async function insertPublisher(
         returning id`,
     ),
     auditStatement(db, now(), actor, {
-      ...told,
+      ...entry,
       condition: sql`exists (select 1 from ${publishers} where id = ${publisher.id}) and ${first}`,
     }),
   ])
@@ -92,10 +97,10 @@ export async function insertPublisher(
 export async function deletePublisher(stores: Stores, projectId: string, id: string, actor: Actor): Promise<boolean> {
   const { db } = stores
   const which = and(eq(publishers.id, id), eq(publishers.projectId, projectId))
-  const told = { action: 'publisher.deleted', projectId, subject: id } as const
+  const entry = { action: 'publisher.deleted', projectId, subject: id } as const
   const [, rows] = await commitEnding(stores, actor, [
     auditStatement(db, stores.now(), actor, {
-      ...told,
+      ...entry,
       condition: sql`exists (select 1 from ${publishers} where ${which})`,
     }),
     db.delete(publishers).where(which).returning({ id: publishers.id }),

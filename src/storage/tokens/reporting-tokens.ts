@@ -38,7 +38,7 @@ export async function exchangeIdentity(
     publisherId: publisher.id,
     mintedBy: null,
   })
-  const told = {
+  const entry = {
     action: 'publisher.used',
     projectId: publisher.projectId,
     subject: publisher.id,
@@ -49,7 +49,7 @@ export async function exchangeIdentity(
       db.insert(usedIdentities).values({ id: digest, expiresAt: identityExpiresAt }),
       insertWhile(db, row, publisherStands(publisher.id)),
       auditStatement(db, now, actor, {
-        ...told,
+        ...entry,
         condition: sql`exists (select 1 from ${tokens} where ${tokens.id} = ${row.id})`,
       }),
     ])

@@ -59,9 +59,9 @@ async function seedParts({ db }: TestStores, projectId: string, number: number, 
     id: idOf(name),
     externalId: name,
     name,
-    toldStatus: reportedStatus,
-    toldAt: reportedStatus === null ? null : reportedAt,
-    toldClass: reportedStatus && BUILD_STATUS[reportedStatus].class,
+    reportedStatus: reportedStatus,
+    reportedAt: reportedStatus === null ? null : reportedAt,
+    reportedClass: reportedStatus && BUILD_STATUS[reportedStatus].class,
   }))
   const buildRows = parts.builds.map((build, i) => ({
     ...common,

@@ -15,6 +15,6 @@ export async function reportedRows(db: Db, projectId: string) {
       return { ...row, pipeline: named.get(pipelineId), workflow: named.get(workflowId) }
     }),
     pipelines: pipelineRows.map(({ id, number, createdAt, projectId, ...row }) => row),
-    workflows: workflowRows.map(({ id, createdAt, projectId, pipelineId, toldAfter, ...row }) => row),
+    workflows: workflowRows.map(({ id, createdAt, projectId, pipelineId, firstReportedAfter, ...row }) => row),
   }
 }

@@ -1,4 +1,4 @@
-import { newOnce } from '../../../src/http/web/frame/once.ts'
+import { newFormId } from '../../../src/http/web/frame/form-id.ts'
 import { freshAddress } from '../sign/addresses.ts'
 import { ask, ORIGIN } from '../worker/client.ts'
 
@@ -12,7 +12,7 @@ export type Asking = {
 
 /** Asks for a page as a browser does, without following redirects. */
 export function browse(path: string, { session, token = null, form, headers = {} }: Asking = {}): Promise<Response> {
-  const own: Record<string, string> = session ? { form_token: session.formToken, once: newOnce() } : {}
+  const own: Record<string, string> = session ? { form_token: session.formToken, once: newFormId() } : {}
   const fields = form && new URLSearchParams({ ...own, ...form })
   return ask(path, {
     method: form ? 'POST' : 'GET',

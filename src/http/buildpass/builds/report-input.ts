@@ -159,7 +159,7 @@ export function buildEventOf(input: v.InferOutput<ReturnType<typeof updateInput>
 }
 
 export function buildReportOf(input: v.InferOutput<ReturnType<typeof reportInput>>): BuildReport {
-  const { pipeline: told } = input
+  const { pipeline } = input
   const workflow = workflowOf(input.workflow)
   const event = buildEventOf(input)
   return {
@@ -169,17 +169,17 @@ export function buildReportOf(input: v.InferOutput<ReturnType<typeof reportInput
     attempt: input.job.attempt ?? attemptInJobId(input.external_id) ?? workflow.attempt,
     workflow,
     pipeline: {
-      externalId: told.external_id,
+      externalId: pipeline.external_id,
       beganAt: firstTimeOf(event),
-      branch: told.branch ?? null,
-      tag: told.tag ?? null,
-      revision: told.revision,
-      subject: told.subject ?? null,
-      body: told.body ?? null,
-      author: told.author ?? null,
-      committer: told.committer ?? null,
-      actor: told.actor ?? null,
-      pullRequests: (told.pull_requests ?? []).map(({ head_sha = null, url }) => ({ head_sha, url })),
+      branch: pipeline.branch ?? null,
+      tag: pipeline.tag ?? null,
+      revision: pipeline.revision,
+      subject: pipeline.subject ?? null,
+      body: pipeline.body ?? null,
+      author: pipeline.author ?? null,
+      committer: pipeline.committer ?? null,
+      actor: pipeline.actor ?? null,
+      pullRequests: (pipeline.pull_requests ?? []).map(({ head_sha = null, url }) => ({ head_sha, url })),
     },
   }
 }

@@ -30,8 +30,8 @@ export function followedProjectJson(
 }
 
 /** Newest first by when they began: numbers go by arrival, and a late event must not make an older build the last one. */
-function branchJson(told: readonly BriefBuild[]): BranchJson {
-  const builds = told.toSorted((one, other) => other.beganAt - one.beganAt || other.num - one.num)
+function branchJson(some: readonly BriefBuild[]): BranchJson {
+  const builds = some.toSorted((one, other) => other.beganAt - one.beganAt || other.num - one.num)
   const brief = builds.map((build, i) => briefJson(build, shownStatus(build, builds.slice(i + 1))))
   const finished = brief.filter((build) => build.outcome !== null)
   return {

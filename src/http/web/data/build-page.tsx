@@ -20,7 +20,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { artifactPlaceOf, buildNumOf, queryPage } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
-import { Happened } from '../frame/happened.tsx'
+import { EventTime } from '../frame/event-time.tsx'
 import { page } from '../frame/page.ts'
 import { buildPath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
@@ -196,9 +196,9 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
   const ms = durationMsOf(build)
   const facts: readonly (readonly [string, Child])[] = [
     ['Workflow', build.workflow.name],
-    ['Queued', <Happened at={queuedAtOf(build)} now={now} />],
-    ['Started', startedAt === null ? '–' : <Happened at={startedAt} now={now} />],
-    ['Finished', stoppedAt === null ? '–' : <Happened at={stoppedAt} now={now} />],
+    ['Queued', <EventTime at={queuedAtOf(build)} now={now} />],
+    ['Started', startedAt === null ? '–' : <EventTime at={startedAt} now={now} />],
+    ['Finished', stoppedAt === null ? '–' : <EventTime at={stoppedAt} now={now} />],
     ['Duration', ms === null ? '–' : durationText(ms)],
     [
       'Previous run',

@@ -13,7 +13,7 @@ import { listCreatorOrgs } from '../../../storage/projects/project-settings.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
-import { Happened } from '../frame/happened.tsx'
+import { EventTime } from '../frame/event-time.tsx'
 import { page } from '../frame/page.ts'
 import { branchPath, pipelinePath, projectPath } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
@@ -181,7 +181,7 @@ function rowOf({ project, role, pipelines }: ProjectOverview, now: number) {
           {state.shown.subject && firstLineOf(state.shown.subject)}
         </span>
         <span class="muted">
-          <Happened at={changedAt(state.shown)} now={now} />
+          <EventTime at={changedAt(state.shown)} now={now} />
         </span>
       </div>
     ) : (

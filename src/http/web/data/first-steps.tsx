@@ -10,7 +10,7 @@ export function createProjectCommand(origin: string, slug: string): string {
 
 /** The command that reports a project's first build, from a checkout of its code. */
 export function reportBuildCommand(origin: string, slug: string): string {
-  const told = {
+  const example = {
     external_id: 'first-build',
     status: 'success',
     job: { name: 'test' },
@@ -18,7 +18,7 @@ export function reportBuildCommand(origin: string, slug: string): string {
     pipeline: { external_id: 'first-push', branch: 'BRANCH', revision: 'REVISION' },
   }
   // The quotes are closed around what the shell fills in.
-  const body = linesOf(told)
+  const body = linesOf(example)
     .replace('BRANCH', `'"$(git branch --show-current)"'`)
     .replace('REVISION', `'"$(git rev-parse HEAD)"'`)
   return curl('POST', `${origin}/api/buildpass/v1/projects/${slug}/builds`, `-d '${body}'`)

@@ -4,7 +4,7 @@ import { countingParts, pipelineStatusFor } from '../../../domain/builds/pipelin
 import { classOf, type RunBuild, type RunWorkflow } from '../../../domain/builds/workflow-run.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { PipelineOverview } from '../../../storage/builds/pipeline-overviews.ts'
-import { Happened } from '../frame/happened.tsx'
+import { EventTime } from '../frame/event-time.tsx'
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from '../frame/paths.ts'
 import { Icon } from '../parts/icon.tsx'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
@@ -74,7 +74,7 @@ function PipelineItem({ project, pipeline, now, full }: ItemProps) {
         </div>
       </div>
       <p class="muted small-text">
-        <Happened at={beganAt(pipeline)} now={now} />
+        <EventTime at={beganAt(pipeline)} now={now} />
       </p>
     </li>
   )

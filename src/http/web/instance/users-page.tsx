@@ -8,7 +8,7 @@ import { findUserByLogin } from '../../../storage/people/users.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
-import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
+import { FORM_ID, idForForm, newFormId } from '../frame/form-id.ts'
 import { page } from '../frame/page.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Copyable, DataTable, PageHead, Pager, Time } from '../parts/parts.tsx'
@@ -23,7 +23,7 @@ export function mountUsersPage(app: App): void {
     const login = parseLogin(text)
     if (!login) return usersPage(c, viewer, { text, error: `The login ${LOGIN_RULE}.`, status: 422 })
     const { stores } = c.env
-    const invitation = await inviteUser(stores, login, actor, await onceIdFor(viewer, form))
+    const invitation = await inviteUser(stores, login, actor, await idForForm(viewer, form))
     if (invitation) return invitationPage(c, viewer, { login }, { ...invitation, title: `${login} is added` })
     const taken = await findUserByLogin(stores.db, login)
     const isWaiting = taken && (await findInvitation(stores.db, taken.id))
@@ -126,7 +126,7 @@ async function usersPage(c: Context<AppEnv>, viewer: Viewer, refused: Refused = 
           GitHub or Cloudflare Access needs none.
         </p>
         <Form viewer={viewer} action={USERS_PATH} class="inline-form">
-          <input type="hidden" name={ONCE} value={newOnce()} />
+          <input type="hidden" name={FORM_ID} value={newFormId()} />
           <Field
             name="login"
             label="Login"

@@ -132,8 +132,8 @@ function Records({ records, path, before, now }: Shown) {
 function What({ record }: { record: AuditRecord }) {
   const { action, subject, detail } = record
   // The most useful detail; an id means nothing to people.
-  const told = NAMING.map((key) => detail?.[key]).find((value) => typeof value === 'string')
-  const name = told ?? (subject !== null && ID.test(subject) ? null : subject)
+  const named = NAMING.map((key) => detail?.[key]).find((value) => typeof value === 'string')
+  const name = named ?? (subject !== null && ID.test(subject) ? null : subject)
   const more = detailsOf(detail ?? {})
   return (
     <>

@@ -6,7 +6,7 @@ import { listCreatorOrgs } from '../../../storage/projects/project-settings.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
-import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
+import { FORM_ID, idForForm, newFormId } from '../frame/form-id.ts'
 import { page } from '../frame/page.ts'
 import { projectPath } from '../frame/paths.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
@@ -26,20 +26,20 @@ export function mountNewProject(app: App): void {
   page(app, 'GET /projects/new', (c, { viewer }) => formPage(c, viewer, BLANK))
 
   page(app, 'POST /projects', async (c, { actor, viewer, form }) => {
-    const told = (name: keyof Texts) => (form.get(name) ?? '').trim()
+    const textOf = (name: keyof Texts) => (form.get(name) ?? '').trim()
     const texts: Texts = {
-      vcs: told('vcs'),
-      org: told('org'),
-      repo: told('repo'),
-      default_branch: told('default_branch'),
-      visibility: told('visibility'),
+      vcs: textOf('vcs'),
+      org: textOf('org'),
+      repo: textOf('repo'),
+      default_branch: textOf('default_branch'),
+      visibility: textOf('visibility'),
     }
     const { visibility } = texts
     const slug = parseSlugParts(texts.vcs, texts.org, texts.repo)
     const errors = problemsOf(texts)
     if (!slug || Object.keys(errors).length > 0 || (visibility !== 'private' && visibility !== 'public'))
       return formPage(c, viewer, texts, { errors, status: 422 })
-    const onceId = await onceIdFor(viewer, form)
+    const onceId = await idForForm(viewer, form)
     const wanted = { slug, visibility, defaultBranch: texts.default_branch, onceId } as const
     const made = await createProject(c.env.stores, viewer, wanted, actor)
     switch (made) {
@@ -89,7 +89,7 @@ async function formPage(
       </PageHead>
       {isOwner || orgs.length > 0 || isAsked ? (
         <Form viewer={viewer} action="/projects">
-          <input type="hidden" name={ONCE} value={newOnce()} />
+          <input type="hidden" name={FORM_ID} value={newFormId()} />
           <VcsField chosen={texts.vcs} error={errors.vcs} />
           <TextField
             name="org"

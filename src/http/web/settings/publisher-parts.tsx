@@ -1,7 +1,7 @@
 import { ISSUERS, type IssuerKind, type TrustedPublisher } from '../../../domain/access/trusted-publisher.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { wordTable } from '../../../domain/reporting/word-table.ts'
-import { newOnce, ONCE } from '../frame/once.ts'
+import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { DataTable, Time } from '../parts/parts.tsx'
 
@@ -116,7 +116,7 @@ export function PublisherForm({ viewer, list, kind, ownIssuers, form, errors }: 
   }
   return (
     <Form viewer={viewer} action={list}>
-      <input type="hidden" name={ONCE} value={newOnce()} />
+      <input type="hidden" name={FORM_ID} value={newFormId()} />
       <input type="hidden" name="kind" value={kind} />
       {(ownIssuers.length > 0 || errors.issuer) && (
         <IssuerField kind={kind} own={ownIssuers} chosen={form.get('issuer') ?? ''} error={errors.issuer} />

@@ -20,7 +20,7 @@ import {
 import type { AppEnv } from '../../frame/open-request.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
-import { onceIdFor } from '../frame/once.ts'
+import { idForForm } from '../frame/form-id.ts'
 import { page } from '../frame/page.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
@@ -50,7 +50,7 @@ export function mountPublisherPages(app: App): void {
     if (!issuer) errors.issuer = 'This issuer is not trusted here: whoever deploys this names it in OIDC_ISSUERS.'
     if (!issuer || Object.keys(errors).length > 0)
       return newPublisherPage(c, { viewer, project }, kind, { form, errors })
-    const onceId = await onceIdFor(viewer, form)
+    const onceId = await idForForm(viewer, form)
     const inserted = await insertPublisher(c.env.stores, project.id, { kind, issuer, claims, onceId }, actor)
     if (inserted.kind === 'full') {
       const full = `A project can have at most ${MAX_PUBLISHERS} publishers: delete one first.`

@@ -14,7 +14,7 @@ import { checkedBranch } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
-import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
+import { FORM_ID, idForForm, newFormId } from '../frame/form-id.ts'
 import { page } from '../frame/page.ts'
 import { Form, HiddenNote } from '../parts/form-parts.tsx'
 import { Copyable, PageHead } from '../parts/parts.tsx'
@@ -36,7 +36,7 @@ export function mountStatusBadges(app: App): void {
     const secret = mintSecret('project')
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
     const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
-    const onceId = await onceIdFor(viewer, form)
+    const onceId = await idForForm(viewer, form)
     const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
     if (inserted.kind === 'created') return badgesPage(c, viewer, project, { wish, secret })
     if (inserted.kind !== 'done_before') return throwTokenRefused(inserted)
@@ -196,7 +196,7 @@ function TokenForBadge({
         builds, and nothing else.
       </p>
       <Form viewer={viewer} action={`${base}/token`}>
-        <input type="hidden" name={ONCE} value={newOnce()} />
+        <input type="hidden" name={FORM_ID} value={newFormId()} />
         <input type="hidden" name="branch" value={wish.branch ?? ''} />
         <input type="hidden" name="style" value={wish.style} />
         <button type="submit" class="button primary">

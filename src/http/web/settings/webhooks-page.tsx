@@ -23,7 +23,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { redirectTo } from '../frame/flash.ts'
-import { newOnce, ONCE, onceIdFor } from '../frame/once.ts'
+import { FORM_ID, idForForm, newFormId } from '../frame/form-id.ts'
 import { page } from '../frame/page.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -52,7 +52,7 @@ export function mountWebhookPages(app: App): void {
       })
     }
     const { stores, settings } = c.env
-    const onceId = await onceIdFor(viewer, form)
+    const onceId = await idForForm(viewer, form)
     const inserted = await insertWebhook(stores, project.id, { source, secret, keys: settings.dataKeys, onceId }, actor)
     switch (inserted.kind) {
       case 'done_before':
@@ -81,7 +81,7 @@ export function mountWebhookPages(app: App): void {
       const { secret, error } = secretOf(form)
       if (error) return rotationPage(c, { viewer, project }, await requireWebhook(c, project, params), { form, error })
       const { stores, settings } = c.env
-      const onceId = await onceIdFor(viewer, form)
+      const onceId = await idForForm(viewer, form)
       const { dataKeys } = settings
       const rotation = await rotateWebhook(
         stores,
@@ -205,7 +205,7 @@ function newWebhookPage(c: Context<AppEnv>, place: Place, form: URLSearchParams,
     <>
       <PageHead title="Add a webhook" />
       <Form viewer={viewer} action={listPath(project)}>
-        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <input type="hidden" name={FORM_ID} value={form.get(FORM_ID) ?? newFormId()} />
         <Field name="source" label="CI system" error={errors?.source}>
           <select {...fieldAttributes('source', { error: errors?.source })}>
             {Object.entries(WEBHOOK_SOURCES).map(([source, { name }]) => (
@@ -245,7 +245,7 @@ function rotationPage(
         A new secret for the same URL. Both are taken until the old one stops.
       </PageHead>
       <Form viewer={viewer} action={`${listPath(project)}/${webhook.id}/rotate`}>
-        <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+        <input type="hidden" name={FORM_ID} value={form.get(FORM_ID) ?? newFormId()} />
         <OverlapField label="The old secret stops" chosen={parseOverlap(form) ?? undefined} />
         <SecretField error={error} />
         <div class="actions">

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { MAX_LABEL_LENGTH } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { newOnce, ONCE } from '../frame/once.ts'
+import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { ExpiryField, type Life } from './expiry.tsx'
 
@@ -20,7 +20,7 @@ export function NewTokenForm(props: {
   const { viewer, list, form, errors, label, usual, now, button, children } = props
   return (
     <Form viewer={viewer} action={list}>
-      <input type="hidden" name={ONCE} value={form.get(ONCE) ?? newOnce()} />
+      <input type="hidden" name={FORM_ID} value={form.get(FORM_ID) ?? newFormId()} />
       {children}
       <Field name="label" label={label.text} error={errors?.label} hint={label.hint}>
         <input

@@ -12,7 +12,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_OFFSET, queryPage } from '../../frame/request/input.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
 import { redirectTo } from '../frame/flash.ts'
-import { onceIdFor } from '../frame/once.ts'
+import { idForForm } from '../frame/form-id.ts'
 import type { Frame } from '../parts/layout.tsx'
 import { Pager } from '../parts/parts.tsx'
 import { DeleteForm, MadeBefore, parseOverlap, RotateForm, SecretShown } from './token-parts.tsx'
@@ -60,7 +60,7 @@ export async function createToken(
   { actor, form, more }: Asked & { readonly more?: Child },
 ): Promise<Response> {
   const secret = mintSecret(wanted.kind)
-  const onceId = await onceIdFor(viewer, form)
+  const onceId = await idForForm(viewer, form)
   const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
   if (inserted.kind === 'done_before') return madeBefore({ list, show })
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
@@ -132,7 +132,7 @@ export async function rotateAsked(
   const overlap = parseOverlap(form)
   if (overlap === null) throw new AppError('invalid_input', 'Choose when the old token stops.')
   const secret = mintSecret(holder.kind)
-  const onceId = await onceIdFor(viewer, form)
+  const onceId = await idForForm(viewer, form)
   const rotation = await rotateToken(
     c.env.stores,
     old.id,

@@ -6,7 +6,7 @@ import type { Token } from '../../../domain/access/token.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Made } from '../../../storage/tokens/made.ts'
 import type { ListedToken } from '../../../storage/tokens/tokens.ts'
-import { newOnce, ONCE } from '../frame/once.ts'
+import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { type Column, Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'
@@ -246,7 +246,7 @@ export function RotateForm({
         <code>{`${token.prefix}…${token.lastFour}`}</code>. Both work until the old one stops.
       </PageHead>
       <Form viewer={viewer} action={action}>
-        <input type="hidden" name={ONCE} value={newOnce()} />
+        <input type="hidden" name={FORM_ID} value={newFormId()} />
         <OverlapField label="The old token stops" />
         <div class="actions">
           <button type="submit" class="button primary">

@@ -34,8 +34,8 @@ const person =
   (rest: string): Recipe['path'] =>
   ({ users }) =>
     `/instance/users/${users.member.login}${rest}`
-const ONCE = { once: 'abcdefghijklmnopqrstuv' }
-const ROTATE = { ...ONCE, overlap: '3600' }
+const FORM_ID = { once: 'abcdefghijklmnopqrstuv' }
+const ROTATE = { ...FORM_ID, overlap: '3600' }
 const DELETE = { confirm: 'DELETE' }
 
 const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
@@ -43,7 +43,7 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /account/sessions/:id/end': { path: ({ others }) => `/account/sessions/${others.admin.id}/end` },
   'POST /account/sessions/end-others': { path: () => '/account/sessions/end-others' },
   'POST /account/identities/:provider/:subject/unlink': { path: () => '/account/identities/github/1/unlink' },
-  'POST /account/api': { path: () => '/account/api', form: { ...ONCE, label: 'mine', expiry: 'never' } },
+  'POST /account/api': { path: () => '/account/api', form: { ...FORM_ID, label: 'mine', expiry: 'never' } },
   'POST /account/api/:id/delete': { path: ({ adminsOther }) => `/account/api/${adminsOther.id}/delete` },
   'POST /account/api/:id/rotate': {
     path: ({ adminsOther }) => `/account/api/${adminsOther.id}/rotate`,
@@ -54,13 +54,13 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     form: ({ project }) => ({
       vcs: 'gh',
       org: project.org,
-      ...ONCE,
+      ...FORM_ID,
       repo: 'made',
       default_branch: 'main',
       visibility: 'private',
     }),
   },
-  'POST /instance/users': { path: () => '/instance/users', form: { ...ONCE, login: 'somebody-new' } },
+  'POST /instance/users': { path: () => '/instance/users', form: { ...FORM_ID, login: 'somebody-new' } },
   'POST /instance/users/:login/invitation': { path: ({ invited }) => `/instance/users/${invited.login}/invitation` },
   'POST /instance/users/:login/role': { path: person('/role'), form: { role: 'owner' } },
   'POST /instance/users/:login/creator': { path: person('/creator'), form: { vcs: 'gh', org: 'acme' } },
@@ -72,13 +72,13 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   'POST /:vcs/:org/:repo/settings': { path: at(''), form: { default_branch: 'trunk' } },
   'POST /:vcs/:org/:repo/settings/api': {
     path: at('/api'),
-    form: { ...ONCE, label: 'x', scope: 'all', expiry: 'never' },
+    form: { ...FORM_ID, label: 'x', scope: 'all', expiry: 'never' },
   },
   'POST /:vcs/:org/:repo/settings/api/:id/delete': { path: at(({ token }) => `/api/${token.id}/delete`), form: DELETE },
   'POST /:vcs/:org/:repo/settings/api/:id/rotate': { path: at(({ token }) => `/api/${token.id}/rotate`), form: ROTATE },
   'POST /:vcs/:org/:repo/settings/badges/token': {
     path: at('/badges/token'),
-    form: { ...ONCE, branch: 'main', style: 'shield' },
+    form: { ...FORM_ID, branch: 'main', style: 'shield' },
   },
   'POST /:vcs/:org/:repo/settings/members': {
     path: at('/members'),
@@ -88,7 +88,7 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     path: at(({ users }) => `/members/${users.member.login}/remove`),
     form: { end_made: 'yes' },
   },
-  'POST /:vcs/:org/:repo/settings/webhooks': { path: at('/webhooks'), form: { ...ONCE, source: 'gitlab' } },
+  'POST /:vcs/:org/:repo/settings/webhooks': { path: at('/webhooks'), form: { ...FORM_ID, source: 'gitlab' } },
   'POST /:vcs/:org/:repo/settings/webhooks/:id/rotate': {
     path: at(({ webhook }) => `/webhooks/${webhook.id}/rotate`),
     form: ROTATE,
@@ -99,7 +99,7 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
   },
   'POST /:vcs/:org/:repo/settings/publishers': {
     path: at('/publishers'),
-    form: { ...ONCE, kind: 'github', 'claim:repository_id': '1' },
+    form: { ...FORM_ID, kind: 'github', 'claim:repository_id': '1' },
   },
   'POST /:vcs/:org/:repo/settings/publishers/:id/delete': {
     path: at(({ publisherId }) => `/publishers/${publisherId}/delete`),

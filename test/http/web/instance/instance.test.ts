@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { renewInvitation } from '../../../../src/actions/make-sign-in-link.ts'
 import { parseLinkSecret } from '../../../../src/domain/people/sign-in-link.ts'
-import { newOnce } from '../../../../src/http/web/frame/once.ts'
+import { newFormId } from '../../../../src/http/web/frame/form-id.ts'
 import { selectSoleAdmin, selectUsers } from '../../../../src/storage/people/instance-users.ts'
 import { listMembers } from '../../../../src/storage/people/members.ts'
 import { consumeLink, findLink, selectInvitation } from '../../../../src/storage/people/sign-in-links.ts'
@@ -55,7 +55,7 @@ describe('the users of an instance', () => {
   it('are added with a link that is shown once, and signs in only who was added', async () => {
     const { post, get } = await asOwner()
     const login = `new-${Date.now().toString(36)}`
-    const added = await post('/instance/users', { login, once: newOnce() })
+    const added = await post('/instance/users', { login, once: newFormId() })
     expect([added.status, added.headers.get('Cache-Control')]).toEqual([200, 'no-store'])
     const link = LINK.exec(await added.text())?.[1] ?? ''
     const path = new URL(link).pathname
@@ -72,7 +72,7 @@ describe('the users of an instance', () => {
     const { stores, owner, post } = await asOwner()
     const other = await seedUser(stores.db)
     for (const login of [other.login.toUpperCase(), owner.login]) {
-      const taken = await post('/instance/users', { login, once: newOnce() })
+      const taken = await post('/instance/users', { login, once: newFormId() })
       expect([taken.status, await taken.text()]).toEqual([409, expect.stringContaining('already')])
     }
     const wrong = await post('/instance/users', { login: HOSTILE })
@@ -85,7 +85,7 @@ describe('the users of an instance', () => {
   it('are invited for 72 hours, and again by who may invite: the link before is dead at once', async () => {
     const { stores, owner, post, get } = await asOwner()
     const login = `late-${Date.now().toString(36)}`
-    const once = newOnce()
+    const once = newFormId()
     const opens = async (link: string, now = Date.now()) => {
       const secret = parseLinkSecret(link.split('/').at(-1) ?? '')
       return secret !== null && (await findLink(stores.db, secret, now)) !== null
@@ -100,7 +100,7 @@ describe('the users of an instance', () => {
     const second = await linkIn(await post('/instance/users', { login, once }))
     expect([await opens(first), await opens(second)]).toEqual([false, true])
 
-    const taken = await post('/instance/users', { login, once: newOnce() })
+    const taken = await post('/instance/users', { login, once: newFormId() })
     const said = await taken.text()
     expect([taken.status, said]).toEqual([409, expect.stringContaining('invited already and has not come yet')])
     expect(said).toContain(`href="/instance/users/${login}"`)
@@ -135,7 +135,7 @@ describe('the users of an instance', () => {
   it('once they came are signed in by no invitation, though it was renewed as they came', async () => {
     const { stores, owner, post } = await asOwner()
     const login = `race-${Date.now().toString(36)}`
-    await post('/instance/users', { login, once: newOnce() })
+    await post('/instance/users', { login, once: newFormId() })
     const person = await findUserByLogin(stores.db, login)
     if (!person) throw new Error('nobody was invited')
     const renewed = await renewInvitation(stores, person, actsAs(owner.id))

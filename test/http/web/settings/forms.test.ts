@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Project, slugText } from '../../../../src/domain/project.ts'
-import { newOnce } from '../../../../src/http/web/frame/once.ts'
+import { newFormId } from '../../../../src/http/web/frame/form-id.ts'
 import { listMembers } from '../../../../src/storage/people/members.ts'
 import { projects } from '../../../../src/storage/schema/schema.ts'
 import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
@@ -202,7 +202,7 @@ describe('a form that makes something, sent twice', () => {
   ])('makes one: %s', async (_, { path, form, count, leadsOn }) => {
     const opened = await open()
     const { stores, session } = opened
-    const asking: Asking = { session, form: { ...form(opened), once: newOnce() } }
+    const asking: Asking = { session, form: { ...form(opened), once: newFormId() } }
     const answers = await Promise.all([browse(path(opened), asking), browse(path(opened), asking)])
     answers.push(await browse(path(opened), asking))
     expect(await count(stores, opened)).toBe(1)
@@ -217,7 +217,7 @@ describe('a form that makes something, sent twice', () => {
     const { session, project, stores } = await open()
     const form = { vcs: 'gh', org: project.org, repo: project.repo, default_branch: 'main', visibility: 'private' }
     const before = await stores.db.$count(projects)
-    const taken = await browse('/projects', { session, form: { ...form, once: newOnce() } })
+    const taken = await browse('/projects', { session, form: { ...form, once: newFormId() } })
     expect([taken.status, await taken.text()]).toEqual([409, expect.stringContaining('There is a project')])
     expect(await stores.db.$count(projects)).toBe(before)
   })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
-import { newOnce } from '../../../../src/http/web/frame/once.ts'
+import { newFormId } from '../../../../src/http/web/frame/form-id.ts'
 import { listLetIn } from '../../../../src/storage/people/let-in.ts'
 import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
 import { browse } from '../../../support/server/browse.ts'
@@ -50,7 +50,7 @@ async function seedOwner() {
 
 async function invite(by: Awaited<ReturnType<typeof seedOwner>>) {
   const login = `new-${crypto.randomUUID().slice(0, 8)}`
-  const page = await (await by.post('/instance/users', { login, once: newOnce() })).text()
+  const page = await (await by.post('/instance/users', { login, once: newFormId() })).text()
   return { login, secret: /sign-in\/link\/([0-9A-Za-z]{43})/.exec(page)?.[1] ?? '' }
 }
 

@@ -11,12 +11,12 @@ import { browse } from '../../../support/server/browse.ts'
 import { scansOf } from '../../../support/worker/query-plan.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 
-const ONCE = 'a'.repeat(22)
+const FORM_ID = 'a'.repeat(22)
 
 describe('a form that makes a token', () => {
   it('makes one, however often it is sent, and shows its secret once', async () => {
     const { stores, user, session } = await signedIn()
-    const form = { label: 'Laptop', expiry: '365', once: ONCE }
+    const form = { label: 'Laptop', expiry: '365', once: FORM_ID }
     const first = await browse('/account/api', { session, form })
     expect([first.status, first.headers.get('Cache-Control')]).toEqual([200, 'no-store'])
     expect(await first.text()).toMatch(/bpu_[0-9A-Za-z]{42}/)
@@ -34,14 +34,14 @@ describe('a form that makes a token', () => {
     const [one, two] = [await signedIn(), await signedIn()]
     for (const { session } of [one, two])
       expect(
-        (await browse('/account/api', { session, form: { label: 'x', expiry: 'never', once: ONCE } })).status,
+        (await browse('/account/api', { session, form: { label: 'x', expiry: 'never', once: FORM_ID } })).status,
       ).toBe(200)
   })
 
   it('rotates once too', async () => {
     const { stores, user, session } = await signedIn()
     const { id } = await seedToken(stores, { kind: 'personal', user })
-    const form = { overlap: '86400', once: ONCE }
+    const form = { overlap: '86400', once: FORM_ID }
     const statuses = [
       (await browse(`/account/api/${id}/rotate`, { session, form })).status,
       (await browse(`/account/api/${id}/rotate`, { session, form })).status,
@@ -57,7 +57,7 @@ describe('a form that makes a token', () => {
     const settings = `/gh/${project.org}/${project.repo}/settings`
     const answer = await browse(`${settings}/api`, {
       session,
-      form: { label: 'CI', scope: 'all', expiry: 'never', once: ONCE },
+      form: { label: 'CI', scope: 'all', expiry: 'never', once: FORM_ID },
     })
     const secret = /bpp_[0-9A-Za-z]{42}/.exec(await answer.text())?.[0] ?? ''
     expect(secret).not.toBe('')
@@ -70,7 +70,7 @@ describe('a form that makes a token', () => {
     const { id } = await seedToken(stores, { kind: 'personal', user: await seedUser(stores.db) })
     expect((await browse(`/account/api/${id}/delete`, { session })).status).toBe(404)
     expect((await browse(`/account/api/${id}/delete`, { session, form: {} })).status).toBe(404)
-    expect((await browse(`/account/api/${id}/rotate`, { session, form: { overlap: '0', once: ONCE } })).status).toBe(
+    expect((await browse(`/account/api/${id}/rotate`, { session, form: { overlap: '0', once: FORM_ID } })).status).toBe(
       404,
     )
   })

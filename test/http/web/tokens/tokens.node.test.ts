@@ -8,7 +8,7 @@ import {
   type Pages,
 } from '../../../support/server/browser.ts'
 
-const ONCE = 'You will not be able to view the token again.'
+const FORM_ID = 'You will not be able to view the token again.'
 
 /** With script and without: the pages must not need it. */
 const MODES = [true, false] as const
@@ -36,7 +36,7 @@ describePages('personal API tokens, step by step', (pages) => {
     const name = `Laptop ${javaScriptEnabled}`
     await page.getByLabel('Token name').fill(name)
     await page.getByRole('button', { name: 'Add API Token' }).click()
-    expect(await page.textContent('main')).toContain(ONCE)
+    expect(await page.textContent('main')).toContain(FORM_ID)
     if (javaScriptEnabled) await expectAccessible(page)
     const secret = await shownSecret(page)
     expect(secret).toMatch(/^bpu_[0-9A-Za-z]{42}$/)
@@ -120,7 +120,7 @@ describePages('project API tokens, step by step', (pages) => {
     const label = `Release ${javaScriptEnabled}`
     await page.getByLabel('Token Label').fill(label)
     await page.getByRole('button', { name: 'Add Token' }).click()
-    expect(await page.textContent('main')).toContain(ONCE)
+    expect(await page.textContent('main')).toContain(FORM_ID)
     const secret = await shownSecret(page)
     const artifacts = '/api/v1.1/project/gh/acme/web/latest/artifacts'
     expect(await statusOf(pages(), secret, artifacts)).toBe(200)

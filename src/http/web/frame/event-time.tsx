@@ -1,6 +1,6 @@
 import { Time } from '../parts/parts.tsx'
 
 /** When something happened, as reported. Clocks differ a little: a time less than a minute ahead is shown as now. */
-export function Happened({ at, now }: { at: number; now: number }) {
+export function EventTime({ at, now }: { at: number; now: number }) {
   return <Time at={at - now < 60_000 ? Math.min(at, now) : at} now={now} />
 }

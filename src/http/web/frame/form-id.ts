@@ -3,9 +3,9 @@ import { invalidInput } from '../../../domain/error.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 
 /** The field by which a form that was sent twice (a reload, a double click) is known. */
-export const ONCE = 'once'
+export const FORM_ID = 'once'
 
-export function newOnce(): string {
+export function newFormId(): string {
   return randomBase62(22)
 }
 
@@ -13,8 +13,8 @@ export function newOnce(): string {
  * The id of what this form makes: the same each time that the form is sent, and nobody's to choose, since the session
  * is hashed along.
  */
-export async function onceIdFor(viewer: Viewer, form: URLSearchParams): Promise<string> {
-  const once = form.get(ONCE) ?? ''
+export async function idForForm(viewer: Viewer, form: URLSearchParams): Promise<string> {
+  const once = form.get(FORM_ID) ?? ''
   if (!/^[0-9A-Za-z]{22}$/.test(once))
     throw invalidInput('', 'This form is incomplete: go back, reload the page and try again.')
   const bytes = new TextEncoder().encode(`once:${viewer.sessionId}:${once}`)
