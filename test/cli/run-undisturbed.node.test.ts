@@ -269,8 +269,8 @@ describe('what reporting adds after the command', () => {
     const folder = join(cli.folder, 'slow-line')
     mkdirSync(folder)
     for (let n = 0; n < 12; n++) writeFileSync(join(folder, `${n}.txt`), String(n))
-    proxy.fault = ({ method }) => (method === 'PUT' ? { kind: 'delay', ms: 900 } : null)
-    const args = ['run', '--job', 'slow line', '--report-timeout', '2', '--artifacts', '*.txt', '--', ...node('0')]
+    proxy.fault = ({ method }) => (method === 'PUT' ? { kind: 'delay', ms: 1_600 } : null)
+    const args = ['run', '--job', 'slow line', '--report-timeout', '4', '--artifacts', '*.txt', '--', ...node('0')]
     const ended = await cli.run(args, { cwd: folder, env: { BUILDPASS_URL: proxy.origin } })
     expect(ended.stderr.match(/^uploaded /gm)).toHaveLength(12)
     expect(ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('not reported') })
