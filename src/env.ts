@@ -1,4 +1,4 @@
-import type { UpkeepStep } from './domain/builds/upkeep.ts'
+import type { UpkeepStep } from './domain/upkeep.ts'
 import type { OutboxMessage } from './storage/stores.ts'
 
 /** What wrangler.toml, `.dev.vars` and `wrangler secret` give us. Read in app.ts only. */

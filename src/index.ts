@@ -1,7 +1,7 @@
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { sendMessage } from './actions/send-message.ts'
 import { createApp, openRequest } from './app.ts'
-import type { UpkeepStep } from './domain/builds/upkeep.ts'
+import type { UpkeepStep } from './domain/upkeep.ts'
 import type { Bindings } from './env.ts'
 import { jsonFailure } from './http/frame/errors.ts'
 import { countRequest } from './http/frame/metrics.ts'

@@ -1,4 +1,4 @@
-import { wordTable } from '../../src/domain/reporting/word-table.ts'
+import { wordTable } from '../../src/domain/formats/word-table.ts'
 import type { Ci, Env } from './ci-job.ts'
 import { firstOf, messageOf, slugOfRemote } from './words.ts'
 

@@ -1,5 +1,5 @@
+import { wordTable } from '../../src/domain/formats/word-table.ts'
 import { distinct } from '../../src/domain/reporting/payload.ts'
-import { wordTable } from '../../src/domain/reporting/word-table.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
 import type { Person } from './ci-job.ts'
 

@@ -1,4 +1,4 @@
-import { wordTable } from '../../src/domain/reporting/word-table.ts'
+import { wordTable } from '../../src/domain/formats/word-table.ts'
 
 /** What a verb's help shows at its end. */
 export const EXAMPLES = wordTable<readonly string[]>({

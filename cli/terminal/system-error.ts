@@ -1,4 +1,4 @@
-import { wordTable } from '../../src/domain/reporting/word-table.ts'
+import { wordTable } from '../../src/domain/formats/word-table.ts'
 import { CliError } from './exit.ts'
 
 /** What to do where the system refuses something; the words for what is wrong are its own. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { isOver, parseReportedStatus, type ReportedStatus } from '../../src/domain/builds/build.ts'
-import { wordTable } from '../../src/domain/reporting/word-table.ts'
+import { wordTable } from '../../src/domain/formats/word-table.ts'
 import { uploadTests } from '../files/upload-tests.ts'
 import { EXIT, usageError } from '../terminal/exit.ts'
 import { failuresOf, settle } from '../terminal/outcome.ts'

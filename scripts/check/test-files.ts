@@ -35,14 +35,14 @@ export const WALKS = [
   'test/http/web/frame/access.test.ts',
   'test/http/web/frame/lasting-effects.test.ts',
   'test/http/webhooks/true-status.test.ts',
-  'test/storage/builds/build-reports.test.ts',
+  'test/storage/reporting/build-reports.test.ts',
   'test/storage/builds/complete-pipelines.test.ts',
-  'test/storage/builds/fork-runs.test.ts',
-  'test/storage/builds/last-word.test.ts',
-  'test/storage/builds/run-reports.test.ts',
-  'test/storage/builds/checks-alone.test.ts',
-  'test/storage/builds/set-back.test.ts',
-  'test/storage/builds/webhook-order.test.ts',
+  'test/storage/reporting/fork-runs.test.ts',
+  'test/storage/reporting/last-word.test.ts',
+  'test/storage/reporting/run-reports.test.ts',
+  'test/storage/reporting/checks-alone.test.ts',
+  'test/storage/reporting/set-back.test.ts',
+  'test/storage/reporting/webhook-order.test.ts',
 ]
 
 /** What only the real platform can answer: its bodies, its buckets, its queues, its words for a failed statement. */
@@ -62,9 +62,9 @@ export const NEEDS_WORKERD = [
   'test/http/web/data/branches.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/settings/let-in.test.ts',
-  'test/storage/builds/checks-alone-before.test.ts',
+  'test/storage/reporting/checks-alone-before.test.ts',
   'test/storage/builds/pipeline-overviews.test.ts',
-  'test/storage/builds/told-workflows.test.ts',
+  'test/storage/reporting/told-workflows.test.ts',
   'test/storage/constraint.test.ts',
   'test/storage/upkeep/**',
 ]

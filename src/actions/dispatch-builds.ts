@@ -3,10 +3,10 @@ import { type Build, type BuildReport, isOver, type Person, UNKNOWN_REVISION } f
 import { canCancel, type DispatchTarget, type Parameters } from '../domain/notices/dispatch-target.ts'
 import type { Project } from '../domain/project.ts'
 import { listBuildsOfWorkflow } from '../storage/builds/builds.ts'
-import { cancelBuilds, startBuilds } from '../storage/builds/starts.ts'
 import { findNextAttempt } from '../storage/builds/workflows.ts'
 import { findStart } from '../storage/notices/outbox.ts'
 import { findDispatchTarget } from '../storage/projects/dispatch-targets.ts'
+import { cancelBuilds, startBuilds } from '../storage/reporting/starts.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /** What is asked to be run. */

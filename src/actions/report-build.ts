@@ -2,10 +2,10 @@ import type { Actor } from '../domain/access/actor.ts'
 import type { Build, BuildEvent, BuildReport } from '../domain/builds/build.ts'
 import type { RunReport } from '../domain/reporting/webhook-reading.ts'
 import { forgetBranchStatus } from '../storage/builds/branch-status.ts'
-import { type Reported, storeEvent, storeReports, storeRun } from '../storage/builds/build-reports.ts'
-import { ownBranchOf } from '../storage/builds/fork-runs.ts'
-import { gatherParts, placed } from '../storage/builds/placing.ts'
 import { enqueue } from '../storage/notices/outbox.ts'
+import { type Reported, storeEvent, storeReports, storeRun } from '../storage/reporting/build-reports.ts'
+import { ownBranchOf } from '../storage/reporting/fork-runs.ts'
+import { gatherParts, placed } from '../storage/reporting/placing.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../domain/builds/upkeep.ts'
+import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../domain/upkeep.ts'
 import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'

@@ -1,4 +1,4 @@
-import { wordTable } from './reporting/word-table.ts'
+import { wordTable } from './formats/word-table.ts'
 
 /** The version-control hosts, by their short name on our paths. */
 export type Vcs = 'gh' | 'bb' | 'gl'

@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import type { Peppers } from '../domain/access/secret-hash.ts'
-import type { UpkeepStep } from '../domain/builds/upkeep.ts'
+import type { UpkeepStep } from '../domain/upkeep.ts'
 import type { Memory } from './memory.ts'
 
 export type Db = ReturnType<typeof openDb>

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { planUpkeep, runUpkeep } from '../../src/actions/run-daily-tasks.ts'
-import { MAX_OPERATIONS_A_STEP } from '../../src/domain/builds/upkeep.ts'
+import { MAX_OPERATIONS_A_STEP } from '../../src/domain/upkeep.ts'
 import { retention } from '../../src/storage/schema/schema-reporting.ts'
 import { listDue } from '../../src/storage/upkeep/retention-sweep.ts'
 import { shareOf } from '../prove/share.ts'

@@ -1,4 +1,4 @@
-import { wordTable } from '../reporting/word-table.ts'
+import { wordTable } from '../formats/word-table.ts'
 
 /** What a project token opens, in the words of the wire (CircleCI's "API Permissions"). */
 export type Scope = 'status' | 'view-builds' | 'all'

@@ -1,4 +1,4 @@
-import { wordTable } from '../reporting/word-table.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus } from './workflow-status.ts'
 
 /** One run of a workflow. Times are epoch milliseconds. */

@@ -1,5 +1,6 @@
 import { attemptFor } from '../builds/attempt.ts'
 import { isOver, type ReportedStatus } from '../builds/build.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -15,7 +16,6 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
-import { wordTable } from './word-table.ts'
 
 // Buildkite Docs, "Pipelines webhooks", "Build events", "Job events", and the objects of the REST API.
 

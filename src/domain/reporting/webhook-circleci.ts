@@ -1,5 +1,6 @@
 import { attemptFor } from '../builds/attempt.ts'
 import { type BuildReport, type ReportedStatus, UNKNOWN_REVISION } from '../builds/build.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { parseSlug } from '../project.ts'
 import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { type RepositoryName, repositoryOf } from './repository-url.ts'
@@ -15,7 +16,6 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
-import { wordTable } from './word-table.ts'
 
 // CircleCI Docs, "Outbound webhooks reference": workflow-completed and job-completed.
 

@@ -1,5 +1,6 @@
 import { attemptFor, githubAttempt } from '../builds/attempt.ts'
 import type { BuildEvent, BuildReport, PullRequest, ReportedStatus, Step } from '../builds/build.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import {
   aboutBuilds,
@@ -12,7 +13,6 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
-import { wordTable } from './word-table.ts'
 
 // GitHub Docs, "Webhook events and payloads": workflow_run, workflow_job, check_run, status.
 
@@ -85,7 +85,7 @@ const COMMIT_STATE = wordTable<ReportedStatus>({
 /**
  * A pipeline is a commit on a branch: the workflows of a push belong together. A rerun of a run is another workflow in the
  * pipeline, with other builds. The jobs of a fork's run do not say that their branch is not ours:
- * storage/builds/fork-runs.ts moves them to their run.
+ * storage/reporting/fork-runs.ts moves them to their run.
  */
 export function readGithub({ slug, event, payload }: WebhookEvent): WebhookReading {
   const fullName = lineAt(payload, 'repository', 'full_name')

@@ -1,6 +1,7 @@
 import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
 import { type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
 import { FAILURES } from '../builds/pipeline-status.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -15,7 +16,6 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
-import { wordTable } from './word-table.ts'
 
 // GitLab Docs, "Webhook events": pipeline events and job events.
 
@@ -287,7 +287,7 @@ function mayBeChild(payload: unknown): boolean {
   return BRANCH_RULE.get(lineAt(payload, 'object_attributes', 'source') ?? '') === 'parent'
 }
 
-/** A retried trigger job has a higher id: storage/builds/placing.ts decides what its child pipeline replaces. */
+/** A retried trigger job has a higher id: storage/reporting/placing.ts decides what its child pipeline replaces. */
 function workflowFor(pipelineId: string, name: string | null, payload: unknown): BuildReport['workflow'] {
   const attempt = attemptFor(lineAt(payload, 'source_pipeline', 'job_id')) ?? 1
   return { externalId: `${GITLAB_PIPELINE}${pipelineId}`, name: name ?? 'pipeline', attempt }

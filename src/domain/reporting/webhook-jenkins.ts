@@ -1,5 +1,6 @@
 import { attemptFor, attemptInWorkflowId } from '../builds/attempt.ts'
 import { isOver as isOverStatus, type ReportedStatus, UNKNOWN_REVISION } from '../builds/build.ts'
+import { wordTable } from '../formats/word-table.ts'
 import { distinct, lineAt, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
@@ -12,7 +13,6 @@ import {
   type WebhookEvent,
   type WebhookReading,
 } from './webhook-reading.ts'
-import { wordTable } from './word-table.ts'
 
 // Jenkins, "Notification" plugin: its README and the JSON that its Phase and BuildState write.
 
@@ -27,7 +27,7 @@ const RESULT = wordTable<ReportedStatus>({
 })
 
 /**
- * Each run is a workflow of one build. Once its commit is known, storage/builds/placing.ts puts it into one pipeline with
+ * Each run is a workflow of one build. Once its commit is known, storage/reporting/placing.ts puts it into one pipeline with
  * the runs of all jobs for that commit of the branch.
  */
 export function readJenkins({ slug, payload }: WebhookEvent): WebhookReading {

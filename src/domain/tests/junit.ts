@@ -1,5 +1,5 @@
+import { wordTable } from '../formats/word-table.ts'
 import { scanXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../formats/xml.ts'
-import { wordTable } from '../reporting/word-table.ts'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,

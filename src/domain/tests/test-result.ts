@@ -1,5 +1,5 @@
 import type { InputProblem } from '../error.ts'
-import { wordTable } from '../reporting/word-table.ts'
+import { wordTable } from '../formats/word-table.ts'
 
 export type TestOutcome = 'success' | 'failure' | 'error' | 'skipped'
 

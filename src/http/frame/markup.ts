@@ -1,4 +1,4 @@
-import { wordTable } from '../../domain/reporting/word-table.ts'
+import { wordTable } from '../../domain/formats/word-table.ts'
 
 const ENTITIES = wordTable<string>({
   '&': '&amp;',

@@ -8,8 +8,8 @@ import { checkReadiness } from '../../storage/upkeep/readiness.ts'
 import type { Readiness } from '../../storage/upkeep/readiness-memory.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { type App, route } from '../frame/route.ts'
-import { routeKindOf } from '../frame/route-kind.ts'
 import { refuseAsAbsent } from '../no-route.ts'
+import { routeKindOf } from './route-kind.ts'
 
 /**
  * What Prometheus scrapes. Isolates come and go and none sees the others, so nothing here is a count that one of them

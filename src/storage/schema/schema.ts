@@ -5,9 +5,9 @@ import type { Scope } from '../../domain/access/scope.ts'
 import type { TokenKind } from '../../domain/access/secret.ts'
 import type { AuditAction } from '../../domain/audit.ts'
 import type { Person, PullRequest, ReportedStatus, StatusClass, Step } from '../../domain/builds/build.ts'
-import type { UpkeepTask } from '../../domain/builds/upkeep.ts'
 import type { Role, Vcs, Visibility } from '../../domain/project.ts'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
+import type { UpkeepTask } from '../../domain/upkeep.ts'
 import { artifactDigest } from './columns.ts'
 
 // Times are epoch milliseconds. Triggers (migrations/0001) append to `revocations` when a token, membership, user or project

@@ -1,5 +1,5 @@
 import { inArray, sql } from 'drizzle-orm'
-import { UPKEEP_TASKS, type UpkeepTask } from '../../domain/builds/upkeep.ts'
+import { UPKEEP_TASKS, type UpkeepTask } from '../../domain/upkeep.ts'
 import { upkeepTasks } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { importPeppers, type Peppers } from '../../../src/domain/access/secret-hash.ts'
-import type { UpkeepStep } from '../../../src/domain/builds/upkeep.ts'
+import type { UpkeepStep } from '../../../src/domain/upkeep.ts'
 import { createMemory } from '../../../src/storage/memory.ts'
 import { openDb, type Stores } from '../../../src/storage/stores.ts'
 import { type Counts, countCache, countD1, countKv, type Faults, type RecordedStatement } from './counted.ts'

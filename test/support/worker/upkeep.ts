@@ -1,5 +1,5 @@
 import { planUpkeep, runUpkeep } from '../../../src/actions/run-daily-tasks.ts'
-import type { UpkeepStep } from '../../../src/domain/builds/upkeep.ts'
+import type { UpkeepStep } from '../../../src/domain/upkeep.ts'
 import type { TestStores } from './stores.ts'
 
 /** Does a day's upkeep, or some steps and all that follow from them; gives the steps in the order in which they ran. */

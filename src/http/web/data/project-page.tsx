@@ -3,8 +3,8 @@ import type { StatusClass } from '../../../domain/builds/build.ts'
 import { type PipelineParts, pipelineStatusFor } from '../../../domain/builds/pipeline-status.ts'
 import type { RunBuild, RunWorkflow } from '../../../domain/builds/workflow-run.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
+import { wordTable } from '../../../domain/formats/word-table.ts'
 import { type Project, type Role, vcsUrlFor } from '../../../domain/project.ts'
-import { wordTable } from '../../../domain/reporting/word-table.ts'
 import {
   findPipelineOverview,
   listPipelineOverviews,

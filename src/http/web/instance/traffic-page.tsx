@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { wordTable } from '../../../domain/formats/word-table.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { wordTable } from '../../../domain/reporting/word-table.ts'
 import { checkReadiness } from '../../../storage/upkeep/readiness.ts'
 import type { Readiness } from '../../../storage/upkeep/readiness-memory.ts'
 import { listTokenFaces, type TokenFace } from '../../../storage/upkeep/traffic.ts'

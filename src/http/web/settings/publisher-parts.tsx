@@ -1,6 +1,6 @@
 import { ISSUERS, type IssuerKind, type TrustedPublisher } from '../../../domain/access/trusted-publisher.ts'
+import { wordTable } from '../../../domain/formats/word-table.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
-import { wordTable } from '../../../domain/reporting/word-table.ts'
 import { FORM_ID, newFormId } from '../frame/form-id.ts'
 import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { DataTable, Time } from '../parts/parts.tsx'

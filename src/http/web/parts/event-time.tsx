@@ -1,4 +1,4 @@
-import { Time } from '../parts/parts.tsx'
+import { Time } from './parts.tsx'
 
 /** When something happened, as reported. Clocks differ a little: a time less than a minute ahead is shown as now. */
 export function EventTime({ at, now }: { at: number; now: number }) {

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { LOOK_BACK } from '../builds/branch-status.ts'
+import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from '../builds/complete-pipelines.ts'
 import { pipelines } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
-import { LOOK_BACK } from './branch-status.ts'
-import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from './complete-pipelines.ts'
 
 // GitHub's jobs and other apps' checks name a commit and a branch, and not whether that commit was the head of the branch when
 // they ran. A pipeline of which nothing else is known (`is_placed` = 0) must not hide what a run began on the branch.

@@ -3,11 +3,11 @@ import type { Actor } from '../../domain/access/actor.ts'
 import { GITLAB_PIPELINE, isJenkinsRun } from '../../domain/builds/attempt.ts'
 import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
 import type { RunReport } from '../../domain/reporting/webhook-reading.ts'
+import { forgetBranchStatus } from '../builds/branch-status.ts'
+import { isFailure } from '../builds/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
-import { forgetBranchStatus } from './branch-status.ts'
-import { isFailure } from './complete-pipelines.ts'
 import { placedAtForks } from './fork-runs.ts'
 
 // The pipeline in which a report is stored, where the report does not name it: a parent pipeline may have a parent itself, an

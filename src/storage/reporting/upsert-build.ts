@@ -10,7 +10,7 @@ import {
   stageOf,
   weightOf,
 } from '../../domain/builds/build.ts'
-import { wordTable } from '../../domain/reporting/word-table.ts'
+import { wordTable } from '../../domain/formats/word-table.ts'
 import { builds, pipelines, projects, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
