@@ -61,7 +61,7 @@ function* chunksOf(count: number): Generator<readonly [number, number]> {
   for (let from = 1; from <= count; from += ROWS_A_STATEMENT) yield [from, Math.min(count, from + ROWS_A_STATEMENT - 1)]
 }
 
-// Of the newest 5,000 builds that may pass, three rows each: see LOOK_BACK in src/storage/builds/builds.ts.
+// Of the newest 5,000 builds that may pass, three rows each: see BUILDS_SEARCHED in src/storage/builds/builds.ts.
 const BOUND = 15_100
 // What insights look at: 90 days, in which these databases have 13,000 pipelines, and 2,000 runs in them.
 const WINDOW = 60_000

@@ -6128,7 +6128,7 @@ var {
   Help
 } = import_index.default;
 
-// src/domain/reporting/word-table.ts
+// src/domain/formats/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }

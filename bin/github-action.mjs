@@ -50,7 +50,7 @@ function exitCodeOfSignal(signal) {
 // cli/terminal/say.ts
 import { fstatSync, statSync, writeSync } from "node:fs";
 
-// src/domain/reporting/word-table.ts
+// src/domain/formats/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
 }

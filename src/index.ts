@@ -17,11 +17,12 @@ export default {
   fetch(request, env, ctx): Response | Promise<Response> {
     const trace = startTrace(Date.now(), requestIdOf(request))
     try {
-      const opened = openRequest(env, ctx, trace)
-      if (opened instanceof Promise) return opened.then((ready) => answer(request, ready, ctx)).catch(failing(trace))
+      const bindings = openRequest(env, ctx, trace)
+      if (bindings instanceof Promise)
+        return bindings.then((ready) => answer(request, ready, ctx)).catch(failing(trace))
       // A promise around it would cost a third of what a warm badge does.
-      const hot = answerHot(request, opened)
-      return hot ? counted(request, opened, hot) : answer(request, opened, ctx).catch(failing(trace))
+      const hot = answerHot(request, bindings)
+      return hot ? counted(request, bindings, hot) : answer(request, bindings, ctx).catch(failing(trace))
     } catch (error) {
       return failing(trace)(error)
     }
@@ -48,7 +49,7 @@ const RETRY_SECONDS = 60
 /** Does what a message asks for. One that fails comes again, and does not make those beside it come again. */
 async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings, ctx: ExecutionContext): Promise<void> {
   const { body } = message
-  const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'delivery')
+  const trace = startTrace(Date.now(), message.id, 'task' in body ? `upkeep ${body.task}` : 'message')
   try {
     const { stores, settings } = await openRequest(env, ctx, trace)
     if ('task' in body) {
@@ -57,8 +58,8 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
       else message.retry({ delaySeconds: RETRY_SECONDS })
       return
     }
-    const delivery = await sendMessage(stores, settings, body.id)
-    if (delivery.kind === 'again') message.retry({ delaySeconds: delivery.afterSeconds })
+    const sent = await sendMessage(stores, settings, body.id)
+    if (sent.kind === 'again') message.retry({ delaySeconds: sent.afterSeconds })
     else message.ack()
   } catch (error) {
     logFault(trace, 'bug', error)
@@ -66,12 +67,12 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
   }
 }
 
-async function answer(request: Request, opened: OpenRequest, ctx: ExecutionContext): Promise<Response> {
-  return counted(request, opened, await app.fetch(request, opened, ctx))
+async function answer(request: Request, bindings: OpenRequest, ctx: ExecutionContext): Promise<Response> {
+  return counted(request, bindings, await app.fetch(request, bindings, ctx))
 }
 
-function counted(request: Request, opened: OpenRequest, response: Response): Response {
-  countRequest(opened, requestLineOf(request).method, response.status)
+function counted(request: Request, bindings: OpenRequest, response: Response): Response {
+  countRequest(bindings, requestLineOf(request).method, response.status)
   return response
 }
 

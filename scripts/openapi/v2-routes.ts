@@ -4,14 +4,9 @@ import { emptyPageShape, pageShape } from '../../src/http/circleci/both/paging-s
 import { v2TriggerInput } from '../../src/http/circleci/both/trigger-input.ts'
 import { flakyTestsShape, workflowMetricsShape, workflowRunShape } from '../../src/http/circleci/v2/insights-shape.ts'
 import { jobDetailShape, jobShape, v2ArtifactShape } from '../../src/http/circleci/v2/job-shape.ts'
-import {
-  briefProjectShape,
-  collaborationShape,
-  v2MeShape,
-  v2ProjectShape,
-  v2UserShape,
-} from '../../src/http/circleci/v2/me-shape.ts'
+import { briefProjectShape, collaborationShape, v2MeShape, v2UserShape } from '../../src/http/circleci/v2/me-shape.ts'
 import { pipelineShape, workflowShape } from '../../src/http/circleci/v2/pipeline-shape.ts'
+import { v2ProjectShape } from '../../src/http/circleci/v2/project-shape.ts'
 import { acceptedShape, rerunShape, triggeredPipelineShape } from '../../src/http/circleci/v2/trigger-shape.ts'
 import { rerunInput } from '../../src/http/circleci/v2/triggers.ts'
 import { list } from '../../src/http/json/shape.ts'

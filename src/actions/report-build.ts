@@ -5,7 +5,7 @@ import { forgetBranchStatus } from '../storage/builds/branch-status.ts'
 import { enqueue } from '../storage/notices/outbox.ts'
 import { type Reported, storeEvent, storeReports, storeRun } from '../storage/reporting/build-reports.ts'
 import { ownBranchOf } from '../storage/reporting/fork-runs.ts'
-import { gatherParts, placed } from '../storage/reporting/placing.ts'
+import { gatherParts, withPipelines } from '../storage/reporting/placing.ts'
 import type { Stores } from '../storage/stores.ts'
 
 /**
@@ -34,7 +34,7 @@ export async function reportBuilds(
   actor: Actor,
 ): Promise<readonly Reported[]> {
   const reported: Reported[] = []
-  const inPlace = await placed(stores.db, projectId, reports)
+  const inPlace = await withPipelines(stores.db, projectId, reports)
   for (let from = 0; from < inPlace.length; from += MAX_REPORTS_A_BATCH)
     reported.push(...(await reportBatch(stores, projectId, inPlace.slice(from, from + MAX_REPORTS_A_BATCH), actor)))
   await gatherParts(stores, projectId, { reports, inPlace }, actor)
@@ -45,7 +45,7 @@ export async function reportBuilds(
 
 /** Stores a report of a run as a whole. */
 export async function reportRun(stores: Stores, projectId: string, report: RunReport, actor: Actor): Promise<void> {
-  const [run = report] = await placed(stores.db, projectId, [report])
+  const [run = report] = await withPipelines(stores.db, projectId, [report])
   await enqueue(stores, await storeRun(stores, projectId, run, actor))
   await gatherParts(stores, projectId, { reports: [report], inPlace: [run] }, actor)
   for (const branch of [run.pipeline.branch, ownBranchOf(run)]) await forgetBranchStatus(stores, projectId, branch)

@@ -20,12 +20,12 @@ import { findWorkflowOfPipeline, readPipelineParts } from '../storage/builds/pip
 import { openListener } from '../storage/notices/listeners.ts'
 import {
   claimMessage,
-  type DeliveryAttempt,
   type Ended,
   endMessage,
   findOutboxRow,
   type OutboxRow,
   recordAttempt,
+  type SendAttempt,
 } from '../storage/notices/outbox.ts'
 import { openDispatchTarget } from '../storage/projects/dispatch-targets.ts'
 import { readEnvVars } from '../storage/projects/env-vars.ts'
@@ -63,7 +63,7 @@ export async function sendMessage(stores: Stores, settings: SendSettings, id: st
   const sent = await send(settings, prepared.request)
   const attempts = row.attempts + 1
   const afterSeconds = sent.ok || !sent.isWorthRetrying ? null : backOffSecondsAfter(attempts, sent.retryAfterSeconds)
-  const attempt: DeliveryAttempt = sent.ok
+  const attempt: SendAttempt = sent.ok
     ? { state: 'delivered', responseStatus: sent.status, remoteId: prepared.remoteIdIn(sent.answer) }
     : { state: afterSeconds === null ? 'failed' : 'pending', responseStatus: sent.status, problem: sent.problem }
   await recordAttempt(stores.db, id, attempt, stores.now())

@@ -75,8 +75,8 @@ function hotBadge(asked: Asked, project: Project, branch: string): Response | nu
     : new Response(drawing.body, { headers })
 }
 
-function hotLink(asked: Asked, opened: SignedFor, { artifact, projectId }: ArtifactLink): Response | null {
-  return artifact && projectId === opened.project.id ? knownRedirect(asked, opened, artifact) : null
+function hotLink(asked: Asked, signedFor: SignedFor, { artifact, projectId }: ArtifactLink): Response | null {
+  return artifact && projectId === signedFor.project.id ? knownRedirect(asked, signedFor, artifact) : null
 }
 
 /** Refuses text that is no token: anybody can send it cheaply, so the refusal must be cheap too. */

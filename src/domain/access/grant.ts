@@ -50,8 +50,8 @@ export function decide(permission: Permission, asker: PrincipalInProject, projec
 }
 
 /** Whether a person asks, rather than a project's own token. */
-export function isPerson(party: Principal): party is Extract<Principal, { userId: string }> {
-  return party.kind === 'personal' || party.kind === 'session'
+export function isPerson(principal: Principal): principal is Extract<Principal, { userId: string }> {
+  return principal.kind === 'personal' || principal.kind === 'session'
 }
 
 /** The feed subjects whose end makes a cached copy of this grant void. */

@@ -1,7 +1,7 @@
 import type { Scope } from './scope.ts'
 
 /** What everybody with the right to see a token sees of it: never its secret. Times are epoch milliseconds. */
-type TokenFace = {
+type TokenEntry = {
   readonly id: string
   readonly label: string
   readonly prefix: string
@@ -13,9 +13,9 @@ type TokenFace = {
   readonly leakReportedAt: number | null
 }
 
-export type PersonalToken = TokenFace & { readonly kind: 'personal'; readonly userId: string }
-export type ProjectToken = TokenFace & { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
-export type ReportingToken = TokenFace & { readonly kind: 'reporting'; readonly projectId: string }
+export type PersonalToken = TokenEntry & { readonly kind: 'personal'; readonly userId: string }
+export type ProjectToken = TokenEntry & { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+export type ReportingToken = TokenEntry & { readonly kind: 'reporting'; readonly projectId: string }
 export type Token = PersonalToken | ProjectToken | ReportingToken
 
 /** Whose tokens are meant: those of one person, or those of one project. */

@@ -23,13 +23,13 @@ export function mountDownloads(app: App): void {
   route(
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',
-    async (c, opened) => {
-      const { params } = opened
+    async (c, admitted) => {
+      const { params } = admitted
       const place = { buildId: params.job, ...artifactPlaceOf(params) }
       const link = await findArtifactLink(c.env.stores, c.req.path, place)
       // The name may have passed to another project since: its tokens open nothing here.
-      if (!link?.artifact || link.projectId !== opened.project.id) throw new AppError('artifact_not_found')
-      return redirectToDownload(c, opened, link.artifact)
+      if (!link?.artifact || link.projectId !== admitted.project.id) throw new AppError('artifact_not_found')
+      return redirectToDownload(c, admitted, link.artifact)
     },
     { slug: SLUG_OF_JOB },
   )

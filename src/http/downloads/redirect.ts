@@ -26,7 +26,7 @@ export type SignedFor = {
  */
 export async function redirectToDownload(
   c: Asked,
-  opened: SignedFor,
+  signedFor: SignedFor,
   artifact: Artifact,
   isLatest = false,
 ): Promise<Response> {
@@ -42,7 +42,7 @@ export async function redirectToDownload(
       ),
     )
   }
-  const known = knownRedirect(c, opened, artifact, isLatest)
+  const known = knownRedirect(c, signedFor, artifact, isLatest)
   if (known) return known
   const ticket = await signTicket(settings.downloadKey, {
     artifactId: artifact.id,
@@ -54,21 +54,21 @@ export async function redirectToDownload(
     fileName,
     disposition: dispositionOf(c),
     // No longer than the token itself.
-    expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, opened.grantEndsAt ?? Number.POSITIVE_INFINITY),
-    ...askerOf(opened.grant),
-    projectId: opened.project.id,
-    ...opened.fence,
+    expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, signedFor.grantEndsAt ?? Number.POSITIVE_INFINITY),
+    ...askerOf(signedFor.grant),
+    projectId: signedFor.project.id,
+    ...signedFor.fence,
   })
   const headers = headersTo(`${downloadOriginOf(c)}/download/${ticket}/${encodePath(fileName)}`)
-  redirects.set(keyFor(c, opened, artifact, isLatest), { headers, signedAt: stores.now() })
+  redirects.set(keyFor(c, signedFor, artifact, isLatest), { headers, signedAt: stores.now() })
   return redirect(headers)
 }
 
 /** The same address that this asker was given less than 5 s ago; whatever ends or re-dates the asker makes a new one. */
-export function knownRedirect(c: Asked, opened: SignedFor, artifact: Artifact, isLatest = false): Response | null {
+export function knownRedirect(c: Asked, signedFor: SignedFor, artifact: Artifact, isLatest = false): Response | null {
   const { settings, stores, redirects } = c.env
   if (settings.artifactRedirect.kind !== 'own') return null
-  const signed = redirects.get(keyFor(c, opened, artifact, isLatest))
+  const signed = redirects.get(keyFor(c, signedFor, artifact, isLatest))
   return signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS ? redirect(signed.headers) : null
 }
 

@@ -27,7 +27,7 @@ export type OnProject = {
 }
 
 /** What a handler gets once its route's needs are met. */
-export type Opened<N extends Needs> = N extends 'anyone'
+export type Admitted<N extends Needs> = N extends 'anyone'
   ? { readonly needs: N; readonly grant: null }
   : N extends 'token'
     ? { readonly needs: N; readonly grant: Grant }
@@ -58,8 +58,8 @@ export async function authorize<N extends Needs, Params>(
   needs: N,
   source: SlugSource<Params>,
   params: Params,
-): Promise<Opened<N>> {
-  return (await admit(c, needs, source, params)) as Opened<N>
+): Promise<Admitted<N>> {
+  return (await admit(c, needs, source, params)) as Admitted<N>
 }
 
 async function admit<Params>(
@@ -67,7 +67,7 @@ async function admit<Params>(
   needs: Needs,
   source: SlugSource<Params>,
   params: Params,
-): Promise<Opened<Needs>> {
+): Promise<Admitted<Needs>> {
   switch (needs) {
     case 'anyone':
       return { needs, grant: null }
@@ -159,13 +159,13 @@ export type Authorized = {
 
 /** Who acts, and by what right. */
 export function actorOf(c: Context<AppEnv>, admitted: Authorized): Actor {
-  const party = admitted.viewer ?? admitted.grant ?? null
+  const principal = admitted.viewer ?? admitted.grant ?? null
   const place = countryAndColoOf(c.req.raw)
   const address = clientAddressOf(c.req.raw)
   return {
-    userId: party && isPerson(party) ? party.userId : null,
-    tokenId: party && party.kind !== 'session' ? party.tokenId : null,
-    sessionId: party?.kind === 'session' ? party.sessionId : null,
+    userId: principal && isPerson(principal) ? principal.userId : null,
+    tokenId: principal && principal.kind !== 'session' ? principal.tokenId : null,
+    sessionId: principal?.kind === 'session' ? principal.sessionId : null,
     from: place ? `${address} ${place}` : address,
     right: rightOf(admitted),
   }

@@ -7,7 +7,15 @@ import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
 import { RightGone } from '../../storage/tokens/rights.ts'
 import { ACCESS, type ParamsOf, pathsOf, type RouteName } from './access.ts'
-import { type Authorized, actorOf, authorize, type Opened, paramsOf, type SlugSource, slugOnPath } from './authorize.ts'
+import {
+  type Admitted,
+  type Authorized,
+  actorOf,
+  authorize,
+  paramsOf,
+  type SlugSource,
+  slugOnPath,
+} from './authorize.ts'
 import { jsonFailure, jsonRefusal } from './errors.ts'
 import type { AppEnv, Asked, OpenRequest } from './open-request.ts'
 import { leaveBody } from './request/body.ts'
@@ -25,7 +33,7 @@ export type App = Hono<AppEnv>
  */
 export type Handler<N extends RouteName> = (
   c: Context<AppEnv>,
-  admitted: Opened<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
+  admitted: Admitted<(typeof ACCESS)[N]> & { readonly params: ParamsOf<N> } & (N extends `GET ${string}`
       ? unknown
       : { readonly actor: Actor }),
 ) => Response | Promise<Response>

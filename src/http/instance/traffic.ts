@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { type Traffic, trafficOf } from '../../domain/request-counts.ts'
 import { readTraffic } from '../../outside/analytics.ts'
 import { checkReadiness } from '../../storage/upkeep/readiness.ts'
-import { listTokenFaces } from '../../storage/upkeep/traffic.ts'
+import { listTokenLabels } from '../../storage/upkeep/traffic.ts'
 import { jsonWritten } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { queryCount } from '../frame/request/input.ts'
@@ -27,7 +27,7 @@ export function mountTraffic(app: App): void {
   route(app, 'GET /api/buildpass/v1/instance/traffic', async (c) => {
     const hours = queryCount(c, 'hours', { min: 1, max: 720, fallback: 24 })
     const [traffic, readiness] = await Promise.all([findTraffic(c, hours), checkReadiness(c.env.stores)])
-    const faces = await listTokenFaces(
+    const labels = await listTokenLabels(
       c.env.stores.db,
       traffic.tokens.map(({ id }) => id),
     )
@@ -36,12 +36,12 @@ export function mountTraffic(app: App): void {
       since: isoOf(traffic.since),
       until: isoOf(traffic.until),
       over_time: traffic.over_time.map(({ at, ...amounts }) => ({ time: isoOf(at), ...amounts })),
-      // A token that has ended meanwhile has no face any more.
+      // A token that has ended meanwhile has no token any more.
       tokens: traffic.tokens.map(({ id, requests }) => ({
         kind: null,
         label: null,
         project: null,
-        ...faces.find((face) => face.id === id),
+        ...labels.find((token) => token.id === id),
         id,
         requests,
       })),

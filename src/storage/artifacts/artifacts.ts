@@ -3,7 +3,7 @@ import type { Actor } from '../../domain/access/actor.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
-import { type LatestOf, LOOK_BACK, passes } from '../builds/builds.ts'
+import { BUILDS_SEARCHED, type LatestOf, passes } from '../builds/builds.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
@@ -104,7 +104,7 @@ export async function findLatestArtifact(
       ),
     )
     .orderBy(desc(artifacts.buildNum))
-    .limit(filter === 'none' ? 1 : LOOK_BACK)
+    .limit(filter === 'none' ? 1 : BUILDS_SEARCHED)
     .as('candidate')
   const found = db
     .select({ id: candidate.id })
@@ -138,7 +138,7 @@ export async function findLatestBuildWithArtifacts(
     .from(builds)
     .where(and(eq(builds.projectId, projectId), ofBranch, indexed))
     .orderBy(desc(builds.num))
-    .limit(LOOK_BACK)
+    .limit(BUILDS_SEARCHED)
     .as('candidate')
   const [row] = await db
     .select({ num: candidate.num })

@@ -4,7 +4,7 @@ import type { Project } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
-import { LOOK_BACK } from './branch-status.ts'
+import { PIPELINES_SEARCHED } from './branch-status.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import { partsOf } from './workflows.ts'
 
@@ -104,7 +104,7 @@ function partsOfBranches(branches: SQL): SQL {
   // A branch may have only pipelines that were skipped: then the newest of those.
   const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
   const newestThat = (fits: SQL) =>
-    sql`(select id from (${ofBranch(LOOK_BACK)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
+    sql`(select id from (${ofBranch(PIPELINES_SEARCHED)}) as candidate where ${fits} order by began_at desc, ci_number desc, number desc limit 1)`
   return sql`with branches as materialized (${branches}),
     ended as materialized (select *, ${newestThat(mayHaveResult('candidate'))} as ended_id from branches as b),
     shown as materialized (select branch, newest, ${newest} as pipeline_id from branches as b

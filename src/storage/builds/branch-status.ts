@@ -75,7 +75,7 @@ async function readCached(stores: Stores, key: string): Promise<CheckedStatus | 
 }
 
 /** How many pipelines are searched for a complete one: with a CI that never reports an end, the search must not grow. */
-export const LOOK_BACK = 100
+export const PIPELINES_SEARCHED = 100
 
 const PLACE = { beganAt: pipelines.beganAt, ciNumber: pipelines.ciNumber, number: pipelines.number }
 
@@ -94,7 +94,7 @@ export function selectNewestPipeline(db: Db, projectId: string, branch: string, 
   const says = hasUnskippedPart('pipelines')
   const newest = ofBranch(1, says).as('newest')
   const skipped = ofBranch(1).as('newest')
-  const candidate = ofBranch(LOOK_BACK, says).as('candidate')
+  const candidate = ofBranch(PIPELINES_SEARCHED, says).as('candidate')
   const complete = db
     .select({ id: candidate.id })
     .from(candidate)

@@ -104,7 +104,7 @@ export async function listRecentBuilds(
 }
 
 /** How many builds are searched where no index finds the one: a name without a build must not cost reading all rows. */
-export const LOOK_BACK = 5_000
+export const BUILDS_SEARCHED = 5_000
 
 /**
  * The newest build that passes the filter and, where named, is of that branch, job and workflow. A workflow, and a job
@@ -132,7 +132,7 @@ export async function findLatestBuild(
     .from(builds)
     .where(and(ofProject, ofBranch, indexed))
     .orderBy(desc(builds.num))
-    .limit(LOOK_BACK)
+    .limit(BUILDS_SEARCHED)
     .as('candidate')
   const newest = db
     .select({ num: candidate.num })

@@ -61,9 +61,9 @@ export async function deleteListener(stores: Stores, projectId: string, id: stri
   const { db } = stores
   const which = and(eq(listeners.id, id), eq(listeners.projectId, projectId))
   const entry = { action: 'listener.deleted', projectId, subject: id } as const
-  const stands = sql`exists (select 1 from ${listeners} where ${which})`
+  const isThere = sql`exists (select 1 from ${listeners} where ${which})`
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: isThere }),
     db.delete(listeners).where(which).returning({ id: listeners.id }),
   ])
   return rows.length > 0

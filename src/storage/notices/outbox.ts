@@ -9,7 +9,7 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { rightStands } from '../tokens/rights.ts'
 
 /** The outcome of one attempt to send a message. */
-export type DeliveryAttempt =
+export type SendAttempt =
   | { readonly state: 'delivered'; readonly responseStatus: number; readonly remoteId: string | null }
   | { readonly state: 'pending' | 'failed'; readonly responseStatus: number | null; readonly problem: string }
 
@@ -184,8 +184,8 @@ export async function claimMessage(db: Db, row: OutboxRow, sent: string | null, 
   return { kind: 'busy', afterSeconds: IN_TURN_MS / 1000 }
 }
 
-/** Stores the outcome of an attempt. A delivery is stored even where the message was ended meanwhile. */
-export async function recordAttempt(db: Db, id: string, attempt: DeliveryAttempt, now: number): Promise<void> {
+/** Stores the outcome of an attempt, also where the message was ended meanwhile. */
+export async function recordAttempt(db: Db, id: string, attempt: SendAttempt, now: number): Promise<void> {
   const isOpen = attempt.state === 'delivered' ? sql`1` : sql`${outbox.state} = 'pending'`
   await db
     .update(outbox)

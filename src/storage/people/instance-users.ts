@@ -8,7 +8,7 @@ import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { endMadeBy } from '../tokens/made.ts'
 import { commitEnding } from '../tokens/revocations.ts'
 import type { Person } from './members.ts'
-import { hasCome } from './sign-in-links.ts'
+import { hasSignedIn } from './sign-in-links.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
 
@@ -36,7 +36,7 @@ export function selectUsers(db: Db, after: string | null) {
       lastSeenAt: sql<number | null>`(select max(last_seen_at) from sessions where sessions.user_id = users.id)`,
       /** Until when a link for the first sign-in works or worked; null for who has come. */
       invitedUntil: sql<number | null>`(select max(expires_at) from sign_in_links where sign_in_links.user_id = users.id
-        and is_invitation and not ${hasCome(users.id)})`,
+        and is_invitation and not ${hasSignedIn(users.id)})`,
       projects: sql<number>`(select count(*) from members where members.user_id = users.id)`,
     })
     .from(users)

@@ -26,8 +26,13 @@ export async function findViewer(db: Db, secret: SessionSecret, now: number): Pr
   if (!row) return null
   const { session, user } = row
   const formToken = await formTokenFor(secret)
-  const party = { kind: 'session', sessionId: session.id, userId: user.id, instanceRole: user.instanceRole } as const
-  return { ...party, session, user, formToken }
+  const principal = {
+    kind: 'session',
+    sessionId: session.id,
+    userId: user.id,
+    instanceRole: user.instanceRole,
+  } as const
+  return { ...principal, session, user, formToken }
 }
 
 export function selectViewer(db: Db, hash: string, now: number) {

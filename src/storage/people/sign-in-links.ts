@@ -40,12 +40,12 @@ function works(hash: string, now: number): SQL | undefined {
   return and(
     eq(signInLinks.hash, hash),
     gt(signInLinks.expiresAt, now),
-    or(eq(signInLinks.isInvitation, false), sql`not ${hasCome(signInLinks.userId)}`),
+    or(eq(signInLinks.isInvitation, false), sql`not ${hasSignedIn(signInLinks.userId)}`),
   )
 }
 
 /** Whether a person has an entry in the audit log; the first sign-in makes one. */
-export function hasCome(userId: SQLWrapper | string): SQL {
+export function hasSignedIn(userId: SQLWrapper | string): SQL {
   return sql`exists (select 1 from ${audit} where ${audit.userId} = ${userId})`
 }
 
@@ -83,6 +83,6 @@ function isWaiting(userId: string): SQL | undefined {
   return and(
     eq(signInLinks.userId, userId),
     eq(signInLinks.isInvitation, true),
-    sql`not ${hasCome(signInLinks.userId)}`,
+    sql`not ${hasSignedIn(signInLinks.userId)}`,
   )
 }

@@ -55,10 +55,10 @@ export async function putDispatchTarget(
 export async function deleteDispatchTarget(stores: Stores, projectId: string, actor: Actor): Promise<boolean> {
   const { db } = stores
   const which = eq(dispatchTargets.projectId, projectId)
-  const stands = sql`exists (select 1 from ${dispatchTargets} where ${which})`
+  const isThere = sql`exists (select 1 from ${dispatchTargets} where ${which})`
   const entry = { action: 'dispatch_target.deleted', projectId, subject: null } as const
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: isThere }),
     db.delete(dispatchTargets).where(which).returning({ projectId: dispatchTargets.projectId }),
   ])
   return rows.length > 0

@@ -54,9 +54,14 @@ export async function putEnvVar(
 /** False when there was none of that name. */
 export async function deleteEnvVar(stores: Stores, projectId: string, name: string, actor: Actor): Promise<boolean> {
   const { db } = stores
-  const stands = sql`exists (select 1 from ${envVars} where ${named(projectId, name)})`
+  const isThere = sql`exists (select 1 from ${envVars} where ${named(projectId, name)})`
   const [, rows] = await commit(stores, actor, [
-    auditStatement(db, stores.now(), actor, { action: 'env_var.deleted', projectId, subject: name, condition: stands }),
+    auditStatement(db, stores.now(), actor, {
+      action: 'env_var.deleted',
+      projectId,
+      subject: name,
+      condition: isThere,
+    }),
     db.delete(envVars).where(named(projectId, name)).returning({ name: envVars.name }),
   ])
   return rows.length > 0

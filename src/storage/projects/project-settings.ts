@@ -106,9 +106,9 @@ export async function learnRepositoryUrl(
 export async function deleteProject(stores: Stores, project: Project, actor: Actor): Promise<boolean> {
   const { db } = stores
   const entry = { action: 'project.deleted', projectId: project.id, subject: slugText(project) } as const
-  const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
+  const isThere = sql`exists (select 1 from ${projects} where ${projects.id} = ${project.id})`
   const [, rows] = await commitEnding(stores, actor, [
-    auditStatement(db, stores.now(), actor, { ...entry, condition: stands }),
+    auditStatement(db, stores.now(), actor, { ...entry, condition: isThere }),
     db.delete(projects).where(eq(projects.id, project.id)).returning({ id: projects.id }),
   ])
   return rows.length > 0

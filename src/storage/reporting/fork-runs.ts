@@ -36,7 +36,7 @@ function reportedRunOf({ pipeline, workflow, runStatus }: Report): ReportedRun |
 }
 
 /** The reports; those of a known fork's run get the pipeline of that run. */
-export async function placedAtForks<R extends Report>(
+export async function withForksPipelines<R extends Report>(
   db: Db,
   projectId: string,
   reports: readonly R[],

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { LOOK_BACK } from '../builds/branch-status.ts'
+import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from '../builds/complete-pipelines.ts'
 import { pipelines } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
@@ -22,13 +22,13 @@ export function reportedBegin(pipeline: string): SQL {
  * one passes.
  */
 export function sortHeadUnknownStatement(db: Db, projectId: string, branch: SQL | string) {
-  const ofBranch = (isPlaced: 0 | 1) =>
-    sql`from ${pipelines} as p where p.project_id = ${projectId} and p.branch = ${branch} and p.is_placed = ${isPlaced}`
+  const ofBranch = (isHeadKnown: 0 | 1) =>
+    sql`from ${pipelines} as p where p.project_id = ${projectId} and p.branch = ${branch} and p.is_placed = ${isHeadKnown}`
   const hasOthers = sql`exists (select 1 ${ofBranch(1)})`
   const order = sql`began_at desc, ci_number desc, number desc`
   const newestOf = (which: SQL) =>
     sql`select * from (select id, ${reportedBegin('candidate')} as began, ci_number, number
-      from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} limit ${LOOK_BACK}) as candidate
+      from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} limit ${PIPELINES_SEARCHED}) as candidate
       where ${mayHaveResult('candidate')} order by ${order} limit 1) as recent`
   const newest = sql`select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
     order by began desc, ci_number desc, number desc limit 1`

@@ -8,13 +8,13 @@ import { isFailure } from '../builds/complete-pipelines.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
-import { placedAtForks } from './fork-runs.ts'
+import { withForksPipelines } from './fork-runs.ts'
 
 // The pipeline in which a report is stored, where the report does not name it: a parent pipeline may have a parent itself, an
 // id may have been that of an earlier run, and a run's commit or fork may not be known yet.
 
 /** The reports of one delivery, with the ids under which they are stored. */
-export async function placed<R extends RunReport>(
+export async function withPipelines<R extends RunReport>(
   db: Db,
   projectId: string,
   reports: readonly R[],
@@ -22,18 +22,18 @@ export async function placed<R extends RunReport>(
   const roots = new Map<string, Promise<string | null>>()
   const inPlace: R[] = []
   for (const report of reports) {
-    const inRoot = await placedInRoot(db, projectId, report, roots)
-    const inGeneration = await placedInGeneration(db, projectId, inRoot)
-    inPlace.push(await placedAtCommit(db, projectId, inGeneration))
+    const inRoot = await withRootPipeline(db, projectId, report, roots)
+    const inGeneration = await withGeneration(db, projectId, inRoot)
+    inPlace.push(await withCommitsPipeline(db, projectId, inGeneration))
   }
-  return placedAtForks(db, projectId, inPlace)
+  return withForksPipelines(db, projectId, inPlace)
 }
 
 /**
  * A known part of a pipeline is stored in the root of that, whether the report names its own id or its parent's: jobs of
  * GitLab's child pipelines may name either. A delivery is mostly about one pipeline, so its root is looked up once.
  */
-async function placedInRoot<R extends RunReport>(
+async function withRootPipeline<R extends RunReport>(
   db: Db,
   projectId: string,
   report: R,
@@ -70,7 +70,7 @@ async function findRoot(db: Db, projectId: string, { pipeline }: RunReport): Pro
 }
 
 /** A run with the id of an earlier run, of a job that was deleted and made anew, gets an id of its own. */
-async function placedInGeneration<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
+async function withGeneration<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
   const { pipeline, workflow } = report
   const { jobGeneration } = pipeline
   // Without a generation, as from our command, the report is about the stored run.
@@ -94,7 +94,7 @@ async function placedInGeneration<R extends RunReport>(db: Db, projectId: string
  * A run of Jenkins is in the pipeline of its commit on that branch, with those of other jobs; until the commit is known,
  * in one of its own.
  */
-async function placedAtCommit<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
+async function withCommitsPipeline<R extends RunReport>(db: Db, projectId: string, report: R): Promise<R> {
   const { pipeline, workflow } = report
   if (!isJenkinsRun(workflow.externalId) || pipeline.externalId !== workflow.externalId) return report
   const [known] = await db

@@ -26,13 +26,13 @@ export function upsertPipeline(
       sql`min(${reportedBegin('pipelines')}, excluded.began_at)`,
       sql`min(${pipelines.ciNumber}, excluded.ci_number)`,
     ]),
-    sql`is_placed = max(${pipelines.isPlaced}, excluded.is_placed)`,
+    sql`is_placed = max(${pipelines.isHeadKnown}, excluded.is_placed)`,
   ]
   return rawStatement(
     db,
     sql`insert into ${pipelines} (id, project_id, number, external_id, branch, tag, place_rank, revision, subject, body,
       author, committer, actor, pull_requests, created_at, began_at, ci_number, is_placed)
-    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${pipeline.externalId}, ${branch}, ${pipeline.tag}, ${placeRankOf(report)}, ${pipeline.revision},
+    select ${id}, ${projects.id}, ${projects.lastPipelineNumber} + 1, ${pipeline.externalId}, ${branch}, ${pipeline.tag}, ${branchRankOf(report)}, ${pipeline.revision},
       ${pipeline.subject}, ${pipeline.body}, ${json(pipeline.author)}, ${json(pipeline.committer)}, ${json(pipeline.actor)},
       ${pipeline.pullRequests.length > 0 ? json(pipeline.pullRequests) : null}, ${now}, ${beganAt}, ${pipeline.ciNumber ?? 0}, ${pipeline.isHeadUnknown ? 0 : 1}
     from ${projects} where ${projects.id} = ${projectId} and ${condition}
@@ -55,7 +55,7 @@ const COMMIT_COLUMNS = ['revision', 'subject', 'body', 'author', 'committer', 'a
  * How well a report knows branch and tag: 0 none, or those of a part, which may be a fork's; 1 those of a job; 2 those of the
  * run itself; 3 those of a run of which the CI says whether it counts for its branch.
  */
-function placeRankOf(report: RunReport | BuildReport): number {
+function branchRankOf(report: RunReport | BuildReport): number {
   const { branch, tag, isPart, countsForBranch } = report.pipeline
   if (countsForBranch) return RANK_SET_BY_CI
   if (isPart || (branch ?? tag) === null) return 0
@@ -64,7 +64,7 @@ function placeRankOf(report: RunReport | BuildReport): number {
 
 /** Branch and tag change only for a higher `place_rank`, or an equal one while both are null. */
 function branchByRank(): SQL[] {
-  const takes = sql`excluded.place_rank > ${pipelines.placeRank} or (excluded.place_rank = ${pipelines.placeRank}
+  const takes = sql`excluded.place_rank > ${pipelines.branchRank} or (excluded.place_rank = ${pipelines.branchRank}
     and coalesce(${pipelines.branch}, ${pipelines.tag}) is null)`
   return ['branch', 'tag', 'place_rank'].map((column) => {
     const name = sql.identifier(column)
@@ -72,7 +72,7 @@ function branchByRank(): SQL[] {
   })
 }
 
-const LOOK_BACK = 1_000
+const BUILDS_SEARCHED = 1_000
 
 /**
  * The reported branch. A run that failed before it had one (of Jenkins, with a broken Jenkinsfile) is taken to be on the branch
@@ -81,7 +81,7 @@ const LOOK_BACK = 1_000
 function branchOf(projectId: string, { pipeline: { branch, tag }, jobName, status }: BuildReport): SQL | string | null {
   if (branch !== null || tag !== null || !isOver(status) || BUILD_STATUS[status].class === 'green') return branch
   return sql`(select last.branch from (select branch, job_name, build_num from ${builds} where project_id = ${projectId}
-    order by build_num desc limit ${LOOK_BACK}) as last
+    order by build_num desc limit ${BUILDS_SEARCHED}) as last
     where last.job_name = ${jobName} and last.branch is not null order by last.build_num desc limit 1)`
 }
 

@@ -192,7 +192,7 @@ export const pipelines = sqliteTable(
      * Which report named branch and tag: 0 none, or one of a child pipeline; 1 a job; 2 the run itself; 3 a run that
      * never counts for its branch, or only while it is red. A higher one overwrites a lower one.
      */
-    placeRank: integer('place_rank').notNull().default(1),
+    branchRank: integer('place_rank').notNull().default(1),
     revision: text('revision').notNull(),
     subject: text('subject'),
     body: text('body'),
@@ -209,14 +209,14 @@ export const pipelines = sqliteTable(
      * Whether any report says that its commit was the head of its branch when it began: GitHub's jobs and checks do not. A
      * pipeline without may have a negative `began_at`: see head-unknown.ts.
      */
-    isPlaced: integer('is_placed', { mode: 'boolean' }).notNull().default(true),
+    isHeadKnown: integer('is_placed', { mode: 'boolean' }).notNull().default(true),
   },
   (t) => [
     uniqueIndex('pipelines_external').on(t.projectId, t.externalId),
     uniqueIndex('pipelines_number').on(t.projectId, t.number),
     index('pipelines_branch').on(t.projectId, t.branch, t.number),
     index('pipelines_newest').on(t.projectId, t.branch, t.beganAt, t.ciNumber, t.number),
-    index('pipelines_placed').on(t.projectId, t.branch, t.isPlaced, t.beganAt, t.ciNumber, t.number),
+    index('pipelines_placed').on(t.projectId, t.branch, t.isHeadKnown, t.beganAt, t.ciNumber, t.number),
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),

@@ -66,14 +66,14 @@ export async function insertToken(
 export function selectHolding(db: Db, holder: TokenHolder) {
   return db
     .select({
-      stands: sql<number>`${stands(holder)}`.as('stands'),
+      holderExists: sql<number>`${holderExists(holder)}`.as('holder_exists'),
       held: sql<number>`${heldCount(holder)}`.as('held'),
     })
     .from(sql`(select 1)`)
 }
 
 export function canHold(holder: TokenHolder): SQL {
-  return sql`${stands(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
+  return sql`${holderExists(holder)} and ${heldCount(holder)} < ${MAX_TOKENS_HELD}`
 }
 
 /** Why no token was stored for a holder; null for another reason. */
@@ -81,12 +81,12 @@ export function tokenRefused(
   state: Awaited<ReturnType<typeof selectHolding>>[number] | undefined,
   onceId: string | undefined,
 ): TokenRefused | null {
-  if (!state?.stands) return { kind: 'no_holder' }
+  if (!state?.holderExists) return { kind: 'no_holder' }
   if (state.held >= MAX_TOKENS_HELD) return { kind: 'full' }
   return onceId === undefined ? null : { kind: 'done_before' }
 }
 
-function stands(holder: TokenHolder): SQL {
+function holderExists(holder: TokenHolder): SQL {
   return holder.kind === 'personal'
     ? sql`exists (select 1 from ${users} where ${users.id} = ${holder.userId})`
     : sql`exists (select 1 from ${projects} where ${projects.id} = ${holder.projectId})`

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
-import { hasCome } from '../people/sign-in-links.ts'
+import { hasSignedIn } from '../people/sign-in-links.ts'
 import { tokens } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
@@ -40,7 +40,7 @@ export function pruneSessions(db: Db, now: number): Promise<boolean> {
 /** An invitation stays, to be renewed, until its person has come or is removed. */
 export function pruneSignInLinks(db: Db, now: number): Promise<boolean> {
   const { expiresAt, isInvitation, userId } = signInLinks
-  return pruneRows(db, signInLinks, sql`${expiresAt} <= ${now} and (not ${isInvitation} or ${hasCome(userId)})`)
+  return pruneRows(db, signInLinks, sql`${expiresAt} <= ${now} and (not ${isInvitation} or ${hasSignedIn(userId)})`)
 }
 
 export function pruneDeliveries(db: Db, now: number): Promise<boolean> {

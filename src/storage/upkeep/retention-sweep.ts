@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/retention.ts'
-import { LOOK_BACK } from '../builds/branch-status.ts'
+import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
 import { retention } from '../schema/schema-reporting.ts'
@@ -41,7 +41,7 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
     sql`exists (select 1 from ${table} as part where part.pipeline_id = l.id and part.created_at >= ${buildsBefore})`
   const isNew = sql`(${hasNew(builds)} or ${hasNew(workflows)})`
   // A newer pipeline is the one that the branch shows.
-  const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${LOOK_BACK}) as candidate
+  const isHidden = sql`exists (select 1 from (select newer.id from ${ofBranch('newer')} order by ${oldestFirst('newer')} limit ${PIPELINES_SEARCHED}) as candidate
     where ${hasUnskippedPart('candidate')} and ${isComplete('candidate')})`
   const isLast = sql`not exists (select 1 from ${ofBranch('older')})`
   return {

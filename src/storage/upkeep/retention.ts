@@ -27,12 +27,12 @@ export async function putRetention(
 ): Promise<boolean> {
   const { db, now } = stores
   const detail = { artifact_days: artifactDays, build_days: buildDays, keep_per_branch: keepPerBranch }
-  const stands = sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`
+  const isThere = sql`exists (select 1 from ${projects} where ${projects.id} = ${projectId})`
   const [stored] = await commit(stores, actor, [
     rawStatement(
       db,
       sql`insert into ${retention} (project_id, artifact_days, build_days, keep_per_branch)
-        select ${projectId}, ${artifactDays}, ${buildDays}, ${keepPerBranch} where ${stands}
+        select ${projectId}, ${artifactDays}, ${buildDays}, ${keepPerBranch} where ${isThere}
         on conflict (project_id) do update set artifact_days = excluded.artifact_days, build_days = excluded.build_days,
           keep_per_branch = excluded.keep_per_branch
         returning project_id`,
@@ -42,7 +42,7 @@ export async function putRetention(
       projectId,
       subject: null,
       detail,
-      condition: stands,
+      condition: isThere,
     }),
   ])
   return stored.results.length > 0

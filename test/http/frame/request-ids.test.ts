@@ -132,7 +132,7 @@ describe('every line of the log', () => {
 
     it('names the message of a delivery, which comes again', async () => {
       const { retryMessages } = await queue({ id: 'a row of the outbox' })
-      expect(lines).toMatchObject([{ event: 'bug', id: 'a message', route: 'delivery' }])
+      expect(lines).toMatchObject([{ event: 'bug', id: 'a message', route: 'message' }])
       expect(retryMessages).toMatchObject([{ msgId: 'a message' }])
     })
 

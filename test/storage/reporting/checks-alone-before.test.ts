@@ -16,7 +16,7 @@ it('what was stored before stands as its reports say: those of checks and jobs a
   const upgraded = async (before: readonly Told[], since: readonly Told[]) => {
     const project = await seedProject(stores.db)
     await tell(stores, project.id, before)
-    await stores.db.update(pipelines).set({ isPlaced: true }).where(eq(pipelines.projectId, project.id))
+    await stores.db.update(pipelines).set({ isHeadKnown: true }).where(eq(pipelines.projectId, project.id))
     for (const query of updates) await env.DB.prepare(query).run()
     await tell(stores, project.id, since)
     return findBranchStatus(stores, project.id, 'main')

@@ -1,5 +1,5 @@
 import { vcsTypeShape } from '../../json/build-shape.ts'
-import { exactly, IDS, type JsonOf, named, object, oneOf, orNull, text, uuid } from '../../json/shape.ts'
+import { exactly, IDS, type JsonOf, named, object, orNull, text, uuid } from '../../json/shape.ts'
 
 export const v2MeShape = named(
   'V2Me',
@@ -30,25 +30,7 @@ export const briefProjectShape = named(
   object({ name: text('web'), slug: text('gh/acme/web'), vcs_type: vcsTypeShape() }),
 )
 
-export const v2ProjectShape = named(
-  'V2Project',
-  object({
-    id: uuid(IDS.project),
-    slug: text('gh/acme/web'),
-    name: text('web'),
-    organization_id: uuid(IDS.person),
-    organization_name: text('acme'),
-    organization_slug: text('gh/acme'),
-    vcs_info: object({
-      vcs_url: text('https://github.com/acme/web'),
-      provider: oneOf(['GitHub', 'Bitbucket', 'CircleCI']),
-      default_branch: text('main'),
-    }),
-  }),
-)
-
 export type V2MeJson = JsonOf<typeof v2MeShape>
 export type V2UserJson = JsonOf<typeof v2UserShape>
 export type CollaborationJson = JsonOf<typeof collaborationShape>
 export type BriefProjectJson = JsonOf<typeof briefProjectShape>
-export type V2ProjectJson = JsonOf<typeof v2ProjectShape>

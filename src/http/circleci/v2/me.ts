@@ -1,18 +1,17 @@
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
-import { stableIdFor } from '../../../domain/formats/stable-id.ts'
-import { type Project, slugKeyFor, slugText, VCS, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
+import { type Project, slugKeyFor, slugText, VCS } from '../../../domain/project.ts'
 import { listFollowed, listOrganizations } from '../../../storage/people/memberships.ts'
 import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
-import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import { pagedJson, pageKeyOf } from '../both/paging.ts'
-import type { BriefProjectJson, CollaborationJson, V2MeJson, V2ProjectJson, V2UserJson } from './me-shape.ts'
+import type { BriefProjectJson, CollaborationJson, V2MeJson, V2UserJson } from './me-shape.ts'
+import { type Organization, organizationIdOf, organizationSlugOf } from './organization.ts'
 
 const PAGE_SIZE = 100
 
-/** Who asks, what they follow, and single projects. */
+/** Who asks, and what they follow. */
 export function mountMe(app: App): void {
   route(app, 'GET /api/v2/me', async (c, { grant }) => {
     const user = await findUser(c.env.stores.db, grant.userId)
@@ -42,39 +41,11 @@ export function mountMe(app: App): void {
     const page = pageOfRows(followed, PAGE_SIZE, ({ project }) => [slugKeyFor(project)])
     return pagedJson(c, 'followed-project', page, ({ project }) => briefProjectJson(project))
   })
-
-  route(app, 'GET /api/v2/project/:vcs/:org/:repo', async (c, { project }) => jsonRead(c, await projectJson(project)))
-
-  // Official tooling also names a project by its id.
-  route(app, 'GET /api/v2/project/:id', async (c, { project }) => jsonRead(c, await projectJson(project)), {
-    slug: { onPath: () => null, find: (c, { id }) => findProjectSlug(c.env.stores.db, id) },
-  })
 }
 
 function briefProjectJson(project: Project): BriefProjectJson {
   return { name: project.repo, slug: slugText(project), vcs_type: VCS[project.vcs].longName }
 }
-
-/** CircleCI's words for who hosts a repository: it has none for GitLab, whose projects it calls its own. */
-const PROVIDER: Record<Vcs, 'GitHub' | 'Bitbucket' | 'CircleCI'> = { gh: 'GitHub', bb: 'Bitbucket', gl: 'CircleCI' }
-
-async function projectJson(project: Project): Promise<V2ProjectJson> {
-  return {
-    id: project.id,
-    slug: slugText(project),
-    name: project.repo,
-    organization_id: await organizationIdOf(project),
-    organization_name: project.org,
-    organization_slug: organizationSlugOf(project),
-    vcs_info: {
-      vcs_url: vcsUrlFor(project),
-      provider: PROVIDER[project.vcs],
-      default_branch: project.defaultBranch,
-    },
-  }
-}
-
-type Organization = Pick<Project, 'vcs' | 'org'>
 
 async function collaborationJson(project: Organization): Promise<CollaborationJson> {
   return {
@@ -86,12 +57,4 @@ async function collaborationJson(project: Organization): Promise<CollaborationJs
     // No null in CircleCI's document, and no picture here.
     avatar_url: '',
   }
-}
-
-function organizationSlugOf({ vcs, org }: Organization): string {
-  return `${vcs}/${org}`
-}
-
-function organizationIdOf(project: Organization): Promise<string> {
-  return stableIdFor('organization', organizationSlugOf(project))
 }

@@ -4,7 +4,7 @@ import { wordTable } from '../../../domain/formats/word-table.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { checkReadiness } from '../../../storage/upkeep/readiness.ts'
 import type { Readiness } from '../../../storage/upkeep/readiness-memory.ts'
-import { listTokenFaces, type TokenFace } from '../../../storage/upkeep/traffic.ts'
+import { listTokenLabels, type TokenLabel } from '../../../storage/upkeep/traffic.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { queryCount } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'
@@ -43,11 +43,11 @@ export function mountTrafficPage(app: App): void {
   page(app, 'GET /instance/traffic', async (c, { viewer }) => {
     const hours = queryCount(c, 'hours', { min: 1, max: 720, fallback: 24 })
     const [traffic, readiness] = await Promise.all([findTraffic(c, hours), checkReadiness(c.env.stores)])
-    const faces = await listTokenFaces(
+    const labels = await listTokenLabels(
       c.env.stores.db,
       traffic.tokens.map(({ id }) => id),
     )
-    return trafficPage(c, viewer, { hours, traffic, readiness, faces })
+    return trafficPage(c, viewer, { hours, traffic, readiness, labels })
   })
 }
 
@@ -55,10 +55,10 @@ type Shown = {
   readonly hours: number
   readonly traffic: InstanceTraffic
   readonly readiness: Readiness
-  readonly faces: readonly TokenFace[]
+  readonly labels: readonly TokenLabel[]
 }
 
-function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readiness, faces }: Shown) {
+function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readiness, labels }: Shown) {
   const isAll = traffic.source === 'analytics_engine'
   const mostOf = (rows: readonly { requests: number }[]) => Math.max(1, ...rows.map(({ requests }) => requests))
   const rowOf = (name: Child, requests: number, most: number) => [
@@ -94,7 +94,7 @@ function trafficPage(c: Context<AppEnv>, viewer: Viewer, { hours, traffic, readi
             caption="Requests by token"
             columns={columnsFor('Token')}
             rows={tokens.map(({ id, requests }) =>
-              rowOf(<TokenFaceShown face={faces.find((face) => face.id === id)} />, requests, mostOf(tokens)),
+              rowOf(<TokenName token={labels.find((token) => token.id === id)} />, requests, mostOf(tokens)),
             )}
           />
         ) : (
@@ -253,9 +253,9 @@ function Ranking({ title, note, children }: { title: string; note: string; child
   )
 }
 
-function TokenFaceShown({ face }: { face: TokenFace | undefined }) {
-  if (!face) return <span class="muted">a token that has ended</span>
-  const { kind, label, project } = face
+function TokenName({ token }: { token: TokenLabel | undefined }) {
+  if (!token) return <span class="muted">a token that has ended</span>
+  const { kind, label, project } = token
   return (
     <>
       <strong>{label}</strong>
