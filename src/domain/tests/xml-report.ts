@@ -23,6 +23,9 @@ function isOfTrx(name: string): boolean {
   return ['results', 'resultsummary', 'testdefinitions', 'testsettings', 'times'].includes(name)
 }
 
+/** What the formats call a test. */
+const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', 'unittestresult', 'test', 'test-method'])
+
 const MAX_DEPTH = 50
 // A report has a few; of one that has more, those beyond could say anything.
 const MAX_CHILDREN = 1_000
@@ -32,14 +35,25 @@ const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
 
 /** What is wrong with the document as a whole, `line:column: …`, or null. Several reports after one another are read. */
 export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): string | null {
-  const now: { format: XmlFormat | null; open: XmlElement | null } = { format: null, open: null }
+  const now: { format: XmlFormat | null; open: XmlElement | null; last: XmlElement | null } = {
+    format: null,
+    open: null,
+    last: null,
+  }
   let depth = 0
   /** Elements that are kept as a whole, each within the one before it. */
   const wanted: XmlElement[] = []
   const roots: { readonly name: string; readonly position: string }[] = []
   let isRead = false
 
+  /** A test is taken when the next one begins: damage until then may be what became of its end. */
+  const takeLast = () => {
+    const { last } = now
+    now.last = null
+    if (last) now.format?.take(last)
+  }
   const closeFormat = () => {
+    takeLast()
     now.format?.end()
     now.format = null
   }
@@ -63,6 +77,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
         now.format = FORMATS.find(([isOf]) => isOf(element))?.[1](report) ?? null
         isRead ||= now.format !== null
       }
+      if (TESTS.has(element.name)) takeLast()
       if (now.format?.wants(element)) wanted.push(element)
       else if (wanted.length > 0 && parent) {
         if (parent.children.length < MAX_CHILDREN) parent.children.push(element)
@@ -84,18 +99,27 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (isImplied) element.isDamaged = true
       if (wanted.at(-1) === element) {
         wanted.pop()
-        now.format?.take(element)
-      } else if (wanted.length === 0) now.format?.leave(element)
-      else if (element.isDamaged && element.parent) element.parent.isDamaged = true
+        // In the text of the test itself this is what is left of a tag.
+        if (element.text.includes('<')) element.isDamaged = true
+        if (TESTS.has(element.name)) {
+          takeLast()
+          now.last = element
+        } else now.format?.take(element)
+      } else if (wanted.length === 0) {
+        takeLast()
+        now.format?.leave(element)
+      } else if (element.isDamaged && element.parent) element.parent.isDamaged = true
       if (now.open === null) closeFormat()
     },
     damage: () => {
       if (now.open) now.open.isDamaged = true
+      if (now.last && wanted.length === 0) now.last.isDamaged = true
     },
   })
   if (!reading.ok) return reading.problem
   if (!isRead) return problemOf(roots[0])
   if (reading.endsEarly !== null) {
+    takeLast()
     const cut = wanted[0]?.attributes.name
     report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ''}: what is whole is kept`)
     for (let element = now.open; element; element = element.parent)
