@@ -292,6 +292,9 @@ function resultOf(ended: OpenCase, suites: readonly Suite[]): TestResult {
     message: clipped(message, MAX_TEST_MESSAGE_LENGTH),
     file: clipped(file || suites.findLast((suite) => suite.file !== '')?.file || '', MAX_TEST_NAME_LENGTH) || null,
     source: clipped(named[0]?.name ?? UNKNOWN_TEST_SOURCE, MAX_TEST_NAME_LENGTH),
+    isFlaky: false,
+    attempts: [],
+    attachments: [],
   }
 }
 

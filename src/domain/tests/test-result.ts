@@ -14,6 +14,22 @@ export type TestResult = {
   readonly file: string | null
   /** The runner or suite that the case comes from. */
   readonly source: string
+  /** Passed after it had failed. */
+  readonly isFlaky: boolean
+  /** The attempts before the last one. */
+  readonly attempts: readonly TestAttempt[]
+  /** Paths of files that the report attaches to the case. */
+  readonly attachments: readonly string[]
+}
+
+/** One of several runs of a case. */
+export type TestAttempt = { readonly result: TestOutcome; readonly message: string }
+
+/** All that a report says. */
+export type TestReport = {
+  readonly tests: readonly TestResult[]
+  /** What the report leaves in doubt, in sentences for people. */
+  readonly warnings: readonly string[]
 }
 
 export const MAX_TEST_RESULTS = 50_000
@@ -88,7 +104,18 @@ function parseTest(test: unknown, path: string, problems: InputProblem[]): TestR
   const source = optionalText('source', MAX_TEST_NAME_LENGTH) || UNKNOWN_TEST_SOURCE
 
   if (problems.length > problemsBefore || !result || !isDuration(runTimeSeconds)) return null
-  return { classname, name, result, runTimeSeconds, message, file, source }
+  return {
+    classname,
+    name,
+    result,
+    runTimeSeconds,
+    message,
+    file,
+    source,
+    isFlaky: false,
+    attempts: [],
+    attachments: [],
+  }
 }
 
 function outcomeNamed(word: string): TestOutcome | null {

@@ -145,7 +145,7 @@ function sharedFolderOf(firstPath: string, lastPath: string): string {
 }
 
 /** A test as a build's page lists it; a long message is cut. */
-export type TestOverview = TestResult & { readonly isCut: boolean }
+export type TestOverview = Omit<TestResult, 'isFlaky' | 'attempts' | 'attachments'> & { readonly isCut: boolean }
 
 export type TestPage = {
   readonly counts: Readonly<Record<TestOutcome, number>>

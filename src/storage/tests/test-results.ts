@@ -19,7 +19,7 @@ export async function listTestResults(db: Db, projectId: string, num: number): P
       .where(which)
       .orderBy(asc(testResults.report), asc(testResults.position)),
   ])
-  return build ? rows : null
+  return build ? rows.map((row) => ({ ...row, ...UNSAID })) : null
 }
 
 export type TestKey = { readonly report: string; readonly position: number }
@@ -45,8 +45,11 @@ export async function listTestPage(
       .orderBy(asc(report), asc(position))
       .limit(limit),
   ])
-  return build ? rows : null
+  return build ? rows.map((row) => ({ ...row, ...UNSAID })) : null
 }
+
+/** What no row has yet. */
+const UNSAID = { isFlaky: false, attempts: [], attachments: [] } as const
 
 // D1 takes 2 MB a value; the rest of a statement needs a little room.
 const MAX_JSON_CHARACTERS = 500_000

@@ -692,6 +692,9 @@ const anyResult: fc.Arbitrary<TestResult> = fc
     message: fc.oneof(fc.constant(''), xmlText),
     file: fc.option(xmlText),
     source: fc.constant('round trip'),
+    isFlaky: fc.constant(false),
+    attempts: fc.constant([]),
+    attachments: fc.constant([]),
   })
   .map((some) => (some.result === 'success' ? { ...some, message: '' } : some))
 
@@ -713,7 +716,17 @@ function escapeXml(text: string): string {
 }
 
 function result(fields: Partial<TestResult>, source: string): TestResult {
-  return { classname: '', name: '', result: 'success', runTimeSeconds: 0, message: '', file: null, ...fields, source }
+  const text = { classname: '', name: '', message: '', file: null }
+  return {
+    ...text,
+    result: 'success',
+    runTimeSeconds: 0,
+    isFlaky: false,
+    attempts: [],
+    attachments: [],
+    ...fields,
+    source,
+  }
 }
 
 function resultsIn(xml: string): readonly TestResult[] {

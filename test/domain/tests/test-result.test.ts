@@ -32,6 +32,9 @@ describe('parseTestResultsJson', () => {
           message: 'no card',
           file: 'cart.test.ts',
           source: 'vitest',
+          isFlaky: false,
+          attempts: [],
+          attachments: [],
         },
       ],
     })
@@ -46,6 +49,9 @@ describe('parseTestResultsJson', () => {
       message: '',
       file: null,
       source: 'unknown',
+      isFlaky: false,
+      attempts: [],
+      attachments: [],
     }
     const nulls = { ...test, classname: null, run_time: null, message: null, file: null, source: null }
     expect(parseTestResultsJson({ tests: [test, nulls, { ...test, file: '', source: '' }] })).toEqual({

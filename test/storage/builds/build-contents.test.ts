@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { TestOutcome, TestResult } from '../../../src/domain/tests/test-result.ts'
+import type { TestOutcome } from '../../../src/domain/tests/test-result.ts'
 import {
   listBuildFiles,
   listFolder,
@@ -10,7 +10,7 @@ import {
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { seedRun } from '../../support/seed/seed-runs.ts'
-import { replaceTestResults } from '../../support/worker/as-instance.ts'
+import { type PlainTestResult, replaceTestResults } from '../../support/worker/as-instance.ts'
 import { queryPlanOf, scansOf } from '../../support/worker/query-plan.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 import { seedArtifact } from '../../support/worker/world.ts'
@@ -23,7 +23,7 @@ async function openBuild() {
   return { stores, db: stores.db, project, num, build: { id, num } }
 }
 
-function result(name: string, outcome: TestOutcome, message = ''): TestResult {
+function result(name: string, outcome: TestOutcome, message = ''): PlainTestResult {
   return { classname: '', name, result: outcome, runTimeSeconds: 0.5, message, file: null, source: 'unit' }
 }
 
