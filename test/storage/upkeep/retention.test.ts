@@ -243,7 +243,7 @@ describe('the orphan sweep', () => {
     await env.ARTIFACTS.delete(key ?? '')
     let missing = 0
     for (let i = 0; i < 5; i++)
-      missing = Math.max(missing, (await sweepOrphans(stores, Date.now() - DAY_MS, PLENTY, 2)).missing)
+      missing = Math.max(missing, (await sweepOrphans(stores, Date.now() - DAY_MS, PLENTY, 'artifacts', 2)).missing)
     expect(missing).toBe(1)
     expect(stores.warnings).toContain('artifact_object_missing')
     expect((await leftOf(stores, project)).keys).toHaveLength(3)

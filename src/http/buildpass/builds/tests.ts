@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { parseJUnit } from '../../../domain/tests/junit.ts'
 import { parseTestResultsJson, type TestResult } from '../../../domain/tests/test-result.ts'
-import { replaceTestResults } from '../../../storage/tests/test-results.ts'
+import { keepTestReport } from '../../../storage/tests/test-reports.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, jsonOf, readText } from '../../frame/request/input.ts'
@@ -25,8 +25,8 @@ export function mountTests(app: App): void {
       const parse = testParserFor(c)
       const results = await parse(await readText(c.req.raw, MAX_TESTS_BYTES))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      const replaced = await replaceTestResults(c.env.stores, buildId, report, results, actor)
-      if (replaced === 'no_build') throw new AppError('build_not_found')
+      const kept = await keepTestReport(c.env.stores, buildId, report, { tests: results, warnings: [] }, actor)
+      if (kept === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson(results))
     },
   )
