@@ -199,7 +199,8 @@ beforeAll(async () => {
   await run([['DELETE', own]])
   await stores.settled()
   statements = [...new Map(stores.recorded.map((statement) => [statement.sql, statement])).values()]
-})
+  // As long as a test may take: the whole application is used.
+}, 60_000)
 
 /** A webhook's life, and one delivery to it. */
 async function deliverHooks(app: TestApp, { slug, secrets: { admin }, project }: World): Promise<void> {
