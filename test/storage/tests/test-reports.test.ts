@@ -10,10 +10,12 @@ import { findBuildId } from '../../../src/storage/builds/builds.ts'
 import { builds, testResults } from '../../../src/storage/schema/schema.ts'
 import { testFailures, testNames, testPacks, testReports } from '../../../src/storage/schema/schema-tests.ts'
 import { openDb } from '../../../src/storage/stores.ts'
+import { listFlakyFailures } from '../../../src/storage/tests/flaky-tests.ts'
 import { moveOldResults } from '../../../src/storage/tests/move-old-results.ts'
 import { keepTestReport } from '../../../src/storage/tests/test-reports.ts'
 import { listTestPage, listTestResults, listTestsOfBuild } from '../../../src/storage/tests/test-results.ts'
 import { seedProject } from '../../support/seed/seed.ts'
+import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { seedRun } from '../../support/seed/seed-runs.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
@@ -289,6 +291,32 @@ describe('the move of old rows', () => {
       .where(eq(testReports.buildId, build.id))
     expect(await stores.db.$count(testFailures, eq(testFailures.reportId, row?.id ?? 0))).toBe(0)
   })
+})
+
+describe('a flaky test', () => {
+  it.each(['old', 'new'] as const)(
+    'is seen where its failure is an %s report, wherever the pass is',
+    async (failure) => {
+      for (const pass of ['old', 'new'] as const) {
+        const stores = await openTestStores()
+        const project = await seedProject(stores.db)
+        const add = async (kind: 'old' | 'new', revision: string, tests: readonly TestResult[]) => {
+          const { id, num } = await seedBuild(stores, project, { revision, job: 'unit' })
+          const build = { id, num, projectId: project.id }
+          await (kind === 'old' ? seedOldRows(stores, build, '', tests) : keep(stores, build, '', tests))
+        }
+        const fails = { result: 'failure', message: 'no' } as const
+        await add(failure, 'aaa', [test('flaky', { ...fails, file: 'a.ts' }), test('red', fails)])
+        await add(pass, 'aaa', [test('flaky', { file: 'moved.ts' }), test('red', fails), test('green')])
+        await add(pass, 'bbb', [test('red')])
+        const flaky = await listFlakyFailures(stores.db, project.id, 0)
+        expect(
+          flaky.map(({ testName, file }) => [testName, file]),
+          `${failure}, ${pass}`,
+        ).toEqual([['flaky', 'a.ts']])
+      }
+    },
+  )
 })
 
 it('objects that no report and no pack names are swept, the others stay', async () => {
