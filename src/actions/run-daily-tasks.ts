@@ -3,6 +3,7 @@ import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
+import { moveOldResults } from '../storage/tests/move-old-results.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
 import {
   pruneDeliveries,
@@ -29,6 +30,8 @@ const FORGOTTEN_AFTER_MS = DAY_MS
 const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
 const MAX_ORPHAN_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 4)
+/** One more: there are two tables. */
+const MAX_ORPHAN_TEST_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 5)
 /** Two operations an upload, after the one that lists them. */
 const MAX_IDLE_UPLOADS = 15
 
@@ -55,6 +58,11 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
     const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES)
     return { ...again(step, !isDone), failures }
   },
+  'orphan tests': async (stores, now, step) => {
+    const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_TEST_PAGES, 'tests')
+    return { ...again(step, !isDone), failures }
+  },
+  'old test results': async (stores, _now, step) => again(step, await moveOldResults(stores, MAX_OPERATIONS_A_TASK)),
   'forgotten messages': async (stores, now, step) => {
     const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
     return again({ ...step, after }, !isDone)

@@ -4,6 +4,8 @@ export const UPKEEP_TASKS = [
   'retention',
   'idle uploads',
   'orphans',
+  'orphan tests',
+  'old test results',
   'forgotten messages',
   'outbox',
   'reporting tokens',

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { TestOutcome } from '../../../src/domain/tests/test-result.ts'
-import {
-  listBuildFiles,
-  listFolder,
-  listTestsOfBuild,
-  selectFolder,
-  selectNodes,
-} from '../../../src/storage/builds/build-contents.ts'
+import { listBuildFiles, listFolder, selectFolder, selectNodes } from '../../../src/storage/builds/build-contents.ts'
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
+import { listTestsOfBuild } from '../../../src/storage/tests/test-results.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { seedRun } from '../../support/seed/seed-runs.ts'
 import { type PlainTestResult, replaceTestResults } from '../../support/worker/as-instance.ts'
@@ -88,11 +83,11 @@ describe('the files of a build', () => {
 
 describe('the tests of a build', () => {
   it('come page by page, failures first, long messages cut', async () => {
-    const { stores, db, project, build, num } = await openBuild()
+    const { stores, project, build, num } = await openBuild()
     const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
     await replaceTestResults(stores, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
     await replaceTestResults(stores, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
-    const first = await listTestsOfBuild(db, project.id, num, 1)
+    const first = await listTestsOfBuild(stores, project.id, num, 1)
     expect(first).toMatchObject({
       counts: { success: 60, failure: 1, error: 1, skipped: 1 },
       runTimeSeconds: 31.5,
@@ -106,17 +101,18 @@ describe('the tests of a build', () => {
       ['ok 0', false],
     ])
     expect(first.results[0]?.message).toHaveLength(2_000)
-    const second = await listTestsOfBuild(db, project.id, num, 2)
+    const second = await listTestsOfBuild(stores, project.id, num, 2)
     const names = [...first.results, ...second.results].map(({ name }) => name)
     expect(new Set(names).size).toBe(63)
-    expect((await listTestsOfBuild(db, project.id, num, 3)).results).toEqual([])
+    expect((await listTestsOfBuild(stores, project.id, num, 3)).results).toEqual([])
   })
 
   it('are none where none were reported', async () => {
-    const { db, project, num } = await openBuild()
-    expect(await listTestsOfBuild(db, project.id, num, 1)).toEqual({
+    const { stores, project, num } = await openBuild()
+    expect(await listTestsOfBuild(stores, project.id, num, 1)).toEqual({
       counts: { success: 0, failure: 0, error: 0, skipped: 0 },
       runTimeSeconds: 0,
+      warnings: [],
       results: [],
       page: 1,
       pages: 0,
@@ -128,7 +124,7 @@ it('both are found by indexes', async () => {
   const { stores, db, project, num } = await openBuild()
   stores.recorded.length = 0
   await listBuildFiles(db, project.id, num)
-  await listTestsOfBuild(db, project.id, num, 1)
+  await listTestsOfBuild(stores, project.id, num, 1)
   const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
   expect(ran).toHaveLength(4)
   for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])

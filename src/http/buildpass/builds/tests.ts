@@ -1,7 +1,7 @@
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { type ReportReading, readTestReport } from '../../../domain/tests/read-report.ts'
 import type { TestReport, TestResult } from '../../../domain/tests/test-result.ts'
-import { replaceTestResults } from '../../../storage/tests/test-results.ts'
+import { keepTestReport } from '../../../storage/tests/test-reports.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readBytes } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -23,8 +23,8 @@ export function mountTests(app: App): void {
       const bytes = await readBytes(c.req.raw, MAX_TESTS_BYTES)
       const report = requireReport(readTestReport(bytes, c.req.header('Content-Type') ?? null))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      const replaced = await replaceTestResults(c.env.stores, buildId, name, report.tests, actor)
-      if (replaced === 'no_build') throw new AppError('build_not_found')
+      const kept = await keepTestReport(c.env.stores, buildId, name, report, actor)
+      if (kept === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson(report))
     },
   )

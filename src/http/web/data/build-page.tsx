@@ -10,11 +10,10 @@ import {
   type FolderPlace,
   listBuildFiles,
   listFolder,
-  listTestsOfBuild,
   MAX_FILES_AT_ONCE,
-  type TestPage,
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
+import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryPage } from '../../frame/request/input.ts'
@@ -81,7 +80,7 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   const [detail, files, tests] = await Promise.all([
     findBuild(db, project.id, num),
     listBuildFiles(db, project.id, num),
-    listTestsOfBuild(db, project.id, num, testPage),
+    listTestsOfBuild(c.env.stores, project.id, num, testPage),
   ])
   if (!detail) throw new AppError('build_not_found')
   const folder = await readFolder(c, project, num, files, asked)

@@ -1,6 +1,6 @@
 import type { StatusClass } from '../../../domain/builds/build.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
-import type { TestOverview, TestPage } from '../../../storage/builds/build-contents.ts'
+import type { TestOverview, TestPage } from '../../../storage/tests/test-results.ts'
 import { MAX_PAGE } from '../../frame/request/input.ts'
 import { Pager } from '../parts/parts.tsx'
 import { StatusMark } from '../parts/status.tsx'
