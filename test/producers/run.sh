@@ -21,7 +21,7 @@ run() {
   mkdir -p "${REPORT%/*}" "$kept/$producer"
   rm -rf "$REPORT"
   "$@" >"/w/console/$producer-$name.txt" 2>&1 </dev/null
-  if [ -s "$REPORT" ]; then sed "s#$python/#/w/#g" "$REPORT" >"$kept/$producer/$name"; else echo "$producer $name: nothing was written"; fi
+  if [ -s "$REPORT" ]; then sed "s#$python/#/w/#g; s#$HOME/#/w/#g; s#\"$HOME\"#\"/w\"#g" "$REPORT" >"$kept/$producer/$name"; else echo "$producer $name: nothing was written"; fi
 }
 to_report() { "$@" | tee "$REPORT"; }
 only_out() { "$@" >"$REPORT"; }
@@ -233,6 +233,8 @@ go_group() {
 
 rust_group() {
   cd $src/cargo || return
+  RAN_BEFORE=/w/out/ran-before-libtest run rust-libtest outcomes.xml sh -c "RUSTC_BOOTSTRAP=1 cargo test --lib -- -Z unstable-options --format junit --skip crashes --skip takes_too_long >\$REPORT; cargo test --lib -- --skip crashes --skip takes_too_long"
+  command -v cargo-nextest >/dev/null || return
   export RAN_BEFORE=/w/out/ran-before-rust
   rm -f $RAN_BEFORE
   run cargo-nextest outcomes.xml sh -c "cargo nextest run; cp target/nextest/default/junit.xml \$REPORT"
