@@ -1,8 +1,15 @@
-/** What D1 said of the statements of one request. */
-export type Spent = { queries: number; roundTrips: number; rowsRead: number; rowsWritten: number; sqlMs: number }
+/** What D1 said of the statements of one request, and how often R2 was asked. */
+export type Spent = {
+  queries: number
+  roundTrips: number
+  rowsRead: number
+  rowsWritten: number
+  sqlMs: number
+  bucketCalls: number
+}
 
 export function nothingSpent(): Spent {
-  return { queries: 0, roundTrips: 0, rowsRead: 0, rowsWritten: 0, sqlMs: 0 }
+  return { queries: 0, roundTrips: 0, rowsRead: 0, rowsWritten: 0, sqlMs: 0, bucketCalls: 0 }
 }
 
 /** The same D1, adding up what its `meta` says. What is asked for as raw rows, which come without it, is asked twice. */
@@ -54,6 +61,20 @@ export function countingD1(d1: D1Database, spent: Spent): D1Database {
         }
       const member = Reflect.get(target, name)
       return typeof member === 'function' ? member.bind(target) : member
+    },
+  })
+}
+
+/** The same bucket, counting what it is asked. */
+export function countingBucket(bucket: R2Bucket, spent: Spent): R2Bucket {
+  return new Proxy(bucket, {
+    get(target, name) {
+      const member = Reflect.get(target, name)
+      if (typeof member !== 'function') return member
+      return (...args: unknown[]) => {
+        spent.bucketCalls += 1
+        return member.apply(target, args)
+      }
     },
   })
 }

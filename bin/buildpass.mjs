@@ -6836,14 +6836,6 @@ function clipped(text, maxLength) {
   const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
   return `${kept.toWellFormed()}…`;
 }
-var OUTCOME_NAMED = wordTable({
-  success: "success",
-  passed: "success",
-  failure: "failure",
-  failed: "failure",
-  error: "error",
-  skipped: "skipped"
-});
 
 // cli/ci/words.ts
 function firstOf(...values) {
@@ -6974,7 +6966,8 @@ var KINDS = {
   text: (value) => typeof value === "string",
   "text or null": (value) => value === null || typeof value === "string",
   count: (value) => Number.isSafeInteger(value) && value >= 0,
-  address: (value) => typeof value === "string" && URL.canParse(value)
+  address: (value) => typeof value === "string" && URL.canParse(value),
+  texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string")
 };
 function answerOf(value, shape, what) {
   const fields = isObject(value) ? value : {};
@@ -9130,17 +9123,36 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     const answer = await askJson(server, {
       method: "PUT",
       path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
-      headers: { "Content-Type": "application/xml" },
       body: () => bytes
     }).catch((error) => {
       throw named(path, error);
     });
-    const { stored, failed } = answerOf(answer, { stored: "count", failed: "count" }, "a count of test results");
-    output.note(`sent ${path} (${stored} test results, ${failed} failed)`);
+    const counts = answerOf(answer, COUNTS, "a count of test results");
+    output.note(`sent ${path} (${countsText(counts)})`);
+    for (const warning of counts.warnings) output.warn(`${path}: ${warning}`);
     onMoved();
     return found;
   });
   return { done, failures: [...problems, ...failures], leftOut };
+}
+var COUNTS = {
+  tests: "count",
+  passed: "count",
+  failed: "count",
+  errors: "count",
+  skipped: "count",
+  flaky: "count",
+  warnings: "texts"
+};
+function countsText({ tests, passed, failed, errors, skipped, flaky }) {
+  if (tests === 0) return "0 tests";
+  const parts = [
+    `${passed} passed`,
+    `${failed} failed`,
+    ...errors > 0 ? [errors === 1 ? "1 error" : `${errors} errors`] : [],
+    ...skipped > 0 ? [`${skipped} skipped`] : []
+  ];
+  return `${tests === 1 ? "1 test" : `${tests} tests`}: ${parts.join(", ")}${flaky > 0 ? `; ${flaky} flaky` : ""}`;
 }
 
 // cli/terminal/report.ts
@@ -9169,7 +9181,7 @@ function addReport(program3) {
     "--status <status>",
     'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
     filledOption
-  ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "JUnit XML reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
+  ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "test reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
     (options) => runVerb(options, async ({ server, job, output }) => {
       const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
       const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
@@ -9535,7 +9547,7 @@ var CANCELED_MS = 3e3;
 var KEEP_ALIVE_MS = 3 * 6e4;
 var DEFAULT_REPORT_SECONDS = 5;
 function addRun(program3) {
-  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "JUnit XML reports to send when it has ended, unless it was canceled").option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
+  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "test reports to send when it has ended, unless it was canceled").option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
     "--report-timeout <seconds>",
     "how long the server may keep us waiting once the command has ended",
     countOption(1, 86400),

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { askJson } from '../server/http.ts'
 import { projectPath } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
-import { answerOf } from '../terminal/answer.ts'
+import { answerOf, type Shape, type Shaped } from '../terminal/answer.ts'
 import { moveEach, type Outcome, warnOfLeftOut } from '../terminal/outcome.ts'
 import type { Output } from '../terminal/output.ts'
 import { findFiles, type LocalFile } from './find-files.ts'
 import { named } from './sent-file.ts'
 
-/** Sends JUnit XML files, each as a test report of its own; after a refusal the others are still sent. */
+/** Sends files with test results in any format, each as a test report of its own; after a refusal the others are still sent. */
 export async function uploadTests(
   server: Server,
   num: number,
@@ -25,15 +25,37 @@ export async function uploadTests(
     const answer = await askJson(server, {
       method: 'PUT',
       path: `${projectPath(server)}/builds/${num}/tests?report=${encodeURIComponent(path.slice(-200).toWellFormed())}`,
-      headers: { 'Content-Type': 'application/xml' },
       body: () => bytes,
     }).catch((error) => {
       throw named(path, error)
     })
-    const { stored, failed } = answerOf(answer, { stored: 'count', failed: 'count' }, 'a count of test results')
-    output.note(`sent ${path} (${stored} test results, ${failed} failed)`)
+    const counts = answerOf(answer, COUNTS, 'a count of test results')
+    output.note(`sent ${path} (${countsText(counts)})`)
+    for (const warning of counts.warnings) output.warn(`${path}: ${warning}`)
     onMoved()
     return found
   })
   return { done, failures: [...problems, ...failures], leftOut }
+}
+
+const COUNTS = {
+  tests: 'count',
+  passed: 'count',
+  failed: 'count',
+  errors: 'count',
+  skipped: 'count',
+  flaky: 'count',
+  warnings: 'texts',
+} as const satisfies Shape
+
+/** `7 tests: 4 passed, 1 failed, 1 error, 1 skipped; 1 flaky`. */
+function countsText({ tests, passed, failed, errors, skipped, flaky }: Shaped<typeof COUNTS>): string {
+  if (tests === 0) return '0 tests'
+  const parts = [
+    `${passed} passed`,
+    `${failed} failed`,
+    ...(errors > 0 ? [errors === 1 ? '1 error' : `${errors} errors`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ]
+  return `${tests === 1 ? '1 test' : `${tests} tests`}: ${parts.join(', ')}${flaky > 0 ? `; ${flaky} flaky` : ''}`
 }

@@ -5,6 +5,8 @@ const KINDS = {
   'text or null': (value: unknown): value is string | null => value === null || typeof value === 'string',
   count: (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
   address: (value: unknown): value is string => typeof value === 'string' && URL.canParse(value),
+  texts: (value: unknown): value is readonly string[] =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string'),
 } as const
 type Kind = keyof typeof KINDS
 type ValueOf<K extends Kind> = (typeof KINDS)[K] extends (value: unknown) => value is infer V ? V : never

@@ -35,7 +35,7 @@ export function addReport(program: Command): void {
     )
     .option('--exit-code <n>', 'instead of --status: 0 is success, anything else failed', countOption(0, 255))
     .option('--build <n>', 'the build, where it was started elsewhere', countOption(1, 999_999_999))
-    .option('--tests <glob...>', 'JUnit XML reports to send with it')
+    .option('--tests <glob...>', 'test reports to send with it')
     .option('--strict', `end with ${EXIT.left_out} when a report was left out`)
     .action((options: FinishOptions) =>
       runVerb(options, async ({ server, job, output }) => {

@@ -47,7 +47,7 @@ export function addRun(program: Command): void {
   withJob(withServer(program.command('run').description('run a command, and report it as this job’s build'), false))
     .argument('<command...>', 'the command and its arguments, after --')
     .option('--artifacts <glob...>', 'files to upload when it has ended, unless it was canceled')
-    .option('--tests <glob...>', 'JUnit XML reports to send when it has ended, unless it was canceled')
+    .option('--tests <glob...>', 'test reports to send when it has ended, unless it was canceled')
     .option('--strict', 'fail when the reporting fails or leaves files out, although the command succeeded')
     .option(
       '--report-timeout <seconds>',

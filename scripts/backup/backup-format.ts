@@ -57,11 +57,24 @@ const OWN_TABLES = [
   'uploads',
   'upload_parts',
   'outbox',
+  // Its objects are those of the reports once more.
+  'test_packs',
   'd1_migrations',
 ] as const
 const RESTORED_TABLES = [
   ...['users', 'identities', 'org_creators', 'projects', 'members', 'pipelines', 'workflows', 'builds', 'artifacts'],
-  ...['test_results', 'audit', 'deliveries', 'used_identities', 'retention', 'env_vars', 'listeners'],
+  ...[
+    'test_results',
+    'test_names',
+    'test_reports',
+    'test_failures',
+    'audit',
+    'deliveries',
+    'used_identities',
+    'retention',
+    'env_vars',
+    'listeners',
+  ],
   'dispatch_targets',
 ]
 

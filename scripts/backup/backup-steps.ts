@@ -126,29 +126,39 @@ async function copyObjects(
   const known = earlier ? await knownObjects(earlier) : new Map<string, ObjectLine>()
   const useless: string[] = []
   const out = createFile(join(folder, 'objects.ndjson'))
-  const page = d1.prepare(
-    `select rowid as rowid, object_key as key from artifacts where rowid > ? order by rowid limit ${PAGE_ROWS}`,
-  )
   let [count, bytes] = [0, 0]
-  for (let after = -1; ; ) {
-    const { results } = await page.bind(after).all<{ rowid: number; key: string }>()
-    for (const { key } of results) {
-      const line =
-        (earlier && (await linkObject(known.get(key), folder, earlier, useless))) ??
-        (await fetchObject(bucket, key, folder))
-      if (!line) continue // Its row was deleted, and the sweep took it, since the row was read.
-      out.write(`${JSON.stringify(line)}\n`)
-      count += 1
-      bytes += line.bytes
-    }
-    if (results.length < PAGE_ROWS) break
-    after = results.at(-1)?.rowid ?? after
+  for await (const key of objectKeys(d1)) {
+    const line =
+      (earlier && (await linkObject(known.get(key), folder, earlier, useless))) ??
+      (await fetchObject(bucket, key, folder))
+    if (!line) continue // Its row was deleted, and the sweep took it, since the row was read.
+    out.write(`${JSON.stringify(line)}\n`)
+    count += 1
+    bytes += line.bytes
   }
   if (useless.length > 0) {
     const named = useless.slice(0, MAX_NAMED).join(', ') + (useless.length > MAX_NAMED ? ', …' : '')
     say(`Of ${earlier}, ${useless.length} objects are missing or damaged, and were fetched again: ${named}`)
   }
   return { count, bytes, sha256: out.close() }
+}
+
+/** The tables that a backup holds whose rows name objects. */
+const TABLES_WITH_OBJECTS = ['artifacts', 'test_reports']
+
+async function* objectKeys(d1: D1Database): AsyncIterable<string> {
+  // A database that is not migrated yet may lack one: people make a backup before they deploy.
+  const tables = await listTables(d1)
+  for (const table of TABLES_WITH_OBJECTS.filter((name) => tables.includes(name))) {
+    const page = d1.prepare(
+      `select rowid as rowid, object_key as key from ${table} where rowid > ? order by rowid limit ${PAGE_ROWS}`,
+    )
+    for (let after: number | null = -1; after !== null; ) {
+      const { results }: D1Result<{ rowid: number; key: string }> = await page.bind(after).all()
+      for (const { key } of results) yield key
+      after = results.length < PAGE_ROWS ? null : (results.at(-1)?.rowid ?? null)
+    }
+  }
 }
 
 async function knownObjects(earlier: string): Promise<Map<string, ObjectLine>> {
@@ -183,7 +193,7 @@ async function linkObject(
 }
 
 async function fetchObject(bucket: R2Bucket, key: string, folder: string): Promise<ObjectLine | null> {
-  if (!isObjectKey(key)) throw new Error(`an artifact names an object that is none of ours: ${key}`)
+  if (!isObjectKey(key)) throw new Error(`a row names an object that is none of ours: ${key}`)
   const file = join(folder, 'r2', key)
   makeFolder(dirname(file), 0o700)
   const object = await bucket.get(key)

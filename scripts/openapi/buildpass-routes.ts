@@ -191,14 +191,14 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',
     description:
-      'JUnit XML (`application/xml`), or `{"tests": […]}` as `application/json`. Without a type, or with that of a form, it is read by what it begins with.',
+      'JUnit, NUnit, TRX, xUnit.net or TestNG XML, CTRF JSON, or `{"tests": […]}`, told apart by what is in it. `warnings` say what in the report is in doubt.',
     query: ['report'],
     body: {
       schema: null,
       type: 'application/xml',
       example: '<testsuite name="unit"><testcase classname="cart" name="adds" time="0.2"/></testsuite>',
     },
-    answers: { 200: json('How many were stored.', testsStoredShape) },
+    answers: { 200: json('What was stored: `failed` without `errors`, `passed` with `flaky`.', testsStoredShape) },
     refuses: [413, 415],
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {

@@ -3,6 +3,8 @@ import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
+import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
+import { moveOldResults } from '../storage/tests/move-old-results.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
 import {
   pruneDeliveries,
@@ -29,6 +31,8 @@ const FORGOTTEN_AFTER_MS = DAY_MS
 const MAX_OPERATIONS_A_TASK = MAX_OPERATIONS_A_STEP - 2
 /** Four operations a page: the list, its rows, what is deleted, and where it stopped. */
 const MAX_ORPHAN_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 4)
+/** One more: there are two tables. */
+const MAX_ORPHAN_TEST_PAGES = Math.floor(MAX_OPERATIONS_A_TASK / 5)
 /** Two operations an upload, after the one that lists them. */
 const MAX_IDLE_UPLOADS = 15
 
@@ -54,6 +58,18 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   orphans: async (stores, now, step) => {
     const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES)
     return { ...again(step, !isDone), failures }
+  },
+  'orphan tests': async (stores, now, step) => {
+    const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_TEST_PAGES, {
+      of: 'tests',
+    })
+    return { ...again(step, !isDone), failures }
+  },
+  'old test results': async (stores, _now, step) => again(step, await moveOldResults(stores, MAX_OPERATIONS_A_TASK)),
+  'unused test names': async ({ db }, now, step) => {
+    if (step.project === undefined) return planForgetting(db, step)
+    const after = await forgetNames(db, step.project, now, step.after ?? null)
+    return again({ ...step, ...(after === null ? {} : { after }) }, after !== null)
   },
   'forgotten messages': async (stores, now, step) => {
     const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
@@ -110,6 +126,13 @@ async function planRetention({ db }: UpkeepStores, now: number, step: UpkeepStep
   const behindMs = Math.max(0, ...due.map(({ since }) => now - since))
   await noteBehind(db, now, behindMs, step.after === undefined)
   const steps = due.map(({ projectId }) => ({ task: step.task, project: projectId }))
+  return { next: after === null ? steps : [...steps, { task: step.task, after }], failures: [] }
+}
+
+/** One step for each project that has very many names of tests. */
+async function planForgetting(db: UpkeepStores['db'], step: UpkeepStep): Promise<StepDone> {
+  const { projects, after } = await listCrowded(db, step.after ?? '')
+  const steps = projects.map((project) => ({ task: step.task, project }))
   return { next: after === null ? steps : [...steps, { task: step.task, after }], failures: [] }
 }
 

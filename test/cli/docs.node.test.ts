@@ -90,7 +90,7 @@ describe('docs/ci.md', () => {
 
   it.each(scripts)('has a snippet for %s that reports, with tests and artifacts', async (name, env, script) => {
     const { code, output } = await runScript(name, script(), env)
-    expect(output).toContain('1 test results, 0 failed')
+    expect(output).toContain('1 test: 1 passed, 0 failed')
     expect(output).toContain('uploaded dist/app.txt')
     expect(output).not.toContain('not reported')
     expect(code).toBe(0)

@@ -305,7 +305,7 @@ it('a report that is refused keeps no other from being sent', async () => {
   const tests = ['--tests', 'none/*.xml', '*.xml']
   const ended = await cli.run(['run', ...tests, '--', ...node('process.exit(5)')], { cwd: folder })
   expect(ended.code).toBe(5)
-  expect(ended.stderr).toContain('sent 2-good.xml (1 test results')
+  expect(ended.stderr).toContain('sent 2-good.xml (1 test: 1 passed, 0 failed)')
   expect(ended.stderr).toContain('not reported: 1-bad.xml: ')
   expect(ended.stderr).toContain('not reported: "none/*.xml" matches no file')
   expect(ended.stderr).toContain('left out 3-line␣U+000Afeed.xml: ')

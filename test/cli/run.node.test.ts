@@ -88,7 +88,7 @@ describe('buildpass run', () => {
     )
     const args = ['run', '--tests', '*.xml', '--artifacts', 'dist', '--', ...node('process.exit(1)')]
     const ended = await cli.run(args, { env: job('1003'), cwd: folder })
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('2 test results, 1 failed') })
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('2 tests: 1 passed, 1 failed') })
     const [build] = await buildsOf('1003')
     const artifacts = await getJson(`/api/v1.1/project/${SLUG}/${build?.build_num}/artifacts`)
     expect(artifacts).toMatchObject([{ path: 'dist/app.txt' }])

@@ -1,66 +1,208 @@
-import { SaxesParser } from 'saxes'
+import { SaxesParser, type SaxesTagPlain } from 'saxes'
 
 export type XmlAttributes = Readonly<Record<string, string>>
 
-/** Called for each part of a document in order; a text may come in pieces, and white space around the root comes too. */
+/** Called for each part of a document in order; a text may come in pieces, and white space around the roots comes too. */
 export type XmlEvents = {
-  readonly open: (name: string, attributes: XmlAttributes) => void
+  /** `position` is where its start tag ends; `isDamaged` where something is wrong in it. */
+  readonly open: (name: string, attributes: XmlAttributes, tag: { position: string; isDamaged: boolean }) => void
   readonly text: (text: string) => void
-  readonly close: () => void
+  /** `isImplied` where its end tag is missing, and that of an element around it came. */
+  readonly close: (isImplied: boolean) => void
+  /** Something in the tags is wrong here, so that what stands around it may not be what was meant. */
+  readonly damage: () => void
 }
 
-/** A fault in a document, thrown by the parser or by a function of `XmlEvents`; reading stops there. */
+/** What a function of `XmlEvents` finds wrong; reading stops there. */
 export class XmlProblem extends Error {}
 
+export type XmlReading =
+  | {
+      readonly ok: true
+      /** `line:column` where the document ends while elements, or one of its tags, are still open. */
+      readonly endsEarly: string | null
+      /** The first fault of the tags, `line:column: what is wrong there`. */
+      readonly damage: string | null
+    }
+  /** `line:column: what is wrong there`. */
+  | { readonly ok: false; readonly problem: string }
+
+/** Faults of single characters: all else is as it was meant. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  'disallowed character.',
+  'the string "]]>" is disallowed in char data.',
+  'unquoted attribute value.',
+])
+
+/** Each is an Error with a stack: a document with more of them is none. */
+const MAX_FAULTS = 1_000
+
 /**
- * Reads XML 1.0 strictly. A document type declaration is refused, so there are no entities but XML's own five. Null when
- * all is well, else `line:column: what is wrong`, counted in Unicode characters, lines from 1.
+ * Reads XML 1.0 as it is found: what is not well-formed costs as little as can be, and several documents after one
+ * another are read like one. No document type is read, so there are no entities but XML's own five. Lines are counted
+ * from 1, columns in Unicode characters.
  */
-export function scanXml(document: string, { open, text, close }: XmlEvents): string | null {
+export function readXml(pieces: Iterable<string>, { open, text, close, damage }: XmlEvents): XmlReading {
   // A reader of XML 1.0 reads any 1.x as 1.0 (XML 1.0, Fifth Edition, §2.8).
-  const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true })
-  // Without this, saxes would go on after a fault.
-  parser.on('error', (error) => {
-    throw new XmlProblem(error.message)
+  const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true, fragment: true })
+  let depth = 0
+  let faults = 0
+  let firstDamage: string | null = null
+  let endsEarly: string | null = null
+  let opening: 'whole' | 'damaged' | null = null
+  /** Elements that one end tag closed: only then saxes says whether it was the end tag of the last of them. */
+  let closing: { readonly tag: SaxesTagPlain; isImplied: boolean }[] = []
+
+  const position = () => `${parser.line}:${parser.column}`
+  const settle = () => {
+    if (closing.length === 0) return
+    const closed = closing
+    closing = []
+    for (const { isImplied } of closed) {
+      depth--
+      close(isImplied)
+    }
+  }
+  parser.on('error', ({ message }) => {
+    const fault = message.slice(message.indexOf(': ') + 2)
+    const last = closing.at(-1)
+    if (fault === 'unexpected end.') {
+      endsEarly = position()
+      return
+    }
+    if (fault === 'unexpected close tag.' && last) last.isImplied = true
+    else if (fault.startsWith('unmatched closing tag')) {
+      // An end tag of nothing closes nothing.
+      reopen(parser, closing.map(({ tag }) => tag).reverse())
+      closing = []
+    } else settle()
+    // Between roots there is nothing to be damaged.
+    if ((depth === 0 && opening === null) || HARMLESS.has(fault)) return
+    faults++
+    if (faults > MAX_FAULTS) throw new XmlProblem('too much is wrong with its tags')
+    firstDamage ??= message
+    if (opening !== null) opening = 'damaged'
+    else if (closing.length === 0) damage()
   })
-  parser.on('doctype', () => parser.fail('a document type declaration is not accepted'))
-  parser.on('opentag', ({ name, attributes }) => heard(parser, () => open(name, attributes)))
-  parser.on('text', text)
-  parser.on('cdata', text)
-  parser.on('closetag', () => heard(parser, close))
+  parser.on('opentagstart', () => {
+    settle()
+    opening = 'whole'
+  })
+  parser.on('opentag', ({ name, attributes }) => {
+    const isDamaged = opening === 'damaged'
+    opening = null
+    depth++
+    open(name, attributes, { position: position(), isDamaged })
+  })
+  const onText = (some: string) => {
+    settle()
+    text(some)
+  }
+  parser.on('text', onText)
+  parser.on('cdata', onText)
+  parser.on('closetag', (tag) => {
+    if (closing.at(-1)?.isImplied !== true) settle()
+    closing.push({ tag, isImplied: false })
+  })
   try {
-    for (const piece of piecesOf(document)) {
+    for (const piece of mended(pieces)) {
       parser.write(piece)
       flattenTexts(parser)
     }
-    parser.close()
-    return null
+    settle()
+    if (depth > 0) endsEarly = position()
+    else parser.close()
+    return { ok: true, endsEarly, damage: firstDamage }
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error
-    return error.message
+    return { ok: false, problem: `${position()}: ${error.message}` }
   }
 }
 
-/** Reports a fault that `listen` throws like the parser's own, with its line and column. */
-function heard(parser: SaxesParser, listen: () => void): void {
-  try {
-    listen()
-  } catch (error) {
-    if (error instanceof XmlProblem) parser.fail(error.message)
-    else throw error
-  }
+/** Puts elements back that saxes has closed, the outermost first; its list of them is private. */
+function reopen(parser: SaxesParser, tags: readonly SaxesTagPlain[]): void {
+  const open: unknown = Reflect.get(parser, 'tags')
+  if (!Array.isArray(open)) throw new Error('saxes keeps its open elements elsewhere')
+  open.push(...tags)
 }
 
-const PIECE_LENGTH = 262_144
+/** Where text stands that is neither markup nor a reference. */
+const INSIDES = { '<!--': '-->', '<![CDATA[': ']]>' } as const
+const OPENS_INSIDE = /<!(?:--|\[CDATA\[)/g
 
-/** The document with line feeds for all line ends (§2.11): at any other line end saxes would start a piece of text. */
-function* piecesOf(document: string): Generator<string> {
-  for (let start = 0; start < document.length; ) {
-    let end = start + PIECE_LENGTH
-    if (document[end - 1] === '\r' && document[end] === '\n') end += 1
-    yield document.slice(start, end).replace(/\r\n?/g, '\n')
-    start = end
+/** `&` and `<` that should have been written as references, and references to characters. */
+const NOT_MARKUP =
+  /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/?!])|(?=!(?!DOCTYPE|--|\[CDATA\[)))/gu
+
+/** The longest that has to be seen as a whole: a reference. */
+const MAX_TOKEN = 16
+
+/**
+ * The document in pieces with line feeds for all line ends (§2.11), U+FFFD for what is no character of XML, and
+ * references for `&` and `<` that stand for themselves: saxes would read on to the next `;`, or begin a tag.
+ */
+function* mended(pieces: Iterable<string>): Generator<string> {
+  let held = ''
+  let end: string | null = null
+  for (const piece of characters(pieces)) {
+    const text = held + piece
+    let done = ''
+    let at = 0
+    for (;;) {
+      if (end !== null) {
+        const ending = text.indexOf(end, at)
+        if (ending === -1) break
+        done += text.slice(at, ending + end.length)
+        at = ending + end.length
+        end = null
+      }
+      OPENS_INSIDE.lastIndex = at
+      const opening = OPENS_INSIDE.exec(text)
+      if (!opening) break
+      done += escaped(text.slice(at, opening.index)) + opening[0]
+      at = opening.index + opening[0].length
+      end = INSIDES[opening[0] as keyof typeof INSIDES]
+    }
+    const rest = text.slice(at)
+    const kept = end === null ? tokenStart(rest) : Math.max(0, rest.length - 2)
+    yield done + (end === null ? escaped(rest.slice(0, kept)) : rest.slice(0, kept))
+    held = rest.slice(kept)
   }
+  yield end === null ? escaped(held) : held
+}
+
+function escaped(text: string): string {
+  return text.replace(NOT_MARKUP, (found, reference: string | undefined) => {
+    if (found === '<') return '&lt;'
+    if (reference === undefined) return '&amp;'
+    return isCharacter(Number(reference.replace(/^x/, '0x'))) ? found : '\ufffd'
+  })
+}
+
+/** Where the last token begins that the next piece may go on with. */
+function tokenStart(text: string): number {
+  const last = Math.max(text.lastIndexOf('<'), text.lastIndexOf('&'))
+  return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length
+}
+
+function isCharacter(code: number): boolean {
+  if (code < 0x20) return code === 0x9 || code === 0xa || code === 0xd
+  return code <= 0xd7ff || (code >= 0xe000 && code <= 0xfffd) || (code >= 0x10000 && code <= 0x10ffff)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const NO_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
+
+/** At any other line end than a line feed saxes would start a piece of text. */
+function* characters(pieces: Iterable<string>): Generator<string> {
+  let held = ''
+  for (const piece of pieces) {
+    const text = held + piece
+    held = text.endsWith('\r') ? '\r' : ''
+    const whole = held === '' ? text : text.slice(0, -1)
+    yield whole.replace(/\r\n?/g, '\n').replace(NO_CHARACTERS, '\ufffd').toWellFormed()
+  }
+  if (held !== '') yield '\n'
 }
 
 /**

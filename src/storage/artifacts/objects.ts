@@ -1,7 +1,9 @@
 import { and, gt, lte } from 'drizzle-orm'
 import { toHex } from '../../domain/formats/encoding.ts'
 import { artifacts } from '../schema/schema.ts'
+import { testPacks, testReports } from '../schema/schema-tests.ts'
 import type { Db, Stores } from '../stores.ts'
+import { TESTS_PREFIX } from '../tests/tests-key.ts'
 import { readSweep, writeSweep } from '../upkeep/sweeps.ts'
 
 export type StoredObject =
@@ -81,6 +83,19 @@ export async function askBucket<T>({ warn }: Pick<Stores, 'warn'>, answer: Promi
   }
 }
 
+/** Objects that rows name, by the beginning of their keys. */
+type ObjectKind = {
+  /** Of the sweep, where it stopped. */
+  readonly sweep: string
+  readonly prefix: string
+  readonly tables: readonly (typeof artifacts | typeof testReports | typeof testPacks)[]
+}
+
+const OBJECT_KINDS = {
+  artifacts: { sweep: 'orphans', prefix: 'artifacts/', tables: [artifacts] },
+  tests: { sweep: 'orphan tests', prefix: TESTS_PREFIX, tables: [testReports, testPacks] },
+} satisfies Record<string, ObjectKind>
+
 export type OrphansSwept = {
   readonly removed: number
   /** Objects that a row names and that do not exist: Buildpass never causes that, so the log has it. */
@@ -102,21 +117,22 @@ export async function sweepOrphans(
   { db, artifacts: bucket, warn }: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
   before: number,
   maxPages: number,
-  pageSize = MAX_OBJECTS_A_PAGE,
+  { of = 'artifacts', pageSize = MAX_OBJECTS_A_PAGE }: { of?: keyof typeof OBJECT_KINDS; pageSize?: number } = {},
 ): Promise<OrphansSwept> {
+  const { sweep, prefix, tables }: ObjectKind = OBJECT_KINDS[of]
   let removed = 0
   let missing = 0
   const failures: unknown[] = []
-  let after = await readSweep(db, 'orphans')
+  let after = await readSweep(db, sweep)
   for (let page = 0; page < maxPages; page++) {
     const listed = await bucket.list({
-      prefix: OBJECT_PREFIX,
+      prefix,
       limit: pageSize,
       // A key, and not R2's cursor, which does not last for a day.
       ...(after === null ? {} : { startAfter: after }),
     })
     const last = listed.truncated ? (listed.objects.at(-1)?.key ?? null) : null
-    const rows = await selectNamed(db, after ?? OBJECT_PREFIX, last ?? AFTER_ALL_OBJECTS)
+    const rows = await selectNamed(db, tables, after ?? prefix, last ?? endOf(prefix))
     const named = new Set(rows.map((row) => row.key))
     const orphans = listed.objects.filter(({ key, uploaded }) => uploaded.getTime() < before && !named.has(key))
     try {
@@ -134,21 +150,25 @@ export async function sweepOrphans(
       warn('artifact_object_missing', new Error(`a row names ${key}, which is not in the bucket`))
     }
     after = last
-    await writeSweep(db, 'orphans', after)
+    await writeSweep(db, sweep, after)
     if (after === null) break
   }
   return { removed, missing, failures, isDone: after === null }
 }
 
-const OBJECT_PREFIX = 'artifacts/'
-// The character after the slash: greater than every key, which R2 lists in the order of its bytes, as SQLite compares.
-const AFTER_ALL_OBJECTS = 'artifacts0'
+/** '0' is the character after the slash: greater than every key, which R2 lists in the order of its bytes, as SQLite compares. */
+function endOf(prefix: string): string {
+  return `${prefix.slice(0, -1)}0`
+}
 
-function selectNamed(db: Db, after: string, upTo: string) {
-  return db
-    .select({ key: artifacts.objectKey, createdAt: artifacts.createdAt })
-    .from(artifacts)
-    .where(and(gt(artifacts.objectKey, after), lte(artifacts.objectKey, upTo)))
+async function selectNamed(db: Db, tables: ObjectKind['tables'], after: string, upTo: string) {
+  const [first, ...others] = tables.map((table) =>
+    db
+      .select({ key: table.objectKey, createdAt: table.createdAt })
+      .from(table)
+      .where(and(gt(table.objectKey, after), lte(table.objectKey, upTo))),
+  )
+  return first ? (await db.batch([first, ...others])).flat() : []
 }
 
 function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> {

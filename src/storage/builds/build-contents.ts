@@ -1,6 +1,5 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import type { TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
-import { artifacts, builds, testResults } from '../schema/schema.ts'
+import { artifacts, builds } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 
 /** A file of a build as its page lists it. */
@@ -42,6 +41,32 @@ export async function listBuildFiles(db: Db, projectId: string, num: number): Pr
   ])
   const { count = 0, bytes = 0, firstNode = 0, lastNode = 0 } = sums ?? {}
   return { count, sizeBytes: bytes, firstNode, lastNode, files }
+}
+
+/** More nodes than this are not looked through for a path. */
+const MAX_NODES = 64
+
+/** Those of a build's files that are at one of `paths`. */
+export function listFilesAt(
+  db: Db,
+  build: { readonly projectId: string; readonly num: number },
+  { firstNode, lastNode }: Pick<BuildFiles, 'firstNode' | 'lastNode'>,
+  paths: readonly string[],
+): Promise<FileOverview[]> {
+  const nodes = Array.from({ length: Math.min(lastNode - firstNode + 1, MAX_NODES) }, (_, i) => firstNode + i)
+  const { path, nodeIndex, sizeBytes } = artifacts
+  return db
+    .select({ path, nodeIndex, sizeBytes })
+    .from(builds)
+    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+    .where(
+      and(
+        isBuild(build.projectId, build.num),
+        sql`${nodeIndex} in (select row.value from json_each(${JSON.stringify(nodes)}) as row)`,
+        sql`${path} in (select row.value from json_each(${JSON.stringify(paths)}) as row)`,
+      ),
+    )
+    .orderBy(asc(nodeIndex))
 }
 
 /** A folder of a build's files; `path` is empty for all of a node's, and else ends with a slash. */
@@ -142,68 +167,6 @@ function sharedFolderOf(firstPath: string, lastPath: string): string {
   let length = 0
   while (length < firstPath.length && firstPath[length] === lastPath[length]) length += 1
   return firstPath.slice(0, firstPath.lastIndexOf('/', length - 1) + 1)
-}
-
-/** A test as a build's page lists it; a long message is cut. */
-export type TestOverview = TestResult & { readonly isCut: boolean }
-
-export type TestPage = {
-  readonly counts: Readonly<Record<TestOutcome, number>>
-  readonly runTimeSeconds: number
-  /** One page of them: failures first, then what was skipped, each in the order reported. */
-  readonly results: readonly TestOverview[]
-  readonly page: number
-  readonly pages: number
-}
-
-const TESTS_PER_PAGE = 50
-export const MAX_SHOWN_MESSAGE = 2_000
-
-/** A page of a build's tests, from 1. Reads the build's results and nothing else. */
-export async function listTestsOfBuild(db: Db, projectId: string, num: number, page: number): Promise<TestPage> {
-  const { classname, name, result, runTimeSeconds, message, file, source, report, position } = testResults
-  const [sums, rows] = await db.batch([
-    db
-      .select({ result, count: sql<number>`count(*)`, seconds: sql<number>`sum(${runTimeSeconds})` })
-      .from(builds)
-      .innerJoin(testResults, eq(testResults.buildId, builds.id))
-      .where(isBuild(projectId, num))
-      .groupBy(result),
-    db
-      .select({
-        classname,
-        name,
-        result,
-        runTimeSeconds,
-        message: sql<string>`substr(${message}, 1, ${MAX_SHOWN_MESSAGE})`.as('shown_message'),
-        isCut: sql<number>`length(${message}) > ${MAX_SHOWN_MESSAGE}`.as('is_cut'),
-        file,
-        source,
-      })
-      .from(builds)
-      .innerJoin(testResults, eq(testResults.buildId, builds.id))
-      .where(isBuild(projectId, num))
-      .orderBy(
-        sql`case ${result} when 'failure' then 0 when 'error' then 0 when 'skipped' then 1 else 2 end`,
-        asc(report),
-        asc(position),
-      )
-      .limit(TESTS_PER_PAGE)
-      .offset((page - 1) * TESTS_PER_PAGE),
-  ])
-  const counts = { success: 0, failure: 0, error: 0, skipped: 0, ...countsOf(sums) }
-  const total = sums.reduce((sum, { count }) => sum + count, 0)
-  return {
-    counts,
-    runTimeSeconds: sums.reduce((sum, { seconds }) => sum + seconds, 0),
-    results: rows.map((row) => ({ ...row, isCut: row.isCut === 1 })),
-    page,
-    pages: Math.ceil(total / TESTS_PER_PAGE),
-  }
-}
-
-function countsOf(rows: readonly { result: TestOutcome; count: number }[]): Partial<Record<TestOutcome, number>> {
-  return Object.fromEntries(rows.map(({ result, count }) => [result, count]))
 }
 
 function isBuild(projectId: string, num: number): SQL | undefined {

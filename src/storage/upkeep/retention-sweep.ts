@@ -4,12 +4,13 @@ import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
 import { retention } from '../schema/schema-reporting.ts'
+import { testFailures, testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { findRetention } from './retention.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** How many one query deletes at most: D1 can do more in one query, and R2 takes so many keys in one call. */
-const MAX_ARTIFACTS_A_QUERY = 1_000
+const MAX_OBJECTS_A_QUERY = 1_000
 const MAX_TESTS_A_QUERY = 5_000
 /** Fewer, since each build is in ten indexes. */
 const MAX_BUILDS_A_QUERY = 250
@@ -127,19 +128,19 @@ export async function sweepProject(
   /** Whether all of it is gone: not where that takes more operations than are left. */
   const deleteAll = async (part: Part): Promise<boolean> => {
     for (;;) {
-      // A part of artifacts takes two: the rows, and their objects.
+      // A part with objects takes two: the rows, and their objects.
       if (operations + 2 > maxOperations) return false
       const { results } = await rawStatement(db, deletion(part))
       operations += 1
-      if (part.rows === artifacts && results.length > 0) {
+      if (hasObjects(part) && results.length > 0) {
         await bucket.delete((results as { object_key: string }[]).map((row) => row.object_key))
         operations += 1
       }
       if (results.length < part.limit) return true
     }
   }
-  const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_ARTIFACTS_A_QUERY})`
-  if (!(await deleteAll({ rows: artifacts, which, limit: MAX_ARTIFACTS_A_QUERY }))) return true
+  const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_OBJECTS_A_QUERY})`
+  if (!(await deleteAll({ rows: artifacts, which, limit: MAX_OBJECTS_A_QUERY }))) return true
   while (operations < maxOperations) {
     // The pipeline that a branch shows may be deleted once the older ones are.
     const { results } = await rawStatement(db, sql`${due.pipelines(sql`id`)} limit ${MAX_PIPELINES_A_QUERY}`)
@@ -155,14 +156,20 @@ export async function sweepProject(
 }
 
 type Part = {
-  readonly rows: typeof artifacts | typeof testResults | typeof pipelines
+  readonly rows: (typeof TABLES_WITH_OBJECTS)[number] | typeof testFailures | typeof testResults | typeof pipelines
   readonly which: SQL
   readonly limit: number
 }
 
+const TABLES_WITH_OBJECTS = [artifacts, testReports, testPacks] as const
+
+function hasObjects({ rows }: Pick<Part, 'rows'>): boolean {
+  return TABLES_WITH_OBJECTS.some((table) => table === rows)
+}
+
 /**
- * The parts in which pipelines are deleted: artifacts and test results first, in bounded numbers, since one statement must
- * not delete a million rows. A pipeline is deleted with its builds once none of these has an artifact: one that arrived
+ * The parts in which pipelines are deleted: artifacts and test reports first, in bounded numbers, since one statement must
+ * not delete a million rows. A pipeline is deleted with its builds once none of these has any: one that arrived
  * meanwhile must not lose its row before its object. One statement deletes pipelines with up to 250 builds, or one pipeline.
  */
 function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
@@ -171,21 +178,28 @@ function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
   const sizes = sql`select l.id, sum((select count(*) from ${builds} as b where b.pipeline_id = l.id))
     over (order by l.id rows between unbounded preceding and 1 preceding) as builds_before
     from ${pipelines} as l where l.id in ${chosen} and not ${isNew}`
-  const hasAny = (table: typeof artifacts | typeof testResults) => sql`exists (select 1 from ${builds} as b
-    join ${table} as part on part.build_id = b.id where b.pipeline_id = ${pipelines}.id)`
+  const ofReports = sql`report_id in (select r.id from ${builds} as b join ${testReports} as r on r.build_id = b.id
+    where b.pipeline_id in ${chosen})`
+  const hasAny = (table: (typeof TABLES_WITH_OBJECTS)[number] | typeof testResults) => sql`exists (select 1
+    from ${builds} as b join ${table} as part on part.build_id = b.id where b.pipeline_id = ${pipelines}.id)`
+  const hasNone = [...TABLES_WITH_OBJECTS, testResults].map((table) => sql`not ${hasAny(table)}`)
   return [
-    { rows: artifacts, which: ofChosen, limit: MAX_ARTIFACTS_A_QUERY },
+    { rows: artifacts, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
     { rows: testResults, which: ofChosen, limit: MAX_TESTS_A_QUERY },
+    { rows: testFailures, which: ofReports, limit: MAX_TESTS_A_QUERY },
+    { rows: testPacks, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
+    { rows: testReports, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
     {
       rows: pipelines,
       which: sql`id in (select candidate.id from (${sizes}) as candidate where coalesce(builds_before, 0) < ${MAX_BUILDS_A_QUERY})
-        and not ${hasAny(artifacts)} and not ${hasAny(testResults)}`,
+        and ${sql.join(hasNone, sql` and `)}`,
       limit: MAX_PIPELINES_A_QUERY + 1,
     },
   ]
 }
 
-function deletion({ rows, which, limit }: Part): SQL {
-  const key = rows === artifacts ? sql`object_key` : sql`1`
+function deletion(part: Part): SQL {
+  const { rows, which, limit } = part
+  const key = hasObjects(part) ? sql`object_key` : sql`1`
   return sql`delete from ${rows} where rowid in (select rowid from ${rows} where ${which} limit ${limit}) returning ${key}`
 }

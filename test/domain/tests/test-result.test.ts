@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clipped, parseTestResultsJson } from '../../../src/domain/tests/test-result.ts'
+import { parseTestResultsJson } from '../../../src/domain/tests/buildpass-json.ts'
+import { clipped } from '../../../src/domain/tests/test-result.ts'
 
 const test = { name: 'adds', result: 'success' }
 
@@ -32,6 +33,9 @@ describe('parseTestResultsJson', () => {
           message: 'no card',
           file: 'cart.test.ts',
           source: 'vitest',
+          isFlaky: false,
+          attempts: [],
+          attachments: [],
         },
       ],
     })
@@ -46,6 +50,9 @@ describe('parseTestResultsJson', () => {
       message: '',
       file: null,
       source: 'unknown',
+      isFlaky: false,
+      attempts: [],
+      attachments: [],
     }
     const nulls = { ...test, classname: null, run_time: null, message: null, file: null, source: null }
     expect(parseTestResultsJson({ tests: [test, nulls, { ...test, file: '', source: '' }] })).toEqual({

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { TestOutcome, TestResult } from '../../../src/domain/tests/test-result.ts'
+import type { TestOutcome } from '../../../src/domain/tests/test-result.ts'
 import {
   listBuildFiles,
+  listFilesAt,
   listFolder,
-  listTestsOfBuild,
   selectFolder,
   selectNodes,
 } from '../../../src/storage/builds/build-contents.ts'
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
+import { listTestsOfBuild } from '../../../src/storage/tests/test-results.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { seedRun } from '../../support/seed/seed-runs.ts'
-import { replaceTestResults } from '../../support/worker/as-instance.ts'
+import { type PlainTestResult, replaceTestResults } from '../../support/worker/as-instance.ts'
 import { queryPlanOf, scansOf } from '../../support/worker/query-plan.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 import { seedArtifact } from '../../support/worker/world.ts'
@@ -23,7 +24,7 @@ async function openBuild() {
   return { stores, db: stores.db, project, num, build: { id, num } }
 }
 
-function result(name: string, outcome: TestOutcome, message = ''): TestResult {
+function result(name: string, outcome: TestOutcome, message = ''): PlainTestResult {
   return { classname: '', name, result: outcome, runTimeSeconds: 0.5, message, file: null, source: 'unit' }
 }
 
@@ -88,11 +89,11 @@ describe('the files of a build', () => {
 
 describe('the tests of a build', () => {
   it('come page by page, failures first, long messages cut', async () => {
-    const { stores, db, project, build, num } = await openBuild()
+    const { stores, project, build, num } = await openBuild()
     const passed = Array.from({ length: 60 }, (_, i) => result(`ok ${i}`, 'success'))
     await replaceTestResults(stores, build.id, 'a', [...passed, result('slow', 'error', 'x'.repeat(2_001))])
     await replaceTestResults(stores, build.id, 'b', [result('later', 'skipped'), result('wrong', 'failure', 'because')])
-    const first = await listTestsOfBuild(db, project.id, num, 1)
+    const first = await listTestsOfBuild(stores, project.id, num, 1)
     expect(first).toMatchObject({
       counts: { success: 60, failure: 1, error: 1, skipped: 1 },
       runTimeSeconds: 31.5,
@@ -106,17 +107,20 @@ describe('the tests of a build', () => {
       ['ok 0', false],
     ])
     expect(first.results[0]?.message).toHaveLength(2_000)
-    const second = await listTestsOfBuild(db, project.id, num, 2)
+    const second = await listTestsOfBuild(stores, project.id, num, 2)
     const names = [...first.results, ...second.results].map(({ name }) => name)
     expect(new Set(names).size).toBe(63)
-    expect((await listTestsOfBuild(db, project.id, num, 3)).results).toEqual([])
+    expect((await listTestsOfBuild(stores, project.id, num, 3)).results).toEqual([])
   })
 
   it('are none where none were reported', async () => {
-    const { db, project, num } = await openBuild()
-    expect(await listTestsOfBuild(db, project.id, num, 1)).toEqual({
+    const { stores, project, num } = await openBuild()
+    expect(await listTestsOfBuild(stores, project.id, num, 1)).toEqual({
+      reports: 0,
       counts: { success: 0, failure: 0, error: 0, skipped: 0 },
+      flaky: 0,
       runTimeSeconds: 0,
+      warnings: [],
       results: [],
       page: 1,
       pages: 0,
@@ -128,8 +132,9 @@ it('both are found by indexes', async () => {
   const { stores, db, project, num } = await openBuild()
   stores.recorded.length = 0
   await listBuildFiles(db, project.id, num)
-  await listTestsOfBuild(db, project.id, num, 1)
+  await listTestsOfBuild(stores, project.id, num, 1)
+  await listFilesAt(db, { projectId: project.id, num }, { firstNode: 0, lastNode: 3 }, ['a/b.txt'])
   const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
-  expect(ran).toHaveLength(4)
+  expect(ran).toHaveLength(5)
   for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
 })

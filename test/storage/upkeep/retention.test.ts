@@ -6,8 +6,9 @@ import type { Project } from '../../../src/domain/project.ts'
 import { sweepOrphans } from '../../../src/storage/artifacts/objects.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { messagesOf } from '../../../src/storage/constraint.ts'
-import { artifacts, builds, pipelines, testResults } from '../../../src/storage/schema/schema.ts'
+import { artifacts, builds, pipelines } from '../../../src/storage/schema/schema.ts'
 import { retention } from '../../../src/storage/schema/schema-reporting.ts'
+import { testReports } from '../../../src/storage/schema/schema-tests.ts'
 import { sweepProject } from '../../../src/storage/upkeep/retention-sweep.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { replaceTestResults, reportBuild, reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
@@ -61,11 +62,15 @@ async function leftOf({ db }: TestStores, { id }: Project) {
     .where(eq(artifacts.projectId, id))
     .orderBy(asc(artifacts.buildNum))
   const listed = await env.ARTIFACTS.list({ prefix: `artifacts/${id}/` })
+  const reports = await db.select({ key: testReports.objectKey }).from(testReports).where(eq(testReports.projectId, id))
+  const tests = await env.ARTIFACTS.list({ prefix: `tests/${id}/` })
   return {
     builds: rows.map(({ num }) => num),
     artifacts: kept.map(({ num }) => num),
     keys: kept.map(({ key }) => key).sort(),
     objects: listed.objects.map(({ key }) => key).sort(),
+    testKeys: reports.map(({ key }) => key).sort(),
+    testObjects: tests.objects.map(({ key }) => key).sort(),
     pipelines: await db.$count(pipelines, eq(pipelines.projectId, id)),
   }
 }
@@ -84,7 +89,9 @@ describe('retention', () => {
     const left = await leftOf(stores, project)
     expect(left).toMatchObject({ builds: [2, 3, 4], artifacts: [4], pipelines: 3 })
     expect(left.objects).toEqual(left.keys)
-    expect(await stores.db.$count(testResults, eq(testResults.buildId, old.id))).toBe(0)
+    expect(left.testKeys).toHaveLength(3)
+    expect(left.testObjects).toEqual(left.testKeys)
+    expect(await stores.db.$count(testReports, eq(testReports.buildId, old.id))).toBe(0)
     const next = await reportBuild(stores, project.id, reportOf({ pipeline: { externalId: 'next' } }))
     expect(next).toMatchObject({ build: { num: 5, pipeline: { number: 5 } } })
   })
@@ -207,16 +214,19 @@ describe('retention', () => {
         await seedBuild(stores, project, 2)
         await env.ARTIFACTS.put(`artifacts/${project.id}/b/orphan`, 'of an upload that failed')
         const isDone = await runUntil(stores, step, when)
-        const { keys, objects } = await leftOf(stores, project)
+        const { keys, objects, testKeys, testObjects } = await leftOf(stores, project)
         for (const key of keys) expect(objects, `${when} step ${step}`).toContain(key)
+        for (const key of testKeys) expect(testObjects, `${when} step ${step}`).toContain(key)
         if (isDone) break
         brokenOff += 1
         // The next day nothing breaks.
         await sweep(stores)
-        await sweepOrphans(stores, Date.now() + 1_000, PLENTY)
+        for (const kind of ['artifacts', 'tests'] as const)
+          await sweepOrphans(stores, Date.now() + 1_000, PLENTY, { of: kind })
         const left = await leftOf(stores, project)
         expect(left, `${when} step ${step}`).toMatchObject({ builds: [2, 3], artifacts: [3] })
         expect(left.objects, `${when} step ${step}`).toEqual(left.keys)
+        expect(left.testObjects, `${when} step ${step}`).toEqual(left.testKeys)
       }
     }
     expect(brokenOff).toBeGreaterThan(20)
@@ -243,7 +253,7 @@ describe('the orphan sweep', () => {
     await env.ARTIFACTS.delete(key ?? '')
     let missing = 0
     for (let i = 0; i < 5; i++)
-      missing = Math.max(missing, (await sweepOrphans(stores, Date.now() - DAY_MS, PLENTY, 2)).missing)
+      missing = Math.max(missing, (await sweepOrphans(stores, Date.now() - DAY_MS, PLENTY, { pageSize: 2 })).missing)
     expect(missing).toBe(1)
     expect(stores.warnings).toContain('artifact_object_missing')
     expect((await leftOf(stores, project)).keys).toHaveLength(3)
@@ -278,7 +288,8 @@ async function runUntil(stores: TestStores, step: number, when: 'before' | 'afte
       },
     }
     await runUpkeepOf(broken, [{ task: 'retention' }])
-    await sweepOrphans({ ...stores, artifacts: bucket }, Date.now() + 1_000, PLENTY)
+    for (const kind of ['artifacts', 'tests'] as const)
+      await sweepOrphans({ ...stores, artifacts: bucket }, Date.now() + 1_000, PLENTY, { of: kind })
     return true
   } catch (error) {
     if (!messagesOf(error).includes('invocation ended')) throw error

@@ -30,7 +30,7 @@ export function mountBuilds(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/tests', async (c, { project, params }) => {
-    const results = await listTestResults(c.env.stores.db, project.id, buildNumOf(params))
+    const results = await listTestResults(c.env.stores, project.id, buildNumOf(params))
     if (!results) throw new AppError('build_not_found')
     return jsonRead(c, v1TestsJson(results))
   })

@@ -1,0 +1,129 @@
+import type { InputProblem } from '../error.ts'
+import { decodedPieces, encodingOf } from '../formats/decoded-text.ts'
+import { parseTestResultsJson } from './buildpass-json.ts'
+import { isCtrf, readCtrf } from './ctrf.ts'
+import { openReport } from './report-builder.ts'
+import { clipped, type TestReport } from './test-result.ts'
+import { readXmlReport } from './xml-report.ts'
+
+export type ReportReading =
+  | { readonly ok: true; readonly report: TestReport }
+  /** `line:column: what is wrong there`; `problems` name the fields of our own JSON. */
+  | { readonly ok: false; readonly problem: string; readonly problems?: readonly InputProblem[] }
+
+/**
+ * The tests of a report: JUnit, NUnit, TRX, xUnit.net, TestNG, CTRF or our own JSON, told apart by what is in it. Only
+ * what is none of these, or over the limits, is refused.
+ */
+export function readTestReport(bytes: Uint8Array, contentType: string | null): ReportReading {
+  const encoding = encodingOf(bytes, contentType)
+  const first = firstCharacter(decodedPieces(bytes, encoding))
+  if (first === '{' || first === '[') return readJson([...decodedPieces(bytes, encoding)].join(''))
+  const report = openReport()
+  if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`)
+  const problem = readXmlReport(decodedPieces(bytes, encoding), report)
+  return problem === null ? { ok: true, report: report.close() } : refused(problem)
+}
+
+function firstCharacter(pieces: Iterable<string>): string | undefined {
+  for (const piece of pieces) {
+    const first = /\S/.exec(piece)
+    if (first) return first[0]
+  }
+  return undefined
+}
+
+function readJson(text: string): ReportReading {
+  const parsed = parsedJson(text)
+  if ('problem' in parsed) return refused(parsed.problem)
+  const { value, warnings } = parsed
+  if (!isCtrf(value)) {
+    if (warnings.length > 0) return refused(`${endOf(text)}: the JSON ends early`)
+    const own = parseTestResultsJson(value)
+    if (own.ok) return { ok: true, report: { tests: own.results, warnings } }
+    const [first] = own.problems
+    return { ...refused(first ? `${first.path}: ${first.message}` : 'not a test report'), problems: own.problems }
+  }
+  const report = openReport()
+  for (const warning of warnings) report.warn(warning)
+  const problem = readCtrf(value, report)
+  return problem === null ? { ok: true, report: report.close() } : refused(`1:1: ${problem}`)
+}
+
+type ParsedJson = { readonly value: unknown; readonly warnings: readonly string[] } | { readonly problem: string }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON takes none of them in a text as they are.
+const RAW_CONTROLS = /[\0-\x1f]/g
+
+function parsedJson(text: string): ParsedJson {
+  try {
+    return { value: JSON.parse(text), warnings: [] }
+  } catch (error) {
+    const mended = text.replace(RAW_CONTROLS, (control) => (/\s/.test(control) ? ' ' : '\ufffd'))
+    const value = parsedOrUndefined(mended)
+    if (value !== undefined) return { value, warnings: [] }
+    const whole = wholeTestsOf(mended)
+    if (whole !== undefined)
+      return { value: whole, warnings: [`the report ends early, at ${endOf(text)}: what is whole is kept`] }
+    return { problem: `${positionOf(error, text)}: not valid JSON` }
+  }
+}
+
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A report of CTRF that was cut off, up to its last whole test. */
+function wholeTestsOf(text: string): unknown {
+  const start = /"tests"\s*:\s*\[/.exec(text)
+  if (!start || !text.includes('"results"')) return undefined
+  const from = start.index + start[0].length
+  const end = endOfWhole(text, from)
+  if (end === null) return undefined
+  const tests = parsedOrUndefined(`[${text.slice(from, end)}]`)
+  return Array.isArray(tests) ? { results: { tests } } : undefined
+}
+
+/** Where the last whole entry of a list ends that has no end; null where it has one. */
+function endOfWhole(text: string, from: number): number | null {
+  let end = from
+  let depth = 0
+  let isInText = false
+  for (let at = from; at < text.length; at++) {
+    const character = text[at]
+    if (isInText) {
+      if (character === '\\') at++
+      else if (character === '"') isInText = false
+    } else if (character === '"') isInText = true
+    else if (character === '{' || character === '[') depth++
+    else if (character === '}' || character === ']') {
+      depth--
+      // The list ended, so it is something else that is wrong.
+      if (depth < 0) return null
+      if (depth === 0) end = at + 1
+    }
+  }
+  return end
+}
+
+function positionOf(error: unknown, text: string): string {
+  const at = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
+  return at === undefined ? endOf(text) : lineAndColumn(text.slice(0, Number(at) + 1))
+}
+
+function endOf(text: string): string {
+  return lineAndColumn(text)
+}
+
+function lineAndColumn(before: string): string {
+  const lines = before.split('\n')
+  return `${lines.length}:${[...(lines.at(-1) ?? '')].length}`
+}
+
+function refused(problem: string): { readonly ok: false; readonly problem: string } {
+  return { ok: false, problem: clipped(problem, 300) }
+}

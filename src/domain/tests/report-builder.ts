@@ -1,0 +1,135 @@
+import { XmlProblem } from '../formats/xml.ts'
+import {
+  clipped,
+  MAX_TEST_MESSAGE_LENGTH,
+  MAX_TEST_NAME_LENGTH,
+  MAX_TEST_RESULTS,
+  type TestAttempt,
+  type TestOutcome,
+  type TestReport,
+  type TestResult,
+  UNKNOWN_TEST_SOURCE,
+} from './test-result.ts'
+
+/** A test as a report has it: of any length, and perhaps without a name. */
+export type FoundTest = {
+  readonly classname: string
+  readonly name: string
+  readonly result: TestOutcome
+  readonly runTimeSeconds: number
+  readonly message: string
+  readonly file?: string | undefined
+  readonly source?: string | undefined
+  readonly isFlaky?: boolean
+  readonly attempts?: readonly TestAttempt[]
+  readonly attachments?: readonly string[]
+}
+
+export type ReportBuilder = {
+  readonly add: (test: FoundTest) => void
+  readonly warn: (warning: string) => void
+  readonly count: () => number
+  /** What the report itself counts as failed, where it does, and what of that its tests show. */
+  readonly compareFailures: (counted: number, shown: number) => void
+  readonly close: () => TestReport
+}
+
+const MAX_WARNINGS = 20
+const MAX_WARNING_LENGTH = 300
+const MAX_ATTEMPTS = 20
+const MAX_ATTACHMENTS = 100
+
+/** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
+export function openReport(): ReportBuilder {
+  const tests: TestResult[] = []
+  const warnings: string[] = []
+  let leftOut = 0
+  let countedFailures = 0
+  let shownFailures = 0
+  /** The next ordinal of each name that there is. */
+  const ordinals = new Map<string, number>()
+
+  function warn(warning: string): void {
+    if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH))
+    else leftOut++
+  }
+
+  /** The name with an ordinal, where the report had it before. */
+  function ownName(test: TestResult): string {
+    const keyOf = (name: string) => [test.source, test.file, test.classname, name].join('\n')
+    const key = keyOf(test.name)
+    let ordinal = ordinals.get(key) ?? 1
+    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal)
+    while (ordinal > 1 && ordinals.has(keyOf(name))) name = withOrdinal(test.name, ++ordinal)
+    ordinals.set(keyOf(name), 2)
+    ordinals.set(key, ordinal + 1)
+    return name
+  }
+
+  return {
+    add: (found) => {
+      if (tests.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
+      const test = testOf(found, tests.length + 1)
+      if (found.name.trim() === '') warn(`a test has no name, and is called "${test.name}"`)
+      tests.push({ ...test, name: ownName(test) })
+    },
+    warn,
+    count: () => tests.length,
+    compareFailures: (counted, shown) => {
+      countedFailures += Math.max(counted, shown)
+      shownFailures += shown
+    },
+    close: () => {
+      if (countedFailures > shownFailures) {
+        const failures = countedFailures === 1 ? '1 failure' : `${countedFailures} failures`
+        warn(`the report counts ${failures}, its cases show ${shownFailures}`)
+      }
+      if (leftOut > 0) warnings.push(leftOut === 1 ? '1 more warning' : `${leftOut} more warnings`)
+      return { tests, warnings }
+    },
+  }
+}
+
+function testOf(found: FoundTest, position: number): TestResult {
+  const { classname, result, runTimeSeconds, file = '', source = '', attempts = [], attachments = [] } = found
+  const ordinal = `#${position}`
+  const name =
+    found.name.trim() === '' ? `${clipped(classname, MAX_TEST_NAME_LENGTH - 8)} ${ordinal}`.trim() : found.name
+  return {
+    classname: clipped(classname, MAX_TEST_NAME_LENGTH),
+    name: clipped(name, MAX_TEST_NAME_LENGTH),
+    result,
+    runTimeSeconds: Number.isFinite(runTimeSeconds) && runTimeSeconds > 0 ? runTimeSeconds : 0,
+    message: clipped(found.message, MAX_TEST_MESSAGE_LENGTH),
+    file: clipped(file, MAX_TEST_NAME_LENGTH) || null,
+    source: clipped(source, MAX_TEST_NAME_LENGTH) || UNKNOWN_TEST_SOURCE,
+    isFlaky: result === 'success' && (found.isFlaky === true || attempts.length > 0),
+    attempts: attempts
+      .slice(0, MAX_ATTEMPTS)
+      .map((attempt) => ({ ...attempt, message: clipped(attempt.message, MAX_TEST_MESSAGE_LENGTH) })),
+    attachments: [...new Set(attachments)].slice(0, MAX_ATTACHMENTS).map((path) => clipped(path, MAX_TEST_NAME_LENGTH)),
+  }
+}
+
+function withOrdinal(name: string, ordinal: number): string {
+  return `${clipped(name, MAX_TEST_NAME_LENGTH - 8)} (${ordinal})`
+}
+
+/** Seconds as the runners print them: `0.012`, `1.2e-05`, `1,234.5`, or `0,012` on a machine with a German locale. */
+export function secondsOf(time = ''): number {
+  const plain = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.|$)/.test(time) ? time.replaceAll(',', '') : time.replace(',', '.')
+  const seconds = Number(plain)
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0
+}
+
+/** How many a report says there are; 0 where it does not. */
+export function countOf(text: string | undefined): number {
+  return /^\s*\d{1,9}\s*$/.test(text ?? '') ? Number(text) : 0
+}
+
+/** A headline and what stands below it; one of them often repeats the other. */
+export function joined(headline: string, text: string): string {
+  const below = clipped(text.trim(), MAX_TEST_MESSAGE_LENGTH)
+  if (below === '') return headline.trim()
+  return below.includes(clipped(headline, MAX_TEST_MESSAGE_LENGTH)) ? below : `${headline}\n${below}`
+}

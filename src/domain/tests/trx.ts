@@ -1,0 +1,100 @@
+import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
+import { countOf, type FoundTest, joined, type ReportBuilder } from './report-builder.ts'
+import type { TestOutcome } from './test-result.ts'
+import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
+
+/** TRX of Visual Studio and `dotnet test`, whose definitions of the tests stand before or after their results. */
+export function trxXml(report: ReportBuilder): XmlFormat {
+  const results: { readonly test: FoundTest; readonly testId: string }[] = []
+  const definitions = new Map<string, { readonly classname: string; readonly file: string }>()
+  /** Of tests with several rows of data, whether one of these is bad; the rows stand for them. */
+  const rows = new Map<XmlElement, boolean>()
+  const runFaults: string[] = []
+  let runOutcome: TestOutcome = 'success'
+  let counted = 0
+
+  return {
+    wants: ({ name, parent }) =>
+      name === 'unittestresult' ||
+      name === 'unittest' ||
+      name === 'runinfo' ||
+      (name === 'counters' && parent !== null),
+    take: (element) => {
+      const { attributes } = element
+      if (element.name === 'unittestresult') {
+        const { result, message } = endingOf(element)
+        const outer = around(element, ({ name }) => name === 'unittestresult')
+        if (outer) rows.set(outer, isBad(result) || rows.get(outer) === true)
+        const isOfRows = rows.has(element) && (!isBad(result) || rows.get(element) === true)
+        rows.delete(element)
+        if (isOfRows) return
+        const test = {
+          classname: '',
+          name: attributes.testname ?? '',
+          result,
+          message,
+          runTimeSeconds: secondsOfTime(attributes.duration ?? ''),
+          attachments: [...filesOf(element), ...element.attachments],
+        }
+        results.push({ test, testId: attributes.testid ?? '' })
+      } else if (element.name === 'unittest') {
+        const method = childrenOf(element, 'testmethod')[0]
+        const classname = method?.attributes.classname?.split(',', 1)[0] ?? ''
+        definitions.set(attributes.id ?? '', {
+          // `none` is what JavaScript's writers of TRX have for it.
+          classname: classname === 'none' ? '' : classname,
+          file: method?.attributes.codebase ?? attributes.storage ?? '',
+        })
+      } else if (element.name === 'runinfo') runFaults.push(textOf(element, 'text'))
+      else
+        counted =
+          countOf(attributes.failed) +
+          countOf(attributes.error) +
+          countOf(attributes.timeout) +
+          countOf(attributes.aborted)
+    },
+    leave: ({ name, attributes }) => {
+      if (name === 'resultsummary') runOutcome = outcomeOf(attributes.outcome ?? '') ?? 'success'
+    },
+    end: () => {
+      for (const { test, testId } of results) {
+        const definition = definitions.get(testId)
+        const file = definition?.file ?? ''
+        report.add({ ...test, classname: definition?.classname ?? '', file, source: baseName(file) })
+      }
+      const shown = results.filter(({ test }) => isBad(test.result)).length
+      if (shown === 0 && isBad(runOutcome)) {
+        const message = runFaults.join('\n')
+        report.add({ classname: '', name: 'Test run', result: 'error', runTimeSeconds: 0, message })
+      } else report.compareFailures(counted, shown)
+    },
+  }
+}
+
+function endingOf(element: XmlElement): { readonly result: TestOutcome; readonly message: string } {
+  const info = childrenOf(childrenOf(element, 'output')[0], 'errorinfo')[0]
+  const message = joined(textOf(info, 'message'), textOf(info, 'stacktrace'))
+  // The writer leaves out what it takes for the usual outcome, and that is a failure.
+  const word = element.attributes.outcome ?? 'Failed'
+  const isWarning = /^warning$/i.test(word.trim())
+  return endingBy(isWarning ? 'passed' : word, { field: 'outcome', message, isDamaged: element.isDamaged })
+}
+
+function filesOf(element: XmlElement): readonly string[] {
+  const files = childrenOf(childrenOf(element, 'resultfiles')[0], 'resultfile')
+  return files.flatMap(({ attributes }) => attributes.path || [])
+}
+
+/** `00:01:02.5000000`, after days and a dot where it took so long. */
+function secondsOfTime(time: string): number {
+  const match = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:[.,]\d+)?)$/.exec(time.trim())
+  if (!match) return 0
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((part) => Number((part ?? '0').replace(',', '.')))
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+}

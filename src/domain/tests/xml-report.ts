@@ -1,0 +1,157 @@
+import { readXml, type XmlAttributes, XmlProblem } from '../formats/xml.ts'
+import { junitXml } from './junit.ts'
+import { nunitXml } from './nunit.ts'
+import type { ReportBuilder } from './report-builder.ts'
+import { MAX_TEST_MESSAGE_LENGTH } from './test-result.ts'
+import { testngXml } from './testng.ts'
+import { trxXml } from './trx.ts'
+import type { XmlElement, XmlFormat } from './xml-element.ts'
+import { xunitXml } from './xunit.ts'
+
+type OpenFormat = (report: ReportBuilder) => XmlFormat
+
+/** By which element a format is known. */
+const FORMATS: readonly (readonly [isOf: (element: XmlElement) => boolean, open: OpenFormat])[] = [
+  [({ name }) => name === 'testsuites' || name === 'testsuite' || name === 'testcase', junitXml],
+  [({ name }) => ['test-run', 'test-results', 'test-suite', 'test-case'].includes(name), nunitXml],
+  [({ name, parent }) => name === 'unittestresult' || (parent?.name === 'testrun' && isOfTrx(name)), trxXml],
+  [({ name, attributes }) => name === 'assemblies' || (name === 'assembly' && 'total' in attributes), xunitXml],
+  [({ name }) => name === 'testng-results', testngXml],
+]
+
+function isOfTrx(name: string): boolean {
+  return ['results', 'resultsummary', 'testdefinitions', 'testsettings', 'times'].includes(name)
+}
+
+/** What the formats call a test. */
+const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', 'unittestresult', 'test', 'test-method'])
+
+const MAX_DEPTH = 50
+// A report has a few; of one that has more, those beyond could say anything.
+const MAX_CHILDREN = 1_000
+/** A message is cut at fewer characters. */
+const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
+const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
+
+/** What is wrong with the document as a whole, `line:column: …`, or null. Several reports after one another are read. */
+export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): string | null {
+  const now: { format: XmlFormat | null; open: XmlElement | null; last: XmlElement | null } = {
+    format: null,
+    open: null,
+    last: null,
+  }
+  let depth = 0
+  /** Elements that are kept as a whole, each within the one before it. */
+  const wanted: XmlElement[] = []
+  const roots: { readonly name: string; readonly position: string }[] = []
+  let isRead = false
+
+  /** A test is taken when the next one begins: damage until then may be what became of its end. */
+  const takeLast = () => {
+    const { last } = now
+    now.last = null
+    if (last) now.format?.take(last)
+  }
+  const closeFormat = () => {
+    takeLast()
+    now.format?.end()
+    now.format = null
+  }
+  const reading = readXml(pieces, {
+    open: (written, given, { position, isDamaged }) => {
+      depth++
+      if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
+      if (roots.length === 0) roots.push({ name: written, position })
+      const parent = now.open
+      const element = {
+        name: plainName(written),
+        attributes: plainNames(given),
+        parent,
+        children: [],
+        text: '',
+        isDamaged,
+        attachments: [],
+      }
+      now.open = element
+      if (now.format === null) {
+        now.format = FORMATS.find(([isOf]) => isOf(element))?.[1](report) ?? null
+        isRead ||= now.format !== null
+      }
+      if (TESTS.has(element.name)) takeLast()
+      if (now.format?.wants(element)) wanted.push(element)
+      else if (wanted.length > 0 && parent) {
+        if (parent.children.length < MAX_CHILDREN) parent.children.push(element)
+        else parent.isDamaged = true
+      }
+    },
+    text: (text) => {
+      const element = wanted.at(-1)
+      if (!element || !now.open) return
+      if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH)
+      if (text.includes('[[ATTACHMENT|'))
+        for (const [, path = ''] of text.matchAll(ATTACHMENT)) element.attachments.push(path.trim())
+    },
+    close: (isImplied) => {
+      const element = now.open
+      if (!element) return
+      depth--
+      now.open = element.parent
+      if (isImplied) element.isDamaged = true
+      if (wanted.at(-1) === element) {
+        wanted.pop()
+        // In the text of the test itself this is what is left of a tag.
+        if (element.text.includes('<')) element.isDamaged = true
+        if (TESTS.has(element.name)) {
+          takeLast()
+          now.last = element
+        } else now.format?.take(element)
+      } else if (wanted.length === 0) {
+        takeLast()
+        now.format?.leave(element)
+      } else if (element.isDamaged && element.parent) element.parent.isDamaged = true
+      if (now.open === null) closeFormat()
+    },
+    damage: () => {
+      if (now.open) now.open.isDamaged = true
+      if (now.last && wanted.length === 0) now.last.isDamaged = true
+    },
+  })
+  if (!reading.ok) return reading.problem
+  if (!isRead) return problemOf(roots[0])
+  if (reading.endsEarly !== null) {
+    takeLast()
+    const cut = wanted[0]?.attributes.name
+    report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ''}: what is whole is kept`)
+    for (let element = now.open; element; element = element.parent)
+      if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element)
+    closeFormat()
+  }
+  if (reading.damage !== null) report.warn(`the report is damaged at ${reading.damage}`)
+  return null
+}
+
+function isIn(element: XmlElement | null, outer: XmlElement): boolean {
+  for (let one = element; one; one = one.parent) if (one === outer) return true
+  return false
+}
+
+function problemOf(root: { readonly name: string; readonly position: string } | undefined): string {
+  if (!root) return '1:1: neither XML nor JSON'
+  return `${root.position}: the root element is ${root.name.slice(0, 100)}`
+}
+
+function plainName(name: string): string {
+  return name.slice(name.indexOf(':') + 1).toLowerCase()
+}
+
+const IS_PLAIN = /^[^:A-Z]*$/
+
+function plainNames(attributes: XmlAttributes): XmlAttributes {
+  const names = Object.keys(attributes)
+  if (names.every((name) => IS_PLAIN.test(name))) return attributes
+  const plain: Record<string, string> = Object.create(null)
+  // What is written plainly goes before the same name with a prefix.
+  for (const name of names) plain[plainName(name)] ??= attributes[name] ?? ''
+  for (const name of names) if (IS_PLAIN.test(name)) plain[name] = attributes[name] ?? ''
+  return plain
+}

@@ -1,0 +1,646 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ReportReading, readTestReport } from '../../../src/domain/tests/read-report.ts'
+import type { TestReport, TestResult } from '../../../src/domain/tests/test-result.ts'
+
+const ONE = suite('<testcase name="é"/>')
+
+describe('how a report is found is how it is read', () => {
+  // One row for each row of the table in docs/test-reports.md, and for what is like it.
+  it.each<[string, Uint8Array | string, Partial<TestResult>[], string[]?]>([
+    ['gtest, skipped in its result', suite('<testcase name="a" status="run" result="skipped"/>'), [skipped('a')]],
+    ['CTest, disabled in its status', suite('<testcase name="a" status="disabled"/>'), [skipped('a')]],
+    ['CTest, not run', suite('<testcase name="a" status="notrun"/>'), [skipped('a')]],
+    ['a disabled element', suite('<testcase name="a"><disabled/></testcase>'), [skipped('a')]],
+    ['failed in its status alone', suite('<testcase name="a" status="failed"/>'), [failure('a')]],
+    ['errored in its status alone', suite('<testcase name="a" status="errored"/>'), [error('a')]],
+    ['failed in an attribute of that name', suite('<testcase name="a" failure="no"/>'), [failure('a', 'no')]],
+    [
+      'what is still to do, and fails',
+      suite('<testcase name="a"><skipped type="todo"/><failure message="no"/></testcase>'),
+      [skipped('a')],
+    ],
+    [
+      'an error of a suite',
+      '<testsuite name="p.LoadTest" tests="1" errors="1"><error message="NoClass">trace</error></testsuite>',
+      [error('p.LoadTest', 'NoClass\ntrace')],
+    ],
+    [
+      'a suite that counts more than its cases show',
+      '<testsuite name="s" failures="3"><testcase name="a"><failure/></testcase><testcase name="b"><failure/></testcase></testsuite>',
+      [failure('a'), failure('b')],
+      ['the report counts 3 failures, its cases show 2'],
+    ],
+    ['an empty suite', '<testsuites><testsuite name="s" tests="0"/></testsuites>', []],
+    [
+      'a case without a name',
+      suite('<testcase name="a"/><testcase classname="C"/><testcase classname="C" name=" "><failure/></testcase>'),
+      [passed('a'), passed('C #2'), failure('C #3')],
+      ['a test has no name, and is called "C #2"', 'a test has no name, and is called "C #3"'],
+    ],
+    [
+      'control characters as references and as they are',
+      suite('<testcase name="a&#8;b\u0007c"><failure message="&#27;[31mred\u001b[0m&#xDFFF;&#0;"/></testcase>'),
+      [failure('a\ufffdb\ufffdc', '\ufffd[31mred\ufffd[0m\ufffd\ufffd')],
+    ],
+    [
+      'a byte that is not UTF-8',
+      bytes('<testsuite><testcase name="caf', 0xe9, '"/><testcase name="', 0xed, 0xa0, 0x80, '"/></testsuite>'),
+      [passed('caf\ufffd'), passed('\ufffd\ufffd\ufffd')],
+    ],
+    [
+      'ISO-8859-1',
+      bytes('<?xml version="1.0" encoding="ISO-8859-1"?><testsuite><testcase name="caf', 0xe9, '"/></testsuite>'),
+      [passed('café')],
+    ],
+    [
+      'windows-1252, in apostrophes',
+      bytes("<?xml version='1.0' encoding='Windows-1252'?><testsuite><testcase name='", 0x80, "'/></testsuite>"),
+      [passed('€')],
+    ],
+    ['UTF-16 with a mark', utf16(`\ufeff<?xml version="1.0" encoding="UTF-16"?>${ONE}`), [passed('é')]],
+    ['UTF-16 without one', utf16(`<?xml version="1.0" encoding="UTF-16LE"?>${ONE}`), [passed('é')]],
+    ['UTF-16, the bytes turned', utf16(`\ufeff${ONE}`, true), [passed('é')]],
+    ['UTF-16, turned, without a mark', utf16(ONE, true), [passed('é')]],
+    ['UTF-8 that calls itself UTF-16', `<?xml version="1.0" encoding="utf-16"?>${ONE}`, [passed('é')]],
+    [
+      'an encoding that nobody knows',
+      `<?xml version="1.0" encoding="klingon"?>${ONE}`,
+      [passed('é')],
+      ['the encoding "klingon" is not known: read as UTF-8'],
+    ],
+    ['white space before the declaration', `\n  <?xml version="1.0"?>${ONE}`, [passed('é')]],
+    ['a byte order mark before it', `\ufeff<?xml version="1.0"?>${ONE}`, [passed('é')]],
+    ['lines of a log before it', `npm warn old & slow < 1\n<?xml version="1.0"?>${ONE}`, [passed('é')]],
+    ['a document type', `<!DOCTYPE testsuite SYSTEM "junit.dtd">${ONE}`, [passed('é')]],
+    [
+      'entities, of which none is expanded',
+      `<!DOCTYPE t [<!ENTITY a "ha"><!ENTITY f SYSTEM "file:///etc/passwd">]>${suite('<testcase name="&a;&f;&nbsp;"/>')}`,
+      [passed('&a;&f;&nbsp;')],
+    ],
+    ['prefixes', '<j:testsuite xmlns:j="u"><j:testcase name="é"><j:error/></j:testcase></j:testsuite>', [error('é')]],
+    [
+      'several roots',
+      `<?xml version="1.0"?>${ONE}\n<?xml version="1.0"?>${suite('<testcase name="b"/>')}`,
+      [passed('é'), passed('b')],
+    ],
+    [
+      'a processing instruction',
+      `<?xml-stylesheet href="a.xsl"?><testsuite><?b c?><testcase name="é"/></testsuite>`,
+      [passed('é')],
+    ],
+    ['an element around it', `<report><title/>${ONE}</report>`, [passed('é')]],
+    [
+      'what should have been a reference',
+      suite('<testcase name="R & D < 3"><failure>1 < 2 && 3</failure></testcase>'),
+      [failure('R & D < 3', '1 < 2 && 3')],
+    ],
+    [
+      'a file that ends in a case',
+      '<testsuite name="s">\n<testcase name="a"/><testcase name="b"><failure/></testcase><testcase name="c"><fail',
+      [passed('a'), failure('b')],
+      ['the report ends early, at 2:84, in "c": what is whole is kept'],
+    ],
+    [
+      'a file that ends between cases',
+      '<testsuites><testsuite name="s" failures="1"><error message="boom"/><testcase name="a"/>',
+      [passed('a'), error('s', 'boom')],
+      ['the report ends early, at 1:88: what is whole is kept'],
+    ],
+    [
+      'colours in JSON',
+      ctrf([{ name: 'a', status: 'failed', message: '\u001b[31mred\u001b[0m', trace: '' }]),
+      [failure('a', '\u001b[31mred\u001b[0m')],
+    ],
+    [
+      'a flaky case of Surefire',
+      suite(
+        '<testcase name="a"><flakyFailure message="no"><stackTrace>at x</stackTrace></flakyFailure><flakyError type="E"/></testcase>',
+      ),
+      [flaky('a', ['failure', 'no\nat x'], ['error', 'E'])],
+    ],
+    [
+      'a case that failed each time',
+      suite(
+        '<testcase name="a"><failure message="1st"/><rerunFailure message="2nd"/><rerunError message="3rd"/></testcase>',
+      ),
+      [
+        {
+          ...failure('a', '1st'),
+          attempts: [
+            { result: 'failure', message: '2nd' },
+            { result: 'error', message: '3rd' },
+          ],
+        },
+      ],
+    ],
+    [
+      'a rerun of pytest-rerunfailures',
+      suite('<testcase name="a"><rerun message="no"/></testcase>'),
+      [flaky('a', ['failure', 'no'])],
+    ],
+    [
+      'a flaky test of CTRF',
+      ctrf([
+        {
+          name: 'a',
+          status: 'passed',
+          flaky: true,
+          retries: 1,
+          retryAttempts: [
+            { attempt: 1, status: 'failed', message: 'no' },
+            { attempt: 2, status: 'passed' },
+          ],
+        },
+      ]),
+      [flaky('a', ['failure', 'no'])],
+    ],
+    [
+      'the same case twice',
+      suite(
+        '<testcase name="a"><failure/></testcase><testcase name="a"><error/></testcase><testcase name="a (2)"/><testcase name="a"/>',
+      ),
+      [failure('a'), error('a (2)'), passed('a (2) (2)'), passed('a (3)')],
+    ],
+    [
+      'suites within each other',
+      '<testsuites name="all"><testsuite name="cart"><testsuite name="pay"><testcase name="a"/></testsuite></testsuite></testsuites>',
+      [{ ...passed('a'), classname: 'cart > pay', source: 'all' }],
+    ],
+    [
+      'suites whose names begin with those around them',
+      '<testsuite name="C"><testsuite name="C::a"><testcase name="1"/></testsuite></testsuite>',
+      [{ ...passed('1'), classname: 'C::a' }],
+    ],
+    [
+      'attachments',
+      suite(
+        '<testcase name="a"><system-out>log\n[[ATTACHMENT|out/a.png]]\n[[ATTACHMENT|b c.txt]]</system-out></testcase>',
+      ),
+      [{ ...passed('a'), attachments: ['out/a.png', 'b c.txt'] }],
+    ],
+    [
+      'a test that lost a quote',
+      suite('<testcase name="a status="failed"/><testcase name="b"/>'),
+      [passed('b'), error('a status=', 'the report is damaged in this test')],
+      ['the report is damaged at 1:47: no whitespace between attributes.'],
+    ],
+    [
+      'a test that lost an end tag',
+      suite('<testcase name="a"><failure message="no"><testcase name="b"></testcase></testcase><testcase name="c"/>'),
+      [passed('b'), failure('a', 'no'), passed('c')],
+      ['the report is damaged at 1:102: unexpected close tag.'],
+    ],
+    [
+      'a test both of whose tags of a failure are text',
+      suite('<testcase name="a"><"failure message="no">at x/failure></testcase><testcase name="b">log</testcase>'),
+      [error('a', 'the report is damaged in this test'), passed('b')],
+    ],
+    [
+      'a test that seems to end before its failure',
+      suite('<testcase name="a"/><failure message="no"></failure></testcase><testcase name="b"/>'),
+      [error('a', 'the report is damaged in this test'), passed('b'), error('s', 'no')],
+      ['the report is damaged at 1:83: unexpected close tag.'],
+    ],
+    [
+      'an end tag of nothing',
+      suite('<testcase name="a"></failure></testcase></p><testcase name="b"/>'),
+      [error('a', 'the report is damaged in this test'), passed('b')],
+      ['the report is damaged at 1:49: unexpected close tag.'],
+    ],
+  ])('%s', (_, document, tests, warnings = []) => {
+    const report = reportIn(document)
+    expect(report.tests).toMatchObject(tests)
+    expect(report.tests).toHaveLength(tests.length)
+    expect(report.warnings).toEqual(warnings)
+  })
+
+  it.each([
+    ['Content-Type says so', 'application/xml; charset="iso-8859-1"', ''],
+    ['the document says otherwise', 'application/xml; charset=utf-16', '<?xml version="1.0" encoding="latin1"?>'],
+  ])('in ISO-8859-1 where the %s', (_, contentType, declaration) => {
+    const document = bytes(`${declaration}<testsuite><testcase name="`, 0xe9, '"/></testsuite>')
+    expect(readTestReport(document, contentType)).toMatchObject({ report: { tests: [{ name: 'é' }] } })
+  })
+
+  it('with no more than 20 warnings', () => {
+    const { tests, warnings } = reportIn(suite('<testcase/>'.repeat(50)))
+    expect([tests.length, warnings.length, warnings.at(-1)]).toEqual([50, 21, '30 more warnings'])
+  })
+
+  it('with an ordinal for each of 50,000 tests of one name, in little time', () => {
+    const { tests } = reportIn(suite('<testcase name="a"/>'.repeat(50_000)))
+    expect(tests.at(-1)?.name).toBe('a (50000)')
+  })
+})
+
+describe('the other formats', () => {
+  it('NUnit 3', () => {
+    const report = reportIn(`<test-run id="0" testcasecount="7" result="Failed" total="7" failed="3">
+  <test-suite type="Assembly" name="Shop.dll" fullname="/w/Shop.dll" result="Failed"><failure><message>One or more child tests had errors</message></failure>
+   <test-suite type="TestFixture" name="CartTest" fullname="Shop.CartTest" classname="Shop.CartTest" result="Failed" site="Child"><failure><message><![CDATA[One or more child tests had errors]]></message></failure>
+    <test-case name="Adds(1,2)" fullname="Shop.CartTest.Adds(1,2)" methodname="Adds" classname="Shop.CartTest" result="Passed" duration="0.25"><attachments><attachment><filePath>/w/a.png</filePath></attachment></attachments></test-case>
+    <test-case name="Pays" fullname="Shop.CartTest.Pays" classname="Shop.CartTest" result="Failed" duration="0.5"><failure><message><![CDATA[  Expected: 1]]></message><stack-trace><![CDATA[at Pays()]]></stack-trace></failure></test-case>
+    <test-case name="Breaks" classname="Shop.CartTest" result="Failed" label="Error"><failure><message>NullReference</message></failure></test-case>
+    <test-case name="Later" classname="Shop.CartTest" result="Skipped" label="Ignored"><reason><message>not yet</message></reason></test-case>
+    <test-case name="Maybe" classname="Shop.CartTest" result="Inconclusive"/>
+    <test-case name="Warns" classname="Shop.CartTest" result="Warning"/>
+   </test-suite>
+   <test-suite type="TestFixture" name="HookTest" fullname="Shop.HookTest" result="Failed" site="SetUp"><failure><message>no database</message></failure></test-suite>
+  </test-suite></test-run>`)
+    expect(report).toMatchObject({
+      tests: [
+        {
+          ...passed('Adds(1,2)'),
+          classname: 'Shop.CartTest',
+          runTimeSeconds: 0.25,
+          source: 'Shop.dll',
+          attachments: ['/w/a.png'],
+        },
+        failure('Pays', 'Expected: 1\nat Pays()'),
+        error('Breaks', 'NullReference'),
+        skipped('Later', 'not yet'),
+        skipped('Maybe'),
+        passed('Warns'),
+        { ...error('HookTest', 'no database'), classname: 'Shop.HookTest' },
+      ],
+      warnings: [],
+    })
+  })
+
+  it('NUnit 2', () => {
+    const report =
+      reportIn(`<test-results name="Shop.dll" total="4" errors="1" failures="1" not-run="1"><test-suite type="Assembly" name="Shop.dll" success="False"><results>
+   <test-suite type="TestFixture" name="CartTest" result="Failure"><results>
+    <test-case name="Shop.CartTest.Adds" executed="True" result="Success" success="True" time="0,012" asserts="1"/>
+    <test-case name="Shop.CartTest.Pays(1.5)" executed="True" result="Failure" success="False" time="0.1"><failure><message>no</message><stack-trace>at</stack-trace></failure></test-case>
+    <test-case name="Shop.CartTest.Breaks" executed="True" result="Error" success="False"><failure><message>boom</message></failure></test-case>
+    <test-case name="Shop.CartTest.Later" executed="False" result="Ignored"><reason><message>not yet</message></reason></test-case>
+   </results></test-suite></results></test-suite></test-results>`)
+    expect(report).toMatchObject({
+      tests: [
+        { ...passed('Shop.CartTest.Adds'), classname: 'Shop.CartTest', runTimeSeconds: 0.012, source: 'Shop.dll' },
+        { ...failure('Shop.CartTest.Pays(1.5)', 'no\nat'), classname: 'Shop.CartTest' },
+        error('Shop.CartTest.Breaks', 'boom'),
+        skipped('Shop.CartTest.Later', 'not yet'),
+      ],
+      warnings: [],
+    })
+  })
+
+  const trx = (summary: string, results: string) => `<?xml version="1.0" encoding="utf-8"?>
+<TestRun id="1" xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Times start="x"/><Results>${results}</Results>
+<TestDefinitions><UnitTest name="Shop.CartTest.Adds" storage="/w/shop.dll" id="t1"><TestMethod codeBase="/w/bin/Shop.dll" className="Shop.CartTest" name="Adds"/></UnitTest></TestDefinitions>${summary}</TestRun>`
+
+  it('TRX', () => {
+    const report = reportIn(
+      trx(
+        '<ResultSummary outcome="Failed"><Counters total="6" failed="2" timeout="1"/></ResultSummary>',
+        `<UnitTestResult testId="t1" testName="Adds" duration="00:01:02.5000000" outcome="Passed"><ResultFiles><ResultFile path="a.png"/></ResultFiles></UnitTestResult>
+<UnitTestResult testName="Pays" outcome="Failed"><Output><StdOut>x</StdOut><ErrorInfo><Message>no</Message><StackTrace>at</StackTrace></ErrorInfo></Output></UnitTestResult>
+<UnitTestResult testName="Hangs" outcome="Timeout"/><UnitTestResult testName="Later" outcome="NotExecuted"/>
+<UnitTestResult testName="Odd"/>
+<UnitTestResult testName="Rows" outcome="Failed"><InnerResults><UnitTestResult testName="Rows (1)" outcome="Passed"/><UnitTestResult testName="Rows (2)" outcome="Failed"/></InnerResults></UnitTestResult>`,
+      ),
+    )
+    expect(report).toMatchObject({
+      tests: [
+        {
+          ...passed('Adds'),
+          classname: 'Shop.CartTest',
+          runTimeSeconds: 62.5,
+          file: '/w/bin/Shop.dll',
+          source: 'Shop.dll',
+          attachments: ['a.png'],
+        },
+        failure('Pays', 'no\nat'),
+        error('Hangs'),
+        skipped('Later'),
+        failure('Odd'),
+        passed('Rows (1)'),
+        failure('Rows (2)'),
+      ],
+      warnings: [],
+    })
+  })
+
+  it('TRX of a run that failed while each of its tests passed', () => {
+    const summary =
+      '<ResultSummary outcome="Failed"><RunInfos><RunInfo outcome="Error"><Text>host process crashed</Text></RunInfo></RunInfos></ResultSummary>'
+    expect(
+      reportIn(trx(summary, '<UnitTestResult testId="t1" testName="Adds" outcome="Passed"/>')).tests,
+    ).toMatchObject([passed('Adds'), error('Test run', 'host process crashed')])
+  })
+
+  it('xUnit.net v2', () => {
+    const report =
+      reportIn(`<assemblies timestamp="x"><assembly name="/w/Shop.dll" total="3" passed="1" failed="1" skipped="1" errors="1">
+<errors><error type="test-class-cleanup" name="Shop.CartTest"><failure exception-type="E"><message>no cleanup</message></failure></error></errors>
+<collection name="c"><test name="Shop.CartTest.Adds(x: 1)" type="Shop.CartTest" method="Adds" time="0.5" result="Pass" source-file="/w/a.cs"/>
+<test name="Shop.CartTest.Pays" type="Shop.CartTest" result="Fail"><failure exception-type="E"><message><![CDATA[no]]></message><stack-trace>at</stack-trace></failure></test>
+<test name="Shop.CartTest.Later" type="Shop.CartTest" result="Skip"><reason><![CDATA[not yet]]></reason></test></collection></assembly></assemblies>`)
+    expect(report).toMatchObject({
+      tests: [
+        error('Shop.CartTest', 'no cleanup'),
+        {
+          ...passed('Shop.CartTest.Adds(x: 1)'),
+          classname: 'Shop.CartTest',
+          runTimeSeconds: 0.5,
+          file: '/w/a.cs',
+          source: '/w/Shop.dll',
+        },
+        failure('Shop.CartTest.Pays', 'no\nat'),
+        skipped('Shop.CartTest.Later', 'not yet'),
+      ],
+      warnings: [],
+    })
+  })
+
+  it('xUnit.net v1', () => {
+    const report = reportIn(`<assembly name="/w/Shop.dll" run-date="x" total="2" failed="1"><class name="Shop.CartTest">
+<test name="Shop.CartTest.Adds" type="Shop.CartTest" method="Adds" result="Pass" time="0.5"/>
+<test name="Shop.CartTest.Pays" type="Shop.CartTest" method="Pays" result="Fail"><failure exception-type="E"><message>no</message></failure></test></class></assembly>`)
+    expect(report).toMatchObject({
+      tests: [passed('Shop.CartTest.Adds'), failure('Shop.CartTest.Pays', 'no')],
+      warnings: [],
+    })
+  })
+
+  it('TestNG, with a retry and what is done before', () => {
+    const method = (status: string, more: string, inside = '') =>
+      `<test-method status="${status}" signature="pays()" duration-ms="1500" ${more}>${inside}</test-method>`
+    const thrown = (message: string) =>
+      `<exception class="E"><message><![CDATA[${message}]]></message><full-stacktrace>at</full-stacktrace></exception>`
+    const report =
+      reportIn(`<testng-results skipped="2" failed="1" passed="2" total="4"><suite name="Shop"><test name="unit"><class name="CartTest">
+${method('PASS', 'name="setUp" is-config="true"')}
+${method('FAIL', 'name="open" is-config="true"', thrown('no database'))}
+${method('SKIP', 'name="pays" retried="true"', thrown('first'))}
+${method('PASS', 'name="pays"')}
+<test-method status="FAIL" name="adds" signature="adds()">${thrown('no')}</test-method>
+<test-method status="SKIP" name="later" signature="later()"/>
+</class></test></suite></testng-results>`)
+    expect(report).toMatchObject({
+      tests: [
+        error('open', 'no database\nat'),
+        { ...flaky('pays', ['failure', 'first\nat']), classname: 'CartTest', runTimeSeconds: 1.5, source: 'Shop' },
+        failure('adds', 'no\nat'),
+        skipped('later'),
+      ],
+      warnings: [],
+    })
+  })
+
+  it('CTRF, of which an odd test costs only itself', () => {
+    const report = reportIn(
+      ctrf(
+        [
+          {
+            name: 'adds',
+            status: 'passed',
+            duration: 250,
+            suite: ['cart', 'sums'],
+            filePath: 'a.ts',
+            attachments: [{ name: 'x', path: 'x.png' }, 7],
+          },
+          null,
+          { name: 'pays', status: 'failed', message: 'no', trace: 'Error: no\n at' },
+          { status: 'skipped' },
+          { name: 'odd', status: 'stuck' },
+          { name: 'hangs', status: 'other', rawStatus: 'timedOut' },
+          { name: 'waits', status: 'pending', duration: 'long' },
+          { name: 'nul\u0000', status: 'passed' },
+        ],
+        { failed: 4 },
+      ),
+    )
+    expect(report).toMatchObject({
+      tests: [
+        {
+          ...passed('adds'),
+          classname: 'cart > sums',
+          runTimeSeconds: 0.25,
+          file: 'a.ts',
+          source: 'vitest',
+          attachments: ['x.png'],
+        },
+        failure('pays', 'Error: no\n at'),
+        skipped('#3'),
+        error('odd', 'the report says status="stuck", which is no word for a test that passed'),
+        error('hangs'),
+        skipped('waits'),
+        passed('nul\ufffd'),
+      ],
+      warnings: [
+        'results.tests.1 is no test, and was left out',
+        'a test has no name, and is called "#3"',
+        'the report counts 4 failures, its cases show 3',
+      ],
+    })
+  })
+
+  it('CTRF that was cut off', () => {
+    const whole = ctrf([
+      { name: 'a', status: 'failed', message: 'x } ] "' },
+      { name: 'b', status: 'passed', suite: ['c'] },
+    ])
+    const cut = whole.slice(0, whole.indexOf('"suite"') + 10)
+    expect(reportIn(cut)).toMatchObject({
+      tests: [failure('a', 'x } ] "')],
+      warnings: [`the report ends early, at 1:${cut.length}: what is whole is kept`],
+    })
+  })
+
+  it('our own JSON, of which a wrong field is refused by its name', () => {
+    expect(readTestReport(bytes('{"tests": [{"name": "a", "result": "ok"}]}'), null)).toEqual({
+      ok: false,
+      problem: 'tests.0.result: must be success, failure, error or skipped',
+      problems: [{ path: 'tests.0.result', message: 'must be success, failure, error or skipped' }],
+    })
+    expect(reportIn('{"tests": [{"name": "a", "result": "success"}]}').tests).toMatchObject([passed('a')])
+  })
+
+  it.each([
+    ['{', '1:1: not valid JSON'],
+    ['{"tests": [\n{"name" "a"}]}', '2:9: not valid JSON'],
+    ['{"results": {"tests": {}}, "reportFormat": "CTRF"}', '1:1: results.tests must be an array'],
+    [ctrf(Array.from({ length: 50_001 }, () => ({}))), '1:1: more than 50000 test cases'],
+  ])('refuses %.50s', (document, problem) => {
+    expect(readTestReport(bytes(document), null)).toEqual({ ok: false, problem })
+  })
+})
+
+describe('whatever it is given', () => {
+  const PIECES = [
+    ...[
+      '<testsuite name="s">',
+      '</testsuite>',
+      '<testcase name="t">',
+      '</testcase>',
+      '<failure>',
+      '</failure>',
+      '<![CDATA[',
+    ],
+    ...[
+      ']]>',
+      '<!--',
+      '-->',
+      '<!DOCTYPE a [',
+      ']>',
+      '&amp;',
+      '&#0;',
+      '&x;',
+      '<?xml version="1.0" encoding="utf-16"?>',
+      '"',
+      ' ',
+    ],
+    ...[
+      '<test-run>',
+      '<test-case name="a" result="Passed">',
+      '<TestRun><Results>',
+      '<UnitTestResult outcome="Passed"/>',
+    ],
+    ...[
+      '<assemblies><assembly>',
+      '<test result="Pass"/>',
+      '<testng-results>',
+      '<test-method status="PASS"/>',
+      '{"results":',
+      '{"tests":[',
+      ']}',
+    ],
+  ]
+  const document = fc.oneof(
+    fc.uint8Array({ maxLength: 200 }),
+    fc
+      .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 30 })
+      .map((some) => bytes(some.join(''))),
+    fc.jsonValue().map((value) => bytes(JSON.stringify({ results: { tests: value, summary: value, tool: value } }))),
+    fc.array(fc.jsonValue(), { maxLength: 5 }).map((tests) => bytes(ctrf(tests))),
+  )
+
+  it('it answers, and names no test that has no name', () => {
+    fc.assert(
+      fc.property(document, fc.option(fc.string()), (given, contentType) => {
+        const reading = readTestReport(given, contentType)
+        if (!reading.ok) expect(reading.problem).toMatch(reading.problems ? /./ : /^\d+:\d+: ./)
+        else for (const test of reading.report.tests) expect(test.name).toMatch(/\S/)
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  // Each case is told by more than one tag or word, so that no single change makes it another that is well-formed.
+  const GOOD: readonly string[] = [
+    suite(
+      cases(
+        (name) =>
+          `<testcase classname="c" name="${name}" time="0.1"><failure message="no &lt;b>" type="E">at x</failure></testcase>\n`,
+      ),
+    ),
+    suite(
+      cases(
+        (name) =>
+          `<testcase name="${name}" status="failed"><failure><![CDATA[a < b]]></failure><system-out>x</system-out></testcase>`,
+      ),
+    ),
+    `<test-run><test-suite name="s">${cases(
+      (name) => `<test-case name="${name}" result="Failed"><failure><message>no</message></failure></test-case>`,
+      (name) => `<test-case name="${name}" result="Passed"></test-case>`,
+    )}</test-suite></test-run>`,
+    `<TestRun><Results>${cases(
+      (name) =>
+        `<UnitTestResult testName="${name}" outcome="Failed"><Output><ErrorInfo><Message>no</Message></ErrorInfo></Output></UnitTestResult>`,
+      (name) => `<UnitTestResult testName="${name}" outcome="Passed"/>`,
+    )}</Results></TestRun>`,
+    `<assemblies><assembly name="a"><collection>${cases(
+      (name) => `<test name="${name}" type="T" result="Fail"><failure><message>no</message></failure></test>`,
+      (name) => `<test name="${name}" type="T" result="Pass"/>`,
+    )}</collection></assembly></assemblies>`,
+    `<testng-results><suite name="s"><test name="t"><class name="c">${cases(
+      (name) => `<test-method name="${name}" status="FAIL"><exception class="E"/></test-method>`,
+      (name) => `<test-method name="${name}" status="PASS"/>`,
+    )}</class></test></suite></testng-results>`,
+    ctrf(
+      [1, 2, 3, 4, 5].map((n) => ({ name: n % 2 ? `red-${n}` : `green-${n}`, status: n % 2 ? 'failed' : 'passed' })),
+    ),
+  ]
+  const change = fc.record({
+    at: fc.nat(),
+    kind: fc.constantFrom('delete', 'insert', 'replace', 'cut'),
+    byte: fc.oneof(fc.constantFrom(...[...'<>/"\'&;=!-? []'].map((character) => character.charCodeAt(0))), fc.nat(255)),
+  })
+
+  it('it never shows a test as passed that a report calls failed in which one byte is wrong', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...GOOD), change, (good, { at, kind, byte }) => {
+        const whole = [...bytes(good)]
+        const place = at % whole.length
+        const damaged = kind === 'cut' ? whole.slice(0, place) : whole
+        if (kind !== 'cut') damaged.splice(place, kind === 'insert' ? 0 : 1, ...(kind === 'delete' ? [] : [byte]))
+        const reading = readTestReport(Uint8Array.from(damaged), null)
+        if (!reading.ok) return
+        const passedTests = reading.report.tests.filter(({ result }) => result === 'success')
+        expect(passedTests.filter(({ name }) => /^red-\d$/.test(name))).toEqual([])
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+})
+
+function suite(cases: string): string {
+  return `<testsuite name="s">${cases}</testsuite>`
+}
+
+/** Tests by turns red and green. */
+function cases(
+  red: (name: string) => string,
+  green = (name: string) => `<testcase classname="c" name="${name}"></testcase>\n`,
+): string {
+  return [1, 2, 3, 4, 5].map((n) => (n % 2 ? red(`red-${n}`) : green(`green-${n}`))).join('')
+}
+
+function ctrf(tests: readonly unknown[], summary: object = {}): string {
+  return JSON.stringify({ results: { tool: { name: 'vitest' }, summary, tests } })
+}
+
+function bytes(...parts: readonly (string | number)[]): Uint8Array {
+  return Uint8Array.from(
+    parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])),
+  )
+}
+
+function utf16(text: string, isTurned = false): Uint8Array {
+  return Uint8Array.from(
+    [...Array(text.length).keys()].flatMap((at) => {
+      const unit = text.charCodeAt(at)
+      return isTurned ? [unit >> 8, unit & 0xff] : [unit & 0xff, unit >> 8]
+    }),
+  )
+}
+
+function passed(name: string): Partial<TestResult> {
+  return { name, result: 'success', isFlaky: false, message: '', attempts: [] }
+}
+
+function flaky(name: string, ...attempts: readonly ['failure' | 'error', string][]): Partial<TestResult> {
+  return { ...passed(name), isFlaky: true, attempts: attempts.map(([result, message]) => ({ result, message })) }
+}
+
+function skipped(name: string, message?: string): Partial<TestResult> {
+  return { name, result: 'skipped', ...(message === undefined ? {} : { message }) }
+}
+
+function failure(name: string, message?: string): Partial<TestResult> {
+  return { name, result: 'failure', isFlaky: false, ...(message === undefined ? {} : { message }) }
+}
+
+function error(name: string, message?: string): Partial<TestResult> {
+  return { name, result: 'error', isFlaky: false, ...(message === undefined ? {} : { message }) }
+}
+
+function reportIn(document: string | Uint8Array): TestReport {
+  const reading: ReportReading = readTestReport(typeof document === 'string' ? bytes(document) : document, null)
+  if (!reading.ok) throw new Error(reading.problem)
+  return reading.report
+}

@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  bothOutcomes,
+  HAS_PASSED,
+  type RunOutcome,
+  readRuns,
+  runIn,
+  runsIn,
+  type TestRun,
+  textOfRuns,
+} from '../../../src/domain/tests/test-runs.ts'
+
+const OUTCOMES = Object.keys(HAS_PASSED) as RunOutcome[]
+const anyOutcome = fc.constantFrom(...OUTCOMES)
+const anyRun = fc.record({ outcome: anyOutcome, runTimeSeconds: fc.double({ min: 0, max: 10_000, noNaN: true }) })
+
+describe('the runs of a report as text', () => {
+  it('are stretches of equal outcomes, which a person can read', () => {
+    const passed: TestRun = { outcome: 'success', runTimeSeconds: 0 }
+    const runs = new Map<number, TestRun>(Array.from({ length: 5_000 }, (_, i) => [1_046 + i, passed]))
+    expect(textOfRuns(runs).outcomes).toBe('1046.5000P')
+    const others = new Map(runs)
+      .set(1_050, { outcome: 'failure', runTimeSeconds: 1 })
+      .set(9_000, { outcome: 'skipped', runTimeSeconds: 0 })
+    expect(textOfRuns(others).outcomes).toBe('1046.4PF4995P2954.S')
+    expect(textOfRuns(new Map())).toEqual({ outcomes: '', times: '' })
+  })
+
+  it('come back for each test, with the time within a seventh, and no other test has one', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 3_000 }), anyRun), { selector: ([number]) => number }),
+        (list) => {
+          const runs = readRuns(textOfRuns(new Map(list)))
+          const sorted = [...list].sort(([one], [other]) => one - other)
+          expect([...runsIn(runs)].map(({ number, outcome }) => [number, outcome])).toEqual(
+            sorted.map(([number, { outcome }]) => [number, outcome]),
+          )
+          for (const [number, { outcome, runTimeSeconds }] of list) {
+            const run = runIn(runs, number)
+            expect(run?.outcome).toBe(outcome)
+            if (runTimeSeconds < 0.001) expect(run?.runTimeSeconds).toBe(0)
+            else expect(Math.abs((run?.runTimeSeconds ?? 0) / runTimeSeconds - 1)).toBeLessThan(0.15)
+          }
+          const known = new Set(list.map(([number]) => number))
+          for (let number = 0; number < 3_002; number++) if (!known.has(number)) expect(runIn(runs, number)).toBeNull()
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('are refused where a letter is none', () => {
+    expect(() => readRuns({ outcomes: '4X' })).toThrow('no outcome of a test is written X')
+  })
+})
+
+describe('a test that a report has twice', () => {
+  it.each([
+    ['success', 'success', 'success'],
+    ['success', 'failure', 'mixed'],
+    ['error', 'success', 'mixed'],
+    ['flaky', 'error', 'mixed'],
+    ['failure', 'error', 'failure'],
+    ['skipped', 'error', 'error'],
+    ['skipped', 'success', 'success'],
+    ['skipped', 'flaky', 'flaky'],
+    ['mixed', 'skipped', 'mixed'],
+  ] as const)('%s and %s: %s', (one, other, both) => {
+    expect([bothOutcomes(one, other), bothOutcomes(other, one)]).toEqual([both, both])
+  })
+
+  it('has passed where one of them has, and never hides a failure', () => {
+    for (const one of OUTCOMES)
+      for (const other of OUTCOMES) {
+        const both = bothOutcomes(one, other)
+        expect(HAS_PASSED[both], `${one}, ${other}`).toBe(HAS_PASSED[one] || HAS_PASSED[other])
+        const isBad = (outcome: RunOutcome) => ['failure', 'error', 'mixed'].includes(outcome)
+        expect(isBad(both), `${one}, ${other}`).toBe(isBad(one) || isBad(other))
+      }
+  })
+})

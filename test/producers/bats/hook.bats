@@ -1,0 +1,7 @@
+setup_file() {
+  echo 'the hook broke'
+  false
+}
+@test "is not reached" {
+  true
+}

@@ -1,0 +1,2 @@
+var bad = "<b> & 🎉"
+var worse = bad

@@ -1,0 +1,3 @@
+package broken
+
+func TestDoesNotCompile(t *testing.T) {}

@@ -1,0 +1,8 @@
+package sums;
+
+import org.junit.jupiter.api.*;
+
+class LastTest {
+  @AfterAll static void after() { throw new IllegalStateException("the last hook broke"); }
+  @Test void passedBefore() {}
+}

@@ -1,0 +1,6 @@
+<?php
+use PHPUnit\Framework\TestCase;
+
+class EmptyTest extends TestCase
+{
+}

@@ -1,0 +1,6 @@
+*** Settings ***
+Suite Setup    Fail    the hook broke
+
+*** Test Cases ***
+Is Not Reached
+    No Operation

@@ -1,0 +1,7 @@
+test_that("passes", expect_equal(1 + 1, 2))
+test_that("fails", expect_equal(1 + 1, 3))
+test_that("is skipped", skip("not today: \"<&>\""))
+test_that("breaks", stop("\033[31mred\033[39m <b> ]]> end"))
+test_that("warns", { warning("a warning"); expect_true(TRUE) })
+test_that("checks nothing", {})
+test_that("says \"<b>\" & 'it'", expect_true(TRUE))
