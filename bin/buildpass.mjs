@@ -8536,13 +8536,6 @@ function askJson(server, ask) {
     () => tryOnce(server, ask, async (response) => jsonOf(await response.text()))
   );
 }
-function askDone(server, ask) {
-  return retrying(
-    server,
-    `${ask.method} ${server.origin}${ask.path}`,
-    () => tryOnce(server, ask, async (response) => void await response.body?.cancel())
-  );
-}
 async function retrying(server, name, attempt2) {
   try {
     return await withRetries(attempt2, {
@@ -12788,7 +12781,7 @@ async function readReports(globs) {
     ...problems.map(({ message }) => unread("--tests", message))
   ];
 }
-async function judge({ server, branch, limitMs, tooLong }, reports) {
+async function judge({ server, limitMs, tooLong }, reports) {
   const patience = openAbort();
   const timer = setTimeout(() => patience.abort(tooLong(limitMs / 1e3)), limitMs);
   const giveUp = () => patience.abort(server.signal.reason);
@@ -12806,8 +12799,7 @@ async function judge({ server, branch, limitMs, tooLong }, reports) {
             name,
             ...file === null ? {} : { file },
             outcome: result === "error" ? "error" : "failed"
-          })),
-          ...branch === null ? {} : { branch }
+          }))
         }
       }
     );
@@ -12878,7 +12870,7 @@ async function run(command, options) {
       return { ...open3.server, retryMs };
     };
     const isAsked = options.quarantine && ended.code !== 0;
-    const ruled = isAsked ? rule(server(), open3.job, ended, options, limitMs / 2, onMoved) : ruling;
+    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling;
     await Promise.race([started, sleep2(limitMs / 2)]);
     ruling = await ruled;
     const status = ruling.letsPass ? "success" : statusOf2(ended);
@@ -12913,10 +12905,10 @@ function reportCanceled(server, job, startedAt) {
   const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
   return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
 }
-function rule(server, { branch }, ended, { tests = [] }, limitMs, onRead) {
+function rule(server, ended, { tests = [] }, limitMs, onRead) {
   const isSignaled = ended.signal !== null || ended.stoppedBy !== null;
   const end2 = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt };
-  return ruleOn(end2, { server, branch, globs: tests, onRead, limitMs, tooLong: noAnswer });
+  return ruleOn(end2, { server, globs: tests, onRead, limitMs, tooLong: noAnswer });
 }
 async function finish({
   server,
@@ -13103,7 +13095,8 @@ function parseEndTime(text) {
 }
 
 // cli/verbs/tests.ts
-var PAGE_SIZE = 200;
+var MOST_FAILURES_A_PAGE = 200;
+var MOST_TESTS_A_PAGE = 100;
 var MOST_SEARCHED = 2e3;
 var NEWEST_LOOKED_AT = 20;
 function addTests(program3) {
@@ -13136,7 +13129,8 @@ function addTests(program3) {
     (named2, options) => runVerb(options, async ({ server, output }) => {
       const all = entriesOf(await askJson(server, mutedPath(server)), "muted", mutedOf).map(({ test: test2 }) => test2);
       const test = chooseTest(all, named2, "muted test");
-      await askDone(server, { method: "DELETE", path: `${projectPath(server)}/tests/${test.id}/mute` });
+      const path = `${projectPath(server)}/tests/${test.id}/mute`;
+      answerOf(await askJson(server, { method: "DELETE", path }), { message: "text" }, "a word that it is unmuted");
       output.result(`${testTitle(test)} is no longer muted`, { test, mute: null });
       return void 0;
     })
@@ -13163,7 +13157,7 @@ async function listFailures(server, num, limit) {
   let first = null;
   do {
     const query = new URLSearchParams({
-      limit: `${Math.min(PAGE_SIZE, limit - failures.length)}`,
+      limit: `${Math.min(MOST_FAILURES_A_PAGE, limit - failures.length)}`,
       ...after && { after }
     });
     const page = await askJson(server, {
@@ -13250,7 +13244,7 @@ async function findTest(server, name) {
   const found = [];
   let after = null;
   do {
-    const query = new URLSearchParams({ search: name, limit: `${PAGE_SIZE}`, ...after && { after } });
+    const query = new URLSearchParams({ search: name, limit: `${MOST_TESTS_A_PAGE}`, ...after && { after } });
     const page = await askJson(server, { method: "GET", path: `${projectPath(server)}/tests?${query}` });
     const entries = entriesOf(page, "tests", testOf3);
     found.push(...entries);

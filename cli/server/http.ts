@@ -29,13 +29,6 @@ export function askJson(server: Server, ask: Ask): Promise<unknown> {
   )
 }
 
-/** Asks our server for what has no answer but that it is done. */
-export function askDone(server: Server, ask: Ask): Promise<void> {
-  return retrying(server, `${ask.method} ${server.origin}${ask.path}`, () =>
-    tryOnce(server, ask, async (response) => void (await response.body?.cancel())),
-  )
-}
-
 /** Repeats what fails in passing, telling of it, until it succeeds or has failed for too long. */
 export async function retrying<T>(server: Server, name: string, attempt: () => Promise<T>): Promise<T> {
   try {

@@ -21,7 +21,6 @@ import { systemFailure } from '../terminal/system-error.ts'
 
 type Asked = {
   readonly server: Server
-  readonly branch: string | null
   readonly globs: readonly string[]
   /** Called when the reports are read, which may have taken a while. */
   readonly onRead: () => void
@@ -87,7 +86,7 @@ async function readReports(globs: readonly string[]): Promise<readonly FoundRepo
   ]
 }
 
-async function judge({ server, branch, limitMs, tooLong }: Asked, reports: readonly FoundReport[]) {
+async function judge({ server, limitMs, tooLong }: Asked, reports: readonly FoundReport[]) {
   const patience = openAbort()
   const timer = setTimeout(() => patience.abort(tooLong(limitMs / 1000)), limitMs)
   const giveUp = () => patience.abort(server.signal.reason)
@@ -106,7 +105,6 @@ async function judge({ server, branch, limitMs, tooLong }: Asked, reports: reado
             ...(file === null ? {} : { file }),
             outcome: result === 'error' ? 'error' : 'failed',
           })),
-          ...(branch === null ? {} : { branch }),
         },
       },
     )

@@ -112,7 +112,7 @@ async function run(command: string[], options: RunOptions): Promise<void> {
       return { ...open.server, retryMs }
     }
     const isAsked = options.quarantine && ended.code !== 0
-    const ruled = isAsked ? rule(server(), open.job, ended, options, limitMs / 2, onMoved) : ruling
+    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling
     // The end can be reported before the start: waiting for the start must not use up all the time.
     await Promise.race([started, sleep(limitMs / 2)])
     ruling = await ruled
@@ -159,7 +159,6 @@ function reportCanceled(server: Server, job: CiJob, startedAt: Date) {
 /** What the reports say of a command that failed, for `--quarantine`. */
 function rule(
   server: Server,
-  { branch }: CiJob,
   ended: Ended,
   { tests = [] }: RunOptions,
   limitMs: number,
@@ -167,7 +166,7 @@ function rule(
 ): Promise<Ruling> {
   const isSignaled = ended.signal !== null || ended.stoppedBy !== null
   const end = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt }
-  return ruleOn(end, { server, branch, globs: tests, onRead, limitMs, tooLong: noAnswer })
+  return ruleOn(end, { server, globs: tests, onRead, limitMs, tooLong: noAnswer })
 }
 
 type Finish = {

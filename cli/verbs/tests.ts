@@ -3,7 +3,7 @@ import { testTitle } from '../../src/domain/tests/quarantine.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
 import type { CiJob } from '../ci/ci-job.ts'
 import { countsText } from '../files/upload-tests.ts'
-import { askDone, askJson } from '../server/http.ts'
+import { askJson } from '../server/http.ts'
 import { projectPath, requireSlug } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
 import {
@@ -27,8 +27,9 @@ import { muteText } from './quarantine.ts'
 type TestsOptions = CommonOptions & { build?: number; failed?: boolean; limit: number }
 type MuteOptions = CommonOptions & { reason: string; until: Date }
 
-/** The server gives no more of a list at once. */
-const PAGE_SIZE = 200
+/** The server gives no more at once. */
+const MOST_FAILURES_A_PAGE = 200
+const MOST_TESTS_A_PAGE = 100
 /** A name that so many tests have a part of is not looked for any further. */
 const MOST_SEARCHED = 2_000
 /** Of a branch's newest builds, how many are looked at for one with tests. */
@@ -77,7 +78,8 @@ export function addTests(program: Command): void {
       runVerb(options, async ({ server, output }) => {
         const all = entriesOf(await askJson(server, mutedPath(server)), 'muted', mutedOf).map(({ test }) => test)
         const test = chooseTest(all, named, 'muted test')
-        await askDone(server, { method: 'DELETE', path: `${projectPath(server)}/tests/${test.id}/mute` })
+        const path = `${projectPath(server)}/tests/${test.id}/mute`
+        answerOf(await askJson(server, { method: 'DELETE', path }), { message: 'text' }, 'a word that it is unmuted')
         output.result(`${testTitle(test)} is no longer muted`, { test, mute: null })
         return undefined
       }),
@@ -121,7 +123,7 @@ async function listFailures(server: Server, num: number, limit: number): Promise
   let first: unknown = null
   do {
     const query = new URLSearchParams({
-      limit: `${Math.min(PAGE_SIZE, limit - failures.length)}`,
+      limit: `${Math.min(MOST_FAILURES_A_PAGE, limit - failures.length)}`,
       ...(after && { after }),
     })
     const page = await askJson(server, {
@@ -220,7 +222,7 @@ async function findTest(server: Server, name: string): Promise<TestRef> {
   const found: TestRef[] = []
   let after: string | null = null
   do {
-    const query = new URLSearchParams({ search: name, limit: `${PAGE_SIZE}`, ...(after && { after }) })
+    const query = new URLSearchParams({ search: name, limit: `${MOST_TESTS_A_PAGE}`, ...(after && { after }) })
     const page = await askJson(server, { method: 'GET', path: `${projectPath(server)}/tests?${query}` })
     const entries = entriesOf(page, 'tests', testOf)
     found.push(...entries)

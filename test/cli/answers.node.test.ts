@@ -144,6 +144,7 @@ const VERBS: readonly (readonly [string, RegExp, readonly unknown[]])[] = [
   ['tests mute 17 --reason x --until 1d', /PUT .*\/mute/, [{ test: TEST }, { test: TEST, mute: null }, { mute: MUTE }]],
   ['tests muted', /tests\/muted/, [{ muted: [TEST] }, { muted: [{ test: TEST, mute: null }] }]],
   ['tests unmute 17', /tests\/muted/, [{ muted: [{ test: TEST }] }]],
+  ['tests unmute 17', /DELETE /, [{ message: null }]],
   ['token create --personal --label x', /POST .*\/token$/, [without(TOKEN, 'token'), without(TOKEN, 'id')]],
   ['token rotate abc --personal', /rotate$/, [without(TOKEN, 'token'), { ...TOKEN, expires_at: 7 }]],
   ['token list --personal', /GET .*\/token$/, [[without(TOKEN, 'prefix')], [{ ...TOKEN, last_used_at: 7 }]]],

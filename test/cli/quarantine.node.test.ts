@@ -20,7 +20,7 @@ let folder: string
 let muted: Record<string, string>
 /** In place of what the server says to the question about failures. */
 let odd: { readonly status: number; readonly body: string } | 'silence' | null
-let judged: { tests: Asked[]; branch?: string }[]
+let judged: { tests: Asked[] }[]
 let reported: { status: string; steps?: { actions: { status: string; exit_code: number }[] }[] }[]
 
 beforeAll(async () => {
@@ -96,7 +96,6 @@ describe('run --quarantine', () => {
     expect(stderr).toContain(`buildpass: let pass web › hangs: muted until ${day} by jane: see #12\n`)
     expect(judged).toEqual([
       {
-        branch: 'topic',
         tests: [
           { classname: 'web', name: 'flaps', outcome: 'failed' },
           { classname: 'web', name: 'hangs', outcome: 'error' },
