@@ -8435,6 +8435,7 @@ var ERROR_CODES = [
   "env_var_not_found",
   "dispatch_target_not_found",
   "listener_not_found",
+  "test_not_found",
   "token_not_found",
   "user_not_found",
   "route_not_found",
@@ -8748,6 +8749,7 @@ function digestOf(text) {
 var LATEST_MS = Date.UTC(2200, 0);
 
 // src/domain/tests/test-result.ts
+var MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2;
 var MAX_TEST_RESULTS = 5e4;
 var MAX_TEST_MESSAGE_LENGTH = 1e4;
 var MAX_TEST_NAME_LENGTH = 1e3;
@@ -11536,8 +11538,21 @@ function isBad(result) {
   return result === "failure" || result === "error";
 }
 
-// src/domain/tests/quarantine.ts
+// src/domain/tests/test-runs.ts
+var LETTERS = {
+  success: "P",
+  flaky: "K",
+  skipped: "S",
+  failure: "F",
+  error: "E",
+  mixed: "M"
+};
+var OUTCOME_OF = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome]));
+
+// src/domain/tests/verdict.ts
 var MAX_JUDGED = 1e3;
+
+// src/domain/tests/quarantine.ts
 var FIRST_CODE_OF_SHELL = 126;
 var CLOCK_TICKS_MS = 20;
 var MAX_NAMED = 5;
@@ -12673,7 +12688,7 @@ function refused2(problem) {
 // cli/server/test-answers.ts
 var TEST = { id: "count", classname: "text", name: "text", file: "text or null" };
 var MUTE = { reason: "text", until: "time", muted_by: "text or null" };
-var SINCE = { build_num: "count", at: "time" };
+var SINCE = { build_num: "count" };
 var RATE = { rate: "number", failed: "count", runs: "count" };
 var FAILURE = { outcome: "text", message: "text" };
 var JUDGED = { classname: "text", name: "text" };
@@ -12722,8 +12737,7 @@ function verdictOf(value) {
   if (verdict === "new" || verdict === "unknown") return { verdict };
   if (verdict === "flaky") return { verdict, ...answerOf(value, RATE, what) };
   if (verdict !== "also_red") throw noAnswerWith(what);
-  const { since } = fieldsOf2(value, what);
-  return { verdict, since: since === null ? null : answerOf(since, SINCE, what) };
+  return { verdict, since: answerOf(fieldsOf2(value, what).since, SINCE, what) };
 }
 function fieldsOf2(value, what) {
   if (!isObject(value)) throw noAnswerWith(what);
@@ -12745,9 +12759,11 @@ async function ruleOn(end2, asked) {
     return { letsPass: false, doubts: [wordsOf2(error)] };
   }
 }
+var MOST_TOLD = 20;
 function tellRuling(ruling, exitCode, output) {
   if (!ruling.letsPass) {
-    for (const doubt of ruling.doubts) output.warn(`quarantine let nothing pass: ${doubt}`);
+    for (const doubt of ruling.doubts.slice(0, MOST_TOLD)) output.warn(`quarantine let nothing pass: ${doubt}`);
+    if (ruling.doubts.length > MOST_TOLD) output.warn(`and ${ruling.doubts.length - MOST_TOLD} more doubts`);
     return;
   }
   const count = ruling.failures.length;
@@ -12768,13 +12784,17 @@ async function readReports(globs) {
     modifiedAt: null,
     reading: { ok: false, problem }
   });
-  const found = await Promise.all(
-    files.map(async ({ file, path, modifiedMs }) => {
-      const bytes = await readFile2(file).catch((error) => wordsOf2(systemFailure(error, path)));
-      if (typeof bytes === "string") return unread(path, bytes);
-      return { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) };
-    })
-  );
+  const found = [];
+  for (const { file, path, sizeBytes, modifiedMs } of files) {
+    if (sizeBytes > MAX_TEST_REPORT_BYTES) {
+      found.push(unread(path, `it has more than ${sizeText(MAX_TEST_REPORT_BYTES)}`));
+      continue;
+    }
+    const bytes = await readFile2(file).catch((error) => wordsOf2(systemFailure(error, path)));
+    found.push(
+      typeof bytes === "string" ? unread(path, bytes) : { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) }
+    );
+  }
   return [
     ...found,
     ...leftOut.map(({ path, reason }) => unread(path, reason)),
@@ -13232,7 +13252,7 @@ function verdictText(verdict) {
     case "unknown":
       return "unknown";
     case "also_red":
-      return verdict.since ? `also red since build ${verdict.since.build_num}` : "also red";
+      return `also red since build ${verdict.since.build_num}`;
     case "flaky":
       return `flaky (${verdict.failed} of ${verdict.runs} runs failed)`;
   }

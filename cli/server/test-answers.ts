@@ -7,7 +7,7 @@ export type TestRef = Shaped<typeof TEST>
 export type Mute = Shaped<typeof MUTE>
 export type Verdict =
   | { readonly verdict: 'new' | 'unknown' }
-  | { readonly verdict: 'also_red'; readonly since: Shaped<typeof SINCE> | null }
+  | { readonly verdict: 'also_red'; readonly since: Shaped<typeof SINCE> }
   | ({ readonly verdict: 'flaky' } & Shaped<typeof RATE>)
 export type Failure = {
   readonly test: TestRef
@@ -19,7 +19,7 @@ export type Failure = {
 
 const TEST = { id: 'count', classname: 'text', name: 'text', file: 'text or null' } as const
 const MUTE = { reason: 'text', until: 'time', muted_by: 'text or null' } as const
-const SINCE = { build_num: 'count', at: 'time' } as const
+const SINCE = { build_num: 'count' } as const
 const RATE = { rate: 'number', failed: 'count', runs: 'count' } as const
 const FAILURE = { outcome: 'text', message: 'text' } as const
 const JUDGED = { classname: 'text', name: 'text' } as const
@@ -79,8 +79,7 @@ function verdictOf(value: unknown): Verdict {
   if (verdict === 'new' || verdict === 'unknown') return { verdict }
   if (verdict === 'flaky') return { verdict, ...answerOf(value, RATE, what) }
   if (verdict !== 'also_red') throw noAnswerWith(what)
-  const { since } = fieldsOf(value, what)
-  return { verdict, since: since === null ? null : answerOf(since, SINCE, what) }
+  return { verdict, since: answerOf(fieldsOf(value, what).since, SINCE, what) }
 }
 
 function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {

@@ -10,13 +10,14 @@ import {
   testTitle,
 } from '../../src/domain/tests/quarantine.ts'
 import { readTestReport } from '../../src/domain/tests/read-report.ts'
+import { MAX_TEST_REPORT_BYTES } from '../../src/domain/tests/test-result.ts'
 import { findFiles } from '../files/find-files.ts'
 import { askJson } from '../server/http.ts'
 import { projectPath } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
 import { entriesOf, judgedOf } from '../server/test-answers.ts'
 import { openAbort } from '../terminal/interrupt.ts'
-import type { Output } from '../terminal/output.ts'
+import { type Output, sizeText } from '../terminal/output.ts'
 import { systemFailure } from '../terminal/system-error.ts'
 
 type Asked = {
@@ -45,10 +46,13 @@ export async function ruleOn(end: CommandEnd, asked: Asked): Promise<Ruling> {
   }
 }
 
+const MOST_TOLD = 20
+
 /** What was let pass, or why nothing was. */
 export function tellRuling(ruling: Ruling, exitCode: number, output: Output): void {
   if (!ruling.letsPass) {
-    for (const doubt of ruling.doubts) output.warn(`quarantine let nothing pass: ${doubt}`)
+    for (const doubt of ruling.doubts.slice(0, MOST_TOLD)) output.warn(`quarantine let nothing pass: ${doubt}`)
+    if (ruling.doubts.length > MOST_TOLD) output.warn(`and ${ruling.doubts.length - MOST_TOLD} more doubts`)
     return
   }
   const count = ruling.failures.length
@@ -72,13 +76,20 @@ async function readReports(globs: readonly string[]): Promise<readonly FoundRepo
     modifiedAt: null,
     reading: { ok: false, problem },
   })
-  const found = await Promise.all(
-    files.map(async ({ file, path, modifiedMs }): Promise<FoundReport> => {
-      const bytes = await readFile(file).catch((error: unknown) => wordsOf(systemFailure(error, path)))
-      if (typeof bytes === 'string') return unread(path, bytes)
-      return { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) }
-    }),
-  )
+  const found: FoundReport[] = []
+  // One after the other: there may be more than a process can have open.
+  for (const { file, path, sizeBytes, modifiedMs } of files) {
+    if (sizeBytes > MAX_TEST_REPORT_BYTES) {
+      found.push(unread(path, `it has more than ${sizeText(MAX_TEST_REPORT_BYTES)}`))
+      continue
+    }
+    const bytes = await readFile(file).catch((error: unknown) => wordsOf(systemFailure(error, path)))
+    found.push(
+      typeof bytes === 'string'
+        ? unread(path, bytes)
+        : { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) },
+    )
+  }
   return [
     ...found,
     ...leftOut.map(({ path, reason }) => unread(path, reason)),

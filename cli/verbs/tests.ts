@@ -207,7 +207,7 @@ function verdictText(verdict: Verdict): string {
     case 'unknown':
       return 'unknown'
     case 'also_red':
-      return verdict.since ? `also red since build ${verdict.since.build_num}` : 'also red'
+      return `also red since build ${verdict.since.build_num}`
     case 'flaky':
       return `flaky (${verdict.failed} of ${verdict.runs} runs failed)`
   }

@@ -164,6 +164,19 @@ describe('run --quarantine', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('a.xml was written before the command began')])
   })
 
+  it('tells of twenty doubts, and counts the others', async () => {
+    const files = Object.fromEntries(Array.from({ length: 25 }, (_, at) => [`${at}.xml`, '<html/>']))
+    const { code, stderr } = await runCommand(commandOf(files))
+    expect([code, stderr.match(/let nothing pass/g)]).toEqual([3, expect.objectContaining({ length: 20 })])
+    expect(stderr).toContain('buildpass: and 5 more doubts\n')
+  })
+
+  it('lets no report count that is too large to be sent', async () => {
+    const ending = `require('fs').appendFileSync('a.xml', Buffer.alloc(16 * 1024 ** 2, ' ')); process.exit(3)`
+    const { code, stderr } = await runCommand(commandOf({ 'a.xml': flaps }, ending))
+    expect([code, stderr]).toEqual([3, expect.stringContaining('a.xml: it has more than 16.0 MiB')])
+  })
+
   it('lets no mute count that has ended', async () => {
     muted = { flaps: new Date(Date.now() - 1_000).toISOString() }
     const { code, stderr } = await runCommand(commandOf({ 'a.xml': flaps }))

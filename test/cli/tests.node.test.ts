@@ -24,15 +24,15 @@ const FAILURES = [
   }),
   failureOf(19, 'flaps', { verdict: 'flaky', rate: 0.12, failed: 3, runs: 25 }, { mute: MUTE }),
   failureOf(20, `hides ${HIDDEN}`, { verdict: 'unknown' }),
-  failureOf(21, 'old', { verdict: 'also_red', since: null }, { mute: { ...MUTE, muted_by: null } }),
+  failureOf(21, 'old', { verdict: 'unknown' }, { mute: { ...MUTE, muted_by: null } }),
 ]
 const BUILD_7 = {
   build_num: 7,
   tests: { passed: 95, failed: 4, errors: 1, skipped: 2, flaky: 1 },
   warnings: ['the report counts 6 failures, its cases show 5'],
-  summary: '1 new failure, 1 flaky, 2 also red on main',
+  summary: '1 new failure, 1 flaky, 1 also red on main, 2 never run on main, 2 of them muted',
   compared_with: { pipeline_number: 3, branch: 'main' },
-  counts: { new: 1, also_red: 2, flaky: 1, unknown: 1, muted: 2 },
+  counts: { new: 1, also_red: 1, flaky: 1, unknown: 2, muted: 2, unjudged: 0 },
 }
 const NO_TESTS = { passed: 0, failed: 0, errors: 0, skipped: 0, flaky: 0 }
 
@@ -104,12 +104,12 @@ const FAILED_LINES = [
   '19  flaky (3 of 25 runs failed)  web › flaps',
   '    muted until 2027-02-01 by jane: see #12',
   '20  unknown  web › hides ␣U+202E␣U+001B[2J',
-  '21  also red  web › old',
+  '21  unknown  web › old',
   '    muted until 2027-02-01: see #12',
 ]
 const LAST_LINES = [
   'build 7 of gh/acme/web: 102 tests: 95 passed, 4 failed, 1 error, 2 skipped; 1 flaky',
-  '1 new failure, 1 flaky, 2 also red on main',
+  '1 new failure, 1 flaky, 1 also red on main, 2 never run on main, 2 of them muted',
   'warning: the report counts 6 failures, its cases show 5',
 ]
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')

@@ -1,6 +1,8 @@
+import type { Mute } from './named-test.ts'
 import { isBad } from './outcome-words.ts'
 import type { ReportReading } from './read-report.ts'
 import type { TestResult } from './test-result.ts'
+import { MAX_JUDGED } from './verdict.ts'
 
 /** How the command ended that wrote the reports. */
 export type CommandEnd = {
@@ -22,15 +24,13 @@ export type JudgedFailure = {
   readonly classname: string
   readonly name: string
   /** Null: its failures count. */
-  readonly mute: { readonly reason: string; readonly until: number; readonly mutedBy: string | null } | null
+  readonly mute: Omit<Mute, 'mutedAt'> | null
 }
 
 export type Ruling =
   | { readonly letsPass: true; readonly failures: readonly JudgedFailure[] }
   | { readonly letsPass: false; readonly doubts: readonly string[] }
 
-/** The server judges no more failures at once. */
-export const MAX_JUDGED = 1_000
 /** From here on it is the shell's word: the program cannot be run, is not there, or a signal ended it. */
 const FIRST_CODE_OF_SHELL = 126
 /** File systems take the time from a clock that is some ticks behind. */

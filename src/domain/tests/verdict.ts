@@ -1,5 +1,8 @@
 import { HAS_FAILED, HAS_PASSED, type PlacedRun, readRuns, runsAmong } from './test-runs.ts'
 
+/** How many failures are judged at once; of a build's others there is a count. */
+export const MAX_JUDGED = 1_000
+
 /** Since which build a test fails. Times are epoch milliseconds. */
 export type FailingSince = { readonly buildNum: number; readonly pipelineNumber: number; readonly at: number }
 

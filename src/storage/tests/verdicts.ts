@@ -5,6 +5,7 @@ import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import {
   type FailedTest,
   judge,
+  MAX_JUDGED,
   type Past,
   summaryOf,
   type Verdict,
@@ -48,8 +49,6 @@ export type Judgement = {
   readonly failures: readonly Failure[]
 }
 
-/** How many failures are judged; more are counted. */
-export const MAX_JUDGED = 1_000
 const FLAKY_MS = 14 * 86_400_000
 
 type JudgedProject = Pick<Project, 'id' | 'defaultBranch'>

@@ -6,10 +6,10 @@ import {
   type FoundReport,
   failuresIn,
   type JudgedFailure,
-  MAX_JUDGED,
   rulingOf,
 } from '../../../src/domain/tests/quarantine.ts'
 import { readTestReport } from '../../../src/domain/tests/read-report.ts'
+import { MAX_JUDGED } from '../../../src/domain/tests/verdict.ts'
 
 const NOW = new Date('2027-01-15T12:00:00Z')
 const STARTED = new Date('2027-01-15T11:59:00Z')
