@@ -2213,10 +2213,10 @@ Expecting one of '${allowedValues.join("', '")}'`);
         args = args.slice();
         let launchWithNode = false;
         const sourceExt = [".js", ".ts", ".tsx", ".mjs", ".cjs"];
-        function findFile(baseDir, baseName) {
-          const localBin = path.resolve(baseDir, baseName);
+        function findFile(baseDir, baseName2) {
+          const localBin = path.resolve(baseDir, baseName2);
           if (fs.existsSync(localBin)) return localBin;
-          if (sourceExt.includes(path.extname(baseName))) return void 0;
+          if (sourceExt.includes(path.extname(baseName2))) return void 0;
           const foundExt = sourceExt.find(
             (ext) => fs.existsSync(`${localBin}${ext}`)
           );
@@ -4103,16 +4103,16 @@ var require_parse = __commonJS({
       let paren = 0;
       let quote = 0;
       let value = "";
-      let escaped2 = false;
+      let escaped3 = false;
       for (const ch of input) {
-        if (escaped2 === true) {
+        if (escaped3 === true) {
           value += ch;
-          escaped2 = false;
+          escaped3 = false;
           continue;
         }
         if (ch === "\\") {
           value += ch;
-          escaped2 = true;
+          escaped3 = true;
           continue;
         }
         if (ch === '"') {
@@ -4143,14 +4143,14 @@ var require_parse = __commonJS({
       return parts;
     };
     var isPlainBranch = (branch) => {
-      let escaped2 = false;
+      let escaped3 = false;
       for (const ch of branch) {
-        if (escaped2 === true) {
-          escaped2 = false;
+        if (escaped3 === true) {
+          escaped3 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped2 = true;
+          escaped3 = true;
           continue;
         }
         if (/[?*+@!()[\]{}]/.test(ch)) {
@@ -4198,15 +4198,15 @@ var require_parse = __commonJS({
       let bracket = 0;
       let paren = 0;
       let quote = 0;
-      let escaped2 = false;
+      let escaped3 = false;
       for (let i = 1; i < pattern.length; i++) {
         const ch = pattern[i];
-        if (escaped2 === true) {
-          escaped2 = false;
+        if (escaped3 === true) {
+          escaped3 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped2 = true;
+          escaped3 = true;
           continue;
         }
         if (ch === '"') {
@@ -4681,14 +4681,14 @@ var require_parse = __commonJS({
           if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
             continue;
           }
-          const escaped2 = utils.escapeRegex(prev.value);
+          const escaped3 = utils.escapeRegex(prev.value);
           state.output = state.output.slice(0, -prev.value.length);
           if (opts.literalBrackets === true) {
-            state.output += escaped2;
-            prev.value = escaped2;
+            state.output += escaped3;
+            prev.value = escaped3;
             continue;
           }
-          prev.value = `(${capture}${escaped2}|${prev.value})`;
+          prev.value = `(${capture}${escaped3}|${prev.value})`;
           state.output += prev.value;
           continue;
         }
@@ -6111,6 +6111,1914 @@ var require_cli_progress = __commonJS({
   }
 });
 
+// node_modules/xmlchars/xml/1.0/ed5.js
+var require_ed5 = __commonJS({
+  "node_modules/xmlchars/xml/1.0/ed5.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.CHAR = "	\n\r -퟿-�𐀀-􏿿";
+    exports.S = " 	\r\n";
+    exports.NAME_START_CHAR = ":A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�𐀀-󯿿";
+    exports.NAME_CHAR = "-" + exports.NAME_START_CHAR + ".0-9·̀-ͯ‿-⁀";
+    exports.CHAR_RE = new RegExp("^[" + exports.CHAR + "]$", "u");
+    exports.S_RE = new RegExp("^[" + exports.S + "]+$", "u");
+    exports.NAME_START_CHAR_RE = new RegExp("^[" + exports.NAME_START_CHAR + "]$", "u");
+    exports.NAME_CHAR_RE = new RegExp("^[" + exports.NAME_CHAR + "]$", "u");
+    exports.NAME_RE = new RegExp("^[" + exports.NAME_START_CHAR + "][" + exports.NAME_CHAR + "]*$", "u");
+    exports.NMTOKEN_RE = new RegExp("^[" + exports.NAME_CHAR + "]+$", "u");
+    var TAB = 9;
+    var NL = 10;
+    var CR = 13;
+    var SPACE = 32;
+    exports.S_LIST = [SPACE, NL, CR, TAB];
+    function isChar(c) {
+      return c >= SPACE && c <= 55295 || c === NL || c === CR || c === TAB || c >= 57344 && c <= 65533 || c >= 65536 && c <= 1114111;
+    }
+    exports.isChar = isChar;
+    function isS(c) {
+      return c === SPACE || c === NL || c === CR || c === TAB;
+    }
+    exports.isS = isS;
+    function isNameStartChar(c) {
+      return c >= 65 && c <= 90 || c >= 97 && c <= 122 || c === 58 || c === 95 || c === 8204 || c === 8205 || c >= 192 && c <= 214 || c >= 216 && c <= 246 || c >= 248 && c <= 767 || c >= 880 && c <= 893 || c >= 895 && c <= 8191 || c >= 8304 && c <= 8591 || c >= 11264 && c <= 12271 || c >= 12289 && c <= 55295 || c >= 63744 && c <= 64975 || c >= 65008 && c <= 65533 || c >= 65536 && c <= 983039;
+    }
+    exports.isNameStartChar = isNameStartChar;
+    function isNameChar(c) {
+      return isNameStartChar(c) || c >= 48 && c <= 57 || c === 45 || c === 46 || c === 183 || c >= 768 && c <= 879 || c >= 8255 && c <= 8256;
+    }
+    exports.isNameChar = isNameChar;
+  }
+});
+
+// node_modules/xmlchars/xml/1.1/ed2.js
+var require_ed2 = __commonJS({
+  "node_modules/xmlchars/xml/1.1/ed2.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.CHAR = "-퟿-�𐀀-􏿿";
+    exports.RESTRICTED_CHAR = "-\b\v\f---";
+    exports.S = " 	\r\n";
+    exports.NAME_START_CHAR = ":A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�𐀀-󯿿";
+    exports.NAME_CHAR = "-" + exports.NAME_START_CHAR + ".0-9·̀-ͯ‿-⁀";
+    exports.CHAR_RE = new RegExp("^[" + exports.CHAR + "]$", "u");
+    exports.RESTRICTED_CHAR_RE = new RegExp("^[" + exports.RESTRICTED_CHAR + "]$", "u");
+    exports.S_RE = new RegExp("^[" + exports.S + "]+$", "u");
+    exports.NAME_START_CHAR_RE = new RegExp("^[" + exports.NAME_START_CHAR + "]$", "u");
+    exports.NAME_CHAR_RE = new RegExp("^[" + exports.NAME_CHAR + "]$", "u");
+    exports.NAME_RE = new RegExp("^[" + exports.NAME_START_CHAR + "][" + exports.NAME_CHAR + "]*$", "u");
+    exports.NMTOKEN_RE = new RegExp("^[" + exports.NAME_CHAR + "]+$", "u");
+    var TAB = 9;
+    var NL = 10;
+    var CR = 13;
+    var SPACE = 32;
+    exports.S_LIST = [SPACE, NL, CR, TAB];
+    function isChar(c) {
+      return c >= 1 && c <= 55295 || c >= 57344 && c <= 65533 || c >= 65536 && c <= 1114111;
+    }
+    exports.isChar = isChar;
+    function isRestrictedChar(c) {
+      return c >= 1 && c <= 8 || c === 11 || c === 12 || c >= 14 && c <= 31 || c >= 127 && c <= 132 || c >= 134 && c <= 159;
+    }
+    exports.isRestrictedChar = isRestrictedChar;
+    function isCharAndNotRestricted(c) {
+      return c === 9 || c === 10 || c === 13 || c > 31 && c < 127 || c === 133 || c > 159 && c <= 55295 || c >= 57344 && c <= 65533 || c >= 65536 && c <= 1114111;
+    }
+    exports.isCharAndNotRestricted = isCharAndNotRestricted;
+    function isS(c) {
+      return c === SPACE || c === NL || c === CR || c === TAB;
+    }
+    exports.isS = isS;
+    function isNameStartChar(c) {
+      return c >= 65 && c <= 90 || c >= 97 && c <= 122 || c === 58 || c === 95 || c === 8204 || c === 8205 || c >= 192 && c <= 214 || c >= 216 && c <= 246 || c >= 248 && c <= 767 || c >= 880 && c <= 893 || c >= 895 && c <= 8191 || c >= 8304 && c <= 8591 || c >= 11264 && c <= 12271 || c >= 12289 && c <= 55295 || c >= 63744 && c <= 64975 || c >= 65008 && c <= 65533 || c >= 65536 && c <= 983039;
+    }
+    exports.isNameStartChar = isNameStartChar;
+    function isNameChar(c) {
+      return isNameStartChar(c) || c >= 48 && c <= 57 || c === 45 || c === 46 || c === 183 || c >= 768 && c <= 879 || c >= 8255 && c <= 8256;
+    }
+    exports.isNameChar = isNameChar;
+  }
+});
+
+// node_modules/xmlchars/xmlns/1.0/ed3.js
+var require_ed3 = __commonJS({
+  "node_modules/xmlchars/xmlns/1.0/ed3.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.NC_NAME_START_CHAR = "A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿‌-‍⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-�𐀀-󯿿";
+    exports.NC_NAME_CHAR = "-" + exports.NC_NAME_START_CHAR + ".0-9·̀-ͯ‿-⁀";
+    exports.NC_NAME_START_CHAR_RE = new RegExp("^[" + exports.NC_NAME_START_CHAR + "]$", "u");
+    exports.NC_NAME_CHAR_RE = new RegExp("^[" + exports.NC_NAME_CHAR + "]$", "u");
+    exports.NC_NAME_RE = new RegExp("^[" + exports.NC_NAME_START_CHAR + "][" + exports.NC_NAME_CHAR + "]*$", "u");
+    function isNCNameStartChar(c) {
+      return c >= 65 && c <= 90 || c === 95 || c >= 97 && c <= 122 || c >= 192 && c <= 214 || c >= 216 && c <= 246 || c >= 248 && c <= 767 || c >= 880 && c <= 893 || c >= 895 && c <= 8191 || c >= 8204 && c <= 8205 || c >= 8304 && c <= 8591 || c >= 11264 && c <= 12271 || c >= 12289 && c <= 55295 || c >= 63744 && c <= 64975 || c >= 65008 && c <= 65533 || c >= 65536 && c <= 983039;
+    }
+    exports.isNCNameStartChar = isNCNameStartChar;
+    function isNCNameChar(c) {
+      return isNCNameStartChar(c) || (c === 45 || c === 46 || c >= 48 && c <= 57 || c === 183 || c >= 768 && c <= 879 || c >= 8255 && c <= 8256);
+    }
+    exports.isNCNameChar = isNCNameChar;
+  }
+});
+
+// node_modules/saxes/saxes.js
+var require_saxes = __commonJS({
+  "node_modules/saxes/saxes.js"(exports) {
+    "use strict";
+    Object.defineProperty(exports, "__esModule", { value: true });
+    exports.SaxesParser = exports.EVENTS = void 0;
+    var ed5 = require_ed5();
+    var ed2 = require_ed2();
+    var NSed3 = require_ed3();
+    var isS = ed5.isS;
+    var isChar10 = ed5.isChar;
+    var isNameStartChar = ed5.isNameStartChar;
+    var isNameChar = ed5.isNameChar;
+    var S_LIST = ed5.S_LIST;
+    var NAME_RE = ed5.NAME_RE;
+    var isChar11 = ed2.isChar;
+    var isNCNameStartChar = NSed3.isNCNameStartChar;
+    var isNCNameChar = NSed3.isNCNameChar;
+    var NC_NAME_RE = NSed3.NC_NAME_RE;
+    var XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace";
+    var XMLNS_NAMESPACE = "http://www.w3.org/2000/xmlns/";
+    var rootNS = {
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment
+      __proto__: null,
+      xml: XML_NAMESPACE,
+      xmlns: XMLNS_NAMESPACE
+    };
+    var XML_ENTITIES = {
+      // eslint-disable-next-line @typescript-eslint/no-explicit-any, @typescript-eslint/no-unsafe-assignment
+      __proto__: null,
+      amp: "&",
+      gt: ">",
+      lt: "<",
+      quot: '"',
+      apos: "'"
+    };
+    var EOC = -1;
+    var NL_LIKE = -2;
+    var S_BEGIN = 0;
+    var S_BEGIN_WHITESPACE = 1;
+    var S_DOCTYPE = 2;
+    var S_DOCTYPE_QUOTE = 3;
+    var S_DTD = 4;
+    var S_DTD_QUOTED = 5;
+    var S_DTD_OPEN_WAKA = 6;
+    var S_DTD_OPEN_WAKA_BANG = 7;
+    var S_DTD_COMMENT = 8;
+    var S_DTD_COMMENT_ENDING = 9;
+    var S_DTD_COMMENT_ENDED = 10;
+    var S_DTD_PI = 11;
+    var S_DTD_PI_ENDING = 12;
+    var S_TEXT = 13;
+    var S_ENTITY = 14;
+    var S_OPEN_WAKA = 15;
+    var S_OPEN_WAKA_BANG = 16;
+    var S_COMMENT = 17;
+    var S_COMMENT_ENDING = 18;
+    var S_COMMENT_ENDED = 19;
+    var S_CDATA = 20;
+    var S_CDATA_ENDING = 21;
+    var S_CDATA_ENDING_2 = 22;
+    var S_PI_FIRST_CHAR = 23;
+    var S_PI_REST = 24;
+    var S_PI_BODY = 25;
+    var S_PI_ENDING = 26;
+    var S_XML_DECL_NAME_START = 27;
+    var S_XML_DECL_NAME = 28;
+    var S_XML_DECL_EQ = 29;
+    var S_XML_DECL_VALUE_START = 30;
+    var S_XML_DECL_VALUE = 31;
+    var S_XML_DECL_SEPARATOR = 32;
+    var S_XML_DECL_ENDING = 33;
+    var S_OPEN_TAG = 34;
+    var S_OPEN_TAG_SLASH = 35;
+    var S_ATTRIB = 36;
+    var S_ATTRIB_NAME = 37;
+    var S_ATTRIB_NAME_SAW_WHITE = 38;
+    var S_ATTRIB_VALUE = 39;
+    var S_ATTRIB_VALUE_QUOTED = 40;
+    var S_ATTRIB_VALUE_CLOSED = 41;
+    var S_ATTRIB_VALUE_UNQUOTED = 42;
+    var S_CLOSE_TAG = 43;
+    var S_CLOSE_TAG_SAW_WHITE = 44;
+    var TAB = 9;
+    var NL = 10;
+    var CR = 13;
+    var SPACE = 32;
+    var BANG = 33;
+    var DQUOTE = 34;
+    var AMP = 38;
+    var SQUOTE = 39;
+    var MINUS = 45;
+    var FORWARD_SLASH = 47;
+    var SEMICOLON = 59;
+    var LESS = 60;
+    var EQUAL = 61;
+    var GREATER = 62;
+    var QUESTION = 63;
+    var OPEN_BRACKET = 91;
+    var CLOSE_BRACKET = 93;
+    var NEL = 133;
+    var LS = 8232;
+    var isQuote = (c) => c === DQUOTE || c === SQUOTE;
+    var QUOTES = [DQUOTE, SQUOTE];
+    var DOCTYPE_TERMINATOR = [...QUOTES, OPEN_BRACKET, GREATER];
+    var DTD_TERMINATOR = [...QUOTES, LESS, CLOSE_BRACKET];
+    var XML_DECL_NAME_TERMINATOR = [EQUAL, QUESTION, ...S_LIST];
+    var ATTRIB_VALUE_UNQUOTED_TERMINATOR = [...S_LIST, GREATER, AMP, LESS];
+    function nsPairCheck(parser, prefix, uri) {
+      switch (prefix) {
+        case "xml":
+          if (uri !== XML_NAMESPACE) {
+            parser.fail(`xml prefix must be bound to ${XML_NAMESPACE}.`);
+          }
+          break;
+        case "xmlns":
+          if (uri !== XMLNS_NAMESPACE) {
+            parser.fail(`xmlns prefix must be bound to ${XMLNS_NAMESPACE}.`);
+          }
+          break;
+        default:
+      }
+      switch (uri) {
+        case XMLNS_NAMESPACE:
+          parser.fail(prefix === "" ? `the default namespace may not be set to ${uri}.` : `may not assign a prefix (even "xmlns") to the URI ${XMLNS_NAMESPACE}.`);
+          break;
+        case XML_NAMESPACE:
+          switch (prefix) {
+            case "xml":
+              break;
+            case "":
+              parser.fail(`the default namespace may not be set to ${uri}.`);
+              break;
+            default:
+              parser.fail("may not assign the xml namespace to another prefix.");
+          }
+          break;
+        default:
+      }
+    }
+    function nsMappingCheck(parser, mapping) {
+      for (const local of Object.keys(mapping)) {
+        nsPairCheck(parser, local, mapping[local]);
+      }
+    }
+    var isNCName = (name) => NC_NAME_RE.test(name);
+    var isName2 = (name) => NAME_RE.test(name);
+    var FORBIDDEN_START = 0;
+    var FORBIDDEN_BRACKET = 1;
+    var FORBIDDEN_BRACKET_BRACKET = 2;
+    exports.EVENTS = [
+      "xmldecl",
+      "text",
+      "processinginstruction",
+      "doctype",
+      "comment",
+      "opentagstart",
+      "attribute",
+      "opentag",
+      "closetag",
+      "cdata",
+      "error",
+      "end",
+      "ready"
+    ];
+    var EVENT_NAME_TO_HANDLER_NAME = {
+      xmldecl: "xmldeclHandler",
+      text: "textHandler",
+      processinginstruction: "piHandler",
+      doctype: "doctypeHandler",
+      comment: "commentHandler",
+      opentagstart: "openTagStartHandler",
+      attribute: "attributeHandler",
+      opentag: "openTagHandler",
+      closetag: "closeTagHandler",
+      cdata: "cdataHandler",
+      error: "errorHandler",
+      end: "endHandler",
+      ready: "readyHandler"
+    };
+    var SaxesParser2 = class {
+      /**
+       * @param opt The parser options.
+       */
+      constructor(opt) {
+        this.opt = opt !== null && opt !== void 0 ? opt : {};
+        this.fragmentOpt = !!this.opt.fragment;
+        const xmlnsOpt = this.xmlnsOpt = !!this.opt.xmlns;
+        this.trackPosition = this.opt.position !== false;
+        this.fileName = this.opt.fileName;
+        if (xmlnsOpt) {
+          this.nameStartCheck = isNCNameStartChar;
+          this.nameCheck = isNCNameChar;
+          this.isName = isNCName;
+          this.processAttribs = this.processAttribsNS;
+          this.pushAttrib = this.pushAttribNS;
+          this.ns = Object.assign({ __proto__: null }, rootNS);
+          const additional = this.opt.additionalNamespaces;
+          if (additional != null) {
+            nsMappingCheck(this, additional);
+            Object.assign(this.ns, additional);
+          }
+        } else {
+          this.nameStartCheck = isNameStartChar;
+          this.nameCheck = isNameChar;
+          this.isName = isName2;
+          this.processAttribs = this.processAttribsPlain;
+          this.pushAttrib = this.pushAttribPlain;
+        }
+        this.stateTable = [
+          /* eslint-disable @typescript-eslint/unbound-method */
+          this.sBegin,
+          this.sBeginWhitespace,
+          this.sDoctype,
+          this.sDoctypeQuote,
+          this.sDTD,
+          this.sDTDQuoted,
+          this.sDTDOpenWaka,
+          this.sDTDOpenWakaBang,
+          this.sDTDComment,
+          this.sDTDCommentEnding,
+          this.sDTDCommentEnded,
+          this.sDTDPI,
+          this.sDTDPIEnding,
+          this.sText,
+          this.sEntity,
+          this.sOpenWaka,
+          this.sOpenWakaBang,
+          this.sComment,
+          this.sCommentEnding,
+          this.sCommentEnded,
+          this.sCData,
+          this.sCDataEnding,
+          this.sCDataEnding2,
+          this.sPIFirstChar,
+          this.sPIRest,
+          this.sPIBody,
+          this.sPIEnding,
+          this.sXMLDeclNameStart,
+          this.sXMLDeclName,
+          this.sXMLDeclEq,
+          this.sXMLDeclValueStart,
+          this.sXMLDeclValue,
+          this.sXMLDeclSeparator,
+          this.sXMLDeclEnding,
+          this.sOpenTag,
+          this.sOpenTagSlash,
+          this.sAttrib,
+          this.sAttribName,
+          this.sAttribNameSawWhite,
+          this.sAttribValue,
+          this.sAttribValueQuoted,
+          this.sAttribValueClosed,
+          this.sAttribValueUnquoted,
+          this.sCloseTag,
+          this.sCloseTagSawWhite
+          /* eslint-enable @typescript-eslint/unbound-method */
+        ];
+        this._init();
+      }
+      /**
+       * Indicates whether or not the parser is closed. If ``true``, wait for
+       * the ``ready`` event to write again.
+       */
+      get closed() {
+        return this._closed;
+      }
+      _init() {
+        var _a;
+        this.openWakaBang = "";
+        this.text = "";
+        this.name = "";
+        this.piTarget = "";
+        this.entity = "";
+        this.q = null;
+        this.tags = [];
+        this.tag = null;
+        this.topNS = null;
+        this.chunk = "";
+        this.chunkPosition = 0;
+        this.i = 0;
+        this.prevI = 0;
+        this.carriedFromPrevious = void 0;
+        this.forbiddenState = FORBIDDEN_START;
+        this.attribList = [];
+        const { fragmentOpt } = this;
+        this.state = fragmentOpt ? S_TEXT : S_BEGIN;
+        this.reportedTextBeforeRoot = this.reportedTextAfterRoot = this.closedRoot = this.sawRoot = fragmentOpt;
+        this.xmlDeclPossible = !fragmentOpt;
+        this.xmlDeclExpects = ["version"];
+        this.entityReturnState = void 0;
+        let { defaultXMLVersion } = this.opt;
+        if (defaultXMLVersion === void 0) {
+          if (this.opt.forceXMLVersion === true) {
+            throw new Error("forceXMLVersion set but defaultXMLVersion is not set");
+          }
+          defaultXMLVersion = "1.0";
+        }
+        this.setXMLVersion(defaultXMLVersion);
+        this.positionAtNewLine = 0;
+        this.doctype = false;
+        this._closed = false;
+        this.xmlDecl = {
+          version: void 0,
+          encoding: void 0,
+          standalone: void 0
+        };
+        this.line = 1;
+        this.column = 0;
+        this.ENTITIES = Object.create(XML_ENTITIES);
+        (_a = this.readyHandler) === null || _a === void 0 ? void 0 : _a.call(this);
+      }
+      /**
+       * The stream position the parser is currently looking at. This field is
+       * zero-based.
+       *
+       * This field is not based on counting Unicode characters but is to be
+       * interpreted as a plain index into a JavaScript string.
+       */
+      get position() {
+        return this.chunkPosition + this.i;
+      }
+      /**
+       * The column number of the next character to be read by the parser.  *
+       * This field is zero-based. (The first column in a line is 0.)
+       *
+       * This field reports the index at which the next character would be in the
+       * line if the line were represented as a JavaScript string.  Note that this
+       * *can* be different to a count based on the number of *Unicode characters*
+       * due to how JavaScript handles astral plane characters.
+       *
+       * See [[column]] for a number that corresponds to a count of Unicode
+       * characters.
+       */
+      get columnIndex() {
+        return this.position - this.positionAtNewLine;
+      }
+      /**
+       * Set an event listener on an event. The parser supports one handler per
+       * event type. If you try to set an event handler over an existing handler,
+       * the old handler is silently overwritten.
+       *
+       * @param name The event to listen to.
+       *
+       * @param handler The handler to set.
+       */
+      on(name, handler) {
+        this[EVENT_NAME_TO_HANDLER_NAME[name]] = handler;
+      }
+      /**
+       * Unset an event handler.
+       *
+       * @parma name The event to stop listening to.
+       */
+      off(name) {
+        this[EVENT_NAME_TO_HANDLER_NAME[name]] = void 0;
+      }
+      /**
+       * Make an error object. The error object will have a message that contains
+       * the ``fileName`` option passed at the creation of the parser. If position
+       * tracking was turned on, it will also have line and column number
+       * information.
+       *
+       * @param message The message describing the error to report.
+       *
+       * @returns An error object with a properly formatted message.
+       */
+      makeError(message) {
+        var _a;
+        let msg = (_a = this.fileName) !== null && _a !== void 0 ? _a : "";
+        if (this.trackPosition) {
+          if (msg.length > 0) {
+            msg += ":";
+          }
+          msg += `${this.line}:${this.column}`;
+        }
+        if (msg.length > 0) {
+          msg += ": ";
+        }
+        return new Error(msg + message);
+      }
+      /**
+       * Report a parsing error. This method is made public so that client code may
+       * check for issues that are outside the scope of this project and can report
+       * errors.
+       *
+       * @param message The error to report.
+       *
+       * @returns this
+       */
+      fail(message) {
+        const err = this.makeError(message);
+        const handler = this.errorHandler;
+        if (handler === void 0) {
+          throw err;
+        } else {
+          handler(err);
+        }
+        return this;
+      }
+      /**
+       * Write a XML data to the parser.
+       *
+       * @param chunk The XML data to write.
+       *
+       * @returns this
+       */
+      // We do need object for the type here. Yes, it often causes problems
+      // but not in this case.
+      write(chunk) {
+        if (this.closed) {
+          return this.fail("cannot write after close; assign an onready handler.");
+        }
+        let end2 = false;
+        if (chunk === null) {
+          end2 = true;
+          chunk = "";
+        } else if (typeof chunk === "object") {
+          chunk = chunk.toString();
+        }
+        if (this.carriedFromPrevious !== void 0) {
+          chunk = `${this.carriedFromPrevious}${chunk}`;
+          this.carriedFromPrevious = void 0;
+        }
+        let limit = chunk.length;
+        const lastCode = chunk.charCodeAt(limit - 1);
+        if (!end2 && // A trailing CR or surrogate must be carried over to the next
+        // chunk.
+        (lastCode === CR || lastCode >= 55296 && lastCode <= 56319)) {
+          this.carriedFromPrevious = chunk[limit - 1];
+          limit--;
+          chunk = chunk.slice(0, limit);
+        }
+        const { stateTable } = this;
+        this.chunk = chunk;
+        this.i = 0;
+        while (this.i < limit) {
+          stateTable[this.state].call(this);
+        }
+        this.chunkPosition += limit;
+        return end2 ? this.end() : this;
+      }
+      /**
+       * Close the current stream. Perform final well-formedness checks and reset
+       * the parser tstate.
+       *
+       * @returns this
+       */
+      close() {
+        return this.write(null);
+      }
+      /**
+       * Get a single code point out of the current chunk. This updates the current
+       * position if we do position tracking.
+       *
+       * This is the algorithm to use for XML 1.0.
+       *
+       * @returns The character read.
+       */
+      getCode10() {
+        const { chunk, i } = this;
+        this.prevI = i;
+        this.i = i + 1;
+        if (i >= chunk.length) {
+          return EOC;
+        }
+        const code = chunk.charCodeAt(i);
+        this.column++;
+        if (code < 55296) {
+          if (code >= SPACE || code === TAB) {
+            return code;
+          }
+          switch (code) {
+            case NL:
+              this.line++;
+              this.column = 0;
+              this.positionAtNewLine = this.position;
+              return NL;
+            case CR:
+              if (chunk.charCodeAt(i + 1) === NL) {
+                this.i = i + 2;
+              }
+              this.line++;
+              this.column = 0;
+              this.positionAtNewLine = this.position;
+              return NL_LIKE;
+            default:
+              this.fail("disallowed character.");
+              return code;
+          }
+        }
+        if (code > 56319) {
+          if (!(code >= 57344 && code <= 65533)) {
+            this.fail("disallowed character.");
+          }
+          return code;
+        }
+        const final = 65536 + (code - 55296) * 1024 + (chunk.charCodeAt(i + 1) - 56320);
+        this.i = i + 2;
+        if (final > 1114111) {
+          this.fail("disallowed character.");
+        }
+        return final;
+      }
+      /**
+       * Get a single code point out of the current chunk. This updates the current
+       * position if we do position tracking.
+       *
+       * This is the algorithm to use for XML 1.1.
+       *
+       * @returns {number} The character read.
+       */
+      getCode11() {
+        const { chunk, i } = this;
+        this.prevI = i;
+        this.i = i + 1;
+        if (i >= chunk.length) {
+          return EOC;
+        }
+        const code = chunk.charCodeAt(i);
+        this.column++;
+        if (code < 55296) {
+          if (code > 31 && code < 127 || code > 159 && code !== LS || code === TAB) {
+            return code;
+          }
+          switch (code) {
+            case NL:
+              this.line++;
+              this.column = 0;
+              this.positionAtNewLine = this.position;
+              return NL;
+            case CR: {
+              const next = chunk.charCodeAt(i + 1);
+              if (next === NL || next === NEL) {
+                this.i = i + 2;
+              }
+            }
+            /* yes, fall through */
+            case NEL:
+            // 0x85
+            case LS:
+              this.line++;
+              this.column = 0;
+              this.positionAtNewLine = this.position;
+              return NL_LIKE;
+            default:
+              this.fail("disallowed character.");
+              return code;
+          }
+        }
+        if (code > 56319) {
+          if (!(code >= 57344 && code <= 65533)) {
+            this.fail("disallowed character.");
+          }
+          return code;
+        }
+        const final = 65536 + (code - 55296) * 1024 + (chunk.charCodeAt(i + 1) - 56320);
+        this.i = i + 2;
+        if (final > 1114111) {
+          this.fail("disallowed character.");
+        }
+        return final;
+      }
+      /**
+       * Like ``getCode`` but with the return value normalized so that ``NL`` is
+       * returned for ``NL_LIKE``.
+       */
+      getCodeNorm() {
+        const c = this.getCode();
+        return c === NL_LIKE ? NL : c;
+      }
+      unget() {
+        this.i = this.prevI;
+        this.column--;
+      }
+      /**
+       * Capture characters into a buffer until encountering one of a set of
+       * characters.
+       *
+       * @param chars An array of codepoints. Encountering a character in the array
+       * ends the capture. (``chars`` may safely contain ``NL``.)
+       *
+       * @return The character code that made the capture end, or ``EOC`` if we hit
+       * the end of the chunk. The return value cannot be NL_LIKE: NL is returned
+       * instead.
+       */
+      captureTo(chars) {
+        let { i: start2 } = this;
+        const { chunk } = this;
+        while (true) {
+          const c = this.getCode();
+          const isNLLike = c === NL_LIKE;
+          const final = isNLLike ? NL : c;
+          if (final === EOC || chars.includes(final)) {
+            this.text += chunk.slice(start2, this.prevI);
+            return final;
+          }
+          if (isNLLike) {
+            this.text += `${chunk.slice(start2, this.prevI)}
+`;
+            start2 = this.i;
+          }
+        }
+      }
+      /**
+       * Capture characters into a buffer until encountering a character.
+       *
+       * @param char The codepoint that ends the capture. **NOTE ``char`` MAY NOT
+       * CONTAIN ``NL``.** Passing ``NL`` will result in buggy behavior.
+       *
+       * @return ``true`` if we ran into the character. Otherwise, we ran into the
+       * end of the current chunk.
+       */
+      captureToChar(char) {
+        let { i: start2 } = this;
+        const { chunk } = this;
+        while (true) {
+          let c = this.getCode();
+          switch (c) {
+            case NL_LIKE:
+              this.text += `${chunk.slice(start2, this.prevI)}
+`;
+              start2 = this.i;
+              c = NL;
+              break;
+            case EOC:
+              this.text += chunk.slice(start2);
+              return false;
+            default:
+          }
+          if (c === char) {
+            this.text += chunk.slice(start2, this.prevI);
+            return true;
+          }
+        }
+      }
+      /**
+       * Capture characters that satisfy ``isNameChar`` into the ``name`` field of
+       * this parser.
+       *
+       * @return The character code that made the test fail, or ``EOC`` if we hit
+       * the end of the chunk. The return value cannot be NL_LIKE: NL is returned
+       * instead.
+       */
+      captureNameChars() {
+        const { chunk, i: start2 } = this;
+        while (true) {
+          const c = this.getCode();
+          if (c === EOC) {
+            this.name += chunk.slice(start2);
+            return EOC;
+          }
+          if (!isNameChar(c)) {
+            this.name += chunk.slice(start2, this.prevI);
+            return c === NL_LIKE ? NL : c;
+          }
+        }
+      }
+      /**
+       * Skip white spaces.
+       *
+       * @return The character that ended the skip, or ``EOC`` if we hit
+       * the end of the chunk. The return value cannot be NL_LIKE: NL is returned
+       * instead.
+       */
+      skipSpaces() {
+        while (true) {
+          const c = this.getCodeNorm();
+          if (c === EOC || !isS(c)) {
+            return c;
+          }
+        }
+      }
+      setXMLVersion(version) {
+        this.currentXMLVersion = version;
+        if (version === "1.0") {
+          this.isChar = isChar10;
+          this.getCode = this.getCode10;
+        } else {
+          this.isChar = isChar11;
+          this.getCode = this.getCode11;
+        }
+      }
+      // STATE ENGINE METHODS
+      // This needs to be a state separate from S_BEGIN_WHITESPACE because we want
+      // to be sure never to come back to this state later.
+      sBegin() {
+        if (this.chunk.charCodeAt(0) === 65279) {
+          this.i++;
+          this.column++;
+        }
+        this.state = S_BEGIN_WHITESPACE;
+      }
+      sBeginWhitespace() {
+        const iBefore = this.i;
+        const c = this.skipSpaces();
+        if (this.prevI !== iBefore) {
+          this.xmlDeclPossible = false;
+        }
+        switch (c) {
+          case LESS:
+            this.state = S_OPEN_WAKA;
+            if (this.text.length !== 0) {
+              throw new Error("no-empty text at start");
+            }
+            break;
+          case EOC:
+            break;
+          default:
+            this.unget();
+            this.state = S_TEXT;
+            this.xmlDeclPossible = false;
+        }
+      }
+      sDoctype() {
+        var _a;
+        const c = this.captureTo(DOCTYPE_TERMINATOR);
+        switch (c) {
+          case GREATER: {
+            (_a = this.doctypeHandler) === null || _a === void 0 ? void 0 : _a.call(this, this.text);
+            this.text = "";
+            this.state = S_TEXT;
+            this.doctype = true;
+            break;
+          }
+          case EOC:
+            break;
+          default:
+            this.text += String.fromCodePoint(c);
+            if (c === OPEN_BRACKET) {
+              this.state = S_DTD;
+            } else if (isQuote(c)) {
+              this.state = S_DOCTYPE_QUOTE;
+              this.q = c;
+            }
+        }
+      }
+      sDoctypeQuote() {
+        const q = this.q;
+        if (this.captureToChar(q)) {
+          this.text += String.fromCodePoint(q);
+          this.q = null;
+          this.state = S_DOCTYPE;
+        }
+      }
+      sDTD() {
+        const c = this.captureTo(DTD_TERMINATOR);
+        if (c === EOC) {
+          return;
+        }
+        this.text += String.fromCodePoint(c);
+        if (c === CLOSE_BRACKET) {
+          this.state = S_DOCTYPE;
+        } else if (c === LESS) {
+          this.state = S_DTD_OPEN_WAKA;
+        } else if (isQuote(c)) {
+          this.state = S_DTD_QUOTED;
+          this.q = c;
+        }
+      }
+      sDTDQuoted() {
+        const q = this.q;
+        if (this.captureToChar(q)) {
+          this.text += String.fromCodePoint(q);
+          this.state = S_DTD;
+          this.q = null;
+        }
+      }
+      sDTDOpenWaka() {
+        const c = this.getCodeNorm();
+        this.text += String.fromCodePoint(c);
+        switch (c) {
+          case BANG:
+            this.state = S_DTD_OPEN_WAKA_BANG;
+            this.openWakaBang = "";
+            break;
+          case QUESTION:
+            this.state = S_DTD_PI;
+            break;
+          default:
+            this.state = S_DTD;
+        }
+      }
+      sDTDOpenWakaBang() {
+        const char = String.fromCodePoint(this.getCodeNorm());
+        const owb = this.openWakaBang += char;
+        this.text += char;
+        if (owb !== "-") {
+          this.state = owb === "--" ? S_DTD_COMMENT : S_DTD;
+          this.openWakaBang = "";
+        }
+      }
+      sDTDComment() {
+        if (this.captureToChar(MINUS)) {
+          this.text += "-";
+          this.state = S_DTD_COMMENT_ENDING;
+        }
+      }
+      sDTDCommentEnding() {
+        const c = this.getCodeNorm();
+        this.text += String.fromCodePoint(c);
+        this.state = c === MINUS ? S_DTD_COMMENT_ENDED : S_DTD_COMMENT;
+      }
+      sDTDCommentEnded() {
+        const c = this.getCodeNorm();
+        this.text += String.fromCodePoint(c);
+        if (c === GREATER) {
+          this.state = S_DTD;
+        } else {
+          this.fail("malformed comment.");
+          this.state = S_DTD_COMMENT;
+        }
+      }
+      sDTDPI() {
+        if (this.captureToChar(QUESTION)) {
+          this.text += "?";
+          this.state = S_DTD_PI_ENDING;
+        }
+      }
+      sDTDPIEnding() {
+        const c = this.getCodeNorm();
+        this.text += String.fromCodePoint(c);
+        if (c === GREATER) {
+          this.state = S_DTD;
+        }
+      }
+      sText() {
+        if (this.tags.length !== 0) {
+          this.handleTextInRoot();
+        } else {
+          this.handleTextOutsideRoot();
+        }
+      }
+      sEntity() {
+        let { i: start2 } = this;
+        const { chunk } = this;
+        loop:
+          while (true) {
+            switch (this.getCode()) {
+              case NL_LIKE:
+                this.entity += `${chunk.slice(start2, this.prevI)}
+`;
+                start2 = this.i;
+                break;
+              case SEMICOLON: {
+                const { entityReturnState } = this;
+                const entity = this.entity + chunk.slice(start2, this.prevI);
+                this.state = entityReturnState;
+                let parsed;
+                if (entity === "") {
+                  this.fail("empty entity name.");
+                  parsed = "&;";
+                } else {
+                  parsed = this.parseEntity(entity);
+                  this.entity = "";
+                }
+                if (entityReturnState !== S_TEXT || this.textHandler !== void 0) {
+                  this.text += parsed;
+                }
+                break loop;
+              }
+              case EOC:
+                this.entity += chunk.slice(start2);
+                break loop;
+              default:
+            }
+          }
+      }
+      sOpenWaka() {
+        const c = this.getCode();
+        if (isNameStartChar(c)) {
+          this.state = S_OPEN_TAG;
+          this.unget();
+          this.xmlDeclPossible = false;
+        } else {
+          switch (c) {
+            case FORWARD_SLASH:
+              this.state = S_CLOSE_TAG;
+              this.xmlDeclPossible = false;
+              break;
+            case BANG:
+              this.state = S_OPEN_WAKA_BANG;
+              this.openWakaBang = "";
+              this.xmlDeclPossible = false;
+              break;
+            case QUESTION:
+              this.state = S_PI_FIRST_CHAR;
+              break;
+            default:
+              this.fail("disallowed character in tag name");
+              this.state = S_TEXT;
+              this.xmlDeclPossible = false;
+          }
+        }
+      }
+      sOpenWakaBang() {
+        this.openWakaBang += String.fromCodePoint(this.getCodeNorm());
+        switch (this.openWakaBang) {
+          case "[CDATA[":
+            if (!this.sawRoot && !this.reportedTextBeforeRoot) {
+              this.fail("text data outside of root node.");
+              this.reportedTextBeforeRoot = true;
+            }
+            if (this.closedRoot && !this.reportedTextAfterRoot) {
+              this.fail("text data outside of root node.");
+              this.reportedTextAfterRoot = true;
+            }
+            this.state = S_CDATA;
+            this.openWakaBang = "";
+            break;
+          case "--":
+            this.state = S_COMMENT;
+            this.openWakaBang = "";
+            break;
+          case "DOCTYPE":
+            this.state = S_DOCTYPE;
+            if (this.doctype || this.sawRoot) {
+              this.fail("inappropriately located doctype declaration.");
+            }
+            this.openWakaBang = "";
+            break;
+          default:
+            if (this.openWakaBang.length >= 7) {
+              this.fail("incorrect syntax.");
+            }
+        }
+      }
+      sComment() {
+        if (this.captureToChar(MINUS)) {
+          this.state = S_COMMENT_ENDING;
+        }
+      }
+      sCommentEnding() {
+        var _a;
+        const c = this.getCodeNorm();
+        if (c === MINUS) {
+          this.state = S_COMMENT_ENDED;
+          (_a = this.commentHandler) === null || _a === void 0 ? void 0 : _a.call(this, this.text);
+          this.text = "";
+        } else {
+          this.text += `-${String.fromCodePoint(c)}`;
+          this.state = S_COMMENT;
+        }
+      }
+      sCommentEnded() {
+        const c = this.getCodeNorm();
+        if (c !== GREATER) {
+          this.fail("malformed comment.");
+          this.text += `--${String.fromCodePoint(c)}`;
+          this.state = S_COMMENT;
+        } else {
+          this.state = S_TEXT;
+        }
+      }
+      sCData() {
+        if (this.captureToChar(CLOSE_BRACKET)) {
+          this.state = S_CDATA_ENDING;
+        }
+      }
+      sCDataEnding() {
+        const c = this.getCodeNorm();
+        if (c === CLOSE_BRACKET) {
+          this.state = S_CDATA_ENDING_2;
+        } else {
+          this.text += `]${String.fromCodePoint(c)}`;
+          this.state = S_CDATA;
+        }
+      }
+      sCDataEnding2() {
+        var _a;
+        const c = this.getCodeNorm();
+        switch (c) {
+          case GREATER: {
+            (_a = this.cdataHandler) === null || _a === void 0 ? void 0 : _a.call(this, this.text);
+            this.text = "";
+            this.state = S_TEXT;
+            break;
+          }
+          case CLOSE_BRACKET:
+            this.text += "]";
+            break;
+          default:
+            this.text += `]]${String.fromCodePoint(c)}`;
+            this.state = S_CDATA;
+        }
+      }
+      // We need this separate state to check the first character fo the pi target
+      // with this.nameStartCheck which allows less characters than this.nameCheck.
+      sPIFirstChar() {
+        const c = this.getCodeNorm();
+        if (this.nameStartCheck(c)) {
+          this.piTarget += String.fromCodePoint(c);
+          this.state = S_PI_REST;
+        } else if (c === QUESTION || isS(c)) {
+          this.fail("processing instruction without a target.");
+          this.state = c === QUESTION ? S_PI_ENDING : S_PI_BODY;
+        } else {
+          this.fail("disallowed character in processing instruction name.");
+          this.piTarget += String.fromCodePoint(c);
+          this.state = S_PI_REST;
+        }
+      }
+      sPIRest() {
+        const { chunk, i: start2 } = this;
+        while (true) {
+          const c = this.getCodeNorm();
+          if (c === EOC) {
+            this.piTarget += chunk.slice(start2);
+            return;
+          }
+          if (!this.nameCheck(c)) {
+            this.piTarget += chunk.slice(start2, this.prevI);
+            const isQuestion = c === QUESTION;
+            if (isQuestion || isS(c)) {
+              if (this.piTarget === "xml") {
+                if (!this.xmlDeclPossible) {
+                  this.fail("an XML declaration must be at the start of the document.");
+                }
+                this.state = isQuestion ? S_XML_DECL_ENDING : S_XML_DECL_NAME_START;
+              } else {
+                this.state = isQuestion ? S_PI_ENDING : S_PI_BODY;
+              }
+            } else {
+              this.fail("disallowed character in processing instruction name.");
+              this.piTarget += String.fromCodePoint(c);
+            }
+            break;
+          }
+        }
+      }
+      sPIBody() {
+        if (this.text.length === 0) {
+          const c = this.getCodeNorm();
+          if (c === QUESTION) {
+            this.state = S_PI_ENDING;
+          } else if (!isS(c)) {
+            this.text = String.fromCodePoint(c);
+          }
+        } else if (this.captureToChar(QUESTION)) {
+          this.state = S_PI_ENDING;
+        }
+      }
+      sPIEnding() {
+        var _a;
+        const c = this.getCodeNorm();
+        if (c === GREATER) {
+          const { piTarget } = this;
+          if (piTarget.toLowerCase() === "xml") {
+            this.fail("the XML declaration must appear at the start of the document.");
+          }
+          (_a = this.piHandler) === null || _a === void 0 ? void 0 : _a.call(this, {
+            target: piTarget,
+            body: this.text
+          });
+          this.piTarget = this.text = "";
+          this.state = S_TEXT;
+        } else if (c === QUESTION) {
+          this.text += "?";
+        } else {
+          this.text += `?${String.fromCodePoint(c)}`;
+          this.state = S_PI_BODY;
+        }
+        this.xmlDeclPossible = false;
+      }
+      sXMLDeclNameStart() {
+        const c = this.skipSpaces();
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          return;
+        }
+        if (c !== EOC) {
+          this.state = S_XML_DECL_NAME;
+          this.name = String.fromCodePoint(c);
+        }
+      }
+      sXMLDeclName() {
+        const c = this.captureTo(XML_DECL_NAME_TERMINATOR);
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          this.name += this.text;
+          this.text = "";
+          this.fail("XML declaration is incomplete.");
+          return;
+        }
+        if (!(isS(c) || c === EQUAL)) {
+          return;
+        }
+        this.name += this.text;
+        this.text = "";
+        if (!this.xmlDeclExpects.includes(this.name)) {
+          switch (this.name.length) {
+            case 0:
+              this.fail("did not expect any more name/value pairs.");
+              break;
+            case 1:
+              this.fail(`expected the name ${this.xmlDeclExpects[0]}.`);
+              break;
+            default:
+              this.fail(`expected one of ${this.xmlDeclExpects.join(", ")}`);
+          }
+        }
+        this.state = c === EQUAL ? S_XML_DECL_VALUE_START : S_XML_DECL_EQ;
+      }
+      sXMLDeclEq() {
+        const c = this.getCodeNorm();
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          this.fail("XML declaration is incomplete.");
+          return;
+        }
+        if (isS(c)) {
+          return;
+        }
+        if (c !== EQUAL) {
+          this.fail("value required.");
+        }
+        this.state = S_XML_DECL_VALUE_START;
+      }
+      sXMLDeclValueStart() {
+        const c = this.getCodeNorm();
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          this.fail("XML declaration is incomplete.");
+          return;
+        }
+        if (isS(c)) {
+          return;
+        }
+        if (!isQuote(c)) {
+          this.fail("value must be quoted.");
+          this.q = SPACE;
+        } else {
+          this.q = c;
+        }
+        this.state = S_XML_DECL_VALUE;
+      }
+      sXMLDeclValue() {
+        const c = this.captureTo([this.q, QUESTION]);
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          this.text = "";
+          this.fail("XML declaration is incomplete.");
+          return;
+        }
+        if (c === EOC) {
+          return;
+        }
+        const value = this.text;
+        this.text = "";
+        switch (this.name) {
+          case "version": {
+            this.xmlDeclExpects = ["encoding", "standalone"];
+            const version = value;
+            this.xmlDecl.version = version;
+            if (!/^1\.[0-9]+$/.test(version)) {
+              this.fail("version number must match /^1\\.[0-9]+$/.");
+            } else if (!this.opt.forceXMLVersion) {
+              this.setXMLVersion(version);
+            }
+            break;
+          }
+          case "encoding":
+            if (!/^[A-Za-z][A-Za-z0-9._-]*$/.test(value)) {
+              this.fail("encoding value must match /^[A-Za-z0-9][A-Za-z0-9._-]*$/.");
+            }
+            this.xmlDeclExpects = ["standalone"];
+            this.xmlDecl.encoding = value;
+            break;
+          case "standalone":
+            if (value !== "yes" && value !== "no") {
+              this.fail('standalone value must match "yes" or "no".');
+            }
+            this.xmlDeclExpects = [];
+            this.xmlDecl.standalone = value;
+            break;
+          default:
+        }
+        this.name = "";
+        this.state = S_XML_DECL_SEPARATOR;
+      }
+      sXMLDeclSeparator() {
+        const c = this.getCodeNorm();
+        if (c === QUESTION) {
+          this.state = S_XML_DECL_ENDING;
+          return;
+        }
+        if (!isS(c)) {
+          this.fail("whitespace required.");
+          this.unget();
+        }
+        this.state = S_XML_DECL_NAME_START;
+      }
+      sXMLDeclEnding() {
+        var _a;
+        const c = this.getCodeNorm();
+        if (c === GREATER) {
+          if (this.piTarget !== "xml") {
+            this.fail("processing instructions are not allowed before root.");
+          } else if (this.name !== "version" && this.xmlDeclExpects.includes("version")) {
+            this.fail("XML declaration must contain a version.");
+          }
+          (_a = this.xmldeclHandler) === null || _a === void 0 ? void 0 : _a.call(this, this.xmlDecl);
+          this.name = "";
+          this.piTarget = this.text = "";
+          this.state = S_TEXT;
+        } else {
+          this.fail("The character ? is disallowed anywhere in XML declarations.");
+        }
+        this.xmlDeclPossible = false;
+      }
+      sOpenTag() {
+        var _a;
+        const c = this.captureNameChars();
+        if (c === EOC) {
+          return;
+        }
+        const tag = this.tag = {
+          name: this.name,
+          attributes: /* @__PURE__ */ Object.create(null)
+        };
+        this.name = "";
+        if (this.xmlnsOpt) {
+          this.topNS = tag.ns = /* @__PURE__ */ Object.create(null);
+        }
+        (_a = this.openTagStartHandler) === null || _a === void 0 ? void 0 : _a.call(this, tag);
+        this.sawRoot = true;
+        if (!this.fragmentOpt && this.closedRoot) {
+          this.fail("documents may contain only one root.");
+        }
+        switch (c) {
+          case GREATER:
+            this.openTag();
+            break;
+          case FORWARD_SLASH:
+            this.state = S_OPEN_TAG_SLASH;
+            break;
+          default:
+            if (!isS(c)) {
+              this.fail("disallowed character in tag name.");
+            }
+            this.state = S_ATTRIB;
+        }
+      }
+      sOpenTagSlash() {
+        if (this.getCode() === GREATER) {
+          this.openSelfClosingTag();
+        } else {
+          this.fail("forward-slash in opening tag not followed by >.");
+          this.state = S_ATTRIB;
+        }
+      }
+      sAttrib() {
+        const c = this.skipSpaces();
+        if (c === EOC) {
+          return;
+        }
+        if (isNameStartChar(c)) {
+          this.unget();
+          this.state = S_ATTRIB_NAME;
+        } else if (c === GREATER) {
+          this.openTag();
+        } else if (c === FORWARD_SLASH) {
+          this.state = S_OPEN_TAG_SLASH;
+        } else {
+          this.fail("disallowed character in attribute name.");
+        }
+      }
+      sAttribName() {
+        const c = this.captureNameChars();
+        if (c === EQUAL) {
+          this.state = S_ATTRIB_VALUE;
+        } else if (isS(c)) {
+          this.state = S_ATTRIB_NAME_SAW_WHITE;
+        } else if (c === GREATER) {
+          this.fail("attribute without value.");
+          this.pushAttrib(this.name, this.name);
+          this.name = this.text = "";
+          this.openTag();
+        } else if (c !== EOC) {
+          this.fail("disallowed character in attribute name.");
+        }
+      }
+      sAttribNameSawWhite() {
+        const c = this.skipSpaces();
+        switch (c) {
+          case EOC:
+            return;
+          case EQUAL:
+            this.state = S_ATTRIB_VALUE;
+            break;
+          default:
+            this.fail("attribute without value.");
+            this.text = "";
+            this.name = "";
+            if (c === GREATER) {
+              this.openTag();
+            } else if (isNameStartChar(c)) {
+              this.unget();
+              this.state = S_ATTRIB_NAME;
+            } else {
+              this.fail("disallowed character in attribute name.");
+              this.state = S_ATTRIB;
+            }
+        }
+      }
+      sAttribValue() {
+        const c = this.getCodeNorm();
+        if (isQuote(c)) {
+          this.q = c;
+          this.state = S_ATTRIB_VALUE_QUOTED;
+        } else if (!isS(c)) {
+          this.fail("unquoted attribute value.");
+          this.state = S_ATTRIB_VALUE_UNQUOTED;
+          this.unget();
+        }
+      }
+      sAttribValueQuoted() {
+        const { q, chunk } = this;
+        let { i: start2 } = this;
+        while (true) {
+          switch (this.getCode()) {
+            case q:
+              this.pushAttrib(this.name, this.text + chunk.slice(start2, this.prevI));
+              this.name = this.text = "";
+              this.q = null;
+              this.state = S_ATTRIB_VALUE_CLOSED;
+              return;
+            case AMP:
+              this.text += chunk.slice(start2, this.prevI);
+              this.state = S_ENTITY;
+              this.entityReturnState = S_ATTRIB_VALUE_QUOTED;
+              return;
+            case NL:
+            case NL_LIKE:
+            case TAB:
+              this.text += `${chunk.slice(start2, this.prevI)} `;
+              start2 = this.i;
+              break;
+            case LESS:
+              this.text += chunk.slice(start2, this.prevI);
+              this.fail("disallowed character.");
+              return;
+            case EOC:
+              this.text += chunk.slice(start2);
+              return;
+            default:
+          }
+        }
+      }
+      sAttribValueClosed() {
+        const c = this.getCodeNorm();
+        if (isS(c)) {
+          this.state = S_ATTRIB;
+        } else if (c === GREATER) {
+          this.openTag();
+        } else if (c === FORWARD_SLASH) {
+          this.state = S_OPEN_TAG_SLASH;
+        } else if (isNameStartChar(c)) {
+          this.fail("no whitespace between attributes.");
+          this.unget();
+          this.state = S_ATTRIB_NAME;
+        } else {
+          this.fail("disallowed character in attribute name.");
+        }
+      }
+      sAttribValueUnquoted() {
+        const c = this.captureTo(ATTRIB_VALUE_UNQUOTED_TERMINATOR);
+        switch (c) {
+          case AMP:
+            this.state = S_ENTITY;
+            this.entityReturnState = S_ATTRIB_VALUE_UNQUOTED;
+            break;
+          case LESS:
+            this.fail("disallowed character.");
+            break;
+          case EOC:
+            break;
+          default:
+            if (this.text.includes("]]>")) {
+              this.fail('the string "]]>" is disallowed in char data.');
+            }
+            this.pushAttrib(this.name, this.text);
+            this.name = this.text = "";
+            if (c === GREATER) {
+              this.openTag();
+            } else {
+              this.state = S_ATTRIB;
+            }
+        }
+      }
+      sCloseTag() {
+        const c = this.captureNameChars();
+        if (c === GREATER) {
+          this.closeTag();
+        } else if (isS(c)) {
+          this.state = S_CLOSE_TAG_SAW_WHITE;
+        } else if (c !== EOC) {
+          this.fail("disallowed character in closing tag.");
+        }
+      }
+      sCloseTagSawWhite() {
+        switch (this.skipSpaces()) {
+          case GREATER:
+            this.closeTag();
+            break;
+          case EOC:
+            break;
+          default:
+            this.fail("disallowed character in closing tag.");
+        }
+      }
+      // END OF STATE ENGINE METHODS
+      handleTextInRoot() {
+        let { i: start2, forbiddenState } = this;
+        const { chunk, textHandler: handler } = this;
+        scanLoop:
+          while (true) {
+            switch (this.getCode()) {
+              case LESS: {
+                this.state = S_OPEN_WAKA;
+                if (handler !== void 0) {
+                  const { text } = this;
+                  const slice = chunk.slice(start2, this.prevI);
+                  if (text.length !== 0) {
+                    handler(text + slice);
+                    this.text = "";
+                  } else if (slice.length !== 0) {
+                    handler(slice);
+                  }
+                }
+                forbiddenState = FORBIDDEN_START;
+                break scanLoop;
+              }
+              case AMP:
+                this.state = S_ENTITY;
+                this.entityReturnState = S_TEXT;
+                if (handler !== void 0) {
+                  this.text += chunk.slice(start2, this.prevI);
+                }
+                forbiddenState = FORBIDDEN_START;
+                break scanLoop;
+              case CLOSE_BRACKET:
+                switch (forbiddenState) {
+                  case FORBIDDEN_START:
+                    forbiddenState = FORBIDDEN_BRACKET;
+                    break;
+                  case FORBIDDEN_BRACKET:
+                    forbiddenState = FORBIDDEN_BRACKET_BRACKET;
+                    break;
+                  case FORBIDDEN_BRACKET_BRACKET:
+                    break;
+                  default:
+                    throw new Error("impossible state");
+                }
+                break;
+              case GREATER:
+                if (forbiddenState === FORBIDDEN_BRACKET_BRACKET) {
+                  this.fail('the string "]]>" is disallowed in char data.');
+                }
+                forbiddenState = FORBIDDEN_START;
+                break;
+              case NL_LIKE:
+                if (handler !== void 0) {
+                  this.text += `${chunk.slice(start2, this.prevI)}
+`;
+                }
+                start2 = this.i;
+                forbiddenState = FORBIDDEN_START;
+                break;
+              case EOC:
+                if (handler !== void 0) {
+                  this.text += chunk.slice(start2);
+                }
+                break scanLoop;
+              default:
+                forbiddenState = FORBIDDEN_START;
+            }
+          }
+        this.forbiddenState = forbiddenState;
+      }
+      handleTextOutsideRoot() {
+        let { i: start2 } = this;
+        const { chunk, textHandler: handler } = this;
+        let nonSpace = false;
+        outRootLoop:
+          while (true) {
+            const code = this.getCode();
+            switch (code) {
+              case LESS: {
+                this.state = S_OPEN_WAKA;
+                if (handler !== void 0) {
+                  const { text } = this;
+                  const slice = chunk.slice(start2, this.prevI);
+                  if (text.length !== 0) {
+                    handler(text + slice);
+                    this.text = "";
+                  } else if (slice.length !== 0) {
+                    handler(slice);
+                  }
+                }
+                break outRootLoop;
+              }
+              case AMP:
+                this.state = S_ENTITY;
+                this.entityReturnState = S_TEXT;
+                if (handler !== void 0) {
+                  this.text += chunk.slice(start2, this.prevI);
+                }
+                nonSpace = true;
+                break outRootLoop;
+              case NL_LIKE:
+                if (handler !== void 0) {
+                  this.text += `${chunk.slice(start2, this.prevI)}
+`;
+                }
+                start2 = this.i;
+                break;
+              case EOC:
+                if (handler !== void 0) {
+                  this.text += chunk.slice(start2);
+                }
+                break outRootLoop;
+              default:
+                if (!isS(code)) {
+                  nonSpace = true;
+                }
+            }
+          }
+        if (!nonSpace) {
+          return;
+        }
+        if (!this.sawRoot && !this.reportedTextBeforeRoot) {
+          this.fail("text data outside of root node.");
+          this.reportedTextBeforeRoot = true;
+        }
+        if (this.closedRoot && !this.reportedTextAfterRoot) {
+          this.fail("text data outside of root node.");
+          this.reportedTextAfterRoot = true;
+        }
+      }
+      pushAttribNS(name, value) {
+        var _a;
+        const { prefix, local } = this.qname(name);
+        const attr = { name, prefix, local, value };
+        this.attribList.push(attr);
+        (_a = this.attributeHandler) === null || _a === void 0 ? void 0 : _a.call(this, attr);
+        if (prefix === "xmlns") {
+          const trimmed = value.trim();
+          if (this.currentXMLVersion === "1.0" && trimmed === "") {
+            this.fail("invalid attempt to undefine prefix in XML 1.0");
+          }
+          this.topNS[local] = trimmed;
+          nsPairCheck(this, local, trimmed);
+        } else if (name === "xmlns") {
+          const trimmed = value.trim();
+          this.topNS[""] = trimmed;
+          nsPairCheck(this, "", trimmed);
+        }
+      }
+      pushAttribPlain(name, value) {
+        var _a;
+        const attr = { name, value };
+        this.attribList.push(attr);
+        (_a = this.attributeHandler) === null || _a === void 0 ? void 0 : _a.call(this, attr);
+      }
+      /**
+       * End parsing. This performs final well-formedness checks and resets the
+       * parser to a clean state.
+       *
+       * @returns this
+       */
+      end() {
+        var _a, _b;
+        if (!this.sawRoot) {
+          this.fail("document must contain a root element.");
+        }
+        const { tags } = this;
+        while (tags.length > 0) {
+          const tag = tags.pop();
+          this.fail(`unclosed tag: ${tag.name}`);
+        }
+        if (this.state !== S_BEGIN && this.state !== S_TEXT) {
+          this.fail("unexpected end.");
+        }
+        const { text } = this;
+        if (text.length !== 0) {
+          (_a = this.textHandler) === null || _a === void 0 ? void 0 : _a.call(this, text);
+          this.text = "";
+        }
+        this._closed = true;
+        (_b = this.endHandler) === null || _b === void 0 ? void 0 : _b.call(this);
+        this._init();
+        return this;
+      }
+      /**
+       * Resolve a namespace prefix.
+       *
+       * @param prefix The prefix to resolve.
+       *
+       * @returns The namespace URI or ``undefined`` if the prefix is not defined.
+       */
+      resolve(prefix) {
+        var _a, _b;
+        let uri = this.topNS[prefix];
+        if (uri !== void 0) {
+          return uri;
+        }
+        const { tags } = this;
+        for (let index = tags.length - 1; index >= 0; index--) {
+          uri = tags[index].ns[prefix];
+          if (uri !== void 0) {
+            return uri;
+          }
+        }
+        uri = this.ns[prefix];
+        if (uri !== void 0) {
+          return uri;
+        }
+        return (_b = (_a = this.opt).resolvePrefix) === null || _b === void 0 ? void 0 : _b.call(_a, prefix);
+      }
+      /**
+       * Parse a qname into its prefix and local name parts.
+       *
+       * @param name The name to parse
+       *
+       * @returns
+       */
+      qname(name) {
+        const colon = name.indexOf(":");
+        if (colon === -1) {
+          return { prefix: "", local: name };
+        }
+        const local = name.slice(colon + 1);
+        const prefix = name.slice(0, colon);
+        if (prefix === "" || local === "" || local.includes(":")) {
+          this.fail(`malformed name: ${name}.`);
+        }
+        return { prefix, local };
+      }
+      processAttribsNS() {
+        var _a;
+        const { attribList } = this;
+        const tag = this.tag;
+        {
+          const { prefix, local } = this.qname(tag.name);
+          tag.prefix = prefix;
+          tag.local = local;
+          const uri = tag.uri = (_a = this.resolve(prefix)) !== null && _a !== void 0 ? _a : "";
+          if (prefix !== "") {
+            if (prefix === "xmlns") {
+              this.fail('tags may not have "xmlns" as prefix.');
+            }
+            if (uri === "") {
+              this.fail(`unbound namespace prefix: ${JSON.stringify(prefix)}.`);
+              tag.uri = prefix;
+            }
+          }
+        }
+        if (attribList.length === 0) {
+          return;
+        }
+        const { attributes } = tag;
+        const seen = /* @__PURE__ */ new Set();
+        for (const attr of attribList) {
+          const { name, prefix, local } = attr;
+          let uri;
+          let eqname;
+          if (prefix === "") {
+            uri = name === "xmlns" ? XMLNS_NAMESPACE : "";
+            eqname = name;
+          } else {
+            uri = this.resolve(prefix);
+            if (uri === void 0) {
+              this.fail(`unbound namespace prefix: ${JSON.stringify(prefix)}.`);
+              uri = prefix;
+            }
+            eqname = `{${uri}}${local}`;
+          }
+          if (seen.has(eqname)) {
+            this.fail(`duplicate attribute: ${eqname}.`);
+          }
+          seen.add(eqname);
+          attr.uri = uri;
+          attributes[name] = attr;
+        }
+        this.attribList = [];
+      }
+      processAttribsPlain() {
+        const { attribList } = this;
+        const attributes = this.tag.attributes;
+        for (const { name, value } of attribList) {
+          if (attributes[name] !== void 0) {
+            this.fail(`duplicate attribute: ${name}.`);
+          }
+          attributes[name] = value;
+        }
+        this.attribList = [];
+      }
+      /**
+       * Handle a complete open tag. This parser code calls this once it has seen
+       * the whole tag. This method checks for well-formeness and then emits
+       * ``onopentag``.
+       */
+      openTag() {
+        var _a;
+        this.processAttribs();
+        const { tags } = this;
+        const tag = this.tag;
+        tag.isSelfClosing = false;
+        (_a = this.openTagHandler) === null || _a === void 0 ? void 0 : _a.call(this, tag);
+        tags.push(tag);
+        this.state = S_TEXT;
+        this.name = "";
+      }
+      /**
+       * Handle a complete self-closing tag. This parser code calls this once it has
+       * seen the whole tag. This method checks for well-formeness and then emits
+       * ``onopentag`` and ``onclosetag``.
+       */
+      openSelfClosingTag() {
+        var _a, _b, _c;
+        this.processAttribs();
+        const { tags } = this;
+        const tag = this.tag;
+        tag.isSelfClosing = true;
+        (_a = this.openTagHandler) === null || _a === void 0 ? void 0 : _a.call(this, tag);
+        (_b = this.closeTagHandler) === null || _b === void 0 ? void 0 : _b.call(this, tag);
+        const top = this.tag = (_c = tags[tags.length - 1]) !== null && _c !== void 0 ? _c : null;
+        if (top === null) {
+          this.closedRoot = true;
+        }
+        this.state = S_TEXT;
+        this.name = "";
+      }
+      /**
+       * Handle a complete close tag. This parser code calls this once it has seen
+       * the whole tag. This method checks for well-formeness and then emits
+       * ``onclosetag``.
+       */
+      closeTag() {
+        const { tags, name } = this;
+        this.state = S_TEXT;
+        this.name = "";
+        if (name === "") {
+          this.fail("weird empty close tag.");
+          this.text += "</>";
+          return;
+        }
+        const handler = this.closeTagHandler;
+        let l = tags.length;
+        while (l-- > 0) {
+          const tag = this.tag = tags.pop();
+          this.topNS = tag.ns;
+          handler === null || handler === void 0 ? void 0 : handler(tag);
+          if (tag.name === name) {
+            break;
+          }
+          this.fail("unexpected close tag.");
+        }
+        if (l === 0) {
+          this.closedRoot = true;
+        } else if (l < 0) {
+          this.fail(`unmatched closing tag: ${name}.`);
+          this.text += `</${name}>`;
+        }
+      }
+      /**
+       * Resolves an entity. Makes any necessary well-formedness checks.
+       *
+       * @param entity The entity to resolve.
+       *
+       * @returns The parsed entity.
+       */
+      parseEntity(entity) {
+        if (entity[0] !== "#") {
+          const defined = this.ENTITIES[entity];
+          if (defined !== void 0) {
+            return defined;
+          }
+          this.fail(this.isName(entity) ? "undefined entity." : "disallowed character in entity name.");
+          return `&${entity};`;
+        }
+        let num = NaN;
+        if (entity[1] === "x" && /^#x[0-9a-f]+$/i.test(entity)) {
+          num = parseInt(entity.slice(2), 16);
+        } else if (/^#[0-9]+$/.test(entity)) {
+          num = parseInt(entity.slice(1), 10);
+        }
+        if (!this.isChar(num)) {
+          this.fail("malformed character entity.");
+          return `&${entity};`;
+        }
+        return String.fromCodePoint(num);
+      }
+    };
+    exports.SaxesParser = SaxesParser2;
+  }
+});
+
 // node_modules/commander/esm.mjs
 var import_index = __toESM(require_commander(), 1);
 var {
@@ -6144,6 +8052,7 @@ var EXAMPLES = wordTable({
   run: [
     "buildpass run -- make test",
     'buildpass run --job "test (node 22)" --tests "reports/**/*.xml" --artifacts dist coverage -- npm test',
+    'buildpass run --quarantine --tests "reports/*.xml" -- npm test',
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh'
   ],
   "report start": ["buildpass report start"],
@@ -6163,6 +8072,14 @@ var EXAMPLES = wordTable({
     'buildpass download "**/*.xml" --build 42 --flat --to reports'
   ],
   status: ["buildpass status", "buildpass status --project gh/acme/web --branch release --exit-status"],
+  tests: [
+    "buildpass tests",
+    "buildpass tests --build 42 --failed",
+    "buildpass tests --branch main --json | jq .summary"
+  ],
+  "tests mute": ['buildpass tests mute 17 --reason "times out, see #12" --until 14d'],
+  "tests unmute": ["buildpass tests unmute 17"],
+  "tests muted": ["buildpass tests muted"],
   "token create": [
     'buildpass token create --project gh/acme/web --label "README badge" --scope status',
     "buildpass token create --personal --label laptop --expires 90d"
@@ -6463,11 +8380,11 @@ function parseArtifactDigest(text) {
   return { kind: "sha256-parts", partSizeBytes: Number(partSize), hex: parts };
 }
 async function digestOfParts(partSizeBytes, partsHex) {
-  const joined = new Uint8Array(32 * partsHex.length);
+  const joined2 = new Uint8Array(32 * partsHex.length);
   partsHex.forEach((hex, i) => {
-    joined.set(fromHex(hex), 32 * i);
+    joined2.set(fromHex(hex), 32 * i);
   });
-  return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined)) };
+  return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined2)) };
 }
 
 // src/domain/builds/build.ts
@@ -6518,6 +8435,7 @@ var ERROR_CODES = [
   "env_var_not_found",
   "dispatch_target_not_found",
   "listener_not_found",
+  "test_not_found",
   "token_not_found",
   "user_not_found",
   "route_not_found",
@@ -6831,6 +8749,11 @@ function digestOf(text) {
 var LATEST_MS = Date.UTC(2200, 0);
 
 // src/domain/tests/test-result.ts
+var MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2;
+var MAX_TEST_RESULTS = 5e4;
+var MAX_TEST_MESSAGE_LENGTH = 1e4;
+var MAX_TEST_NAME_LENGTH = 1e3;
+var UNKNOWN_TEST_SOURCE = "unknown";
 function clipped(text, maxLength) {
   if (text.length <= maxLength) return text.toWellFormed();
   const kept = text.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "");
@@ -6966,6 +8889,8 @@ var KINDS = {
   text: (value) => typeof value === "string",
   "text or null": (value) => value === null || typeof value === "string",
   count: (value) => Number.isSafeInteger(value) && value >= 0,
+  number: (value) => Number.isFinite(value),
+  time: (value) => typeof value === "string" && !Number.isNaN(Date.parse(value)),
   address: (value) => typeof value === "string" && URL.canParse(value),
   texts: (value) => Array.isArray(value) && value.every((one) => typeof one === "string")
 };
@@ -7375,8 +9300,8 @@ function warnOfLostNote(server, error) {
   server.warn(`no notes of transfers can be kept, so one that breaks off starts again: ${refusalText(error)}`);
 }
 function refusalText(error) {
-  const refused = systemFailure(error);
-  const [said, hint] = refused instanceof CliError ? [refused.message, refused.hint] : [String(error), null];
+  const refused3 = systemFailure(error);
+  const [said, hint] = refused3 instanceof CliError ? [refused3.message, refused3.hint] : [String(error), null];
   return `${said}.${hint ? ` ${hint}` : ""}`;
 }
 function writePrivateJson(file, value) {
@@ -7543,9 +9468,9 @@ function keylessCredential(job, slug, server) {
     source: `${job.ci}'s ID token (keyless)`,
     hint: "A keyless token reports and reads one project; for more, set BUILDPASS_TOKEN.",
     token: async () => kept && leftMs() > MARGIN_MS ? kept.token : once(successor),
-    async renew(refused) {
-      if (fresh.has(refused)) return false;
-      if (kept?.token === refused) kept = null;
+    async renew(refused3) {
+      if (fresh.has(refused3)) return false;
+      if (kept?.token === refused3) kept = null;
       if (!kept) await once(exchange);
       return true;
     },
@@ -7895,7 +9820,7 @@ function nameRulesOf(platform) {
   return { ignoresCase: platform === "win32" || platform === "darwin", ignoresForm: platform === "darwin" };
 }
 function collisionsOf(places, rules) {
-  const keyOf = (segments) => {
+  const keyOf2 = (segments) => {
     const name = segments.join("/");
     const key = rules.ignoresForm ? name.normalize("NFC") : name;
     return rules.ignoresCase ? key.toLowerCase() : key;
@@ -7903,13 +9828,13 @@ function collisionsOf(places, rules) {
   const first = /* @__PURE__ */ new Map();
   const collisions = [];
   for (const place of places) {
-    const other = first.get(keyOf(place.segments));
+    const other = first.get(keyOf2(place.segments));
     if (other) collisions.push([other, place]);
-    else first.set(keyOf(place.segments), place);
+    else first.set(keyOf2(place.segments), place);
   }
   for (const place of places)
     for (let length = 1; length < place.segments.length; length++) {
-      const other = first.get(keyOf(place.segments.slice(0, length)));
+      const other = first.get(keyOf2(place.segments.slice(0, length)));
       if (other) collisions.push([other, place]);
     }
   return collisions;
@@ -9127,7 +11052,7 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     }).catch((error) => {
       throw named(path, error);
     });
-    const counts = answerOf(answer, COUNTS, "a count of test results");
+    const counts = answerOf(answer, UPLOADED, "a count of test results");
     output.note(`sent ${path} (${countsText(counts)})`);
     for (const warning of counts.warnings) output.warn(`${path}: ${warning}`);
     onMoved();
@@ -9135,7 +11060,7 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
   });
   return { done, failures: [...problems, ...failures], leftOut };
 }
-var COUNTS = {
+var UPLOADED = {
   tests: "count",
   passed: "count",
   failed: "count",
@@ -9541,13 +11466,1388 @@ function reasonToLeaveOut(error) {
   return isSystemError(error) && codes.includes(error.code ?? "") ? systemWords(error) : null;
 }
 
+// cli/verbs/quarantine.ts
+import { readFile as readFile2 } from "node:fs/promises";
+
+// src/domain/tests/outcome-words.ts
+var WORDS2 = wordTable({
+  run: "success",
+  executed: "success",
+  completed: "success",
+  complete: "success",
+  finished: "success",
+  done: "success",
+  pass: "success",
+  passed: "success",
+  ok: "success",
+  success: "success",
+  successful: "success",
+  succeeded: "success",
+  true: "success",
+  expected: "success",
+  fixed: "success",
+  flaky: "success",
+  passedbutrunaborted: "success",
+  success_percentage_failure: "success",
+  failed: "failure",
+  failure: "failure",
+  fail: "failure",
+  false: "failure",
+  unexpected: "failure",
+  xpass: "failure",
+  error: "error",
+  errored: "error",
+  broken: "error",
+  crash: "error",
+  crashed: "error",
+  timeout: "error",
+  timedout: "error",
+  timed_out: "error",
+  aborted: "error",
+  cancelled: "error",
+  canceled: "error",
+  interrupted: "error",
+  invalid: "error",
+  notrunnable: "error",
+  inprogress: "error",
+  disconnected: "error",
+  skip: "skipped",
+  skipped: "skipped",
+  disabled: "skipped",
+  notrun: "skipped",
+  not_run: "skipped",
+  notexecuted: "skipped",
+  suppressed: "skipped",
+  ignored: "skipped",
+  ignore: "skipped",
+  explicit: "skipped",
+  incomplete: "skipped",
+  inconclusive: "skipped",
+  pending: "skipped",
+  todo: "skipped",
+  xfail: "skipped"
+});
+function outcomeOf(word) {
+  return WORDS2.get(word.trim().toLowerCase().replace(/[ -]+/g, "_"));
+}
+function endingBy(word, { field, message, isDamaged = false }) {
+  const result = outcomeOf(word);
+  if (result === void 0) {
+    const unknown = `the report says ${field}="${word}", which is no word for a test that passed`;
+    return { result: "error", message: message || unknown };
+  }
+  if (result !== "success" || !isDamaged) return { result, message };
+  return { result: "error", message: message || "the report is damaged in this test" };
+}
+function isBad(result) {
+  return result === "failure" || result === "error";
+}
+
+// src/domain/tests/test-runs.ts
+var LETTERS = {
+  success: "P",
+  flaky: "K",
+  skipped: "S",
+  failure: "F",
+  error: "E",
+  mixed: "M"
+};
+var OUTCOME_OF = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome]));
+
+// src/domain/tests/verdict.ts
+var MAX_JUDGED = 1e3;
+
+// src/domain/tests/quarantine.ts
+var FIRST_CODE_OF_SHELL = 126;
+var CLOCK_TICKS_MS = 20;
+var MAX_NAMED = 5;
+function failuresIn(reports) {
+  return reports.flatMap(
+    ({ reading }) => reading.ok ? reading.report.tests.filter(({ result }) => isBad(result)) : []
+  );
+}
+function doubtsOf(end2, reports) {
+  const ending = doubtOfEnd(end2);
+  if (ending !== null) return [ending];
+  const doubts = reports.flatMap((report) => doubtsOfReport(end2, report));
+  const count = failuresIn(reports).length;
+  if (reports.length === 0) doubts.push("no test report was found");
+  else if (count === 0 && doubts.length === 0) doubts.push("the command failed, and no report has a failed test");
+  if (count > MAX_JUDGED) doubts.push(`more than ${MAX_JUDGED} tests failed`);
+  return doubts;
+}
+function doubtOfEnd({ exitCode, isSignaled }) {
+  if (isSignaled) return "a signal ended the command, or told it to end";
+  const isOwn = exitCode > 0 && exitCode < FIRST_CODE_OF_SHELL;
+  return isOwn ? null : `the exit code ${exitCode} does not say that tests failed`;
+}
+function doubtsOfReport({ startedAt }, { path, modifiedAt, reading }) {
+  if (!reading.ok) return [`${path}: ${reading.problem}`];
+  const { tests, warnings } = reading.report;
+  const isOld = modifiedAt !== null && modifiedAt.getTime() < startedAt.getTime() - CLOCK_TICKS_MS;
+  return [
+    ...isOld ? [`${path} was written before the command began`] : [],
+    ...tests.length === 0 ? [`${path} has no test`] : [],
+    ...warnings.map((warning) => `${path}: ${warning}`)
+  ];
+}
+function rulingOf(end2, reports, judged, now) {
+  const failures = failuresIn(reports);
+  const isSame = judged.length === failures.length && failures.every((failure, at) => isThat(failure, judged[at]));
+  const loud = judged.filter(({ mute }) => !(mute && mute.until > now.getTime()));
+  const doubts = [
+    ...doubtsOf(end2, reports),
+    ...isSame ? [] : ["the server judged other tests than those that failed"],
+    ...loud.length === 0 ? [] : [`not muted: ${namesOf(loud)}`]
+  ];
+  return doubts.length === 0 ? { letsPass: true, failures: judged } : { letsPass: false, doubts };
+}
+function isThat({ classname, name }, judged) {
+  return judged?.classname === classname && judged.name === name;
+}
+function namesOf(failures) {
+  const named2 = failures.slice(0, MAX_NAMED).map(testTitle);
+  return `${named2.join(", ")}${failures.length > MAX_NAMED ? ` and ${failures.length - MAX_NAMED} more` : ""}`;
+}
+function testTitle({ classname, name }) {
+  return classname === "" ? name : `${classname} › ${name}`;
+}
+
+// src/domain/formats/decoded-text.ts
+var MARKS = [
+  ["utf-8", [239, 187, 191]],
+  ["utf-16le", [255, 254]],
+  ["utf-16be", [254, 255]],
+  // `<` or `{` of UTF-16 without a byte order mark.
+  ["utf-16le", [60, 0]],
+  ["utf-16le", [123, 0]],
+  ["utf-16be", [0, 60]],
+  ["utf-16be", [0, 123]]
+];
+var DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([^"'\s]{1,40})/;
+function encodingOf(bytes, contentType) {
+  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
+  if (marked) return { label: marked[0], unknown: null };
+  const start2 = String.fromCharCode(...bytes.subarray(0, 512));
+  const declared = DECLARATION.exec(start2)?.[1] ?? /;\s*charset\s*=\s*"?([^\s";]{1,40})/i.exec(contentType ?? "")?.[1];
+  if (declared === void 0 || /^(?:utf-?16|ucs-?2|iso-10646-ucs|unicode)/i.test(declared))
+    return { label: "utf-8", unknown: null };
+  try {
+    return { label: new TextDecoder(declared).encoding, unknown: null };
+  } catch (error) {
+    if (error instanceof RangeError) return { label: "utf-8", unknown: declared };
+    throw error;
+  }
+}
+var PIECE_BYTES2 = 262144;
+function* decodedPieces(bytes, { label }) {
+  const decoder = new TextDecoder(label);
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES2)
+    yield decoder.decode(bytes.subarray(at, at + PIECE_BYTES2), { stream: true });
+  yield decoder.decode();
+}
+
+// src/domain/tests/buildpass-json.ts
+function parseTestResultsJson(value) {
+  const tests = isRecord(value) ? value.tests : void 0;
+  if (!Array.isArray(tests)) return refused([{ path: "tests", message: "must be an array" }]);
+  if (tests.length > MAX_TEST_RESULTS)
+    return refused([{ path: "tests", message: `must have at most ${MAX_TEST_RESULTS} entries` }]);
+  const problems = [];
+  const results = [];
+  for (const [index, test] of tests.entries()) {
+    const result = parseTest(test, `tests.${index}`, problems);
+    if (result) results.push(result);
+    if (problems.length >= MAX_PROBLEMS) break;
+  }
+  return problems.length === 0 ? { ok: true, results } : refused(problems);
+}
+var MAX_PROBLEMS = 20;
+var OUTCOME_NAMED = wordTable({
+  success: "success",
+  passed: "success",
+  failure: "failure",
+  failed: "failure",
+  error: "error",
+  skipped: "skipped"
+});
+function parseTest(test, path, problems) {
+  if (!isRecord(test)) {
+    problems.push({ path, message: "must be an object" });
+    return null;
+  }
+  const problemsBefore = problems.length;
+  const wrong = (field, rule2) => problems.push({ path: `${path}.${field}`, message: rule2 });
+  const optionalText = (field, maxLength) => {
+    const text = test[field] ?? null;
+    if (text === null || typeof text === "string") return text && clipped(text, maxLength);
+    wrong(field, "must be a text");
+    return null;
+  };
+  const name = typeof test.name === "string" ? clipped(test.name, MAX_TEST_NAME_LENGTH) : "";
+  if (name === "") wrong("name", "must be a text that is not empty");
+  const result = typeof test.result === "string" ? outcomeNamed(test.result) : null;
+  if (!result) wrong("result", "must be success, failure, error or skipped");
+  const runTimeSeconds = test.run_time ?? 0;
+  if (!isDuration(runTimeSeconds)) wrong("run_time", "must be a number of seconds, 0 or more");
+  const classname = optionalText("classname", MAX_TEST_NAME_LENGTH) ?? "";
+  const message = optionalText("message", MAX_TEST_MESSAGE_LENGTH) ?? "";
+  const file = optionalText("file", MAX_TEST_NAME_LENGTH) || null;
+  const source = optionalText("source", MAX_TEST_NAME_LENGTH) || UNKNOWN_TEST_SOURCE;
+  if (problems.length > problemsBefore || !result || !isDuration(runTimeSeconds)) return null;
+  return {
+    classname,
+    name,
+    result,
+    runTimeSeconds,
+    message,
+    file,
+    source,
+    isFlaky: false,
+    attempts: [],
+    attachments: []
+  };
+}
+function outcomeNamed(word) {
+  return OUTCOME_NAMED.get(word) ?? null;
+}
+function isDuration(value) {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
+function isRecord(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+function refused(problems) {
+  return { ok: false, problems };
+}
+
+// src/domain/formats/xml.ts
+var import_saxes = __toESM(require_saxes(), 1);
+var XmlProblem = class extends Error {
+};
+var HARMLESS = /* @__PURE__ */ new Set([
+  "disallowed character.",
+  'the string "]]>" is disallowed in char data.',
+  "unquoted attribute value."
+]);
+var MAX_FAULTS = 1e3;
+function readXml(pieces, { open: open3, text, close, damage }) {
+  const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
+  let depth = 0;
+  let faults = 0;
+  let firstDamage = null;
+  let endsEarly = null;
+  let opening = null;
+  let closing = [];
+  const position = () => `${parser.line}:${parser.column}`;
+  const settle2 = () => {
+    if (closing.length === 0) return;
+    const closed = closing;
+    closing = [];
+    for (const { isImplied } of closed) {
+      depth--;
+      close(isImplied);
+    }
+  };
+  parser.on("error", ({ message }) => {
+    const fault = message.slice(message.indexOf(": ") + 2);
+    const last = closing.at(-1);
+    if (fault === "unexpected end.") {
+      endsEarly = position();
+      return;
+    }
+    if (fault === "unexpected close tag." && last) last.isImplied = true;
+    else if (fault.startsWith("unmatched closing tag")) {
+      reopen(parser, closing.map(({ tag }) => tag).reverse());
+      closing = [];
+    } else settle2();
+    if (depth === 0 && opening === null || HARMLESS.has(fault)) return;
+    faults++;
+    if (faults > MAX_FAULTS) throw new XmlProblem("too much is wrong with its tags");
+    firstDamage ??= message;
+    if (opening !== null) opening = "damaged";
+    else if (closing.length === 0) damage();
+  });
+  parser.on("opentagstart", () => {
+    settle2();
+    opening = "whole";
+  });
+  parser.on("opentag", ({ name, attributes }) => {
+    const isDamaged = opening === "damaged";
+    opening = null;
+    depth++;
+    open3(name, attributes, { position: position(), isDamaged });
+  });
+  const onText = (some) => {
+    settle2();
+    text(some);
+  };
+  parser.on("text", onText);
+  parser.on("cdata", onText);
+  parser.on("closetag", (tag) => {
+    if (closing.at(-1)?.isImplied !== true) settle2();
+    closing.push({ tag, isImplied: false });
+  });
+  try {
+    for (const piece of mended(pieces)) {
+      parser.write(piece);
+      flattenTexts(parser);
+    }
+    settle2();
+    if (depth > 0) endsEarly = position();
+    else parser.close();
+    return { ok: true, endsEarly, damage: firstDamage };
+  } catch (error) {
+    if (!(error instanceof XmlProblem)) throw error;
+    return { ok: false, problem: `${position()}: ${error.message}` };
+  }
+}
+function reopen(parser, tags) {
+  const open3 = Reflect.get(parser, "tags");
+  if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
+  open3.push(...tags);
+}
+var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>" };
+var OPENS_INSIDE = /<!(?:--|\[CDATA\[)/g;
+var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/?!])|(?=!(?!DOCTYPE|--|\[CDATA\[)))/gu;
+var MAX_TOKEN = 16;
+function* mended(pieces) {
+  let held = "";
+  let end2 = null;
+  for (const piece of characters(pieces)) {
+    const text = held + piece;
+    let done = "";
+    let at = 0;
+    for (; ; ) {
+      if (end2 !== null) {
+        const ending = text.indexOf(end2, at);
+        if (ending === -1) break;
+        done += text.slice(at, ending + end2.length);
+        at = ending + end2.length;
+        end2 = null;
+      }
+      OPENS_INSIDE.lastIndex = at;
+      const opening = OPENS_INSIDE.exec(text);
+      if (!opening) break;
+      done += escaped2(text.slice(at, opening.index)) + opening[0];
+      at = opening.index + opening[0].length;
+      end2 = INSIDES[opening[0]];
+    }
+    const rest = text.slice(at);
+    const kept = end2 === null ? tokenStart(rest) : Math.max(0, rest.length - 2);
+    yield done + (end2 === null ? escaped2(rest.slice(0, kept)) : rest.slice(0, kept));
+    held = rest.slice(kept);
+  }
+  yield end2 === null ? escaped2(held) : held;
+}
+function escaped2(text) {
+  return text.replace(NOT_MARKUP, (found, reference) => {
+    if (found === "<") return "&lt;";
+    if (reference === void 0) return "&amp;";
+    return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
+  });
+}
+function tokenStart(text) {
+  const last = Math.max(text.lastIndexOf("<"), text.lastIndexOf("&"));
+  return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length;
+}
+function isCharacter(code) {
+  if (code < 32) return code === 9 || code === 10 || code === 13;
+  return code <= 55295 || code >= 57344 && code <= 65533 || code >= 65536 && code <= 1114111;
+}
+var NO_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+function* characters(pieces) {
+  let held = "";
+  for (const piece of pieces) {
+    const text = held + piece;
+    held = text.endsWith("\r") ? "\r" : "";
+    const whole = held === "" ? text : text.slice(0, -1);
+    yield whole.replace(/\r\n?/g, "\n").replace(NO_CHARACTERS, "�").toWellFormed();
+  }
+  if (held !== "") yield "\n";
+}
+function flattenTexts(parser) {
+  for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
+}
+
+// src/domain/tests/report-builder.ts
+var MAX_WARNINGS = 20;
+var MAX_WARNING_LENGTH = 300;
+var MAX_ATTEMPTS = 20;
+var MAX_ATTACHMENTS = 100;
+function openReport() {
+  const tests = [];
+  const warnings = [];
+  let leftOut = 0;
+  let countedFailures = 0;
+  let shownFailures = 0;
+  const ordinals = /* @__PURE__ */ new Map();
+  function warn(warning) {
+    if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH));
+    else leftOut++;
+  }
+  function ownName(test) {
+    const keyOf2 = (name2) => [test.source, test.file, test.classname, name2].join("\n");
+    const key = keyOf2(test.name);
+    let ordinal = ordinals.get(key) ?? 1;
+    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal);
+    while (ordinal > 1 && ordinals.has(keyOf2(name))) name = withOrdinal(test.name, ++ordinal);
+    ordinals.set(keyOf2(name), 2);
+    ordinals.set(key, ordinal + 1);
+    return name;
+  }
+  return {
+    add: (found) => {
+      if (tests.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`);
+      const test = testOf(found, tests.length + 1);
+      if (found.name.trim() === "") warn(`a test has no name, and is called "${test.name}"`);
+      tests.push({ ...test, name: ownName(test) });
+    },
+    warn,
+    count: () => tests.length,
+    compareFailures: (counted2, shown) => {
+      countedFailures += Math.max(counted2, shown);
+      shownFailures += shown;
+    },
+    close: () => {
+      if (countedFailures > shownFailures) {
+        const failures = countedFailures === 1 ? "1 failure" : `${countedFailures} failures`;
+        warn(`the report counts ${failures}, its cases show ${shownFailures}`);
+      }
+      if (leftOut > 0) warnings.push(leftOut === 1 ? "1 more warning" : `${leftOut} more warnings`);
+      return { tests, warnings };
+    }
+  };
+}
+function testOf(found, position) {
+  const { classname, result, runTimeSeconds, file = "", source = "", attempts = [], attachments = [] } = found;
+  const ordinal = `#${position}`;
+  const name = found.name.trim() === "" ? `${clipped(classname, MAX_TEST_NAME_LENGTH - 8)} ${ordinal}`.trim() : found.name;
+  return {
+    classname: clipped(classname, MAX_TEST_NAME_LENGTH),
+    name: clipped(name, MAX_TEST_NAME_LENGTH),
+    result,
+    runTimeSeconds: Number.isFinite(runTimeSeconds) && runTimeSeconds > 0 ? runTimeSeconds : 0,
+    message: clipped(found.message, MAX_TEST_MESSAGE_LENGTH),
+    file: clipped(file, MAX_TEST_NAME_LENGTH) || null,
+    source: clipped(source, MAX_TEST_NAME_LENGTH) || UNKNOWN_TEST_SOURCE,
+    isFlaky: result === "success" && (found.isFlaky === true || attempts.length > 0),
+    attempts: attempts.slice(0, MAX_ATTEMPTS).map((attempt2) => ({ ...attempt2, message: clipped(attempt2.message, MAX_TEST_MESSAGE_LENGTH) })),
+    attachments: [...new Set(attachments)].slice(0, MAX_ATTACHMENTS).map((path) => clipped(path, MAX_TEST_NAME_LENGTH))
+  };
+}
+function withOrdinal(name, ordinal) {
+  return `${clipped(name, MAX_TEST_NAME_LENGTH - 8)} (${ordinal})`;
+}
+function secondsOf(time = "") {
+  const plain = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.|$)/.test(time) ? time.replaceAll(",", "") : time.replace(",", ".");
+  const seconds = Number(plain);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
+}
+function countOf(text) {
+  return /^\s*\d{1,9}\s*$/.test(text ?? "") ? Number(text) : 0;
+}
+function joined(headline, text) {
+  const below = clipped(text.trim(), MAX_TEST_MESSAGE_LENGTH);
+  if (below === "") return headline.trim();
+  return below.includes(clipped(headline, MAX_TEST_MESSAGE_LENGTH)) ? below : `${headline}
+${below}`;
+}
+
+// src/domain/tests/ctrf.ts
+function isCtrf(value) {
+  const fields = fieldsOf(value);
+  return fields.reportFormat === "CTRF" || Array.isArray(fieldsOf(fields.results).tests);
+}
+function readCtrf(value, report) {
+  const results = fieldsOf(fieldsOf(value).results);
+  if (!Array.isArray(results.tests)) return "results.tests must be an array";
+  if (results.tests.length > MAX_TEST_RESULTS) return `more than ${MAX_TEST_RESULTS} test cases`;
+  const source = textOf(fieldsOf(results.tool).name);
+  let shown = 0;
+  results.tests.forEach((entry, index) => {
+    if (entry === null || typeof entry !== "object" || Array.isArray(entry)) {
+      report.warn(`results.tests.${index} is no test, and was left out`);
+      return;
+    }
+    const test = testOf2(fieldsOf(entry), source);
+    if (isBad(test.result)) shown++;
+    report.add(test);
+  });
+  const { failed } = fieldsOf(results.summary);
+  report.compareFailures(typeof failed === "number" && failed >= 0 ? failed : 0, shown);
+  return null;
+}
+function testOf2(test, source) {
+  const message = joined(textOf(test.message), textOf(test.trace));
+  const status = textOf(test.status);
+  const word = status === "other" && outcomeOf(textOf(test.rawStatus)) !== void 0 ? textOf(test.rawStatus) : status;
+  const ending = endingBy(word, { field: "status", message });
+  const attempts = attemptsOf(test, ending);
+  return {
+    classname: Array.isArray(test.suite) ? test.suite.map(textOf).join(" > ") : textOf(test.suite),
+    name: textOf(test.name),
+    ...ending,
+    runTimeSeconds: typeof test.duration === "number" ? test.duration / 1e3 : 0,
+    file: textOf(test.filePath),
+    source,
+    isFlaky: test.flaky === true || typeof test.retries === "number" && test.retries > 0,
+    attempts,
+    attachments: listOf2(test.attachments).flatMap((attachment) => textOf(fieldsOf(attachment).path) || [])
+  };
+}
+function attemptsOf(test, last) {
+  const attempts = listOf2(test.retryAttempts).map((attempt2) => {
+    const { status, message, trace } = fieldsOf(attempt2);
+    return endingBy(textOf(status), { field: "status", message: joined(textOf(message), textOf(trace)) });
+  });
+  const failed = attempts.filter(({ result }) => isBad(result));
+  const isLastListed = isBad(last.result) && typeof test.retries === "number" && failed.length > test.retries;
+  return isLastListed ? failed.slice(0, -1) : failed;
+}
+function textOf(value) {
+  if (typeof value === "string") return withoutControls(value);
+  return typeof value === "number" ? String(value) : "";
+}
+var CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]/g;
+function withoutControls(text) {
+  return text.replace(CONTROLS, "�");
+}
+function fieldsOf(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+function listOf2(value) {
+  return Array.isArray(value) ? value : [];
+}
+
+// src/domain/tests/xml-element.ts
+function childrenOf(element, name) {
+  return element?.children.filter((child) => child.name === name) ?? [];
+}
+function textOf2(element, name) {
+  return childrenOf(element, name)[0]?.text.trim() ?? "";
+}
+function around(element, fits) {
+  for (let outer = element.parent; outer; outer = outer.parent) if (fits(outer)) return outer;
+  return void 0;
+}
+function outersOf(element) {
+  const outers = [];
+  for (let outer = element.parent; outer; outer = outer.parent) outers.unshift(outer);
+  return outers;
+}
+
+// src/domain/tests/junit.ts
+function junitXml(report) {
+  const suites = /* @__PURE__ */ new Map();
+  const suiteOf = (element) => {
+    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
+    suites.set(element, suite);
+    return suite;
+  };
+  const countIn = (element, shown, counted2) => {
+    if (!element) return;
+    const suite = suiteOf(element);
+    suite.shown += shown;
+    suite.counted += counted2;
+  };
+  return {
+    wants: (element) => element.name === "testcase" || (element.name === "error" || element.name === "failure") && element.parent !== null && isSuite(element.parent),
+    take: (element) => {
+      if (element.name !== "testcase") {
+        if (element.parent) suiteOf(element.parent).faults.push(messageOf2(element));
+        return;
+      }
+      const ending = endingOf(element);
+      report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
+      const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
+      const shown = ending.result === "failure" || ending.result === "error" ? Math.max(1, faults) : 0;
+      countIn(around(element, isSuite), shown, shown);
+    },
+    leave: (element) => {
+      if (!isSuite(element)) return;
+      const { faults, shown, counted: counted2 } = suiteOf(element);
+      suites.delete(element);
+      if (faults.length > 0) {
+        const name = element.attributes.name || element.attributes.file || "suite";
+        const { classname, ...place } = placeOf(element);
+        const message = faults.join("\n");
+        report.add({
+          ...place,
+          classname: element.attributes.name || classname,
+          name,
+          result: "error",
+          runTimeSeconds: 0,
+          message
+        });
+      }
+      const all = shown + faults.length;
+      const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
+      const outer = around(element, isSuite);
+      if (outer) countIn(outer, all, Math.max(counted2 + faults.length, own));
+      else report.compareFailures(Math.max(counted2 + faults.length, own), all);
+    },
+    end: () => {
+    }
+  };
+}
+function isSuite({ name }) {
+  return name === "testsuite" || name === "testsuites";
+}
+function placeOf(element) {
+  const { name = "", classname = "", file } = element.attributes;
+  const outers = [...outersOf(element), ...isSuite(element) ? [element] : []].filter(isSuite);
+  const named2 = outers.filter((suite) => (suite.attributes.name ?? "") !== "");
+  const isNoClass = classname === "" || classname === "test" && named2.length > 0;
+  return {
+    classname: isNoClass ? joinedNames(named2) || classname : classname,
+    name,
+    file: file || outers.findLast((suite) => suite.attributes.file)?.attributes.file,
+    source: named2[0]?.attributes.name,
+    attachments: element.attachments
+  };
+}
+function joinedNames(suites) {
+  const inner = suites.filter(({ name }) => name === "testsuite");
+  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? "");
+  return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(" > ");
+}
+var FLAKY = { flakyfailure: "failure", flakyerror: "error", rerun: "failure" };
+var RERUNS = { rerunfailure: "failure", rerunerror: "error" };
+function endingOf(element) {
+  const attempts = [];
+  const reruns = [];
+  let byElements = null;
+  let message = "";
+  for (const child of element.children) {
+    const flaky = Object.hasOwn(FLAKY, child.name) && FLAKY[child.name];
+    const rerun = Object.hasOwn(RERUNS, child.name) && RERUNS[child.name];
+    const outcome = faultOf(child.name);
+    if (flaky) attempts.push({ result: flaky, message: messageOf2(child) });
+    else if (rerun) reruns.push({ result: rerun, message: messageOf2(child) });
+    else if (outcome) {
+      if (byElements === null || byElements === "skipped") byElements = outcome;
+      const more = messageOf2(child);
+      if (message.length < MAX_TEST_MESSAGE_LENGTH && !message.includes(more))
+        message += message === "" ? more : `
+${more}`;
+    }
+  }
+  if (reruns.length > 0 && (byElements === null || byElements === "skipped")) {
+    const [first] = reruns.splice(0, 1);
+    byElements = first?.result ?? "failure";
+    message = first?.message ?? "";
+  }
+  const isTodo = element.children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
+  const ended = isTodo ? { result: "skipped", message } : byAttributes(element, byElements, message);
+  return {
+    ...ended,
+    attempts: [...attempts, ...reruns],
+    isFlaky: /^\s*flaky\s*$/i.test(element.attributes.status ?? "")
+  };
+}
+function faultOf(name) {
+  if (name === "warning") return "failure";
+  const outcome = outcomeOf(name);
+  return outcome === "success" ? null : outcome ?? null;
+}
+var SAY_HOW_IT_ENDED = ["status", "result", "outcome", "success"];
+function byAttributes({ attributes, isDamaged }, byElements, message) {
+  if (byElements === "failure" || byElements === "error") return { result: byElements, message };
+  const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? "").trim() !== "").map((name) => {
+    const word = attributes[name] ?? "";
+    return { outcome: outcomeOf(word), name, word };
+  });
+  const bad = said.find(({ outcome }) => outcome === "failure" || outcome === "error");
+  if (bad?.outcome) return { result: bad.outcome, message };
+  const failure = attributes.failure ?? "";
+  if (!/^\s*(?:|0|false|none)\s*$/i.test(failure)) return { result: "failure", message: message || failure };
+  if (byElements === "skipped" || said.some(({ outcome }) => outcome === "skipped"))
+    return { result: "skipped", message };
+  const unknown = said.find(({ outcome }) => outcome === void 0);
+  return endingBy(unknown?.word ?? "passed", { field: unknown?.name ?? "", message, isDamaged });
+}
+function messageOf2(element) {
+  const { message = "", type = "" } = element.attributes;
+  const text = element.text + childrenOf(element, "stacktrace").map((trace) => trace.text).join("");
+  return joined(message, text) || type;
+}
+
+// src/domain/tests/nunit.ts
+function nunitXml(report) {
+  const shownIn = /* @__PURE__ */ new Map();
+  const faultsIn = /* @__PURE__ */ new Map();
+  const root = (element) => outersOf(element)[0] ?? element;
+  const countShown = (element) => shownIn.set(root(element), (shownIn.get(root(element)) ?? 0) + 1);
+  return {
+    wants: ({ name, parent }) => name === "test-case" || (name === "failure" || name === "reason") && parent?.name === "test-suite",
+    take: (element) => {
+      if (element.name !== "test-case") {
+        if (element.name === "failure" && element.parent) faultsIn.set(element.parent, messageIn(element));
+        return;
+      }
+      const ending = endingOf2(element);
+      if (isBad(ending.result)) countShown(element);
+      const { name = "", duration, time } = element.attributes;
+      report.add({
+        classname: classnameOf(element),
+        name,
+        ...ending,
+        runTimeSeconds: secondsOf(duration ?? time),
+        source: sourceOf(element),
+        attachments: [...attachmentsOf(element), ...element.attachments]
+      });
+    },
+    leave: (element) => {
+      const message = faultsIn.get(element);
+      faultsIn.delete(element);
+      if (message !== void 0 && isOwnFault(element, message)) {
+        const { name = "suite", fullname } = element.attributes;
+        countShown(element);
+        report.add({
+          classname: fullname ?? name,
+          name,
+          result: "error",
+          runTimeSeconds: 0,
+          message,
+          source: sourceOf(element)
+        });
+      }
+      if (element.parent === null) {
+        const { failed, failures, errors } = element.attributes;
+        report.compareFailures(
+          Math.max(countOf(failed), countOf(failures) + countOf(errors)),
+          shownIn.get(element) ?? 0
+        );
+      }
+    },
+    end: () => {
+    }
+  };
+}
+function isOwnFault({ attributes }, message) {
+  const { site } = attributes;
+  if (site !== void 0) return !/^(?:child|parent|test)$/i.test(site);
+  return !/^(?:|one or more child tests had errors.*|child test failed)$/i.test(message.trim());
+}
+function endingOf2(element) {
+  const { result = "", label = "", success, executed } = element.attributes;
+  const failure = childrenOf(element, "failure")[0];
+  const reason = textOf2(childrenOf(element, "reason")[0], "message");
+  const message = failure && textOf2(failure, "message") !== "" ? messageIn(failure) : reason;
+  const word = /^warning$/i.test(result.trim()) ? "passed" : result || (executed === "False" ? "NotRun" : success ?? "");
+  const outcome = outcomeOf(word);
+  const labelled = outcomeOf(label);
+  if (outcome === "failure" && labelled === "error") return { result: "error", message };
+  const isFailure = textOf2(failure, "message") !== "";
+  if (isFailure && (outcome === "success" || outcome === void 0)) return { result: "failure", message };
+  if (outcome === "success" && /^false$/i.test(success ?? "")) return { result: "failure", message };
+  return endingBy(word, { field: "result", message, isDamaged: element.isDamaged });
+}
+function messageIn(failure) {
+  return joined(textOf2(failure, "message") || failure.text.trim(), textOf2(failure, "stack-trace"));
+}
+function classnameOf(element) {
+  const { classname, fullname, name = "" } = element.attributes;
+  if (classname) return classname;
+  const full = /^([^(]+)\.[^.(]+(?:\(.*)?$/s.exec(fullname ?? name)?.[1];
+  return full ?? around(element, (outer) => outer.name === "test-suite")?.attributes.name ?? "";
+}
+function sourceOf(element) {
+  return outersOf(element).find(({ name, attributes }) => name !== "test-run" && attributes.name)?.attributes.name;
+}
+function attachmentsOf(element) {
+  const attachments = childrenOf(childrenOf(element, "attachments")[0], "attachment");
+  return attachments.map((attachment) => textOf2(attachment, "filepath")).filter((path) => path !== "");
+}
+
+// src/domain/tests/testng.ts
+function testngXml(report) {
+  const retried = /* @__PURE__ */ new Map();
+  let shown = 0;
+  let counted2 = 0;
+  const add = (element, attempts) => {
+    const { attributes } = element;
+    const ending = endingOf3(element);
+    const isConfig = attributes["is-config"] === "true";
+    if (isConfig && (ending.result === "success" || ending.result === "skipped")) return;
+    if (!isConfig && isBad(ending.result)) shown++;
+    report.add({
+      classname: around(element, ({ name }) => name === "class")?.attributes.name ?? "",
+      name: attributes.name ?? "",
+      ...isConfig ? { ...ending, result: "error" } : ending,
+      runTimeSeconds: Number(attributes["duration-ms"] ?? 0) / 1e3,
+      source: around(element, ({ name }) => name === "suite")?.attributes.name,
+      attempts,
+      attachments: element.attachments
+    });
+  };
+  return {
+    wants: ({ name }) => name === "test-method",
+    take: (element) => {
+      const key = keyOf(element);
+      const before = retried.get(key)?.attempts ?? [];
+      if (element.attributes.retried !== "true") {
+        retried.delete(key);
+        add(element, before);
+        return;
+      }
+      const { message } = endingOf3(element);
+      retried.set(key, { element, attempts: [...before, { result: "failure", message }] });
+    },
+    leave: ({ name, attributes }) => {
+      if (name === "testng-results") counted2 = countOf(attributes.failed);
+    },
+    end: () => {
+      for (const { element, attempts } of retried.values()) {
+        const failed = { ...element, attributes: { ...element.attributes, status: "FAIL" } };
+        add(failed, attempts.slice(0, -1));
+      }
+      report.compareFailures(counted2, shown);
+    }
+  };
+}
+function keyOf(element) {
+  const { signature = "", name = "" } = element.attributes;
+  const values = childrenOf(childrenOf(element, "params")[0], "param").map((param) => textOf2(param, "value"));
+  const outer = around(element, (one) => one.name === "test")?.attributes.name ?? "";
+  return JSON.stringify([outer, signature || name, ...values]);
+}
+function endingOf3(element) {
+  const exception = childrenOf(element, "exception")[0];
+  const trace = textOf2(exception, "full-stacktrace") || textOf2(exception, "short-stacktrace");
+  const message = joined(textOf2(exception, "message") || (exception?.attributes.class ?? ""), trace);
+  const word = element.attributes.status ?? "";
+  return endingBy(word, { field: "status", message, isDamaged: element.isDamaged });
+}
+
+// src/domain/tests/trx.ts
+function trxXml(report) {
+  const results = [];
+  const definitions = /* @__PURE__ */ new Map();
+  const rows = /* @__PURE__ */ new Map();
+  const runFaults = [];
+  let runOutcome = "success";
+  let counted2 = 0;
+  return {
+    wants: ({ name, parent }) => name === "unittestresult" || name === "unittest" || name === "runinfo" || name === "counters" && parent !== null,
+    take: (element) => {
+      const { attributes } = element;
+      if (element.name === "unittestresult") {
+        const { result, message } = endingOf4(element);
+        const outer = around(element, ({ name }) => name === "unittestresult");
+        if (outer) rows.set(outer, isBad(result) || rows.get(outer) === true);
+        const isOfRows = rows.has(element) && (!isBad(result) || rows.get(element) === true);
+        rows.delete(element);
+        if (isOfRows) return;
+        const test = {
+          classname: "",
+          name: attributes.testname ?? "",
+          result,
+          message,
+          runTimeSeconds: secondsOfTime(attributes.duration ?? ""),
+          attachments: [...filesOf(element), ...element.attachments]
+        };
+        results.push({ test, testId: attributes.testid ?? "" });
+      } else if (element.name === "unittest") {
+        const method = childrenOf(element, "testmethod")[0];
+        const classname = method?.attributes.classname?.split(",", 1)[0] ?? "";
+        definitions.set(attributes.id ?? "", {
+          // `none` is what JavaScript's writers of TRX have for it.
+          classname: classname === "none" ? "" : classname,
+          file: method?.attributes.codebase ?? attributes.storage ?? ""
+        });
+      } else if (element.name === "runinfo") runFaults.push(textOf2(element, "text"));
+      else
+        counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
+    },
+    leave: ({ name, attributes }) => {
+      if (name === "resultsummary") runOutcome = outcomeOf(attributes.outcome ?? "") ?? "success";
+    },
+    end: () => {
+      for (const { test, testId } of results) {
+        const definition = definitions.get(testId);
+        const file = definition?.file ?? "";
+        report.add({ ...test, classname: definition?.classname ?? "", file, source: baseName(file) });
+      }
+      const shown = results.filter(({ test }) => isBad(test.result)).length;
+      if (shown === 0 && isBad(runOutcome)) {
+        const message = runFaults.join("\n");
+        report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message });
+      } else report.compareFailures(counted2, shown);
+    }
+  };
+}
+function endingOf4(element) {
+  const info = childrenOf(childrenOf(element, "output")[0], "errorinfo")[0];
+  const message = joined(textOf2(info, "message"), textOf2(info, "stacktrace"));
+  const word = element.attributes.outcome ?? "Failed";
+  const isWarning = /^warning$/i.test(word.trim());
+  return endingBy(isWarning ? "passed" : word, { field: "outcome", message, isDamaged: element.isDamaged });
+}
+function filesOf(element) {
+  const files = childrenOf(childrenOf(element, "resultfiles")[0], "resultfile");
+  return files.flatMap(({ attributes }) => attributes.path || []);
+}
+function secondsOfTime(time) {
+  const match = /^(?:(\d+)\.)?(\d+):(\d+):(\d+(?:[.,]\d+)?)$/.exec(time.trim());
+  if (!match) return 0;
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number((part ?? "0").replace(",", ".")));
+  return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
+}
+function baseName(path) {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+// src/domain/tests/xunit.ts
+function xunitXml(report) {
+  const shownIn = /* @__PURE__ */ new Map();
+  const countShown = (element) => {
+    const assembly = around(element, isAssembly);
+    if (assembly) shownIn.set(assembly, (shownIn.get(assembly) ?? 0) + 1);
+  };
+  return {
+    wants: ({ name, parent }) => name === "test" || name === "error" && parent?.name === "errors" || name === "failure" && parent?.name === "class",
+    take: (element) => {
+      const { attributes } = element;
+      const source = around(element, isAssembly)?.attributes.name;
+      if (element.name === "test") {
+        const ending = endingOf5(element);
+        if (isBad(ending.result)) countShown(element);
+        report.add({
+          classname: attributes.type ?? "",
+          name: attributes.name ?? "",
+          ...ending,
+          runTimeSeconds: secondsOf(attributes.time),
+          file: attributes["source-file"],
+          source,
+          attachments: element.attachments
+        });
+        return;
+      }
+      const name = attributes.name || element.parent?.attributes.name || attributes.type || source || "assembly";
+      const failure = element.name === "error" ? childrenOf(element, "failure")[0] : element;
+      countShown(element);
+      report.add({
+        classname: name,
+        name,
+        result: "error",
+        runTimeSeconds: 0,
+        message: failure ? messageIn2(failure) : element.text.trim(),
+        source
+      });
+    },
+    leave: (element) => {
+      if (!isAssembly(element)) return;
+      report.compareFailures(
+        countOf(element.attributes.failed) + countOf(element.attributes.errors),
+        shownIn.get(element) ?? 0
+      );
+      shownIn.delete(element);
+    },
+    end: () => {
+    }
+  };
+}
+function isAssembly({ name }) {
+  return name === "assembly";
+}
+function endingOf5(element) {
+  const failure = childrenOf(element, "failure")[0];
+  const reason = childrenOf(element, "reason")[0];
+  const message = failure ? messageIn2(failure) : textOf2(reason, "message") || (reason?.text.trim() ?? "");
+  const word = element.attributes.result ?? "";
+  if (failure && outcomeOf(word) !== "error") return { result: "failure", message };
+  return endingBy(word, { field: "result", message, isDamaged: element.isDamaged });
+}
+function messageIn2(failure) {
+  const message = textOf2(failure, "message") || failure.text.trim() || (failure.attributes["exception-type"] ?? "");
+  return joined(message, textOf2(failure, "stack-trace"));
+}
+
+// src/domain/tests/xml-report.ts
+var FORMATS = [
+  [({ name }) => name === "testsuites" || name === "testsuite" || name === "testcase", junitXml],
+  [({ name }) => ["test-run", "test-results", "test-suite", "test-case"].includes(name), nunitXml],
+  [({ name, parent }) => name === "unittestresult" || parent?.name === "testrun" && isOfTrx(name), trxXml],
+  [({ name, attributes }) => name === "assemblies" || name === "assembly" && "total" in attributes, xunitXml],
+  [({ name }) => name === "testng-results", testngXml]
+];
+function isOfTrx(name) {
+  return ["results", "resultsummary", "testdefinitions", "testsettings", "times"].includes(name);
+}
+var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", "unittestresult", "test", "test-method"]);
+var MAX_DEPTH = 50;
+var MAX_CHILDREN = 1e3;
+var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
+var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g;
+function readXmlReport(pieces, report) {
+  const now = {
+    format: null,
+    open: null,
+    last: null
+  };
+  let depth = 0;
+  const wanted = [];
+  const roots = [];
+  let isRead = false;
+  const takeLast = () => {
+    const { last } = now;
+    now.last = null;
+    if (last) now.format?.take(last);
+  };
+  const closeFormat = () => {
+    takeLast();
+    now.format?.end();
+    now.format = null;
+  };
+  const reading = readXml(pieces, {
+    open: (written, given, { position, isDamaged }) => {
+      depth++;
+      if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`);
+      if (roots.length === 0) roots.push({ name: written, position });
+      const parent = now.open;
+      const element = {
+        name: plainName(written),
+        attributes: plainNames(given),
+        parent,
+        children: [],
+        text: "",
+        isDamaged,
+        attachments: []
+      };
+      now.open = element;
+      if (now.format === null) {
+        now.format = FORMATS.find(([isOf]) => isOf(element))?.[1](report) ?? null;
+        isRead ||= now.format !== null;
+      }
+      if (TESTS.has(element.name)) takeLast();
+      if (now.format?.wants(element)) wanted.push(element);
+      else if (wanted.length > 0 && parent) {
+        if (parent.children.length < MAX_CHILDREN) parent.children.push(element);
+        else parent.isDamaged = true;
+      }
+    },
+    text: (text) => {
+      const element = wanted.at(-1);
+      if (!element || !now.open) return;
+      if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH);
+      if (text.includes("[[ATTACHMENT|"))
+        for (const [, path = ""] of text.matchAll(ATTACHMENT)) element.attachments.push(path.trim());
+    },
+    close: (isImplied) => {
+      const element = now.open;
+      if (!element) return;
+      depth--;
+      now.open = element.parent;
+      if (isImplied) element.isDamaged = true;
+      if (wanted.at(-1) === element) {
+        wanted.pop();
+        if (element.text.includes("<")) element.isDamaged = true;
+        if (TESTS.has(element.name)) {
+          takeLast();
+          now.last = element;
+        } else now.format?.take(element);
+      } else if (wanted.length === 0) {
+        takeLast();
+        now.format?.leave(element);
+      } else if (element.isDamaged && element.parent) element.parent.isDamaged = true;
+      if (now.open === null) closeFormat();
+    },
+    damage: () => {
+      if (now.open) now.open.isDamaged = true;
+      if (now.last && wanted.length === 0) now.last.isDamaged = true;
+    }
+  });
+  if (!reading.ok) return reading.problem;
+  if (!isRead) return problemOf2(roots[0]);
+  if (reading.endsEarly !== null) {
+    takeLast();
+    const cut = wanted[0]?.attributes.name;
+    report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ""}: what is whole is kept`);
+    for (let element = now.open; element; element = element.parent)
+      if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element);
+    closeFormat();
+  }
+  if (reading.damage !== null) report.warn(`the report is damaged at ${reading.damage}`);
+  return null;
+}
+function isIn(element, outer) {
+  for (let one = element; one; one = one.parent) if (one === outer) return true;
+  return false;
+}
+function problemOf2(root) {
+  if (!root) return "1:1: neither XML nor JSON";
+  return `${root.position}: the root element is ${root.name.slice(0, 100)}`;
+}
+function plainName(name) {
+  return name.slice(name.indexOf(":") + 1).toLowerCase();
+}
+var IS_PLAIN = /^[^:A-Z]*$/;
+function plainNames(attributes) {
+  const names = Object.keys(attributes);
+  if (names.every((name) => IS_PLAIN.test(name))) return attributes;
+  const plain = /* @__PURE__ */ Object.create(null);
+  for (const name of names) plain[plainName(name)] ??= attributes[name] ?? "";
+  for (const name of names) if (IS_PLAIN.test(name)) plain[name] = attributes[name] ?? "";
+  return plain;
+}
+
+// src/domain/tests/read-report.ts
+function readTestReport(bytes, contentType) {
+  const encoding = encodingOf(bytes, contentType);
+  const first = firstCharacter(decodedPieces(bytes, encoding));
+  if (first === "{" || first === "[") return readJson([...decodedPieces(bytes, encoding)].join(""));
+  const report = openReport();
+  if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`);
+  const problem = readXmlReport(decodedPieces(bytes, encoding), report);
+  return problem === null ? { ok: true, report: report.close() } : refused2(problem);
+}
+function firstCharacter(pieces) {
+  for (const piece of pieces) {
+    const first = /\S/.exec(piece);
+    if (first) return first[0];
+  }
+  return void 0;
+}
+function readJson(text) {
+  const parsed = parsedJson(text);
+  if ("problem" in parsed) return refused2(parsed.problem);
+  const { value, warnings } = parsed;
+  if (!isCtrf(value)) {
+    if (warnings.length > 0) return refused2(`${endOf(text)}: the JSON ends early`);
+    const own = parseTestResultsJson(value);
+    if (own.ok) return { ok: true, report: { tests: own.results, warnings } };
+    const [first] = own.problems;
+    return { ...refused2(first ? `${first.path}: ${first.message}` : "not a test report"), problems: own.problems };
+  }
+  const report = openReport();
+  for (const warning of warnings) report.warn(warning);
+  const problem = readCtrf(value, report);
+  return problem === null ? { ok: true, report: report.close() } : refused2(`1:1: ${problem}`);
+}
+var RAW_CONTROLS = /[\0-\x1f]/g;
+function parsedJson(text) {
+  try {
+    return { value: JSON.parse(text), warnings: [] };
+  } catch (error) {
+    const mended2 = text.replace(RAW_CONTROLS, (control) => /\s/.test(control) ? " " : "�");
+    const value = parsedOrUndefined(mended2);
+    if (value !== void 0) return { value, warnings: [] };
+    const whole = wholeTestsOf(mended2);
+    if (whole !== void 0)
+      return { value: whole, warnings: [`the report ends early, at ${endOf(text)}: what is whole is kept`] };
+    return { problem: `${positionOf(error, text)}: not valid JSON` };
+  }
+}
+function parsedOrUndefined(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return void 0;
+  }
+}
+function wholeTestsOf(text) {
+  const start2 = /"tests"\s*:\s*\[/.exec(text);
+  if (!start2 || !text.includes('"results"')) return void 0;
+  const from = start2.index + start2[0].length;
+  const end2 = endOfWhole(text, from);
+  if (end2 === null) return void 0;
+  const tests = parsedOrUndefined(`[${text.slice(from, end2)}]`);
+  return Array.isArray(tests) ? { results: { tests } } : void 0;
+}
+function endOfWhole(text, from) {
+  let end2 = from;
+  let depth = 0;
+  let isInText = false;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (isInText) {
+      if (character === "\\") at++;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') isInText = true;
+    else if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") {
+      depth--;
+      if (depth < 0) return null;
+      if (depth === 0) end2 = at + 1;
+    }
+  }
+  return end2;
+}
+function positionOf(error, text) {
+  const at = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : void 0;
+  return at === void 0 ? endOf(text) : lineAndColumn(text.slice(0, Number(at) + 1));
+}
+function endOf(text) {
+  return lineAndColumn(text);
+}
+function lineAndColumn(before) {
+  const lines2 = before.split("\n");
+  return `${lines2.length}:${[...lines2.at(-1) ?? ""].length}`;
+}
+function refused2(problem) {
+  return { ok: false, problem: clipped(problem, 300) };
+}
+
+// cli/server/test-answers.ts
+var TEST = { id: "count", classname: "text", name: "text", file: "text or null" };
+var MUTE = { reason: "text", until: "time", muted_by: "text or null" };
+var SINCE = { build_num: "count" };
+var RATE = { rate: "number", failed: "count", runs: "count" };
+var FAILURE = { outcome: "text", message: "text" };
+var JUDGED = { classname: "text", name: "text" };
+function failureOf(value) {
+  const what = "a failed test";
+  const { test, verdict, mute } = fieldsOf2(value, what);
+  return {
+    ...answerOf(value, FAILURE, what),
+    test: testOf3(test),
+    verdict: verdictOf(verdict),
+    mute: muteOf(mute)
+  };
+}
+function judgedOf(value) {
+  const what = "a judged test";
+  const mute = muteOf(fieldsOf2(value, what).mute);
+  return {
+    ...answerOf(value, JUDGED, what),
+    mute: mute && { reason: mute.reason, until: Date.parse(mute.until), mutedBy: mute.muted_by }
+  };
+}
+function mutedOf(value) {
+  const { test, mute } = fieldsOf2(value, "a muted test");
+  return { test: testOf3(test), mute: answerOf(mute, MUTE, "a mute") };
+}
+function testOf3(value) {
+  return answerOf(value, TEST, "a test");
+}
+function entriesOf(answer, name, read) {
+  const entries = fieldsOf2(answer, `a list of ${name}`)[name];
+  if (!Array.isArray(entries)) throw noAnswerWith(`a list of ${name}`);
+  return entries.map(read);
+}
+function nextAfterOf(answer) {
+  const next = fieldsOf2(answer, "a list").next_after ?? null;
+  if (next === null) return null;
+  if (typeof next === "string" || typeof next === "number") return String(next);
+  throw noAnswerWith("the next page of a list");
+}
+function muteOf(value) {
+  return value === null ? null : answerOf(value, MUTE, "a mute");
+}
+function verdictOf(value) {
+  const what = "a verdict";
+  const { verdict } = answerOf(value, { verdict: "text" }, what);
+  if (verdict === "new" || verdict === "unknown") return { verdict };
+  if (verdict === "flaky") return { verdict, ...answerOf(value, RATE, what) };
+  if (verdict !== "also_red") throw noAnswerWith(what);
+  return { verdict, since: answerOf(fieldsOf2(value, what).since, SINCE, what) };
+}
+function fieldsOf2(value, what) {
+  if (!isObject(value)) throw noAnswerWith(what);
+  return value;
+}
+
+// cli/verbs/quarantine.ts
+async function ruleOn(end2, asked) {
+  try {
+    const ending = doubtOfEnd(end2);
+    if (ending !== null) return { letsPass: false, doubts: [ending] };
+    if (asked.globs.length === 0) return { letsPass: false, doubts: ["--tests does not say where the reports are"] };
+    const reports = await readReports(asked.globs);
+    asked.onRead();
+    const doubts = doubtsOf(end2, reports);
+    if (doubts.length > 0) return { letsPass: false, doubts };
+    return rulingOf(end2, reports, await judge(asked, reports), /* @__PURE__ */ new Date());
+  } catch (error) {
+    return { letsPass: false, doubts: [wordsOf2(error)] };
+  }
+}
+var MOST_TOLD = 20;
+function tellRuling(ruling, exitCode, output) {
+  if (!ruling.letsPass) {
+    for (const doubt of ruling.doubts.slice(0, MOST_TOLD)) output.warn(`quarantine let nothing pass: ${doubt}`);
+    if (ruling.doubts.length > MOST_TOLD) output.warn(`and ${ruling.doubts.length - MOST_TOLD} more doubts`);
+    return;
+  }
+  const count = ruling.failures.length;
+  output.warn(
+    `quarantine let ${count === 1 ? "1 failed test" : `${count} failed tests`} pass; the command ended with ${exitCode}`
+  );
+  for (const { mute, ...test } of ruling.failures)
+    if (mute) output.warn(`let pass ${testTitle(test)}: ${muteText(mute.until, mute.mutedBy, mute.reason)}`);
+}
+function muteText(until, mutedBy, reason) {
+  const day = new Date(until).toISOString().slice(0, 10);
+  return `muted until ${day}${mutedBy === null ? "" : ` by ${mutedBy}`}: ${reason}`;
+}
+async function readReports(globs) {
+  const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
+  const unread = (path, problem) => ({
+    path,
+    modifiedAt: null,
+    reading: { ok: false, problem }
+  });
+  const found = [];
+  for (const { file, path, sizeBytes, modifiedMs } of files) {
+    if (sizeBytes > MAX_TEST_REPORT_BYTES) {
+      found.push(unread(path, `it has more than ${sizeText(MAX_TEST_REPORT_BYTES)}`));
+      continue;
+    }
+    const bytes = await readFile2(file).catch((error) => wordsOf2(systemFailure(error, path)));
+    found.push(
+      typeof bytes === "string" ? unread(path, bytes) : { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) }
+    );
+  }
+  return [
+    ...found,
+    ...leftOut.map(({ path, reason }) => unread(path, reason)),
+    ...problems.map(({ message }) => unread("--tests", message))
+  ];
+}
+async function judge({ server, limitMs, tooLong }, reports) {
+  const patience = openAbort();
+  const timer = setTimeout(() => patience.abort(tooLong(limitMs / 1e3)), limitMs);
+  const giveUp = () => patience.abort(server.signal.reason);
+  server.signal.addEventListener("abort", giveUp, { once: true });
+  if (server.signal.aborted) giveUp();
+  try {
+    const answer = await askJson(
+      { ...server, signal: patience.signal },
+      {
+        method: "POST",
+        path: `${projectPath(server)}/tests/judge`,
+        json: {
+          tests: failuresIn(reports).map(({ classname, name, file, result }) => ({
+            classname,
+            name,
+            ...file === null ? {} : { file },
+            outcome: result === "error" ? "error" : "failed"
+          }))
+        }
+      }
+    );
+    return entriesOf(answer, "failures", judgedOf);
+  } finally {
+    clearTimeout(timer);
+    server.signal.removeEventListener("abort", giveUp);
+  }
+}
+function wordsOf2(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
 // cli/verbs/run.ts
 var START_RETRY_MS = 3e4;
 var CANCELED_MS = 3e3;
 var KEEP_ALIVE_MS = 3 * 6e4;
 var DEFAULT_REPORT_SECONDS = 5;
 function addRun(program3) {
-  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "test reports to send when it has ended, unless it was canceled").option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
+  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "test reports to send when it has ended, unless it was canceled").option(
+    "--quarantine",
+    "end with 0 when all that failed, by the reports of --tests, is muted; says what it let pass"
+  ).option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
     "--report-timeout <seconds>",
     "how long the server may keep us waiting once the command has ended",
     countOption(1, 86400),
@@ -9585,17 +12885,26 @@ async function run(command, options) {
   const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
   const deadline = performance.now() + limitMs;
   const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
+  const onMoved = () => void patience.refresh();
   const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
+  let ruling = { letsPass: false, doubts: ["the server was not asked"] };
   const finished = opened.then(async (open3) => {
+    if (!open3) return;
+    const server = () => {
+      const retryMs = Math.min(open3.server.retryMs, deadline - performance.now() - SETTLING_MS);
+      return { ...open3.server, retryMs };
+    };
+    const isAsked = options.quarantine && ended.code !== 0;
+    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling;
     await Promise.race([started, sleep2(limitMs / 2)]);
-    const retryMs = Math.min(open3?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS);
-    const server = open3 && { ...open3.server, retryMs };
-    const onMoved = () => void patience.refresh();
-    if (server) await finish(server, open3.job, ended, command, options, output, problems, onMoved);
+    ruling = await ruled;
+    const status = ruling.letsPass ? "success" : statusOf2(ended);
+    await finish({ server: server(), job: open3.job, ended, status, command, options, output, problems, onMoved });
   });
   await Promise.race([finished, isBrokenOff.then(() => sleep2(SETTLING_MS))]);
   if (reporting.signal.aborted) problems.push(reporting.signal.reason);
-  end(ended, tell(problems, options, output), lateSignal);
+  if (options.quarantine && ended.code !== 0) tellRuling(ruling, ended.code, output);
+  end(ruling.letsPass ? { ...ended, code: EXIT.ok } : ended, tell(problems, options, output), lateSignal);
 }
 var SETTLING_MS = 100;
 function noAnswer(seconds) {
@@ -9621,16 +12930,30 @@ function reportCanceled(server, job, startedAt) {
   const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
   return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
 }
-async function finish(server, job, ended, command, { artifacts, tests, strict }, output, problems, onMoved) {
-  const status = isCanceled(ended) ? "canceled" : ended.code === 0 ? "success" : "failed";
-  const stoppedAt = /* @__PURE__ */ new Date();
+function rule(server, ended, { tests = [] }, limitMs, onRead) {
+  const isSignaled = ended.signal !== null || ended.stoppedBy !== null;
+  const end2 = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt };
+  return ruleOn(end2, { server, globs: tests, onRead, limitMs, tooLong: noAnswer });
+}
+async function finish({
+  server,
+  job,
+  ended,
+  status,
+  command,
+  options,
+  output,
+  problems,
+  onMoved
+}) {
+  const { artifacts, tests, strict } = options;
   const build = await attempt(
     problems,
     () => reportJob(server, job, {
       status,
       start_time: ended.startedAt.toISOString(),
-      stop_time: stoppedAt.toISOString(),
-      steps: [stepOf(command, status, ended, stoppedAt)]
+      stop_time: ended.stoppedAt.toISOString(),
+      steps: [stepOf(command, ended)]
     })
   );
   if (!build || status === "canceled") return;
@@ -9647,12 +12970,13 @@ async function finish(server, job, ended, command, { artifacts, tests, strict },
     });
   }
 }
-function stepOf([program3 = ""], status, { code, startedAt }, stoppedAt) {
+function stepOf([program3 = ""], ended) {
+  const { code, startedAt, stoppedAt } = ended;
   const name = lineFor(basename3(program3), 1e3) ?? "command";
   const action = {
     name,
     type: "test",
-    status,
+    status: statusOf2(ended),
     start_time: startedAt.toISOString(),
     end_time: stoppedAt.toISOString(),
     run_time_millis: stoppedAt.getTime() - startedAt.getTime(),
@@ -9670,6 +12994,10 @@ function isStop(signal) {
 function isCanceled({ signal, stoppedBy }) {
   return stoppedBy !== null || signal !== null && isStop(signal);
 }
+function statusOf2(ended) {
+  if (isCanceled(ended)) return "canceled";
+  return ended.code === 0 ? "success" : "failed";
+}
 var SHOWN_LENGTH2 = 200;
 var SLOW_STOP_MS = 1e3;
 function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
@@ -9678,7 +13006,7 @@ function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSig
     let stoppedBy = null;
     const settle2 = (code, signal) => {
       child = null;
-      resolve2({ code, signal, stoppedBy, startedAt });
+      resolve2({ code, signal, stoppedBy, startedAt, stoppedAt: /* @__PURE__ */ new Date() });
     };
     for (const signal of FORWARDED)
       process.on(signal, () => {
@@ -9778,6 +13106,201 @@ function ageOf(time) {
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
 }
 
+// cli/verbs/end-time.ts
+var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
+var LAST_TIME = Date.UTC(9999, 11, 31);
+function secondsIn(text) {
+  const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
+  return count === void 0 ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
+}
+function parseEndTime(text) {
+  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null;
+  const at = seconds === null ? parseDay(text) ?? parseTime(text) : Date.now() + seconds * 1e3;
+  return at !== null && at <= LAST_TIME ? new Date(at) : null;
+}
+
+// cli/verbs/tests.ts
+var MOST_FAILURES_A_PAGE = 200;
+var MOST_TESTS_A_PAGE = 100;
+var MOST_SEARCHED = 2e3;
+var NEWEST_LOOKED_AT = 20;
+function addTests(program3) {
+  const tests = program3.command("tests").enablePositionalOptions();
+  withServer(tests.description("show the failed tests of a build, and which of them are new; mute tests")).option("--build <n>", "number of the build; else the newest with tests on the branch", countOption(1, 999999999)).option("--branch <name>", "else BUILDPASS_BRANCH, the CI’s, or that of Git", filledOption).option("--failed", "print the failed tests alone").option("--limit <n>", "how many failed tests", countOption(1, 1e3), 100).action(
+    (options) => runVerb(options, async ({ server, job, output }) => {
+      const found = options.build ?? await findBuildWithTests(server, job, output);
+      const judged = await listFailures(server, found, options.limit);
+      output.result(options.failed ? judged.failures.flatMap(linesOf) : pageOf(server, judged), judged.json);
+      if (judged.isCut)
+        output.warn(`there are more: only ${judged.failures.length} failed tests are listed (--limit)`);
+      return void 0;
+    })
+  );
+  withServer(tests.command("mute").description("let a test fail until a day, for `run --quarantine`")).argument("<test>", "id of the test, as listed, or its name", filledOption).requiredOption("--reason <text>", "why", filledOption).requiredOption("--until <when>", "14d, 12h or 2027-01-31 (its beginning, in UTC); at most 90 days", parseUntil).action(
+    (named2, options) => runVerb(options, async ({ server, output }) => {
+      const { reason, until } = options;
+      const id = /^\d{1,15}$/.test(named2) ? Number(named2) : (await findTest(server, named2)).id;
+      const answer = await askJson(server, {
+        method: "PUT",
+        path: `${projectPath(server)}/tests/${id}/mute`,
+        json: { reason, until: until.toISOString() }
+      });
+      const { test, mute } = mutedOf(answer);
+      output.result(`${testTitle(test)} is ${muteLine(mute)}`, answer);
+      return void 0;
+    })
+  );
+  withServer(tests.command("unmute").description("let the failures of a test count again")).argument("<test>", "id of the test, as listed, or its name", filledOption).action(
+    (named2, options) => runVerb(options, async ({ server, output }) => {
+      const all = entriesOf(await askJson(server, mutedPath(server)), "muted", mutedOf).map(({ test: test2 }) => test2);
+      const test = chooseTest(all, named2, "muted test");
+      const path = `${projectPath(server)}/tests/${test.id}/mute`;
+      answerOf(await askJson(server, { method: "DELETE", path }), { message: "text" }, "a word that it is unmuted");
+      output.result(`${testTitle(test)} is no longer muted`, { test, mute: null });
+      return void 0;
+    })
+  );
+  withServer(tests.command("muted").description("list the muted tests: until when, by whom and why")).action(
+    (options) => runVerb(options, async ({ server, output }) => {
+      const answer = await askJson(server, mutedPath(server));
+      const rows = entriesOf(answer, "muted", mutedOf).map(({ test, mute }) => [
+        `${test.id}`,
+        testTitle(test),
+        muteLine(mute)
+      ]);
+      output.result(rows.length > 0 ? tableText(rows) : "no muted tests", answer);
+      return void 0;
+    })
+  );
+}
+function mutedPath(server) {
+  return { method: "GET", path: `${projectPath(server)}/tests/muted` };
+}
+async function listFailures(server, num, limit) {
+  const failures = [];
+  let after = null;
+  let first = null;
+  do {
+    const query = new URLSearchParams({
+      limit: `${Math.min(MOST_FAILURES_A_PAGE, limit - failures.length)}`,
+      ...after && { after }
+    });
+    const page = await askJson(server, {
+      method: "GET",
+      path: `${projectPath(server)}/builds/${num}/tests/failures?${query}`
+    });
+    first ??= page;
+    const entries = entriesOf(page, "failures", (entry) => entry);
+    failures.push(...entries);
+    after = entries.length > 0 ? nextAfterOf(page) : null;
+  } while (after !== null && failures.length < limit);
+  const { build_num, summary, warnings } = answerOf(
+    first,
+    { build_num: "count", summary: "text", warnings: "texts" },
+    "the failed tests of a build"
+  );
+  if (!isObject(first)) throw noAnswerWith("the failed tests of a build");
+  return {
+    num: build_num,
+    counts: countsOf(first.tests),
+    summary,
+    warnings,
+    failures: failures.map(failureOf),
+    isCut: after !== null,
+    json: { ...first, failures, next_after: after }
+  };
+}
+function countsOf(tests) {
+  const counts = answerOf(
+    tests,
+    { passed: "count", failed: "count", errors: "count", skipped: "count", flaky: "count" },
+    "a count of test results"
+  );
+  return { ...counts, tests: counts.passed + counts.failed + counts.errors + counts.skipped };
+}
+async function findBuildWithTests(server, { branch }, output) {
+  if (branch === null) throw usageError("Which build?", "Say --build 42, or --branch main.");
+  const list = await askJson(server, {
+    method: "GET",
+    path: `/api/v1.1/project/${requireSlug(server.slug)}/tree/${encodeURIComponent(branch)}?limit=${NEWEST_LOOKED_AT}`
+  });
+  for (const { build_num, status } of listOf(list, { build_num: "count", status: "text" }, "a list of builds")) {
+    const { counts } = await listFailures(server, build_num, 1);
+    if (counts.tests > 0) return build_num;
+    output.warn(`build ${build_num} (${status}) has no test results`);
+  }
+  throw new CliError("not_found", `None of the newest builds of ${branch} has test results.`, {
+    hint: "Choose another with --branch or --build."
+  });
+}
+function pageOf(server, { num, counts, summary, warnings, failures }) {
+  return [
+    ...failures.flatMap(linesOf),
+    `build ${num} of ${server.slug}: ${countsText(counts)}`,
+    ...summary === "" ? [] : [summary],
+    ...warnings.map((warning) => `warning: ${warning}`)
+  ];
+}
+var MESSAGE_LENGTH = 200;
+function linesOf({ test, verdict, mute, message }) {
+  const first = message.split("\n").find((line) => line.trim() !== "") ?? "";
+  return [
+    `${test.id}  ${verdictText(verdict)}  ${testTitle(test)}`,
+    ...mute ? [`    ${muteLine(mute)}`] : [],
+    ...first === "" ? [] : [`    ${clipped(first.trim(), MESSAGE_LENGTH)}`]
+  ];
+}
+function verdictText(verdict) {
+  switch (verdict.verdict) {
+    case "new":
+      return "new";
+    case "unknown":
+      return "unknown";
+    case "also_red":
+      return `also red since build ${verdict.since.build_num}`;
+    case "flaky":
+      return `flaky (${verdict.failed} of ${verdict.runs} runs failed)`;
+  }
+}
+function muteLine({ until, muted_by, reason }) {
+  return muteText(Date.parse(until), muted_by, reason);
+}
+async function findTest(server, name) {
+  const found = [];
+  let after = null;
+  do {
+    const query = new URLSearchParams({ search: name, limit: `${MOST_TESTS_A_PAGE}`, ...after && { after } });
+    const page = await askJson(server, { method: "GET", path: `${projectPath(server)}/tests?${query}` });
+    const entries = entriesOf(page, "tests", testOf3);
+    found.push(...entries);
+    after = entries.length > 0 ? nextAfterOf(page) : null;
+  } while (after !== null && found.length < MOST_SEARCHED);
+  if (after !== null)
+    throw new CliError("failed", `More than ${MOST_SEARCHED} tests have "${name}" in them.`, {
+      hint: "Say the id of the test, as `buildpass tests` lists it."
+    });
+  return chooseTest(found, name, "test");
+}
+var MOST_LISTED = 10;
+function chooseTest(tests, named2, what) {
+  const byId = tests.filter(({ id }) => `${id}` === named2);
+  const chosen = byId.length > 0 ? byId : tests.filter(({ name }) => name === named2);
+  const [only, ...others] = chosen;
+  if (only && others.length === 0) return only;
+  const near = chosen.length > 0 ? chosen : tests.filter((test) => testTitle(test).includes(named2));
+  const listed = near.slice(0, MOST_LISTED).map((test) => `${test.id} (${testTitle(test)})`);
+  const more = near.length > MOST_LISTED ? ` and ${near.length - MOST_LISTED} more` : "";
+  const hint = listed.length > 0 ? `Say the id: ${listed.join(", ")}${more}.` : null;
+  if (only) throw new CliError("failed", `${chosen.length} tests are called "${named2}".`, { hint });
+  throw new CliError("not_found", `No ${what} has the id or name "${named2}".`, { hint });
+}
+function parseUntil(text) {
+  const until = parseEndTime(text);
+  if (until === null) throw new InvalidArgumentError("It must be like 14d, 12h or 2027-01-31.");
+  if (until.getTime() <= Date.now()) throw new InvalidArgumentError("It must be in the future.");
+  return until;
+}
+
 // src/domain/access/token.ts
 var MAX_OVERLAP_SECONDS = 30 * 24 * 3600;
 var DEFAULT_OVERLAP_SECONDS = 24 * 3600;
@@ -9792,7 +13315,7 @@ var LISTED = {
   expires_at: "text or null",
   last_used_at: "text or null"
 };
-var MOST_LISTED = 1e3;
+var MOST_LISTED2 = 1e3;
 function addToken(program3) {
   const token = program3.command("token").description("make, list, rotate and delete API tokens");
   const verb = (name, description) => withServer(token.command(name).description(description)).option(
@@ -9831,7 +13354,7 @@ function addToken(program3) {
         row.label
       ]);
       output.result(rows.length > 0 ? tableText(rows) : "no tokens", tokens);
-      if (rows.length >= MOST_LISTED) output.warn(`there may be more: only the oldest ${MOST_LISTED} are listed`);
+      if (rows.length >= MOST_LISTED2) output.warn(`there may be more: only the oldest ${MOST_LISTED2} are listed`);
       return void 0;
     })
   );
@@ -9870,13 +13393,13 @@ function showSecret(output, made, { personal }) {
     output.secret(made.token, made);
   } catch (cause) {
     const remove = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;
-    throw new CliError("failed", `token ${made.id} was made, but its secret could not be shown (${wordsOf2(cause)}).`, {
+    throw new CliError("failed", `token ${made.id} was made, but its secret could not be shown (${wordsOf3(cause)}).`, {
       hint: `Delete it with \`${remove}\`, and make another.`,
       cause
     });
   }
 }
-function wordsOf2(error) {
+function wordsOf3(error) {
   return error instanceof Error ? error.message : String(error);
 }
 function pathOf({ slug }, { personal }) {
@@ -9894,22 +13417,14 @@ function idArgument(text) {
     throw new InvalidArgumentError("That is no id of a token: give one as `buildpass token list` shows it.");
   return filledOption(text);
 }
-var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
-function secondsIn(text) {
-  const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
-  return count === void 0 ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
-}
 function parseOverlap(text) {
   const seconds = secondsIn(text);
   if (seconds !== null && seconds <= MAX_OVERLAP_SECONDS) return seconds;
   throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.");
 }
-var LAST_EXPIRY = Date.UTC(9999, 11, 31);
 function parseExpiry(text) {
-  if (text === "never") return text;
-  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null;
-  const at = seconds === null ? parseDay(text) ?? parseTime(text) : Date.now() + seconds * 1e3;
-  if (at !== null && at <= LAST_EXPIRY) return new Date(at);
+  const expiry = text === "never" ? text : parseEndTime(text);
+  if (expiry !== null) return expiry;
   throw new InvalidArgumentError("It must be like 90d, 12h, 2027-01-31 or never.");
 }
 function inDays(days) {
@@ -9952,6 +13467,7 @@ addReport(program2);
 addUpload(program2);
 addDownload(program2);
 addStatus(program2);
+addTests(program2);
 addToken(program2);
 addLogin(program2);
 addHelpTexts(program2, []);
@@ -10122,6 +13638,71 @@ LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
 THE SOFTWARE.
 
+saxes 6.0.0
+The ISC License
+
+Copyright (c) Contributors
+
+Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR
+IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+====
+
+The following license is the one that governed sax, from which saxes
+was forked. Isaac Schlueter is not *directly* involved with saxes so
+don't go bugging him for saxes issues.
+
+The ISC License
+
+Copyright (c) Isaac Z. Schlueter and Contributors
+
+Permission to use, copy, modify, and/or distribute this software for any
+purpose with or without fee is hereby granted, provided that the above
+copyright notice and this permission notice appear in all copies.
+
+THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES
+WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF
+MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR
+ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES
+WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN
+ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR
+IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.
+
+====
+
+`String.fromCodePoint` by Mathias Bynens used according to terms of MIT
+License, as follows:
+
+    Copyright Mathias Bynens <https://mathiasbynens.be/>
+
+    Permission is hereby granted, free of charge, to any person obtaining
+    a copy of this software and associated documentation files (the
+    "Software"), to deal in the Software without restriction, including
+    without limitation the rights to use, copy, modify, merge, publish,
+    distribute, sublicense, and/or sell copies of the Software, and to
+    permit persons to whom the Software is furnished to do so, subject to
+    the following conditions:
+
+    The above copyright notice and this permission notice shall be
+    included in all copies or substantial portions of the Software.
+
+    THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND,
+    EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+    MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+    NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE
+    LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION
+    OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION
+    WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
 string-width 4.2.3
 MIT License
 
@@ -10143,4 +13724,24 @@ Permission is hereby granted, free of charge, to any person obtaining a copy of 
 The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+xmlchars 2.2.0
+Copyright Louis-Dominique Dubeau and contributors to xmlchars
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of
+this software and associated documentation files (the "Software"), to deal in
+the Software without restriction, including without limitation the rights to
+use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of
+the Software, and to permit persons to whom the Software is furnished to do so,
+subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS
+FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
+COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER
+IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 */

@@ -146,13 +146,15 @@ function verbs() {
   const tests = linesOf(input("tests"));
   const artifacts = linesOf(input("artifacts"));
   const strict = booleanInput("strict") ? ["--strict"] : [];
+  const quarantine = booleanInput("quarantine") ? ["--quarantine"] : [];
   const timeout = input("report-timeout") ? ["--report-timeout", input("report-timeout")] : [];
   const withTests = tests.length > 0 ? ["--tests", ...tests] : [];
   if (input("run") && input("status")) refuse('the inputs "run" and "status" do not go together: a run has its own.');
   if (input("run")) {
     const withArtifacts = artifacts.length > 0 ? ["--artifacts", ...artifacts] : [];
-    return [["run", ...strict, ...timeout, ...withTests, ...withArtifacts, "--", ...shell(input("run"))]];
+    return [["run", ...strict, ...quarantine, ...timeout, ...withTests, ...withArtifacts, "--", ...shell(input("run"))]];
   }
+  if (quarantine.length > 0) refuse('the input "quarantine" needs "run": it says how that ends.');
   if (tests.length > 0 && !input("status"))
     refuse('the input "tests" needs "run" or "status": test reports are sent with the end of a build.');
   const upload = artifacts.length > 0 ? [["upload", ...strict, ...artifacts]] : [];

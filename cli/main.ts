@@ -8,6 +8,7 @@ import { addLogin } from './verbs/login.ts'
 import { addReport } from './verbs/report.ts'
 import { addRun } from './verbs/run.ts'
 import { addStatus } from './verbs/status.ts'
+import { addTests } from './verbs/tests.ts'
 import { addToken } from './verbs/token.ts'
 import { addUpload } from './verbs/upload.ts'
 import { VERSION } from './version.ts'
@@ -27,6 +28,7 @@ addReport(program)
 addUpload(program)
 addDownload(program)
 addStatus(program)
+addTests(program)
 addToken(program)
 addLogin(program)
 addHelpTexts(program, [])

@@ -29,7 +29,7 @@ export async function uploadTests(
     }).catch((error) => {
       throw named(path, error)
     })
-    const counts = answerOf(answer, COUNTS, 'a count of test results')
+    const counts = answerOf(answer, UPLOADED, 'a count of test results')
     output.note(`sent ${path} (${countsText(counts)})`)
     for (const warning of counts.warnings) output.warn(`${path}: ${warning}`)
     onMoved()
@@ -38,7 +38,7 @@ export async function uploadTests(
   return { done, failures: [...problems, ...failures], leftOut }
 }
 
-const COUNTS = {
+const UPLOADED = {
   tests: 'count',
   passed: 'count',
   failed: 'count',
@@ -48,8 +48,10 @@ const COUNTS = {
   warnings: 'texts',
 } as const satisfies Shape
 
+type TestCounts = Omit<Shaped<typeof UPLOADED>, 'warnings'>
+
 /** `7 tests: 4 passed, 1 failed, 1 error, 1 skipped; 1 flaky`. */
-function countsText({ tests, passed, failed, errors, skipped, flaky }: Shaped<typeof COUNTS>): string {
+export function countsText({ tests, passed, failed, errors, skipped, flaky }: TestCounts): string {
   if (tests === 0) return '0 tests'
   const parts = [
     `${passed} passed`,

@@ -4,6 +4,8 @@ const KINDS = {
   text: (value: unknown): value is string => typeof value === 'string',
   'text or null': (value: unknown): value is string | null => value === null || typeof value === 'string',
   count: (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
+  number: (value: unknown): value is number => Number.isFinite(value),
+  time: (value: unknown): value is string => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
   address: (value: unknown): value is string => typeof value === 'string' && URL.canParse(value),
   texts: (value: unknown): value is readonly string[] =>
     Array.isArray(value) && value.every((one) => typeof one === 'string'),

@@ -11,6 +11,7 @@ export const EXAMPLES = wordTable<readonly string[]>({
   run: [
     'buildpass run -- make test',
     'buildpass run --job "test (node 22)" --tests "reports/**/*.xml" --artifacts dist coverage -- npm test',
+    'buildpass run --quarantine --tests "reports/*.xml" -- npm test',
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh',
   ],
   'report start': ['buildpass report start'],
@@ -30,6 +31,14 @@ export const EXAMPLES = wordTable<readonly string[]>({
     'buildpass download "**/*.xml" --build 42 --flat --to reports',
   ],
   status: ['buildpass status', 'buildpass status --project gh/acme/web --branch release --exit-status'],
+  tests: [
+    'buildpass tests',
+    'buildpass tests --build 42 --failed',
+    'buildpass tests --branch main --json | jq .summary',
+  ],
+  'tests mute': ['buildpass tests mute 17 --reason "times out, see #12" --until 14d'],
+  'tests unmute': ['buildpass tests unmute 17'],
+  'tests muted': ['buildpass tests muted'],
   'token create': [
     'buildpass token create --project gh/acme/web --label "README badge" --scope status',
     'buildpass token create --personal --label laptop --expires 90d',

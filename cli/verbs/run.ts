@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isatty } from 'node:tty'
 import type { Command } from 'commander'
 import { visibleLine } from '../../src/domain/formats/visible-text.ts'
+import type { Ruling } from '../../src/domain/tests/quarantine.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
 import type { CiJob } from '../ci/ci-job.ts'
 import { lineFor } from '../ci/words.ts'
@@ -20,11 +21,13 @@ import { reportJob } from '../terminal/report.ts'
 import { say } from '../terminal/say.ts'
 import { systemFailure, systemWords } from '../terminal/system-error.ts'
 import { type CommonOptions, countOption, withJob, withServer } from './common.ts'
+import { ruleOn, tellRuling } from './quarantine.ts'
 
 type RunOptions = CommonOptions & {
   strict?: boolean
   artifacts?: string[]
   tests?: string[]
+  quarantine?: boolean
   reportTimeout: number
 }
 type Ended = {
@@ -34,6 +37,7 @@ type Ended = {
   /** The signal to stop that `buildpass` passed on. */
   readonly stoppedBy: NodeJS.Signals | null
   readonly startedAt: Date
+  readonly stoppedAt: Date
 }
 
 /** How long the report of the start is tried again while the command runs. */
@@ -48,6 +52,10 @@ export function addRun(program: Command): void {
     .argument('<command...>', 'the command and its arguments, after --')
     .option('--artifacts <glob...>', 'files to upload when it has ended, unless it was canceled')
     .option('--tests <glob...>', 'test reports to send when it has ended, unless it was canceled')
+    .option(
+      '--quarantine',
+      'end with 0 when all that failed, by the reports of --tests, is muted; says what it let pass',
+    )
     .option('--strict', 'fail when the reporting fails or leaves files out, although the command succeeded')
     .option(
       '--report-timeout <seconds>',
@@ -93,19 +101,28 @@ async function run(command: string[], options: RunOptions): Promise<void> {
   const limitMs = Math.min(options.reportTimeout * 1000, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY)
   const deadline = performance.now() + limitMs
   const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1000)), limitMs)
+  const onMoved = () => void patience.refresh()
   const isBrokenOff = new Promise((resolve) => reporting.signal.addEventListener('abort', resolve))
+  let ruling: Ruling = { letsPass: false, doubts: ['the server was not asked'] }
   const finished = opened.then(async (open) => {
+    if (!open) return
+    // It has to give up before the deadline, so that it can say why.
+    const server = () => {
+      const retryMs = Math.min(open.server.retryMs, deadline - performance.now() - SETTLING_MS)
+      return { ...open.server, retryMs }
+    }
+    const isAsked = options.quarantine && ended.code !== 0
+    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling
     // The end can be reported before the start: waiting for the start must not use up all the time.
     await Promise.race([started, sleep(limitMs / 2)])
-    // It has to give up before the deadline, so that it can say why.
-    const retryMs = Math.min(open?.server.retryMs ?? 0, deadline - performance.now() - SETTLING_MS)
-    const server = open && { ...open.server, retryMs }
-    const onMoved = () => void patience.refresh()
-    if (server) await finish(server, open.job, ended, command, options, output, problems, onMoved)
+    ruling = await ruled
+    const status = ruling.letsPass ? 'success' : statusOf(ended)
+    await finish({ server: server(), job: open.job, ended, status, command, options, output, problems, onMoved })
   })
   await Promise.race([finished, isBrokenOff.then(() => sleep(SETTLING_MS))])
   if (reporting.signal.aborted) problems.push(reporting.signal.reason)
-  end(ended, tell(problems, options, output), lateSignal)
+  if (options.quarantine && ended.code !== 0) tellRuling(ruling, ended.code, output)
+  end(ruling.letsPass ? { ...ended, code: EXIT.ok } : ended, tell(problems, options, output), lateSignal)
 }
 
 /** Time for aborted requests to end. */
@@ -139,24 +156,49 @@ function reportCanceled(server: Server, job: CiJob, startedAt: Date) {
   return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: 'canceled', ...times })
 }
 
-async function finish(
+/** What the reports say of a command that failed, for `--quarantine`. */
+function rule(
   server: Server,
-  job: CiJob,
   ended: Ended,
-  command: readonly string[],
-  { artifacts, tests, strict }: RunOptions,
-  output: Output,
-  problems: unknown[],
-  onMoved: () => void,
-): Promise<void> {
-  const status = isCanceled(ended) ? 'canceled' : ended.code === 0 ? 'success' : 'failed'
-  const stoppedAt = new Date()
+  { tests = [] }: RunOptions,
+  limitMs: number,
+  onRead: () => void,
+): Promise<Ruling> {
+  const isSignaled = ended.signal !== null || ended.stoppedBy !== null
+  const end = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt }
+  return ruleOn(end, { server, globs: tests, onRead, limitMs, tooLong: noAnswer })
+}
+
+type Finish = {
+  readonly server: Server
+  readonly job: CiJob
+  readonly ended: Ended
+  readonly status: ReturnType<typeof statusOf>
+  readonly command: readonly string[]
+  readonly options: RunOptions
+  readonly output: Output
+  readonly problems: unknown[]
+  readonly onMoved: () => void
+}
+
+async function finish({
+  server,
+  job,
+  ended,
+  status,
+  command,
+  options,
+  output,
+  problems,
+  onMoved,
+}: Finish): Promise<void> {
+  const { artifacts, tests, strict } = options
   const build = await attempt(problems, () =>
     reportJob(server, job, {
       status,
       start_time: ended.startedAt.toISOString(),
-      stop_time: stoppedAt.toISOString(),
-      steps: [stepOf(command, status, ended, stoppedAt)],
+      stop_time: ended.stoppedAt.toISOString(),
+      steps: [stepOf(command, ended)],
     }),
   )
   if (!build || status === 'canceled') return
@@ -175,12 +217,13 @@ async function finish(
 }
 
 // Only the program's name: arguments may hold secrets, and a build is read by more people than a log.
-function stepOf([program = '']: readonly string[], status: string, { code, startedAt }: Ended, stoppedAt: Date) {
+function stepOf([program = '']: readonly string[], ended: Ended) {
+  const { code, startedAt, stoppedAt } = ended
   const name = lineFor(basename(program), 1_000) ?? 'command'
   const action = {
     name,
     type: 'test',
-    status,
+    status: statusOf(ended),
     start_time: startedAt.toISOString(),
     end_time: stoppedAt.toISOString(),
     run_time_millis: stoppedAt.getTime() - startedAt.getTime(),
@@ -203,6 +246,11 @@ function isCanceled({ signal, stoppedBy }: Ended): boolean {
   return stoppedBy !== null || (signal !== null && isStop(signal))
 }
 
+function statusOf(ended: Ended): 'canceled' | 'success' | 'failed' {
+  if (isCanceled(ended)) return 'canceled'
+  return ended.code === 0 ? 'success' : 'failed'
+}
+
 /** The length to which a program's name is cut in messages. */
 const SHOWN_LENGTH = 200
 
@@ -220,7 +268,7 @@ function runCommand(
     let stoppedBy: NodeJS.Signals | null = null
     const settle = (code: number, signal: NodeJS.Signals | null) => {
       child = null
-      resolve({ code, signal, stoppedBy, startedAt })
+      resolve({ code, signal, stoppedBy, startedAt, stoppedAt: new Date() })
     }
     for (const signal of FORWARDED)
       process.on(signal, () => {

@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/access/secret.ts'
 import { MAX_OVERLAP_SECONDS } from '../../src/domain/access/token.ts'
-import { parseDay, parseTime } from '../../src/domain/formats/rfc3339.ts'
-import { wordTable } from '../../src/domain/formats/word-table.ts'
 import { askJson } from '../server/http.ts'
 import { requireSlug } from '../server/open-server.ts'
 import { isId } from '../server/path.ts'
@@ -13,6 +11,7 @@ import { CliError, usageError } from '../terminal/exit.ts'
 import { type Output, tableText } from '../terminal/output.ts'
 import { isNowhere } from '../terminal/say.ts'
 import { type CommonOptions, filledOption, runVerb, withServer } from './common.ts'
+import { parseEndTime, secondsIn } from './end-time.ts'
 
 type TokenOptions = CommonOptions & {
   personal?: boolean
@@ -161,27 +160,15 @@ function idArgument(text: string): string {
   return filledOption(text)
 }
 
-const UNIT_SECONDS = wordTable<number>({ s: 1, m: 60, h: 3_600, d: 86_400 })
-
-function secondsIn(text: string): number | null {
-  const [, count, unit = 's'] = /^(\d{1,8})([smhd])?$/.exec(text) ?? []
-  return count === undefined ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1)
-}
-
 function parseOverlap(text: string): number {
   const seconds = secondsIn(text)
   if (seconds !== null && seconds <= MAX_OVERLAP_SECONDS) return seconds
   throw new InvalidArgumentError('It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.')
 }
 
-/** A year has four digits. */
-const LAST_EXPIRY = Date.UTC(9999, 11, 31)
-
 function parseExpiry(text: string): Expiry {
-  if (text === 'never') return text
-  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null
-  const at = seconds === null ? (parseDay(text) ?? parseTime(text)) : Date.now() + seconds * 1000
-  if (at !== null && at <= LAST_EXPIRY) return new Date(at)
+  const expiry = text === 'never' ? text : parseEndTime(text)
+  if (expiry !== null) return expiry
   throw new InvalidArgumentError('It must be like 90d, 12h, 2027-01-31 or never.')
 }
 

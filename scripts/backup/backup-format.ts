@@ -68,6 +68,7 @@ const RESTORED_TABLES = [
     'test_names',
     'test_reports',
     'test_failures',
+    'test_mutes',
     'audit',
     'deliveries',
     'used_identities',

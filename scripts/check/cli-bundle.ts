@@ -49,9 +49,12 @@ function licencesOf(metafile: Metafile): string {
 }
 
 function licenceText(name: string): string {
-  for (const file of ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'LICENSE-MIT.txt']) {
+  const folder = join(REPOSITORY, 'node_modules', name)
+  const files = ['LICENSE', 'LICENSE.md', 'license', 'LICENSE.txt', 'LICENSE-MIT.txt'].map((file) => join(folder, file))
+  // Of a package that comes without it, we keep its repository's.
+  for (const file of [...files, join(REPOSITORY, 'scripts/check/licences', `${name}.txt`)]) {
     try {
-      return readFileSync(join(REPOSITORY, 'node_modules', name, file), 'utf8')
+      return readFileSync(file, 'utf8')
     } catch {} // The next name, then.
   }
   throw new Error(`${name} has no licence file`)

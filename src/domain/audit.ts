@@ -34,6 +34,8 @@ export type AuditAction =
   | 'dispatch_target.deleted'
   | 'listener.created'
   | 'listener.deleted'
+  | 'test.muted'
+  | 'test.unmuted'
 
 export type AuditDetail = Readonly<Record<string, string | number | null>>
 

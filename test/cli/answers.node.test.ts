@@ -15,6 +15,13 @@ const TOKEN = {
 }
 const DIGEST = `sha256:${'0'.repeat(64)}`
 const ARTIFACT = { path: 'a', node_index: 0, size: 1, digest: DIGEST, url: 'https://builds.example/a' }
+const MUTE = { reason: 'x', until: '2027-02-01T00:00:00Z', muted_by: 'jane' }
+const TEST = { id: 17, classname: 'web', name: 'logs in', file: null }
+const FAILURE = { test: TEST, outcome: 'failed', message: '', verdict: { verdict: 'new' }, mute: null }
+const FAILURES = {
+  ...{ build_num: 7, summary: '', warnings: [], next_after: null, failures: [FAILURE] },
+  tests: { passed: 0, failed: 1, errors: 0, skipped: 0, flaky: 0 },
+}
 const UPLOAD = {
   upload_id: 'u',
   path: 'large.bin',
@@ -37,6 +44,9 @@ const GOOD: readonly (readonly [RegExp, unknown])[] = [
   [/^POST .*\/rotate$/, TOKEN],
   [/^GET .*\/token$/, [TOKEN]],
   [/^DELETE .*\/token\//, { message: 'ok' }],
+  [/^GET .*\/tests\/failures/, FAILURES],
+  [/^GET .*\/tests\?/, { tests: [TEST], next_after: null }],
+  [/^GET .*\/tests\/muted$/, { muted: [{ test: TEST, mute: MUTE }] }],
   [/^GET .*\.json$/, { message: 'passing' }],
   [/^GET .*\/tree\//, [ROW]],
   [/^GET .*\/projects\/gh\/acme\/web$/, { default_branch: 'main' }],
@@ -107,6 +117,34 @@ const VERBS: readonly (readonly [string, RegExp, readonly unknown[]])[] = [
   ['report finish --status success --build 7', /PATCH /, [without(BUILD, 'status')]],
   ['report finish --status success --build 7 --tests a.xml', /PUT .*\/tests/, [{ stored: '1', failed: 0 }]],
   ['run --strict -- true', /POST .*\/builds$/, [without(BUILD, 'build_num')]],
+  ['tests --branch main', /tree\/main/, [[without(BUILD, 'build_num')]]],
+  [
+    'tests --build 7',
+    /tests\/failures/,
+    [
+      ...['build_num', 'summary', 'warnings', 'tests', 'failures'].map((name) => without(FAILURES, name)),
+      ...[
+        { ...FAILURES, failures: [null] },
+        { ...FAILURES, next_after: true },
+      ],
+      ...[{ test: null }, { verdict: { verdict: 'odd' } }, { verdict: { verdict: 'flaky' } }, { mute: true }].map(
+        (wrong) => ({ ...FAILURES, failures: [{ ...FAILURE, ...wrong }] }),
+      ),
+      ...[{ verdict: { verdict: 'also_red' } }, { message: 7 }, { mute: { ...MUTE, until: 'x' } }].map((wrong) => ({
+        ...FAILURES,
+        failures: [{ ...FAILURE, ...wrong }],
+      })),
+    ],
+  ],
+  [
+    'tests mute in --reason x --until 1d',
+    /tests\?/,
+    [{ tests: [without(TEST, 'id')] }, { tests: [{ ...TEST, id: '17' }] }],
+  ],
+  ['tests mute 17 --reason x --until 1d', /PUT .*\/mute/, [{ test: TEST }, { test: TEST, mute: null }, { mute: MUTE }]],
+  ['tests muted', /tests\/muted/, [{ muted: [TEST] }, { muted: [{ test: TEST, mute: null }] }]],
+  ['tests unmute 17', /tests\/muted/, [{ muted: [{ test: TEST }] }]],
+  ['tests unmute 17', /DELETE /, [{ message: null }]],
   ['token create --personal --label x', /POST .*\/token$/, [without(TOKEN, 'token'), without(TOKEN, 'id')]],
   ['token rotate abc --personal', /rotate$/, [without(TOKEN, 'token'), { ...TOKEN, expires_at: 7 }]],
   ['token list --personal', /GET .*\/token$/, [[without(TOKEN, 'prefix')], [{ ...TOKEN, last_used_at: 7 }]]],

@@ -3,7 +3,18 @@ import { EXIT } from '../../cli/terminal/exit.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
 
-const VERBS = ['run', 'report start', 'report finish', 'upload', 'download', 'status', 'login', 'logout'].concat(
+const VERBS = [
+  'run',
+  'report start',
+  'report finish',
+  'upload',
+  'download',
+  'status',
+  'tests',
+  'login',
+  'logout',
+].concat(
+  ...['mute', 'unmute', 'muted'].map((verb) => `tests ${verb}`),
   ...['create', 'list', 'rotate', 'delete'].map((verb) => `token ${verb}`),
 )
 /** An empty one is none, as an empty variable is: the CI, Git or the login says the rest. */
@@ -38,7 +49,7 @@ describe.each(VERBS)('buildpass %s', (verb) => {
   })
 })
 
-it.each(['upload', 'download', 'token rotate', 'token delete', 'run --'])(
+it.each(['upload', 'download', 'token rotate', 'token delete', 'tests mute', 'tests unmute', 'run --'])(
   'an empty word after buildpass %s is no bug',
   async (verb) => {
     const { code, stderr } = await cli.run([...verb.split(' '), ''])

@@ -29,6 +29,7 @@ export type TestReport = {
   readonly warnings: readonly string[]
 }
 
+export const MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2
 export const MAX_TEST_RESULTS = 50_000
 export const MAX_TEST_MESSAGE_LENGTH = 10_000
 export const MAX_TEST_NAME_LENGTH = 1_000

@@ -26,6 +26,16 @@ export const HAS_PASSED: Record<RunOutcome, boolean> = {
   error: false,
 }
 
+/** Whether the test failed at least once in that report, and no later attempt passed. */
+export const HAS_FAILED: Record<RunOutcome, boolean> = {
+  failure: true,
+  error: true,
+  mixed: true,
+  success: false,
+  flaky: false,
+  skipped: false,
+}
+
 /** The outcome of a test that a report has twice. */
 export function bothOutcomes(one: RunOutcome, other: RunOutcome): RunOutcome {
   if (one === other) return one
@@ -89,9 +99,7 @@ export function readRuns({ outcomes, times = '' }: Pick<RunsText, 'outcomes'> & 
   for (const [, digits, letter = ''] of outcomes.matchAll(/(\d*)(\D)/g)) {
     const count = digits === '' ? 1 : Number(digits)
     if (letter !== ABSENT) {
-      const outcome = OUTCOME_OF.get(letter)
-      if (!outcome) throw new Error(`no outcome of a test is written ${letter}`)
-      stretches.push({ first, count, outcome, before })
+      stretches.push({ first, count, outcome: outcomeOf(letter), before })
       before += count
     }
     first += count
@@ -114,6 +122,41 @@ export function runIn({ stretches, times }: Runs, number: number): TestRun | nul
   return null
 }
 
+/** A run, and its place in `times`. */
+export type PlacedRun = { readonly outcome: RunOutcome; readonly place: number }
+
+/** The runs of the tests with these numbers, which ascend. Reads no more of `outcomes` than it must. */
+export function runsAmong(outcomes: string, numbers: readonly number[]): Map<number, PlacedRun> {
+  const runs = new Map<number, PlacedRun>()
+  let [digits, first, before, next] = [0, 0, 0, 0]
+  for (let at = 0; at < outcomes.length && next < numbers.length; at++) {
+    const code = outcomes.charCodeAt(at)
+    if (code >= ZERO && code <= ZERO + 9) {
+      digits = digits * 10 + code - ZERO
+      continue
+    }
+    const count = digits === 0 ? 1 : digits
+    const letter = outcomes.charAt(at)
+    const outcome = letter === ABSENT ? null : outcomeOf(letter)
+    for (; (numbers[next] ?? Number.POSITIVE_INFINITY) < first + count; next++) {
+      const number = numbers[next] ?? 0
+      if (outcome) runs.set(number, { outcome, place: before + number - first })
+    }
+    if (outcome) before += count
+    first += count
+    digits = 0
+  }
+  return runs
+}
+
+const ZERO = 48
+
+function outcomeOf(letter: string): RunOutcome {
+  const outcome = OUTCOME_OF.get(letter)
+  if (!outcome) throw new Error(`no outcome of a test is written ${letter}`)
+  return outcome
+}
+
 /** All runs, in the order of the tests' numbers. */
 export function* runsIn({ stretches, times }: Runs): Iterable<TestRun & { readonly number: number }> {
   for (const { first, count, outcome, before } of stretches)
@@ -133,7 +176,7 @@ function timeLetterOf(seconds: number): string {
 }
 
 /** Within 14 % of what the report said; 0 for less than a millisecond. */
-function secondsOfLetter(letter: string): number {
+export function secondsOfLetter(letter: string): number {
   const step = letter === '' ? 0 : TIME_LETTERS.indexOf(letter)
   return step <= 0 ? 0 : SHORTEST_SECONDS * TIME_STEP ** (step - 1)
 }

@@ -21,6 +21,7 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   env_var_not_found: { status: 404, message: 'Environment variable not found' },
   dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
   listener_not_found: { status: 404, message: 'Listener not found' },
+  test_not_found: { status: 404, message: 'Test not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
   webhook_not_found: { status: 404, message: 'Webhook not found' },

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
-import { builds, projects } from './schema.ts'
+import { builds, projects, users } from './schema.ts'
 
 // Decision 0034 has the reasons. Numbers of tests and reports are never used again (AUTOINCREMENT): outcomes are kept by them.
 
@@ -100,4 +100,23 @@ export const testFailures = sqliteTable(
     message: text('message').notNull(),
   },
   (t) => [primaryKey({ columns: [t.reportId, t.position] }), index('test_failures_test').on(t.testId, t.reportId)],
+)
+
+/** A test whose failures are expected until `until`: after that the row says nothing, and goes with the next mute of the project. */
+export const testMutes = sqliteTable(
+  'test_mutes',
+  {
+    testId: integer('test_id')
+      .primaryKey()
+      .references(() => testNames.id, { onDelete: 'cascade' }),
+    projectId: text('project_id')
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    reason: text('reason').notNull(),
+    until: integer('until').notNull(),
+    /** Null once that person is removed from the instance: the mute stays until its end. */
+    mutedBy: text('muted_by').references(() => users.id, { onDelete: 'set null' }),
+    mutedAt: integer('muted_at').notNull(),
+  },
+  (t) => [index('test_mutes_project').on(t.projectId, t.until), index('test_mutes_by').on(t.mutedBy)],
 )

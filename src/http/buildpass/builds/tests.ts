@@ -1,14 +1,13 @@
+import { keepTests } from '../../../actions/keep-tests.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { type ReportReading, readTestReport } from '../../../domain/tests/read-report.ts'
-import type { TestReport, TestResult } from '../../../domain/tests/test-result.ts'
-import { keepTestReport } from '../../../storage/tests/test-reports.ts'
+import { MAX_TEST_REPORT_BYTES, type TestReport, type TestResult } from '../../../domain/tests/test-result.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readBytes } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { TestsStoredJson } from './tests-shape.ts'
 import { requireBuildId } from './uploads.ts'
 
-const MAX_TESTS_BYTES = 16 * 1024 * 1024
 const MAX_REPORT_NAME_LENGTH = 200
 
 /** What a finished job brings: test results. */
@@ -20,10 +19,10 @@ export function mountTests(app: App): void {
       const name = c.req.query('report') ?? ''
       if (name.length > MAX_REPORT_NAME_LENGTH)
         throw invalidInput('report', `must be at most ${MAX_REPORT_NAME_LENGTH} characters long`)
-      const bytes = await readBytes(c.req.raw, MAX_TESTS_BYTES)
+      const bytes = await readBytes(c.req.raw, MAX_TEST_REPORT_BYTES)
       const report = requireReport(readTestReport(bytes, c.req.header('Content-Type') ?? null))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      const kept = await keepTestReport(c.env.stores, { buildId, name }, report, actor)
+      const kept = await keepTests(c.env.stores, { buildId, name }, report, actor)
       if (kept.kind === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson({ ...report, warnings: kept.warnings }))
     },

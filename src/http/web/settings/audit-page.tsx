@@ -44,6 +44,8 @@ const WORDS: Record<AuditAction, string> = {
   'dispatch_target.set': 'Set where runs are triggered:',
   'dispatch_target.deleted': 'Forgot where runs are triggered',
   'listener.created': 'Created the listener',
+  'test.muted': 'Muted the test',
+  'test.unmuted': 'Ended the mute of the test',
   'listener.deleted': 'Deleted the listener',
   'session.started': 'Signed in',
   'session.ended': 'Ended a session',
