@@ -11038,8 +11038,7 @@ function changedMeanwhile(path) {
 }
 
 // cli/files/upload-tests.ts
-async function uploadTests(server, num, globs, output, onMoved = () => {
-}) {
+async function uploadTests(server, num, globs, { output, onMoved }) {
   const { files, leftOut, problems } = await findFiles(globs, { root: ".", prefix: "" });
   warnOfLeftOut(leftOut, output);
   const { done, failures } = await moveEach(server, files, 1, async (found) => {
@@ -11055,7 +11054,7 @@ async function uploadTests(server, num, globs, output, onMoved = () => {
     const counts = answerOf(answer, UPLOADED, "a count of test results");
     output.note(`sent ${path} (${countsText(counts)})`);
     for (const warning of counts.warnings) output.warn(`${path}: ${warning}`);
-    onMoved();
+    onMoved?.();
     return found;
   });
   return { done, failures: [...problems, ...failures], leftOut };
@@ -11110,7 +11109,7 @@ function addReport(program3) {
     (options) => runVerb(options, async ({ server, job, output }) => {
       const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
       const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
-      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING;
+      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, { output }) : NOTHING;
       return settle(lineOf(build), build, failuresOf(sent, options.strict), output);
     })
   );
@@ -12895,7 +12894,7 @@ async function run(command, options) {
       return { ...open3.server, retryMs };
     };
     const isAsked = options.quarantine && ended.code !== 0;
-    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling;
+    const ruled = isAsked ? rule(server(), ended, options, { limitMs: limitMs / 2, onRead: onMoved }) : ruling;
     await Promise.race([started, sleep2(limitMs / 2)]);
     ruling = await ruled;
     const status = ruling.letsPass ? "success" : statusOf2(ended);
@@ -12930,7 +12929,7 @@ function reportCanceled(server, job, startedAt) {
   const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
   return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
 }
-function rule(server, ended, { tests = [] }, limitMs, onRead) {
+function rule(server, ended, { tests = [] }, { limitMs, onRead }) {
   const isSignaled = ended.signal !== null || ended.stoppedBy !== null;
   const end2 = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt };
   return ruleOn(end2, { server, globs: tests, onRead, limitMs, tooLong: noAnswer });
@@ -12960,7 +12959,7 @@ async function finish({
   onMoved();
   if (tests)
     await attempt(problems, async () => {
-      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output, onMoved), strict));
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, { output, onMoved }), strict));
     });
   if (artifacts) {
     const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved };

@@ -13,8 +13,7 @@ export async function uploadTests(
   server: Server,
   num: number,
   globs: readonly string[],
-  output: Output,
-  onMoved: () => void = () => {},
+  { output, onMoved }: { readonly output: Output; readonly onMoved?: () => void },
 ): Promise<Outcome<LocalFile>> {
   const { files, leftOut, problems } = await findFiles(globs, { root: '.', prefix: '' })
   warnOfLeftOut(leftOut, output)
@@ -32,7 +31,7 @@ export async function uploadTests(
     const counts = answerOf(answer, UPLOADED, 'a count of test results')
     output.note(`sent ${path} (${countsText(counts)})`)
     for (const warning of counts.warnings) output.warn(`${path}: ${warning}`)
-    onMoved()
+    onMoved?.()
     return found
   })
   return { done, failures: [...problems, ...failures], leftOut }

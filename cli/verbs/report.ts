@@ -44,7 +44,7 @@ export function addReport(program: Command): void {
           options.build === undefined
             ? await reportJob(server, job, news)
             : await updateBuild(server, options.build, news)
-        const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, output) : NOTHING
+        const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, { output }) : NOTHING
         return settle(lineOf(build), build, failuresOf(sent, options.strict), output)
       }),
     )

@@ -112,7 +112,7 @@ async function run(command: string[], options: RunOptions): Promise<void> {
       return { ...open.server, retryMs }
     }
     const isAsked = options.quarantine && ended.code !== 0
-    const ruled = isAsked ? rule(server(), ended, options, limitMs / 2, onMoved) : ruling
+    const ruled = isAsked ? rule(server(), ended, options, { limitMs: limitMs / 2, onRead: onMoved }) : ruling
     // The end can be reported before the start: waiting for the start must not use up all the time.
     await Promise.race([started, sleep(limitMs / 2)])
     ruling = await ruled
@@ -161,8 +161,7 @@ function rule(
   server: Server,
   ended: Ended,
   { tests = [] }: RunOptions,
-  limitMs: number,
-  onRead: () => void,
+  { limitMs, onRead }: { readonly limitMs: number; readonly onRead: () => void },
 ): Promise<Ruling> {
   const isSignaled = ended.signal !== null || ended.stoppedBy !== null
   const end = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt }
@@ -205,7 +204,7 @@ async function finish({
   onMoved()
   if (tests)
     await attempt(problems, async () => {
-      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, output, onMoved), strict))
+      problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, { output, onMoved }), strict))
     })
   if (artifacts) {
     const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved }

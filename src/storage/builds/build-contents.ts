@@ -93,12 +93,11 @@ const ENTRIES_PER_PAGE = 100
  */
 export async function listFolder(
   db: Db,
-  projectId: string,
-  num: number,
+  build: { readonly projectId: string; readonly num: number },
   place: FolderPlace | null,
   page: number,
 ): Promise<FolderPage> {
-  const rows = await (place ? selectFolder(db, projectId, num, place, page) : selectNodes(db, projectId, num, page))
+  const rows = await (place ? selectFolder(db, build, place, page) : selectNodes(db, build, page))
   return {
     entries: rows.map(({ kind, nodeIndex, firstPath, lastPath, count, sizeBytes }) => {
       const path = kind === 'folder' ? sharedFolderOf(firstPath, lastPath) : firstPath
@@ -109,7 +108,12 @@ export async function listFolder(
   }
 }
 
-export function selectFolder(db: Db, projectId: string, num: number, place: FolderPlace, page: number) {
+export function selectFolder(
+  db: Db,
+  { projectId, num }: { readonly projectId: string; readonly num: number },
+  place: FolderPlace,
+  page: number,
+) {
   const { path } = artifacts
   const rest = sql`substr(${path}, length(${place.path}) + 1)`
   return db
@@ -129,7 +133,11 @@ export function selectFolder(db: Db, projectId: string, num: number, place: Fold
     .offset((page - 1) * ENTRIES_PER_PAGE)
 }
 
-export function selectNodes(db: Db, projectId: string, num: number, page: number) {
+export function selectNodes(
+  db: Db,
+  { projectId, num }: { readonly projectId: string; readonly num: number },
+  page: number,
+) {
   return db
     .select({
       kind: sql<'node'>`'node'`.as('kind'),

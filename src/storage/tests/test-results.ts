@@ -34,8 +34,7 @@ export type TestKey = { readonly report: string; readonly position: number }
 /** A page of a build's test results, in that order, each with its place; null when there is no such build. */
 export async function listTestPage(
   stores: ReadStores,
-  projectId: string,
-  num: number,
+  { projectId, num }: { readonly projectId: string; readonly num: number },
   after: TestKey | null,
   limit: number,
 ): Promise<readonly (TestResult & TestKey)[] | null> {

@@ -59,7 +59,7 @@ describe('the files of a build', () => {
     for (const path of ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1'])
       await seedArtifact(stores, project, build, { path, text: 'hello' })
     await seedArtifact(stores, project, build, { path: 'a/other-node.txt', text: 'hi', nodeIndex: 3 })
-    const root = await listFolder(db, project.id, num, { nodeIndex: 0, path: '' }, 1)
+    const root = await listFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: '' }, 1)
     expect(root.entries.map(({ kind, path, count, sizeBytes }) => [kind, path, count, sizeBytes])).toEqual([
       ['folder', 'Z/', 1, 5],
       ['folder', 'a/b/', 2, 10],
@@ -68,9 +68,9 @@ describe('the files of a build', () => {
       ['file', 'a-b.txt', 1, 5],
       ['file', 'z.txt', 1, 5],
     ])
-    const inner = await listFolder(db, project.id, num, { nodeIndex: 0, path: 'a/b/' }, 1)
+    const inner = await listFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: 'a/b/' }, 1)
     expect(inner.entries.map(({ path }) => path)).toEqual(['a/b/c/', 'a/b/1.txt'])
-    const nodes = await listFolder(db, project.id, num, null, 1)
+    const nodes = await listFolder(db, { projectId: project.id, num }, null, 1)
     expect(nodes.entries.map(({ nodeIndex, count }) => [nodeIndex, count])).toEqual([
       [0, 8],
       [3, 1],
@@ -79,11 +79,13 @@ describe('the files of a build', () => {
 
   it('of a folder and of the nodes are found by an index', async () => {
     const { db, project, num } = await openBuild()
-    expect(await scansOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toEqual([])
-    expect(await queryPlanOf(db, selectFolder(db, project.id, num, { nodeIndex: 0, path: 'a/' }, 2))).toMatch(
-      /artifacts_path \(build_id=\? AND node_index=\? AND path>\? AND path<\?\)/,
-    )
-    expect(await scansOf(db, selectNodes(db, project.id, num, 2))).toEqual([])
+    expect(
+      await scansOf(db, selectFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: 'a/' }, 2)),
+    ).toEqual([])
+    expect(
+      await queryPlanOf(db, selectFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: 'a/' }, 2)),
+    ).toMatch(/artifacts_path \(build_id=\? AND node_index=\? AND path>\? AND path<\?\)/)
+    expect(await scansOf(db, selectNodes(db, { projectId: project.id, num }, 2))).toEqual([])
   })
 })
 

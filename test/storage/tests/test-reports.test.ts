@@ -57,7 +57,7 @@ const keep = (stores: TestStores, { id }: Build, name: string, tests: readonly T
 async function readAll(stores: TestStores, { projectId, num }: Build) {
   const v2: unknown[] = []
   for (let after: { report: string; position: number } | null = null; ; ) {
-    const page: Awaited<ReturnType<typeof listTestPage>> = await listTestPage(stores, projectId, num, after, 7)
+    const page: Awaited<ReturnType<typeof listTestPage>> = await listTestPage(stores, { projectId, num }, after, 7)
     v2.push(...(page ?? []))
     const last = page?.at(-1)
     if (!last) break
@@ -246,7 +246,7 @@ describe('the lists of a build', () => {
     const { projectId, num } = build
     expect(await costs(() => listTestResults(counted, projectId, num))).toBe(2)
     for (const after of [null, { report: 'a', position: 20 }, { report: 'b', position: 1_690 }])
-      expect(await costs(() => listTestPage(counted, projectId, num, after, 101))).toBe(2)
+      expect(await costs(() => listTestPage(counted, { projectId, num }, after, 101))).toBe(2)
     for (const page of [1, 2, 20]) expect(await costs(() => listTestsOfBuild(counted, projectId, num, page))).toBe(2)
   })
 
@@ -258,13 +258,7 @@ describe('the lists of a build', () => {
     const seen: string[] = []
     let after: { report: string; position: number } | null = null
     for (let page = 0; page < 5; page++) {
-      const rows: Awaited<ReturnType<typeof listTestPage>> = await listTestPage(
-        stores,
-        build.projectId,
-        build.num,
-        after,
-        1,
-      )
+      const rows: Awaited<ReturnType<typeof listTestPage>> = await listTestPage(stores, build, after, 1)
       for (const row of rows ?? []) {
         seen.push(row.name)
         after = row

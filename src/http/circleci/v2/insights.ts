@@ -31,7 +31,7 @@ export function mountInsights(app: App): void {
     const which = { name: null, branch: branchAskedFor(c, project), since: until - windowMs }
     const runs = await listWorkflowRuns(c.env.stores.db, project.id, which, { after: null, limit: MAX_RUNS })
     const byName = [...Map.groupBy(runs, (run) => run.name)].sort(([one], [other]) => (one < other ? -1 : 1))
-    const items = byName.map(([name, those]) => metricsJson(project, name, those, until, windowMs))
+    const items = byName.map(([name, those]) => metricsJson(project, name, those, { until, windowMs }))
     return pagedItems(c, 'workflow-metrics', items, null)
   })
 
@@ -78,8 +78,7 @@ function metricsJson(
   project: Project,
   name: string,
   runs: readonly WorkflowRow[],
-  until: number,
-  windowMs: number,
+  { until, windowMs }: { readonly until: number; readonly windowMs: number },
 ): WorkflowMetricsJson {
   const metrics = workflowMetricsFor(runs, windowMs)
   const { min, mean, median, p95, max, standardDeviation } = metrics.durationSeconds

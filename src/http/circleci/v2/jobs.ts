@@ -56,7 +56,12 @@ export function mountJobs(app: App): void {
     async (c, { project, params }) => {
       const key = pageKeyOf(c, 'test', ['string', 'number'])
       const after = key && { report: key[0], position: key[1] }
-      const rows = await listTestPage(c.env.stores, project.id, buildNumOf(params), after, PAGE_SIZE + 1)
+      const rows = await listTestPage(
+        c.env.stores,
+        { projectId: project.id, num: buildNumOf(params) },
+        after,
+        PAGE_SIZE + 1,
+      )
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ report, position }) => [report, position])
       return pagedJson(c, 'test', page, v2TestResultJson)

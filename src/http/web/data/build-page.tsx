@@ -90,9 +90,10 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
     listTestsOfBuild(c.env.stores, project.id, num, testPage),
   ])
   if (!detail) throw new AppError('build_not_found')
+  const build = { projectId: project.id, num }
   const [folder, attached] = await Promise.all([
-    readFolder(c, project, num, files, asked),
-    readAttached(db, { projectId: project.id, num }, files, tests),
+    readFolder(db, build, files, asked),
+    readAttached(db, build, files, tests),
   ])
   return { detail, files, asked, folder, tests, attached, now: now(), origin: publicOriginOf(c) }
 }
@@ -104,11 +105,16 @@ async function readAttached(db: Db, build: { projectId: string; num: number }, f
   return listFilesAt(db, build, files, [...new Set(paths)])
 }
 
-async function readFolder(c: Context<AppEnv>, project: Project, num: number, files: BuildFiles, asked: AskedFolder) {
+async function readFolder(
+  db: Db,
+  build: { readonly projectId: string; readonly num: number },
+  files: BuildFiles,
+  asked: AskedFolder,
+) {
   if (files.count <= MAX_FILES_AT_ONCE && asked.place === null) return null
   const hasNodes = files.firstNode !== files.lastNode
   const place = asked.place ?? (hasNodes ? null : { nodeIndex: files.firstNode, path: '' })
-  const entries = await listFolder(c.env.stores.db, project.id, num, place, asked.page)
+  const entries = await listFolder(db, build, place, asked.page)
   if (entries.entries.length === 0) throw new AppError('artifact_not_found')
   return { place, entries }
 }

@@ -153,7 +153,7 @@ describe('all pages together are the list', () => {
             }),
           )
         const readTests = (after: { report: string; position: number } | null, limit: number) =>
-          listTestPage(stores, project.id, build.num, after, limit)
+          listTestPage(stores, { projectId: project.id, num: build.num }, after, limit)
         const tests = await pagesOf(readTests, ({ report, position }) => ({ report, position }), size)
         expect(tests.map((one) => one.name)).toEqual([...paths, ...paths])
       }),
