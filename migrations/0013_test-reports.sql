@@ -19,10 +19,12 @@ CREATE TABLE `test_names` (
 	`name` text NOT NULL,
 	`file` text NOT NULL,
 	`created_at` integer NOT NULL,
+	`seen_at` integer NOT NULL,
 	FOREIGN KEY (`project_id`) REFERENCES `projects`(`id`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `test_names_key` ON `test_names` (`project_id`,`classname`,`name`,`file`);--> statement-breakpoint
+CREATE INDEX `test_names_newest` ON `test_names` (`project_id`,`created_at`);--> statement-breakpoint
 CREATE TABLE `test_packs` (
 	`build_id` text PRIMARY KEY NOT NULL,
 	`object_key` text NOT NULL,
@@ -56,4 +58,4 @@ CREATE TABLE `test_reports` (
 CREATE UNIQUE INDEX `test_reports_build` ON `test_reports` (`build_id`,`report`);--> statement-breakpoint
 CREATE INDEX `test_reports_project` ON `test_reports` (`project_id`,`id`);--> statement-breakpoint
 CREATE INDEX `test_reports_object` ON `test_reports` (`object_key`);--> statement-breakpoint
-INSERT INTO `upkeep_tasks` (`task`, `done_at`) SELECT `value`, unixepoch() * 1000 FROM json_each('["orphan tests","old test results"]');
+INSERT INTO `upkeep_tasks` (`task`, `done_at`) SELECT `value`, unixepoch() * 1000 FROM json_each('["orphan tests","old test results","unused test names"]');

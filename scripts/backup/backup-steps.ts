@@ -147,7 +147,9 @@ async function copyObjects(
 const TABLES_WITH_OBJECTS = ['artifacts', 'test_reports']
 
 async function* objectKeys(d1: D1Database): AsyncIterable<string> {
-  for (const table of TABLES_WITH_OBJECTS) {
+  // A database that is not migrated yet may lack one: people make a backup before they deploy.
+  const tables = await listTables(d1)
+  for (const table of TABLES_WITH_OBJECTS.filter((name) => tables.includes(name))) {
     const page = d1.prepare(
       `select rowid as rowid, object_key as key from ${table} where rowid > ? order by rowid limit ${PAGE_ROWS}`,
     )

@@ -3,6 +3,7 @@ import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
+import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
 import { moveOldResults } from '../storage/tests/move-old-results.ts'
 import { pruneFeed } from '../storage/tokens/revocations.ts'
 import {
@@ -63,6 +64,11 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
     return { ...again(step, !isDone), failures }
   },
   'old test results': async (stores, _now, step) => again(step, await moveOldResults(stores, MAX_OPERATIONS_A_TASK)),
+  'unused test names': async ({ db }, now, step) => {
+    if (step.project === undefined) return planForgetting(db, step)
+    const after = await forgetNames(db, step.project, now, step.after ?? null)
+    return again({ ...step, ...(after === null ? {} : { after }) }, after !== null)
+  },
   'forgotten messages': async (stores, now, step) => {
     const { after, isDone } = await requeueForgotten(stores, now - FORGOTTEN_AFTER_MS, step.after ?? null)
     return again({ ...step, after }, !isDone)
@@ -118,6 +124,13 @@ async function planRetention({ db }: UpkeepStores, now: number, step: UpkeepStep
   const behindMs = Math.max(0, ...due.map(({ since }) => now - since))
   await noteBehind(db, now, behindMs, step.after === undefined)
   const steps = due.map(({ projectId }) => ({ task: step.task, project: projectId }))
+  return { next: after === null ? steps : [...steps, { task: step.task, after }], failures: [] }
+}
+
+/** One step for each project that has very many names of tests. */
+async function planForgetting(db: UpkeepStores['db'], step: UpkeepStep): Promise<StepDone> {
+  const { projects, after } = await listCrowded(db, step.after ?? '')
+  const steps = projects.map((project) => ({ task: step.task, project }))
   return { next: after === null ? steps : [...steps, { task: step.task, after }], failures: [] }
 }
 

@@ -318,6 +318,41 @@ describe('rows as large as D1 keeps them', () => {
   })
 })
 
+it('a backup from before test reports were objects is restored with its test results, for the upkeep to move', async () => {
+  const [from, into] = [await openBareInstance(), await openBareInstance()]
+  const tables = ['test_failures', 'test_packs', 'test_reports', 'test_names']
+  await from.d1.batch([
+    ...tables.map((table) => from.d1.prepare(`drop table ${table}`)),
+    from.d1.prepare("delete from d1_migrations where name >= '0013'"),
+    from.d1.prepare(
+      "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values ('p', 'p', 'gh', 'a', 'p', 'private', 'main', 1)",
+    ),
+    from.d1.prepare(
+      "insert into pipelines (id, project_id, number, external_id, branch, revision, created_at) values ('l', 'p', 1, 'l', 'main', 'f00d', 1)",
+    ),
+    from.d1.prepare(
+      "insert into workflows (id, project_id, pipeline_id, external_id, name, created_at) values ('w', 'p', 'l', 'w', 'ci', 1)",
+    ),
+    from.d1.prepare(
+      `insert into builds (id, project_id, pipeline_id, workflow_id, build_num, external_id, job_name, branch, status, class, stage, event_at, rank, created_at)
+        values ('b', 'p', 'l', 'w', 1, 'b', 'test', 'main', 'success', 'green', 2, 1, 1, 1)`,
+    ),
+    from.d1.prepare(
+      `insert into test_results (build_id, report, position, classname, name, result, run_time_seconds, message, source)
+        values ('b', 'unit', 0, 'C', 'a', 'failure', 0.5, 'no', 's')`,
+    ),
+  ])
+  const rowsOf = async ({ d1 }: Instance) => (await d1.prepare('select * from test_results').all()).results
+  const folder = join(makeStateDir(), 'backup')
+  const { migrations, tables: backedUp } = await backUp(from, folder, null)
+  expect(migrations.at(-1)).toMatch(/^0012/)
+  expect(Object.keys(backedUp).filter((table) => tables.includes(table))).toEqual([])
+  await restore(into, folder, { keepTokens: true, say: () => {} })
+  expect(await rowsOf(into)).toEqual(await rowsOf(from))
+  expect(await rowsOf(into)).toHaveLength(1)
+  await Promise.all([from.close(), into.close()])
+})
+
 const MAX_D1_VALUE_BYTES = 2_000_000
 
 /** A database as Cloudflare runs it, which the local one does not: no value in or out is larger than 2,000,000 bytes. */

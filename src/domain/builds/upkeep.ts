@@ -6,6 +6,7 @@ export const UPKEEP_TASKS = [
   'orphans',
   'orphan tests',
   'old test results',
+  'unused test names',
   'forgotten messages',
   'outbox',
   'reporting tokens',
@@ -20,7 +21,7 @@ export type UpkeepTask = (typeof UPKEEP_TASKS)[number]
 /** One step that is to be done, as the queue carries it. */
 export type UpkeepStep = {
   readonly task: UpkeepTask
-  /** The project that a step of retention is about; without it, the step looks which ones have something due. */
+  /** The project that a step of retention or names is about; without it, the step looks which ones have something due. */
   readonly project?: string
   /** Where the last step stopped. */
   readonly after?: string

@@ -43,6 +43,32 @@ export async function listBuildFiles(db: Db, projectId: string, num: number): Pr
   return { count, sizeBytes: bytes, firstNode, lastNode, files }
 }
 
+/** More nodes than this are not looked through for a path. */
+const MAX_NODES = 64
+
+/** Those of a build's files that are at one of `paths`. */
+export function listFilesAt(
+  db: Db,
+  build: { readonly projectId: string; readonly num: number },
+  { firstNode, lastNode }: Pick<BuildFiles, 'firstNode' | 'lastNode'>,
+  paths: readonly string[],
+): Promise<FileOverview[]> {
+  const nodes = Array.from({ length: Math.min(lastNode - firstNode + 1, MAX_NODES) }, (_, i) => firstNode + i)
+  const { path, nodeIndex, sizeBytes } = artifacts
+  return db
+    .select({ path, nodeIndex, sizeBytes })
+    .from(builds)
+    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+    .where(
+      and(
+        isBuild(build.projectId, build.num),
+        sql`${nodeIndex} in (select row.value from json_each(${JSON.stringify(nodes)}) as row)`,
+        sql`${path} in (select row.value from json_each(${JSON.stringify(paths)}) as row)`,
+      ),
+    )
+    .orderBy(asc(nodeIndex))
+}
+
 /** A folder of a build's files; `path` is empty for all of a node's, and else ends with a slash. */
 export type FolderPlace = { readonly nodeIndex: number; readonly path: string }
 

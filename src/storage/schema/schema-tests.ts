@@ -18,8 +18,13 @@ export const testNames = sqliteTable(
     file: text('file').notNull(),
     /** When the first report of it came. */
     createdAt: integer('created_at').notNull(),
+    /** When a report of it was last known to have come: kept up only where a project has very many (`forget-names.ts`). */
+    seenAt: integer('seen_at').notNull(),
   },
-  (t) => [uniqueIndex('test_names_key').on(t.projectId, t.classname, t.name, t.file)],
+  (t) => [
+    uniqueIndex('test_names_key').on(t.projectId, t.classname, t.name, t.file),
+    index('test_names_newest').on(t.projectId, t.createdAt),
+  ],
 )
 
 /** A test report of a build: what is counted and how each test ended. All else of it is in one object of R2. */

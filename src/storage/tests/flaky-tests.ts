@@ -3,6 +3,7 @@ import { HAS_PASSED, type Runs, readRuns, runIn } from '../../domain/tests/test-
 import { builds, pipelines, testResults, workflows } from '../schema/schema.ts'
 import { testFailures, testNames, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement } from '../stores.ts'
+import { jsonChunks } from './json-chunks.ts'
 
 /** One failure of a test that also passed, in the same job, on the same revision. */
 export type FlakyFailure = {
@@ -119,16 +120,9 @@ function numbersOfNamesQuery(projectId: string, names: string) {
     cross join ${testNames} as n on n.project_id = ${projectId} and n.classname = row.value ->> 0 and n.name = row.value ->> 1`
 }
 
-/** So many names of the longest go into one value of D1. */
-const NAMES_A_CHUNK = 300
-
 /** Each pair once, as values that D1 takes. */
 function chunksOf(pairs: readonly (readonly [string, string])[]): string[] {
-  const distinct = [...new Map(pairs.map((pair) => [keyOf(pair), pair])).values()]
-  const chunks: string[] = []
-  for (let from = 0; from < distinct.length; from += NAMES_A_CHUNK)
-    chunks.push(JSON.stringify(distinct.slice(from, from + NAMES_A_CHUNK)))
-  return chunks
+  return jsonChunks(new Map(pairs.map((pair) => [keyOf(pair), pair])).values())
 }
 
 /** The rows of several statements, whose columns are those of `T`. */

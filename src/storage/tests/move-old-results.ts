@@ -4,8 +4,10 @@ import type { Stores } from '../stores.ts'
 import { listOldSlices } from './old-results.ts'
 import { moveTestReport } from './test-reports.ts'
 
-/** What a report takes of D1 and R2: to find it, to read it, to number its tests, its object, and its rows. */
-const OPERATIONS_A_REPORT = 12
+/** To find a report and to read it. */
+const OPERATIONS_TO_READ = 2
+/** At most: six to find numbers, twelve to give them, one object, the rows of the report and its failures, one deletion. */
+const MAX_OPERATIONS_A_REPORT = OPERATIONS_TO_READ + 6 + 12 + 1 + 5 + 1
 
 /**
  * Moves reports that are still rows of `test_results`, one after another; gives whether any may be left. What was moved is
@@ -16,10 +18,11 @@ export async function moveOldResults(
   maxOperations: number,
 ): Promise<boolean> {
   const { db } = stores
-  for (let operations = 0; operations + OPERATIONS_A_REPORT <= maxOperations; operations += OPERATIONS_A_REPORT) {
+  let operations = 0
+  do {
     const { buildId, report } = testResults
     const [row] = await db
-      .select({ buildId, report, projectId: builds.projectId, createdAt: builds.createdAt })
+      .select({ buildId, name: report, projectId: builds.projectId, createdAt: builds.createdAt })
       .from(testResults)
       .innerJoin(builds, eq(builds.id, buildId))
       // Every id is greater: this makes it a search in the table's key.
@@ -27,9 +30,9 @@ export async function moveOldResults(
       .orderBy(asc(buildId), asc(report))
       .limit(1)
     if (!row) return false
-    const slice = { report: row.report, of: 'all', from: 0, count: Number.MAX_SAFE_INTEGER } as const
+    const slice = { report: row.name, of: 'all', from: 0, count: Number.MAX_SAFE_INTEGER } as const
     const [tests = []] = await listOldSlices(db, row.buildId, [slice])
-    await moveTestReport(stores, { ...row, name: row.report, tests })
-  }
+    operations += OPERATIONS_TO_READ + (await moveTestReport(stores, { ...row, tests }))
+  } while (operations + MAX_OPERATIONS_A_REPORT <= maxOperations)
   return true
 }

@@ -1,16 +1,17 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { TestResult } from '../../domain/tests/test-result.ts'
 import { builds } from '../schema/schema.ts'
 import { testNames } from '../schema/schema-tests.ts'
 import { type Db, rawStatement } from '../stores.ts'
+import { jsonChunks } from './json-chunks.ts'
 
 type Named = Pick<TestResult, 'classname' | 'name' | 'file'>
 
 /** Neighbouring tests of one class and file, as JSON has them: the place of the first, class, file, names. */
 type Group = readonly [first: number, classname: string, file: string, names: readonly string[]]
 
-/** D1 takes 2,000,000 bytes a value. */
-const MAX_CHUNK_BYTES = 1_900_000
+/** So many a project has at most, twice what one report may have: tests named anew in each run must not fill D1. */
+export const MAX_TEST_NAMES = 100_000
 
 /**
  * Statements that find the numbers of tests in the project of a build, for `numbersIn`. Few, however many tests there
@@ -39,38 +40,26 @@ export function numbersIn(results: readonly { readonly results: unknown[] }[], c
   return numbers
 }
 
-/** Statements that give a number to each test that has none. */
+/** Statements that give a number to each test that has none, as long as the project has room for more. */
 export function insertNames(db: Db, buildId: string, chunks: readonly string[], now: number) {
-  return chunks.map((chunk) =>
-    rawStatement(
-      db,
-      sql`insert into ${testNames} (project_id, classname, name, file, created_at)
-      select b.project_id, part.value ->> 1, row.value, part.value ->> 2, ${now}
-      from ${builds} as b cross join json_each(${chunk}) as part cross join json_each(part.value, '$[3]') as row
-      where b.id = ${buildId} on conflict do nothing`,
-    ),
-  )
+  return chunks.map((chunk) => rawStatement(db, insertNamesQuery(buildId, chunk, now)))
 }
+
+export function insertNamesQuery(buildId: string, chunk: string, now: number): SQL {
+  const known = sql`(select count(*) from ${builds} as own cross join ${testNames} as t on t.project_id = own.project_id
+    where own.id = ${buildId})`
+  return sql`insert into ${testNames} (project_id, classname, name, file, created_at, seen_at)
+    select b.project_id, part.value ->> 1, row.value, part.value ->> 2, ${now}, ${now}
+    from ${builds} as b cross join json_each(${chunk}) as part cross join json_each(part.value, '$[3]') as row
+    where b.id = ${buildId} limit max(0, ${MAX_TEST_NAMES} - ${known}) on conflict do nothing`
+}
+
+/** Of names that are longer together, some tests have no number: 10 MB. */
+const MAX_CHUNKS = 6
 
 /** The names of the tests at `places`, as values that D1 takes. */
 export function chunksOf(tests: readonly Named[], places: Iterable<number>): string[] {
-  const encoder = new TextEncoder()
-  const chunks: string[] = []
-  let parts: string[] = []
-  let bytes = 2
-  for (const group of groupsOf(tests, places)) {
-    const part = JSON.stringify(group)
-    const partBytes = encoder.encode(part).byteLength + 1
-    if (bytes + partBytes > MAX_CHUNK_BYTES) {
-      chunks.push(`[${parts.join(',')}]`)
-      parts = []
-      bytes = 2
-    }
-    parts.push(part)
-    bytes += partBytes
-  }
-  if (parts.length > 0) chunks.push(`[${parts.join(',')}]`)
-  return chunks
+  return jsonChunks(groupsOf(tests, places), MAX_CHUNKS)
 }
 
 /** So long a group stays well below a chunk. */

@@ -10,7 +10,7 @@ import { testsKeyFor } from './tests-key.ts'
 
 /** Reports that are longer together are read one by one. */
 const MAX_PACK_BYTES = 16 * 1024 ** 2
-/** With so many objects not in the pack yet, others are packing them. */
+/** So many are added at once; others go into the next pack. */
 const MAX_NEW_OBJECTS = 10
 
 type PackStores = Pick<Stores, 'db' | 'artifacts' | 'now' | 'warn'>
@@ -43,13 +43,14 @@ async function pack(stores: PackStores, buildId: string, actor: Actor): Promise<
   ])
   const known = old?.offsets ?? {}
   // Only `insertionOf` writes the index.
-  const parts = rows.map((row) => ({ key: row.objectKey, length: sizeOf(JSON.parse(row.objectIndex) as ObjectIndex) }))
-  const fresh = parts.filter(({ key }) => known[key] === undefined)
+  const all = rows.map((row) => ({ key: row.objectKey, length: sizeOf(JSON.parse(row.objectIndex) as ObjectIndex) }))
+  const fresh = all.filter(({ key }) => known[key] === undefined).slice(0, MAX_NEW_OBJECTS)
+  const packed = all.filter(({ key }) => known[key] !== undefined)
+  const parts = all.filter((part) => packed.includes(part) || fresh.includes(part))
   const total = parts.reduce((sum, { length }) => sum + length, 0)
   const [first] = rows
-  if (!first || fresh.length === 0 || fresh.length > MAX_NEW_OBJECTS || total > MAX_PACK_BYTES) return
+  if (!first || fresh.length === 0 || total > MAX_PACK_BYTES) return
 
-  const packed = parts.filter(({ key }) => known[key] !== undefined)
   const end = Math.max(0, ...packed.map(({ key, length }) => (known[key] ?? 0) + length))
   const [whole, ...others] = await Promise.all([
     old && packed.length > 0 ? readStretch(stores, old.objectKey, { start: 0, end }) : new Uint8Array(),

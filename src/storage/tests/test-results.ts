@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
+import type { TestAttempt, TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
 import { builds, testResults } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -12,6 +12,7 @@ type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
 export type ListedReport = {
   readonly report: string
   readonly counts: Readonly<Record<TestOutcome, number>>
+  readonly flaky: number
   readonly runTimeSeconds: number
   readonly warnings: readonly string[]
   /** Null where its tests are still rows of `test_results`. */
@@ -51,11 +52,18 @@ export async function listTestPage(
   return readTests(stores, buildId, sliced(rest, within ? Math.min(from, sizeOf(within)) : 0, limit))
 }
 
-/** A test as a build's page lists it; a long message is cut. */
-export type TestOverview = TestResult & { readonly isCut: boolean }
+/** A test as a build's page lists it; long messages are cut. */
+export type TestOverview = Omit<TestResult, 'attempts'> & {
+  readonly isCut: boolean
+  readonly attempts: readonly (TestAttempt & { readonly isCut: boolean })[]
+}
 
 export type TestPage = {
+  /** How many reports there are: they may have no test. */
+  readonly reports: number
   readonly counts: Readonly<Record<TestOutcome, number>>
+  /** Of those that passed. */
+  readonly flaky: number
   readonly runTimeSeconds: number
   /** What the reports leave in doubt. */
   readonly warnings: readonly string[]
@@ -86,18 +94,29 @@ export async function listTestsOfBuild(
   const segments = (['failed', 'skipped', 'passed'] as const).flatMap((of) => reports.map((report) => ({ report, of })))
   const tests = await readTests(stores, buildId, sliced(segments, (page - 1) * TESTS_PER_PAGE, TESTS_PER_PAGE))
   return {
+    reports: reports.length,
     counts,
+    flaky: reports.reduce((sum, { flaky }) => sum + flaky, 0),
     runTimeSeconds: reports.reduce((sum, report) => sum + report.runTimeSeconds, 0),
-    warnings: reports.flatMap(({ warnings }) => warnings),
+    warnings: reports.flatMap(warningsOf),
     results: tests.map(overviewOf),
     page,
     pages: Math.ceil((counts.success + counts.failure + counts.error + counts.skipped) / TESTS_PER_PAGE),
   }
 }
 
+/** With the name of the report, where it has one. */
+function warningsOf({ report, warnings }: ListedReport): readonly string[] {
+  return warnings.map((warning) => (report === '' ? warning : `${report}: ${warning}`))
+}
+
 function overviewOf({ position: _, report: __, ...test }: PlacedTest & TestKey): TestOverview {
-  const shown = [...test.message].slice(0, MAX_SHOWN_MESSAGE).join('')
-  return { ...test, message: shown, isCut: shown.length < test.message.length }
+  return { ...shortened(test), attempts: test.attempts.map(shortened) }
+}
+
+function shortened<T extends TestAttempt>(said: T): T & { readonly isCut: boolean } {
+  const shown = [...said.message].slice(0, MAX_SHOWN_MESSAGE).join('')
+  return { ...said, message: shown, isCut: shown.length < said.message.length }
 }
 
 type Segment = { readonly report: ListedReport; readonly of: Group }
@@ -156,8 +175,10 @@ export async function listReports(db: Db, projectId: string, num: number): Promi
       .where(and(eq(builds.projectId, projectId), eq(builds.num, num))),
     rawStatement(db, reportsQuery(projectId, num)),
   ])
-  // The columns of that statement.
-  return build ? { buildId: build.id, reports: (results as ReportRow[]).map(reportOf) } : null
+  if (!build) return null
+  // The columns of that statement. Ordered here: SQLite has another order, and a page goes on after a name by comparing.
+  const reports = (results as ReportRow[]).map(reportOf).sort((one, other) => (one.report < other.report ? -1 : 1))
+  return { buildId: build.id, reports }
 }
 
 type ReportRow = {
@@ -166,6 +187,7 @@ type ReportRow = {
   readonly failure: number
   readonly error: number
   readonly skipped: number
+  readonly flaky: number
   readonly seconds: number
   readonly warnings: string
   readonly object_key: string | null
@@ -174,11 +196,11 @@ type ReportRow = {
 }
 
 function reportOf(row: ReportRow): ListedReport {
-  const { report, success, failure, error, skipped, seconds, object_key: objectKey } = row
+  const { report, success, failure, error, skipped, flaky, seconds, object_key: objectKey } = row
   const object =
     objectKey === null ? null : { objectKey, offset: row.object_offset, index: JSON.parse(row.object_index) }
   const warnings: readonly string[] = JSON.parse(row.warnings)
-  return { report, counts: { success, failure, error, skipped }, runTimeSeconds: seconds, warnings, object }
+  return { report, counts: { success, failure, error, skipped }, flaky, runTimeSeconds: seconds, warnings, object }
 }
 
 export function reportsQuery(projectId: string, num: number): SQL {
@@ -186,12 +208,11 @@ export function reportsQuery(projectId: string, num: number): SQL {
   const offset = sql`(p.offsets ->> ('$."' || r.object_key || '"'))`
   const count = (result: TestOutcome) => sql`sum(t.result = ${result})`
   return sql`select r.report as report, r.passed as success, r.failed as failure, r.errored as error, r.skipped as skipped,
-      r.run_time_seconds as seconds, r.warnings as warnings, iif(${offset} is null, r.object_key, p.object_key) as object_key,
+      r.flaky as flaky, r.run_time_seconds as seconds, r.warnings as warnings, iif(${offset} is null, r.object_key, p.object_key) as object_key,
       coalesce(${offset}, 0) as object_offset, r.object_index as object_index
     from ${builds} as b cross join ${testReports} as r on r.build_id = b.id left join ${testPacks} as p on p.build_id = b.id
     where ${ofBuild}
     union all
-    select t.report, ${count('success')}, ${count('failure')}, ${count('error')}, ${count('skipped')}, sum(t.run_time_seconds),
-      '[]', null, 0, '' from ${builds} as b cross join ${testResults} as t on t.build_id = b.id where ${ofBuild} group by t.report
-    order by 1`
+    select t.report, ${count('success')}, ${count('failure')}, ${count('error')}, ${count('skipped')}, 0, sum(t.run_time_seconds),
+      '[]', null, 0, '' from ${builds} as b cross join ${testResults} as t on t.build_id = b.id where ${ofBuild} group by t.report`
 }

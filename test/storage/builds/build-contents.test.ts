@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { TestOutcome } from '../../../src/domain/tests/test-result.ts'
-import { listBuildFiles, listFolder, selectFolder, selectNodes } from '../../../src/storage/builds/build-contents.ts'
+import {
+  listBuildFiles,
+  listFilesAt,
+  listFolder,
+  selectFolder,
+  selectNodes,
+} from '../../../src/storage/builds/build-contents.ts'
 import { findBuildId } from '../../../src/storage/builds/builds.ts'
 import { listTestsOfBuild } from '../../../src/storage/tests/test-results.ts'
 import { seedProject } from '../../support/seed/seed.ts'
@@ -110,7 +116,9 @@ describe('the tests of a build', () => {
   it('are none where none were reported', async () => {
     const { stores, project, num } = await openBuild()
     expect(await listTestsOfBuild(stores, project.id, num, 1)).toEqual({
+      reports: 0,
       counts: { success: 0, failure: 0, error: 0, skipped: 0 },
+      flaky: 0,
       runTimeSeconds: 0,
       warnings: [],
       results: [],
@@ -125,7 +133,8 @@ it('both are found by indexes', async () => {
   stores.recorded.length = 0
   await listBuildFiles(db, project.id, num)
   await listTestsOfBuild(stores, project.id, num, 1)
+  await listFilesAt(db, { projectId: project.id, num }, { firstNode: 0, lastNode: 3 }, ['a/b.txt'])
   const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
-  expect(ran).toHaveLength(4)
+  expect(ran).toHaveLength(5)
   for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
 })

@@ -260,7 +260,7 @@ async function exchange(app: TestApp, { slug, secrets: { admin } }: World): Prom
 const ALLOWED: readonly RegExp[] = [
   /^SCAN CONSTANT ROW/,
   /^SCAN \(/,
-  /^SCAN (family|minted_by_none)$/, // The rows that a recursion has found so far.
+  /^SCAN (family|minted_by_none|crowd)$/, // The rows that a recursion has found so far.
   /^SCAN (candidate|newest|recent|page_subquery)$/, // The rows of a subquery that has a limit of its own.
   /^SCAN [bsf]$/, // The branches, pipelines or failures that the same statement found by index.
   /^SCAN (row|part) VIRTUAL TABLE/, // json_each over a parameter.

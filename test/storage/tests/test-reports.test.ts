@@ -3,6 +3,7 @@ import { asc, eq } from 'drizzle-orm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { MAX_OPERATIONS_A_STEP } from '../../../src/domain/builds/upkeep.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import { readRuns, runIn } from '../../../src/domain/tests/test-runs.ts'
 import { sweepOrphans } from '../../../src/storage/artifacts/objects.ts'
@@ -50,7 +51,7 @@ function suite(count: number, failed = 0): TestResult[] {
 }
 
 const keep = (stores: TestStores, { id }: Build, name: string, tests: readonly TestResult[], warnings: string[] = []) =>
-  keepTestReport(stores, id, name, { tests, warnings }, INSTANCE)
+  keepTestReport(stores, { buildId: id, name }, { tests, warnings }, INSTANCE)
 
 /** All that the three lists say of a build. */
 async function readAll(stores: TestStores, { projectId, num }: Build) {
@@ -87,7 +88,7 @@ describe('a report', () => {
     const build = await openBuild(stores)
     await keep(stores, build, 'first', suite(5_000))
     const { db, written } = metered()
-    expect(await keep({ ...stores, db }, build, 'second', suite(5_000, 1))).toBe('kept')
+    expect(await keep({ ...stores, db }, build, 'second', suite(5_000, 1))).toMatchObject({ kind: 'kept' })
     expect(written()).toBeGreaterThan(0)
     expect(written()).toBeLessThanOrEqual(10)
     expect(await db.$count(testNames, eq(testNames.projectId, build.projectId))).toBe(5_000)
@@ -97,10 +98,10 @@ describe('a report', () => {
     const stores = await openTestStores()
     const build = await openBuild(stores)
     const tests = suite(600, 2)
-    expect(await keep(stores, build, 'unit', tests)).toBe('kept')
+    expect(await keep(stores, build, 'unit', tests)).toMatchObject({ kind: 'kept' })
     const keys = await keysOf(build)
     const { db, written } = metered()
-    expect(await keep({ ...stores, db }, build, 'unit', suite(600, 2))).toBe('same')
+    expect(await keep({ ...stores, db }, build, 'unit', suite(600, 2))).toMatchObject({ kind: 'same' })
     expect([written(), await keysOf(build)]).toEqual([0, keys])
     for (const [name, report] of Object.entries({
       'a warning': { tests, warnings: ['the file ends early'] },
@@ -111,7 +112,9 @@ describe('a report', () => {
       },
       'no test': { tests: [], warnings: [] },
     })) {
-      expect(await keepTestReport(stores, build.id, 'unit', report, INSTANCE), name).toBe('kept')
+      expect(await keepTestReport(stores, { buildId: build.id, name: 'unit' }, report, INSTANCE), name).toMatchObject({
+        kind: 'kept',
+      })
       expect(await listTestResults(stores, build.projectId, build.num), name).toMatchObject(report.tests)
     }
     expect(await stores.db.$count(testReports, eq(testReports.buildId, build.id))).toBe(1)
@@ -166,7 +169,7 @@ describe('a report', () => {
       fc.asyncProperty(fc.array(anyTest, { maxLength: 250 }), async (some) => {
         const build = await openBuild(stores)
         const tests = some.map(({ name, ...fields }) => test(name, fields))
-        expect(await keep(stores, build, '', tests)).toBe('kept')
+        expect(await keep(stores, build, '', tests)).toMatchObject({ kind: 'kept' })
         expect(await listTestResults(stores, build.projectId, build.num)).toMatchObject(tests)
         const distinct = new Set(tests.map(({ classname, name, file }) => JSON.stringify([classname, name, file])))
         expect(await stores.db.$count(testNames, eq(testNames.projectId, build.projectId))).toBe(distinct.size)
@@ -184,7 +187,7 @@ describe('a report', () => {
       return artifacts.put(key, bytes)
     }
     const slow = Object.assign(Object.create(null), { put, delete: (key: string) => artifacts.delete(key) }) as R2Bucket
-    expect(await keep({ ...stores, artifacts: slow }, build, '', suite(3))).toBe('no_build')
+    expect(await keep({ ...stores, artifacts: slow }, build, '', suite(3))).toMatchObject({ kind: 'no_build' })
     expect(await keysOf(build)).toEqual([])
   })
 })
@@ -247,6 +250,30 @@ describe('the lists of a build', () => {
     for (const page of [1, 2, 20]) expect(await costs(() => listTestsOfBuild(counted, projectId, num, page))).toBe(2)
   })
 
+  it('come to their end whatever the reports are called', async () => {
+    const stores = await openTestStores()
+    const build = await openBuild(stores)
+    // In the order of SQLite the second comes last, in that of JavaScript the first.
+    for (const name of ['\ue000', '😀']) await keep(stores, build, name, [test(name), test('other')])
+    const seen: string[] = []
+    let after: { report: string; position: number } | null = null
+    for (let page = 0; page < 5; page++) {
+      const rows: Awaited<ReturnType<typeof listTestPage>> = await listTestPage(
+        stores,
+        build.projectId,
+        build.num,
+        after,
+        1,
+      )
+      for (const row of rows ?? []) {
+        seen.push(row.name)
+        after = row
+      }
+    }
+    expect(seen).toEqual((await listTestResults(stores, build.projectId, build.num))?.map(({ name }) => name))
+    expect(seen).toHaveLength(4)
+  })
+
   it('show a report that replaced one, also where others are packed', async () => {
     const stores = await openTestStores()
     const build = await openBuild(stores)
@@ -258,6 +285,29 @@ describe('the lists of a build', () => {
     expect(await names()).toEqual(['new', 't0', 't1', 't2'])
     await stores.settled()
     expect(await names()).toEqual(['new', 't0', 't1', 't2'])
+  })
+
+  it('take two storage operations also where more reports came at once than go into one pack', async () => {
+    const stores = await openTestStores()
+    const build = await openBuild(stores)
+    const names = Array.from({ length: 25 }, (_, i) => `shard ${10 + i}`)
+    // Nothing is packed before all are there, as where all shards end in one moment.
+    const waiting: Promise<unknown>[] = []
+    for (const name of names)
+      await keep({ ...stores, waitUntil: (work) => waiting.push(work) } as TestStores, build, name, [test(name)])
+    await Promise.all(waiting)
+    for (const name of ['z1', 'z2', 'z3']) {
+      await keep(stores, build, name, [test(name)])
+      await stores.settled()
+    }
+    const keys = new Set<string>()
+    const get = (key: string, options?: R2GetOptions) => {
+      keys.add(key)
+      return env.ARTIFACTS.get(key, options)
+    }
+    const counted = { ...stores, artifacts: Object.assign(Object.create(null), { get }) as R2Bucket }
+    expect(await listTestResults(counted, build.projectId, build.num)).toHaveLength(28)
+    expect(keys.size).toBe(1)
   })
 
   it('are whole where many reports come at once', async () => {
@@ -272,6 +322,54 @@ describe('the lists of a build', () => {
 })
 
 describe('the move of old rows', () => {
+  it('asks a bounded number of D1 and R2 for a step, however large the reports are', async () => {
+    const stores = await openTestStores()
+    // Names that take as much as a report of 16 MiB can, and as many failures as have rows.
+    const tests = Array.from({ length: 9_000 }, (_, i) =>
+      test(`${i} ${'n'.repeat(990)}`, {
+        classname: `${i} ${'c'.repeat(700)}`,
+        result: 'failure',
+        message: '\u0001'.repeat(200),
+        source: '\u0001'.repeat(1_000),
+      }),
+    )
+    const build = await openBuild(stores)
+    for (let from = 0; from < tests.length; from += 500)
+      await env.DB.prepare(
+        `insert into test_results (build_id, report, position, classname, name, result, run_time_seconds, message, source)
+          select ?, '', ? + key, value ->> 0, value ->> 1, 'failure', 0, value ->> 2, value ->> 3 from json_each(?)`,
+      )
+        .bind(
+          build.id,
+          from,
+          JSON.stringify(
+            tests
+              .slice(from, from + 500)
+              .map((t) => [t.classname, t.name, t.message.slice(0, 20), t.source.slice(0, 100)]),
+          ),
+        )
+        .run()
+    const small = await openBuild(stores)
+    for (const name of ['a', 'b', 'c', 'd']) await seedOldRows(stores, small, name, suite(3, 1))
+    const steps: number[] = []
+    let operations = 0
+    stores.faults.beforeD1 = async (sqls) => {
+      operations += sqls.length
+    }
+    const put = (key: string, bytes: Uint8Array) => {
+      operations += 1
+      return env.ARTIFACTS.put(key, bytes)
+    }
+    const counted = { ...stores, artifacts: Object.assign(Object.create(null), { put }) as R2Bucket }
+    for (let isMore = true; isMore; steps.push(operations)) {
+      operations = 0
+      isMore = await moveOldResults(counted, MAX_OPERATIONS_A_STEP - 2)
+    }
+    expect(Math.max(...steps)).toBeLessThanOrEqual(MAX_OPERATIONS_A_STEP - 2)
+    expect(await stores.db.$count(testResults)).toBe(0)
+    expect(await listTestResults(stores, build.projectId, build.num)).toHaveLength(9_000)
+  }, 60_000)
+
   it('does not touch a report that came meanwhile', async () => {
     const stores = await openTestStores()
     const build = await openBuild(stores)

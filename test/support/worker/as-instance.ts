@@ -31,7 +31,7 @@ export const replaceTestResults = (
   results: readonly PlainTestResult[],
 ) => {
   const tests = results.map((result) => ({ isFlaky: false, attempts: [], attachments: [], ...result }))
-  return keepTestReport(stores, buildId, report, { tests, warnings: [] }, INSTANCE)
+  return keepTestReport(stores, { buildId, name: report }, { tests, warnings: [] }, INSTANCE)
 }
 
 /** A person as an actor whose right the test does not ask about. */

@@ -17,10 +17,10 @@ export async function queryPlanOf(db: Db, query: Query): Promise<string> {
 /** The steps that read a whole table or index; empty when each look-up has an index. */
 export async function scansOf(db: Db, query: Query): Promise<string[]> {
   const plan = await queryPlanOf(db, query)
-  // A constant row and a subquery's own rows, which are those that its own step finds, are no table.
+  // A constant row, the entries of a parameter and a subquery's own rows, which its own step finds, are no table.
   return plan
     .split('\n')
-    .filter((step) => /^SCAN (?!CONSTANT ROW|\(|.*subquery|candidate$|newest$|recent$)/i.test(step))
+    .filter((step) => /^SCAN (?!CONSTANT ROW|row VIRTUAL TABLE|\(|.*subquery|candidate$|newest$|recent$)/i.test(step))
 }
 
 /** How many rows D1 reads, and would bill, for these statements together. */

@@ -23,9 +23,9 @@ export function mountTests(app: App): void {
       const bytes = await readBytes(c.req.raw, MAX_TESTS_BYTES)
       const report = requireReport(readTestReport(bytes, c.req.header('Content-Type') ?? null))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      const kept = await keepTestReport(c.env.stores, buildId, name, report, actor)
-      if (kept === 'no_build') throw new AppError('build_not_found')
-      return jsonWritten(c, testsStoredJson(report))
+      const kept = await keepTestReport(c.env.stores, { buildId, name }, report, actor)
+      if (kept.kind === 'no_build') throw new AppError('build_not_found')
+      return jsonWritten(c, testsStoredJson({ ...report, warnings: kept.warnings }))
     },
   )
 }

@@ -1,18 +1,23 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
 import { type Build, durationMsOf, isOver, queuedAtOf } from '../../../domain/builds/build.ts'
+import { classOf } from '../../../domain/builds/workflow-run.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
+import { artifactPathsOf, attachedFileOf } from '../../../domain/tests/attached-file.ts'
 import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
+  type FileOverview,
   type FolderPage,
   type FolderPlace,
   listBuildFiles,
+  listFilesAt,
   listFolder,
   MAX_FILES_AT_ONCE,
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
+import type { Db } from '../../../storage/stores.ts'
 import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
@@ -21,7 +26,7 @@ import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { Happened } from '../frame/happened.tsx'
 import { page } from '../frame/page.ts'
-import { buildPath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
+import { buildPath, filePath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
@@ -32,7 +37,7 @@ import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './fold
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
 import { StepList } from './step-list.tsx'
-import { TestList, testSummary } from './test-list.tsx'
+import { NoTests, TestList, testSummary } from './test-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
 export function mountBuildPage(app: App): void {
@@ -69,6 +74,8 @@ type Shown = {
   /** The folder asked for, where there are too many files for one page. */
   readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
   readonly tests: TestPage
+  /** The files among which the attachments of the tests are. */
+  readonly attached: readonly FileOverview[]
   readonly now: number
   readonly origin: string
 }
@@ -83,8 +90,18 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
     listTestsOfBuild(c.env.stores, project.id, num, testPage),
   ])
   if (!detail) throw new AppError('build_not_found')
-  const folder = await readFolder(c, project, num, files, asked)
-  return { detail, files, asked, folder, tests, now: now(), origin: publicOriginOf(c) }
+  const [folder, attached] = await Promise.all([
+    readFolder(c, project, num, files, asked),
+    readAttached(db, { projectId: project.id, num }, files, tests),
+  ])
+  return { detail, files, asked, folder, tests, attached, now: now(), origin: publicOriginOf(c) }
+}
+
+/** No more is read where all files are at hand. */
+async function readAttached(db: Db, build: { projectId: string; num: number }, files: BuildFiles, tests: TestPage) {
+  const paths = tests.results.flatMap(({ attachments }) => attachments.flatMap(artifactPathsOf))
+  if (files.count <= MAX_FILES_AT_ONCE || paths.length === 0) return files.files
+  return listFilesAt(db, build, files, [...new Set(paths)])
 }
 
 async function readFolder(c: Context<AppEnv>, project: Project, num: number, files: BuildFiles, asked: AskedFolder) {
@@ -106,7 +123,17 @@ function stateOf({ status, jobName, num }: Build): string {
 }
 
 /** All of the page's content, which the page's script reads again until the build is over. */
-function BuildView({ project, detail, files, asked, folder, tests, now, origin }: Shown & { project: Project }) {
+function BuildView({
+  project,
+  detail,
+  files,
+  asked,
+  folder,
+  tests,
+  attached,
+  now,
+  origin,
+}: Shown & { project: Project }) {
   const { build, steps } = detail
   const { num, pipeline } = build
   const address = buildPath(project, num)
@@ -118,19 +145,26 @@ function BuildView({ project, detail, files, asked, folder, tests, now, origin }
     return query === '' ? address : `${address}?${query}`
   }
   const isLive = !isOver(build.status)
+  const fileOf = attachedFileOf(attached)
+  const hrefOf = (path: string) => {
+    const file = fileOf(path)
+    return file && filePath(project, num, file)
+  }
+  const hasNoTests = tests.reports > 0 && tests.pages === 0
   return (
     <div id="build" data-live={isLive ? `/live${addressOf(asked, tests.page)}` : undefined} data-state={stateOf(build)}>
       <Head project={project} build={build} />
       <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
       <Origin project={project} pipeline={pipeline} />
+      {hasNoTests && classOf(build.status) === 'red' && <NoTests />}
       <Facts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
         {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
       </Section>
-      <Section id="tests" title="Tests" note={tests.pages > 0 ? testSummary(tests) : null}>
-        {tests.pages > 0 ? (
-          <TestList tests={tests} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+      <Section id="tests" title="Tests" note={tests.reports > 0 ? testSummary(tests) : null}>
+        {tests.reports > 0 ? (
+          <TestList tests={tests} hrefOf={hrefOf} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
         ) : (
           <None of="test results" isLive={isLive} />
         )}

@@ -1,37 +1,43 @@
-import type { StatusClass } from '../../../domain/builds/build.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
-import type { TestOverview, TestPage } from '../../../storage/tests/test-results.ts'
+import type { TestPage } from '../../../storage/tests/test-results.ts'
 import { MAX_PAGE } from '../../frame/request/input.ts'
 import { Pager } from '../parts/parts.tsx'
-import { StatusMark } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
+import { type HrefOf, OUTCOMES, TestItem } from './test-item.tsx'
 
-const OUTCOMES: Record<TestOutcome, { readonly word: string; readonly class: StatusClass }> = {
-  failure: { word: 'failed', class: 'red' },
-  error: { word: 'broke', class: 'red' },
-  skipped: { word: 'skipped', class: 'stopped' },
-  success: { word: 'passed', class: 'green' },
-}
-
-/** `232 tests: 1 failed, 2 skipped, 229 passed in 41s`. */
-export function testSummary({ counts, runTimeSeconds }: Pick<TestPage, 'counts' | 'runTimeSeconds'>): string {
+/** `232 tests: 1 failed, 2 skipped, 229 passed in 41s; 1 flaky`. */
+export function testSummary({ counts, flaky, runTimeSeconds }: Pick<TestPage, 'counts' | 'flaky' | 'runTimeSeconds'>) {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  if (total === 0) return '0 tests'
   const parts = (Object.keys(OUTCOMES) as TestOutcome[])
     .filter((outcome) => counts[outcome] > 0)
     .map((outcome) => `${counts[outcome].toLocaleString('en-US')} ${OUTCOMES[outcome].word}`)
-  return `${countText(total, 'test')}: ${parts.join(', ')} in ${durationText(runTimeSeconds * 1000)}`
+  const time = durationText(runTimeSeconds * 1000)
+  return `${countText(total, 'test')}: ${parts.join(', ')} in ${time}${flaky > 0 ? `; ${flaky} flaky` : ''}`
 }
 
-/** Test results, failures first with their messages folded. */
-export function TestList({ tests, addressOf }: { tests: TestPage; addressOf: (page: number) => string }) {
-  const { page, pages, results } = tests
+/** Test results, failures first with their messages folded; before them what the reports leave in doubt. */
+export function TestList(props: { tests: TestPage; hrefOf: HrefOf; addressOf: (page: number) => string }) {
+  const { tests, hrefOf, addressOf } = props
+  const { page, pages, results, warnings } = tests
   return (
     <>
-      <ul class="card">
-        {results.map((test, index) => (
-          <TestItem test={test} id={`test-${index}`} isFirst={index === 0} />
-        ))}
-      </ul>
+      {warnings.length > 0 && (
+        <div class="callout warn">
+          <ul>
+            {warnings.map((warning) => (
+              <li>{warning}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {results.length > 0 && (
+        <ul class="card">
+          {results.map((test, index) => (
+            <TestItem test={test} id={`test-${index}`} isFirst={index === 0} hrefOf={hrefOf} />
+          ))}
+        </ul>
+      )}
       {pages > 1 && (
         <Pager
           newer={page > 1 ? addressOf(page - 1) : null}
@@ -43,42 +49,11 @@ export function TestList({ tests, addressOf }: { tests: TestPage; addressOf: (pa
   )
 }
 
-function TestItem({ test, id, isFirst }: { test: TestOverview; id: string; isFirst: boolean }) {
-  const { classname, name, result, runTimeSeconds, message, file, isCut } = test
-  const { word, class: group } = OUTCOMES[result]
-  const line = (
-    <>
-      <span class={`status ${group}`}>
-        <StatusMark class={group} />
-        <span class="unseen">{word}:</span>
-      </span>
-      <span class="line-name">
-        {classname && <span class="muted">{classname} › </span>}
-        {name}
-      </span>
-      {group !== 'green' && <span class={`status ${group}`}>{capitalized(word)}</span>}
-      <span class="line-end">{runTimeSeconds > 0 && durationText(runTimeSeconds * 1000)}</span>
-    </>
-  )
-  if (message === '') return <li class="line">{line}</li>
+/** What is said of a build that failed while its reports have no test: a green page over that would be a lie. */
+export function NoTests() {
   return (
-    <li>
-      <details id={id} open={isFirst && group === 'red'}>
-        <summary class="line">{line}</summary>
-        <div class="folded">
-          {file && <p class="muted mono">{file}</p>}
-          <pre class="output">
-            <code>
-              {message}
-              {isCut && '…'}
-            </code>
-          </pre>
-        </div>
-      </details>
-    </li>
+    <p class="callout bad">
+      <strong>0 tests.</strong> The build failed, and there is no test in its reports: they may never have begun.
+    </p>
   )
-}
-
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }

@@ -716,6 +716,6 @@ describe('test results', () => {
       file: null,
       source: 's',
     } as const
-    expect(await replaceTestResults(stores, crypto.randomUUID(), '', [result])).toBe('no_build')
+    expect(await replaceTestResults(stores, crypto.randomUUID(), '', [result])).toEqual({ kind: 'no_build' })
   })
 })
