@@ -18,7 +18,9 @@ import {
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import type { Db } from '../../../storage/stores.ts'
+import { findTestsNamed } from '../../../storage/tests/known-tests.ts'
 import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
+import { type Judgement, judgeBuild } from '../../../storage/tests/verdicts.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { artifactPathOf, buildNumOf, nodeIndexOf, queryPage } from '../../frame/request/input.ts'
@@ -26,7 +28,7 @@ import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { Happened } from '../frame/happened.tsx'
 import { page } from '../frame/page.ts'
-import { buildPath, filePath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
+import { buildPath, filePath, pipelinePath, projectPath, safeUrl, testsPath } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
@@ -37,6 +39,7 @@ import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './fold
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
 import { StepList } from './step-list.tsx'
+import type { ListedTest } from './test-item.tsx'
 import { NoTests, TestList, testSummary } from './test-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
@@ -74,6 +77,8 @@ type Shown = {
   /** The folder asked for, where there are too many files for one page. */
   readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
   readonly tests: TestPage
+  readonly results: readonly ListedTest[]
+  readonly judgement: Judgement | null
   /** The files among which the attachments of the tests are. */
   readonly attached: readonly FileOverview[]
   readonly now: number
@@ -84,17 +89,29 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   const { db, now } = c.env.stores
   const asked = askedFolderOf(c)
   const testPage = queryPage(c, 'tests')
-  const [detail, files, tests] = await Promise.all([
+  const [detail, files, tests, judgement] = await Promise.all([
     findBuild(db, project.id, num),
     listBuildFiles(db, project.id, num),
     listTestsOfBuild(c.env.stores, project.id, num, testPage),
+    judgeBuild(c.env.stores, project, num),
   ])
   if (!detail) throw new AppError('build_not_found')
-  const [folder, attached] = await Promise.all([
+  const [folder, attached, known] = await Promise.all([
     readFolder(c, project, num, files, asked),
     readAttached(db, { projectId: project.id, num }, files, tests),
+    findTestsNamed(db, project.id, tests.results, now()),
   ])
-  return { detail, files, asked, folder, tests, attached, now: now(), origin: publicOriginOf(c) }
+  const verdicts = new Map(judgement?.failures.map(({ test, verdict }) => [test.id, verdict]))
+  const results = tests.results.map((test, place): ListedTest => {
+    const own = known[place] ?? null
+    const verdict = own && isFailure(test) ? (verdicts.get(own.id) ?? null) : null
+    return { ...test, known: own, verdict }
+  })
+  return { detail, files, asked, folder, tests, results, judgement, attached, now: now(), origin: publicOriginOf(c) }
+}
+
+function isFailure({ result }: Pick<ListedTest, 'result'>): boolean {
+  return result === 'failure' || result === 'error'
 }
 
 /** No more is read where all files are at hand. */
@@ -130,6 +147,8 @@ function BuildView({
   asked,
   folder,
   tests,
+  results,
+  judgement,
   attached,
   now,
   origin,
@@ -157,6 +176,7 @@ function BuildView({
       <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
       <Origin project={project} pipeline={pipeline} />
       {hasNoTests && classOf(build.status) === 'red' && <NoTests />}
+      {judgement && judgement.summary !== '' && <Verdicts project={project} judgement={judgement} />}
       <Facts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
@@ -164,7 +184,19 @@ function BuildView({
       </Section>
       <Section id="tests" title="Tests" note={tests.reports > 0 ? testSummary(tests) : null}>
         {tests.reports > 0 ? (
-          <TestList tests={tests} hrefOf={hrefOf} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+          <>
+            <TestList
+              project={project}
+              tests={tests}
+              results={results}
+              hrefOf={hrefOf}
+              addressOf={(page) => `${addressOf(asked, page)}#tests`}
+              now={now}
+            />
+            <p class="more">
+              <a href={testsPath(project)}>Tests of the project</a>
+            </p>
+          </>
         ) : (
           <None of="test results" isLive={isLive} />
         )}
@@ -219,6 +251,25 @@ function Head({ project, build }: { project: Project; build: Build }) {
         </a>
       </div>
     </div>
+  )
+}
+
+/** All failures in one line, and what they were compared with. */
+function Verdicts({ project, judgement: { summary, comparedWith } }: { project: Project; judgement: Judgement }) {
+  return (
+    <p class="callout bad">
+      <a href="#tests">
+        <strong>{summary}</strong>
+      </a>
+      {comparedWith && (
+        <span class="muted">
+          {' '}
+          compared with{' '}
+          <a href={pipelinePath(project, comparedWith.pipelineNumber)}>pipeline #{comparedWith.pipelineNumber}</a> on{' '}
+          {comparedWith.branch}
+        </span>
+      )}
+    </p>
   )
 }
 
