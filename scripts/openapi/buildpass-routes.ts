@@ -33,6 +33,16 @@ import {
   webhookMadeShape,
   webhooksShape,
 } from '../../src/http/buildpass/settings/webhooks-shape.ts'
+import { muteInput } from '../../src/http/buildpass/tests/project-tests.ts'
+import {
+  foundTestsShape,
+  mutedTestShape,
+  mutedTestsShape,
+  testHistoryShape,
+  testInsightsShape,
+} from '../../src/http/buildpass/tests/project-tests-shape.ts'
+import { failuresShape, judgedShape } from '../../src/http/buildpass/tests/verdict-shape.ts'
+import { judgeInput } from '../../src/http/buildpass/tests/verdicts.ts'
 import { presentedTokenShape } from '../../src/http/buildpass/token-shape.ts'
 import { trafficShape } from '../../src/http/instance/traffic-shape.ts'
 import { buildDetailShape, buildShape } from '../../src/http/json/build-shape.ts'
@@ -200,6 +210,54 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     },
     answers: { 200: json('What was stored: `failed` without `errors`, `passed` with `flaky`.', testsStoredShape) },
     refuses: [413, 415],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests/failures': {
+    summary: 'What failed in a build, and whether it is new',
+    description:
+      'Each failure beside the newest complete pipeline of the default branch. The counts are of all failures; beyond 1,000 they are `unjudged`.',
+    query: ['limit-200', 'after-number'],
+    answers: { 200: json('The failures, in the order reported.', failuresShape) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests': {
+    summary: 'Tests of a project, by a part of their names',
+    description: 'A page may be short, or empty, and still have a `next_after`: 50,000 names are read at once.',
+    query: ['search', 'limit', 'after-number'],
+    answers: { 200: json('The tests, by class, name and file.', foundTestsShape) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/insights': {
+    summary: 'The slowest, most failing, flaky, new and vanished tests',
+    description: 'Of the newest pipelines of a branch; what is flaky is told by all branches. At most 50 in each list.',
+    query: ['branch-or-default'],
+    answers: { 200: json('What stands out.', testInsightsShape) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/muted': {
+    summary: 'Muted tests of a project',
+    answers: { 200: json('Which, why, by whom, and until when.', mutedTestsShape) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': {
+    summary: 'Whether failures are new, or muted, before there is a build',
+    description: 'Changes nothing.',
+    body: {
+      schema: judgeInput,
+      example: { tests: [{ classname: 'cart', name: 'adds', file: 'test/cart.test.js', outcome: 'failed' }] },
+    },
+    answers: { 200: json('The verdicts, in the order asked.', judgedShape) },
+    refuses: [413],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id': {
+    summary: 'One test and its last 100 runs',
+    answers: { 200: json('The runs, newest first, and what they say together.', testHistoryShape) },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    summary: 'Mute a test',
+    description: 'Until a day at most 90 days ahead. For people: a reporting token cannot.',
+    body: { schema: muteInput, example: { reason: 'the payment sandbox is down', until: '2026-12-24T09:00:00Z' } },
+    answers: { 200: json('The test and its mute.', mutedTestShape) },
+    refuses: [409],
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    summary: 'Mute a test no more',
+    answers: { 200: DONE },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
     summary: 'Upload an artifact',

@@ -57,10 +57,17 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
 export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   limit: count('How many at most.', 1, 100, 30),
   'limit-100': { name: 'limit', ...count('How many at most.', 1, 100, 100) },
+  'limit-200': { name: 'limit', ...count('How many at most.', 1, 200, 200) },
   'limit-1000': { name: 'limit', ...count('How many at most.', 1, 1_000, 1_000) },
   offset: count('How many to leave out before the first.', 0, MAX_OFFSET, 0),
   before: count('Only entries older than this one: the `next_before` of the page before.', 1, 999_999_999),
   after: text('Only those after this one: the `next_after` of the page before.'),
+  search: text('A part of the class, name or file, whatever the case of ASCII letters.', 'cart'),
+  'after-number': {
+    name: 'after',
+    ...count('Only those after this one: the `next_after` of the page before.', 0, 999_999_999, 0),
+  },
+  'branch-or-default': { name: 'branch', ...text('The branch; the default branch where it is not named.', 'main') },
   filter: {
     description: 'Only builds in this state. Any other word filters nothing.',
     schema: { type: 'string' },

@@ -11,7 +11,7 @@ export type InsightFigures = {
     readonly failureRate: number
   }[]
   readonly flaky: readonly (FlakyFigures & { readonly id: number })[]
-  /** Not in the first pipeline that was looked at; `since` is the build in which it first ran on the branch. */
+  /** Younger than all tests of the first pipeline that was looked at; `since` is the build in which it first ran on the branch. */
   readonly added: readonly { readonly id: number; readonly since: Ran }[]
   /** Ran before, or on the default branch, and not in the newest complete pipeline of the branch. */
   readonly vanished: readonly { readonly id: number; readonly last: Ran }[]
@@ -34,9 +34,11 @@ export function insightsOf(
   flaky: { readonly revisions: readonly RevisionReport[]; readonly recent: readonly PastReport[] },
 ): InsightFigures {
   const figures = figuresOf(reports)
-  const known = [...figures].map(([id, figure]) => ({ id, ...figure }))
-  const ran = known.filter(({ runs }) => runs > 0)
-  const oldest = reports.at(-1)?.pipelineNumber
+  const tests = [...figures].map(([id, figure]) => ({ id, ...figure }))
+  const ran = tests.filter(({ runs }) => runs > 0)
+  const oldest = reports.filter(({ pipelineNumber }) => pipelineNumber === reports.at(-1)?.pipelineNumber)
+  // Numbers are given in the order in which tests come: one below may have run before that pipeline.
+  const known = oldest.reduce((most, report) => Math.max(most, lastNumberOf(report)), 0)
   return {
     slowest: ran
       .map(({ id, seconds, runs }) => ({ id, meanSeconds: seconds / runs, runs }))
@@ -46,8 +48,8 @@ export function insightsOf(
       .map(({ id, failed, runs }) => ({ id, failed, runs, failureRate: failed / runs }))
       .sort((one, other) => other.failed - one.failed || other.failureRate - one.failureRate || one.id - other.id),
     flaky: flakyFigures(flaky.revisions, flaky.recent),
-    added: known
-      .filter(({ first }) => first.pipelineNumber !== oldest)
+    added: tests
+      .filter(({ id }) => id > known)
       .map(({ id, first: { buildNum, at } }) => ({ id, since: { buildNum, at } }))
       .sort((one, other) => other.id - one.id),
     vanished: vanishedFrom(reports, there),
@@ -89,13 +91,22 @@ function vanishedFrom(
     for (const number of numbersOf(report))
       if (!present.has(number) && !vanished.has(number))
         vanished.set(number, { buildNum: report.buildNum, at: report.at })
-  return [...vanished].map(([id, last]) => ({ id, last })).sort((one, other) => other.last.at - one.last.at || one.id - other.id)
+  return [...vanished]
+    .map(([id, last]) => ({ id, last }))
+    .sort((one, other) => other.last.at - one.last.at || one.id - other.id)
 }
 
 function newestComplete(reports: readonly BranchReport[]): number | null {
   return reports.find(({ isComplete }) => isComplete)?.pipelineNumber ?? null
 }
 
+function lastNumberOf({ outcomes }: PastReport): number {
+  const last = readRuns({ outcomes }).stretches.at(-1)
+  return last ? last.first + last.count - 1 : 0
+}
+
 function numbersOf({ outcomes }: PastReport): number[] {
-  return readRuns({ outcomes }).stretches.flatMap(({ first, count }) => Array.from({ length: count }, (_, i) => first + i))
+  return readRuns({ outcomes }).stretches.flatMap(({ first, count }) =>
+    Array.from({ length: count }, (_, i) => first + i),
+  )
 }

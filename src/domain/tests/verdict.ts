@@ -59,7 +59,9 @@ export function judge(tests: readonly FailedTest[], past: Past): Verdict[] {
   const recent = endsIn(past.recent, numbers)
   return tests.map(({ id, jobName }) => {
     if (id === null) return { verdict: 'unknown' }
-    return flaky.has(id) ? { verdict: 'flaky', ...figuresOf(id, [recent, revisions]) } : verdictThere(id, jobName, there)
+    return flaky.has(id)
+      ? { verdict: 'flaky', ...figuresOf(id, [recent, revisions]) }
+      : verdictThere(id, jobName, there)
   })
 }
 
@@ -182,7 +184,8 @@ export function verdictCounts(
   failures: readonly { readonly verdict: Verdict; readonly mute: unknown }[],
   unjudged: number,
 ): VerdictCounts {
-  const count = (verdict: Verdict['verdict']) => failures.filter((failure) => failure.verdict.verdict === verdict).length
+  const count = (verdict: Verdict['verdict']) =>
+    failures.filter((failure) => failure.verdict.verdict === verdict).length
   return {
     new: count('new'),
     also_red: count('also_red'),

@@ -14,6 +14,8 @@ import { mountListeners } from './settings/listeners.ts'
 import { mountPublishers } from './settings/publishers.ts'
 import { mountRetention } from './settings/retention.ts'
 import { mountWebhooks } from './settings/webhooks.ts'
+import { mountProjectTests } from './tests/project-tests.ts'
+import { mountVerdicts } from './tests/verdicts.ts'
 import { mountToken } from './token.ts'
 
 /** Our own API: what CircleCI has no word for. */
@@ -23,6 +25,8 @@ export function mountBuildpass(app: App): void {
   mountBuildReports(app)
   mountUploads(app)
   mountTests(app)
+  mountVerdicts(app)
+  mountProjectTests(app)
   mountMultipartUploads(app)
   mountArtifactLists(app)
   mountAudit(app)

@@ -101,6 +101,7 @@ export const ACCESS = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'status:read',
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests/failures': 'status:read',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'artifacts:read',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
@@ -109,6 +110,14 @@ export const ACCESS = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': 'builds:write',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': 'builds:write',
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
+
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests': 'status:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/insights': 'status:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/muted': 'status:read',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': 'status:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id': 'status:read',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': 'builds:write',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': 'builds:write',
 
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',

@@ -26,7 +26,11 @@ function bounded(newest: SQL, order: SQL): SQL {
     recent as (select *, sum(characters) over (order by ${order} rows unbounded preceding) - characters as before from newest)`
 }
 
-export type BranchRow = BranchReport & { readonly outcomes: string; readonly times?: string; readonly pipelineNumber: number }
+export type BranchRow = BranchReport & {
+  readonly outcomes: string
+  readonly times?: string
+  readonly pipelineNumber: number
+}
 
 /**
  * The reports of a branch, the newest pipeline first, in it the newest build; of pipelines before that of the build with
@@ -35,19 +39,21 @@ export type BranchRow = BranchReport & { readonly outcomes: string; readonly tim
 export function branchReportsQuery(
   projectId: string,
   branch: string,
-  { beforeBuild = null, withTimes = false }: { readonly beforeBuild?: number | null; readonly withTimes?: boolean } = {},
+  {
+    beforeBuild = null,
+    withTimes = false,
+  }: { readonly beforeBuild?: number | null; readonly withTimes?: boolean } = {},
 ): SQL {
   const ofBuild = sql`select p.began_at, p.ci_number, p.number from ${builds} as b cross join ${pipelines} as p on p.id = b.pipeline_id
     where b.project_id = ${projectId} and b.build_num = ${beforeBuild} and p.branch = ${branch}`
   const isBefore = beforeBuild === null ? sql`1` : sql`(not exists (${ofBuild}) or ${rankOf('p')} < (${ofBuild}))`
-  const characters = withTimes
-    ? sql`octet_length(r.outcomes) + octet_length(r.times)`
-    : sql`octet_length(r.outcomes)`
+  const characters = withTimes ? sql`octet_length(r.outcomes) + octet_length(r.times)` : sql`octet_length(r.outcomes)`
   const order = sql`began_at desc, ci_number desc, number desc, build_num desc, id desc`
   const reports = sql`select r.id, candidate.began_at, candidate.ci_number, candidate.number, b.build_num, b.job_name, r.created_at,
       candidate.id as pipeline_id, ${characters} as characters
     from candidate cross join ${builds} as b on b.pipeline_id = candidate.id cross join ${testReports} as r on r.build_id = b.id
-    order by ${order} limit ${MAX_REPORTS_OF_BRANCH}`
+    order by candidate.began_at desc, candidate.ci_number desc, candidate.number desc, b.build_num desc, r.id desc
+    limit ${MAX_REPORTS_OF_BRANCH}`
   return sql`with candidate as materialized (select p.id, p.began_at, p.ci_number, p.number from ${pipelines} as p
       where p.project_id = ${projectId} and p.branch = ${branch} and ${isBefore}
       order by p.began_at desc, p.ci_number desc, p.number desc limit ${MAX_PIPELINES}),
@@ -57,7 +63,7 @@ export function branchReportsQuery(
       (select whole.is_complete from whole where whole.id = recent.pipeline_id) as isComplete, recent.created_at as at,
       r.outcomes as outcomes${withTimes ? sql`, r.times as times` : sql``}
     from recent cross join ${testReports} as r on r.id = recent.id where recent.before < ${MAX_CHARACTERS}
-    order by ${order}`
+    order by recent.began_at desc, recent.ci_number desc, recent.number desc, recent.build_num desc, recent.id desc`
 }
 
 /** The rows of that statement. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type Person, personOf } from '../../domain/builds/build.ts'
 import type { HistoryRun } from '../../domain/tests/test-history.ts'
-import { runsAmong, type RunOutcome, secondsOfLetter } from '../../domain/tests/test-runs.ts'
+import { type RunOutcome, runsAmong, secondsOfLetter } from '../../domain/tests/test-runs.ts'
 import { builds, pipelines } from '../schema/schema.ts'
 import { testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement } from '../stores.ts'
@@ -40,7 +40,12 @@ export async function findTestHistory(
 }
 
 /** The last runs of a test, the newest first. */
-export async function listTestRuns(db: Db, projectId: string, testId: number, now: number): Promise<readonly HistoryRun[]> {
+export async function listTestRuns(
+  db: Db,
+  projectId: string,
+  testId: number,
+  now: number,
+): Promise<readonly HistoryRun[]> {
   return (await findTestHistory(db, projectId, testId, now))?.runs ?? []
 }
 
@@ -73,5 +78,14 @@ function runOf(
   if (!outcome) throw new Error(`no run was asked for at ${place}`)
   // The three columns of the pipeline.
   const person = personOf(JSON.parse(people) as Record<'actor' | 'author' | 'committer', Person | null>)
-  return { buildNum, jobName, branch, revision, outcome, runTimeSeconds: secondsOfLetter(letter), at, actor: person?.login ?? person?.name ?? null }
+  return {
+    buildNum,
+    jobName,
+    branch,
+    revision,
+    outcome,
+    runTimeSeconds: secondsOfLetter(letter),
+    at,
+    actor: person?.login ?? person?.name ?? null,
+  }
 }

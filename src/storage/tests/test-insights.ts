@@ -44,10 +44,13 @@ export async function testInsights(
   })
   const { slowest, mostFailing, flaky, added, vanished } = figures
   const top = <T>(list: readonly T[]) => list.slice(0, MAX_SHOWN)
-  const shown = [top(slowest), top(mostFailing), top(flaky), top(added), top(vanished)].flatMap((list) => list.map(({ id }) => id))
+  const shown = [top(slowest), top(mostFailing), top(flaky), top(added), top(vanished)].flatMap((list) =>
+    list.map(({ id }) => id),
+  )
   const tests = new Map<number, NamedTest>()
   if (shown.length > 0)
-    for (const row of await db.all<TestRow>(namesQuery(project.id, [...new Set(shown)]))) tests.set(row.id, namedTestOf(row))
+    for (const row of await db.all<TestRow>(namesQuery(project.id, [...new Set(shown)])))
+      tests.set(row.id, namedTestOf(row))
   const named = <T extends { readonly id: number }>(list: readonly T[]) =>
     top(list).flatMap((figure) => {
       const test = tests.get(figure.id)

@@ -33,11 +33,17 @@ export async function searchTests(
 
 type Reading = { readonly after: number | null; readonly maxNames: number }
 
-export function searchQuery(projectId: string, text: string, { after, maxNames, limit }: Reading & { readonly limit: number }): SQL {
+export function searchQuery(
+  projectId: string,
+  text: string,
+  { after, maxNames, limit }: Reading & { readonly limit: number },
+): SQL {
   const part = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   // D1 takes no pattern of LIKE over 50 bytes; `instr` has no limit.
   const fits =
-    part === '' ? sql`1` : sql`(instr(lower(n.name), ${part}) > 0 or instr(lower(n.classname), ${part}) > 0 or instr(lower(n.file), ${part}) > 0)`
+    part === ''
+      ? sql`1`
+      : sql`(instr(lower(n.name), ${part}) > 0 or instr(lower(n.classname), ${part}) > 0 or instr(lower(n.file), ${part}) > 0)`
   return sql`select ${TEST_COLUMNS} from (select x.id, x.classname, x.name, x.file from ${testNames} as x where ${isAfter(projectId, after)}
       order by x.classname, x.name, x.file limit ${maxNames}) as n where ${fits} limit ${limit}`
 }

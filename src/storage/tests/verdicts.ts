@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Project } from '../../domain/project.ts'
 import type { Mute, NamedTest } from '../../domain/tests/named-test.ts'
 import type { TestOutcome } from '../../domain/tests/test-result.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type VerdictCounts,
   verdictCounts,
 } from '../../domain/tests/verdict.ts'
-import type { Project } from '../../domain/project.ts'
 import { builds } from '../schema/schema.ts'
 import { testFailures, testNames, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -217,7 +217,12 @@ export async function judgeTests(
   const verdicts = judge(asked, past)
   const failures = keys.map((key, place): JudgedKey => {
     const row = known.get(place)
-    return { ...key, id: row?.id ?? null, verdict: verdicts[place] ?? { verdict: 'unknown' }, mute: row ? muteOf(row) : null }
+    return {
+      ...key,
+      id: row?.id ?? null,
+      verdict: verdicts[place] ?? { verdict: 'unknown' },
+      mute: row ? muteOf(row) : null,
+    }
   })
   const counts = verdictCounts(failures, 0)
   return { counts, summary: summaryOf(counts, project.defaultBranch), failures }

@@ -245,6 +245,24 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ok: 201,
     fresh: true,
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': {
+    path: own('/tests/judge'),
+    ask: () => ({ json: { tests: [{ classname: 'a', name: 'b', outcome: 'failed' }] } }),
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id': {
+    path: (world, asker) => own(`/tests/${world.testId}`)(world, asker),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    path: (world, asker) => own(`/tests/${world.testId}/mute`)(world, asker),
+    ask: () => ({ json: { reason: 'known', until: new Date(Date.now() + 86_400_000).toISOString() } }),
+    stricter: { reporting: 403 },
+  },
+  // It is not muted, but who is let in so far learns just that.
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    path: (world, asker) => own(`/tests/${world.testId}/mute`)(world, asker),
+    ok: 404,
+    stricter: { reporting: 403 },
+  },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     path: own('/webhooks'),
     ask: () => ({ json: { source: 'github' } }),

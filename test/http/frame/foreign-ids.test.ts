@@ -22,6 +22,7 @@ const IDS = {
   publisher: (world: Furnished) => world.publisherId,
   listener: (world: Furnished) => world.listenerId,
   session: (world: Furnished) => world.others.admin.id,
+  test: (world: Furnished) => String(world.testId),
 }
 
 const API = (kind: 'v1.1' | 'buildpass/v1', rest: (ids: Ids) => string) => (ids: Ids) =>
@@ -38,6 +39,7 @@ const BY_API: Record<string, (ids: Ids) => string> = {
   'DELETE a webhook': API('buildpass/v1', ({ webhook }) => `/webhooks/${webhook}`),
   'POST a rotation of a webhook': API('buildpass/v1', ({ webhook }) => `/webhooks/${webhook}/rotate`),
   'DELETE a publisher': API('buildpass/v1', ({ publisher }) => `/publishers/${publisher}`),
+  'DELETE a mute': API('buildpass/v1', ({ test }) => `/tests/${test}/mute`),
   'DELETE a listener': API('buildpass/v1', ({ listener }) => `/listeners/${listener}`),
 }
 

@@ -56,7 +56,14 @@ const NOTHING = { 'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': true }
   Record<Write, true>
 >
 
-const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHING>, Recipe> = {
+/** Reads that are too long for an address. */
+const READS = { 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': true } as const satisfies Partial<
+  Record<Write, true>
+>
+
+const MUTE = { reason: 'known', until: new Date(Date.now() + 86_400_000).toISOString() }
+
+const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHING | keyof typeof READS>, Recipe> = {
   'POST /api/v1.1/user/token': { path: () => '/api/v1.1/user/token', ask: json({ label: 'mine' }) },
   'DELETE /api/v1.1/user/token/:id': { path: ({ adminsOther }) => `/api/v1.1/user/token/${adminsOther.id}` },
   'POST /api/v1.1/user/token/:id/rotate': {
@@ -162,6 +169,17 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': {
     before: begun,
     path: own('/builds/1/uploads/:before'),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    path: own(({ testId }) => `/tests/${testId}/mute`),
+    ask: json(MUTE),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
+    path: own(({ testId }) => `/tests/${testId}/mute`),
+    before: async ({ slug, testId }, send) => {
+      await send(`/api/buildpass/v1/projects/${slug}/tests/${testId}/mute`, { method: 'PUT', json: MUTE })
+      return ''
+    },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     path: own('/webhooks'),
@@ -270,6 +288,8 @@ const WAYS: Record<Needs, readonly Way[]> = {
 const STRICTER: Partial<Record<Write, readonly Way[]>> = {
   'POST /api/v1.1/project/:vcs/:org/:repo/follow': PEOPLE,
   'POST /api/v1.1/project/:vcs/:org/:repo/unfollow': PEOPLE,
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
   'POST /api/buildpass/v1/projects': [
     ...WAYS.user,
     ...ways('admin', TOKENS, 'they may not create there any more'),

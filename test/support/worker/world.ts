@@ -1,6 +1,8 @@
+import { eq } from 'drizzle-orm'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import type { Build, BuildReport } from '../../../src/domain/builds/build.ts'
 import { type Project, slugText, type Visibility } from '../../../src/domain/project.ts'
+import { testNames } from '../../../src/storage/schema/schema-tests.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../seed/seed.ts'
 import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
 import type { TestStores } from './stores.ts'
@@ -81,6 +83,8 @@ export type World = {
   readonly slug: string
   readonly project: Project
   readonly build: Build
+  /** The number of its test. */
+  readonly testId: number
   readonly users: Record<'stranger' | 'member' | 'admin' | 'owner', { readonly id: string; readonly login: string }>
   readonly secrets: Record<Asker, string | null>
 }
@@ -105,6 +109,7 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
   await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 0.5, message: '', file: null, source: 'unit' },
   ])
+  const [test] = await db.select({ id: testNames.id }).from(testNames).where(eq(testNames.projectId, project.id))
   const secretOf = async (seed: Parameters<typeof seedToken>[1]) => (await seedToken(stores, seed)).secret
   const secrets = {
     none: null,
@@ -124,5 +129,5 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     admin: await secretOf({ kind: 'personal', user: users.admin }),
     owner: await secretOf({ kind: 'personal', user: users.owner }),
   }
-  return { slug: slugText(project), project, build, users, secrets }
+  return { slug: slugText(project), project, build, testId: test?.id ?? 0, users, secrets }
 }
