@@ -255,10 +255,11 @@ function Head({ project, build }: { project: Project; build: Build }) {
 }
 
 /** All failures in one line, and what they were compared with. */
-function Verdicts({ project, judgement: { summary, comparedWith } }: { project: Project; judgement: Judgement }) {
+function Verdicts({ project, judgement }: { project: Project; judgement: Judgement }) {
+  const { summary, comparedWith, counts } = judgement
   return (
-    <p class="callout bad">
-      <a href="#tests">
+    <p class={`callout verdicts ${counts.muted === judgement.failures.length ? 'warn' : 'bad'}`}>
+      <a class="plain" href="#tests">
         <strong>{summary}</strong>
       </a>
       {comparedWith && (

@@ -49,16 +49,18 @@ export function TestItem({ project, test, id, isFirst, hrefOf, now }: ItemProps)
         <StatusMark class={group} />
         <span class="unseen">{word}:</span>
       </span>
-      <span class="line-name">
+      <span class="line-name judged">
         {href && !isFolded ? (
-          <a class="plain" href={href}>
+          <a class="plain clamp" href={href}>
             <TestName test={test} />
           </a>
         ) : (
-          <TestName test={test} />
+          <span class="clamp">
+            <TestName test={test} />
+          </span>
         )}
         {(verdict || mute) && (
-          <span class="row tags">
+          <span class="tags">
             {verdict && <VerdictTag verdict={verdict} project={project} />}
             {mute && <MuteTag mute={mute} now={now} />}
           </span>

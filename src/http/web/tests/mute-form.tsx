@@ -62,7 +62,7 @@ type MuteFormProps = {
 
 export function MuteForm({ viewer, action, texts, errors, button, now }: MuteFormProps) {
   return (
-    <Form viewer={viewer} action={action}>
+    <Form viewer={viewer} action={action} class="more">
       <Field name="reason" label="Reason" error={errors.reason} hint="For example the ticket in which it is mended.">
         <input
           type="text"

@@ -10,7 +10,8 @@ export function NoReportYet() {
       <Copyable
         id="report-tests"
         label="Command that reports tests"
-        text={`buildpass run --tests 'reports/**/*.xml' -- npm test`}
+        text={"buildpass run \\\n  --tests 'reports/**/*.xml' \\\n  -- npm test"}
+        block
       />
       <p>JUnit XML and seven other formats are read; each test then has a page with its last runs.</p>
     </Empty>

@@ -47,7 +47,7 @@ export const LISTS: { readonly [N in ListName]: List<N> } = {
   },
   added: {
     title: 'New',
-    hint: 'Not in the oldest of these pipelines.',
+    hint: 'First seen in these pipelines.',
     none: 'No test was added.',
     figure: ({ since }, place) => <RanIn word="since" ran={since} {...place} />,
   },

@@ -90,10 +90,19 @@ function TestView({ viewer, project, role, history, refused, now }: ViewProps) {
   const mayMute = viewer !== null && role !== null && permissionsOf(role).includes('builds:write')
   return (
     <>
-      <div class="page-head">
-        <h1 class="test-title">
-          <TestName test={test} />
+      <div class="page-head test-head">
+        <h1>
+          <span class="clamp">
+            <TestName test={test} />
+          </span>
         </h1>
+        {mayMute && !mute && (
+          <div class="actions">
+            <a class="button" href="#mute">
+              Mute
+            </a>
+          </div>
+        )}
       </div>
       {mute && <Muted viewer={mayMute ? viewer : null} project={project} test={test} mute={mute} now={now} />}
       <Figures project={project} runs={runs} now={now} />
@@ -105,7 +114,9 @@ function TestView({ viewer, project, role, history, refused, now }: ViewProps) {
           <>
             <p class="muted small-text">The newest first, on all branches.</p>
             <RunStrip project={project} runs={runs} />
-            <RunTable project={project} runs={runs} now={now} />
+            <div class="runs">
+              <RunTable project={project} runs={runs} now={now} />
+            </div>
           </>
         )}
       </section>
@@ -115,22 +126,19 @@ function TestView({ viewer, project, role, history, refused, now }: ViewProps) {
       </section>
       {mayMute && (
         <section class="section" aria-labelledby="mute">
-          <h2 id="mute">Mute</h2>
+          <h2 id="mute">{mute ? 'Change the mute' : 'Mute this test'}</h2>
           <p class="muted">
             Until that day its failures are shown as muted, on all branches, and do not turn{' '}
             <code>buildpass run --quarantine</code> red.
           </p>
-          <details class="more" open={refused !== undefined}>
-            <summary>{mute ? 'Change the reason or the end' : 'Mute this test'}</summary>
-            <MuteForm
-              viewer={viewer}
-              action={`${testPath(project, test.id)}/mute`}
-              texts={refused?.texts ?? muteTextsOf(mute, now)}
-              errors={refused?.errors ?? {}}
-              button={mute ? 'Save' : 'Mute'}
-              now={now}
-            />
-          </details>
+          <MuteForm
+            viewer={viewer}
+            action={`${testPath(project, test.id)}/mute`}
+            texts={refused?.texts ?? muteTextsOf(mute, now)}
+            errors={refused?.errors ?? {}}
+            button={mute ? 'Save' : 'Mute'}
+            now={now}
+          />
         </section>
       )}
     </>
@@ -171,7 +179,7 @@ function Figures({ project, runs, now }: { project: Project; runs: readonly Hist
   const facts: readonly (readonly [string, Child])[] = [
     ['Failed', count === 0 ? '–' : shareText(failed, count)],
     ['Median time', seconds(medianSeconds)],
-    ['95% are below', seconds(p95Seconds)],
+    ['95th percentile', seconds(p95Seconds)],
     [
       `On ${clipped(project.defaultBranch, 60)}`,
       firstFailureSince ? (
@@ -206,7 +214,13 @@ function RunTable({ project, runs, now }: { project: Project; runs: readonly His
       {run.jobName} #{run.buildNum}
     </a>,
     <span class={`status ${RUN_WORDS[run.outcome].class}`}>{RUN_WORDS[run.outcome].word}</span>,
-    run.branch === null ? '' : <a href={branchPath(project, run.branch)}>{run.branch}</a>,
+    run.branch === null ? (
+      ''
+    ) : (
+      <a class="clamp" href={branchPath(project, run.branch)}>
+        {run.branch}
+      </a>
+    ),
     <code>{shortRevision(run.revision)}</code>,
     durationText(run.runTimeSeconds * 1000),
     <Happened at={run.at} now={now} />,
@@ -236,7 +250,7 @@ function Names({ test }: { test: NamedTest }) {
     ['test-file', 'File', test.file ?? ''],
   ]
   return (
-    <div class="stack test-names">
+    <div class="stack">
       {names
         .filter(([, , text]) => text !== '')
         .map(([id, label, text]) => (

@@ -83,10 +83,16 @@ async function standingOut(c: Context<AppEnv>, project: Project): Promise<Child>
         What stands out of the newest pipelines on <strong>{asked.branch}</strong>.
       </PageHead>
       <div class="row test-forms">
-        <Search project={project} text="" />
+        <Search project={project} text="">
+          <a class="find" href={`${testsPath(project)}?q=`}>
+            All tests
+          </a>
+        </Search>
         <BranchForm project={project} asked={asked} branches={named} />
       </div>
-      {asked.list === null ? (
+      {isEmpty ? (
+        <NoneThere project={project} branch={asked.branch} />
+      ) : asked.list === null ? (
         <div class="test-lists">
           {shown.map(({ name, rows }) => (
             <section class="section" aria-labelledby={name}>
@@ -95,7 +101,8 @@ async function standingOut(c: Context<AppEnv>, project: Project): Promise<Child>
               {rows.length > SHOWN && (
                 <p class="more">
                   <a href={addressFor(project, { ...asked, list: name, page: 1 })}>
-                    All {countOf(name, rows.length)} <span class="unseen">of {LISTS[name].title}</span>
+                    {rows.length === INSIGHTS ? 'First' : 'All'} {rows.length}
+                    <span class="unseen"> of {LISTS[name].title}</span>
                   </a>
                 </p>
               )}
@@ -109,10 +116,20 @@ async function standingOut(c: Context<AppEnv>, project: Project): Promise<Child>
   )
 }
 
-/** Insights have the first fifty of a list. */
-function countOf(name: ListName, count: number): string {
-  return name !== 'muted' && count === LISTED_A_PAGE ? `${count} or more` : `${count}`
+function NoneThere({ project, branch }: { project: Project; branch: string }) {
+  return (
+    <div class="section">
+      <Empty icon="search" title={`No test ran on ${branch} of late`}>
+        <p>
+          Choose another branch, or <a href={`${testsPath(project)}?q=`}>look through all tests</a>.
+        </p>
+      </Empty>
+    </div>
+  )
 }
+
+/** So long each list but that of muted tests is at most. */
+const INSIGHTS = 50
 
 type Shown = ReturnType<typeof listedOf>
 
@@ -120,7 +137,13 @@ function ListHead({ name, count }: { name: ListName; count: number }) {
   return (
     <>
       <h2 id={name}>
-        {LISTS[name].title} {count > 0 && <span class="muted">{countOf(name, count)}</span>}
+        {LISTS[name].title}{' '}
+        {count > 0 && (
+          <span class="muted">
+            {count}
+            {name !== 'muted' && count === INSIGHTS && '+'}
+          </span>
+        )}
       </h2>
       <p class="muted small-text">{LISTS[name].hint}</p>
     </>
@@ -135,14 +158,12 @@ function WholeList({ project, asked, shown }: { project: Project; asked: Asked; 
   return (
     <>
       <section class="section" aria-labelledby={name}>
-        <div class="row list-head">
-          <ListHead name={name} count={rows.length} />
-        </div>
-        <p class="more">
-          <a href={addressFor(project, { ...asked, list: null, page: 1 })}>All lists</a>
-        </p>
+        <ListHead name={name} count={rows.length} />
         <Rows rows={rows.slice(from, from + LISTED_A_PAGE)} none={LISTS[name].none} />
       </section>
+      <p class="more">
+        <a href={addressFor(project, { ...asked, list: null, page: 1 })}>All lists</a>
+      </p>
       <Pager
         newer={asked.page > 1 ? addressFor(project, { ...asked, page: asked.page - 1 }) : null}
         older={rows.length > from + LISTED_A_PAGE ? addressFor(project, { ...asked, page: asked.page + 1 }) : null}
@@ -155,20 +176,20 @@ function WholeList({ project, asked, shown }: { project: Project; asked: Asked; 
 function Rows({ rows, none }: { rows: Shown[number]['rows']; none: string }) {
   if (rows.length === 0) return <p class="muted none">{none}</p>
   return (
-    <ul class="card">
+    <ul class="card test-list">
       {rows.map(({ href, test, figure }) => (
         <li class="test-line">
-          <a class="test-name" href={href}>
+          <a class="plain clamp" href={href}>
             <TestName test={test} />
           </a>
-          <span class="test-figure">{figure}</span>
+          <span class="test-figure clamp">{figure}</span>
         </li>
       ))}
     </ul>
   )
 }
 
-function Search({ project, text }: { project: Project; text: string }) {
+function Search({ project, text, children }: { project: Project; text: string; children?: Child }) {
   return (
     <search>
       <form class="row filters" method="get" action={testsPath(project)}>
@@ -185,6 +206,7 @@ function Search({ project, text }: { project: Project; text: string }) {
         <button type="submit" class="button">
           <Icon name="search" /> Find
         </button>
+        {children}
       </form>
     </search>
   )
@@ -223,8 +245,11 @@ async function found(c: Context<AppEnv>, project: Project): Promise<Child> {
         {text === '' ? 'All, by class and name.' : <>Those with “{text}” in their class, name or file.</>}
       </PageHead>
       <div class="row test-forms">
-        <Search project={project} text={text} />
-        <a href={testsPath(project)}>What stands out</a>
+        <Search project={project} text={text}>
+          <a class="find" href={testsPath(project)}>
+            What stands out
+          </a>
+        </Search>
       </div>
       <div class="section">
         {tests.length === 0 ? (
@@ -244,13 +269,13 @@ async function found(c: Context<AppEnv>, project: Project): Promise<Child> {
 
 function Found({ project, tests }: { project: Project } & Pick<FoundTests, 'tests'>) {
   return (
-    <ul class="card">
+    <ul class="card test-list">
       {tests.map((test) => (
         <li class="test-line">
-          <a class="test-name" href={testPath(project, test.id)}>
+          <a class="plain clamp" href={testPath(project, test.id)}>
             <TestName test={test} />
           </a>
-          {test.file !== null && <span class="test-figure mono">{test.file}</span>}
+          {test.file !== null && <span class="test-figure clamp mono">{test.file}</span>}
         </li>
       ))}
     </ul>

@@ -20,7 +20,7 @@ function verdictWords(verdict: Verdict, defaultBranch: string): string {
     case 'flaky':
       return `Flaky, ${verdict.failed} of ${verdict.runs} runs`
     case 'unknown':
-      return `Never run on ${defaultBranch}`
+      return `Never run on ${defaultBranch} before`
   }
 }
 
@@ -44,7 +44,7 @@ export function VerdictSentence({ verdict, project }: { verdict: Verdict; projec
         </>
       )
     case 'unknown':
-      return <>It neither passed nor failed on {defaultBranch} yet.</>
+      return <>It neither passed nor failed on {defaultBranch} before this build.</>
   }
 }
 

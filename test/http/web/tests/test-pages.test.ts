@@ -58,7 +58,7 @@ describe('the page of a project’s tests', () => {
     const { status, text } = await visit(`${path}/tests`, cookie)
     expect(status).toBe(200)
     expect(text).toContain('No test report yet')
-    expect(text).toContain(`buildpass run --tests 'reports/**/*.xml' -- npm test`)
+    expect(text).toContain(`buildpass run \\ --tests 'reports/**/*.xml' \\ -- npm test`)
     expect((await visit(path, cookie)).links).toContain(`${path}/tests`)
   })
 
@@ -83,7 +83,7 @@ describe('the page of a project’s tests', () => {
     await run(many)
     await run({ 'only here': {} }, { branch: 'topic' })
     const overview = await visit(`${path}/tests`, cookie)
-    expect(overview.text).toContain('All 50 or more')
+    expect(overview.text).toContain('First 50')
     expect(overview.text).not.toContain('case 40')
     expect(overview.text).not.toContain('only here')
     expect(overview.links).toContain(`${path}/tests?list=slowest`)
@@ -97,7 +97,7 @@ describe('the page of a project’s tests', () => {
     const { cookie, path, run } = await open()
     await run({ adds: {} }, { branch: 'topic' })
     const { text } = await visit(`${path}/tests`, cookie)
-    expect(text).toContain('No test ran.')
+    expect(text).toContain('No test ran on main of late')
     expect(text).not.toContain('No test report yet')
   })
 
@@ -130,7 +130,7 @@ describe('the page of one test', () => {
     const { status, text, html, links } = await visit(await addressOf(path, cookie, 'rounds'), cookie)
     expect(status).toBe(200)
     expect(text).toContain('price › rounds')
-    expect(text).toMatch(/Failed 1 of 2 runs \(50%\) Median time 190ms 95% are below 190ms On main fails since #2/)
+    expect(text).toMatch(/Failed 1 of 2 runs \(50%\) Median time 190ms 95th percentile 190ms On main fails since #2/)
     expect(text).toContain('Last 3 runs')
     expect(html).toMatch(
       new RegExp(
@@ -222,7 +222,7 @@ describe('the page of a build', () => {
     expect(text).toMatch(/price › fresh New Failed .* New: it passes on main\./)
     expect(text).toMatch(/price › stale Also red on main since #1 Failed/)
     expect(text).toMatch(/price › wobbly Flaky, 2 of 4 runs Failed/)
-    expect(text).toMatch(/price › unseen Never run on main Failed/)
+    expect(text).toMatch(/price › unseen Never run on main before Failed/)
     for (const name of ['fresh', 'stale', 'wobbly', 'unseen'])
       expect(links).toContain(await addressOf(path, cookie, name))
   })
@@ -241,7 +241,7 @@ describe('the page of a build', () => {
     const form = { reason: 'Waits for #42', until: dayIn(stores, 7) }
     await browse(`${await addressOf(path, cookie, 'rounds')}/mute`, { session, form })
     const { text } = await visit(`${path}/${num}`, cookie)
-    expect(text).toMatch(/rounds Never run on main Muted until \w+ \d+, \d{4} Failed/)
+    expect(text).toMatch(/rounds Never run on main before Muted until \w+ \d+, \d{4} Failed/)
     expect(text).toContain(`by ${user.login}: Waits for #42`)
     expect(text).toContain('of them muted')
   })
