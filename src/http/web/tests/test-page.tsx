@@ -156,7 +156,7 @@ type MutedProps = {
 
 function Muted({ viewer, project, test, mute, now }: MutedProps) {
   return (
-    <div class="callout warn row list-head">
+    <div class="callout warn row mute-note">
       <p>
         <MuteSentence mute={mute} now={now} />
       </p>
