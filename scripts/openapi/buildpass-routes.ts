@@ -220,7 +220,6 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests': {
     summary: 'Tests of a project, by a part of their names',
-    description: 'A page may be short, or empty, and still have a `next_after`: 50,000 names are read at once.',
     query: ['search', 'limit', 'after-number'],
     answers: { 200: json('The tests, by class, name and file.', foundTestsShape) },
   },

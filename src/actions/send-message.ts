@@ -1,6 +1,6 @@
 import { INSTANCE } from '../domain/access/actor.ts'
-import { type Build, stageOf } from '../domain/builds/build.ts'
-import { decidingBuildOf, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
+import { BUILD_STATUS, type Build, stageOf } from '../domain/builds/build.ts'
+import { countingParts, decidingBuildOf, FAILURES, pipelineStatusFor } from '../domain/builds/pipeline-status.ts'
 import type { DataKeys } from '../domain/formats/sealed-text.ts'
 import { addressOf } from '../domain/notices/dispatch-target.ts'
 import {
@@ -10,6 +10,7 @@ import {
   type OutboundMessage,
   type OutboundRequest,
   remoteIdIn,
+  statusLine,
   workflowEndRequestFor,
 } from '../domain/notices/outbound-request.ts'
 import { type AllowedHosts, outboundUrlProblem } from '../domain/notices/outbound-url.ts'
@@ -32,6 +33,7 @@ import { openDispatchTarget } from '../storage/projects/dispatch-targets.ts'
 import { readEnvVars } from '../storage/projects/env-vars.ts'
 import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
+import { summarizeBuilds } from '../storage/tests/verdicts.ts'
 
 /** What sending a message needs beside the stores. */
 export type SendSettings = {
@@ -86,7 +88,7 @@ type Prepared =
   | Ended
   | {
       readonly request: OutboundRequest
-      /** The status that a listener is sent; null for a message to a dispatch target. */
+      /** The status that a listener is sent, with what failed; null for a message to a dispatch target. */
       readonly sends: string | null
       readonly remoteIdIn: (answer: unknown) => string | null
     }
@@ -106,6 +108,7 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
     event: row.event,
     project,
     builds: [first, ...others],
+    failedTests: '',
     parameters: row.params?.parameters ?? {},
     envVars: {},
     remoteId: row.params?.remoteId ?? null,
@@ -117,12 +120,12 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
     if (!opened) return dropped('The listener was deleted.')
     if (opened.secret === null) return dropped(UNREADABLE)
     // On GitHub a commit has one status for all builds with this job name, not that of the build that ended last.
-    const reported =
-      opened.listener.kind === 'github-status'
-        ? { ...message, builds: [await decidingBuild(db, first)] as const }
-        : message
+    const build = opened.listener.kind === 'github-status' ? await decidingBuild(db, first) : first
+    const isRed = BUILD_STATUS[build.status].class === 'red'
+    const failedTests = isRed ? await summarizeBuilds(stores, project, [build.id]) : ''
+    const reported = { ...message, builds: [build] as const, failedTests }
     const request = await listenerRequestFor(opened.listener, opened.secret, reported)
-    return { request, sends: reported.builds[0].status, remoteIdIn: () => null }
+    return { request, sends: statusLine(build.status, failedTests), remoteIdIn: () => null }
   }
   const opened = await openDispatchTarget(db, dataKeys, row.projectId)
   if (!opened) return dropped('The dispatch target was deleted.')
@@ -137,10 +140,11 @@ async function prepare(stores: Stores, { dataKeys, publicOrigin }: SendSettings,
 }
 
 async function prepareWorkflowEnd(
-  { db, now }: Stores,
+  stores: Stores,
   { dataKeys, publicOrigin }: Pick<SendSettings, 'dataKeys' | 'publicOrigin'>,
   row: OutboxRow,
 ): Promise<Prepared> {
+  const { db, now } = stores
   const [project, found, opened] = await Promise.all([
     findProjectById(db, row.projectId),
     findWorkflowOfPipeline(db, row.workflowId),
@@ -157,9 +161,15 @@ async function prepareWorkflowEnd(
   const ids = new Set(about.map(({ id }) => id))
   const builds = parts.builds.filter(({ workflowId }) => ids.has(workflowId))
   const status = pipelineStatusFor({ workflows: about, builds })
-  const end = { id: row.id, project, ...found, status, origin: publicOrigin, now: now() }
+  const failed = countingParts({ workflows: about, builds }).builds.filter((build) => FAILURES.includes(build.status))
+  const failedTests = await summarizeBuilds(
+    stores,
+    project,
+    failed.map(({ id }) => id),
+  )
+  const end = { id: row.id, project, ...found, status, failedTests, origin: publicOrigin, now: now() }
   const request = await workflowEndRequestFor(opened.listener, opened.secret, end)
-  return { request, sends: status, remoteIdIn: () => null }
+  return { request, sends: statusLine(status, failedTests), remoteIdIn: () => null }
 }
 
 /** The build that decides the status of the job of `build` in its pipeline. */

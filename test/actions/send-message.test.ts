@@ -9,6 +9,7 @@ import {
   retryBuild,
   triggerPipeline,
 } from '../../src/actions/dispatch-builds.ts'
+import { keepTests } from '../../src/actions/keep-tests.ts'
 import { sendMessage } from '../../src/actions/send-message.ts'
 import { INSTANCE } from '../../src/domain/access/actor.ts'
 import type { Build, ReportedStatus } from '../../src/domain/builds/build.ts'
@@ -410,6 +411,40 @@ describe('a listener', () => {
         target_url: `https://builds.example.com/${slugText(project)}/1`,
       },
     })
+  })
+
+  it.each(['before', 'after'])('hears in one line what failed, where the tests come %s the end', async (order) => {
+    const { stores, project, outside, work } = await seedTarget(WEBHOOK)
+    const repository = 'acme/web'
+    const status = { kind: 'github-status', apiUrl: 'https://api.github.com', repository, context: 'ours' } as const
+    const hook = { kind: 'webhook', url: 'https://chat.example.com/in' } as const
+    const keep = async (build: Build, result: 'success' | 'failure') => {
+      const said = { classname: 'C', result, runTimeSeconds: 1, message: '', file: null, source: '', isFlaky: false }
+      const tests = [{ ...said, name: 'a', attempts: [], attachments: [] }]
+      return keepTests(stores, { buildId: build.id, name: '' }, { tests, warnings: [] }, NOBODY)
+    }
+    await keep(await seedBuild(stores, project, { job: 'unit', beganAt: 1_000 }), 'success')
+    for (const listener of [status, hook])
+      await insertListener(stores, outside.dataKeys, project.id, listener, SECRET, NOBODY)
+    const red = { externalId: 'red', pipeline: 'p', branch: 'x', revision: 'abc', job: 'unit' }
+    const running = await seedBuild(stores, project, { ...red, status: 'running' })
+    const end = async () => {
+      await seedBuild(stores, project, { ...red, status: 'failed', stoppedAt: 2_000 })
+      await work()
+    }
+    if (order === 'after') await end()
+    await keep(running, 'failure')
+    await work()
+    if (order === 'before') await end()
+    // The same again is nothing new.
+    await keep(running, 'failure')
+    await end()
+    const told = outside.sent.map(
+      ({ json }) => json.description ?? json.data.failed_tests ?? json.data.builds[0].status,
+    )
+    expect(told.sort()).toEqual(
+      [...(order === 'after' ? ['failed', 'unit: failed'] : []), '1 new failure', 'unit: failed: 1 new failure'].sort(),
+    )
   })
 
   it('on GitHub is told so that people see what hides in a name', async () => {

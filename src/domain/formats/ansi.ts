@@ -5,7 +5,6 @@ export type ColouredText = {
   readonly text: string
   /** As anser calls them, `ansi-red`; null for the usual ones. */
   readonly color: string | null
-  readonly background: string | null
   readonly isBold: boolean
   readonly isDim: boolean
 }
@@ -20,10 +19,9 @@ export function colouredText(text: string): readonly ColouredText[] {
     use_classes: true,
     remove_empty: true,
   })
-  return parts.map(({ content, fg, bg, decorations }) => ({
+  return parts.map(({ content, fg, decorations }) => ({
     text: content,
     color: fg || null,
-    background: bg || null,
     isBold: decorations.includes('bold'),
     isDim: decorations.includes('dim'),
   }))

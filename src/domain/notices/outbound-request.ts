@@ -20,6 +20,8 @@ export type OutboundMessage = {
   readonly project: Project
   /** The builds that the message is about, all of one workflow. */
   readonly builds: readonly [Build, ...Build[]]
+  /** What failed, in one line: of the first of the builds. Empty where nothing did, or no test is known. */
+  readonly failedTests: string
   readonly parameters: Parameters
   readonly envVars: Readonly<Record<string, string>>
   /** The target's id of the run. */
@@ -30,7 +32,7 @@ export type OutboundMessage = {
 }
 
 /** What a request about a workflow that the CI reported as ended is made from. */
-export type WorkflowEnd = Pick<OutboundMessage, 'id' | 'project' | 'origin' | 'now'> & {
+export type WorkflowEnd = Pick<OutboundMessage, 'id' | 'project' | 'failedTests' | 'origin' | 'now'> & {
   readonly pipeline: Pipeline
   readonly workflow: Workflow
   readonly status: BranchStatus
@@ -74,7 +76,7 @@ export function listenerRequestFor(
   return githubStatusRequest(listener, secret, {
     revision: build.pipeline.revision,
     name: `${build.workflow.name}/${build.jobName}`,
-    description: `${build.jobName}: ${build.status.replaceAll('_', ' ')}`,
+    description: `${build.jobName}: ${statusLine(build.status, message.failedTests)}`,
     status: build.status,
     url: pageOf(message, build),
   })
@@ -86,19 +88,29 @@ export function workflowEndRequestFor(
   secret: string,
   end: WorkflowEnd,
 ): OutboundRequest | Promise<OutboundRequest> {
-  const { project, pipeline, workflow, status, origin } = end
+  const { project, pipeline, workflow, status, failedTests, origin } = end
   if (listener.kind === 'webhook') {
     const subject = subjectOf(project, pipeline, workflow)
-    const data = { ...subject, workflow: { ...subject.workflow, status }, builds: [] }
+    const data = { ...subject, workflow: { ...subject.workflow, status }, builds: [], ...failedTestsOf(end) }
     return webhookRequest(listener.url, secret, { ...end, event: 'workflow.finished' }, data)
   }
   return githubStatusRequest(listener, secret, {
     revision: pipeline.revision,
     name: workflow.name,
-    description: `${workflow.name}: ${status.replaceAll('_', ' ')}`,
+    description: `${workflow.name}: ${statusLine(status, failedTests)}`,
     status,
     url: origin === null ? null : `${origin}/${slugText(project)}?pipeline=${pipeline.number}`,
   })
+}
+
+/** "failed: 2 new failures, 1 flaky". */
+export function statusLine(status: BranchStatus, failedTests: string): string {
+  const words = status.replaceAll('_', ' ')
+  return failedTests === '' ? words : `${words}: ${failedTests}`
+}
+
+function failedTestsOf({ failedTests }: Pick<OutboundMessage, 'failedTests'>) {
+  return failedTests === '' ? {} : { failed_tests: failedTests }
 }
 
 type CommitStatus = {
@@ -228,6 +240,7 @@ function dataOf(message: OutboundMessage) {
       duration_ms: durationMsOf(build),
       url: pageOf(message, build),
     })),
+    ...failedTestsOf(message),
     parameters,
     ...(Object.keys(envVars).length > 0 ? { environment: envVars } : {}),
     ...(origin === null ? {} : { report_url: `${origin}/api/buildpass/v1/projects/${slugText(project)}/builds` }),

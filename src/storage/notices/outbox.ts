@@ -43,16 +43,31 @@ export function dispatchStatement(
  * queued for that listener last.
  */
 export function tellListenersStatement(db: Db, build: SQL, at: number) {
-  const subject = subjectOf(sql`${builds.id}`, sql`${workflows.name}, ${builds.jobName}`)
   return rawStatement(
     db,
-    sql`insert into ${outbox} (id, project_id, build_id, workflow_id, listener_id, subject, event, told, state, created_at)
+    sql`${toListeners(at)}
+      where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} returning id`,
+  )
+}
+
+/**
+ * The statement that queues a message to each listener again where tests of a red build came after its end: with what
+ * failed it is another state.
+ */
+export function tellListenersOfTestsStatement(db: Db, buildId: string, at: number) {
+  return rawStatement(
+    db,
+    sql`${toListeners(at)} where ${builds.id} = ${buildId} and ${builds.stage} = 2 and ${builds.class} = 'red' returning id`,
+  )
+}
+
+function toListeners(at: number): SQL {
+  const subject = subjectOf(sql`${builds.id}`, sql`${workflows.name}, ${builds.jobName}`)
+  return sql`insert into ${outbox} (id, project_id, build_id, workflow_id, listener_id, subject, event, told, state, created_at)
       select lower(hex(randomblob(16))), ${builds.projectId}, ${builds.id}, ${builds.workflowId}, ${listeners.id}, ${subject}, 'build.finished',
         ${builds.status}, 'pending', ${at}
       from ${builds} join ${listeners} on ${listeners.projectId} = ${builds.projectId}
-      join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}
-      where ${build} and ${builds.stage} = 2 and ${builds.status} is not ${lastQueuedStatus(sql`last.build_id = ${builds.id}`)} returning id`,
-  )
+      join ${workflows} on ${workflows.id} = ${builds.workflowId} join ${pipelines} on ${pipelines.id} = ${builds.pipelineId}`
 }
 
 /** The status that was queued last for a listener. The rowid is the order of queueing. */

@@ -77,7 +77,7 @@ export const outbox = sqliteTable(
     subject: text('subject'),
     /** The status for which a message to a listener was queued, so that none is queued twice in a row. */
     told: text('told'),
-    /** The status that was sent last, whether or not it is known to have arrived. */
+    /** The status that was sent last, with the line on its failed tests, whether or not it is known to have arrived. */
     sent: text('sent'),
     /** Who asked for it, and which dispatch target there was then; null in messages to listeners. */
     asker: text('asker', { mode: 'json' }).$type<StartedBy>(),

@@ -33,8 +33,8 @@ export type BranchRow = BranchReport & {
 }
 
 /**
- * The reports of a branch, the newest pipeline first, in it the newest build; of pipelines before that of the build with
- * the number `beforeBuild`, where that is of this branch.
+ * The reports of a branch, the newest pipeline first, in it the newest build; of pipelines before that of the build
+ * `beforeBuild`, where that is of this branch.
  */
 export function branchReportsQuery(
   projectId: string,
@@ -42,10 +42,10 @@ export function branchReportsQuery(
   {
     beforeBuild = null,
     withTimes = false,
-  }: { readonly beforeBuild?: number | null; readonly withTimes?: boolean } = {},
+  }: { readonly beforeBuild?: string | null; readonly withTimes?: boolean } = {},
 ): SQL {
   const ofBuild = sql`select p.began_at, p.ci_number, p.number from ${builds} as b cross join ${pipelines} as p on p.id = b.pipeline_id
-    where b.project_id = ${projectId} and b.build_num = ${beforeBuild} and p.branch = ${branch}`
+    where b.id = ${beforeBuild} and p.branch = ${branch}`
   const isBefore = beforeBuild === null ? sql`1` : sql`(not exists (${ofBuild}) or ${rankOf('p')} < (${ofBuild}))`
   const characters = withTimes ? sql`octet_length(r.outcomes) + octet_length(r.times)` : sql`octet_length(r.outcomes)`
   const order = sql`began_at desc, ci_number desc, number desc, build_num desc, id desc`

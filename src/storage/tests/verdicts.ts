@@ -67,20 +67,20 @@ export async function judgeBuild(
     db.select({ id: builds.id }).from(builds).where(ofBuild),
     ...statementsOf(stores, which),
   ])
-  return build ? judgeRows(stores, project, num, results) : null
+  return build ? judgeRows(stores, project, build.id, results) : null
 }
 
-/** The line on all failures of some builds of one workflow: empty where nothing failed. */
+/** The line on all failures of some builds of one pipeline: empty where nothing failed. */
 export async function summarizeBuilds(
   stores: Pick<Stores, 'db' | 'now'>,
   project: JudgedProject,
-  nums: readonly number[],
+  buildIds: readonly string[],
 ): Promise<string> {
-  const [num] = nums
-  if (num === undefined) return ''
-  const which = sql`b.project_id = ${project.id} and b.build_num in (select value from json_each(${JSON.stringify(nums)}) as row)`
+  const [buildId] = buildIds
+  if (buildId === undefined) return ''
+  const which = sql`b.id in (select value from json_each(${JSON.stringify(buildIds)}) as row)`
   const results = await stores.db.batch(statementsOf(stores, which))
-  return (await judgeRows(stores, project, num, results)).summary
+  return (await judgeRows(stores, project, buildId, results)).summary
 }
 
 function statementsOf({ db, now }: Pick<Stores, 'db' | 'now'>, which: SQL) {
@@ -126,7 +126,7 @@ export function failuresQuery(which: SQL, now: number): SQL {
 async function judgeRows(
   { db, now }: Pick<Stores, 'db' | 'now'>,
   project: JudgedProject,
-  num: number,
+  buildId: string,
   [counted, failed]: readonly { readonly results: unknown[] }[],
 ): Promise<Judgement> {
   // The columns of those statements.
@@ -145,7 +145,7 @@ async function judgeRows(
     tests: distinct.map(({ id }) => id),
     since: (row?.at ?? now()) - FLAKY_MS,
     upTo: row?.newest ?? 0,
-    beforeBuild: num,
+    beforeBuild: buildId,
   })
   const verdicts = judge(distinct, past)
   const failures = distinct.map((one, i): Failure => {
@@ -171,7 +171,7 @@ type Asked = {
   readonly since: number
   /** The newest report that counts among the last runs. */
   readonly upTo: number
-  readonly beforeBuild: number | null
+  readonly beforeBuild: string | null
 }
 
 async function readPast(db: Db, project: JudgedProject, { tests, since, upTo, beforeBuild }: Asked): Promise<Past> {

@@ -1,7 +1,7 @@
+import { keepTests } from '../../../actions/keep-tests.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { type ReportReading, readTestReport } from '../../../domain/tests/read-report.ts'
 import type { TestReport, TestResult } from '../../../domain/tests/test-result.ts'
-import { keepTestReport } from '../../../storage/tests/test-reports.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readBytes } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -23,7 +23,7 @@ export function mountTests(app: App): void {
       const bytes = await readBytes(c.req.raw, MAX_TESTS_BYTES)
       const report = requireReport(readTestReport(bytes, c.req.header('Content-Type') ?? null))
       const buildId = await requireBuildId(c, project.id, buildNumOf(params))
-      const kept = await keepTestReport(c.env.stores, { buildId, name }, report, actor)
+      const kept = await keepTests(c.env.stores, { buildId, name }, report, actor)
       if (kept.kind === 'no_build') throw new AppError('build_not_found')
       return jsonWritten(c, testsStoredJson({ ...report, warnings: kept.warnings }))
     },

@@ -4,8 +4,8 @@ import { colouredText } from '../../../domain/formats/ansi.ts'
 export function Coloured({ text }: { text: string }) {
   return (
     <>
-      {colouredText(text).map(({ text, color, background, isBold, isDim }) => {
-        const classes = [color, background && `${background}-bg`, isBold && 'ansi-bold', isDim && 'ansi-dim']
+      {colouredText(text).map(({ text, color, isBold, isDim }) => {
+        const classes = [color, isBold && 'ansi-bold', isDim && 'ansi-dim']
         const look = classes.filter(Boolean).join(' ')
         return look === '' ? text : <span class={look}>{text}</span>
       })}

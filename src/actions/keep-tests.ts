@@ -1,0 +1,23 @@
+import type { Actor } from '../domain/access/actor.ts'
+import type { TestReport } from '../domain/tests/test-result.ts'
+import { enqueue, queuedIdsOf, tellListenersOfTestsStatement } from '../storage/notices/outbox.ts'
+import type { Stores } from '../storage/stores.ts'
+import { keepTestReport } from '../storage/tests/test-reports.ts'
+import { commit } from '../storage/tokens/rights.ts'
+
+type Key = Parameters<typeof keepTestReport>[1]
+
+/** Keeps a report of tests and, where any failed in a build that has ended red, tells the listeners what failed. */
+export async function keepTests(
+  stores: Stores,
+  key: Key,
+  report: TestReport,
+  actor: Actor,
+): ReturnType<typeof keepTestReport> {
+  const kept = await keepTestReport(stores, key, report, actor)
+  const hasFailed = report.tests.some(({ result }) => result === 'failure' || result === 'error')
+  if (kept.kind !== 'kept' || !hasFailed) return kept
+  const [queued] = await commit(stores, actor, [tellListenersOfTestsStatement(stores.db, key.buildId, stores.now())])
+  await enqueue(stores, queuedIdsOf(queued))
+  return kept
+}
