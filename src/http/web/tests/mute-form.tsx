@@ -37,7 +37,9 @@ export function parseMuting({ reason, until }: MuteTexts, now: number): Muting |
       ? 'Say why, so that others know what to wait for.'
       : reason.length > MAX_MUTE_REASON_LENGTH
         ? `Use at most ${MAX_MUTE_REASON_LENGTH} characters.`
-        : null
+        : /\p{Cc}/u.test(reason)
+          ? 'Write it in one line, without control characters.'
+          : null
   if (at !== null && untilError === null && reasonError === null) return { reason, until: at }
   return { errors: { ...(reasonError ? { reason: reasonError } : {}), ...(untilError ? { until: untilError } : {}) } }
 }

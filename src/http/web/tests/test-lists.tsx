@@ -41,7 +41,7 @@ export const LISTS: { readonly [N in ListName]: List<N> } = {
   },
   slowest: {
     title: 'Slowest',
-    hint: 'By their mean time.',
+    hint: 'By their mean time, which is within 14%.',
     none: 'No test ran.',
     figure: ({ meanSeconds }) => durationText(meanSeconds * 1000),
   },

@@ -112,7 +112,7 @@ function TestView({ viewer, project, role, history, refused, now }: ViewProps) {
           <p class="muted">None of the newest 1,000 reports of the project has it.</p>
         ) : (
           <>
-            <p class="muted small-text">The newest first, on all branches.</p>
+            <p class="muted small-text">The newest first, on all branches. Times are within 14%.</p>
             <RunStrip project={project} runs={runs} />
             <div class="runs">
               <RunTable project={project} runs={runs} now={now} />

@@ -252,16 +252,12 @@ async function found(c: Context<AppEnv>, project: Project): Promise<Child> {
         </Search>
       </div>
       <div class="section">
-        {tests.length === 0 ? (
-          <NoneFound project={project} goesOn={nextAfter !== null} />
-        ) : (
-          <Found project={project} tests={tests} />
-        )}
+        {tests.length === 0 ? <NoneFound project={project} /> : <Found project={project} tests={tests} />}
       </div>
       <Pager
         newer={page.after === null ? null : address(null)}
         older={nextAfter === null ? null : address(nextAfter)}
-        words={['First tests', tests.length > 0 ? 'More tests' : 'Look further']}
+        words={['First tests', 'More tests']}
       />
     </>
   )
@@ -282,14 +278,10 @@ function Found({ project, tests }: { project: Project } & Pick<FoundTests, 'test
   )
 }
 
-function NoneFound({ project, goesOn }: { project: Project; goesOn: boolean }) {
+function NoneFound({ project }: { project: Project }) {
   return (
-    <Empty icon="search" title={goesOn ? 'None found so far' : 'No such test'}>
-      <p>
-        {goesOn
-          ? 'There are more tests than one search reads.'
-          : 'No test that was reported here has that in its class, name or file.'}
-      </p>
+    <Empty icon="search" title="No such test">
+      <p>No test that was reported here has that in its class, name or file.</p>
       <p>
         <a href={`${testsPath(project)}?q=`}>Show all tests</a>
       </p>

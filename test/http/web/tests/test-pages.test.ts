@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { slugText } from '../../../../src/domain/project.ts'
 import { findBuildId } from '../../../../src/storage/builds/builds.ts'
-import { listMuted } from '../../../../src/storage/tests/test-mutes.ts'
+import { listMuted, muteTest } from '../../../../src/storage/tests/test-mutes.ts'
+import { searchTests } from '../../../../src/storage/tests/test-search.ts'
 import { seedMember, seedProject, seedSession, seedUser } from '../../../support/seed/seed.ts'
 import { type RunSeed, seedRun } from '../../../support/seed/seed-runs.ts'
 import { browse } from '../../../support/server/browse.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
-import { type PlainTestResult, replaceTestResults } from '../../../support/worker/as-instance.ts'
+import { actsAs, type PlainTestResult, replaceTestResults } from '../../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 import { textOf, visit } from '../../../support/worker/visit.ts'
 
@@ -70,7 +71,7 @@ describe('the page of a project’s tests', () => {
     const { text, links } = await visit(`${path}/tests`, cookie)
     expect(text).toMatch(/Flaky 1 .* price › rounds failed 1 of 3 runs \(33%\)/)
     expect(text).toMatch(/Most failing 1 .* price › rounds failed 1 of 3 runs/)
-    expect(text).toMatch(/Slowest 4 By their mean time\. price › adds \d\.\ds/)
+    expect(text).toMatch(/Slowest 4 By their mean time, which is within 14%\. price › adds \d\.\ds/)
     expect(text).toMatch(/New 1 .* price › comes since #2/)
     expect(text).toMatch(/Vanished 1 .* price › leaves last in #1/)
     expect(text).toContain('No test is muted.')
@@ -91,6 +92,24 @@ describe('the page of a project’s tests', () => {
     const topic = await visit(`${path}/tests?branch=topic&list=vanished`, cookie)
     expect(topic.text).toContain('case 40')
     expect((await visit(`${path}/tests?branch=topic`, cookie)).text).toContain('only here')
+  })
+
+  it('pages through all that are muted, the one that ends first at the head', async () => {
+    const { stores, project, user, cookie, path, run } = await open()
+    await run(Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`case ${i}`, {}])))
+    const { tests } = await searchTests(stores.db, project.id, '', { limit: 100 })
+    for (const { id, name } of tests) {
+      const until = stores.now() + 86_400_000 * (name === 'case 7' ? 1 : 2)
+      await muteTest(stores, project.id, id, { reason: 'Waits', until }, actsAs(user.id))
+    }
+    const overview = await visit(`${path}/tests`, cookie)
+    expect(overview.text).toMatch(/Muted 51 .* All 51/)
+    const first = await visit(`${path}/tests?list=muted`, cookie)
+    expect(first.text).toMatch(/on all branches\. price › case 7 until/)
+    const next = first.links.find((link) => link.includes('page=2')) ?? ''
+    const names = [first, await visit(next, cookie)].flatMap(({ text }) => text.match(/case \d+/g) ?? [])
+    expect(new Set(names).size).toBe(51)
+    expect(names).toHaveLength(51)
   })
 
   it('says so where a branch has no tests, though the project has', async () => {
@@ -172,6 +191,7 @@ describe('the page of one test', () => {
   it.each([
     ['no reason', { reason: ' ' }, 'Say why'],
     ['too long a reason', { reason: 'x'.repeat(501) }, 'at most 500 characters'],
+    ['a reason of two lines', { reason: 'one\ntwo' }, 'in one line'],
     ['no day', { until: '' }, 'Choose the day'],
     ['a day that does not exist', { until: '2027-02-30' }, 'Choose the day'],
     ['a day that is over', { until: '2020-01-01' }, 'still to come'],
