@@ -90,7 +90,7 @@ function TestView({ viewer, project, role, history, refused, now }: ViewProps) {
   const mayMute = viewer !== null && role !== null && permissionsOf(role).includes('builds:write')
   return (
     <>
-      <div class="page-head test-head">
+      <div class="page-head">
         <h1>
           <span class="clamp">
             <TestName test={test} />
@@ -156,7 +156,7 @@ type MutedProps = {
 
 function Muted({ viewer, project, test, mute, now }: MutedProps) {
   return (
-    <div class="callout warn row mute-note">
+    <div class="callout warn row list-head">
       <p>
         <MuteSentence mute={mute} now={now} />
       </p>
