@@ -6518,6 +6518,7 @@ var ERROR_CODES = [
   "env_var_not_found",
   "dispatch_target_not_found",
   "listener_not_found",
+  "test_not_found",
   "token_not_found",
   "user_not_found",
   "route_not_found",
