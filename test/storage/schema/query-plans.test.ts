@@ -88,6 +88,19 @@ beforeAll(async () => {
       secrets.member,
       { tests: [{ name: 'rounds', classname: 'price', result: 'success' }] },
     ],
+    ['PUT', `${own}/builds/1/tests?report=red`, secrets.member, { tests: [{ name: 'x', result: 'failure' }] }],
+    ['GET', `${own}/builds/1/tests/failures`],
+    ['GET', `${own}/tests?search=x&after=${world.testId}`],
+    ['GET', `${own}/tests/${world.testId}`],
+    ['GET', `${own}/tests/insights?branch=x`],
+    ['POST', `${own}/tests/judge`, secrets.member, { tests: [{ name: 'b', classname: 'a', outcome: 'failed' }] }],
+    [
+      'PUT',
+      `${own}/tests/${world.testId}/mute`,
+      secrets.member,
+      { reason: 'x', until: new Date(Date.now() + 86_400_000).toISOString() },
+    ],
+    ['DELETE', `${own}/tests/${world.testId}/mute`],
     ['GET', `${own}/audit`],
     ['GET', `${own}/audit?before=9`],
     ['GET', '/api/buildpass/v1/audit'],
@@ -273,7 +286,7 @@ describe('every statement of the application', () => {
   it('is seen', () => {
     expect(statements.length).toBeGreaterThan(130)
     const tables =
-      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations sweeps test_failures test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
+      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations sweeps test_failures test_mutes test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
     for (const table of tables.split(' '))
       expect(
         statements.some(({ sql }) => sql.includes(`"${table}"`)),
