@@ -256,9 +256,10 @@ function Head({ project, build }: { project: Project; build: Build }) {
 
 /** All failures in one line, and what they were compared with. */
 function Verdicts({ project, judgement }: { project: Project; judgement: Judgement }) {
-  const { summary, comparedWith, counts } = judgement
+  const { summary, comparedWith, counts, failures } = judgement
+  const areMuted = counts.muted === failures.length && counts.unjudged === 0
   return (
-    <p class={`callout verdicts ${counts.muted === judgement.failures.length ? 'warn' : 'bad'}`}>
+    <p class={`callout verdicts ${areMuted ? 'warn' : 'bad'}`}>
       <a class="plain" href="#tests">
         <strong>{summary}</strong>
       </a>
