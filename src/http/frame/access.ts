@@ -180,6 +180,10 @@ export const PAGES = {
   'GET /': 'anyone',
   'GET /:vcs/:org/:repo': 'status:read',
   'GET /:vcs/:org/:repo/branches': 'status:read',
+  'GET /:vcs/:org/:repo/tests': 'status:read',
+  'GET /:vcs/:org/:repo/tests/:id': 'status:read',
+  'POST /:vcs/:org/:repo/tests/:id/mute': 'builds:write',
+  'POST /:vcs/:org/:repo/tests/:id/unmute': 'builds:write',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
   // The part of a page that changes while something runs: the page's script reads it.

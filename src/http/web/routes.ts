@@ -18,6 +18,8 @@ import { mountWebhookPages } from './settings/webhooks-page.tsx'
 import { mountCloudflareAccess } from './sign-in/cloudflare-access.tsx'
 import { mountGithub } from './sign-in/github.tsx'
 import { mountSignIn } from './sign-in/sign-in.tsx'
+import { mountTestPage } from './tests/test-page.tsx'
+import { mountTestsPage } from './tests/tests-page.tsx'
 import { mountPersonalTokens } from './tokens/personal-tokens.tsx'
 import { mountProjectTokens } from './tokens/project-tokens.tsx'
 
@@ -43,5 +45,7 @@ export function mountPages(app: App): void {
   mountDashboard(app)
   mountProjectPage(app)
   mountBranchesPage(app)
+  mountTestsPage(app)
+  mountTestPage(app)
   mountBuildPage(app)
 }

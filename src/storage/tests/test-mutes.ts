@@ -49,13 +49,13 @@ export function mutedQuery(projectId: string, now: number): SQL {
     where m.project_id = ${projectId} and m.until > ${now} order by m.until, n.id limit ${MAX_MUTES}`
 }
 
-export type Muting = { readonly testId: number; readonly reason: string; readonly until: number }
+export type Muting = { readonly reason: string; readonly until: number }
 
 /** Mutes a test, also one that is muted already. `limit`: the project has as many as it may. */
 export async function muteTest(
   stores: Pick<Stores, 'db' | 'now'>,
   projectId: string,
-  { testId, reason, until }: Muting,
+  { testId, reason, until }: Muting & { readonly testId: number },
   actor: Actor,
 ): Promise<MutedTest | 'no_test' | 'limit'> {
   const { db, now } = stores

@@ -8,8 +8,10 @@ import { putEnvVar } from '../../../src/storage/projects/env-vars.ts'
 import { putCreator } from '../../../src/storage/projects/project-settings.ts'
 import { insertWebhook } from '../../../src/storage/reporting/webhooks.ts'
 import { identities, signInLinks } from '../../../src/storage/schema/schema-web.ts'
+import { muteTest } from '../../../src/storage/tests/test-mutes.ts'
+import { searchTests } from '../../../src/storage/tests/test-search.ts'
 import { insertPublisher } from '../../../src/storage/tokens/publishers.ts'
-import { reportBuild } from '../worker/as-instance.ts'
+import { replaceTestResults, reportBuild } from '../worker/as-instance.ts'
 import type { TestStores } from '../worker/stores.ts'
 import { reportOf, seedWorld, type World } from '../worker/world.ts'
 import { type SeededToken, seedSession, seedToken, seedUser } from './seed.ts'
@@ -25,6 +27,8 @@ export type Furnished = World & {
   /** Somebody who was invited and has not come. */
   readonly invited: { readonly login: string }
   readonly listenerId: string
+  /** The numbers of two tests, one of which is muted. */
+  readonly tests: Record<'plain' | 'muted', number>
   /** A project token, and a personal one of the admin beside the one that the admin uses. */
   readonly token: SeededToken
   readonly adminsOther: SeededToken
@@ -72,6 +76,21 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
   )
   if (!('build' in reported)) throw new Error('the running build was not stored')
   const { num, workflow } = reported.build
+  const unit = { classname: '', result: 'success', runTimeSeconds: 1, message: '', file: null, source: 'unit' } as const
+  await replaceTestResults(stores, reported.build.id, '', [
+    { ...unit, name: 'plain' },
+    { ...unit, name: 'muted' },
+  ])
+  const tests = {
+    plain: await testIdOf(stores, project.id, 'plain'),
+    muted: await testIdOf(stores, project.id, 'muted'),
+  }
+  await muteTest(
+    stores,
+    project.id,
+    { testId: tests.muted, reason: 'known', until: stores.now() + 86_400_000 },
+    INSTANCE,
+  )
   return {
     ...world,
     stores,
@@ -80,6 +99,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     publisherId: publisher.publisher.id,
     invited,
     listenerId: listener?.id ?? '',
+    tests,
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
     adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),
     ownersOther: await seedToken(stores, { kind: 'personal', user: users.owner }),
@@ -91,4 +111,11 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     },
     others: { admin: await seedSession(stores, users.admin), owner: await seedSession(stores, users.owner) },
   }
+}
+
+async function testIdOf({ db }: TestStores, projectId: string, name: string): Promise<number> {
+  const { tests } = await searchTests(db, projectId, name, { limit: 1 })
+  const [test] = tests
+  if (!test) throw new Error(`there is no test ${name}`)
+  return test.id
 }

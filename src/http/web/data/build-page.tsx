@@ -18,14 +18,16 @@ import {
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import type { Db } from '../../../storage/stores.ts'
+import { findTestsNamed } from '../../../storage/tests/known-tests.ts'
 import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
+import { type Judgement, judgeBuild } from '../../../storage/tests/verdicts.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { artifactPlaceOf, buildNumOf, queryPage } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
-import { buildPath, filePath, pipelinePath, projectPath, safeUrl } from '../frame/paths.ts'
+import { buildPath, filePath, pipelinePath, projectPath, safeUrl, testsPath } from '../frame/paths.ts'
 import { EventTime } from '../parts/event-time.tsx'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -37,6 +39,7 @@ import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './fold
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
 import { StepList } from './step-list.tsx'
+import type { ListedTest } from './test-item.tsx'
 import { NoTests, TestList, testSummary } from './test-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
@@ -74,6 +77,8 @@ type Shown = {
   /** The folder asked for, where there are too many files for one page. */
   readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
   readonly tests: TestPage
+  readonly results: readonly ListedTest[]
+  readonly judgement: Judgement | null
   /** The files among which the attachments of the tests are. */
   readonly attached: readonly FileOverview[]
   readonly now: number
@@ -84,18 +89,30 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   const { db, now } = c.env.stores
   const asked = askedFolderOf(c)
   const testPage = queryPage(c, 'tests')
-  const [detail, files, tests] = await Promise.all([
+  const [detail, files, tests, judgement] = await Promise.all([
     findBuild(db, project.id, num),
     listBuildFiles(db, project.id, num),
     listTestsOfBuild(c.env.stores, project.id, num, testPage),
+    judgeBuild(c.env.stores, project, num),
   ])
   if (!detail) throw new AppError('build_not_found')
   const build = { projectId: project.id, num }
-  const [folder, attached] = await Promise.all([
+  const [folder, attached, known] = await Promise.all([
     readFolder(db, build, files, asked),
     readAttached(db, build, files, tests),
+    findTestsNamed(db, project.id, tests.results, now()),
   ])
-  return { detail, files, asked, folder, tests, attached, now: now(), origin: publicOriginOf(c) }
+  const verdicts = new Map(judgement?.failures.map(({ test, verdict }) => [test.id, verdict]))
+  const results = tests.results.map((test, place): ListedTest => {
+    const own = known[place] ?? null
+    const verdict = own && isFailure(test) ? (verdicts.get(own.id) ?? null) : null
+    return { ...test, known: own, verdict }
+  })
+  return { detail, files, asked, folder, tests, results, judgement, attached, now: now(), origin: publicOriginOf(c) }
+}
+
+function isFailure({ result }: Pick<ListedTest, 'result'>): boolean {
+  return result === 'failure' || result === 'error'
 }
 
 /** No more is read where all files are at hand. */
@@ -136,6 +153,8 @@ function BuildView({
   asked,
   folder,
   tests,
+  results,
+  judgement,
   attached,
   now,
   origin,
@@ -163,6 +182,7 @@ function BuildView({
       <p class="subject">{pipeline.subject && firstLineOf(pipeline.subject)}</p>
       <Origin project={project} pipeline={pipeline} />
       {hasNoTests && classOf(build.status) === 'red' && <NoTests />}
+      {judgement && judgement.summary !== '' && <Verdicts project={project} judgement={judgement} />}
       <Facts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
@@ -170,7 +190,19 @@ function BuildView({
       </Section>
       <Section id="tests" title="Tests" note={tests.reports > 0 ? testSummary(tests) : null}>
         {tests.reports > 0 ? (
-          <TestList tests={tests} hrefOf={hrefOf} addressOf={(page) => `${addressOf(asked, page)}#tests`} />
+          <>
+            <TestList
+              project={project}
+              tests={tests}
+              results={results}
+              hrefOf={hrefOf}
+              addressOf={(page) => `${addressOf(asked, page)}#tests`}
+              now={now}
+            />
+            <p class="more">
+              <a href={testsPath(project)}>Tests of the project</a>
+            </p>
+          </>
         ) : (
           <None of="test results" isLive={isLive} />
         )}
@@ -225,6 +257,27 @@ function Head({ project, build }: { project: Project; build: Build }) {
         </a>
       </div>
     </div>
+  )
+}
+
+/** All failures in one line, and what they were compared with. */
+function Verdicts({ project, judgement }: { project: Project; judgement: Judgement }) {
+  const { summary, comparedWith, counts, failures } = judgement
+  const areMuted = counts.muted === failures.length && counts.unjudged === 0
+  return (
+    <p class={`callout verdicts ${areMuted ? 'warn' : 'bad'}`}>
+      <a class="plain" href="#tests">
+        <strong>{summary}</strong>
+      </a>
+      {comparedWith && (
+        <span class="muted">
+          {' '}
+          compared with{' '}
+          <a href={pipelinePath(project, comparedWith.pipelineNumber)}>pipeline #{comparedWith.pipelineNumber}</a> on{' '}
+          {comparedWith.branch}
+        </span>
+      )}
+    </p>
   )
 }
 

@@ -20,7 +20,7 @@ import { checkedBranch, queryCount } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
-import { projectPath } from '../frame/paths.ts'
+import { projectPath, testsPath } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
@@ -160,6 +160,9 @@ function ProjectHead({ project, role }: { project: Project; role: Role | null })
         <VisibilityTag project={project} />
       </div>
       <div class="actions">
+        <a class="button" href={testsPath(project)}>
+          <Icon name="check" /> Tests
+        </a>
         <a class="button" href={vcsUrlFor(project)}>
           <Icon name="external" /> {hostNameOf(project)}
         </a>

@@ -1,9 +1,10 @@
+import type { Project } from '../../../domain/project.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import type { TestPage } from '../../../storage/tests/test-results.ts'
 import { MAX_PAGE } from '../../frame/request/input.ts'
 import { Pager } from '../parts/parts.tsx'
 import { countText, durationText } from './measures.ts'
-import { type HrefOf, OUTCOMES, TestItem } from './test-item.tsx'
+import { type HrefOf, type ListedTest, OUTCOMES, TestItem } from './test-item.tsx'
 
 /** `232 tests: 1 failed, 2 skipped, 229 passed in 41s; 1 flaky`. */
 export function testSummary({ counts, flaky, runTimeSeconds }: Pick<TestPage, 'counts' | 'flaky' | 'runTimeSeconds'>) {
@@ -16,10 +17,18 @@ export function testSummary({ counts, flaky, runTimeSeconds }: Pick<TestPage, 'c
   return `${countText(total, 'test')}: ${parts.join(', ')} in ${time}${flaky > 0 ? `; ${flaky} flaky` : ''}`
 }
 
+type ListProps = {
+  readonly project: Project
+  readonly tests: Omit<TestPage, 'results'>
+  readonly results: readonly ListedTest[]
+  readonly hrefOf: HrefOf
+  readonly addressOf: (page: number) => string
+  readonly now: number
+}
+
 /** Test results, failures first with their messages folded; before them what the reports leave in doubt. */
-export function TestList(props: { tests: TestPage; hrefOf: HrefOf; addressOf: (page: number) => string }) {
-  const { tests, hrefOf, addressOf } = props
-  const { page, pages, results, warnings } = tests
+export function TestList({ project, tests, results, hrefOf, addressOf, now }: ListProps) {
+  const { page, pages, warnings } = tests
   return (
     <>
       {warnings.length > 0 && (
@@ -34,7 +43,14 @@ export function TestList(props: { tests: TestPage; hrefOf: HrefOf; addressOf: (p
       {results.length > 0 && (
         <ul class="card">
           {results.map((test, index) => (
-            <TestItem test={test} id={`test-${index}`} isFirst={index === 0} hrefOf={hrefOf} />
+            <TestItem
+              project={project}
+              test={test}
+              id={`test-${index}`}
+              isFirst={index === 0}
+              hrefOf={hrefOf}
+              now={now}
+            />
           ))}
         </ul>
       )}

@@ -21,6 +21,8 @@ const FLASHES = {
   },
   'identity-unlinked': { tone: 'good', text: 'The account is unlinked, and other sessions that it began are ended.' },
   'branch-saved': { tone: 'good', text: 'The default branch is saved.' },
+  'test-muted': { tone: 'good', text: 'The test is muted.' },
+  'test-unmuted': { tone: 'good', text: 'The test is no longer muted.' },
   'retention-saved': { tone: 'good', text: 'How long builds are kept is saved.' },
   'member-added': { tone: 'good', text: '{login} is added as a member.' },
   'admin-added': { tone: 'good', text: '{login} is added as an admin.' },

@@ -119,8 +119,10 @@ async function projectFor(
       return { project: access.project, role: access.role }
     case 'unavailable':
       throw new AppError('unavailable', 'The database cannot be reached just now.')
-    case 'permission_denied':
-      throw new AppError('permission_denied', 'Only admins of this project can open this page.')
+    case 'permission_denied': {
+      const who = permission === 'project:admin' ? 'admins' : 'members'
+      throw new AppError('permission_denied', `Only ${who} of this project can open this page.`)
+    }
     default:
       // Whoever is not signed in learns nothing of what there is: private and absent both lead to the sign-in page.
       throw new AppError(viewer ? 'project_not_found' : 'login_required')

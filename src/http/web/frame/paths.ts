@@ -18,6 +18,16 @@ export function buildPath(slug: Slug, num: number): string {
   return `${projectPath(slug)}/${num}`
 }
 
+/** The tests of a project. */
+export function testsPath(slug: Slug): string {
+  return `${projectPath(slug)}/tests`
+}
+
+/** One test, with its last runs. */
+export function testPath(slug: Slug, id: number): string {
+  return `${testsPath(slug)}/${id}`
+}
+
 /** Where a signed-in person, or anybody for a public project, downloads a file. */
 export function filePath(slug: Slug, num: number, file: { nodeIndex: number; path: string }): string {
   return `${buildPath(slug, num)}/artifacts/${file.nodeIndex}/${encodePath(file.path)}`

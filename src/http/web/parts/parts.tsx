@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/noRedundantRoles: browsers drop the roles of a table whose display is changed, as it is on phones.
 
 import type { Child } from 'hono/jsx'
+import { hasHidden } from '../../../domain/formats/visible-text.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { agoText } from './time-text.ts'
 
@@ -31,15 +32,20 @@ export function PageHead({ title, children, actions }: { title: Child; children?
   )
 }
 
-/** Text to take along, with a button that copies it; `id` is unique on the page. */
+/**
+ * Text to take along, with a button that copies it; `id` is unique on the page. Where the page writes characters of it out,
+ * a field has it as it is.
+ */
 export function Copyable({ id, text, label, block }: { id: string; text: string; label: string; block?: boolean }) {
+  const isChanged = hasHidden(text)
   return (
     <div class={block ? 'copyable block' : 'copyable'}>
       {/* A wide line scrolls, and what scrolls must be reachable with the keyboard. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a group of one line is no fieldset. */}
       <pre role="group" tabindex={0} aria-label={label}>
-        <code id={id}>{text}</code>
+        <code id={isChanged ? undefined : id}>{text}</code>
       </pre>
+      {isChanged && <input type="hidden" id={id} value={text} />}
       <button type="button" class="button small" data-copy={id} hidden>
         <Icon name="copy" />
         <span class="copy-label">Copy</span>

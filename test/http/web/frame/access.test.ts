@@ -5,6 +5,7 @@ import type { Visibility } from '../../../../src/domain/project.ts'
 import { mintIncomingSecret } from '../../../../src/domain/reporting/webhook-source.ts'
 import { PAGES, type PageName, type PageNeeds } from '../../../../src/http/frame/access.ts'
 import { insertWebhook } from '../../../../src/storage/reporting/webhooks.ts'
+import { searchTests } from '../../../../src/storage/tests/test-search.ts'
 import { insertPublisher } from '../../../../src/storage/tokens/publishers.ts'
 import { type SeededToken, seedSession, seedToken } from '../../../support/seed/seed.ts'
 import { type Asking, browse } from '../../../support/server/browse.ts'
@@ -49,6 +50,7 @@ type Place = {
   readonly own: SeededToken
   readonly webhookId: string
   readonly publisherId: string
+  readonly testId: number
 }
 
 /** Where a page is, what is filled in, and the status that tells that somebody is in. Forms are filled in wrongly, so that nothing changes. */
@@ -74,6 +76,10 @@ const ofWebhook =
   (act: string): Recipe['path'] =>
   ({ world, webhookId }) =>
     `/${world.slug}/settings/webhooks/${webhookId}/${act}`
+const ofTest =
+  (act: string): Recipe['path'] =>
+  ({ world, testId }) =>
+    `/${world.slug}/tests/${testId}${act}`
 const ofPublisher: Recipe['path'] = ({ world, publisherId }) =>
   `/${world.slug}/settings/publishers/${publisherId}/delete`
 const ofPerson =
@@ -86,6 +92,11 @@ const RECIPES: Record<PageName, Recipe> = {
   'GET /': { path: at('/'), in: 200 },
   'GET /:vcs/:org/:repo': { path: page(''), in: 200 },
   'GET /:vcs/:org/:repo/branches': { path: page('/branches'), in: 200 },
+  'GET /:vcs/:org/:repo/tests': { path: page('/tests'), in: 200 },
+  'GET /:vcs/:org/:repo/tests/:id': { path: ofTest(''), in: 200 },
+  'POST /:vcs/:org/:repo/tests/:id/mute': { path: ofTest('/mute'), in: 422 },
+  // It has no mute to end.
+  'POST /:vcs/:org/:repo/tests/:id/unmute': { path: ofTest('/unmute'), in: 303 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}': { path: page('/1'), in: 200 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': {
     path: page('/1/artifacts/0/out/report.txt'),
@@ -199,8 +210,10 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     )
     const trusted = { kind: 'gitlab', issuer: 'https://gitlab.com', claims: { project_id: '7' } } as const
     const named = await insertPublisher(stores, project.id, trusted, admin)
+    const { tests } = await searchTests(stores.db, project.id, '', { limit: 1 })
     place = {
       world,
+      testId: tests[0]?.id ?? 0,
       token: await seedToken(stores, { kind: 'project', project, scope: 'status' }),
       webhookId: made.kind === 'created' ? made.webhook.id : '',
       publisherId: named.kind === 'created' ? named.publisher.id : '',

@@ -34,6 +34,10 @@ const person =
   (rest: string): Recipe['path'] =>
   ({ users }) =>
     `/instance/users/${users.member.login}${rest}`
+const ofTest =
+  (which: 'plain' | 'muted', act: string): Recipe['path'] =>
+  ({ project, tests }) =>
+    `/${slugText(project)}/tests/${tests[which]}${act}`
 const FORM_ID = { once: 'abcdefghijklmnopqrstuv' }
 const ROTATE = { ...FORM_ID, overlap: '3600' }
 const DELETE = { confirm: 'DELETE' }
@@ -109,6 +113,11 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     path: at('/retention'),
     form: { artifact_days: '7', build_days: '70', keep_per_branch: '1' },
   },
+  'POST /:vcs/:org/:repo/tests/:id/mute': {
+    path: ofTest('plain', '/mute'),
+    form: { reason: 'It fails at midnight', until: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10) },
+  },
+  'POST /:vcs/:org/:repo/tests/:id/unmute': { path: ofTest('muted', '/unmute') },
   'POST /:vcs/:org/:repo/settings/visibility': {
     path: at('/visibility'),
     form: { visibility: 'public', understood: 'yes' },
@@ -126,6 +135,7 @@ const SIGNED_IN = ways('admin', 'their session was ended', 'they were removed fr
 const WAYS: Partial<Record<PageNeeds, readonly Way[]>> = {
   session: SIGNED_IN,
   owner: ways('owner', 'their session was ended', 'they are no owner any more', 'they were removed from the instance'),
+  'builds:write': [...SIGNED_IN, ...ways('admin', 'they were removed from the project')],
   'project:admin': [
     ...SIGNED_IN,
     ...ways('admin', 'they were removed from the project', 'they were made a mere member'),

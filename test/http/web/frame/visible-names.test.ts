@@ -1,8 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { INSTANCE } from '../../../../src/domain/access/actor.ts'
 import { audit, users } from '../../../../src/storage/schema/schema.ts'
 import { deliveries, publishers, webhooks } from '../../../../src/storage/schema/schema-reporting.ts'
 import { identities } from '../../../../src/storage/schema/schema-web.ts'
+import { muteTest } from '../../../../src/storage/tests/test-mutes.ts'
+import { searchTests } from '../../../../src/storage/tests/test-search.ts'
 import { filled, PAGE_ROUTES, patternsOf } from '../../../support/api/route-paths.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
@@ -131,7 +134,16 @@ beforeAll(async () => {
   projectId = project.id
   slug = `${project.vcs}/${project.org}/${project.repo}`
   token = own.secret
-  ids = { account: own.id, api: projectToken.id, webhooks: webhookId, publishers: publisherId }
+  const { tests } = await searchTests(db, project.id, '', { limit: 1 })
+  const testId = tests[0]?.id ?? 0
+  await muteTest(stores, project.id, { testId, reason: hostile('reason'), until: stores.now() + 86_400_000 }, INSTANCE)
+  ids = {
+    account: own.id,
+    api: projectToken.id,
+    webhooks: webhookId,
+    publishers: publisherId,
+    tests: `${testId}`,
+  }
   holes = { vcs: 'gh', org: project.org, repo: project.repo, num: '1', login: member.login }
 })
 
@@ -148,7 +160,7 @@ const PAGES = PAGE_ROUTES.filter(
 describe('a page with names that hide something', () => {
   it.each(PAGES)('shows it: %s', async (name) => {
     const [pattern = ''] = patternsOf(name).paths
-    const kind = /\/(account|api|webhooks|publishers)\/(?:api\/)?:id/.exec(pattern)?.[1] ?? ''
+    const kind = /\/(account|api|webhooks|publishers|tests)\/(?:api\/)?:id/.exec(pattern)?.[1] ?? ''
     const path = filled(pattern, (hole) => (hole === 'id' ? (ids[kind] ?? '') : (holes[hole] ?? '')))
     const queries = ['', `?branch=${encodeURIComponent(BRANCH)}`, '?status=red', '?pipeline=1']
     for (const query of pattern.endsWith(':repo') || pattern.endsWith('badges') ? queries : ['']) {
@@ -170,6 +182,8 @@ describe('a page with names that hide something', () => {
     for (const word of ['job', 'flow', 'niam', 'subject', 'step', 'folder', 'file', 'name', 'message'])
       expect([...build]).toContain(word)
     expect(new Set(await shownOn(`/${slug}`))).toEqual(new Set(['job', 'flow', 'niam', 'subject', 'Ada']))
+    for (const path of [`/${slug}/tests`, `/${slug}/tests/${ids.tests}`])
+      expect(await shownOn(path)).toEqual(expect.arrayContaining(['Class', 'name', 'reason']))
     expect(await shownOn(`/${slug}/settings/api`)).toContain('label')
     expect(await shownOn(`/${slug}/settings/publishers`)).toContain('main')
     expect(await shownOn(`/${slug}/settings/webhooks`)).toContain('detail')
