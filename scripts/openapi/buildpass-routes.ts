@@ -53,6 +53,9 @@ import { DONE, json, type RouteDoc, type Under } from './route-doc.ts'
 const AUDIT = json('A page, newest first.', auditPageShape)
 const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingTokenShape)
 
+// A day that is written down would be over some day.
+const IN_A_MONTH = `${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)}T09:00:00Z`
+
 export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/token': {
     summary: 'What the presented token is',
@@ -250,7 +253,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
     summary: 'Mute a test',
     description: 'Until a day at most 90 days ahead. For people: a reporting token cannot.',
-    body: { schema: muteInput, example: { reason: 'the payment sandbox is down', until: '2026-12-24T09:00:00Z' } },
+    body: { schema: muteInput, example: { reason: 'the payment sandbox is down', until: IN_A_MONTH } },
     answers: { 200: json('The test and its mute.', mutedTestShape) },
     refuses: [409],
   },

@@ -35,6 +35,7 @@ export type OpenApiDocument = {
 
 const TAGS = [
   { name: 'Reporting', description: 'What CI jobs and deploy scripts ask for, under `/api/buildpass/v1`.' },
+  { name: 'Tests', description: 'What test reports say together, and muted tests, under `/api/buildpass/v1`.' },
   { name: 'Settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
   { name: 'CircleCI v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
   { name: 'CircleCI v2', description: "CircleCI's second API: `/api/v2`." },
@@ -138,10 +139,12 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
   }
 }
 
+const TESTS = /\/tests\/|\{repo\}\/tests$/
 const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
 
 function tagOf(path: string): string {
-  if (path.startsWith('/api/buildpass/')) return REPORTING.test(path) ? 'Reporting' : 'Settings'
+  if (path.startsWith('/api/buildpass/'))
+    return TESTS.test(path) ? 'Tests' : REPORTING.test(path) ? 'Reporting' : 'Settings'
   if (path.startsWith('/api/v1.1/')) return 'CircleCI v1.1'
   return path.startsWith('/api/') ? 'CircleCI v2' : 'Badges, feeds and files'
 }

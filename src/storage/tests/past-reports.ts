@@ -20,7 +20,7 @@ const MAX_REPORTS_OF_REVISIONS = 1_000
 const MAX_FAILURES_A_TEST = 20
 const MAX_REPORTS_WITH_FAILURES = 1_000
 
-/** The rows of a statement, none beyond `MAX_CHARACTERS` of `columns`; `order` is that of its rows. */
+/** The rows of `newest`, each with the characters of all before it, for `MAX_CHARACTERS`; `order` is that of its rows. */
 function bounded(newest: SQL, order: SQL): SQL {
   return sql`newest as (${newest}),
     recent as (select *, sum(characters) over (order by ${order} rows unbounded preceding) - characters as before from newest)`

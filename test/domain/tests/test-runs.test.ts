@@ -6,6 +6,7 @@ import {
   type RunOutcome,
   readRuns,
   runIn,
+  runsAmong,
   runsIn,
   type TestRun,
   textOfRuns,
@@ -25,6 +26,29 @@ describe('the runs of a report as text', () => {
       .set(9_000, { outcome: 'skipped', runTimeSeconds: 0 })
     expect(textOfRuns(others).outcomes).toBe('1046.4PF4995P2954.S')
     expect(textOfRuns(new Map())).toEqual({ outcomes: '', times: '' })
+  })
+
+  it('come back for some tests as they do for all, and those that the report has not are left out', () => {
+    const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 60 }))
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 60 }), anyRun), { selector: ([n]) => n }),
+        numbers,
+        (list, some) => {
+          const text = textOfRuns(new Map(list))
+          const all = [...runsIn(readRuns(text))]
+          const expected = all.flatMap(({ number, outcome }, place) =>
+            some.includes(number) ? [[number, { outcome, place }]] : [],
+          )
+          expect([
+            ...runsAmong(
+              text.outcomes,
+              some.toSorted((one, other) => one - other),
+            ),
+          ]).toEqual(expected)
+        },
+      ),
+    )
   })
 
   it('come back for each test, with the time within a seventh, and no other test has one', () => {

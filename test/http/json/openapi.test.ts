@@ -80,6 +80,11 @@ describe('the Worker takes the documented example', () => {
         return { parts: { num: String(world.build.num), upload: upload_id, part: '1' } }
       },
     },
+    [`POST ${OURS}/tests/judge`]: { status: 200 },
+    [`PUT ${OURS}/tests/:id/mute`]: {
+      status: 200,
+      prepare: async () => ({ parts: { id: String(world.testId) } }),
+    },
     [`POST ${OURS}/webhooks`]: { status: 201 },
     [`POST ${OURS}/webhooks/:id/rotate`]: {
       status: 201,
