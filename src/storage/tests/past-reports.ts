@@ -26,11 +26,8 @@ function bounded(newest: SQL, order: SQL): SQL {
     recent as (select *, sum(characters) over (order by ${order} rows unbounded preceding) - characters as before from newest)`
 }
 
-export type BranchRow = BranchReport & {
-  readonly outcomes: string
-  readonly times?: string
-  readonly pipelineNumber: number
-}
+/** With `times` where these were asked for. */
+type BranchRow = BranchReport & { readonly times?: string }
 
 /**
  * The reports of a branch, the newest pipeline first, in it the newest build; of pipelines before that of the build
@@ -68,6 +65,7 @@ export function branchReportsQuery(
 
 /** The rows of that statement. */
 export function branchReportsIn(result: { readonly results: unknown[] }): BranchRow[] {
+  // The columns of that statement.
   return (result.results as (Omit<BranchRow, 'isComplete'> & { isComplete: number })[]).map((row) => ({
     ...row,
     isComplete: row.isComplete === 1,
