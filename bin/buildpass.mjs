@@ -11468,150 +11468,6 @@ function reasonToLeaveOut(error) {
 // cli/verbs/quarantine.ts
 import { readFile as readFile2 } from "node:fs/promises";
 
-// src/domain/tests/outcome-words.ts
-var WORDS2 = wordTable({
-  run: "success",
-  executed: "success",
-  completed: "success",
-  complete: "success",
-  finished: "success",
-  done: "success",
-  pass: "success",
-  passed: "success",
-  ok: "success",
-  success: "success",
-  successful: "success",
-  succeeded: "success",
-  true: "success",
-  expected: "success",
-  fixed: "success",
-  flaky: "success",
-  passedbutrunaborted: "success",
-  success_percentage_failure: "success",
-  failed: "failure",
-  failure: "failure",
-  fail: "failure",
-  false: "failure",
-  unexpected: "failure",
-  xpass: "failure",
-  error: "error",
-  errored: "error",
-  broken: "error",
-  crash: "error",
-  crashed: "error",
-  timeout: "error",
-  timedout: "error",
-  timed_out: "error",
-  aborted: "error",
-  cancelled: "error",
-  canceled: "error",
-  interrupted: "error",
-  invalid: "error",
-  notrunnable: "error",
-  inprogress: "error",
-  disconnected: "error",
-  skip: "skipped",
-  skipped: "skipped",
-  disabled: "skipped",
-  notrun: "skipped",
-  not_run: "skipped",
-  notexecuted: "skipped",
-  suppressed: "skipped",
-  ignored: "skipped",
-  ignore: "skipped",
-  explicit: "skipped",
-  incomplete: "skipped",
-  inconclusive: "skipped",
-  pending: "skipped",
-  todo: "skipped",
-  xfail: "skipped"
-});
-function outcomeOf(word) {
-  return WORDS2.get(word.trim().toLowerCase().replace(/[ -]+/g, "_"));
-}
-function endingBy(word, { field, message, isDamaged = false }) {
-  const result = outcomeOf(word);
-  if (result === void 0) {
-    const unknown = `the report says ${field}="${word}", which is no word for a test that passed`;
-    return { result: "error", message: message || unknown };
-  }
-  if (result !== "success" || !isDamaged) return { result, message };
-  return { result: "error", message: message || "the report is damaged in this test" };
-}
-function isBad(result) {
-  return result === "failure" || result === "error";
-}
-
-// src/domain/tests/test-runs.ts
-var LETTERS = {
-  success: "P",
-  flaky: "K",
-  skipped: "S",
-  failure: "F",
-  error: "E",
-  mixed: "M"
-};
-var OUTCOME_OF = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome]));
-
-// src/domain/tests/verdict.ts
-var MAX_JUDGED = 1e3;
-
-// src/domain/tests/quarantine.ts
-var FIRST_CODE_OF_SHELL = 126;
-var CLOCK_TICKS_MS = 20;
-var MAX_NAMED = 5;
-function failuresIn(reports) {
-  return reports.flatMap(
-    ({ reading }) => reading.ok ? reading.report.tests.filter(({ result }) => isBad(result)) : []
-  );
-}
-function doubtsOf(end2, reports) {
-  const ending = doubtOfEnd(end2);
-  if (ending !== null) return [ending];
-  const doubts = reports.flatMap((report) => doubtsOfReport(end2, report));
-  const count = failuresIn(reports).length;
-  if (reports.length === 0) doubts.push("no test report was found");
-  else if (count === 0 && doubts.length === 0) doubts.push("the command failed, and no report has a failed test");
-  if (count > MAX_JUDGED) doubts.push(`more than ${MAX_JUDGED} tests failed`);
-  return doubts;
-}
-function doubtOfEnd({ exitCode, isSignaled }) {
-  if (isSignaled) return "a signal ended the command, or told it to end";
-  const isOwn = exitCode > 0 && exitCode < FIRST_CODE_OF_SHELL;
-  return isOwn ? null : `the exit code ${exitCode} does not say that tests failed`;
-}
-function doubtsOfReport({ startedAt }, { path, modifiedAt, reading }) {
-  if (!reading.ok) return [`${path}: ${reading.problem}`];
-  const { tests, warnings } = reading.report;
-  const isOld = modifiedAt !== null && modifiedAt.getTime() < startedAt.getTime() - CLOCK_TICKS_MS;
-  return [
-    ...isOld ? [`${path} was written before the command began`] : [],
-    ...tests.length === 0 ? [`${path} has no test`] : [],
-    ...warnings.map((warning) => `${path}: ${warning}`)
-  ];
-}
-function rulingOf(end2, reports, judged, now) {
-  const failures = failuresIn(reports);
-  const isSame = judged.length === failures.length && failures.every((failure, at) => isThat(failure, judged[at]));
-  const loud = judged.filter(({ mute }) => !(mute && mute.until > now.getTime()));
-  const doubts = [
-    ...doubtsOf(end2, reports),
-    ...isSame ? [] : ["the server judged other tests than those that failed"],
-    ...loud.length === 0 ? [] : [`not muted: ${namesOf(loud)}`]
-  ];
-  return doubts.length === 0 ? { letsPass: true, failures: judged } : { letsPass: false, doubts };
-}
-function isThat({ classname, name }, judged) {
-  return judged?.classname === classname && judged.name === name;
-}
-function namesOf(failures) {
-  const named2 = failures.slice(0, MAX_NAMED).map(testTitle);
-  return `${named2.join(", ")}${failures.length > MAX_NAMED ? ` and ${failures.length - MAX_NAMED} more` : ""}`;
-}
-function testTitle({ classname, name }) {
-  return classname === "" ? name : `${classname} › ${name}`;
-}
-
 // src/domain/formats/decoded-text.ts
 var MARKS = [
   ["utf-8", [239, 187, 191]],
@@ -11646,7 +11502,7 @@ function* decodedPieces(bytes, { label }) {
   yield decoder.decode();
 }
 
-// src/domain/tests/buildpass-json.ts
+// src/domain/tests/formats/buildpass-json.ts
 function parseTestResultsJson(value) {
   const tests = isRecord(value) ? value.tests : void 0;
   if (!Array.isArray(tests)) return refused([{ path: "tests", message: "must be an array" }]);
@@ -11718,6 +11574,80 @@ function isRecord(value) {
 }
 function refused(problems) {
   return { ok: false, problems };
+}
+
+// src/domain/tests/formats/outcome-words.ts
+var WORDS2 = wordTable({
+  run: "success",
+  executed: "success",
+  completed: "success",
+  complete: "success",
+  finished: "success",
+  done: "success",
+  pass: "success",
+  passed: "success",
+  ok: "success",
+  success: "success",
+  successful: "success",
+  succeeded: "success",
+  true: "success",
+  expected: "success",
+  fixed: "success",
+  flaky: "success",
+  passedbutrunaborted: "success",
+  success_percentage_failure: "success",
+  failed: "failure",
+  failure: "failure",
+  fail: "failure",
+  false: "failure",
+  unexpected: "failure",
+  xpass: "failure",
+  error: "error",
+  errored: "error",
+  broken: "error",
+  crash: "error",
+  crashed: "error",
+  timeout: "error",
+  timedout: "error",
+  timed_out: "error",
+  aborted: "error",
+  cancelled: "error",
+  canceled: "error",
+  interrupted: "error",
+  invalid: "error",
+  notrunnable: "error",
+  inprogress: "error",
+  disconnected: "error",
+  skip: "skipped",
+  skipped: "skipped",
+  disabled: "skipped",
+  notrun: "skipped",
+  not_run: "skipped",
+  notexecuted: "skipped",
+  suppressed: "skipped",
+  ignored: "skipped",
+  ignore: "skipped",
+  explicit: "skipped",
+  incomplete: "skipped",
+  inconclusive: "skipped",
+  pending: "skipped",
+  todo: "skipped",
+  xfail: "skipped"
+});
+function outcomeOf(word) {
+  return WORDS2.get(word.trim().toLowerCase().replace(/[ -]+/g, "_"));
+}
+function endingBy(word, { field, message, isDamaged = false }) {
+  const result = outcomeOf(word);
+  if (result === void 0) {
+    const unknown = `the report says ${field}="${word}", which is no word for a test that passed`;
+    return { result: "error", message: message || unknown };
+  }
+  if (result !== "success" || !isDamaged) return { result, message };
+  return { result: "error", message: message || "the report is damaged in this test" };
+}
+function isBad(result) {
+  return result === "failure" || result === "error";
 }
 
 // src/domain/formats/xml.ts
@@ -11869,7 +11799,7 @@ function flattenTexts(parser) {
   for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
 }
 
-// src/domain/tests/report-builder.ts
+// src/domain/tests/formats/report-builder.ts
 var MAX_WARNINGS = 20;
 var MAX_WARNING_LENGTH = 300;
 var MAX_ATTEMPTS = 20;
@@ -11953,7 +11883,7 @@ function joined(headline, text) {
 ${below}`;
 }
 
-// src/domain/tests/ctrf.ts
+// src/domain/tests/formats/ctrf.ts
 function isCtrf(value) {
   const fields = fieldsOf(value);
   return fields.reportFormat === "CTRF" || Array.isArray(fieldsOf(fields.results).tests);
@@ -12019,7 +11949,7 @@ function listOf2(value) {
   return Array.isArray(value) ? value : [];
 }
 
-// src/domain/tests/xml-element.ts
+// src/domain/tests/formats/xml-element.ts
 function childrenOf(element, name) {
   return element?.children.filter((child) => child.name === name) ?? [];
 }
@@ -12036,7 +11966,7 @@ function outersOf(element) {
   return outers;
 }
 
-// src/domain/tests/junit.ts
+// src/domain/tests/formats/junit.ts
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
   const suiteOf = (element) => {
@@ -12172,7 +12102,7 @@ function messageOf2(element) {
   return joined(message, text) || type;
 }
 
-// src/domain/tests/nunit.ts
+// src/domain/tests/formats/nunit.ts
 function nunitXml(report) {
   const shownIn = /* @__PURE__ */ new Map();
   const faultsIn = /* @__PURE__ */ new Map();
@@ -12260,7 +12190,7 @@ function attachmentsOf(element) {
   return attachments.map((attachment) => textOf2(attachment, "filepath")).filter((path) => path !== "");
 }
 
-// src/domain/tests/testng.ts
+// src/domain/tests/formats/testng.ts
 function testngXml(report) {
   const retried = /* @__PURE__ */ new Map();
   let shown = 0;
@@ -12320,7 +12250,7 @@ function endingOf3(element) {
   return endingBy(word, { field: "status", message, isDamaged: element.isDamaged });
 }
 
-// src/domain/tests/trx.ts
+// src/domain/tests/formats/trx.ts
 function trxXml(report) {
   const results = [];
   const definitions = /* @__PURE__ */ new Map();
@@ -12398,7 +12328,7 @@ function baseName(path) {
   return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
-// src/domain/tests/xunit.ts
+// src/domain/tests/formats/xunit.ts
 function xunitXml(report) {
   const shownIn = /* @__PURE__ */ new Map();
   const countShown = (element) => {
@@ -12464,7 +12394,7 @@ function messageIn2(failure) {
   return joined(message, textOf2(failure, "stack-trace"));
 }
 
-// src/domain/tests/xml-report.ts
+// src/domain/tests/formats/xml-report.ts
 var FORMATS = [
   [({ name }) => name === "testsuites" || name === "testsuite" || name === "testcase", junitXml],
   [({ name }) => ["test-run", "test-results", "test-suite", "test-case"].includes(name), nunitXml],
@@ -12592,7 +12522,7 @@ function plainNames(attributes) {
   return plain;
 }
 
-// src/domain/tests/read-report.ts
+// src/domain/tests/formats/read-report.ts
 function readTestReport(bytes, contentType) {
   const encoding = encodingOf(bytes, contentType);
   const first = firstCharacter(decodedPieces(bytes, encoding));
@@ -12687,6 +12617,76 @@ function lineAndColumn(before) {
 }
 function refused2(problem) {
   return { ok: false, problem: clipped(problem, 300) };
+}
+
+// src/domain/tests/test-runs.ts
+var LETTERS = {
+  success: "P",
+  flaky: "K",
+  skipped: "S",
+  failure: "F",
+  error: "E",
+  mixed: "M"
+};
+var OUTCOME_OF = new Map(Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome]));
+
+// src/domain/tests/verdict.ts
+var MAX_JUDGED = 1e3;
+
+// src/domain/tests/quarantine.ts
+var FIRST_CODE_OF_SHELL = 126;
+var CLOCK_TICKS_MS = 20;
+var MAX_NAMED = 5;
+function failuresIn(reports) {
+  return reports.flatMap(
+    ({ reading }) => reading.ok ? reading.report.tests.filter(({ result }) => isBad(result)) : []
+  );
+}
+function doubtsOf(end2, reports) {
+  const ending = doubtOfEnd(end2);
+  if (ending !== null) return [ending];
+  const doubts = reports.flatMap((report) => doubtsOfReport(end2, report));
+  const count = failuresIn(reports).length;
+  if (reports.length === 0) doubts.push("no test report was found");
+  else if (count === 0 && doubts.length === 0) doubts.push("the command failed, and no report has a failed test");
+  if (count > MAX_JUDGED) doubts.push(`more than ${MAX_JUDGED} tests failed`);
+  return doubts;
+}
+function doubtOfEnd({ exitCode, isSignaled }) {
+  if (isSignaled) return "a signal ended the command, or told it to end";
+  const isOwn = exitCode > 0 && exitCode < FIRST_CODE_OF_SHELL;
+  return isOwn ? null : `the exit code ${exitCode} does not say that tests failed`;
+}
+function doubtsOfReport({ startedAt }, { path, modifiedAt, reading }) {
+  if (!reading.ok) return [`${path}: ${reading.problem}`];
+  const { tests, warnings } = reading.report;
+  const isOld = modifiedAt !== null && modifiedAt.getTime() < startedAt.getTime() - CLOCK_TICKS_MS;
+  return [
+    ...isOld ? [`${path} was written before the command began`] : [],
+    ...tests.length === 0 ? [`${path} has no test`] : [],
+    ...warnings.map((warning) => `${path}: ${warning}`)
+  ];
+}
+function rulingOf(end2, reports, judged, now) {
+  const failures = failuresIn(reports);
+  const isSame = judged.length === failures.length && failures.every((failure, at) => isThat(failure, judged[at]));
+  const loud = judged.filter(({ mute }) => !(mute && mute.until > now.getTime()));
+  const doubts = [
+    ...doubtsOf(end2, reports),
+    ...isSame ? [] : ["the server judged other tests than those that failed"],
+    ...loud.length === 0 ? [] : [`not muted: ${namesOf(loud)}`]
+  ];
+  return doubts.length === 0 ? { letsPass: true, failures: judged } : { letsPass: false, doubts };
+}
+function isThat({ classname, name }, judged) {
+  return judged?.classname === classname && judged.name === name;
+}
+function namesOf(failures) {
+  const named2 = failures.slice(0, MAX_NAMED).map(testTitle);
+  return `${named2.join(", ")}${failures.length > MAX_NAMED ? ` and ${failures.length - MAX_NAMED} more` : ""}`;
+}
+function testTitle({ classname, name }) {
+  return classname === "" ? name : `${classname} › ${name}`;
 }
 
 // cli/server/test-answers.ts

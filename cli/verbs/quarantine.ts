@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { readTestReport } from '../../src/domain/tests/formats/read-report.ts'
 import {
   type CommandEnd,
   doubtOfEnd,
@@ -9,7 +10,6 @@ import {
   rulingOf,
   testTitle,
 } from '../../src/domain/tests/quarantine.ts'
-import { readTestReport } from '../../src/domain/tests/read-report.ts'
 import { MAX_TEST_REPORT_BYTES } from '../../src/domain/tests/test-result.ts'
 import { findFiles } from '../files/find-files.ts'
 import { askJson } from '../server/http.ts'

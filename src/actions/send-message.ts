@@ -32,7 +32,7 @@ import { openDispatchTarget } from '../storage/projects/dispatch-targets.ts'
 import { readEnvVars } from '../storage/projects/env-vars.ts'
 import { findProjectById } from '../storage/projects/projects.ts'
 import type { Stores } from '../storage/stores.ts'
-import { summarizeBuilds } from '../storage/tests/verdicts.ts'
+import { summarizeBuilds } from '../storage/tests/answers/verdicts.ts'
 import { updateBuild } from './report-build.ts'
 
 /** What sending a message needs beside the stores. */

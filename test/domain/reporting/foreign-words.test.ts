@@ -5,7 +5,7 @@ import { BUILD_STATUS } from '../../../src/domain/builds/build.ts'
 import { parseSlug, type Slug } from '../../../src/domain/project.ts'
 import { READ } from '../../../src/domain/reporting/webhook-readers.ts'
 import { WEBHOOK_SOURCES, type WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
-import { parseTestResultsJson } from '../../../src/domain/tests/buildpass-json.ts'
+import { parseTestResultsJson } from '../../../src/domain/tests/formats/buildpass-json.ts'
 import { gitlabPipeline, SHA } from '../../support/seed/ci-payloads.ts'
 import { type Delivery, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readTestReport } from '../../../src/domain/tests/formats/read-report.ts'
 import {
   type CommandEnd,
   doubtsOf,
@@ -8,7 +9,6 @@ import {
   type JudgedFailure,
   rulingOf,
 } from '../../../src/domain/tests/quarantine.ts'
-import { readTestReport } from '../../../src/domain/tests/read-report.ts'
 import { MAX_JUDGED } from '../../../src/domain/tests/verdict.ts'
 
 const NOW = new Date('2027-01-15T12:00:00Z')

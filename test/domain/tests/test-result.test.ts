@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseTestResultsJson } from '../../../src/domain/tests/buildpass-json.ts'
+import { parseTestResultsJson } from '../../../src/domain/tests/formats/buildpass-json.ts'
 import { clipped } from '../../../src/domain/tests/test-result.ts'
 
 const test = { name: 'adds', result: 'success' }

@@ -1,6 +1,6 @@
 import { keepTests } from '../../../actions/keep-tests.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { type ReportReading, readTestReport } from '../../../domain/tests/read-report.ts'
+import { type ReportReading, readTestReport } from '../../../domain/tests/formats/read-report.ts'
 import { MAX_TEST_REPORT_BYTES, type TestReport, type TestResult } from '../../../domain/tests/test-result.ts'
 import { jsonWritten } from '../../frame/answers.ts'
 import { buildNumOf, readBytes } from '../../frame/request/input.ts'

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { Project } from '../../domain/project.ts'
-import type { Mute, NamedTest } from '../../domain/tests/named-test.ts'
-import type { TestOutcome } from '../../domain/tests/test-result.ts'
+import type { Project } from '../../../domain/project.ts'
+import type { Mute, NamedTest } from '../../../domain/tests/named-test.ts'
+import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import {
   type FailedTest,
   judge,
@@ -11,10 +11,10 @@ import {
   type Verdict,
   type VerdictCounts,
   verdictCounts,
-} from '../../domain/tests/verdict.ts'
-import { builds } from '../schema/schema.ts'
-import { testFailures, testNames, testReports } from '../schema/schema-tests.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
+} from '../../../domain/tests/verdict.ts'
+import { builds } from '../../schema/schema.ts'
+import { testFailures, testNames, testReports } from '../../schema/schema-tests.ts'
+import { type Db, rawStatement, type Stores } from '../../stores.ts'
 import {
   branchReportsIn,
   branchReportsQuery,

@@ -1,6 +1,6 @@
+import { MAX_TEST_RESULTS, type TestAttempt } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
 import { type FoundTest, joined, type ReportBuilder } from './report-builder.ts'
-import { MAX_TEST_RESULTS, type TestAttempt } from './test-result.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 

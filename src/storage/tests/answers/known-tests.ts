@@ -1,5 +1,5 @@
-import type { Mute } from '../../domain/tests/named-test.ts'
-import type { Db } from '../stores.ts'
+import type { Mute } from '../../../domain/tests/named-test.ts'
+import type { Db } from '../../stores.ts'
 import { type MuteRow, muteOf } from './test-mutes.ts'
 import { findKeysQuery, type TestKey } from './verdicts.ts'
 

@@ -1,6 +1,6 @@
+import { MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import { MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from './test-result.ts'
 import { around, childrenOf, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 type Suite = {

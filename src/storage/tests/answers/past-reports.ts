@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { UNKNOWN_REVISION } from '../../domain/builds/build.ts'
-import type { BranchReport, PastReport, RevisionReport } from '../../domain/tests/verdict.ts'
-import { isComplete, rankOf } from '../builds/complete-pipelines.ts'
-import { builds, pipelines } from '../schema/schema.ts'
-import { testFailures, testReports } from '../schema/schema-tests.ts'
+import { UNKNOWN_REVISION } from '../../../domain/builds/build.ts'
+import type { BranchReport, PastReport, RevisionReport } from '../../../domain/tests/verdict.ts'
+import { isComplete, rankOf } from '../../builds/complete-pipelines.ts'
+import { builds, pipelines } from '../../schema/schema.ts'
+import { testFailures, testReports } from '../../schema/schema-tests.ts'
 
 // What reports of before say is read from so many of the newest, whatever many there are: outcomes alone, which are a dozen
 // characters for a green report. A project whose outcomes are long is looked at less far.

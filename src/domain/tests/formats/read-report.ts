@@ -1,9 +1,9 @@
-import type { InputProblem } from '../error.ts'
-import { decodedPieces, encodingOf } from '../formats/decoded-text.ts'
+import type { InputProblem } from '../../error.ts'
+import { decodedPieces, encodingOf } from '../../formats/decoded-text.ts'
+import { clipped, type TestReport } from '../test-result.ts'
 import { parseTestResultsJson } from './buildpass-json.ts'
 import { isCtrf, readCtrf } from './ctrf.ts'
 import { openReport } from './report-builder.ts'
-import { clipped, type TestReport } from './test-result.ts'
 import { readXmlReport } from './xml-report.ts'
 
 export type ReportReading =

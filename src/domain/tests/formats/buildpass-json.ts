@@ -1,5 +1,5 @@
-import type { InputProblem } from '../error.ts'
-import { wordTable } from '../formats/word-table.ts'
+import type { InputProblem } from '../../error.ts'
+import { wordTable } from '../../formats/word-table.ts'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,
@@ -8,7 +8,7 @@ import {
   type TestOutcome,
   type TestResult,
   UNKNOWN_TEST_SOURCE,
-} from './test-result.ts'
+} from '../test-result.ts'
 
 export type TestResultsReport =
   | { readonly ok: true; readonly results: readonly TestResult[] }

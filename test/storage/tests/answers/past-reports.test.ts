@@ -1,13 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { Project } from '../../../src/domain/project.ts'
-import { textOfRuns } from '../../../src/domain/tests/test-runs.ts'
-import { findTestHistory } from '../../../src/storage/tests/test-history.ts'
-import { testInsights } from '../../../src/storage/tests/test-insights.ts'
-import { judgeBuild } from '../../../src/storage/tests/verdicts.ts'
-import { seedProject } from '../../support/seed/seed.ts'
-import { queryPlanOf, rowsReadBy } from '../../support/worker/query-plan.ts'
-import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import type { Project } from '../../../../src/domain/project.ts'
+import { textOfRuns } from '../../../../src/domain/tests/test-runs.ts'
+import { findTestHistory } from '../../../../src/storage/tests/answers/test-history.ts'
+import { testInsights } from '../../../../src/storage/tests/answers/test-insights.ts'
+import { judgeBuild } from '../../../../src/storage/tests/answers/verdicts.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { queryPlanOf, rowsReadBy } from '../../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const TESTS = 500
 const [LITTLE, MUCH] = [1_200, 2_400]

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readTestReport } from '../../../src/domain/tests/read-report.ts'
-import type { TestResult } from '../../../src/domain/tests/test-result.ts'
+import { readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
+import type { TestResult } from '../../../../src/domain/tests/test-result.ts'
 
-const REPORTS = resolve(import.meta.dirname, '../../fixtures/test-reports')
+const REPORTS = resolve(import.meta.dirname, '../../../fixtures/test-reports')
 
 type Outcome = TestResult['result'] | 'flaky'
 /** By the name of a case; several cases may have the same. */

@@ -1,6 +1,6 @@
+import type { TestOutcome } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import type { TestOutcome } from './test-result.ts'
 import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** NUnit 2 (`test-results`) and 3 (`test-run`). */

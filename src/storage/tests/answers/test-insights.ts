@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Project } from '../../domain/project.ts'
-import type { NamedTest } from '../../domain/tests/named-test.ts'
-import { type InsightFigures, insightsOf, type TimedReport } from '../../domain/tests/test-insights.ts'
-import { testNames } from '../schema/schema-tests.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import type { Project } from '../../../domain/project.ts'
+import type { NamedTest } from '../../../domain/tests/named-test.ts'
+import { type InsightFigures, insightsOf, type TimedReport } from '../../../domain/tests/test-insights.ts'
+import { testNames } from '../../schema/schema-tests.ts'
+import { rawStatement, type Stores } from '../../stores.ts'
 import {
   branchReportsIn,
   branchReportsQuery,

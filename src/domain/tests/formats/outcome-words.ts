@@ -1,5 +1,5 @@
-import { wordTable } from '../formats/word-table.ts'
-import type { TestOutcome } from './test-result.ts'
+import { wordTable } from '../../formats/word-table.ts'
+import type { TestOutcome } from '../test-result.ts'
 
 /** The words of all formats for how a test ended. A word that is not here is an error, never a success. */
 const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({

@@ -2,10 +2,10 @@ import { env } from 'cloudflare:workers'
 import type { SQL } from 'drizzle-orm'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { searchQuery, searchTests } from '../../../src/storage/tests/test-search.ts'
-import { seedProject } from '../../support/seed/seed.ts'
-import { queryPlanOf, rowsReadBy } from '../../support/worker/query-plan.ts'
-import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { searchQuery, searchTests } from '../../../../src/storage/tests/answers/test-search.ts'
+import { seedProject } from '../../../support/seed/seed.ts'
+import { queryPlanOf, rowsReadBy } from '../../../support/worker/query-plan.ts'
+import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 
 const NAMES = 50_000
 const toSql = (query: SQL) => new SQLiteAsyncDialect().sqlToQuery(query)

@@ -1,4 +1,4 @@
-import { XmlProblem } from '../formats/xml.ts'
+import { XmlProblem } from '../../formats/xml.ts'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,
@@ -9,7 +9,7 @@ import {
   type TestReport,
   type TestResult,
   UNKNOWN_TEST_SOURCE,
-} from './test-result.ts'
+} from '../test-result.ts'
 
 /** A test as a report has it: of any length, and perhaps without a name. */
 export type FoundTest = {

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { HAS_PASSED, type Runs, readRuns, runIn } from '../../domain/tests/test-runs.ts'
-import { builds, pipelines, testResults, workflows } from '../schema/schema.ts'
-import { testFailures, testNames, testReports } from '../schema/schema-tests.ts'
-import { type Db, rawStatement } from '../stores.ts'
-import { jsonChunks } from './json-chunks.ts'
+import { HAS_PASSED, type Runs, readRuns, runIn } from '../../../domain/tests/test-runs.ts'
+import { builds, pipelines, testResults, workflows } from '../../schema/schema.ts'
+import { testFailures, testNames, testReports } from '../../schema/schema-tests.ts'
+import { type Db, rawStatement } from '../../stores.ts'
+import { jsonChunks } from '../json-chunks.ts'
 
 /** One failure of a test that also passed, in the same job, on the same revision. */
 export type FlakyFailure = {

@@ -1,6 +1,6 @@
+import type { TestAttempt, TestOutcome } from '../test-result.ts'
 import { endingBy, isBad } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder } from './report-builder.ts'
-import type { TestAttempt, TestOutcome } from './test-result.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TestNG's own report, in which each attempt at a test is an element, and so is what is done before and after tests. */

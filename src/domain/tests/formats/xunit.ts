@@ -1,6 +1,6 @@
+import type { TestOutcome } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import type { TestOutcome } from './test-result.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** xUnit.net: v1 has classes in an assembly, v2 collections, and errors of what happens around the tests. */

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ReportReading, readTestReport } from '../../../src/domain/tests/read-report.ts'
+import { type ReportReading, readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
 import {
   MAX_TEST_MESSAGE_LENGTH,
   MAX_TEST_RESULTS,
   type TestReport,
   type TestResult,
-} from '../../../src/domain/tests/test-result.ts'
+} from '../../../../src/domain/tests/test-result.ts'
 
 describe('reads what the usual runners write', () => {
   it('pytest', () => {

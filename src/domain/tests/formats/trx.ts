@@ -1,6 +1,6 @@
+import type { TestOutcome } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
 import { countOf, type FoundTest, joined, type ReportBuilder } from './report-builder.ts'
-import type { TestOutcome } from './test-result.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TRX of Visual Studio and `dotnet test`, whose definitions of the tests stand before or after their results. */

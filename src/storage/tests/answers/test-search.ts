@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { NamedTest } from '../../domain/tests/named-test.ts'
-import { testNames } from '../schema/schema-tests.ts'
-import type { Db } from '../stores.ts'
+import type { NamedTest } from '../../../domain/tests/named-test.ts'
+import { testNames } from '../../schema/schema-tests.ts'
+import type { Db } from '../../stores.ts'
 import { namedTestOf, TEST_COLUMNS, type TestRow } from './test-mutes.ts'
 
 export type FoundTests = {

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../../domain/access/actor.ts'
-import { MAX_MUTES, type Mute, type NamedTest } from '../../domain/tests/named-test.ts'
-import { auditStatement } from '../projects/audit.ts'
-import { users } from '../schema/schema.ts'
-import { testMutes, testNames } from '../schema/schema-tests.ts'
-import { type Db, rawStatement, type Stores } from '../stores.ts'
-import { commit } from '../tokens/rights.ts'
+import type { Actor } from '../../../domain/access/actor.ts'
+import { MAX_MUTES, type Mute, type NamedTest } from '../../../domain/tests/named-test.ts'
+import { auditStatement } from '../../projects/audit.ts'
+import { users } from '../../schema/schema.ts'
+import { testMutes, testNames } from '../../schema/schema-tests.ts'
+import { type Db, rawStatement, type Stores } from '../../stores.ts'
+import { commit } from '../../tokens/rights.ts'
 
 /** The columns of a test `n` and of its mute `m` by person `u`, for rows that `namedTestOf` and `muteOf` read. */
 export const TEST_COLUMNS = sql`n.id as id, n.classname as classname, n.name as name, n.file as file`

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ReportReading, readTestReport } from '../../../src/domain/tests/read-report.ts'
-import type { TestReport, TestResult } from '../../../src/domain/tests/test-result.ts'
+import { type ReportReading, readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
+import type { TestReport, TestResult } from '../../../../src/domain/tests/test-result.ts'
 
 const ONE = suite('<testcase name="é"/>')
 
