@@ -9,10 +9,10 @@ export type Validators = {
   readonly modifiedAt: number | null
 }
 
-export type Judgement = 'go_on' | 'not_modified' | 'failed'
+export type ConditionOutcome = 'go_on' | 'not_modified' | 'failed'
 
 /** The result of the conditions of a GET or HEAD, in the order of RFC 9110 §13.2.2. */
-export function judgeConditions(headers: Headers, { etag, modifiedAt }: Validators): Judgement {
+export function judgeConditions(headers: Headers, { etag, modifiedAt }: Validators): ConditionOutcome {
   const changedAt = modifiedAt ?? Number.POSITIVE_INFINITY
   const ifMatch = headers.get('If-Match')
   if (ifMatch === null) {

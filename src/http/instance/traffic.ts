@@ -36,7 +36,7 @@ export function mountTraffic(app: App): void {
       since: isoOf(traffic.since),
       until: isoOf(traffic.until),
       over_time: traffic.over_time.map(({ at, ...amounts }) => ({ time: isoOf(at), ...amounts })),
-      // A token that has ended meanwhile has no token any more.
+      // A token that has ended meanwhile has no label any more.
       tokens: traffic.tokens.map(({ id, requests }) => ({
         kind: null,
         label: null,

@@ -20,14 +20,14 @@ const MAX_WEBHOOK_BYTES = 5 * 1024 * 1024
 
 /** What CI systems send by themselves. Until the signature is checked, every project and source is one and the same. */
 export function mountWebhookReceiver(app: App): void {
-  route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c, opened) => {
+  route(app, 'POST /webhooks/:vcs/:org/:repo/:source', async (c, admitted) => {
     const call = {
       headers: c.req.raw.headers,
       body: await readBytes(c.req.raw, MAX_WEBHOOK_BYTES),
       now: c.env.stores.now(),
     }
-    const sender = await requireSigned(c, opened.params, call)
-    const actor: Actor = { ...opened.actor, right: { kind: 'webhook', webhookId: sender.webhookId } }
+    const sender = await requireSigned(c, admitted.params, call)
+    const actor: Actor = { ...admitted.actor, right: { kind: 'webhook', webhookId: sender.webhookId } }
     const payload = payloadOf(call)
     const event = eventNameOf(sender.source, call.headers, payload)
     const taken = await takeDelivery(c.env.stores, sender, { event, payload, at: call.now }, actor)

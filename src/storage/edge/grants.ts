@@ -19,7 +19,7 @@ import { shareWork, withinMs } from './shared-work.ts'
 export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
 
 /** The result of verifying a secret. */
-export type Verdict =
+export type SecretCheck =
   | { readonly kind: 'granted'; readonly grant: Grant; readonly expiresAt: number | null; readonly tier: Tier }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'expired'; readonly expiredAt: number }
@@ -39,7 +39,7 @@ const KV_LIFE_SECONDS = 3_600
 // Long, since nothing depends on KV being fresh; the platform's minimum is 30.
 const KV_CACHE_TTL_SECONDS = 300
 
-export type Granted = Extract<Verdict, { kind: 'granted' }>
+export type Granted = Extract<SecretCheck, { kind: 'granted' }>
 
 /** The grant of a secret, if memory alone is enough to accept it now; else null. */
 export function knownGrant(stores: Stores, secret: Secret): Granted | null {
@@ -59,13 +59,13 @@ export async function findGrant(
   secret: Secret,
   slug: Slug | null,
   charge: ChargeUnknown,
-): Promise<Verdict> {
+): Promise<SecretCheck> {
   const { memory } = stores
   const known = knownGrant(stores, secret)
   if (known) return known
   const kept = keptGrant(stores, secret, stores.now())
   if (kept) {
-    if ((await judgeFact(stores, kept)) === 'accept') return cachedVerdict(stores, kept, 'memory')
+    if ((await judgeFact(stores, kept)) === 'accept') return cachedSecretCheck(stores, kept, 'memory')
     return askPrimary(stores, secret, { slug, charge, cached: kept })
   }
   if ((memory.grants.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
@@ -82,7 +82,7 @@ export async function findGrant(
     await prefetchAccess(stores, fact.value.grant, slug)
   if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, { slug, charge, cached: fact })
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
-  return cachedVerdict(stores, fact, 'kv')
+  return cachedSecretCheck(stores, fact, 'kv')
 }
 
 /** Forgets that a secret was unknown. Call it when a token was stored, so that it works at once in this isolate. */
@@ -111,7 +111,7 @@ async function askPrimary(
     charge,
     cached,
   }: { readonly slug: Slug | null; readonly charge: ChargeUnknown; readonly cached: Fenced<HeldGrant> | null },
-): Promise<Verdict> {
+): Promise<SecretCheck> {
   let fact: Fenced<HeldGrant> | null
   try {
     fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
@@ -204,13 +204,13 @@ export function heldGrantOf(row: TokenRow): HeldGrant | null {
   }
 }
 
-function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): Verdict {
+function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): SecretCheck {
   if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', expiredAt: expiresAt }
   return { kind: 'granted', grant, expiresAt, tier }
 }
 
 /** The verdict of a cached fact that was accepted: either proved within the bound, or bridging an outage. */
-function cachedVerdict(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): Verdict {
+function cachedSecretCheck(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memory' | 'kv'): SecretCheck {
   return verdictOf(stores.now(), fact.value, freshnessOf(stores, fact) === 'accept' ? tier : 'grace')
 }
 

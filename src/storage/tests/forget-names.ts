@@ -46,14 +46,14 @@ export async function forgetNames(
     return results.length < NAMES_A_QUERY ? null : after
   }
   const rows = await db.all<{ id: number; outcomes: string }>(
-    reportsQuery(projectId, now - LOOKED_AT_MS, after === null ? Number.MAX_SAFE_INTEGER : Number(after)),
+    latestReportsQuery(projectId, now - LOOKED_AT_MS, after === null ? Number.MAX_SAFE_INTEGER : Number(after)),
   )
   const seen = JSON.stringify(stretchesOf(rows.map(({ outcomes }) => outcomes)))
   await rawStatement(db, notingQuery(projectId, seen, now))
   return rows.length < REPORTS_A_QUERY ? 'noted' : `${rows.at(-1)?.id ?? 0}`
 }
 
-export function reportsQuery(projectId: string, since: number, before: number): SQL {
+export function latestReportsQuery(projectId: string, since: number, before: number): SQL {
   return sql`select r.id as id, r.outcomes as outcomes from ${testReports} as r
     where r.project_id = ${projectId} and r.id < ${before} and r.created_at >= ${since} order by r.id desc limit ${REPORTS_A_QUERY}`
 }

@@ -114,7 +114,7 @@ export type Slice = { readonly of: Group; readonly from: number; readonly count:
 /** A member of an object, by its place. */
 type Member = { readonly objectKey: string; readonly offset: number; readonly length: number }
 
-export type StoredObject = { readonly objectKey: string; readonly offset: number; readonly index: ObjectIndex }
+export type ReportObject = { readonly objectKey: string; readonly offset: number; readonly index: ObjectIndex }
 
 /** How many bytes a report's object has. */
 export function sizeOf({ others, all }: ObjectIndex): number {
@@ -124,10 +124,10 @@ export function sizeOf({ others, all }: ObjectIndex): number {
 /** The tests of each slice, in order. Reads each object once, whatever many slices are of it. */
 export async function readSlices(
   stores: Pick<Stores, 'artifacts' | 'warn'>,
-  slices: readonly (Slice & { readonly object: StoredObject })[],
+  slices: readonly (Slice & { readonly object: ReportObject })[],
 ): Promise<PlacedTest[][]> {
   const wanted = slices.map((slice) => ({ slice, ...membersFor(slice) }))
-  const stretches = new Map<string, Stretch>()
+  const stretches = new Map<string, ByteRange>()
   for (const { objectKey, offset, length } of wanted.flatMap(({ members }) => members)) {
     const { start, end } = stretches.get(objectKey) ?? { start: offset, end: offset }
     stretches.set(objectKey, { start: Math.min(start, offset), end: Math.max(end, offset + length) })
@@ -135,7 +135,7 @@ export async function readSlices(
   const bytes = new Map<string, Uint8Array<ArrayBuffer>>()
   await Promise.all(
     [...stretches].map(async ([key, stretch]) => {
-      bytes.set(key, await readStretch(stores, key, stretch))
+      bytes.set(key, await readByteRange(stores, key, stretch))
     }),
   )
   const read: PlacedTest[][] = []
@@ -151,13 +151,13 @@ export async function readSlices(
   return read
 }
 
-export type Stretch = { readonly start: number; readonly end: number }
+export type ByteRange = { readonly start: number; readonly end: number }
 
 /** Some bytes of an object, all at once. */
-export async function readStretch(
+export async function readByteRange(
   stores: Pick<Stores, 'artifacts' | 'warn'>,
   objectKey: string,
-  { start, end }: Stretch,
+  { start, end }: ByteRange,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const range = { offset: start, length: end - start }
   const object = await askBucket(stores, stores.artifacts.get(objectKey, { range }))
@@ -172,7 +172,7 @@ async function linesOf(member: Uint8Array<ArrayBuffer>): Promise<Line[]> {
 }
 
 /** The members that have a slice, and how many of their tests come before it. */
-function membersFor({ of, from, count, object }: Slice & { readonly object: StoredObject }): {
+function membersFor({ of, from, count, object }: Slice & { readonly object: ReportObject }): {
   readonly members: readonly Member[]
   readonly skip: number
 } {

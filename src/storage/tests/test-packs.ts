@@ -5,7 +5,7 @@ import { builds } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import { rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
-import { joined, type ObjectIndex, readStretch, sizeOf } from './report-object.ts'
+import { joined, type ObjectIndex, readByteRange, sizeOf } from './report-object.ts'
 import { testsKeyFor } from './tests-key.ts'
 
 /** Reports that are longer together are read one by one. */
@@ -53,8 +53,8 @@ async function pack(stores: PackStores, buildId: string, actor: Actor): Promise<
 
   const end = Math.max(0, ...packed.map(({ key, length }) => (known[key] ?? 0) + length))
   const [whole, ...others] = await Promise.all([
-    old && packed.length > 0 ? readStretch(stores, old.objectKey, { start: 0, end }) : new Uint8Array(),
-    ...fresh.map(({ key, length }) => readStretch(stores, key, { start: 0, end: length })),
+    old && packed.length > 0 ? readByteRange(stores, old.objectKey, { start: 0, end }) : new Uint8Array(),
+    ...fresh.map(({ key, length }) => readByteRange(stores, key, { start: 0, end: length })),
   ])
   const bytesOf = new Map(fresh.map(({ key }, i) => [key, others[i] ?? new Uint8Array()]))
   const pieces = parts.map(

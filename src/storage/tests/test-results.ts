@@ -4,7 +4,7 @@ import { builds, testResults } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { listOldSlices } from './old-results.ts'
-import { type Group, type PlacedTest, readSlices, type Slice, type StoredObject } from './report-object.ts'
+import { type Group, type PlacedTest, type ReportObject, readSlices, type Slice } from './report-object.ts'
 
 type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
 
@@ -16,7 +16,7 @@ export type ListedReport = {
   readonly runTimeSeconds: number
   readonly warnings: readonly string[]
   /** Null where its tests are still rows of `test_results`. */
-  readonly object: StoredObject | null
+  readonly object: ReportObject | null
 }
 
 /** The test results of a build, in the order reported; null when there is no such build. */
@@ -29,15 +29,15 @@ export async function listTestResults(
   return listed && readTests(stores, listed.buildId, sliced(listed.reports.map(allOf), 0, Number.POSITIVE_INFINITY))
 }
 
-export type TestKey = { readonly report: string; readonly position: number }
+export type TestPlace = { readonly report: string; readonly position: number }
 
 /** A page of a build's test results, in that order, each with its place; null when there is no such build. */
 export async function listTestPage(
   stores: ReadStores,
   { projectId, num }: { readonly projectId: string; readonly num: number },
-  after: TestKey | null,
+  after: TestPlace | null,
   limit: number,
-): Promise<readonly (TestResult & TestKey)[] | null> {
+): Promise<readonly (TestResult & TestPlace)[] | null> {
   const listed = await listReports(stores.db, projectId, num)
   if (!listed) return null
   const { buildId, reports } = listed
@@ -109,7 +109,7 @@ function warningsOf({ report, warnings }: ListedReport): readonly string[] {
   return warnings.map((warning) => (report === '' ? warning : `${report}: ${warning}`))
 }
 
-function overviewOf({ position: _, report: __, ...test }: PlacedTest & TestKey): TestOverview {
+function overviewOf({ position: _, report: __, ...test }: PlacedTest & TestPlace): TestOverview {
   return { ...shortened(test), attempts: test.attempts.map(shortened) }
 }
 
@@ -152,7 +152,7 @@ async function readTests(
   stores: ReadStores,
   buildId: string,
   slices: readonly ListedSlice[],
-): Promise<(PlacedTest & TestKey)[]> {
+): Promise<(PlacedTest & TestPlace)[]> {
   const kept = slices.flatMap(({ report: { object }, ...slice }) => (object ? [{ ...slice, object }] : []))
   const old = slices.flatMap(({ report: { object, report }, ...slice }) => (object ? [] : [{ ...slice, report }]))
   const [ofKept, ofOld] = await Promise.all([readSlices(stores, kept), listOldSlices(stores.db, buildId, old)])

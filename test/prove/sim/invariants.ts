@@ -1,7 +1,7 @@
 import { BOUND_MS } from '../../../src/domain/access/fence.ts'
 import type { Permission } from '../../../src/domain/access/permission.ts'
 import type { TicketState } from '../../../src/storage/edge/download-proof.ts'
-import type { Verdict } from '../../../src/storage/edge/grants.ts'
+import type { SecretCheck } from '../../../src/storage/edge/grants.ts'
 import type { Access } from '../../../src/storage/edge/project-access.ts'
 import { decisionIn, type TokenTruth, type Truth, tokenWorks, truthsDuring } from './truth.ts'
 import { type Request, type SimToken, type World, wasTroubled } from './world.ts'
@@ -16,7 +16,7 @@ import { type Request, type SimToken, type World, wasTroubled } from './world.ts
 const UNKNOWN_LIFE_MS = 5_000
 
 /** Checks what became of a presented token. */
-export function judgeVerdict(world: World, request: Request, token: SimToken, verdict: Verdict): void {
+export function judgeVerdict(world: World, request: Request, token: SimToken, verdict: SecretCheck): void {
   const { stats, violations, history, timeline, plan } = world
   const { now } = timeline
   const { isolate } = request
@@ -176,7 +176,7 @@ function noteLateness(world: World, holds: (truth: Truth) => boolean, isGrace: b
   else stats.latestAcceptMs = Math.max(stats.latestAcceptMs, lateMs)
 }
 
-function isSame(row: TokenTruth | undefined, grant: Extract<Verdict, { kind: 'granted' }>['grant']): boolean {
+function isSame(row: TokenTruth | undefined, grant: Extract<SecretCheck, { kind: 'granted' }>['grant']): boolean {
   if (row?.kind !== grant.kind) return false
   if (grant.kind === 'personal') return row.user_id === grant.userId
   return row.project_id === grant.project.id && (grant.kind === 'reporting' || row.scope === grant.scope)

@@ -1,6 +1,6 @@
 import { MAX_TEST_RESULTS, type TestAttempt } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
-import { type FoundTest, joined, type ReportBuilder } from './report-builder.ts'
+import { joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -31,7 +31,7 @@ export function readCtrf(value: unknown, report: ReportBuilder): string | null {
   return null
 }
 
-function testOf(test: Fields, source: string): FoundTest {
+function testOf(test: Fields, source: string): ReadTest {
   const message = joined(textOf(test.message), textOf(test.trace))
   const status = textOf(test.status)
   // `other` is what the format has no word for; the runner's own word may say more.

@@ -12,7 +12,7 @@ import {
 } from '../test-result.ts'
 
 /** A test as a report has it: of any length, and perhaps without a name. */
-export type FoundTest = {
+export type ReadTest = {
   readonly classname: string
   readonly name: string
   readonly result: TestOutcome
@@ -26,7 +26,7 @@ export type FoundTest = {
 }
 
 export type ReportBuilder = {
-  readonly add: (test: FoundTest) => void
+  readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
@@ -90,7 +90,7 @@ export function openReport(): ReportBuilder {
   }
 }
 
-function testOf(found: FoundTest, position: number): TestResult {
+function testOf(found: ReadTest, position: number): TestResult {
   const { classname, result, runTimeSeconds, file = '', source = '', attempts = [], attachments = [] } = found
   const ordinal = `#${position}`
   const name =

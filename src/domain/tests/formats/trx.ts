@@ -1,11 +1,11 @@
 import type { TestOutcome } from '../test-result.ts'
 import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
-import { countOf, type FoundTest, joined, type ReportBuilder } from './report-builder.ts'
+import { countOf, joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TRX of Visual Studio and `dotnet test`, whose definitions of the tests stand before or after their results. */
 export function trxXml(report: ReportBuilder): XmlFormat {
-  const results: { readonly test: FoundTest; readonly testId: string }[] = []
+  const results: { readonly test: ReadTest; readonly testId: string }[] = []
   const definitions = new Map<string, { readonly classname: string; readonly file: string }>()
   /** Of tests with several rows of data, whether one of these is bad; the rows stand for them. */
   const rows = new Map<XmlElement, boolean>()

@@ -45,19 +45,19 @@ export function mountArtifacts(app: App): void {
     )
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, opened) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, admitted) => {
     const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
-    const { params, project } = opened
+    const { params, project } = admitted
     const artifact = await findLatestArtifact(c.env.stores.db, project.id, which, artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
-    return redirectToDownload(c, opened, artifact, true)
+    return redirectToDownload(c, admitted, artifact, true)
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, opened) => {
-    const { params, project } = opened
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, admitted) => {
+    const { params, project } = admitted
     const artifact = await findArtifact(c.env.stores.db, project.id, buildNumOf(params), artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
-    return redirectToDownload(c, opened, artifact)
+    return redirectToDownload(c, admitted, artifact)
   })
 }
 

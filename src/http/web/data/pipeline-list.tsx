@@ -7,6 +7,7 @@ import type { PipelineOverview } from '../../../storage/builds/pipeline-overview
 import { branchPath, buildPath, commitUrlFor, pipelinePath, safeUrl } from '../frame/paths.ts'
 import { EventTime } from '../parts/event-time.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { shortRevision } from '../parts/short-revision.ts'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
 import { durationText } from './measures.ts'
 
@@ -195,10 +196,6 @@ function worstFirst(builds: readonly RunBuild[]): readonly RunBuild[] {
   if (builds.length <= MAX_BUILDS) return builds
   const place = (build: RunBuild) => ORDER.indexOf(classOf(build.status))
   return builds.toSorted((a, b) => place(a) - place(b) || a.num - b.num)
-}
-
-export function shortRevision(revision: string): string {
-  return /^[0-9a-f]{40,64}$/i.test(revision) ? revision.slice(0, 7) : revision.slice(0, 40)
 }
 
 /** `#42` where the address ends in a number, as those of pull requests do. */

@@ -1,4 +1,5 @@
 import { successRates, verdictOf, type WorkflowRun } from '../../../domain/builds/workflow-run.ts'
+import { percentText } from '../parts/percent-text.ts'
 import { STATUS_WORD } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
 
@@ -126,10 +127,6 @@ export function rateSummary(runs: readonly WorkflowRun[]): string {
   if (last === undefined) return 'no finished runs yet'
   const window = Math.min(RATE_WINDOW, rates.length)
   return `${percentText(last)} of the last ${countText(window, 'finished run')} passed`
-}
-
-export function percentText(share: number): string {
-  return `${Math.round(share * 100)} %`
 }
 
 export function medianMsOf(runs: readonly WorkflowRun[]): number | null {

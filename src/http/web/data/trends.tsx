@@ -7,8 +7,9 @@ import {
   type WorkflowRun,
   workflowRunsOf,
 } from '../../../domain/builds/workflow-run.ts'
+import { percentText } from '../parts/percent-text.ts'
 import { countText, durationText } from './measures.ts'
-import { DurationBars, medianMsOf, percentText, RATE_WINDOW, RateLine } from './plots.tsx'
+import { DurationBars, medianMsOf, RATE_WINDOW, RateLine } from './plots.tsx'
 
 const MAX_SHOWN = 3
 const BARS = { width: 320, height: 64 }

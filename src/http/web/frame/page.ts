@@ -26,7 +26,7 @@ type OnProjectPage<V> = {
   readonly role: Role | null
   readonly fence: Fence
 }
-type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
+type NeedsAdmitted<N extends PageNeeds> = N extends 'anyone'
   ? { readonly needs: N; readonly viewer: Viewer | null }
   : N extends 'session' | 'owner'
     ? { readonly needs: N; readonly viewer: Viewer }
@@ -38,13 +38,13 @@ type NeedsOpened<N extends PageNeeds> = N extends 'anyone'
  * What a page's handler gets: the viewer, the project if there is one, the parameters of the path and, for a form, its fields
  * and the actor.
  */
-export type OpenedPage<N extends PageName> = NeedsOpened<(typeof PAGES)[N]> & {
+export type AdmittedPage<N extends PageName> = NeedsAdmitted<(typeof PAGES)[N]> & {
   readonly params: ParamsOf<N>
 } & (N extends `POST ${string}` ? { readonly form: URLSearchParams; readonly actor: Actor } : unknown)
 
 export type PageHandler<N extends PageName> = (
   c: Context<AppEnv>,
-  opened: OpenedPage<N>,
+  admitted: AdmittedPage<N>,
 ) => Response | Promise<Response>
 
 /** Mounts a page or a form's handler behind what it needs by the access table. Only a session opens it, never a token. */
@@ -67,12 +67,12 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
       viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
       const form = method === 'POST' ? await readForm(c.req.raw) : null
       if (form) requireOwnForm(c, viewer, form)
-      const opened = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, slug)) }
-      const asked = form ? { ...opened, form, actor: actorOf(c, opened) } : opened
+      const admitted = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, slug)) }
+      const asked = form ? { ...admitted, form, actor: actorOf(c, admitted) } : admitted
       let response: Response
       try {
         // The access table decides which of these there are; permitted() has refused requests that lack one.
-        response = await handler(c, asked as unknown as OpenedPage<N>)
+        response = await handler(c, asked as unknown as AdmittedPage<N>)
       } catch (error) {
         if (!(error instanceof RightGone)) throw error
         return refuseGone(c, error, async () => {

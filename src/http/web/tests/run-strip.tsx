@@ -4,6 +4,7 @@ import { clipped } from '../../../domain/tests/test-result.ts'
 import type { RunOutcome } from '../../../domain/tests/test-runs.ts'
 import { durationText } from '../data/measures.ts'
 import { buildPath } from '../frame/paths.ts'
+import { shortRevision } from '../parts/short-revision.ts'
 import { RUN_WORDS } from './run-words.ts'
 
 /** Runs of a test, the newest first: a box with a sign and a colour for each, which leads to its build. */
@@ -49,8 +50,4 @@ function titleOf({ outcome, buildNum, jobName, branch, revision, runTimeSeconds,
     `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     ...(actor === null ? [] : [clipped(actor, MAX_BRANCH)]),
   ].join(' · ')
-}
-
-export function shortRevision(revision: string): string {
-  return revision.slice(0, 7)
 }

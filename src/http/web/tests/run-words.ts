@@ -1,5 +1,6 @@
 import type { StatusClass } from '../../../domain/builds/build.ts'
 import type { RunOutcome } from '../../../domain/tests/test-runs.ts'
+import { percentText } from '../parts/percent-text.ts'
 
 /** What each end of a test in a build is called, and its colour; its sign is the stylesheet's. */
 export const RUN_WORDS: Record<RunOutcome, { readonly word: string; readonly class: StatusClass }> = {
@@ -15,11 +16,4 @@ export const RUN_WORDS: Record<RunOutcome, { readonly word: string; readonly cla
 export function shareText(failed: number, runs: number): string {
   const count = (number: number) => number.toLocaleString('en-US')
   return `${count(failed)} of ${count(runs)} ${runs === 1 ? 'run' : 'runs'} (${percentText(failed / runs)})`
-}
-
-/** A part as a percentage that says neither none nor all where it is not. */
-export function percentText(part: number): string {
-  if (part > 0 && part < 0.01) return '<1%'
-  if (part < 1 && part > 0.99) return '>99%'
-  return `${Math.round(part * 100)}%`
 }

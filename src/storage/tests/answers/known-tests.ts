@@ -1,7 +1,7 @@
 import type { Mute } from '../../../domain/tests/named-test.ts'
 import type { Db } from '../../stores.ts'
 import { type MuteRow, muteOf } from './test-mutes.ts'
-import { findKeysQuery, type TestKey } from './verdicts.ts'
+import { findKeysQuery, type TestIdentity } from './verdicts.ts'
 
 /** The number of a test, by which it has a page, and its mute. */
 export type KnownTest = { readonly id: number; readonly mute: Mute | null }
@@ -10,7 +10,7 @@ export type KnownTest = { readonly id: number; readonly mute: Mute | null }
 export async function findTestsNamed(
   db: Db,
   projectId: string,
-  keys: readonly TestKey[],
+  keys: readonly TestIdentity[],
   now: number,
 ): Promise<readonly (KnownTest | null)[]> {
   if (keys.length === 0) return []

@@ -6,12 +6,12 @@ import { builds, pipelines } from '../../schema/schema.ts'
 import { testReports } from '../../schema/schema-tests.ts'
 import { type Db, rawStatement } from '../../stores.ts'
 import { outcomesQuery } from './past-reports.ts'
-import { type FoundTest, type MuteRow, muteOf, namedTestOf, type TestRow, testQuery } from './test-mutes.ts'
+import { type MuteRow, muteOf, namedTestOf, type TestRow, type TestWithMute, testQuery } from './test-mutes.ts'
 
 /** How many runs of a test are listed. */
 export const MAX_RUNS = 100
 
-export type TestHistory = FoundTest & {
+export type TestHistory = TestWithMute & {
   /** The newest first, of the newest 1,000 reports of the project. */
   readonly runs: readonly HistoryRun[]
 }

@@ -83,12 +83,12 @@ export async function muteTest(
 }
 
 /** One test and its mute; null where the project has no such test. */
-export async function findTest(db: Db, projectId: string, testId: number, now: number): Promise<FoundTest | null> {
+export async function findTest(db: Db, projectId: string, testId: number, now: number): Promise<TestWithMute | null> {
   const [row] = await db.all<TestRow & MuteRow>(testQuery(projectId, testId, now))
   return row ? { test: namedTestOf(row), mute: muteOf(row) } : null
 }
 
-export type FoundTest = { readonly test: NamedTest; readonly mute: Mute | null }
+export type TestWithMute = { readonly test: NamedTest; readonly mute: Mute | null }
 
 export function testQuery(projectId: string, testId: number, now: number): SQL {
   return sql`select ${TEST_COLUMNS}, ${MUTE_COLUMNS} from ${testNames} as n ${muteJoin(now)}

@@ -10,7 +10,7 @@ export type FoundTests = {
   readonly nextAfter: number | null
 }
 
-type TestPage = { readonly limit: number; readonly after?: number | null }
+type PageOfNames = { readonly limit: number; readonly after?: number | null }
 
 /**
  * The tests of a project with `text` in their class, name or file, whatever the case of ASCII letters, in the order of
@@ -21,14 +21,14 @@ export async function searchTests(
   db: Db,
   projectId: string,
   text: string,
-  { limit, after = null }: TestPage,
+  { limit, after = null }: PageOfNames,
 ): Promise<FoundTests> {
   const rows = await db.all<TestRow>(searchQuery(projectId, text, { limit: limit + 1, after }))
   const tests = rows.slice(0, limit).map(namedTestOf)
   return { tests, nextAfter: rows.length > limit ? (tests.at(-1)?.id ?? null) : null }
 }
 
-export function searchQuery(projectId: string, text: string, { limit, after = null }: TestPage): SQL {
+export function searchQuery(projectId: string, text: string, { limit, after = null }: PageOfNames): SQL {
   const part = text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
   // D1 takes no pattern of LIKE over 50 bytes; `instr` has no such limit.
   const has = (column: SQL) => sql`instr(lower(${column}), ${part}) > 0`

@@ -193,15 +193,19 @@ function comparedWith({ there }: Past, { defaultBranch: branch }: JudgedProject)
 }
 
 /** A test by its names, as a report has them. */
-export type TestKey = { readonly classname: string; readonly name: string; readonly file: string | null }
+export type TestIdentity = { readonly classname: string; readonly name: string; readonly file: string | null }
 
-export type JudgedKey = TestKey & { readonly id: number | null; readonly verdict: Verdict; readonly mute: Mute | null }
+export type JudgedKey = TestIdentity & {
+  readonly id: number | null
+  readonly verdict: Verdict
+  readonly mute: Mute | null
+}
 
 /** The verdicts on tests that failed in a build that is not reported yet, in the order asked. */
 export async function judgeTests(
   { db, now }: Pick<Stores, 'db' | 'now'>,
   project: JudgedProject,
-  keys: readonly TestKey[],
+  keys: readonly TestIdentity[],
 ): Promise<Pick<Judgement, 'summary' | 'counts'> & { readonly failures: readonly JudgedKey[] }> {
   const at = now()
   const rows = await db.all<KeyRow>(findKeysQuery(project.id, keys, at))
@@ -230,7 +234,7 @@ export async function judgeTests(
 type KeyRow = MuteRow & { readonly place: number; readonly id: number }
 
 /** The tests that have these names, with their places in the list. */
-export function findKeysQuery(projectId: string, keys: readonly TestKey[], now: number): SQL {
+export function findKeysQuery(projectId: string, keys: readonly TestIdentity[], now: number): SQL {
   const names = JSON.stringify(keys.map(({ classname, name, file }) => [classname, name, file ?? '']))
   return sql`select row.key as place, n.id as id, ${MUTE_COLUMNS} from json_each(${names}) as row
     cross join ${testNames} as n on n.project_id = ${projectId} and n.classname = row.value ->> 0 and n.name = row.value ->> 1

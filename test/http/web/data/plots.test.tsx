@@ -92,6 +92,6 @@ describe('the rate line', () => {
 it('the summaries are sentences', () => {
   expect(durationSummary([])).toBe('no runs yet')
   expect(durationSummary([run('running', null)])).toBe('1 run, 0 passed, 0 failed')
-  expect(rateSummary(runs)).toBe('67 % of the last 3 finished runs passed')
-  expect(rateSummary([run('failed', 1)])).toBe('0 % of the last 1 finished run passed')
+  expect(rateSummary(runs)).toBe('67% of the last 3 finished runs passed')
+  expect(rateSummary([run('failed', 1)])).toBe('0% of the last 1 finished run passed')
 })
