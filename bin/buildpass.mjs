@@ -11969,6 +11969,7 @@ function outersOf(element) {
 // src/domain/tests/formats/junit.ts
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
+  let stranger = null;
   const suiteOf = (element) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
     suites.set(element, suite);
@@ -11994,7 +11995,10 @@ function junitXml(report) {
       countIn(around(element, isSuite), shown, shown);
     },
     leave: (element) => {
-      if (!isSuite(element)) return;
+      if (!isSuite(element)) {
+        if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name;
+        return;
+      }
       const { faults, shown, counted: counted2 } = suiteOf(element);
       suites.delete(element);
       if (faults.length > 0) {
@@ -12017,9 +12021,12 @@ function junitXml(report) {
       else report.compareFailures(Math.max(counted2 + faults.length, own), all);
     },
     end: () => {
+      if (stranger !== null && report.count() === 0)
+        throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`);
     }
   };
 }
+var OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/;
 function isSuite({ name }) {
   return name === "testsuite" || name === "testsuites";
 }
@@ -12048,10 +12055,12 @@ function endingOf(element) {
   const reruns = [];
   let byElements = null;
   let message = "";
+  let isUnclear = element.isDamaged;
   for (const child of element.children) {
     const flaky = Object.hasOwn(FLAKY, child.name) && FLAKY[child.name];
     const rerun = Object.hasOwn(RERUNS, child.name) && RERUNS[child.name];
     const outcome = faultOf(child.name);
+    if (!flaky && !rerun && outcomeOf(child.name) === void 0 && "message" in child.attributes) isUnclear = true;
     if (flaky) attempts.push({ result: flaky, message: messageOf2(child) });
     else if (rerun) reruns.push({ result: rerun, message: messageOf2(child) });
     else if (outcome) {
@@ -12068,7 +12077,7 @@ ${more}`;
     message = first?.message ?? "";
   }
   const isTodo = element.children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
-  const ended = isTodo ? { result: "skipped", message } : byAttributes(element, byElements, message);
+  const ended = isTodo ? { result: "skipped", message } : byAttributes({ ...element, isDamaged: isUnclear }, byElements, message);
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -12106,13 +12115,15 @@ function messageOf2(element) {
 function nunitXml(report) {
   const shownIn = /* @__PURE__ */ new Map();
   const faultsIn = /* @__PURE__ */ new Map();
-  const root = (element) => outersOf(element)[0] ?? element;
-  const countShown = (element) => shownIn.set(root(element), (shownIn.get(root(element)) ?? 0) + 1);
+  const countShown = (element) => {
+    for (const outer of [...outersOf(element), element]) shownIn.set(outer, (shownIn.get(outer) ?? 0) + 1);
+  };
   return {
     wants: ({ name, parent }) => name === "test-case" || (name === "failure" || name === "reason") && parent?.name === "test-suite",
     take: (element) => {
       if (element.name !== "test-case") {
-        if (element.name === "failure" && element.parent) faultsIn.set(element.parent, messageIn(element));
+        if (element.parent && (element.name === "failure" || !faultsIn.has(element.parent)))
+          faultsIn.set(element.parent, { message: messageIn(element), isFailure: element.name === "failure" });
         return;
       }
       const ending = endingOf2(element);
@@ -12128,17 +12139,20 @@ function nunitXml(report) {
       });
     },
     leave: (element) => {
-      const message = faultsIn.get(element);
+      const { message = "", isFailure = false } = faultsIn.get(element) ?? {};
       faultsIn.delete(element);
-      if (message !== void 0 && isOwnFault(element, message)) {
-        const { name = "suite", fullname } = element.attributes;
+      const { result = "", site = "" } = element.attributes;
+      const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site);
+      const isUnshown = isOwn && isBad(outcomeOf(result) ?? "success") && !shownIn.has(element);
+      if (isUnshown || isFailure && isOwnFault(element, message)) {
+        const { name = element.parent ? "suite" : "Test run", fullname } = element.attributes;
         countShown(element);
         report.add({
           classname: fullname ?? name,
           name,
           result: "error",
           runTimeSeconds: 0,
-          message,
+          message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element)
         });
       }
@@ -12154,6 +12168,7 @@ function nunitXml(report) {
     }
   };
 }
+var SUITES = /* @__PURE__ */ new Set(["test-suite", "test-run", "test-results"]);
 function isOwnFault({ attributes }, message) {
   const { site } = attributes;
   if (site !== void 0) return !/^(?:child|parent|test)$/i.test(site);
@@ -12251,24 +12266,31 @@ function endingOf3(element) {
 }
 
 // src/domain/tests/formats/trx.ts
+var TRX_RESULTS = new Set(
+  ["unit", "web", "load", "generic", "manual"].map((kind) => `${kind}testresult`).concat("testresultaggregation")
+);
 function trxXml(report) {
   const results = [];
   const definitions = /* @__PURE__ */ new Map();
   const rows = /* @__PURE__ */ new Map();
   const runFaults = [];
+  let badParents = 0;
   let runOutcome = "success";
   let counted2 = 0;
   return {
-    wants: ({ name, parent }) => name === "unittestresult" || name === "unittest" || name === "runinfo" || name === "counters" && parent !== null,
+    wants: ({ name, parent }) => TRX_RESULTS.has(name) || name === "unittest" || name === "runinfo" || name === "counters" && parent !== null,
     take: (element) => {
       const { attributes } = element;
-      if (element.name === "unittestresult") {
+      if (TRX_RESULTS.has(element.name)) {
         const { result, message } = endingOf4(element);
-        const outer = around(element, ({ name }) => name === "unittestresult");
+        const outer = around(element, ({ name }) => TRX_RESULTS.has(name));
         if (outer) rows.set(outer, isBad(result) || rows.get(outer) === true);
         const isOfRows = rows.has(element) && (!isBad(result) || rows.get(element) === true);
         rows.delete(element);
-        if (isOfRows) return;
+        if (isOfRows) {
+          if (isBad(result)) badParents++;
+          return;
+        }
         const test = {
           classname: "",
           name: attributes.testname ?? "",
@@ -12286,8 +12308,10 @@ function trxXml(report) {
           classname: classname === "none" ? "" : classname,
           file: method?.attributes.codebase ?? attributes.storage ?? ""
         });
-      } else if (element.name === "runinfo") runFaults.push(textOf2(element, "text"));
-      else
+      } else if (element.name === "runinfo") {
+        const text = textOf2(element, "text");
+        runFaults.push({ text, isBad: isBad(outcomeOf(attributes.outcome ?? "") ?? "success") && !ECHO.test(text) });
+      } else
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
     },
     leave: ({ name, attributes }) => {
@@ -12300,13 +12324,15 @@ function trxXml(report) {
         report.add({ ...test, classname: definition?.classname ?? "", file, source: baseName(file) });
       }
       const shown = results.filter(({ test }) => isBad(test.result)).length;
-      if (shown === 0 && isBad(runOutcome)) {
-        const message = runFaults.join("\n");
-        report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message });
-      } else report.compareFailures(counted2, shown);
+      const isBroken = shown === 0 && isBad(runOutcome);
+      const own = runFaults.filter((fault) => isBroken || fault.isBad).map(({ text }) => text);
+      if (isBroken || own.length > 0)
+        report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message: own.join("\n") });
+      if (!isBroken) report.compareFailures(counted2, shown + badParents);
     }
   };
 }
+var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\](?!.*(?:Catastrophic|Exception discovering|Unhandled))|Exit code indicates failure: '2')/s;
 function endingOf4(element) {
   const info = childrenOf(childrenOf(element, "output")[0], "errorinfo")[0];
   const message = joined(textOf2(info, "message"), textOf2(info, "stacktrace"));
@@ -12396,16 +12422,28 @@ function messageIn2(failure) {
 
 // src/domain/tests/formats/xml-report.ts
 var FORMATS = [
-  [({ name }) => name === "testsuites" || name === "testsuite" || name === "testcase", junitXml],
-  [({ name }) => ["test-run", "test-results", "test-suite", "test-case"].includes(name), nunitXml],
-  [({ name, parent }) => name === "unittestresult" || parent?.name === "testrun" && isOfTrx(name), trxXml],
+  [({ name, attributes }) => (name === "testsuites" || name === "testsuite") && !isOfCheck(attributes), junitXml],
+  [isOfNunit, nunitXml],
   [({ name, attributes }) => name === "assemblies" || name === "assembly" && "total" in attributes, xunitXml],
   [({ name }) => name === "testng-results", testngXml]
 ];
-function isOfTrx(name) {
-  return ["results", "resultsummary", "testdefinitions", "testsettings", "times"].includes(name);
+function isOfNunit({ name, attributes }) {
+  return name === "test-run" || name === "test-results" || name === "test-suite" && "result" in attributes;
 }
-var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", "unittestresult", "test", "test-method"]);
+var IN_TRX = /* @__PURE__ */ new Set(["results", "resultsummary", "testdefinitions", "testsettings", "times"]);
+function isOfCheck({ xmlns = "" }) {
+  return xmlns.includes("check.sourceforge");
+}
+function formatOf(element) {
+  const { parent, name } = element;
+  if (parent?.name === "testrun" && isOutermost(parent))
+    return IN_TRX.has(name) ? trxXml : name === "testsuite" ? junitXml : void 0;
+  return isOutermost(element) ? FORMATS.find(([isOf]) => isOf(element))?.[1] : void 0;
+}
+function isOutermost({ parent }) {
+  return parent === null || parent.isDamaged && isOutermost(parent);
+}
+var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", ...TRX_RESULTS, "test", "test-method"]);
 var MAX_DEPTH = 50;
 var MAX_CHILDREN = 1e3;
 var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
@@ -12420,6 +12458,7 @@ function readXmlReport(pieces, report) {
   const wanted = [];
   const roots = [];
   let isRead = false;
+  let oddName = null;
   const takeLast = () => {
     const { last } = now;
     now.last = null;
@@ -12436,18 +12475,20 @@ function readXmlReport(pieces, report) {
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`);
       if (roots.length === 0) roots.push({ name: written, position });
       const parent = now.open;
+      const isOdd = [written, ...Object.keys(given)].some((name) => name.includes("�"));
+      if (isOdd) oddName ??= `${position}: a name of an element or attribute`;
       const element = {
         name: plainName(written),
         attributes: plainNames(given),
         parent,
         children: [],
         text: "",
-        isDamaged,
+        isDamaged: isDamaged || isOdd,
         attachments: []
       };
       now.open = element;
       if (now.format === null) {
-        now.format = FORMATS.find(([isOf]) => isOf(element))?.[1](report) ?? null;
+        now.format = formatOf(element)?.(report) ?? null;
         isRead ||= now.format !== null;
       }
       if (TESTS.has(element.name)) takeLast();
@@ -12496,10 +12537,21 @@ function readXmlReport(pieces, report) {
     report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ""}: what is whole is kept`);
     for (let element = now.open; element; element = element.parent)
       if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element);
-    closeFormat();
+    const problem = problemIn(closeFormat);
+    if (problem !== null) return `${reading.endsEarly}: ${problem}`;
   }
-  if (reading.damage !== null) report.warn(`the report is damaged at ${reading.damage}`);
+  const damage = reading.damage ?? oddName;
+  if (damage !== null) report.warn(`the report is damaged at ${damage}`);
   return null;
+}
+function problemIn(work) {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    if (error instanceof XmlProblem) return error.message;
+    throw error;
+  }
 }
 function isIn(element, outer) {
   for (let one = element; one; one = one.parent) if (one === outer) return true;
@@ -12526,15 +12578,25 @@ function plainNames(attributes) {
 function readTestReport(bytes, contentType) {
   const encoding = encodingOf(bytes, contentType);
   const first = firstCharacter(decodedPieces(bytes, encoding));
-  if (first === "{" || first === "[") return readJson([...decodedPieces(bytes, encoding)].join(""));
+  if (first === "{" || first === "[") {
+    const json = readJson([...decodedPieces(bytes, encoding)].join("").replace(PADDING, ""));
+    if (json.ok) return json;
+    const xml = readXml2(bytes, encoding);
+    return xml.ok ? xml : json;
+  }
+  return readXml2(bytes, encoding);
+}
+function readXml2(bytes, encoding) {
   const report = openReport();
   if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`);
   const problem = readXmlReport(decodedPieces(bytes, encoding), report);
   return problem === null ? { ok: true, report: report.close() } : refused2(problem);
 }
+var PADDING = /^[\s\0-\x1f\ufeff\ufffd]+/;
+var NO_PADDING = /[^\s\0-\x1f\ufeff\ufffd]/;
 function firstCharacter(pieces) {
   for (const piece of pieces) {
-    const first = /\S/.exec(piece);
+    const first = NO_PADDING.exec(piece);
     if (first) return first[0];
   }
   return void 0;

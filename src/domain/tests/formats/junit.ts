@@ -1,4 +1,5 @@
-import { MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
+import { XmlProblem } from '../../formats/xml.ts'
+import { clipped, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
 import { around, childrenOf, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
@@ -14,6 +15,8 @@ type Suite = {
 /** JUnit XML. There is no standard: this reads what the usual runners write. */
 export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
+  /** The first element that JUnit's suites do not have. */
+  let stranger: string | null = null
 
   const suiteOf = (element: XmlElement) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 }
@@ -45,7 +48,10 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       countIn(around(element, isSuite), shown, shown)
     },
     leave: (element) => {
-      if (!isSuite(element)) return
+      if (!isSuite(element)) {
+        if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name
+        return
+      }
       const { faults, shown, counted } = suiteOf(element)
       suites.delete(element)
       if (faults.length > 0) {
@@ -67,9 +73,16 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       if (outer) countIn(outer, all, Math.max(counted + faults.length, own))
       else report.compareFailures(Math.max(counted + faults.length, own), all)
     },
-    end: () => {},
+    end: () => {
+      // Another tool's report, with its tests in elements that say in another way how they ended.
+      if (stranger !== null && report.count() === 0)
+        throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`)
+    },
   }
 }
+
+/** What other tools call a test or a suite of tests. */
+const OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/
 
 function isSuite({ name }: XmlElement): boolean {
   return name === 'testsuite' || name === 'testsuites'
@@ -116,10 +129,13 @@ function endingOf(element: XmlElement): Ending {
   const reruns: TestAttempt[] = []
   let byElements: TestOutcome | null = null
   let message = ''
+  /** An element that we do not know has a message: it may be a failure with a damaged name. */
+  let isUnclear = element.isDamaged
   for (const child of element.children) {
     const flaky = Object.hasOwn(FLAKY, child.name) && FLAKY[child.name]
     const rerun = Object.hasOwn(RERUNS, child.name) && RERUNS[child.name]
     const outcome = faultOf(child.name)
+    if (!flaky && !rerun && outcomeOf(child.name) === undefined && 'message' in child.attributes) isUnclear = true
     if (flaky) attempts.push({ result: flaky, message: messageOf(child) })
     else if (rerun) reruns.push({ result: rerun, message: messageOf(child) })
     else if (outcome) {
@@ -137,7 +153,9 @@ function endingOf(element: XmlElement): Ending {
   }
   // Node's own runner: what is still to do may fail.
   const isTodo = element.children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
-  const ended = isTodo ? { result: 'skipped' as const, message } : byAttributes(element, byElements, message)
+  const ended = isTodo
+    ? { result: 'skipped' as const, message }
+    : byAttributes({ ...element, isDamaged: isUnclear }, byElements, message)
   return {
     ...ended,
     attempts: [...attempts, ...reruns],

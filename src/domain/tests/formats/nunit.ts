@@ -6,16 +6,20 @@ import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat }
 /** NUnit 2 (`test-results`) and 3 (`test-run`). */
 export function nunitXml(report: ReportBuilder): XmlFormat {
   const shownIn = new Map<XmlElement, number>()
-  const faultsIn = new Map<XmlElement, string>()
-  const root = (element: XmlElement) => outersOf(element)[0] ?? element
-  const countShown = (element: XmlElement) => shownIn.set(root(element), (shownIn.get(root(element)) ?? 0) + 1)
+  const faultsIn = new Map<XmlElement, { readonly message: string; readonly isFailure: boolean }>()
+  /** In each element around it, and in itself. */
+  const countShown = (element: XmlElement) => {
+    for (const outer of [...outersOf(element), element]) shownIn.set(outer, (shownIn.get(outer) ?? 0) + 1)
+  }
 
   return {
     wants: ({ name, parent }) =>
       name === 'test-case' || ((name === 'failure' || name === 'reason') && parent?.name === 'test-suite'),
     take: (element) => {
       if (element.name !== 'test-case') {
-        if (element.name === 'failure' && element.parent) faultsIn.set(element.parent, messageIn(element))
+        // An assembly that could not be loaded has only a reason.
+        if (element.parent && (element.name === 'failure' || !faultsIn.has(element.parent)))
+          faultsIn.set(element.parent, { message: messageIn(element), isFailure: element.name === 'failure' })
         return
       }
       const ending = endingOf(element)
@@ -31,17 +35,21 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
       })
     },
     leave: (element) => {
-      const message = faultsIn.get(element)
+      const { message = '', isFailure = false } = faultsIn.get(element) ?? {}
       faultsIn.delete(element)
-      if (message !== undefined && isOwnFault(element, message)) {
-        const { name = 'suite', fullname } = element.attributes
+      const { result = '', site = '' } = element.attributes
+      // What failed with the suite around it is told there.
+      const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site)
+      const isUnshown = isOwn && isBad(outcomeOf(result) ?? 'success') && !shownIn.has(element)
+      if (isUnshown || (isFailure && isOwnFault(element, message))) {
+        const { name = element.parent ? 'suite' : 'Test run', fullname } = element.attributes
         countShown(element)
         report.add({
           classname: fullname ?? name,
           name,
           result: 'error',
           runTimeSeconds: 0,
-          message,
+          message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element),
         })
       }
@@ -56,6 +64,8 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
     end: () => {},
   }
 }
+
+const SUITES: ReadonlySet<string> = new Set(['test-suite', 'test-run', 'test-results'])
 
 /** Whether the failure of a suite is more than that of the tests in it: of what it does before or after them. */
 function isOwnFault({ attributes }: XmlElement, message: string): boolean {

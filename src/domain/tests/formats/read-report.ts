@@ -18,16 +18,31 @@ export type ReportReading =
 export function readTestReport(bytes: Uint8Array, contentType: string | null): ReportReading {
   const encoding = encodingOf(bytes, contentType)
   const first = firstCharacter(decodedPieces(bytes, encoding))
-  if (first === '{' || first === '[') return readJson([...decodedPieces(bytes, encoding)].join(''))
+  if (first === '{' || first === '[') {
+    const json = readJson([...decodedPieces(bytes, encoding)].join('').replace(PADDING, ''))
+    if (json.ok) return json
+    // Lines of a log before an XML document begin with a bracket, too.
+    const xml = readXml(bytes, encoding)
+    return xml.ok ? xml : json
+  }
+  return readXml(bytes, encoding)
+}
+
+function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): ReportReading {
   const report = openReport()
   if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`)
   const problem = readXmlReport(decodedPieces(bytes, encoding), report)
   return problem === null ? { ok: true, report: report.close() } : refused(problem)
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they may stand before a report.
+const PADDING = /^[\s\0-\x1f\ufeff\ufffd]+/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+const NO_PADDING = /[^\s\0-\x1f\ufeff\ufffd]/
+
 function firstCharacter(pieces: Iterable<string>): string | undefined {
   for (const piece of pieces) {
-    const first = /\S/.exec(piece)
+    const first = NO_PADDING.exec(piece)
     if (first) return first[0]
   }
   return undefined

@@ -3,31 +3,38 @@ import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
+/** What the kinds of tests of Visual Studio call a result; the last is of a test that runs others in order. */
+export const TRX_RESULTS: ReadonlySet<string> = new Set(
+  ['unit', 'web', 'load', 'generic', 'manual'].map((kind) => `${kind}testresult`).concat('testresultaggregation'),
+)
+
 /** TRX of Visual Studio and `dotnet test`, whose definitions of the tests stand before or after their results. */
 export function trxXml(report: ReportBuilder): XmlFormat {
   const results: { readonly test: ReadTest; readonly testId: string }[] = []
   const definitions = new Map<string, { readonly classname: string; readonly file: string }>()
   /** Of tests with several rows of data, whether one of these is bad; the rows stand for them. */
   const rows = new Map<XmlElement, boolean>()
-  const runFaults: string[] = []
+  const runFaults: { readonly text: string; readonly isBad: boolean }[] = []
+  let badParents = 0
   let runOutcome: TestOutcome = 'success'
   let counted = 0
 
   return {
     wants: ({ name, parent }) =>
-      name === 'unittestresult' ||
-      name === 'unittest' ||
-      name === 'runinfo' ||
-      (name === 'counters' && parent !== null),
+      TRX_RESULTS.has(name) || name === 'unittest' || name === 'runinfo' || (name === 'counters' && parent !== null),
     take: (element) => {
       const { attributes } = element
-      if (element.name === 'unittestresult') {
+      if (TRX_RESULTS.has(element.name)) {
         const { result, message } = endingOf(element)
-        const outer = around(element, ({ name }) => name === 'unittestresult')
+        const outer = around(element, ({ name }) => TRX_RESULTS.has(name))
         if (outer) rows.set(outer, isBad(result) || rows.get(outer) === true)
         const isOfRows = rows.has(element) && (!isBad(result) || rows.get(element) === true)
         rows.delete(element)
-        if (isOfRows) return
+        if (isOfRows) {
+          // The counters have it beside its rows.
+          if (isBad(result)) badParents++
+          return
+        }
         const test = {
           classname: '',
           name: attributes.testname ?? '',
@@ -45,8 +52,10 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           classname: classname === 'none' ? '' : classname,
           file: method?.attributes.codebase ?? attributes.storage ?? '',
         })
-      } else if (element.name === 'runinfo') runFaults.push(textOf(element, 'text'))
-      else
+      } else if (element.name === 'runinfo') {
+        const text = textOf(element, 'text')
+        runFaults.push({ text, isBad: isBad(outcomeOf(attributes.outcome ?? '') ?? 'success') && !ECHO.test(text) })
+      } else
         counted =
           countOf(attributes.failed) +
           countOf(attributes.error) +
@@ -63,13 +72,18 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         report.add({ ...test, classname: definition?.classname ?? '', file, source: baseName(file) })
       }
       const shown = results.filter(({ test }) => isBad(test.result)).length
-      if (shown === 0 && isBad(runOutcome)) {
-        const message = runFaults.join('\n')
-        report.add({ classname: '', name: 'Test run', result: 'error', runTimeSeconds: 0, message })
-      } else report.compareFailures(counted, shown)
+      const isBroken = shown === 0 && isBad(runOutcome)
+      const own = runFaults.filter((fault) => isBroken || fault.isBad).map(({ text }) => text)
+      if (isBroken || own.length > 0)
+        report.add({ classname: '', name: 'Test run', result: 'error', runTimeSeconds: 0, message: own.join('\n') })
+      if (!isBroken) report.compareFailures(counted, shown + badParents)
     },
   }
 }
+
+/** That a test failed is told as an error of the run, too: by xUnit.net, and by Microsoft.Testing.Platform, whose 2 is that. */
+const ECHO =
+  /^\s*(?:\[xUnit\.net [^\]]*\](?!.*(?:Catastrophic|Exception discovering|Unhandled))|Exit code indicates failure: '2')/s
 
 function endingOf(element: XmlElement): { readonly result: TestOutcome; readonly message: string } {
   const info = childrenOf(childrenOf(element, 'output')[0], 'errorinfo')[0]

@@ -4,27 +4,50 @@ import { junitXml } from './junit.ts'
 import { nunitXml } from './nunit.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { testngXml } from './testng.ts'
-import { trxXml } from './trx.ts'
+import { TRX_RESULTS, trxXml } from './trx.ts'
 import type { XmlElement, XmlFormat } from './xml-element.ts'
 import { xunitXml } from './xunit.ts'
 
 type OpenFormat = (report: ReportBuilder) => XmlFormat
 
-/** By which element a format is known. */
-const FORMATS: readonly (readonly [isOf: (element: XmlElement) => boolean, open: OpenFormat])[] = [
-  [({ name }) => name === 'testsuites' || name === 'testsuite' || name === 'testcase', junitXml],
-  [({ name }) => ['test-run', 'test-results', 'test-suite', 'test-case'].includes(name), nunitXml],
-  [({ name, parent }) => name === 'unittestresult' || (parent?.name === 'testrun' && isOfTrx(name)), trxXml],
+/**
+ * By which root a format is known. Other tools have a testsuite or testcase further inside and another way to say that it
+ * failed, so only damage around it makes an inner element count as a root.
+ */
+const FORMATS: readonly (readonly [isOf: (root: XmlElement) => boolean, open: OpenFormat])[] = [
+  [({ name, attributes }) => (name === 'testsuites' || name === 'testsuite') && !isOfCheck(attributes), junitXml],
+  [isOfNunit, nunitXml],
   [({ name, attributes }) => name === 'assemblies' || (name === 'assembly' && 'total' in attributes), xunitXml],
   [({ name }) => name === 'testng-results', testngXml],
 ]
 
-function isOfTrx(name: string): boolean {
-  return ['results', 'resultsummary', 'testdefinitions', 'testsettings', 'times'].includes(name)
+/** NUnit's engine gives out a suite by itself, too; that of Allure says nowhere how it ended. */
+function isOfNunit({ name, attributes }: XmlElement): boolean {
+  return name === 'test-run' || name === 'test-results' || (name === 'test-suite' && 'result' in attributes)
+}
+
+/** A TestRun is of TRX, of CppUnit, or of others: what is right in it tells. */
+const IN_TRX: ReadonlySet<string> = new Set(['results', 'resultsummary', 'testdefinitions', 'testsettings', 'times'])
+
+/** libcheck's own XML, in which a test says by an attribute how it ended. */
+function isOfCheck({ xmlns = '' }: XmlAttributes): boolean {
+  return xmlns.includes('check.sourceforge')
+}
+
+function formatOf(element: XmlElement): OpenFormat | undefined {
+  const { parent, name } = element
+  if (parent?.name === 'testrun' && isOutermost(parent))
+    // Eclipse writes JUnit in a testrun.
+    return IN_TRX.has(name) ? trxXml : name === 'testsuite' ? junitXml : undefined
+  return isOutermost(element) ? FORMATS.find(([isOf]) => isOf(element))?.[1] : undefined
+}
+
+function isOutermost({ parent }: XmlElement): boolean {
+  return parent === null || (parent.isDamaged && isOutermost(parent))
 }
 
 /** What the formats call a test. */
-const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', 'unittestresult', 'test', 'test-method'])
+const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
 
 const MAX_DEPTH = 50
 // A report has a few; of one that has more, those beyond could say anything.
@@ -45,6 +68,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
   const wanted: XmlElement[] = []
   const roots: { readonly name: string; readonly position: string }[] = []
   let isRead = false
+  /** The first name with a character that is none: it may have been that of a failure. */
+  let oddName: string | null = null
 
   /** A test is taken when the next one begins: damage until then may be what became of its end. */
   const takeLast = () => {
@@ -63,18 +88,20 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
       if (roots.length === 0) roots.push({ name: written, position })
       const parent = now.open
+      const isOdd = [written, ...Object.keys(given)].some((name) => name.includes('\ufffd'))
+      if (isOdd) oddName ??= `${position}: a name of an element or attribute`
       const element = {
         name: plainName(written),
         attributes: plainNames(given),
         parent,
         children: [],
         text: '',
-        isDamaged,
+        isDamaged: isDamaged || isOdd,
         attachments: [],
       }
       now.open = element
       if (now.format === null) {
-        now.format = FORMATS.find(([isOf]) => isOf(element))?.[1](report) ?? null
+        now.format = formatOf(element)?.(report) ?? null
         isRead ||= now.format !== null
       }
       if (TESTS.has(element.name)) takeLast()
@@ -124,10 +151,22 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ''}: what is whole is kept`)
     for (let element = now.open; element; element = element.parent)
       if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element)
-    closeFormat()
+    const problem = problemIn(closeFormat)
+    if (problem !== null) return `${reading.endsEarly}: ${problem}`
   }
-  if (reading.damage !== null) report.warn(`the report is damaged at ${reading.damage}`)
+  const damage = reading.damage ?? oddName
+  if (damage !== null) report.warn(`the report is damaged at ${damage}`)
   return null
+}
+
+function problemIn(work: () => void): string | null {
+  try {
+    work()
+    return null
+  } catch (error) {
+    if (error instanceof XmlProblem) return error.message
+    throw error
+  }
 }
 
 function isIn(element: XmlElement | null, outer: XmlElement): boolean {

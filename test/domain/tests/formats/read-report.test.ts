@@ -89,7 +89,99 @@ describe('how a report is found is how it is read', () => {
       `<?xml-stylesheet href="a.xsl"?><testsuite><?b c?><testcase name="é"/></testsuite>`,
       [passed('é')],
     ],
-    ['an element around it', `<report><title/>${ONE}</report>`, [passed('é')]],
+    [
+      'lines of a log that begin with a bracket',
+      `[INFO] 12 tests\n[ERROR] {\n<?xml version="1.0"?>\n${ONE}`,
+      [passed('é')],
+    ],
+    ['a character that is none before it', `\0\n${ONE}`, [passed('é')]],
+    [
+      'a failure with a byte in its name that is none of the encoding',
+      bytes('<testsuite name="s"><testcase name="a"><err', 0xff, 'r message="boom"/></testcase></testsuite>'),
+      [error('a')],
+      ['the report is damaged at 1:62: a name of an element or attribute'],
+    ],
+    [
+      'an attribute with such a byte in its name',
+      bytes('<testsuite name="s"><testcase name="a" sta', 0xff, 'us="failed"/><testcase name="b"/></testsuite>'),
+      [error('a'), passed('b')],
+      ['the report is damaged at 1:56: a name of an element or attribute'],
+    ],
+    [
+      'an element in a case that nobody knows, with a message',
+      suite('<testcase name="a"><errox message="boom"/></testcase><testcase name="b"><note/></testcase>'),
+      [error('a'), passed('b')],
+    ],
+    [
+      'NUnit, an assembly that could not be loaded',
+      '<test-run result="Failed" total="1" passed="1" failed="0"><test-suite type="Assembly" name="Good.dll" result="Passed"><test-case name="a" result="Passed"/></test-suite><test-suite type="Assembly" name="Bad.dll" runstate="NotRunnable" result="Failed" label="Invalid"><properties/><reason><message>Could not load file or assembly</message></reason></test-suite></test-run>',
+      [passed('a'), error('Bad.dll', 'Could not load file or assembly')],
+    ],
+    [
+      'NUnit, a suite that failed by its hook and has nothing that says so',
+      '<test-run result="Failed"><test-suite type="Assembly" name="A.dll" result="Failed" site="TearDown"><test-case name="a" result="Passed"/></test-suite></test-run>',
+      [passed('a'), error('A.dll', 'the report says result="Failed", and no test in it shows why')],
+    ],
+    [
+      'NUnit, a run that failed while no suite did',
+      '<test-run result="Failed"><test-suite name="A.dll" result="Passed"><test-case name="a" result="Passed"/></test-suite></test-run>',
+      [passed('a'), error('Test run', 'the report says result="Failed", and no test in it shows why')],
+    ],
+    [
+      'TRX, a run that was aborted after a test had failed',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>Test host process crashed</Text></RunInfo></RunInfos>',
+      ),
+      [failure('a'), error('Test run', 'Test host process crashed')],
+      [],
+    ],
+    [
+      'TRX, what xUnit.net says once more of a test that failed',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>[xUnit.net 00:00:00.67]     A.a [FAIL]</Text></RunInfo></RunInfos>',
+      ),
+      [failure('a')],
+      [],
+    ],
+    [
+      'NUnit, tests that failed with the suite around them',
+      '<test-run result="Failed" failed="1"><test-suite name="F" result="Failed" label="Invalid" site="SetUp"><failure><message>no constructor</message></failure><test-suite type="ParameterizedMethod" name="M" result="Failed" label="Invalid" site="Parent"><failure><message>no constructor</message></failure><test-case name="a" result="Failed" label="Invalid" site="Parent"><failure><message>no constructor</message></failure></test-case></test-suite></test-suite></test-run>',
+      [error('a', 'no constructor'), error('F', 'no constructor')],
+    ],
+    [
+      'TRX, tests of other kinds',
+      trxRun(
+        '<WebTestResult testName="w" outcome="Failed"/><GenericTestResult testName="g" outcome="Passed"/><TestResultAggregation testName="o" outcome="Failed"><InnerResults><UnitTestResult testName="u" outcome="Failed"/></InnerResults></TestResultAggregation>',
+        '<Counters failed="3"/>',
+      ),
+      [failure('w'), passed('g'), failure('u')],
+      [],
+    ],
+    [
+      'NUnit, a suite by itself',
+      '<test-suite type="Assembly" name="A" result="Passed"><test-case name="a" result="Passed"/></test-suite>',
+      [passed('a')],
+    ],
+    [
+      'TRX, the exit code of tests that failed',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        `<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>Exit code indicates failure: '2'. Please refer to</Text></RunInfo></RunInfos>`,
+      ),
+      [failure('a')],
+      [],
+    ],
+    [
+      'TRX, a test with rows of data, which the counters have beside its rows',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"><InnerResults><UnitTestResult testName="a (1)" outcome="Failed"/><UnitTestResult testName="a (2)" outcome="Passed"/></InnerResults></UnitTestResult>',
+        '<Counters failed="2"/>',
+      ),
+      [failure('a (1)'), passed('a (2)')],
+      [],
+    ],
     [
       'what should have been a reference',
       suite('<testcase name="R & D < 3"><failure>1 < 2 && 3</failure></testcase>'),
@@ -451,6 +543,44 @@ ${method('PASS', 'name="pays"')}
     })
   })
 
+  // Tools of C, C++ and Pascal, and Allure: their tests say in another way that they failed.
+  it.each([
+    ['Catch2', '<Catch2TestRun><TestCase name="a"><OverallResult success="false"/></TestCase></Catch2TestRun>'],
+    [
+      'doctest',
+      '<doctest><TestSuite><TestCase name="a"><Expression success="false"/></TestCase></TestSuite></doctest>',
+    ],
+    ['Qt Test', '<TestCase name="t"><TestFunction name="a"><Incident type="fail"/></TestFunction></TestCase>'],
+    ['Boost.Test', '<TestLog><TestSuite name="M"><TestCase name="a"><FatalError/></TestCase></TestSuite></TestLog>'],
+    [
+      'GLib',
+      '<gtester><testbinary><testcase path="/a"><status exit-status="-6" result="failed"/></testcase></testbinary></gtester>',
+    ],
+    [
+      'libcheck',
+      '<testsuites xmlns="http://check.sourceforge.net/ns"><suite><test result="failure"/></suite></testsuites>',
+    ],
+    ['libcheck without a namespace', '<testsuites><suite><test result="failure"/></suite></testsuites>'],
+    [
+      'FPCUnit',
+      '<TestResults><TestListing><TestSuite NumberOfFailures="1"><Test Result="Failed"/></TestSuite></TestListing></TestResults>',
+    ],
+    [
+      'MbUnit',
+      '<report-result><counter failure-count="2"/><assemblies><assembly total="2"/></assemblies></report-result>',
+    ],
+    [
+      'Allure',
+      '<ns2:test-suite xmlns:ns2="urn:model.allure"><test-cases><test-case status="passed"/></test-cases></ns2:test-suite>',
+    ],
+    ['an element of their own around JUnit', `<report>${ONE}</report>`],
+  ])('%s is none of the formats, and refused', (_, document) => {
+    expect(readTestReport(bytes(document), null)).toMatchObject({
+      ok: false,
+      problem: expect.stringMatching(/^1:\d+: /),
+    })
+  })
+
   it('our own JSON, of which a wrong field is refused by its name', () => {
     expect(readTestReport(bytes('{"tests": [{"name": "a", "result": "ok"}]}'), null)).toEqual({
       ok: false,
@@ -590,6 +720,11 @@ describe('whatever it is given', () => {
 
 function suite(cases: string): string {
   return `<testsuite name="s">${cases}</testsuite>`
+}
+
+function trxRun(results: string, summary: string): string {
+  const tests = `<Results>${results}</Results>`
+  return `<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010">${tests}<ResultSummary outcome="Failed">${summary}</ResultSummary></TestRun>`
 }
 
 /** Tests by turns red and green. */

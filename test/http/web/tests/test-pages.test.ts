@@ -153,7 +153,7 @@ describe('the page of one test', () => {
     expect(text).toContain('Last 3 runs')
     expect(html).toMatch(
       new RegExp(
-        `<a class="run failure" href="${path}/2" title="#2 unit: failed · main @ c0ffee1 · 190ms · [^"]* UTC · Ada"`,
+        `<a class="run failure" href="${path}/2" title="#2 unit: failed · main @ c0ffee123456 · 190ms · [^"]* UTC · Ada"`,
       ),
     )
     expect(html).toMatch(/<a class="run skipped"/)
