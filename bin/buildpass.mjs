@@ -12048,8 +12048,8 @@ function joinedNames(suites) {
   const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? "");
   return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(" > ");
 }
-var FLAKY = { flakyfailure: "failure", flakyerror: "error", rerun: "failure" };
-var RERUNS = { rerunfailure: "failure", rerunerror: "error" };
+var FLAKY = wordTable({ flakyfailure: "failure", flakyerror: "error", rerun: "failure" });
+var RERUNS = wordTable({ rerunfailure: "failure", rerunerror: "error" });
 function endingOf(element) {
   const attempts = [];
   const reruns = [];
@@ -12057,8 +12057,8 @@ function endingOf(element) {
   let message = "";
   let isUnclear = element.isDamaged;
   for (const child of element.children) {
-    const flaky = Object.hasOwn(FLAKY, child.name) && FLAKY[child.name];
-    const rerun = Object.hasOwn(RERUNS, child.name) && RERUNS[child.name];
+    const flaky = FLAKY.get(child.name);
+    const rerun = RERUNS.get(child.name);
     const outcome = faultOf(child.name);
     if (!flaky && !rerun && outcomeOf(child.name) === void 0 && "message" in child.attributes) isUnclear = true;
     if (flaky) attempts.push({ result: flaky, message: messageOf2(child) });

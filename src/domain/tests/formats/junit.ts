@@ -1,3 +1,4 @@
+import { wordTable } from '../../formats/word-table.ts'
 import { XmlProblem } from '../../formats/xml.ts'
 import { clipped, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
@@ -119,9 +120,9 @@ type Ending = {
 }
 
 /** Failed attempts of a case that passed in the end: of Surefire, nextest and Playwright, and of pytest-rerunfailures. */
-const FLAKY: Readonly<Record<string, TestOutcome>> = { flakyfailure: 'failure', flakyerror: 'error', rerun: 'failure' }
+const FLAKY = wordTable<TestOutcome>({ flakyfailure: 'failure', flakyerror: 'error', rerun: 'failure' })
 /** Further failed attempts of a case that failed. */
-const RERUNS: Readonly<Record<string, TestOutcome>> = { rerunfailure: 'failure', rerunerror: 'error' }
+const RERUNS = wordTable<TestOutcome>({ rerunfailure: 'failure', rerunerror: 'error' })
 
 /** The outcome by the elements in a case, or else by its attributes. */
 function endingOf(element: XmlElement): Ending {
@@ -132,8 +133,8 @@ function endingOf(element: XmlElement): Ending {
   /** An element that we do not know has a message: it may be a failure with a damaged name. */
   let isUnclear = element.isDamaged
   for (const child of element.children) {
-    const flaky = Object.hasOwn(FLAKY, child.name) && FLAKY[child.name]
-    const rerun = Object.hasOwn(RERUNS, child.name) && RERUNS[child.name]
+    const flaky = FLAKY.get(child.name)
+    const rerun = RERUNS.get(child.name)
     const outcome = faultOf(child.name)
     if (!flaky && !rerun && outcomeOf(child.name) === undefined && 'message' in child.attributes) isUnclear = true
     if (flaky) attempts.push({ result: flaky, message: messageOf(child) })
