@@ -11476,8 +11476,9 @@ var MARKS = [
   // `<` or `{` of UTF-16 without a byte order mark.
   ["utf-16le", [60, 0]],
   ["utf-16le", [123, 0]],
-  ["utf-16be", [0, 60]],
-  ["utf-16be", [0, 123]]
+  // The next character has such a byte, too: one NUL alone is an odd character in UTF-8.
+  ["utf-16be", [0, 60, 0]],
+  ["utf-16be", [0, 123, 0]]
 ];
 var DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([^"'\s]{1,40})/;
 function encodingOf(bytes, contentType) {
@@ -11949,6 +11950,40 @@ function listOf2(value) {
   return Array.isArray(value) ? value : [];
 }
 
+// src/domain/tests/formats/log-lines.ts
+var ROOT = /<(?:[\w-]+:)?(?:testsuites?|testrun|TestRun|test-run|test-results|test-suite|assemblies|assembly|testng-results)[\s>]/;
+function* withoutLog(pieces) {
+  let held = "";
+  let isBefore = true;
+  for (const piece of pieces) {
+    if (!isBefore) {
+      yield piece;
+      continue;
+    }
+    held += piece;
+    let done = "";
+    for (let end2 = held.indexOf("\n"); isBefore && end2 >= 0; end2 = held.indexOf("\n")) {
+      const line = held.slice(0, end2 + 1);
+      const { text, isRoot } = maskedLine(line);
+      isBefore = !isRoot;
+      done += text;
+      held = held.slice(end2 + 1);
+    }
+    if (isBefore && held.length > MAX_LINE) isBefore = false;
+    yield isBefore ? done : done + held;
+    if (!isBefore) held = "";
+  }
+  yield isBefore ? maskedLine(held).text : held;
+}
+var MAX_LINE = 65536;
+function maskedLine(line) {
+  const root = ROOT.exec(line);
+  const start2 = line.trimStart();
+  if (start2.startsWith("<")) return { text: line, isRoot: root !== null || !/^<[?!]/.test(start2) };
+  const end2 = root?.index ?? line.length;
+  return { text: line.slice(0, end2).replaceAll("<", " ") + line.slice(end2), isRoot: root !== null };
+}
+
 // src/domain/tests/formats/xml-element.ts
 function childrenOf(element, name) {
   return element?.children.filter((child) => child.name === name) ?? [];
@@ -11982,7 +12017,7 @@ function junitXml(report) {
     suite.counted += counted2;
   };
   return {
-    wants: (element) => element.name === "testcase" || (element.name === "error" || element.name === "failure") && element.parent !== null && isSuite(element.parent),
+    wants: (element) => element.name === "testcase" || element.parent !== null && isSuite(element.parent) && isFaultOfSuite(element),
     take: (element) => {
       if (element.name !== "testcase") {
         if (element.parent) suiteOf(element.parent).faults.push(messageOf2(element));
@@ -12025,6 +12060,9 @@ function junitXml(report) {
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`);
     }
   };
+}
+function isFaultOfSuite({ name, attributes }) {
+  return name === "error" || name === "failure" || outcomeOf(name) === void 0 && "message" in attributes;
 }
 var OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/;
 function isSuite({ name }) {
@@ -12332,7 +12370,7 @@ function trxXml(report) {
     }
   };
 }
-var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\](?!.*(?:Catastrophic|Exception discovering|Unhandled))|Exit code indicates failure: '2')/s;
+var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\].*(?:\[FAIL\]|\[[\w ]+ Cleanup Failure \(.*\)\])\s*$|Exit code indicates failure: '2')/;
 function endingOf4(element) {
   const info = childrenOf(childrenOf(element, "output")[0], "errorinfo")[0];
   const message = joined(textOf2(info, "message"), textOf2(info, "stacktrace"));
@@ -12589,7 +12627,7 @@ function readTestReport(bytes, contentType) {
 function readXml2(bytes, encoding) {
   const report = openReport();
   if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`);
-  const problem = readXmlReport(decodedPieces(bytes, encoding), report);
+  const problem = readXmlReport(withoutLog(decodedPieces(bytes, encoding)), report);
   return problem === null ? { ok: true, report: report.close() } : refused2(problem);
 }
 var PADDING = /^[\s\0-\x1f\ufeff\ufffd]+/;

@@ -8,8 +8,9 @@ const MARKS: readonly (readonly [label: string, bytes: readonly number[]])[] = [
   // `<` or `{` of UTF-16 without a byte order mark.
   ['utf-16le', [0x3c, 0x00]],
   ['utf-16le', [0x7b, 0x00]],
-  ['utf-16be', [0x00, 0x3c]],
-  ['utf-16be', [0x00, 0x7b]],
+  // The next character has such a byte, too: one NUL alone is an odd character in UTF-8.
+  ['utf-16be', [0x00, 0x3c, 0x00]],
+  ['utf-16be', [0x00, 0x7b, 0x00]],
 ]
 
 const DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([^"'\s]{1,40})/

@@ -34,8 +34,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
 
   return {
     wants: (element) =>
-      element.name === 'testcase' ||
-      ((element.name === 'error' || element.name === 'failure') && element.parent !== null && isSuite(element.parent)),
+      element.name === 'testcase' || (element.parent !== null && isSuite(element.parent) && isFaultOfSuite(element)),
     take: (element) => {
       if (element.name !== 'testcase') {
         if (element.parent) suiteOf(element.parent).faults.push(messageOf(element))
@@ -80,6 +79,11 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`)
     },
   }
+}
+
+/** Also an element that we do not know, if it has a message: it may be a failure with a damaged name. */
+function isFaultOfSuite({ name, attributes }: XmlElement): boolean {
+  return name === 'error' || name === 'failure' || (outcomeOf(name) === undefined && 'message' in attributes)
 }
 
 /** What other tools call a test or a suite of tests. */

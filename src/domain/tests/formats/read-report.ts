@@ -3,6 +3,7 @@ import { decodedPieces, encodingOf } from '../../formats/decoded-text.ts'
 import { clipped, type TestReport } from '../test-result.ts'
 import { parseTestResultsJson } from './buildpass-json.ts'
 import { isCtrf, readCtrf } from './ctrf.ts'
+import { withoutLog } from './log-lines.ts'
 import { openReport } from './report-builder.ts'
 import { readXmlReport } from './xml-report.ts'
 
@@ -31,7 +32,7 @@ export function readTestReport(bytes: Uint8Array, contentType: string | null): R
 function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): ReportReading {
   const report = openReport()
   if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`)
-  const problem = readXmlReport(decodedPieces(bytes, encoding), report)
+  const problem = readXmlReport(withoutLog(decodedPieces(bytes, encoding)), report)
   return problem === null ? { ok: true, report: report.close() } : refused(problem)
 }
 

@@ -83,7 +83,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
 
 /** That a test failed is told as an error of the run, too: by xUnit.net, and by Microsoft.Testing.Platform, whose 2 is that. */
 const ECHO =
-  /^\s*(?:\[xUnit\.net [^\]]*\](?!.*(?:Catastrophic|Exception discovering|Unhandled))|Exit code indicates failure: '2')/s
+  /^\s*(?:\[xUnit\.net [^\]]*\].*(?:\[FAIL\]|\[[\w ]+ Cleanup Failure \(.*\)\])\s*$|Exit code indicates failure: '2')/
 
 function endingOf(element: XmlElement): { readonly result: TestOutcome; readonly message: string } {
   const info = childrenOf(childrenOf(element, 'output')[0], 'errorinfo')[0]

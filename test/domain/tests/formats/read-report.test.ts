@@ -95,6 +95,23 @@ describe('how a report is found is how it is read', () => {
       [passed('é')],
     ],
     ['a character that is none before it', `\0\n${ONE}`, [passed('é')]],
+    ['one right before it', `\0<?xml version="1.0"?>${ONE}`, [passed('é')]],
+    ['lines of a log with names in brackets', `Running <lib.cpp> tests\nList<String> x <${ONE}`, [passed('é')]],
+    ['such a line behind the declaration', `<?xml version="1.0"?>\nhello from <main.cpp>\n${ONE}\n`, [passed('é')]],
+    [
+      'an element in a suite that nobody knows, with a message',
+      suite('<errox message="m"/><testcase name="b"/>'),
+      [passed('b'), error('s', 'm')],
+    ],
+    [
+      'TRX, what xUnit.net could not do',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>[xUnit.net 00:00:00.67] Could not load file or assembly N</Text></RunInfo><RunInfo outcome="Error"><Text>[xUnit.net 00:00:00.67]     A.UnhandledExceptionIsLogged [FAIL]</Text></RunInfo></RunInfos>',
+      ),
+      [failure('a'), error('Test run', '[xUnit.net 00:00:00.67] Could not load file or assembly N')],
+      [],
+    ],
     [
       'a failure with a byte in its name that is none of the encoding',
       bytes('<testsuite name="s"><testcase name="a"><err', 0xff, 'r message="boom"/></testcase></testsuite>'),
