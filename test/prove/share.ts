@@ -11,3 +11,8 @@ declare module 'vitest' {
 export function shareOf(whole: number): number {
   return inject('isProof') ? whole : Math.ceil(whole / 10)
 }
+
+/** How many runs of a property over orders of events: half in `npm test`, all in `npm run prove`, there in workerd. */
+export function runsOf(whole: number): number {
+  return inject('isProof') ? whole : Math.ceil(whole / 2)
+}

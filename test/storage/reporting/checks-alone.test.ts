@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { runsOf } from '../../prove/share.ts'
 import { check, job, other, run, type Told, tell } from '../../support/seed/branch-events.ts'
 import { githubCheck, githubJob, githubRun, githubStatus } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'
@@ -21,7 +22,7 @@ async function expectMain(events: readonly Told[], status: string): Promise<void
       await tell(stores, project.id, order)
       expect(await findBranchStatus(stores, project.id, 'main')).toBe(status)
     }),
-    { numRuns: 8 },
+    { numRuns: runsOf(8) },
   )
 }
 
@@ -190,7 +191,7 @@ describe('any mixture of runs, checks and builds of others', () => {
         const shown = ['running', 'queued', 'no_builds'].includes(status) ? 'open' : status
         expect(shown).toBe(expectedOf(parts))
       }),
-      { numRuns: 40 },
+      { numRuns: runsOf(40) },
     )
   })
 })

@@ -10,6 +10,7 @@ import { listBranchPipelines } from '../../../src/storage/builds/branch-feeds.ts
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
 import { listPipelineOverviews } from '../../../src/storage/builds/pipeline-overviews.ts'
 import { listWorkflowRuns } from '../../../src/storage/builds/workflows.ts'
+import { runsOf } from '../../prove/share.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { asChildOf, asOlderGitlab, type Delivery, type News, tellAs, VENDORS } from '../../support/seed/vendor-runs.ts'
 import { reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
@@ -138,7 +139,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         if (isRed) expect(seen).toEqual(RED)
         else expect(seen.badge).not.toBe('blue')
       }),
-      { numRuns: 24 },
+      { numRuns: runsOf(24) },
     )
   })
 
@@ -153,7 +154,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         await deliver(stores, project.id, source, order)
         expect(await shown(stores, project.id, newest)).toEqual(GREEN)
       }),
-      { numRuns: 10 },
+      { numRuns: runsOf(10) },
     )
   })
 
@@ -177,7 +178,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
         await deliver(stores, project.id, source, order)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
       }),
-      { numRuns: 6 },
+      { numRuns: runsOf(6) },
     )
   })
 })
@@ -213,7 +214,7 @@ describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is
         await deliver(stores, project.id, source, order)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(isRed ? 'red' : 'green')
       }),
-      { numRuns: 6 },
+      { numRuns: runsOf(6) },
     )
   })
 })
@@ -249,7 +250,7 @@ describe.each([
         const { workflow, ...expected } = isRed ? RED : GREEN
         expect({ badge, feed, list }).toEqual(expected)
       }),
-      { numRuns: 16 },
+      { numRuns: runsOf(16) },
     )
   })
 
@@ -266,7 +267,7 @@ describe.each([
         await deliverAll(stores, project.id, 'gitlab', order)
         if (isRed) expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe('red')
       }),
-      { numRuns: 16 },
+      { numRuns: runsOf(16) },
     )
   })
 })
@@ -292,7 +293,7 @@ describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (sour
         const { badge, feed } = await shown(stores, project.id, (2).toString(16).padStart(40, '0'))
         expect({ badge, feed }).toEqual({ badge: 'red', feed: 'Failure' })
       }),
-      { numRuns: 6 },
+      { numRuns: runsOf(6) },
     )
   })
 })
@@ -319,7 +320,7 @@ describe.each(ALL_VENDORS)('where a job of %s reports itself too', (source) => {
         if (!isFirst) await reportBuilds(stores, project.id, own)
         expect(classOf(await findBranchStatus(stores, project.id, 'main'))).toBe(status)
       }),
-      { numRuns: 6 },
+      { numRuns: runsOf(6) },
     )
   })
 })
@@ -353,7 +354,7 @@ describe('where Jenkins has several jobs for a repository', () => {
         const { badge, list } = await shown(stores, project.id, commit.toString(16).padStart(40, '0'))
         expect({ badge, list }).toEqual({ badge: expected, list: expected })
       }),
-      { numRuns: 16 },
+      { numRuns: runsOf(16) },
     )
   })
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { BuildReport, ReportedStatus, Step } from '../../../src/domain/builds/build.ts'
 import type { RunReport } from '../../../src/domain/reporting/webhook-reading.ts'
 import { projects } from '../../../src/storage/schema/schema.ts'
+import { runsOf } from '../../prove/share.ts'
 import { reportedRows } from '../../support/seed/reported-rows.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { reportBuild, reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
@@ -118,7 +119,7 @@ describe('reports of one run', () => {
         await tell(stores, other.id, shuffled)
         expect(await reportedRows(stores.db, other.id)).toEqual(await reportedRows(stores.db, one.id))
       }),
-      { numRuns: 120 },
+      { numRuns: runsOf(120) },
     )
   })
 

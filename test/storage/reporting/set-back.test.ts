@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
+import { runsOf } from '../../prove/share.ts'
 import { type GithubEvent, type GithubRun, githubJob, githubRun, tellGithub } from '../../support/seed/github-runs.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
@@ -20,7 +21,7 @@ async function expectMain(events: readonly GithubEvent[], status: string): Promi
       await tellGithub(stores, project.id, order)
       expect(await findBranchStatus(stores, project.id, 'main')).toBe(status)
     }),
-    { numRuns: 15 },
+    { numRuns: runsOf(15) },
   )
 }
 

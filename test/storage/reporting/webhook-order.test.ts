@@ -7,6 +7,7 @@ import { readGithub } from '../../../src/domain/reporting/webhook-github.ts'
 import { readGitlab } from '../../../src/domain/reporting/webhook-gitlab.ts'
 import { readJenkins } from '../../../src/domain/reporting/webhook-jenkins.ts'
 import type { WebhookReading } from '../../../src/domain/reporting/webhook-reading.ts'
+import { runsOf } from '../../prove/share.ts'
 import {
   buildkiteBuild,
   buildkiteJob,
@@ -135,7 +136,7 @@ describe("a run's events", () => {
           await store(stores, project.id, order)
           expect(await reportedRows(stores.db, project.id)).toEqual(expected)
         }),
-        { numRuns: 15 },
+        { numRuns: runsOf(15) },
       )
     },
   )
