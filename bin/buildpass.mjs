@@ -11647,6 +11647,10 @@ function endingBy(word, { field, message, isDamaged = false }) {
   if (result !== "success" || !isDamaged) return { result, message };
   return { result: "error", message: message || "the report is damaged in this test" };
 }
+function hasFailed(word = "") {
+  if (/^\s*(?:|warning|information)\s*$/i.test(word)) return false;
+  return isBad(outcomeOf(word) ?? "error");
+}
 function isBad(result) {
   return result === "failure" || result === "error";
 }
@@ -12181,7 +12185,7 @@ function nunitXml(report) {
       faultsIn.delete(element);
       const { result = "", site = "" } = element.attributes;
       const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site);
-      const isUnshown = isOwn && isBad(outcomeOf(result) ?? "success") && !shownIn.has(element);
+      const isUnshown = isOwn && hasFailed(result) && !shownIn.has(element);
       if (isUnshown || isFailure && isOwnFault(element, message)) {
         const { name = element.parent ? "suite" : "Test run", fullname } = element.attributes;
         countShown(element);
@@ -12313,7 +12317,7 @@ function trxXml(report) {
   const rows = /* @__PURE__ */ new Map();
   const runFaults = [];
   let badParents = 0;
-  let runOutcome = "success";
+  let isRunBad = false;
   let counted2 = 0;
   return {
     wants: ({ name, parent }) => TRX_RESULTS.has(name) || name === "unittest" || name === "runinfo" || name === "counters" && parent !== null,
@@ -12348,12 +12352,12 @@ function trxXml(report) {
         });
       } else if (element.name === "runinfo") {
         const text = textOf2(element, "text");
-        runFaults.push({ text, isBad: isBad(outcomeOf(attributes.outcome ?? "") ?? "success") && !ECHO.test(text) });
+        runFaults.push({ text, isBad: hasFailed(attributes.outcome) && !ECHO.test(text) });
       } else
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
     },
     leave: ({ name, attributes }) => {
-      if (name === "resultsummary") runOutcome = outcomeOf(attributes.outcome ?? "") ?? "success";
+      if (name === "resultsummary") isRunBad = hasFailed(attributes.outcome);
     },
     end: () => {
       for (const { test, testId } of results) {
@@ -12362,7 +12366,7 @@ function trxXml(report) {
         report.add({ ...test, classname: definition?.classname ?? "", file, source: baseName(file) });
       }
       const shown = results.filter(({ test }) => isBad(test.result)).length;
-      const isBroken = shown === 0 && isBad(runOutcome);
+      const isBroken = shown === 0 && isRunBad;
       const own = runFaults.filter((fault) => isBroken || fault.isBad).map(({ text }) => text);
       if (isBroken || own.length > 0)
         report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message: own.join("\n") });
@@ -12483,6 +12487,7 @@ function isOutermost({ parent }) {
 }
 var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", ...TRX_RESULTS, "test", "test-method"]);
 var MAX_DEPTH = 50;
+var TAG_PIECE = /<|\/>|="/;
 var MAX_CHILDREN = 1e3;
 var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
 var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g;
@@ -12551,7 +12556,7 @@ function readXmlReport(pieces, report) {
       if (isImplied) element.isDamaged = true;
       if (wanted.at(-1) === element) {
         wanted.pop();
-        if (element.text.includes("<")) element.isDamaged = true;
+        if (TAG_PIECE.test(element.text)) element.isDamaged = true;
         if (TESTS.has(element.name)) {
           takeLast();
           now.last = element;

@@ -1,5 +1,5 @@
 import type { TestOutcome } from '../test-result.ts'
-import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
+import { endingBy, hasFailed, isBad, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
 import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
@@ -40,7 +40,7 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
       const { result = '', site = '' } = element.attributes
       // What failed with the suite around it is told there.
       const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site)
-      const isUnshown = isOwn && isBad(outcomeOf(result) ?? 'success') && !shownIn.has(element)
+      const isUnshown = isOwn && hasFailed(result) && !shownIn.has(element)
       if (isUnshown || (isFailure && isOwnFault(element, message))) {
         const { name = element.parent ? 'suite' : 'Test run', fullname } = element.attributes
         countShown(element)

@@ -79,6 +79,12 @@ export function endingBy(
   return { result: 'error', message: message || 'the report is damaged in this test' }
 }
 
+/** Whether a suite or a run says by a word that it failed; one that nobody knows does. */
+export function hasFailed(word = ''): boolean {
+  if (/^\s*(?:|warning|information)\s*$/i.test(word)) return false
+  return isBad(outcomeOf(word) ?? 'error')
+}
+
 export function isBad(result: TestOutcome): boolean {
   return result === 'failure' || result === 'error'
 }

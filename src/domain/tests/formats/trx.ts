@@ -1,5 +1,5 @@
 import type { TestOutcome } from '../test-result.ts'
-import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
+import { endingBy, hasFailed, isBad } from './outcome-words.ts'
 import { countOf, joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
@@ -16,7 +16,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
   const rows = new Map<XmlElement, boolean>()
   const runFaults: { readonly text: string; readonly isBad: boolean }[] = []
   let badParents = 0
-  let runOutcome: TestOutcome = 'success'
+  let isRunBad = false
   let counted = 0
 
   return {
@@ -54,7 +54,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         })
       } else if (element.name === 'runinfo') {
         const text = textOf(element, 'text')
-        runFaults.push({ text, isBad: isBad(outcomeOf(attributes.outcome ?? '') ?? 'success') && !ECHO.test(text) })
+        runFaults.push({ text, isBad: hasFailed(attributes.outcome) && !ECHO.test(text) })
       } else
         counted =
           countOf(attributes.failed) +
@@ -63,7 +63,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           countOf(attributes.aborted)
     },
     leave: ({ name, attributes }) => {
-      if (name === 'resultsummary') runOutcome = outcomeOf(attributes.outcome ?? '') ?? 'success'
+      if (name === 'resultsummary') isRunBad = hasFailed(attributes.outcome)
     },
     end: () => {
       for (const { test, testId } of results) {
@@ -72,7 +72,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         report.add({ ...test, classname: definition?.classname ?? '', file, source: baseName(file) })
       }
       const shown = results.filter(({ test }) => isBad(test.result)).length
-      const isBroken = shown === 0 && isBad(runOutcome)
+      const isBroken = shown === 0 && isRunBad
       const own = runFaults.filter((fault) => isBroken || fault.isBad).map(({ text }) => text)
       if (isBroken || own.length > 0)
         report.add({ classname: '', name: 'Test run', result: 'error', runTimeSeconds: 0, message: own.join('\n') })

@@ -50,6 +50,8 @@ function isOutermost({ parent }: XmlElement): boolean {
 const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
 
 const MAX_DEPTH = 50
+/** In the text of a test itself it is what is left of a tag, be it without its first character. */
+const TAG_PIECE = /<|\/>|="/
 // A report has a few; of one that has more, those beyond could say anything.
 const MAX_CHILDREN = 1_000
 /** A message is cut at fewer characters. */
@@ -126,8 +128,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (isImplied) element.isDamaged = true
       if (wanted.at(-1) === element) {
         wanted.pop()
-        // In the text of the test itself this is what is left of a tag.
-        if (element.text.includes('<')) element.isDamaged = true
+        if (TAG_PIECE.test(element.text)) element.isDamaged = true
         if (TESTS.has(element.name)) {
           takeLast()
           now.last = element

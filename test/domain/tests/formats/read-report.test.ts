@@ -104,6 +104,29 @@ describe('how a report is found is how it is read', () => {
       [passed('b'), error('s', 'm')],
     ],
     [
+      'a failure without the first character of its tag',
+      suite('<testcase name="a">?failure message="boom"/></testcase><testcase name="b">\n</testcase>'),
+      [error('a'), passed('b')],
+    ],
+    [
+      'NUnit, a suite that ended in a word that nobody knows',
+      '<test-run result="Passed"><test-suite name="A.dll" result="Faxled"><test-case name="a" result="Passed"/></test-suite></test-run>',
+      [passed('a'), error('A.dll', 'the report says result="Faxled", and no test in it shows why')],
+    ],
+    [
+      'NUnit, a suite with a warning',
+      '<test-run result="Warning"><test-suite name="A.dll" result="Warning"><test-case name="a" result="Passed"/></test-suite></test-run>',
+      [passed('a')],
+    ],
+    [
+      'TRX, what the run says in a word that nobody knows',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Passed"/>',
+        '<RunInfos><RunInfo outcome="Errxr"><Text>crashed</Text></RunInfo></RunInfos>',
+      ),
+      [passed('a'), error('Test run', 'crashed')],
+    ],
+    [
       'TRX, what xUnit.net could not do',
       trxRun(
         '<UnitTestResult testName="a" outcome="Failed"/>',
