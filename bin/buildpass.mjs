@@ -13373,7 +13373,11 @@ async function findTest(server, name) {
   const found = [];
   let after = null;
   do {
-    const query = new URLSearchParams({ search: name, limit: `${MOST_TESTS_A_PAGE}`, ...after && { after } });
+    const query = new URLSearchParams({
+      search: name.split(" › ").at(-1) || name,
+      limit: `${MOST_TESTS_A_PAGE}`,
+      ...after && { after }
+    });
     const page = await askJson(server, { method: "GET", path: `${projectPath(server)}/tests?${query}` });
     const entries = entriesOf(page, "tests", testOf3);
     found.push(...entries);
@@ -13388,7 +13392,8 @@ async function findTest(server, name) {
 var MOST_LISTED = 10;
 function chooseTest(tests, named2, what) {
   const byId = tests.filter(({ id }) => `${id}` === named2);
-  const chosen = byId.length > 0 ? byId : tests.filter(({ name }) => name === named2);
+  const byTitle = tests.filter((test) => test.name === named2 || testTitle(test) === named2);
+  const chosen = byId.length > 0 ? byId : byTitle;
   const [only, ...others] = chosen;
   if (only && others.length === 0) return only;
   const near = chosen.length > 0 ? chosen : tests.filter((test) => testTitle(test).includes(named2));

@@ -217,12 +217,16 @@ function muteLine({ until, muted_by, reason }: Mute): string {
   return muteText(Date.parse(until), muted_by, reason)
 }
 
-/** The test of exactly that name. */
+/** The test of exactly that name, or that is written so where tests are listed: `class › name`. */
 async function findTest(server: Server, name: string): Promise<TestRef> {
   const found: TestRef[] = []
   let after: string | null = null
   do {
-    const query = new URLSearchParams({ search: name, limit: `${MOST_TESTS_A_PAGE}`, ...(after && { after }) })
+    const query = new URLSearchParams({
+      search: name.split(' › ').at(-1) || name,
+      limit: `${MOST_TESTS_A_PAGE}`,
+      ...(after && { after }),
+    })
     const page = await askJson(server, { method: 'GET', path: `${projectPath(server)}/tests?${query}` })
     const entries = entriesOf(page, 'tests', testOf)
     found.push(...entries)
@@ -240,7 +244,8 @@ const MOST_LISTED = 10
 /** The one test with that id or name; a name that several have, or that is only a part of one, chooses none. */
 function chooseTest(tests: readonly TestRef[], named: string, what: string): TestRef {
   const byId = tests.filter(({ id }) => `${id}` === named)
-  const chosen = byId.length > 0 ? byId : tests.filter(({ name }) => name === named)
+  const byTitle = tests.filter((test) => test.name === named || testTitle(test) === named)
+  const chosen = byId.length > 0 ? byId : byTitle
   const [only, ...others] = chosen
   if (only && others.length === 0) return only
   const near = chosen.length > 0 ? chosen : tests.filter((test) => testTitle(test).includes(named))

@@ -191,6 +191,12 @@ describe('buildpass tests mute', () => {
     expect(sent()?.name).toContain('/tests/17/mute')
   })
 
+  it('finds a test as it is listed, by its class and name', async () => {
+    found = [[refOf(17, 'logs in'), refOf(30, 'logs in', 'api')]]
+    expect(await mute('api › logs in', '--reason', 'x', '--until', '1d')).toMatchObject({ code: 0 })
+    expect(sent()?.name).toContain('/tests/30/mute')
+  })
+
   it('mutes nothing by a part of a name, nor by one that several have, and lists whose ids to say', async () => {
     expect(await mute('logs', '--reason', 'x', '--until', '1d')).toMatchObject({
       code: EXIT.not_found,
