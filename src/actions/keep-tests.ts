@@ -7,7 +7,10 @@ import { commit } from '../storage/tokens/rights.ts'
 
 type Key = Parameters<typeof keepTestReport>[1]
 
-/** Keeps a report of tests and, where any failed in a build that has ended red, tells the listeners what failed. */
+/**
+ * Keeps a report of tests. Where any failed in a build that has ended red, or in the report that it replaces, the listeners are
+ * told what failed.
+ */
 export async function keepTests(
   stores: Stores,
   key: Key,
@@ -16,7 +19,7 @@ export async function keepTests(
 ): ReturnType<typeof keepTestReport> {
   const kept = await keepTestReport(stores, key, report, actor)
   const hasFailed = report.tests.some(({ result }) => result === 'failure' || result === 'error')
-  if (kept.kind !== 'kept' || !hasFailed) return kept
+  if (kept.kind !== 'kept' || !(hasFailed || kept.hadFailures)) return kept
   const [queued] = await commit(stores, actor, [tellListenersOfTestsStatement(stores.db, key.buildId, stores.now())])
   await enqueue(stores, queuedIdsOf(queued))
   return kept

@@ -15,8 +15,17 @@ import { testsKeyFor } from './tests-key.ts'
 
 /** `same`: the build has this very report. `no_build`: the build is gone. */
 export type TestReportKept =
-  | { readonly kind: 'kept' | 'same'; readonly warnings: readonly string[] }
+  /** `hadFailures`: a test failed in the report that this one replaces. */
+  | { readonly kind: 'kept'; readonly warnings: readonly string[]; readonly hadFailures: boolean }
+  | { readonly kind: 'same'; readonly warnings: readonly string[] }
   | { readonly kind: 'no_build' }
+
+const KNOWN = {
+  digest: testReports.digest,
+  warnings: testReports.warnings,
+  failed: testReports.failed,
+  errored: testReports.errored,
+}
 
 /** Which report of a build. */
 export type ReportKey = { readonly buildId: string; readonly name: string }
@@ -38,7 +47,7 @@ export async function keepTestReport(
   const chunks = chunksOf(tests, tests.keys())
   const [[build], [known], ...found] = await commit(stores, actor, [
     db.select({ projectId: builds.projectId }).from(builds).where(eq(builds.id, buildId)),
-    db.select({ digest: testReports.digest, warnings: testReports.warnings }).from(testReports).where(isReport(key)),
+    db.select(KNOWN).from(testReports).where(isReport(key)),
     ...findNumbers(db, buildId, chunks),
   ])
   if (!build) return { kind: 'no_build' }
@@ -59,7 +68,7 @@ export async function keepTestReport(
     ])
     const [counted] = results.at(-1) as { count: number }[]
     if (counted && counted.count > 1) stores.waitUntil(packReports(stores, buildId, actor))
-    return { kind: 'kept', warnings }
+    return { kind: 'kept', warnings, hadFailures: known !== undefined && known.failed + known.errored > 0 }
   } catch (error) {
     const isGone = isForeignKeyViolation(error)
     // After any other error the row may exist: the daily upkeep deletes the object if not.
