@@ -12486,6 +12486,9 @@ function isOutermost({ parent }) {
   return parent === null || parent.isDamaged && isOutermost(parent);
 }
 var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", ...TRX_RESULTS, "test", "test-method"]);
+var HOLDS_TESTS = new Set(
+  "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
+);
 var MAX_DEPTH = 50;
 var TAG_PIECE = /<|\/>|="/;
 var MAX_CHILDREN = 1e3;
@@ -12501,7 +12504,7 @@ function readXmlReport(pieces, report) {
   const wanted = [];
   const roots = [];
   let isRead = false;
-  let oddName = null;
+  let odd = null;
   const takeLast = () => {
     const { last } = now;
     now.last = null;
@@ -12519,7 +12522,7 @@ function readXmlReport(pieces, report) {
       if (roots.length === 0) roots.push({ name: written, position });
       const parent = now.open;
       const isOdd = [written, ...Object.keys(given)].some((name) => name.includes("�"));
-      if (isOdd) oddName ??= `${position}: a name of an element or attribute`;
+      if (isOdd) odd ??= `${position}: a name of an element or attribute`;
       const element = {
         name: plainName(written),
         attributes: plainNames(given),
@@ -12543,6 +12546,8 @@ function readXmlReport(pieces, report) {
     },
     text: (text) => {
       const element = wanted.at(-1);
+      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text))
+        odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`;
       if (!element || !now.open) return;
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH);
       if (text.includes("[[ATTACHMENT|"))
@@ -12583,7 +12588,7 @@ function readXmlReport(pieces, report) {
     const problem = problemIn(closeFormat);
     if (problem !== null) return `${reading.endsEarly}: ${problem}`;
   }
-  const damage = reading.damage ?? oddName;
+  const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
   return null;
 }

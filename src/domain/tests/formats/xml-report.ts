@@ -49,6 +49,13 @@ function isOutermost({ parent }: XmlElement): boolean {
 /** What the formats call a test. */
 const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
 
+/** What has tests or failures in it, and no text. */
+const HOLDS_TESTS: ReadonlySet<string> = new Set(
+  'testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors'
+    .concat(' testng-results suite test resultsummary runinfos innerresults')
+    .split(' '),
+)
+
 const MAX_DEPTH = 50
 /** In the text of a test itself it is what is left of a tag, be it without its first character. */
 const TAG_PIECE = /<|\/>|="/
@@ -70,8 +77,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
   const wanted: XmlElement[] = []
   const roots: { readonly name: string; readonly position: string }[] = []
   let isRead = false
-  /** The first name with a character that is none: it may have been that of a failure. */
-  let oddName: string | null = null
+  /** What may have been a failure: the first name with a character that is none, or piece of a tag between tests. */
+  let odd: string | null = null
 
   /** A test is taken when the next one begins: damage until then may be what became of its end. */
   const takeLast = () => {
@@ -91,7 +98,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (roots.length === 0) roots.push({ name: written, position })
       const parent = now.open
       const isOdd = [written, ...Object.keys(given)].some((name) => name.includes('\ufffd'))
-      if (isOdd) oddName ??= `${position}: a name of an element or attribute`
+      if (isOdd) odd ??= `${position}: a name of an element or attribute`
       const element = {
         name: plainName(written),
         attributes: plainNames(given),
@@ -115,6 +122,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     },
     text: (text) => {
       const element = wanted.at(-1)
+      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text))
+        odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`
       if (!element || !now.open) return
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH)
       if (text.includes('[[ATTACHMENT|'))
@@ -155,7 +164,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     const problem = problemIn(closeFormat)
     if (problem !== null) return `${reading.endsEarly}: ${problem}`
   }
-  const damage = reading.damage ?? oddName
+  const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
   return null
 }

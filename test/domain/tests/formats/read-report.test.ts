@@ -108,6 +108,32 @@ describe('how a report is found is how it is read', () => {
       suite('<testcase name="a">?failure message="boom"/></testcase><testcase name="b">\n</testcase>'),
       [error('a'), passed('b')],
     ],
+    ...[
+      ['testsuite', '<testsuite name="s">?error message="boom"/><testcase name="b"/></testsuite>'],
+      [
+        'class',
+        '<testng-results><suite name="s"><test name="t"><class name="C">?test-method name="a" status="FAIL"/><test-method name="b" status="PASS"/></class></test></suite></testng-results>',
+      ],
+      [
+        'test-suite',
+        '<test-run><test-suite name="s">?test-case name="a" result="Failed"/><test-case name="b" result="Passed"/></test-suite></test-run>',
+      ],
+      [
+        'results',
+        '<TestRun><Results>?UnitTestResult testName="a" outcome="Failed"/><UnitTestResult testName="b" outcome="Passed"/></Results></TestRun>',
+      ],
+    ].map(([element = '', document = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `a piece of a tag in the text of ${element}`,
+      document,
+      [passed('b')],
+      [`the report is damaged at the text of ${element}: a piece of a tag, perhaps of a test that failed`],
+    ]),
+    [
+      'what a suite printed',
+      suite('<system-out><a href="x"/>1 < 2</system-out><testcase name="b"/>'),
+      [passed('b')],
+      [],
+    ],
     [
       'NUnit, a suite that ended in a word that nobody knows',
       '<test-run result="Passed"><test-suite name="A.dll" result="Faxled"><test-case name="a" result="Passed"/></test-suite></test-run>',
