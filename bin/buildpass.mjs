@@ -8749,6 +8749,9 @@ function digestOf(text) {
 var LATEST_MS = Date.UTC(2200, 0);
 
 // src/domain/tests/test-result.ts
+function isBad(result) {
+  return result === "failure" || result === "error";
+}
 var MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2;
 var MAX_TEST_RESULTS = 5e4;
 var MAX_TEST_MESSAGE_LENGTH = 1e4;
@@ -11651,9 +11654,6 @@ function hasFailed(word = "") {
   if (/^\s*(?:|warning|information)\s*$/i.test(word)) return false;
   return isBad(outcomeOf(word) ?? "error");
 }
-function isBad(result) {
-  return result === "failure" || result === "error";
-}
 
 // src/domain/formats/xml.ts
 var import_saxes = __toESM(require_saxes(), 1);
@@ -12030,7 +12030,7 @@ function junitXml(report) {
       const ending = endingOf(element);
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
-      const shown = ending.result === "failure" || ending.result === "error" ? Math.max(1, faults) : 0;
+      const shown = isBad(ending.result) ? Math.max(1, faults) : 0;
       countIn(around(element, isSuite), shown, shown);
     },
     leave: (element) => {

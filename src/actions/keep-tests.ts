@@ -1,5 +1,5 @@
 import type { Actor } from '../domain/access/actor.ts'
-import type { TestReport } from '../domain/tests/test-result.ts'
+import { isBad, type TestReport } from '../domain/tests/test-result.ts'
 import { enqueue, queuedIdsOf, tellListenersOfTestsStatement } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
 import { keepTestReport } from '../storage/tests/test-reports.ts'
@@ -18,7 +18,7 @@ export async function keepTests(
   actor: Actor,
 ): ReturnType<typeof keepTestReport> {
   const kept = await keepTestReport(stores, key, report, actor)
-  const hasFailed = report.tests.some(({ result }) => result === 'failure' || result === 'error')
+  const hasFailed = report.tests.some(({ result }) => isBad(result))
   if (kept.kind !== 'kept' || !(hasFailed || kept.hadFailures)) return kept
   const [queued] = await commit(stores, actor, [tellListenersOfTestsStatement(stores.db, key.buildId, stores.now())])
   await enqueue(stores, queuedIdsOf(queued))

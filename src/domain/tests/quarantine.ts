@@ -1,7 +1,6 @@
-import { isBad } from './formats/outcome-words.ts'
 import type { ReportReading } from './formats/read-report.ts'
 import type { Mute } from './named-test.ts'
-import type { TestResult } from './test-result.ts'
+import { isBad, type TestResult } from './test-result.ts'
 import { MAX_JUDGED } from './verdict.ts'
 
 /** How the command ended that wrote the reports. */

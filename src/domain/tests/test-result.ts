@@ -1,5 +1,9 @@
 export type TestOutcome = 'success' | 'failure' | 'error' | 'skipped'
 
+export function isBad(result: TestOutcome): boolean {
+  return result === 'failure' || result === 'error'
+}
+
 /** One test case of a report. */
 export type TestResult = {
   readonly classname: string

@@ -1,4 +1,4 @@
-import type { TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
+import { isBad, type TestOutcome, type TestResult } from '../../domain/tests/test-result.ts'
 import { askBucket } from '../artifacts/objects.ts'
 import type { Stores } from '../stores.ts'
 
@@ -87,7 +87,7 @@ export async function objectOf(
     const some = tests.slice(member * TESTS_A_MEMBER, (member + 1) * TESTS_A_MEMBER)
     return some.filter(({ result }) => result === 'success').length
   })
-  const failed = tests.filter(({ result }) => result === 'failure' || result === 'error').length
+  const failed = tests.filter(({ result }) => isBad(result)).length
   return { bytes: joined(members), index: { others, all, passed, failed } }
 }
 

@@ -1,5 +1,5 @@
-import { MAX_TEST_RESULTS, type TestAttempt } from '../test-result.ts'
-import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
+import { isBad, MAX_TEST_RESULTS, type TestAttempt } from '../test-result.ts'
+import { endingBy, outcomeOf } from './outcome-words.ts'
 import { joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 
 type Fields = Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 import { wordTable } from '../../formats/word-table.ts'
 import { XmlProblem } from '../../formats/xml.ts'
-import { clipped, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
+import { clipped, isBad, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
 import { around, childrenOf, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
@@ -44,7 +44,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
-      const shown = ending.result === 'failure' || ending.result === 'error' ? Math.max(1, faults) : 0
+      const shown = isBad(ending.result) ? Math.max(1, faults) : 0
       countIn(around(element, isSuite), shown, shown)
     },
     leave: (element) => {

@@ -1,5 +1,5 @@
-import type { TestOutcome } from '../test-result.ts'
-import { endingBy, hasFailed, isBad, outcomeOf } from './outcome-words.ts'
+import { isBad, type TestOutcome } from '../test-result.ts'
+import { endingBy, hasFailed, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
 import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 

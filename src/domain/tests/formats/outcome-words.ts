@@ -1,5 +1,5 @@
 import { wordTable } from '../../formats/word-table.ts'
-import type { TestOutcome } from '../test-result.ts'
+import { isBad, type TestOutcome } from '../test-result.ts'
 
 /** The words of all formats for how a test ended. A word that is not here is an error, never a success. */
 const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({
@@ -83,8 +83,4 @@ export function endingBy(
 export function hasFailed(word = ''): boolean {
   if (/^\s*(?:|warning|information)\s*$/i.test(word)) return false
   return isBad(outcomeOf(word) ?? 'error')
-}
-
-export function isBad(result: TestOutcome): boolean {
-  return result === 'failure' || result === 'error'
 }

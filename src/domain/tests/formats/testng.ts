@@ -1,5 +1,6 @@
 import type { TestAttempt, TestOutcome } from '../test-result.ts'
-import { endingBy, isBad } from './outcome-words.ts'
+import { isBad } from '../test-result.ts'
+import { endingBy } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 

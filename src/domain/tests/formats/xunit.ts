@@ -1,5 +1,5 @@
-import type { TestOutcome } from '../test-result.ts'
-import { endingBy, isBad, outcomeOf } from './outcome-words.ts'
+import { isBad, type TestOutcome } from '../test-result.ts'
+import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 

@@ -9,7 +9,7 @@ import { type TestInsights, testInsights } from '../../../storage/tests/answers/
 import { listMuted, type MutedTest, muteTest, unmuteTest } from '../../../storage/tests/answers/test-mutes.ts'
 import { searchTests } from '../../../storage/tests/answers/test-search.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { checkedBranch, lazily, numberOnPath, queryCount, queryText, readJson } from '../../frame/request/input.ts'
+import { checkedBranch, lazily, queryCount, queryText, readJson, testIdOf } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { futureTime, line } from '../../json/schemas.ts'
@@ -105,13 +105,6 @@ export function mountProjectTests(app: App): void {
       return jsonDone(c)
     },
   )
-}
-
-/** A test's number from the path; what cannot be one is the number of no test. */
-function testIdOf({ id }: { readonly id: string }): number {
-  const number = numberOnPath(id)
-  if (number === null) throw new AppError('test_not_found')
-  return number
 }
 
 function mutedJson({ test, mute }: MutedTest): MutedTestJson {

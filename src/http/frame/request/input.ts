@@ -137,6 +137,13 @@ export function buildNumOf(params: { readonly num: string }): number {
   return num
 }
 
+/** The number of a test from the path; what cannot be one is the number of no test. */
+export function testIdOf(params: { readonly id: string }): number {
+  const id = numberOnPath(params.id)
+  if (id === null) throw new AppError('test_not_found')
+  return id
+}
+
 // Each skipped row is read: whoever holds a badge's token must not have a million of them read by one request.
 export const MAX_OFFSET = 10_000
 

@@ -5,6 +5,7 @@ import { classOf } from '../../../domain/builds/workflow-run.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
 import { artifactPathsOf, attachedFileOf } from '../../../domain/tests/attached-file.ts'
+import { isBad } from '../../../domain/tests/test-result.ts'
 import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
@@ -33,6 +34,7 @@ import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
 import { LiveNote } from '../parts/live-note.tsx'
+import { Facts } from '../parts/parts.tsx'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
 import { DownloadAll, FileList } from './file-list.tsx'
 import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
@@ -105,14 +107,10 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   const verdicts = new Map(judgement?.failures.map(({ test, verdict }) => [test.id, verdict]))
   const results = tests.results.map((test, place): ListedTest => {
     const own = known[place] ?? null
-    const verdict = own && isFailure(test) ? (verdicts.get(own.id) ?? null) : null
+    const verdict = own && isBad(test.result) ? (verdicts.get(own.id) ?? null) : null
     return { ...test, known: own, verdict }
   })
   return { detail, files, asked, folder, tests, results, judgement, attached, now: now(), origin: publicOriginOf(c) }
-}
-
-function isFailure({ result }: Pick<ListedTest, 'result'>): boolean {
-  return result === 'failure' || result === 'error'
 }
 
 /** No more is read where all files are at hand. */
@@ -183,7 +181,7 @@ function BuildView({
       <Origin project={project} pipeline={pipeline} />
       {hasNoTests && classOf(build.status) === 'red' && <NoTests />}
       {judgement && judgement.summary !== '' && <Verdicts project={project} judgement={judgement} />}
-      <Facts project={project} detail={detail} now={now} />
+      <BuildFacts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
         {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
@@ -282,7 +280,7 @@ function Verdicts({ project, judgement }: { project: Project; judgement: Judgeme
 }
 
 /** What is known of a build besides its commit. */
-function Facts({ project, detail, now }: { project: Project; detail: BuildDetail; now: number }) {
+function BuildFacts({ project, detail, now }: { project: Project; detail: BuildDetail; now: number }) {
   const { build, previousSuccess } = detail
   const { startedAt, stoppedAt, previous } = build
   const ms = durationMsOf(build)
@@ -300,16 +298,7 @@ function Facts({ project, detail, now }: { project: Project; detail: BuildDetail
       ? [['Passed last', <BuildLink project={project} num={previousSuccess.num} word={null} />] as const]
       : []),
   ]
-  return (
-    <dl class="row facts callout">
-      {facts.map(([name, value]) => (
-        <div>
-          <dt class="muted small-text">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Facts facts={facts} />
 }
 
 function BuildLink({ project, num, word }: { project: Project; num: number; word: string | null }) {

@@ -19,6 +19,20 @@ const DATE = {
   format: (at: number) => new Date(at).toLocaleDateString('en-US', { dateStyle: 'medium', timeZone: 'UTC' }),
 }
 
+/** What is known of a thing, side by side: each with its name. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: Child])[] }) {
+  return (
+    <dl class="row facts callout">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt class="muted small-text">{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
 /** The head of a page: its `<h1>`, a sentence, and what can be done. */
 export function PageHead({ title, children, actions }: { title: Child; children?: Child; actions?: Child }) {
   return (

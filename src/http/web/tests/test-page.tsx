@@ -10,7 +10,7 @@ import { clipped } from '../../../domain/tests/test-result.ts'
 import { findTestHistory, type TestHistory } from '../../../storage/tests/answers/test-history.ts'
 import { muteTest, unmuteTest } from '../../../storage/tests/answers/test-mutes.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { numberOnPath } from '../../frame/request/input.ts'
+import { testIdOf } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'
 import { durationText } from '../data/measures.ts'
 import { redirectTo } from '../frame/flash.ts'
@@ -19,7 +19,7 @@ import { branchPath, buildPath, projectPath, testPath, testsPath } from '../fram
 import { EventTime } from '../parts/event-time.tsx'
 import { Form } from '../parts/form-parts.tsx'
 import { renderPage } from '../parts/layout.tsx'
-import { Copyable, DataTable } from '../parts/parts.tsx'
+import { Copyable, DataTable, Facts } from '../parts/parts.tsx'
 import { shortRevision } from '../parts/short-revision.ts'
 import { type MuteErrors, MuteForm, type MuteTexts, muteTextsIn, muteTextsOf, parseMuting } from './mute-form.tsx'
 import { RunStrip } from './run-strip.tsx'
@@ -52,13 +52,6 @@ export function mountTestPage(app: App): void {
     await unmuteTest(c.env.stores, project.id, id, actor)
     return redirectTo(testPath(project, id), 'test-unmuted')
   })
-}
-
-/** The number of a test from the path; what cannot be one is the number of no test. */
-function testIdOf({ id }: { readonly id: string }): number {
-  const number = numberOnPath(id)
-  if (number === null) throw new AppError('test_not_found')
-  return number
 }
 
 type Place = { readonly viewer: Viewer | null; readonly project: Project; readonly role: Role | null }
@@ -195,16 +188,7 @@ function Figures({ project, runs, now }: { project: Project; runs: readonly Hist
       ),
     ],
   ]
-  return (
-    <dl class="row facts callout">
-      {facts.map(([name, value]) => (
-        <div>
-          <dt class="muted small-text">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  )
+  return <Facts facts={facts} />
 }
 
 const IN_TABLE = 10
