@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { COUNTS_FILE_VARIABLE, type Counts, readCounts } from '../measure/counts.ts'
 import { type Ended, readTool } from './tool.ts'
 
+/** No file of tests takes as long: a run that is silent for longer hangs (as cloudflare/workers-sdk#15719 does). */
+const SILENCE_MS = 15 * 60_000
+
 /**
  * Runs vitest once and counts its tests; what it prints is shown when it is through. A run that ends badly without a failed
  * test, or has no test although there must be some, counts as one failed.
@@ -16,7 +19,10 @@ export async function runVitest(
   const countsFile = join(folder, 'counts.json')
   try {
     const counted = ['--reporter=./scripts/measure/counts.ts']
-    const ended = await readTool('vitest', ['run', ...args, ...counted], { ...env, [COUNTS_FILE_VARIABLE]: countsFile })
+    const ended = await readTool('vitest', ['run', ...args, ...counted], {
+      env: { ...env, [COUNTS_FILE_VARIABLE]: countsFile },
+      silenceMs: SILENCE_MS,
+    })
     console.log(ended.stdout + ended.stderr)
     return checked(ended, readCounts(countsFile) ?? { passed: 0, failed: 0, skipped: 0 }, mayBeEmpty)
   } finally {
