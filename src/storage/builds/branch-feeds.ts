@@ -3,7 +3,7 @@ import type { CcPipeline } from '../../domain/formats/cctray.ts'
 import type { Project } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
-import type { Db } from '../stores.ts'
+import { type Db, limitTo } from '../stores.ts'
 import { PIPELINES_SEARCHED } from './branch-status.ts'
 import { hasResult, hasUnskippedPart, mayHaveResult } from './complete-pipelines.ts'
 import { partsOf } from './workflows.ts'
@@ -82,10 +82,10 @@ export function branchPipelinesQuery(projectId: string, branch: string | null): 
   const ofProject = sql`select project_id, branch, number from ${pipelines} where project_id = ${projectId}`
   const recent =
     branch === null
-      ? sql`${ofProject} order by number desc limit ${RECENT_PIPELINES}`
+      ? sql`${ofProject} order by number desc ${limitTo(RECENT_PIPELINES)}`
       : sql`${ofProject} and branch = ${branch} order by number desc limit 1`
   const branches = sql`select project_id, branch, max(number) as newest from (${recent}) as recent
-    where branch is not null group by project_id, branch order by newest desc limit ${MAX_BRANCHES}`
+    where branch is not null group by project_id, branch order by newest desc ${limitTo(MAX_BRANCHES)}`
   return partsOfBranches(branches)
 }
 
@@ -100,7 +100,7 @@ function partsOfBranches(branches: SQL): SQL {
     which = hasUnskippedPart('p'),
   ) => sql`select id, began_at, ci_number, number from ${pipelines} as p
     where p.project_id = b.project_id and p.branch = b.branch and ${which}
-    order by p.began_at desc, p.ci_number desc, p.number desc limit ${limit}`
+    order by p.began_at desc, p.ci_number desc, p.number desc ${limitTo(limit)}`
   // A branch may have only pipelines that were skipped: then the newest of those.
   const newest = sql`coalesce((select id from (${ofBranch(1)}) as candidate), (select id from (${ofBranch(1, sql`1`)}) as candidate))`
   const newestThat = (fits: SQL) =>

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasEndedBadly, hasUnskippedPart, isComplete, mayHaveResult } from '../builds/complete-pipelines.ts'
 import { pipelines } from '../schema/schema.ts'
-import { type Db, rawStatement } from '../stores.ts'
+import { type Db, limitTo, rawStatement } from '../stores.ts'
 
 // GitHub's jobs and other apps' checks name a commit and a branch, and not whether that commit was the head of the branch when
 // they ran. A pipeline of which nothing else is known (`is_placed` = 0) must not hide what a run began on the branch.
@@ -28,7 +28,7 @@ export function sortHeadUnknownStatement(db: Db, projectId: string, branch: SQL 
   const order = sql`began_at desc, ci_number desc, number desc`
   const newestOf = (which: SQL) =>
     sql`select * from (select id, ${reportedBegin('candidate')} as began, ci_number, number
-      from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} limit ${PIPELINES_SEARCHED}) as candidate
+      from (select * ${ofBranch(0)} and ${which} and ${hasUnskippedPart('p')} order by ${order} ${limitTo(PIPELINES_SEARCHED)}) as candidate
       where ${mayHaveResult('candidate')} order by ${order} limit 1) as recent`
   const newest = sql`select id from (${newestOf(sql`p.began_at >= 0`)} union all ${newestOf(sql`p.began_at < 0`)}) as candidate
     order by began desc, ci_number desc, number desc limit 1`
