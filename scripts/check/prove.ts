@@ -17,6 +17,11 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     minutes: 4,
     run: () => tests('node', ['test/prove']),
   },
+  {
+    name: 'the tests of npm run test:fast, which need no workerd',
+    minutes: 1,
+    run: () => vitest(['-c', 'scripts/check/fast.config.ts']),
+  },
   { name: 'a large transfer', minutes: 1, run: () => script('bench/large-transfer.ts', '--mib', '256') },
   {
     name: 'walks, simulator and hostile inputs in workerd',
@@ -47,7 +52,11 @@ console.log(`${passed} proofs passed, ${failed} failed`)
 process.exitCode = failed > 0 ? 1 : 0
 
 function tests(project: string, files: readonly string[]): Promise<Proved> {
-  return runVitest([`--project=${project}`, ...files, '--reporter=dot'], { env: { PROVE: 'all' } })
+  return vitest([`--project=${project}`, ...files])
+}
+
+function vitest(args: readonly string[]): Promise<Proved> {
+  return runVitest([...args, '--reporter=dot'], { env: { PROVE: 'all' } })
 }
 
 async function script(file: string, ...args: readonly string[]): Promise<Proved> {

@@ -45,7 +45,7 @@ export const WALKS = [
   'test/storage/reporting/webhook-order.test.ts',
 ]
 
-/** What only the real platform can answer: its bodies, its buckets, its queues, its words for a failed statement. */
+/** What only the real platform can answer: its bodies, its buckets, its queues, its rows read, its words for a failed statement. */
 export const NEEDS_WORKERD = [
   'test/actions/daily-tasks.test.ts',
   'test/actions/run-daily-tasks.test.ts',
@@ -66,5 +66,9 @@ export const NEEDS_WORKERD = [
   'test/storage/builds/pipeline-overviews.test.ts',
   'test/storage/reporting/told-workflows.test.ts',
   'test/storage/constraint.test.ts',
+  'test/storage/tests/answers/past-reports.test.ts',
+  'test/storage/tests/answers/test-search.test.ts',
+  'test/storage/tests/forget-names.test.ts',
+  'test/storage/tests/test-reports.test.ts',
   'test/storage/upkeep/**',
 ]
