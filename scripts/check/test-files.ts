@@ -7,16 +7,21 @@ export const STAND_INS = {
   setupFiles: [standIns],
 }
 
-/** They turn the clock, or count all that there is: they want a workerd of their own. */
+/** They turn the clock, count all that there is, or fill the memory: they want a workerd of their own. */
 export const ALONE = [
   'test/actions/daily-tasks.test.ts',
   'test/actions/run-daily-tasks.test.ts',
+  'test/http/buildpass/builds/multipart-uploads.test.ts',
+  'test/http/buildpass/builds/reports.test.ts',
+  'test/http/buildpass/builds/test-reports.test.ts',
   'test/http/buildpass/oidc.test.ts',
   'test/http/frame/metrics.test.ts',
   'test/http/json/openapi.test.ts',
   'test/http/web/instance/instance.test.ts',
   'test/http/web/sign-in/sessions.test.ts',
   'test/storage/edge/grants.test.ts',
+  'test/storage/tests/forget-names.test.ts',
+  'test/storage/tests/test-reports.test.ts',
   'test/storage/upkeep/**',
 ]
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { eq, inArray } from 'drizzle-orm'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { planUpkeep, runUpkeep } from '../../../src/actions/run-daily-tasks.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
@@ -10,6 +10,7 @@ import { keepTestReport } from '../../../src/storage/tests/test-reports.ts'
 import { listTestResults } from '../../../src/storage/tests/test-results.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
+import { EMPTY, putBack } from '../../support/worker/snapshot.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -58,6 +59,9 @@ async function upkeep(stores: TestStores): Promise<number> {
   stores.faults.beforeD1 = undefined
   return most
 }
+
+// The upkeep is for all that there is: what other files left would add to it.
+beforeEach(() => putBack(EMPTY))
 
 describe('names of tests', () => {
   it('are no more than 100,000 of a project: others are shown without a history, and the report says so', async () => {
