@@ -17,7 +17,7 @@ export type LocalServer = {
 }
 
 /** What a file sees of the server that it shares. */
-export type SharedServer = Pick<LocalServer, 'origin' | 'demo'>
+export type SharedServer = Pick<LocalServer, 'origin' | 'demo' | 'stateDir'>
 
 const READY_MS = 60_000
 const REPOSITORY = resolve(import.meta.dirname, '../../..')

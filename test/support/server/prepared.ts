@@ -29,8 +29,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const giver = createServer(async ({ url = '' }, response) => {
     const starting = shared.get(url) ?? startLocalServer()
     shared.set(url, starting)
-    const { origin, demo } = await starting
-    response.end(JSON.stringify({ origin, demo } satisfies SharedServer))
+    const { origin, demo, stateDir } = await starting
+    response.end(JSON.stringify({ origin, demo, stateDir } satisfies SharedServer))
   })
   await new Promise<void>((resolve) => giver.listen(0, '127.0.0.1', resolve))
   project.provide('sharedServersUrl', `http://127.0.0.1:${(giver.address() as AddressInfo).port}`)
