@@ -16,8 +16,8 @@ export type LocalServer = {
   readonly stop: (signal?: NodeJS.Signals) => Promise<{ readonly exitCode: number | null; readonly tookMs: number }>
 }
 
-/** What a file sees of the server that it shares. */
-export type SharedServer = Pick<LocalServer, 'origin' | 'demo' | 'stateDir'>
+/** What a file sees of the server that it shares, and what that had printed when it was asked for. */
+export type SharedServer = Pick<LocalServer, 'origin' | 'demo' | 'stateDir'> & { readonly output: string }
 
 const READY_MS = 60_000
 const REPOSITORY = resolve(import.meta.dirname, '../../..')
