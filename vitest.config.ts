@@ -94,6 +94,8 @@ export default defineConfig({
           globalSetup: './test/support/server/prepared.ts',
           setupFiles: ['./test/support/server/local-cleanup.ts'],
           environment: 'node',
+          // What they load, the application among it, is loaded once for all of them.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { EXAMPLES } from '../../cli/terminal/examples.ts'
 import { withHelpTexts } from '../../scripts/check/cli-docs.ts'
 import { BUILDKITE, CIRCLECI, GITHUB, GITLAB, JENKINS, WOODPECKER } from '../support/seed/ci-environments.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
 const REPOSITORY = resolve(import.meta.dirname, '../..')
 const read = (file: string) => readFileSync(join(REPOSITORY, file), 'utf8')
 const CI_PAGE = read('docs/ci.md')
 
-let server: LocalServer
+let server: SharedServer
 let cli: Cli
 /** Stand-ins for what a CI's machine has. */
 let tools: string
 beforeAll(async () => {
-  server = await startLocalServer()
+  server = await openSharedServer('write')
   cli = await openCli()
   tools = join(cli.folder, 'tools')
   mkdirSync(tools)
@@ -35,7 +35,6 @@ beforeAll(async () => {
   tool('node', `exec "${process.execPath}" "$@"`)
   tool('buildpass', `exec "${process.execPath}" "${cli.files.cli}" "$@"`)
 })
-afterAll(() => server?.stop())
 
 const snippets = (language: string) =>
   [...CI_PAGE.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text]) => text ?? '')
@@ -52,7 +51,7 @@ async function runScript(name: string, script: string, env: object) {
       PATH: `${tools}:${process.env.PATH}`,
       BUILDPASS_URL: server.origin,
       BUILDPASS_TOKEN: server.demo.tokens.personal,
-      BUILDPASS_PROJECT: 'gh/acme/web',
+      BUILDPASS_PROJECT: 'gh/acme/docs',
     } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

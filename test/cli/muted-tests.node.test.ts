@@ -1,24 +1,23 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { type Cli, openCli } from '../support/server/cli.ts'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
-let server: LocalServer
+let server: SharedServer
 let cli: Cli
 let folder: string
 
 beforeAll(async () => {
-  server = await startLocalServer()
+  server = await openSharedServer('write')
   cli = await openCli({
     ...{ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal },
-    ...{ BUILDPASS_PROJECT: 'gh/acme/web', BUILDPASS_JOB: 'unit' },
+    ...{ BUILDPASS_PROJECT: 'gh/acme/secret', BUILDPASS_JOB: 'unit' },
   })
   folder = join(cli.folder, 'muted')
   mkdirSync(folder)
 })
-afterAll(() => server?.stop())
 
 const caseXml = (name: string, inside = '') => `<testcase classname="shop" name="${name}">${inside}</testcase>`
 const suite = (...cases: string[]) => `<testsuite name="s">${cases.join('')}</testsuite>`
@@ -58,7 +57,7 @@ it('a failure on a branch is new, can be muted, passes by --quarantine while it 
   const id: number = failures[0].test.id
   expect((await tests()).stdout).toMatch(
     new RegExp(
-      `^${id}  new  shop › pays\n    expected 1\nbuild \\d+ of gh/acme/web: 2 tests: 1 passed, 1 failed\n1 new failure\n$`,
+      `^${id}  new  shop › pays\n    expected 1\nbuild \\d+ of gh/acme/secret: 2 tests: 1 passed, 1 failed\n1 new failure\n$`,
     ),
   )
 

@@ -8,16 +8,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { type Cli, openCli, until } from '../support/server/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
-let server: LocalServer
+let server: SharedServer
 let proxy: FaultProxy
 let cli: Cli
 const SLUG = 'gh/acme/web'
 const BRANCH = 'undisturbed'
 
 beforeAll(async () => {
-  server = await startLocalServer()
+  server = await openSharedServer('write')
   const closed = await listening(silent)
   closed.close()
   nobodyListens = `http://127.0.0.1:${closed.port}`
@@ -34,10 +34,7 @@ afterEach(() => {
   proxy.fault = () => null
   proxy.seen.length = 0
 })
-afterAll(async () => {
-  await proxy?.close()
-  await server?.stop()
-})
+afterAll(() => proxy?.close())
 
 const node = (script: string) => [process.execPath, '-e', script]
 let nobodyListens: string

@@ -4,22 +4,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { type Cli, type CliOptions, openCli, until } from '../support/server/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
-let server: LocalServer
+let server: SharedServer
 let proxy: FaultProxy
 let cli: Cli
 const SLUG = 'gh/acme/web'
 
 beforeAll(async () => {
-  server = await startLocalServer()
+  server = await openSharedServer('write')
   proxy = await startFaultProxy(server.origin)
   cli = await openCli({ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal })
 })
-afterAll(async () => {
-  await proxy?.close()
-  await server?.stop()
-})
+afterAll(() => proxy?.close())
 
 /** A GitHub job of our own demo project, as the runner would set it up. */
 const job = (id: string, more: Record<string, string> = {}) => ({

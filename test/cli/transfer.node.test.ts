@@ -20,7 +20,8 @@ import { until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
-const PARTS = 6
+// The smallest that is sent in parts.
+const PARTS = 5
 const LARGE_BYTES = (PARTS - 1) * PART_SIZE_BYTES + 12_345
 
 let transfers: Transfers
@@ -28,13 +29,16 @@ let server: Transfers['server']
 let proxy: Transfers['proxy']
 let cli: Transfers['cli']
 let folderWith: Transfers['folderWith']
-/** One large file of random bytes, made once. */
+/** A file of random bytes that is sent in parts, made once. */
 let large: Buffer
+/** The beginning of it, enough to break off a download of it. */
+let half: Buffer
 
 beforeAll(async () => {
   transfers = await openTransfers('transfers')
   ;({ server, proxy, cli, folderWith } = transfers)
   large = randomBytes(LARGE_BYTES)
+  half = large.subarray(0, LARGE_BYTES / 2)
 })
 afterAll(() => transfers?.close())
 afterEach(() => transfers.reset())
@@ -199,10 +203,10 @@ describe('upload and download', () => {
 describe('an upload that is killed', () => {
   it('goes on with the parts that are missing', async () => {
     const from = folderWith({ 'large.bin': large })
-    proxy.fault = (one) => (isPart(one) && /\/[456]$/.test(one.path) ? { kind: 'delay', ms: 60_000 } : null)
+    proxy.fault = (one) => (isPart(one) && /\/[345]$/.test(one.path) ? { kind: 'delay', ms: 60_000 } : null)
     const args = ['upload', 'large.bin', '--id', 'killed', '--json', '--parallel', '2']
     const killed = cli.start(args, { cwd: from })
-    await until('two parts are on their way that never arrive', () => proxy.seen.filter(isPart).length >= 5)
+    await until('two parts are on their way that never arrive', () => proxy.seen.filter(isPart).length >= 4)
     killed.child.kill('SIGKILL')
     await killed.ended
     proxy.fault = () => null
@@ -228,7 +232,7 @@ describe('an upload that is killed', () => {
 
   it('begins anew when the file is another one by then', async () => {
     const from = folderWith({ 'large.bin': large })
-    proxy.fault = (one) => (isPart(one) && one.path.endsWith('/6') ? { kind: 'delay', ms: 60_000 } : null)
+    proxy.fault = (one) => (isPart(one) && one.path.endsWith(`/${PARTS}`) ? { kind: 'delay', ms: 60_000 } : null)
     const run = cli.start(['upload', 'large.bin', '--id', 'changed', '--parallel', '1'], { cwd: from })
     await until('all parts but one are there', () => proxy.seen.filter(isPart).length === PARTS)
     run.child.kill('SIGKILL')
@@ -245,16 +249,16 @@ describe('an upload that is killed', () => {
 })
 
 describe('a download that is killed', () => {
-  /** Names the build that has the large file. */
+  /** Names the build that has the file. */
   let args: readonly string[]
   beforeAll(async () => {
-    const { json } = await upload(folderWith({ 'large.bin': large }), ['large.bin', '--id', 'to-download'])
+    const { json } = await upload(folderWith({ 'half.bin': half }), ['half.bin', '--id', 'to-download'])
     args = ['--build', String(json.build_num)]
   })
 
   it('goes on where it stopped', async () => {
     const to = folderWith({})
-    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 5_000_000 } : null)
     const killed = cli.start(['download', ...args, '--json'], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part'))
     const size = () => statSync(join(to, part() ?? ''), { throwIfNoEntry: false })?.size ?? 0
@@ -267,8 +271,8 @@ describe('a download that is killed', () => {
     proxy.seen.length = 0
     expect(await download(to, args)).toMatchObject({ code: 0 })
     expect(proxy.seen.filter(isBytes).map(({ headers }) => headers.range)).toEqual([`bytes=${here}-`])
-    expect(readdirSync(to)).toEqual(['large.bin'])
-    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+    expect(readdirSync(to)).toEqual(['half.bin'])
+    expect(sha256(readFileSync(join(to, 'half.bin')))).toBe(sha256(half))
   })
 
   it('does not take what it left behind for true', async () => {
@@ -289,18 +293,18 @@ describe('a download that is killed', () => {
     unlinkSync(part)
     replace(part, other)
     expect(await download(to, args)).toMatchObject({ code: 0 })
-    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+    expect(sha256(readFileSync(join(to, 'half.bin')))).toBe(sha256(half))
     if (what === 'a link') expect(readFileSync(other, 'utf8')).toBe('precious')
     if (what === 'another file') expect(readFileSync(part, 'utf8')).toBe('precious')
   })
 
   it('is left alone by another download of the same file at the same time', async () => {
     const to = folderWith({})
-    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 20_000_000 } : null)
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
     const ended = await Promise.all([download(to, args), download(to, args)])
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
-    expect(readdirSync(to)).toEqual(['large.bin'])
-    expect(sha256(readFileSync(join(to, 'large.bin')))).toBe(sha256(large))
+    expect(readdirSync(to)).toEqual(['half.bin'])
+    expect(sha256(readFileSync(join(to, 'half.bin')))).toBe(sha256(half))
   })
 
   it('is no artifact of the next upload from there', async () => {
@@ -315,7 +319,7 @@ describe('a download that is killed', () => {
   /** A download that was killed in the middle, and the file that it left. */
   async function brokenOff() {
     const to = folderWith({})
-    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 5_000_000 } : null)
     const killed = cli.start(['download', ...args], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part')) ?? ''
     await until('some of it is here', () => part() !== '' && statSync(join(to, part())).size > 1_000_000)

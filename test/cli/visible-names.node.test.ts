@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Cli, openCli } from '../support/server/cli.ts'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
 const HIDDEN = '\u202e\u200b\u2800\ufdd0\u{1d159}\u{e0061}'
 const SHOWN = '␣U+202E␣U+200B␣U+2800␣U+FDD0␣U+1D159␣U+E0061'
@@ -11,11 +11,11 @@ const FILE = `file${HIDDEN}.txt`
 /** What must reach no terminal: what hides, and what is told to the terminal itself. */
 const RAW = /[\u202e\u200b\u2800\ufdd0\u{1d159}\u{e0061}]|[^\P{Cc}\n]/u
 
-let server: LocalServer
+let server: SharedServer
 let cli: Cli
 
 beforeAll(async () => {
-  server = await startLocalServer()
+  server = await openSharedServer('write')
   cli = await openCli({
     BUILDPASS_URL: server.origin,
     BUILDPASS_TOKEN: server.demo.tokens.personal,
@@ -28,9 +28,6 @@ beforeAll(async () => {
   })
   mkdirSync(join(cli.folder, 'from'))
   writeFileSync(join(cli.folder, 'from', FILE), 'x')
-})
-afterAll(async () => {
-  await server?.stop()
 })
 
 async function run(args: readonly string[]) {

@@ -1,14 +1,11 @@
 import { CircleCI, GitType } from 'circleci-api'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
 // The npm client as it is, from CircleCI's days, of which only the host is changed.
-let server: LocalServer
+let server: SharedServer
 beforeAll(async () => {
-  server = await startLocalServer()
-})
-afterAll(async () => {
-  await server.stop()
+  server = await openSharedServer('read')
 })
 
 function client(token: string, repo = 'web') {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
 const TOOLS = ['curl', 'grep', 'wget']
 const missing = TOOLS.filter((tool) => spawnSync(tool, ['--version']).error)
@@ -14,13 +14,13 @@ if (missing.length > 0)
 type Listed = { readonly path: string; readonly node_index: number; readonly url: string }
 
 describe.skipIf(missing.length > 0)("CircleCI's recipe for all artifacts of a build, as it is", () => {
-  let server: LocalServer
+  let server: SharedServer
   let folder: string
   let build: number
   let listed: readonly Listed[]
 
   beforeAll(async () => {
-    server = await startLocalServer()
+    server = await openSharedServer('read')
     folder = mkdtempSync(join(tmpdir(), 'buildpass-wget-'))
     const project = `${server.origin}/api/v1.1/project/gh/acme/web`
     const headers = { 'Circle-Token': server.demo.tokens.viewBuilds }
@@ -30,10 +30,7 @@ describe.skipIf(missing.length > 0)("CircleCI's recipe for all artifacts of a bu
     const all = (await builds.json()) as { build_num: number; workflows: { job_id: string } }[]
     build = all.find(({ workflows }) => workflows.job_id === job)?.build_num ?? 0
   })
-  afterAll(async () => {
-    await server.stop()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   it('saves every file, byte for byte, with a token that reads nothing but artifacts', async () => {
     const recipe = `curl -s -H "Circle-Token: $CIRCLE_TOKEN" $HOST/api/v1.1/project/gh/acme/web/${build}/artifacts \\
@@ -120,12 +117,9 @@ describe.skipIf(missing.length > 0)("CircleCI's recipe for all artifacts of a bu
 })
 
 describe.skipIf(missing.length > 0)('tools that send a user name only when they are asked', () => {
-  let server: LocalServer
+  let server: SharedServer
   beforeAll(async () => {
-    server = await startLocalServer()
-  })
-  afterAll(async () => {
-    await server.stop()
+    server = await openSharedServer('read')
   })
 
   it.each([

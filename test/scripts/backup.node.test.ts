@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   BackupError,
   faultsOf,
@@ -26,9 +26,16 @@ import {
 } from '../../scripts/backup/backup-format.ts'
 import { backUp } from '../../scripts/backup/backup-steps.ts'
 import { restore } from '../../scripts/backup/restore-steps.ts'
-import type { Instance } from '../../scripts/start/instance.ts'
+import { type Instance, openInstance } from '../../scripts/start/instance.ts'
 import { applyMigrations } from '../../scripts/start/local-database.ts'
-import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
+import {
+  makeDemoState,
+  makeStateDir,
+  openSharedServer,
+  runNpmScript,
+  type SharedServer,
+  startLocalServer,
+} from '../support/server/local-server.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 
@@ -86,36 +93,47 @@ async function artifactsOf({ origin }: { origin: string }, token: string): Promi
 }
 
 describe('a backup of an instance in use', () => {
-  let server: LocalServer
+  /** Runs on the demo, as does what is backed up. */
+  let server: SharedServer
+  let stateDir: string
   let folder: string
   let before: Answers
   let artifacts: Record<string, string>
   let tokens: Record<string, string>
-  /** What a backup said while the server ran. */
-  let whileRunning: Awaited<ReturnType<typeof runNpmScript>>
 
   beforeAll(async () => {
-    server = await startLocalServer()
+    server = await openSharedServer('read')
     tokens = { ...server.demo.tokens }
     before = await answersOf(server, tokens)
     artifacts = await artifactsOf(server, server.demo.tokens.all)
-    whileRunning = await runNpmScript('backup', [join(makeStateDir(), 'x')], server.stateDir)
-    await server.stop()
+    stateDir = makeDemoState()
     folder = join(makeStateDir(), 'backup')
-    const { exitCode, output } = await runNpmScript('backup', [folder], server.stateDir)
+    const { exitCode, output } = await runNpmScript('backup', [folder], stateDir)
     expect(exitCode, output).toBe(0)
   })
 
+  /** What a script would do to the instance that was backed up, without another process. */
+  async function inInstance<T>(act: (instance: Instance) => Promise<T>): Promise<T> {
+    vi.stubEnv('BUILDPASS_STATE', stateDir)
+    const instance = await openInstance(false)
+    try {
+      return await act(instance)
+    } finally {
+      await instance.close()
+      vi.unstubAllEnvs()
+    }
+  }
+
   /** A new instance with the same secrets, as a person would set it up, and the backup restored into it. */
   async function restored(args: readonly string[]) {
-    const stateDir = makeStateDir()
-    copyFileSync(join(server.stateDir, '.dev.vars'), join(stateDir, '.dev.vars'))
-    const { exitCode, output } = await runNpmScript('restore', [folder, ...args], stateDir)
+    const into = makeStateDir()
+    copyFileSync(join(stateDir, '.dev.vars'), join(into, '.dev.vars'))
+    const { exitCode, output } = await runNpmScript('restore', [folder, ...args], into)
     expect(exitCode, output).toBe(0)
     // The demo's own file tells the test's server where it listens.
-    mkdirSync(join(stateDir, '.local'), { recursive: true })
-    writeFileSync(join(stateDir, '.local/demo.json'), JSON.stringify(server.demo))
-    return startLocalServer({ stateDir })
+    mkdirSync(join(into, '.local'), { recursive: true })
+    writeFileSync(join(into, '.local/demo.json'), JSON.stringify(server.demo))
+    return startLocalServer({ stateDir: into })
   }
 
   it('has every table of the database, each handled knowingly', () => {
@@ -150,24 +168,25 @@ describe('a backup of an instance in use', () => {
   })
 
   it('is not restored over anything', async () => {
-    const { exitCode, output } = await runNpmScript('restore', [folder], server.stateDir)
-    expect([exitCode, output]).toEqual([1, expect.stringContaining('not empty')])
+    const over = inInstance((instance) => restore(instance, folder, { keepTokens: false, say: () => {} }))
+    await expect(over).rejects.toThrow('not empty')
   })
 
-  it('is not made while the local server runs on the same file', () => {
-    expect([whileRunning.exitCode, whileRunning.output]).toEqual([1, expect.stringContaining('stop it')])
+  it('is not made while the local server runs on the same file', async () => {
+    const { exitCode, output } = await runNpmScript('backup', [join(makeStateDir(), 'x')], server.stateDir)
+    expect([exitCode, output]).toEqual([1, expect.stringContaining('stop it')])
   })
 
   it('with --since takes the bytes that an earlier backup has from there', async () => {
     const next = join(makeStateDir(), 'next')
-    const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], server.stateDir)
+    const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], stateDir)
     expect(exitCode, output).toBe(0)
     const { objects } = readManifest(next)
     expect(objects).toEqual(readManifest(folder).objects)
     const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
     const { key } = JSON.parse(line)
     expect(statSync(join(next, 'r2', key)).ino).toBe(statSync(join(folder, 'r2', key)).ino)
-    const check = async () => (await runNpmScript('restore', [next, '--check'], server.stateDir)).output
+    const check = async () => (await runNpmScript('restore', [next, '--check'], stateDir)).output
     expect(await check()).toContain('is whole')
     const file = join(next, 'manifest.json')
     const manifest = readFileSync(file, 'utf8')
@@ -185,7 +204,7 @@ describe('a backup of an instance in use', () => {
 
   it('with --since takes over nothing that is damaged or gone, and says what it fetched instead', async () => {
     const first = join(makeStateDir(), 'first')
-    expect((await runNpmScript('backup', [first, '--since', folder], server.stateDir)).exitCode).toBe(0)
+    await inInstance((instance) => backUp(instance, first, folder))
     const keys = readFileSync(join(first, 'objects.ndjson'), 'utf8')
       .trim()
       .split('\n')
@@ -205,7 +224,7 @@ describe('a backup of an instance in use', () => {
     harm(asFolder, () => null)
     mkdirSync(join(first, 'r2', asFolder))
     const second = join(makeStateDir(), 'second')
-    const { exitCode, output } = await runNpmScript('backup', [second, '--since', first], server.stateDir)
+    const { exitCode, output } = await runNpmScript('backup', [second, '--since', first], stateDir)
     expect(exitCode, output).toBe(0)
     expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched again: r2/${longer}, r2/`)
     expect(readManifest(second).objects).toEqual(readManifest(folder).objects)
@@ -216,8 +235,7 @@ describe('a backup of an instance in use', () => {
     const elsewhere = mkdtempSync('/dev/shm/buildpass-')
     try {
       const next = join(elsewhere, 'next')
-      const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], server.stateDir)
-      expect(exitCode, output).toBe(0)
+      await inInstance((instance) => backUp(instance, next, folder))
       expect(await faultsOf(next, readManifest(next))).toEqual([])
       const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
       expect(statSync(join(next, 'r2', JSON.parse(line).key)).mode & 0o077).toBe(0)
@@ -227,8 +245,8 @@ describe('a backup of an instance in use', () => {
   })
 
   it('a new epoch ends every token of an instance that went back in time', async () => {
-    expect((await runNpmScript('new-epoch', [], server.stateDir)).exitCode).toBe(0)
-    const ended = await startLocalServer({ stateDir: server.stateDir })
+    expect((await runNpmScript('new-epoch', [], stateDir)).exitCode).toBe(0)
+    const ended = await startLocalServer({ stateDir: stateDir })
     expect(
       (await fetch(`${ended.origin}/gh/acme/web.svg`, { headers: { 'Circle-Token': tokens.all ?? '' } })).status,
     ).toBe(401)
@@ -251,7 +269,6 @@ async function openBareInstance(): Promise<Instance> {
 }
 
 describe('rows as large as D1 keeps them', () => {
-  const OPTIONS = { keepTokens: true, say: () => {} }
   const MIB = 1024 * 1024
   // What each character becomes in a text of JSON within JSON: one, two, four and six characters.
   const TEXTS: Record<string, string> = {
@@ -264,48 +281,46 @@ describe('rows as large as D1 keeps them', () => {
     'of numbers and nothing': '',
   }
 
-  it('are in the backup, and the restored rows are the same', async () => {
-    const [from, into] = [await openBareInstance(), await openBareInstance()]
-    const insert = (d1: D1Database, name: string, text: string) =>
-      d1
-        .prepare(
-          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?, ?, 'gh', 'a', ?, 'private', ?, 1.7e12)",
-        )
-        .bind(name, name, name, text)
-        .run()
-    for (const [name, text] of Object.entries(TEXTS)) await insert(from.d1, name, text)
+  let from: Instance
+  let into: Instance
+  let made: Manifest
+
+  beforeAll(async () => {
+    ;[from, into] = [await openBareInstance(), await openBareInstance()]
+    for (const [name, text] of Object.entries(TEXTS)) await insert(name, text)
+    await from.d1.exec(
+      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
+    )
     const folder = join(makeStateDir(), 'backup')
-    await backUp({ ...from, d1: watched(from.d1) }, folder, null)
-    await restore({ ...into, d1: watched(into.d1) }, folder, OPTIONS)
+    made = await backUp({ ...from, d1: watched(from.d1) }, folder, null)
+    await restore({ ...into, d1: watched(into.d1) }, folder, { keepTokens: true, say: () => {} })
+  })
+  afterAll(() => Promise.all([from?.close(), into?.close()]))
+
+  const insert = (name: string, text: string) =>
+    from.d1
+      .prepare(
+        "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?1, ?1, 'gh', 'a', ?1, 'private', ?2, 1.7e12)",
+      )
+      .bind(name, text)
+      .run()
+
+  it('are in the backup, and the restored rows are the same', async () => {
     const rowsOf = async ({ d1 }: Instance) =>
       (await d1.prepare('select *, typeof(created_at) as t from projects order by id').all()).results
     const [before, after] = [await rowsOf(from), await rowsOf(into)]
     expect(after.map(({ id }) => id)).toEqual(Object.keys(TEXTS).toSorted())
     for (const [i, row] of after.entries()) expect(row).toEqual(before[i])
-    await Promise.all([from.close(), into.close()])
   })
 
   it('whose key is a number are all there, and once', async () => {
-    const [from, into] = [await openBareInstance(), await openBareInstance()]
-    await from.d1.exec(
-      "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
-    )
-    const folder = join(makeStateDir(), 'backup')
-    expect((await backUp(from, folder, null)).tables.audit?.rows).toBe(1_200)
-    await restore(into, folder, OPTIONS)
+    expect(made.tables.audit?.rows).toBe(1_200)
     expect(await into.d1.prepare('select count(distinct id) as n from audit').first('n')).toBe(1_200)
-    await Promise.all([from.close(), into.close()])
   })
 
   it('are read some at a time, however many there are', async () => {
-    const from = await openBareInstance()
-    for (let i = 0; i < 40; i++)
-      await from.d1
-        .prepare(
-          "insert into projects (id, slug_key, vcs, org, repo, visibility, default_branch, created_at) values (?1, ?1, 'gh', 'a', ?1, 'private', ?2, 1)",
-        )
-        .bind(`p${i}`, 'x'.repeat(MIB))
-        .run()
+    await from.d1.exec('delete from projects')
+    for (let i = 0; i < 40; i++) await insert(`p${i}`, 'x'.repeat(MIB))
     let largest = 0
     const d1 = watched(from.d1, (answer) => {
       largest = Math.max(largest, JSON.stringify(answer).length)
@@ -314,7 +329,6 @@ describe('rows as large as D1 keeps them', () => {
     expect(manifest.tables.projects?.rows).toBe(40)
     expect(largest).toBeGreaterThan(MIB)
     expect(largest).toBeLessThan(12 * MIB)
-    await from.close()
   })
 })
 
@@ -403,18 +417,19 @@ describe('a restore', () => {
 
   const KEY = 'artifacts/p/b/attempt'
   const BYTES = randomBytes(11 * 1024 * 1024)
+  const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
+  const DIGEST = sha256(BYTES)
   const OPTIONS = { keepTokens: true, say: () => {}, partBytes: 5 * 1024 * 1024 }
 
   /** A backup of one project and one object, whose file may hold other bytes than its line says. */
   function writeBackup(to: string, bytes: Uint8Array, over: Partial<Manifest> = {}): void {
-    const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
     mkdirSync(join(to, 'r2/artifacts/p/b'), { recursive: true })
     mkdirSync(join(to, 'd1'), { recursive: true })
     writeFileSync(join(to, 'r2', KEY), bytes)
     const line = {
       key: KEY,
       bytes: BYTES.length,
-      sha256: sha256(BYTES),
+      sha256: DIGEST,
       http_metadata: { contentType: 'text/x' },
       custom_metadata: {},
     }
@@ -560,7 +575,7 @@ describe('a restore', () => {
   function forge(at: string, file: string, text: string, digestIn: (manifest: Manifest) => { sha256: string }): void {
     writeFileSync(join(at, file), text)
     const manifest: Manifest = JSON.parse(readFileSync(join(at, 'manifest.json'), 'utf8'))
-    digestIn(manifest).sha256 = createHash('sha256').update(text).digest('hex')
+    digestIn(manifest).sha256 = sha256(text)
     writeFileSync(join(at, 'manifest.json'), JSON.stringify(manifest))
   }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, startLocalServer } from '../support/server/local-server.ts'
+import { openSharedServer, type SharedServer } from '../support/server/local-server.ts'
 
 type Example = { readonly title: string; readonly script: string }
 
@@ -18,17 +18,14 @@ function examplesOf(markdown: string): readonly Example[] {
 const EXAMPLES = examplesOf(readFileSync(resolve(import.meta.dirname, '../../docs/examples.md'), 'utf8'))
 
 describe('each example of docs/examples.md does what it says', () => {
-  let server: LocalServer
+  let server: SharedServer
   let folder: string
 
   beforeAll(async () => {
-    server = await startLocalServer()
+    server = await openSharedServer('write')
     folder = mkdtempSync(join(tmpdir(), 'buildpass-examples-'))
   })
-  afterAll(async () => {
-    await server.stop()
-    rmSync(folder, { recursive: true })
-  })
+  afterAll(() => rmSync(folder, { recursive: true }))
 
   it('there are examples', () => expect(EXAMPLES.length).toBeGreaterThan(15))
 

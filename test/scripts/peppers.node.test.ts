@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { readTool } from '../../scripts/check/tool.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { parsePepperList, pepperText, withNewPepper, withoutPepper } from '../../scripts/deploy/pepper-list.ts'
 import { openWranglerDb } from '../../scripts/deploy/wrangler-database.ts'
+import { openLocalDatabase } from '../../scripts/start/local-database.ts'
+import { ensureDevVars, openLocalState } from '../../scripts/start/local-state.ts'
 import { createUser } from '../../src/actions/create-user.ts'
 import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
-import { type LocalServer, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
+import type { Db } from '../../src/storage/stores.ts'
+import { makeDemoState, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
 
 describe('a list of peppers', () => {
   const [one] = withNewPepper([])
@@ -26,22 +28,17 @@ describe('a list of peppers', () => {
 })
 
 describe('npm run peppers', () => {
-  let server: LocalServer
-  beforeAll(async () => {
-    server = await startLocalServer()
-    await server.stop()
-  })
-
   it('adds a pepper with which old tokens and new ones work, and drops none that a token rests on', async () => {
-    const added = await runNpmScript('peppers', ['--add'], server.stateDir)
+    const stateDir = makeDemoState()
+    const added = await runNpmScript('peppers', ['--add'], stateDir)
     expect(added.exitCode, added.output).toBe(0)
     expect(added.output).toMatch(/'p2'\s+│ 'yes'/)
-    const vars = readFileSync(join(server.stateDir, '.dev.vars'), 'utf8')
+    const vars = readFileSync(join(stateDir, '.dev.vars'), 'utf8')
     for (const { key } of parsePepperList(/PEPPERS="(.*)"/.exec(vars)?.[1] ?? ''))
       expect(added.output).not.toContain(key)
 
-    const again = await startLocalServer({ stateDir: server.stateDir })
-    const { personal } = server.demo.tokens
+    const again = await startLocalServer({ stateDir })
+    const { personal } = again.demo.tokens
     const made = await fetch(`${again.origin}/api/v1.1/user/token`, {
       method: 'POST',
       headers: { 'Circle-Token': personal, 'Content-Type': 'application/json' },
@@ -53,30 +50,40 @@ describe('npm run peppers', () => {
       expect((await fetch(`${again.origin}/api/v1.1/me`, { headers: { 'Circle-Token': secret } })).status).toBe(200)
     await again.stop()
 
-    const dropped = await runNpmScript('peppers', ['--drop', 'p1'], server.stateDir)
+    const dropped = await runNpmScript('peppers', ['--drop', 'p1'], stateDir)
     expect([dropped.exitCode, dropped.output]).toEqual([1, expect.stringContaining('tokens are hashed with "p1"')])
   })
 })
 
 describe('the database that wrangler reaches', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
   it('takes a new user, and a new epoch that ends the tokens', async () => {
-    const where = ['--local', '--persist-to', makeStateDir()]
-    expect((await readTool('wrangler', ['d1', 'migrations', 'apply', 'DB', ...where])).exitCode).toBe(0)
-    const db = openWranglerDb(where)
-    const state = async () => {
+    vi.stubEnv('BUILDPASS_STATE', makeStateDir())
+    const local = openLocalState()
+    ensureDevVars(local)
+    const state = async (db: Db) => {
       const rows = await db.all<{ epoch: string; tokens: number }>(
         'select epoch, (select count(*) from tokens) as tokens from feed_state',
       )
       return rows[0]
     }
+    /** As a script sees it, which makes the database and applies the migrations. */
+    const stateHere = async () => {
+      const { db, close } = await openLocalDatabase(local)
+      const seen = await state(db)
+      await close()
+      return seen
+    }
+    const empty = await stateHere()
+    const db = openWranglerDb(['--local', '--persist-to', local.dataFolder])
     const peppers = await importPeppers(pepperText(withNewPepper([])))
     const user = { login: 'ada', instanceRole: 'owner', tokenLabel: "Ada's", tokenExpiresAt: null } as const
     await createUser(db, peppers, Date.now(), user)
-    const before = await state()
-    expect(before?.tokens).toBe(1)
+    expect(await state(db)).toEqual({ epoch: empty?.epoch, tokens: 1 })
     await startNewLife(db, { keepTokens: false })
-    const after = await state()
+    const after = await stateHere()
     expect(after?.tokens).toBe(0)
-    expect(after?.epoch).not.toBe(before?.epoch)
+    expect(after?.epoch).not.toBe(empty?.epoch)
   })
 })

@@ -8,7 +8,7 @@ import { askSignInLink } from '../../../scripts/start/local-control.ts'
 import { freshAddress } from '../sign/addresses.ts'
 import type { BrowserRun } from './browser-run.ts'
 
-const SCREENSHOTS = resolve(import.meta.dirname, '../../../screenshots')
+const PICTURES = resolve(import.meta.dirname, '../../../screenshots')
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
 export const WIDTHS = { desktop: 1280, tablet: 768, phone: 360 } as const
@@ -92,7 +92,8 @@ export async function expectAccessible(page: Page, rules: keyof typeof RULES = '
 /** Evaluated past the page's policy, which allows no foreign script. */
 async function runAxe(page: Page, rules: object): Promise<AxeResult> {
   const session = await page.context().newCDPSession(page)
-  await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') })
+  const { result: loaded } = await session.send('Runtime.evaluate', { expression: 'typeof axe' })
+  if (loaded.value === 'undefined') await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') })
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => JSON.stringify({ violations }))`,
     awaitPromise: true,
@@ -111,7 +112,12 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   expect(content, `${page.url()} fits a window of ${window} px`).toBeLessThanOrEqual(window)
 }
 
-/** The page at three widths and in both schemes, as pictures, each checked for accessibility and for fitting; `reach` acts on it first. */
+/** A picture for people to look at, where they ask for it by PICTURES=yes: to draw one takes longer than all checks of the page. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (process.env.PICTURES === 'yes') await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true })
+}
+
+/** The page at three widths and in both schemes, each checked for accessibility and for fitting; `reach` acts on it first. */
 export async function inspect(page: Page, name: string, path: string, reach = async () => {}): Promise<void> {
   for (const [device, width] of Object.entries(WIDTHS)) {
     await page.setViewportSize({ width, height: 900 })
@@ -121,7 +127,7 @@ export async function inspect(page: Page, name: string, path: string, reach = as
     for (const scheme of SCHEMES) {
       await page.emulateMedia({ colorScheme: scheme })
       if (device !== 'tablet') await expectAccessible(page, scheme === 'dark' ? 'colours' : 'all')
-      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${device}-${scheme}.png`), fullPage: true })
+      await takePicture(page, `${name}-${device}-${scheme}`)
     }
   }
 }

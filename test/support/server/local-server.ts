@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { inject } from 'vitest'
 import type { Demo } from '../../../scripts/start/demo.ts'
 import { expectDocumented } from '../api/documented-fetch.ts'
 
@@ -14,6 +15,9 @@ export type LocalServer = {
   readonly output: () => string
   readonly stop: (signal?: NodeJS.Signals) => Promise<{ readonly exitCode: number | null; readonly tookMs: number }>
 }
+
+/** What a file sees of the server that it shares, and what that had printed when it was asked for. */
+export type SharedServer = Pick<LocalServer, 'origin' | 'demo' | 'stateDir'> & { readonly output: string }
 
 const READY_MS = 60_000
 const REPOSITORY = resolve(import.meta.dirname, '../../..')
@@ -46,6 +50,17 @@ export async function startLocalServer(
     return { exitCode, tookMs: performance.now() - askedAt }
   }
   return { origin: demo.origin, demo, stateDir, output, stop }
+}
+
+/**
+ * A server that is started once for a run of the tests, and outlives each file: one for those that only read the demo, and
+ * one for those that report to branches of their own, or to a project that is theirs.
+ */
+export async function openSharedServer(use: 'read' | 'write'): Promise<SharedServer> {
+  const answer = await fetch(`${inject('sharedServersUrl')}/${use}`)
+  const server = (await answer.json()) as SharedServer
+  expectDocumented(server.origin)
+  return server
 }
 
 /** Runs what an npm script does on that data until it ends. */

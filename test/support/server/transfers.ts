@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Cli, openCli } from './cli.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
-import { type LocalServer, startLocalServer } from './local-server.ts'
+import { openSharedServer, type SharedServer } from './local-server.ts'
 
-/** The command against a server of its own, through a proxy that can break what passes. */
+/** The command against a server, through a proxy that can break what passes. */
 export type Transfers = {
-  readonly server: LocalServer
+  readonly server: SharedServer
   readonly proxy: FaultProxy
   readonly cli: Cli
   /** A new folder with these files. */
@@ -17,7 +17,7 @@ export type Transfers = {
 }
 
 export async function openTransfers(branch: string): Promise<Transfers> {
-  const server = await startLocalServer()
+  const server = await openSharedServer('write')
   const proxy = await startFaultProxy(server.origin)
   const cli = await openCli({
     BUILDPASS_URL: proxy.origin,
@@ -45,9 +45,6 @@ export async function openTransfers(branch: string): Promise<Transfers> {
       proxy.fault = () => null
       proxy.seen.length = 0
     },
-    async close() {
-      await proxy.close()
-      await server.stop()
-    },
+    close: proxy.close,
   }
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
-import { afterAll } from 'vitest'
 import { expectDocumented } from '../api/documented-fetch.ts'
 
 export type WorkerProcess = {
@@ -12,9 +11,10 @@ export type WorkerProcess = {
 const REPOSITORY = resolve(import.meta.dirname, '../../..')
 const running = new Set<ChildProcess>()
 
-afterAll(() => {
+/** Ends what is still running. */
+export function cleanUpWorkerProcesses(): void {
   for (const child of running) kill(child, 'SIGKILL')
-})
+}
 
 /** One workerd of its own on the state in that folder, with the Worker of `entry` (a file of the repository). */
 export async function startWorkerProcess(

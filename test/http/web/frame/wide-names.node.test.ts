@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { describePages, expectNoSidewaysScroll, type Pages } from '../../../support/server/browser.ts'
+import { describePages, expectNoSidewaysScroll, type Pages, takePicture } from '../../../support/server/browser.ts'
 
 const WIDTHS = [360, 390, 768, 1280]
-const SCREENSHOTS = join(import.meta.dirname, '../../../../screenshots')
 
 describePages('names of 100 letters', (pages) => {
   it.each([
@@ -38,10 +36,7 @@ describePages('names of 100 letters', (pages) => {
           await expectNoSidewaysScroll(page)
           expect(await page.evaluate<string[]>(MISFITS), `${path} at ${width} px`).toEqual([])
           if (width === 360 && [`/${slug}`, `/${slug}/${num}`, `${settings}/api`].includes(path))
-            await page.screenshot({
-              path: join(SCREENSHOTS, `names-${kind}${path.slice(slug.length + 1).replaceAll('/', '-')}.png`),
-              fullPage: true,
-            })
+            await takePicture(page, `names-${kind}${path.slice(slug.length + 1).replaceAll('/', '-')}`)
         }
       }
       for (const link of ['rotate', 'delete']) {
