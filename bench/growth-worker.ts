@@ -9,12 +9,14 @@ const app = createApp()
 /**
  * The whole Worker, but nothing is cached: each request asks D1 for all that it needs. With `X-Count: 1` the answer's
  * `X-Spent` says what D1 told of it; that costs time, so the timed requests go without.
+ * `X-Now` sets the clock, for data of another time.
  */
 export default {
   async fetch(request, env, ctx): Promise<Response> {
     const spent = nothingSpent()
     const isCounted = request.headers.get('X-Count') === '1'
     const opened = await openRequest(env, ctx)
+    const now = request.headers.get('X-Now')
     const stores: Stores = {
       ...opened.stores,
       db: openDb(isCounted ? countingD1(env.DB, spent) : env.DB),
@@ -23,6 +25,7 @@ export default {
       cache: null,
       memory: { ...createMemory(), uses: NOTED },
       waitUntil: () => {},
+      ...(now === null ? {} : { now: () => Number(now) }),
     }
     const response = await app.fetch(request, { ...opened, stores }, ctx)
     if (!isCounted) return response

@@ -11672,6 +11672,8 @@ function readXml(pieces, { open: open3, text, close, damage }) {
   let firstDamage = null;
   let endsEarly = null;
   let opening = null;
+  let openingName = "";
+  let tail = "";
   let closing = [];
   const position = () => `${parser.line}:${parser.column}`;
   const settle2 = () => {
@@ -11702,8 +11704,9 @@ function readXml(pieces, { open: open3, text, close, damage }) {
     if (opening !== null) opening = "damaged";
     else if (closing.length === 0) damage();
   });
-  parser.on("opentagstart", () => {
+  parser.on("opentagstart", ({ name }) => {
     settle2();
+    openingName = name;
     opening = "whole";
   });
   parser.on("opentag", ({ name, attributes }) => {
@@ -11725,17 +11728,20 @@ function readXml(pieces, { open: open3, text, close, damage }) {
   try {
     for (const piece of mended(pieces)) {
       parser.write(piece);
+      tail = (tail + piece).slice(-MAX_TAIL);
       flattenTexts(parser);
     }
     settle2();
     if (depth > 0) endsEarly = position();
     else parser.close();
-    return { ok: true, endsEarly, damage: firstDamage };
+    const endsIn = opening === null ? /<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null : openingName;
+    return { ok: true, endsEarly, endsIn, damage: firstDamage };
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error;
     return { ok: false, problem: `${position()}: ${error.message}` };
   }
 }
+var MAX_TAIL = 100;
 function reopen(parser, tags) {
   const open3 = Reflect.get(parser, "tags");
   if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
@@ -11980,6 +11986,47 @@ function* withoutLog(pieces) {
   yield isBefore ? maskedLine(held).text : held;
 }
 var MAX_LINE = 65536;
+var END_OF_ROOT = /<\/(?:[\w-]+:)?(?:testsuites|testrun|TestRun|test-run|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g;
+var BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/;
+var TAG_NAME = /<([A-Za-z_][\w.:-]*)/g;
+function withoutLogLines(text) {
+  const names = [];
+  let done = "";
+  let at = 0;
+  const maskLines = () => {
+    while (at < text.length) {
+      const end2 = text.indexOf("\n", at) + 1 || text.length;
+      const line = text.slice(at, end2);
+      if (line.length > MAX_LINE) return;
+      if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
+        const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line);
+        if (!isLog) return;
+        for (const [, name = ""] of line.matchAll(TAG_NAME)) names.push(name);
+        done += line.replaceAll("<", " ");
+      } else done += line;
+      at = end2;
+    }
+  };
+  maskLines();
+  const start2 = at;
+  for (const { 0: end2, index } of text.slice(start2).matchAll(END_OF_ROOT)) {
+    const behind = start2 + index + end2.length;
+    if (behind < at) continue;
+    done += text.slice(at, behind);
+    at = behind;
+    maskLines();
+  }
+  done += text.slice(at);
+  const isBegun = (name) => countIn(done, `</${name}`) > countIn(done, `<${name}`);
+  return names.length === 0 || new Set(names).size > MAX_NAMES || [...new Set(names)].some(isBegun) ? null : done;
+}
+var MAX_NAMES = 100;
+function countIn(text, tag) {
+  let count = 0;
+  for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + 1))
+    if (!/[\w.:-]/.test(text.charAt(at + tag.length))) count++;
+  return count;
+}
 function maskedLine(line) {
   const root = ROOT.exec(line);
   const start2 = line.trimStart();
@@ -12014,7 +12061,7 @@ function junitXml(report) {
     suites.set(element, suite);
     return suite;
   };
-  const countIn = (element, shown, counted2) => {
+  const countIn2 = (element, shown, counted2) => {
     if (!element) return;
     const suite = suiteOf(element);
     suite.shown += shown;
@@ -12031,7 +12078,7 @@ function junitXml(report) {
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const shown = isBad(ending.result) ? Math.max(1, faults) : 0;
-      countIn(around(element, isSuite), shown, shown);
+      countIn2(around(element, isSuite), shown, shown);
     },
     leave: (element) => {
       if (!isSuite(element)) {
@@ -12056,7 +12103,7 @@ function junitXml(report) {
       const all = shown + faults.length;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
       const outer = around(element, isSuite);
-      if (outer) countIn(outer, all, Math.max(counted2 + faults.length, own));
+      if (outer) countIn2(outer, all, Math.max(counted2 + faults.length, own));
       else report.compareFailures(Math.max(counted2 + faults.length, own), all);
     },
     end: () => {
@@ -12065,8 +12112,19 @@ function junitXml(report) {
     }
   };
 }
-function isFaultOfSuite({ name, attributes }) {
-  return name === "error" || name === "failure" || outcomeOf(name) === void 0 && "message" in attributes;
+function isFaultOfSuite({ name, attributes, isDamaged }) {
+  const outcome = outcomeOf(name);
+  if (outcome !== void 0) return isBad(outcome);
+  const isLike = isNearly(name, "error") || isNearly(name, "failure") || isDamaged && /^[ef]/.test(name);
+  return "message" in attributes || isLike;
+}
+function isNearly(name, other) {
+  if (name.startsWith(other)) return true;
+  if (Math.abs(name.length - other.length) > 1) return false;
+  let before = 0;
+  while (before < other.length && name[before] === other[before]) before++;
+  const [rest, otherRest] = [name.slice(before), other.slice(before)];
+  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1);
 }
 var OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/;
 function isSuite({ name }) {
@@ -12318,6 +12376,7 @@ function trxXml(report) {
   const runFaults = [];
   let badParents = 0;
   let isRunBad = false;
+  let isAborted = false;
   let counted2 = 0;
   return {
     wants: ({ name, parent }) => TRX_RESULTS.has(name) || name === "unittest" || name === "runinfo" || name === "counters" && parent !== null,
@@ -12325,6 +12384,7 @@ function trxXml(report) {
       const { attributes } = element;
       if (TRX_RESULTS.has(element.name)) {
         const { result, message } = endingOf4(element);
+        isAborted ||= IS_ABORTED.test(attributes.outcome ?? "");
         const outer = around(element, ({ name }) => TRX_RESULTS.has(name));
         if (outer) rows.set(outer, isBad(result) || rows.get(outer) === true);
         const isOfRows = rows.has(element) && (!isBad(result) || rows.get(element) === true);
@@ -12353,11 +12413,15 @@ function trxXml(report) {
       } else if (element.name === "runinfo") {
         const text = textOf2(element, "text");
         runFaults.push({ text, isBad: hasFailed(attributes.outcome) && !ECHO.test(text) });
-      } else
+      } else {
+        isAborted ||= countOf(attributes.passedbutrunaborted) > 0;
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
+      }
     },
     leave: ({ name, attributes }) => {
-      if (name === "resultsummary") isRunBad = hasFailed(attributes.outcome);
+      if (name !== "resultsummary") return;
+      isRunBad = hasFailed(attributes.outcome);
+      isAborted ||= IS_ABORTED.test(attributes.outcome ?? "");
     },
     end: () => {
       for (const { test, testId } of results) {
@@ -12365,16 +12429,20 @@ function trxXml(report) {
         const file = definition?.file ?? "";
         report.add({ ...test, classname: definition?.classname ?? "", file, source: baseName(file) });
       }
-      const shown = results.filter(({ test }) => isBad(test.result)).length;
-      const isBroken = shown === 0 && isRunBad;
-      const own = runFaults.filter((fault) => isBroken || fault.isBad).map(({ text }) => text);
+      const failed = results.filter(({ test }) => isBad(test.result));
+      const isBroken = failed.length === 0 && isRunBad;
+      const isShown = (cleanup) => failed.some(({ test }) => test.message.startsWith(cleanup));
+      const own = runFaults.filter(({ text, isBad: isBad2 }) => isBroken || isBad2 && !isShown(CLEANUP.exec(text)?.[1] ?? text)).map(({ text }) => text);
+      if (isAborted) own.push("the run was aborted");
       if (isBroken || own.length > 0)
         report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message: own.join("\n") });
-      if (!isBroken) report.compareFailures(counted2, shown + badParents);
+      if (!isBroken) report.compareFailures(counted2, failed.length + badParents);
     }
   };
 }
-var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\].*(?:\[FAIL\]|\[[\w ]+ Cleanup Failure \(.*\)\])\s*$|Exit code indicates failure: '2')/;
+var IS_ABORTED = /^\s*(?:passedbutrun)?aborted\s*$/i;
+var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\].*\[FAIL\]\s*$|Exit code indicates failure: '2')/;
+var CLEANUP = /^\s*\[xUnit\.net [^\]]*\]\s*(\[Test [\w ]*Cleanup Failure \(.*\)\])/;
 function endingOf4(element) {
   const info = childrenOf(childrenOf(element, "output")[0], "errorinfo")[0];
   const message = joined(textOf2(info, "message"), textOf2(info, "stacktrace"));
@@ -12490,6 +12558,8 @@ var HOLDS_TESTS = new Set(
   "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
 );
 var MAX_DEPTH = 50;
+var FAULTS = ["error", "failure"];
+var FAULT_PIECE = new RegExp("(e?rror|f?ailure)(?!\\p{L})", "u");
 var TAG_PIECE = /<|\/>|="/;
 var MAX_CHILDREN = 1e3;
 var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
@@ -12515,7 +12585,7 @@ function readXmlReport(pieces, report) {
     now.format?.end();
     now.format = null;
   };
-  const reading = readXml(pieces, {
+  const events = {
     open: (written, given, { position, isDamaged }) => {
       depth++;
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`);
@@ -12546,8 +12616,11 @@ function readXmlReport(pieces, report) {
     },
     text: (text) => {
       const element = wanted.at(-1);
-      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text))
+      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text)) {
         odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`;
+        const [, piece] = FAULT_PIECE.exec(text) ?? [];
+        if (piece) addFault(/error$/.test(`e${piece}`) ? "error" : "failure", text.trim());
+      }
       if (!element || !now.open) return;
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH);
       if (text.includes("[[ATTACHMENT|"))
@@ -12576,21 +12649,34 @@ function readXmlReport(pieces, report) {
       if (now.open) now.open.isDamaged = true;
       if (now.last && wanted.length === 0) now.last.isDamaged = true;
     }
-  });
-  if (!reading.ok) return reading.problem;
-  if (!isRead) return problemOf2(roots[0]);
+  };
+  const addFault = (name, message) => {
+    events.open(name, message === "" ? {} : { message }, { position: "", isDamaged: true });
+    events.close(true);
+  };
+  const reading = readXml(pieces, events);
+  if (!reading.ok) return broken(reading.problem);
+  if (!isRead) return broken(problemOf2(roots[0]));
   if (reading.endsEarly !== null) {
     takeLast();
+    const [fault] = wanted;
+    if (fault && !TESTS.has(fault.name)) now.format?.take(fault);
+    const cutName = plainName(reading.endsIn ?? "");
+    const name = FAULTS.find((one) => cutName !== "" && (one.startsWith(cutName) || cutName.startsWith(one)));
+    if (!fault && name && now.open && HOLDS_TESTS.has(now.open.name)) addFault(name, "");
     const cut = wanted[0]?.attributes.name;
     report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ""}: what is whole is kept`);
     for (let element = now.open; element; element = element.parent)
       if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element);
     const problem = problemIn(closeFormat);
-    if (problem !== null) return `${reading.endsEarly}: ${problem}`;
+    if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`);
   }
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
-  return null;
+  return { problem: null, isWhole: reading.endsEarly === null };
+}
+function broken(problem) {
+  return { problem, isWhole: false };
 }
 function problemIn(work) {
   try {
@@ -12635,10 +12721,29 @@ function readTestReport(bytes, contentType) {
   return readXml2(bytes, encoding);
 }
 function readXml2(bytes, encoding) {
+  const warnings = encoding.unknown === null ? [] : [`the encoding "${encoding.unknown}" is not known: read as UTF-8`];
+  const read = readDocument(withoutLog(decodedPieces(bytes, encoding)), warnings);
+  if (read.isWhole) return read.reading;
+  const text = withoutLogLines([...decodedPieces(bytes, encoding)].join(""));
+  if (text === null) return read.reading;
+  const other = readDocument([text], [...warnings, "lines of a log, before or behind the report, have tags: left out"]);
+  return isBetter(other, read) ? other.reading : read.reading;
+}
+function readDocument(pieces, warnings) {
   const report = openReport();
-  if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`);
-  const problem = readXmlReport(withoutLog(decodedPieces(bytes, encoding)), report);
-  return problem === null ? { ok: true, report: report.close() } : refused2(problem);
+  for (const warning of warnings) report.warn(warning);
+  const { problem, isWhole } = readXmlReport(pieces, report);
+  return { reading: problem === null ? { ok: true, report: report.close() } : refused2(problem), isWhole };
+}
+function isBetter({ reading, isWhole }, { reading: other }) {
+  if (!reading.ok) return false;
+  const { tests } = reading.report;
+  const known = other.ok ? other.report.tests : [];
+  const hasAll = known.every(({ name, classname, result }, i) => {
+    const test = tests[i];
+    return test?.name === name && test.classname === classname && test.result === result;
+  });
+  return hasAll && (isWhole || known.length === 0 && tests.length > 0);
 }
 var PADDING = /^[\s\0-\x1f\ufeff\ufffd]+/;
 var NO_PADDING = /[^\s\0-\x1f\ufeff\ufffd]/;

@@ -219,7 +219,12 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     description:
       'Each failure beside the newest complete pipeline of the default branch. The counts are of all failures; beyond 1,000 they are `unjudged`.',
     query: ['limit-200', 'after-number'],
-    answers: { 200: json('The failures, in the order reported.', failuresShape) },
+    answers: {
+      200: json(
+        'The failures: new ones first, then those not known on the default branch, flaky, also red there, muted; else in the order reported.',
+        failuresShape,
+      ),
+    },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests': {
     summary: 'Tests of a project, by a part of their names',

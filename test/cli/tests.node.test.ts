@@ -30,7 +30,7 @@ const BUILD_7 = {
   build_num: 7,
   tests: { passed: 95, failed: 4, errors: 1, skipped: 2, flaky: 1 },
   warnings: ['the report counts 6 failures, its cases show 5'],
-  summary: '1 new failure, 1 flaky, 1 also red on main, 2 never run on main, 2 of them muted',
+  summary: '1 new failure, 1 flaky, 1 also red on main, 2 not known on main, 2 of them muted',
   compared_with: { pipeline_number: 3, branch: 'main' },
   counts: { new: 1, also_red: 1, flaky: 1, unknown: 2, muted: 2, unjudged: 0 },
 }
@@ -109,7 +109,7 @@ const FAILED_LINES = [
 ]
 const LAST_LINES = [
   'build 7 of gh/acme/web: 102 tests: 95 passed, 4 failed, 1 error, 2 skipped; 1 flaky',
-  '1 new failure, 1 flaky, 1 also red on main, 2 never run on main, 2 of them muted',
+  '1 new failure, 1 flaky, 1 also red on main, 2 not known on main, 2 of them muted',
   'warning: the report counts 6 failures, its cases show 5',
 ]
 const textOf = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')

@@ -63,6 +63,8 @@ const READS: readonly (readonly [path: string, token: string])[] = [
   ['/api/buildpass/v1/projects/gh/acme/web', 'personal'],
   ['/api/buildpass/v1/projects/gh/acme/web/members', 'personal'],
   ['/api/buildpass/v1/projects/gh/acme/web/audit?limit=100', 'personal'],
+  ['/api/buildpass/v1/projects/gh/acme/web/tests', 'personal'],
+  ['/api/buildpass/v1/projects/gh/acme/web/tests/muted', 'personal'],
   ['/api/buildpass/v1/token', 'status'],
   ['/gh/acme/web.svg', 'expired'],
   ['/gh/acme/web.svg', 'otherProjectAll'],
@@ -92,6 +94,16 @@ async function artifactsOf({ origin }: { origin: string }, token: string): Promi
   return bytes
 }
 
+async function muteATest({ origin }: { origin: string }, token: string): Promise<void> {
+  const tests = `${origin}/api/buildpass/v1/projects/gh/acme/web/tests`
+  const headers = { 'Circle-Token': token, 'Content-Type': 'application/json' }
+  const listed = (await (await fetch(tests, { headers })).json()) as { tests: { id: number }[] }
+  const until = new Date(Date.now() + 30 * 86_400_000).toISOString()
+  const body = JSON.stringify({ reason: 'waits for a fix', until })
+  const muted = await fetch(`${tests}/${listed.tests[0]?.id}/mute`, { method: 'PUT', headers, body })
+  expect(muted.status, await muted.text()).toBe(200)
+}
+
 describe('a backup of an instance in use', () => {
   /** Runs on the demo, as does what is backed up. */
   let server: SharedServer
@@ -104,6 +116,7 @@ describe('a backup of an instance in use', () => {
   beforeAll(async () => {
     server = await openSharedServer('read')
     tokens = { ...server.demo.tokens }
+    await muteATest(server, server.demo.tokens.personal)
     before = await answersOf(server, tokens)
     artifacts = await artifactsOf(server, server.demo.tokens.all)
     stateDir = makeDemoState()
@@ -151,9 +164,14 @@ describe('a backup of an instance in use', () => {
       expect(statSync(join(folder, file)).mode & 0o077).toBe(0)
   })
 
-  it('restored with --keep-tokens answers every read as before', async () => {
+  it('restored with --keep-tokens answers every read as before, so that a muted test stays muted', async () => {
     const again = await restored(['--keep-tokens'])
-    expect(await answersOf(again, tokens)).toEqual(before)
+    const answers = await answersOf(again, tokens)
+    expect(answers).toEqual(before)
+    expect(answers['personal /api/buildpass/v1/projects/gh/acme/web/tests/muted']).toMatchObject({
+      status: 200,
+      body: expect.stringContaining('"reason":"waits for a fix"'),
+    })
     expect(await artifactsOf(again, tokens.all ?? '')).toEqual(artifacts)
     await again.stop()
   })

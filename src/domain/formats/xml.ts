@@ -21,6 +21,8 @@ export type XmlReading =
       readonly ok: true
       /** `line:column` where the document ends while elements, or one of its tags, are still open. */
       readonly endsEarly: string | null
+      /** The name, perhaps cut, of the start tag in which it ends. */
+      readonly endsIn: string | null
       /** The first fault of the tags, `line:column: what is wrong there`. */
       readonly damage: string | null
     }
@@ -50,6 +52,8 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
   let firstDamage: string | null = null
   let endsEarly: string | null = null
   let opening: 'whole' | 'damaged' | null = null
+  let openingName = ''
+  let tail = ''
   /** Elements that one end tag closed: only then saxes says whether it was the end tag of the last of them. */
   let closing: { readonly tag: SaxesTagPlain; isImplied: boolean }[] = []
 
@@ -84,8 +88,9 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
     if (opening !== null) opening = 'damaged'
     else if (closing.length === 0) damage()
   })
-  parser.on('opentagstart', () => {
+  parser.on('opentagstart', ({ name }) => {
     settle()
+    openingName = name
     opening = 'whole'
   })
   parser.on('opentag', ({ name, attributes }) => {
@@ -107,17 +112,22 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
   try {
     for (const piece of mended(pieces)) {
       parser.write(piece)
+      tail = (tail + piece).slice(-MAX_TAIL)
       flattenTexts(parser)
     }
     settle()
     if (depth > 0) endsEarly = position()
     else parser.close()
-    return { ok: true, endsEarly, damage: firstDamage }
+    const endsIn = opening === null ? (/<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null) : openingName
+    return { ok: true, endsEarly, endsIn, damage: firstDamage }
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error
     return { ok: false, problem: `${position()}: ${error.message}` }
   }
 }
+
+/** A name of an element that counts is shorter. */
+const MAX_TAIL = 100
 
 /** Puts elements back that saxes has closed, the outermost first; its list of them is private. */
 function reopen(parser: SaxesParser, tags: readonly SaxesTagPlain[]): void {

@@ -1,3 +1,4 @@
+import { neighboursIn, numbersText, placesOf, withNumbers } from './test-numbers.ts'
 import type { TestOutcome } from './test-result.ts'
 
 /** How a test ended in a report. `mixed`: the report has it several times, and it failed and passed. */
@@ -49,35 +50,48 @@ export type RunsText = { readonly outcomes: string; readonly times: string }
 
 /**
  * The runs of a report by the number of their test. `outcomes` has stretches of equal ones in the order of the numbers,
- * from 0: `1046.5000P2F` is nothing for 1,046 numbers, 5,000 passes and 2 failures. `times` has a character for each run,
- * in that order.
+ * from 0: `1046.5000P2F` is nothing for 1,046 numbers, 5,000 passes and 2 failures. Where tests are missing in many places
+ * it begins with which numbers are there: `numbersText`. `times` has a character for each run, in that order.
  */
 export function textOfRuns(runs: ReadonlyMap<number, TestRun>): RunsText {
   const numbers = Float64Array.from(runs.keys()).sort()
-  const outcomes: string[] = []
+  const all = openStretches()
+  const present = openStretches()
   const times: string[] = []
-  let [letter, length, next] = [ABSENT, 0, 0]
-  const end = () => {
-    if (length > 0) outcomes.push(length === 1 ? letter : `${length}${letter}`)
-  }
-  const add = (other: string, count: number) => {
-    if (other !== letter) {
-      end()
-      letter = other
-      length = 0
-    }
-    length += count
-  }
+  let next = 0
   for (const number of numbers) {
     const run = runs.get(number)
     if (!run) continue
-    if (number > next) add(ABSENT, number - next)
-    add(LETTERS[run.outcome], 1)
+    if (number > next) all.add(ABSENT, number - next)
+    all.add(LETTERS[run.outcome], 1)
+    present.add(LETTERS[run.outcome], 1)
     times.push(timeLetterOf(run.runTimeSeconds))
     next = number + 1
   }
-  end()
-  return { outcomes: outcomes.join(''), times: times.join('') }
+  const [plain, byNumbers] = [all.text(), `${numbersText(numbers)}${present.text()}`]
+  return { outcomes: byNumbers.length < plain.length ? byNumbers : plain, times: times.join('') }
+}
+
+function openStretches() {
+  const parts: string[] = []
+  let [letter, length] = [ABSENT, 0]
+  const end = () => {
+    if (length > 0) parts.push(length === 1 ? letter : `${length}${letter}`)
+  }
+  return {
+    add: (other: string, count: number) => {
+      if (other !== letter) {
+        end()
+        letter = other
+        length = 0
+      }
+      length += count
+    },
+    text: () => {
+      end()
+      return parts.join('')
+    },
+  }
 }
 
 /** Equal outcomes of tests with neighbouring numbers. */
@@ -93,10 +107,16 @@ export type Runs = { readonly stretches: readonly Stretch[]; readonly times: str
 
 /** What `textOfRuns` wrote. Throws where it is none. */
 export function readRuns({ outcomes, times = '' }: Pick<RunsText, 'outcomes'> & Partial<RunsText>): Runs {
+  const own = withNumbers(outcomes)
+  const stretches = stretchesIn(own?.stretches ?? outcomes)
+  return { stretches: own ? placed(stretches, neighboursIn(own.numbers)) : stretches, times }
+}
+
+function stretchesIn(text: string): Stretch[] {
   const stretches: Stretch[] = []
   let first = 0
   let before = 0
-  for (const [, digits, letter = ''] of outcomes.matchAll(/(\d*)(\D)/g)) {
+  for (const [, digits, letter = ''] of text.matchAll(/(\d*)(\D)/g)) {
     const count = digits === '' ? 1 : Number(digits)
     if (letter !== ABSENT) {
       stretches.push({ first, count, outcome: outcomeOf(letter), before })
@@ -104,7 +124,28 @@ export function readRuns({ outcomes, times = '' }: Pick<RunsText, 'outcomes'> & 
     }
     first += count
   }
-  return { stretches, times }
+  return stretches
+}
+
+/** Stretches of tests that are there, by the numbers that these have. */
+function placed(stretches: readonly Stretch[], neighbours: Iterable<{ first: number; count: number }>): Stretch[] {
+  const all: Stretch[] = []
+  let [at, used, before] = [0, 0, 0]
+  for (const { first, count } of neighbours)
+    for (let done = 0; done < count; ) {
+      const stretch = stretches[at]
+      if (!stretch) return all
+      const some = Math.min(count - done, stretch.count - used)
+      all.push({ first: first + done, count: some, outcome: stretch.outcome, before })
+      done += some
+      before += some
+      used += some
+      if (used === stretch.count) {
+        at++
+        used = 0
+      }
+    }
+  return all
 }
 
 /** The run of one test; null where the report has none. */
@@ -127,16 +168,29 @@ export type PlacedRun = { readonly outcome: RunOutcome; readonly place: number }
 
 /** The runs of the tests with these numbers, which ascend. Reads no more of `outcomes` than it must. */
 export function runsAmong(outcomes: string, numbers: readonly number[]): Map<number, PlacedRun> {
+  const own = withNumbers(outcomes)
+  if (!own) return runsInStretches(outcomes, numbers)
+  const places = placesOf(own.numbers, numbers)
+  const found = runsInStretches(own.stretches, [...places.values()])
+  const runs = new Map<number, PlacedRun>()
+  for (const [number, place] of places) {
+    const run = found.get(place)
+    if (run) runs.set(number, run)
+  }
+  return runs
+}
+
+function runsInStretches(text: string, numbers: readonly number[]): Map<number, PlacedRun> {
   const runs = new Map<number, PlacedRun>()
   let [digits, first, before, next] = [0, 0, 0, 0]
-  for (let at = 0; at < outcomes.length && next < numbers.length; at++) {
-    const code = outcomes.charCodeAt(at)
+  for (let at = 0; at < text.length && next < numbers.length; at++) {
+    const code = text.charCodeAt(at)
     if (code >= ZERO && code <= ZERO + 9) {
       digits = digits * 10 + code - ZERO
       continue
     }
     const count = digits === 0 ? 1 : digits
-    const letter = outcomes.charAt(at)
+    const letter = text.charAt(at)
     const outcome = letter === ABSENT ? null : outcomeOf(letter)
     for (; (numbers[next] ?? Number.POSITIVE_INFINITY) < first + count; next++) {
       const number = numbers[next] ?? 0

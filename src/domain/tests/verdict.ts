@@ -180,6 +180,17 @@ function sinceOf(
   return { buildNum, pipelineNumber, at }
 }
 
+/** What a change may have broken comes first, what was red or red at times before it last. */
+const PLACE_OF: Record<Verdict['verdict'], number> = { new: 0, unknown: 1, flaky: 2, also_red: 3 }
+
+/** Failures as lists have them: those that nobody expects first, in the order of their reports where they are alike. */
+export function newFirst<T extends { readonly verdict: Verdict | null; readonly mute: unknown }>(
+  failures: readonly T[],
+): readonly T[] {
+  const placeOf = ({ verdict, mute }: T) => (verdict ? PLACE_OF[verdict.verdict] : 4) + (mute ? 10 : 0)
+  return [...failures].sort((one, other) => placeOf(one) - placeOf(other))
+}
+
 /** How many failures have which verdict, whether muted or not, and how many are muted. */
 export type VerdictCounts = Readonly<Record<Verdict['verdict'] | 'muted' | 'unjudged', number>>
 
@@ -205,7 +216,7 @@ export function summaryOf(counts: VerdictCounts, defaultBranch: string): string 
     [counts.new, counts.new === 1 ? 'new failure' : 'new failures'],
     [counts.flaky, 'flaky'],
     [counts.also_red, `also red on ${defaultBranch}`],
-    [counts.unknown, `never run on ${defaultBranch}`],
+    [counts.unknown, `not known on ${defaultBranch}`],
     [counts.unjudged, 'more'],
     [counts.muted, 'of them muted'],
   ]

@@ -205,7 +205,7 @@ describe('the line on all failures', () => {
     const failures = [failure('new'), flaky, red, failure('new'), red, red]
     expect(summaryOf(verdictCounts(failures, 0), 'main')).toBe('2 new failures, 1 flaky, 3 also red on main')
     expect(summaryOf(verdictCounts([failure('new', {}), failure('unknown')], 4), 'trunk')).toBe(
-      '1 new failure, 1 never run on trunk, 4 more, 1 of them muted',
+      '1 new failure, 1 not known on trunk, 4 more, 1 of them muted',
     )
     expect(summaryOf(verdictCounts([], 0), 'main')).toBe('')
   })

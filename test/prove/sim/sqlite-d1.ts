@@ -9,8 +9,13 @@ type Statement = StatementSync & { setReturnArrays(enabled: boolean): void; colu
  * D1's interface over the SQLite inside Node, for thousands of schedules a minute: D1 is SQLite behind a network, and
  * the network is what the simulation plays. The same schedules run on workerd's own D1 in simulation.test.ts.
  */
-export function openSqliteD1(migrationsFolder: string): D1Database {
-  const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true })
+export function openSqliteD1(
+  migrationsFolder: string,
+  {
+    db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true }),
+    onRun = () => {},
+  }: { readonly db?: DatabaseSync; readonly onRun?: (sql: string) => void } = {},
+): D1Database {
   for (const file of readdirSync(migrationsFolder).sort())
     if (file.endsWith('.sql')) db.exec(readFileSync(join(migrationsFolder, file), 'utf8'))
 
@@ -25,7 +30,11 @@ export function openSqliteD1(migrationsFolder: string): D1Database {
 
   function statement(sql: string, params: readonly unknown[] = []) {
     const values = params.map(toSqlite)
-    const objects = () => compile(sql, false).all(...values)
+    const objects = () => {
+      const rows = compile(sql, false).all(...values)
+      onRun(sql)
+      return rows
+    }
     return {
       bind: (...bound: unknown[]) => statement(sql, bound),
       all: async () => ({ success: true, results: objects(), meta: {} }),

@@ -81,9 +81,23 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   }
 }
 
-/** Also an element that we do not know, if it has a message: it may be a failure with a damaged name. */
-function isFaultOfSuite({ name, attributes }: XmlElement): boolean {
-  return name === 'error' || name === 'failure' || (outcomeOf(name) === undefined && 'message' in attributes)
+/** Also an element that we do not know, if it has a message or such a name: it may be a failure with a damaged name. */
+function isFaultOfSuite({ name, attributes, isDamaged }: XmlElement): boolean {
+  const outcome = outcomeOf(name)
+  if (outcome !== undefined) return isBad(outcome)
+  // No other element of a suite begins so.
+  const isLike = isNearly(name, 'error') || isNearly(name, 'failure') || (isDamaged && /^[ef]/.test(name))
+  return 'message' in attributes || isLike
+}
+
+/** Whether a name is another one with one character changed, added or left out, or that one and something behind it. */
+function isNearly(name: string, other: string): boolean {
+  if (name.startsWith(other)) return true
+  if (Math.abs(name.length - other.length) > 1) return false
+  let before = 0
+  while (before < other.length && name[before] === other[before]) before++
+  const [rest, otherRest] = [name.slice(before), other.slice(before)]
+  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1)
 }
 
 /** What other tools call a test or a suite of tests. */

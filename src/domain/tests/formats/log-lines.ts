@@ -33,6 +33,59 @@ export function* withoutLog(pieces: Iterable<string>): Generator<string> {
 
 const MAX_LINE = 65_536
 
+/** Ends of what is no part of another element. */
+const END_OF_ROOT =
+  /<\/(?:[\w-]+:)?(?:testsuites|testrun|TestRun|test-run|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g
+/** `<info> starting`: what begins an element has no text behind it. */
+const BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/
+const TAG_NAME = /<([A-Za-z_][\w.:-]*)/g
+
+/**
+ * The document without the tags of all lines of a log before and behind its roots, where these say `<info>` or name a root
+ * themselves; null where there are none, or where an end tag belongs to one of them, so that it may begin an element.
+ */
+export function withoutLogLines(text: string): string | null {
+  const names: string[] = []
+  let done = ''
+  let at = 0
+  const maskLines = () => {
+    while (at < text.length) {
+      const end = text.indexOf('\n', at) + 1 || text.length
+      const line = text.slice(at, end)
+      if (line.length > MAX_LINE) return
+      if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
+        const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line)
+        if (!isLog) return
+        for (const [, name = ''] of line.matchAll(TAG_NAME)) names.push(name)
+        done += line.replaceAll('<', ' ')
+      } else done += line
+      at = end
+    }
+  }
+  maskLines()
+  const start = at
+  for (const { 0: end, index } of text.slice(start).matchAll(END_OF_ROOT)) {
+    const behind = start + index + end.length
+    if (behind < at) continue
+    done += text.slice(at, behind)
+    at = behind
+    maskLines()
+  }
+  done += text.slice(at)
+  const isBegun = (name: string) => countIn(done, `</${name}`) > countIn(done, `<${name}`)
+  return names.length === 0 || new Set(names).size > MAX_NAMES || [...new Set(names)].some(isBegun) ? null : done
+}
+
+/** A log that names more is read as it is. */
+const MAX_NAMES = 100
+
+function countIn(text: string, tag: string): number {
+  let count = 0
+  for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + 1))
+    if (!/[\w.:-]/.test(text.charAt(at + tag.length))) count++
+  return count
+}
+
 /** A line, the tags before its root made harmless; `isRoot` where the document begins in it. */
 function maskedLine(line: string): { readonly text: string; readonly isRoot: boolean } {
   const root = ROOT.exec(line)

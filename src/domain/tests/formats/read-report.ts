@@ -3,7 +3,7 @@ import { decodedPieces, encodingOf } from '../../formats/decoded-text.ts'
 import { clipped, type TestReport } from '../test-result.ts'
 import { parseTestResultsJson } from './buildpass-json.ts'
 import { isCtrf, readCtrf } from './ctrf.ts'
-import { withoutLog } from './log-lines.ts'
+import { withoutLog, withoutLogLines } from './log-lines.ts'
 import { openReport } from './report-builder.ts'
 import { readXmlReport } from './xml-report.ts'
 
@@ -30,10 +30,35 @@ export function readTestReport(bytes: Uint8Array, contentType: string | null): R
 }
 
 function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): ReportReading {
+  const warnings = encoding.unknown === null ? [] : [`the encoding "${encoding.unknown}" is not known: read as UTF-8`]
+  const read = readDocument(withoutLog(decodedPieces(bytes, encoding)), warnings)
+  if (read.isWhole) return read.reading
+  // What looked like a tag may have been a log's.
+  const text = withoutLogLines([...decodedPieces(bytes, encoding)].join(''))
+  if (text === null) return read.reading
+  const other = readDocument([text], [...warnings, 'lines of a log, before or behind the report, have tags: left out'])
+  return isBetter(other, read) ? other.reading : read.reading
+}
+
+type DocumentReading = { readonly reading: ReportReading; readonly isWhole: boolean }
+
+function readDocument(pieces: Iterable<string>, warnings: readonly string[]): DocumentReading {
   const report = openReport()
-  if (encoding.unknown !== null) report.warn(`the encoding "${encoding.unknown}" is not known: read as UTF-8`)
-  const problem = readXmlReport(withoutLog(decodedPieces(bytes, encoding)), report)
-  return problem === null ? { ok: true, report: report.close() } : refused(problem)
+  for (const warning of warnings) report.warn(warning)
+  const { problem, isWhole } = readXmlReport(pieces, report)
+  return { reading: problem === null ? { ok: true, report: report.close() } : refused(problem), isWhole }
+}
+
+/** Whether a reading has all tests of another one, as they are there, and is whole or the only one that has any. */
+function isBetter({ reading, isWhole }: DocumentReading, { reading: other }: DocumentReading): boolean {
+  if (!reading.ok) return false
+  const { tests } = reading.report
+  const known = other.ok ? other.report.tests : []
+  const hasAll = known.every(({ name, classname, result }, i) => {
+    const test = tests[i]
+    return test?.name === name && test.classname === classname && test.result === result
+  })
+  return hasAll && (isWhole || (known.length === 0 && tests.length > 0))
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they may stand before a report.

@@ -1,4 +1,4 @@
-import { readXml, type XmlAttributes, XmlProblem } from '../../formats/xml.ts'
+import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml.ts'
 import { MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
 import { junitXml } from './junit.ts'
 import { nunitXml } from './nunit.ts'
@@ -57,6 +57,9 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
 )
 
 const MAX_DEPTH = 50
+const FAULTS = ['error', 'failure'] as const
+/** In a text between tests: the tag of a fault, perhaps without its first character. */
+const FAULT_PIECE = /(e?rror|f?ailure)(?!\p{L})/u
 /** In the text of a test itself it is what is left of a tag, be it without its first character. */
 const TAG_PIECE = /<|\/>|="/
 // A report has a few; of one that has more, those beyond could say anything.
@@ -65,8 +68,14 @@ const MAX_CHILDREN = 1_000
 const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
 const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
 
-/** What is wrong with the document as a whole, `line:column: …`, or null. Several reports after one another are read. */
-export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): string | null {
+/**
+ * Reads several reports after one another. `problem` is what is wrong with the document as a whole, `line:column: …`, or
+ * null; `isWhole` is false also where it ends early.
+ */
+export function readXmlReport(
+  pieces: Iterable<string>,
+  report: ReportBuilder,
+): { readonly problem: string | null; readonly isWhole: boolean } {
   const now: { format: XmlFormat | null; open: XmlElement | null; last: XmlElement | null } = {
     format: null,
     open: null,
@@ -91,7 +100,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     now.format?.end()
     now.format = null
   }
-  const reading = readXml(pieces, {
+  const events: XmlEvents = {
     open: (written, given, { position, isDamaged }) => {
       depth++
       if (depth > MAX_DEPTH) throw new XmlProblem(`elements are nested more than ${MAX_DEPTH} deep`)
@@ -122,8 +131,11 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     },
     text: (text) => {
       const element = wanted.at(-1)
-      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text))
+      if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text)) {
         odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`
+        const [, piece] = FAULT_PIECE.exec(text) ?? []
+        if (piece) addFault(/error$/.test(`e${piece}`) ? 'error' : 'failure', text.trim())
+      }
       if (!element || !now.open) return
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH)
       if (text.includes('[[ATTACHMENT|'))
@@ -152,21 +164,37 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (now.open) now.open.isDamaged = true
       if (now.last && wanted.length === 0) now.last.isDamaged = true
     },
-  })
-  if (!reading.ok) return reading.problem
-  if (!isRead) return problemOf(roots[0])
+  }
+  /** What is left of the tag of a fault counts as one. */
+  const addFault = (name: string, message: string) => {
+    events.open(name, message === '' ? {} : { message }, { position: '', isDamaged: true })
+    events.close(true)
+  }
+  const reading = readXml(pieces, events)
+  if (!reading.ok) return broken(reading.problem)
+  if (!isRead) return broken(problemOf(roots[0]))
   if (reading.endsEarly !== null) {
     takeLast()
+    const [fault] = wanted
+    // A fault of a suite is one, cut or not; a test may have been any.
+    if (fault && !TESTS.has(fault.name)) now.format?.take(fault)
+    const cutName = plainName(reading.endsIn ?? '')
+    const name = FAULTS.find((one) => cutName !== '' && (one.startsWith(cutName) || cutName.startsWith(one)))
+    if (!fault && name && now.open && HOLDS_TESTS.has(now.open.name)) addFault(name, '')
     const cut = wanted[0]?.attributes.name
     report.warn(`the report ends early, at ${reading.endsEarly}${cut ? `, in "${cut}"` : ''}: what is whole is kept`)
     for (let element = now.open; element; element = element.parent)
       if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element)
     const problem = problemIn(closeFormat)
-    if (problem !== null) return `${reading.endsEarly}: ${problem}`
+    if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`)
   }
   const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
-  return null
+  return { problem: null, isWhole: reading.endsEarly === null }
+}
+
+function broken(problem: string): { readonly problem: string; readonly isWhole: false } {
+  return { problem, isWhole: false }
 }
 
 function problemIn(work: () => void): string | null {

@@ -6,6 +6,7 @@ import { AppError } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
 import { artifactPathsOf, attachedFileOf } from '../../../domain/tests/attached-file.ts'
 import { isBad } from '../../../domain/tests/test-result.ts'
+import { newFirst } from '../../../domain/tests/verdict.ts'
 import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
@@ -105,11 +106,16 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
     findTestsNamed(db, project.id, tests.results, now()),
   ])
   const verdicts = new Map(judgement?.failures.map(({ test, verdict }) => [test.id, verdict]))
-  const results = tests.results.map((test, place): ListedTest => {
+  const listed = tests.results.map((test, place): ListedTest => {
     const own = known[place] ?? null
     const verdict = own && isBad(test.result) ? (verdicts.get(own.id) ?? null) : null
     return { ...test, known: own, verdict }
   })
+  // Failures come before all others.
+  const failed = listed
+    .filter(({ result }) => isBad(result))
+    .map((test) => ({ test, verdict: test.verdict, mute: test.known?.mute }))
+  const results = [...newFirst(failed).map(({ test }) => test), ...listed.slice(failed.length)]
   return { detail, files, asked, folder, tests, results, judgement, attached, now: now(), origin: publicOriginOf(c) }
 }
 

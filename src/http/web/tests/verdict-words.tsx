@@ -20,7 +20,7 @@ function verdictWords(verdict: Verdict, defaultBranch: string): string {
     case 'flaky':
       return `Flaky, ${verdict.failed} of ${verdict.runs} runs`
     case 'unknown':
-      return `Never run on ${defaultBranch} before`
+      return `Not known on ${defaultBranch}`
   }
 }
 

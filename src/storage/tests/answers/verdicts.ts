@@ -6,6 +6,7 @@ import {
   type FailedTest,
   judge,
   MAX_JUDGED,
+  newFirst,
   type Past,
   summaryOf,
   type Verdict,
@@ -45,7 +46,7 @@ export type Judgement = {
   /** The newest complete pipeline of the default branch; null where there is none with tests, or nothing failed. */
   readonly comparedWith: { readonly pipelineNumber: number; readonly branch: string } | null
   readonly counts: VerdictCounts
-  /** In the order reported. */
+  /** New ones first: `newFirst`. */
   readonly failures: readonly Failure[]
 }
 
@@ -159,7 +160,7 @@ async function judgeRows(
     summary: summaryOf(counts, project.defaultBranch),
     comparedWith: comparedWith(past, project),
     counts,
-    failures,
+    failures: newFirst(failures),
   }
 }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type ReportReading, readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
 import type { TestReport, TestResult } from '../../../../src/domain/tests/test-result.ts'
 
+const RED = `<testsuites name="all"><testsuite name="s"><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite></testsuites>`
 const ONE = suite('<testcase name="é"/>')
 
 describe('how a report is found is how it is read', () => {
@@ -98,6 +99,52 @@ describe('how a report is found is how it is read', () => {
     ['one right before it', `\0<?xml version="1.0"?>${ONE}`, [passed('é')]],
     ['lines of a log with names in brackets', `Running <lib.cpp> tests\nList<String> x <${ONE}`, [passed('é')]],
     ['such a line behind the declaration', `<?xml version="1.0"?>\nhello from <main.cpp>\n${ONE}\n`, [passed('é')]],
+    ...[
+      ['begins like a tag', `<info> starting\n${RED}\n`],
+      ['begins like a tag, behind a declaration', `<?xml version="1.0"?>\n<info> starting\n${RED}\n`],
+      ['names a file in brackets', `<main.cpp:12> starting\n${RED}\n`],
+      ['names the root of another format', `found <assemblies> here\n${RED}\n`],
+      ['names the root of another format without an end', `found <assemblies here\n${RED}\n`],
+      ['begins with the root of another format', `<test-run> is not written\n${RED}\n`],
+      ['comes after many', `x <testsuites y\n<info> a\nb <testsuites> c\n<assemblies> d\n${RED}\n`],
+      ['comes after it', `${RED}\n<info> done\n`],
+    ].map(([line = '', document = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `a line of a log that ${line}`,
+      document,
+      [passed('a'), failure('b', 'no')],
+      ['lines of a log, before or behind the report, have tags: left out'],
+    ]),
+    [
+      'lines of a log between two reports',
+      `${RED}\n<info> done\nwrote <assemblies> too\n${RED}\n<info> done`,
+      [passed('a'), failure('b', 'no'), passed('a (2)'), failure('b (2)', 'no')],
+      ['lines of a log, before or behind the report, have tags: left out'],
+    ],
+    [
+      'a line of a log before a report that ends early',
+      `found <assemblies> here\n${RED.slice(0, -20)}`,
+      [passed('a'), failure('b', 'no')],
+      [
+        'lines of a log, before or behind the report, have tags: left out',
+        'the report ends early, at 2:121: what is whole is kept',
+      ],
+    ],
+    ...['<error/>', '<failure/>', '<failure type="E"/>', '<errox/>', '<fail/>', '<failurx></failurx>'].map(
+      (fault): [string, string, Partial<TestResult>[], string[]] => [
+        `a suite that says ${fault} without a message`,
+        suite(`<testcase name="a"/>${fault}<testcase name="b"/>`),
+        [passed('a'), passed('b'), error('s')],
+        [],
+      ],
+    ),
+    ...['<error', '<failure type="E', '<err', '<failure message="boom">at x'].map(
+      (fault): [string, string, Partial<TestResult>[], string[]] => [
+        `a file that ends in ${fault} of a suite`,
+        `<testsuite name="s"><testcase name="a"/>${fault}`,
+        [passed('a'), error('s')],
+        [expect.stringMatching(/^the report ends early, at 1:\d+: what is whole is kept$/)],
+      ],
+    ),
     [
       'an element in a suite that nobody knows, with a message',
       suite('<errox message="m"/><testcase name="b"/>'),
@@ -125,7 +172,8 @@ describe('how a report is found is how it is read', () => {
     ].map(([element = '', document = '']): [string, string, Partial<TestResult>[], string[]] => [
       `a piece of a tag in the text of ${element}`,
       document,
-      [passed('b')],
+      // What has the name of a fault is one.
+      element === 'testsuite' ? [passed('b'), error('s', '?error message="boom"/>')] : [passed('b')],
       [`the report is damaged at the text of ${element}: a piece of a tag, perhaps of a test that failed`],
     ]),
     [
@@ -210,6 +258,46 @@ describe('how a report is found is how it is read', () => {
       ),
       [failure('a')],
       [],
+    ],
+    ...['Class (Shop.CartTest)', 'Collection (Test collection for Shop.CartTest)', 'Assembly (/w/Shop.dll)'].map(
+      (what): [string, string, Partial<TestResult>[], string[]] => {
+        const cleanup = `[Test ${what.replace(' ', ' Cleanup Failure ')}]`
+        const inTest = `<Output><ErrorInfo><Message>${cleanup}: System.Exception : no</Message></ErrorInfo></Output>`
+        return [
+          `TRX, what xUnit.net says once more of the cleanup of a ${what}`,
+          trxRun(
+            `<UnitTestResult testName="a" outcome="Passed"/><UnitTestResult testName="a" outcome="Failed">${inTest}</UnitTestResult>`,
+            `<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>[xUnit.net 00:00:00.26]     ${cleanup} System.Exception</Text></RunInfo></RunInfos>`,
+          ),
+          [passed('a'), failure('a (2)', `${cleanup}: System.Exception : no`)],
+          [],
+        ]
+      },
+    ),
+    [
+      'TRX, a cleanup of xUnit.net that failed while no test says so',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInfo outcome="Error"><Text>[xUnit.net 00:00:00.26]     [Test Class Cleanup Failure (Shop.CartTest)] System.Exception</Text></RunInfo></RunInfos>',
+      ),
+      [
+        failure('a'),
+        error('Test run', '[xUnit.net 00:00:00.26]     [Test Class Cleanup Failure (Shop.CartTest)] System.Exception'),
+      ],
+    ],
+    ...[
+      ['a test that passed before that', 'PassedButRunAborted', ''],
+      ['the counters', 'Passed', '<Counters passed="1" passedButRunAborted="1"/>'],
+    ].map(([who = '', outcome = '', summary = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `TRX of a run that was aborted, which ${who} tells`,
+      `<TestRun><Results><UnitTestResult testName="a" outcome="${outcome}"/></Results><ResultSummary outcome="Completed">${summary}</ResultSummary></TestRun>`,
+      [passed('a'), error('Test run', 'the run was aborted')],
+      [],
+    ]),
+    [
+      'TRX of a run that was aborted after a test had failed',
+      '<TestRun><Results><UnitTestResult testName="a" outcome="Failed"/></Results><ResultSummary outcome="Aborted"/></TestRun>',
+      [failure('a'), error('Test run', 'the run was aborted')],
     ],
     [
       'NUnit, tests that failed with the suite around them',
@@ -640,6 +728,8 @@ ${method('PASS', 'name="pays"')}
       '<ns2:test-suite xmlns:ns2="urn:model.allure"><test-cases><test-case status="passed"/></test-cases></ns2:test-suite>',
     ],
     ['an element of their own around JUnit', `<report>${ONE}</report>`],
+    ['one with a text before JUnit', `<report> of today\n${RED}\n</report>`],
+    ['one that was cut', `<report>\n${RED}\n`],
   ])('%s is none of the formats, and refused', (_, document) => {
     expect(readTestReport(bytes(document), null)).toMatchObject({
       ok: false,
@@ -767,9 +857,12 @@ describe('whatever it is given', () => {
     byte: fc.oneof(fc.constantFrom(...[...'<>/"\'&;=!-? []'].map((character) => character.charCodeAt(0))), fc.nat(255)),
   })
 
+  // Lines of a log around them, of which a second reading takes the tags for text.
+  const LOGGED = GOOD.flatMap((good) => [good, `found <assemblies> here\n<info> starting\n${good}\n<info> done\n`])
+
   it('it never shows a test as passed that a report calls failed in which one byte is wrong', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...GOOD), change, (good, { at, kind, byte }) => {
+      fc.property(fc.constantFrom(...LOGGED), change, (good, { at, kind, byte }) => {
         const whole = [...bytes(good)]
         const place = at % whole.length
         const damaged = kind === 'cut' ? whole.slice(0, place) : whole
@@ -782,7 +875,41 @@ describe('whatever it is given', () => {
       { numRuns: 5_000 },
     )
   })
+
+  it('it never shows a test as passed that a report calls failed which ends at any byte', () => {
+    for (const good of LOGGED) {
+      const whole = bytes(good)
+      for (let end = 0; end < whole.length; end++) {
+        const reading = readTestReport(whole.slice(0, end), null)
+        const tests = reading.ok ? reading.report.tests : []
+        expect(tests.filter(({ name, result }) => result === 'success' && name.startsWith('red'))).toEqual([])
+      }
+    }
+  })
+
+  it('it shows no suite as green whose fault has one byte that is wrong, but in its prefix, without a warning', () => {
+    for (const fault of ['<error/>', '<failure></failure>'])
+      for (const [at, byte, removed] of changesOf(fault)) {
+        const damaged = fault.slice(0, at) + byte + fault.slice(at + removed)
+        // `er:ror` may be any element.
+        if (byte === ':') continue
+        const reading = readTestReport(bytes(suite(`<testcase name="a"/>${damaged}<testcase name="b"/>`)), null)
+        if (!reading.ok) continue
+        const { tests, warnings } = reading.report
+        const isGreen = tests.every(({ result }) => result === 'success')
+        expect(isGreen && warnings.length === 0 ? damaged : null).toBeNull()
+      }
+  })
 })
+
+/** Each place with each character of ASCII in it, beside or in place of what is there, or with nothing. */
+function changesOf(text: string): readonly (readonly [at: number, byte: string, removed: number])[] {
+  const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+  return [...text].flatMap((_, at) => [
+    [at, '', 1] as const,
+    ...characters.flatMap((byte) => [[at, byte, 0] as const, [at, byte, 1] as const]),
+  ])
+}
 
 function suite(cases: string): string {
   return `<testsuite name="s">${cases}</testsuite>`

@@ -79,7 +79,7 @@ describe('the failures of a build', () => {
     const found = await failuresOf(num)
     expect(found).toMatchObject({
       build_num: num,
-      summary: '1 new failure, 1 flaky, 1 also red on main, 1 never run on main',
+      summary: '1 new failure, 1 flaky, 1 also red on main, 1 not known on main',
       compared_with: { branch: 'main' },
       counts: { new: 1, also_red: 1, flaky: 1, unknown: 1, muted: 0, unjudged: 0 },
       tests: { passed: 0, failed: 3, errors: 1, skipped: 0, flaky: 0 },
@@ -93,6 +93,28 @@ describe('the failures of a build', () => {
       flaps: { verdict: 'flaky', failed: 2, runs: 4, rate: 0.5 },
       young: { verdict: 'unknown' },
     })
+  })
+
+  it('begin with what is new, and end with what is muted', async () => {
+    await build({ red: 'failure', breaks: 'success', muted: 'success', late: 'success' })
+    await build({ flaps: 'failure' }, { branch: 'x', revision: 'same' })
+    await build({ flaps: 'success' }, { branch: 'x', revision: 'same' })
+    const all = {
+      red: 'failure',
+      flaps: 'failure',
+      muted: 'failure',
+      young: 'error',
+      breaks: 'failure',
+      late: 'error',
+    } as const
+    const num = await build(all, { branch: 'y' })
+    const until = new Date(stores.clock.now + 86_400_000).toISOString()
+    await askAs(`/tests/${await idOf('muted')}/mute`, { method: 'PUT', json: { reason: 'later', until } })
+    const listed = (await failuresOf(num)).failures.map(({ test }) => test.name)
+    expect(listed).toEqual(['breaks', 'late', 'young', 'flaps', 'red', 'muted'])
+    const first = await failuresOf(num, '?limit=2')
+    const rest = await failuresOf(num, `?after=${first.next_after}`)
+    expect([...first.failures, ...rest.failures].map(({ test }) => test.name)).toEqual(listed)
   })
 
   it('of a green build are none, and nothing is said', async () => {
@@ -161,7 +183,7 @@ describe('failures that are asked about before there is a build', () => {
         { name: 'nowhere', verdict: { verdict: 'unknown' }, mute: null },
         { name: 'a', file: null, verdict: { verdict: 'new' }, mute: null },
       ],
-      summary: '1 new failure, 1 also red on main, 1 never run on main, 1 of them muted',
+      summary: '1 new failure, 1 also red on main, 1 not known on main, 1 of them muted',
     })
   })
 })

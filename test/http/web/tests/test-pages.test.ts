@@ -234,15 +234,17 @@ describe('the page of a build', () => {
     await run({ fresh: {}, stale: FAILED, wobbly: {} })
     await run({ wobbly: FAILED }, { branch: 'topic', revision: 'f00d' })
     await run({ wobbly: {} }, { branch: 'topic', revision: 'f00d' })
-    const num = await run({ fresh: FAILED, stale: FAILED, wobbly: FAILED, unseen: FAILED }, { branch: 'fix' })
+    const num = await run({ stale: FAILED, wobbly: FAILED, unseen: FAILED, fresh: FAILED }, { branch: 'fix' })
     const { text, links } = await visit(`${path}/${num}`, cookie)
     expect(text).toContain(
-      '1 new failure, 1 flaky, 1 also red on main, 1 never run on main compared with pipeline #1 on main',
+      '1 new failure, 1 flaky, 1 also red on main, 1 not known on main compared with pipeline #1 on main',
     )
     expect(text).toMatch(/price › fresh New Failed .* New: it passes on main\./)
     expect(text).toMatch(/price › stale Also red on main since #1 Failed/)
     expect(text).toMatch(/price › wobbly Flaky, 2 of 4 runs Failed/)
-    expect(text).toMatch(/price › unseen Never run on main before Failed/)
+    expect(text).toMatch(/price › unseen Not known on main Failed/)
+    // What the change may have broken comes first.
+    expect(text).toMatch(/› fresh New .*› unseen Not known on main .*› wobbly Flaky.*› stale Also red/)
     for (const name of ['fresh', 'stale', 'wobbly', 'unseen'])
       expect(links).toContain(await addressOf(path, cookie, name))
   })
@@ -261,7 +263,7 @@ describe('the page of a build', () => {
     const form = { reason: 'Waits for #42', until: dayIn(stores, 7) }
     await browse(`${await addressOf(path, cookie, 'rounds')}/mute`, { session, form })
     const { text } = await visit(`${path}/${num}`, cookie)
-    expect(text).toMatch(/rounds Never run on main before Muted until \w+ \d+, \d{4} Failed/)
+    expect(text).toMatch(/rounds Not known on main Muted until \w+ \d+, \d{4} Failed/)
     expect(text).toContain(`by ${user.login}: Waits for #42`)
     expect(text).toContain('of them muted')
   })

@@ -1,20 +1,23 @@
-// npm run measure:tests [-- --builds 200]: what test reports take of D1, and how fast they come in and are read.
+// npm run measure:tests [-- --builds 200 | --days 365]: what test reports take of D1, and how fast they come in and are read.
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
-import type { Spent } from '../../bench/counting-d1.ts'
-import { bundle, RATE_LIMITS, settingsWith, statOf } from '../../bench/miniflare.ts'
-import { createUser } from '../../src/actions/create-user.ts'
-import { importPeppers } from '../../src/domain/access/secret-hash.ts'
-import { openDb } from '../../src/storage/stores.ts'
-import { parseInvocation } from '../check/invocation.ts'
-import { applyMigrations } from '../start/local-database.ts'
-import { median } from './compared-times.ts'
+import { statOf } from '../../../bench/miniflare.ts'
+import { createUser } from '../../../src/actions/create-user.ts'
+import { importPeppers } from '../../../src/domain/access/secret-hash.ts'
+import { openDb } from '../../../src/storage/stores.ts'
+import { parseInvocation } from '../../check/invocation.ts'
+import { applyMigrations } from '../../start/local-database.ts'
+import { median } from '../compared-times.ts'
+import { measureGeneratedYear } from './generated-year.ts'
+import { seeded } from './random.ts'
+import { ask, createProject, ownOperations, put, reportBuild, type Server, startServers, workerdPid } from './server.ts'
 
-const { values } = parseInvocation('npm run measure:tests [-- --builds 200]', {
+const { values } = parseInvocation('npm run measure:tests [-- --builds 200 | --days 365 [--builds-a-day 20]]', {
   builds: { type: 'string', default: '200' },
+  days: { type: 'string' },
+  'builds-a-day': { type: 'string', default: '20' },
 })
 /** A warm-up of so many builds is not counted. */
 const WARM_UP = 20
@@ -29,42 +32,17 @@ const OPERATIONS = { failures: 6, history: 3, insights: 6, search: 2 }
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-tests-'))
 const pepper = `bench:${randomBytes(32).toString('base64url')}`
-const miniflare = new Miniflare(
-  convertV4MiniflareOptions({
-    log: new Log(LogLevel.ERROR),
-    handleStructuredLogs: () => {},
-    cf: false,
-    workers: [
-      {
-        name: 'ours',
-        modules: true,
-        script: await bundle('bench/growth-worker.ts', join(folder, 'worker.js')),
-        compatibilityDate: '2026-10-20',
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        d1Databases: ['DB'],
-        kvNamespaces: ['KV'],
-        r2Buckets: ['ARTIFACTS'],
-        ratelimits: RATE_LIMITS,
-        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
-      },
-    ],
-  }),
-)
 const missed: string[] = []
 try {
-  await miniflare.ready
-  const { origin } = await miniflare.unsafeGetDirectURL('ours')
-  // Miniflare's type of D1 is its own copy of the same interface.
-  const d1: D1Database = (await miniflare.getD1Database('DB', 'ours')) as never
-  await applyMigrations(d1)
-  const owner = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
-  const created = await createUser(openDb(d1), await importPeppers(pepper), Date.now(), owner)
-  if (created === 'login_taken') throw new Error('the database is not empty')
-  const server = { origin, token: created.secret, d1 }
-  await measureYear(server)
-  await measureLarge(server)
+  if (values.days)
+    missed.push(
+      ...(await measureGeneratedYear(
+        { days: Number(values.days), buildsADay: Number(values['builds-a-day']) },
+        { folder, pepper },
+      )),
+    )
+  else await measureModelled()
 } finally {
-  await miniflare.dispose()
   rmSync(folder, { recursive: true, force: true })
 }
 if (missed.length > 0) {
@@ -72,7 +50,21 @@ if (missed.length > 0) {
   process.exitCode = 1
 }
 
-type Server = { readonly origin: string; readonly token: string; readonly d1: D1Database }
+async function measureModelled(): Promise<void> {
+  const servers = await startServers(['ours'], { folder, pepper })
+  try {
+    const d1 = await servers.d1Of('ours')
+    await applyMigrations(d1)
+    const owner = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
+    const created = await createUser(openDb(d1), await importPeppers(pepper), Date.now(), owner)
+    if (created === 'login_taken') throw new Error('the database is not empty')
+    const server = { origin: await servers.originOf('ours'), token: created.secret, d1 }
+    await measureYear(server)
+    await measureLarge(server)
+  } finally {
+    await servers.stop()
+  }
+}
 
 /** A year is too long to play: so many builds are, and what a build adds after a warm-up is what each of a year's adds. */
 async function measureYear(server: Server): Promise<void> {
@@ -85,9 +77,9 @@ async function measureYear(server: Server): Promise<void> {
   const written: number[] = []
   for (let build = 1; build <= BUILDS; build++) {
     const before = await sizeOf(server)
-    await reportBuild(server, bare, build)
+    await reportModelled(server, bare, build)
     const between = await sizeOf(server)
-    await reportBuild(server, web, build)
+    await reportModelled(server, web, build)
     // Ten tests a day are new, and ten are dropped: one in ten builds.
     if (build % 10 === 0) known += 1
     const outcomes = outcomesOf(random, known)
@@ -115,7 +107,7 @@ async function measureYear(server: Server): Promise<void> {
   100 builds a day for a year         ${((ofReports * BUILDS_A_YEAR + names) / 1e6).toFixed(0).padStart(8)} MB`)
   goal('bytes of D1 per passed test', perPassed, GOALS.bytesPerPassedTest, 2)
   goal('rows written for 5,000 known tests, none or one failed', largest, GOALS.rowsWritten)
-  await reportBuild(server, web, BUILDS + 1)
+  await reportModelled(server, web, BUILDS + 1)
   const outcomes = outcomesOf(random, known).map((outcome, i) => (i % 50 === 0 ? 'failure' : outcome))
   await put(server, { repo: web, build: BUILDS + 1, xml: reportOf(known - TESTS, outcomes, random) })
   await measureAnswers(server, web, BUILDS + 1)
@@ -152,7 +144,7 @@ async function measureLarge(server: Server): Promise<void> {
   const uploads: { readonly ms: number; readonly cpuMs: number }[] = []
   const memory: number[] = []
   for (let build = 1; build <= 12; build++) {
-    await reportBuild(server, large, build)
+    await reportModelled(server, large, build)
     const padding = 'x'.repeat(Math.max(0, Math.floor((LARGE_BYTES - bare) / LARGE) - 37))
     const xml = reportOf(0, outcomes, seeded(build), padding)
     const before = statOf(workerdPid()).cpuSeconds
@@ -197,15 +189,14 @@ async function measureAnswers(server: Server, repo: string, build: number): Prom
 }
 
 async function measureRead(server: Server, name: string, path: string, most = GOALS.operationsAPage): Promise<void> {
-  const other = path
-    .replace('/buildpass/v1/projects/', '/v1.1/project/')
-    .replace(/(?:\/builds)?(?:\/\d+)?\/tests.*$/, '/1/artifacts')
-  const before = await ask(server, { path: other })
-  const { spent, ms } = await ask(server, { path })
-  // Who asks, and whether they may, is asked of D1 each time here: nothing is cached. The list of artifacts takes one more.
-  const own = spent.roundTrips - (before.spent.roundTrips - 1) + spent.bucketCalls
+  const answer = await ask(server, { path })
+  const { spent, ms } = answer
   const read = `${spent.rowsRead} rows read, ${spent.sqlMs.toFixed(0)} ms of SQL`
-  goal(`storage operations for the ${name} (${ms.toFixed(0)} ms, ${read})`, own, most)
+  goal(
+    `storage operations for the ${name} (${ms.toFixed(0)} ms, ${read})`,
+    await ownOperations(server, answer, path),
+    most,
+  )
   if (path.startsWith('/api/buildpass/')) goal(`ms for the ${name}`, ms, GOALS.answerMs)
 }
 
@@ -214,63 +205,10 @@ function goal(what: string, value: number, most: number, digits = 0): void {
   if (value > most) missed.push(what)
 }
 
-async function createProject(server: Server, repo: string): Promise<string> {
-  await ask(server, {
-    method: 'POST',
-    path: '/api/buildpass/v1/projects',
-    body: JSON.stringify({ slug: `gh/bench/${repo}` }),
-  })
-  return repo
-}
-
-async function reportBuild(server: Server, repo: string, build: number): Promise<void> {
-  const report = {
-    external_id: `${build}`,
-    pipeline: {
-      external_id: `${build}`,
-      branch: build % 4 === 0 ? 'main' : `topic-${build % 30}`,
-      revision: `${build}`.padStart(40, 'a'),
-    },
-    workflow: { external_id: `${build}`, name: 'ci' },
-    job: { name: 'test' },
-    status: 'success',
-  }
-  await ask(server, {
-    method: 'POST',
-    path: `/api/buildpass/v1/projects/gh/bench/${repo}/builds`,
-    body: JSON.stringify(report),
-  })
-}
-
-function put(
-  server: Server,
-  { repo, build, xml, isCounted = true }: { repo: string; build: number; xml: string; isCounted?: boolean },
-) {
-  const path = `/api/buildpass/v1/projects/gh/bench/${repo}/builds/${build}/tests`
-  return ask(server, { method: 'PUT', path, body: xml, isCounted })
-}
-
-async function ask(
-  { origin, token }: Server,
-  {
-    method = 'GET',
-    path,
-    body,
-    isCounted = true,
-  }: { method?: string; path: string; body?: string; isCounted?: boolean },
-): Promise<{ readonly text: string; readonly spent: Spent; readonly ms: number }> {
-  const type = body?.startsWith('<') ? 'application/xml' : 'application/json'
-  const headers = {
-    'Circle-Token': token,
-    ...(isCounted ? { 'X-Count': '1' } : {}),
-    ...(body ? { 'Content-Type': type } : {}),
-  }
-  const startedAt = performance.now()
-  const response = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body }) })
-  const text = await response.text()
-  const ms = performance.now() - startedAt
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`)
-  return { text, spent: JSON.parse(response.headers.get('X-Spent') ?? 'null'), ms }
+/** The builds of the model are of `main` and thirty branches. */
+function reportModelled(server: Server, repo: string, build: number): Promise<void> {
+  const branch = build % 4 === 0 ? 'main' : `topic-${build % 30}`
+  return reportBuild(server, repo, { number: build, branch, revision: `${build}`.padStart(40, 'a') })
 }
 
 /** The database's pages, full or not. */
@@ -282,23 +220,4 @@ async function sizeOf({ d1 }: Server): Promise<number> {
 function residentMb(): number {
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${workerdPid()}/status`, 'utf8'))?.[1]
   return Number(kib) / 1024
-}
-
-function workerdPid(): number {
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isOurWorkerd(Number(name)))
-  if (pid === undefined) throw new Error('workerd was not found among the processes')
-  return Number(pid)
-}
-
-function isOurWorkerd(pid: number): boolean {
-  const { parent, name } = statOf(pid)
-  return parent === process.pid && name === 'workerd'
-}
-
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
 }
