@@ -104,6 +104,7 @@ export default defineConfig({
         // The pages in a real Chromium, against one `npm start` and one browser for the whole run.
         test: {
           name: 'browser',
+          execArgv: QUIET,
           include: ['test/http/web/**/*.node.test.ts'],
           environment: 'node',
           globalSetup: './test/support/server/browser-run.ts',

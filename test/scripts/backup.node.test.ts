@@ -29,7 +29,6 @@ import { restore } from '../../scripts/backup/restore-steps.ts'
 import { type Instance, openInstance } from '../../scripts/start/instance.ts'
 import { applyMigrations } from '../../scripts/start/local-database.ts'
 import {
-  makeDemoState,
   makeStateDir,
   openSharedServer,
   runNpmScript,
@@ -105,8 +104,9 @@ async function muteATest({ origin }: { origin: string }, token: string): Promise
 }
 
 describe('a backup of an instance in use', () => {
-  /** Runs on the demo, as does what is backed up. */
+  /** Runs on the demo. */
   let server: SharedServer
+  /** The demo and a muted test: what is backed up. */
   let stateDir: string
   let folder: string
   let before: Answers
@@ -116,10 +116,12 @@ describe('a backup of an instance in use', () => {
   beforeAll(async () => {
     server = await openSharedServer('read')
     tokens = { ...server.demo.tokens }
-    await muteATest(server, server.demo.tokens.personal)
-    before = await answersOf(server, tokens)
-    artifacts = await artifactsOf(server, server.demo.tokens.all)
-    stateDir = makeDemoState()
+    const own = await startLocalServer()
+    stateDir = own.stateDir
+    await muteATest(own, own.demo.tokens.personal)
+    before = await answersOf(own, tokens)
+    artifacts = await artifactsOf(own, own.demo.tokens.all)
+    await own.stop()
     folder = join(makeStateDir(), 'backup')
     const { exitCode, output } = await runNpmScript('backup', [folder], stateDir)
     expect(exitCode, output).toBe(0)
