@@ -111,11 +111,10 @@ describePages('project API tokens, step by step', (pages) => {
     await page.getByRole('link', { name: 'API Permissions' }).click()
     expect(await page.textContent('main')).toContain('everywhere at most 10 seconds later')
     await page.getByRole('link', { name: 'Create Token' }).click()
-    expect(await page.getByLabel('Scope').locator('option').allTextContents()).toEqual([
-      'Status',
-      'Build Artifacts',
-      'All',
-    ])
+    // The page may still be on its way: this list of texts waits for nothing.
+    await expect
+      .poll(() => page.getByLabel('Scope').locator('option').allTextContents())
+      .toEqual(['Status', 'Build Artifacts', 'All'])
     await page.getByLabel('Scope').selectOption('Build Artifacts')
     const label = `Release ${javaScriptEnabled}`
     await page.getByLabel('Token Label').fill(label)
