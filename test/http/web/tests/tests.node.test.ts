@@ -66,7 +66,7 @@ describePages('the pages of tests', (pages) => {
     await page.getByRole('link', { name: /case 4999\b/ }).click()
     await page.goto(`/${slug}/tests?q=half+up`)
     await page.getByRole('link', { name: /rounds half up/ }).click()
-    expect(await page.getByRole('heading', { name: 'Last 100 runs' }).count()).toBe(1)
+    await expect.poll(() => page.getByRole('heading', { name: 'Last 100 runs' }).count()).toBe(1)
     await inspect(page, 'test-many', new URL(page.url()).pathname)
     await inspect(page, 'build-many', `/${slug}/${last}`)
   }, 400_000)
