@@ -69,7 +69,7 @@ function run(args: readonly string[], stdio: SpawnOptions['stdio'], options: Run
   })
 }
 
-/** Kills the group that a process leads when it is silent for that long, or when this process is told to end. */
+/** Kills the group that a process leads when it is silent for that long, or when this process ends before it. */
 function guardGroup(leader: ChildProcess, silenceMs: number) {
   const kill = () => {
     if (leader.pid !== undefined) process.kill(-leader.pid, 'SIGKILL')
@@ -78,19 +78,20 @@ function guardGroup(leader: ChildProcess, silenceMs: number) {
     console.error(`It said nothing for ${silenceMs / 1000} s and is killed: ${leader.spawnargs.slice(1).join(' ')}`)
     kill()
   }
-  const onSignal = (signal: NodeJS.Signals) => {
-    kill()
-    process.exit(128 + constants.signals[signal])
-  }
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  process.on('exit', kill).on('SIGINT', endOnSignal).on('SIGTERM', endOnSignal)
   const timer = setTimeout(onSilence, silenceMs)
   return {
     onWord: () => timer.refresh(),
     release() {
       clearTimeout(timer)
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+      process.off('exit', kill).off('SIGINT', endOnSignal).off('SIGTERM', endOnSignal)
     },
   }
+}
+
+/** By `exit`, at which every group is killed: there may be several. */
+function endOnSignal(signal: NodeJS.Signals): void {
+  process.exit(128 + constants.signals[signal])
 }
 
 // The file itself and not its link in .bin, which would run on whichever Node comes first in the PATH.
