@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { parseInvocation } from '../scripts/check/invocation.ts'
 import { median } from '../scripts/measure/compared-times.ts'
 import { applyMigrations } from '../scripts/start/local-database.ts'
@@ -12,7 +11,7 @@ import { importPeppers } from '../src/domain/access/secret-hash.ts'
 import { openDb } from '../src/storage/stores.ts'
 import type { Spent } from './counting-d1.ts'
 import { fillStatements, GROWING, READS, type Read, type Size } from './growth-data.ts'
-import { bundle, RATE_LIMITS, settingsWith } from './miniflare.ts'
+import { startGrowthServers } from './miniflare.ts'
 
 const { values } = parseInvocation('npm run growth [-- --rounds 60 --builds 1000000 --tokens 100000 --json]', {
   rounds: { type: 'string', default: '60' },
@@ -35,48 +34,26 @@ type Instance = { readonly origin: string; readonly tokens: Record<'project' | '
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-growth-'))
 const pepper = `bench:${randomBytes(32).toString('base64url')}`
 const names = SIZES.map((_, i) => `size${i}`)
-const script = await bundle('bench/growth-worker.ts', join(folder, 'growth.js'))
-const miniflare = new Miniflare(
-  convertV4MiniflareOptions({
-    log: new Log(LogLevel.ERROR),
-    handleStructuredLogs: () => {},
-    cf: false,
-    d1Persist: join(folder, 'd1'),
-    workers: names.map((name) => ({
-      name,
-      modules: true,
-      script,
-      compatibilityDate: '2026-10-20',
-      unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-      d1Databases: { DB: `db-${name}` },
-      kvNamespaces: { KV: `kv-${name}` },
-      r2Buckets: { ARTIFACTS: `r2-${name}` },
-      ratelimits: RATE_LIMITS,
-      bindings: settingsWith(pepper),
-    })),
-  }),
-)
+const servers = await startGrowthServers(names, { pepper, folder })
 try {
-  await miniflare.ready
   const instances: Instance[] = []
   for (const [i, size] of SIZES.entries()) instances.push(await prepare(names[i] ?? '', size))
   const rows = []
   for (const read of READS) rows.push(await measure(read, instances))
   print(rows)
 } finally {
-  await miniflare.dispose()
+  await servers.stop()
   rmSync(folder, { recursive: true, force: true })
 }
 
 async function prepare(name: string, size: Size): Promise<Instance> {
   const startedAt = performance.now()
-  // Miniflare's type of D1 is its own copy of the same interface.
-  const d1: D1Database = (await miniflare.getD1Database('DB', name)) as never
+  const d1 = await servers.d1Of(name)
   await applyMigrations(d1)
   const user = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
   const created = await createUser(openDb(d1), await importPeppers(pepper), Date.now(), user)
   if (created === 'login_taken') throw new Error('the database is not empty')
-  const { origin } = await miniflare.unsafeGetDirectURL(name)
+  const origin = await servers.originOf(name)
   const send = async (path: string, json: unknown) => {
     const headers = { 'Circle-Token': created.secret, 'Content-Type': 'application/json' }
     const response = await fetch(origin + path, { method: 'POST', headers, body: JSON.stringify(json) })

@@ -87,9 +87,44 @@ export async function startBenchServer(
   }
 }
 
+/** Workers of `bench/growth-worker.ts` with these names in one workerd, their databases in files in `folder`. */
+export async function startGrowthServers(
+  names: readonly string[],
+  { pepper, folder }: { readonly pepper: string; readonly folder: string },
+) {
+  const script = await bundle('bench/growth-worker.ts', join(folder, 'worker.js'))
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      cf: false,
+      resourcePersistencePath: folder,
+      workers: names.map((name) => ({
+        name,
+        modules: true,
+        script,
+        compatibilityDate: COMPATIBILITY_DATE,
+        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+        d1Databases: { DB: `db-${name}` },
+        kvNamespaces: { KV: `kv-${name}` },
+        r2Buckets: { ARTIFACTS: `r2-${name}` },
+        ratelimits: RATE_LIMITS,
+        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
+      })),
+    }),
+  )
+  await miniflare.ready
+  return {
+    originOf: async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin,
+    // Miniflare's type of D1 is its own copy of the same interface.
+    d1Of: async (name: string): Promise<D1Database> => (await miniflare.getD1Database('DB', name)) as never,
+    stop: () => miniflare.dispose(),
+  }
+}
+
 const UNREACHED = { limit: 1_000_000_000, period: 60 as const }
 
-export const RATE_LIMITS = {
+const RATE_LIMITS = {
   UNKNOWN_TOKENS: { namespace_id: '1', simple: UNREACHED },
   LEAK_REPORTS: { namespace_id: '2', simple: UNREACHED },
   SIGN_INS: { namespace_id: '3', simple: UNREACHED },
@@ -97,7 +132,7 @@ export const RATE_LIMITS = {
 }
 
 /** The secrets and the version, without which the Worker does not begin. */
-export function settingsWith(pepper: string) {
+function settingsWith(pepper: string) {
   return {
     PEPPERS: pepper,
     DOWNLOAD_KEY: randomBytes(32).toString('base64url'),
@@ -109,12 +144,13 @@ export function settingsWith(pepper: string) {
 }
 
 /** The text of a Worker as it would be uploaded. */
-export async function bundle(entry: string, file: string, minify = true): Promise<string> {
+async function bundle(entry: string, file: string, minify = true): Promise<string> {
   await buildWorker(file, { entry, minify })
   return readFileSync(file, 'utf8')
 }
 
-function workerdPid(): number {
+/** The process of the workerd that this one has started. */
+export function workerdPid(): number {
   const own = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)

@@ -11990,7 +11990,7 @@ var END_OF_ROOT = /<\/(?:[\w-]+:)?(?:testsuites|testrun|TestRun|test-run|test-re
 var BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/;
 var TAG_NAME = /<([A-Za-z_][\w.:-]*)/g;
 function withoutLogLines(text) {
-  const names = [];
+  const names = /* @__PURE__ */ new Set();
   let done = "";
   let at = 0;
   const maskLines = () => {
@@ -12001,7 +12001,7 @@ function withoutLogLines(text) {
       if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
         const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line);
         if (!isLog) return;
-        for (const [, name = ""] of line.matchAll(TAG_NAME)) names.push(name);
+        for (const [, name = ""] of line.matchAll(TAG_NAME)) names.add(name);
         done += line.replaceAll("<", " ");
       } else done += line;
       at = end2;
@@ -12018,7 +12018,7 @@ function withoutLogLines(text) {
   }
   done += text.slice(at);
   const isBegun = (name) => countIn(done, `</${name}`) > countIn(done, `<${name}`);
-  return names.length === 0 || new Set(names).size > MAX_NAMES || [...new Set(names)].some(isBegun) ? null : done;
+  return names.size === 0 || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done;
 }
 var MAX_NAMES = 100;
 function countIn(text, tag) {
@@ -12619,7 +12619,7 @@ function readXmlReport(pieces, report) {
       if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text)) {
         odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`;
         const [, piece] = FAULT_PIECE.exec(text) ?? [];
-        if (piece) addFault(/error$/.test(`e${piece}`) ? "error" : "failure", text.trim());
+        if (piece) addFault(piece.endsWith("rror") ? "error" : "failure", text.trim());
       }
       if (!element || !now.open) return;
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH);

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { compareTimes, median, trimmedT } from '../../scripts/measure/compared-times.ts'
+import { seeded } from '../../scripts/measure/random.ts'
 import { createApp, openRequest } from '../../src/app.ts'
 import { mintSecret } from '../../src/domain/access/secret.ts'
 import type { Bindings } from '../../src/env.ts'
@@ -21,11 +22,7 @@ const ctx = {
 }
 
 it('of two lists of one kind the comparison says so', () => {
-  let state = 1
-  const random = () => {
-    state = (state * 48_271) % 0x7fffffff
-    return state / 0x7fffffff
-  }
+  const random = seeded(1)
   // Sums of three, and now and then a pause of the machine.
   const list = () => Array.from({ length: 120 }, () => random() + random() + random() + (random() < 0.05 ? 20 : 0))
   const ts = Array.from({ length: 500 }, () => trimmedT(list(), list()))

@@ -2,20 +2,12 @@ import { copyFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { startGrowthServers } from '../../../bench/miniflare.ts'
 import { isBad } from '../../../src/domain/tests/test-result.ts'
 import { applyMigrations } from '../../start/local-database.ts'
 import { median } from '../compared-times.ts'
 import { openPlayed, type Played, SLUG } from './play.ts'
-import {
-  type Answer,
-  ask,
-  createProject,
-  ownOperations,
-  put,
-  reportBuild,
-  type Server,
-  startServers,
-} from './server.ts'
+import { type Answer, ask, createProject, ownOperations, put, reportBuild, type Server } from './server.ts'
 import { buildsOf, junitOf, type YearBuild } from './year.ts'
 
 const TESTS = 5_000
@@ -153,7 +145,7 @@ async function measureInWorkerd(
 ): Promise<readonly string[]> {
   const names = sizes.map(({ day }) => `day${day}`)
   await putFiles(sizes, names, { folder, pepper })
-  const servers = await startServers(names, { folder, pepper })
+  const servers = await startGrowthServers(names, { folder, pepper })
   try {
     const instances: Server[] = []
     for (const [i, name] of names.entries())
@@ -186,7 +178,7 @@ async function putFiles(
     )
   const files: string[] = []
   // Workerd names them by a hash: the one that is new is of the server that was just asked.
-  const servers = await startServers(names, { folder, pepper })
+  const servers = await startGrowthServers(names, { folder, pepper })
   for (const name of names) {
     const before = new Set(files)
     await applyMigrations(await servers.d1Of(name))
@@ -256,10 +248,11 @@ async function report(server: Server, { number, branch, revision, tests }: YearB
 
 const OWN = `/api/buildpass/v1/projects/${SLUG}`
 
-/** What is asked about the last build, in which five tests fail, in turns, so that other load weighs on all sizes alike. */
+/** What is asked about the last build, in which five tests fail. */
 async function measureAnswers(instances: readonly Server[], sizes: readonly Size[]): Promise<readonly string[]> {
   const missed: string[] = []
-  const failing: { readonly number: number; readonly branch: string; readonly id: number }[] = []
+  const failing: { readonly server: Server; readonly number: number; readonly branch: string; readonly id: number }[] =
+    []
   for (const [s, server] of instances.entries()) {
     const last = sizes[s]?.next.at(-1)
     if (!last) throw new Error('no build comes after that day')
@@ -272,7 +265,7 @@ async function measureAnswers(instances: readonly Server[], sizes: readonly Size
     const branch = 'topic-of-now'
     await report(server, { ...last, number, branch, revision: `${number}`.padStart(40, 'b'), tests })
     const { text } = await ask(server, { path: `${OWN}/builds/${number}/tests/failures` })
-    failing.push({ number, branch, id: JSON.parse(text).failures[0].test.id })
+    failing.push({ server, number, branch, id: JSON.parse(text).failures[0].test.id })
   }
   const reads: readonly (readonly [string, (of: (typeof failing)[number]) => string])[] = [
     ['verdicts of a build with five failures', ({ number }) => `${OWN}/builds/${number}/tests/failures`],
@@ -285,19 +278,8 @@ async function measureAnswers(instances: readonly Server[], sizes: readonly Size
     ['search that finds none', () => `${OWN}/tests?search=no%20such%20name`],
   ]
   for (const [name, pathOf] of reads) {
-    const costs: Cost[] = []
-    for (const [s, server] of instances.entries()) {
-      const path = pathOf(failing[s] ?? { number: 0, branch: '', id: 0 })
-      const answer = await ask(server, { path })
-      costs.push({ operations: await ownOperations(server, answer, path), rowsRead: answer.spent.rowsRead, ms: 0 })
-    }
-    const times: number[][] = instances.map(() => [])
-    for (let round = 0; round < ROUNDS; round++)
-      for (const [s, server] of instances.entries())
-        times[s]?.push(
-          (await ask(server, { path: pathOf(failing[s] ?? { number: 0, branch: '', id: 0 }), isCounted: false })).ms,
-        )
-    const timed = costs.map((cost, s) => ({ ...cost, ms: median(times[s] ?? []) }))
+    const asked = failing.map((build) => ({ server: build.server, path: pathOf(build) }))
+    const timed = await costsOf(asked)
     printCost(name, timed)
     const [half, whole] = timed.slice(-2)
     // The names of a project grow in its year, and to search is to read them: decision 0035.
@@ -305,6 +287,20 @@ async function measureAnswers(instances: readonly Server[], sizes: readonly Size
       missed.push(`${name}: ${shown(half.rowsRead)} rows read at half of the days, ${shown(whole.rowsRead)} at the end`)
   }
   return missed
+}
+
+/** What each read costs, and its time in turns, so that other load weighs on all alike. */
+async function costsOf(reads: readonly { readonly server: Server; readonly path: string }[]): Promise<Cost[]> {
+  const costs: Omit<Cost, 'ms'>[] = []
+  for (const { server, path } of reads) {
+    const answer = await ask(server, { path })
+    costs.push({ operations: await ownOperations(server, answer, path), rowsRead: answer.spent.rowsRead })
+  }
+  const times: number[][] = reads.map(() => [])
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [i, { server, path }] of reads.entries())
+      times[i]?.push((await ask(server, { path, isCounted: false })).ms)
+  return costs.map((cost, i) => ({ ...cost, ms: median(times[i] ?? []) }))
 }
 
 function printCost(name: string, costs: readonly Cost[]): void {
@@ -327,12 +323,7 @@ async function measureNames(server: Server): Promise<void> {
   const names = { 'finds eight names': 'Suite6000Test', 'finds none': 'no such name', 'finds many': 'thing' }
   for (const [name, text] of Object.entries(names)) {
     const path = `/api/buildpass/v1/projects/gh/bench/names/tests?search=${encodeURIComponent(text)}`
-    const answer = await ask(server, { path })
-    const times: number[] = []
-    for (let round = 0; round < ROUNDS; round++) times.push((await ask(server, { path, isCounted: false })).ms)
-    printCost(name, [
-      { operations: await ownOperations(server, answer, path), rowsRead: answer.spent.rowsRead, ms: median(times) },
-    ])
+    printCost(name, await costsOf([{ server, path }]))
   }
 }
 

@@ -1,8 +1,4 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import type { Spent } from '../../../bench/counting-d1.ts'
-import { bundle, RATE_LIMITS, settingsWith, statOf } from '../../../bench/miniflare.ts'
 
 /** The Worker with a D1 of its own, of which each request asks all anew: `bench/growth-worker.ts`. */
 export type Server = {
@@ -11,41 +7,6 @@ export type Server = {
   readonly d1: D1Database
   /** What its clock says, where that is not now. */
   readonly now?: number
-}
-
-/** Servers of these names in one workerd, their databases in files in `folder`. */
-export async function startServers(
-  names: readonly string[],
-  { pepper, folder }: { readonly pepper: string; readonly folder: string },
-) {
-  const script = await bundle('bench/growth-worker.ts', join(folder, 'worker.js'))
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      log: new Log(LogLevel.ERROR),
-      handleStructuredLogs: () => {},
-      cf: false,
-      resourcePersistencePath: folder,
-      workers: names.map((name) => ({
-        name,
-        modules: true,
-        script,
-        compatibilityDate: '2026-10-20',
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        d1Databases: { DB: `db-${name}` },
-        kvNamespaces: { KV: `kv-${name}` },
-        r2Buckets: { ARTIFACTS: `r2-${name}` },
-        ratelimits: RATE_LIMITS,
-        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
-      })),
-    }),
-  )
-  await miniflare.ready
-  return {
-    originOf: async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin,
-    // Miniflare's type of D1 is its own copy of the same interface.
-    d1Of: async (name: string): Promise<D1Database> => (await miniflare.getD1Database('DB', name)) as never,
-    stop: () => miniflare.dispose(),
-  }
 }
 
 export type Answer = { readonly text: string; readonly spent: Spent; readonly ms: number }
@@ -128,15 +89,4 @@ export function put(
 ) {
   const path = `/api/buildpass/v1/projects/gh/bench/${repo}/builds/${build}/tests`
   return ask(server, { method: 'PUT', path, body: xml, isCounted })
-}
-
-export function workerdPid(): number {
-  const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && isOurWorkerd(Number(name)))
-  if (pid === undefined) throw new Error('workerd was not found among the processes')
-  return Number(pid)
-}
-
-function isOurWorkerd(pid: number): boolean {
-  const { parent, name } = statOf(pid)
-  return parent === process.pid && name === 'workerd'
 }

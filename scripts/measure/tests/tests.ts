@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { statOf } from '../../../bench/miniflare.ts'
+import { startGrowthServers, statOf, workerdPid } from '../../../bench/miniflare.ts'
 import { createUser } from '../../../src/actions/create-user.ts'
 import { importPeppers } from '../../../src/domain/access/secret-hash.ts'
 import { openDb } from '../../../src/storage/stores.ts'
 import { parseInvocation } from '../../check/invocation.ts'
 import { applyMigrations } from '../../start/local-database.ts'
 import { median } from '../compared-times.ts'
+import { seeded } from '../random.ts'
 import { measureGeneratedYear } from './generated-year.ts'
-import { seeded } from './random.ts'
-import { ask, createProject, ownOperations, put, reportBuild, type Server, startServers, workerdPid } from './server.ts'
+import { ask, createProject, ownOperations, put, reportBuild, type Server } from './server.ts'
 
 const { values } = parseInvocation('npm run measure:tests [-- --builds 200 | --days 365 [--builds-a-day 20]]', {
   builds: { type: 'string', default: '200' },
@@ -51,7 +51,7 @@ if (missed.length > 0) {
 }
 
 async function measureModelled(): Promise<void> {
-  const servers = await startServers(['ours'], { folder, pepper })
+  const servers = await startGrowthServers(['ours'], { folder, pepper })
   try {
     const d1 = await servers.d1Of('ours')
     await applyMigrations(d1)

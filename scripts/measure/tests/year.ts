@@ -1,5 +1,5 @@
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
-import { seeded } from './random.ts'
+import { seeded } from '../random.ts'
 
 /** A build of the made-up project, with the tests that its report has. */
 export type YearBuild = {

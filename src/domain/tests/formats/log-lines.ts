@@ -45,7 +45,7 @@ const TAG_NAME = /<([A-Za-z_][\w.:-]*)/g
  * themselves; null where there are none, or where an end tag belongs to one of them, so that it may begin an element.
  */
 export function withoutLogLines(text: string): string | null {
-  const names: string[] = []
+  const names = new Set<string>()
   let done = ''
   let at = 0
   const maskLines = () => {
@@ -56,7 +56,7 @@ export function withoutLogLines(text: string): string | null {
       if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
         const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line)
         if (!isLog) return
-        for (const [, name = ''] of line.matchAll(TAG_NAME)) names.push(name)
+        for (const [, name = ''] of line.matchAll(TAG_NAME)) names.add(name)
         done += line.replaceAll('<', ' ')
       } else done += line
       at = end
@@ -73,7 +73,7 @@ export function withoutLogLines(text: string): string | null {
   }
   done += text.slice(at)
   const isBegun = (name: string) => countIn(done, `</${name}`) > countIn(done, `<${name}`)
-  return names.length === 0 || new Set(names).size > MAX_NAMES || [...new Set(names)].some(isBegun) ? null : done
+  return names.size === 0 || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done
 }
 
 /** A log that names more is read as it is. */

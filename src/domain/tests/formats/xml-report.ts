@@ -134,7 +134,7 @@ export function readXmlReport(
       if (!element && now.open && HOLDS_TESTS.has(now.open.name) && TAG_PIECE.test(text)) {
         odd ??= `the text of ${now.open.name}: a piece of a tag, perhaps of a test that failed`
         const [, piece] = FAULT_PIECE.exec(text) ?? []
-        if (piece) addFault(/error$/.test(`e${piece}`) ? 'error' : 'failure', text.trim())
+        if (piece) addFault(piece.endsWith('rror') ? 'error' : 'failure', text.trim())
       }
       if (!element || !now.open) return
       if (now.open.text.length <= MAX_TEXT_LENGTH) now.open.text += text.slice(0, MAX_TEXT_LENGTH)
