@@ -11477,15 +11477,14 @@ var MARKS = [
   ["utf-16le", [255, 254]],
   ["utf-16be", [254, 255]],
   // `<` or `{` of UTF-16 without a byte order mark.
-  ["utf-16le", [60, 0]],
-  ["utf-16le", [123, 0]],
-  // The next character has such a byte, too: one NUL alone is an odd character in UTF-8.
+  ["utf-16le", [60, 0, null, 0]],
+  ["utf-16le", [123, 0, null, 0]],
   ["utf-16be", [0, 60, 0]],
   ["utf-16be", [0, 123, 0]]
 ];
 var DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([^"'\s]{1,40})/;
 function encodingOf(bytes, contentType) {
-  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
+  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => byte === null || bytes[index] === byte));
   if (marked) return { label: marked[0], unknown: null };
   const start2 = String.fromCharCode(...bytes.subarray(0, 512));
   const declared = DECLARATION.exec(start2)?.[1] ?? /;\s*charset\s*=\s*"?([^\s";]{1,40})/i.exec(contentType ?? "")?.[1];
@@ -11647,7 +11646,7 @@ function endingBy(word, { field, message, isDamaged = false }) {
     const unknown = `the report says ${field}="${word}", which is no word for a test that passed`;
     return { result: "error", message: message || unknown };
   }
-  if (result !== "success" || !isDamaged) return { result, message };
+  if (isBad(result) || !isDamaged) return { result, message };
   return { result: "error", message: message || "the report is damaged in this test" };
 }
 function hasFailed(word = "") {
@@ -11684,6 +11683,11 @@ function readXml(pieces, { open: open3, text, close, damage }) {
       depth--;
       close(isImplied);
     }
+  };
+  const swallowed = () => {
+    settle2();
+    firstDamage ??= `${position()}: the end of a comment or of a section of text is lost here`;
+    damage();
   };
   parser.on("error", ({ message }) => {
     const fault = message.slice(message.indexOf(": ") + 2);
@@ -11726,7 +11730,7 @@ function readXml(pieces, { open: open3, text, close, damage }) {
     closing.push({ tag, isImplied: false });
   });
   try {
-    for (const piece of mended(pieces)) {
+    for (const piece of mended(pieces, swallowed)) {
       parser.write(piece);
       tail = (tail + piece).slice(-MAX_TAIL);
       flattenTexts(parser);
@@ -11747,38 +11751,70 @@ function reopen(parser, tags) {
   if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
   open3.push(...tags);
 }
-var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>" };
+var INSIDES = {
+  "<!--": { end: "-->", marks: /<!--|<\/|\/>/g },
+  // The start of another section, but not where its end is quoted too, as writers write it.
+  "<![CDATA[": { end: "]]>", marks: /<!\[CDATA\[|\]\](?:&gt;|[^\w\]]>)/g }
+};
 var OPENS_INSIDE = /<!(?:--|\[CDATA\[)/g;
-var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/?!])|(?=!(?!DOCTYPE|--|\[CDATA\[)))/gu;
+var INSTRUCTION = String.raw`\?[^<]*\?>`;
+var DOCUMENT_TYPE = String.raw`!DOCTYPE(?:[^<>["']|"[^"<>]*"|'[^'<>]*')*(?:\[(?:\s|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>`;
+var NOT_MARKUP = new RegExp(
+  [
+    String.raw`&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?`,
+    String.raw`<(?![\p{L}_:/]|!--|!\[CDATA\[|${INSTRUCTION}|${DOCUMENT_TYPE})`
+  ].join("|"),
+  "gu"
+);
+var WHOLE_DECLARATION = new RegExp(`^<(?:${INSTRUCTION}|${DOCUMENT_TYPE})`);
 var MAX_TOKEN = 16;
-function* mended(pieces) {
+var MAX_DECLARATION = 65536;
+function* mended(pieces, swallowed) {
   let held = "";
-  let end2 = null;
-  for (const piece of characters(pieces)) {
-    const text = held + piece;
+  let inside = null;
+  let isEndLost = false;
+  function* mendedPiece(text, isLast) {
     let done = "";
     let at = 0;
     for (; ; ) {
-      if (end2 !== null) {
+      if (inside !== null) {
+        const { end: end2, marks } = INSIDES[inside];
         const ending = text.indexOf(end2, at);
-        if (ending === -1) break;
-        done += text.slice(at, ending + end2.length);
-        at = ending + end2.length;
-        end2 = null;
+        const behind = ending + end2.length;
+        const isSeen = ending >= 0 && (isLast || text.length >= behind + MAX_TOKEN);
+        const rest2 = isLast ? text.length : Math.max(at, text.length - MAX_TOKEN);
+        const seen = ending >= 0 ? Math.min(ending, rest2) : rest2;
+        for (const { 0: mark, index } of text.slice(at, isSeen ? ending : void 0).matchAll(marks))
+          if (at + index < seen) isEndLost = !mark.startsWith("]]");
+        if (!isSeen) {
+          yield done + text.slice(at, seen);
+          held = text.slice(seen);
+          return;
+        }
+        done += text.slice(at, behind);
+        at = behind;
+        if (isEndLost && !(inside === "<![CDATA[" && text.startsWith(inside, at))) {
+          yield done;
+          done = "";
+          swallowed();
+        }
+        inside = null;
+        isEndLost = false;
       }
       OPENS_INSIDE.lastIndex = at;
       const opening = OPENS_INSIDE.exec(text);
       if (!opening) break;
       done += escaped2(text.slice(at, opening.index)) + opening[0];
       at = opening.index + opening[0].length;
-      end2 = INSIDES[opening[0]];
+      inside = opening[0];
     }
     const rest = text.slice(at);
-    const kept = end2 === null ? tokenStart(rest) : Math.max(0, rest.length - 2);
-    yield done + (end2 === null ? escaped2(rest.slice(0, kept)) : rest.slice(0, kept));
+    const kept = isLast ? rest.length : tokenStart(rest);
+    yield done + escaped2(rest.slice(0, kept));
     held = rest.slice(kept);
   }
-  yield end2 === null ? escaped2(held) : held;
+  for (const piece of characters(pieces)) yield* mendedPiece(held + piece, false);
+  yield* mendedPiece(held, true);
 }
 function escaped2(text) {
   return text.replace(NOT_MARKUP, (found, reference) => {
@@ -11788,7 +11824,11 @@ function escaped2(text) {
   });
 }
 function tokenStart(text) {
-  const last = Math.max(text.lastIndexOf("<"), text.lastIndexOf("&"));
+  const tag = text.lastIndexOf("<");
+  const declaration = Math.max(text.lastIndexOf("<!DOCTYPE"), text.startsWith("<?", tag) ? tag : -1);
+  const isNear = declaration >= 0 && declaration > text.length - MAX_DECLARATION;
+  if (isNear && !WHOLE_DECLARATION.test(text.slice(declaration))) return declaration;
+  const last = Math.max(tag, text.lastIndexOf("&"));
   return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length;
 }
 function isCharacter(code) {
@@ -11986,22 +12026,28 @@ function* withoutLog(pieces) {
   yield isBefore ? maskedLine(held).text : held;
 }
 var MAX_LINE = 65536;
-var END_OF_ROOT = /<\/(?:[\w-]+:)?(?:testsuites|testrun|TestRun|test-run|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g;
+var END_OF_ROOT = /<\/(?:[\w-]+:)?(?:testsuites?|testrun|TestRun|test-run|test-suite|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g;
+var IS_SUITE = /test-?suite\s*>/;
 var BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/;
+var BEGINS_WITH_TAG = /^\s*<[\p{L}_:/]/u;
+var DECLARES = /^\s*<(?:\?|!DOCTYPE|!--.*-->)/;
+var MARKUP = /^\s*<([\w.:-]+)(?:\s[^<>]*)?(?:>[^<>]*<\/\1\s*>|\/>)[^<>]*$/;
 var TAG_NAME = /<([A-Za-z_][\w.:-]*)/g;
 function withoutLogLines(text) {
   const names = /* @__PURE__ */ new Set();
   let done = "";
   let at = 0;
+  let isMasked = false;
   const maskLines = () => {
     while (at < text.length) {
       const end2 = text.indexOf("\n", at) + 1 || text.length;
       const line = text.slice(at, end2);
       if (line.length > MAX_LINE) return;
-      if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
-        const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line);
+      if (/\S/.test(line) && !DECLARES.test(line) && !isMarkup(line)) {
+        const isLog = (!BEGINS_WITH_TAG.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line);
         if (!isLog) return;
         for (const [, name = ""] of line.matchAll(TAG_NAME)) names.add(name);
+        isMasked ||= line.includes("<");
         done += line.replaceAll("<", " ");
       } else done += line;
       at = end2;
@@ -12009,7 +12055,9 @@ function withoutLogLines(text) {
   };
   maskLines();
   const start2 = at;
-  for (const { 0: end2, index } of text.slice(start2).matchAll(END_OF_ROOT)) {
+  const ends = [...text.slice(start2).matchAll(END_OF_ROOT)];
+  for (const [position, { 0: end2, index }] of ends.entries()) {
+    if (IS_SUITE.test(end2) && position < ends.length - 1) continue;
     const behind = start2 + index + end2.length;
     if (behind < at) continue;
     done += text.slice(at, behind);
@@ -12018,9 +12066,12 @@ function withoutLogLines(text) {
   }
   done += text.slice(at);
   const isBegun = (name) => countIn(done, `</${name}`) > countIn(done, `<${name}`);
-  return names.size === 0 || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done;
+  return !isMasked || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done;
 }
 var MAX_NAMES = 100;
+function isMarkup(line) {
+  return MARKUP.test(line) && !ROOT.test(line);
+}
 function countIn(text, tag) {
   let count = 0;
   for (let at = text.indexOf(tag); at >= 0; at = text.indexOf(tag, at + 1))
@@ -12030,7 +12081,8 @@ function countIn(text, tag) {
 function maskedLine(line) {
   const root = ROOT.exec(line);
   const start2 = line.trimStart();
-  if (start2.startsWith("<")) return { text: line, isRoot: root !== null || !/^<[?!]/.test(start2) };
+  if (start2.startsWith("<") && !start2.startsWith("<![CDATA["))
+    return { text: line, isRoot: root !== null || !/^<[?!]/.test(start2) };
   const end2 = root?.index ?? line.length;
   return { text: line.slice(0, end2).replaceAll("<", " ") + line.slice(end2), isRoot: root !== null };
 }
@@ -12177,7 +12229,7 @@ ${more}`;
     message = first?.message ?? "";
   }
   const isTodo = element.children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
-  const ended = isTodo ? { result: "skipped", message } : byAttributes({ ...element, isDamaged: isUnclear }, byElements, message);
+  const ended = isTodo ? { result: "skipped", message } : byAttributes(element, byElements, message, isUnclear);
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -12190,7 +12242,7 @@ function faultOf(name) {
   return outcome === "success" ? null : outcome ?? null;
 }
 var SAY_HOW_IT_ENDED = ["status", "result", "outcome", "success"];
-function byAttributes({ attributes, isDamaged }, byElements, message) {
+function byAttributes({ attributes, isDamaged }, byElements, message, isUnclear) {
   if (byElements === "failure" || byElements === "error") return { result: byElements, message };
   const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? "").trim() !== "").map((name) => {
     const word = attributes[name] ?? "";
@@ -12201,9 +12253,9 @@ function byAttributes({ attributes, isDamaged }, byElements, message) {
   const failure = attributes.failure ?? "";
   if (!/^\s*(?:|0|false|none)\s*$/i.test(failure)) return { result: "failure", message: message || failure };
   if (byElements === "skipped" || said.some(({ outcome }) => outcome === "skipped"))
-    return { result: "skipped", message };
+    return endingBy("skipped", { field: "", message, isDamaged });
   const unknown = said.find(({ outcome }) => outcome === void 0);
-  return endingBy(unknown?.word ?? "passed", { field: unknown?.name ?? "", message, isDamaged });
+  return endingBy(unknown?.word ?? "passed", { field: unknown?.name ?? "", message, isDamaged: isUnclear });
 }
 function messageOf2(element) {
   const { message = "", type = "" } = element.attributes;
@@ -12213,10 +12265,11 @@ function messageOf2(element) {
 
 // src/domain/tests/formats/nunit.ts
 function nunitXml(report) {
+  const redIn = /* @__PURE__ */ new Set();
   const shownIn = /* @__PURE__ */ new Map();
   const faultsIn = /* @__PURE__ */ new Map();
-  const countShown = (element) => {
-    for (const outer of [...outersOf(element), element]) shownIn.set(outer, (shownIn.get(outer) ?? 0) + 1);
+  const redden = (element) => {
+    for (const outer of [...outersOf(element), element]) redIn.add(outer);
   };
   return {
     wants: ({ name, parent }) => name === "test-case" || (name === "failure" || name === "reason") && parent?.name === "test-suite",
@@ -12227,7 +12280,11 @@ function nunitXml(report) {
         return;
       }
       const ending = endingOf2(element);
-      if (isBad(ending.result)) countShown(element);
+      if (isBad(ending.result)) {
+        redden(element);
+        const [root = element] = outersOf(element);
+        shownIn.set(root, (shownIn.get(root) ?? 0) + 1);
+      }
       const { name = "", duration, time } = element.attributes;
       report.add({
         classname: classnameOf(element),
@@ -12243,10 +12300,10 @@ function nunitXml(report) {
       faultsIn.delete(element);
       const { result = "", site = "" } = element.attributes;
       const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site);
-      const isUnshown = isOwn && hasFailed(result) && !shownIn.has(element);
+      const isUnshown = isOwn && hasFailed(result) && !redIn.has(element);
       if (isUnshown || isFailure && isOwnFault(element, message)) {
         const { name = element.parent ? "suite" : "Test run", fullname } = element.attributes;
-        countShown(element);
+        redden(element);
         report.add({
           classname: fullname ?? name,
           name,
@@ -12412,7 +12469,7 @@ function trxXml(report) {
         });
       } else if (element.name === "runinfo") {
         const text = textOf2(element, "text");
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome) && !ECHO.test(text) });
+        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0;
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
@@ -12673,10 +12730,10 @@ function readXmlReport(pieces, report) {
   }
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
-  return { problem: null, isWhole: reading.endsEarly === null };
+  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null };
 }
 function broken(problem) {
-  return { problem, isWhole: false };
+  return { problem, isWhole: false, isDamaged: true };
 }
 function problemIn(work) {
   try {
@@ -12732,13 +12789,14 @@ function readXml2(bytes, encoding) {
 function readDocument(pieces, warnings) {
   const report = openReport();
   for (const warning of warnings) report.warn(warning);
-  const { problem, isWhole } = readXmlReport(pieces, report);
-  return { reading: problem === null ? { ok: true, report: report.close() } : refused2(problem), isWhole };
+  const { problem, ...state } = readXmlReport(pieces, report);
+  return { reading: problem === null ? { ok: true, report: report.close() } : refused2(problem), ...state };
 }
-function isBetter({ reading, isWhole }, { reading: other }) {
+function isBetter({ reading, isWhole, isDamaged }, { reading: other }) {
   if (!reading.ok) return false;
   const { tests } = reading.report;
   const known = other.ok ? other.report.tests : [];
+  if (isWhole && !isDamaged && tests.length >= known.length) return true;
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i];
     return test?.name === name && test.classname === classname && test.result === result;

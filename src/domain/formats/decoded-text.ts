@@ -1,14 +1,14 @@
 /** The encoding that a text is in by its first bytes, by what it declares, or else by its Content-Type. */
 export type Encoding = { readonly label: string; readonly unknown: string | null }
 
-const MARKS: readonly (readonly [label: string, bytes: readonly number[]])[] = [
+/** The first bytes, null for any: the NUL of a second character is needed, for one NUL is an odd character in UTF-8. */
+const MARKS: readonly (readonly [label: string, bytes: readonly (number | null)[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
   // `<` or `{` of UTF-16 without a byte order mark.
-  ['utf-16le', [0x3c, 0x00]],
-  ['utf-16le', [0x7b, 0x00]],
-  // The next character has such a byte, too: one NUL alone is an odd character in UTF-8.
+  ['utf-16le', [0x3c, 0x00, null, 0x00]],
+  ['utf-16le', [0x7b, 0x00, null, 0x00]],
   ['utf-16be', [0x00, 0x3c, 0x00]],
   ['utf-16be', [0x00, 0x7b, 0x00]],
 ]
@@ -17,7 +17,7 @@ const DECLARATION = /^\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']\s*([^"'\s]{1,40})/
 
 /** Which encoding `bytes` are in. A declared UTF-16 counts only where the bytes are such: .NET declares it in UTF-8. */
 export function encodingOf(bytes: Uint8Array, contentType: string | null): Encoding {
-  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte))
+  const marked = MARKS.find(([, mark]) => mark.every((byte, index) => byte === null || bytes[index] === byte))
   if (marked) return { label: marked[0], unknown: null }
   const start = String.fromCharCode(...bytes.subarray(0, 512))
   const declared = DECLARATION.exec(start)?.[1] ?? /;\s*charset\s*=\s*"?([^\s";]{1,40})/i.exec(contentType ?? '')?.[1]

@@ -67,6 +67,11 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
       close(isImplied)
     }
   }
+  const swallowed = () => {
+    settle()
+    firstDamage ??= `${position()}: the end of a comment or of a section of text is lost here`
+    damage()
+  }
   parser.on('error', ({ message }) => {
     const fault = message.slice(message.indexOf(': ') + 2)
     const last = closing.at(-1)
@@ -110,7 +115,7 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
     closing.push({ tag, isImplied: false })
   })
   try {
-    for (const piece of mended(pieces)) {
+    for (const piece of mended(pieces, swallowed)) {
       parser.write(piece)
       tail = (tail + piece).slice(-MAX_TAIL)
       flattenTexts(parser)
@@ -136,49 +141,88 @@ function reopen(parser: SaxesParser, tags: readonly SaxesTagPlain[]): void {
   open.push(...tags)
 }
 
-/** Where text stands that is neither markup nor a reference. */
-const INSIDES = { '<!--': '-->', '<![CDATA[': ']]>' } as const
+/** Where text stands that is neither markup nor a reference, until `end`, and what in it tells that its own end was lost. */
+const INSIDES = {
+  '<!--': { end: '-->', marks: /<!--|<\/|\/>/g },
+  // The start of another section, but not where its end is quoted too, as writers write it.
+  '<![CDATA[': { end: ']]>', marks: /<!\[CDATA\[|\]\](?:&gt;|[^\w\]]>)/g },
+} as const
+type Inside = keyof typeof INSIDES
 const OPENS_INSIDE = /<!(?:--|\[CDATA\[)/g
 
-/** `&` and `<` that should have been written as references, and references to characters. */
-const NOT_MARKUP =
-  /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/?!])|(?=!(?!DOCTYPE|--|\[CDATA\[)))/gu
+/**
+ * `&` and `<` that should have been written as references, and references to characters. What begins an instruction or a
+ * document type and does not go on as one is none: saxes would read on to the end of another one.
+ */
+const INSTRUCTION = String.raw`\?[^<]*\?>`
+const DOCUMENT_TYPE = String.raw`!DOCTYPE(?:[^<>["']|"[^"<>]*"|'[^'<>]*')*(?:\[(?:\s|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>`
+const NOT_MARKUP = new RegExp(
+  [
+    String.raw`&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?`,
+    String.raw`<(?![\p{L}_:/]|!--|!\[CDATA\[|${INSTRUCTION}|${DOCUMENT_TYPE})`,
+  ].join('|'),
+  'gu',
+)
+const WHOLE_DECLARATION = new RegExp(`^<(?:${INSTRUCTION}|${DOCUMENT_TYPE})`)
 
-/** The longest that has to be seen as a whole: a reference. */
+/** The longest that has to be seen as a whole, but for instructions and document types: a reference. */
 const MAX_TOKEN = 16
+const MAX_DECLARATION = 65_536
 
 /**
  * The document in pieces with line feeds for all line ends (§2.11), U+FFFD for what is no character of XML, and
- * references for `&` and `<` that stand for themselves: saxes would read on to the next `;`, or begin a tag.
+ * references for `&` and `<` that stand for themselves: saxes would read on to the next `;`, or begin a tag. `swallowed`
+ * is called behind a comment or section of text whose end was lost, so that it goes on to that of another one.
  */
-function* mended(pieces: Iterable<string>): Generator<string> {
+function* mended(pieces: Iterable<string>, swallowed: () => void): Generator<string> {
   let held = ''
-  let end: string | null = null
-  for (const piece of characters(pieces)) {
-    const text = held + piece
+  let inside: Inside | null = null
+  let isEndLost = false
+
+  function* mendedPiece(text: string, isLast: boolean): Generator<string> {
     let done = ''
     let at = 0
     for (;;) {
-      if (end !== null) {
+      if (inside !== null) {
+        const { end, marks } = INSIDES[inside]
         const ending = text.indexOf(end, at)
-        if (ending === -1) break
-        done += text.slice(at, ending + end.length)
-        at = ending + end.length
-        end = null
+        const behind = ending + end.length
+        const isSeen = ending >= 0 && (isLast || text.length >= behind + MAX_TOKEN)
+        const rest = isLast ? text.length : Math.max(at, text.length - MAX_TOKEN)
+        const seen = ending >= 0 ? Math.min(ending, rest) : rest
+        for (const { 0: mark, index } of text.slice(at, isSeen ? ending : undefined).matchAll(marks))
+          if (at + index < seen) isEndLost = !mark.startsWith(']]')
+        if (!isSeen) {
+          yield done + text.slice(at, seen)
+          held = text.slice(seen)
+          return
+        }
+        done += text.slice(at, behind)
+        at = behind
+        // An end in a text is written in two sections.
+        if (isEndLost && !(inside === '<![CDATA[' && text.startsWith(inside, at))) {
+          yield done
+          done = ''
+          swallowed()
+        }
+        inside = null
+        isEndLost = false
       }
       OPENS_INSIDE.lastIndex = at
       const opening = OPENS_INSIDE.exec(text)
       if (!opening) break
       done += escaped(text.slice(at, opening.index)) + opening[0]
       at = opening.index + opening[0].length
-      end = INSIDES[opening[0] as keyof typeof INSIDES]
+      inside = opening[0] as Inside
     }
     const rest = text.slice(at)
-    const kept = end === null ? tokenStart(rest) : Math.max(0, rest.length - 2)
-    yield done + (end === null ? escaped(rest.slice(0, kept)) : rest.slice(0, kept))
+    const kept = isLast ? rest.length : tokenStart(rest)
+    yield done + escaped(rest.slice(0, kept))
     held = rest.slice(kept)
   }
-  yield end === null ? escaped(held) : held
+
+  for (const piece of characters(pieces)) yield* mendedPiece(held + piece, false)
+  yield* mendedPiece(held, true)
 }
 
 function escaped(text: string): string {
@@ -191,7 +235,11 @@ function escaped(text: string): string {
 
 /** Where the last token begins that the next piece may go on with. */
 function tokenStart(text: string): number {
-  const last = Math.max(text.lastIndexOf('<'), text.lastIndexOf('&'))
+  const tag = text.lastIndexOf('<')
+  const declaration = Math.max(text.lastIndexOf('<!DOCTYPE'), text.startsWith('<?', tag) ? tag : -1)
+  const isNear = declaration >= 0 && declaration > text.length - MAX_DECLARATION
+  if (isNear && !WHOLE_DECLARATION.test(text.slice(declaration))) return declaration
+  const last = Math.max(tag, text.lastIndexOf('&'))
   return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length
 }
 

@@ -172,9 +172,7 @@ function endingOf(element: XmlElement): Ending {
   }
   // Node's own runner: what is still to do may fail.
   const isTodo = element.children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
-  const ended = isTodo
-    ? { result: 'skipped' as const, message }
-    : byAttributes({ ...element, isDamaged: isUnclear }, byElements, message)
+  const ended = isTodo ? { result: 'skipped' as const, message } : byAttributes(element, byElements, message, isUnclear)
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -197,6 +195,7 @@ function byAttributes(
   { attributes, isDamaged }: XmlElement,
   byElements: TestOutcome | null,
   message: string,
+  isUnclear: boolean,
 ): Pick<Ending, 'result' | 'message'> {
   if (byElements === 'failure' || byElements === 'error') return { result: byElements, message }
   const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? '').trim() !== '').map((name) => {
@@ -208,9 +207,9 @@ function byAttributes(
   const failure = attributes.failure ?? ''
   if (!/^\s*(?:|0|false|none)\s*$/i.test(failure)) return { result: 'failure', message: message || failure }
   if (byElements === 'skipped' || said.some(({ outcome }) => outcome === 'skipped'))
-    return { result: 'skipped', message }
+    return endingBy('skipped', { field: '', message, isDamaged })
   const unknown = said.find(({ outcome }) => outcome === undefined)
-  return endingBy(unknown?.word ?? 'passed', { field: unknown?.name ?? '', message, isDamaged })
+  return endingBy(unknown?.word ?? 'passed', { field: unknown?.name ?? '', message, isDamaged: isUnclear })
 }
 
 /** The `message` and the text of an element that says what went wrong. */

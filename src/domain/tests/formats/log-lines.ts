@@ -33,11 +33,16 @@ export function* withoutLog(pieces: Iterable<string>): Generator<string> {
 
 const MAX_LINE = 65_536
 
-/** Ends of what is no part of another element. */
+/** Ends of what is no part of another element; of suites, which may be within each other, that of the last one is. */
 const END_OF_ROOT =
-  /<\/(?:[\w-]+:)?(?:testsuites|testrun|TestRun|test-run|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g
+  /<\/(?:[\w-]+:)?(?:testsuites?|testrun|TestRun|test-run|test-suite|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g
+const IS_SUITE = /test-?suite\s*>/
 /** `<info> starting`: what begins an element has no text behind it. */
 const BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/
+const BEGINS_WITH_TAG = /^\s*<[\p{L}_:/]/u
+const DECLARES = /^\s*<(?:\?|!DOCTYPE|!--.*-->)/
+/** Markup of a log: an element in a line of its own, with a text or empty. */
+const MARKUP = /^\s*<([\w.:-]+)(?:\s[^<>]*)?(?:>[^<>]*<\/\1\s*>|\/>)[^<>]*$/
 const TAG_NAME = /<([A-Za-z_][\w.:-]*)/g
 
 /**
@@ -48,15 +53,17 @@ export function withoutLogLines(text: string): string | null {
   const names = new Set<string>()
   let done = ''
   let at = 0
+  let isMasked = false
   const maskLines = () => {
     while (at < text.length) {
       const end = text.indexOf('\n', at) + 1 || text.length
       const line = text.slice(at, end)
       if (line.length > MAX_LINE) return
-      if (/\S/.test(line) && !/^\s*<[?!]/.test(line)) {
-        const isLog = (!/^\s*</.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line)
+      if (/\S/.test(line) && !DECLARES.test(line) && !isMarkup(line)) {
+        const isLog = (!BEGINS_WITH_TAG.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line)
         if (!isLog) return
         for (const [, name = ''] of line.matchAll(TAG_NAME)) names.add(name)
+        isMasked ||= line.includes('<')
         done += line.replaceAll('<', ' ')
       } else done += line
       at = end
@@ -64,7 +71,9 @@ export function withoutLogLines(text: string): string | null {
   }
   maskLines()
   const start = at
-  for (const { 0: end, index } of text.slice(start).matchAll(END_OF_ROOT)) {
+  const ends = [...text.slice(start).matchAll(END_OF_ROOT)]
+  for (const [position, { 0: end, index }] of ends.entries()) {
+    if (IS_SUITE.test(end) && position < ends.length - 1) continue
     const behind = start + index + end.length
     if (behind < at) continue
     done += text.slice(at, behind)
@@ -73,11 +82,15 @@ export function withoutLogLines(text: string): string | null {
   }
   done += text.slice(at)
   const isBegun = (name: string) => countIn(done, `</${name}`) > countIn(done, `<${name}`)
-  return names.size === 0 || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done
+  return !isMasked || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done
 }
 
 /** A log that names more is read as it is. */
 const MAX_NAMES = 100
+
+function isMarkup(line: string): boolean {
+  return MARKUP.test(line) && !ROOT.test(line)
+}
 
 function countIn(text: string, tag: string): number {
   let count = 0
@@ -90,7 +103,9 @@ function countIn(text: string, tag: string): number {
 function maskedLine(line: string): { readonly text: string; readonly isRoot: boolean } {
   const root = ROOT.exec(line)
   const start = line.trimStart()
-  if (start.startsWith('<')) return { text: line, isRoot: root !== null || !/^<[?!]/.test(start) }
+  // Outside of an element there are no sections.
+  if (start.startsWith('<') && !start.startsWith('<![CDATA['))
+    return { text: line, isRoot: root !== null || !/^<[?!]/.test(start) }
   const end = root?.index ?? line.length
   return { text: line.slice(0, end).replaceAll('<', ' ') + line.slice(end), isRoot: root !== null }
 }

@@ -5,11 +5,14 @@ import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat }
 
 /** NUnit 2 (`test-results`) and 3 (`test-run`). */
 export function nunitXml(report: ReportBuilder): XmlFormat {
+  /** What has something bad in it. */
+  const redIn = new Set<XmlElement>()
+  /** The bad tests of each root: what fails in a suite is not counted. */
   const shownIn = new Map<XmlElement, number>()
   const faultsIn = new Map<XmlElement, { readonly message: string; readonly isFailure: boolean }>()
-  /** In each element around it, and in itself. */
-  const countShown = (element: XmlElement) => {
-    for (const outer of [...outersOf(element), element]) shownIn.set(outer, (shownIn.get(outer) ?? 0) + 1)
+  /** Each element around it, and itself. */
+  const redden = (element: XmlElement) => {
+    for (const outer of [...outersOf(element), element]) redIn.add(outer)
   }
 
   return {
@@ -23,7 +26,11 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
         return
       }
       const ending = endingOf(element)
-      if (isBad(ending.result)) countShown(element)
+      if (isBad(ending.result)) {
+        redden(element)
+        const [root = element] = outersOf(element)
+        shownIn.set(root, (shownIn.get(root) ?? 0) + 1)
+      }
       const { name = '', duration, time } = element.attributes
       report.add({
         classname: classnameOf(element),
@@ -40,10 +47,10 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
       const { result = '', site = '' } = element.attributes
       // What failed with the suite around it is told there.
       const isOwn = SUITES.has(element.name) && !/^parent$/i.test(site)
-      const isUnshown = isOwn && hasFailed(result) && !shownIn.has(element)
+      const isUnshown = isOwn && hasFailed(result) && !redIn.has(element)
       if (isUnshown || (isFailure && isOwnFault(element, message))) {
         const { name = element.parent ? 'suite' : 'Test run', fullname } = element.attributes
-        countShown(element)
+        redden(element)
         report.add({
           classname: fullname ?? name,
           name,

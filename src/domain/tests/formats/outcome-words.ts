@@ -65,7 +65,7 @@ export function outcomeOf(word: string): TestOutcome | undefined {
   return WORDS.get(word.trim().toLowerCase().replace(/[ -]+/g, '_'))
 }
 
-/** How a test ended by a word of its report. What nobody knows, or may be damaged, is an error and never a success. */
+/** How a test ended by a word of its report. What nobody knows, or may be damaged, is an error if it is no failure. */
 export function endingBy(
   word: string,
   { field, message, isDamaged = false }: { field: string; message: string; isDamaged?: boolean },
@@ -75,7 +75,7 @@ export function endingBy(
     const unknown = `the report says ${field}="${word}", which is no word for a test that passed`
     return { result: 'error', message: message || unknown }
   }
-  if (result !== 'success' || !isDamaged) return { result, message }
+  if (isBad(result) || !isDamaged) return { result, message }
   return { result: 'error', message: message || 'the report is damaged in this test' }
 }
 

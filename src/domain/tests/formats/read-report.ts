@@ -40,20 +40,24 @@ function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): Re
   return isBetter(other, read) ? other.reading : read.reading
 }
 
-type DocumentReading = { readonly reading: ReportReading; readonly isWhole: boolean }
+type DocumentReading = { readonly reading: ReportReading; readonly isWhole: boolean; readonly isDamaged: boolean }
 
 function readDocument(pieces: Iterable<string>, warnings: readonly string[]): DocumentReading {
   const report = openReport()
   for (const warning of warnings) report.warn(warning)
-  const { problem, isWhole } = readXmlReport(pieces, report)
-  return { reading: problem === null ? { ok: true, report: report.close() } : refused(problem), isWhole }
+  const { problem, ...state } = readXmlReport(pieces, report)
+  return { reading: problem === null ? { ok: true, report: report.close() } : refused(problem), ...state }
 }
 
-/** Whether a reading has all tests of another one, as they are there, and is whole or the only one that has any. */
-function isBetter({ reading, isWhole }: DocumentReading, { reading: other }: DocumentReading): boolean {
+/**
+ * Whether a reading without a log's tags is better than one with them, which is not whole: it is whole, with nothing wrong
+ * and no fewer tests, or has all tests of the other as they are there, and is whole or the only one that has any.
+ */
+function isBetter({ reading, isWhole, isDamaged }: DocumentReading, { reading: other }: DocumentReading): boolean {
   if (!reading.ok) return false
   const { tests } = reading.report
   const known = other.ok ? other.report.tests : []
+  if (isWhole && !isDamaged && tests.length >= known.length) return true
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]
     return test?.name === name && test.classname === classname && test.result === result

@@ -56,7 +56,8 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         })
       } else if (element.name === 'runinfo') {
         const text = textOf(element, 'text')
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome) && !ECHO.test(text) })
+        // Its writers always say how bad it is.
+        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0
         counted =

@@ -68,14 +68,13 @@ const MAX_CHILDREN = 1_000
 const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
 const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
 
+type XmlReportReading = { readonly problem: string | null; readonly isWhole: boolean; readonly isDamaged: boolean }
+
 /**
  * Reads several reports after one another. `problem` is what is wrong with the document as a whole, `line:column: …`, or
- * null; `isWhole` is false also where it ends early.
+ * null; `isWhole` is false also where it ends early, `isDamaged` where its tags are.
  */
-export function readXmlReport(
-  pieces: Iterable<string>,
-  report: ReportBuilder,
-): { readonly problem: string | null; readonly isWhole: boolean } {
+export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): XmlReportReading {
   const now: { format: XmlFormat | null; open: XmlElement | null; last: XmlElement | null } = {
     format: null,
     open: null,
@@ -190,11 +189,11 @@ export function readXmlReport(
   }
   const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
-  return { problem: null, isWhole: reading.endsEarly === null }
+  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null }
 }
 
-function broken(problem: string): { readonly problem: string; readonly isWhole: false } {
-  return { problem, isWhole: false }
+function broken(problem: string): XmlReportReading {
+  return { problem, isWhole: false, isDamaged: true }
 }
 
 function problemIn(work: () => void): string | null {

@@ -4,6 +4,15 @@ import { type ReportReading, readTestReport } from '../../../../src/domain/tests
 import type { TestReport, TestResult } from '../../../../src/domain/tests/test-result.ts'
 
 const RED = `<testsuites name="all"><testsuite name="s"><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite></testsuites>`
+/** A failure and a success in each of the formats of XML. */
+const SHORT: Readonly<Record<string, string>> = {
+  JUnit: `<testsuites>\n${suite('<testcase name="a"><failure message="no"/></testcase><testcase name="b"/>')}\n</testsuites>\n`,
+  'JUnit of one suite': `${suite('\n<testcase name="a"><failure message="no"/></testcase>\n<testcase name="b"/>\n')}\n`,
+  NUnit: `<test-run>\n<test-suite name="s"><test-case name="a" result="Failed"><failure><message>no</message></failure></test-case><test-case name="b" result="Passed"/></test-suite>\n</test-run>\n`,
+  TRX: `<TestRun>\n<Results><UnitTestResult testName="a" outcome="Failed"><Output><ErrorInfo><Message>no</Message></ErrorInfo></Output></UnitTestResult><UnitTestResult testName="b" outcome="Passed"/></Results>\n</TestRun>\n`,
+  xUnit: `<assemblies>\n<assembly name="s"><collection><test name="a" result="Fail"><failure><message>no</message></failure></test><test name="b" result="Pass"/></collection></assembly>\n</assemblies>\n`,
+  TestNG: `<testng-results>\n<suite name="s"><test name="unit"><class name="c"><test-method name="a" status="FAIL"><exception><message>no</message></exception></test-method><test-method name="b" status="PASS"/></class></test></suite>\n</testng-results>\n`,
+}
 const ONE = suite('<testcase name="é"/>')
 
 describe('how a report is found is how it is read', () => {
@@ -112,6 +121,29 @@ describe('how a report is found is how it is read', () => {
       `a line of a log that ${line}`,
       document,
       [passed('a'), failure('b', 'no')],
+      ['lines of a log, before or behind the report, have tags: left out'],
+    ]),
+    ...Object.entries(SHORT).flatMap(([format, document]) =>
+      [
+        ['names another root', '[INFO] wrote <assemblies> to out\n'],
+        ['names a suite with a result', 'note: <test-suite result="x"> is next\n'],
+        ['names a suite', '2026-01-02 <testsuite name="x"> is next\n'],
+        ['comes after a line of markup', '<dim>text</dim>\n[INFO] wrote <testsuites> to x\n'],
+        ['comes after an empty element', '<a/>\n2026-01-02 <testsuite name="x"> is next\n'],
+        ['comes after a section', '<![CDATA[ x\n[INFO] wrote <testsuites> to x\n'],
+        ['comes before such a line', '2026-01-02 <testsuite name="x"> is next\n<dim>text</dim>\n'],
+        ['comes after a conflict', '<<<<<<< HEAD\n[INFO] wrote <test-run> to x\n'],
+      ].map(([line = '', lines = '']): [string, string, Partial<TestResult>[], string[]] => [
+        `${format}: a line of a log that ${line}`,
+        lines + document,
+        [failure('a', 'no'), passed('b')].map(({ isFlaky: _, ...test }) => test),
+        ['lines of a log, before or behind the report, have tags: left out'],
+      ]),
+    ),
+    ...Object.entries(SHORT).map(([format, document]): [string, string, Partial<TestResult>[], string[]] => [
+      `${format}: a line of a log behind it that names a suite`,
+      `${document}<dim>text</dim>\n2026-01-02 <testsuite name="x"> was it\n`,
+      [failure('a', 'no'), passed('b')].map(({ isFlaky: _, ...test }) => test),
       ['lines of a log, before or behind the report, have tags: left out'],
     ]),
     [
@@ -305,6 +337,35 @@ describe('how a report is found is how it is read', () => {
       [error('a', 'no constructor'), error('F', 'no constructor')],
     ],
     [
+      'TRX, a fault of the run of which nobody knows how bad it is',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInfo nutcome="Error"><Text>no cleanup</Text></RunInfo></RunInfos>',
+      ),
+      [failure('a'), error('Test run', 'no cleanup')],
+    ],
+    [
+      'NUnit, of which a test is missing beside a fault of a suite',
+      '<test-run result="Failed" failed="2"><test-suite name="F" result="Failed" site="TearDown"><failure><message>down</message></failure><test-case name="a" result="Failed"/></test-suite></test-run>',
+      [failure('a'), error('F', 'down')],
+      ['the report counts 2 failures, its cases show 1'],
+    ],
+    ...[
+      [
+        'NUnit 2',
+        '<test-results><test-suite name="s"><test-case name="a" executed="False" time="0.1/><test-case name="b" executed="False"><reason><message>later</message></reason></test-case></test-suite></test-results>',
+      ],
+      [
+        'JUnit',
+        '<testsuite name="s"><testcase name="a" time="0.1/><testcase name="b" ><skipped/></testcase></testsuite>',
+      ],
+    ].map(([format = '', document = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `${format}, a test that swallowed the start of one that was skipped`,
+      document,
+      [{ name: 'a', result: 'error' }],
+      [expect.stringContaining('damaged')],
+    ]),
+    [
       'TRX, tests of other kinds',
       trxRun(
         '<WebTestResult testName="w" outcome="Failed"/><GenericTestResult testName="g" outcome="Passed"/><TestResultAggregation testName="o" outcome="Failed"><InnerResults><UnitTestResult testName="u" outcome="Failed"/></InnerResults></TestResultAggregation>',
@@ -482,7 +543,7 @@ describe('how a report is found is how it is read', () => {
 
 describe('the other formats', () => {
   it('NUnit 3', () => {
-    const report = reportIn(`<test-run id="0" testcasecount="7" result="Failed" total="7" failed="3">
+    const report = reportIn(`<test-run id="0" testcasecount="6" result="Failed" total="6" failed="2">
   <test-suite type="Assembly" name="Shop.dll" fullname="/w/Shop.dll" result="Failed"><failure><message>One or more child tests had errors</message></failure>
    <test-suite type="TestFixture" name="CartTest" fullname="Shop.CartTest" classname="Shop.CartTest" result="Failed" site="Child"><failure><message><![CDATA[One or more child tests had errors]]></message></failure>
     <test-case name="Adds(1,2)" fullname="Shop.CartTest.Adds(1,2)" methodname="Adds" classname="Shop.CartTest" result="Passed" duration="0.25"><attachments><attachment><filePath>/w/a.png</filePath></attachment></attachments></test-case>
@@ -756,6 +817,134 @@ ${method('PASS', 'name="pays"')}
   })
 })
 
+describe('what a damaged end of a section would swallow', () => {
+  const failing = (name: string, message: string) =>
+    `<testcase name="${name}"><failure><![CDATA[${message}]]></failure></testcase>\n`
+  const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+
+  it('is read, where it is a declaration whose end has one byte that is wrong', () => {
+    const first = suite('<testcase name="a"><failure message="no"/></testcase>')
+    for (const [at, byte, removed] of changesOf(DECLARATION)) {
+      const damaged = DECLARATION.slice(0, at) + byte + DECLARATION.slice(at + removed)
+      const document = `${damaged}\n${first}\n${DECLARATION}\n${suite('<testcase name="b"/>')}`
+      const reading = readTestReport(bytes(document), null)
+      const tests = reading.ok ? reading.report.tests : reading.problem
+      expect([damaged, tests]).toMatchObject([damaged, [failure('a', 'no'), passed('b')]])
+    }
+  })
+
+  it('is read or told, where it is a document type that has one byte that is wrong', () => {
+    const types = ['<!DOCTYPE testsuites>', '<!DOCTYPE t [\n<!ENTITY a "b">\n]>', '<!DOCTYPE t SYSTEM "t.dtd">']
+    for (const type of types)
+      for (const [at, byte, removed] of changesOf(type)) {
+        const damaged = type.slice(0, at) + byte + type.slice(at + removed)
+        const document = `${damaged}\n${suite('<testcase name="a"><failure message="x]>y"/></testcase>')}\n${type}\n${ONE}`
+        const reading = readTestReport(bytes(document), null)
+        const { tests, warnings } = reading.ok ? reading.report : { tests: reading.problem, warnings: [] }
+        // `<!DOCTYPE <t>` may be an element, which nobody ends.
+        if (warnings.length === 0)
+          expect([damaged, tests]).toMatchObject([damaged, [failure('a', 'x]>y'), passed('é')]])
+      }
+  })
+
+  it.each([
+    ['before a report', (comment: string, rest: string) => `${comment}${rest}`],
+    ['in a suite', (comment: string, rest: string) => suite(comment + rest)],
+  ])('%s, where it is a comment whose end has one byte that is wrong, is read or told', (_, documentOf) => {
+    for (const [at, byte, removed] of changesOf('-->')) {
+      const comment = `<!-- by a tool ${'-->'.slice(0, at) + byte + '-->'.slice(at + removed)}\n`
+      for (const next of ['<!-- b -->', '<system-out>at --> x</system-out>']) {
+        const red = suite(failing('a', 'no'))
+        const document = documentOf(comment, `${red}\n${suite(`${next}<testcase name="b"/>`)}`)
+        const reading = readTestReport(bytes(document), null)
+        const { tests, warnings } = reading.ok ? reading.report : { tests: [], warnings: [reading.problem] }
+        expect(tests.some(({ name }) => name === 'a') || warnings.length > 0 ? null : document).toBeNull()
+      }
+    }
+  })
+
+  it.each(['<?xml version="1.0" encoding="UTF-8">', '<?xml version="1.0" encoding="UTF-8"', '<?xml', '<?'])(
+    'is read behind %s',
+    (declaration) => {
+      expect(reportIn(`${declaration}\n${RED}`).tests).toMatchObject([passed('a'), failure('b', 'no')])
+    },
+  )
+
+  it('is read behind an instruction without an end within a suite, and told', () => {
+    const { tests, warnings } = reportIn(`${suite(`<?page a>${failing('a', 'no')}<?page b?>${failing('b', 'no')}`)}`)
+    expect(tests).toMatchObject([failure('a'), failure('b')])
+    expect(warnings).toEqual([expect.stringContaining('damaged')])
+  })
+
+  it('costs nothing where the end of an instruction comes in a later piece', () => {
+    const long = `<?note ${'x'.repeat(300_000)}?>`
+    expect(reportIn(suite(`${long}<testcase name="a"/>`))).toMatchObject({ tests: [passed('a')] })
+    const within = suite(`<testcase name="${'y'.repeat(262_144 - 40)}"/><?note a?><testcase name="a"/>`)
+    expect(reportIn(within).warnings).toEqual([])
+  })
+
+  it.each<[string, (a: string, b: string) => string]>([
+    ['JUnit', (a, b) => suite(failing('a', a) + failing('b', b))],
+    [
+      'NUnit, with faults of suites',
+      (a, b) =>
+        `<test-run failed="2"><test-suite name="s" result="Failed" site="TearDown"><failure><message>down</message></failure>${[
+          a,
+          b,
+        ]
+          .map(
+            (message, at) =>
+              `<test-case name="${'ab'[at]}" result="Failed"><failure><message><![CDATA[${message}]]></message></failure></test-case>`,
+          )
+          .join('')}</test-suite></test-run>`,
+    ],
+    [
+      'TestNG',
+      (a, b) =>
+        `<testng-results><suite name="s"><test name="t"><class name="c">${[a, b]
+          .map(
+            (message, at) =>
+              `<test-method status="FAIL" name="${'ab'[at]}"><exception><message><![CDATA[${message}]]></message></exception></test-method>`,
+          )
+          .join('')}</class></test></suite></testng-results>`,
+    ],
+  ])('%s: a failure in the message of another one, by one byte in the end of a section, is told', (_, document) => {
+    const good = document('no 1', 'no 2')
+    expect(testsOf(good).filter(({ name }) => name === 'a' || name === 'b')).toHaveLength(2)
+    expect(reportIn(good).warnings).toEqual([])
+    const at = good.indexOf(']]>')
+    for (let place = at; place < at + 3; place++)
+      for (const byte of ['', ' ', 'x', '>', ']', '<']) {
+        const damaged = good.slice(0, place) + byte + good.slice(place + 1)
+        const { tests, warnings } = reportIn(damaged)
+        const isWhole = tests.filter(({ name }) => name === 'a' || name === 'b').length === 2
+        expect(isWhole || warnings.length > 0 ? null : damaged).toBeNull()
+      }
+  })
+
+  it.each([
+    ['split', 'got <![CDATA[x]]]]><![CDATA[> but'],
+    ['split before its last character', 'got <![CDATA[x]]]><![CDATA[]> but'],
+    ['at the end', 'got <![CDATA[x]]]]><![CDATA[>'],
+    ['with a reference', 'got <![CDATA[x]]&gt; but'],
+    ['with a space', 'got <![CDATA[x]] > but'],
+  ])('a section that a test printed, its end %s, is no damage', (_, message) => {
+    expect(reportIn(suite(failing('a', message) + failing('b', 'no')))).toMatchObject({
+      tests: [failure('a'), failure('b', 'no')],
+      warnings: [],
+    })
+  })
+
+  it('finds sections within each other wherever the pieces of a document end', () => {
+    for (let pad = 0; pad < 24; pad++) {
+      const damaged = suite(
+        `${failing('a', 'x'.repeat(262_144 - 60 - pad)).replace(']]>', ']] >')}${failing('b', 'no')}`,
+      )
+      expect(reportIn(damaged).warnings).not.toEqual([])
+    }
+  })
+})
+
 describe('whatever it is given', () => {
   const PIECES = [
     ...[
@@ -965,6 +1154,10 @@ function failure(name: string, message?: string): Partial<TestResult> {
 
 function error(name: string, message?: string): Partial<TestResult> {
   return { name, result: 'error', isFlaky: false, ...(message === undefined ? {} : { message }) }
+}
+
+function testsOf(document: string): readonly TestResult[] {
+  return reportIn(document).tests
 }
 
 function reportIn(document: string | Uint8Array): TestReport {
