@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'dispatch_target_not_found',
   'listener_not_found',
   'test_not_found',
+  'step_not_found',
+  'log_not_found',
   'token_not_found',
   'user_not_found',
   'route_not_found',
@@ -35,6 +37,9 @@ export const ERROR_CODES = [
   'missing_parts',
   'other_parts',
   'upload_complete',
+  'log_offset',
+  'log_differs',
+  'log_complete',
   'no_dispatch_target',
   'cannot_cancel',
   'nothing_to_run',
@@ -65,11 +70,18 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly problems: readonly InputProblem[]
   readonly headers: Readonly<Record<string, string>>
+  /** The offset of a log that is wanted next. */
+  readonly offset: number | undefined
 
   constructor(
     code: ErrorCode,
     message?: string,
-    more: { problems?: readonly InputProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
+    more: {
+      problems?: readonly InputProblem[]
+      headers?: Record<string, string>
+      offset?: number
+      cause?: unknown
+    } = {},
   ) {
     // A refusal is no bug: nobody reads its stack, and taking it costs more than the answer.
     const { stackTraceLimit } = Error
@@ -79,6 +91,7 @@ export class AppError extends Error {
     this.code = code
     this.problems = more.problems ?? []
     this.headers = more.headers ?? {}
+    this.offset = more.offset
   }
 }
 

@@ -67,7 +67,12 @@ export function statusAfter(status: ReportedStatus, previous: BuildStatus | null
 }
 
 /** One command or phase of a build, in CircleCI v1.1's shape as far as the reporter gave it. */
-export type Step = { readonly name: string; readonly actions: readonly StepAction[] }
+export type Step = {
+  readonly name: string
+  /** The reporter's own, where it tells of its steps one by one. */
+  readonly key?: string
+  readonly actions: readonly StepAction[]
+}
 export type StepAction = {
   readonly name: string
   readonly type: string

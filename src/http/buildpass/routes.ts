@@ -2,7 +2,9 @@ import type { App } from '../frame/route.ts'
 import { mountAudit } from './audit.ts'
 import { mountArtifactLists } from './builds/artifacts.ts'
 import { mountBuildReports } from './builds/builds.ts'
+import { mountLogs } from './builds/logs.ts'
 import { mountMultipartUploads } from './builds/multipart-uploads.ts'
+import { mountSteps } from './builds/steps.ts'
 import { mountTests } from './builds/tests.ts'
 import { mountUploads } from './builds/uploads.ts'
 import { mountCreators } from './creators.ts'
@@ -24,6 +26,8 @@ export function mountBuildpass(app: App): void {
   mountProjects(app)
   mountBuildReports(app)
   mountUploads(app)
+  mountSteps(app)
+  mountLogs(app)
   mountTests(app)
   mountVerdicts(app)
   mountProjectTests(app)

@@ -21,6 +21,8 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   env_var_not_found: { status: 404, message: 'Environment variable not found' },
   dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
   listener_not_found: { status: 404, message: 'Listener not found' },
+  step_not_found: { status: 404, message: 'Step not found' },
+  log_not_found: { status: 404, message: 'Log not found' },
   test_not_found: { status: 404, message: 'Test not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
@@ -46,6 +48,9 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   missing_parts: { status: 409, message: 'parts: some are not sent yet' },
   other_parts: { status: 409, message: 'parts: one was sent by two senders at once; send all parts again' },
   upload_complete: { status: 409, message: 'upload: is complete already' },
+  log_offset: { status: 409, message: 'offset: bytes before it are missing' },
+  log_differs: { status: 409, message: 'offset: the log has other bytes there' },
+  log_complete: { status: 409, message: 'The log has ended already.' },
   no_dispatch_target: {
     status: 409,
     message: 'This project has no dispatch target, so nothing here can start or stop its builds.',
@@ -115,6 +120,7 @@ export function jsonRefusal(error: AppError, requestId: string): Response {
     message,
     code: error.code,
     errors: error.problems.length > 0 ? error.problems : undefined,
+    offset: error.offset,
     request_id: status >= 500 ? requestId : undefined,
   }
   return Response.json(body, {
