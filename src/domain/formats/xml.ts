@@ -11,6 +11,8 @@ export type XmlEvents = {
   readonly close: (isImplied: boolean) => void
   /** Something in the tags is wrong here, so that what stands around it may not be what was meant. */
   readonly damage: () => void
+  /** Called for each comment and instruction, perhaps in pieces: one whose end was lost goes on to that of the next one. */
+  readonly comment?: (text: string) => void
 }
 
 /** What a function of `XmlEvents` finds wrong; reading stops there. */
@@ -36,7 +38,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'unquoted attribute value.',
 ])
 
-/** Each is an Error with a stack: a document with more of them is none. */
+/** A document with more faults of its tags is none. */
 const MAX_FAULTS = 1_000
 
 /**
@@ -44,7 +46,7 @@ const MAX_FAULTS = 1_000
  * another are read like one. No document type is read, so there are no entities but XML's own five. Lines are counted
  * from 1, columns in Unicode characters.
  */
-export function readXml(pieces: Iterable<string>, { open, text, close, damage }: XmlEvents): XmlReading {
+export function readXml(pieces: Iterable<string>, { open, text, close, damage, comment }: XmlEvents): XmlReading {
   // A reader of XML 1.0 reads any 1.x as 1.0 (XML 1.0, Fifth Edition, §2.8).
   const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true, fragment: true })
   let depth = 0
@@ -53,6 +55,7 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
   let endsEarly: string | null = null
   let opening: 'whole' | 'damaged' | null = null
   let openingName = ''
+  const names: string[] = []
   let tail = ''
   /** Elements that one end tag closed: only then saxes says whether it was the end tag of the last of them. */
   let closing: { readonly tag: SaxesTagPlain; isImplied: boolean }[] = []
@@ -64,13 +67,9 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
     closing = []
     for (const { isImplied } of closed) {
       depth--
+      names.pop()
       close(isImplied)
     }
-  }
-  const swallowed = () => {
-    settle()
-    firstDamage ??= `${position()}: the end of a comment or of a section of text is lost here`
-    damage()
   }
   parser.on('error', ({ message }) => {
     const fault = message.slice(message.indexOf(': ') + 2)
@@ -102,6 +101,7 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
     const isDamaged = opening === 'damaged'
     opening = null
     depth++
+    names.push(name)
     open(name, attributes, { position: position(), isDamaged })
   })
   const onText = (some: string) => {
@@ -109,13 +109,19 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
     text(some)
   }
   parser.on('text', onText)
-  parser.on('cdata', onText)
+  parser.on('cdata', (section) => {
+    onText(section)
+    if (holdsOwnEnd(section, names.at(-1) ?? '')) firstDamage ??= `${position()}: the end of a CDATA section is lost`
+  })
   parser.on('closetag', (tag) => {
     if (closing.at(-1)?.isImplied !== true) settle()
     closing.push({ tag, isImplied: false })
   })
+  const { stackTraceLimit } = Error
+  // saxes makes an Error of each fault: stacks of a million odd characters would take a minute.
+  Error.stackTraceLimit = 0
   try {
-    for (const piece of mended(pieces, swallowed)) {
+    for (const piece of mended(pieces, comment)) {
       parser.write(piece)
       tail = (tail + piece).slice(-MAX_TAIL)
       flattenTexts(parser)
@@ -128,7 +134,22 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage }:
   } catch (error) {
     if (!(error instanceof XmlProblem)) throw error
     return { ok: false, problem: `${position()}: ${error.message}` }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+/**
+ * Whether a section of the element `name` holds the end of one and then the start of the section of another: its own end was
+ * lost, and that is the other's. Only what quotes such a document looks the same.
+ */
+function holdsOwnEnd(section: string, name: string): boolean {
+  const inner = section.lastIndexOf('<![CDATA[')
+  if (inner < 0) return false
+  const start = section.lastIndexOf(`<${name}`, inner)
+  if (start < 0 || !/^(?:\s[^<>]*)?>\s*$/.test(section.slice(start + name.length + 1, inner))) return false
+  const end = section.indexOf(`</${name}`)
+  return end >= 0 && end < start
 }
 
 /** A name of an element that counts is shorter. */
@@ -141,89 +162,95 @@ function reopen(parser: SaxesParser, tags: readonly SaxesTagPlain[]): void {
   open.push(...tags)
 }
 
-/** Where text stands that is neither markup nor a reference, until `end`, and what in it tells that its own end was lost. */
-const INSIDES = {
-  '<!--': { end: '-->', marks: /<!--|<\/|\/>/g },
-  // The start of another section, but not where its end is quoted too, as writers write it.
-  '<![CDATA[': { end: ']]>', marks: /<!\[CDATA\[|\]\](?:&gt;|[^\w\]]>)/g },
-} as const
+/** Where text stands that is neither markup nor a reference. */
+const INSIDES = { '<!--': '-->', '<![CDATA[': ']]>', '<?': '?>' } as const
 type Inside = keyof typeof INSIDES
-const OPENS_INSIDE = /<!(?:--|\[CDATA\[)/g
+const OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g
 
-/**
- * `&` and `<` that should have been written as references, and references to characters. What begins an instruction or a
- * document type and does not go on as one is none: saxes would read on to the end of another one.
- */
-const INSTRUCTION = String.raw`\?[^<]*\?>`
-const DOCUMENT_TYPE = String.raw`!DOCTYPE(?:[^<>["']|"[^"<>]*"|'[^'<>]*')*(?:\[(?:\s|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>`
-const NOT_MARKUP = new RegExp(
-  [
-    String.raw`&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?`,
-    String.raw`<(?![\p{L}_:/]|!--|!\[CDATA\[|${INSTRUCTION}|${DOCUMENT_TYPE})`,
-  ].join('|'),
-  'gu',
-)
-const WHOLE_DECLARATION = new RegExp(`^<(?:${INSTRUCTION}|${DOCUMENT_TYPE})`)
+/** `&` and `<` that should have been written as references, and references to characters. */
+const NOT_MARKUP =
+  /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu
+/** One that goes on otherwise is none: saxes would read on to the end of another one. */
+const DOCUMENT_TYPE =
+  /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y
 
 /** The longest that has to be seen as a whole, but for instructions and document types: a reference. */
 const MAX_TOKEN = 16
-const MAX_DECLARATION = 65_536
+const MAX_INSTRUCTION = 65_536
 
 /**
  * The document in pieces with line feeds for all line ends (§2.11), U+FFFD for what is no character of XML, and
- * references for `&` and `<` that stand for themselves: saxes would read on to the next `;`, or begin a tag. `swallowed`
- * is called behind a comment or section of text whose end was lost, so that it goes on to that of another one.
+ * references for `&` and `<` that stand for themselves: saxes would read on to the next `;`, or begin a tag.
  */
-function* mended(pieces: Iterable<string>, swallowed: () => void): Generator<string> {
+function* mended(pieces: Iterable<string>, comment: XmlEvents['comment']): Generator<string> {
   let held = ''
   let inside: Inside | null = null
-  let isEndLost = false
 
-  function* mendedPiece(text: string, isLast: boolean): Generator<string> {
+  /** What is sure of a text; what may go on in the next piece is held back. */
+  function sureOf(text: string, isLast: boolean): string {
+    const lastEnd = text.lastIndexOf('?>')
     let done = ''
     let at = 0
+    let from = 0
     for (;;) {
       if (inside !== null) {
-        const { end, marks } = INSIDES[inside]
+        const end = INSIDES[inside]
         const ending = text.indexOf(end, at)
-        const behind = ending + end.length
-        const isSeen = ending >= 0 && (isLast || text.length >= behind + MAX_TOKEN)
-        const rest = isLast ? text.length : Math.max(at, text.length - MAX_TOKEN)
-        const seen = ending >= 0 ? Math.min(ending, rest) : rest
-        for (const { 0: mark, index } of text.slice(at, isSeen ? ending : undefined).matchAll(marks))
-          if (at + index < seen) isEndLost = !mark.startsWith(']]')
-        if (!isSeen) {
-          yield done + text.slice(at, seen)
-          held = text.slice(seen)
-          return
+        if (ending < 0) {
+          const sure = isLast ? text.length : Math.max(at, text.length - end.length + 1)
+          held = text.slice(sure)
+          if (inside !== '<![CDATA[') comment?.(text.slice(at))
+          return done + plainInside(text.slice(at, sure), inside)
         }
-        done += text.slice(at, behind)
-        at = behind
-        // An end in a text is written in two sections.
-        if (isEndLost && !(inside === '<![CDATA[' && text.startsWith(inside, at))) {
-          yield done
-          done = ''
-          swallowed()
-        }
+        if (inside !== '<![CDATA[') comment?.(text.slice(at, ending))
+        done += plainInside(text.slice(at, ending), inside) + end
+        at = ending + end.length
+        from = at
         inside = null
-        isEndLost = false
       }
-      OPENS_INSIDE.lastIndex = at
+      OPENS_INSIDE.lastIndex = from
       const opening = OPENS_INSIDE.exec(text)
-      if (!opening) break
-      done += escaped(text.slice(at, opening.index)) + opening[0]
-      at = opening.index + opening[0].length
-      inside = opening[0] as Inside
+      const index = opening?.index ?? text.length
+      const opens = opening?.[0] as Inside | '<!DOCTYPE' | undefined
+      const declared = opens === '<!DOCTYPE' ? documentTypeAt(text, index) : null
+      if (declared !== null) {
+        done += escaped(text.slice(at, index)) + declared
+        at = index + declared.length
+        from = at
+      } else if (opens === '<!--' || opens === '<![CDATA[' || (opens === '<?' && isInstruction(text, index, lastEnd))) {
+        done += escaped(text.slice(at, index)) + opens
+        at = index + opens.length
+        inside = opens
+      } else if (
+        opens !== undefined &&
+        (isLast || index < text.length - MAX_INSTRUCTION || (opens === '<?' && index < lastEnd))
+      ) {
+        // It begins nothing, and is a text.
+        from = index + opens.length
+      } else {
+        const rest = text.slice(at, index)
+        const sure = isLast || opens !== undefined ? index : at + tokenStart(rest)
+        held = text.slice(sure)
+        return done + escaped(text.slice(at, sure))
+      }
     }
-    const rest = text.slice(at)
-    const kept = isLast ? rest.length : tokenStart(rest)
-    yield done + escaped(rest.slice(0, kept))
-    held = rest.slice(kept)
   }
 
-  for (const piece of characters(pieces)) yield* mendedPiece(held + piece, false)
-  yield* mendedPiece(held, true)
+  for (const piece of characters(pieces)) yield sureOf(held + piece, false)
+  yield sureOf(held, true)
 }
+
+function documentTypeAt(text: string, at: number): string | null {
+  DOCUMENT_TYPE.lastIndex = at
+  return DOCUMENT_TYPE.exec(text)?.[0] ?? null
+}
+
+/** The content of a comment with other hyphens: saxes would not see the end of `--->`. */
+function plainInside(text: string, inside: Inside): string {
+  return inside === '<!--' ? text.replaceAll('-', OTHER_HYPHEN) : text
+}
+
+const OTHER_HYPHEN = '\u2010'
 
 function escaped(text: string): string {
   return text.replace(NOT_MARKUP, (found, reference: string | undefined) => {
@@ -233,13 +260,18 @@ function escaped(text: string): string {
   })
 }
 
+/** Whether an instruction begins there: one that has an end or, as a declaration has no tag in it, one before the next tag. */
+function isInstruction(text: string, at: number, lastEnd: number): boolean {
+  if (at > lastEnd) return false
+  if (!/^<\?[\p{L}_:]/u.test(text.slice(at, at + 4))) return false
+  if (!/^<\?xml\s/.test(text.slice(at, at + 6))) return true
+  const tag = text.indexOf('<', at + 1)
+  return text.slice(at, tag < 0 ? undefined : tag).includes('?>')
+}
+
 /** Where the last token begins that the next piece may go on with. */
 function tokenStart(text: string): number {
-  const tag = text.lastIndexOf('<')
-  const declaration = Math.max(text.lastIndexOf('<!DOCTYPE'), text.startsWith('<?', tag) ? tag : -1)
-  const isNear = declaration >= 0 && declaration > text.length - MAX_DECLARATION
-  if (isNear && !WHOLE_DECLARATION.test(text.slice(declaration))) return declaration
-  const last = Math.max(tag, text.lastIndexOf('&'))
+  const last = Math.max(text.lastIndexOf('<'), text.lastIndexOf('&'))
   return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length
 }
 

@@ -53,7 +53,8 @@ describe('reads what is not well-formed, at as little loss as can be', () => {
       ['<a {}>', '<c {}>', '</>', 'damage', '</b>1', '<b {}>', '</>', '</>'],
       '1:11: unexpected close tag.',
     ],
-    ['<a><!-- -- --></a>', ['<a {}>', 'damage', '</>'], '1:11: malformed comment.'],
+    ['<a><!-- -- --></a>', ['<a {}>', '</>'], null],
+    ['<a><!-- --->1<!-----></a>', ['<a {}>', '1', '</>'], null],
     ['<a / ></a>', ['<a {}> damaged', '</>'], '1:5: forward-slash in opening tag not followed by >.'],
   ])('%j', (document, events, damage) => {
     const { reading, heard } = heardIn([document])
@@ -127,6 +128,9 @@ describe('reads 4 MiB in a time that grows with the length alone', () => {
     ['CDATA sections without end', () => `<a>${many('<![CDATA[')}`, '1:4194300'],
     ['a reference without end', () => `<a>&${many('a')}</a>`, null],
     ['an XML declaration without end', () => `<?xml version="1.0"${many(' ')}`, null],
+    ['comments of hyphens', () => `<!--${many('a--b ')}--><a/>`, null],
+    ['comments within each other', () => `${many('<!--')}--><a/>`, null],
+    ['odd characters outside of elements', () => `${many(']]>')}<a/>`, null],
     ['instructions without end', () => `<a>${many('<?')}</a>`, null],
     ['document types', () => `${many('<!DOCTYPE a>')}<a/>`, null],
     ['document types without end', () => `<a>${many('<!DOCTYPE[')}</a>`, null],

@@ -154,7 +154,7 @@ function endingOf(element: XmlElement): Ending {
     const flaky = FLAKY.get(child.name)
     const rerun = RERUNS.get(child.name)
     const outcome = faultOf(child.name)
-    if (!flaky && !rerun && outcomeOf(child.name) === undefined && 'message' in child.attributes) isUnclear = true
+    if (!flaky && !rerun && outcomeOf(child.name) === undefined && mayBeEnding(child)) isUnclear = true
     if (flaky) attempts.push({ result: flaky, message: messageOf(child) })
     else if (rerun) reruns.push({ result: rerun, message: messageOf(child) })
     else if (outcome) {
@@ -179,6 +179,13 @@ function endingOf(element: XmlElement): Ending {
     isFlaky: /^\s*flaky\s*$/i.test(element.attributes.status ?? ''),
   }
 }
+
+/** Whether an element in a case that we do not know may be one that says how it ended, with a damaged name. */
+function mayBeEnding({ name, attributes }: XmlElement): boolean {
+  return 'message' in attributes || ENDINGS.some((ending) => name !== ending && isNearly(name, ending))
+}
+
+const ENDINGS = ['skipped', 'failure', 'error', 'disabled'] as const
 
 /** What an element in a case says of how it ended. */
 function faultOf(name: string): TestOutcome | null {

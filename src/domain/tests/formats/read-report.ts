@@ -50,14 +50,18 @@ function readDocument(pieces: Iterable<string>, warnings: readonly string[]): Do
 }
 
 /**
- * Whether a reading without a log's tags is better than one with them, which is not whole: it is whole, with nothing wrong
- * and no fewer tests, or has all tests of the other as they are there, and is whole or the only one that has any.
+ * Whether a reading without a log's tags is better than one with them, which is not whole: it is whole, with nothing wrong,
+ * and lacks no test but errors, which a log's tag may have made; or it has all tests of the other as they are there, and is
+ * whole or the only one that has any.
  */
 function isBetter({ reading, isWhole, isDamaged }: DocumentReading, { reading: other }: DocumentReading): boolean {
   if (!reading.ok) return false
   const { tests } = reading.report
   const known = other.ok ? other.report.tests : []
-  if (isWhole && !isDamaged && tests.length >= known.length) return true
+  if (isWhole && !isDamaged && tests.length > 0) {
+    const names = new Set(tests.map(({ name }) => name))
+    if (known.every(({ name, result }) => result === 'error' || names.has(name))) return true
+  }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]
     return test?.name === name && test.classname === classname && test.result === result

@@ -22,7 +22,10 @@ export function trxXml(report: ReportBuilder): XmlFormat {
 
   return {
     wants: ({ name, parent }) =>
-      TRX_RESULTS.has(name) || name === 'unittest' || name === 'runinfo' || (name === 'counters' && parent !== null),
+      TRX_RESULTS.has(name) ||
+      name === 'unittest' ||
+      parent?.name === 'runinfos' ||
+      (name === 'counters' && parent !== null),
     take: (element) => {
       const { attributes } = element
       if (TRX_RESULTS.has(element.name)) {
@@ -54,7 +57,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           classname: classname === 'none' ? '' : classname,
           file: method?.attributes.codebase ?? attributes.storage ?? '',
         })
-      } else if (element.name === 'runinfo') {
+      } else if (element.parent?.name === 'runinfos') {
         const text = textOf(element, 'text')
         // Its writers always say how bad it is.
         runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })

@@ -56,6 +56,12 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
+/** What a comment swallowed whose end was lost. */
+const COMMENT_WITH_TESTS = new RegExp(
+  `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,
+  'i',
+)
+
 const MAX_DEPTH = 50
 const FAULTS = ['error', 'failure'] as const
 /** In a text between tests: the tag of a fault, perhaps without its first character. */
@@ -158,6 +164,9 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
         now.format?.leave(element)
       } else if (element.isDamaged && element.parent) element.parent.isDamaged = true
       if (now.open === null) closeFormat()
+    },
+    comment: (text) => {
+      if (COMMENT_WITH_TESTS.test(text)) odd ??= 'a comment or instruction with tags of tests: its own end may be lost'
     },
     damage: () => {
       if (now.open) now.open.isDamaged = true

@@ -142,7 +142,7 @@ describe('how a report is found is how it is read', () => {
     ),
     ...Object.entries(SHORT).map(([format, document]): [string, string, Partial<TestResult>[], string[]] => [
       `${format}: a line of a log behind it that names a suite`,
-      `${document}<dim>text</dim>\n2026-01-02 <testsuite name="x"> was it\n`,
+      `${document}<dim>text</dim>\n2026-01-02 <testsuite name="x"> was it\n<test-suite result="Failed"> too\n`,
       [failure('a', 'no'), passed('b')].map(({ isFlaky: _, ...test }) => test),
       ['lines of a log, before or behind the report, have tags: left out'],
     ]),
@@ -335,6 +335,21 @@ describe('how a report is found is how it is read', () => {
       'NUnit, tests that failed with the suite around them',
       '<test-run result="Failed" failed="1"><test-suite name="F" result="Failed" label="Invalid" site="SetUp"><failure><message>no constructor</message></failure><test-suite type="ParameterizedMethod" name="M" result="Failed" label="Invalid" site="Parent"><failure><message>no constructor</message></failure><test-case name="a" result="Failed" label="Invalid" site="Parent"><failure><message>no constructor</message></failure></test-case></test-suite></test-suite></test-run>',
       [error('a', 'no constructor'), error('F', 'no constructor')],
+    ],
+    [
+      'TRX, a fault of the run with a damaged name',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunInfos><RunInf outcome="Error"><Text>no cleanup</Text></RunInf></RunInfos>',
+      ),
+      [failure('a'), error('Test run', 'no cleanup')],
+    ],
+    ['a skipped case with a damaged name', suite('<testcase name="a"><kipped/></testcase>'), [error('a')]],
+    [
+      'an entity with a tag, and an instruction in a document type',
+      `<!DOCTYPE x [<!ENTITY e "x>y<z"> <?p i?> ]>${ONE}`,
+      [passed('é')],
+      [],
     ],
     [
       'TRX, a fault of the run of which nobody knows how bad it is',
@@ -840,8 +855,9 @@ describe('what a damaged end of a section would swallow', () => {
         const damaged = type.slice(0, at) + byte + type.slice(at + removed)
         const document = `${damaged}\n${suite('<testcase name="a"><failure message="x]>y"/></testcase>')}\n${type}\n${ONE}`
         const reading = readTestReport(bytes(document), null)
-        const { tests, warnings } = reading.ok ? reading.report : { tests: reading.problem, warnings: [] }
         // `<!DOCTYPE <t>` may be an element, which nobody ends.
+        if (byte === '<') continue
+        const { tests, warnings } = reading.ok ? reading.report : { tests: reading.problem, warnings: [] }
         if (warnings.length === 0)
           expect([damaged, tests]).toMatchObject([damaged, [failure('a', 'x]>y'), passed('é')]])
       }
@@ -870,10 +886,10 @@ describe('what a damaged end of a section would swallow', () => {
     },
   )
 
-  it('is read behind an instruction without an end within a suite, and told', () => {
-    const { tests, warnings } = reportIn(`${suite(`<?page a>${failing('a', 'no')}<?page b?>${failing('b', 'no')}`)}`)
-    expect(tests).toMatchObject([failure('a'), failure('b')])
+  it('is told where an instruction without its end goes on to that of another one', () => {
+    const { warnings } = reportIn(suite(`<?page a>${failing('a', 'no')}<?page b?>${failing('b', 'no')}`))
     expect(warnings).toEqual([expect.stringContaining('damaged')])
+    expect(reportIn(suite(`<?page a>${failing('a', 'no')}`)).tests).toMatchObject([failure('a')])
   })
 
   it('costs nothing where the end of an instruction comes in a later piece', () => {
@@ -913,8 +929,12 @@ describe('what a damaged end of a section would swallow', () => {
     expect(testsOf(good).filter(({ name }) => name === 'a' || name === 'b')).toHaveLength(2)
     expect(reportIn(good).warnings).toEqual([])
     const at = good.indexOf(']]>')
-    for (let place = at; place < at + 3; place++)
-      for (const byte of ['', ' ', 'x', '>', ']', '<']) {
+    // What the second one says may look like the end of a section that was quoted.
+    for (const second of ['no 2', 'a[b[1]] > 2', '[[1]]">', 'x]]&gt;y'])
+      for (const [place, byte] of [at, at + 1, at + 2].flatMap((one) =>
+        ['', ' ', 'x', '>', ']', '<'].map((byte) => [one, byte] as const),
+      )) {
+        const good = document('no 1', second)
         const damaged = good.slice(0, place) + byte + good.slice(place + 1)
         const { tests, warnings } = reportIn(damaged)
         const isWhole = tests.filter(({ name }) => name === 'a' || name === 'b').length === 2
@@ -933,6 +953,22 @@ describe('what a damaged end of a section would swallow', () => {
       tests: [failure('a'), failure('b', 'no')],
       warnings: [],
     })
+  })
+
+  it.each([
+    ['a tag of HTML in a comment', '<testcase name="a"/><!-- rendered <b>x</b> and <br/> -->'],
+    ['an instruction with a tag', '<?note <b>\n<?x ?><testcase name="a"/>'],
+    ['hyphens in a comment', '<testcase name="a"/><!-- with --flag -->'],
+    [
+      'a section that quotes the start of one',
+      '<testcase name="a"><system-out><![CDATA[got <![CDATA[ x]]></system-out></testcase>',
+    ],
+    [
+      'an end that is written in three sections',
+      '<testcase name="a"><system-out><![CDATA[<p><![CDATA[x]]>]]<![CDATA[></p> end]]></system-out></testcase>',
+    ],
+  ])('%s is no damage', (_, cases) => {
+    expect(reportIn(suite(cases))).toMatchObject({ tests: [passed('a')], warnings: [] })
   })
 
   it('finds sections within each other wherever the pieces of a document end', () => {
