@@ -69,6 +69,8 @@ const RESTORED_TABLES = [
     'test_reports',
     'test_failures',
     'test_mutes',
+    'logs',
+    'log_parts',
     'audit',
     'deliveries',
     'used_identities',

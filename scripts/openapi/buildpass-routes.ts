@@ -1,8 +1,11 @@
 import { auditPageShape } from '../../src/http/buildpass/audit-shape.ts'
 import { artifactsOfBuildShape, storedArtifactShape } from '../../src/http/buildpass/builds/artifact-shape.ts'
+import { condensedShape, logAppendedShape } from '../../src/http/buildpass/builds/logs-shape.ts'
 import { uploadInput } from '../../src/http/buildpass/builds/multipart-uploads.ts'
 import { uploadPartShape, uploadShape } from '../../src/http/buildpass/builds/multipart-uploads-shape.ts'
 import { reportInput, updateInput } from '../../src/http/buildpass/builds/report-input.ts'
+import { stepInput } from '../../src/http/buildpass/builds/steps.ts'
+import { stepKeptShape } from '../../src/http/buildpass/builds/steps-shape.ts'
 import { testsStoredShape } from '../../src/http/buildpass/builds/tests-shape.ts'
 import { creatorShape, creatorsShape } from '../../src/http/buildpass/creators-shape.ts'
 import { leakInput } from '../../src/http/buildpass/leaks.ts'
@@ -200,6 +203,39 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     summary: 'Update a build',
     body: { schema: updateInput, example: { status: 'failed', stop_time: '2026-11-24T09:00:01Z' } },
     answers: { 200: json('The build.', buildShape) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps': {
+    summary: 'Report a step of a build',
+    description:
+      'The same `key` again is the same step, which is brought up to date. A report of the build with `steps` replaces all.',
+    body: { schema: stepInput, example: { key: 'lint-1', name: 'lint', status: 'running' } },
+    answers: { 200: json('The place of the step among those of its build.', stepKeptShape) },
+    refuses: [409],
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': {
+    summary: 'Append to the log of a step',
+    description:
+      'At most 4 MiB at once. The same bytes again are no harm; bytes beyond the end are refused, and the answer has the `offset` that is wanted.',
+    query: ['log-offset', 'stream', 'final', 'cut'],
+    body: { schema: null, type: 'application/octet-stream', example: 'ok 1 - adds\n' },
+    answers: { 200: json('Where the next bytes belong.', logAppendedShape) },
+    refuses: [409, 413],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': {
+    summary: 'The log of a step',
+    description:
+      'As it was printed; `Range` is understood. `X-Terminal` says whether it is complete, `X-Log-Offset` how many bytes there are, `X-Log-Lines` how many lines.',
+    query: ['stream', 'offset-seen', 'wait', 'lines', 'tail', 'ansi'],
+    answers: {
+      200: { means: 'The log.', content: { 'text/plain': null } },
+      206: { means: 'The part that was asked for.', content: { 'text/plain': null } },
+    },
+    refuses: [416],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed': {
+    summary: 'The lines of a log that tell why the step failed',
+    query: ['stream'],
+    answers: { 200: json('At most 200 lines: errors, once each, and the end.', condensedShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',

@@ -45,6 +45,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
     schema: { type: 'string', enum: ['github', 'gitlab', 'circleci', 'buildkite', 'jenkins'] },
   },
   upload: text('The `upload_id` of the upload.'),
+  step: count('The place of the step among those of its build, from 0.', 0, 999_999_999),
   part: count('The number of the part, from 1.', 1, 999_999),
   ticket: text('The signed, short-lived permission to download one file.'),
   format: {
@@ -55,6 +56,29 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
 
 /** The queries that routes read, by name. */
 export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
+  stream: {
+    description: 'What was printed; `stderr` is a log of its own for reporters that keep the two apart.',
+    schema: { type: 'string', enum: ['stdout', 'stderr'], default: 'stdout' },
+  },
+  'log-offset': {
+    name: 'offset',
+    description: 'How many bytes of the log come before these.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  final: flag('Nothing comes after these bytes.'),
+  cut: text('`true`, or how many lines: the reporter left out what comes before the offset.', 'true'),
+  'offset-seen': {
+    name: 'offset',
+    description: 'Only what comes behind so many bytes of the log.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  wait: count('Seconds to wait for more than `offset` has.', 0, 20, 0),
+  lines: text('Lines, from 1.', '100-200'),
+  tail: count('So many of the last lines.', 1, 100_000),
+  ansi: {
+    description: 'Whether sequences that colour a terminal stay.',
+    schema: { type: 'string', enum: ['keep', 'strip'], default: 'keep' },
+  },
   limit: count('How many at most.', 1, 100, 30),
   'limit-100': { name: 'limit', ...count('How many at most.', 1, 100, 100) },
   'limit-200': { name: 'limit', ...count('How many at most.', 1, 200, 200) },

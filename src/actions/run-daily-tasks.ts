@@ -1,6 +1,7 @@
 import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../domain/upkeep.ts'
 import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
+import { finishLogs } from '../storage/logs/finish-logs.ts'
 import { requeueForgotten } from '../storage/notices/outbox.ts'
 import type { Stores } from '../storage/stores.ts'
 import { forgetNames, listCrowded } from '../storage/tests/forget-names.ts'
@@ -25,6 +26,8 @@ const FEED_LIFE_MS = 2 * DAY_MS
 const ORPHAN_LIFE_MS = DAY_MS
 /** An upload for which nothing came for so long is abandoned. */
 const IDLE_UPLOAD_LIFE_MS = DAY_MS
+/** A log for which nothing came for so long is taken for ended. */
+const IDLE_LOG_LIFE_MS = DAY_MS
 /** The longest back-off is half a day. */
 const FORGOTTEN_AFTER_MS = DAY_MS
 /** Two are left for the note of how it went. */
@@ -64,6 +67,14 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
       of: 'tests',
     })
     return { ...again(step, !isDone), failures }
+  },
+  'orphan logs': async (stores, now, step) => {
+    const { isDone, failures } = await sweepOrphans(stores, now - ORPHAN_LIFE_MS, MAX_ORPHAN_PAGES, { of: 'logs' })
+    return { ...again(step, !isDone), failures }
+  },
+  'unfinished logs': async (stores, now, step) => {
+    const { after, failures } = await finishLogs(stores, now - IDLE_LOG_LIFE_MS, step.after ?? null)
+    return { ...again({ ...step, ...(after === null ? {} : { after }) }, after !== null), failures }
   },
   'old test results': async (stores, _now, step) => again(step, await moveOldResults(stores, MAX_OPERATIONS_A_TASK)),
   'unused test names': async ({ db }, now, step) => {

@@ -5,6 +5,8 @@ export const UPKEEP_TASKS = [
   'idle uploads',
   'orphans',
   'orphan tests',
+  'orphan logs',
+  'unfinished logs',
   'old test results',
   'unused test names',
   'forgotten messages',

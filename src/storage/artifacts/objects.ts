@@ -1,6 +1,8 @@
 import { and, gt, lte } from 'drizzle-orm'
 import { toHex } from '../../domain/formats/encoding.ts'
+import { LOGS_PREFIX } from '../logs/log-prefix.ts'
 import { artifacts } from '../schema/schema.ts'
+import { logParts } from '../schema/schema-logs.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import type { Db, Stores } from '../stores.ts'
 import { TESTS_PREFIX } from '../tests/tests-key.ts'
@@ -88,12 +90,13 @@ type ObjectKind = {
   /** Of the sweep, where it stopped. */
   readonly sweep: string
   readonly prefix: string
-  readonly tables: readonly (typeof artifacts | typeof testReports | typeof testPacks)[]
+  readonly tables: readonly (typeof artifacts | typeof testReports | typeof testPacks | typeof logParts)[]
 }
 
 const OBJECT_KINDS = {
   artifacts: { sweep: 'orphans', prefix: 'artifacts/', tables: [artifacts] },
   tests: { sweep: 'orphan tests', prefix: TESTS_PREFIX, tables: [testReports, testPacks] },
+  logs: { sweep: 'orphan logs', prefix: LOGS_PREFIX, tables: [logParts] },
 } satisfies Record<string, ObjectKind>
 
 export type OrphansSwept = {

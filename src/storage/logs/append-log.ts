@@ -5,7 +5,7 @@ import { askBucket } from '../artifacts/objects.ts'
 import { builds } from '../schema/schema.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
 import { rawStatement, type Stores } from '../stores.ts'
-import { commit, RightGone } from '../tokens/rights.ts'
+import { commit, RightGone, type Statement } from '../tokens/rights.ts'
 import { membersText, packed } from './log-members.ts'
 import { logKeyFor } from './log-prefix.ts'
 import { type Log, type LogKey, type LogPart, PART_COLUMNS, partOf, readLogBytes } from './read-log.ts'
@@ -151,16 +151,18 @@ async function write(
   }
   const { id: _, ...changed } = after
   try {
-    const [, , updated] = await commit(stores, actor, [
+    const statements: Statement[] = [
       // Without a log this is the first of it; of two firsts one finds the other's.
-      log ? db.select({ id: logs.id }).from(logs).limit(0) : firstRow(stores, before),
-      part ? partRow(stores, part, isAsBefore) : db.select({ id: logs.id }).from(logs).limit(0),
+      ...(log ? [] : [firstRow(stores, before)]),
+      ...(part ? [partRow(stores, part, isAsBefore)] : []),
       db
         .update(logs)
         .set(changed)
         .where(and(eq(logs.id, before.id), isAsBefore))
         .returning({ id: logs.id }),
-    ])
+    ]
+    // The rows that the last of them gives.
+    const updated = (await commit(stores, actor, statements)).at(-1) as unknown as readonly unknown[]
     if (updated.length > 0) return { kind: 'appended', offset: after.sizeBytes, log: after }
   } catch (error) {
     if (pack) await artifacts.delete(key).catch(() => undefined) // The daily upkeep deletes what is left.

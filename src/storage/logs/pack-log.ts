@@ -168,10 +168,7 @@ async function replace(
       ),
     )
   await commit(stores, INSTANCE, statements)
-  const [, named] = await db.batch([
-    db.select({ id: logs.id }).from(logs).limit(0),
-    db.select({ key: logParts.objectKey }).from(logParts).where(eq(logParts.logId, log.id)),
-  ])
+  const named = await db.select({ key: logParts.objectKey }).from(logParts).where(eq(logParts.logId, log.id))
   const isNamed = new Set(named.map(({ key }) => key))
   const unnamed = [...gone, ...made].filter((key) => !isNamed.has(key))
   if (unnamed.length > 0) await askBucket(stores, artifacts.delete(unnamed))

@@ -3,6 +3,7 @@ import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/rete
 import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
+import { logParts, logs } from '../schema/schema-logs.ts'
 import { retention } from '../schema/schema-reporting.ts'
 import { testFailures, testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -18,6 +19,8 @@ const MAX_PIPELINES_A_QUERY = 250
 const MAX_PROJECTS_A_QUERY = 25
 
 /** A project with its retention: values for one project, columns for many. */
+type Product = typeof artifacts | typeof logs | typeof logParts
+
 type Kept = {
   readonly projectId: SQL
   readonly artifactsBefore: SQL
@@ -48,7 +51,11 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
   return {
     /** Whether anything in pipeline `l` is not old yet. */
     isNew,
-    artifacts: (column: SQL) => sql`select a.${column} from ${artifacts} as a join ${builds} as b on b.id = a.build_id
+    /** Of what a build made: files, and what its steps printed. */
+    products: (
+      table: Product,
+      column: SQL,
+    ) => sql`select a.${column} from ${table} as a join ${builds} as b on b.id = a.build_id
       join ${pipelines} as l on l.id = b.pipeline_id
       where a.project_id = ${projectId} and a.created_at < ${artifactsBefore} and not ${isKept} order by a.created_at`,
     pipelines: (column: SQL) => sql`select l.${column} from ${pipelines} as l
@@ -89,13 +96,14 @@ export async function listDue(
   for (let query = 0; query < maxQueries; query++) {
     const { results } = await rawStatement(
       db,
-      sql`select p.id, ${over(queries.artifacts, kept.artifactsBefore)} as artifacts,
+      sql`select p.id, ${over((column) => queries.products(artifacts, column), kept.artifactsBefore)} as artifacts,
+          ${over((column) => queries.products(logs, column), kept.artifactsBefore)} as logs,
           ${over(queries.pipelines, kept.buildsBefore)} as pipelines
         from ${projects} as p left join ${retention} as r on r.project_id = p.id
         where p.id > ${from} order by p.id limit ${MAX_PROJECTS_A_QUERY}`,
     )
     // The columns of the statement above: how long each is overdue.
-    const rows = results as { id: string; artifacts: number | null; pipelines: number | null }[]
+    const rows = results as { id: string; artifacts: number | null; logs: number | null; pipelines: number | null }[]
     for (const { id, ...times } of rows) {
       const longest = Math.min(...Object.values(times).filter((ms) => ms !== null))
       if (Number.isFinite(longest)) due.push({ projectId: id, since: now + longest })
@@ -139,8 +147,11 @@ export async function sweepProject(
       if (results.length < part.limit) return true
     }
   }
-  const which = sql`id in (${due.artifacts(sql`id`)} limit ${MAX_OBJECTS_A_QUERY})`
-  if (!(await deleteAll({ rows: artifacts, which, limit: MAX_OBJECTS_A_QUERY }))) return true
+  // A log goes with the last of its parts: rows before their objects.
+  for (const rows of [artifacts, logParts, logs]) {
+    const which = sql`rowid in (${due.products(rows, sql`rowid`)} limit ${MAX_OBJECTS_A_QUERY})`
+    if (!(await deleteAll({ rows, which, limit: MAX_OBJECTS_A_QUERY }))) return true
+  }
   while (operations < maxOperations) {
     // The pipeline that a branch shows may be deleted once the older ones are.
     const { results } = await rawStatement(db, sql`${due.pipelines(sql`id`)} limit ${MAX_PIPELINES_A_QUERY}`)
@@ -156,12 +167,17 @@ export async function sweepProject(
 }
 
 type Part = {
-  readonly rows: (typeof TABLES_WITH_OBJECTS)[number] | typeof testFailures | typeof testResults | typeof pipelines
+  readonly rows:
+    | (typeof TABLES_WITH_OBJECTS)[number]
+    | typeof testFailures
+    | typeof testResults
+    | typeof logs
+    | typeof pipelines
   readonly which: SQL
   readonly limit: number
 }
 
-const TABLES_WITH_OBJECTS = [artifacts, testReports, testPacks] as const
+const TABLES_WITH_OBJECTS = [artifacts, testReports, testPacks, logParts] as const
 
 function hasObjects({ rows }: Pick<Part, 'rows'>): boolean {
   return TABLES_WITH_OBJECTS.some((table) => table === rows)
@@ -180,15 +196,19 @@ function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
     from ${pipelines} as l where l.id in ${chosen} and not ${isNew}`
   const ofReports = sql`report_id in (select r.id from ${builds} as b join ${testReports} as r on r.build_id = b.id
     where b.pipeline_id in ${chosen})`
-  const hasAny = (table: (typeof TABLES_WITH_OBJECTS)[number] | typeof testResults) => sql`exists (select 1
+  const hasAny = (
+    table: (typeof TABLES_WITH_OBJECTS)[number] | typeof testResults | typeof logs,
+  ) => sql`exists (select 1
     from ${builds} as b join ${table} as part on part.build_id = b.id where b.pipeline_id = ${pipelines}.id)`
-  const hasNone = [...TABLES_WITH_OBJECTS, testResults].map((table) => sql`not ${hasAny(table)}`)
+  const hasNone = [...TABLES_WITH_OBJECTS, testResults, logs].map((table) => sql`not ${hasAny(table)}`)
   return [
     { rows: artifacts, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
     { rows: testResults, which: ofChosen, limit: MAX_TESTS_A_QUERY },
     { rows: testFailures, which: ofReports, limit: MAX_TESTS_A_QUERY },
     { rows: testPacks, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
     { rows: testReports, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
+    { rows: logParts, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
+    { rows: logs, which: ofChosen, limit: MAX_TESTS_A_QUERY },
     {
       rows: pipelines,
       which: sql`id in (select candidate.id from (${sizes}) as candidate where coalesce(builds_before, 0) < ${MAX_BUILDS_A_QUERY})

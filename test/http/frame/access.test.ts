@@ -235,6 +235,18 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: own('/builds/1'),
     ask: () => ({ json: { status: 'success' } }),
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps': {
+    path: own('/builds/1/steps'),
+    ask: () => ({ json: { key: 'k', name: 'lint' } }),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': {
+    path: own('/builds/1/steps/0/log?offset=0'),
+    ask: () => ({ body: 'ok\n' }),
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': { path: own('/builds/1/steps/0/log') },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed': {
+    path: own('/builds/1/steps/0/log/condensed'),
+  },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     path: own('/builds/1/tests'),
     ask: () => ({ json: { tests: [{ name: 'x', result: 'success' }] } }),

@@ -145,6 +145,14 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
     path: own(({ running }) => `/builds/${running.num}`),
     ask: json({ status: 'success' }),
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps': {
+    path: own('/builds/1/steps'),
+    ask: json({ key: 'k', name: 'lint' }),
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log': {
+    path: own('/builds/1/steps/0/log?offset=3'),
+    ask: () => ({ body: 'more\n' }),
+  },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     path: own('/builds/1/tests'),
     ask: json({ tests: [{ name: 'x', result: 'failure' }] }),

@@ -1,7 +1,10 @@
 import { eq } from 'drizzle-orm'
+import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import type { Build, BuildReport } from '../../../src/domain/builds/build.ts'
 import { type Project, slugText, type Visibility } from '../../../src/domain/project.ts'
+import { keepStep } from '../../../src/storage/builds/build-steps.ts'
+import { appendToLog } from '../../../src/storage/logs/append-log.ts'
 import { testNames } from '../../../src/storage/schema/schema-tests.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../seed/seed.ts'
 import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
@@ -64,6 +67,17 @@ export async function seedArtifact(
   return kept.artifact
 }
 
+/** Adds a step to a build, with what it printed so far. */
+export async function seedLog(stores: TestStores, buildId: string, text: string): Promise<number> {
+  const said = { status: 'running', start_time: null, end_time: null, exit_code: null }
+  const kept = await keepStep(stores, buildId, { key: crypto.randomUUID(), name: 'npm test', ...said }, INSTANCE)
+  if (kept.kind !== 'kept') throw new Error(`the step was not kept: ${kept.kind}`)
+  const chunk = { offset: 0, bytes: Uint8Array.from(new TextEncoder().encode(text)), isFinal: false, cutNewlines: null }
+  const appended = await appendToLog(stores, { buildId, step: kept.step, stream: 'stdout' }, chunk, INSTANCE)
+  if (appended.kind !== 'appended') throw new Error(`the log was not kept: ${appended.kind}`)
+  return kept.step
+}
+
 export const ASKERS = [
   'none',
   'malformed',
@@ -110,6 +124,7 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
   if (!('build' in reported)) throw new Error(`the first build was not stored: ${reported.kind}`)
   const { build } = reported
   await seedArtifact(stores, project, build, { path: 'out/report.txt', text: 'hello' })
+  await seedLog(stores, build.id, 'ok\n')
   await replaceTestResults(stores, build.id, '', [
     { classname: 'a', name: 'b', result: 'success', runTimeSeconds: 0.5, message: '', file: null, source: 'unit' },
   ])
