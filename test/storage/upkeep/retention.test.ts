@@ -149,7 +149,7 @@ describe('retention', () => {
   it.each([0, 1, 2])(
     'with %i kept a branch ends on what it showed last, and never shows an older result',
     {
-      timeout: 60_000,
+      timeout: 180_000,
     },
     async (keepPerBranch) => {
       let random = 7 + keepPerBranch
