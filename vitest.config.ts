@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { ALONE, STAND_INS, WALKS } from './scripts/check/test-files.ts'
+import { COMPILE_CACHE, QUICK_IMPORTS } from './test/support/server/quick-node.ts'
 
 /** In `npm run prove` the walks are played in workerd too. */
 const isProof = process.env.PROVE === 'all'
@@ -63,7 +64,7 @@ export default defineConfig({
         resolve: STAND_INS.resolve,
         test: {
           name: 'walks',
-          execArgv: QUIET,
+          execArgv: [...QUIET, ...QUICK_IMPORTS],
           include: WALKS,
           setupFiles: STAND_INS.setupFiles,
           environment: 'node',
@@ -88,7 +89,9 @@ export default defineConfig({
         test: {
           name: 'node',
           provide: { isProof },
-          execArgv: QUIET,
+          execArgv: [...QUIET, ...QUICK_IMPORTS],
+          // For what they start.
+          env: COMPILE_CACHE,
           include: ['test/**/*.node.test.ts'],
           exclude: ['test/http/web/**'],
           globalSetup: './test/support/server/prepared.ts',

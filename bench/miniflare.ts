@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { buildWorker } from '../scripts/deploy/worker-bundle.ts'
 import { applyMigrations } from '../scripts/start/local-database.ts'
 import { createUser } from '../src/actions/create-user.ts'
@@ -21,6 +20,9 @@ export type BenchServer = {
 
 const COMPATIBILITY_DATE = '2026-10-20'
 
+// A second of its own: a script that refuses its arguments need not load it.
+const loadMiniflare = () => import('miniflare')
+
 /** The built Worker, and beside it two that only return a fixed image, in one workerd, each on a socket of its own. */
 export async function startBenchServer(
   svg: string,
@@ -34,6 +36,7 @@ export async function startBenchServer(
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   }
   const image = JSON.stringify(svg)
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await loadMiniflare()
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       log: new Log(LogLevel.ERROR),
@@ -93,6 +96,7 @@ export async function startGrowthServers(
   { pepper, folder }: { readonly pepper: string; readonly folder: string },
 ) {
   const script = await bundle('bench/growth-worker.ts', join(folder, 'worker.js'))
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await loadMiniflare()
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       log: new Log(LogLevel.ERROR),

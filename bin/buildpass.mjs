@@ -4103,16 +4103,16 @@ var require_parse = __commonJS({
       let paren = 0;
       let quote = 0;
       let value = "";
-      let escaped3 = false;
+      let escaped2 = false;
       for (const ch of input) {
-        if (escaped3 === true) {
+        if (escaped2 === true) {
           value += ch;
-          escaped3 = false;
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
           value += ch;
-          escaped3 = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4143,14 +4143,14 @@ var require_parse = __commonJS({
       return parts;
     };
     var isPlainBranch = (branch) => {
-      let escaped3 = false;
+      let escaped2 = false;
       for (const ch of branch) {
-        if (escaped3 === true) {
-          escaped3 = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped3 = true;
+          escaped2 = true;
           continue;
         }
         if (/[?*+@!()[\]{}]/.test(ch)) {
@@ -4198,15 +4198,15 @@ var require_parse = __commonJS({
       let bracket = 0;
       let paren = 0;
       let quote = 0;
-      let escaped3 = false;
+      let escaped2 = false;
       for (let i = 1; i < pattern.length; i++) {
         const ch = pattern[i];
-        if (escaped3 === true) {
-          escaped3 = false;
+        if (escaped2 === true) {
+          escaped2 = false;
           continue;
         }
         if (ch === "\\") {
-          escaped3 = true;
+          escaped2 = true;
           continue;
         }
         if (ch === '"') {
@@ -4681,14 +4681,14 @@ var require_parse = __commonJS({
           if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) {
             continue;
           }
-          const escaped3 = utils.escapeRegex(prev.value);
+          const escaped2 = utils.escapeRegex(prev.value);
           state.output = state.output.slice(0, -prev.value.length);
           if (opts.literalBrackets === true) {
-            state.output += escaped3;
-            prev.value = escaped3;
+            state.output += escaped2;
+            prev.value = escaped2;
             continue;
           }
-          prev.value = `(${capture}${escaped3}|${prev.value})`;
+          prev.value = `(${capture}${escaped2}|${prev.value})`;
           state.output += prev.value;
           continue;
         }
@@ -11668,6 +11668,7 @@ var HARMLESS = /* @__PURE__ */ new Set([
   'the string "]]>" is disallowed in char data.',
   "unquoted attribute value."
 ]);
+var MAX_ODD = 45e5;
 var MAX_FAULTS = 1e3;
 function readXml(pieces, { open: open3, text, close, damage, comment }) {
   const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
@@ -11756,12 +11757,9 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
   }
 }
 function holdsOwnEnd(section, name) {
-  const inner = section.lastIndexOf("<![CDATA[");
-  if (inner < 0) return false;
-  const start2 = section.lastIndexOf(`<${name}`, inner);
-  if (start2 < 0 || !/^(?:\s[^<>]*)?>\s*$/.test(section.slice(start2 + name.length + 1, inner))) return false;
   const end2 = section.indexOf(`</${name}`);
-  return end2 >= 0 && end2 < start2;
+  const start2 = end2 < 0 ? -1 : section.indexOf(`<${name}`, end2);
+  return start2 >= 0 && section.includes("<![CDATA[", start2);
 }
 var MAX_TAIL = 100;
 function reopen(parser, tags) {
@@ -11777,7 +11775,17 @@ var MAX_TOKEN = 16;
 var MAX_INSTRUCTION = 65536;
 function* mended(pieces, comment) {
   let held = "";
+  let odd = 0;
   let inside = null;
+  function escaped2(text) {
+    return text.replace(NOT_MARKUP, (found, reference) => {
+      odd++;
+      if (odd > MAX_ODD) throw new XmlProblem("too much in its text is no XML");
+      if (found === "<") return "&lt;";
+      if (reference === void 0) return "&amp;";
+      return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
+    });
+  }
   function sureOf(text, isLast) {
     const lastEnd = text.lastIndexOf("?>");
     let done = "";
@@ -11833,13 +11841,6 @@ function plainInside(text, inside) {
   return inside === "<!--" ? text.replaceAll("-", OTHER_HYPHEN) : text;
 }
 var OTHER_HYPHEN = "‐";
-function escaped2(text) {
-  return text.replace(NOT_MARKUP, (found, reference) => {
-    if (found === "<") return "&lt;";
-    if (reference === void 0) return "&amp;";
-    return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
-  });
-}
 function isInstruction(text, at, lastEnd) {
   if (at > lastEnd) return false;
   if (!/^<\?[\p{L}_:]/u.test(text.slice(at, at + 4))) return false;
@@ -11877,6 +11878,7 @@ var MAX_ATTEMPTS = 20;
 var MAX_ATTACHMENTS = 100;
 function openReport() {
   const tests = [];
+  const ofSuites = /* @__PURE__ */ new Set();
   const warnings = [];
   let leftOut = 0;
   let countedFailures = 0;
@@ -11901,10 +11903,13 @@ function openReport() {
       if (tests.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`);
       const test = testOf(found, tests.length + 1);
       if (found.name.trim() === "") warn(`a test has no name, and is called "${test.name}"`);
-      tests.push({ ...test, name: ownName(test) });
+      const kept = { ...test, name: ownName(test) };
+      tests.push(kept);
+      if (found.isOfSuite) ofSuites.add(kept);
     },
     warn,
     count: () => tests.length,
+    cases: () => tests.filter((test) => !ofSuites.has(test)),
     compareFailures: (counted2, shown) => {
       countedFailures += Math.max(counted2, shown);
       shownFailures += shown;
@@ -12123,6 +12128,14 @@ function outersOf(element) {
   for (let outer = element.parent; outer; outer = outer.parent) outers.unshift(outer);
   return outers;
 }
+function isNearly(name, other) {
+  if (name.startsWith(other)) return true;
+  if (Math.abs(name.length - other.length) > 1) return false;
+  let before = 0;
+  while (before < other.length && name[before] === other[before]) before++;
+  const [rest, otherRest] = [name.slice(before), other.slice(before)];
+  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1);
+}
 
 // src/domain/tests/formats/junit.ts
 function junitXml(report) {
@@ -12169,7 +12182,8 @@ function junitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
-          message
+          message,
+          isOfSuite: true
         });
       }
       const all = shown + faults.length;
@@ -12189,14 +12203,6 @@ function isFaultOfSuite({ name, attributes, isDamaged }) {
   if (outcome !== void 0) return isBad(outcome);
   const isLike = isNearly(name, "error") || isNearly(name, "failure") || isDamaged && /^[ef]/.test(name);
   return "message" in attributes || isLike;
-}
-function isNearly(name, other) {
-  if (name.startsWith(other)) return true;
-  if (Math.abs(name.length - other.length) > 1) return false;
-  let before = 0;
-  while (before < other.length && name[before] === other[before]) before++;
-  const [rest, otherRest] = [name.slice(before), other.slice(before)];
-  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1);
 }
 var OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/;
 function isSuite({ name }) {
@@ -12333,6 +12339,7 @@ function nunitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
+          isOfSuite: true,
           message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element)
         });
@@ -12460,7 +12467,10 @@ function trxXml(report) {
   let isAborted = false;
   let counted2 = 0;
   return {
-    wants: ({ name, parent }) => TRX_RESULTS.has(name) || name === "unittest" || parent?.name === "runinfos" || name === "counters" && parent !== null,
+    wants: (element) => {
+      const { name, parent } = element;
+      return TRX_RESULTS.has(name) || name === "unittest" || isOfRun(element) || name === "counters" && parent !== null;
+    },
     take: (element) => {
       const { attributes } = element;
       if (TRX_RESULTS.has(element.name)) {
@@ -12491,7 +12501,7 @@ function trxXml(report) {
           classname: classname === "none" ? "" : classname,
           file: method?.attributes.codebase ?? attributes.storage ?? ""
         });
-      } else if (element.parent?.name === "runinfos") {
+      } else if (isOfRun(element)) {
         const text = textOf2(element, "text");
         runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
       } else {
@@ -12516,10 +12526,20 @@ function trxXml(report) {
       const own = runFaults.filter(({ text, isBad: isBad2 }) => isBroken || isBad2 && !isShown(CLEANUP.exec(text)?.[1] ?? text)).map(({ text }) => text);
       if (isAborted) own.push("the run was aborted");
       if (isBroken || own.length > 0)
-        report.add({ classname: "", name: "Test run", result: "error", runTimeSeconds: 0, message: own.join("\n") });
+        report.add({
+          classname: "",
+          name: "Test run",
+          result: "error",
+          runTimeSeconds: 0,
+          message: own.join("\n"),
+          isOfSuite: true
+        });
       if (!isBroken) report.compareFailures(counted2, failed.length + badParents);
     }
   };
+}
+function isOfRun({ name, parent }) {
+  return name === "runinfo" || parent?.name === "runinfos";
 }
 var IS_ABORTED = /^\s*(?:passedbutrun)?aborted\s*$/i;
 var ECHO = /^\s*(?:\[xUnit\.net [^\]]*\].*\[FAIL\]\s*$|Exit code indicates failure: '2')/;
@@ -12579,6 +12599,7 @@ function xunitXml(report) {
         name,
         result: "error",
         runTimeSeconds: 0,
+        isOfSuite: true,
         message: failure ? messageIn2(failure) : element.text.trim(),
         source
       });
@@ -12618,6 +12639,10 @@ var FORMATS = [
   [({ name, attributes }) => name === "assemblies" || name === "assembly" && "total" in attributes, xunitXml],
   [({ name }) => name === "testng-results", testngXml]
 ];
+var ROOTS = ["testsuites", "testsuite", "test-run", "test-results", "assemblies"];
+function isNearlyRoot(name) {
+  return name !== "testrun" && ROOTS.every((root) => root !== name) && ROOTS.some((root) => isNearly(name, root));
+}
 function isOfNunit({ name, attributes }) {
   return name === "test-run" || name === "test-results" || name === "test-suite" && "result" in attributes;
 }
@@ -12658,7 +12683,7 @@ function readXmlReport(pieces, report) {
   let depth = 0;
   const wanted = [];
   const roots = [];
-  let isRead = false;
+  const formats = /* @__PURE__ */ new Set();
   let odd = null;
   const takeLast = () => {
     const { last } = now;
@@ -12689,8 +12714,13 @@ function readXmlReport(pieces, report) {
       };
       now.open = element;
       if (now.format === null) {
-        now.format = formatOf(element)?.(report) ?? null;
-        isRead ||= now.format !== null;
+        const format = formatOf(element);
+        now.format = format?.(report) ?? null;
+        if (format) formats.add(format);
+        else if (parent === null && isNearlyRoot(element.name)) {
+          element.isDamaged = true;
+          odd ??= `${position}: the root element is ${written.slice(0, 100)}`;
+        }
       }
       if (TESTS.has(element.name)) takeLast();
       if (now.format?.wants(element)) wanted.push(element);
@@ -12725,7 +12755,7 @@ function readXmlReport(pieces, report) {
           now.last = element;
         } else now.format?.take(element);
       } else if (wanted.length === 0) {
-        takeLast();
+        if (HOLDS_TESTS.has(element.name)) takeLast();
         now.format?.leave(element);
       } else if (element.isDamaged && element.parent) element.parent.isDamaged = true;
       if (now.open === null) closeFormat();
@@ -12744,7 +12774,7 @@ function readXmlReport(pieces, report) {
   };
   const reading = readXml(pieces, events);
   if (!reading.ok) return broken(reading.problem);
-  if (!isRead) return broken(problemOf2(roots[0]));
+  if (formats.size === 0) return broken(problemOf2(roots[0]));
   if (reading.endsEarly !== null) {
     takeLast();
     const [fault] = wanted;
@@ -12761,10 +12791,10 @@ function readXmlReport(pieces, report) {
   }
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
-  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null };
+  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats };
 }
 function broken(problem) {
-  return { problem, isWhole: false, isDamaged: true };
+  return { problem, isWhole: false, isDamaged: true, formats: /* @__PURE__ */ new Set() };
 }
 function problemIn(work) {
   try {
@@ -12821,21 +12851,36 @@ function readDocument(pieces, warnings) {
   const report = openReport();
   for (const warning of warnings) report.warn(warning);
   const { problem, ...state } = readXmlReport(pieces, report);
-  return { reading: problem === null ? { ok: true, report: report.close() } : refused2(problem), ...state };
+  return {
+    reading: problem === null ? { ok: true, report: report.close() } : refused2(problem),
+    cases: report.cases(),
+    ...state
+  };
 }
-function isBetter({ reading, isWhole, isDamaged }, { reading: other }) {
-  if (!reading.ok) return false;
-  const { tests } = reading.report;
-  const known = other.ok ? other.report.tests : [];
-  if (isWhole && !isDamaged && tests.length > 0) {
-    const names = new Set(tests.map(({ name }) => name));
-    if (known.every(({ name, result }) => result === "error" || names.has(name))) return true;
+function isBetter(one, other) {
+  if (!one.reading.ok) return false;
+  const { tests } = one.reading.report;
+  const known = other.reading.ok ? other.reading.report.tests : [];
+  if (one.isWhole && !one.isDamaged && tests.length > 0) {
+    const isOfOther = [...other.formats].some((format) => !one.formats.has(format));
+    if (isOfOther ? tests.length >= known.length : hasEach(tests, other.cases)) return true;
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i];
     return test?.name === name && test.classname === classname && test.result === result;
   });
-  return hasAll && (isWhole || known.length === 0 && tests.length > 0);
+  return hasAll && (one.isWhole || known.length === 0 && tests.length > 0);
+}
+function hasEach(tests, others) {
+  const counts = /* @__PURE__ */ new Map();
+  const keyOf2 = ({ name, result }) => `${result}
+${name.replace(/ \(\d+\)$/, "")}`;
+  for (const test of tests) counts.set(keyOf2(test), (counts.get(keyOf2(test)) ?? 0) + 1);
+  return others.every((test) => {
+    const left = (counts.get(keyOf2(test)) ?? 0) - 1;
+    counts.set(keyOf2(test), left);
+    return left >= 0;
+  });
 }
 var PADDING = /^[\s\0-\x1f\ufeff\ufffd]+/;
 var NO_PADDING = /[^\s\0-\x1f\ufeff\ufffd]/;

@@ -13,9 +13,9 @@ type Proved = { readonly passed: number; readonly failed: number }
 /** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
-    name: 'simulator, hostile inputs, kill, two workerds, timing',
-    minutes: 4,
-    run: () => tests('node', ['test/prove']),
+    name: 'simulator, hostile inputs, kill, two workerds, timing, answers of no shape',
+    minutes: 5,
+    run: () => tests('node', ['test/prove', 'test/cli/answers']),
   },
   {
     name: 'the tests of npm run test:fast, which need no workerd',
@@ -28,7 +28,11 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     minutes: 7,
     run: () => tests('worker', ['test/prove', ...WALKS]),
   },
-  { name: 'a backlog in workerd', minutes: 1, run: () => tests('worker-alone', ['test/actions/run-daily-tasks']) },
+  {
+    name: 'a backlog, and what is kept, in workerd',
+    minutes: 3,
+    run: () => tests('worker-alone', ['test/actions/run-daily-tasks', 'test/storage/upkeep/retention']),
+  },
   {
     name: 'mutants',
     minutes: 3,

@@ -41,7 +41,7 @@ export function artifactsFor(job: JobName, isShowcase: boolean): readonly DemoFi
 
 function showcase(): readonly DemoFile[] {
   return [
-    file('release/web.tar', 'application/octet-stream', randomBytes(20 * 1024 * 1024)),
+    file('release/web.tar', 'application/octet-stream', randomBytes(6 * 1024 * 1024)),
     file('report with spaces.txt', 'text/plain', 'A name with spaces.\n'),
     file('naïve – 数据.csv', 'text/csv', 'région,数量\nÎle-de-France,12\n'),
     file('100% done+really #1.txt', 'text/plain', 'A name that has to be percent-encoded.\n'),

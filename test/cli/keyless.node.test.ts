@@ -6,7 +6,8 @@ import { BUILDKITE, CIRCLECI, GITHUB, GITLAB } from '../support/seed/ci-environm
 import { type Cli, openCli } from '../support/server/cli.ts'
 import { type FaultProxy, startFaultProxy } from '../support/server/fault-proxy.ts'
 import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
-import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
+import { makeDemoState } from '../support/server/local-server.ts'
+import { type DemoServer, serveDemo } from '../support/server/served.ts'
 
 // The command as it is shipped, the Worker as `npm start` runs it, and an issuer with keys of its own that speaks as
 // GitHub's, GitLab's, CircleCI's and Buildkite's do. The proxy only looks, but for one test: what is asked stays seen.
@@ -15,7 +16,7 @@ const ORG_ID = 'f22b6566-597d-46d5-ba74-99ef5bb3d85c'
 const PROJECT_ID = '84996744-a854-4f5e-aea3-04e2851dc1d2'
 const PIPELINE_ID = '849411f9-9e6d-4739-a0d8-e247088e9b52'
 let issuer: LocalIssuer
-let server: LocalServer
+let server: DemoServer
 let proxy: FaultProxy
 let cli: Cli
 const publisherIds = new Map<string, string>()
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const stateDir = makeDemoState()
   const issuers = ['github', 'gitlab', 'circleci', 'buildkite'].map((kind) => `${kind}=${issuerOf(kind)}`)
   appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="${issuers.join(',')}"\n`)
-  server = await startLocalServer({ stateDir })
+  server = await serveDemo(stateDir)
   proxy = await startFaultProxy(server.origin)
   cli = await openCli({ BUILDPASS_URL: proxy.origin, BUILDPASS_PROJECT: SLUG })
   writeAgents(join(cli.folder, 'agents'))

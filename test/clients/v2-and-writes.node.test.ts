@@ -6,13 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import CircleV2 from 'circle-client'
 import { CircleCI as CircleV1, GitType } from 'circleci-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
+import { makeDemoState } from '../support/server/local-server.ts'
+import { type DemoServer, serveDemo } from '../support/server/served.ts'
 
 // Unmodified clients from the registry against `npm start`, and a CI that really listens.
 
 type Received = { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }
 
-let server: LocalServer
+let server: DemoServer
 let receiver: Server
 let receiverOrigin: string
 const received: Received[] = []
@@ -36,7 +37,7 @@ beforeAll(async () => {
   // circleci-api knows no header: it puts the token into the URL of writes too.
   const vars = `QUERY_TOKENS="all-methods"\nOUTBOUND_PRIVATE_HOSTS="${new URL(receiverOrigin).host}"\n`
   appendFileSync(join(stateDir, '.dev.vars'), vars)
-  server = await startLocalServer({ stateDir })
+  server = await serveDemo(stateDir)
 })
 afterAll(async () => {
   await server?.stop()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BOUND_MS } from '../../src/domain/access/fence.ts'
 import { makeStateDir, runNpmScript } from '../support/server/local-server.ts'
-import { startWorkerProcess } from '../support/server/worker-process.ts'
+import { serveWorker } from '../support/server/served.ts'
 
 const KEY = crypto.randomUUID()
 const SLUG = 'gh/acme/two'
@@ -19,10 +19,10 @@ beforeAll(async () => {
   const made = await runNpmScript('create-user', ['ada'], here)
   personal = /bpu_\w{42}/.exec(made.output)?.[0] ?? ''
   copyFileSync(join(here, '.dev.vars'), join(there, '.dev.vars'))
-  first = (await startWorkerProcess('test/prove/two/first.ts', here, [`FORWARD_KEY=${KEY}`])).origin
-  second = (
-    await startWorkerProcess('test/prove/two/second.ts', there, [`FORWARD_KEY=${KEY}`, `FORWARD_URL=${first}/test-d1`])
-  ).origin
+  const key = { FORWARD_KEY: KEY }
+  first = (await serveWorker({ stateDir: here, entry: 'test/prove/two/first.ts', variables: key })).origin
+  const variables = { ...key, FORWARD_URL: `${first}/test-d1` }
+  second = (await serveWorker({ stateDir: there, entry: 'test/prove/two/second.ts', variables })).origin
   const { status } = await ask(first, 'POST', '/api/buildpass/v1/projects', { token: personal, json: { slug: SLUG } })
   expect(status).toBe(201)
 })

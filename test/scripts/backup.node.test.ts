@@ -28,13 +28,8 @@ import { backUp } from '../../scripts/backup/backup-steps.ts'
 import { restore } from '../../scripts/backup/restore-steps.ts'
 import { type Instance, openInstance } from '../../scripts/start/instance.ts'
 import { applyMigrations } from '../../scripts/start/local-database.ts'
-import {
-  makeStateDir,
-  openSharedServer,
-  runNpmScript,
-  type SharedServer,
-  startLocalServer,
-} from '../support/server/local-server.ts'
+import { makeStateDir, openSharedServer, runNpmScript, type SharedServer } from '../support/server/local-server.ts'
+import { serveDemo } from '../support/server/served.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
 
@@ -116,7 +111,7 @@ describe('a backup of an instance in use', () => {
   beforeAll(async () => {
     server = await openSharedServer('read')
     tokens = { ...server.demo.tokens }
-    const own = await startLocalServer()
+    const own = await serveDemo()
     stateDir = own.stateDir
     await muteATest(own, own.demo.tokens.personal)
     before = await answersOf(own, tokens)
@@ -148,7 +143,7 @@ describe('a backup of an instance in use', () => {
     // The demo's own file tells the test's server where it listens.
     mkdirSync(join(into, '.local'), { recursive: true })
     writeFileSync(join(into, '.local/demo.json'), JSON.stringify(server.demo))
-    return startLocalServer({ stateDir: into })
+    return serveDemo(into)
   }
 
   it('has every table of the database, each handled knowingly', () => {
@@ -266,7 +261,7 @@ describe('a backup of an instance in use', () => {
 
   it('a new epoch ends every token of an instance that went back in time', async () => {
     expect((await runNpmScript('new-epoch', [], stateDir)).exitCode).toBe(0)
-    const ended = await startLocalServer({ stateDir: stateDir })
+    const ended = await serveDemo(stateDir)
     expect(
       (await fetch(`${ended.origin}/gh/acme/web.svg`, { headers: { 'Circle-Token': tokens.all ?? '' } })).status,
     ).toBe(401)

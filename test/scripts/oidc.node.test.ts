@@ -2,19 +2,20 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type LocalIssuer, startLocalIssuer } from '../support/server/local-issuer.ts'
-import { type LocalServer, makeDemoState, startLocalServer } from '../support/server/local-server.ts'
+import { makeDemoState } from '../support/server/local-server.ts'
+import { type DemoServer, serveDemo } from '../support/server/served.ts'
 
 // An issuer that listens for real, beside the server as `npm start` runs it: no PUBLIC_ORIGIN, so its own loopback
 // address is the audience.
 const PROJECT = '/api/buildpass/v1/projects/gh/acme/web'
-let server: LocalServer
+let server: DemoServer
 let issuer: LocalIssuer
 
 beforeAll(async () => {
   issuer = await startLocalIssuer()
   const stateDir = makeDemoState()
   appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="gitlab=${issuer.origin}"\n`)
-  server = await startLocalServer({ stateDir })
+  server = await serveDemo(stateDir)
 })
 afterAll(async () => {
   await issuer?.close()

@@ -9,7 +9,8 @@ import { createUser } from '../../src/actions/create-user.ts'
 import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
 import type { Db } from '../../src/storage/stores.ts'
-import { makeDemoState, makeStateDir, runNpmScript, startLocalServer } from '../support/server/local-server.ts'
+import { makeDemoState, makeStateDir, runNpmScript } from '../support/server/local-server.ts'
+import { serveDemo } from '../support/server/served.ts'
 
 describe('a list of peppers', () => {
   const [one] = withNewPepper([])
@@ -37,7 +38,7 @@ describe('npm run peppers', () => {
     for (const { key } of parsePepperList(/PEPPERS="(.*)"/.exec(vars)?.[1] ?? ''))
       expect(added.output).not.toContain(key)
 
-    const again = await startLocalServer({ stateDir })
+    const again = await serveDemo(stateDir)
     const { personal } = again.demo.tokens
     const made = await fetch(`${again.origin}/api/v1.1/user/token`, {
       method: 'POST',

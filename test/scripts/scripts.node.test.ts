@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { REPOSITORY } from '../../scripts/start/local-state.ts'
 import { makeStateDir } from '../support/server/local-server.ts'
+import { COMPILE_CACHE, QUICK_IMPORTS } from '../support/server/quick-node.ts'
 
 /** Every file that is run by itself: the first line of it says how. */
 const SCRIPTS = ['scripts', 'bench']
@@ -21,10 +22,10 @@ function run(file: string, args: readonly string[], env: Record<string, string> 
   return new Promise<{ readonly code: unknown; readonly text: string }>((resolve) => {
     const options = {
       cwd: REPOSITORY,
-      env: { ...process.env, BUILDPASS_STATE: makeStateDir(), ...env } as NodeJS.ProcessEnv,
+      env: { ...process.env, ...COMPILE_CACHE, BUILDPASS_STATE: makeStateDir(), ...env } as NodeJS.ProcessEnv,
       timeout: PATIENCE_MS,
     }
-    const node = ['--no-warnings', join(REPOSITORY, file), ...args]
+    const node = ['--no-warnings', ...QUICK_IMPORTS, join(REPOSITORY, file), ...args]
     execFile(process.execPath, node, options, (error, stdout, stderr) =>
       resolve({ code: error ? (error.code ?? error.signal) : 0, text: stdout + stderr }),
     )

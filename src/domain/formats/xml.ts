@@ -38,6 +38,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'unquoted attribute value.',
 ])
 
+/** A document with more odd characters, each of which is replaced, is none. */
+const MAX_ODD = 4_500_000
 /** A document with more faults of its tags is none. */
 const MAX_FAULTS = 1_000
 
@@ -140,16 +142,13 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage, c
 }
 
 /**
- * Whether a section of the element `name` holds the end of one and then the start of the section of another: its own end was
- * lost, and that is the other's. Only what quotes such a document looks the same.
+ * Whether a section of the element `name` holds the end of one, and behind it the start of another with a section: its own
+ * end was lost, and that is the other's. Only what quotes such a document looks the same.
  */
 function holdsOwnEnd(section: string, name: string): boolean {
-  const inner = section.lastIndexOf('<![CDATA[')
-  if (inner < 0) return false
-  const start = section.lastIndexOf(`<${name}`, inner)
-  if (start < 0 || !/^(?:\s[^<>]*)?>\s*$/.test(section.slice(start + name.length + 1, inner))) return false
   const end = section.indexOf(`</${name}`)
-  return end >= 0 && end < start
+  const start = end < 0 ? -1 : section.indexOf(`<${name}`, end)
+  return start >= 0 && section.includes('<![CDATA[', start)
 }
 
 /** A name of an element that counts is shorter. */
@@ -184,7 +183,18 @@ const MAX_INSTRUCTION = 65_536
  */
 function* mended(pieces: Iterable<string>, comment: XmlEvents['comment']): Generator<string> {
   let held = ''
+  let odd = 0
   let inside: Inside | null = null
+
+  function escaped(text: string): string {
+    return text.replace(NOT_MARKUP, (found, reference: string | undefined) => {
+      odd++
+      if (odd > MAX_ODD) throw new XmlProblem('too much in its text is no XML')
+      if (found === '<') return '&lt;'
+      if (reference === undefined) return '&amp;'
+      return isCharacter(Number(reference.replace(/^x/, '0x'))) ? found : '\ufffd'
+    })
+  }
 
   /** What is sure of a text; what may go on in the next piece is held back. */
   function sureOf(text: string, isLast: boolean): string {
@@ -251,14 +261,6 @@ function plainInside(text: string, inside: Inside): string {
 }
 
 const OTHER_HYPHEN = '\u2010'
-
-function escaped(text: string): string {
-  return text.replace(NOT_MARKUP, (found, reference: string | undefined) => {
-    if (found === '<') return '&lt;'
-    if (reference === undefined) return '&amp;'
-    return isCharacter(Number(reference.replace(/^x/, '0x'))) ? found : '\ufffd'
-  })
-}
 
 /** Whether an instruction begins there: one that has an end or, as a declaration has no tag in it, one before the next tag. */
 function isInstruction(text: string, at: number, lastEnd: number): boolean {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { inject } from 'vitest'
 import type { Demo } from '../../../scripts/start/demo.ts'
 import { expectDocumented } from '../api/documented-fetch.ts'
+import { COMPILE_CACHE, QUICK_IMPORTS } from './quick-node.ts'
 
 export type LocalServer = {
   readonly origin: string
@@ -100,13 +101,13 @@ function commandOf(script: string): string[] {
   )
   const [, args] = /^(?:exec )?node (.+)$/.exec(scripts[script] ?? '') ?? []
   if (!args) throw new Error(`package.json has no script "${script}" that is run by Node`)
-  return [process.execPath, ...args.split(' ')]
+  return [process.execPath, ...QUICK_IMPORTS, ...args.split(' ')]
 }
 
 function run([file = '', ...args]: readonly string[], stateDir: string, extra: Record<string, string>) {
   // Without vitest's own variables, which wrangler would notice.
   const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
-  const env = { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir, ...extra }
+  const env = { ...Object.fromEntries(own), ...COMPILE_CACHE, BUILDPASS_STATE: stateDir, ...extra }
   const child = spawn(file, args, {
     cwd: REPOSITORY,
     env: env as NodeJS.ProcessEnv,

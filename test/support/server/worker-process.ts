@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { expectDocumented } from '../api/documented-fetch.ts'
+import { COMPILE_CACHE, QUICK_IMPORTS } from './quick-node.ts'
 
 export type WorkerProcess = {
   readonly origin: string
@@ -26,9 +27,9 @@ export async function startWorkerProcess(
   // A group of its own, so that its workerd can be killed with it.
   const child = spawn(
     process.execPath,
-    [resolve(import.meta.dirname, 'serve.ts'), resolve(REPOSITORY, entry), ...variables],
+    [...QUICK_IMPORTS, resolve(import.meta.dirname, 'serve.ts'), resolve(REPOSITORY, entry), ...variables],
     {
-      env: { ...Object.fromEntries(own), BUILDPASS_STATE: stateDir } as unknown as NodeJS.ProcessEnv,
+      env: { ...Object.fromEntries(own), ...COMPILE_CACHE, BUILDPASS_STATE: stateDir } as unknown as NodeJS.ProcessEnv,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     },

@@ -3,7 +3,7 @@ import { XmlProblem } from '../../formats/xml.ts'
 import { clipped, isBad, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import { around, childrenOf, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
+import { around, childrenOf, isNearly, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 type Suite = {
   /** The messages of its own faults, which are of no case. */
@@ -65,6 +65,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           result: 'error',
           runTimeSeconds: 0,
           message,
+          isOfSuite: true,
         })
       }
       const all = shown + faults.length
@@ -88,16 +89,6 @@ function isFaultOfSuite({ name, attributes, isDamaged }: XmlElement): boolean {
   // No other element of a suite begins so.
   const isLike = isNearly(name, 'error') || isNearly(name, 'failure') || (isDamaged && /^[ef]/.test(name))
   return 'message' in attributes || isLike
-}
-
-/** Whether a name is another one with one character changed, added or left out, or that one and something behind it. */
-function isNearly(name: string, other: string): boolean {
-  if (name.startsWith(other)) return true
-  if (Math.abs(name.length - other.length) > 1) return false
-  let before = 0
-  while (before < other.length && name[before] === other[before]) before++
-  const [rest, otherRest] = [name.slice(before), other.slice(before)]
-  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1)
 }
 
 /** What other tools call a test or a suite of tests. */

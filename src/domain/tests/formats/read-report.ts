@@ -1,6 +1,6 @@
 import type { InputProblem } from '../../error.ts'
 import { decodedPieces, encodingOf } from '../../formats/decoded-text.ts'
-import { clipped, type TestReport } from '../test-result.ts'
+import { clipped, type TestReport, type TestResult } from '../test-result.ts'
 import { parseTestResultsJson } from './buildpass-json.ts'
 import { isCtrf, readCtrf } from './ctrf.ts'
 import { withoutLog, withoutLogLines } from './log-lines.ts'
@@ -40,33 +40,53 @@ function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): Re
   return isBetter(other, read) ? other.reading : read.reading
 }
 
-type DocumentReading = { readonly reading: ReportReading; readonly isWhole: boolean; readonly isDamaged: boolean }
+type DocumentReading = Omit<ReturnType<typeof readXmlReport>, 'problem'> & {
+  readonly reading: ReportReading
+  /** Its tests, without what failed around them. */
+  readonly cases: readonly TestResult[]
+}
 
 function readDocument(pieces: Iterable<string>, warnings: readonly string[]): DocumentReading {
   const report = openReport()
   for (const warning of warnings) report.warn(warning)
   const { problem, ...state } = readXmlReport(pieces, report)
-  return { reading: problem === null ? { ok: true, report: report.close() } : refused(problem), ...state }
+  return {
+    reading: problem === null ? { ok: true, report: report.close() } : refused(problem),
+    cases: report.cases(),
+    ...state,
+  }
 }
 
 /**
  * Whether a reading without a log's tags is better than one with them, which is not whole: it is whole, with nothing wrong,
- * and lacks no test but errors, which a log's tag may have made; or it has all tests of the other as they are there, and is
- * whole or the only one that has any.
+ * and has all that the other takes for tests, or as many where that took a log's tag for another format; or it has all of
+ * the other as it is there, and is whole or the only one that has any.
  */
-function isBetter({ reading, isWhole, isDamaged }: DocumentReading, { reading: other }: DocumentReading): boolean {
-  if (!reading.ok) return false
-  const { tests } = reading.report
-  const known = other.ok ? other.report.tests : []
-  if (isWhole && !isDamaged && tests.length > 0) {
-    const names = new Set(tests.map(({ name }) => name))
-    if (known.every(({ name, result }) => result === 'error' || names.has(name))) return true
+function isBetter(one: DocumentReading, other: DocumentReading): boolean {
+  if (!one.reading.ok) return false
+  const { tests } = one.reading.report
+  const known = other.reading.ok ? other.reading.report.tests : []
+  if (one.isWhole && !one.isDamaged && tests.length > 0) {
+    const isOfOther = [...other.formats].some((format) => !one.formats.has(format))
+    if (isOfOther ? tests.length >= known.length : hasEach(tests, other.cases)) return true
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]
     return test?.name === name && test.classname === classname && test.result === result
   })
-  return hasAll && (isWhole || (known.length === 0 && tests.length > 0))
+  return hasAll && (one.isWhole || (known.length === 0 && tests.length > 0))
+}
+
+/** Whether there is each of the others by its name and outcome: its class may have come from a log's tag. */
+function hasEach(tests: readonly TestResult[], others: readonly TestResult[]): boolean {
+  const counts = new Map<string, number>()
+  const keyOf = ({ name, result }: TestResult) => `${result}\n${name.replace(/ \(\d+\)$/, '')}`
+  for (const test of tests) counts.set(keyOf(test), (counts.get(keyOf(test)) ?? 0) + 1)
+  return others.every((test) => {
+    const left = (counts.get(keyOf(test)) ?? 0) - 1
+    counts.set(keyOf(test), left)
+    return left >= 0
+  })
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they may stand before a report.

@@ -21,6 +21,8 @@ export type ReadTest = {
   readonly file?: string | undefined
   readonly source?: string | undefined
   readonly isFlaky?: boolean
+  /** No test, but what failed around them. */
+  readonly isOfSuite?: boolean
   readonly attempts?: readonly TestAttempt[]
   readonly attachments?: readonly string[]
 }
@@ -29,6 +31,8 @@ export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
+  /** The tests without what failed around them. */
+  readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
   readonly compareFailures: (counted: number, shown: number) => void
   readonly close: () => TestReport
@@ -42,6 +46,7 @@ const MAX_ATTACHMENTS = 100
 /** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
 export function openReport(): ReportBuilder {
   const tests: TestResult[] = []
+  const ofSuites = new Set<TestResult>()
   const warnings: string[] = []
   let leftOut = 0
   let countedFailures = 0
@@ -71,10 +76,13 @@ export function openReport(): ReportBuilder {
       if (tests.length === MAX_TEST_RESULTS) throw new XmlProblem(`more than ${MAX_TEST_RESULTS} test cases`)
       const test = testOf(found, tests.length + 1)
       if (found.name.trim() === '') warn(`a test has no name, and is called "${test.name}"`)
-      tests.push({ ...test, name: ownName(test) })
+      const kept = { ...test, name: ownName(test) }
+      tests.push(kept)
+      if (found.isOfSuite) ofSuites.add(kept)
     },
     warn,
     count: () => tests.length,
+    cases: () => tests.filter((test) => !ofSuites.has(test)),
     compareFailures: (counted, shown) => {
       countedFailures += Math.max(counted, shown)
       shownFailures += shown

@@ -21,11 +21,12 @@ export function trxXml(report: ReportBuilder): XmlFormat {
   let counted = 0
 
   return {
-    wants: ({ name, parent }) =>
-      TRX_RESULTS.has(name) ||
-      name === 'unittest' ||
-      parent?.name === 'runinfos' ||
-      (name === 'counters' && parent !== null),
+    wants: (element) => {
+      const { name, parent } = element
+      return (
+        TRX_RESULTS.has(name) || name === 'unittest' || isOfRun(element) || (name === 'counters' && parent !== null)
+      )
+    },
     take: (element) => {
       const { attributes } = element
       if (TRX_RESULTS.has(element.name)) {
@@ -57,7 +58,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           classname: classname === 'none' ? '' : classname,
           file: method?.attributes.codebase ?? attributes.storage ?? '',
         })
-      } else if (element.parent?.name === 'runinfos') {
+      } else if (isOfRun(element)) {
         const text = textOf(element, 'text')
         // Its writers always say how bad it is.
         runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
@@ -90,10 +91,22 @@ export function trxXml(report: ReportBuilder): XmlFormat {
       // Other tests may not have run.
       if (isAborted) own.push('the run was aborted')
       if (isBroken || own.length > 0)
-        report.add({ classname: '', name: 'Test run', result: 'error', runTimeSeconds: 0, message: own.join('\n') })
+        report.add({
+          classname: '',
+          name: 'Test run',
+          result: 'error',
+          runTimeSeconds: 0,
+          message: own.join('\n'),
+          isOfSuite: true,
+        })
       if (!isBroken) report.compareFailures(counted, failed.length + badParents)
     },
   }
+}
+
+/** What the run says of itself, be its own tag or that of the list damaged. */
+function isOfRun({ name, parent }: XmlElement): boolean {
+  return name === 'runinfo' || parent?.name === 'runinfos'
 }
 
 /** In the outcome of a test that passed before that, or of the run. */

@@ -47,3 +47,13 @@ export function outersOf(element: XmlElement): readonly XmlElement[] {
   for (let outer = element.parent; outer; outer = outer.parent) outers.unshift(outer)
   return outers
 }
+
+/** Whether a name is another one with one character changed, added or left out, or that one and something behind it. */
+export function isNearly(name: string, other: string): boolean {
+  if (name.startsWith(other)) return true
+  if (Math.abs(name.length - other.length) > 1) return false
+  let before = 0
+  while (before < other.length && name[before] === other[before]) before++
+  const [rest, otherRest] = [name.slice(before), other.slice(before)]
+  return rest.slice(1) === otherRest.slice(1) || rest.slice(1) === otherRest || rest === otherRest.slice(1)
+}

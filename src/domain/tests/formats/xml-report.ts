@@ -5,7 +5,7 @@ import { nunitXml } from './nunit.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { testngXml } from './testng.ts'
 import { TRX_RESULTS, trxXml } from './trx.ts'
-import type { XmlElement, XmlFormat } from './xml-element.ts'
+import { isNearly, type XmlElement, type XmlFormat } from './xml-element.ts'
 import { xunitXml } from './xunit.ts'
 
 type OpenFormat = (report: ReportBuilder) => XmlFormat
@@ -20,6 +20,13 @@ const FORMATS: readonly (readonly [isOf: (root: XmlElement) => boolean, open: Op
   [({ name, attributes }) => name === 'assemblies' || (name === 'assembly' && 'total' in attributes), xunitXml],
   [({ name }) => name === 'testng-results', testngXml],
 ]
+
+const ROOTS = ['testsuites', 'testsuite', 'test-run', 'test-results', 'assemblies'] as const
+
+function isNearlyRoot(name: string): boolean {
+  // A root of TRX, and one of libcheck's, are no damaged ones of others.
+  return name !== 'testrun' && ROOTS.every((root) => root !== name) && ROOTS.some((root) => isNearly(name, root))
+}
 
 /** NUnit's engine gives out a suite by itself, too; that of Allure says nowhere how it ended. */
 function isOfNunit({ name, attributes }: XmlElement): boolean {
@@ -74,7 +81,13 @@ const MAX_CHILDREN = 1_000
 const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
 const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
 
-type XmlReportReading = { readonly problem: string | null; readonly isWhole: boolean; readonly isDamaged: boolean }
+type XmlReportReading = {
+  readonly problem: string | null
+  readonly isWhole: boolean
+  readonly isDamaged: boolean
+  /** Of which reports are in it. */
+  readonly formats: ReadonlySet<OpenFormat>
+}
 
 /**
  * Reads several reports after one another. `problem` is what is wrong with the document as a whole, `line:column: …`, or
@@ -90,7 +103,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
   /** Elements that are kept as a whole, each within the one before it. */
   const wanted: XmlElement[] = []
   const roots: { readonly name: string; readonly position: string }[] = []
-  let isRead = false
+  const formats = new Set<OpenFormat>()
   /** What may have been a failure: the first name with a character that is none, or piece of a tag between tests. */
   let odd: string | null = null
 
@@ -124,8 +137,14 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       }
       now.open = element
       if (now.format === null) {
-        now.format = formatOf(element)?.(report) ?? null
-        isRead ||= now.format !== null
+        const format = formatOf(element)
+        now.format = format?.(report) ?? null
+        if (format) formats.add(format)
+        // A root with a damaged name: what is in it counts as one.
+        else if (parent === null && isNearlyRoot(element.name)) {
+          element.isDamaged = true
+          odd ??= `${position}: the root element is ${written.slice(0, 100)}`
+        }
       }
       if (TESTS.has(element.name)) takeLast()
       if (now.format?.wants(element)) wanted.push(element)
@@ -160,7 +179,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
           now.last = element
         } else now.format?.take(element)
       } else if (wanted.length === 0) {
-        takeLast()
+        // What is neither may be what became of the end of a test.
+        if (HOLDS_TESTS.has(element.name)) takeLast()
         now.format?.leave(element)
       } else if (element.isDamaged && element.parent) element.parent.isDamaged = true
       if (now.open === null) closeFormat()
@@ -180,7 +200,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
   }
   const reading = readXml(pieces, events)
   if (!reading.ok) return broken(reading.problem)
-  if (!isRead) return broken(problemOf(roots[0]))
+  if (formats.size === 0) return broken(problemOf(roots[0]))
   if (reading.endsEarly !== null) {
     takeLast()
     const [fault] = wanted
@@ -198,11 +218,11 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
   }
   const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
-  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null }
+  return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats }
 }
 
 function broken(problem: string): XmlReportReading {
-  return { problem, isWhole: false, isDamaged: true }
+  return { problem, isWhole: false, isDamaged: true, formats: new Set() }
 }
 
 function problemIn(work: () => void): string | null {

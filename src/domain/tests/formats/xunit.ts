@@ -41,6 +41,7 @@ export function xunitXml(report: ReportBuilder): XmlFormat {
         name,
         result: 'error',
         runTimeSeconds: 0,
+        isOfSuite: true,
         message: failure ? messageIn(failure) : element.text.trim(),
         source,
       })

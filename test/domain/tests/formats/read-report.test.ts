@@ -147,6 +147,26 @@ describe('how a report is found is how it is read', () => {
       ['lines of a log, before or behind the report, have tags: left out'],
     ]),
     [
+      'a report that ends early behind another one, with a text before its root, and the same names',
+      `<testsuite name="s">\n<testcase name="a"/>\n</testsuite>\n3 failing <testsuite name="t">\n<testcase name="a"><failure message="no"/></testcase>\n`,
+      [passed('a'), failure('a', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
+    [
+      'the same with an error of another name',
+      `<testsuite name="s">\n<testcase name="a"/>\n</testsuite>\nit: <testsuite name="t">\n<testcase name="c"><error message="no"/></testcase>\n`,
+      [passed('a'), error('c', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
+    ...['<tstsuites>', '<testsuitez>', '<xtestsuites>'].map(
+      (root): [string, string, Partial<TestResult>[], string[]] => [
+        `a root with a damaged name, ${root}`,
+        `${root}${suite('<testcase name="a"/><testcase name="b"><failure message="no"/></testcase>')}</testsuites>`,
+        [passed('a'), failure('b', 'no')],
+        [expect.stringContaining('the report ends early'), expect.stringContaining('damaged')],
+      ],
+    ),
+    [
       'lines of a log between two reports',
       `${RED}\n<info> done\nwrote <assemblies> too\n${RED}\n<info> done`,
       [passed('a'), failure('b', 'no'), passed('a (2)'), failure('b (2)', 'no')],
@@ -253,6 +273,14 @@ describe('how a report is found is how it is read', () => {
       [error('a'), passed('b')],
       ['the report is damaged at 1:56: a name of an element or attribute'],
     ],
+    ...['', '<properties><property name="k" value="v"/></properties>', '<system-out>x</system-out>'].map(
+      (first): [string, string, Partial<TestResult>[], string[]] => [
+        `a case that failed, whose start ends like that of an empty one, before ${first || 'its failure'}`,
+        suite(`<testcase name="a"/>${first}<failure message="no"/></testcase><testcase name="b"/>`),
+        [error('a'), passed('b'), error('s', 'no')],
+        [expect.stringContaining('damaged')],
+      ],
+    ),
     [
       'an element in a case that nobody knows, with a message',
       suite('<testcase name="a"><errox message="boom"/></testcase><testcase name="b"><note/></testcase>'),
@@ -341,6 +369,14 @@ describe('how a report is found is how it is read', () => {
       trxRun(
         '<UnitTestResult testName="a" outcome="Failed"/>',
         '<Counters failed="1"/><RunInfos><RunInf outcome="Error"><Text>no cleanup</Text></RunInf></RunInfos>',
+      ),
+      [failure('a'), error('Test run', 'no cleanup')],
+    ],
+    [
+      'TRX, a fault of the run in a list with a damaged name',
+      trxRun(
+        '<UnitTestResult testName="a" outcome="Failed"/>',
+        '<Counters failed="1"/><RunIfos><RunInfo outcome="Error"><Text>no cleanup</Text></RunInfo></RunIfos>',
       ),
       [failure('a'), error('Test run', 'no cleanup')],
     ],
@@ -930,7 +966,7 @@ describe('what a damaged end of a section would swallow', () => {
     expect(reportIn(good).warnings).toEqual([])
     const at = good.indexOf(']]>')
     // What the second one says may look like the end of a section that was quoted.
-    for (const second of ['no 2', 'a[b[1]] > 2', '[[1]]">', 'x]]&gt;y'])
+    for (const second of ['no 2', 'a[b[1]] > 2', '[[1]]">', 'x]]&gt;y', 'got <![CDATA[ x'])
       for (const [place, byte] of [at, at + 1, at + 2].flatMap((one) =>
         ['', ' ', 'x', '>', ']', '<'].map((byte) => [one, byte] as const),
       )) {
@@ -940,6 +976,16 @@ describe('what a damaged end of a section would swallow', () => {
         const isWhole = tests.filter(({ name }) => name === 'a' || name === 'b').length === 2
         expect(isWhole || warnings.length > 0 ? null : damaged).toBeNull()
       }
+  })
+
+  it.each([
+    ['a text before the section', 'at line 1 '],
+    ['another section before it', '<![CDATA[x]]>'],
+  ])('a failure with %s in the message of another one is told', (_, before) => {
+    const second = `<testcase name="b"><failure message="a > b">${before}<![CDATA[no 2]]></failure></testcase>`
+    const first = failing('a', 'no 1').replace(']]>', ']] >')
+    const { tests, warnings } = reportIn(suite(first + second))
+    expect(tests.length === 2 || warnings.length > 0).toBe(true)
   })
 
   it.each([

@@ -1,0 +1,9 @@
+import { join, resolve } from 'node:path'
+
+const REPOSITORY = resolve(import.meta.dirname, '../../..')
+
+/** Options for Node: what a script imports is found sooner. */
+export const QUICK_IMPORTS = ['--import', join(import.meta.dirname, 'quick-imports.ts')] as const
+
+/** Compiled code, wrangler's 15 MB above all, is kept from one process to the next. */
+export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(REPOSITORY, 'node_modules/.cache/compiled') } as const
