@@ -163,7 +163,7 @@ export function findScript(): ScriptFlavour | null {
 export function scriptArgs(flavour: ScriptFlavour, typescript: string, start: string): readonly string[] {
   switch (flavour) {
     case 'util-linux':
-      return ['-q', '-e', '-f', '-c', `sh ${start}`, typescript]
+      return ['-q', '-e', '-f', '-c', `exec sh ${start}`, typescript]
     case 'bsd':
       return ['-q', '-F', typescript, 'sh', start]
   }

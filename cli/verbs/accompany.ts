@@ -71,7 +71,6 @@ export function withAccompaniment(command: Command): Command {
       countOption(1, 86_400),
       DEFAULT_REPORT_SECONDS,
     )
-    .passThroughOptions()
 }
 
 function maskedOption(text: string, before: readonly string[] = []): readonly string[] {

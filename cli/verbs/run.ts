@@ -39,7 +39,9 @@ export function addRun(program: Command): void {
         '--quarantine',
         'end with 0 when all that failed, by the reports of --tests, is muted; says what it let pass',
       ),
-  ).action(run)
+  )
+    .passThroughOptions()
+    .action(run)
 }
 
 function run(command: string[], options: RunOptions): Promise<void> {
