@@ -2,10 +2,12 @@ import { type Alphabet, JWT, PRIVATE_KEY, TOKEN_SHAPES, type TokenShape } from '
 
 /** Replaces secrets in a stream of bytes by `***`, also those that are cut by the borders of its chunks. */
 export type Masker = {
-  /** What can be shown by now: what may be the beginning of a secret is held back. It may share the chunk's memory. */
+  /** What can be shown by now: what may be the beginning of a secret is held back. It is good until the next call. */
   readonly push: (chunk: Uint8Array) => readonly Uint8Array[]
   /** The rest. */
   readonly end: () => readonly Uint8Array[]
+  /** Bytes are missing before the next: what they may have begun is not shown. */
+  readonly skip: () => void
 }
 
 /** The shortest value that can be masked: that of `--mask`. */
@@ -31,6 +33,8 @@ export function openMasker(values: readonly Uint8Array[]): Masker {
   const search = searchFor(patternsFor(values))
   /** Bytes that are held back, or hidden already, and are looked at again together with the next. */
   let held = Buffer.alloc(0)
+  /** Room for what is held back together with the next bytes. */
+  let room = Buffer.alloc(0)
   /** How many of the held bytes are hidden or shown already. */
   let settled = 0
   /** What secrets that reached the end of the bytes may go on with. */
@@ -82,11 +86,21 @@ export function openMasker(values: readonly Uint8Array[]): Masker {
   return {
     push(chunk) {
       const fresh = held.length
-      const bytes =
-        fresh === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk])
-      return take(bytes, fresh, false)
+      if (fresh === 0) return take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), 0, false)
+      const length = fresh + chunk.byteLength
+      if (room.length < length) room = Buffer.allocUnsafeSlow(length)
+      room.set(held)
+      room.set(chunk, fresh)
+      return take(room.subarray(0, length), fresh, false)
     },
     end: () => take(held, held.length, true),
+    skip() {
+      held = Buffer.alloc(0)
+      settled = 0
+      // Only a key has more than one line.
+      open = [PRIVATE_KEY.rest]
+      lastByte = 0
+    },
   }
 }
 

@@ -1,9 +1,7 @@
 import { readSync, rmSync, write } from 'node:fs'
 import { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Masker, openMasker } from './mask.ts'
-import { spoolWriter } from './spool.ts'
-import { openTypescript } from './typescript.ts'
+import { type CopiedStream, type Copy, openCopy } from './copy.ts'
 
 // The process between the command and our own output: it passes on what comes, at once and as it is, and lays a masked
 // copy into the spool. It is one of its own, so that the command keeps its streams when buildpass is killed.
@@ -40,42 +38,41 @@ export function relay({ spool, streams, folder }: RelayPlan): void {
   // What is meant for the command or for buildpass reaches these themselves.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)
     process.on(signal, () => {})
-  const writer = spoolWriter(spool)
-  let failure: string | null = null
-  let isWanted = true
-  const record = (parts: readonly Uint8Array[]) => {
-    try {
-      for (const part of parts) if (isWanted) writer.append(part)
-    } catch (error) {
-      // A full disk is no reason to disturb the command.
-      failure = error instanceof Error ? error.message : String(error)
-      isWanted = false
-    }
-  }
+  let copy: Copy | null = null
   const passed: Passed[] = []
   let isTold = false
   const tellDrained = (then: () => unknown = () => {}) => {
     if (isTold || !process.connected) return then()
     isTold = true
-    process.send?.({ kind: 'drained', failure } satisfies RelayNews, then)
+    process.send?.({ kind: 'drained', failure: copy?.failure() ?? null } satisfies RelayNews, then)
   }
-  const begin = (masked: readonly Uint8Array[]) => {
-    for (const stream of streams) passed.push(passOn(stream, openMasker(masked), record))
+  const begin = () => {
+    for (const stream of streams) passed.push(passOn(stream, copy?.stream(stream.isTypescript) ?? null))
     Promise.all(passed.map(({ isOver }) => isOver)).then(() => {
       if (folder !== null) rmSync(folder, { recursive: true, force: true })
+      endCopy()
       tellDrained(() => process.connected && process.disconnect())
     })
   }
+  const endCopy = () => {
+    if (!isTold) copy?.end()
+  }
   process.on('message', async (order: RelayOrder) => {
-    if (order.kind === 'begin') return begin(order.masked.map((text) => Buffer.from(text, 'latin1')))
+    if (order.kind === 'begin') {
+      copy = openCopy(
+        spool,
+        order.masked.map((text) => Buffer.from(text, 'latin1')),
+      )
+      return begin()
+    }
     await Promise.all(passed.map(({ drain }) => drain()))
     // What others that the command left behind still write is passed on, and is no longer its log.
-    isWanted = false
+    endCopy()
     tellDrained()
   })
   process.once('disconnect', () => {
-    isWanted = false
-    if (passed.length === 0) begin([])
+    copy?.abandon()
+    if (passed.length === 0) begin()
   })
 }
 
@@ -85,31 +82,15 @@ type Passed = {
   readonly drain: () => Promise<void>
 }
 
-function passOn(
-  { from, to, isTypescript }: RelayedStream,
-  masker: Masker,
-  record: (parts: readonly Uint8Array[]) => void,
-): Passed {
-  const typescript = isTypescript ? openTypescript() : null
+function passOn({ from, to }: RelayedStream, copied: CopiedStream | null): Passed {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
-  let isCopied = true
   let working: Promise<void> = Promise.resolve()
 
-  const copy = (bytes: Buffer) => {
-    if (!isCopied) return
-    for (const part of typescript ? typescript.push(bytes) : [bytes]) record(masker.push(part))
-  }
-  const endCopy = () => {
-    if (!isCopied) return
-    isCopied = false
-    for (const part of typescript?.end() ?? []) record(masker.push(part))
-    record(masker.end())
-  }
   /** The copy is made while the system writes. */
   const take = async (count: number) => {
     const bytes = buffer.subarray(0, count)
     const written = to === null ? null : writeWhole(to, bytes)
-    copy(bytes)
+    copied?.push(bytes)
     await written
   }
 
@@ -128,10 +109,7 @@ function passOn(
   })
   const resume = () => void socket.resume()
   const isOver = new Promise<void>((resolve) => {
-    socket.once('close', () => {
-      endCopy()
-      resolve()
-    })
+    socket.once('close', () => resolve())
   })
   socket.once('end', () => socket.destroy())
   socket.on('error', () => {}) // `close` follows.
@@ -147,9 +125,8 @@ function passOn(
         for (let count = readNow(from, buffer); count > 0 && !socket.destroyed; count = readNow(from, buffer))
           await take(count)
       } catch {
-        socket.destroy()
+        socket.destroy() // As above: nobody reads any more.
       }
-      endCopy()
       resume()
     },
   }

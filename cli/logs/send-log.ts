@@ -18,7 +18,8 @@ export type LogSending = {
   readonly finish: (retryMs: number) => Promise<void>
 }
 
-const MAX_CALL_BYTES = 4 * 1024 * 1024
+/** A quarter of what the server takes in a call: on a slow line a lost one costs less. */
+const MAX_CALL_BYTES = 1024 * 1024
 /** What is worth a call at once; less waits for more. */
 const CALL_BYTES = 256 * 1024
 const CALL_EVERY_MS = 2_000
@@ -75,6 +76,13 @@ type Progress = {
 async function sendAll(place: LogPlace, log: SpoolReader, { retryMs, pause, onMoved }: Progress): Promise<void> {
   let offset = 0
   let turns = 0
+  let most = 0
+  // One for all calls, which come one after the other.
+  const room = Buffer.allocUnsafeSlow(MAX_CALL_BYTES)
+  const onSent = (upTo: number) => {
+    if (upTo > most) onMoved()
+    most = Math.max(most, upTo)
+  }
   let calledAt = performance.now()
   const attempt = retrier(place.server, { retryMs, pause })
   for (;;) {
@@ -82,16 +90,16 @@ async function sendAll(place: LogPlace, log: SpoolReader, { retryMs, pause, onMo
     const isLast = retryMs() !== null
     const waiting = log.length() - offset
     const isDue = waiting >= CALL_BYTES || (waiting > 0 && performance.now() - calledAt >= CALL_EVERY_MS)
-    const piece = isLast || isDue ? pieceAt(log, offset, isLast) : null
+    const piece = isLast || isDue ? pieceAt(log, offset, { isEnded: isLast, room }) : null
     if (!piece) {
       await pause(LOOK_EVERY_MS)
       continue
     }
     calledAt = performance.now()
-    const answer = await attempt(() => put(place, piece))
+    const answer = await attempt(() => put(place, piece, onSent))
     const after = piece.offset + piece.bytes.length
     if (answer.isTaken && answer.offset >= after) {
-      onMoved()
+      onSent(after)
       turns = 0
       if (piece.isFinal) return
     } else if (++turns > MAX_TURNS || answer.offset > log.length())
@@ -110,24 +118,29 @@ type Piece = {
 }
 
 /** What comes next; null where that was left out, or is not to be had before the end. */
-function pieceAt(log: SpoolReader, wanted: number, isEnded: boolean): Piece | null {
+function pieceAt(
+  log: SpoolReader,
+  wanted: number,
+  { isEnded, room }: { readonly isEnded: boolean; readonly room: Buffer },
+): Piece | null {
   const length = log.length()
-  const tail = length - TAIL_BYTES
-  if (isEnded && length > WHOLE_BYTES && wanted >= KEPT_BYTES && wanted < tail) {
-    const start = tail + lineStart(log, tail)
-    return pieceOf(log, start, { length, isEnded, isCut: true })
-  }
-  return pieceOf(log, wanted, { length, isEnded, isCut: false })
+  const tail = Math.max(length > WHOLE_BYTES ? length - TAIL_BYTES : 0, log.gapEnd())
+  if (isEnded && wanted >= KEPT_BYTES && wanted < tail)
+    return pieceOf(log, tail + lineStart(log, tail), { length, isEnded, isCut: true, room })
+  return pieceOf(log, wanted, { length, isEnded, isCut: false, room })
 }
 
-function pieceOf(
-  log: SpoolReader,
-  offset: number,
-  { length, isEnded, isCut }: { readonly length: number; readonly isEnded: boolean; readonly isCut: boolean },
-): Piece | null {
+type PieceOptions = {
+  readonly length: number
+  readonly isEnded: boolean
+  readonly isCut: boolean
+  readonly room: Buffer
+}
+
+function pieceOf(log: SpoolReader, offset: number, { length, isEnded, isCut, room }: PieceOptions): Piece | null {
   // The head ends a call, since what comes behind it may be gone.
   const most = offset < KEPT_BYTES ? Math.min(MAX_CALL_BYTES, KEPT_BYTES - offset) : MAX_CALL_BYTES
-  const bytes = log.read(offset, most)
+  const bytes = log.read(offset, most, room)
   return bytes && { offset, bytes, isCut, isFinal: isEnded && offset + bytes.length >= length }
 }
 
@@ -137,15 +150,19 @@ function lineStart(log: SpoolReader, from: number): number {
 
 type Answer = { readonly isTaken: boolean; readonly offset: number }
 
-async function put({ server, num, step }: LogPlace, { offset, bytes, isFinal, isCut }: Piece): Promise<Answer> {
+async function put(
+  { server, num, step }: LogPlace,
+  { offset, bytes, isFinal, isCut }: Piece,
+  onSent: (upTo: number) => void,
+): Promise<Answer> {
   const query = `offset=${offset}${isFinal ? '&final=true' : ''}${isCut ? '&cut=true' : ''}`
   return tryOnce(
     server,
     {
       method: 'PUT',
       path: `${projectPath(server)}/builds/${num}/steps/${step}/log?${query}`,
-      headers: { 'Content-Type': 'application/octet-stream' },
-      body: () => bytes,
+      headers: { 'Content-Type': 'application/octet-stream', 'Content-Length': String(bytes.length) },
+      body: bytes.length === 0 ? () => bytes : () => slices(bytes, (sent) => onSent(offset + sent)),
       answers: [409],
     },
     async (response) => {
@@ -160,6 +177,16 @@ async function put({ server, num, step }: LogPlace, { offset, bytes, isFinal, is
       }
     },
   )
+}
+
+const SLICE_BYTES = 64 * 1024
+
+/** In slices, so that it shows that they move. */
+async function* slices(bytes: Buffer, onSent: (sent: number) => void): AsyncIterable<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
+    yield bytes.subarray(from, from + SLICE_BYTES)
+    onSent(Math.min(bytes.length, from + SLICE_BYTES))
+  }
 }
 
 /** Tries again what fails in passing: while the command runs without end, then for as long as it may. */

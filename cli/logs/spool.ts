@@ -16,14 +16,23 @@ const HEADER_BYTES = 4_096
 const RING_BYTES = WHOLE_BYTES - KEPT_BYTES
 const RESERVED_AT = 0
 const WRITTEN_AT = 8
+const GAP_FROM_AT = 16
+const GAP_TO_AT = 24
 
-export type SpoolWriter = { readonly append: (bytes: Uint8Array) => void }
+export type SpoolWriter = {
+  readonly length: () => number
+  readonly append: (bytes: Uint8Array) => void
+  /** Counts so many bytes that are not there; only behind the head. */
+  readonly leaveOut: (bytes: number) => void
+}
 
 export type SpoolReader = {
   /** How many bytes the log has by now, with those that are no longer there. */
   readonly length: () => number
-  /** At most so many bytes from there on; null where they are no longer there. */
-  readonly read: (offset: number, maxBytes: number) => Buffer | null
+  /** At most so many bytes from there on, read into `room` where there is one; null where they are no longer there. */
+  readonly read: (offset: number, maxBytes: number, room?: Buffer) => Buffer | null
+  /** Behind all that was left out when it was written; 0 where nothing was. */
+  readonly gapEnd: () => number
 }
 
 /** A new spool, which only we can open and which has no name any more. */
@@ -42,12 +51,14 @@ export function createSpool(folder: string = tmpdir()): number {
 
 export function spoolWriter(fd: number): SpoolWriter {
   let length = 0
+  let hasGap = false
   const tell = (at: number, value: number) => {
     const count = Buffer.alloc(8)
     count.writeDoubleLE(value)
     writeWhole(fd, count, at)
   }
   return {
+    length: () => length,
     append(bytes) {
       for (let from = 0; from < bytes.byteLength; ) {
         const piece = bytes.subarray(from, from + roomAt(length))
@@ -59,6 +70,14 @@ export function spoolWriter(fd: number): SpoolWriter {
         from += piece.byteLength
       }
     },
+    leaveOut(bytes) {
+      if (!hasGap) tell(GAP_FROM_AT, length)
+      hasGap = true
+      length += bytes
+      tell(RESERVED_AT, length)
+      tell(GAP_TO_AT, length)
+      tell(WRITTEN_AT, length)
+    },
   }
 }
 
@@ -67,21 +86,25 @@ export function spoolReader(fd: number): SpoolReader {
     const count = Buffer.alloc(8)
     return readSync(fd, count, 0, 8, at) === 8 ? count.readDoubleLE() : 0
   }
+  const isThere = (from: number, to: number) => {
+    if (to <= KEPT_BYTES) return true
+    const isInGap = to > told(GAP_FROM_AT) && from < told(GAP_TO_AT)
+    return !isInGap && firstBehindHead(told(RESERVED_AT)) <= Math.max(from, KEPT_BYTES)
+  }
   return {
     length: () => told(WRITTEN_AT),
-    read(offset, maxBytes) {
-      const wanted = Math.min(maxBytes, told(WRITTEN_AT) - offset)
-      const bytes = Buffer.allocUnsafe(Math.max(0, wanted))
+    read(offset, maxBytes, room) {
+      const wanted = Math.max(0, Math.min(maxBytes, told(WRITTEN_AT) - offset))
+      const bytes = room ? room.subarray(0, wanted) : Buffer.allocUnsafe(wanted)
       for (let done = 0; done < bytes.length; ) {
         const at = offset + done
         const count = readSync(fd, bytes, done, Math.min(bytes.length - done, roomAt(at)), placeOf(at))
         if (count === 0) throw new Error(`the log's spool ends at ${at} of ${told(WRITTEN_AT)}`)
         done += count
       }
-      return offset + bytes.length <= KEPT_BYTES || firstBehindHead(told(RESERVED_AT)) <= Math.max(offset, KEPT_BYTES)
-        ? bytes
-        : null
+      return isThere(offset, offset + bytes.length) ? bytes : null
     },
+    gapEnd: () => told(GAP_TO_AT),
   }
 }
 

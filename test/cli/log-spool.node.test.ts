@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { openCopy } from '../../cli/logs/copy.ts'
 import { createSpool, KEPT_BYTES, spoolReader, spoolSize, spoolWriter, WHOLE_BYTES } from '../../cli/logs/spool.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-spool-'))
@@ -40,4 +41,35 @@ it('of a long log its head and its newest bytes are there, and the file does not
   expect([0, KEPT_BYTES - 1_000, length - KEPT_BYTES, length - 1_000].map(isThere)).toEqual([true, true, true, true])
   expect([KEPT_BYTES - 500, KEPT_BYTES, length - WHOLE_BYTES + KEPT_BYTES - 1].map(isThere)).toEqual([null, null, null])
   expect(spoolSize(fd)).toBeLessThanOrEqual(WHOLE_BYTES + 4_096)
+})
+
+it('a log that comes too fast to be masked keeps its head and its end, which begins with a line and shows no secret', () => {
+  const fd = createSpool(folder)
+  const copy = openCopy(fd, [Buffer.from('s3cr3t-value')])
+  const stream = copy.stream(false)
+  const line = (n: number) => `${String(n).padStart(12, '0')} s3cr3t-value ${'.'.repeat(73)}\n`
+  const block = Buffer.from(Array.from({ length: 650 }, (_, n) => line(n)).join(''))
+  // Pieces end within lines, and within secrets.
+  const pieceBytes = 64_007
+  const total = 110 * 1024 * 1024
+  for (let at = 0; at < total; at += pieceBytes) {
+    const from = at % block.length
+    stream.push(Buffer.concat([block, block]).subarray(from, from + pieceBytes))
+  }
+  copy.end()
+  const reader = spoolReader(fd)
+  const length = reader.length()
+  const masked = (n: number) => line(n).replace('s3cr3t-value', '***')
+  expect(reader.read(0, 65_000)?.toString()).toContain(masked(0) + masked(1))
+  const gapEnd = reader.gapEnd()
+  expect([gapEnd > KEPT_BYTES, length - gapEnd > 10 * 1024 * 1024, copy.failure()]).toEqual([true, true, null])
+  const end = reader.read(gapEnd, length - gapEnd)?.toString() ?? ''
+  // The number of the first line may be the end of a key, for all that is known.
+  expect(end).toMatch(/^(\d{12})? \*\*\* /)
+  const strange = end
+    .split('\n')
+    .slice(1, -1)
+    .find((text) => !/^\d{12} \*\*\* \.{73}$/.test(text))
+  expect(strange).toBe(undefined)
+  expect([reader.read(gapEnd - 1, 10), /s3c|value/.test(end)]).toEqual([null, false])
 })
