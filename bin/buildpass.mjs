@@ -8705,8 +8705,8 @@ function openCopy(spool, masked) {
     stream.copy(rest);
   };
   const wait = (stream, bytes) => {
-    ring ??= Buffer.allocUnsafeSlow(MAX_WAITING_BYTES);
-    const room = ring;
+    const room = ring ?? Buffer.allocUnsafeSlow(MAX_WAITING_BYTES);
+    ring = room;
     while (waitingBytes + bytes.length > MAX_WAITING_BYTES && !isOver2) guarded(leaveOutOldest);
     for (let done = 0; done < bytes.length; ) {
       const piece = bytes.subarray(done, done + MAX_WAITING_BYTES - ringEnd);

@@ -76,8 +76,8 @@ export function openCopy(spool: number, masked: readonly Uint8Array[]): Copy {
     stream.copy(rest)
   }
   const wait = (stream: Stream, bytes: Buffer) => {
-    ring ??= Buffer.allocUnsafeSlow(MAX_WAITING_BYTES)
-    const room = ring
+    const room = ring ?? Buffer.allocUnsafeSlow(MAX_WAITING_BYTES)
+    ring = room
     while (waitingBytes + bytes.length > MAX_WAITING_BYTES && !isOver) guarded(leaveOutOldest)
     for (let done = 0; done < bytes.length; ) {
       const piece = bytes.subarray(done, done + MAX_WAITING_BYTES - ringEnd)
