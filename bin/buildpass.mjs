@@ -1252,7 +1252,7 @@ var require_command = __commonJS({
         this._outputConfiguration = {
           writeOut: (str) => process2.stdout.write(str),
           writeErr: (str) => process2.stderr.write(str),
-          outputError: (str, write) => write(str),
+          outputError: (str, write2) => write2(str),
           getOutHelpWidth: () => process2.stdout.isTTY ? process2.stdout.columns : void 0,
           getErrHelpWidth: () => process2.stderr.isTTY ? process2.stderr.columns : void 0,
           getOutHasColors: () => useColor() ?? (process2.stdout.isTTY && process2.stdout.hasColors?.()),
@@ -3233,11 +3233,11 @@ Expecting one of '${allowedValues.join("', '")}'`);
           hasColors = this._outputConfiguration.getOutHasColors();
           helpWidth = this._outputConfiguration.getOutHelpWidth();
         }
-        const write = (str) => {
+        const write2 = (str) => {
           if (!hasColors) str = this._outputConfiguration.stripColor(str);
           return baseWrite(str);
         };
-        return { error, write, hasColors, helpWidth };
+        return { error, write: write2, hasColors, helpWidth };
       }
       /**
        * Output help information for this command.
@@ -4072,7 +4072,7 @@ var require_scan = __commonJS({
 var require_parse = __commonJS({
   "node_modules/picomatch/lib/parse.js"(exports, module) {
     "use strict";
-    var constants5 = require_constants();
+    var constants7 = require_constants();
     var utils = require_utils();
     var {
       MAX_LENGTH,
@@ -4080,7 +4080,7 @@ var require_parse = __commonJS({
       REGEX_NON_SPECIAL_CHARS,
       REGEX_SPECIAL_CHARS_BACKREF,
       REPLACEMENTS
-    } = constants5;
+    } = constants7;
     var expandRange = (args, options) => {
       if (typeof options.expandRange === "function") {
         return options.expandRange(...args, options);
@@ -4289,7 +4289,7 @@ var require_parse = __commonJS({
       if (options.maxExtglobRecursion === false) {
         return { risky: false };
       }
-      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants5.DEFAULT_MAX_EXTGLOB_RECURSION;
+      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants7.DEFAULT_MAX_EXTGLOB_RECURSION;
       const branches = splitTopLevel(body).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
@@ -4335,8 +4335,8 @@ var require_parse = __commonJS({
       const bos = { type: "bos", value: "", output: opts.prepend || "" };
       const tokens = [bos];
       const capture = opts.capture ? "" : "?:";
-      const PLATFORM_CHARS = constants5.globChars(opts.windows);
-      const EXTGLOB_CHARS = constants5.extglobChars(PLATFORM_CHARS);
+      const PLATFORM_CHARS = constants7.globChars(opts.windows);
+      const EXTGLOB_CHARS = constants7.extglobChars(PLATFORM_CHARS);
       const {
         DOT_LITERAL,
         PLUS_LITERAL,
@@ -4922,11 +4922,11 @@ var require_parse = __commonJS({
             continue;
           }
           if (prior.type === "slash" && prior.prev.type !== "bos" && rest[0] === "/") {
-            const end2 = rest[1] !== void 0 ? "|$" : "";
+            const end = rest[1] !== void 0 ? "|$" : "";
             state.output = state.output.slice(0, -(prior.output + prev.output).length);
             prior.output = `(?:${prior.output}`;
             prev.type = "globstar";
-            prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end2})`;
+            prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end})`;
             prev.value += value;
             state.output += prior.output + prev.output;
             state.globstar = true;
@@ -5032,7 +5032,7 @@ var require_parse = __commonJS({
         NO_DOTS_SLASH,
         STAR,
         START_ANCHOR
-      } = constants5.globChars(opts.windows);
+      } = constants7.globChars(opts.windows);
       const nodot = opts.dot ? NO_DOTS : NO_DOT;
       const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
       const capture = opts.capture ? "" : "?:";
@@ -5090,7 +5090,7 @@ var require_picomatch = __commonJS({
     var scan = require_scan();
     var parse = require_parse();
     var utils = require_utils();
-    var constants5 = require_constants();
+    var constants7 = require_constants();
     var isObject2 = (val) => val && typeof val === "object" && !Array.isArray(val);
     var picomatch3 = (glob, options, returnState = false) => {
       if (Array.isArray(glob)) {
@@ -5218,7 +5218,7 @@ var require_picomatch = __commonJS({
         return /$^/;
       }
     };
-    picomatch3.constants = constants5;
+    picomatch3.constants = constants7;
     module.exports = picomatch3;
   }
 });
@@ -6633,9 +6633,9 @@ var require_saxes = __commonJS({
         if (this.closed) {
           return this.fail("cannot write after close; assign an onready handler.");
         }
-        let end2 = false;
+        let end = false;
         if (chunk === null) {
-          end2 = true;
+          end = true;
           chunk = "";
         } else if (typeof chunk === "object") {
           chunk = chunk.toString();
@@ -6646,7 +6646,7 @@ var require_saxes = __commonJS({
         }
         let limit = chunk.length;
         const lastCode = chunk.charCodeAt(limit - 1);
-        if (!end2 && // A trailing CR or surrogate must be carried over to the next
+        if (!end && // A trailing CR or surrogate must be carried over to the next
         // chunk.
         (lastCode === CR || lastCode >= 55296 && lastCode <= 56319)) {
           this.carriedFromPrevious = chunk[limit - 1];
@@ -6660,7 +6660,7 @@ var require_saxes = __commonJS({
           stateTable[this.state].call(this);
         }
         this.chunkPosition += limit;
-        return end2 ? this.end() : this;
+        return end ? this.end() : this;
       }
       /**
        * Close the current stream. Perform final well-formedness checks and reset
@@ -8036,6 +8036,860 @@ var {
   Help
 } = import_index.default;
 
+// cli/logs/capture.ts
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  closeSync,
+  constants as constants2,
+  existsSync,
+  fstatSync as fstatSync2,
+  mkdtempSync,
+  openSync as openSync2,
+  readFileSync,
+  rmSync as rmSync2,
+  writeFileSync
+} from "node:fs";
+import { tmpdir as tmpdir2 } from "node:os";
+import { join as join2 } from "node:path";
+import { isatty } from "node:tty";
+import { fileURLToPath } from "node:url";
+
+// cli/logs/spool.ts
+import { randomUUID } from "node:crypto";
+import { constants, fstatSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+var MIB = 1024 * 1024;
+var KEPT_BYTES = 16 * MIB;
+var WHOLE_BYTES = 64 * MIB;
+var HEADER_BYTES = 4096;
+var RING_BYTES = WHOLE_BYTES - KEPT_BYTES;
+var RESERVED_AT = 0;
+var WRITTEN_AT = 8;
+var GAP_FROM_AT = 16;
+var GAP_TO_AT = 24;
+function createSpool(folder = tmpdir()) {
+  const file = join(folder, `buildpass-log-${randomUUID()}`);
+  const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 384);
+  try {
+    rmSync(file);
+    writeSync(fd, Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
+  }
+  return fd;
+}
+function spoolWriter(fd) {
+  let length = 0;
+  let hasGap = false;
+  const tell2 = (at, value) => {
+    const count = Buffer.alloc(8);
+    count.writeDoubleLE(value);
+    writeWhole(fd, count, at);
+  };
+  return {
+    length: () => length,
+    append(bytes) {
+      for (let from = 0; from < bytes.byteLength; ) {
+        const piece = bytes.subarray(from, from + roomAt(length));
+        tell2(RESERVED_AT, length + piece.byteLength);
+        writeWhole(fd, piece, placeOf(length));
+        length += piece.byteLength;
+        tell2(WRITTEN_AT, length);
+        from += piece.byteLength;
+      }
+    },
+    leaveOut(bytes) {
+      if (!hasGap) tell2(GAP_FROM_AT, length);
+      hasGap = true;
+      length += bytes;
+      tell2(RESERVED_AT, length);
+      tell2(GAP_TO_AT, length);
+      tell2(WRITTEN_AT, length);
+    }
+  };
+}
+function spoolReader(fd) {
+  const told = (at) => {
+    const count = Buffer.alloc(8);
+    return readSync(fd, count, 0, 8, at) === 8 ? count.readDoubleLE() : 0;
+  };
+  const isThere = (from, to) => {
+    if (to <= KEPT_BYTES) return true;
+    const isInGap = to > told(GAP_FROM_AT) && from < told(GAP_TO_AT);
+    return !isInGap && firstBehindHead(told(RESERVED_AT)) <= Math.max(from, KEPT_BYTES);
+  };
+  return {
+    length: () => told(WRITTEN_AT),
+    read(offset, maxBytes, room) {
+      const wanted = Math.max(0, Math.min(maxBytes, told(WRITTEN_AT) - offset));
+      const bytes = room ? room.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
+      for (let done = 0; done < bytes.length; ) {
+        const at = offset + done;
+        const count = readSync(fd, bytes, done, Math.min(bytes.length - done, roomAt(at)), placeOf(at));
+        if (count === 0) throw new Error(`the log's spool ends at ${at} of ${told(WRITTEN_AT)}`);
+        done += count;
+      }
+      return isThere(offset, offset + bytes.length) ? bytes : null;
+    },
+    gapEnd: () => told(GAP_TO_AT)
+  };
+}
+function firstBehindHead(reserved) {
+  return Math.max(KEPT_BYTES, reserved - RING_BYTES);
+}
+function placeOf(offset) {
+  if (offset < KEPT_BYTES) return HEADER_BYTES + offset;
+  return HEADER_BYTES + KEPT_BYTES + (offset - KEPT_BYTES) % RING_BYTES;
+}
+function roomAt(offset) {
+  if (offset < KEPT_BYTES) return KEPT_BYTES - offset;
+  return RING_BYTES - (offset - KEPT_BYTES) % RING_BYTES;
+}
+function writeWhole(fd, bytes, at) {
+  for (let done = 0; done < bytes.byteLength; ) done += writeSync(fd, bytes, done, bytes.byteLength - done, at + done);
+}
+
+// cli/logs/capture.ts
+var RELAY_VERB = "relay-output";
+function openCapture(masked) {
+  if (process.platform === "win32") return { reason: "logs are not yet kept on Windows" };
+  const terminals = [0, 1, 2].map((fd) => isatty(fd));
+  const isTerminal = terminals.every(Boolean);
+  if (terminals[1] && !isTerminal) return { reason: "only some of its streams are a terminal" };
+  const flavour = isTerminal ? findScript() : null;
+  if (isTerminal && flavour === null) return { reason: "it has a terminal, and here is no script(1) to copy from one" };
+  try {
+    return flavour === null ? pipedCapture(masked) : terminalCapture(masked, flavour);
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+function pipedCapture(masked) {
+  const isOne = isSamePlace(1, 2);
+  const copied = [1, 2].filter((fd) => !isatty(fd) && !(fd === 2 && isOne));
+  const folder = ownFolder();
+  const opened = [];
+  try {
+    const pipes = copied.map((to) => {
+      const pipe = openPipe(folder, String(to));
+      opened.push(pipe.read, pipe.write);
+      return { ...pipe, to };
+    });
+    rmSync2(folder, { recursive: true });
+    const streams = pipes.map(({ read, to }) => ({ read, to, isTypescript: false }));
+    const relay2 = startRelay(streams, masked, null);
+    const out = pipes.find(({ to }) => to === 1)?.write ?? "inherit";
+    const err = isOne ? out : pipes.find(({ to }) => to === 2)?.write ?? "inherit";
+    return {
+      start(program3, args) {
+        const options = { stdio: ["inherit", out, err] };
+        try {
+          const child = spawn(program3, args, options);
+          return {
+            child,
+            kill: (signal) => void child.kill(signal),
+            isOutsideGroup: false,
+            stoppedByKey: () => null,
+            isBegun: () => true
+          };
+        } finally {
+          for (const { write: write2 } of pipes) closeSync(write2);
+        }
+      },
+      drained: relay2.drained,
+      log: relay2.log
+    };
+  } catch (error) {
+    for (const fd of opened) closeSync(fd);
+    rmSync2(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+function terminalCapture(masked, flavour) {
+  const folder = ownFolder();
+  if (/[^\w/.+-]/.test(folder)) {
+    rmSync2(folder, { recursive: true });
+    return notQuotable(folder);
+  }
+  const pipe = openPipe(folder, "typescript");
+  const relay2 = startRelay([{ read: pipe.read, to: null, isTypescript: flavour === "util-linux" }], masked, folder);
+  const [start2, pidFile, stopFile] = ["start", "pid", "stopped"].map((name) => join2(folder, name));
+  return {
+    start(program3, args) {
+      writeFileSync(start2, startScript([program3, ...args], { pidFile, stopFile }), { mode: 384 });
+      const child = spawn("script", scriptArgs(flavour, join2(folder, "typescript"), start2), {
+        stdio: "inherit",
+        // It runs its command by this shell, which may be one that runs none; the command gets its own back.
+        env: { ...process.env, SHELL: "/bin/sh" }
+      });
+      return {
+        child,
+        kill(signal) {
+          if (signal === "SIGWINCH") return;
+          const pid = existsSync(pidFile) ? Number.parseInt(readFileSync(pidFile, "utf8"), 10) : Number.NaN;
+          if (pid > 0) process.kill(pid, signal);
+          else child.kill(signal);
+        },
+        isOutsideGroup: true,
+        stoppedByKey: () => existsSync(stopFile) ? readFileSync(stopFile, "utf8").trim() : null,
+        isBegun: () => existsSync(pidFile)
+      };
+    },
+    async drained() {
+      closeSync(pipe.write);
+      return relay2.drained();
+    },
+    log: relay2.log
+  };
+}
+function notQuotable(folder) {
+  throw new Error(`the temporary folder has an odd name: ${folder}`);
+}
+function findScript() {
+  if (process.platform === "darwin" || process.platform === "freebsd")
+    return existsSync("/usr/bin/script") ? "bsd" : null;
+  const { status, stdout } = spawnSync("script", ["--version"], { encoding: "utf8", timeout: 5e3 });
+  return status === 0 && stdout.includes("util-linux") ? "util-linux" : null;
+}
+function scriptArgs(flavour, typescript, start2) {
+  switch (flavour) {
+    case "util-linux":
+      return ["-q", "-e", "-f", "-c", `exec sh ${start2}`, typescript];
+    case "bsd":
+      return ["-q", "-F", typescript, "sh", start2];
+  }
+}
+function startScript(command, { pidFile, stopFile }) {
+  const shell = process.env.SHELL;
+  return [
+    ...["INT", "QUIT"].map((name) => `trap 'echo SIG${name} >${stopFile}' ${name}`),
+    shell === void 0 ? "unset SHELL" : `SHELL=${quoted(shell)}; export SHELL`,
+    // As `exec` finds programs, and no built-ins of the shell.
+    `sh -c 'echo $$ >"$0"; exec "$@"' ${pidFile} ${command.map(quoted).join(" ")}`,
+    "exit $?",
+    ""
+  ].join("\n");
+}
+function quoted(word) {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+var FIRST_FREE_FD = 5;
+function startRelay(streams, masked, folder) {
+  const spool = createSpool();
+  const plan = {
+    spool: FIRST_FREE_FD - 1,
+    streams: streams.map(({ to, isTypescript }, at) => ({ from: FIRST_FREE_FD + at, to, isTypescript })),
+    folder
+  };
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), RELAY_VERB, JSON.stringify(plan)], {
+    stdio: ["ignore", "inherit", "inherit", "ipc", spool, ...streams.map(({ read }) => read)],
+    env,
+    // In a session of its own: keys and signals for the whole group are not meant for it.
+    detached: true
+  });
+  if (child.pid === void 0) throw new Error("no process can be started to copy it");
+  for (const { read } of streams) closeSync(read);
+  const send2 = (order) => void (child.connected && child.send(order, () => {
+  }));
+  const isDone = new Promise((resolve2) => {
+    child.on("message", (news) => resolve2(news.failure));
+    child.once("error", (error) => resolve2(error.message));
+    child.once("disconnect", () => resolve2("the process that copied it is gone"));
+  });
+  send2({ kind: "begin", masked: masked.map((value) => Buffer.from(value).toString("latin1")) });
+  return {
+    drained() {
+      send2({ kind: "ended" });
+      return isDone;
+    },
+    log: spoolReader(spool)
+  };
+}
+function ownFolder() {
+  const folder = mkdtempSync(join2(tmpdir2(), "buildpass-"));
+  chmodSync(folder, 448);
+  return folder;
+}
+function openPipe(folder, name) {
+  const file = join2(folder, name);
+  const { status, error, stderr } = spawnSync("mkfifo", ["-m", "600", file], { encoding: "utf8", timeout: 5e3 });
+  if (status !== 0) throw new Error(`mkfifo: ${error?.message ?? stderr.trim()}`);
+  const both2 = openSync2(file, constants2.O_RDWR);
+  try {
+    return {
+      read: openSync2(file, constants2.O_RDONLY | constants2.O_NONBLOCK),
+      write: openSync2(file, constants2.O_WRONLY)
+    };
+  } finally {
+    closeSync(both2);
+  }
+}
+function isSamePlace(one, other) {
+  const [a, b] = [fstatSync2(one), fstatSync2(other)];
+  return a.dev === b.dev && a.ino === b.ino && a.rdev === b.rdev;
+}
+
+// cli/logs/relay.ts
+import { readSync as readSync2, rmSync as rmSync3, write } from "node:fs";
+import { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+// cli/logs/secret-shapes.ts
+var UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+var LOWER = UPPER.toLowerCase();
+var DIGITS = "0123456789";
+function alphabetOf(characters2) {
+  const alphabet = new Uint8Array(256);
+  for (const byte of Buffer.from(characters2, "latin1")) alphabet[byte] = 1;
+  return alphabet;
+}
+var HEX = alphabetOf(`${DIGITS}abcdefABCDEF`);
+var BASE32 = alphabetOf(`${UPPER}234567`);
+var ALPHANUMERIC = alphabetOf(UPPER + LOWER + DIGITS);
+var WORD = alphabetOf(`${UPPER}${LOWER}${DIGITS}_`);
+var NAME = alphabetOf(`${UPPER}${LOWER}${DIGITS}_-`);
+var PATH = alphabetOf(`${UPPER}${LOWER}${DIGITS}_-/`);
+var TOKEN_SHAPES = [
+  { what: "Buildpass", prefixes: ["bpu_", "bpp_", "bpr_", "bps_"], alphabet: ALPHANUMERIC, min: 42, max: 42 },
+  { what: "GitHub", prefixes: ["ghp_", "gho_", "ghu_", "ghs_", "ghr_"], alphabet: WORD, min: 36 },
+  { what: "GitHub, fine-grained", prefixes: ["github_pat_"], alphabet: WORD, min: 22 },
+  {
+    what: "GitLab",
+    prefixes: ["glpat-", "gldt-", "glrt-", "glcbt-", "glptt-", "glft-", "glsoat-"],
+    alphabet: NAME,
+    min: 20
+  },
+  { what: "AWS access key id", prefixes: ["AKIA", "ASIA", "ABIA", "ACCA"], alphabet: BASE32, min: 16, max: 16 },
+  {
+    what: "Slack",
+    prefixes: ["xoxa-", "xoxb-", "xoxe-", "xoxe.", "xoxo-", "xoxp-", "xoxr-", "xoxs-", "xapp-"],
+    alphabet: alphabetOf(`${UPPER}${LOWER}${DIGITS}-`),
+    min: 10
+  },
+  { what: "Slack webhook", prefixes: ["hooks.slack.com/services/"], alphabet: PATH, min: 20 },
+  { what: "npm", prefixes: ["npm_"], alphabet: ALPHANUMERIC, min: 36 },
+  { what: "PyPI", prefixes: ["pypi-AgE"], alphabet: NAME, min: 50 },
+  { what: "Google API key", prefixes: ["AIza"], alphabet: NAME, min: 35, max: 35 },
+  { what: "Google OAuth secret", prefixes: ["GOCSPX-"], alphabet: NAME, min: 28 },
+  { what: "Google OAuth token", prefixes: ["ya29."], alphabet: NAME, min: 20 },
+  {
+    what: "Stripe",
+    prefixes: ["sk_live_", "rk_live_", "sk_test_", "rk_test_", "whsec_"],
+    alphabet: ALPHANUMERIC,
+    min: 16
+  },
+  { what: "Docker", prefixes: ["dckr_pat_", "dckr_oat_"], alphabet: NAME, min: 27 },
+  { what: "DigitalOcean", prefixes: ["dop_v1_", "doo_v1_", "dor_v1_"], alphabet: HEX, min: 64, max: 64 },
+  { what: "Shopify", prefixes: ["shpat_", "shpca_", "shppa_", "shpss_"], alphabet: HEX, min: 32, max: 32 },
+  { what: "Vault", prefixes: ["hvs.", "hvb.", "hvr."], alphabet: NAME, min: 24 },
+  { what: "Anthropic", prefixes: ["sk-ant-"], alphabet: NAME, min: 20 },
+  { what: "OpenAI", prefixes: ["sk-proj-", "sk-svcacct-", "sk-admin-"], alphabet: NAME, min: 20 },
+  { what: "Buildkite", prefixes: ["bkua_"], alphabet: HEX, min: 40, max: 40 },
+  { what: "CircleCI", prefixes: ["CCIPAT_", "CCIPRJ_"], alphabet: WORD, min: 20 },
+  { what: "age", prefixes: ["AGE-SECRET-KEY-1"], alphabet: alphabetOf(UPPER + DIGITS), min: 40 }
+];
+var JWT = {
+  /** `{"a` to `{"z`. */
+  prefixes: [...LOWER].map((letter) => Buffer.from(`{"${letter}`).toString("base64")),
+  header: NAME,
+  /** What comes behind the header, and shows it to be one. */
+  next: Buffer.from(".eyJ"),
+  rest: alphabetOf(`${UPPER}${LOWER}${DIGITS}_-.`),
+  /** A longer header is none. */
+  maxHeaderBytes: 2048
+};
+var PRIVATE_KEY = {
+  prefix: "-----BEGIN ",
+  label: alphabetOf(`${UPPER}${DIGITS} `),
+  isSecret: (label) => label.includes("PRIVATE KEY"),
+  dashes: Buffer.from("-----"),
+  maxLabelBytes: 40,
+  // Lines of base64, also with their ends written as \n, and the headers of an encrypted one.
+  rest: withBlankAfterColon(alphabetOf(`${UPPER}${LOWER}${DIGITS}+/=-\r
+	\\:,`))
+};
+function withBlankAfterColon(alphabet) {
+  alphabet[32] = 2;
+  return alphabet;
+}
+
+// cli/logs/mask.ts
+var MIN_MASKED_LENGTH = 4;
+var MASK = Buffer.from("***");
+function openMasker(values) {
+  const search = searchFor(patternsFor(values));
+  let held = Buffer.alloc(0);
+  let room = Buffer.alloc(0);
+  let settled2 = 0;
+  let open3 = [];
+  let lastByte = 0;
+  function take(bytes, fresh, isEnd) {
+    const runs = runsIn(bytes);
+    const shown = [];
+    let at = settled2;
+    const stillOpen = [];
+    const hide = (end, goesOn) => {
+      at = Math.max(at, end);
+      if (goesOn && end === bytes.length && !stillOpen.includes(goesOn)) stillOpen.push(goesOn);
+    };
+    for (const alphabet of open3) hide(runs.endOf(alphabet, fresh, lastByte), alphabet);
+    let from = 0;
+    let undecidedAt = -1;
+    for (; ; ) {
+      const candidate = search.next(bytes, from);
+      if (candidate === -1) break;
+      const verdict = verdictOn(search.patternsAt(bytes, candidate), { bytes, at: candidate, runs, isEnd });
+      if (verdict === "undecided") {
+        undecidedAt = candidate;
+        break;
+      }
+      if (verdict !== "nothing") {
+        if (candidate >= at) {
+          if (candidate > at) shown.push(bytes.subarray(at, candidate));
+          shown.push(MASK);
+        }
+        hide(verdict.end, verdict.open);
+      }
+      from = candidate + 1;
+    }
+    const keep = isEnd ? bytes.length : undecidedAt !== -1 ? undecidedAt : search.firstBeginning(bytes, from);
+    if (keep > at) {
+      shown.push(bytes.subarray(at, keep));
+      at = keep;
+    }
+    open3 = stillOpen;
+    if (bytes.length > 0) lastByte = bytes[bytes.length - 1] ?? 0;
+    held = Buffer.from(bytes.subarray(keep));
+    settled2 = at - keep;
+    return shown;
+  }
+  return {
+    push(chunk) {
+      const fresh = held.length;
+      if (fresh === 0) return take(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength), 0, false);
+      const length = fresh + chunk.byteLength;
+      if (room.length < length) room = Buffer.allocUnsafeSlow(length);
+      room.set(held);
+      room.set(chunk, fresh);
+      return take(room.subarray(0, length), fresh, false);
+    },
+    end: () => take(held, held.length, true),
+    skip() {
+      held = Buffer.alloc(0);
+      settled2 = 0;
+      open3 = [PRIVATE_KEY.rest];
+      lastByte = 0;
+    }
+  };
+}
+function patternsFor(values) {
+  const distinct2 = new Map(values.map((value) => [Buffer.from(value).toString("latin1"), Buffer.from(value)]));
+  return [
+    ...[...distinct2.values()].map((bytes) => ({ kind: "value", bytes })),
+    ...TOKEN_SHAPES.flatMap(
+      (shape) => shape.prefixes.map((prefix) => ({ kind: "token", shape, bytes: Buffer.from(prefix) }))
+    ),
+    ...JWT.prefixes.map((prefix) => ({ kind: "jwt", bytes: Buffer.from(prefix) })),
+    { kind: "private_key", bytes: Buffer.from(PRIVATE_KEY.prefix) }
+  ];
+}
+var WINDOW = MIN_MASKED_LENGTH;
+var NONE = [];
+function searchFor(patterns) {
+  const leaps = new Uint8Array(65536).fill(WINDOW - 1);
+  const byLastPair = /* @__PURE__ */ new Map();
+  const byFirstByte = /* @__PURE__ */ new Map();
+  for (const pattern of patterns) {
+    const { bytes } = pattern;
+    if (bytes.length < WINDOW) throw new Error(`a masked value has fewer than ${WINDOW} bytes`);
+    for (let end = 2; end <= WINDOW; end++) {
+      const pair = pairAt(bytes, end - 2);
+      leaps[pair] = Math.min(leaps[pair] ?? 0, WINDOW - end);
+    }
+    addTo(byLastPair, pairAt(bytes, WINDOW - 2), pattern);
+    addTo(byFirstByte, bytes[0] ?? 0, pattern);
+  }
+  return {
+    next(bytes, from) {
+      const last = bytes.length - WINDOW;
+      let at = from;
+      while (at <= last) {
+        const leap = leaps[bytes[at + 2] << 8 | bytes[at + 3]];
+        if (leap === 0) return at;
+        at += leap;
+      }
+      return -1;
+    },
+    patternsAt: (bytes, at) => byLastPair.get(pairAt(bytes, at + WINDOW - 2)) ?? NONE,
+    firstBeginning(bytes, from) {
+      for (let at = Math.max(from, bytes.length - WINDOW + 1); at < bytes.length; at++) {
+        const rest = bytes.subarray(at);
+        const isBeginning = (pattern) => pattern.bytes.subarray(0, rest.length).equals(rest);
+        if (byFirstByte.get(bytes[at] ?? 0)?.some(isBeginning)) return at;
+      }
+      return bytes.length;
+    }
+  };
+}
+function pairAt(bytes, at) {
+  return (bytes[at] ?? 0) << 8 | (bytes[at + 1] ?? 0);
+}
+function addTo(table, key, pattern) {
+  const list = table.get(key);
+  if (list) list.push(pattern);
+  else table.set(key, [pattern]);
+}
+function verdictOn(patterns, place) {
+  let longest = null;
+  let isUndecided = false;
+  for (const pattern of patterns) {
+    const verdict = verdictOf(pattern, place);
+    if (verdict === "undecided") isUndecided = true;
+    else if (verdict !== "nothing" && (longest === null || verdict.end > longest.end)) longest = verdict;
+  }
+  if (isUndecided && !place.isEnd) return "undecided";
+  return longest ?? "nothing";
+}
+function verdictOf(pattern, place) {
+  const { bytes, at } = place;
+  const end = at + pattern.bytes.length;
+  const isHere = compared(bytes, at, pattern.bytes);
+  if (isHere !== true) return isHere === false ? "nothing" : "undecided";
+  switch (pattern.kind) {
+    case "value":
+      return { end, open: null };
+    case "token":
+      return tokenFrom(end, pattern.shape, place);
+    case "jwt":
+      return jwtFrom(end, place);
+    case "private_key":
+      return privateKeyFrom(end, place);
+  }
+}
+function compared(bytes, at, expected) {
+  const length = Math.min(expected.length, bytes.length - at);
+  const first = Math.min(length, FIRST_BYTES);
+  for (let index = 0; index < first; index++) if (bytes[at + index] !== expected[index]) return false;
+  if (length > first && bytes.compare(expected, first, length, at + first, at + length) !== 0) return false;
+  return length === expected.length ? true : null;
+}
+var FIRST_BYTES = 16;
+function tokenFrom(body, { alphabet, min, max }, { bytes, runs }) {
+  const runEnd = runs.endOf(alphabet, body);
+  if (runEnd - body < min) return runEnd === bytes.length ? "undecided" : "nothing";
+  return max === void 0 ? { end: runEnd, open: alphabet } : { end: Math.min(runEnd, body + max), open: null };
+}
+function jwtFrom(start2, { bytes, runs }) {
+  const headerEnd = runs.endOf(JWT.header, start2);
+  if (headerEnd - start2 > JWT.maxHeaderBytes) return "nothing";
+  const hasNext = compared(bytes, headerEnd, JWT.next);
+  if (hasNext !== true) return hasNext === false ? "nothing" : "undecided";
+  return { end: runs.endOf(JWT.rest, headerEnd), open: JWT.rest };
+}
+function privateKeyFrom(start2, { bytes, runs }) {
+  const labelEnd = runs.endOf(PRIVATE_KEY.label, start2);
+  if (labelEnd - start2 > PRIVATE_KEY.maxLabelBytes) return "nothing";
+  const hasDashes = compared(bytes, labelEnd, PRIVATE_KEY.dashes);
+  if (hasDashes !== true) return hasDashes === false ? "nothing" : "undecided";
+  if (!PRIVATE_KEY.isSecret(bytes.toString("latin1", start2, labelEnd))) return "nothing";
+  return { end: runs.endOf(PRIVATE_KEY.rest, labelEnd), open: PRIVATE_KEY.rest };
+}
+function runsIn(bytes) {
+  const known = /* @__PURE__ */ new Map();
+  return {
+    endOf(alphabet, from, byteBefore = 0) {
+      const last = known.get(alphabet);
+      if (last && from >= last.from && from <= last.end) return last.end;
+      let end = from;
+      let before = byteBefore;
+      for (; end < bytes.length; end++) {
+        const byte = bytes[end];
+        const kind = alphabet[byte];
+        if (kind === 0 || kind === 2 && before !== COLON) break;
+        before = byte;
+      }
+      known.set(alphabet, { from, end });
+      return end;
+    }
+  };
+}
+var COLON = 58;
+
+// cli/logs/typescript.ts
+var HEAD = Buffer.from("Script started on ");
+var FOOT = Buffer.from("\nScript done on ");
+var NEWLINE = 10;
+function openTypescript() {
+  let held = Buffer.alloc(0);
+  let isHeadOver = false;
+  return {
+    push(chunk) {
+      let bytes = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);
+      if (!isHeadOver) {
+        const isHead = bytes.subarray(0, HEAD.length).equals(HEAD.subarray(0, bytes.length));
+        const lineEnd = isHead ? bytes.indexOf(NEWLINE) : -1;
+        held = bytes;
+        if (isHead && lineEnd === -1) return [];
+        isHeadOver = true;
+        bytes = bytes.subarray(lineEnd + 1);
+      }
+      const foot = footIn(bytes);
+      held = bytes.subarray(foot);
+      return foot === 0 ? [] : [bytes.subarray(0, foot)];
+    },
+    end() {
+      const isFoot = held.subarray(0, FOOT.length).equals(FOOT);
+      return isFoot || held.length === 0 ? [] : [held];
+    }
+  };
+}
+function footIn(bytes) {
+  const whole = bytes.lastIndexOf(FOOT);
+  if (whole !== -1) {
+    const lineEnd = bytes.indexOf(NEWLINE, whole + 1);
+    if (lineEnd === -1 || lineEnd === bytes.length - 1) return whole;
+  }
+  for (let at = Math.max(0, bytes.length - FOOT.length + 1); at < bytes.length; at++)
+    if (bytes.subarray(at).equals(FOOT.subarray(0, bytes.length - at))) return at;
+  return bytes.length;
+}
+
+// cli/logs/copy.ts
+var MAX_WAITING_BYTES = WHOLE_BYTES / 4;
+var SHARE_OF_TIME = 4;
+var TURN_MS = 2;
+var PIECE_BYTES = 64 * 1024;
+function openCopy(spool, masked) {
+  const writer = spoolWriter(spool);
+  const streams = [];
+  const waiting = [];
+  const interrupted = /* @__PURE__ */ new Set();
+  let waitingBytes = 0;
+  let ring = null;
+  let ringEnd = 0;
+  let failure = null;
+  let isOver2 = false;
+  let isScheduled = false;
+  const guarded = (work) => {
+    try {
+      if (!isOver2) work();
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+      isOver2 = true;
+    }
+  };
+  const takeOldest = () => {
+    const oldest = waiting.shift();
+    if (oldest) waitingBytes -= oldest.length;
+    return oldest;
+  };
+  const leaveOutOldest = () => {
+    const oldest = takeOldest();
+    if (!oldest) return;
+    writer.leaveOut(oldest.length);
+    interrupted.add(oldest.stream);
+  };
+  const copyOldest = () => {
+    const oldest = takeOldest();
+    if (!oldest || !ring) return;
+    const { stream, from, length } = oldest;
+    const bytes = ring.subarray(from, from + length);
+    const rest = interrupted.has(stream) ? stream.skipTo(bytes) : bytes;
+    if (rest.length < length) writer.leaveOut(length - rest.length);
+    if (rest.length === 0) return;
+    interrupted.delete(stream);
+    stream.copy(rest);
+  };
+  const wait = (stream, bytes) => {
+    const room = ring ?? Buffer.allocUnsafeSlow(MAX_WAITING_BYTES);
+    ring = room;
+    while (waitingBytes + bytes.length > MAX_WAITING_BYTES && !isOver2) guarded(leaveOutOldest);
+    for (let done = 0; done < bytes.length; ) {
+      const piece = bytes.subarray(done, done + MAX_WAITING_BYTES - ringEnd);
+      const last = waiting.at(-1);
+      const isMore = last?.stream === stream && last.from + last.length === ringEnd && last.length < PIECE_BYTES;
+      if (isMore) last.length += piece.length;
+      else waiting.push({ stream, from: ringEnd, length: piece.length });
+      room.set(piece, ringEnd);
+      ringEnd = (ringEnd + piece.length) % MAX_WAITING_BYTES;
+      waitingBytes += piece.length;
+      done += piece.length;
+    }
+  };
+  const copyInTurn = () => {
+    const startedAt = performance.now();
+    isScheduled = waiting.length > 0 && !isOver2;
+    while (waiting.length > 0 && performance.now() - startedAt < TURN_MS && !isOver2) guarded(copyOldest);
+    if (isScheduled) setTimeout(copyInTurn, (performance.now() - startedAt) * (SHARE_OF_TIME - 1));
+  };
+  return {
+    stream(isTypescript) {
+      const masker = openMasker(masked);
+      const typescript = isTypescript ? openTypescript() : null;
+      const record = (parts) => {
+        const [first, ...others] = parts;
+        if (first) writer.append(others.length === 0 ? first : Buffer.concat(parts));
+      };
+      const stream = {
+        copy(bytes) {
+          for (const part of typescript ? typescript.push(bytes) : [bytes]) record(masker.push(part));
+        },
+        // The copy goes on with a line: what comes before may be the end of a secret.
+        skipTo(bytes) {
+          masker.skip();
+          const lineEnd = bytes.indexOf("\n");
+          return lineEnd === -1 ? bytes.subarray(bytes.length) : bytes.subarray(lineEnd + 1);
+        },
+        end() {
+          for (const part of typescript?.end() ?? []) record(masker.push(part));
+          record(masker.end());
+        }
+      };
+      streams.push(stream);
+      return {
+        push(bytes) {
+          if (isOver2) return;
+          const isWhole = waiting.length === 0 && writer.length() + bytes.length <= WHOLE_BYTES;
+          if (isWhole) return guarded(() => stream.copy(bytes));
+          wait(stream, bytes);
+          if (!isScheduled) setTimeout(copyInTurn);
+          isScheduled = true;
+        }
+      };
+    },
+    end() {
+      while (waiting.length > 0 && !isOver2) guarded(copyOldest);
+      for (const stream of streams) guarded(stream.end);
+      isOver2 = true;
+    },
+    abandon() {
+      isOver2 = true;
+      waiting.length = 0;
+    },
+    failure: () => failure
+  };
+}
+
+// cli/logs/relay.ts
+var BUFFER_BYTES = 65536;
+var FULL_MS = 5;
+function relay({ spool, streams, folder }) {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"])
+    process.on(signal, () => {
+    });
+  let copy = null;
+  const passed = [];
+  let isTold = false;
+  const tellDrained = (then = () => {
+  }) => {
+    if (isTold || !process.connected) return then();
+    isTold = true;
+    process.send?.({ kind: "drained", failure: copy?.failure() ?? null }, then);
+  };
+  const begin = () => {
+    for (const stream of streams) passed.push(passOn(stream, copy?.stream(stream.isTypescript) ?? null));
+    Promise.all(passed.map(({ isOver: isOver2 }) => isOver2)).then(() => {
+      if (folder !== null) rmSync3(folder, { recursive: true, force: true });
+      endCopy();
+      tellDrained(() => process.connected && process.disconnect());
+    });
+  };
+  const endCopy = () => {
+    if (!isTold) copy?.end();
+  };
+  process.on("message", async (order) => {
+    if (order.kind === "begin") {
+      copy = openCopy(
+        spool,
+        order.masked.map((text) => Buffer.from(text, "latin1"))
+      );
+      return begin();
+    }
+    await Promise.all(passed.map(({ drain }) => drain()));
+    endCopy();
+    tellDrained();
+  });
+  process.once("disconnect", () => {
+    copy?.abandon();
+    if (passed.length === 0) begin();
+  });
+}
+function passOn({ from, to }, copied) {
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let working = Promise.resolve();
+  const take = async (count) => {
+    const bytes = buffer.subarray(0, count);
+    const written = to === null ? null : writeWhole2(to, bytes);
+    copied?.push(bytes);
+    await written;
+  };
+  const socket = new Socket({
+    fd: from,
+    readable: true,
+    writable: false,
+    onread: {
+      buffer,
+      callback(count) {
+        working = take(count).then(resume, () => void socket.destroy());
+        return false;
+      }
+    }
+  });
+  const resume = () => void socket.resume();
+  const isOver2 = new Promise((resolve2) => {
+    socket.once("close", () => resolve2());
+  });
+  socket.once("end", () => socket.destroy());
+  socket.on("error", () => {
+  });
+  socket.resume();
+  return {
+    isOver: isOver2,
+    async drain() {
+      socket.pause();
+      await working;
+      socket.pause();
+      try {
+        for (let count = readNow(from, buffer); count > 0 && !socket.destroyed; count = readNow(from, buffer))
+          await take(count);
+      } catch {
+        socket.destroy();
+      }
+      resume();
+    }
+  };
+}
+function readNow(fd, buffer) {
+  try {
+    return readSync2(fd, buffer);
+  } catch (error) {
+    if (codeOf(error) === "EAGAIN") return 0;
+    throw error;
+  }
+}
+async function writeWhole2(fd, bytes) {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += await writeSome(fd, bytes.subarray(done));
+    } catch (error) {
+      if (codeOf(error) !== "EAGAIN") throw error;
+      await sleep(FULL_MS);
+    }
+  }
+}
+function writeSome(fd, bytes) {
+  return new Promise((resolve2, reject) => {
+    write(fd, bytes, (error, count) => error ? reject(error) : resolve2(count));
+  });
+}
+function codeOf(error) {
+  return error.code;
+}
+
 // src/domain/formats/word-table.ts
 function wordTable(rows) {
   return new Map(Object.entries(rows));
@@ -8054,6 +8908,10 @@ var EXAMPLES = wordTable({
     'buildpass run --job "test (node 22)" --tests "reports/**/*.xml" --artifacts dist coverage -- npm test',
     'buildpass run --quarantine --tests "reports/*.xml" -- npm test',
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh'
+  ],
+  step: [
+    "buildpass step lint -- npm run lint",
+    "buildpass report start && buildpass step build -- make && buildpass step test -- make test"
   ],
   "report start": ["buildpass report start"],
   "report finish": [
@@ -8147,7 +9005,7 @@ function usageError(message, hint) {
 }
 
 // cli/terminal/output.ts
-import { isatty as isatty2 } from "node:tty";
+import { isatty as isatty3 } from "node:tty";
 
 // src/domain/formats/visible-text.ts
 function visibleText(text) {
@@ -8156,8 +9014,8 @@ function visibleText(text) {
 function visibleLine(text) {
   return visibleText(text).replace(/[\t\n\r]/g, codePointOf);
 }
-function writtenOut(text, write) {
-  return text.replace(ALL_HIDDEN, write).replace(UNSEEN_SPACE, write);
+function writtenOut(text, write2) {
+  return text.replace(ALL_HIDDEN, write2).replace(UNSEEN_SPACE, write2);
 }
 function visibleRun(run2) {
   return run2.replace(shownOrHidden(), (part, hidden) => hidden ? codePointOf(hidden) : part);
@@ -8184,9 +9042,9 @@ function shownOrHidden() {
 }
 
 // cli/terminal/say.ts
-import { fstatSync, statSync, writeSync } from "node:fs";
+import { fstatSync as fstatSync3, statSync, writeSync as writeSync2 } from "node:fs";
 import { Writable } from "node:stream";
-import { isatty } from "node:tty";
+import { isatty as isatty2 } from "node:tty";
 
 // cli/terminal/system-error.ts
 var HINTS = wordTable({
@@ -8261,14 +9119,14 @@ function sayIfWritable(text) {
 }
 function isNowhere(where) {
   if (process.platform === "win32") return false;
-  const place = fstatSync(where === "stdout" ? 1 : 2);
+  const place = fstatSync3(where === "stdout" ? 1 : 2);
   return place.isCharacterDevice() && place.rdev === statSync("/dev/null").rdev;
 }
 function writeAll(fd, text) {
   let left = typeof text === "string" ? Buffer.from(text) : text;
   while (left.byteLength > 0) {
     try {
-      left = left.subarray(writeSync(fd, left));
+      left = left.subarray(writeSync2(fd, left));
     } catch (error) {
       if (!isFull(error)) throw error;
       Atomics.wait(PAUSE, 0, 0, 10);
@@ -8280,7 +9138,7 @@ function replaceOutputStreams() {
     ["stdout", 1],
     ["stderr", 2]
   ]) {
-    if (isatty(fd)) continue;
+    if (isatty2(fd)) continue;
     const value = new Writable({
       write(chunk, _encoding, done) {
         say(name, chunk);
@@ -8300,7 +9158,7 @@ function isUnread(error) {
 
 // cli/terminal/output.ts
 function openOutput({ json = false, quiet = false }) {
-  const isLive = isatty2(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
+  const isLive = isatty3(2) && !process.env.CI && !quiet && process.env.TERM !== "dumb";
   return {
     json,
     isLive,
@@ -8362,7 +9220,7 @@ function toHex(bytes) {
 function fromHex(hex) {
   return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
 }
-var PIECE_BYTES = 3 * 4096;
+var PIECE_BYTES2 = 3 * 4096;
 
 // src/domain/artifacts/artifact-digest.ts
 function digestText(digest) {
@@ -8481,7 +9339,7 @@ var ERROR_CODES = [
 ];
 
 // cli/server/retry.ts
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep2 } from "node:timers/promises";
 var TransientError = class extends Error {
   /** How long the server asked us to wait. */
   retryAfterMs;
@@ -8517,7 +9375,7 @@ async function withRetries(attempt2, options) {
       const isLate = performance.now() - failingSince + delayMs > options.budgetMs;
       if (isLate || error.isDoubtful && retry >= MAX_DOUBTFUL_RETRIES) throw error;
       options.onRetry(error, delayMs);
-      await sleep(delayMs, void 0, { signal: options.signal });
+      await sleep2(delayMs, void 0, { signal: options.signal });
       retry += 1;
     }
   }
@@ -8566,7 +9424,7 @@ async function tryOnce(server, ask, read) {
       return await tryOnce(server, ask, read);
     }
     if (isTransient(response, ask)) throw await busy(response);
-    if (response.status >= 400) throw await refusal(server, response, token);
+    if (response.status >= 400 && !ask.answers?.includes(response.status)) throw await refusal(server, response, token);
     return await read(response, idle.touch);
   } catch (error) {
     throw server.signal.aborted ? server.signal.reason : networkErrorOf(error, ask, idle.isIdle());
@@ -8715,7 +9573,7 @@ function isName(text) {
 }
 
 // cli/ci/job.ts
-import { randomUUID } from "node:crypto";
+import { randomUUID as randomUUID2 } from "node:crypto";
 import { hostname } from "node:os";
 
 // cli/ci/agent-command.ts
@@ -8743,8 +9601,8 @@ function parseTime(text) {
 var MAX_LINE_LENGTH = 255;
 function distinct(text, maxLength = MAX_LINE_LENGTH) {
   if (text.length <= maxLength) return text;
-  const end2 = `…${digestOf(text)}`;
-  return text.slice(0, maxLength - end2.length).toWellFormed() + end2;
+  const end = `…${digestOf(text)}`;
+  return text.slice(0, maxLength - end.length).toWellFormed() + end;
 }
 function digestOf(text) {
   let hash = 0xcbf29ce484222325n;
@@ -8890,7 +9748,7 @@ var circleci = {
 };
 
 // cli/ci/github-actions.ts
-import { readFileSync } from "node:fs";
+import { readFileSync as readFileSync2 } from "node:fs";
 
 // cli/terminal/answer.ts
 var KINDS = {
@@ -8967,7 +9825,7 @@ function branchOf(env, event) {
 }
 function readEvent(path) {
   try {
-    const event = path ? JSON.parse(readFileSync(path, "utf8")) : {};
+    const event = path ? JSON.parse(readFileSync2(path, "utf8")) : {};
     return isObject(event) ? event : {};
   } catch {
     return {};
@@ -9181,7 +10039,7 @@ async function gitJob(env) {
     git("log", "-1", "--format=%B"),
     git("log", "-1", "--format=%an <%ae>")
   ]);
-  const id = `${hostname()}-${randomUUID()}`;
+  const id = `${hostname()}-${randomUUID2()}`;
   return {
     ci: "this machine",
     slug: slugOfRemote(remote),
@@ -9242,14 +10100,14 @@ function crc32(text) {
 }
 
 // cli/server/login-file.ts
-import { rmSync as rmSync2 } from "node:fs";
-import { join as join2 } from "node:path";
+import { rmSync as rmSync5 } from "node:fs";
+import { join as join4 } from "node:path";
 
 // cli/server/private-file.ts
-import { createHash, randomUUID as randomUUID2 } from "node:crypto";
-import { chmodSync, readdirSync, readFileSync as readFileSync2, renameSync, rmSync, statSync as statSync3, writeFileSync } from "node:fs";
+import { createHash, randomUUID as randomUUID3 } from "node:crypto";
+import { chmodSync as chmodSync2, readdirSync, readFileSync as readFileSync3, renameSync, rmSync as rmSync4, statSync as statSync3, writeFileSync as writeFileSync2 } from "node:fs";
 import { homedir } from "node:os";
-import { dirname as dirname2, isAbsolute, join } from "node:path";
+import { dirname as dirname2, isAbsolute, join as join3 } from "node:path";
 
 // cli/files/make-folder.ts
 import { mkdirSync, statSync as statSync2 } from "node:fs";
@@ -9275,9 +10133,9 @@ var FOLDERS = {
 function userFolder(kind, env = process.env) {
   const { xdg, windows, below } = FOLDERS[kind];
   const home = homeFolder();
-  const folders = [env[xdg], env[windows], home && join(home, below)];
+  const folders = [env[xdg], env[windows], home && join3(home, below)];
   const folder = folders.find((one) => one && isAbsolute(one));
-  if (folder) return join(folder, "buildpass");
+  if (folder) return join3(folder, "buildpass");
   throw new CliError("failed", `neither ${xdg} nor HOME is the whole path of a folder`, {
     hint: "Set one of them to a folder that can be written to."
   });
@@ -9291,7 +10149,7 @@ function homeFolder() {
 }
 function noteFile(kind, about) {
   const name = createHash("sha256").update(JSON.stringify(about)).digest("hex").slice(0, 32);
-  return join(userFolder("state"), kind, `${name}.json`);
+  return join3(userFolder("state"), kind, `${name}.json`);
 }
 function transferNote(server, kind, about) {
   try {
@@ -9314,27 +10172,27 @@ function refusalText(error) {
 }
 function writePrivateJson(file, value) {
   makeFolder(dirname2(file), 448);
-  const draft = `${file}.${randomUUID2()}.tmp`;
+  const draft = `${file}.${randomUUID3()}.tmp`;
   try {
-    withPath(file, () => writeFileSync(draft, `${JSON.stringify(value, null, 2)}
+    withPath(file, () => writeFileSync2(draft, `${JSON.stringify(value, null, 2)}
 `, { mode: 384, flag: "wx" }));
-    chmodSync(draft, 384);
+    chmodSync2(draft, 384);
     renameSync(draft, file);
   } catch (error) {
-    rmSync(draft, { force: true });
+    rmSync4(draft, { force: true });
     throw error;
   }
 }
 function readPrivateJson(file) {
   try {
-    return JSON.parse(readFileSync2(typeof file === "string" ? file : file(), "utf8"));
+    return JSON.parse(readFileSync3(typeof file === "string" ? file : file(), "utf8"));
   } catch {
     return null;
   }
 }
 function forgetNote(file) {
   try {
-    rmSync(file, { force: true });
+    rmSync4(file, { force: true });
   } catch {
   }
 }
@@ -9347,7 +10205,7 @@ function dropOldNotes(folder) {
     return;
   }
   for (const name of names) {
-    const file = join(folder, name);
+    const file = join3(folder, name);
     const age = Date.now() - (statSync3(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
     if (age > NOTE_LIFE_MS) forgetNote(file);
   }
@@ -9359,7 +10217,7 @@ function isReadByOthers(file) {
 
 // cli/server/login-file.ts
 function loginFile() {
-  return join2(userFolder("config"), "login.json");
+  return join4(userFolder("config"), "login.json");
 }
 function readLogins() {
   const { current, tokens } = readPrivateJson(loginFile) ?? {};
@@ -9376,7 +10234,7 @@ function dropLogin(origin) {
   const { current, tokens } = readLogins();
   const { [origin]: dropped, ...others } = tokens;
   if (dropped === void 0) return false;
-  if (Object.keys(others).length === 0) rmSync2(loginFile(), { force: true });
+  if (Object.keys(others).length === 0) rmSync5(loginFile(), { force: true });
   else writePrivateJson(loginFile(), { current: current === origin ? null : current, tokens: others });
   return true;
 }
@@ -9622,9 +10480,9 @@ function partsDigester(partSizeBytes) {
 }
 
 // cli/files/part-file.ts
-import { constants } from "node:fs";
+import { constants as constants3 } from "node:fs";
 import { open } from "node:fs/promises";
-import { dirname as dirname3, join as join3 } from "node:path";
+import { dirname as dirname3, join as join5 } from "node:path";
 function isPartFile(name) {
   return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name);
 }
@@ -9634,7 +10492,7 @@ async function openPartFile(server, artifact, target) {
   const left = note && await reopened(note, target);
   if (left) return { ...left, isNoted: true, forget };
   const name = `.buildpass-${randomBase62(16)}.part`;
-  const file = join3(dirname3(target), name);
+  const file = join5(dirname3(target), name);
   const handle = await open(file, "ax+");
   let isNoted = false;
   if (note === null) return { file, handle, isNoted, forget };
@@ -9650,8 +10508,8 @@ async function openPartFile(server, artifact, target) {
 async function reopened(note, target) {
   const { name, identity, pid } = readPrivateJson(note) ?? {};
   if (typeof name !== "string" || !isPartFile(name) || typeof pid !== "number" || isAtWork(pid)) return null;
-  const file = join3(dirname3(target), name);
-  const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+  const file = join5(dirname3(target), name);
+  const flags = constants3.O_RDWR | constants3.O_APPEND | (constants3.O_NOFOLLOW ?? 0);
   const handle = await open(file, flags).catch(() => null);
   if (!handle) return null;
   if (await identityOf(handle) === identity) return { file, handle };
@@ -9788,7 +10646,7 @@ function changed({ path }) {
 
 // cli/files/local-path.ts
 import { lstatSync, realpathSync } from "node:fs";
-import { dirname as dirname4, isAbsolute as isAbsolute2, join as join4, relative, sep } from "node:path";
+import { dirname as dirname4, isAbsolute as isAbsolute2, join as join6, relative, sep } from "node:path";
 
 // src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -9862,11 +10720,11 @@ function escaped(character) {
 function openPlace(root, segments) {
   makeFolder(root);
   const base = realpathSync(root);
-  const file = join4(base, ...segments);
+  const file = join6(base, ...segments);
   const folder = dirname4(file);
   let at = base;
   for (const segment of relative(base, folder).split(sep).filter(Boolean)) {
-    at = join4(at, segment);
+    at = join6(at, segment);
     makeFolder(at);
     const real = realpathSync(at);
     if (pathInside(base, real) === null)
@@ -10105,7 +10963,7 @@ function took(startedAt) {
 
 // cli/terminal/interrupt.ts
 import { setMaxListeners } from "node:events";
-import { constants as constants2 } from "node:os";
+import { constants as constants4 } from "node:os";
 var Interrupted = class extends Error {
   exitCode;
   constructor(signal) {
@@ -10114,7 +10972,7 @@ var Interrupted = class extends Error {
   }
 };
 function exitCodeOfSignal(signal) {
-  return 128 + (constants2.signals[signal] ?? 1);
+  return 128 + (constants4.signals[signal] ?? 1);
 }
 function openAbort() {
   const controller = new AbortController();
@@ -10332,7 +11190,7 @@ import { readFile } from "node:fs/promises";
 
 // cli/files/find-files.ts
 import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
-import { basename as basename2, dirname as dirname6, join as join6, resolve, sep as sep2 } from "node:path";
+import { basename as basename2, dirname as dirname6, join as join8, resolve, sep as sep2 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -10785,9 +11643,9 @@ function lookup(extn) {
 var import_picomatch2 = __toESM(require_picomatch2(), 1);
 
 // cli/files/walk-folder.ts
-import { accessSync, constants as constants3, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
+import { accessSync, constants as constants5, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname as dirname5, join as join5 } from "node:path";
+import { basename, dirname as dirname5, join as join7 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
 var DOUBLE = "a link to a folder that is sent by another name";
 async function walkFolder(folder, wish, root, visitor) {
@@ -10816,10 +11674,10 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
     for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
       const name = entry.name.toString();
       const below = path === "" ? name : `${path}/${name}`;
-      const file = join5(folder, name);
+      const file = join7(folder, name);
       if (!entry.name.equals(Buffer.from(name))) {
         if (wish.takes(below) || entry.isDirectory() && wish.enters(below))
-          leaveOut(join5(folder, entry.name.toString("latin1")), NOT_UTF8, join5(folder, bytesText(entry.name)));
+          leaveOut(join7(folder, entry.name.toString("latin1")), NOT_UTF8, join7(folder, bytesText(entry.name)));
       } else await take(file, below, entry);
     }
   }
@@ -10849,7 +11707,7 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
   }
   function takeFile(file) {
     try {
-      accessSync(file, constants3.R_OK);
+      accessSync(file, constants5.R_OK);
       visit(file, statSync5(file));
     } catch (error) {
       leaveOut(file, reasonOf(error));
@@ -10925,7 +11783,7 @@ function doublesIn(files) {
     const folder = dirname6(file);
     const real = realFolders.get(folder) ?? realFolderOf(folder);
     realFolders.set(folder, real);
-    return join6(real, basename2(file));
+    return join8(real, basename2(file));
   };
   const seen = new Set(files.filter((file) => realOf(file) === file));
   return files.filter((file) => {
@@ -10999,10 +11857,10 @@ function contentTypeOf(path) {
 }
 
 // cli/files/sent-file.ts
-import { constants as constants4 } from "node:fs";
+import { constants as constants6 } from "node:fs";
 import { open as open2 } from "node:fs/promises";
 async function openFile(found) {
-  const handle = await open2(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+  const handle = await open2(found.file, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
   try {
     if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
     if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
@@ -11156,10 +12014,7 @@ function statusOf({ status, exitCode }) {
 }
 
 // cli/verbs/run.ts
-import { spawn } from "node:child_process";
 import { basename as basename3 } from "node:path";
-import { setTimeout as sleep2 } from "node:timers/promises";
-import { isatty as isatty3 } from "node:tty";
 
 // cli/files/upload-file.ts
 import { createHash as createHash4 } from "node:crypto";
@@ -11473,6 +12328,446 @@ function reasonToLeaveOut(error) {
   return isSystemError(error) && codes.includes(error.code ?? "") ? systemWords(error) : null;
 }
 
+// cli/verbs/accompany.ts
+import { setTimeout as sleep4 } from "node:timers/promises";
+
+// cli/logs/masked-values.ts
+var MIN_SECRET_LENGTH = 8;
+var SECRET_NAME = /TOKEN|SECRET|PASSWORD|KEY|^AWS_/i;
+function maskedValues(env, byHand) {
+  const found = Object.entries(env).flatMap(
+    ([name, value]) => value !== void 0 && SECRET_NAME.test(name) ? linesOf(value, MIN_SECRET_LENGTH) : []
+  );
+  const named2 = [...byHand.values, ...byHand.names.map((name) => env[name] ?? "")].flatMap(
+    (value) => linesOf(value, MIN_MASKED_LENGTH)
+  );
+  return [.../* @__PURE__ */ new Set([...found, ...named2])].flatMap(formsOf);
+}
+function linesOf(value, minLength) {
+  return value.split(/[\r\n]+/).map((line) => line.trim()).filter((line) => line.length >= minLength);
+}
+function formsOf(line) {
+  const plain = Buffer.from(line);
+  const written = [encodeURIComponent(line.toWellFormed()), JSON.stringify(line).slice(1, -1)];
+  const texts = /* @__PURE__ */ new Set([...base64Of(plain), ...written]);
+  return [plain, ...[...texts].map((text) => Buffer.from(text)).filter(({ length }) => length >= MIN_MASKED_LENGTH)];
+}
+function base64Of(bytes) {
+  const alone = [bytes.toString("base64")];
+  const within = [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
+    const bits = 8 * (before + bytes.length);
+    return text.slice(Math.ceil(8 * before / 6), Math.floor(bits / 6));
+  });
+  return [...alone, ...within].flatMap((text) => [text, text.replaceAll("+", "-").replaceAll("/", "_")]);
+}
+
+// cli/logs/step-log.ts
+import { randomUUID as randomUUID4 } from "node:crypto";
+
+// cli/terminal/step.ts
+async function reportStep(server, num, news) {
+  try {
+    const path = `${projectPath(server)}/builds/${num}/steps`;
+    return answerOf(await askJson(server, { method: "POST", path, json: news }), { step: "count" }, "a step").step;
+  } catch (error) {
+    if (isUnknownRoute(error)) return null;
+    throw error;
+  }
+}
+function isUnknownRoute(error) {
+  if (!(error instanceof CliError) || error.status !== 404 && error.status !== 405) return false;
+  return error.code === null || error.code === "route_not_found" || error.code === "method_not_allowed";
+}
+
+// cli/logs/send-log.ts
+import { setTimeout as sleep3 } from "node:timers/promises";
+var MAX_CALL_BYTES = 1024 * 1024;
+var CALL_BYTES = 256 * 1024;
+var CALL_EVERY_MS = 2e3;
+var LOOK_EVERY_MS = 250;
+var TAIL_BYTES = KEPT_BYTES;
+var LINE_BYTES = 64 * 1024;
+var MAX_TURNS = 5;
+function startSendingLog(place, log, onMoved) {
+  const { signal } = place.server;
+  let retryMs = null;
+  let wake = () => {
+  };
+  const pause = (ms) => new Promise((resolve2) => {
+    const timer = setTimeout(resolve2, ms);
+    wake = () => {
+      clearTimeout(timer);
+      resolve2();
+    };
+  });
+  const wakeUp = () => wake();
+  signal.addEventListener("abort", wakeUp);
+  const sent = sendAll(place, log, { retryMs: () => retryMs, pause, onMoved }).catch((error) => {
+    throw signal.aborted ? signal.reason : unsent(error);
+  });
+  sent.catch(() => {
+  });
+  return {
+    finish(ms) {
+      retryMs = ms;
+      wake();
+      return sent;
+    }
+  };
+}
+function unsent(error) {
+  if (!(error instanceof CliError)) return error;
+  const { failure, message, hint, status, code } = error;
+  return new CliError(failure, `the log was not sent whole: ${message}`, { hint, status, code, cause: error });
+}
+async function sendAll(place, log, { retryMs, pause, onMoved }) {
+  let offset = 0;
+  let turns = 0;
+  let most = 0;
+  const room = Buffer.allocUnsafeSlow(MAX_CALL_BYTES);
+  const onSent = (upTo) => {
+    if (upTo > most) onMoved();
+    most = Math.max(most, upTo);
+  };
+  let calledAt = performance.now();
+  const attempt2 = retrier(place.server, { retryMs, pause });
+  for (; ; ) {
+    place.server.signal.throwIfAborted();
+    const isLast = retryMs() !== null;
+    const waiting = log.length() - offset;
+    const isDue = waiting >= CALL_BYTES || waiting > 0 && performance.now() - calledAt >= CALL_EVERY_MS;
+    const piece = isLast || isDue ? pieceAt(log, offset, { isEnded: isLast, room }) : null;
+    if (!piece) {
+      await pause(LOOK_EVERY_MS);
+      continue;
+    }
+    calledAt = performance.now();
+    const answer = await attempt2(() => put(place, piece, onSent));
+    const after = piece.offset + piece.bytes.length;
+    if (answer.isTaken && answer.offset >= after) {
+      onSent(after);
+      turns = 0;
+      if (piece.isFinal) return;
+    } else if (++turns > MAX_TURNS || answer.offset > log.length())
+      throw noAnswerWith("an offset of the log that there is");
+    offset = answer.offset;
+    if (!isLast) await pause(LOOK_EVERY_MS);
+  }
+}
+function pieceAt(log, wanted, { isEnded, room }) {
+  const length = log.length();
+  const tail = Math.max(length > WHOLE_BYTES ? length - TAIL_BYTES : 0, log.gapEnd());
+  if (isEnded && wanted >= KEPT_BYTES && wanted < tail)
+    return pieceOf(log, tail + lineStart(log, tail), { length, isEnded, isCut: true, room });
+  return pieceOf(log, wanted, { length, isEnded, isCut: false, room });
+}
+function pieceOf(log, offset, { length, isEnded, isCut, room }) {
+  const most = offset < KEPT_BYTES ? Math.min(MAX_CALL_BYTES, KEPT_BYTES - offset) : MAX_CALL_BYTES;
+  const bytes = log.read(offset, most, room);
+  return bytes && { offset, bytes, isCut, isFinal: isEnded && offset + bytes.length >= length };
+}
+function lineStart(log, from) {
+  return (log.read(from, LINE_BYTES)?.indexOf("\n") ?? -1) + 1;
+}
+async function put({ server, num, step }, { offset, bytes, isFinal, isCut }, onSent) {
+  const query = `offset=${offset}${isFinal ? "&final=true" : ""}${isCut ? "&cut=true" : ""}`;
+  return tryOnce(
+    server,
+    {
+      method: "PUT",
+      path: `${projectPath(server)}/builds/${num}/steps/${step}/log?${query}`,
+      headers: { "Content-Type": "application/octet-stream", "Content-Length": String(bytes.length) },
+      body: bytes.length === 0 ? () => bytes : () => slices2(bytes, (sent) => onSent(offset + sent)),
+      answers: [409]
+    },
+    async (response) => {
+      const answer = await response.json().catch(() => null);
+      if (response.status === 409 && isObject(answer) && answer.code !== "log_offset")
+        throw new CliError("conflict", `The server has another log there: ${answer.message ?? answer.code}`, {
+          status: 409
+        });
+      return {
+        isTaken: response.status !== 409,
+        offset: answerOf(answer, { offset: "count" }, "an offset of the log").offset
+      };
+    }
+  );
+}
+var SLICE_BYTES3 = 64 * 1024;
+async function* slices2(bytes, onSent) {
+  for (let from = 0; from < bytes.length; from += SLICE_BYTES3) {
+    yield bytes.subarray(from, from + SLICE_BYTES3);
+    onSent(Math.min(bytes.length, from + SLICE_BYTES3));
+  }
+}
+function retrier({ signal }, { retryMs, pause }) {
+  return async (call) => {
+    let failingSince = null;
+    for (let retry = 0; ; retry++) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof TransientError) || signal.aborted) throw error;
+        const budgetMs = retryMs();
+        if (budgetMs !== null) failingSince ??= performance.now();
+        const delayMs = delayFor(retry, error.retryAfterMs);
+        const isLate = failingSince !== null && performance.now() - failingSince + delayMs > (budgetMs ?? 0);
+        if (isLate) throw new CliError("unreachable", error.message, { status: error.status, cause: error });
+        if (budgetMs === null && error.retryAfterMs === null) await pause(delayMs);
+        else await sleep3(delayMs, void 0, { signal });
+      }
+    }
+  };
+}
+
+// cli/logs/step-log.ts
+function openStepLog({ name, startedAt, log, onMoved }) {
+  const step = { key: `buildpass:${randomUUID4()}`, name, start_time: startedAt.toISOString() };
+  let kept = null;
+  let isEnding = false;
+  let sending = null;
+  const send2 = (server, num, number) => {
+    if (log && !sending) sending = startSendingLog({ server, num, step: number }, log, onMoved);
+  };
+  return {
+    async begin(server, num) {
+      if (isEnding) return;
+      const number = await reportStep(server, num, { ...step, status: "running" });
+      kept = number !== null;
+      if (number !== null) send2(server, num, number);
+    },
+    isKept: () => kept,
+    async end(server, num, { status, stoppedAt, exitCode }) {
+      isEnding = true;
+      const times = { end_time: stoppedAt.toISOString() };
+      const number = await reportStep(server, num, { ...step, ...times, status, exit_code: exitCode });
+      kept = number !== null;
+      if (number !== null) send2(server, num, number);
+      return kept;
+    },
+    sendRest: async (retryMs) => sending?.finish(retryMs)
+  };
+}
+
+// cli/verbs/command.ts
+import { spawn as spawn2 } from "node:child_process";
+import { isatty as isatty4 } from "node:tty";
+var FORWARDED = [
+  ...["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"],
+  ...["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH"]
+];
+function isStop(signal) {
+  return signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP" || signal === "SIGQUIT";
+}
+function isCanceled({ signal, stoppedBy }) {
+  return stoppedBy !== null || signal !== null && isStop(signal);
+}
+function statusOf2(ended) {
+  if (isCanceled(ended)) return "canceled";
+  return ended.code === 0 ? "success" : "failed";
+}
+var SHOWN_LENGTH2 = 200;
+var SLOW_STOP_MS = 1e3;
+function runCommand([program3 = "", ...args], { capture, startedAt, onSlowStop, onLateSignal }) {
+  return new Promise((resolve2) => {
+    let started = null;
+    let stoppedBy = null;
+    let giveUpCopy = (_) => {
+    };
+    const interrupted = new Promise((given) => {
+      giveUpCopy = given;
+    });
+    const settle2 = async (code, signal) => {
+      stoppedBy ??= started?.stoppedByKey() ?? null;
+      started = null;
+      const stoppedAt = /* @__PURE__ */ new Date();
+      const copyFailure = capture && await Promise.race([capture.drained(), interrupted]);
+      resolve2({ code, signal, stoppedBy, startedAt, stoppedAt, copyFailure });
+    };
+    for (const signal of FORWARDED)
+      process.on(signal, () => {
+        if (!started) {
+          if (!isStop(signal)) return;
+          giveUpCopy(`ended by ${signal}`);
+          return onLateSignal(signal);
+        }
+        if (isStop(signal)) stoppedBy = signal;
+        if (signal === "SIGTERM") setTimeout(() => started && onSlowStop(), SLOW_STOP_MS);
+        if (started.isOutsideGroup || !(isatty4(0) && (signal === "SIGINT" || signal === "SIGQUIT")))
+          started.kill(signal);
+      });
+    const refuse = (error) => {
+      const isMissing = error.code === "ENOENT" || program3 === "";
+      say(
+        "stderr",
+        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH2))}: ${isMissing ? "command not found" : systemWords(error)}
+`
+      );
+      settle2(isMissing ? 127 : 126, null);
+    };
+    const begin = (start2) => {
+      try {
+        const begun2 = start2(program3, args);
+        started = begun2;
+        begun2.child.once("error", refuse);
+        begun2.child.once("close", (code, signal) => {
+          if (!begun2.isBegun() && stoppedBy === null) return begin(startPlainly);
+          settle2(signal ? exitCodeOfSignal(signal) : code ?? 1, signal);
+        });
+      } catch (error) {
+        refuse(error);
+      }
+    };
+    begin(capture?.start ?? startPlainly);
+  });
+}
+function startPlainly(program3, args) {
+  const child = spawn2(program3, args, { stdio: "inherit" });
+  return {
+    child,
+    kill: (signal) => void child.kill(signal),
+    isOutsideGroup: false,
+    stoppedByKey: () => null,
+    isBegun: () => true
+  };
+}
+var CLEAN = ["SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGTERM"];
+function endAs({ code, signal }, reportingCode, lateSignal) {
+  const endBy = signal ?? (code === 0 ? lateSignal : null);
+  const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code;
+  if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode);
+  process.removeAllListeners(endBy);
+  process.kill(process.pid, endBy);
+  setTimeout(() => process.exit(exitCode), 200);
+}
+
+// cli/verbs/accompany.ts
+var CANCELED_MS = 3e3;
+var KEEP_ALIVE_MS = 3 * 6e4;
+var DEFAULT_REPORT_SECONDS = 5;
+function withAccompaniment(command) {
+  return command.option("--no-log", "send no log of its output").option("--mask <value>", "what to show as *** in the log, too; can be repeated", maskedOption).option("--mask-env <name>", "a variable whose value is shown as *** in the log, too; can be repeated", namedOption).option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
+    "--report-timeout <seconds>",
+    "how long the server may keep us waiting once the command has ended",
+    countOption(1, 86400),
+    DEFAULT_REPORT_SECONDS
+  );
+}
+function maskedOption(text, before = []) {
+  if (text.length >= MIN_MASKED_LENGTH) return [...before, text];
+  throw new InvalidArgumentError(
+    `It must have ${MIN_MASKED_LENGTH} characters or more: a shorter one is in many words.`
+  );
+}
+function namedOption(text, before = []) {
+  return [...before, filledOption(text)];
+}
+async function accompany(command, options, work) {
+  const problems = [];
+  process.on("uncaughtException", (error) => problems.push(error));
+  const reporting = openAbort();
+  let lateSignal = null;
+  const { capture, notCopied } = copyOf(command, options);
+  const startedAt = /* @__PURE__ */ new Date();
+  let onMoved = () => {
+  };
+  const step = options.log || work.isStep ? openStepLog({ name: work.stepName, startedAt, log: capture?.log ?? null, onMoved: () => onMoved() }) : null;
+  const running = runCommand(command, {
+    capture,
+    startedAt,
+    onSlowStop: () => opened.then((open3) => open3 && attempt([], () => work.beCanceled({ ...open3, startedAt, step }))),
+    onLateSignal(signal) {
+      lateSignal ??= signal;
+      reporting.abort(new Interrupted(signal));
+    }
+  });
+  const { output, release } = heldUntilReleased(openOutput(options));
+  const opened = openServer(options, output, reporting.signal).catch((error) => {
+    problems.push(error);
+    return null;
+  });
+  const started = opened.then((open3) => open3 && attempt(problems, () => work.begin({ ...open3, startedAt, step })));
+  const alive = setInterval(async () => {
+    const open3 = await opened;
+    await open3?.server.credential.keepAlive?.().catch(() => {
+    });
+  }, KEEP_ALIVE_MS);
+  const ended = await running;
+  clearInterval(alive);
+  release();
+  const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
+  const deadline = performance.now() + limitMs;
+  const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
+  onMoved = () => void patience.refresh();
+  const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
+  const finished = opened.then(async (open3) => {
+    if (!open3) return;
+    const context = () => {
+      const retryMs = Math.min(open3.server.retryMs, deadline - performance.now() - SETTLING_MS);
+      return { server: { ...open3.server, retryMs }, job: open3.job, startedAt, step, ended, output, problems, onMoved };
+    };
+    const judged = work.judge?.(context(), limitMs / 2);
+    await Promise.race([started, sleep4(limitMs / 2)]);
+    await judged;
+    await work.finish(context());
+    const lost = notCopied ?? ended.copyFailure;
+    if (lost && step?.isKept()) output.note(`buildpass: ${capture ? "the log ends early" : "no log is sent"}: ${lost}`);
+  });
+  await Promise.race([finished, isBrokenOff.then(() => sleep4(SETTLING_MS))]);
+  if (reporting.signal.aborted) problems.push(reporting.signal.reason);
+  const code = work.exitCode?.(ended, output) ?? ended.code;
+  endAs({ ...ended, code }, tell(problems, options, output), lateSignal);
+}
+var SETTLING_MS = 100;
+function noAnswer(seconds) {
+  return new CliError("unreachable", `the server kept us waiting for ${seconds} s.`, {
+    hint: "A longer time can be given by --report-timeout."
+  });
+}
+function copyOf([program3 = ""], { log, mask = [], maskEnv = [] }) {
+  if (!log || program3 === "") return { capture: null, notCopied: null };
+  const capture = openCapture(maskedValues(process.env, { values: mask, names: maskEnv }));
+  return "reason" in capture ? { capture: null, notCopied: capture.reason } : { capture, notCopied: null };
+}
+async function finishStep(step, num, { server, ended }) {
+  const how = { status: statusOf2(ended), stoppedAt: ended.stoppedAt, exitCode: ended.code };
+  if (!await step.end(server, num, how)) return false;
+  await step.sendRest(server.retryMs);
+  return true;
+}
+function heldUntilReleased(output) {
+  let held = [];
+  return {
+    output: { ...output, warn: (text) => void (held ? held.push(text) : output.warn(text)) },
+    release() {
+      for (const text of held ?? []) output.warn(text);
+      held = null;
+    }
+  };
+}
+async function attempt(problems, work) {
+  try {
+    return await work();
+  } catch (error) {
+    problems.push(error);
+    return null;
+  }
+}
+function tell(problems, { strict }, output) {
+  const said = /* @__PURE__ */ new Set();
+  let code = EXIT.ok;
+  for (const thrown of problems) {
+    const problem = thrown instanceof Interrupted ? new CliError("unreachable", thrown.message) : systemFailure(thrown);
+    const { message } = problem;
+    if (said.has(message)) continue;
+    said.add(message);
+    if (strict || !(problem instanceof CliError)) code ||= reportFailure(problem, false);
+    else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
+  }
+  return strict ? code : EXIT.ok;
+}
+
 // cli/verbs/quarantine.ts
 import { readFile as readFile2 } from "node:fs/promises";
 
@@ -11502,11 +12797,11 @@ function encodingOf(bytes, contentType) {
     throw error;
   }
 }
-var PIECE_BYTES2 = 262144;
+var PIECE_BYTES3 = 262144;
 function* decodedPieces(bytes, { label }) {
   const decoder = new TextDecoder(label);
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES2)
-    yield decoder.decode(bytes.subarray(at, at + PIECE_BYTES2), { stream: true });
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES3)
+    yield decoder.decode(bytes.subarray(at, at + PIECE_BYTES3), { stream: true });
   yield decoder.decode();
 }
 
@@ -11757,8 +13052,8 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
   }
 }
 function holdsOwnEnd(section, name) {
-  const end2 = section.indexOf(`</${name}`);
-  const start2 = end2 < 0 ? -1 : section.indexOf(`<${name}`, end2);
+  const end = section.indexOf(`</${name}`);
+  const start2 = end < 0 ? -1 : section.indexOf(`<${name}`, end);
   return start2 >= 0 && section.includes("<![CDATA[", start2);
 }
 var MAX_TAIL = 100;
@@ -11793,17 +13088,17 @@ function* mended(pieces, comment) {
     let from = 0;
     for (; ; ) {
       if (inside !== null) {
-        const end2 = INSIDES[inside];
-        const ending = text.indexOf(end2, at);
+        const end = INSIDES[inside];
+        const ending = text.indexOf(end, at);
         if (ending < 0) {
-          const sure = isLast ? text.length : Math.max(at, text.length - end2.length + 1);
+          const sure = isLast ? text.length : Math.max(at, text.length - end.length + 1);
           held = text.slice(sure);
           if (inside !== "<![CDATA[") comment?.(text.slice(at));
           return done + plainInside(text.slice(at, sure), inside);
         }
         if (inside !== "<![CDATA[") comment?.(text.slice(at, ending));
-        done += plainInside(text.slice(at, ending), inside) + end2;
-        at = ending + end2.length;
+        done += plainInside(text.slice(at, ending), inside) + end;
+        at = ending + end.length;
         from = at;
         inside = null;
       }
@@ -12037,12 +13332,12 @@ function* withoutLog(pieces) {
     }
     held += piece;
     let done = "";
-    for (let end2 = held.indexOf("\n"); isBefore && end2 >= 0; end2 = held.indexOf("\n")) {
-      const line = held.slice(0, end2 + 1);
+    for (let end = held.indexOf("\n"); isBefore && end >= 0; end = held.indexOf("\n")) {
+      const line = held.slice(0, end + 1);
       const { text, isRoot } = maskedLine(line);
       isBefore = !isRoot;
       done += text;
-      held = held.slice(end2 + 1);
+      held = held.slice(end + 1);
     }
     if (isBefore && held.length > MAX_LINE) isBefore = false;
     yield isBefore ? done : done + held;
@@ -12065,8 +13360,8 @@ function withoutLogLines(text) {
   let isMasked = false;
   const maskLines = () => {
     while (at < text.length) {
-      const end2 = text.indexOf("\n", at) + 1 || text.length;
-      const line = text.slice(at, end2);
+      const end = text.indexOf("\n", at) + 1 || text.length;
+      const line = text.slice(at, end);
       if (line.length > MAX_LINE) return;
       if (/\S/.test(line) && !DECLARES.test(line) && !isMarkup(line)) {
         const isLog = (!BEGINS_WITH_TAG.test(line) || BEGINS_LIKE_TAG.test(line)) && !/<\/|\/>/.test(line);
@@ -12075,15 +13370,15 @@ function withoutLogLines(text) {
         isMasked ||= line.includes("<");
         done += line.replaceAll("<", " ");
       } else done += line;
-      at = end2;
+      at = end;
     }
   };
   maskLines();
   const start2 = at;
   const ends = [...text.slice(start2).matchAll(END_OF_ROOT)];
-  for (const [position, { 0: end2, index }] of ends.entries()) {
-    if (IS_SUITE.test(end2) && position < ends.length - 1) continue;
-    const behind = start2 + index + end2.length;
+  for (const [position, { 0: end, index }] of ends.entries()) {
+    if (IS_SUITE.test(end) && position < ends.length - 1) continue;
+    const behind = start2 + index + end.length;
     if (behind < at) continue;
     done += text.slice(at, behind);
     at = behind;
@@ -12108,8 +13403,8 @@ function maskedLine(line) {
   const start2 = line.trimStart();
   if (start2.startsWith("<") && !start2.startsWith("<![CDATA["))
     return { text: line, isRoot: root !== null || !/^<[?!]/.test(start2) };
-  const end2 = root?.index ?? line.length;
-  return { text: line.slice(0, end2).replaceAll("<", " ") + line.slice(end2), isRoot: root !== null };
+  const end = root?.index ?? line.length;
+  return { text: line.slice(0, end).replaceAll("<", " ") + line.slice(end), isRoot: root !== null };
 }
 
 // src/domain/tests/formats/xml-element.ts
@@ -12160,7 +13455,7 @@ function junitXml(report) {
         return;
       }
       const ending = endingOf(element);
-      report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
+      report.add({ ...placeOf2(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const shown = isBad(ending.result) ? Math.max(1, faults) : 0;
       countIn2(around(element, isSuite), shown, shown);
@@ -12174,7 +13469,7 @@ function junitXml(report) {
       suites.delete(element);
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || "suite";
-        const { classname, ...place } = placeOf(element);
+        const { classname, ...place } = placeOf2(element);
         const message = faults.join("\n");
         report.add({
           ...place,
@@ -12208,7 +13503,7 @@ var OF_OTHERS = /^(?:tests?|suites?|cases?|test-?cases?|test-?suites?)$/;
 function isSuite({ name }) {
   return name === "testsuite" || name === "testsuites";
 }
-function placeOf(element) {
+function placeOf2(element) {
   const { name = "", classname = "", file } = element.attributes;
   const outers = [...outersOf(element), ...isSuite(element) ? [element] : []].filter(isSuite);
   const named2 = outers.filter((suite) => (suite.attributes.name ?? "") !== "");
@@ -12932,13 +14227,13 @@ function wholeTestsOf(text) {
   const start2 = /"tests"\s*:\s*\[/.exec(text);
   if (!start2 || !text.includes('"results"')) return void 0;
   const from = start2.index + start2[0].length;
-  const end2 = endOfWhole(text, from);
-  if (end2 === null) return void 0;
-  const tests = parsedOrUndefined(`[${text.slice(from, end2)}]`);
+  const end = endOfWhole(text, from);
+  if (end === null) return void 0;
+  const tests = parsedOrUndefined(`[${text.slice(from, end)}]`);
   return Array.isArray(tests) ? { results: { tests } } : void 0;
 }
 function endOfWhole(text, from) {
-  let end2 = from;
+  let end = from;
   let depth = 0;
   let isInText = false;
   for (let at = from; at < text.length; at++) {
@@ -12951,10 +14246,10 @@ function endOfWhole(text, from) {
     else if (character === "}" || character === "]") {
       depth--;
       if (depth < 0) return null;
-      if (depth === 0) end2 = at + 1;
+      if (depth === 0) end = at + 1;
     }
   }
-  return end2;
+  return end;
 }
 function positionOf(error, text) {
   const at = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : void 0;
@@ -12994,10 +14289,10 @@ function failuresIn(reports) {
     ({ reading }) => reading.ok ? reading.report.tests.filter(({ result }) => isBad(result)) : []
   );
 }
-function doubtsOf(end2, reports) {
-  const ending = doubtOfEnd(end2);
+function doubtsOf(end, reports) {
+  const ending = doubtOfEnd(end);
   if (ending !== null) return [ending];
-  const doubts = reports.flatMap((report) => doubtsOfReport(end2, report));
+  const doubts = reports.flatMap((report) => doubtsOfReport(end, report));
   const count = failuresIn(reports).length;
   if (reports.length === 0) doubts.push("no test report was found");
   else if (count === 0 && doubts.length === 0) doubts.push("the command failed, and no report has a failed test");
@@ -13019,12 +14314,12 @@ function doubtsOfReport({ startedAt }, { path, modifiedAt, reading }) {
     ...warnings.map((warning) => `${path}: ${warning}`)
   ];
 }
-function rulingOf(end2, reports, judged, now) {
+function rulingOf(end, reports, judged, now) {
   const failures = failuresIn(reports);
   const isSame = judged.length === failures.length && failures.every((failure, at) => isThat(failure, judged[at]));
   const loud = judged.filter(({ mute }) => !(mute && mute.until > now.getTime()));
   const doubts = [
-    ...doubtsOf(end2, reports),
+    ...doubtsOf(end, reports),
     ...isSame ? [] : ["the server judged other tests than those that failed"],
     ...loud.length === 0 ? [] : [`not muted: ${namesOf(loud)}`]
   ];
@@ -13054,7 +14349,7 @@ function failureOf(value) {
   return {
     ...answerOf(value, FAILURE, what),
     test: testOf3(test),
-    verdict: verdictOf(verdict),
+    verdict: verdictOf2(verdict),
     mute: muteOf(mute)
   };
 }
@@ -13087,7 +14382,7 @@ function nextAfterOf(answer) {
 function muteOf(value) {
   return value === null ? null : answerOf(value, MUTE, "a mute");
 }
-function verdictOf(value) {
+function verdictOf2(value) {
   const what = "a verdict";
   const { verdict } = answerOf(value, { verdict: "text" }, what);
   if (verdict === "new" || verdict === "unknown") return { verdict };
@@ -13101,16 +14396,16 @@ function fieldsOf2(value, what) {
 }
 
 // cli/verbs/quarantine.ts
-async function ruleOn(end2, asked) {
+async function ruleOn(end, asked) {
   try {
-    const ending = doubtOfEnd(end2);
+    const ending = doubtOfEnd(end);
     if (ending !== null) return { letsPass: false, doubts: [ending] };
     if (asked.globs.length === 0) return { letsPass: false, doubts: ["--tests does not say where the reports are"] };
     const reports = await readReports(asked.globs);
     asked.onRead();
-    const doubts = doubtsOf(end2, reports);
+    const doubts = doubtsOf(end, reports);
     if (doubts.length > 0) return { letsPass: false, doubts };
-    return rulingOf(end2, reports, await judge(asked, reports), /* @__PURE__ */ new Date());
+    return rulingOf(end, reports, await judge(asked, reports), /* @__PURE__ */ new Date());
   } catch (error) {
     return { letsPass: false, doubts: [wordsOf2(error)] };
   }
@@ -13191,87 +14486,34 @@ function wordsOf2(error) {
 
 // cli/verbs/run.ts
 var START_RETRY_MS = 3e4;
-var CANCELED_MS = 3e3;
-var KEEP_ALIVE_MS = 3 * 6e4;
-var DEFAULT_REPORT_SECONDS = 5;
 function addRun(program3) {
-  withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "test reports to send when it has ended, unless it was canceled").option(
-    "--quarantine",
-    "end with 0 when all that failed, by the reports of --tests, is muted; says what it let pass"
-  ).option("--strict", "fail when the reporting fails or leaves files out, although the command succeeded").option(
-    "--report-timeout <seconds>",
-    "how long the server may keep us waiting once the command has ended",
-    countOption(1, 86400),
-    DEFAULT_REPORT_SECONDS
+  withAccompaniment(
+    withJob(withServer(program3.command("run").description("run a command, and report it as this job’s build"), false)).argument("<command...>", "the command and its arguments, after --").option("--artifacts <glob...>", "files to upload when it has ended, unless it was canceled").option("--tests <glob...>", "test reports to send when it has ended, unless it was canceled").option(
+      "--quarantine",
+      "end with 0 when all that failed, by the reports of --tests, is muted; says what it let pass"
+    )
   ).passThroughOptions().action(run);
 }
-async function run(command, options) {
-  const problems = [];
-  process.on("uncaughtException", (error) => problems.push(error));
-  const reporting = openAbort();
-  let lateSignal = null;
-  const startedAt = /* @__PURE__ */ new Date();
-  const running = runCommand(command, startedAt, {
-    // After SIGTERM usually comes SIGKILL, which leaves no time for a report.
-    onSlowStop: () => opened.then((open3) => open3 && attempt([], () => reportCanceled(open3.server, open3.job, startedAt))),
-    onLateSignal(signal) {
-      lateSignal ??= signal;
-      reporting.abort(new Interrupted(signal));
-    }
-  });
-  const { output, release } = heldUntilReleased(openOutput(options));
-  const opened = openServer(options, output, reporting.signal).catch((error) => {
-    problems.push(error);
-    return null;
-  });
-  const started = opened.then((open3) => open3 && attempt(problems, () => start(open3.server, open3.job, startedAt)));
-  const alive = setInterval(async () => {
-    const open3 = await opened;
-    await open3?.server.credential.keepAlive?.().catch(() => {
-    });
-  }, KEEP_ALIVE_MS);
-  const ended = await running;
-  clearInterval(alive);
-  release();
-  const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
-  const deadline = performance.now() + limitMs;
-  const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
-  const onMoved = () => void patience.refresh();
-  const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
+function run(command, options) {
   let ruling = { letsPass: false, doubts: ["the server was not asked"] };
-  const finished = opened.then(async (open3) => {
-    if (!open3) return;
-    const server = () => {
-      const retryMs = Math.min(open3.server.retryMs, deadline - performance.now() - SETTLING_MS);
-      return { ...open3.server, retryMs };
-    };
-    const isAsked = options.quarantine && ended.code !== 0;
-    const ruled = isAsked ? rule(server(), ended, options, { limitMs: limitMs / 2, onRead: onMoved }) : ruling;
-    await Promise.race([started, sleep2(limitMs / 2)]);
-    ruling = await ruled;
-    const status = ruling.letsPass ? "success" : statusOf2(ended);
-    await finish({ server: server(), job: open3.job, ended, status, command, options, output, problems, onMoved });
-  });
-  await Promise.race([finished, isBrokenOff.then(() => sleep2(SETTLING_MS))]);
-  if (reporting.signal.aborted) problems.push(reporting.signal.reason);
-  if (options.quarantine && ended.code !== 0) tellRuling(ruling, ended.code, output);
-  end(ruling.letsPass ? { ...ended, code: EXIT.ok } : ended, tell(problems, options, output), lateSignal);
-}
-var SETTLING_MS = 100;
-function noAnswer(seconds) {
-  return new CliError("unreachable", `the server kept us waiting for ${seconds} s.`, {
-    hint: "A longer time can be given by --report-timeout."
-  });
-}
-function heldUntilReleased(output) {
-  let held = [];
-  return {
-    output: { ...output, warn: (text) => void (held ? held.push(text) : output.warn(text)) },
-    release() {
-      for (const text of held ?? []) output.warn(text);
-      held = null;
+  const isAsked = ({ code }) => options.quarantine === true && code !== 0;
+  return accompany(command, options, {
+    stepName: stepName(command),
+    isStep: false,
+    async begin({ server, job, startedAt, step }) {
+      const build = await start(server, job, startedAt);
+      await step?.begin(server, build.build_num);
+    },
+    beCanceled: ({ server, job, startedAt }) => reportCanceled(server, job, startedAt),
+    async judge(context, limitMs) {
+      if (isAsked(context.ended)) ruling = await rule(context, options, limitMs);
+    },
+    finish: (context) => finish(context, ruling.letsPass ? "success" : statusOf2(context.ended), command, options),
+    exitCode(ended, output) {
+      if (isAsked(ended)) tellRuling(ruling, ended.code, output);
+      return ruling.letsPass ? EXIT.ok : ended.code;
     }
-  };
+  });
 }
 function start(server, job, startedAt) {
   const patient = { ...server, retryMs: Math.min(server.retryMs, START_RETRY_MS) };
@@ -13281,34 +14523,23 @@ function reportCanceled(server, job, startedAt) {
   const times = { start_time: startedAt.toISOString(), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
   return reportJob({ ...server, retryMs: CANCELED_MS }, job, { status: "canceled", ...times });
 }
-function rule(server, ended, { tests = [] }, { limitMs, onRead }) {
+function rule({ server, ended, onMoved }, { tests = [] }, limitMs) {
   const isSignaled = ended.signal !== null || ended.stoppedBy !== null;
-  const end2 = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt };
-  return ruleOn(end2, { server, globs: tests, onRead, limitMs, tooLong: noAnswer });
+  const end = { exitCode: ended.code, isSignaled, startedAt: ended.startedAt };
+  return ruleOn(end, { server, globs: tests, onRead: onMoved, limitMs, tooLong: noAnswer });
 }
-async function finish({
-  server,
-  job,
-  ended,
-  status,
-  command,
-  options,
-  output,
-  problems,
-  onMoved
-}) {
-  const { artifacts, tests, strict } = options;
-  const build = await attempt(
-    problems,
-    () => reportJob(server, job, {
-      status,
-      start_time: ended.startedAt.toISOString(),
-      stop_time: ended.stoppedAt.toISOString(),
-      steps: [stepOf(command, ended)]
-    })
-  );
-  if (!build || status === "canceled") return;
-  onMoved();
+async function finish(context, status, command, { artifacts, tests, strict }) {
+  const { server, job, problems, output, onMoved } = context;
+  const build = await attempt(problems, () => reportEnd(context, status, command));
+  if (!build) return;
+  if (status !== "canceled") onMoved();
+  const { step } = context;
+  if (step && step.isKept() !== false)
+    await attempt(problems, async () => {
+      if (!await finishStep(step, build.build_num, context))
+        await updateBuild(server, build.build_num, { status, steps: [stepOf(command, context.ended)] });
+    });
+  if (status === "canceled") return;
   if (tests)
     await attempt(problems, async () => {
       problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, { output, onMoved }), strict));
@@ -13321,9 +14552,21 @@ async function finish({
     });
   }
 }
-function stepOf([program3 = ""], ended) {
+function reportEnd({ server, job, ended, step }, status, command) {
+  const isAlone = step !== null && step.isKept() !== false;
+  return reportJob(server, job, {
+    status,
+    start_time: ended.startedAt.toISOString(),
+    stop_time: ended.stoppedAt.toISOString(),
+    ...isAlone ? {} : { steps: [stepOf(command, ended)] }
+  });
+}
+function stepName([program3 = ""]) {
+  return lineFor(basename3(program3), 1e3) ?? "command";
+}
+function stepOf(command, ended) {
   const { code, startedAt, stoppedAt } = ended;
-  const name = lineFor(basename3(program3), 1e3) ?? "command";
+  const name = stepName(command);
   const action = {
     name,
     type: "test",
@@ -13334,85 +14577,6 @@ function stepOf([program3 = ""], ended) {
     exit_code: code
   };
   return { name, actions: [action] };
-}
-var FORWARDED = [
-  ...["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"],
-  ...["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT", "SIGWINCH"]
-];
-function isStop(signal) {
-  return signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP" || signal === "SIGQUIT";
-}
-function isCanceled({ signal, stoppedBy }) {
-  return stoppedBy !== null || signal !== null && isStop(signal);
-}
-function statusOf2(ended) {
-  if (isCanceled(ended)) return "canceled";
-  return ended.code === 0 ? "success" : "failed";
-}
-var SHOWN_LENGTH2 = 200;
-var SLOW_STOP_MS = 1e3;
-function runCommand([program3 = "", ...args], startedAt, { onSlowStop, onLateSignal }) {
-  return new Promise((resolve2) => {
-    let child = null;
-    let stoppedBy = null;
-    const settle2 = (code, signal) => {
-      child = null;
-      resolve2({ code, signal, stoppedBy, startedAt, stoppedAt: /* @__PURE__ */ new Date() });
-    };
-    for (const signal of FORWARDED)
-      process.on(signal, () => {
-        if (!child) return isStop(signal) ? onLateSignal(signal) : void 0;
-        if (isStop(signal)) stoppedBy = signal;
-        if (signal === "SIGTERM") setTimeout(() => child && onSlowStop(), SLOW_STOP_MS);
-        if (!(isatty3(0) && (signal === "SIGINT" || signal === "SIGQUIT"))) child.kill(signal);
-      });
-    const refuse = (error) => {
-      const isMissing = error.code === "ENOENT" || program3 === "";
-      say(
-        "stderr",
-        `buildpass: ${visibleLine(clipped(program3, SHOWN_LENGTH2))}: ${isMissing ? "command not found" : systemWords(error)}
-`
-      );
-      settle2(isMissing ? 127 : 126, null);
-    };
-    try {
-      child = spawn(program3, args, { stdio: "inherit" });
-      child.once("error", refuse);
-      child.once("close", (code, signal) => settle2(signal ? exitCodeOfSignal(signal) : code ?? 1, signal));
-    } catch (error) {
-      refuse(error);
-    }
-  });
-}
-async function attempt(problems, work) {
-  try {
-    return await work();
-  } catch (error) {
-    problems.push(error);
-    return null;
-  }
-}
-function tell(problems, { strict }, output) {
-  const said = /* @__PURE__ */ new Set();
-  let code = EXIT.ok;
-  for (const thrown of problems) {
-    const problem = thrown instanceof Interrupted ? new CliError("unreachable", thrown.message) : systemFailure(thrown);
-    const { message } = problem;
-    if (said.has(message)) continue;
-    said.add(message);
-    if (strict || !(problem instanceof CliError)) code ||= reportFailure(problem, false);
-    else output.warn(`not reported: ${message}${problem.hint ? ` ${problem.hint}` : ""}`);
-  }
-  return strict ? code : EXIT.ok;
-}
-var CLEAN = ["SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGTERM"];
-function end({ code, signal }, reportingCode, lateSignal) {
-  const endBy = signal ?? (code === 0 ? lateSignal : null);
-  const exitCode = endBy ? exitCodeOfSignal(endBy) : code === 0 ? reportingCode : code;
-  if (!endBy || !CLEAN.includes(endBy)) process.exit(exitCode);
-  process.removeAllListeners(endBy);
-  process.kill(process.pid, endBy);
-  setTimeout(() => process.exit(exitCode), 200);
 }
 
 // cli/verbs/status.ts
@@ -13457,6 +14621,42 @@ function ageOf(time) {
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
 }
 
+// cli/verbs/step.ts
+function addStep(program3) {
+  withAccompaniment(
+    withJob(
+      withServer(
+        program3.command("step").description("run a command as a step of the build that this job has, with its log"),
+        false
+      )
+    ).argument("<name>", "what the step is called", filledOption).argument("<command...>", "the command and its arguments, after --")
+  ).action(runStep);
+}
+function runStep(name, command, options) {
+  let num = null;
+  return accompany(command, options, {
+    stepName: lineFor(name, 1e3) ?? "step",
+    isStep: true,
+    async begin({ server, job, step }) {
+      num = (await reportJob(server, job, { status: "running" })).build_num;
+      await step?.begin(server, num);
+    },
+    beCanceled: async () => {
+    },
+    // Whether the whole job is canceled is for `report finish` to say.
+    async finish(context) {
+      const { server, job, step, problems } = context;
+      await attempt(problems, async () => {
+        num ??= (await reportJob(server, job, { status: "running" })).build_num;
+        if (step && !await finishStep(step, num, context)) throw tooOld();
+      });
+    }
+  });
+}
+function tooOld() {
+  return new CliError("failed", "The server keeps no steps by themselves: it is older than this buildpass.");
+}
+
 // cli/verbs/end-time.ts
 var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
 var LAST_TIME = Date.UTC(9999, 11, 31);
@@ -13481,7 +14681,7 @@ function addTests(program3) {
     (options) => runVerb(options, async ({ server, job, output }) => {
       const found = options.build ?? await findBuildWithTests(server, job, output);
       const judged = await listFailures(server, found, options.limit);
-      output.result(options.failed ? judged.failures.flatMap(linesOf) : pageOf(server, judged), judged.json);
+      output.result(options.failed ? judged.failures.flatMap(linesOf2) : pageOf(server, judged), judged.json);
       if (judged.isCut)
         output.warn(`there are more: only ${judged.failures.length} failed tests are listed (--limit)`);
       return void 0;
@@ -13586,14 +14786,14 @@ async function findBuildWithTests(server, { branch }, output) {
 }
 function pageOf(server, { num, counts, summary, warnings, failures }) {
   return [
-    ...failures.flatMap(linesOf),
+    ...failures.flatMap(linesOf2),
     `build ${num} of ${server.slug}: ${countsText(counts)}`,
     ...summary === "" ? [] : [summary],
     ...warnings.map((warning) => `warning: ${warning}`)
   ];
 }
 var MESSAGE_LENGTH = 200;
-function linesOf({ test, verdict, mute, message }) {
+function linesOf2({ test, verdict, mute, message }) {
   const first = message.split("\n").find((line) => line.trim() !== "") ?? "";
   return [
     `${test.id}  ${verdictText(verdict)}  ${testTitle(test)}`,
@@ -13819,6 +15019,7 @@ function addUpload(program3) {
 replaceOutputStreams();
 var program2 = new Command("buildpass").description("Report builds and move artifacts, from any CI or shell, to a Buildpass server.").version(VERSION).enablePositionalOptions().showHelpAfterError("(buildpass help <verb> shows what there is)").exitOverride().configureOutput({ writeOut: (text) => say("stdout", text), writeErr: (text) => say("stderr", text) });
 addRun(program2);
+addStep(program2);
 addReport(program2);
 addUpload(program2);
 addDownload(program2);
@@ -13826,6 +15027,7 @@ addStatus(program2);
 addTests(program2);
 addToken(program2);
 addLogin(program2);
+program2.command(`${RELAY_VERB} <plan>`, { hidden: true }).action((plan) => relay(JSON.parse(plan)));
 addHelpTexts(program2, []);
 program2.addHelpText(
   "after",

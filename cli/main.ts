@@ -1,4 +1,6 @@
 import { Command, CommanderError } from 'commander'
+import { RELAY_VERB } from './logs/capture.ts'
+import { type RelayPlan, relay } from './logs/relay.ts'
 import { EXAMPLES } from './terminal/examples.ts'
 import { EXIT, EXIT_MEANING, OTHER_CODES } from './terminal/exit.ts'
 import { reportFailure, tableText } from './terminal/output.ts'
@@ -8,6 +10,7 @@ import { addLogin } from './verbs/login.ts'
 import { addReport } from './verbs/report.ts'
 import { addRun } from './verbs/run.ts'
 import { addStatus } from './verbs/status.ts'
+import { addStep } from './verbs/step.ts'
 import { addTests } from './verbs/tests.ts'
 import { addToken } from './verbs/token.ts'
 import { addUpload } from './verbs/upload.ts'
@@ -24,6 +27,7 @@ const program = new Command('buildpass')
   .configureOutput({ writeOut: (text) => say('stdout', text), writeErr: (text) => say('stderr', text) })
 
 addRun(program)
+addStep(program)
 addReport(program)
 addUpload(program)
 addDownload(program)
@@ -31,6 +35,7 @@ addStatus(program)
 addTests(program)
 addToken(program)
 addLogin(program)
+program.command(`${RELAY_VERB} <plan>`, { hidden: true }).action((plan: string) => relay(JSON.parse(plan) as RelayPlan))
 addHelpTexts(program, [])
 
 program.addHelpText(

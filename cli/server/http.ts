@@ -14,6 +14,8 @@ export type Ask = {
   readonly json?: unknown
   /** Whether asking twice does no more than asking once; else only a clear refusal is tried again. */
   readonly isIdempotent?: boolean
+  /** Statuses of 400 and more that are an answer to read, and no refusal. */
+  readonly answers?: readonly number[]
   /** No byte either way for so long ends an attempt. */
   readonly idleMs?: number
 }
@@ -61,7 +63,7 @@ export async function tryOnce<R>(
       return await tryOnce(server, ask, read)
     }
     if (isTransient(response, ask)) throw await busy(response)
-    if (response.status >= 400) throw await refusal(server, response, token)
+    if (response.status >= 400 && !ask.answers?.includes(response.status)) throw await refusal(server, response, token)
     return await read(response, idle.touch)
   } catch (error) {
     throw server.signal.aborted ? server.signal.reason : networkErrorOf(error, ask, idle.isIdle())

@@ -14,6 +14,10 @@ export const EXAMPLES = wordTable<readonly string[]>({
     'buildpass run --quarantine --tests "reports/*.xml" -- npm test',
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh',
   ],
+  step: [
+    'buildpass step lint -- npm run lint',
+    'buildpass report start && buildpass step build -- make && buildpass step test -- make test',
+  ],
   'report start': ['buildpass report start'],
   'report finish': [
     'buildpass report finish --status success',

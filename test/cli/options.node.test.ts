@@ -5,6 +5,7 @@ import { type Cli, openCli } from '../support/server/cli.ts'
 
 const VERBS = [
   'run',
+  'step',
   'report start',
   'report finish',
   'upload',
@@ -20,7 +21,7 @@ const VERBS = [
 /** An empty one is none, as an empty variable is: the CI, Git or the login says the rest. */
 const OR_ELSE = ['--url', '--project', '--id', '--tag', '--revision']
 const OF_THE_JOB = ['--job', '--workflow', '--branch']
-const THE_JOBS = ['run', 'report start', 'report finish', 'upload']
+const THE_JOBS = ['run', 'step', 'report start', 'report finish', 'upload']
 
 let cli: Cli
 beforeAll(async () => {

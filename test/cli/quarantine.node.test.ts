@@ -44,6 +44,8 @@ beforeAll(async () => {
       return answer(200, { failures, counts: {}, summary: '' })
     }
     if (request.method === 'PUT') return answer(200, UPLOADED)
+    // As a server that takes no steps by themselves.
+    if (url.endsWith('/steps')) return answer(404, { message: 'Not found', code: 'route_not_found' })
     reported.push(JSON.parse(text))
     answer(200, { build_num: 7, status: 'failed', build_url: 'https://builds.example/7' })
   })
