@@ -134,6 +134,7 @@ describe('reads 4 MiB in a time that grows with the length alone', () => {
     ['instructions without end', () => `<a>${many('<?')}</a>`, null],
     ['document types', () => `${many('<!DOCTYPE a>')}<a/>`, null],
     ['document types without end', () => `<a>${many('<!DOCTYPE[')}</a>`, null],
+    ['comments in a document type without end', () => `<!DOCTYPE a [${many('<!--a-->')}<x`, '1:4194322'],
     ['a document type without end', () => `<!DOCTYPE a [${many('<!a "b">')}`, null],
     ['instructions', () => `<a>${many('<?b?>')}</a>`, null],
     ['CDATA sections within one', () => `<a><![CDATA[${many('<![CDATA[')}]]]]><![CDATA[>]]></a>`, null],

@@ -65,7 +65,6 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           result: 'error',
           runTimeSeconds: 0,
           message,
-          isOfSuite: true,
         })
       }
       const all = shown + faults.length

@@ -56,7 +56,7 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
           name,
           result: 'error',
           runTimeSeconds: 0,
-          isOfSuite: true,
+          isOfTag: message === '',
           message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element),
         })

@@ -42,7 +42,7 @@ function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): Re
 
 type DocumentReading = Omit<ReturnType<typeof readXmlReport>, 'problem'> & {
   readonly reading: ReportReading
-  /** Its tests, without what failed around them. */
+  /** Its tests, without what a tag of a suite or run alone says. */
   readonly cases: readonly TestResult[]
 }
 

@@ -21,8 +21,8 @@ export type ReadTest = {
   readonly file?: string | undefined
   readonly source?: string | undefined
   readonly isFlaky?: boolean
-  /** No test, but what failed around them. */
-  readonly isOfSuite?: boolean
+  /** No test: the tag of a suite or run says that it failed, and nothing in it does. */
+  readonly isOfTag?: boolean
   readonly attempts?: readonly TestAttempt[]
   readonly attachments?: readonly string[]
 }
@@ -31,7 +31,7 @@ export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
-  /** The tests without what failed around them. */
+  /** All but what a tag of a suite or run alone says. */
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
   readonly compareFailures: (counted: number, shown: number) => void
@@ -46,7 +46,7 @@ const MAX_ATTACHMENTS = 100
 /** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
 export function openReport(): ReportBuilder {
   const tests: TestResult[] = []
-  const ofSuites = new Set<TestResult>()
+  const ofTags = new Set<TestResult>()
   const warnings: string[] = []
   let leftOut = 0
   let countedFailures = 0
@@ -78,11 +78,11 @@ export function openReport(): ReportBuilder {
       if (found.name.trim() === '') warn(`a test has no name, and is called "${test.name}"`)
       const kept = { ...test, name: ownName(test) }
       tests.push(kept)
-      if (found.isOfSuite) ofSuites.add(kept)
+      if (found.isOfTag) ofTags.add(kept)
     },
     warn,
     count: () => tests.length,
-    cases: () => tests.filter((test) => !ofSuites.has(test)),
+    cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted, shown) => {
       countedFailures += Math.max(counted, shown)
       shownFailures += shown

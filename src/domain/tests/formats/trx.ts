@@ -97,7 +97,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           result: 'error',
           runTimeSeconds: 0,
           message: own.join('\n'),
-          isOfSuite: true,
+          isOfTag: own.length === 0,
         })
       if (!isBroken) report.compareFailures(counted, failed.length + badParents)
     },

@@ -79,7 +79,8 @@ const TAG_PIECE = /<|\/>|="/
 const MAX_CHILDREN = 1_000
 /** A message is cut at fewer characters. */
 const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
-const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
+// Without a bound each of many that have no end would be read on to the end of the text.
+const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]{1,1000})\]\]/g
 
 type XmlReportReading = {
   readonly problem: string | null

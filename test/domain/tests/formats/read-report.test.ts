@@ -158,6 +158,12 @@ describe('how a report is found is how it is read', () => {
       [passed('a'), error('c', 'no')],
       [expect.stringContaining('the report ends early')],
     ],
+    [
+      'the same with an error of the suite alone',
+      `<testsuite name="s">\n<testcase name="a"/>\n</testsuite>\nit: <testsuite name="t">\n<error message="no"/>\n`,
+      [passed('a'), error('t', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
     ...['<tstsuites>', '<testsuitez>', '<xtestsuites>'].map(
       (root): [string, string, Partial<TestResult>[], string[]] => [
         `a root with a damaged name, ${root}`,
@@ -1130,6 +1136,29 @@ describe('whatever it is given', () => {
 
   // Lines of a log around them, of which a second reading takes the tags for text.
   const LOGGED = GOOD.flatMap((good) => [good, `found <assemblies> here\n<info> starting\n${good}\n<info> done\n`])
+
+  it('it takes no time that grows faster than the report', () => {
+    const starts = [
+      '[[ATTACHMENT|',
+      '<!DOCTYPE a [<!--a-->',
+      '<?a ',
+      '<![CDATA[',
+      '</system-out>',
+      '<system-out>',
+      '&',
+      '"',
+      '<x ',
+    ]
+    for (const start of starts) {
+      const many = start.repeat(Math.ceil(1_000_000 / start.length))
+      for (const document of [many, suite(`<testcase name="a"><system-out>${many}</system-out></testcase>`)]) {
+        const began = performance.now()
+        readTestReport(bytes(document.slice(0, 1_000_000)), null)
+        // A second is ten times what it takes; what is quadratic takes minutes.
+        expect([start, performance.now() - began < 10_000]).toEqual([start, true])
+      }
+    }
+  })
 
   it('it never shows a test as passed that a report calls failed in which one byte is wrong', () => {
     fc.assert(
