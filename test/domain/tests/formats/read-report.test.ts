@@ -877,11 +877,13 @@ ${method('PASS', 'name="pays"')}
 describe('what a damaged end of a section would swallow', () => {
   const failing = (name: string, message: string) =>
     `<testcase name="${name}"><failure><![CDATA[${message}]]></failure></testcase>\n`
+  /** What a byte that is wrong may be, as far as it could matter there. */
+  const ODD = ['\0', ' ', '\n', '<', '>', '?', '!', '-', '[', ']', '"', "'", '&', '/', 'x', '@']
   const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
   it('is read, where it is a declaration whose end has one byte that is wrong', () => {
     const first = suite('<testcase name="a"><failure message="no"/></testcase>')
-    for (const [at, byte, removed] of changesOf(DECLARATION)) {
+    for (const [at, byte, removed] of changesOf(DECLARATION, ODD)) {
       const damaged = DECLARATION.slice(0, at) + byte + DECLARATION.slice(at + removed)
       const document = `${damaged}\n${first}\n${DECLARATION}\n${suite('<testcase name="b"/>')}`
       const reading = readTestReport(bytes(document), null)
@@ -893,7 +895,7 @@ describe('what a damaged end of a section would swallow', () => {
   it('is read or told, where it is a document type that has one byte that is wrong', () => {
     const types = ['<!DOCTYPE testsuites>', '<!DOCTYPE t [\n<!ENTITY a "b">\n]>', '<!DOCTYPE t SYSTEM "t.dtd">']
     for (const type of types)
-      for (const [at, byte, removed] of changesOf(type)) {
+      for (const [at, byte, removed] of changesOf(type, ODD)) {
         const damaged = type.slice(0, at) + byte + type.slice(at + removed)
         const document = `${damaged}\n${suite('<testcase name="a"><failure message="x]>y"/></testcase>')}\n${type}\n${ONE}`
         const reading = readTestReport(bytes(document), null)
@@ -1150,12 +1152,12 @@ describe('whatever it is given', () => {
       '<x ',
     ]
     for (const start of starts) {
-      const many = start.repeat(Math.ceil(1_000_000 / start.length))
+      const many = start.repeat(Math.ceil(300_000 / start.length))
       for (const document of [many, suite(`<testcase name="a"><system-out>${many}</system-out></testcase>`)]) {
         const began = performance.now()
-        readTestReport(bytes(document.slice(0, 1_000_000)), null)
-        // A second is ten times what it takes; what is quadratic takes minutes.
-        expect([start, performance.now() - began < 10_000]).toEqual([start, true])
+        readTestReport(bytes(document), null)
+        // A tenth of this is what it takes; what is quadratic takes ten times as long.
+        expect([start, performance.now() - began < 3_000]).toEqual([start, true])
       }
     }
   })
@@ -1202,9 +1204,13 @@ describe('whatever it is given', () => {
   })
 })
 
-/** Each place with each character of ASCII in it, beside or in place of what is there, or with nothing. */
-function changesOf(text: string): readonly (readonly [at: number, byte: string, removed: number])[] {
-  const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+
+/** Each place with each of the characters in it, beside or in place of what is there, or with nothing. */
+function changesOf(
+  text: string,
+  characters: readonly string[] = ASCII,
+): readonly (readonly [at: number, byte: string, removed: number])[] {
   return [...text].flatMap((_, at) => [
     [at, '', 1] as const,
     ...characters.flatMap((byte) => [[at, byte, 0] as const, [at, byte, 1] as const]),
