@@ -11765,7 +11765,7 @@ function reopen(parser, tags) {
 var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>", "<?": "?>" };
 var OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g;
 var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu;
-var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
+var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|%[\w.:-]+;|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
 var MAX_TOKEN = 16;
 var MAX_INSTRUCTION = 65536;
 function* mended(pieces, comment) {
@@ -11873,7 +11873,7 @@ var MAX_ATTEMPTS = 20;
 var MAX_ATTACHMENTS = 100;
 function openReport() {
   const tests = [];
-  const ofSuites = /* @__PURE__ */ new Set();
+  const ofTags = /* @__PURE__ */ new Set();
   const warnings = [];
   let leftOut = 0;
   let countedFailures = 0;
@@ -11900,11 +11900,11 @@ function openReport() {
       if (found.name.trim() === "") warn(`a test has no name, and is called "${test.name}"`);
       const kept = { ...test, name: ownName(test) };
       tests.push(kept);
-      if (found.isOfSuite) ofSuites.add(kept);
+      if (found.isOfTag) ofTags.add(kept);
     },
     warn,
     count: () => tests.length,
-    cases: () => tests.filter((test) => !ofSuites.has(test)),
+    cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted2, shown) => {
       countedFailures += Math.max(counted2, shown);
       shownFailures += shown;
@@ -12088,7 +12088,7 @@ function withoutLogLines(text) {
   const isBegun = (name) => countIn(done, `</${name}`) > countIn(done, `<${name}`);
   return !isMasked || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done;
 }
-var MAX_NAMES = 100;
+var MAX_NAMES = 20;
 function isMarkup(line) {
   return MARKUP.test(line) && !ROOT.test(line);
 }
@@ -12157,7 +12157,8 @@ function junitXml(report) {
       const ending = endingOf(element);
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
-      const shown = isBad(ending.result) ? Math.max(1, faults) : 0;
+      const isCounted = isBad(ending.result) || isTodo(element);
+      const shown = isCounted ? Math.max(1, faults) : 0;
       countIn2(around(element, isSuite), shown, shown);
     },
     leave: (element) => {
@@ -12177,8 +12178,7 @@ function junitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
-          message,
-          isOfSuite: true
+          message
         });
       }
       const all = shown + faults.length;
@@ -12221,6 +12221,9 @@ function joinedNames(suites) {
   const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? "");
   return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(" > ");
 }
+function isTodo({ children }) {
+  return children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
+}
 var FLAKY = wordTable({ flakyfailure: "failure", flakyerror: "error", rerun: "failure" });
 var RERUNS = wordTable({ rerunfailure: "failure", rerunerror: "error" });
 function endingOf(element) {
@@ -12228,7 +12231,7 @@ function endingOf(element) {
   const reruns = [];
   let byElements = null;
   let message = "";
-  let isUnclear = element.isDamaged;
+  let isUnclear = element.isDamaged || hasDamagedEnding(element);
   for (const child of element.children) {
     const flaky = FLAKY.get(child.name);
     const rerun = RERUNS.get(child.name);
@@ -12249,8 +12252,7 @@ ${more}`;
     byElements = first?.result ?? "failure";
     message = first?.message ?? "";
   }
-  const isTodo = element.children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
-  const ended = isTodo ? { result: "skipped", message } : byAttributes(element, byElements, message, isUnclear);
+  const ended = isTodo(element) ? { result: "skipped", message } : byAttributes(element, byElements, message, isUnclear);
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -12267,6 +12269,13 @@ function faultOf(name) {
   return outcome === "success" ? null : outcome ?? null;
 }
 var SAY_HOW_IT_ENDED = ["status", "result", "outcome", "success"];
+function hasDamagedEnding({ attributes }) {
+  return Object.entries(attributes).some(([name, word]) => {
+    if (SAY_HOW_IT_ENDED.includes(name)) return false;
+    const outcome = outcomeOf(word);
+    return outcome !== void 0 && outcome !== "success" && SAY_HOW_IT_ENDED.some((known) => isNearly(name, known));
+  });
+}
 function byAttributes({ attributes, isDamaged }, byElements, message, isUnclear) {
   if (byElements === "failure" || byElements === "error") return { result: byElements, message };
   const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? "").trim() !== "").map((name) => {
@@ -12334,7 +12343,7 @@ function nunitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
-          isOfSuite: true,
+          isOfTag: message === "",
           message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element)
         });
@@ -12458,6 +12467,7 @@ function trxXml(report) {
   const rows = /* @__PURE__ */ new Map();
   const runFaults = [];
   let badParents = 0;
+  let moreFaults = 0;
   let isRunBad = false;
   let isAborted = false;
   let counted2 = 0;
@@ -12498,7 +12508,8 @@ function trxXml(report) {
         });
       } else if (isOfRun(element)) {
         const text = textOf2(element, "text");
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
+        if (runFaults.length >= MAX_RUN_FAULTS) moreFaults++;
+        else runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0;
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
@@ -12519,6 +12530,7 @@ function trxXml(report) {
       const isBroken = failed.length === 0 && isRunBad;
       const isShown = (cleanup) => failed.some(({ test }) => test.message.startsWith(cleanup));
       const own = runFaults.filter(({ text, isBad: isBad2 }) => isBroken || isBad2 && !isShown(CLEANUP.exec(text)?.[1] ?? text)).map(({ text }) => text);
+      if (moreFaults > 0) own.push(`and ${moreFaults} more`);
       if (isAborted) own.push("the run was aborted");
       if (isBroken || own.length > 0)
         report.add({
@@ -12527,12 +12539,13 @@ function trxXml(report) {
           result: "error",
           runTimeSeconds: 0,
           message: own.join("\n"),
-          isOfSuite: true
+          isOfTag: own.length === 0
         });
       if (!isBroken) report.compareFailures(counted2, failed.length + badParents);
     }
   };
 }
+var MAX_RUN_FAULTS = 500;
 function isOfRun({ name, parent }) {
   return name === "runinfo" || parent?.name === "runinfos";
 }
@@ -12594,7 +12607,6 @@ function xunitXml(report) {
         name,
         result: "error",
         runTimeSeconds: 0,
-        isOfSuite: true,
         message: failure ? messageIn2(failure) : element.text.trim(),
         source
       });
@@ -12655,6 +12667,10 @@ function isOutermost({ parent }) {
   return parent === null || parent.isDamaged && isOutermost(parent);
 }
 var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", ...TRX_RESULTS, "test", "test-method"]);
+function isNearlyTest(name) {
+  if (TESTS.has(name) || HOLDS_TESTS.has(name)) return false;
+  return [...TESTS].some((test) => test.length > 4 && isNearly(name, test));
+}
 var HOLDS_TESTS = new Set(
   "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
 );
@@ -12668,7 +12684,7 @@ var FAULT_PIECE = new RegExp("(e?rror|f?ailure)(?!\\p{L})", "u");
 var TAG_PIECE = /<|\/>|="/;
 var MAX_CHILDREN = 1e3;
 var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
-var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g;
+var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]{1,1000})\]\]/g;
 function readXmlReport(pieces, report) {
   const now = {
     format: null,
@@ -12707,6 +12723,8 @@ function readXmlReport(pieces, report) {
         isDamaged: isDamaged || isOdd,
         attachments: []
       };
+      if (parent && HOLDS_TESTS.has(parent.name) && isNearlyTest(element.name))
+        odd ??= `${position}: an element ${written.slice(0, 100)}, perhaps a test`;
       now.open = element;
       if (now.format === null) {
         const format = formatOf(element);
@@ -12858,7 +12876,8 @@ function isBetter(one, other) {
   const known = other.reading.ok ? other.reading.report.tests : [];
   if (one.isWhole && !one.isDamaged && tests.length > 0) {
     const isOfOther = [...other.formats].some((format) => !one.formats.has(format));
-    if (isOfOther ? tests.length >= known.length : hasEach(tests, other.cases)) return true;
+    const cases = isOfOther ? other.cases.filter(({ result }) => result !== "error") : other.cases;
+    if (hasEach(tests, cases) && (!isOfOther || tests.length >= known.length)) return true;
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i];

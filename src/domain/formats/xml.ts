@@ -171,7 +171,7 @@ const NOT_MARKUP =
   /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu
 /** One that goes on otherwise is none: saxes would read on to the end of another one. */
 const DOCUMENT_TYPE =
-  /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y
+  /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|%[\w.:-]+;|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y
 
 /** The longest that has to be seen as a whole, but for instructions and document types: a reference. */
 const MAX_TOKEN = 16

@@ -44,7 +44,9 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
-      const shown = isBad(ending.result) ? Math.max(1, faults) : 0
+      // Node's own runner counts what is still to do and fails.
+      const isCounted = isBad(ending.result) || isTodo(element)
+      const shown = isCounted ? Math.max(1, faults) : 0
       countIn(around(element, isSuite), shown, shown)
     },
     leave: (element) => {
@@ -120,6 +122,11 @@ function joinedNames(suites: readonly XmlElement[]): string {
   return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(' > ')
 }
 
+/** Of Node's own runner: what is still to do may fail. */
+function isTodo({ children }: XmlElement): boolean {
+  return children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
+}
+
 type Ending = {
   readonly result: TestOutcome
   readonly message: string
@@ -139,7 +146,7 @@ function endingOf(element: XmlElement): Ending {
   let byElements: TestOutcome | null = null
   let message = ''
   /** An element that we do not know has a message: it may be a failure with a damaged name. */
-  let isUnclear = element.isDamaged
+  let isUnclear = element.isDamaged || hasDamagedEnding(element)
   for (const child of element.children) {
     const flaky = FLAKY.get(child.name)
     const rerun = RERUNS.get(child.name)
@@ -160,9 +167,9 @@ function endingOf(element: XmlElement): Ending {
     byElements = first?.result ?? 'failure'
     message = first?.message ?? ''
   }
-  // Node's own runner: what is still to do may fail.
-  const isTodo = element.children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
-  const ended = isTodo ? { result: 'skipped' as const, message } : byAttributes(element, byElements, message, isUnclear)
+  const ended = isTodo(element)
+    ? { result: 'skipped' as const, message }
+    : byAttributes(element, byElements, message, isUnclear)
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -187,6 +194,15 @@ function faultOf(name: string): TestOutcome | null {
 
 /** Which attributes of a case say how it ended: not all runners have an element for it. */
 const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
+
+/** Whether an attribute with a damaged name says that it did not pass. */
+function hasDamagedEnding({ attributes }: XmlElement): boolean {
+  return Object.entries(attributes).some(([name, word]) => {
+    if (SAY_HOW_IT_ENDED.includes(name)) return false
+    const outcome = outcomeOf(word)
+    return outcome !== undefined && outcome !== 'success' && SAY_HOW_IT_ENDED.some((known) => isNearly(name, known))
+  })
+}
 
 function byAttributes(
   { attributes, isDamaged }: XmlElement,

@@ -16,6 +16,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
   const rows = new Map<XmlElement, boolean>()
   const runFaults: { readonly text: string; readonly isBad: boolean }[] = []
   let badParents = 0
+  let moreFaults = 0
   let isRunBad = false
   let isAborted = false
   let counted = 0
@@ -61,7 +62,8 @@ export function trxXml(report: ReportBuilder): XmlFormat {
       } else if (isOfRun(element)) {
         const text = textOf(element, 'text')
         // Its writers always say how bad it is.
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
+        if (runFaults.length >= MAX_RUN_FAULTS) moreFaults++
+        else runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0
         counted =
@@ -88,6 +90,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
       const own = runFaults
         .filter(({ text, isBad }) => isBroken || (isBad && !isShown(CLEANUP.exec(text)?.[1] ?? text)))
         .map(({ text }) => text)
+      if (moreFaults > 0) own.push(`and ${moreFaults} more`)
       // Other tests may not have run.
       if (isAborted) own.push('the run was aborted')
       if (isBroken || own.length > 0)
@@ -103,6 +106,9 @@ export function trxXml(report: ReportBuilder): XmlFormat {
     },
   }
 }
+
+/** Each is looked for in what the tests say. */
+const MAX_RUN_FAULTS = 500
 
 /** What the run says of itself, be its own tag or that of the list damaged. */
 function isOfRun({ name, parent }: XmlElement): boolean {

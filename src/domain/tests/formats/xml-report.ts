@@ -56,6 +56,12 @@ function isOutermost({ parent }: XmlElement): boolean {
 /** What the formats call a test. */
 const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
 
+/** Not of the short names, which others are near by chance. */
+function isNearlyTest(name: string): boolean {
+  if (TESTS.has(name) || HOLDS_TESTS.has(name)) return false
+  return [...TESTS].some((test) => test.length > 4 && isNearly(name, test))
+}
+
 /** What has tests or failures in it, and no text. */
 const HOLDS_TESTS: ReadonlySet<string> = new Set(
   'testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors'
@@ -136,6 +142,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
         isDamaged: isDamaged || isOdd,
         attachments: [],
       }
+      if (parent && HOLDS_TESTS.has(parent.name) && isNearlyTest(element.name))
+        odd ??= `${position}: an element ${written.slice(0, 100)}, perhaps a test`
       now.open = element
       if (now.format === null) {
         const format = formatOf(element)

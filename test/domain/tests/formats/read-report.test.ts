@@ -159,7 +159,37 @@ describe('how a report is found is how it is read', () => {
       [expect.stringContaining('the report ends early')],
     ],
     [
-      'the same with an error of the suite alone',
+      'a report that ends early before one of another format',
+      `u <testsuite name="s">\n<testcase name="a"><failure message="no"/></testcase>\n<test-run><test-suite name="t"><test-case name="b" result="Passed"/><test-case name="c" result="Passed"/></test-suite></test-run>\n`,
+      [failure('a', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
+    ...['statuz', 'rezult', 'statu', 'xstatus'].map((name): [string, string, Partial<TestResult>[], string[]] => [
+      `failed, in an attribute of a damaged name, ${name}`,
+      suite(`<testcase name="a" ${name}="failed"/><testcase name="b"/>`),
+      [error('a'), passed('b')],
+      [],
+    ]),
+    [
+      'failed, in an element of a damaged name',
+      suite('<testcaze name="a" status="failed"/><testcase name="b"/>'),
+      [passed('b')],
+      [expect.stringContaining('an element testcaze, perhaps a test')],
+    ],
+    [
+      'what Node’s own runner has still to do, which its suite counts',
+      '<testsuites><testsuite name="s" tests="2" failures="1"><testcase name="a"/><testcase name="b" failure="no"><skipped type="todo" message="later"/><failure message="no">at</failure></testcase></testsuite></testsuites>',
+      [passed('a'), skipped('b')],
+      [],
+    ],
+    [
+      'a document type with comments, elements and an entity of parameters',
+      `<!DOCTYPE a [${'<!-- c -->\n<!ELEMENT e (#PCDATA)>'.repeat(30)}%more;]>${ONE}`,
+      [passed('é')],
+      [],
+    ],
+    [
+      'a report that ends early behind another one, with an error of its suite alone',
       `<testsuite name="s">\n<testcase name="a"/>\n</testsuite>\nit: <testsuite name="t">\n<error message="no"/>\n`,
       [passed('a'), error('t', 'no')],
       [expect.stringContaining('the report ends early')],
