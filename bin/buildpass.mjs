@@ -11656,6 +11656,111 @@ function hasFailed(word = "") {
 
 // src/domain/formats/xml.ts
 var import_saxes = __toESM(require_saxes(), 1);
+
+// src/domain/formats/mended-xml.ts
+var MAX_ODD = 45e5;
+function* mendedXml(pieces, { comment, tooOdd: tooOdd2 }) {
+  let held = "";
+  let odd = 0;
+  let inside = null;
+  function escaped2(text) {
+    return text.replace(NOT_MARKUP, (found, reference) => {
+      odd++;
+      if (odd > MAX_ODD) tooOdd2();
+      if (found === "<") return "&lt;";
+      if (reference === void 0) return "&amp;";
+      return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
+    });
+  }
+  function sureOf(text, isLast) {
+    const lastEnd = text.lastIndexOf("?>");
+    let done = "";
+    let at = 0;
+    let from = 0;
+    for (; ; ) {
+      if (inside !== null) {
+        const end2 = INSIDES[inside];
+        const ending = text.indexOf(end2, at);
+        if (ending < 0) {
+          const sure = isLast ? text.length : Math.max(at, text.length - end2.length + 1);
+          held = text.slice(sure);
+          if (inside !== "<![CDATA[") comment?.(text.slice(at));
+          return done + plainInside(text.slice(at, sure), inside);
+        }
+        if (inside !== "<![CDATA[") comment?.(text.slice(at, ending));
+        done += plainInside(text.slice(at, ending), inside) + end2;
+        at = ending + end2.length;
+        from = at;
+        inside = null;
+      }
+      OPENS_INSIDE.lastIndex = from;
+      const opening = OPENS_INSIDE.exec(text);
+      const index = opening?.index ?? text.length;
+      const opens = opening?.[0];
+      const declared = opens === "<!DOCTYPE" ? documentTypeAt(text, index) : null;
+      if (declared !== null) {
+        done += escaped2(text.slice(at, index)) + declared;
+        at = index + declared.length;
+        from = at;
+      } else if (opens === "<!--" || opens === "<![CDATA[" || opens === "<?" && isInstruction(text, index, lastEnd)) {
+        done += escaped2(text.slice(at, index)) + opens;
+        at = index + opens.length;
+        inside = opens;
+      } else if (opens !== void 0 && (isLast || index < text.length - MAX_INSTRUCTION || opens === "<?" && index < lastEnd)) {
+        from = index + opens.length;
+      } else {
+        const rest = text.slice(at, index);
+        const sure = isLast || opens !== void 0 ? index : at + tokenStart(rest);
+        held = text.slice(sure);
+        return done + escaped2(text.slice(at, sure));
+      }
+    }
+  }
+  for (const piece of characters(pieces)) yield sureOf(held + piece, false);
+  yield sureOf(held, true);
+}
+var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>", "<?": "?>" };
+var OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g;
+var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu;
+var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|%[\w.:-]+;|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
+var MAX_TOKEN = 16;
+var MAX_INSTRUCTION = 65536;
+function documentTypeAt(text, at) {
+  DOCUMENT_TYPE.lastIndex = at;
+  return DOCUMENT_TYPE.exec(text)?.[0] ?? null;
+}
+function plainInside(text, inside) {
+  return inside === "<!--" ? text.replaceAll("-", OTHER_HYPHEN) : text;
+}
+var OTHER_HYPHEN = "‐";
+function isInstruction(text, at, lastEnd) {
+  if (at > lastEnd) return false;
+  if (!/^<\?[\p{L}_:]/u.test(text.slice(at, at + 4))) return false;
+  if (!/^<\?xml\s/.test(text.slice(at, at + 6))) return true;
+  const tag = text.indexOf("<", at + 1);
+  return text.slice(at, tag < 0 ? void 0 : tag).includes("?>");
+}
+function tokenStart(text) {
+  const last = Math.max(text.lastIndexOf("<"), text.lastIndexOf("&"));
+  return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length;
+}
+function isCharacter(code) {
+  if (code < 32) return code === 9 || code === 10 || code === 13;
+  return code <= 55295 || code >= 57344 && code <= 65533 || code >= 65536 && code <= 1114111;
+}
+var NO_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+function* characters(pieces) {
+  let held = "";
+  for (const piece of pieces) {
+    const text = held + piece;
+    held = text.endsWith("\r") ? "\r" : "";
+    const whole = held === "" ? text : text.slice(0, -1);
+    yield whole.replace(/\r\n?/g, "\n").replace(NO_CHARACTERS, "�").toWellFormed();
+  }
+  if (held !== "") yield "\n";
+}
+
+// src/domain/formats/xml.ts
 var XmlProblem = class extends Error {
 };
 var HARMLESS = /* @__PURE__ */ new Set([
@@ -11663,7 +11768,6 @@ var HARMLESS = /* @__PURE__ */ new Set([
   'the string "]]>" is disallowed in char data.',
   "unquoted attribute value."
 ]);
-var MAX_ODD = 45e5;
 var MAX_FAULTS = 1e3;
 function readXml(pieces, { open: open3, text, close, damage, comment }) {
   const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
@@ -11734,7 +11838,7 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    for (const piece of mended(pieces, comment)) {
+    for (const piece of mendedXml(pieces, { comment, tooOdd })) {
       parser.write(piece);
       tail = (tail + piece).slice(-MAX_TAIL);
       flattenTexts(parser);
@@ -11751,6 +11855,9 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
     Error.stackTraceLimit = stackTraceLimit;
   }
 }
+function tooOdd() {
+  throw new XmlProblem("too much in its text is no XML");
+}
 function holdsOwnEnd(section, name) {
   const end2 = section.indexOf(`</${name}`);
   const start2 = end2 < 0 ? -1 : section.indexOf(`<${name}`, end2);
@@ -11761,106 +11868,6 @@ function reopen(parser, tags) {
   const open3 = Reflect.get(parser, "tags");
   if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
   open3.push(...tags);
-}
-var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>", "<?": "?>" };
-var OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g;
-var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu;
-var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|%[\w.:-]+;|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
-var MAX_TOKEN = 16;
-var MAX_INSTRUCTION = 65536;
-function* mended(pieces, comment) {
-  let held = "";
-  let odd = 0;
-  let inside = null;
-  function escaped2(text) {
-    return text.replace(NOT_MARKUP, (found, reference) => {
-      odd++;
-      if (odd > MAX_ODD) throw new XmlProblem("too much in its text is no XML");
-      if (found === "<") return "&lt;";
-      if (reference === void 0) return "&amp;";
-      return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
-    });
-  }
-  function sureOf(text, isLast) {
-    const lastEnd = text.lastIndexOf("?>");
-    let done = "";
-    let at = 0;
-    let from = 0;
-    for (; ; ) {
-      if (inside !== null) {
-        const end2 = INSIDES[inside];
-        const ending = text.indexOf(end2, at);
-        if (ending < 0) {
-          const sure = isLast ? text.length : Math.max(at, text.length - end2.length + 1);
-          held = text.slice(sure);
-          if (inside !== "<![CDATA[") comment?.(text.slice(at));
-          return done + plainInside(text.slice(at, sure), inside);
-        }
-        if (inside !== "<![CDATA[") comment?.(text.slice(at, ending));
-        done += plainInside(text.slice(at, ending), inside) + end2;
-        at = ending + end2.length;
-        from = at;
-        inside = null;
-      }
-      OPENS_INSIDE.lastIndex = from;
-      const opening = OPENS_INSIDE.exec(text);
-      const index = opening?.index ?? text.length;
-      const opens = opening?.[0];
-      const declared = opens === "<!DOCTYPE" ? documentTypeAt(text, index) : null;
-      if (declared !== null) {
-        done += escaped2(text.slice(at, index)) + declared;
-        at = index + declared.length;
-        from = at;
-      } else if (opens === "<!--" || opens === "<![CDATA[" || opens === "<?" && isInstruction(text, index, lastEnd)) {
-        done += escaped2(text.slice(at, index)) + opens;
-        at = index + opens.length;
-        inside = opens;
-      } else if (opens !== void 0 && (isLast || index < text.length - MAX_INSTRUCTION || opens === "<?" && index < lastEnd)) {
-        from = index + opens.length;
-      } else {
-        const rest = text.slice(at, index);
-        const sure = isLast || opens !== void 0 ? index : at + tokenStart(rest);
-        held = text.slice(sure);
-        return done + escaped2(text.slice(at, sure));
-      }
-    }
-  }
-  for (const piece of characters(pieces)) yield sureOf(held + piece, false);
-  yield sureOf(held, true);
-}
-function documentTypeAt(text, at) {
-  DOCUMENT_TYPE.lastIndex = at;
-  return DOCUMENT_TYPE.exec(text)?.[0] ?? null;
-}
-function plainInside(text, inside) {
-  return inside === "<!--" ? text.replaceAll("-", OTHER_HYPHEN) : text;
-}
-var OTHER_HYPHEN = "‐";
-function isInstruction(text, at, lastEnd) {
-  if (at > lastEnd) return false;
-  if (!/^<\?[\p{L}_:]/u.test(text.slice(at, at + 4))) return false;
-  if (!/^<\?xml\s/.test(text.slice(at, at + 6))) return true;
-  const tag = text.indexOf("<", at + 1);
-  return text.slice(at, tag < 0 ? void 0 : tag).includes("?>");
-}
-function tokenStart(text) {
-  const last = Math.max(text.lastIndexOf("<"), text.lastIndexOf("&"));
-  return last >= 0 && last > text.length - MAX_TOKEN ? last : text.length;
-}
-function isCharacter(code) {
-  if (code < 32) return code === 9 || code === 10 || code === 13;
-  return code <= 55295 || code >= 57344 && code <= 65533 || code >= 65536 && code <= 1114111;
-}
-var NO_CHARACTERS = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
-function* characters(pieces) {
-  let held = "";
-  for (const piece of pieces) {
-    const text = held + piece;
-    held = text.endsWith("\r") ? "\r" : "";
-    const whole = held === "" ? text : text.slice(0, -1);
-    yield whole.replace(/\r\n?/g, "\n").replace(NO_CHARACTERS, "�").toWellFormed();
-  }
-  if (held !== "") yield "\n";
 }
 function flattenTexts(parser) {
   for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
@@ -12926,10 +12933,10 @@ function parsedJson(text) {
   try {
     return { value: JSON.parse(text), warnings: [] };
   } catch (error) {
-    const mended2 = text.replace(RAW_CONTROLS, (control) => /\s/.test(control) ? " " : "�");
-    const value = parsedOrUndefined(mended2);
+    const mended = text.replace(RAW_CONTROLS, (control) => /\s/.test(control) ? " " : "�");
+    const value = parsedOrUndefined(mended);
     if (value !== void 0) return { value, warnings: [] };
-    const whole = wholeTestsOf(mended2);
+    const whole = wholeTestsOf(mended);
     if (whole !== void 0)
       return { value: whole, warnings: [`the report ends early, at ${endOf(text)}: what is whole is kept`] };
     return { problem: `${positionOf(error, text)}: not valid JSON` };
