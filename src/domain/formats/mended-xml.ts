@@ -97,9 +97,10 @@ const DOCUMENT_TYPE =
 const MAX_TOKEN = 16
 const MAX_INSTRUCTION = 65_536
 
+/** One that is no longer than an instruction: a pattern over megabytes runs out of stack. */
 function documentTypeAt(text: string, at: number): string | null {
-  DOCUMENT_TYPE.lastIndex = at
-  return DOCUMENT_TYPE.exec(text)?.[0] ?? null
+  DOCUMENT_TYPE.lastIndex = 0
+  return DOCUMENT_TYPE.exec(text.slice(at, at + MAX_INSTRUCTION))?.[0] ?? null
 }
 
 /** The content of a comment with other hyphens: saxes would not see the end of `--->`. */

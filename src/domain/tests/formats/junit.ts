@@ -1,9 +1,16 @@
 import { wordTable } from '../../formats/word-table.ts'
 import { XmlProblem } from '../../formats/xml.ts'
-import { clipped, isBad, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
+import {
+  clipped,
+  isBad,
+  MAX_TEST_MESSAGE_LENGTH,
+  MAX_TEST_NAME_LENGTH,
+  type TestAttempt,
+  type TestOutcome,
+} from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import { around, childrenOf, isNearly, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
+import { around, childrenOf, isNearly, isOneOff, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 type Suite = {
   /** The messages of its own faults, which are of no case. */
@@ -45,7 +52,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
       // Node's own runner counts what is still to do and fails.
-      const isCounted = isBad(ending.result) || isTodo(element)
+      const isRedTodo = isTodo(element) && (faults > 0 || 'failure' in element.attributes)
+      const isCounted = isBad(ending.result) || isRedTodo
       const shown = isCounted ? Math.max(1, faults) : 0
       countIn(around(element, isSuite), shown, shown)
     },
@@ -118,8 +126,16 @@ function placeOf(element: XmlElement) {
 /** The names of suites within each other; many begin with that of the suite around them. */
 function joinedNames(suites: readonly XmlElement[]): string {
   const inner = suites.filter(({ name }) => name === 'testsuite')
-  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? '')
-  return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(' > ')
+  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) =>
+    clipped(attributes.name ?? '', MAX_TEST_NAME_LENGTH),
+  )
+  let joined = ''
+  // What is longer is cut: of thousands of tests each would hold all of it.
+  for (const [index, name] of names.entries()) {
+    if (joined.length > MAX_TEST_NAME_LENGTH) break
+    if (!names[index + 1]?.startsWith(name)) joined += joined === '' ? name : ` > ${name}`
+  }
+  return joined
 }
 
 /** Of Node's own runner: what is still to do may fail. */
@@ -200,7 +216,7 @@ function hasDamagedEnding({ attributes }: XmlElement): boolean {
   return Object.entries(attributes).some(([name, word]) => {
     if (SAY_HOW_IT_ENDED.includes(name)) return false
     const outcome = outcomeOf(word)
-    return outcome !== undefined && outcome !== 'success' && SAY_HOW_IT_ENDED.some((known) => isNearly(name, known))
+    return outcome !== undefined && outcome !== 'success' && SAY_HOW_IT_ENDED.some((known) => isOneOff(name, known))
   })
 }
 

@@ -36,8 +36,24 @@ function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): Re
   // What looked like a tag may have been a log's.
   const text = withoutLogLines([...decodedPieces(bytes, encoding)].join(''))
   if (text === null) return read.reading
-  const other = readDocument([text], [...warnings, 'lines of a log, before or behind the report, have tags: left out'])
+  const other = readDocument(piecesOf(text), [
+    ...warnings,
+    'lines of a log, before or behind the report, have tags: left out',
+  ])
   return isBetter(other, read) ? other.reading : read.reading
+}
+
+const PIECE_CHARACTERS = 262_144
+
+function* piecesOf(text: string): Generator<string> {
+  let at = 0
+  while (at < text.length) {
+    const end = at + PIECE_CHARACTERS
+    // Half a surrogate pair is never in a piece.
+    const cut = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end
+    yield text.slice(at, cut)
+    at = cut
+  }
 }
 
 type DocumentReading = Omit<ReturnType<typeof readXmlReport>, 'problem'> & {

@@ -1,4 +1,4 @@
-import { isBad, type TestOutcome } from '../test-result.ts'
+import { isBad, MAX_TEST_NAME_LENGTH, type TestOutcome } from '../test-result.ts'
 import { endingBy, hasFailed } from './outcome-words.ts'
 import { countOf, joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
@@ -57,7 +57,8 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         definitions.set(attributes.id ?? '', {
           // `none` is what JavaScript's writers of TRX have for it.
           classname: classname === 'none' ? '' : classname,
-          file: method?.attributes.codebase ?? attributes.storage ?? '',
+          // Its name is at its end, and many tests have the same.
+          file: (method?.attributes.codebase ?? attributes.storage ?? '').slice(-MAX_TEST_NAME_LENGTH),
         })
       } else if (isOfRun(element)) {
         const text = textOf(element, 'text')

@@ -135,7 +135,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (isOdd) odd ??= `${position}: a name of an element or attribute`
       const element = {
         name: plainName(written),
-        attributes: plainNames(given),
+        attributes: plainNames(shortened(given)),
         parent,
         children: [],
         text: '',
@@ -252,6 +252,14 @@ function isIn(element: XmlElement | null, outer: XmlElement): boolean {
 function problemOf(root: { readonly name: string; readonly position: string } | undefined): string {
   if (!root) return '1:1: neither XML nor JSON'
   return `${root.position}: the root element is ${root.name.slice(0, 100)}`
+}
+
+/** Values that no field is as long as are cut: an outer element's would be read for each test in it. */
+function shortened(attributes: XmlAttributes): XmlAttributes {
+  const values = Object.values(attributes)
+  if (values.every((value) => value.length <= MAX_TEXT_LENGTH)) return attributes
+  const entries = Object.entries(attributes).map(([name, value]) => [name, value.slice(0, MAX_TEXT_LENGTH)] as const)
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
 function plainName(name: string): string {
