@@ -11885,6 +11885,7 @@ function openReport() {
   let leftOut = 0;
   let countedFailures = 0;
   let shownFailures = 0;
+  let tally = { cases: 0, badCases: 0, redSuites: 0 };
   const ordinals = /* @__PURE__ */ new Map();
   function warn(warning) {
     if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH));
@@ -11893,11 +11894,17 @@ function openReport() {
   function ownName(test) {
     const keyOf2 = (name2) => [test.source, test.file, test.classname, name2].join("\n");
     const key = keyOf2(test.name);
-    let ordinal = ordinals.get(key) ?? 1;
-    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal);
-    while (ordinal > 1 && ordinals.has(keyOf2(name))) name = withOrdinal(test.name, ++ordinal);
+    if (!ordinals.has(key)) {
+      ordinals.set(key, 2);
+      return test.name;
+    }
+    const cut = test.name.length > MAX_TEST_NAME_LENGTH - 8 ? `${keyOf2(withOrdinal(test.name, 0))} cut` : key;
+    let ordinal = Math.max(ordinals.get(key) ?? 2, ordinals.get(cut) ?? 2);
+    let name = withOrdinal(test.name, ordinal);
+    while (ordinals.has(keyOf2(name))) name = withOrdinal(test.name, ++ordinal);
     ordinals.set(keyOf2(name), 2);
     ordinals.set(key, ordinal + 1);
+    ordinals.set(cut, ordinal + 1);
     return name;
   }
   return {
@@ -11915,6 +11922,19 @@ function openReport() {
     compareFailures: (counted2, shown) => {
       countedFailures += Math.max(counted2, shown);
       shownFailures += shown;
+    },
+    tally: (counts) => {
+      tally = {
+        cases: tally.cases + counts.cases,
+        badCases: tally.badCases + counts.badCases,
+        redSuites: tally.redSuites + counts.redSuites
+      };
+    },
+    compareRunner: (told) => {
+      const { cases, badCases, redSuites } = tally;
+      const failed = (told.get("fail") ?? 0) + (told.get("cancelled") ?? 0);
+      const outers = (told.get("tests") ?? 0) > cases && told.get("suites") === 0 ? redSuites : 0;
+      if (failed > badCases + outers) warn(`the report counts ${failed} failures, its cases show ${badCases}`);
     },
     close: () => {
       if (countedFailures > shownFailures) {
@@ -12145,6 +12165,9 @@ function isOneOff(name, other) {
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
   let stranger = null;
+  let cases = 0;
+  let badCases = 0;
+  let redSuites = 0;
   const suiteOf = (element) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
     suites.set(element, suite);
@@ -12164,6 +12187,8 @@ function junitXml(report) {
         return;
       }
       const ending = endingOf(element);
+      cases++;
+      if (isBad(ending.result)) badCases++;
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const isRedTodo = isTodo(element) && (faults > 0 || "failure" in element.attributes);
@@ -12192,12 +12217,16 @@ function junitXml(report) {
         });
       }
       const all = shown + faults.length;
+      if (all > 0 && element.name === "testsuite") redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
       const outer = around(element, isSuite);
       if (outer) countIn2(outer, all, Math.max(counted2 + faults.length, own));
       else report.compareFailures(Math.max(counted2 + faults.length, own), all);
     },
     end: () => {
+      report.tally({ cases, badCases, redSuites });
+      if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
+        report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`);
       if (stranger !== null && report.count() === 0)
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`);
     }
@@ -12446,7 +12475,8 @@ function testngXml(report) {
         return;
       }
       const { message } = endingOf3(element);
-      retried.set(key, { element, attempts: [...before, { result: "failure", message }] });
+      const attempts = before.length < MAX_ATTEMPTS ? [...before, { result: "failure", message }] : before;
+      retried.set(key, { element, attempts });
     },
     leave: ({ name, attributes }) => {
       if (name === "testng-results") counted2 = countOf(attributes.failed);
@@ -12692,6 +12722,7 @@ function isNearlyTest(name) {
 var HOLDS_TESTS = new Set(
   "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
 );
+var RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/;
 var COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, "failure"].join("|")})[\\s/>]`,
   "i"
@@ -12709,6 +12740,7 @@ function readXmlReport(pieces, report) {
     open: null,
     last: null
   };
+  const told = /* @__PURE__ */ new Map();
   let depth = 0;
   const wanted = [];
   const roots = [];
@@ -12792,6 +12824,8 @@ function readXmlReport(pieces, report) {
       if (now.open === null) closeFormat();
     },
     comment: (text) => {
+      const [, what, count] = RUNNER_COUNT.exec(text) ?? [];
+      if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count));
       if (COMMENT_WITH_TESTS.test(text)) odd ??= "a comment or instruction with tags of tests: its own end may be lost";
     },
     damage: () => {
@@ -12820,6 +12854,7 @@ function readXmlReport(pieces, report) {
     const problem = problemIn(closeFormat);
     if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`);
   }
+  report.compareRunner(told);
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
   return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats };

@@ -25,6 +25,9 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
+  let cases = 0
+  let badCases = 0
+  let redSuites = 0
 
   const suiteOf = (element: XmlElement) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 }
@@ -48,6 +51,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         return
       }
       const ending = endingOf(element)
+      cases++
+      if (isBad(ending.result)) badCases++
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
@@ -78,12 +83,16 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         })
       }
       const all = shown + faults.length
+      if (all > 0 && element.name === 'testsuite') redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
       const outer = around(element, isSuite)
       if (outer) countIn(outer, all, Math.max(counted + faults.length, own))
       else report.compareFailures(Math.max(counted + faults.length, own), all)
     },
     end: () => {
+      report.tally({ cases, badCases, redSuites })
+      if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
+        report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`)
       // Another tool's report, with its tests in elements that say in another way how they ended.
       if (stranger !== null && report.count() === 0)
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`)

@@ -27,6 +27,9 @@ export type ReadTest = {
   readonly attachments?: readonly string[]
 }
 
+/** `redSuites` have something bad in them. */
+export type Tally = { readonly cases: number; readonly badCases: number; readonly redSuites: number }
+
 export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
@@ -35,12 +38,16 @@ export type ReportBuilder = {
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
   readonly compareFailures: (counted: number, shown: number) => void
+  /** What a report of JUnit has, for `compareRunner`. */
+  readonly tally: (counts: Tally) => void
+  /** What Node's own runner says of all that it ran: `tests`, `suites`, `fail`, `cancelled`. */
+  readonly compareRunner: (told: ReadonlyMap<string, number>) => void
   readonly close: () => TestReport
 }
 
 const MAX_WARNINGS = 20
 const MAX_WARNING_LENGTH = 300
-const MAX_ATTEMPTS = 20
+export const MAX_ATTEMPTS = 20
 const MAX_ATTACHMENTS = 100
 
 /** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
@@ -51,6 +58,7 @@ export function openReport(): ReportBuilder {
   let leftOut = 0
   let countedFailures = 0
   let shownFailures = 0
+  let tally: Tally = { cases: 0, badCases: 0, redSuites: 0 }
   /** The next ordinal of each name that there is. */
   const ordinals = new Map<string, number>()
 
@@ -63,11 +71,18 @@ export function openReport(): ReportBuilder {
   function ownName(test: TestResult): string {
     const keyOf = (name: string) => [test.source, test.file, test.classname, name].join('\n')
     const key = keyOf(test.name)
-    let ordinal = ordinals.get(key) ?? 1
-    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal)
-    while (ordinal > 1 && ordinals.has(keyOf(name))) name = withOrdinal(test.name, ++ordinal)
+    if (!ordinals.has(key)) {
+      ordinals.set(key, 2)
+      return test.name
+    }
+    // Long names that differ at their end are the same once they are cut for an ordinal.
+    const cut = test.name.length > MAX_TEST_NAME_LENGTH - 8 ? `${keyOf(withOrdinal(test.name, 0))} cut` : key
+    let ordinal = Math.max(ordinals.get(key) ?? 2, ordinals.get(cut) ?? 2)
+    let name = withOrdinal(test.name, ordinal)
+    while (ordinals.has(keyOf(name))) name = withOrdinal(test.name, ++ordinal)
     ordinals.set(keyOf(name), 2)
     ordinals.set(key, ordinal + 1)
+    ordinals.set(cut, ordinal + 1)
     return name
   }
 
@@ -86,6 +101,20 @@ export function openReport(): ReportBuilder {
     compareFailures: (counted, shown) => {
       countedFailures += Math.max(counted, shown)
       shownFailures += shown
+    },
+    tally: (counts) => {
+      tally = {
+        cases: tally.cases + counts.cases,
+        badCases: tally.badCases + counts.badCases,
+        redSuites: tally.redSuites + counts.redSuites,
+      }
+    },
+    compareRunner: (told) => {
+      const { cases, badCases, redSuites } = tally
+      const failed = (told.get('fail') ?? 0) + (told.get('cancelled') ?? 0)
+      // A test with others in it is written as a suite; it fails with them, or by itself, which nothing else tells.
+      const outers = (told.get('tests') ?? 0) > cases && told.get('suites') === 0 ? redSuites : 0
+      if (failed > badCases + outers) warn(`the report counts ${failed} failures, its cases show ${badCases}`)
     },
     close: () => {
       if (countedFailures > shownFailures) {

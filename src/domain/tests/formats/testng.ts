@@ -1,7 +1,7 @@
 import type { TestAttempt, TestOutcome } from '../test-result.ts'
 import { isBad } from '../test-result.ts'
 import { endingBy } from './outcome-words.ts'
-import { countOf, joined, type ReportBuilder } from './report-builder.ts'
+import { countOf, joined, MAX_ATTEMPTS, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TestNG's own report, in which each attempt at a test is an element, and so is what is done before and after tests. */
@@ -41,7 +41,8 @@ export function testngXml(report: ReportBuilder): XmlFormat {
       }
       // A retried attempt is shown as skipped.
       const { message } = endingOf(element)
-      retried.set(key, { element, attempts: [...before, { result: 'failure', message }] })
+      const attempts = before.length < MAX_ATTEMPTS ? [...before, { result: 'failure' as const, message }] : before
+      retried.set(key, { element, attempts })
     },
     leave: ({ name, attributes }) => {
       if (name === 'testng-results') counted = countOf(attributes.failed)

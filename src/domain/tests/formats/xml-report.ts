@@ -69,6 +69,7 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
+const RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/
 /** What a comment swallowed whose end was lost. */
 const COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,
@@ -106,6 +107,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     open: null,
     last: null,
   }
+  /** What Node's own runner counts, in comments: they are heard before the elements of their piece. */
+  const told = new Map<string, number>()
   let depth = 0
   /** Elements that are kept as a whole, each within the one before it. */
   const wanted: XmlElement[] = []
@@ -195,6 +198,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (now.open === null) closeFormat()
     },
     comment: (text) => {
+      const [, what, count] = RUNNER_COUNT.exec(text) ?? []
+      if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count))
       if (COMMENT_WITH_TESTS.test(text)) odd ??= 'a comment or instruction with tags of tests: its own end may be lost'
     },
     damage: () => {
@@ -225,6 +230,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     const problem = problemIn(closeFormat)
     if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`)
   }
+  report.compareRunner(told)
   const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
   return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats }

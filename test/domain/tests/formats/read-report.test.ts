@@ -170,6 +170,23 @@ describe('how a report is found is how it is read', () => {
       [error('a'), passed('b')],
       [],
     ]),
+    ...[
+      [
+        '<!-- tests 3 -->\n<!-- suites 1 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->',
+        ['the report counts 2 failures, its cases show 1'],
+      ],
+      [
+        '<!-- tests 3 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 1 -->',
+        ['the report counts 3 failures, its cases show 1'],
+      ],
+      ['<!-- tests 4 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->', []],
+      ['<!-- tests 2 -->\n<!-- suites 2 -->\n<!-- fail 1 -->\n<!-- cancelled 0 -->', []],
+    ].map(([comments, warnings]): [string, string, Partial<TestResult>[], string[]] => [
+      `Node’s own runner, which says ${comments}`,
+      `<testsuites>\n<testsuite name="K" tests="1" failures="1"><testcase name="muted" classname="test"><failure message="known"/></testcase></testsuite>\n<testsuite name="checkout" tests="1" failures="0"><testcase name="adds" classname="test"/></testsuite>\n${comments}</testsuites>`,
+      [failure('muted', 'known'), passed('adds')],
+      warnings as string[],
+    ]),
     [
       'passed, with an attribute whose name begins like one that says how it ended',
       suite('<testcase name="a" status_before="failed"/>'),
@@ -1189,6 +1206,18 @@ describe('whatever it is given', () => {
         const tests = Array.from({ length: 5_000 }, (_, i) => `<testcase name="t${i}"/>`).join('')
         return `<testsuites><testsuite name="${name}"><testsuite name="${name}x">${tests}</testsuite></testsuite></testsuites>`
       },
+    ],
+    [
+      '2,000 names of 1,000 characters that differ at their end, each of three tests',
+      () => {
+        const tests = Array.from({ length: 6_000 }, (_, i) => `<testcase name="${'n'.repeat(990)}${i % 2_000}"/>`)
+        return suite(tests.join(''))
+      },
+    ],
+    [
+      '40,000 attempts of one test',
+      () =>
+        `<testng-results><suite name="s"><test name="t"><class name="c">${'<test-method name="t" status="SKIP" retried="true"/>'.repeat(40_000)}</class></test></suite></testng-results>`,
     ],
     [
       'a file of a million characters that 5,000 results have',
