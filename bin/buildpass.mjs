@@ -11934,17 +11934,19 @@ function openReport() {
       const { cases, badCases, redSuites } = tally;
       const failed = (told.get("fail") ?? 0) + (told.get("cancelled") ?? 0);
       const outers = (told.get("tests") ?? 0) > cases && told.get("suites") === 0 ? redSuites : 0;
-      if (failed > badCases + outers) warn(`the report counts ${failed} failures, its cases show ${badCases}`);
+      if (failed > badCases + outers) warn(countsMore(failed, badCases));
     },
     close: () => {
       if (countedFailures > shownFailures) {
-        const failures = countedFailures === 1 ? "1 failure" : `${countedFailures} failures`;
-        warn(`the report counts ${failures}, its cases show ${shownFailures}`);
+        warn(countsMore(countedFailures, shownFailures));
       }
       if (leftOut > 0) warnings.push(leftOut === 1 ? "1 more warning" : `${leftOut} more warnings`);
       return { tests, warnings };
     }
   };
+}
+function countsMore(counted2, shown) {
+  return `the report counts ${counted2 === 1 ? "1 failure" : `${counted2} failures`}, its cases show ${shown}`;
 }
 function testOf(found, position) {
   const { classname, result, runTimeSeconds, file = "", source = "", attempts = [], attachments = [] } = found;
@@ -12168,6 +12170,7 @@ function junitXml(report) {
   let cases = 0;
   let badCases = 0;
   let redSuites = 0;
+  const redIn = /* @__PURE__ */ new Set();
   const suiteOf = (element) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
     suites.set(element, suite);
@@ -12188,7 +12191,10 @@ function junitXml(report) {
       }
       const ending = endingOf(element);
       cases++;
-      if (isBad(ending.result)) badCases++;
+      if (isBad(ending.result)) {
+        badCases++;
+        for (const outer of outersOf(element)) redIn.add(outer);
+      }
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const isRedTodo = isTodo(element) && (faults > 0 || "failure" in element.attributes);
@@ -12217,7 +12223,7 @@ function junitXml(report) {
         });
       }
       const all = shown + faults.length;
-      if (all > 0 && element.name === "testsuite") redSuites++;
+      if (redIn.delete(element) && element.name === "testsuite") redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
       const outer = around(element, isSuite);
       if (outer) countIn2(outer, all, Math.max(counted2 + faults.length, own));
@@ -12490,11 +12496,13 @@ function testngXml(report) {
     }
   };
 }
+var MAX_KEY_LENGTH = 16e3;
 function keyOf(element) {
   const { signature = "", name = "" } = element.attributes;
   const values = childrenOf(childrenOf(element, "params")[0], "param").map((param) => textOf2(param, "value"));
   const outer = around(element, (one) => one.name === "test")?.attributes.name ?? "";
-  return JSON.stringify([outer, signature || name, ...values]);
+  const parts = [outer, signature || name, ...values].map((part) => part.slice(0, MAX_TEST_NAME_LENGTH));
+  return JSON.stringify(parts).slice(0, MAX_KEY_LENGTH);
 }
 function endingOf3(element) {
   const exception = childrenOf(element, "exception")[0];
@@ -13050,8 +13058,13 @@ function endOf(text) {
   return lineAndColumn(text);
 }
 function lineAndColumn(before) {
-  const lines2 = before.split("\n");
-  return `${lines2.length}:${[...lines2.at(-1) ?? ""].length}`;
+  let line = 1;
+  let start2 = 0;
+  for (let end2 = before.indexOf("\n"); end2 >= 0; end2 = before.indexOf("\n", start2)) {
+    line++;
+    start2 = end2 + 1;
+  }
+  return `${line}:${[...before.slice(start2)].length}`;
 }
 function refused2(problem) {
   return { ok: false, problem: clipped(problem, 300) };

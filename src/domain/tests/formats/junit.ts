@@ -28,6 +28,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   let cases = 0
   let badCases = 0
   let redSuites = 0
+  /** Suites with a case in them that did not pass. */
+  const redIn = new Set<XmlElement>()
 
   const suiteOf = (element: XmlElement) => {
     const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 }
@@ -52,7 +54,10 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       }
       const ending = endingOf(element)
       cases++
-      if (isBad(ending.result)) badCases++
+      if (isBad(ending.result)) {
+        badCases++
+        for (const outer of outersOf(element)) redIn.add(outer)
+      }
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
@@ -83,7 +88,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         })
       }
       const all = shown + faults.length
-      if (all > 0 && element.name === 'testsuite') redSuites++
+      if (redIn.delete(element) && element.name === 'testsuite') redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
       const outer = around(element, isSuite)
       if (outer) countIn(outer, all, Math.max(counted + faults.length, own))

@@ -207,8 +207,13 @@ function endOf(text: string): string {
 }
 
 function lineAndColumn(before: string): string {
-  const lines = before.split('\n')
-  return `${lines.length}:${[...(lines.at(-1) ?? '')].length}`
+  let line = 1
+  let start = 0
+  for (let end = before.indexOf('\n'); end >= 0; end = before.indexOf('\n', start)) {
+    line++
+    start = end + 1
+  }
+  return `${line}:${[...before.slice(start)].length}`
 }
 
 function refused(problem: string): { readonly ok: false; readonly problem: string } {

@@ -114,17 +114,20 @@ export function openReport(): ReportBuilder {
       const failed = (told.get('fail') ?? 0) + (told.get('cancelled') ?? 0)
       // A test with others in it is written as a suite; it fails with them, or by itself, which nothing else tells.
       const outers = (told.get('tests') ?? 0) > cases && told.get('suites') === 0 ? redSuites : 0
-      if (failed > badCases + outers) warn(`the report counts ${failed} failures, its cases show ${badCases}`)
+      if (failed > badCases + outers) warn(countsMore(failed, badCases))
     },
     close: () => {
       if (countedFailures > shownFailures) {
-        const failures = countedFailures === 1 ? '1 failure' : `${countedFailures} failures`
-        warn(`the report counts ${failures}, its cases show ${shownFailures}`)
+        warn(countsMore(countedFailures, shownFailures))
       }
       if (leftOut > 0) warnings.push(leftOut === 1 ? '1 more warning' : `${leftOut} more warnings`)
       return { tests, warnings }
     },
   }
+}
+
+function countsMore(counted: number, shown: number): string {
+  return `the report counts ${counted === 1 ? '1 failure' : `${counted} failures`}, its cases show ${shown}`
 }
 
 function testOf(found: ReadTest, position: number): TestResult {

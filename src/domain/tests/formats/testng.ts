@@ -1,5 +1,5 @@
 import type { TestAttempt, TestOutcome } from '../test-result.ts'
-import { isBad } from '../test-result.ts'
+import { isBad, MAX_TEST_NAME_LENGTH } from '../test-result.ts'
 import { endingBy } from './outcome-words.ts'
 import { countOf, joined, MAX_ATTEMPTS, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
@@ -57,11 +57,15 @@ export function testngXml(report: ReportBuilder): XmlFormat {
   }
 }
 
+const MAX_KEY_LENGTH = 16_000
+
 function keyOf(element: XmlElement): string {
   const { signature = '', name = '' } = element.attributes
   const values = childrenOf(childrenOf(element, 'params')[0], 'param').map((param) => textOf(param, 'value'))
   const outer = around(element, (one) => one.name === 'test')?.attributes.name ?? ''
-  return JSON.stringify([outer, signature || name, ...values])
+  const parts = [outer, signature || name, ...values].map((part) => part.slice(0, MAX_TEST_NAME_LENGTH))
+  // V8 tells longer keys of a map apart by comparing all of them.
+  return JSON.stringify(parts).slice(0, MAX_KEY_LENGTH)
 }
 
 function endingOf(element: XmlElement): { readonly result: TestOutcome; readonly message: string } {

@@ -188,6 +188,12 @@ describe('how a report is found is how it is read', () => {
       warnings as string[],
     ]),
     [
+      'Node’s own runner, with a test that fails by itself beside one with something still to do in it',
+      '<testsuites><testcase name="muted" classname="test"><failure message="known"/></testcase><testsuite name="group" failures="1"><testcase name="later" failure="not yet"><skipped type="todo"/><failure message="not yet"/></testcase></testsuite><testsuite name="checkout" failures="0"><testcase name="adds"/></testsuite><!-- tests 6 --><!-- suites 0 --><!-- fail 2 --><!-- cancelled 0 --></testsuites>',
+      [failure('muted', 'known'), skipped('later'), passed('adds')],
+      ['the report counts 2 failures, its cases show 1'],
+    ],
+    [
       'passed, with an attribute whose name begins like one that says how it ended',
       suite('<testcase name="a" status_before="failed"/>'),
       [passed('a')],
@@ -1213,6 +1219,11 @@ describe('whatever it is given', () => {
         const tests = Array.from({ length: 6_000 }, (_, i) => `<testcase name="${'n'.repeat(990)}${i % 2_000}"/>`)
         return suite(tests.join(''))
       },
+    ],
+    [
+      'a name of 20,000 characters around 5,000 tests that are tried again',
+      () =>
+        `<testng-results><suite name="s"><test name="${'t'.repeat(20_000)}"><class name="c">${Array.from({ length: 5_000 }, (_, i) => `<test-method name="t${i}" retried="true" status="SKIP"/>`).join('')}</class></test></suite></testng-results>`,
     ],
     [
       '40,000 attempts of one test',
