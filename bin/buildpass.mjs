@@ -11771,7 +11771,6 @@ var HARMLESS = /* @__PURE__ */ new Set([
 var MAX_FAULTS = 1e3;
 function readXml(pieces, { open: open3, text, close, damage, comment }) {
   const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
-  let depth = 0;
   let faults = 0;
   let firstDamage = null;
   let endsEarly = null;
@@ -11786,7 +11785,6 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
     const closed = closing;
     closing = [];
     for (const { isImplied } of closed) {
-      depth--;
       names.pop();
       close(isImplied);
     }
@@ -11803,7 +11801,7 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
       reopen(parser, closing.map(({ tag }) => tag).reverse());
       closing = [];
     } else settle2();
-    if (depth === 0 && opening === null || HARMLESS.has(fault)) return;
+    if (names.length === 0 && opening === null || HARMLESS.has(fault)) return;
     faults++;
     if (faults > MAX_FAULTS) throw new XmlProblem("too much is wrong with its tags");
     firstDamage ??= message;
@@ -11818,7 +11816,6 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
   parser.on("opentag", ({ name, attributes }) => {
     const isDamaged = opening === "damaged";
     opening = null;
-    depth++;
     names.push(name);
     open3(name, attributes, { position: position(), isDamaged });
   });
@@ -11844,7 +11841,7 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
       flattenTexts(parser);
     }
     settle2();
-    if (depth > 0) endsEarly = position();
+    if (names.length > 0) endsEarly = position();
     else parser.close();
     const endsIn = opening === null ? /<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null : openingName;
     return { ok: true, endsEarly, endsIn, damage: firstDamage };
@@ -12170,17 +12167,17 @@ function junitXml(report) {
   let cases = 0;
   let badCases = 0;
   let redSuites = 0;
-  const redIn = /* @__PURE__ */ new Set();
   const suiteOf = (element) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
+    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false };
     suites.set(element, suite);
     return suite;
   };
-  const countIn2 = (element, shown, counted2) => {
+  const countIn2 = (element, { shown, counted: counted2, isRed }) => {
     if (!element) return;
     const suite = suiteOf(element);
     suite.shown += shown;
     suite.counted += counted2;
+    suite.isRed ||= isRed;
   };
   return {
     wants: (element) => element.name === "testcase" || element.parent !== null && isSuite(element.parent) && isFaultOfSuite(element),
@@ -12190,24 +12187,21 @@ function junitXml(report) {
         return;
       }
       const ending = endingOf(element);
+      const isRed = isBad(ending.result);
       cases++;
-      if (isBad(ending.result)) {
-        badCases++;
-        for (const outer of outersOf(element)) redIn.add(outer);
-      }
+      if (isRed) badCases++;
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const isRedTodo = isTodo(element) && (faults > 0 || "failure" in element.attributes);
-      const isCounted = isBad(ending.result) || isRedTodo;
-      const shown = isCounted ? Math.max(1, faults) : 0;
-      countIn2(around(element, isSuite), shown, shown);
+      const shown = isRed || isRedTodo ? Math.max(1, faults) : 0;
+      countIn2(around(element, isSuite), { shown, counted: shown, isRed });
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name;
         return;
       }
-      const { faults, shown, counted: counted2 } = suiteOf(element);
+      const { faults, shown, counted: counted2, isRed } = suiteOf(element);
       suites.delete(element);
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || "suite";
@@ -12223,11 +12217,12 @@ function junitXml(report) {
         });
       }
       const all = shown + faults.length;
-      if (redIn.delete(element) && element.name === "testsuite") redSuites++;
+      if (isRed && element.name === "testsuite") redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
+      const allCounted = Math.max(counted2 + faults.length, own);
       const outer = around(element, isSuite);
-      if (outer) countIn2(outer, all, Math.max(counted2 + faults.length, own));
-      else report.compareFailures(Math.max(counted2 + faults.length, own), all);
+      if (outer) countIn2(outer, { shown: all, counted: allCounted, isRed });
+      else report.compareFailures(allCounted, all);
     },
     end: () => {
       report.tally({ cases, badCases, redSuites });
@@ -12352,7 +12347,7 @@ function messageOf2(element) {
 // src/domain/tests/formats/nunit.ts
 function nunitXml(report) {
   const redIn = /* @__PURE__ */ new Set();
-  const shownIn = /* @__PURE__ */ new Map();
+  let shown = 0;
   const faultsIn = /* @__PURE__ */ new Map();
   const redden = (element) => {
     for (const outer of [...outersOf(element), element]) redIn.add(outer);
@@ -12368,8 +12363,7 @@ function nunitXml(report) {
       const ending = endingOf2(element);
       if (isBad(ending.result)) {
         redden(element);
-        const [root = element] = outersOf(element);
-        shownIn.set(root, (shownIn.get(root) ?? 0) + 1);
+        shown++;
       }
       const { name = "", duration, time } = element.attributes;
       report.add({
@@ -12402,10 +12396,7 @@ function nunitXml(report) {
       }
       if (element.parent === null) {
         const { failed, failures, errors } = element.attributes;
-        report.compareFailures(
-          Math.max(countOf(failed), countOf(failures) + countOf(errors)),
-          shownIn.get(element) ?? 0
-        );
+        report.compareFailures(Math.max(countOf(failed), countOf(failures) + countOf(errors)), shown);
       }
     },
     end: () => {

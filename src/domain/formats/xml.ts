@@ -50,12 +50,12 @@ const MAX_FAULTS = 1_000
 export function readXml(pieces: Iterable<string>, { open, text, close, damage, comment }: XmlEvents): XmlReading {
   // A reader of XML 1.0 reads any 1.x as 1.0 (XML 1.0, Fifth Edition, §2.8).
   const parser = new SaxesParser({ xmlns: false, defaultXMLVersion: '1.0', forceXMLVersion: true, fragment: true })
-  let depth = 0
   let faults = 0
   let firstDamage: string | null = null
   let endsEarly: string | null = null
   let opening: 'whole' | 'damaged' | null = null
   let openingName = ''
+  /** Of the elements that are open. */
   const names: string[] = []
   let tail = ''
   /** Elements that one end tag closed: only then saxes says whether it was the end tag of the last of them. */
@@ -67,7 +67,6 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage, c
     const closed = closing
     closing = []
     for (const { isImplied } of closed) {
-      depth--
       names.pop()
       close(isImplied)
     }
@@ -86,7 +85,7 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage, c
       closing = []
     } else settle()
     // Between roots there is nothing to be damaged.
-    if ((depth === 0 && opening === null) || HARMLESS.has(fault)) return
+    if ((names.length === 0 && opening === null) || HARMLESS.has(fault)) return
     faults++
     if (faults > MAX_FAULTS) throw new XmlProblem('too much is wrong with its tags')
     firstDamage ??= message
@@ -101,7 +100,6 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage, c
   parser.on('opentag', ({ name, attributes }) => {
     const isDamaged = opening === 'damaged'
     opening = null
-    depth++
     names.push(name)
     open(name, attributes, { position: position(), isDamaged })
   })
@@ -128,7 +126,7 @@ export function readXml(pieces: Iterable<string>, { open, text, close, damage, c
       flattenTexts(parser)
     }
     settle()
-    if (depth > 0) endsEarly = position()
+    if (names.length > 0) endsEarly = position()
     else parser.close()
     const endsIn = opening === null ? (/<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null) : openingName
     return { ok: true, endsEarly, endsIn, damage: firstDamage }

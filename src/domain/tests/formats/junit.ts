@@ -18,6 +18,8 @@ type Suite = {
   /** How many failures and errors its cases and inner suites had so far, and how many these count. */
   shown: number
   counted: number
+  /** Whether a case in it did not pass. */
+  isRed: boolean
 }
 
 /** JUnit XML. There is no standard: this reads what the usual runners write. */
@@ -28,20 +30,19 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   let cases = 0
   let badCases = 0
   let redSuites = 0
-  /** Suites with a case in them that did not pass. */
-  const redIn = new Set<XmlElement>()
 
   const suiteOf = (element: XmlElement) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 }
+    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false }
     suites.set(element, suite)
     return suite
   }
 
-  const countIn = (element: XmlElement | undefined, shown: number, counted: number) => {
+  const countIn = (element: XmlElement | undefined, { shown, counted, isRed }: Omit<Suite, 'faults'>) => {
     if (!element) return
     const suite = suiteOf(element)
     suite.shown += shown
     suite.counted += counted
+    suite.isRed ||= isRed
   }
 
   return {
@@ -53,26 +54,23 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         return
       }
       const ending = endingOf(element)
+      const isRed = isBad(ending.result)
       cases++
-      if (isBad(ending.result)) {
-        badCases++
-        for (const outer of outersOf(element)) redIn.add(outer)
-      }
+      if (isRed) badCases++
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
       // Node's own runner counts what is still to do and fails.
       const isRedTodo = isTodo(element) && (faults > 0 || 'failure' in element.attributes)
-      const isCounted = isBad(ending.result) || isRedTodo
-      const shown = isCounted ? Math.max(1, faults) : 0
-      countIn(around(element, isSuite), shown, shown)
+      const shown = isRed || isRedTodo ? Math.max(1, faults) : 0
+      countIn(around(element, isSuite), { shown, counted: shown, isRed })
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name
         return
       }
-      const { faults, shown, counted } = suiteOf(element)
+      const { faults, shown, counted, isRed } = suiteOf(element)
       suites.delete(element)
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || 'suite'
@@ -88,11 +86,12 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         })
       }
       const all = shown + faults.length
-      if (redIn.delete(element) && element.name === 'testsuite') redSuites++
+      if (isRed && element.name === 'testsuite') redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
+      const allCounted = Math.max(counted + faults.length, own)
       const outer = around(element, isSuite)
-      if (outer) countIn(outer, all, Math.max(counted + faults.length, own))
-      else report.compareFailures(Math.max(counted + faults.length, own), all)
+      if (outer) countIn(outer, { shown: all, counted: allCounted, isRed })
+      else report.compareFailures(allCounted, all)
     },
     end: () => {
       report.tally({ cases, badCases, redSuites })
