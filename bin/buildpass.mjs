@@ -11654,10 +11654,10 @@ function hasFailed(word = "") {
   return isBad(outcomeOf(word) ?? "error");
 }
 
-// src/domain/formats/xml.ts
+// src/domain/formats/xml/xml.ts
 var import_saxes = __toESM(require_saxes(), 1);
 
-// src/domain/formats/mended-xml.ts
+// src/domain/formats/xml/mended-xml.ts
 var MAX_ODD = 45e5;
 function* mendedXml(pieces, { comment, tooOdd: tooOdd2 }) {
   let held = "";
@@ -11760,7 +11760,7 @@ function* characters(pieces) {
   if (held !== "") yield "\n";
 }
 
-// src/domain/formats/xml.ts
+// src/domain/formats/xml/xml.ts
 var XmlProblem = class extends Error {
 };
 var HARMLESS = /* @__PURE__ */ new Set([

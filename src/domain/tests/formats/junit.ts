@@ -1,5 +1,5 @@
 import { wordTable } from '../../formats/word-table.ts'
-import { XmlProblem } from '../../formats/xml.ts'
+import { XmlProblem } from '../../formats/xml/xml.ts'
 import {
   clipped,
   isBad,

@@ -1,4 +1,4 @@
-import { XmlProblem } from '../../formats/xml.ts'
+import { XmlProblem } from '../../formats/xml/xml.ts'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,

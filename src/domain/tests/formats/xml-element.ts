@@ -1,4 +1,4 @@
-import type { XmlAttributes } from '../../formats/xml.ts'
+import type { XmlAttributes } from '../../formats/xml/xml.ts'
 
 /** An element; its children and text are kept only in elements that a format asks for. */
 export type XmlElement = {

@@ -1,4 +1,4 @@
-import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml.ts'
+import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml/xml.ts'
 import { MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
 import { junitXml } from './junit.ts'
 import { nunitXml } from './nunit.ts'

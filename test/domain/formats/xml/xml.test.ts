@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readXml, XmlProblem, type XmlReading } from '../../../src/domain/formats/xml.ts'
+import { readXml, XmlProblem, type XmlReading } from '../../../../src/domain/formats/xml/xml.ts'
 
 describe('reads', () => {
   it.each([
