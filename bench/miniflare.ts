@@ -20,8 +20,35 @@ export type BenchServer = {
 
 const COMPATIBILITY_DATE = '2026-10-20'
 
-// A second of its own: a script that refuses its arguments need not load it.
-const loadMiniflare = () => import('miniflare')
+/** What all Workers here have: modules of one date, on a socket of their own. */
+const WORKER = {
+  modules: true,
+  compatibilityDate: COMPATIBILITY_DATE,
+  unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+}
+
+type Options = Parameters<typeof import('miniflare').convertV4MiniflareOptions>[0]
+
+/** Miniflare with these Workers, which says nothing but errors and asks nothing of the outside. */
+async function openMiniflare(options: Options) {
+  // A second of its own: a script that refuses its arguments need not load it.
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await import('miniflare')
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...options,
+      log: new Log(LogLevel.ERROR),
+      handleStructuredLogs: () => {},
+      cf: false,
+    }),
+  )
+  await miniflare.ready
+  return {
+    miniflare,
+    originOf: async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin,
+    // Miniflare's type of D1 is its own copy of the same interface.
+    d1Of: async (name: string): Promise<D1Database> => (await miniflare.getD1Database('DB', name)) as never,
+  }
+}
 
 /** The built Worker, and beside it two that only return a fixed image, in one workerd, each on a socket of its own. */
 export async function startBenchServer(
@@ -30,53 +57,39 @@ export async function startBenchServer(
 ): Promise<BenchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-bench-'))
   const pepper = `bench:${randomBytes(32).toString('base64url')}`
-  const shared = {
-    modules: true,
-    compatibilityDate: COMPATIBILITY_DATE,
-    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-  }
   const image = JSON.stringify(svg)
-  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await loadMiniflare()
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      log: new Log(LogLevel.ERROR),
-      handleStructuredLogs: () => {},
-      cf: false,
-      ...(inspectorPort === undefined ? {} : { inspectorPort }),
-      workers: [
-        {
-          ...shared,
-          name: 'ours',
-          script: await bundle('src/index.ts', join(folder, 'ours.js'), minify),
-          d1Databases: ['DB'],
-          kvNamespaces: ['KV'],
-          r2Buckets: ['ARTIFACTS'],
-          ratelimits: RATE_LIMITS,
-          bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
-        },
-        {
-          ...shared,
-          name: 'bare',
-          script: `const svg = ${image}; export default { fetch: () => new Response(svg, { headers: { 'Content-Type': 'image/svg+xml' } }) }`,
-        },
-        {
-          ...shared,
-          name: 'hono',
-          script: await bundle('bench/bare-hono.ts', join(folder, 'hono.js'), minify),
-          bindings: { SVG: svg },
-        },
-      ],
-    }),
-  )
-  await miniflare.ready
-  const d1 = await miniflare.getD1Database('DB', 'ours')
-  // Miniflare's type of D1 is its own copy of the same interface.
-  await applyMigrations(d1 as never)
-  const db = openDb(d1 as never)
+  const { miniflare, originOf, d1Of } = await openMiniflare({
+    ...(inspectorPort === undefined ? {} : { inspectorPort }),
+    workers: [
+      {
+        ...WORKER,
+        name: 'ours',
+        script: await bundle('src/index.ts', join(folder, 'ours.js'), minify),
+        d1Databases: ['DB'],
+        kvNamespaces: ['KV'],
+        r2Buckets: ['ARTIFACTS'],
+        ratelimits: RATE_LIMITS,
+        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
+      },
+      {
+        ...WORKER,
+        name: 'bare',
+        script: `const svg = ${image}; export default { fetch: () => new Response(svg, { headers: { 'Content-Type': 'image/svg+xml' } }) }`,
+      },
+      {
+        ...WORKER,
+        name: 'hono',
+        script: await bundle('bench/bare-hono.ts', join(folder, 'hono.js'), minify),
+        bindings: { SVG: svg },
+      },
+    ],
+  })
+  const d1 = await d1Of('ours')
+  await applyMigrations(d1)
+  const db = openDb(d1)
   const user = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
   const created = await createUser(db, await importPeppers(pepper), Date.now(), user)
   if (created === 'login_taken') throw new Error('the bench began with a database that is not empty')
-  const originOf = async (worker: string) => (await miniflare.unsafeGetDirectURL(worker)).origin
   return {
     origins: { ours: await originOf('ours'), bare: await originOf('bare'), hono: await originOf('hono') },
     personal: created.secret,
@@ -96,34 +109,20 @@ export async function startGrowthServers(
   { pepper, folder }: { readonly pepper: string; readonly folder: string },
 ) {
   const script = await bundle('bench/growth-worker.ts', join(folder, 'worker.js'))
-  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = await loadMiniflare()
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      log: new Log(LogLevel.ERROR),
-      handleStructuredLogs: () => {},
-      cf: false,
-      resourcePersistencePath: folder,
-      workers: names.map((name) => ({
-        name,
-        modules: true,
-        script,
-        compatibilityDate: COMPATIBILITY_DATE,
-        unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-        d1Databases: { DB: `db-${name}` },
-        kvNamespaces: { KV: `kv-${name}` },
-        r2Buckets: { ARTIFACTS: `r2-${name}` },
-        ratelimits: RATE_LIMITS,
-        bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
-      })),
-    }),
-  )
-  await miniflare.ready
-  return {
-    originOf: async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin,
-    // Miniflare's type of D1 is its own copy of the same interface.
-    d1Of: async (name: string): Promise<D1Database> => (await miniflare.getD1Database('DB', name)) as never,
-    stop: () => miniflare.dispose(),
-  }
+  const { miniflare, originOf, d1Of } = await openMiniflare({
+    resourcePersistencePath: folder,
+    workers: names.map((name) => ({
+      ...WORKER,
+      name,
+      script,
+      d1Databases: { DB: `db-${name}` },
+      kvNamespaces: { KV: `kv-${name}` },
+      r2Buckets: { ARTIFACTS: `r2-${name}` },
+      ratelimits: RATE_LIMITS,
+      bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
+    })),
+  })
+  return { originOf, d1Of, stop: () => miniflare.dispose() }
 }
 
 const UNREACHED = { limit: 1_000_000_000, period: 60 as const }

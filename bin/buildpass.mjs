@@ -12954,128 +12954,19 @@ function hasFailed(word = "") {
   return isBad(outcomeOf(word) ?? "error");
 }
 
-// src/domain/formats/xml.ts
+// src/domain/formats/xml/xml.ts
 var import_saxes = __toESM(require_saxes(), 1);
-var XmlProblem = class extends Error {
-};
-var HARMLESS = /* @__PURE__ */ new Set([
-  "disallowed character.",
-  'the string "]]>" is disallowed in char data.',
-  "unquoted attribute value."
-]);
+
+// src/domain/formats/xml/mended-xml.ts
 var MAX_ODD = 45e5;
-var MAX_FAULTS = 1e3;
-function readXml(pieces, { open: open3, text, close, damage, comment }) {
-  const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
-  let depth = 0;
-  let faults = 0;
-  let firstDamage = null;
-  let endsEarly = null;
-  let opening = null;
-  let openingName = "";
-  const names = [];
-  let tail = "";
-  let closing = [];
-  const position = () => `${parser.line}:${parser.column}`;
-  const settle2 = () => {
-    if (closing.length === 0) return;
-    const closed = closing;
-    closing = [];
-    for (const { isImplied } of closed) {
-      depth--;
-      names.pop();
-      close(isImplied);
-    }
-  };
-  parser.on("error", ({ message }) => {
-    const fault = message.slice(message.indexOf(": ") + 2);
-    const last = closing.at(-1);
-    if (fault === "unexpected end.") {
-      endsEarly = position();
-      return;
-    }
-    if (fault === "unexpected close tag." && last) last.isImplied = true;
-    else if (fault.startsWith("unmatched closing tag")) {
-      reopen(parser, closing.map(({ tag }) => tag).reverse());
-      closing = [];
-    } else settle2();
-    if (depth === 0 && opening === null || HARMLESS.has(fault)) return;
-    faults++;
-    if (faults > MAX_FAULTS) throw new XmlProblem("too much is wrong with its tags");
-    firstDamage ??= message;
-    if (opening !== null) opening = "damaged";
-    else if (closing.length === 0) damage();
-  });
-  parser.on("opentagstart", ({ name }) => {
-    settle2();
-    openingName = name;
-    opening = "whole";
-  });
-  parser.on("opentag", ({ name, attributes }) => {
-    const isDamaged = opening === "damaged";
-    opening = null;
-    depth++;
-    names.push(name);
-    open3(name, attributes, { position: position(), isDamaged });
-  });
-  const onText = (some) => {
-    settle2();
-    text(some);
-  };
-  parser.on("text", onText);
-  parser.on("cdata", (section) => {
-    onText(section);
-    if (holdsOwnEnd(section, names.at(-1) ?? "")) firstDamage ??= `${position()}: the end of a CDATA section is lost`;
-  });
-  parser.on("closetag", (tag) => {
-    if (closing.at(-1)?.isImplied !== true) settle2();
-    closing.push({ tag, isImplied: false });
-  });
-  const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
-  try {
-    for (const piece of mended(pieces, comment)) {
-      parser.write(piece);
-      tail = (tail + piece).slice(-MAX_TAIL);
-      flattenTexts(parser);
-    }
-    settle2();
-    if (depth > 0) endsEarly = position();
-    else parser.close();
-    const endsIn = opening === null ? /<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null : openingName;
-    return { ok: true, endsEarly, endsIn, damage: firstDamage };
-  } catch (error) {
-    if (!(error instanceof XmlProblem)) throw error;
-    return { ok: false, problem: `${position()}: ${error.message}` };
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-function holdsOwnEnd(section, name) {
-  const end = section.indexOf(`</${name}`);
-  const start2 = end < 0 ? -1 : section.indexOf(`<${name}`, end);
-  return start2 >= 0 && section.includes("<![CDATA[", start2);
-}
-var MAX_TAIL = 100;
-function reopen(parser, tags) {
-  const open3 = Reflect.get(parser, "tags");
-  if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
-  open3.push(...tags);
-}
-var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>", "<?": "?>" };
-var OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g;
-var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu;
-var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
-var MAX_TOKEN = 16;
-var MAX_INSTRUCTION = 65536;
-function* mended(pieces, comment) {
+function* mendedXml(pieces, { comment, tooOdd: tooOdd2 }) {
   let held = "";
   let odd = 0;
   let inside = null;
   function escaped2(text) {
     return text.replace(NOT_MARKUP, (found, reference) => {
       odd++;
-      if (odd > MAX_ODD) throw new XmlProblem("too much in its text is no XML");
+      if (odd > MAX_ODD) tooOdd2();
       if (found === "<") return "&lt;";
       if (reference === void 0) return "&amp;";
       return isCharacter(Number(reference.replace(/^x/, "0x"))) ? found : "�";
@@ -13128,9 +13019,15 @@ function* mended(pieces, comment) {
   for (const piece of characters(pieces)) yield sureOf(held + piece, false);
   yield sureOf(held, true);
 }
+var INSIDES = { "<!--": "-->", "<![CDATA[": "]]>", "<?": "?>" };
+var OPENS_INSIDE = /<!(?:--|\[CDATA\[|DOCTYPE)|<\?/g;
+var NOT_MARKUP = /&(?!(?:amp|lt|gt|quot|apos);)(?:#(\d{1,10}|x[\da-fA-F]{1,8});)?|<(?:(?![\p{L}_:/!])|(?=!(?!--|\[CDATA\[)))/gu;
+var DOCUMENT_TYPE = /<!DOCTYPE(?:[^<>["']|"[^"<]*"|'[^'<]*')*(?:\[(?:\s|%[\w.:-]+;|<\?[^<>]*\?>|<!--(?:(?!-->)[\s\S])*-->|<!(?!--)(?:[^<>"']|"[^"]*"|'[^']*')*>)*\]\s*)?>/y;
+var MAX_TOKEN = 16;
+var MAX_INSTRUCTION = 65536;
 function documentTypeAt(text, at) {
-  DOCUMENT_TYPE.lastIndex = at;
-  return DOCUMENT_TYPE.exec(text)?.[0] ?? null;
+  DOCUMENT_TYPE.lastIndex = 0;
+  return DOCUMENT_TYPE.exec(text.slice(at, at + MAX_INSTRUCTION))?.[0] ?? null;
 }
 function plainInside(text, inside) {
   return inside === "<!--" ? text.replaceAll("-", OTHER_HYPHEN) : text;
@@ -13162,6 +13059,113 @@ function* characters(pieces) {
   }
   if (held !== "") yield "\n";
 }
+
+// src/domain/formats/xml/xml.ts
+var XmlProblem = class extends Error {
+};
+var HARMLESS = /* @__PURE__ */ new Set([
+  "disallowed character.",
+  'the string "]]>" is disallowed in char data.',
+  "unquoted attribute value."
+]);
+var MAX_FAULTS = 1e3;
+function readXml(pieces, { open: open3, text, close, damage, comment }) {
+  const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
+  let faults = 0;
+  let firstDamage = null;
+  let endsEarly = null;
+  let opening = null;
+  let openingName = "";
+  const names = [];
+  let tail = "";
+  let closing = [];
+  const position = () => `${parser.line}:${parser.column}`;
+  const settle2 = () => {
+    if (closing.length === 0) return;
+    const closed = closing;
+    closing = [];
+    for (const { isImplied } of closed) {
+      names.pop();
+      close(isImplied);
+    }
+  };
+  parser.on("error", ({ message }) => {
+    const fault = message.slice(message.indexOf(": ") + 2);
+    const last = closing.at(-1);
+    if (fault === "unexpected end.") {
+      endsEarly = position();
+      return;
+    }
+    if (fault === "unexpected close tag." && last) last.isImplied = true;
+    else if (fault.startsWith("unmatched closing tag")) {
+      reopen(parser, closing.map(({ tag }) => tag).reverse());
+      closing = [];
+    } else settle2();
+    if (names.length === 0 && opening === null || HARMLESS.has(fault)) return;
+    faults++;
+    if (faults > MAX_FAULTS) throw new XmlProblem("too much is wrong with its tags");
+    firstDamage ??= message;
+    if (opening !== null) opening = "damaged";
+    else if (closing.length === 0) damage();
+  });
+  parser.on("opentagstart", ({ name }) => {
+    settle2();
+    openingName = name;
+    opening = "whole";
+  });
+  parser.on("opentag", ({ name, attributes }) => {
+    const isDamaged = opening === "damaged";
+    opening = null;
+    names.push(name);
+    open3(name, attributes, { position: position(), isDamaged });
+  });
+  const onText = (some) => {
+    settle2();
+    text(some);
+  };
+  parser.on("text", onText);
+  parser.on("cdata", (section) => {
+    onText(section);
+    if (holdsOwnEnd(section, names.at(-1) ?? "")) firstDamage ??= `${position()}: the end of a CDATA section is lost`;
+  });
+  parser.on("closetag", (tag) => {
+    if (closing.at(-1)?.isImplied !== true) settle2();
+    closing.push({ tag, isImplied: false });
+  });
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    for (const piece of mendedXml(pieces, { comment, tooOdd })) {
+      parser.write(piece);
+      tail = (tail + piece).slice(-MAX_TAIL);
+      flattenTexts(parser);
+    }
+    settle2();
+    if (names.length > 0) endsEarly = position();
+    else parser.close();
+    const endsIn = opening === null ? /<([^\s<>/!?]+)$/.exec(tail)?.[1] ?? null : openingName;
+    return { ok: true, endsEarly, endsIn, damage: firstDamage };
+  } catch (error) {
+    if (!(error instanceof XmlProblem)) throw error;
+    return { ok: false, problem: `${position()}: ${error.message}` };
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+function tooOdd() {
+  throw new XmlProblem("too much in its text is no XML");
+}
+function holdsOwnEnd(section, name) {
+  const end = section.indexOf(`</${name}`);
+  const start2 = end < 0 ? -1 : section.indexOf(`<${name}`, end);
+  return start2 >= 0 && section.includes("<![CDATA[", start2);
+}
+var MAX_TAIL = 100;
+function reopen(parser, tags) {
+  const open3 = Reflect.get(parser, "tags");
+  if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
+  open3.push(...tags);
+}
 function flattenTexts(parser) {
   for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
 }
@@ -13173,11 +13177,12 @@ var MAX_ATTEMPTS = 20;
 var MAX_ATTACHMENTS = 100;
 function openReport() {
   const tests = [];
-  const ofSuites = /* @__PURE__ */ new Set();
+  const ofTags = /* @__PURE__ */ new Set();
   const warnings = [];
   let leftOut = 0;
   let countedFailures = 0;
   let shownFailures = 0;
+  let tally = { cases: 0, badCases: 0, redSuites: 0 };
   const ordinals = /* @__PURE__ */ new Map();
   function warn(warning) {
     if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH));
@@ -13186,11 +13191,17 @@ function openReport() {
   function ownName(test) {
     const keyOf2 = (name2) => [test.source, test.file, test.classname, name2].join("\n");
     const key = keyOf2(test.name);
-    let ordinal = ordinals.get(key) ?? 1;
-    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal);
-    while (ordinal > 1 && ordinals.has(keyOf2(name))) name = withOrdinal(test.name, ++ordinal);
+    if (!ordinals.has(key)) {
+      ordinals.set(key, 2);
+      return test.name;
+    }
+    const cut = test.name.length > MAX_TEST_NAME_LENGTH - 8 ? `${keyOf2(withOrdinal(test.name, 0))} cut` : key;
+    let ordinal = Math.max(ordinals.get(key) ?? 2, ordinals.get(cut) ?? 2);
+    let name = withOrdinal(test.name, ordinal);
+    while (ordinals.has(keyOf2(name))) name = withOrdinal(test.name, ++ordinal);
     ordinals.set(keyOf2(name), 2);
     ordinals.set(key, ordinal + 1);
+    ordinals.set(cut, ordinal + 1);
     return name;
   }
   return {
@@ -13200,24 +13211,39 @@ function openReport() {
       if (found.name.trim() === "") warn(`a test has no name, and is called "${test.name}"`);
       const kept = { ...test, name: ownName(test) };
       tests.push(kept);
-      if (found.isOfSuite) ofSuites.add(kept);
+      if (found.isOfTag) ofTags.add(kept);
     },
     warn,
     count: () => tests.length,
-    cases: () => tests.filter((test) => !ofSuites.has(test)),
+    cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted2, shown) => {
       countedFailures += Math.max(counted2, shown);
       shownFailures += shown;
     },
+    tally: (counts) => {
+      tally = {
+        cases: tally.cases + counts.cases,
+        badCases: tally.badCases + counts.badCases,
+        redSuites: tally.redSuites + counts.redSuites
+      };
+    },
+    compareRunner: (told) => {
+      const { cases, badCases, redSuites } = tally;
+      const failed = (told.get("fail") ?? 0) + (told.get("cancelled") ?? 0);
+      const outers = (told.get("tests") ?? 0) > cases && told.get("suites") === 0 ? redSuites : 0;
+      if (failed > badCases + outers) warn(countsMore(failed, badCases));
+    },
     close: () => {
       if (countedFailures > shownFailures) {
-        const failures = countedFailures === 1 ? "1 failure" : `${countedFailures} failures`;
-        warn(`the report counts ${failures}, its cases show ${shownFailures}`);
+        warn(countsMore(countedFailures, shownFailures));
       }
       if (leftOut > 0) warnings.push(leftOut === 1 ? "1 more warning" : `${leftOut} more warnings`);
       return { tests, warnings };
     }
   };
+}
+function countsMore(counted2, shown) {
+  return `the report counts ${counted2 === 1 ? "1 failure" : `${counted2} failures`}, its cases show ${shown}`;
 }
 function testOf(found, position) {
   const { classname, result, runTimeSeconds, file = "", source = "", attempts = [], attachments = [] } = found;
@@ -13388,7 +13414,7 @@ function withoutLogLines(text) {
   const isBegun = (name) => countIn(done, `</${name}`) > countIn(done, `<${name}`);
   return !isMasked || names.size > MAX_NAMES || [...names].some(isBegun) ? null : done;
 }
-var MAX_NAMES = 100;
+var MAX_NAMES = 20;
 function isMarkup(line) {
   return MARKUP.test(line) && !ROOT.test(line);
 }
@@ -13424,7 +13450,9 @@ function outersOf(element) {
   return outers;
 }
 function isNearly(name, other) {
-  if (name.startsWith(other)) return true;
+  return name.startsWith(other) || isOneOff(name, other);
+}
+function isOneOff(name, other) {
   if (Math.abs(name.length - other.length) > 1) return false;
   let before = 0;
   while (before < other.length && name[before] === other[before]) before++;
@@ -13436,16 +13464,20 @@ function isNearly(name, other) {
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
   let stranger = null;
+  let cases = 0;
+  let badCases = 0;
+  let redSuites = 0;
   const suiteOf = (element) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 };
+    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false };
     suites.set(element, suite);
     return suite;
   };
-  const countIn2 = (element, shown, counted2) => {
+  const countIn2 = (element, { shown, counted: counted2, isRed }) => {
     if (!element) return;
     const suite = suiteOf(element);
     suite.shown += shown;
     suite.counted += counted2;
+    suite.isRed ||= isRed;
   };
   return {
     wants: (element) => element.name === "testcase" || element.parent !== null && isSuite(element.parent) && isFaultOfSuite(element),
@@ -13455,17 +13487,21 @@ function junitXml(report) {
         return;
       }
       const ending = endingOf(element);
+      const isRed = isBad(ending.result);
+      cases++;
+      if (isRed) badCases++;
       report.add({ ...placeOf2(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
-      const shown = isBad(ending.result) ? Math.max(1, faults) : 0;
-      countIn2(around(element, isSuite), shown, shown);
+      const isRedTodo = isTodo(element) && (faults > 0 || "failure" in element.attributes);
+      const shown = isRed || isRedTodo ? Math.max(1, faults) : 0;
+      countIn2(around(element, isSuite), { shown, counted: shown, isRed });
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name;
         return;
       }
-      const { faults, shown, counted: counted2 } = suiteOf(element);
+      const { faults, shown, counted: counted2, isRed } = suiteOf(element);
       suites.delete(element);
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || "suite";
@@ -13477,17 +13513,21 @@ function junitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
-          message,
-          isOfSuite: true
+          message
         });
       }
       const all = shown + faults.length;
+      if (isRed && element.name === "testsuite") redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
+      const allCounted = Math.max(counted2 + faults.length, own);
       const outer = around(element, isSuite);
-      if (outer) countIn2(outer, all, Math.max(counted2 + faults.length, own));
-      else report.compareFailures(Math.max(counted2 + faults.length, own), all);
+      if (outer) countIn2(outer, { shown: all, counted: allCounted, isRed });
+      else report.compareFailures(allCounted, all);
     },
     end: () => {
+      report.tally({ cases, badCases, redSuites });
+      if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
+        report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`);
       if (stranger !== null && report.count() === 0)
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`);
     }
@@ -13518,8 +13558,18 @@ function placeOf2(element) {
 }
 function joinedNames(suites) {
   const inner = suites.filter(({ name }) => name === "testsuite");
-  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? "");
-  return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(" > ");
+  const names = (inner.length > 0 ? inner : suites).map(
+    ({ attributes }) => clipped(attributes.name ?? "", MAX_TEST_NAME_LENGTH)
+  );
+  let joined2 = "";
+  for (const [index, name] of names.entries()) {
+    if (joined2.length > MAX_TEST_NAME_LENGTH) break;
+    if (!names[index + 1]?.startsWith(name)) joined2 += joined2 === "" ? name : ` > ${name}`;
+  }
+  return joined2;
+}
+function isTodo({ children }) {
+  return children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
 }
 var FLAKY = wordTable({ flakyfailure: "failure", flakyerror: "error", rerun: "failure" });
 var RERUNS = wordTable({ rerunfailure: "failure", rerunerror: "error" });
@@ -13528,7 +13578,7 @@ function endingOf(element) {
   const reruns = [];
   let byElements = null;
   let message = "";
-  let isUnclear = element.isDamaged;
+  let isUnclear = element.isDamaged || hasDamagedEnding(element);
   for (const child of element.children) {
     const flaky = FLAKY.get(child.name);
     const rerun = RERUNS.get(child.name);
@@ -13549,8 +13599,7 @@ ${more}`;
     byElements = first?.result ?? "failure";
     message = first?.message ?? "";
   }
-  const isTodo = element.children.some(({ name, attributes }) => name === "skipped" && attributes.type === "todo");
-  const ended = isTodo ? { result: "skipped", message } : byAttributes(element, byElements, message, isUnclear);
+  const ended = isTodo(element) ? { result: "skipped", message } : byAttributes(element, byElements, message, isUnclear);
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -13567,6 +13616,13 @@ function faultOf(name) {
   return outcome === "success" ? null : outcome ?? null;
 }
 var SAY_HOW_IT_ENDED = ["status", "result", "outcome", "success"];
+function hasDamagedEnding({ attributes }) {
+  return Object.entries(attributes).some(([name, word]) => {
+    if (SAY_HOW_IT_ENDED.includes(name)) return false;
+    const outcome = outcomeOf(word);
+    return outcome !== void 0 && outcome !== "success" && SAY_HOW_IT_ENDED.some((known) => isOneOff(name, known));
+  });
+}
 function byAttributes({ attributes, isDamaged }, byElements, message, isUnclear) {
   if (byElements === "failure" || byElements === "error") return { result: byElements, message };
   const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? "").trim() !== "").map((name) => {
@@ -13591,7 +13647,7 @@ function messageOf2(element) {
 // src/domain/tests/formats/nunit.ts
 function nunitXml(report) {
   const redIn = /* @__PURE__ */ new Set();
-  const shownIn = /* @__PURE__ */ new Map();
+  let shown = 0;
   const faultsIn = /* @__PURE__ */ new Map();
   const redden = (element) => {
     for (const outer of [...outersOf(element), element]) redIn.add(outer);
@@ -13607,8 +13663,7 @@ function nunitXml(report) {
       const ending = endingOf2(element);
       if (isBad(ending.result)) {
         redden(element);
-        const [root = element] = outersOf(element);
-        shownIn.set(root, (shownIn.get(root) ?? 0) + 1);
+        shown++;
       }
       const { name = "", duration, time } = element.attributes;
       report.add({
@@ -13634,17 +13689,14 @@ function nunitXml(report) {
           name,
           result: "error",
           runTimeSeconds: 0,
-          isOfSuite: true,
+          isOfTag: message === "",
           message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element)
         });
       }
       if (element.parent === null) {
         const { failed, failures, errors } = element.attributes;
-        report.compareFailures(
-          Math.max(countOf(failed), countOf(failures) + countOf(errors)),
-          shownIn.get(element) ?? 0
-        );
+        report.compareFailures(Math.max(countOf(failed), countOf(failures) + countOf(errors)), shown);
       }
     },
     end: () => {
@@ -13720,7 +13772,8 @@ function testngXml(report) {
         return;
       }
       const { message } = endingOf3(element);
-      retried.set(key, { element, attempts: [...before, { result: "failure", message }] });
+      const attempts = before.length < MAX_ATTEMPTS ? [...before, { result: "failure", message }] : before;
+      retried.set(key, { element, attempts });
     },
     leave: ({ name, attributes }) => {
       if (name === "testng-results") counted2 = countOf(attributes.failed);
@@ -13734,11 +13787,13 @@ function testngXml(report) {
     }
   };
 }
+var MAX_KEY_LENGTH = 16e3;
 function keyOf(element) {
   const { signature = "", name = "" } = element.attributes;
   const values = childrenOf(childrenOf(element, "params")[0], "param").map((param) => textOf2(param, "value"));
   const outer = around(element, (one) => one.name === "test")?.attributes.name ?? "";
-  return JSON.stringify([outer, signature || name, ...values]);
+  const parts = [outer, signature || name, ...values].map((part) => part.slice(0, MAX_TEST_NAME_LENGTH));
+  return JSON.stringify(parts).slice(0, MAX_KEY_LENGTH);
 }
 function endingOf3(element) {
   const exception = childrenOf(element, "exception")[0];
@@ -13758,6 +13813,7 @@ function trxXml(report) {
   const rows = /* @__PURE__ */ new Map();
   const runFaults = [];
   let badParents = 0;
+  let moreFaults = 0;
   let isRunBad = false;
   let isAborted = false;
   let counted2 = 0;
@@ -13794,11 +13850,13 @@ function trxXml(report) {
         definitions.set(attributes.id ?? "", {
           // `none` is what JavaScript's writers of TRX have for it.
           classname: classname === "none" ? "" : classname,
-          file: method?.attributes.codebase ?? attributes.storage ?? ""
+          // Its name is at its end, and many tests have the same.
+          file: (method?.attributes.codebase ?? attributes.storage ?? "").slice(-MAX_TEST_NAME_LENGTH)
         });
       } else if (isOfRun(element)) {
         const text = textOf2(element, "text");
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
+        if (runFaults.length >= MAX_RUN_FAULTS) moreFaults++;
+        else runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? "error") && !ECHO.test(text) });
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0;
         counted2 = countOf(attributes.failed) + countOf(attributes.error) + countOf(attributes.timeout) + countOf(attributes.aborted);
@@ -13819,6 +13877,7 @@ function trxXml(report) {
       const isBroken = failed.length === 0 && isRunBad;
       const isShown = (cleanup) => failed.some(({ test }) => test.message.startsWith(cleanup));
       const own = runFaults.filter(({ text, isBad: isBad2 }) => isBroken || isBad2 && !isShown(CLEANUP.exec(text)?.[1] ?? text)).map(({ text }) => text);
+      if (moreFaults > 0) own.push(`and ${moreFaults} more`);
       if (isAborted) own.push("the run was aborted");
       if (isBroken || own.length > 0)
         report.add({
@@ -13827,12 +13886,13 @@ function trxXml(report) {
           result: "error",
           runTimeSeconds: 0,
           message: own.join("\n"),
-          isOfSuite: true
+          isOfTag: own.length === 0
         });
       if (!isBroken) report.compareFailures(counted2, failed.length + badParents);
     }
   };
 }
+var MAX_RUN_FAULTS = 500;
 function isOfRun({ name, parent }) {
   return name === "runinfo" || parent?.name === "runinfos";
 }
@@ -13894,7 +13954,6 @@ function xunitXml(report) {
         name,
         result: "error",
         runTimeSeconds: 0,
-        isOfSuite: true,
         message: failure ? messageIn2(failure) : element.text.trim(),
         source
       });
@@ -13955,9 +14014,14 @@ function isOutermost({ parent }) {
   return parent === null || parent.isDamaged && isOutermost(parent);
 }
 var TESTS = /* @__PURE__ */ new Set(["testcase", "test-case", ...TRX_RESULTS, "test", "test-method"]);
+function isNearlyTest(name) {
+  if (TESTS.has(name) || HOLDS_TESTS.has(name)) return false;
+  return [...TESTS].some((test) => test.length > 4 && isNearly(name, test));
+}
 var HOLDS_TESTS = new Set(
   "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
 );
+var RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/;
 var COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, "failure"].join("|")})[\\s/>]`,
   "i"
@@ -13968,13 +14032,14 @@ var FAULT_PIECE = new RegExp("(e?rror|f?ailure)(?!\\p{L})", "u");
 var TAG_PIECE = /<|\/>|="/;
 var MAX_CHILDREN = 1e3;
 var MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH;
-var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g;
+var ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]{1,1000})\]\]/g;
 function readXmlReport(pieces, report) {
   const now = {
     format: null,
     open: null,
     last: null
   };
+  const told = /* @__PURE__ */ new Map();
   let depth = 0;
   const wanted = [];
   const roots = [];
@@ -14000,13 +14065,15 @@ function readXmlReport(pieces, report) {
       if (isOdd) odd ??= `${position}: a name of an element or attribute`;
       const element = {
         name: plainName(written),
-        attributes: plainNames(given),
+        attributes: plainNames(shortened2(given)),
         parent,
         children: [],
         text: "",
         isDamaged: isDamaged || isOdd,
         attachments: []
       };
+      if (parent && HOLDS_TESTS.has(parent.name) && isNearlyTest(element.name))
+        odd ??= `${position}: an element ${written.slice(0, 100)}, perhaps a test`;
       now.open = element;
       if (now.format === null) {
         const format = formatOf(element);
@@ -14056,6 +14123,8 @@ function readXmlReport(pieces, report) {
       if (now.open === null) closeFormat();
     },
     comment: (text) => {
+      const [, what, count] = RUNNER_COUNT.exec(text) ?? [];
+      if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count));
       if (COMMENT_WITH_TESTS.test(text)) odd ??= "a comment or instruction with tags of tests: its own end may be lost";
     },
     damage: () => {
@@ -14084,6 +14153,7 @@ function readXmlReport(pieces, report) {
     const problem = problemIn(closeFormat);
     if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`);
   }
+  report.compareRunner(told);
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
   return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats };
@@ -14107,6 +14177,12 @@ function isIn(element, outer) {
 function problemOf2(root) {
   if (!root) return "1:1: neither XML nor JSON";
   return `${root.position}: the root element is ${root.name.slice(0, 100)}`;
+}
+function shortened2(attributes) {
+  const values = Object.values(attributes);
+  if (values.every((value) => value.length <= MAX_TEXT_LENGTH)) return attributes;
+  const entries = Object.entries(attributes).map(([name, value]) => [name, value.slice(0, MAX_TEXT_LENGTH)]);
+  return Object.assign(/* @__PURE__ */ Object.create(null), Object.fromEntries(entries));
 }
 function plainName(name) {
   return name.slice(name.indexOf(":") + 1).toLowerCase();
@@ -14139,8 +14215,21 @@ function readXml2(bytes, encoding) {
   if (read.isWhole) return read.reading;
   const text = withoutLogLines([...decodedPieces(bytes, encoding)].join(""));
   if (text === null) return read.reading;
-  const other = readDocument([text], [...warnings, "lines of a log, before or behind the report, have tags: left out"]);
+  const other = readDocument(piecesOf(text), [
+    ...warnings,
+    "lines of a log, before or behind the report, have tags: left out"
+  ]);
   return isBetter(other, read) ? other.reading : read.reading;
+}
+var PIECE_CHARACTERS = 262144;
+function* piecesOf(text) {
+  let at = 0;
+  while (at < text.length) {
+    const end = at + PIECE_CHARACTERS;
+    const cut = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end;
+    yield text.slice(at, cut);
+    at = cut;
+  }
 }
 function readDocument(pieces, warnings) {
   const report = openReport();
@@ -14158,7 +14247,8 @@ function isBetter(one, other) {
   const known = other.reading.ok ? other.reading.report.tests : [];
   if (one.isWhole && !one.isDamaged && tests.length > 0) {
     const isOfOther = [...other.formats].some((format) => !one.formats.has(format));
-    if (isOfOther ? tests.length >= known.length : hasEach(tests, other.cases)) return true;
+    const cases = isOfOther ? other.cases.filter(({ result }) => result !== "error") : other.cases;
+    if (hasEach(tests, cases) && (!isOfOther || tests.length >= known.length)) return true;
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i];
@@ -14207,10 +14297,10 @@ function parsedJson(text) {
   try {
     return { value: JSON.parse(text), warnings: [] };
   } catch (error) {
-    const mended2 = text.replace(RAW_CONTROLS, (control) => /\s/.test(control) ? " " : "�");
-    const value = parsedOrUndefined(mended2);
+    const mended = text.replace(RAW_CONTROLS, (control) => /\s/.test(control) ? " " : "�");
+    const value = parsedOrUndefined(mended);
     if (value !== void 0) return { value, warnings: [] };
-    const whole = wholeTestsOf(mended2);
+    const whole = wholeTestsOf(mended);
     if (whole !== void 0)
       return { value: whole, warnings: [`the report ends early, at ${endOf(text)}: what is whole is kept`] };
     return { problem: `${positionOf(error, text)}: not valid JSON` };
@@ -14259,8 +14349,13 @@ function endOf(text) {
   return lineAndColumn(text);
 }
 function lineAndColumn(before) {
-  const lines2 = before.split("\n");
-  return `${lines2.length}:${[...lines2.at(-1) ?? ""].length}`;
+  let line = 1;
+  let start2 = 0;
+  for (let end = before.indexOf("\n"); end >= 0; end = before.indexOf("\n", start2)) {
+    line++;
+    start2 = end + 1;
+  }
+  return `${line}:${[...before.slice(start2)].length}`;
 }
 function refused2(problem) {
   return { ok: false, problem: clipped(problem, 300) };

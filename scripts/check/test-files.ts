@@ -11,6 +11,7 @@ export const STAND_INS = {
 export const ALONE = [
   'test/actions/daily-tasks.test.ts',
   'test/actions/run-daily-tasks.test.ts',
+  'test/http/buildpass/builds/logs.test.ts',
   'test/http/buildpass/builds/multipart-uploads.test.ts',
   'test/http/buildpass/builds/reports.test.ts',
   'test/http/buildpass/builds/test-reports.test.ts',

@@ -5,36 +5,17 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { type LocalWorker, startWorker } from '../../../scripts/deploy/wrangler.ts'
-import { ensureDevVars, openLocalState, REPOSITORY, WRANGLER_CONFIG } from '../../../scripts/start/local-state.ts'
+import type { LocalWorker } from '../../../scripts/deploy/wrangler.ts'
+import { REPOSITORY } from '../../../scripts/start/local-state.ts'
+import { startLocalWorker } from './local-worker.ts'
 import type { Served, ToServe } from './served.ts'
 
 const workers: LocalWorker[] = []
 
 async function serve({ stateDir, entry, variables }: ToServe): Promise<Served> {
   process.env.BUILDPASS_STATE = stateDir
-  const state = openLocalState()
-  ensureDevVars(state)
-  process.env.WRANGLER_REGISTRY_PATH = state.registryFolder
-  const worker = await startWorker({
-    config: WRANGLER_CONFIG,
-    entrypoint: resolve(REPOSITORY, entry),
-    build: { bundle: true, minify: true, custom: { command: '' } },
-    envFiles: [state.devVarsFile],
-    bindings: Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, { type: 'plain_text', value } as const]),
-    ),
-    dev: {
-      server: { hostname: '127.0.0.1', port: 0 },
-      persist: state.dataFolder,
-      inspector: false,
-      remote: false,
-      watch: false,
-      logLevel: 'error',
-    },
-  })
-  const { origin } = await worker.url
-  await fetch(origin, { method: 'HEAD', redirect: 'manual' })
+  const build = { bundle: true, minify: true, custom: { command: '' } }
+  const { worker, origin } = await startLocalWorker(resolve(REPOSITORY, entry), variables, build)
   return { origin, number: workers.push(worker) - 1 }
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { inject } from 'vitest'
 import type { Demo } from '../../../scripts/start/demo.ts'
 import { expectDocumented } from '../api/documented-fetch.ts'
-import { COMPILE_CACHE, QUICK_IMPORTS } from './quick-node.ts'
+import { QUICK_IMPORTS, quickEnvironment } from './quick-node.ts'
 
 export type LocalServer = {
   readonly origin: string
@@ -105,12 +105,9 @@ function commandOf(script: string): string[] {
 }
 
 function run([file = '', ...args]: readonly string[], stateDir: string, extra: Record<string, string>) {
-  // Without vitest's own variables, which wrangler would notice.
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
-  const env = { ...Object.fromEntries(own), ...COMPILE_CACHE, BUILDPASS_STATE: stateDir, ...extra }
   const child = spawn(file, args, {
     cwd: REPOSITORY,
-    env: env as NodeJS.ProcessEnv,
+    env: quickEnvironment({ BUILDPASS_STATE: stateDir, ...extra }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

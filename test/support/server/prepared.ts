@@ -14,8 +14,9 @@ import {
   type SharedServer,
   startLocalServer,
 } from './local-server.ts'
-import { COMPILE_CACHE, QUICK_IMPORTS } from './quick-node.ts'
+import { QUICK_IMPORTS, quickEnvironment } from './quick-node.ts'
 import { serveDemo } from './served.ts'
+import { originOf } from './worker-process.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -62,14 +63,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 }
 
 async function startHost(): Promise<{ readonly host: ChildProcess; readonly hostUrl: string }> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
   const host = spawn(process.execPath, ['--no-warnings', ...QUICK_IMPORTS, join(import.meta.dirname, 'host.ts')], {
-    env: { ...Object.fromEntries(own), ...COMPILE_CACHE } as unknown as NodeJS.ProcessEnv,
+    env: quickEnvironment(),
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  for await (const chunk of host.stdout ?? []) {
-    const [, hostUrl] = /serving at (\S+)/.exec(String(chunk)) ?? []
-    if (hostUrl) return { host, hostUrl }
-  }
-  throw new Error('the host of Workers ended before it listened')
+  return { host, hostUrl: await originOf(host, 'the host of Workers') }
 }

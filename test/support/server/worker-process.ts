@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { expectDocumented } from '../api/documented-fetch.ts'
-import { COMPILE_CACHE, QUICK_IMPORTS } from './quick-node.ts'
+import { QUICK_IMPORTS, quickEnvironment } from './quick-node.ts'
 
 export type WorkerProcess = {
   readonly origin: string
@@ -23,13 +23,12 @@ export async function startWorkerProcess(
   stateDir: string,
   variables: readonly string[] = [],
 ): Promise<WorkerProcess> {
-  const own = Object.entries(process.env).filter(([name]) => !/^(VITEST|NODE_OPTIONS$|NODE_ENV$|TEST$)/.test(name))
   // A group of its own, so that its workerd can be killed with it.
   const child = spawn(
     process.execPath,
     [...QUICK_IMPORTS, resolve(import.meta.dirname, 'serve.ts'), resolve(REPOSITORY, entry), ...variables],
     {
-      env: { ...Object.fromEntries(own), ...COMPILE_CACHE, BUILDPASS_STATE: stateDir } as unknown as NodeJS.ProcessEnv,
+      env: quickEnvironment({ BUILDPASS_STATE: stateDir }),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     },
@@ -48,7 +47,8 @@ export async function startWorkerProcess(
   }
 }
 
-function originOf(child: ChildProcess, entry: string): Promise<string> {
+/** Where a process says that it serves; `entry` is what it was to serve. */
+export function originOf(child: ChildProcess, entry: string): Promise<string> {
   let output = ''
   return new Promise((ready, reject) => {
     const see = (chunk: Buffer) => {

@@ -1,9 +1,16 @@
 import { wordTable } from '../../formats/word-table.ts'
-import { XmlProblem } from '../../formats/xml.ts'
-import { clipped, isBad, MAX_TEST_MESSAGE_LENGTH, type TestAttempt, type TestOutcome } from '../test-result.ts'
+import { XmlProblem } from '../../formats/xml/xml.ts'
+import {
+  clipped,
+  isBad,
+  MAX_TEST_MESSAGE_LENGTH,
+  MAX_TEST_NAME_LENGTH,
+  type TestAttempt,
+  type TestOutcome,
+} from '../test-result.ts'
 import { endingBy, outcomeOf } from './outcome-words.ts'
 import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder.ts'
-import { around, childrenOf, isNearly, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
+import { around, childrenOf, isNearly, isOneOff, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 type Suite = {
   /** The messages of its own faults, which are of no case. */
@@ -11,6 +18,8 @@ type Suite = {
   /** How many failures and errors its cases and inner suites had so far, and how many these count. */
   shown: number
   counted: number
+  /** Whether a case in it did not pass. */
+  isRed: boolean
 }
 
 /** JUnit XML. There is no standard: this reads what the usual runners write. */
@@ -18,18 +27,22 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
+  let cases = 0
+  let badCases = 0
+  let redSuites = 0
 
   const suiteOf = (element: XmlElement) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0 }
+    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false }
     suites.set(element, suite)
     return suite
   }
 
-  const countIn = (element: XmlElement | undefined, shown: number, counted: number) => {
+  const countIn = (element: XmlElement | undefined, { shown, counted, isRed }: Omit<Suite, 'faults'>) => {
     if (!element) return
     const suite = suiteOf(element)
     suite.shown += shown
     suite.counted += counted
+    suite.isRed ||= isRed
   }
 
   return {
@@ -41,18 +54,23 @@ export function junitXml(report: ReportBuilder): XmlFormat {
         return
       }
       const ending = endingOf(element)
+      const isRed = isBad(ending.result)
+      cases++
+      if (isRed) badCases++
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
-      const shown = isBad(ending.result) ? Math.max(1, faults) : 0
-      countIn(around(element, isSuite), shown, shown)
+      // Node's own runner counts what is still to do and fails.
+      const isRedTodo = isTodo(element) && (faults > 0 || 'failure' in element.attributes)
+      const shown = isRed || isRedTodo ? Math.max(1, faults) : 0
+      countIn(around(element, isSuite), { shown, counted: shown, isRed })
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name
         return
       }
-      const { faults, shown, counted } = suiteOf(element)
+      const { faults, shown, counted, isRed } = suiteOf(element)
       suites.delete(element)
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || 'suite'
@@ -65,16 +83,20 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           result: 'error',
           runTimeSeconds: 0,
           message,
-          isOfSuite: true,
         })
       }
       const all = shown + faults.length
+      if (isRed && element.name === 'testsuite') redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
+      const allCounted = Math.max(counted + faults.length, own)
       const outer = around(element, isSuite)
-      if (outer) countIn(outer, all, Math.max(counted + faults.length, own))
-      else report.compareFailures(Math.max(counted + faults.length, own), all)
+      if (outer) countIn(outer, { shown: all, counted: allCounted, isRed })
+      else report.compareFailures(allCounted, all)
     },
     end: () => {
+      report.tally({ cases, badCases, redSuites })
+      if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
+        report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`)
       // Another tool's report, with its tests in elements that say in another way how they ended.
       if (stranger !== null && report.count() === 0)
         throw new XmlProblem(`no test case of JUnit is in it, but elements ${clipped(stranger, 100)}`)
@@ -117,8 +139,21 @@ function placeOf(element: XmlElement) {
 /** The names of suites within each other; many begin with that of the suite around them. */
 function joinedNames(suites: readonly XmlElement[]): string {
   const inner = suites.filter(({ name }) => name === 'testsuite')
-  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) => attributes.name ?? '')
-  return names.filter((name, index) => !names[index + 1]?.startsWith(name)).join(' > ')
+  const names = (inner.length > 0 ? inner : suites).map(({ attributes }) =>
+    clipped(attributes.name ?? '', MAX_TEST_NAME_LENGTH),
+  )
+  let joined = ''
+  // What is longer is cut: of thousands of tests each would hold all of it.
+  for (const [index, name] of names.entries()) {
+    if (joined.length > MAX_TEST_NAME_LENGTH) break
+    if (!names[index + 1]?.startsWith(name)) joined += joined === '' ? name : ` > ${name}`
+  }
+  return joined
+}
+
+/** Of Node's own runner: what is still to do may fail. */
+function isTodo({ children }: XmlElement): boolean {
+  return children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
 }
 
 type Ending = {
@@ -140,7 +175,7 @@ function endingOf(element: XmlElement): Ending {
   let byElements: TestOutcome | null = null
   let message = ''
   /** An element that we do not know has a message: it may be a failure with a damaged name. */
-  let isUnclear = element.isDamaged
+  let isUnclear = element.isDamaged || hasDamagedEnding(element)
   for (const child of element.children) {
     const flaky = FLAKY.get(child.name)
     const rerun = RERUNS.get(child.name)
@@ -161,9 +196,9 @@ function endingOf(element: XmlElement): Ending {
     byElements = first?.result ?? 'failure'
     message = first?.message ?? ''
   }
-  // Node's own runner: what is still to do may fail.
-  const isTodo = element.children.some(({ name, attributes }) => name === 'skipped' && attributes.type === 'todo')
-  const ended = isTodo ? { result: 'skipped' as const, message } : byAttributes(element, byElements, message, isUnclear)
+  const ended = isTodo(element)
+    ? { result: 'skipped' as const, message }
+    : byAttributes(element, byElements, message, isUnclear)
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -188,6 +223,15 @@ function faultOf(name: string): TestOutcome | null {
 
 /** Which attributes of a case say how it ended: not all runners have an element for it. */
 const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
+
+/** Whether an attribute with a damaged name says that it did not pass. */
+function hasDamagedEnding({ attributes }: XmlElement): boolean {
+  return Object.entries(attributes).some(([name, word]) => {
+    if (SAY_HOW_IT_ENDED.includes(name)) return false
+    const outcome = outcomeOf(word)
+    return outcome !== undefined && outcome !== 'success' && SAY_HOW_IT_ENDED.some((known) => isOneOff(name, known))
+  })
+}
 
 function byAttributes(
   { attributes, isDamaged }: XmlElement,

@@ -86,7 +86,7 @@ export function withoutLogLines(text: string): string | null {
 }
 
 /** A log that names more is read as it is. */
-const MAX_NAMES = 100
+const MAX_NAMES = 20
 
 function isMarkup(line: string): boolean {
   return MARKUP.test(line) && !ROOT.test(line)

@@ -7,8 +7,8 @@ import { around, childrenOf, outersOf, textOf, type XmlElement, type XmlFormat }
 export function nunitXml(report: ReportBuilder): XmlFormat {
   /** What has something bad in it. */
   const redIn = new Set<XmlElement>()
-  /** The bad tests of each root: what fails in a suite is not counted. */
-  const shownIn = new Map<XmlElement, number>()
+  /** How many tests are bad: what fails in a suite is not counted. */
+  let shown = 0
   const faultsIn = new Map<XmlElement, { readonly message: string; readonly isFailure: boolean }>()
   /** Each element around it, and itself. */
   const redden = (element: XmlElement) => {
@@ -28,8 +28,7 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
       const ending = endingOf(element)
       if (isBad(ending.result)) {
         redden(element)
-        const [root = element] = outersOf(element)
-        shownIn.set(root, (shownIn.get(root) ?? 0) + 1)
+        shown++
       }
       const { name = '', duration, time } = element.attributes
       report.add({
@@ -56,17 +55,14 @@ export function nunitXml(report: ReportBuilder): XmlFormat {
           name,
           result: 'error',
           runTimeSeconds: 0,
-          isOfSuite: true,
+          isOfTag: message === '',
           message: message || `the report says result="${result}", and no test in it shows why`,
           source: sourceOf(element),
         })
       }
       if (element.parent === null) {
         const { failed, failures, errors } = element.attributes
-        report.compareFailures(
-          Math.max(countOf(failed), countOf(failures) + countOf(errors)),
-          shownIn.get(element) ?? 0,
-        )
+        report.compareFailures(Math.max(countOf(failed), countOf(failures) + countOf(errors)), shown)
       }
     },
     end: () => {},

@@ -36,13 +36,29 @@ function readXml(bytes: Uint8Array, encoding: ReturnType<typeof encodingOf>): Re
   // What looked like a tag may have been a log's.
   const text = withoutLogLines([...decodedPieces(bytes, encoding)].join(''))
   if (text === null) return read.reading
-  const other = readDocument([text], [...warnings, 'lines of a log, before or behind the report, have tags: left out'])
+  const other = readDocument(piecesOf(text), [
+    ...warnings,
+    'lines of a log, before or behind the report, have tags: left out',
+  ])
   return isBetter(other, read) ? other.reading : read.reading
+}
+
+const PIECE_CHARACTERS = 262_144
+
+function* piecesOf(text: string): Generator<string> {
+  let at = 0
+  while (at < text.length) {
+    const end = at + PIECE_CHARACTERS
+    // Half a surrogate pair is never in a piece.
+    const cut = /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end - 1 : end
+    yield text.slice(at, cut)
+    at = cut
+  }
 }
 
 type DocumentReading = Omit<ReturnType<typeof readXmlReport>, 'problem'> & {
   readonly reading: ReportReading
-  /** Its tests, without what failed around them. */
+  /** Its tests, without what a tag of a suite or run alone says. */
   readonly cases: readonly TestResult[]
 }
 
@@ -68,7 +84,9 @@ function isBetter(one: DocumentReading, other: DocumentReading): boolean {
   const known = other.reading.ok ? other.reading.report.tests : []
   if (one.isWhole && !one.isDamaged && tests.length > 0) {
     const isOfOther = [...other.formats].some((format) => !one.formats.has(format))
-    if (isOfOther ? tests.length >= known.length : hasEach(tests, other.cases)) return true
+    // What it took a log's tag for may be errors that are none.
+    const cases = isOfOther ? other.cases.filter(({ result }) => result !== 'error') : other.cases
+    if (hasEach(tests, cases) && (!isOfOther || tests.length >= known.length)) return true
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]
@@ -189,8 +207,13 @@ function endOf(text: string): string {
 }
 
 function lineAndColumn(before: string): string {
-  const lines = before.split('\n')
-  return `${lines.length}:${[...(lines.at(-1) ?? '')].length}`
+  let line = 1
+  let start = 0
+  for (let end = before.indexOf('\n'); end >= 0; end = before.indexOf('\n', start)) {
+    line++
+    start = end + 1
+  }
+  return `${line}:${[...before.slice(start)].length}`
 }
 
 function refused(problem: string): { readonly ok: false; readonly problem: string } {

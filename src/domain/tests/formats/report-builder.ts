@@ -1,4 +1,4 @@
-import { XmlProblem } from '../../formats/xml.ts'
+import { XmlProblem } from '../../formats/xml/xml.ts'
 import {
   clipped,
   MAX_TEST_MESSAGE_LENGTH,
@@ -21,36 +21,44 @@ export type ReadTest = {
   readonly file?: string | undefined
   readonly source?: string | undefined
   readonly isFlaky?: boolean
-  /** No test, but what failed around them. */
-  readonly isOfSuite?: boolean
+  /** No test: the tag of a suite or run says that it failed, and nothing in it does. */
+  readonly isOfTag?: boolean
   readonly attempts?: readonly TestAttempt[]
   readonly attachments?: readonly string[]
 }
+
+/** `redSuites` have something bad in them. */
+export type Tally = { readonly cases: number; readonly badCases: number; readonly redSuites: number }
 
 export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
-  /** The tests without what failed around them. */
+  /** All but what a tag of a suite or run alone says. */
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
   readonly compareFailures: (counted: number, shown: number) => void
+  /** What a report of JUnit has, for `compareRunner`. */
+  readonly tally: (counts: Tally) => void
+  /** What Node's own runner says of all that it ran: `tests`, `suites`, `fail`, `cancelled`. */
+  readonly compareRunner: (told: ReadonlyMap<string, number>) => void
   readonly close: () => TestReport
 }
 
 const MAX_WARNINGS = 20
 const MAX_WARNING_LENGTH = 300
-const MAX_ATTEMPTS = 20
+export const MAX_ATTEMPTS = 20
 const MAX_ATTACHMENTS = 100
 
 /** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
 export function openReport(): ReportBuilder {
   const tests: TestResult[] = []
-  const ofSuites = new Set<TestResult>()
+  const ofTags = new Set<TestResult>()
   const warnings: string[] = []
   let leftOut = 0
   let countedFailures = 0
   let shownFailures = 0
+  let tally: Tally = { cases: 0, badCases: 0, redSuites: 0 }
   /** The next ordinal of each name that there is. */
   const ordinals = new Map<string, number>()
 
@@ -63,11 +71,18 @@ export function openReport(): ReportBuilder {
   function ownName(test: TestResult): string {
     const keyOf = (name: string) => [test.source, test.file, test.classname, name].join('\n')
     const key = keyOf(test.name)
-    let ordinal = ordinals.get(key) ?? 1
-    let name = ordinal === 1 ? test.name : withOrdinal(test.name, ordinal)
-    while (ordinal > 1 && ordinals.has(keyOf(name))) name = withOrdinal(test.name, ++ordinal)
+    if (!ordinals.has(key)) {
+      ordinals.set(key, 2)
+      return test.name
+    }
+    // Long names that differ at their end are the same once they are cut for an ordinal.
+    const cut = test.name.length > MAX_TEST_NAME_LENGTH - 8 ? `${keyOf(withOrdinal(test.name, 0))} cut` : key
+    let ordinal = Math.max(ordinals.get(key) ?? 2, ordinals.get(cut) ?? 2)
+    let name = withOrdinal(test.name, ordinal)
+    while (ordinals.has(keyOf(name))) name = withOrdinal(test.name, ++ordinal)
     ordinals.set(keyOf(name), 2)
     ordinals.set(key, ordinal + 1)
+    ordinals.set(cut, ordinal + 1)
     return name
   }
 
@@ -78,24 +93,41 @@ export function openReport(): ReportBuilder {
       if (found.name.trim() === '') warn(`a test has no name, and is called "${test.name}"`)
       const kept = { ...test, name: ownName(test) }
       tests.push(kept)
-      if (found.isOfSuite) ofSuites.add(kept)
+      if (found.isOfTag) ofTags.add(kept)
     },
     warn,
     count: () => tests.length,
-    cases: () => tests.filter((test) => !ofSuites.has(test)),
+    cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted, shown) => {
       countedFailures += Math.max(counted, shown)
       shownFailures += shown
     },
+    tally: (counts) => {
+      tally = {
+        cases: tally.cases + counts.cases,
+        badCases: tally.badCases + counts.badCases,
+        redSuites: tally.redSuites + counts.redSuites,
+      }
+    },
+    compareRunner: (told) => {
+      const { cases, badCases, redSuites } = tally
+      const failed = (told.get('fail') ?? 0) + (told.get('cancelled') ?? 0)
+      // A test with others in it is written as a suite; it fails with them, or by itself, which nothing else tells.
+      const outers = (told.get('tests') ?? 0) > cases && told.get('suites') === 0 ? redSuites : 0
+      if (failed > badCases + outers) warn(countsMore(failed, badCases))
+    },
     close: () => {
       if (countedFailures > shownFailures) {
-        const failures = countedFailures === 1 ? '1 failure' : `${countedFailures} failures`
-        warn(`the report counts ${failures}, its cases show ${shownFailures}`)
+        warn(countsMore(countedFailures, shownFailures))
       }
       if (leftOut > 0) warnings.push(leftOut === 1 ? '1 more warning' : `${leftOut} more warnings`)
       return { tests, warnings }
     },
   }
+}
+
+function countsMore(counted: number, shown: number): string {
+  return `the report counts ${counted === 1 ? '1 failure' : `${counted} failures`}, its cases show ${shown}`
 }
 
 function testOf(found: ReadTest, position: number): TestResult {

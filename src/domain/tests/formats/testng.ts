@@ -1,7 +1,7 @@
 import type { TestAttempt, TestOutcome } from '../test-result.ts'
-import { isBad } from '../test-result.ts'
+import { isBad, MAX_TEST_NAME_LENGTH } from '../test-result.ts'
 import { endingBy } from './outcome-words.ts'
-import { countOf, joined, type ReportBuilder } from './report-builder.ts'
+import { countOf, joined, MAX_ATTEMPTS, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TestNG's own report, in which each attempt at a test is an element, and so is what is done before and after tests. */
@@ -41,7 +41,8 @@ export function testngXml(report: ReportBuilder): XmlFormat {
       }
       // A retried attempt is shown as skipped.
       const { message } = endingOf(element)
-      retried.set(key, { element, attempts: [...before, { result: 'failure', message }] })
+      const attempts = before.length < MAX_ATTEMPTS ? [...before, { result: 'failure' as const, message }] : before
+      retried.set(key, { element, attempts })
     },
     leave: ({ name, attributes }) => {
       if (name === 'testng-results') counted = countOf(attributes.failed)
@@ -56,11 +57,15 @@ export function testngXml(report: ReportBuilder): XmlFormat {
   }
 }
 
+const MAX_KEY_LENGTH = 16_000
+
 function keyOf(element: XmlElement): string {
   const { signature = '', name = '' } = element.attributes
   const values = childrenOf(childrenOf(element, 'params')[0], 'param').map((param) => textOf(param, 'value'))
   const outer = around(element, (one) => one.name === 'test')?.attributes.name ?? ''
-  return JSON.stringify([outer, signature || name, ...values])
+  const parts = [outer, signature || name, ...values].map((part) => part.slice(0, MAX_TEST_NAME_LENGTH))
+  // V8 tells longer keys of a map apart by comparing all of them.
+  return JSON.stringify(parts).slice(0, MAX_KEY_LENGTH)
 }
 
 function endingOf(element: XmlElement): { readonly result: TestOutcome; readonly message: string } {

@@ -1,4 +1,4 @@
-import { isBad, type TestOutcome } from '../test-result.ts'
+import { isBad, MAX_TEST_NAME_LENGTH, type TestOutcome } from '../test-result.ts'
 import { endingBy, hasFailed } from './outcome-words.ts'
 import { countOf, joined, type ReadTest, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
@@ -16,6 +16,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
   const rows = new Map<XmlElement, boolean>()
   const runFaults: { readonly text: string; readonly isBad: boolean }[] = []
   let badParents = 0
+  let moreFaults = 0
   let isRunBad = false
   let isAborted = false
   let counted = 0
@@ -56,12 +57,14 @@ export function trxXml(report: ReportBuilder): XmlFormat {
         definitions.set(attributes.id ?? '', {
           // `none` is what JavaScript's writers of TRX have for it.
           classname: classname === 'none' ? '' : classname,
-          file: method?.attributes.codebase ?? attributes.storage ?? '',
+          // Its name is at its end, and many tests have the same.
+          file: (method?.attributes.codebase ?? attributes.storage ?? '').slice(-MAX_TEST_NAME_LENGTH),
         })
       } else if (isOfRun(element)) {
         const text = textOf(element, 'text')
         // Its writers always say how bad it is.
-        runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
+        if (runFaults.length >= MAX_RUN_FAULTS) moreFaults++
+        else runFaults.push({ text, isBad: hasFailed(attributes.outcome ?? 'error') && !ECHO.test(text) })
       } else {
         isAborted ||= countOf(attributes.passedbutrunaborted) > 0
         counted =
@@ -88,6 +91,7 @@ export function trxXml(report: ReportBuilder): XmlFormat {
       const own = runFaults
         .filter(({ text, isBad }) => isBroken || (isBad && !isShown(CLEANUP.exec(text)?.[1] ?? text)))
         .map(({ text }) => text)
+      if (moreFaults > 0) own.push(`and ${moreFaults} more`)
       // Other tests may not have run.
       if (isAborted) own.push('the run was aborted')
       if (isBroken || own.length > 0)
@@ -97,12 +101,15 @@ export function trxXml(report: ReportBuilder): XmlFormat {
           result: 'error',
           runTimeSeconds: 0,
           message: own.join('\n'),
-          isOfSuite: true,
+          isOfTag: own.length === 0,
         })
       if (!isBroken) report.compareFailures(counted, failed.length + badParents)
     },
   }
 }
+
+/** Each is looked for in what the tests say. */
+const MAX_RUN_FAULTS = 500
 
 /** What the run says of itself, be its own tag or that of the list damaged. */
 function isOfRun({ name, parent }: XmlElement): boolean {

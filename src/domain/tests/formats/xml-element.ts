@@ -1,4 +1,4 @@
-import type { XmlAttributes } from '../../formats/xml.ts'
+import type { XmlAttributes } from '../../formats/xml/xml.ts'
 
 /** An element; its children and text are kept only in elements that a format asks for. */
 export type XmlElement = {
@@ -50,7 +50,11 @@ export function outersOf(element: XmlElement): readonly XmlElement[] {
 
 /** Whether a name is another one with one character changed, added or left out, or that one and something behind it. */
 export function isNearly(name: string, other: string): boolean {
-  if (name.startsWith(other)) return true
+  return name.startsWith(other) || isOneOff(name, other)
+}
+
+/** Whether a name is another one with one character changed, added or left out. */
+export function isOneOff(name: string, other: string): boolean {
   if (Math.abs(name.length - other.length) > 1) return false
   let before = 0
   while (before < other.length && name[before] === other[before]) before++

@@ -1,4 +1,4 @@
-import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml.ts'
+import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml/xml.ts'
 import { MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
 import { junitXml } from './junit.ts'
 import { nunitXml } from './nunit.ts'
@@ -56,6 +56,12 @@ function isOutermost({ parent }: XmlElement): boolean {
 /** What the formats call a test. */
 const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
 
+/** Not of the short names, which others are near by chance. */
+function isNearlyTest(name: string): boolean {
+  if (TESTS.has(name) || HOLDS_TESTS.has(name)) return false
+  return [...TESTS].some((test) => test.length > 4 && isNearly(name, test))
+}
+
 /** What has tests or failures in it, and no text. */
 const HOLDS_TESTS: ReadonlySet<string> = new Set(
   'testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors'
@@ -63,6 +69,7 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
+const RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/
 /** What a comment swallowed whose end was lost. */
 const COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,
@@ -79,7 +86,8 @@ const TAG_PIECE = /<|\/>|="/
 const MAX_CHILDREN = 1_000
 /** A message is cut at fewer characters. */
 const MAX_TEXT_LENGTH = 2 * MAX_TEST_MESSAGE_LENGTH
-const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]+)\]\]/g
+// Without a bound each of many that have no end would be read on to the end of the text.
+const ATTACHMENT = /\[\[ATTACHMENT\|([^\]\n]{1,1000})\]\]/g
 
 type XmlReportReading = {
   readonly problem: string | null
@@ -99,6 +107,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     open: null,
     last: null,
   }
+  /** What Node's own runner counts, in comments: they are heard before the elements of their piece. */
+  const told = new Map<string, number>()
   let depth = 0
   /** Elements that are kept as a whole, each within the one before it. */
   const wanted: XmlElement[] = []
@@ -128,13 +138,15 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (isOdd) odd ??= `${position}: a name of an element or attribute`
       const element = {
         name: plainName(written),
-        attributes: plainNames(given),
+        attributes: plainNames(shortened(given)),
         parent,
         children: [],
         text: '',
         isDamaged: isDamaged || isOdd,
         attachments: [],
       }
+      if (parent && HOLDS_TESTS.has(parent.name) && isNearlyTest(element.name))
+        odd ??= `${position}: an element ${written.slice(0, 100)}, perhaps a test`
       now.open = element
       if (now.format === null) {
         const format = formatOf(element)
@@ -186,6 +198,8 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
       if (now.open === null) closeFormat()
     },
     comment: (text) => {
+      const [, what, count] = RUNNER_COUNT.exec(text) ?? []
+      if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count))
       if (COMMENT_WITH_TESTS.test(text)) odd ??= 'a comment or instruction with tags of tests: its own end may be lost'
     },
     damage: () => {
@@ -216,6 +230,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     const problem = problemIn(closeFormat)
     if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`)
   }
+  report.compareRunner(told)
   const damage = reading.damage ?? odd
   if (damage !== null) report.warn(`the report is damaged at ${damage}`)
   return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats }
@@ -243,6 +258,14 @@ function isIn(element: XmlElement | null, outer: XmlElement): boolean {
 function problemOf(root: { readonly name: string; readonly position: string } | undefined): string {
   if (!root) return '1:1: neither XML nor JSON'
   return `${root.position}: the root element is ${root.name.slice(0, 100)}`
+}
+
+/** Values that no field is as long as are cut: an outer element's would be read for each test in it. */
+function shortened(attributes: XmlAttributes): XmlAttributes {
+  const values = Object.values(attributes)
+  if (values.every((value) => value.length <= MAX_TEXT_LENGTH)) return attributes
+  const entries = Object.entries(attributes).map(([name, value]) => [name, value.slice(0, MAX_TEXT_LENGTH)] as const)
+  return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
 
 function plainName(name: string): string {

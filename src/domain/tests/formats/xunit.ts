@@ -41,7 +41,6 @@ export function xunitXml(report: ReportBuilder): XmlFormat {
         name,
         result: 'error',
         runTimeSeconds: 0,
-        isOfSuite: true,
         message: failure ? messageIn(failure) : element.text.trim(),
         source,
       })

@@ -158,6 +158,77 @@ describe('how a report is found is how it is read', () => {
       [passed('a'), error('c', 'no')],
       [expect.stringContaining('the report ends early')],
     ],
+    [
+      'a report that ends early before one of another format',
+      `u <testsuite name="s">\n<testcase name="a"><failure message="no"/></testcase>\n<test-run><test-suite name="t"><test-case name="b" result="Passed"/><test-case name="c" result="Passed"/></test-suite></test-run>\n`,
+      [failure('a', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
+    ...['statuz', 'rezult', 'statu', 'xstatus'].map((name): [string, string, Partial<TestResult>[], string[]] => [
+      `failed, in an attribute of a damaged name, ${name}`,
+      suite(`<testcase name="a" ${name}="failed"/><testcase name="b"/>`),
+      [error('a'), passed('b')],
+      [],
+    ]),
+    ...[
+      [
+        '<!-- tests 3 -->\n<!-- suites 1 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->',
+        ['the report counts 2 failures, its cases show 1'],
+      ],
+      [
+        '<!-- tests 3 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 1 -->',
+        ['the report counts 3 failures, its cases show 1'],
+      ],
+      ['<!-- tests 4 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->', []],
+      ['<!-- tests 2 -->\n<!-- suites 2 -->\n<!-- fail 1 -->\n<!-- cancelled 0 -->', []],
+    ].map(([comments, warnings]): [string, string, Partial<TestResult>[], string[]] => [
+      `Node’s own runner, which says ${comments}`,
+      `<testsuites>\n<testsuite name="K" tests="1" failures="1"><testcase name="muted" classname="test"><failure message="known"/></testcase></testsuite>\n<testsuite name="checkout" tests="1" failures="0"><testcase name="adds" classname="test"/></testsuite>\n${comments}</testsuites>`,
+      [failure('muted', 'known'), passed('adds')],
+      warnings as string[],
+    ]),
+    [
+      'Node’s own runner, with a test that fails by itself beside one with something still to do in it',
+      '<testsuites><testcase name="muted" classname="test"><failure message="known"/></testcase><testsuite name="group" failures="1"><testcase name="later" failure="not yet"><skipped type="todo"/><failure message="not yet"/></testcase></testsuite><testsuite name="checkout" failures="0"><testcase name="adds"/></testsuite><!-- tests 6 --><!-- suites 0 --><!-- fail 2 --><!-- cancelled 0 --></testsuites>',
+      [failure('muted', 'known'), skipped('later'), passed('adds')],
+      ['the report counts 2 failures, its cases show 1'],
+    ],
+    [
+      'passed, with an attribute whose name begins like one that says how it ended',
+      suite('<testcase name="a" status_before="failed"/>'),
+      [passed('a')],
+      [],
+    ],
+    [
+      'a failure that is counted and not shown, beside what is still to do and passes',
+      '<testsuite name="s" failures="1"><testcase name="a"><skipped type="todo"/></testcase></testsuite>',
+      [skipped('a')],
+      ['the report counts 1 failure, its cases show 0'],
+    ],
+    [
+      'failed, in an element of a damaged name',
+      suite('<testcaze name="a" status="failed"/><testcase name="b"/>'),
+      [passed('b')],
+      [expect.stringContaining('an element testcaze, perhaps a test')],
+    ],
+    [
+      'what Node’s own runner has still to do, which its suite counts',
+      '<testsuites><testsuite name="s" tests="2" failures="1"><testcase name="a"/><testcase name="b" failure="no"><skipped type="todo" message="later"/><failure message="no">at</failure></testcase></testsuite></testsuites>',
+      [passed('a'), skipped('b')],
+      [],
+    ],
+    [
+      'a document type with comments, elements and an entity of parameters',
+      `<!DOCTYPE a [${'<!-- c -->\n<!ELEMENT e (#PCDATA)>'.repeat(30)}%more;]>${ONE}`,
+      [passed('é')],
+      [],
+    ],
+    [
+      'a report that ends early behind another one, with an error of its suite alone',
+      `<testsuite name="s">\n<testcase name="a"/>\n</testsuite>\nit: <testsuite name="t">\n<error message="no"/>\n`,
+      [passed('a'), error('t', 'no')],
+      [expect.stringContaining('the report ends early')],
+    ],
     ...['<tstsuites>', '<testsuitez>', '<xtestsuites>'].map(
       (root): [string, string, Partial<TestResult>[], string[]] => [
         `a root with a damaged name, ${root}`,
@@ -871,11 +942,13 @@ ${method('PASS', 'name="pays"')}
 describe('what a damaged end of a section would swallow', () => {
   const failing = (name: string, message: string) =>
     `<testcase name="${name}"><failure><![CDATA[${message}]]></failure></testcase>\n`
+  /** What a byte that is wrong may be, as far as it could matter there. */
+  const ODD = ['\0', ' ', '\n', '<', '>', '?', '!', '-', '[', ']', '"', "'", '&', '/', 'x', '@']
   const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
   it('is read, where it is a declaration whose end has one byte that is wrong', () => {
     const first = suite('<testcase name="a"><failure message="no"/></testcase>')
-    for (const [at, byte, removed] of changesOf(DECLARATION)) {
+    for (const [at, byte, removed] of changesOf(DECLARATION, ODD)) {
       const damaged = DECLARATION.slice(0, at) + byte + DECLARATION.slice(at + removed)
       const document = `${damaged}\n${first}\n${DECLARATION}\n${suite('<testcase name="b"/>')}`
       const reading = readTestReport(bytes(document), null)
@@ -887,7 +960,7 @@ describe('what a damaged end of a section would swallow', () => {
   it('is read or told, where it is a document type that has one byte that is wrong', () => {
     const types = ['<!DOCTYPE testsuites>', '<!DOCTYPE t [\n<!ENTITY a "b">\n]>', '<!DOCTYPE t SYSTEM "t.dtd">']
     for (const type of types)
-      for (const [at, byte, removed] of changesOf(type)) {
+      for (const [at, byte, removed] of changesOf(type, ODD)) {
         const damaged = type.slice(0, at) + byte + type.slice(at + removed)
         const document = `${damaged}\n${suite('<testcase name="a"><failure message="x]>y"/></testcase>')}\n${type}\n${ONE}`
         const reading = readTestReport(bytes(document), null)
@@ -1131,6 +1204,73 @@ describe('whatever it is given', () => {
   // Lines of a log around them, of which a second reading takes the tags for text.
   const LOGGED = GOOD.flatMap((good) => [good, `found <assemblies> here\n<info> starting\n${good}\n<info> done\n`])
 
+  it.each<[string, () => string]>([
+    [
+      'names of suites of 400,000 characters around 5,000 tests',
+      () => {
+        const name = 'n'.repeat(400_000)
+        const tests = Array.from({ length: 5_000 }, (_, i) => `<testcase name="t${i}"/>`).join('')
+        return `<testsuites><testsuite name="${name}"><testsuite name="${name}x">${tests}</testsuite></testsuite></testsuites>`
+      },
+    ],
+    [
+      '2,000 names of 1,000 characters that differ at their end, each of three tests',
+      () => {
+        const tests = Array.from({ length: 6_000 }, (_, i) => `<testcase name="${'n'.repeat(990)}${i % 2_000}"/>`)
+        return suite(tests.join(''))
+      },
+    ],
+    [
+      'a name of 20,000 characters around 5,000 tests that are tried again',
+      () =>
+        `<testng-results><suite name="s"><test name="${'t'.repeat(20_000)}"><class name="c">${Array.from({ length: 5_000 }, (_, i) => `<test-method name="t${i}" retried="true" status="SKIP"/>`).join('')}</class></test></suite></testng-results>`,
+    ],
+    [
+      '40,000 attempts of one test',
+      () =>
+        `<testng-results><suite name="s"><test name="t"><class name="c">${'<test-method name="t" status="SKIP" retried="true"/>'.repeat(40_000)}</class></test></suite></testng-results>`,
+    ],
+    [
+      'a file of a million characters that 5,000 results have',
+      () =>
+        `<TestRun><TestDefinitions><UnitTest id="i"><TestMethod className="C" codeBase="${'/'.repeat(1_000_000)}"/></UnitTest></TestDefinitions><Results>${Array.from({ length: 5_000 }, (_, i) => `<UnitTestResult testId="i" testName="t${i}" outcome="Passed"/>`).join('')}</Results></TestRun>`,
+    ],
+    [
+      'a document type with a comment of 4 million characters behind a line of a log',
+      () => `<info> x\n<!DOCTYPE a [<!-- ${'a'.repeat(4_000_000)}--> ]>\n${ONE}`,
+    ],
+  ])('%s cost no more than others', (_, documentOf) => {
+    const document = bytes(documentOf())
+    const began = performance.now()
+    const reading = readTestReport(document, null)
+    // Half a second; without a bound it is a minute, or more memory than there is.
+    expect(performance.now() - began).toBeLessThan(10_000)
+    if (reading.ok) expect(reading.report.tests.every(({ classname }) => classname.length <= 1_000)).toBe(true)
+  })
+
+  it('it takes no time that grows faster than the report', () => {
+    const starts = [
+      '[[ATTACHMENT|',
+      '<!DOCTYPE a [<!--a-->',
+      '<?a ',
+      '<![CDATA[',
+      '</system-out>',
+      '<system-out>',
+      '&',
+      '"',
+      '<x ',
+    ]
+    for (const start of starts) {
+      const many = start.repeat(Math.ceil(500_000 / start.length))
+      for (const document of [many, suite(`<testcase name="a"><system-out>${many}</system-out></testcase>`)]) {
+        const began = performance.now()
+        readTestReport(bytes(document), null)
+        // A tenth of a second; what is quadratic takes many times as long.
+        expect([start, performance.now() - began < 10_000]).toEqual([start, true])
+      }
+    }
+  })
+
   it('it never shows a test as passed that a report calls failed in which one byte is wrong', () => {
     fc.assert(
       fc.property(fc.constantFrom(...LOGGED), change, (good, { at, kind, byte }) => {
@@ -1173,9 +1313,13 @@ describe('whatever it is given', () => {
   })
 })
 
-/** Each place with each character of ASCII in it, beside or in place of what is there, or with nothing. */
-function changesOf(text: string): readonly (readonly [at: number, byte: string, removed: number])[] {
-  const characters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+const ASCII = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
+
+/** Each place with each of the characters in it, beside or in place of what is there, or with nothing. */
+function changesOf(
+  text: string,
+  characters: readonly string[] = ASCII,
+): readonly (readonly [at: number, byte: string, removed: number])[] {
   return [...text].flatMap((_, at) => [
     [at, '', 1] as const,
     ...characters.flatMap((byte) => [[at, byte, 0] as const, [at, byte, 1] as const]),

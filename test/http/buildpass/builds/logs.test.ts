@@ -146,7 +146,7 @@ describe('a log', () => {
 
   it('is whole whatever the pieces in which it comes, and however many', async () => {
     const { put, get, packed, parts } = await open()
-    const bytes = encoder.encode(lines(1, 3_000) + 'é\u001b[31mred\u001b[0m')
+    const bytes = encoder.encode(`${lines(1, 3_000)}é\u001b[31mred\u001b[0m`)
     let at = 0
     for (let piece = 1; at < bytes.length; piece++) {
       const size = (piece * 7_919) % 1_500

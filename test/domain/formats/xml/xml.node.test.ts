@@ -11,7 +11,7 @@ it.each([
   ['lines in a value', '<a b="', '\n', '"/>'],
   ['references in a value', '<a b="', '&lt;', '"/>'],
 ])('10 MiB of %s are read in a heap of 100 MB', async (_, before, unit, after) => {
-  const script = `import { readXml } from './src/domain/formats/xml.ts'
+  const script = `import { readXml } from './src/domain/formats/xml/xml.ts'
     const document = ${JSON.stringify(before)} + ${JSON.stringify(unit)}.repeat(${(10 * 1024 * 1024) / unit.length}) + ${JSON.stringify(after)}
     function* pieces() { for (let at = 0; at < document.length; at += 262_144) yield document.slice(at, at + 262_144) }
     console.log(readXml(pieces(), { open: () => {}, text: () => {}, close: () => {}, damage: () => {} }).ok)`
