@@ -33,4 +33,5 @@ CREATE TABLE `logs` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `logs_step` ON `logs` (`build_id`,`step`,`stream`);--> statement-breakpoint
 CREATE INDEX `logs_age` ON `logs` (`project_id`,`created_at`);--> statement-breakpoint
-CREATE INDEX `logs_unpacked` ON `logs` (`touched_at`) WHERE state <> 'packed';
+CREATE INDEX `logs_unpacked` ON `logs` (`touched_at`) WHERE state <> 'packed';--> statement-breakpoint
+INSERT INTO `upkeep_tasks` (`task`, `done_at`) SELECT `value`, unixepoch() * 1000 FROM json_each('["orphan logs","unfinished logs"]');
