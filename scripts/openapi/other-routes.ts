@@ -1,4 +1,5 @@
 import { badgeShape } from '../../src/http/badges/badge-shape.ts'
+import { outputShape } from '../../src/http/downloads/output-shape.ts'
 import { refusalShape } from '../../src/http/frame/refusal-shape.ts'
 import { healthShape, readinessShape } from '../../src/http/instance/health-shape.ts'
 import { said } from '../../src/http/json/shape.ts'
@@ -51,6 +52,13 @@ export const OTHER_ROUTES: Record<Exclude<ApiRouteName, Under<'/api/'>>, RouteDo
   'GET /output/job/:job/artifacts/:node/:path{.+}': {
     summary: 'Download an artifact by its stable link',
     answers: { 302: { means: 'The bytes are at `Location`, for a short while.', content: {} } },
+  },
+  'GET /output/log/:ticket': {
+    summary: 'What a step printed, as CircleCI gives it',
+    description:
+      'The `output_url` of a step in a build. It lives for an hour, and ends with the token that it was made for.',
+    answers: { 200: json('What was printed, oldest first; `type` is `out` or `err`.', outputShape) },
+    refuses: [403, 404, 503],
   },
   'GET /download/:ticket/:name': {
     summary: 'The bytes of an artifact',

@@ -47,7 +47,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
   upload: text('The `upload_id` of the upload.'),
   step: count('The place of the step among those of its build, from 0.', 0, 999_999_999),
   part: count('The number of the part, from 1.', 1, 999_999),
-  ticket: text('The signed, short-lived permission to download one file.'),
+  ticket: text('The signed, short-lived permission to read one thing.'),
   format: {
     description: 'An image, or JSON for the endpoint badge of shields.io.',
     schema: { type: 'string', enum: ['svg', 'json'] },

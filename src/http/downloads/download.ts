@@ -16,10 +16,12 @@ import type { SlugSource } from '../frame/authorize.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { artifactPlaceOf, numberOnPath } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
+import { mountOutput } from './output.ts'
 import { redirectToDownload } from './redirect.ts'
 
-/** The listed artifact URLs, and the signed ones that they lead to. */
+/** The listed artifact URLs, the signed ones that they lead to, and those of what steps printed. */
 export function mountDownloads(app: App): void {
+  mountOutput(app)
   route(
     app,
     'GET /output/job/:job/artifacts/:node/:path{.+}',

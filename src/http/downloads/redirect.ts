@@ -1,6 +1,7 @@
+import { askerOf } from '../../domain/access/asker.ts'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/access/download-ticket.ts'
 import type { Fence } from '../../domain/access/fence.ts'
-import { isPerson, type Principal } from '../../domain/access/grant.ts'
+import type { Principal } from '../../domain/access/grant.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
 import { createRecentMap } from '../../domain/formats/recent-map.ts'
 import type { Project } from '../../domain/project.ts'
@@ -55,8 +56,7 @@ export async function redirectToDownload(
     disposition: dispositionOf(c),
     // No longer than the token itself.
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, signedFor.grantEndsAt ?? Number.POSITIVE_INFINITY),
-    ...askerOf(signedFor.grant),
-    projectId: signedFor.project.id,
+    ...askerOf(signedFor.grant, signedFor.project.id),
     ...signedFor.fence,
   })
   const headers = headersTo(`${downloadOriginOf(c)}/download/${ticket}/${encodePath(fileName)}`)
@@ -74,17 +74,9 @@ export function knownRedirect(c: Asked, signedFor: SignedFor, artifact: Artifact
 
 const SIGNED_AGAIN_MS = 5_000
 
-function keyFor(c: Asked, { grant, fence }: SignedFor, { id }: Artifact, isLatest: boolean): string {
-  const { tokenId, sessionId, userId } = askerOf(grant)
+function keyFor(c: Asked, { grant, fence, project }: SignedFor, { id }: Artifact, isLatest: boolean): string {
+  const { tokenId, sessionId, userId } = askerOf(grant, project.id)
   return `${tokenId} ${sessionId} ${userId} ${id} ${isLatest} ${dispositionOf(c)} ${downloadOriginOf(c)} ${fence.epoch} ${fence.seq}`
-}
-
-function askerOf(grant: Principal | null) {
-  return {
-    tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
-    sessionId: grant?.kind === 'session' ? grant.sessionId : null,
-    userId: grant && isPerson(grant) ? grant.userId : null,
-  }
 }
 
 function dispositionOf(c: Asked): 'inline' | 'attachment' {

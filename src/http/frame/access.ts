@@ -144,6 +144,7 @@ export const ACCESS = {
   'GET /api/buildpass/v1/instance/traffic': 'owner',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /output/log/:ticket': 'anyone',
   'GET /download/:ticket/:name': 'anyone',
 
   'POST /local/sign-in-links': 'anyone',

@@ -8,6 +8,7 @@ import {
   type Step,
   type StepAction,
 } from '../../domain/builds/build.ts'
+import { cutOf } from '../../domain/logs/log.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../domain/project.ts'
 import type { BuildDetail } from '../../storage/builds/builds.ts'
 import type { ActionJson, BuildDetailJson, BuildJson, CommitJson, PreviousBuildJson, StepJson } from './build-shape.ts'
@@ -81,15 +82,20 @@ export function buildSummaryJson(origin: string, project: Project, build: Build)
   }
 }
 
+/** Where the output of each step is, by its place; none where the asker may not read it. */
+export type OutputUrls = ReadonlyMap<number, string>
+
 /** A single build: the summary, its steps and its commit. */
 export function buildDetailJson(
   origin: string,
   project: Project,
-  { build, steps, previousSuccess }: BuildDetail,
+  { build, steps, logs, previousSuccess }: BuildDetail,
+  outputUrls: OutputUrls,
 ): BuildDetailJson {
+  const isCut = (step: number) => logs.some((log) => log.step === step && cutOf(log.sizeBytes) !== null)
   return {
     ...buildSummaryJson(origin, project, build),
-    steps: steps.map(stepJson),
+    steps: steps.map((step, place) => stepJson(step, outputUrls.get(place) ?? null, isCut(place))),
     all_commit_details: [commitJson(project, build)],
     all_commit_details_truncated: false,
     previous_successful_build: previousJson(previousSuccess),
@@ -104,19 +110,20 @@ function previousJson(previous: PreviousBuild | null): PreviousBuildJson {
   return previous && { build_num: previous.num, status: previous.status, build_time_millis: previous.durationMs }
 }
 
-function stepJson({ name, actions }: Step): StepJson {
-  return { name, actions: actions.map(actionJson) }
+function stepJson({ name, actions }: Step, outputUrl: string | null, isCut: boolean): StepJson {
+  // A log is its step's, whatever ran in parallel there.
+  return { name, actions: actions.map((action, i) => actionJson(action, i === 0 ? outputUrl : null, isCut)) }
 }
 
-function actionJson(action: StepAction): ActionJson {
+function actionJson(action: StepAction, outputUrl: string | null, isCut: boolean): ActionJson {
   return {
     ...action,
-    truncated: false,
+    truncated: isCut,
     parallel: false,
     background: false,
     insignificant: false,
-    has_output: false,
-    output_url: null,
+    has_output: outputUrl !== null,
+    output_url: outputUrl,
     source: 'reported',
     failed: action.status === 'failed' ? true : null,
     infrastructure_fail: action.status === 'infrastructure_fail' ? true : null,

@@ -10,6 +10,7 @@ import {
 } from '../../domain/builds/build.ts'
 import { notReplaced } from '../../domain/builds/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
+import { type StepLog, selectLogs } from '../logs/step-logs.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
@@ -36,13 +37,15 @@ export async function listBuilds(
 export type BuildDetail = {
   readonly build: Build
   readonly steps: readonly Step[]
+  /** What its steps printed, in their order. */
+  readonly logs: readonly StepLog[]
   readonly previousSuccess: PreviousBuild | null
 }
 
-/** One build with its steps, and the newest green one of the same job and branch before it. */
+/** One build with its steps and their logs, and the newest green one of the same job and branch before it. */
 export async function findBuild(db: Db, projectId: string, num: number): Promise<BuildDetail | null> {
   const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
-  const [[row], [detail]] = await db.batch([
+  const [[row], [detail], logs] = await db.batch([
     selectBuild(db, which),
     db
       .select({
@@ -52,9 +55,10 @@ export async function findBuild(db: Db, projectId: string, num: number): Promise
       .from(builds)
       .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
       .where(which),
+    selectLogs(db, which),
   ])
   if (!row || !detail) return null
-  return { build: buildOf(row), steps: detail.steps ?? [], previousSuccess: previousOf(detail.previousSuccess) }
+  return { build: buildOf(row), steps: detail.steps ?? [], logs, previousSuccess: previousOf(detail.previousSuccess) }
 }
 
 /** The builds of a workflow that no later attempt replaces, by number. */

@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm'
+import type { Asker } from '../../domain/access/asker.ts'
 import type { DownloadTicket } from '../../domain/access/download-ticket.ts'
 import type { Fence } from '../../domain/access/fence.ts'
 import { decide } from '../../domain/access/grant.ts'
@@ -39,10 +40,8 @@ export async function ticketState(stores: Stores, ticket: DownloadTicket): Promi
   }
 }
 
-async function mayStillRead(
-  stores: Stores,
-  { tokenId, sessionId, userId, projectId }: DownloadTicket,
-): Promise<boolean> {
+/** Whether the asker still has the right to what builds made, as the database has it now. */
+export async function mayStillRead(stores: Stores, { tokenId, sessionId, userId, projectId }: Asker): Promise<boolean> {
   const { db } = stores
   const { rows } = await readFenced(stores, [
     selectTokenWhere(db, eq(tokens.id, tokenId ?? '')),

@@ -12,7 +12,17 @@ export type LogText = {
 /** `start` is the place in the text. */
 type TextPiece =
   | { readonly kind: 'member'; readonly start: number; readonly sizeBytes: number; readonly member: PlacedMember }
-  | { readonly kind: 'cut'; readonly start: number; readonly sizeBytes: number; readonly line: Uint8Array<ArrayBuffer> }
+  | {
+      readonly kind: 'cut'
+      readonly start: number
+      readonly sizeBytes: number
+      readonly line: Uint8Array<ArrayBuffer>
+      /** When what comes behind it came. */
+      readonly at: number
+    }
+
+/** Bytes of a log, and when they came, in epoch milliseconds. */
+export type TimedBytes = { readonly bytes: Uint8Array<ArrayBuffer>; readonly at: number }
 
 export function logTextOf({ parts }: Pick<FoundLog, 'parts'>): LogText {
   const pieces: TextPiece[] = []
@@ -23,7 +33,7 @@ export function logTextOf({ parts }: Pick<FoundLog, 'parts'>): LogText {
     if (member.offset > next) {
       cuts.push({ from: next, to: member.offset })
       const line = lineFor(member.offset - next)
-      pieces.push({ kind: 'cut', start, sizeBytes: line.byteLength, line })
+      pieces.push({ kind: 'cut', start, sizeBytes: line.byteLength, line, at: member.at })
       start += line.byteLength
     }
     pieces.push({ kind: 'member', start, sizeBytes: member.sizeBytes, member })
@@ -48,13 +58,13 @@ export async function* streamText(
   text: LogText,
   { start, end }: { readonly start: number; readonly end: number },
   again: () => Promise<LogText | null>,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+): AsyncGenerator<TimedBytes> {
   let at = start
   for (let now: LogText | null = text; now; ) {
     try {
-      for await (const bytes of readText(stores, now, { start: at, end })) {
-        at += bytes.byteLength
-        yield bytes
+      for await (const timed of readText(stores, now, { start: at, end })) {
+        at += timed.bytes.byteLength
+        yield timed
       }
       return
     } catch (error) {
@@ -74,7 +84,7 @@ async function* readText(
   stores: Pick<Stores, 'artifacts' | 'warn'>,
   { pieces }: LogText,
   { start, end }: { readonly start: number; readonly end: number },
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+): AsyncGenerator<TimedBytes> {
   const within = ({ start: from }: TextPiece, bytes: Uint8Array<ArrayBuffer>) =>
     bytes.subarray(Math.max(0, start - from), Math.max(0, end - from))
   const wanted = pieces.filter((piece) => piece.start < end && piece.start + piece.sizeBytes > start)
@@ -82,7 +92,7 @@ async function* readText(
     const piece = wanted[at]
     if (!piece) return
     if (piece.kind === 'cut') {
-      yield within(piece, piece.line)
+      yield { bytes: within(piece, piece.line), at: piece.at }
       at++
       continue
     }
@@ -91,9 +101,9 @@ async function* readText(
     const run = wanted.slice(at, behind)
     let index = 0
     const members = run.flatMap((one) => (one.kind === 'member' ? [one.member] : []))
-    for await (const { bytes } of readMembers(stores, members)) {
+    for await (const { bytes, member } of readMembers(stores, members)) {
       const place = run[index++]
-      if (place) yield within(place, bytes)
+      if (place) yield { bytes: within(place, bytes), at: member.at }
     }
     at = behind
   }

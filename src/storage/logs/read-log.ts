@@ -59,16 +59,6 @@ export async function findLog(
   return found ? { log: found.log, parts: parts.map(partOf) } : null
 }
 
-/** Which steps of a build have a log, in the order of their steps. */
-export function listLogs(db: Db, buildId: string) {
-  const { step, stream, sizeBytes, state, newlines } = logs
-  return db
-    .select({ step, stream, sizeBytes, state, newlines })
-    .from(logs)
-    .where(eq(logs.buildId, buildId))
-    .orderBy(asc(step), asc(stream))
-}
-
 /** One member with its places: in the log, in its object, and how many line feeds come before it. */
 export type PlacedMember = LogMember & {
   readonly objectKey: string

@@ -330,6 +330,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   },
   'GET /output/job/:job/artifacts/:node/:path{.+}': { ok: 302 },
   // A ticket is its own proof: without a good one nobody gets anything, whatever token comes along.
+  'GET /output/log/:ticket': { path: () => '/output/log/a.b', ok: 403 },
   'GET /download/:ticket/:name': { path: () => '/download/a.b/report.txt', ok: 403 },
   // No key, no such route.
   'POST /local/sign-in-links': { path: () => '/local/sign-in-links', ask: () => ({ json: { login: 'x' } }), ok: 404 },

@@ -38,8 +38,12 @@ describe('the Worker takes the documented example', () => {
   const OURS = '/api/buildpass/v1/projects/:vcs/:org/:repo'
   const THEIRS = '/api/v1.1/project/:vcs/:org/:repo'
 
-  type Prepared = { readonly parts?: Record<string, string>; readonly headers?: Record<string, string> }
-  /** What it answers, and what must be there before: the parts of its path, and headers. */
+  type Prepared = {
+    readonly parts?: Record<string, string>
+    readonly query?: string
+    readonly headers?: Record<string, string>
+  }
+  /** What it answers, and what must be there before: the parts of its path, its query, and headers. */
   type Case = { readonly status: number; readonly prepare?: (example: string) => Promise<Prepared> }
 
   const settings = () => `/api/buildpass/v1/projects/${world.slug}`
@@ -66,6 +70,15 @@ describe('the Worker takes the documented example', () => {
     [`POST ${OURS}/publishers`]: { status: 201 },
     [`POST ${OURS}/builds`]: { status: 201 },
     [`PATCH ${OURS}/builds/:num`]: { status: 200, prepare: ofBuild },
+    [`POST ${OURS}/builds/:num/steps`]: { status: 200, prepare: ofBuild },
+    [`PUT ${OURS}/builds/:num/steps/:step/log`]: {
+      status: 200,
+      prepare: async () => {
+        const num = String(world.build.num)
+        const { step } = await setUp('POST', `/builds/${num}/steps`, { key: 'new', name: 'lint' })
+        return { parts: { num, step: String(step) }, query: '?offset=0' }
+      },
+    },
     [`PUT ${OURS}/builds/:num/tests`]: { status: 200, prepare: ofBuild },
     [`PUT ${OURS}/builds/:num/artifacts/:path{.+}`]: {
       status: 201,
@@ -149,13 +162,13 @@ describe('the Worker takes the documented example', () => {
 
   async function send(name: ApiRouteName, body: string, type: string): Promise<void> {
     const { status, prepare } = CASES[name] ?? { status: 0 }
-    const { parts = {}, headers = {} } = (await prepare?.(body)) ?? {}
+    const { parts = {}, query = '', headers = {} } = (await prepare?.(body)) ?? {}
     const [vcs = '', org = '', repo = ''] = world.slug.split('/')
     const known: Record<string, string> = { vcs, org, repo, ...parts }
     const [method = '', route = ''] = name.split(' ')
     const path = filled(route, (hole) => known[hole] ?? `no-${hole}`)
     const token = name === 'POST /api/buildpass/v1/projects' ? world.secrets.owner : world.secrets.admin
-    const response = await ask(path, {
+    const response = await ask(path + query, {
       method,
       // What CI systems send is proved by its signature.
       token: route.startsWith('/webhooks/') ? null : token,

@@ -2,6 +2,7 @@ import { reportBuild, updateBuild } from '../../../actions/report-build.ts'
 import { AppError } from '../../../domain/error.ts'
 import { findBuild } from '../../../storage/builds/builds.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { outputUrlsFor } from '../../frame/output-urls.ts'
 import { buildNumOf, readJson } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -22,10 +23,12 @@ export function mountBuildReports(app: App): void {
     )
   })
 
-  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { project, params }) => {
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, admitted) => {
+    const { project, params } = admitted
     const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
-    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
+    const outputUrls = await outputUrlsFor(c, admitted, detail)
+    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail, outputUrls))
   })
 
   route(app, 'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num', async (c, { actor, project, params }) => {

@@ -3,6 +3,7 @@ import { appendLog } from '../../../actions/append-log.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { withoutColours } from '../../../domain/formats/ansi.ts'
 import { parseRange } from '../../../domain/formats/byte-range.ts'
+import { byteStreamOf } from '../../../domain/formats/byte-stream.ts'
 import { LOG_STREAMS, type LogStream, MAX_CHUNK_BYTES } from '../../../domain/logs/log.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import {
@@ -158,7 +159,8 @@ async function logAnswer(c: Context<AppEnv>, found: FoundLog, find: Find): Promi
     return anew && logTextOf(anew)
   }
   const whole = { start: placeOf(c, text), end: text.sizeBytes }
-  const stream = (range: { start: number; end: number }) => streamOfBytes(streamText(c.env.stores, text, range, again))
+  const stream = (range: { start: number; end: number }) =>
+    byteStreamOf(streamText(c.env.stores, text, range, again), ({ bytes }) => bytes)
   const isHead = c.req.raw.method === 'HEAD'
   if (stripsAnsi(c)) return new Response(isHead ? null : stream(whole).pipeThrough(strippingAnsi()), { headers })
   const range = whole.start > 0 ? { kind: 'whole' as const } : parseRange(c.req.header('Range') ?? null, text.sizeBytes)
@@ -240,19 +242,6 @@ function strippingAnsi(): TransformStream<Uint8Array, Uint8Array> {
 }
 
 const MAX_HELD_CHARACTERS = 1024 * 1024
-
-function streamOfBytes(bytes: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await bytes.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
-    },
-    async cancel() {
-      await bytes.return(undefined)
-    },
-  })
-}
 
 /** With its length known, so that the answer says it. */
 function fixed(stream: ReadableStream<Uint8Array>, sizeBytes: number): ReadableStream<Uint8Array> {

@@ -2,6 +2,7 @@ import { AppError } from '../../../domain/error.ts'
 import { findBuild, listBuilds } from '../../../storage/builds/builds.ts'
 import { listTestResults } from '../../../storage/tests/test-results.ts'
 import { jsonRead } from '../../frame/answers.ts'
+import { outputUrlsFor } from '../../frame/output-urls.ts'
 import { branchOf, buildNumOf, pageOf } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -35,9 +36,11 @@ export function mountBuilds(app: App): void {
     return jsonRead(c, v1TestsJson(results))
   })
 
-  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, { project, params }) => {
+  route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num', async (c, admitted) => {
+    const { project, params } = admitted
     const detail = await findBuild(c.env.stores.db, project.id, buildNumOf(params))
     if (!detail) throw new AppError('build_not_found')
-    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail))
+    const outputUrls = await outputUrlsFor(c, admitted, detail)
+    return jsonRead(c, buildDetailJson(publicOriginOf(c), project, detail, outputUrls))
   })
 }
