@@ -16,7 +16,7 @@ export type Demo = {
   readonly tokens: DemoTokens
 }
 
-type Send = (method: string, path: string, body: unknown, headers?: Record<string, string>) => Promise<unknown>
+export type Send = (method: string, path: string, body: unknown, headers?: Record<string, string>) => Promise<unknown>
 
 const EXPIRES_AFTER_MS = 2_000
 
@@ -185,7 +185,7 @@ function timeText(ms: number): string {
 }
 
 /** Sends JSON, or text and bytes as they are; throws unless the answer is 2xx. */
-function senderTo(origin: string, token: string): Send {
+export function senderTo(origin: string, token: string): Send {
   return async (method, path, body, headers = {}) => {
     const isRaw = typeof body === 'string' || body instanceof Uint8Array
     const response = await fetch(origin + path, {
@@ -203,7 +203,7 @@ function senderTo(origin: string, token: string): Send {
   }
 }
 
-function textIn(answer: unknown, name: string): string {
+export function textIn(answer: unknown, name: string): string {
   const value = (answer as Record<string, unknown> | null)?.[name]
   if (typeof value === 'string' || typeof value === 'number') return String(value)
   throw new Error(`the answer has no ${name}`)

@@ -10,6 +10,7 @@ import { parseInvocation } from '../check/invocation.ts'
 import { ScriptError, tellFailure } from '../check/script-error.ts'
 import { type LocalWorker, startWorker } from '../deploy/wrangler.ts'
 import { type Demo, type DemoTokens, seedDemo } from './demo.ts'
+import { startLiveBuild } from './live-demo.ts'
 import { askSignInLink } from './local-control.ts'
 import { openLocalDatabase } from './local-database.ts'
 import {
@@ -60,9 +61,10 @@ async function start(): Promise<void> {
   const controlKey = randomBytes(32).toString('base64url')
   const origin = await openWorker(state, { host, port, isWatched, controlKey })
   const demo = demoUserToken ? await makeDemo(state, origin, demoUserToken) : refreshDemo(state, origin)
+  const livePath = demoUserToken && showsLiveBuild() ? await showLiveBuild(origin, demoUserToken) : null
   writeServerFile(state, origin, controlKey)
   const link = demo && (await askSignInLink(origin, controlKey, DEMO_LOGIN))
-  console.log(screenFor(origin, demo?.tokens ?? null, link ? origin + link.path : null))
+  console.log(screenFor({ origin, tokens: demo?.tokens ?? null, signInUrl: link && origin + link.path, livePath }))
   isReady = true
 }
 
@@ -192,7 +194,29 @@ function writeDemo(state: LocalState, demo: Demo): void {
   writePrivately(state.demoFile, `${JSON.stringify(demo, null, 2)}\n`)
 }
 
-function screenFor(origin: string, tokens: DemoTokens | null, signInUrl: string | null): string {
+/** Measurements and tests look at a demo in which nothing moves. */
+function showsLiveBuild(): boolean {
+  return process.env.DEMO_LIVE !== 'off'
+}
+
+/** Has a build of the demo run for a minute; gives its page. */
+async function showLiveBuild(origin: string, personal: string): Promise<string> {
+  const { path, ended } = await startLiveBuild(origin, personal)
+  ended.catch((error) => {
+    // What was under way when the stop came cannot but fail.
+    if (!isStopping) console.error('The live build of the demo broke off:', error)
+  })
+  return path
+}
+
+type Shown = {
+  readonly origin: string
+  readonly tokens: DemoTokens | null
+  readonly signInUrl: string | null
+  readonly livePath: string | null
+}
+
+function screenFor({ origin, tokens, signInUrl, livePath }: Shown): string {
   if (!tokens) {
     return `
   Buildpass runs at ${origin}   (Ctrl-C stops it)
@@ -207,7 +231,7 @@ function screenFor(origin: string, tokens: DemoTokens | null, signInUrl: string 
 
   Sign in    ${signInUrl}
              (works once, for 15 minutes; another one: npm run sign-in-link -- ${DEMO_LOGIN})
-
+${livePath ? `  Live log   ${origin}${livePath}   (grows for a minute from now)\n` : ''}
   Badge      curl '${origin}/gh/acme/web.svg?circle-token=${status}'
   Builds     curl -H 'Circle-Token: ${all}' '${origin}/api/v1.1/project/gh/acme/web?limit=3'
   Artifacts  curl -H 'Circle-Token: ${all}' '${origin}/api/v1.1/project/gh/acme/web/latest/artifacts?branch=main'

@@ -17,7 +17,7 @@ export async function startServer(): Promise<ThrowawayServer> {
   const stateDir = mkdtempSync(join(tmpdir(), 'buildpass-throwaway-'))
   const child = spawn('npm', ['start'], {
     cwd: REPOSITORY,
-    env: { ...process.env, BUILDPASS_STATE: stateDir, PORT: '0' },
+    env: { ...process.env, BUILDPASS_STATE: stateDir, PORT: '0', DEMO_LIVE: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   })

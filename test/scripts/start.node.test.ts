@@ -3,7 +3,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { artifactsFor } from '../../scripts/start/demo-files.ts'
+import { LIVE_LINES, startLiveBuild } from '../../scripts/start/live-demo.ts'
 import {
+  type LocalServer,
   makeStateDir,
   openSharedServer,
   runNpmScript,
@@ -111,11 +113,46 @@ describe('npm start on data that is there', () => {
     const devVars = readFileSync(join(stateDir, '.dev.vars'), 'utf8')
     expect((await second.stop('SIGTERM')).exitCode).toBe(0)
 
-    const fresh = await startLocalServer({ stateDir, args: ['--fresh'] })
+    const fresh = await startLocalServer({ stateDir, args: ['--fresh'], env: { DEMO_LIVE: 'on' } })
     const old = await fetch(fresh.origin + WEB, { headers: { 'Circle-Token': first.demo.tokens.all } })
     expect(old.status).toBe(401)
     expect(readFileSync(join(stateDir, '.dev.vars'), 'utf8')).toBe(devVars)
-    await fresh.stop()
+    expect(second.output()).not.toContain('Live log')
+    await expectLiveLog(fresh)
+    // Its log has most of a minute before it.
+    const { exitCode, tookMs } = await fresh.stop()
+    expect(exitCode).toBe(0)
+    expect(tookMs).toBeLessThan(3_000)
+  })
+})
+
+describe('the live build of the demo', () => {
+  it('runs while its log grows line by line, and fails in the end for a reason that its condensed log has', async () => {
+    const { origin, demo } = await openSharedServer('write')
+    const { path, ended } = await startLiveBuild(origin, demo.tokens.personal, 20)
+    const num = path.split('/').at(-1)
+    const build = `${origin}/api/buildpass/v1/projects/gh/acme/web/builds/${num}`
+    const headers = { 'Circle-Token': demo.tokens.all }
+    const statusOf = async () => ((await (await fetch(build, { headers })).json()) as { status: string }).status
+    const log = (query: string) => fetch(`${build}/steps/0/log${query}`, { headers })
+    expect(await statusOf()).toBe('running')
+    const first = await log('?offset=0&wait=20')
+    expect([(await first.text()).startsWith('##[group]npm ci\n'), first.headers.get('X-Terminal')]).toEqual([
+      true,
+      'false',
+    ])
+    await ended
+    expect(await (await log('')).text()).toBe(LIVE_LINES.map((line) => `${line}\n`).join(''))
+    expect(await statusOf()).toBe('failed')
+    const condensed = await fetch(`${build}/steps/0/log/condensed`, { headers })
+    const { lines } = (await condensed.json()) as { lines: { text: string; why: string }[] }
+    expect(lines.filter(({ why }) => why === 'error').map(({ text }) => text)).toContainEqual(
+      expect.stringContaining('AssertionError: expected 17.4 to be 12.5'),
+    )
+  })
+
+  it('lasts a minute', () => {
+    expect(LIVE_LINES).toHaveLength(60)
   })
 })
 
@@ -141,6 +178,20 @@ describe('npm run create-user', () => {
     expect([again.exitCode, again.output]).toEqual([1, expect.stringContaining('is taken')])
   })
 })
+
+async function expectLiveLog({ output, origin, demo }: LocalServer): Promise<void> {
+  const [, path = ''] = /Live log {3}\S+?(\/gh\/acme\/web\/\d+) /.exec(output()) ?? []
+  const num = path.split('/').at(-1)
+  const headers = { 'Circle-Token': demo.tokens.all }
+  const log = (offset: number) =>
+    fetch(`${origin}/api/buildpass/v1/projects/gh/acme/web/builds/${num}/steps/0/log?offset=${offset}&wait=10`, {
+      headers,
+    })
+  const before = await log(0)
+  const offset = Number(before.headers.get('X-Log-Offset'))
+  expect(offset).toBeGreaterThan(0)
+  expect((await (await log(offset)).text()).length).toBeGreaterThan(0)
+}
 
 /** The text of a small file; of the large one, which is random, the size. */
 function shown(bytes: Uint8Array): string | number {

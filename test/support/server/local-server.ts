@@ -37,11 +37,11 @@ export async function cleanUpLocalServers(): Promise<void> {
  * npm run it, as a person does.
  */
 export async function startLocalServer(
-  options: { stateDir?: string; args?: readonly string[]; byNpm?: boolean } = {},
+  options: { stateDir?: string; args?: readonly string[]; env?: Record<string, string>; byNpm?: boolean } = {},
 ): Promise<LocalServer> {
   const stateDir = options.stateDir ?? makeDemoState()
   const command = options.byNpm ? ['npm', 'run', 'start', '--'] : commandOf('start')
-  const { child, output } = run([...command, ...(options.args ?? [])], stateDir, { PORT: '0' })
+  const { child, output } = run([...command, ...(options.args ?? [])], stateDir, { PORT: '0', ...options.env })
   await ready(child, output)
   const demo: Demo = JSON.parse(readFileSync(join(stateDir, '.local/demo.json'), 'utf8'))
   expectDocumented(demo.origin)
