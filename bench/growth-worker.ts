@@ -24,7 +24,8 @@ export default {
       kv: NO_KV,
       cache: null,
       memory: { ...createMemory(), uses: NOTED },
-      waitUntil: () => {},
+      // What is done behind the answer is none of its cost.
+      waitUntil: isCounted ? () => {} : opened.stores.waitUntil,
       ...(now === null ? {} : { now: () => Number(now) }),
     }
     const response = await app.fetch(request, { ...opened, stores }, ctx)

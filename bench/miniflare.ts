@@ -45,8 +45,9 @@ async function openMiniflare(options: Options) {
   return {
     miniflare,
     originOf: async (name: string) => (await miniflare.unsafeGetDirectURL(name)).origin,
-    // Miniflare's type of D1 is its own copy of the same interface.
+    // Miniflare's types of D1 and R2 are its own copies of the same interfaces.
     d1Of: async (name: string): Promise<D1Database> => (await miniflare.getD1Database('DB', name)) as never,
+    bucketOf: async (name: string): Promise<R2Bucket> => (await miniflare.getR2Bucket('ARTIFACTS', name)) as never,
   }
 }
 
@@ -109,7 +110,7 @@ export async function startGrowthServers(
   { pepper, folder }: { readonly pepper: string; readonly folder: string },
 ) {
   const script = await bundle('bench/growth-worker.ts', join(folder, 'worker.js'))
-  const { miniflare, originOf, d1Of } = await openMiniflare({
+  const { miniflare, originOf, d1Of, bucketOf } = await openMiniflare({
     resourcePersistencePath: folder,
     workers: names.map((name) => ({
       ...WORKER,
@@ -122,7 +123,7 @@ export async function startGrowthServers(
       bindings: { ...settingsWith(pepper), LOG_REQUESTS: 'notable' },
     })),
   })
-  return { originOf, d1Of, stop: () => miniflare.dispose() }
+  return { originOf, d1Of, bucketOf, stop: () => miniflare.dispose() }
 }
 
 const UNREACHED = { limit: 1_000_000_000, period: 60 as const }

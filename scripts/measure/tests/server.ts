@@ -39,7 +39,7 @@ export async function ask(
 export async function ownOperations(server: Server, { spent }: Answer, path: string): Promise<number> {
   const other = path
     .replace('/buildpass/v1/projects/', '/v1.1/project/')
-    .replace(/(?:\/builds)?(?:\/\d+)?\/tests.*$/, '/1/artifacts')
+    .replace(/(?:\/builds)?(?:\/\d+)?\/(?:tests|steps).*$/, '/1/artifacts')
   const before = await ask(server, { path: other })
   // The list of artifacts takes one more.
   return spent.roundTrips - (before.spent.roundTrips - 1) + spent.bucketCalls
