@@ -149,10 +149,22 @@ function verbs() {
   const quarantine = booleanInput("quarantine") ? ["--quarantine"] : [];
   const timeout = input("report-timeout") ? ["--report-timeout", input("report-timeout")] : [];
   const withTests = tests.length > 0 ? ["--tests", ...tests] : [];
+  const maskEnv = linesOf(input("mask-env")).flatMap((name) => ["--mask-env", name]);
+  const log = [...booleanInput("log", true) ? [] : ["--no-log"], ...maskEnv];
+  const stepName = input("step");
+  if (stepName) {
+    if (!input("run")) refuse('the input "step" needs "run": what the step runs.');
+    if (tests.length + artifacts.length + quarantine.length > 0 || input("status"))
+      refuse(
+        'with "step" go no "tests", "artifacts", "quarantine" and "status": those are for the last step of the job.'
+      );
+    return [["step", ...strict, ...timeout, ...log, stepName, "--", ...shell(input("run"))]];
+  }
   if (input("run") && input("status")) refuse('the inputs "run" and "status" do not go together: a run has its own.');
   if (input("run")) {
     const withArtifacts = artifacts.length > 0 ? ["--artifacts", ...artifacts] : [];
-    return [["run", ...strict, ...quarantine, ...timeout, ...withTests, ...withArtifacts, "--", ...shell(input("run"))]];
+    const options = [...strict, ...quarantine, ...timeout, ...log, ...withTests, ...withArtifacts];
+    return [["run", ...options, "--", ...shell(input("run"))]];
   }
   if (quarantine.length > 0) refuse('the input "quarantine" needs "run": it says how that ends.');
   if (tests.length > 0 && !input("status"))
@@ -166,10 +178,10 @@ function refuse(problem) {
 `);
   process.exit(EXIT.usage);
 }
-function booleanInput(name) {
-  const text = input(name);
+function booleanInput(name, byDefault = false) {
+  const text = input(name) || String(byDefault);
   if (/^(?:true|True|TRUE)$/.test(text)) return true;
-  if (/^(?:|false|False|FALSE)$/.test(text)) return false;
+  if (/^(?:false|False|FALSE)$/.test(text)) return false;
   refuse(`the input "${name}" must be true or false, not "${text}".`);
   return false;
 }

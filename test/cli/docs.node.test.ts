@@ -99,8 +99,9 @@ describe('docs/ci.md', () => {
     const action = parse(read('action.yml'))
     const steps = snippets('yaml github').flatMap((text) => parse(text).jobs.test.steps)
     const uses = steps.filter(({ uses }: { uses?: string }) => uses?.startsWith('acme/buildpass@'))
-    expect(uses).toHaveLength(3)
-    for (const step of uses) expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with)))
+    expect(uses).toHaveLength(5)
+    for (const { with: inputs = {} } of uses)
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(inputs)))
 
     const inputs = Object.fromEntries(
       Object.entries<string>(uses[0].with).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]),
@@ -120,6 +121,23 @@ describe('docs/ci.md', () => {
     expect(code).toBe(0)
   })
 
+  it('has a snippet for a job of several commands, each of which is a step', async () => {
+    const { before_script, script, after_script } = parse(snippets('yaml gitlab')[1] ?? '').test
+    const lines = [...before_script, ...script, ...after_script].join('\n')
+    const ofThisJob = { CI_JOB_ID: '777001', CI_JOB_STATUS: 'success' }
+    const { code, output } = await runScript('steps', lines, { ...GITLAB, ...ofThisJob })
+    expect([code, output]).toEqual([0, expect.stringContaining('1 test: 1 passed, 0 failed')])
+    const api = `${server.origin}/api/v1.1/project/gh/acme/docs`
+    const headers = { 'Circle-Token': server.demo.tokens.personal }
+    type Reported = { build_num: number; status: string; steps: { name: string }[] }
+    const builds = (await (await fetch(api, { headers })).json()) as Reported[]
+    const newest = (await (await fetch(`${api}/${builds[0]?.build_num}`, { headers })).json()) as Reported
+    expect([newest.status, newest.steps.map(({ name }) => name)]).toEqual([
+      expect.stringMatching(/success|fixed/),
+      ['build', 'test'],
+    ])
+  })
+
   it('has a script for anything else', async () => {
     const [, text = ''] = /## Anything else[\s\S]*?```sh\n([\s\S]*?)```/.exec(CI_PAGE) ?? []
     const [, command = ''] = text.split('\n')
@@ -134,7 +152,7 @@ describe('action.yml', () => {
   it('runs a file of this repository on a Node that the runner has, and reads every input that it names', () => {
     expect(action.runs).toEqual({ using: 'node24', main: 'bin/github-action.mjs' })
     const source = read('cli/ci/github-action.ts')
-    for (const name of Object.keys(action.inputs)) expect(source).toMatch(new RegExp(`[iI]nput\\('${name}'\\)`))
+    for (const name of Object.keys(action.inputs)) expect(source).toMatch(new RegExp(`[iI]nput\\('${name}'[,)]`))
   })
 })
 

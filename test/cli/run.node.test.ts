@@ -382,6 +382,45 @@ describe('the GitHub Action', () => {
     expect(await buildsOf('6005')).toEqual([])
   })
 
+  it('sends what its script writes as the log, without what it prints itself, or none at all', async () => {
+    const action = (id: string, more: Record<string, string>) =>
+      cli.run([], {
+        env: { ...job(id), OTHER: 'a named value', ...inputs({ url: server.origin, matrix: 'null', ...more }) },
+        file: cli.files.action,
+      })
+    const logOf = async (id: string, step: number) => {
+      const [build] = await buildsOf(id)
+      const log = await fetch(
+        `${server.origin}/api/buildpass/v1/projects/${SLUG}/builds/${build?.build_num}/steps/${step}/log`,
+        { headers: { 'Circle-Token': server.demo.tokens.personal } },
+      )
+      return log.status === 200 ? log.text() : log.status
+    }
+    const script = 'echo "$OTHER $BUILDPASS_TOKEN"; echo two >&2'
+    const ended = await action('6011', { run: script, 'mask-env': 'OTHER', tests: 'none/*.xml' })
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('a named value') })
+    expect(ended.stderr).toContain('buildpass: not reported')
+    // Two streams have no order between them.
+    expect(
+      String(await logOf('6011', 0))
+        .split('\n')
+        .toSorted(),
+    ).toEqual(['', '*** ***', 'two'])
+    expect(await action('6012', { run: script, log: 'false' })).toMatchObject({ code: 0 })
+    expect(await logOf('6012', 0)).toBe(404)
+    await action('6013', {})
+    expect(await action('6013', { step: 'build', run: 'echo built' })).toMatchObject({ code: 0, stdout: 'built\n' })
+    expect(await action('6013', { step: 'test', run: 'echo tested; exit 3' })).toMatchObject({ code: 3 })
+    expect([await logOf('6013', 0), await logOf('6013', 1)]).toEqual(['built\n', 'tested\n'])
+    expect(await buildsOf('6013')).toMatchObject([{ status: 'running' }])
+    for (const [more, said] of [
+      [{ step: 'build' }, 'the input "step" needs "run"'],
+      [{ step: 'build', run: 'true', tests: '*.xml' }, 'with "step" go no "tests"'],
+      [{ run: 'true', log: 'off' }, 'the input "log" must be true or false'],
+    ] as const)
+      expect(await action('6014', more)).toMatchObject({ code: EXIT.usage, stderr: expect.stringContaining(said) })
+  })
+
   it('starts a build, and finishes it with the job’s status', async () => {
     const action = (more: Record<string, string>) =>
       cli.run([], {
