@@ -234,8 +234,14 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed': {
     summary: 'The lines of a log that tell why the step failed',
+    description: 'With `Accept: text/plain` as text, each line with its number.',
     query: ['stream'],
-    answers: { 200: json('At most 200 lines: errors, once each, and the end.', condensedShape) },
+    answers: {
+      200: {
+        means: 'At most 200 lines: errors, once each, and the end.',
+        content: { 'application/json': condensedShape, 'text/plain': null },
+      },
+    },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/tests': {
     summary: 'Upload test results',

@@ -30,6 +30,7 @@ export function pathsIn(
     num: String(world.build.num),
     number: '1',
     node: '0',
+    step: '0',
     path: 'out/report.txt',
     branch: 'main',
     workflow: 'build-and-test',

@@ -4,6 +4,8 @@ import { AppError, invalidInput } from '../../../domain/error.ts'
 import { withoutColours } from '../../../domain/formats/ansi.ts'
 import { parseRange } from '../../../domain/formats/byte-range.ts'
 import { byteStreamOf } from '../../../domain/formats/byte-stream.ts'
+import { httpDate, isRangeCurrent } from '../../../domain/formats/precondition.ts'
+import { condensedText } from '../../../domain/logs/condensed-text.ts'
 import { LOG_STREAMS, type LogStream, MAX_CHUNK_BYTES } from '../../../domain/logs/log.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import {
@@ -15,7 +17,7 @@ import {
   streamText,
 } from '../../../storage/logs/log-text.ts'
 import { type FoundLog, findLog, waitForLog } from '../../../storage/logs/read-log.ts'
-import { isKnown, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { conditional, etagOf, isKnown, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, numberOnPath, queryCount, queryFlag, readBytes } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -72,11 +74,27 @@ export function mountLogs(app: App): void {
       const key = { step: stepOf(params), stream: streamOf(c) }
       const found = await findLog(c.env.stores.db, { projectId: project.id, num: buildNumOf(params) }, key)
       if (!found) throw new AppError('log_not_found')
-      const { lines, totalLines } = await condensedOf(c.env.stores, found)
+      const condensed = await condensedOf(c.env.stores, found)
+      if (c.req.header('Accept')?.startsWith('text/plain')) return condensedTextRead(c, condensedText(condensed))
+      const { lines, totalLines } = condensed
       const complete = found.log.state !== 'open'
       return jsonRead(c, { complete, total_lines: totalLines, lines: [...lines] } satisfies CondensedJson)
     },
   )
+}
+
+async function condensedTextRead(c: Context<AppEnv>, text: string): Promise<Response> {
+  const etag = await etagOf(text)
+  return conditional(c.req.raw, text, etag, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': 'sandbox',
+    'Cache-Control': 'private, no-cache',
+    'Access-Control-Allow-Origin': '*',
+    ETag: etag,
+    'Last-Modified': httpDate(c.env.stores.now()),
+    Vary: 'Accept',
+  })
 }
 
 function stepOf(params: { readonly step: string }): number {
@@ -140,12 +158,15 @@ async function logAnswer(c: Context<AppEnv>, found: FoundLog, find: Find): Promi
     'Access-Control-Allow-Origin': '*',
     'Access-Control-Expose-Headers': 'X-Terminal, X-Log-Offset, X-Log-Lines, X-Log-First-Line, X-Log-Cut',
     ETag: etag,
+    // As with all that is made for each answer: a time would promise that nothing came meanwhile.
+    'Last-Modified': httpDate(c.env.stores.now()),
     'X-Terminal': String(log.state !== 'open'),
     'X-Log-Offset': String(log.sizeBytes),
     'X-Log-Lines': String(lineCountOf(found)),
     ...(cut ? { 'X-Log-Cut': `${cut.from}-${cut.to}` } : {}),
   }
-  if (isKnown(c.req.raw, { etag, modifiedAt: null })) return new Response(null, { status: 304, headers })
+  const validators = { etag, modifiedAt: null }
+  if (isKnown(c.req.raw, validators)) return new Response(null, { status: 304, headers })
   const lines = linesOf(c, found)
   if (lines) {
     const read = await readLines(c.env.stores, found.parts, lines)
@@ -163,7 +184,8 @@ async function logAnswer(c: Context<AppEnv>, found: FoundLog, find: Find): Promi
     byteStreamOf(streamText(c.env.stores, text, range, again), ({ bytes }) => bytes)
   const isHead = c.req.raw.method === 'HEAD'
   if (stripsAnsi(c)) return new Response(isHead ? null : stream(whole).pipeThrough(strippingAnsi()), { headers })
-  const range = whole.start > 0 ? { kind: 'whole' as const } : parseRange(c.req.header('Range') ?? null, text.sizeBytes)
+  const takesRange = whole.start === 0 && isRangeCurrent(c.req.raw.headers, validators)
+  const range = parseRange(takesRange ? (c.req.header('Range') ?? null) : null, text.sizeBytes)
   headers['Accept-Ranges'] = 'bytes'
   switch (range.kind) {
     case 'unsatisfiable':

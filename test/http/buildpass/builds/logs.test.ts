@@ -21,7 +21,7 @@ async function open() {
   const put = (offset: number, body: string | Uint8Array, query = '') =>
     ask(`${path}/0/log?offset=${offset}${query}`, { method: 'PUT', token, body })
   const get = (query = '', options: Ask = {}) => ask(`${path}/0/log${query}`, { token: world.secrets.all, ...options })
-  const condensed = () => ask(`${path}/0/log/condensed`, { token: world.secrets.all })
+  const condensed = (options: Ask = {}) => ask(`${path}/0/log/condensed`, { token: world.secrets.all, ...options })
   /** Once what is done behind the answer is done. */
   const packed = async () => {
     for (let tries = 0; tries < 200; tries++) {
@@ -262,6 +262,27 @@ describe('a log', () => {
     await put(encoder.encode(text).length, '', '&final=true')
     await packed()
     await check(true)
+  })
+
+  it('is condensed to a text, too, with the numbers of its lines', async () => {
+    const { put, condensed } = await open()
+    await put(0, `${lines(1, 40)}src/cart.ts(3,7): error TS2322: Type 'string'.\n${lines(42, 90)}`)
+    const text = await condensed({ headers: { Accept: 'text/plain' } })
+    expect(text.headers.get('Content-Type')).toBe('text/plain; charset=utf-8')
+    const shown = (await text.text()).split('\n')
+    expect(shown).toContain("41  src/cart.ts(3,7): error TS2322: Type 'string'.")
+    expect([shown[0], shown.at(-2), shown.at(-1)]).toEqual(['    …', '90  line 90', ''])
+    expect(shown.filter((line) => line.endsWith('…'))).toHaveLength(2)
+  })
+
+  it('is given whole where the part was asked for of an earlier one', async () => {
+    const { put, get } = await open()
+    await put(0, 'one\n')
+    const before = (await get()).headers.get('ETag') ?? ''
+    const part = () => get('', { headers: { Range: 'bytes=2-', 'If-Range': before } })
+    expect([(await part()).status, await (await part()).text()]).toEqual([206, 'e\n'])
+    await put(4, 'two\n')
+    expect([(await part()).status, await (await part()).text()]).toEqual([200, 'one\ntwo\n'])
   })
 
   it('is not there for a step without one, and a step is not there beyond the last', async () => {
