@@ -8,7 +8,7 @@ import { rawStatement, type Stores } from '../stores.ts'
 import { commit, RightGone, type Statement } from '../tokens/rights.ts'
 import { membersText, packed } from './log-members.ts'
 import { logKeyFor } from './log-prefix.ts'
-import { type Log, type LogKey, type LogPart, PART_COLUMNS, partOf, readLogBytes } from './read-log.ts'
+import { type Log, type LogKey, type LogPart, PART_COLUMNS, PartGone, partOf, readLogBytes } from './read-log.ts'
 
 /** Bytes of a log, from `offset` on. */
 export type LogChunk = {
@@ -42,11 +42,18 @@ export async function appendToLog(
   chunk: LogChunk,
   actor: Actor,
 ): Promise<LogAppended> {
+  let cause: unknown
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const appended = await tryToAppend(stores, place, chunk, actor)
-    if (appended) return appended
+    try {
+      const appended = await tryToAppend(stores, place, chunk, actor)
+      if (appended) return appended
+    } catch (error) {
+      // What these bytes overlap was put together meanwhile.
+      if (!(error instanceof PartGone)) throw error
+      cause = error
+    }
   }
-  throw new Error('the log was written by too many at once')
+  throw new Error('the log was written by too many at once', { cause })
 }
 
 async function tryToAppend(

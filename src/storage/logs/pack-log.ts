@@ -4,7 +4,7 @@ import { openCondenser } from '../../domain/logs/condense.ts'
 import { cutOf, MAX_CHUNK_BYTES } from '../../domain/logs/log.ts'
 import { askBucket } from '../artifacts/objects.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
-import { rawStatement, type Stores } from '../stores.ts'
+import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit, type Statement } from '../tokens/rights.ts'
 import { type LogMember, membersText, packed } from './log-members.ts'
 import { logKeyFor } from './log-prefix.ts'
@@ -12,6 +12,7 @@ import {
   type Log,
   type LogPart,
   PART_COLUMNS,
+  PartGone,
   partOf,
   placedMembers,
   type ReadMember,
@@ -28,6 +29,21 @@ export const MAX_SMALL_PARTS = 16
  * in one object, or in two where its middle is left out. False where there was nothing to do, or somebody else did it.
  */
 export async function packLog(stores: PackStores, logId: string): Promise<boolean> {
+  try {
+    return await packFound(stores, logId)
+  } catch (error) {
+    // Somebody else put them together, unless a part names an object that is lost.
+    if (!(error instanceof PartGone) || (await isNamed(stores.db, error.objectKey))) throw error
+    return false
+  }
+}
+
+async function isNamed(db: Db, objectKey: string): Promise<boolean> {
+  const rows = await db.select({ key: logParts.objectKey }).from(logParts).where(eq(logParts.objectKey, objectKey))
+  return rows.length > 0
+}
+
+async function packFound(stores: PackStores, logId: string): Promise<boolean> {
   const { db } = stores
   const [[log], rows] = await db.batch([
     db.select().from(logs).where(eq(logs.id, logId)),

@@ -87,7 +87,40 @@ export function placedMembers(parts: readonly LogPart[]): PlacedMember[] {
 const MAX_READ_BYTES = 1024 * 1024
 
 /** Thrown where an object is gone: its part was packed into another one meanwhile, so that the rows are to be read again. */
-export class PartGone extends Error {}
+export class PartGone extends Error {
+  readonly objectKey: string
+  constructor(objectKey: string) {
+    super(`${objectKey} is not in the bucket`)
+    this.objectKey = objectKey
+  }
+}
+
+/**
+ * Does something with a log, and once more with what it is by then where its parts were put together meanwhile; null where
+ * it is gone.
+ */
+export async function withLog<T>(
+  found: FoundLog,
+  again: () => Promise<FoundLog | null>,
+  work: (found: FoundLog) => Promise<T>,
+): Promise<T | null> {
+  for (let now: FoundLog | null = found; now; ) {
+    try {
+      return await work(now)
+    } catch (error) {
+      const before: FoundLog = now
+      if (!(error instanceof PartGone)) throw error
+      now = await again()
+      // Where nothing changed, the object is lost.
+      if (now && keysOf(now) === keysOf(before)) throw error
+    }
+  }
+  return null
+}
+
+function keysOf({ parts }: FoundLog): string {
+  return JSON.stringify(parts.map(({ objectKey }) => objectKey))
+}
 
 export type ReadMember = {
   readonly member: PlacedMember
@@ -114,7 +147,7 @@ export async function* readMembers(
     }
     const range = { offset: first.packedOffset, length }
     const object = await askBucket(stores, stores.artifacts.get(first.objectKey, { range }))
-    if (!object) throw new PartGone(`${first.objectKey} is not in the bucket`)
+    if (!object) throw new PartGone(first.objectKey)
     const bytes = new Uint8Array(await object.arrayBuffer())
     for (const member of members.slice(from, to)) {
       const at = member.packedOffset - first.packedOffset

@@ -16,7 +16,7 @@ import {
   readLines,
   streamText,
 } from '../../../storage/logs/log-text.ts'
-import { type FoundLog, findLog, waitForLog } from '../../../storage/logs/read-log.ts'
+import { type FoundLog, findLog, waitForLog, withLog } from '../../../storage/logs/read-log.ts'
 import { conditional, etagOf, isKnown, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, numberOnPath, queryCount, queryFlag, readBytes } from '../../frame/request/input.ts'
@@ -72,9 +72,10 @@ export function mountLogs(app: App): void {
     'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log/condensed',
     async (c, { project, params }) => {
       const key = { step: stepOf(params), stream: streamOf(c) }
-      const found = await findLog(c.env.stores.db, { projectId: project.id, num: buildNumOf(params) }, key)
-      if (!found) throw new AppError('log_not_found')
-      const condensed = await condensedOf(c.env.stores, found)
+      const find = () => findLog(c.env.stores.db, { projectId: project.id, num: buildNumOf(params) }, key)
+      const found = await find()
+      const condensed = found && (await withLog(found, find, (log) => condensedOf(c.env.stores, log)))
+      if (!condensed) throw new AppError('log_not_found')
       if (c.req.header('Accept')?.startsWith('text/plain')) return condensedTextRead(c, condensedText(condensed))
       const { lines, totalLines } = condensed
       const complete = found.log.state !== 'open'
@@ -169,7 +170,8 @@ async function logAnswer(c: Context<AppEnv>, found: FoundLog, find: Find): Promi
   if (isKnown(c.req.raw, validators)) return new Response(null, { status: 304, headers })
   const lines = linesOf(c, found)
   if (lines) {
-    const read = await readLines(c.env.stores, found.parts, lines)
+    const read = await withLog(found, find, ({ parts }) => readLines(c.env.stores, parts, lines))
+    if (!read) throw new AppError('log_not_found')
     const bytes = stripsAnsi(c)
       ? new TextEncoder().encode(withoutColours(new TextDecoder().decode(read.bytes)))
       : read.bytes
