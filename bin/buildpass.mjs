@@ -8910,7 +8910,7 @@ var EXAMPLES = wordTable({
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh'
   ],
   step: [
-    "buildpass step lint -- npm run lint",
+    "buildpass step lint -- make lint",
     "buildpass report start && buildpass step build -- make && buildpass step test -- make test"
   ],
   "report start": ["buildpass report start"],

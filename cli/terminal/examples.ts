@@ -15,7 +15,7 @@ export const EXAMPLES = wordTable<readonly string[]>({
     'buildpass run --branch main --revision "$(git rev-parse HEAD)" --id "nightly-$(date +%F)" -- ./nightly.sh',
   ],
   step: [
-    'buildpass step lint -- npm run lint',
+    'buildpass step lint -- make lint',
     'buildpass report start && buildpass step build -- make && buildpass step test -- make test',
   ],
   'report start': ['buildpass report start'],
