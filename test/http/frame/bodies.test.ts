@@ -19,6 +19,7 @@ beforeAll(async () => {
 const KIB = 1024
 const PARTS = 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part'
 const RERUN = 'POST /api/v2/workflow/:id/rerun'
+const LOG = 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/steps/:step/log'
 const ARTIFACT = 'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}'
 // Of what is deleted, no body is read.
 const WRITES = [...ROUTES, ...PAGE_ROUTES].filter((name) => /^(POST|PUT|PATCH) /.test(name))
@@ -36,24 +37,30 @@ async function write(name: RouteName | PageName, { body, headers = {}, token }: 
   const { method, paths } = pathsIn(world, name)
   const needs = isForm(name) ? 'session' : ACCESS[name]
   const session = isForm(name) ? await seedSession(stores, world.users.admin) : null
-  return app.ask(
-    name === PARTS
-      ? await partPath()
-      : name === RERUN
-        ? `/api/v2/workflow/${world.build.workflow.id}/rerun`
-        : (paths[0] ?? ''),
-    {
-      method,
-      token: session ? null : (token ?? (needs === 'owner' ? world.secrets.owner : world.secrets.admin)),
-      headers: {
-        ...(session
-          ? { Cookie: session.cookie, Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' }
-          : { 'Content-Type': 'application/json' }),
-        ...headers,
-      },
-      body,
+  return app.ask(await pathOf(name, paths[0] ?? ''), {
+    method,
+    token: session ? null : (token ?? (needs === 'owner' ? world.secrets.owner : world.secrets.admin)),
+    headers: {
+      ...(session
+        ? { Cookie: session.cookie, Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' }
+        : { 'Content-Type': 'application/json' }),
+      ...headers,
     },
-  )
+    body,
+  })
+}
+
+async function pathOf(name: RouteName | PageName, path: string): Promise<string> {
+  switch (name) {
+    case PARTS:
+      return partPath()
+    case RERUN:
+      return `/api/v2/workflow/${world.build.workflow.id}/rerun`
+    case LOG:
+      return `${path}?offset=0`
+    default:
+      return path
+  }
 }
 
 async function partPath(): Promise<string> {
