@@ -2,7 +2,7 @@ import { BOUND_MS, type Feed, type Fenced, factStateOf, joinFeeds } from '../../
 import type { Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { readFeedCopy, writeFeedCopy } from './feed-copy.ts'
-import { FOLLOW_MS, type Slot, withinMs } from './shared-work.ts'
+import { follow, lead, withinMs } from './shared-work.ts'
 
 const BACKGROUND_AGE_MS = 4_000
 const INLINE_AGE_MS = 8_000
@@ -85,9 +85,7 @@ async function poll(stores: Stores): Promise<PollResult> {
       return 'failed' as const
     },
   )
-  const slot: Slot = { startedAt: memory.feed.polledAt, result }
-  memory.slots.set(POLL_SLOT, slot)
-  stores.waitUntil(result.finally(() => memory.slots.get(POLL_SLOT) === slot && memory.slots.delete(POLL_SLOT)))
+  stores.waitUntil(lead(memory.slots, POLL_SLOT, memory.feed.polledAt, result))
   return withinMs(POLL_BOX_MS, 'the poll of the feed', result).catch(() => 'failed')
 }
 
@@ -95,9 +93,9 @@ async function poll(stores: Stores): Promise<PollResult> {
 async function followPoll({ memory, now }: Stores): Promise<PollResult> {
   const running = memory.slots.get(POLL_SLOT)
   if (!running || now() - running.startedAt >= POLL_BOX_MS) return 'not_tried'
-  // The slot of that name holds nothing but polls.
-  const result = running.result as Promise<PollResult>
-  return withinMs(FOLLOW_MS, 'the shared poll', result).catch(() => 'not_tried')
+  const outcome = await follow(running)
+  // The slot of that name holds nothing but polls, which never fail.
+  return outcome?.status === 'fulfilled' ? (outcome.value as PollResult) : 'not_tried'
 }
 
 async function freshenFeed(stores: Stores): Promise<void> {

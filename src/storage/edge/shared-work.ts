@@ -1,6 +1,10 @@
 /** Work that several requests of an isolate may share, by its key. */
 export type Slots = Map<string, Slot>
-export type Slot = { readonly startedAt: number; readonly result: Promise<unknown> }
+/**
+ * One run and, once it has ended, its outcome. Never its promise: where code is hot, workerd loses whose request a promise
+ * belongs to, and whoever awaited another request's would go on inside that one and answer nobody.
+ */
+export type Slot = { readonly startedAt: number; outcome: PromiseSettledResult<unknown> | null }
 
 export function createSlots(): Slots {
   return new Map()
@@ -19,15 +23,16 @@ export async function withinMs<T>(ms: number, what: string, work: Promise<T>): P
   }
 }
 
-export const FOLLOW_MS = 250
+const FOLLOW_MS = 250
+const MAX_PAUSE_MS = 16
 const SLOT_LIFE_MS = 1_000
 // In the second round the followers of a leader that was cancelled follow the first of them, instead of all working.
 const ROUNDS = 2
 
 /**
  * Lets concurrent callers with one key share one run, its failure included. A follower waits 250 ms, twice at most, and
- * then works for itself: in workerd a promise belongs to the request that started it, and may never settle when that
- * request is cancelled. A follower's result was read before it asked: check it against the revocation feed.
+ * then works for itself: the run of a request that is cancelled may never end. A follower's result was read before it
+ * asked: check it against the revocation feed.
  */
 export async function shareWork<T>(
   { slots }: { readonly slots: Slots },
@@ -40,18 +45,32 @@ export async function shareWork<T>(
     const slot = slots.get(key)
     if (!slot || slot === followed || host.now() - slot.startedAt >= SLOT_LIFE_MS) break
     followed = slot
-    const [outcome] = await withinMs(FOLLOW_MS, 'shared work', Promise.allSettled([slot.result])).catch(() => [])
+    const outcome = await follow(slot)
     // One key is only ever used with one kind of result.
     if (outcome?.status === 'fulfilled') return outcome.value as T
     if (outcome?.status === 'rejected') throw outcome.reason
   }
-  const mine: Slot = { startedAt: host.now(), result: run() }
-  slots.set(key, mine)
-  const settled = mine.result
-    .catch(() => undefined) // The caller below gets the rejection; here it only ends the slot.
-    .finally(() => {
-      if (slots.get(key) === mine) slots.delete(key)
-    })
-  host.waitUntil(settled)
-  return (await mine.result) as T
+  const startedAt = host.now()
+  const work = run()
+  host.waitUntil(lead(slots, key, startedAt, work))
+  return await work
+}
+
+/** Has the key's slot hold this work until it has ended. The caller keeps the promise going and has its failure. */
+export async function lead(slots: Slots, key: string, startedAt: number, work: Promise<unknown>): Promise<void> {
+  const slot: Slot = { startedAt, outcome: null }
+  slots.set(key, slot)
+  const [outcome] = await Promise.allSettled([work])
+  slot.outcome = outcome
+  if (slots.get(key) === slot) slots.delete(key)
+}
+
+/** The outcome of another request's work; null if there is none within 250 ms. */
+export async function follow(slot: Slot): Promise<Slot['outcome']> {
+  let waited = 0
+  for (let pause = 1; !slot.outcome && waited < FOLLOW_MS; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    waited += pause
+  }
+  return slot.outcome
 }
