@@ -27,8 +27,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
-  let cases = 0
   let badCases = 0
+  let skippedCases = 0
   let redSuites = 0
 
   const suiteOf = (element: XmlElement) => {
@@ -55,8 +55,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       }
       const ending = endingOf(element)
       const isRed = isBad(ending.result)
-      cases++
       if (isRed) badCases++
+      if (ending.result === 'skipped') skippedCases++
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
@@ -94,7 +94,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       else report.compareFailures(allCounted, all)
     },
     end: () => {
-      report.tally({ cases, badCases, redSuites })
+      report.tally({ badCases, skippedCases, redSuites })
       if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
         report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`)
       // Another tool's report, with its tests in elements that say in another way how they ended.

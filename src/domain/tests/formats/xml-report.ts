@@ -69,7 +69,7 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
-const RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/
+const RUNNER_COUNT = /^\s*(suites|fail|cancelled|skipped|todo) (\d{1,9})\s*$/
 /** What a comment swallowed whose end was lost. */
 const COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,

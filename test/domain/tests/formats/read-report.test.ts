@@ -173,7 +173,11 @@ describe('how a report is found is how it is read', () => {
     ...[
       [
         '<!-- tests 3 -->\n<!-- suites 1 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->',
-        ['the report counts 2 failures, its cases show 1'],
+        ['the report counts 2 failures, its cases show 1; a test around one that failed may be counted, too'],
+      ],
+      [
+        '<!-- tests 4 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->\n<!-- skipped 0 -->\n<!-- todo 1 -->',
+        ['the report counts 2 failures, its cases show 1; a test around one that failed may be counted, too'],
       ],
       [
         '<!-- tests 3 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 1 -->',
