@@ -84,9 +84,7 @@ function isBetter(one: DocumentReading, other: DocumentReading): boolean {
   const known = other.reading.ok ? other.reading.report.tests : []
   if (one.isWhole && !one.isDamaged && tests.length > 0) {
     const isOfOther = [...other.formats].some((format) => !one.formats.has(format))
-    // What it took a log's tag for may be errors that are none.
-    const cases = isOfOther ? other.cases.filter(({ result }) => result !== 'error') : other.cases
-    if (hasEach(tests, cases) && (!isOfOther || tests.length >= known.length)) return true
+    if (hasEach(tests, other.cases) && (!isOfOther || tests.length >= known.length)) return true
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]

@@ -164,6 +164,29 @@ describe('how a report is found is how it is read', () => {
       [failure('a', 'no')],
       [expect.stringContaining('the report ends early')],
     ],
+    ...[
+      ['JUnit', '<testsuite name="s">\n<testcase name="a"><error message="no"/></testcase>\n'],
+      ['JUnit, of a suite', '<testsuite name="a">\n<error message="no"/>\n'],
+      ['JUnit, in an attribute', '<testsuite name="s">\n<testcase name="a" status="errored"/>\n'],
+      ['JUnit, in a word that nobody knows', '<testsuite name="s">\n<testcase name="a" status="erxored"/>\n'],
+      ['xUnit', '<assemblies>\n<assembly><collection><test name="a" result="Error"/></collection>\n'],
+      ['xUnit, of an assembly', '<assemblies>\n<assembly><errors><error name="a"/></errors>\n'],
+      ['xUnit, without a word', '<assemblies>\n<assembly><collection><test name="a"/></collection>\n'],
+      [
+        'TestNG',
+        '<testng-results>\n<suite name="s"><test name="t"><class name="C"><test-method name="a" status="FAIL" is-config="true"/></class>\n',
+      ],
+    ].map(([format = '', cut = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `${format}, an error in a report that ends early before one of another format`,
+      `u ${cut}<test-run><test-suite name="t"><test-case name="b" result="Passed"/><test-case name="c" result="Passed"/></test-suite></test-run>\n`,
+      [error('a')],
+      [expect.stringContaining('the report ends early')],
+    ]),
+    [
+      'xUnit, a failure in an element that it does not have',
+      '<assemblies><assembly><suite><test name="a" result="Fail"/></suite></assembly></assemblies>',
+      [failure('a')],
+    ],
     ...['statuz', 'rezult', 'statu', 'xstatus'].map((name): [string, string, Partial<TestResult>[], string[]] => [
       `failed, in an attribute of a damaged name, ${name}`,
       suite(`<testcase name="a" ${name}="failed"/><testcase name="b"/>`),
