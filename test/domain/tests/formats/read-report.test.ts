@@ -13,6 +13,14 @@ const SHORT: Readonly<Record<string, string>> = {
   xUnit: `<assemblies>\n<assembly name="s"><collection><test name="a" result="Fail"><failure><message>no</message></failure></test><test name="b" result="Pass"/></collection></assembly>\n</assemblies>\n`,
   TestNG: `<testng-results>\n<suite name="s"><test name="unit"><class name="c"><test-method name="a" status="FAIL"><exception><message>no</message></exception></test-method><test-method name="b" status="PASS"/></class></test></suite>\n</testng-results>\n`,
 }
+/** The same of what else may be a root. */
+const OTHER_ROOTS: Readonly<Record<string, string>> = {
+  'NUnit 2': `<test-results name="s">\n<test-suite name="s" result="Failure"><results><test-case name="a" executed="True" success="False" result="Failure"><failure><message>no</message></failure></test-case><test-case name="b" executed="True" success="True" result="Success"/></results></test-suite>\n</test-results>\n`,
+  'NUnit, a suite': `<test-suite name="s" result="Failed">\n<test-case name="a" result="Failed"><failure><message>no</message></failure></test-case><test-case name="b" result="Passed"/>\n</test-suite>\n`,
+  'xUnit 1': `<assembly name="s" total="2">\n<class name="c"><test name="a" result="Fail"><failure><message>no</message></failure></test><test name="b" result="Pass"/></class>\n</assembly>\n`,
+  'JUnit of Eclipse': `<testrun name="s">\n<testsuite name="s"><testcase name="a"><failure message="no"/></testcase><testcase name="b"/></testsuite>\n</testrun>\n`,
+  'JUnit without suites': `<testsuites>\n<testcase name="a"><failure message="no"/></testcase><testcase name="b"/>\n</testsuites>\n`,
+}
 const ONE = suite('<testcase name="é"/>')
 
 describe('how a report is found is how it is read', () => {
@@ -1013,6 +1021,41 @@ describe('what a damaged end of a section would swallow', () => {
         expect(tests.some(({ name }) => name === 'a') || warnings.length > 0 ? null : document).toBeNull()
       }
     }
+  })
+
+  it.each(Object.entries({ ...SHORT, ...OTHER_ROOTS }))(
+    '%s is read, with a warning, whatever one character in the name of its root is',
+    (_, document) => {
+      const end = /[\s>]/.exec(document)?.index ?? 0
+      const root = document.slice(1, end)
+      for (let at = 0; at < root.length; at++)
+        for (const wrong of [
+          '',
+          'x',
+          `${root[at]}x`,
+          ...(at > 0 && at < root.length - 1 ? ['\ufffd', ' ', '/'] : []),
+        ]) {
+          // Without its hyphen NUnit's is one of JUnit.
+          if (root === 'test-suite' && wrong === '' && at === 4) continue
+          const damaged = `<${root.slice(0, at)}${wrong}${root.slice(at + 1)}${document.slice(end)}`
+          const { tests, warnings } = reportIn(damaged)
+          const read = tests.map(({ name, result }) => `${name} ${result}`).join()
+          // The last test is not known to have passed where the end tag behind it ends nothing.
+          expect([damaged, read]).toEqual([damaged, expect.stringMatching(/^a failure,b (success|error)$/)])
+          expect([damaged, warnings]).not.toEqual([damaged, []])
+        }
+    },
+  )
+
+  it.each([
+    '<test_suite><testcase name="a"><verdict>failed</verdict></testcase></test_suite>',
+    '<test-suite><testcase name="a"/></test-suite>',
+    '<testcases><testcase name="a"/></testcases>',
+    '<assemble total="1"><suite><test name="a"/></suite></assemble>',
+    '<testresults><testcase name="a"/></testresults>',
+    '<testsuitf xmlns="http://check.sourceforge.net/ns"><testcase name="a"/></testsuitf>',
+  ])('what is nearly a root, or holds tests like ours, is refused: %s', (document) => {
+    expect(readTestReport(bytes(document), null).ok).toBe(false)
   })
 
   it.each(['<?xml version="1.0" encoding="UTF-8">', '<?xml version="1.0" encoding="UTF-8"', '<?xml', '<?'])(
