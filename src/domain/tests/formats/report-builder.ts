@@ -69,7 +69,7 @@ export function openReport(): ReportBuilder {
 
   /** The name with an ordinal, where the report had it before. */
   function ownName(test: TestResult): string {
-    const keyOf = (name: string) => [test.source, test.file, test.classname, name].join('\n')
+    const keyOf = (name: string) => `${test.source}\n${test.file ?? ''}\n${test.classname}\n${name}`
     const key = keyOf(test.name)
     if (!ordinals.has(key)) {
       ordinals.set(key, 2)

@@ -217,8 +217,9 @@ function problemOf(root: { readonly name: string; readonly position: string } | 
 
 /** Values that no field is as long as are cut: an outer element's would be read for each test in it. */
 function shortened(attributes: XmlAttributes): XmlAttributes {
-  const values = Object.values(attributes)
-  if (values.every((value) => value.length <= MAX_TEXT_LENGTH)) return attributes
+  let isShort = true
+  for (const name in attributes) isShort &&= (attributes[name] ?? '').length <= MAX_TEXT_LENGTH
+  if (isShort) return attributes
   const entries = Object.entries(attributes).map(([name, value]) => [name, value.slice(0, MAX_TEXT_LENGTH)] as const)
   return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
@@ -230,8 +231,10 @@ function plainName(name: string): string {
 const IS_PLAIN = /^[^:A-Z]*$/
 
 function plainNames(attributes: XmlAttributes): XmlAttributes {
+  let isPlain = true
+  for (const name in attributes) isPlain &&= IS_PLAIN.test(name)
+  if (isPlain) return attributes
   const names = Object.keys(attributes)
-  if (names.every((name) => IS_PLAIN.test(name))) return attributes
   const plain: Record<string, string> = Object.create(null)
   // What is written plainly goes before the same name with a prefix.
   for (const name of names) plain[plainName(name)] ??= attributes[name] ?? ''

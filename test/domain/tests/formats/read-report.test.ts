@@ -195,12 +195,33 @@ describe('how a report is found is how it is read', () => {
       '<assemblies><assembly><suite><test name="a" result="Fail"/></suite></assembly></assemblies>',
       [failure('a')],
     ],
-    ...['statuz', 'rezult', 'statu', 'xstatus'].map((name): [string, string, Partial<TestResult>[], string[]] => [
+    ...[
+      ['statuz', 'status'],
+      ['rezult', 'result'],
+      ['statu', 'status'],
+      ['xstatus', 'status'],
+      ['results', 'result'],
+      ['outcomes', 'outcome'],
+    ].map(([name, known]): [string, string, Partial<TestResult>[], string[]] => [
       `failed, in an attribute of a damaged name, ${name}`,
       suite(`<testcase name="a" ${name}="failed"/><testcase name="b"/>`),
-      [error('a'), passed('b')],
+      [error('a', `the report says ${name}="failed", perhaps of ${known}`), passed('b')],
       [],
     ]),
+    ...['last_result', 'state', 'outcome_before', 'resultado', 'failures', 'retries'].map(
+      (name): [string, string, Partial<TestResult>[], string[]] => [
+        `passed, with an attribute of another name, ${name}`,
+        suite(`<testcase name="a" ${name}="failed"/>`),
+        [passed('a')],
+        [],
+      ],
+    ),
+    [
+      'skipped, with an attribute of a damaged name',
+      suite('<testcase name="a" results="skipped"><skipped/></testcase>'),
+      [skipped('a')],
+      [],
+    ],
     ...[
       [
         '<!-- tests 3 -->\n<!-- suites 1 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->',
