@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ReportReading, readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
 import type { TestReport, TestResult } from '../../../../src/domain/tests/test-result.ts'
 
@@ -922,6 +922,37 @@ ${method('PASS', 'name="pays"')}
         'the report counts 4 failures, its cases show 3',
       ],
     })
+  })
+
+  it.each([
+    ['of numbers', `{"tests": [${'0,'.repeat(750_000)}0]}`, '1:1500007'],
+    ['of empty objects', `{"tests": [${'{},'.repeat(250_000)}{}]}`, '1:750006'],
+    ['within each other', `${'['.repeat(250_001)}${']'.repeat(250_001)}`, '1:250001'],
+  ])('JSON with too many values %s is refused, before anything is built for them', (_, document, position) => {
+    const parse = vi.spyOn(JSON, 'parse')
+    expect(readTestReport(bytes(document), null)).toMatchObject({
+      ok: false,
+      problem: `${position}: a report in JSON has at most 750,000 values, 250,000 of them objects and lists`,
+    })
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+  })
+
+  it('so is what follows where a quote is missing, be it cut off', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    const document = `{"results": "a"tests": [${'{},'.repeat(250_001)}{`
+    expect(readTestReport(bytes(document), null)).toMatchObject({ ok: false, problem: expect.stringContaining('JSON') })
+    expect(parse.mock.calls.some(([text]) => text.startsWith('[{},'))).toBe(false)
+    parse.mockRestore()
+  })
+
+  it('50,000 tests of CTRF with all that runners write of one are read', () => {
+    const test = (at: number) => ({
+      ...{ name: `t${at}`, status: 'passed', duration: 1, start: 1, stop: 2, suite: 's', rawStatus: 'passed' },
+      ...{ type: 'e2e', filePath: 'a.ts', retries: 0, flaky: false, tags: ['a'] },
+    })
+    const document = JSON.stringify({ results: { tests: Array.from({ length: 50_000 }, (_, at) => test(at)) } })
+    expect(testsOf(document)).toHaveLength(50_000)
   })
 
   it('CTRF that was cut off', () => {
