@@ -43,6 +43,7 @@ import {
   mutedTestsShape,
   testHistoryShape,
   testInsightsShape,
+  unmutedShape,
 } from '../../src/http/buildpass/tests/project-tests-shape.ts'
 import { failuresShape, judgedShape } from '../../src/http/buildpass/tests/verdict-shape.ts'
 import { judgeInput } from '../../src/http/buildpass/tests/verdicts.ts'
@@ -306,7 +307,7 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
     summary: 'Mute a test no more',
-    answers: { 200: DONE },
+    answers: { 200: json('Also of a test that is not muted.', unmutedShape) },
   },
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': {
     summary: 'Upload an artifact',

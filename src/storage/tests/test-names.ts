@@ -10,6 +10,12 @@ type Named = Pick<TestResult, 'classname' | 'name' | 'file'>
 /** Neighbouring tests of one class and file, as JSON has them: the place of the first, class, file, names. */
 type Group = readonly [first: number, classname: string, file: string, names: readonly string[]]
 
+/** The groups of a chunk: read once each, and not for each of their names. */
+function partsOf(chunk: string): SQL {
+  return sql`with part as materialized (select value ->> 0 as first, value ->> 1 as classname, value ->> 2 as file,
+    value -> 3 as names from json_each(${chunk}) as row)`
+}
+
 /** So many a project has at most, twice what one report may have: tests named anew in each run must not fill D1. */
 export const MAX_TEST_NAMES = 100_000
 
@@ -22,10 +28,10 @@ export function findNumbers(db: Db, buildId: string, chunks: readonly string[]) 
     // The order of the joins is that of their indexes.
     rawStatement(
       db,
-      sql`select json_group_array(json_array((part.value ->> 0) + row.key, t.id)) as numbers
-      from ${builds} as b cross join json_each(${chunk}) as part cross join json_each(part.value, '$[3]') as row
-      cross join ${testNames} as t on t.project_id = b.project_id and t.classname = part.value ->> 1 and t.name = row.value
-        and t.file = part.value ->> 2
+      sql`${partsOf(chunk)} select json_group_array(json_array(part.first + row.key, t.id)) as numbers
+      from ${builds} as b cross join part cross join json_each(part.names) as row
+      cross join ${testNames} as t on t.project_id = b.project_id and t.classname = part.classname and t.name = row.value
+        and t.file = part.file
       where b.id = ${buildId}`,
     ),
   )
@@ -49,8 +55,8 @@ export function insertNamesQuery(buildId: string, chunk: string, now: number): S
   const known = sql`(select count(*) from ${builds} as own cross join ${testNames} as t on t.project_id = own.project_id
     where own.id = ${buildId})`
   return sql`insert into ${testNames} (project_id, classname, name, file, created_at, seen_at)
-    select b.project_id, part.value ->> 1, row.value, part.value ->> 2, ${now}, ${now}
-    from ${builds} as b cross join json_each(${chunk}) as part cross join json_each(part.value, '$[3]') as row
+    ${partsOf(chunk)} select b.project_id, part.classname, row.value, part.file, ${now}, ${now}
+    from ${builds} as b cross join part cross join json_each(part.names) as row
     where b.id = ${buildId} limit max(0, ${MAX_TEST_NAMES} - ${known}) on conflict do nothing`
 }
 

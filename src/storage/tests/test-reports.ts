@@ -43,21 +43,27 @@ export async function keepTestReport(
   const { db, artifacts, now } = stores
   const { buildId } = key
   const { tests } = report
-  const digest = await digestOf(report)
   const chunks = chunksOf(tests, tests.keys())
-  const [[build], [known], ...found] = await commit(stores, actor, [
-    db.select({ projectId: builds.projectId }).from(builds).where(eq(builds.id, buildId)),
-    db.select(KNOWN).from(testReports).where(isReport(key)),
-    ...findNumbers(db, buildId, chunks),
+  // D1 searches meanwhile.
+  const [[[build], [known], ...found], digest] = await Promise.all([
+    commit(stores, actor, [
+      db.select({ projectId: builds.projectId }).from(builds).where(eq(builds.id, buildId)),
+      db.select(KNOWN).from(testReports).where(isReport(key)),
+      ...findNumbers(db, buildId, chunks),
+    ]),
+    digestOf(report),
   ])
   if (!build) return { kind: 'no_build' }
   if (known?.digest === digest) return { kind: 'same', warnings: known.warnings }
   const { projectId } = build
   const createdAt = now()
   const numbers = numbersIn(found, tests.length)
-  await giveNumbers(stores, { buildId, tests, createdAt }, numbers, actor)
+  const [object] = await Promise.all([
+    objectOf(tests),
+    giveNumbers(stores, { buildId, tests, createdAt }, numbers, actor),
+  ])
   const warnings = [...report.warnings, ...warningOfUnnumbered(numbers)]
-  const kept = await putTests(stores, { projectId, buildId, tests })
+  const kept = await putTests(stores, { projectId, buildId }, object)
   const row = { projectId, ...key, digest, report: { tests, warnings }, numbers, createdAt, ...kept }
   try {
     const results = await commit(stores, actor, [
@@ -97,7 +103,7 @@ export async function moveTestReport(
   const operations = chunks.length + (await giveNumbers(stores, old, numbers, INSTANCE))
   const report = { tests, warnings: warningOfUnnumbered(numbers) }
   const digest = await digestOf({ tests, warnings: [] })
-  const kept = await putTests(stores, old)
+  const kept = await putTests(stores, old, await objectOf(tests))
   const row = { projectId, buildId, name, digest, report, numbers, createdAt, ...kept }
   const isStillOld = sql`where exists (select 1 from ${testResults} where build_id = ${buildId} and report = ${name})`
   const insertion = insertionOf(db, row, isStillOld)
@@ -108,9 +114,9 @@ export async function moveTestReport(
 /** Puts the tests into the bucket, under a key of their own. */
 async function putTests(
   stores: Pick<Stores, 'artifacts' | 'warn'>,
-  { projectId, buildId, tests }: Pick<OldReport, 'projectId' | 'buildId' | 'tests'>,
+  { projectId, buildId }: Pick<OldReport, 'projectId' | 'buildId'>,
+  { bytes, index }: Awaited<ReturnType<typeof objectOf>>,
 ): Promise<{ readonly objectKey: string; readonly index: ObjectIndex }> {
-  const { bytes, index } = await objectOf(tests)
   const objectKey = testsKeyFor(projectId, buildId)
   await askBucket(stores, stores.artifacts.put(objectKey, bytes))
   return { objectKey, index }

@@ -276,7 +276,8 @@ const ALLOWED: readonly RegExp[] = [
   /^SCAN (family|minted_by_none|crowd)$/, // The rows that a recursion has found so far.
   /^SCAN (candidate|newest|recent|page_subquery)$/, // The rows of a subquery that has a limit of its own.
   /^SCAN [bsf]$/, // The branches, pipelines or failures that the same statement found by index.
-  /^SCAN (row|part) VIRTUAL TABLE/, // json_each over a parameter.
+  /^SCAN row VIRTUAL TABLE/, // json_each over a parameter.
+  /^SCAN part$/, // Its rows, made columns once.
 ]
 
 // By an index, but most of the table.

@@ -27,8 +27,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
-  let cases = 0
   let badCases = 0
+  let skippedCases = 0
   let redSuites = 0
 
   const suiteOf = (element: XmlElement) => {
@@ -55,8 +55,8 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       }
       const ending = endingOf(element)
       const isRed = isBad(ending.result)
-      cases++
       if (isRed) badCases++
+      if (ending.result === 'skipped') skippedCases++
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
@@ -94,7 +94,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       else report.compareFailures(allCounted, all)
     },
     end: () => {
-      report.tally({ cases, badCases, redSuites })
+      report.tally({ badCases, skippedCases, redSuites })
       if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
         report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`)
       // Another tool's report, with its tests in elements that say in another way how they ended.
@@ -174,13 +174,13 @@ function endingOf(element: XmlElement): Ending {
   const reruns: TestAttempt[] = []
   let byElements: TestOutcome | null = null
   let message = ''
-  /** An element that we do not know has a message: it may be a failure with a damaged name. */
-  let isUnclear = element.isDamaged || hasDamagedEnding(element)
+  /** What may say that it failed, in words if there are any: also an element that we do not know, with a message. */
+  let unclear = damagedEndingOf(element) ?? (element.isDamaged ? '' : null)
   for (const child of element.children) {
     const flaky = FLAKY.get(child.name)
     const rerun = RERUNS.get(child.name)
     const outcome = faultOf(child.name)
-    if (!flaky && !rerun && outcomeOf(child.name) === undefined && mayBeEnding(child)) isUnclear = true
+    if (!flaky && !rerun && outcomeOf(child.name) === undefined && mayBeEnding(child)) unclear ??= ''
     if (flaky) attempts.push({ result: flaky, message: messageOf(child) })
     else if (rerun) reruns.push({ result: rerun, message: messageOf(child) })
     else if (outcome) {
@@ -198,7 +198,7 @@ function endingOf(element: XmlElement): Ending {
   }
   const ended = isTodo(element)
     ? { result: 'skipped' as const, message }
-    : byAttributes(element, byElements, message, isUnclear)
+    : byAttributes(element, byElements, message, unclear)
   return {
     ...ended,
     attempts: [...attempts, ...reruns],
@@ -224,20 +224,25 @@ function faultOf(name: string): TestOutcome | null {
 /** Which attributes of a case say how it ended: not all runners have an element for it. */
 const SAY_HOW_IT_ENDED = ['status', 'result', 'outcome', 'success']
 
-/** Whether an attribute with a damaged name says that it did not pass. */
-function hasDamagedEnding({ attributes }: XmlElement): boolean {
-  return Object.entries(attributes).some(([name, word]) => {
-    if (SAY_HOW_IT_ENDED.includes(name)) return false
-    const outcome = outcomeOf(word)
-    return outcome !== undefined && outcome !== 'success' && SAY_HOW_IT_ENDED.some((known) => isOneOff(name, known))
-  })
+/**
+ * What an attribute says that has the name of one of these but for one character, and that it did not pass: no runner
+ * writes one, so it is damage. `results="error"` may be `result`, `last_result` is another.
+ */
+function damagedEndingOf({ attributes }: XmlElement): string | null {
+  for (const name in attributes) {
+    if (SAY_HOW_IT_ENDED.includes(name)) continue
+    const known = SAY_HOW_IT_ENDED.find((one) => isOneOff(name, one))
+    const outcome = known && outcomeOf(attributes[name] ?? '')
+    if (outcome && outcome !== 'success') return `the report says ${name}="${attributes[name]}", perhaps of ${known}`
+  }
+  return null
 }
 
 function byAttributes(
   { attributes, isDamaged }: XmlElement,
   byElements: TestOutcome | null,
   message: string,
-  isUnclear: boolean,
+  unclear: string | null,
 ): Pick<Ending, 'result' | 'message'> {
   if (byElements === 'failure' || byElements === 'error') return { result: byElements, message }
   const said = SAY_HOW_IT_ENDED.filter((name) => (attributes[name] ?? '').trim() !== '').map((name) => {
@@ -251,7 +256,11 @@ function byAttributes(
   if (byElements === 'skipped' || said.some(({ outcome }) => outcome === 'skipped'))
     return endingBy('skipped', { field: '', message, isDamaged })
   const unknown = said.find(({ outcome }) => outcome === undefined)
-  return endingBy(unknown?.word ?? 'passed', { field: unknown?.name ?? '', message, isDamaged: isUnclear })
+  return endingBy(unknown?.word ?? 'passed', {
+    field: unknown?.name ?? '',
+    message: message || (unclear ?? ''),
+    isDamaged: unclear !== null,
+  })
 }
 
 /** The `message` and the text of an element that says what went wrong. */

@@ -1,6 +1,6 @@
-/** The roots of the formats, as they are written where lines of a log stand before them. */
-const ROOT =
-  /<(?:[\w-]+:)?(?:testsuites?|testrun|TestRun|test-run|test-results|test-suite|assemblies|assembly|testng-results)[\s>]/
+import { ANY_ROOT } from './root-names.ts'
+
+const ROOT = new RegExp(`<${ANY_ROOT}[\\s>]`)
 
 /**
  * The document without what would be tags in lines of a log before its root: `Running <main.cpp>` begins no element. Lines
@@ -34,9 +34,8 @@ export function* withoutLog(pieces: Iterable<string>): Generator<string> {
 const MAX_LINE = 65_536
 
 /** Ends of what is no part of another element; of suites, which may be within each other, that of the last one is. */
-const END_OF_ROOT =
-  /<\/(?:[\w-]+:)?(?:testsuites?|testrun|TestRun|test-run|test-suite|test-results|assemblies|testng-results)\s*>[^\S\n]*\n/g
-const IS_SUITE = /test-?suite\s*>/
+const END_OF_ROOT = new RegExp(`</${ANY_ROOT}\\s*>[^\\S\\n]*\\n`, 'g')
+const IS_SUITE = /(?:test-?suite|assembly)\s*>/
 /** `<info> starting`: what begins an element has no text behind it. */
 const BEGINS_LIKE_TAG = /^\s*<[\w.:-]+(?:\s[^<>]*)?>[^\S\n]*[^\s<]/
 const BEGINS_WITH_TAG = /^\s*<[\p{L}_:/]/u

@@ -62,7 +62,7 @@ const WORDS: ReadonlyMap<string, TestOutcome> = wordTable<TestOutcome>({
 
 /** What a word means, however it is written. */
 export function outcomeOf(word: string): TestOutcome | undefined {
-  return WORDS.get(word.trim().toLowerCase().replace(/[ -]+/g, '_'))
+  return WORDS.get(word) ?? WORDS.get(word.trim().toLowerCase().replace(/[ -]+/g, '_'))
 }
 
 /** How a test ended by a word of its report. What nobody knows, or may be damaged, is an error if it is no failure. */

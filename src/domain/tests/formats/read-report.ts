@@ -1,4 +1,5 @@
 import type { InputProblem } from '../../error.ts'
+import { type JsonBounds, tooManyValues } from '../../formats/bounded-json.ts'
 import { decodedPieces, encodingOf } from '../../formats/decoded-text.ts'
 import { clipped, type TestReport, type TestResult } from '../test-result.ts'
 import { parseTestResultsJson } from './buildpass-json.ts'
@@ -84,9 +85,7 @@ function isBetter(one: DocumentReading, other: DocumentReading): boolean {
   const known = other.reading.ok ? other.reading.report.tests : []
   if (one.isWhole && !one.isDamaged && tests.length > 0) {
     const isOfOther = [...other.formats].some((format) => !one.formats.has(format))
-    // What it took a log's tag for may be errors that are none.
-    const cases = isOfOther ? other.cases.filter(({ result }) => result !== 'error') : other.cases
-    if (hasEach(tests, cases) && (!isOfOther || tests.length >= known.length)) return true
+    if (hasEach(tests, other.cases) && (!isOfOther || tests.length >= known.length)) return true
   }
   const hasAll = known.every(({ name, classname, result }, i) => {
     const test = tests[i]
@@ -137,12 +136,18 @@ function readJson(text: string): ReportReading {
   return problem === null ? { ok: true, report: report.close() } : refused(`1:1: ${problem}`)
 }
 
+/** Runners write at most some 590,000 values in 16 MiB, 165,000 of them objects and lists. */
+const MAX_JSON: JsonBounds = { values: 750_000, groups: 250_000 }
+const TOO_MANY_VALUES = 'a report in JSON has at most 750,000 values, 250,000 of them objects and lists'
+
 type ParsedJson = { readonly value: unknown; readonly warnings: readonly string[] } | { readonly problem: string }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON takes none of them in a text as they are.
 const RAW_CONTROLS = /[\0-\x1f]/g
 
 function parsedJson(text: string): ParsedJson {
+  const many = tooManyValues(text, MAX_JSON)
+  if (many !== null) return { problem: `${lineAndColumn(text.slice(0, many + 1))}: ${TOO_MANY_VALUES}` }
   try {
     return { value: JSON.parse(text), warnings: [] }
   } catch (error) {
@@ -157,6 +162,8 @@ function parsedJson(text: string): ParsedJson {
 }
 
 function parsedOrUndefined(text: string): unknown {
+  // A part of a text may begin in what is a string of the whole.
+  if (tooManyValues(text, MAX_JSON) !== null) return undefined
   try {
     return JSON.parse(text)
   } catch {
@@ -213,7 +220,19 @@ function lineAndColumn(before: string): string {
     line++
     start = end + 1
   }
-  return `${line}:${[...before.slice(start)].length}`
+  let column = before.length - start
+  // Of two that are one character the second does not count.
+  for (let at = start + 1; at < before.length; at++)
+    if (isLow(before.charCodeAt(at)) && isHigh(before.charCodeAt(at - 1))) column--
+  return `${line}:${column}`
+}
+
+function isHigh(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
 }
 
 function refused(problem: string): { readonly ok: false; readonly problem: string } {

@@ -1,57 +1,9 @@
 import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml/xml.ts'
 import { MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
-import { junitXml } from './junit.ts'
-import { nunitXml } from './nunit.ts'
 import type { ReportBuilder } from './report-builder.ts'
-import { testngXml } from './testng.ts'
-import { TRX_RESULTS, trxXml } from './trx.ts'
+import { formatOf, type OpenFormat, type RootName, rootsNear } from './roots.ts'
+import { TRX_RESULTS } from './trx.ts'
 import { isNearly, type XmlElement, type XmlFormat } from './xml-element.ts'
-import { xunitXml } from './xunit.ts'
-
-type OpenFormat = (report: ReportBuilder) => XmlFormat
-
-/**
- * By which root a format is known. Other tools have a testsuite or testcase further inside and another way to say that it
- * failed, so only damage around it makes an inner element count as a root.
- */
-const FORMATS: readonly (readonly [isOf: (root: XmlElement) => boolean, open: OpenFormat])[] = [
-  [({ name, attributes }) => (name === 'testsuites' || name === 'testsuite') && !isOfCheck(attributes), junitXml],
-  [isOfNunit, nunitXml],
-  [({ name, attributes }) => name === 'assemblies' || (name === 'assembly' && 'total' in attributes), xunitXml],
-  [({ name }) => name === 'testng-results', testngXml],
-]
-
-const ROOTS = ['testsuites', 'testsuite', 'test-run', 'test-results', 'assemblies'] as const
-
-function isNearlyRoot(name: string): boolean {
-  // A root of TRX, and one of libcheck's, are no damaged ones of others.
-  return name !== 'testrun' && ROOTS.every((root) => root !== name) && ROOTS.some((root) => isNearly(name, root))
-}
-
-/** NUnit's engine gives out a suite by itself, too; that of Allure says nowhere how it ended. */
-function isOfNunit({ name, attributes }: XmlElement): boolean {
-  return name === 'test-run' || name === 'test-results' || (name === 'test-suite' && 'result' in attributes)
-}
-
-/** A TestRun is of TRX, of CppUnit, or of others: what is right in it tells. */
-const IN_TRX: ReadonlySet<string> = new Set(['results', 'resultsummary', 'testdefinitions', 'testsettings', 'times'])
-
-/** libcheck's own XML, in which a test says by an attribute how it ended. */
-function isOfCheck({ xmlns = '' }: XmlAttributes): boolean {
-  return xmlns.includes('check.sourceforge')
-}
-
-function formatOf(element: XmlElement): OpenFormat | undefined {
-  const { parent, name } = element
-  if (parent?.name === 'testrun' && isOutermost(parent))
-    // Eclipse writes JUnit in a testrun.
-    return IN_TRX.has(name) ? trxXml : name === 'testsuite' ? junitXml : undefined
-  return isOutermost(element) ? FORMATS.find(([isOf]) => isOf(element))?.[1] : undefined
-}
-
-function isOutermost({ parent }: XmlElement): boolean {
-  return parent === null || (parent.isDamaged && isOutermost(parent))
-}
 
 /** What the formats call a test. */
 const TESTS: ReadonlySet<string> = new Set(['testcase', 'test-case', ...TRX_RESULTS, 'test', 'test-method'])
@@ -69,7 +21,7 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
-const RUNNER_COUNT = /^\s*(tests|suites|fail|cancelled) (\d{1,9})\s*$/
+const RUNNER_COUNT = /^\s*(suites|fail|cancelled|skipped|todo) (\d{1,9})\s*$/
 /** What a comment swallowed whose end was lost. */
 const COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,
@@ -102,11 +54,13 @@ type XmlReportReading = {
  * null; `isWhole` is false also where it ends early, `isDamaged` where its tags are.
  */
 export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): XmlReportReading {
-  const now: { format: XmlFormat | null; open: XmlElement | null; last: XmlElement | null } = {
-    format: null,
-    open: null,
-    last: null,
-  }
+  const now: {
+    format: XmlFormat | null
+    open: XmlElement | null
+    last: XmlElement | null
+    /** What the outermost element may be with a damaged name. */
+    meant: readonly RootName[]
+  } = { format: null, open: null, last: null, meant: [] }
   /** What Node's own runner counts, in comments: they are heard before the elements of their piece. */
   const told = new Map<string, number>()
   let depth = 0
@@ -149,11 +103,12 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
         odd ??= `${position}: an element ${written.slice(0, 100)}, perhaps a test`
       now.open = element
       if (now.format === null) {
-        const format = formatOf(element)
+        const format = formatOf(element, now.meant)
         now.format = format?.(report) ?? null
+        if (parent === null) now.meant = rootsNear(element)
         if (format) formats.add(format)
         // A root with a damaged name: what is in it counts as one.
-        else if (parent === null && isNearlyRoot(element.name)) {
+        else if (parent === null && now.meant.length > 0) {
           element.isDamaged = true
           odd ??= `${position}: the root element is ${written.slice(0, 100)}`
         }
@@ -262,8 +217,9 @@ function problemOf(root: { readonly name: string; readonly position: string } | 
 
 /** Values that no field is as long as are cut: an outer element's would be read for each test in it. */
 function shortened(attributes: XmlAttributes): XmlAttributes {
-  const values = Object.values(attributes)
-  if (values.every((value) => value.length <= MAX_TEXT_LENGTH)) return attributes
+  let isShort = true
+  for (const name in attributes) isShort &&= (attributes[name] ?? '').length <= MAX_TEXT_LENGTH
+  if (isShort) return attributes
   const entries = Object.entries(attributes).map(([name, value]) => [name, value.slice(0, MAX_TEXT_LENGTH)] as const)
   return Object.assign(Object.create(null), Object.fromEntries(entries))
 }
@@ -275,8 +231,10 @@ function plainName(name: string): string {
 const IS_PLAIN = /^[^:A-Z]*$/
 
 function plainNames(attributes: XmlAttributes): XmlAttributes {
+  let isPlain = true
+  for (const name in attributes) isPlain &&= IS_PLAIN.test(name)
+  if (isPlain) return attributes
   const names = Object.keys(attributes)
-  if (names.every((name) => IS_PLAIN.test(name))) return attributes
   const plain: Record<string, string> = Object.create(null)
   // What is written plainly goes before the same name with a prefix.
   for (const name of names) plain[plainName(name)] ??= attributes[name] ?? ''

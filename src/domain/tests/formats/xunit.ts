@@ -12,8 +12,9 @@ export function xunitXml(report: ReportBuilder): XmlFormat {
   }
 
   return {
-    wants: ({ name, parent }) =>
-      name === 'test' ||
+    wants: ({ name, attributes, parent }) =>
+      // In a suite of TestNG, which a line of a log may have put here, it holds tests.
+      (name === 'test' && (parent?.name !== 'suite' || 'result' in attributes)) ||
       (name === 'error' && parent?.name === 'errors') ||
       (name === 'failure' && parent?.name === 'class'),
     take: (element) => {

@@ -40,9 +40,11 @@ export const testInsightsShape = object({
 
 export const mutedTestShape = object({ test: namedTestShape, mute: muteShape })
 export const mutedTestsShape = object({ muted: list(mutedTestShape) })
+export const unmutedShape = object({ message: oneOf(['ok', 'not muted']) })
 
 export type FoundTestsJson = JsonOf<typeof foundTestsShape>
 export type TestHistoryJson = JsonOf<typeof testHistoryShape>
 export type TestInsightsJson = JsonOf<typeof testInsightsShape>
 export type MutedTestJson = JsonOf<typeof mutedTestShape>
 export type MutedTestsJson = JsonOf<typeof mutedTestsShape>
+export type UnmutedJson = JsonOf<typeof unmutedShape>

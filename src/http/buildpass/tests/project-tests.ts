@@ -8,7 +8,7 @@ import { findTestHistory } from '../../../storage/tests/answers/test-history.ts'
 import { type TestInsights, testInsights } from '../../../storage/tests/answers/test-insights.ts'
 import { listMuted, type MutedTest, muteTest, unmuteTest } from '../../../storage/tests/answers/test-mutes.ts'
 import { searchTests } from '../../../storage/tests/answers/test-search.ts'
-import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import { checkedBranch, lazily, queryCount, queryText, readJson, testIdOf } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
@@ -19,6 +19,7 @@ import type {
   MutedTestsJson,
   TestHistoryJson,
   TestInsightsJson,
+  UnmutedJson,
 } from './project-tests-shape.ts'
 import { muteJson, namedTestJson } from './verdict-json.ts'
 
@@ -101,8 +102,9 @@ export function mountProjectTests(app: App): void {
     'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute',
     async (c, { actor, grant, project, params }) => {
       if (grant?.kind !== 'personal') throw new AppError('permission_denied')
-      if (!(await unmuteTest(c.env.stores, project.id, testIdOf(params), actor))) throw new AppError('test_not_found')
-      return jsonDone(c)
+      const unmuted = await unmuteTest(c.env.stores, project.id, testIdOf(params), actor)
+      if (unmuted === 'no_test') throw new AppError('test_not_found')
+      return jsonWritten(c, { message: unmuted === 'unmuted' ? 'ok' : 'not muted' } satisfies UnmutedJson)
     },
   )
 }

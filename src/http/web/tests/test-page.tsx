@@ -49,7 +49,8 @@ export function mountTestPage(app: App): void {
 
   page(app, 'POST /:vcs/:org/:repo/tests/:id/unmute', async (c, { actor, project, params }) => {
     const id = testIdOf(params)
-    await unmuteTest(c.env.stores, project.id, id, actor)
+    const unmuted = await unmuteTest(c.env.stores, project.id, id, actor)
+    if (unmuted === 'no_test') throw new AppError('test_not_found')
     return redirectTo(testPath(project, id), 'test-unmuted')
   })
 }

@@ -95,24 +95,25 @@ export function testQuery(projectId: string, testId: number, now: number): SQL {
     where n.id = ${testId} and n.project_id = ${projectId}`
 }
 
-/** Ends a mute; false where the test had none. */
+/** Ends the mute of a test, if it has one. */
 export async function unmuteTest(
   stores: Pick<Stores, 'db' | 'now'>,
   projectId: string,
   testId: number,
   actor: Actor,
-): Promise<boolean> {
+): Promise<'unmuted' | 'not_muted' | 'no_test'> {
   const { db, now } = stores
   const at = now()
   const found = await findTest(db, projectId, testId, at)
-  if (!found?.mute) return false
+  if (!found) return 'no_test'
+  if (!found.mute) return 'not_muted'
   const which = sql`test_id = ${testId} and project_id = ${projectId} and until > ${at}`
   const entry = { action: 'test.unmuted', projectId, subject: titleOf(found.test), detail: { test: testId } } as const
   const [, { results }] = await commit(stores, actor, [
     auditStatement(db, at, actor, { ...entry, condition: sql`exists (select 1 from ${testMutes} where ${which})` }),
     rawStatement(db, sql`delete from ${testMutes} where ${which} returning test_id`),
   ])
-  return results.length > 0
+  return results.length > 0 ? 'unmuted' : 'not_muted'
 }
 
 function titleOf({ classname, name }: NamedTest): string {

@@ -15,7 +15,7 @@ type Fixture = {
   /** What its report says, where that is less or something else: then `why` tells what. */
   readonly reads?: Outcomes
   readonly why?: string
-  /** Whether the report counts failures that it does not show. */
+  /** Whether the report counts failures that it does not show; not asked where it is left out. */
   readonly warns?: boolean
 }
 type Producer = { readonly producer: string; readonly files: Readonly<Record<string, Fixture>> }
@@ -32,7 +32,8 @@ describe('what the producers themselves wrote', () => {
     const reading = readTestReport(readFileSync(join(REPORTS, path)), null)
     if (!reading.ok) throw new Error(reading.problem)
     expect(linesOf(reading.report.tests)).toEqual(expectedLines(reads ?? outcomes))
-    if (warns) expect(reading.report.warnings.join()).toMatch(/the report counts \d+ failures?, its cases show \d/)
+    const isWarned = /the report counts \d+ failures?, its cases show \d/.test(reading.report.warnings.join())
+    if (warns !== undefined) expect(isWarned).toBe(warns)
   })
 
   it('are 30 producers and 120 outcomes at least, and each of their files is listed', () => {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type ReportReading, readTestReport } from '../../../../src/domain/tests/formats/read-report.ts'
 import type { TestReport, TestResult } from '../../../../src/domain/tests/test-result.ts'
 
@@ -12,6 +12,14 @@ const SHORT: Readonly<Record<string, string>> = {
   TRX: `<TestRun>\n<Results><UnitTestResult testName="a" outcome="Failed"><Output><ErrorInfo><Message>no</Message></ErrorInfo></Output></UnitTestResult><UnitTestResult testName="b" outcome="Passed"/></Results>\n</TestRun>\n`,
   xUnit: `<assemblies>\n<assembly name="s"><collection><test name="a" result="Fail"><failure><message>no</message></failure></test><test name="b" result="Pass"/></collection></assembly>\n</assemblies>\n`,
   TestNG: `<testng-results>\n<suite name="s"><test name="unit"><class name="c"><test-method name="a" status="FAIL"><exception><message>no</message></exception></test-method><test-method name="b" status="PASS"/></class></test></suite>\n</testng-results>\n`,
+}
+/** The same of what else may be a root. */
+const OTHER_ROOTS: Readonly<Record<string, string>> = {
+  'NUnit 2': `<test-results name="s">\n<test-suite name="s" result="Failure"><results><test-case name="a" executed="True" success="False" result="Failure"><failure><message>no</message></failure></test-case><test-case name="b" executed="True" success="True" result="Success"/></results></test-suite>\n</test-results>\n`,
+  'NUnit, a suite': `<test-suite name="s" result="Failed">\n<test-case name="a" result="Failed"><failure><message>no</message></failure></test-case><test-case name="b" result="Passed"/>\n</test-suite>\n`,
+  'xUnit 1': `<assembly name="s" total="2">\n<class name="c"><test name="a" result="Fail"><failure><message>no</message></failure></test><test name="b" result="Pass"/></class>\n</assembly>\n`,
+  'JUnit of Eclipse': `<testrun name="s">\n<testsuite name="s"><testcase name="a"><failure message="no"/></testcase><testcase name="b"/></testsuite>\n</testrun>\n`,
+  'JUnit without suites': `<testsuites>\n<testcase name="a"><failure message="no"/></testcase><testcase name="b"/>\n</testsuites>\n`,
 }
 const ONE = suite('<testcase name="é"/>')
 
@@ -164,16 +172,64 @@ describe('how a report is found is how it is read', () => {
       [failure('a', 'no')],
       [expect.stringContaining('the report ends early')],
     ],
-    ...['statuz', 'rezult', 'statu', 'xstatus'].map((name): [string, string, Partial<TestResult>[], string[]] => [
+    ...[
+      ['JUnit', '<testsuite name="s">\n<testcase name="a"><error message="no"/></testcase>\n'],
+      ['JUnit, of a suite', '<testsuite name="a">\n<error message="no"/>\n'],
+      ['JUnit, in an attribute', '<testsuite name="s">\n<testcase name="a" status="errored"/>\n'],
+      ['JUnit, in a word that nobody knows', '<testsuite name="s">\n<testcase name="a" status="erxored"/>\n'],
+      ['xUnit', '<assemblies>\n<assembly><collection><test name="a" result="Error"/></collection>\n'],
+      ['xUnit, of an assembly', '<assemblies>\n<assembly><errors><error name="a"/></errors>\n'],
+      ['xUnit, without a word', '<assemblies>\n<assembly><collection><test name="a"/></collection>\n'],
+      [
+        'TestNG',
+        '<testng-results>\n<suite name="s"><test name="t"><class name="C"><test-method name="a" status="FAIL" is-config="true"/></class>\n',
+      ],
+    ].map(([format = '', cut = '']): [string, string, Partial<TestResult>[], string[]] => [
+      `${format}, an error in a report that ends early before one of another format`,
+      `u ${cut}<test-run><test-suite name="t"><test-case name="b" result="Passed"/><test-case name="c" result="Passed"/></test-suite></test-run>\n`,
+      [error('a')],
+      [expect.stringContaining('the report ends early')],
+    ]),
+    [
+      'xUnit, a failure in an element that it does not have',
+      '<assemblies><assembly><suite><test name="a" result="Fail"/></suite></assembly></assemblies>',
+      [failure('a')],
+    ],
+    ...[
+      ['statuz', 'status'],
+      ['rezult', 'result'],
+      ['statu', 'status'],
+      ['xstatus', 'status'],
+      ['results', 'result'],
+      ['outcomes', 'outcome'],
+    ].map(([name, known]): [string, string, Partial<TestResult>[], string[]] => [
       `failed, in an attribute of a damaged name, ${name}`,
       suite(`<testcase name="a" ${name}="failed"/><testcase name="b"/>`),
-      [error('a'), passed('b')],
+      [error('a', `the report says ${name}="failed", perhaps of ${known}`), passed('b')],
       [],
     ]),
+    ...['last_result', 'state', 'outcome_before', 'resultado', 'failures', 'retries'].map(
+      (name): [string, string, Partial<TestResult>[], string[]] => [
+        `passed, with an attribute of another name, ${name}`,
+        suite(`<testcase name="a" ${name}="failed"/>`),
+        [passed('a')],
+        [],
+      ],
+    ),
+    [
+      'skipped, with an attribute of a damaged name',
+      suite('<testcase name="a" results="skipped"><skipped/></testcase>'),
+      [skipped('a')],
+      [],
+    ],
     ...[
       [
         '<!-- tests 3 -->\n<!-- suites 1 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->',
-        ['the report counts 2 failures, its cases show 1'],
+        ['the report counts 2 failures, its cases show 1; a test around one that failed may be counted, too'],
+      ],
+      [
+        '<!-- tests 4 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 0 -->\n<!-- skipped 0 -->\n<!-- todo 1 -->',
+        ['the report counts 2 failures, its cases show 1; a test around one that failed may be counted, too'],
       ],
       [
         '<!-- tests 3 -->\n<!-- suites 0 -->\n<!-- fail 2 -->\n<!-- cancelled 1 -->',
@@ -868,6 +924,37 @@ ${method('PASS', 'name="pays"')}
     })
   })
 
+  it.each([
+    ['of numbers', `{"tests": [${'0,'.repeat(750_000)}0]}`, '1:1500007'],
+    ['of empty objects', `{"tests": [${'{},'.repeat(250_000)}{}]}`, '1:750006'],
+    ['within each other', `${'['.repeat(250_001)}${']'.repeat(250_001)}`, '1:250001'],
+  ])('JSON with too many values %s is refused, before anything is built for them', (_, document, position) => {
+    const parse = vi.spyOn(JSON, 'parse')
+    expect(readTestReport(bytes(document), null)).toMatchObject({
+      ok: false,
+      problem: `${position}: a report in JSON has at most 750,000 values, 250,000 of them objects and lists`,
+    })
+    expect(parse).not.toHaveBeenCalled()
+    parse.mockRestore()
+  })
+
+  it('so is what follows where a quote is missing, be it cut off', () => {
+    const parse = vi.spyOn(JSON, 'parse')
+    const document = `{"results": "a"tests": [${'{},'.repeat(250_001)}{`
+    expect(readTestReport(bytes(document), null)).toMatchObject({ ok: false, problem: expect.stringContaining('JSON') })
+    expect(parse.mock.calls.some(([text]) => text.startsWith('[{},'))).toBe(false)
+    parse.mockRestore()
+  })
+
+  it('50,000 tests of CTRF with all that runners write of one are read', () => {
+    const test = (at: number) => ({
+      ...{ name: `t${at}`, status: 'passed', duration: 1, start: 1, stop: 2, suite: 's', rawStatus: 'passed' },
+      ...{ type: 'e2e', filePath: 'a.ts', retries: 0, flaky: false, tags: ['a'] },
+    })
+    const document = JSON.stringify({ results: { tests: Array.from({ length: 50_000 }, (_, at) => test(at)) } })
+    expect(testsOf(document)).toHaveLength(50_000)
+  })
+
   it('CTRF that was cut off', () => {
     const whole = ctrf([
       { name: 'a', status: 'failed', message: 'x } ] "' },
@@ -986,6 +1073,41 @@ describe('what a damaged end of a section would swallow', () => {
         expect(tests.some(({ name }) => name === 'a') || warnings.length > 0 ? null : document).toBeNull()
       }
     }
+  })
+
+  it.each(Object.entries({ ...SHORT, ...OTHER_ROOTS }))(
+    '%s is read, with a warning, whatever one character in the name of its root is',
+    (_, document) => {
+      const end = /[\s>]/.exec(document)?.index ?? 0
+      const root = document.slice(1, end)
+      for (let at = 0; at < root.length; at++)
+        for (const wrong of [
+          '',
+          'x',
+          `${root[at]}x`,
+          ...(at > 0 && at < root.length - 1 ? ['\ufffd', ' ', '/'] : []),
+        ]) {
+          // Without its hyphen NUnit's is one of JUnit.
+          if (root === 'test-suite' && wrong === '' && at === 4) continue
+          const damaged = `<${root.slice(0, at)}${wrong}${root.slice(at + 1)}${document.slice(end)}`
+          const { tests, warnings } = reportIn(damaged)
+          const read = tests.map(({ name, result }) => `${name} ${result}`).join()
+          // The last test is not known to have passed where the end tag behind it ends nothing.
+          expect([damaged, read]).toEqual([damaged, expect.stringMatching(/^a failure,b (success|error)$/)])
+          expect([damaged, warnings]).not.toEqual([damaged, []])
+        }
+    },
+  )
+
+  it.each([
+    '<test_suite><testcase name="a"><verdict>failed</verdict></testcase></test_suite>',
+    '<test-suite><testcase name="a"/></test-suite>',
+    '<testcases><testcase name="a"/></testcases>',
+    '<assemble total="1"><suite><test name="a"/></suite></assemble>',
+    '<testresults><testcase name="a"/></testresults>',
+    '<testsuitf xmlns="http://check.sourceforge.net/ns"><testcase name="a"/></testsuitf>',
+  ])('what is nearly a root, or holds tests like ours, is refused: %s', (document) => {
+    expect(readTestReport(bytes(document), null).ok).toBe(false)
   })
 
   it.each(['<?xml version="1.0" encoding="UTF-8">', '<?xml version="1.0" encoding="UTF-8"', '<?xml', '<?'])(

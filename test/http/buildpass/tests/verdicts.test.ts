@@ -214,8 +214,13 @@ describe('a muted test', () => {
     await build({ a: 'failure' })
     await mute('a', 2)
     const path = `${base}/tests/${await idOf('a')}/mute`
-    expect((await app.ask(path, { method: 'DELETE', token: world.secrets.admin })).status).toBe(200)
-    expect((await app.ask(path, { method: 'DELETE', token: world.secrets.admin })).status).toBe(404)
+    const unmute = async (of = path) => {
+      const response = await app.ask(of, { method: 'DELETE', token: world.secrets.admin })
+      return [response.status, (await response.json<{ message: string }>()).message]
+    }
+    expect(await unmute()).toEqual([200, 'ok'])
+    expect(await unmute()).toEqual([200, 'not muted'])
+    expect(await unmute(`${base}/tests/999999/mute`)).toEqual([404, 'Test not found'])
     const { items } = await (await app.ask(`${base}/audit`, { token: world.secrets.admin })).json<{
       items: { action: string; subject: string; user: string; detail: object | null }[]
     }>()

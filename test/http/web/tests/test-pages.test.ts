@@ -186,6 +186,9 @@ describe('the page of one test', () => {
     expect((await browse(`${address}/unmute`, { session, form: {} })).status).toBe(303)
     expect(await listMuted(stores.db, project.id, stores.now())).toEqual([])
     expect((await visit(address, cookie)).text).not.toContain('Unmute')
+    // A second click, and a test that is gone.
+    expect((await browse(`${address}/unmute`, { session, form: {} })).status).toBe(303)
+    expect((await browse(`${path}/tests/999999/unmute`, { session, form: {} })).status).toBe(404)
   })
 
   it.each([
