@@ -1,25 +1,15 @@
 import type { Context } from 'hono'
 import { appendLog } from '../../../actions/append-log.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
-import { withoutColours } from '../../../domain/formats/ansi.ts'
-import { parseRange } from '../../../domain/formats/byte-range.ts'
-import { byteStreamOf } from '../../../domain/formats/byte-stream.ts'
-import { httpDate, isRangeCurrent } from '../../../domain/formats/precondition.ts'
+import { httpDate } from '../../../domain/formats/precondition.ts'
 import { condensedText } from '../../../domain/logs/condensed-text.ts'
-import { LOG_STREAMS, type LogStream, MAX_CHUNK_BYTES } from '../../../domain/logs/log.ts'
+import { MAX_CHUNK_BYTES } from '../../../domain/logs/log.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
-import {
-  type LineRange,
-  type LogText,
-  lineCountOf,
-  logTextOf,
-  readLines,
-  streamText,
-} from '../../../storage/logs/log-text.ts'
-import { type FoundLog, findLog, waitForLog, withLog } from '../../../storage/logs/read-log.ts'
-import { conditional, etagOf, isKnown, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { findLog, withLog } from '../../../storage/logs/read-log.ts'
+import { conditional, etagOf, jsonRead, jsonWritten } from '../../frame/answers.ts'
+import { logAnswer, requireOffset, stepOf, streamOf, waited } from '../../frame/log-answer.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { buildNumOf, numberOnPath, queryCount, queryFlag, readBytes } from '../../frame/request/input.ts'
+import { buildNumOf, queryFlag, readBytes } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { CondensedJson, LogAppendedJson } from './logs-shape.ts'
 import { requireBuildId } from './uploads.ts'
@@ -63,7 +53,7 @@ export function mountLogs(app: App): void {
       const key = { step: stepOf(params), stream: streamOf(c) }
       const found = await waited(c, await find(), find)
       if (!found) throw new AppError('log_not_found')
-      return logAnswer(c, found, find)
+      return logAnswer(c, found, find, OPEN_TO_SCRIPTS)
     },
   )
 
@@ -84,6 +74,11 @@ export function mountLogs(app: App): void {
   )
 }
 
+const OPEN_TO_SCRIPTS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Terminal, X-Log-Offset, X-Log-Lines, X-Log-First-Line, X-Log-Cut',
+}
+
 async function condensedTextRead(c: Context<AppEnv>, text: string): Promise<Response> {
   const etag = await etagOf(text)
   return conditional(c.req.raw, text, etag, {
@@ -98,27 +93,6 @@ async function condensedTextRead(c: Context<AppEnv>, text: string): Promise<Resp
   })
 }
 
-function stepOf(params: { readonly step: string }): number {
-  const step = numberOnPath(params.step)
-  if (step === null) throw new AppError('step_not_found')
-  return step
-}
-
-function streamOf(c: Context<AppEnv>): LogStream {
-  const text = c.req.query('stream') ?? 'stdout'
-  const stream = LOG_STREAMS.find((one) => one === text)
-  if (!stream) throw invalidInput('stream', `must be one of ${LOG_STREAMS.join(', ')}`)
-  return stream
-}
-
-const OFFSET_RULE = 'must be a whole number from 0: how many bytes of the log come before these'
-
-function requireOffset(c: Context<AppEnv>): number {
-  const text = c.req.query('offset') ?? ''
-  if (!/^\d{1,15}$/.test(text)) throw invalidInput('offset', OFFSET_RULE)
-  return Number(text)
-}
-
 /** The line feeds in what the reporter left out; `true` where it does not know. */
 function cutOf(c: Context<AppEnv>): number | null {
   const text = c.req.query('cut')
@@ -127,147 +101,4 @@ function cutOf(c: Context<AppEnv>): number | null {
   if (!/^\d{1,12}$/.test(text))
     throw invalidInput('cut', 'must be true, or how many lines are left out before the offset')
   return Number(text)
-}
-
-const MAX_WAIT_SECONDS = 20
-
-/** The log once it has more than the asker's `offset`, or has ended, or the time is over. */
-async function waited(
-  c: Context<AppEnv>,
-  found: FoundLog | null,
-  find: () => Promise<FoundLog | null>,
-): Promise<FoundLog | null> {
-  const seconds = queryCount(c, 'wait', { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 })
-  const offset = c.req.query('offset') === undefined ? 0 : requireOffset(c)
-  if (!found || seconds === 0 || found.log.sizeBytes > offset || found.log.state !== 'open') return found
-  const isMore = await waitForLog(c.env.stores.db, found.log.id, offset, seconds)
-  return isMore ? find() : found
-}
-
-type Find = () => Promise<FoundLog | null>
-
-async function logAnswer(c: Context<AppEnv>, found: FoundLog, find: Find): Promise<Response> {
-  const text = logTextOf(found)
-  const { log } = found
-  const etag = `"${log.id}-${log.sizeBytes}-${log.state}"`
-  const [cut] = text.cuts
-  const headers: Record<string, string> = {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': 'sandbox',
-    'Cache-Control': 'private, no-cache',
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': 'X-Terminal, X-Log-Offset, X-Log-Lines, X-Log-First-Line, X-Log-Cut',
-    ETag: etag,
-    // As with all that is made for each answer: a time would promise that nothing came meanwhile.
-    'Last-Modified': httpDate(c.env.stores.now()),
-    'X-Terminal': String(log.state !== 'open'),
-    'X-Log-Offset': String(log.sizeBytes),
-    'X-Log-Lines': String(lineCountOf(found)),
-    ...(cut ? { 'X-Log-Cut': `${cut.from}-${cut.to}` } : {}),
-  }
-  const validators = { etag, modifiedAt: null }
-  if (isKnown(c.req.raw, validators)) return new Response(null, { status: 304, headers })
-  const lines = linesOf(c, found)
-  if (lines) {
-    const read = await withLog(found, find, ({ parts }) => readLines(c.env.stores, parts, lines))
-    if (!read) throw new AppError('log_not_found')
-    const bytes = stripsAnsi(c)
-      ? new TextEncoder().encode(withoutColours(new TextDecoder().decode(read.bytes)))
-      : read.bytes
-    return new Response(bytes, { headers: { ...headers, 'X-Log-First-Line': String(read.first) } })
-  }
-  const again = async () => {
-    const anew = await find()
-    return anew && logTextOf(anew)
-  }
-  const whole = { start: placeOf(c, text), end: text.sizeBytes }
-  const stream = (range: { start: number; end: number }) =>
-    byteStreamOf(streamText(c.env.stores, text, range, again), ({ bytes }) => bytes)
-  const isHead = c.req.raw.method === 'HEAD'
-  if (stripsAnsi(c)) return new Response(isHead ? null : stream(whole).pipeThrough(strippingAnsi()), { headers })
-  const takesRange = whole.start === 0 && isRangeCurrent(c.req.raw.headers, validators)
-  const range = parseRange(takesRange ? (c.req.header('Range') ?? null) : null, text.sizeBytes)
-  headers['Accept-Ranges'] = 'bytes'
-  switch (range.kind) {
-    case 'unsatisfiable':
-      throw new AppError('range_not_satisfiable', undefined, {
-        headers: { 'Content-Range': `bytes */${text.sizeBytes}` },
-      })
-    case 'whole':
-      headers['Content-Length'] = String(whole.end - whole.start)
-      return new Response(isHead ? null : fixed(stream(whole), whole.end - whole.start), { headers })
-    case 'part': {
-      const { start, end } = range
-      headers['Content-Range'] = `bytes ${start}-${end}/${text.sizeBytes}`
-      headers['Content-Length'] = String(end + 1 - start)
-      return new Response(isHead ? null : fixed(stream({ start, end: end + 1 }), end + 1 - start), {
-        status: 206,
-        headers,
-      })
-    }
-  }
-}
-
-/** Where in the text the asker's `offset` of the log is: what comes behind it is what it has not seen. */
-function placeOf(c: Context<AppEnv>, { pieces, sizeBytes }: LogText): number {
-  if (c.req.query('offset') === undefined) return 0
-  const offset = requireOffset(c)
-  for (const piece of pieces) {
-    if (piece.kind !== 'member') continue
-    const { member, start } = piece
-    if (offset <= member.offset) return start
-    if (offset < member.offset + member.sizeBytes) return start + offset - member.offset
-  }
-  return sizeBytes
-}
-
-const MAX_TAIL_LINES = 100_000
-const LINES_RULE = 'must be two line numbers from 1, as 100-200'
-
-/** Which lines are asked for by `lines` or `tail`; null where all are. */
-function linesOf(c: Context<AppEnv>, found: FoundLog): LineRange | null {
-  const text = c.req.query('lines')
-  if (text !== undefined) {
-    const [, first = '', last = ''] = /^([1-9]\d{0,11})-([1-9]\d{0,11})$/.exec(text) ?? []
-    if (first === '' || Number(last) < Number(first)) throw invalidInput('lines', LINES_RULE)
-    return { first: Number(first), last: Number(last) }
-  }
-  if (c.req.query('tail') === undefined) return null
-  const tail = queryCount(c, 'tail', { min: 1, max: MAX_TAIL_LINES, fallback: 1 })
-  const last = Math.max(1, lineCountOf(found))
-  return { first: Math.max(1, last - tail + 1), last }
-}
-
-function stripsAnsi(c: Context<AppEnv>): boolean {
-  const text = c.req.query('ansi')
-  if (text === undefined || text === 'keep') return false
-  if (text === 'strip') return true
-  throw invalidInput('ansi', 'must be keep or strip')
-}
-
-/** Takes sequences of terminals out, line by line. */
-function strippingAnsi(): TransformStream<Uint8Array, Uint8Array> {
-  const decoder = new TextDecoder()
-  const encoder = new TextEncoder()
-  let held = ''
-  return new TransformStream({
-    transform(bytes, controller) {
-      held += decoder.decode(bytes, { stream: true })
-      // A line without an end is cut where it is very long: a sequence there may stay.
-      const end = held.length > MAX_HELD_CHARACTERS ? held.length : held.lastIndexOf('\n') + 1
-      controller.enqueue(encoder.encode(withoutColours(held.slice(0, end))))
-      held = held.slice(end)
-    },
-    flush(controller) {
-      controller.enqueue(encoder.encode(withoutColours(held + decoder.decode())))
-    },
-  })
-}
-
-const MAX_HELD_CHARACTERS = 1024 * 1024
-
-/** With its length known, so that the answer says it. */
-function fixed(stream: ReadableStream<Uint8Array>, sizeBytes: number): ReadableStream<Uint8Array> {
-  return stream.pipeThrough(new FixedLengthStream(sizeBytes))
 }
