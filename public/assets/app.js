@@ -8,6 +8,7 @@ function showTimes(root) {
     if (Number.isNaN(at.getTime())) continue
     time.title = at.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' })
     if (time.dataset.as === 'date') time.textContent = at.toLocaleDateString(undefined, { dateStyle: 'medium' })
+    if (time.dataset.as === 'clock') time.textContent = at.toLocaleTimeString(undefined, { hour12: false })
   }
 }
 
@@ -43,7 +44,8 @@ function closeMenus(except) {
 }
 
 // Parts of a page that are kept up to date: an element with an id and data-live="/address" is asked for anew there, and
-// changed in place, as long as it has that attribute.
+// changed in place, as long as it has that attribute. Where the answer itself waits for news, data-live-ms is the pause
+// before the next question.
 const LIVE_MS = 5000
 const PATIENCE_MS = 20_000
 let heardAt = new Date()
@@ -54,10 +56,19 @@ function refreshIn(ms) {
   if (document.querySelector('[data-live]')) timer = setTimeout(refresh, ms)
 }
 
+let isAsking = false
+let isPaused = false
+
 async function refresh() {
   const live = document.querySelector('[data-live]')
-  if (document.visibilityState === 'visible') await update(live)
-  refreshIn(LIVE_MS)
+  let pause = LIVE_MS
+  if (document.visibilityState === 'visible' && !isPaused && !isAsking) {
+    isAsking = true
+    const isHeard = await update(live)
+    isAsking = false
+    if (isHeard) pause = Number(live.dataset.liveMs ?? LIVE_MS)
+  }
+  refreshIn(pause)
 }
 
 async function update(live) {
@@ -72,7 +83,9 @@ async function update(live) {
       return stop(live, 'this is gone, or is no longer open to you.', 'Go to the start page', '/')
     if (!response.ok) return wait(live, 'the server could not answer')
     const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
-    keepingFocus(live, () => show(live, fresh))
+    // Whoever paused while the answer was waited for does not want it.
+    if (!isPaused) keepingFocus(live, () => show(live, fresh))
+    return true
   } catch {
     wait(live, 'the server cannot be reached')
   }
@@ -117,11 +130,18 @@ function show(live, fresh) {
   const before = statesOf(live)
   const anchor = anchorOf(live)
   const top = anchor?.getBoundingClientRect().top
+  const follows = live.querySelector('#log-end') !== null && isAtEnd()
   morph(live, next)
-  if (anchor?.isConnected) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: 'instant' })
+  if (follows) scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })
+  else if (anchor?.isConnected) scrollBy({ top: anchor.getBoundingClientRect().top - top, behavior: 'instant' })
   if (fresh.title) document.title = fresh.title
   const changed = [...statesOf(live)].filter(([id, state]) => before.get(id) !== state)
   if (changed.length > 0) say(changed.map(([, state]) => state).join('. '))
+}
+
+/** Whoever reads the end of a log that grows goes on to read the end. */
+function isAtEnd() {
+  return scrollY > 0 && innerHeight + scrollY >= document.documentElement.scrollHeight - 48
 }
 
 /** What has to stay where it is on the screen: what has the focus, else the first thing that shows once the page is scrolled. */
@@ -143,6 +163,8 @@ function say(text) {
 
 /** Makes an element like another, changing no more than what differs: focus, selection, scrolling and folds stay. */
 function morph(now, next) {
+  // Controls of the script's own.
+  if (now.dataset.readers !== undefined) return
   for (const { name } of [...now.attributes])
     if (!next.hasAttribute(name) && !isReaders(now, name)) now.removeAttribute(name)
   for (const { name, value } of next.attributes)
@@ -189,7 +211,57 @@ function isReaders(element, attribute) {
   return attribute === 'tabindex' || (attribute === 'open' && foldedByReader.has(element))
 }
 
+// The log of a step: pausing what grows, and pointing at lines, with shift at several, by addresses to share.
+function offerPause(root) {
+  for (const button of root.querySelectorAll('button[data-pause]')) button.hidden = false
+}
+
+function pause(button) {
+  isPaused = !isPaused
+  button.textContent = isPaused ? 'Go on' : 'Pause'
+  say(isPaused ? 'Paused' : 'Updating again')
+  refreshIn(0)
+}
+
+let firstMarked = null
+
+function markLine(event, link) {
+  const line = link.closest('.log .log-line')?.id
+  if (!line || event.ctrlKey || event.metaKey || event.altKey) return
+  event.preventDefault()
+  const number = Number(line.slice(1))
+  if (!event.shiftKey || firstMarked === null) firstMarked = number
+  const [first, last] = [Math.min(firstMarked, number), Math.max(firstMarked, number)]
+  const address = new URL(link.href)
+  address.searchParams.set('line', first === last ? first : `${first}-${last}`)
+  address.hash = `L${first}`
+  history.replaceState(null, '', address)
+  for (const row of document.querySelectorAll('.log-line[id]')) {
+    const at = Number(row.id.slice(1))
+    row.classList.toggle('marked', at >= first && at <= last)
+  }
+  getSelection().removeAllRanges()
+}
+
+/** `#L120-L140`, as other services write it, and `#L120` of a line that this page does not have. */
+function goToLines() {
+  const [, first, last] = /^#L(\d{1,9})(?:-L?(\d{1,9}))?$/.exec(location.hash) ?? []
+  if (!first || !document.querySelector('.log')) return
+  const asked = new URLSearchParams(location.search).get('line')
+  if (asked !== null || (!last && document.getElementById(`L${first}`))) return
+  const address = new URL(location.href)
+  address.searchParams.delete('from')
+  address.searchParams.delete('q')
+  address.searchParams.set('line', last ? `${first}-${last}` : first)
+  address.hash = `L${first}`
+  location.replace(address)
+}
+
 document.addEventListener('click', (event) => {
+  const lineLink = event.target.closest('a.log-num')
+  if (lineLink) markLine(event, lineLink)
+  const pausing = event.target.closest('button[data-pause]')
+  if (pausing) pause(pausing)
   const button = event.target.closest('button[data-copy]')
   if (button) copy(button)
   const summary = event.target.closest('summary')
@@ -229,5 +301,8 @@ if (once) {
 
 showTimes(document)
 offerCopies(document)
-refreshIn(LIVE_MS)
+offerPause(document)
+goToLines()
+addEventListener('hashchange', goToLines)
+refreshIn(document.querySelector('[data-live-ms]') ? 0 : LIVE_MS)
 document.addEventListener('visibilitychange', () => refreshIn(0))

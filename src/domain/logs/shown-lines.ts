@@ -83,8 +83,13 @@ function overwritten(shown: string, part: string): string {
   return ERASES.test(part) ? text : text + shown.slice(text.length)
 }
 
+/** Without the sequences that anser leaves as text. */
+export function withoutOtherSequences(text: string): string {
+  return text.replace(OTHER_SEQUENCES, '')
+}
+
 function plain(text: string): string {
-  const visible = withoutColours(text.replace(OTHER_SEQUENCES, '')).replace(CONTROLS, '')
+  const visible = withoutColours(withoutOtherSequences(text)).replace(CONTROLS, '')
   return visible.includes('\b') ? steppedBack(visible) : visible
 }
 

@@ -191,10 +191,13 @@ export const PAGES = {
   'POST /:vcs/:org/:repo/tests/:id/unmute': 'builds:write',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log': 'artifacts:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log/raw': 'artifacts:read',
   // The part of a page that changes while something runs: the page's script reads it.
   'GET /live': 'session',
   'GET /live/:vcs/:org/:repo': 'status:read',
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
+  'GET /live/:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log': 'artifacts:read',
 
   'GET /sign-in': 'anyone',
   'GET /sign-in/link/:secret': 'anyone',

@@ -7,6 +7,7 @@ import { mountProjectPage } from './data/project-page.tsx'
 import { mountPersonPage } from './instance/person-page.tsx'
 import { mountTrafficPage } from './instance/traffic-page.tsx'
 import { mountUsersPage } from './instance/users-page.tsx'
+import { mountLogPage } from './logs/log-page.tsx'
 import { mountAuditPages } from './settings/audit-page.tsx'
 import { mountMembers } from './settings/members-page.tsx'
 import { mountNewProject } from './settings/new-project.tsx'
@@ -48,4 +49,5 @@ export function mountPages(app: App): void {
   mountTestsPage(app)
   mountTestPage(app)
   mountBuildPage(app)
+  mountLogPage(app)
 }

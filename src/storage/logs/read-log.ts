@@ -38,15 +38,24 @@ export function partOf(row: Omit<LogPart, 'members'> & { readonly members: strin
 export async function findLog(
   db: Db,
   build: { readonly projectId: string; readonly num: number },
-  { step, stream }: LogKey,
+  key: LogKey,
 ): Promise<FoundLog | null> {
+  return foundLogOf(await db.batch(selectLog(db, build, key)))
+}
+
+/** What `findLog` asks, for whoever asks more at once. */
+export function selectLog(
+  db: Db,
+  build: { readonly projectId: string; readonly num: number },
+  { step, stream }: LogKey,
+) {
   const which = and(
     eq(builds.projectId, build.projectId),
     eq(builds.num, build.num),
     eq(logs.step, step),
     eq(logs.stream, stream),
   )
-  const [[found], parts] = await db.batch([
+  return [
     db.select({ log: logs }).from(builds).innerJoin(logs, eq(logs.buildId, builds.id)).where(which),
     db
       .select(PART_COLUMNS)
@@ -55,9 +64,14 @@ export async function findLog(
       .innerJoin(logParts, eq(logParts.logId, logs.id))
       .where(which)
       .orderBy(asc(logParts.offset)),
-  ])
+  ] as const
+}
+
+export function foundLogOf([[found], parts]: Rows<ReturnType<typeof selectLog>>): FoundLog | null {
   return found ? { log: found.log, parts: parts.map(partOf) } : null
 }
+
+type Rows<Selects extends readonly unknown[]> = { readonly [Place in keyof Selects]: Awaited<Selects[Place]> }
 
 /** One member with its places: in the log, in its object, and how many line feeds come before it. */
 export type PlacedMember = LogMember & {

@@ -21,9 +21,9 @@ export async function visit(path: string, cookie: string | null = null): Promise
   return { status: response.status, headers: response.headers, html, text: textOf(html), links }
 }
 
-/** What a person reads of a page. */
+/** What a person reads of a page, or of a part of one. */
 export function textOf(html: string): string {
-  const main = html.slice(html.indexOf('<main'))
+  const main = html.slice(Math.max(0, html.indexOf('<main')))
   return decoded(main.replace(/<title>.*?<\/title>/gs, '').replace(/<[^>]*>/g, ' '))
     .replace(/\s+/g, ' ')
     .replace(/ (?=[.,:])/g, '')

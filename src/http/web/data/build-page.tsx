@@ -1,8 +1,10 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
-import { type Build, durationMsOf, isOver, queuedAtOf } from '../../../domain/builds/build.ts'
+import { type Build, durationMsOf, isOver, queuedAtOf, type Step } from '../../../domain/builds/build.ts'
 import { classOf } from '../../../domain/builds/workflow-run.ts'
 import { AppError } from '../../../domain/error.ts'
+import type { Condensed } from '../../../domain/logs/condense.ts'
+import type { LogStream } from '../../../domain/logs/log.ts'
 import type { Project } from '../../../domain/project.ts'
 import { artifactPathsOf, attachedFileOf } from '../../../domain/tests/attached-file.ts'
 import { isBad } from '../../../domain/tests/test-result.ts'
@@ -19,6 +21,8 @@ import {
   MAX_FILES_AT_ONCE,
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
+import { condensedOf } from '../../../storage/logs/condensed-log.ts'
+import { findLog, withLog } from '../../../storage/logs/read-log.ts'
 import type { Db } from '../../../storage/stores.ts'
 import { findTestsNamed } from '../../../storage/tests/answers/known-tests.ts'
 import { type Judgement, judgeBuild } from '../../../storage/tests/answers/verdicts.ts'
@@ -29,7 +33,9 @@ import { artifactPlaceOf, buildNumOf, queryPage } from '../../frame/request/inpu
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
-import { buildPath, filePath, pipelinePath, projectPath, safeUrl, testsPath } from '../frame/paths.ts'
+import { buildPath, filePath, pipelinePath, projectPath, safeUrl, stepLogPath, testsPath } from '../frame/paths.ts'
+import { type AskedLog, lineAddress, logAddress } from '../logs/asked-log.ts'
+import { CondensedLines, reasonsOf } from '../logs/condensed-lines.tsx'
 import { EventTime } from '../parts/event-time.tsx'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -41,7 +47,7 @@ import { DownloadAll, FileList } from './file-list.tsx'
 import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
-import { StepList } from './step-list.tsx'
+import { StepList, stepStatusOf } from './step-list.tsx'
 import type { ListedTest } from './test-item.tsx'
 import { NoTests, TestList, testSummary } from './test-list.tsx'
 
@@ -73,6 +79,9 @@ export function mountBuildPage(app: App): void {
   })
 }
 
+/** Why a step failed, as its log tells. */
+type Why = { readonly step: number; readonly stream: LogStream; readonly condensed: Condensed }
+
 type Shown = {
   readonly detail: BuildDetail
   readonly files: BuildFiles
@@ -84,6 +93,7 @@ type Shown = {
   readonly judgement: Judgement | null
   /** The files among which the attachments of the tests are. */
   readonly attached: readonly FileOverview[]
+  readonly why: Why | null
   readonly now: number
   readonly origin: string
 }
@@ -100,10 +110,11 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
   ])
   if (!detail) throw new AppError('build_not_found')
   const build = { projectId: project.id, num }
-  const [folder, attached, known] = await Promise.all([
+  const [folder, attached, known, why] = await Promise.all([
     readFolder(db, build, files, asked),
     readAttached(db, build, files, tests),
     findTestsNamed(db, project.id, tests.results, now()),
+    readWhy(c, build, detail),
   ])
   const verdicts = new Map(judgement?.failures.map(({ test, verdict }) => [test.id, verdict]))
   const listed = tests.results.map((test, place): ListedTest => {
@@ -116,7 +127,26 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
     .filter(({ result }) => isBad(result))
     .map((test) => ({ test, verdict: test.verdict, mute: test.known?.mute }))
   const results = [...newFirst(failed).map(({ test }) => test), ...listed.slice(failed.length)]
-  return { detail, files, asked, folder, tests, results, judgement, attached, now: now(), origin: publicOriginOf(c) }
+  const origin = publicOriginOf(c)
+  return { detail, files, asked, folder, tests, results, judgement, attached, why, now: now(), origin }
+}
+
+/** What the log of the first failed step tells; null where none has one. Who may see a build may see what it made. */
+async function readWhy(
+  c: Context<AppEnv>,
+  build: { projectId: string; num: number },
+  { steps, logs }: BuildDetail,
+): Promise<Why | null> {
+  const { stores } = c.env
+  const place = logs.find(({ step }) => {
+    const failed = steps[step]
+    return failed !== undefined && classOf(stepStatusOf(failed)) === 'red'
+  })
+  if (!place) return null
+  const find = () => findLog(stores.db, build, place)
+  const found = await find()
+  const condensed = found && (await withLog(found, find, (log) => condensedOf(stores, log)))
+  return condensed && { ...place, condensed }
 }
 
 /** No more is read where all files are at hand. */
@@ -160,6 +190,7 @@ function BuildView({
   results,
   judgement,
   attached,
+  why,
   now,
   origin,
 }: Shown & { project: Project }) {
@@ -187,10 +218,15 @@ function BuildView({
       <Origin project={project} pipeline={pipeline} />
       {hasNoTests && classOf(build.status) === 'red' && <NoTests />}
       {judgement && judgement.summary !== '' && <Verdicts project={project} judgement={judgement} />}
+      {why && <WhyFailed project={project} num={num} steps={steps} why={why} />}
       <BuildFacts project={project} detail={detail} now={now} />
       {isLive && <LiveNote address={addressOf(asked, tests.page)} />}
       <Section id="steps" title="Steps" note={null}>
-        {steps.length > 0 ? <StepList steps={steps} /> : <None of="steps" isLive={isLive} />}
+        {steps.length > 0 ? (
+          <StepList steps={steps} logs={detail.logs} addressOf={(step) => stepLogPath(project, num, step)} />
+        ) : (
+          <None of="steps" isLive={isLive} />
+        )}
       </Section>
       <Section id="tests" title="Tests" note={tests.reports > 0 ? testSummary(tests) : null}>
         {tests.reports > 0 ? (
@@ -282,6 +318,29 @@ function Verdicts({ project, judgement }: { project: Project; judgement: Judgeme
         </span>
       )}
     </p>
+  )
+}
+
+const MAX_REASONS = 40
+
+/** The lines that tell why a step failed, before anything else. */
+function WhyFailed({ project, num, steps, why }: { project: Project; num: number; steps: readonly Step[]; why: Why }) {
+  const place = { project, num, step: why.step }
+  const asked: AskedLog = { stream: why.stream, part: { kind: 'end' }, showsTimes: false, wraps: true }
+  const lines = reasonsOf(why.condensed, MAX_REASONS)
+  if (lines.length === 0) return null
+  return (
+    <section class="section" aria-labelledby="why">
+      <div class="row list-head">
+        <h2 id="why" class="clamp">
+          Why {steps[why.step]?.name ?? 'it'} failed
+        </h2>
+        <a class="button small" href={logAddress(place, asked)}>
+          <Icon name="list" /> Whole log
+        </a>
+      </div>
+      <CondensedLines lines={lines} addressOf={(number) => lineAddress(place, asked, number)} />
+    </section>
   )
 }
 

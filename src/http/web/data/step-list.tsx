@@ -1,6 +1,8 @@
+import type { Child } from 'hono/jsx'
 import type { BranchStatus } from '../../../domain/builds/badge.ts'
 import { parseReportedStatus, type Step, type StepAction } from '../../../domain/builds/build.ts'
 import { classOf } from '../../../domain/builds/workflow-run.ts'
+import type { StepLog } from '../../../storage/logs/step-logs.ts'
 import { STATUS_WORD, Status, StatusMark } from '../parts/status.tsx'
 import { countText, durationText } from './measures.ts'
 
@@ -8,14 +10,23 @@ const MAX_STEPS = 200
 const MAX_ACTIONS = 50
 const MAX_COMMAND = 2_000
 
-/** What a build did, step by step; what failed is unfolded. */
-export function StepList({ steps }: { steps: readonly Step[] }) {
+type StepListProps = {
+  readonly steps: readonly Step[]
+  readonly logs: readonly StepLog[]
+  /** The page of the log of a step. */
+  readonly addressOf: (step: number) => string
+}
+
+/** What a build did, step by step, and which of it has a log; what failed is unfolded. */
+export function StepList({ steps, logs, addressOf }: StepListProps) {
   const rest = steps.length - MAX_STEPS
   return (
     <>
       <ol class="card">
         {steps.slice(0, MAX_STEPS).map((step, index) => (
-          <StepItem step={step} id={`step-${index}`} />
+          <StepItem step={step} id={`step-${index}`}>
+            <LogLink name={step.name} logs={logs.filter((log) => log.step === index)} address={addressOf(index)} />
+          </StepItem>
         ))}
       </ol>
       {rest > 0 && <p class="rest muted small-text">And {countText(rest, 'more step')}, which the API has.</p>}
@@ -23,10 +34,23 @@ export function StepList({ steps }: { steps: readonly Step[] }) {
   )
 }
 
-function StepItem({ step, id }: { step: Step; id: string }) {
+/** Of a step that has none, nothing. */
+function LogLink({ name, logs, address }: { name: string; logs: readonly StepLog[]; address: string }) {
+  const [log] = logs
+  if (!log) return null
+  const href = log.stream === 'stdout' ? address : `${address}?stream=${log.stream}`
+  return (
+    <a class="button small step-log" href={href}>
+      Log<span class="unseen"> of {name}</span>
+    </a>
+  )
+}
+
+/** `children` is the link to its log. */
+function StepItem({ step, id, children }: { step: Step; id: string; children?: Child }) {
   const { name, actions } = step
-  const status = worstOf(actions)
-  const ms = sumOf(actions)
+  const status = stepStatusOf(step)
+  const ms = stepTimeOf(step)
   const rest = actions.length - MAX_ACTIONS
   const line = (
     <>
@@ -39,9 +63,15 @@ function StepItem({ step, id }: { step: Step; id: string }) {
       <span class="line-end">{ms !== null && durationText(ms)}</span>
     </>
   )
-  if (!actions.some((action) => hasDetail(action, name))) return <li class="line">{line}</li>
+  if (!actions.some((action) => hasDetail(action, name)))
+    return (
+      <li class="step">
+        <div class="line">{line}</div>
+        {children}
+      </li>
+    )
   return (
-    <li>
+    <li class="step">
       <details id={id} open={classOf(status) === 'red'}>
         <summary class="line">{line}</summary>
         {actions.slice(0, MAX_ACTIONS).map((action) => (
@@ -49,6 +79,8 @@ function StepItem({ step, id }: { step: Step; id: string }) {
         ))}
         {rest > 0 && <p class="rest muted small-text">And {countText(rest, 'more action')}, which the API has.</p>}
       </details>
+      {/* Beside what folds, since a link within that would be a control in a control. */}
+      {children}
     </li>
   )
 }
@@ -86,7 +118,8 @@ function statusOf({ status }: StepAction): BranchStatus {
 
 const WORST_FIRST = ['red', 'blue', 'waiting', 'stopped', 'green'] as const
 
-function worstOf(actions: readonly StepAction[]): BranchStatus {
+/** The worst of its actions. */
+export function stepStatusOf({ actions }: Step): BranchStatus {
   const statuses = actions.map(statusOf)
   for (const group of WORST_FIRST) {
     const found = statuses.find((status) => classOf(status) === group)
@@ -95,7 +128,8 @@ function worstOf(actions: readonly StepAction[]): BranchStatus {
   return 'not_run'
 }
 
-function sumOf(actions: readonly StepAction[]): number | null {
+/** How long its actions took together, in milliseconds; null where none says so. */
+export function stepTimeOf({ actions }: Step): number | null {
   const times = actions.flatMap((action) => action.run_time_millis ?? [])
   return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0)
 }

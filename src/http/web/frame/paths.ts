@@ -18,6 +18,11 @@ export function buildPath(slug: Slug, num: number): string {
   return `${projectPath(slug)}/${num}`
 }
 
+/** What a step of a build printed. */
+export function stepLogPath(slug: Slug, num: number, step: number): string {
+  return `${buildPath(slug, num)}/steps/${step}/log`
+}
+
 /** The tests of a project. */
 export function testsPath(slug: Slug): string {
   return `${projectPath(slug)}/tests`

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../../src/domain/access/actor.ts'
+import { appendToLog } from '../../../../src/storage/logs/append-log.ts'
 import { audit, users } from '../../../../src/storage/schema/schema.ts'
 import { deliveries, publishers, webhooks } from '../../../../src/storage/schema/schema-reporting.ts'
 import { identities } from '../../../../src/storage/schema/schema-web.ts'
@@ -84,6 +85,17 @@ beforeAll(async () => {
     }),
   )
   if (!('build' in build)) throw new Error('the build was not stored')
+  await appendToLog(
+    stores,
+    { buildId: build.build.id, step: 0, stream: 'stdout' },
+    {
+      offset: 0,
+      bytes: Uint8Array.from(new TextEncoder().encode(`${hostile('printed')}\n`)),
+      isFinal: false,
+      cutNewlines: null,
+    },
+    INSTANCE,
+  )
   await seedArtifact(stores, project, build.build, { path: `${hostile('folder')}/${hostile('file')}`, text: 'x' })
   await replaceTestResults(stores, build.build.id, hostile('report'), [
     {
@@ -144,7 +156,7 @@ beforeAll(async () => {
     publishers: publisherId,
     tests: `${testId}`,
   }
-  holes = { vcs: 'gh', org: project.org, repo: project.repo, num: '1', login: member.login }
+  holes = { vcs: 'gh', org: project.org, repo: project.repo, num: '1', step: '0', login: member.login }
 })
 
 /** What of a page people read, and what is done with the rest. */
@@ -154,7 +166,7 @@ function partsOf(html: string): { readonly read: string; readonly kept: string }
 }
 
 const PAGES = PAGE_ROUTES.filter(
-  (name) => name.startsWith('GET ') && !/artifacts|preview|github|:secret|sign-in/.test(name),
+  (name) => name.startsWith('GET ') && !/artifacts|raw|preview|github|:secret|sign-in/.test(name),
 )
 
 describe('a page with names that hide something', () => {
@@ -182,6 +194,7 @@ describe('a page with names that hide something', () => {
     for (const word of ['job', 'flow', 'niam', 'subject', 'step', 'folder', 'file', 'name', 'message'])
       expect([...build]).toContain(word)
     expect(new Set(await shownOn(`/${slug}`))).toEqual(new Set(['job', 'flow', 'niam', 'subject', 'Ada']))
+    expect(await shownOn(`/${slug}/1/steps/0/log`)).toEqual(expect.arrayContaining(['step', 'printed']))
     for (const path of [`/${slug}/tests`, `/${slug}/tests/${ids.tests}`])
       expect(await shownOn(path)).toEqual(expect.arrayContaining(['Class', 'name', 'reason']))
     expect(await shownOn(`/${slug}/settings/api`)).toContain('label')
