@@ -127,6 +127,7 @@ function show(live, fresh) {
   const next = fresh.getElementById(live.id)
   showTimes(next)
   offerCopies(next)
+  offerPause(next)
   const before = statesOf(live)
   const anchor = anchorOf(live)
   const top = anchor?.getBoundingClientRect().top

@@ -1,5 +1,10 @@
 import type { Condensed, CondensedLine } from '../../../domain/logs/condense.ts'
 
+/** How wide the column of their numbers is. */
+export function numberClass(lines: readonly { readonly number: number }[]): string {
+  return `digits-${Math.max(3, String(lines.at(-1)?.number ?? 0).length)}`
+}
+
 const AT_END = 10
 
 /** What tells in short why a step failed: its first errors, and the end of its log. */
@@ -19,7 +24,7 @@ export function CondensedLines({
 }) {
   let next = lines[0]?.number ?? 1
   return (
-    <ol class="log condensed" aria-label="Lines that tell why">
+    <ol class={`log condensed ${numberClass(lines)}`} aria-label="Lines that tell why">
       {lines.map(({ number, text, why }) => {
         const isBehindGap = number !== next
         next = number + 1

@@ -6,6 +6,7 @@ import type { LogLine } from '../../../storage/logs/log-window.ts'
 import { ColouredPart } from '../data/coloured.tsx'
 import { countText, sizeText } from '../data/measures.ts'
 import { type AskedLog, type LogPlace, lineAddress } from './asked-log.ts'
+import { numberClass } from './condensed-lines.tsx'
 
 /** How lines are shown. */
 export type LineLook = {
@@ -25,7 +26,7 @@ export function LogLines({ lines, look }: { lines: readonly LogLine[]; look: Lin
   const nodes = rowsOf(grouped(lines, look.markedBy), openColouredLines(), openTimes())
   return (
     <ol
-      class={`log digits-${digitsOf(lines)}${wraps ? '' : ' unwrapped'}`}
+      class={`log ${numberClass(lines)}${wraps ? '' : ' unwrapped'}`}
       // What does not wrap scrolls, and what scrolls must be reachable with the keyboard.
       tabindex={wraps ? undefined : 0}
       aria-label="Lines"
@@ -33,11 +34,6 @@ export function LogLines({ lines, look }: { lines: readonly LogLine[]; look: Lin
       <Nodes nodes={nodes} look={look} />
     </ol>
   )
-}
-
-/** How wide the column of numbers is. */
-function digitsOf(lines: readonly LogLine[]): number {
-  return Math.max(3, String(lines.at(-1)?.number ?? 0).length)
 }
 
 /** A line as it is shown; `time` is null where it came with the line before. */

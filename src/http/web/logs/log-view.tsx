@@ -13,7 +13,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Empty } from '../parts/parts.tsx'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
 import { type AskedLog, type LogPlace, lineAddress, logAddress, logQuery, MAX_SEARCH } from './asked-log.ts'
-import { CondensedLines } from './condensed-lines.tsx'
+import { CondensedLines, numberClass } from './condensed-lines.tsx'
 import { LogLines } from './log-lines.tsx'
 import { cutAt, firstOfPageBefore } from './log-parts.ts'
 
@@ -63,7 +63,7 @@ export function LogView(shown: ShownStep) {
     >
       <Head {...shown} />
       <Figures {...shown} />
-      {isLive && <LiveLogNote address={logAddress(place, asked)} />}
+      {isLive && <LiveLogNote address={logAddress(place, asked)} hasLines={log !== null && log.total > 0} />}
       {log && log.total > 0 ? <Log {...shown} log={log} /> : <Nothing isLive={isLive} />}
     </div>
   )
@@ -108,7 +108,7 @@ function Figures({ step, place, asked, log, streams }: ShownStep) {
   const hasOthers = streams.some((stream) => stream !== asked.stream)
   return (
     <div class="row log-figures">
-      <p class="muted">{said.filter(Boolean).join(' · ')}</p>
+      {said.some(Boolean) && <p class="muted">{said.filter(Boolean).join(' · ')}</p>}
       {hasOthers && (
         <nav class="row" aria-label="Streams">
           {(['stdout', 'stderr'] as const).map((stream) => (
@@ -127,20 +127,24 @@ function Figures({ step, place, asked, log, streams }: ShownStep) {
 }
 
 /** Says that the log grows; the script shows here whether it can still follow it, and lets the reader pause. */
-function LiveLogNote({ address }: { address: string }) {
+function LiveLogNote({ address, hasLines }: { address: string; hasLines: boolean }) {
   return (
     <div class="row live-log">
       <p id="live-note" class="live-note muted small-text">
         Still growing: new lines appear by themselves where scripts run. <a href={address}>Reload</a>
       </p>
-      <span id="live-pause" data-readers>
-        <button type="button" class="button small" data-pause hidden>
-          Pause
-        </button>
-      </span>
-      <a class="button small" href="#log-end">
-        <Icon name="down" /> Follow the end
-      </a>
+      {hasLines && (
+        <>
+          <span id="live-pause" data-readers>
+            <button type="button" class="button small" data-pause hidden>
+              Pause
+            </button>
+          </span>
+          <a class="button small" href="#log-end">
+            <Icon name="down" /> Follow the end
+          </a>
+        </>
+      )}
     </div>
   )
 }
@@ -366,7 +370,7 @@ function Found({ shown: { place, asked, log }, text, search }: { shown: WithLog;
         <Searched search={search} total={log.total} hasCut={log.cuts.length > 0} />
       </p>
       {hits.length > 0 && (
-        <ol class="log condensed" aria-label="Lines in which it was found">
+        <ol class={`log condensed ${numberClass(hits)}`} aria-label="Lines in which it was found">
           {hits.map(({ number, before, found, after }) => (
             <li class="log-line">
               <a class="log-num" href={lineAddress(place, asked, number)} aria-label={`Line ${number} in the log`}>
