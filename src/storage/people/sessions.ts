@@ -59,7 +59,11 @@ export type NewSession = Pick<Session, 'userAgent' | 'from'> & SignInProof & { r
  * Starts a session; false when the person is gone, or the account that they signed in with is no longer theirs. The secret
  * is always new, so nobody can know it beforehand.
  */
-export async function insertSession(stores: Stores, secret: SessionSecret, session: NewSession): Promise<boolean> {
+export async function insertSession(
+  stores: Pick<Stores, 'db' | 'now'>,
+  secret: SessionSecret,
+  session: NewSession,
+): Promise<boolean> {
   const { db } = stores
   const now = stores.now()
   const { userId, method, userAgent, from } = session
