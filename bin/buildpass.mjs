@@ -11902,28 +11902,29 @@ function flattenTexts(parser) {
 }
 
 // src/domain/tests/formats/repeated-tests.ts
-function withAttempts(tests, repeated, most) {
+function withAttempts(tests, repeated) {
   const keyOf2 = (test) => [test.source, test.file, test.classname, repeated.get(test) ?? test.name].join("\n");
   const groups = new Map(
     tests.filter((test) => repeated.has(test)).map((test) => [keyOf2(test), []])
   );
   for (const test of tests) groups.get(keyOf2(test))?.push(test);
   const attempts = /* @__PURE__ */ new Set();
-  const lasts = /* @__PURE__ */ new Map();
+  const kept = /* @__PURE__ */ new Map();
   for (const group of groups.values()) {
-    const last = group.at(-1);
     const failed = group.slice(0, -1).filter(({ result, message }) => result === "success" && message === "");
-    if (!last || failed.length === 0) continue;
+    if (failed.length === 0) continue;
     for (const attempt2 of failed) attempts.add(attempt2);
-    lasts.set(last, {
-      ...last,
-      name: failed.length === group.length - 1 ? repeated.get(last) ?? last.name : last.name,
-      isFlaky: last.result === "success",
-      attempts: failed.slice(0, MAX_ATTEMPTS).map(() => ({ result: "failure", message: "" }))
-    });
+    const last = group.filter((test) => !attempts.has(test));
+    for (const [i, test] of last.entries()) kept.set(test, { ...test, name: group[i]?.name ?? test.name });
+    const [first] = last;
+    if (first)
+      kept.set(first, {
+        ...kept.get(first) ?? first,
+        isFlaky: first.result === "success",
+        attempts: failed.slice(0, MAX_ATTEMPTS).map(() => ({ result: "failure", message: "" }))
+      });
   }
-  if (attempts.size > most) return tests;
-  return tests.filter((test) => !attempts.has(test)).map((test) => lasts.get(test) ?? test);
+  return tests.filter((test) => !attempts.has(test)).map((test) => kept.get(test) ?? test);
 }
 
 // src/domain/tests/formats/report-builder.ts
@@ -11937,7 +11938,7 @@ function openReport() {
   let leftOut = 0;
   let countedFailures = 0;
   let shownFailures = 0;
-  let tally = { badCases: 0, mayBeSuites: 0, skippedCases: 0, redSuites: 0 };
+  let tally = { badCases: 0, skippedCases: 0, redSuites: 0 };
   const ordinals = /* @__PURE__ */ new Map();
   const repeated = /* @__PURE__ */ new Map();
   function warn(warning) {
@@ -11975,9 +11976,9 @@ ${name2}`;
     },
     warn,
     count: () => tests.length,
-    foldAttempts: (from, most) => {
+    foldAttempts: (from) => {
       if (repeated.size === 0) return;
-      const folded = withAttempts(tests.slice(from), repeated, most);
+      const folded = withAttempts(tests.slice(from), repeated);
       tests.length = from;
       for (const test of folded) tests.push(test);
     },
@@ -11989,19 +11990,18 @@ ${name2}`;
     tally: (counts) => {
       tally = {
         badCases: tally.badCases + counts.badCases,
-        mayBeSuites: tally.mayBeSuites + counts.mayBeSuites,
         skippedCases: tally.skippedCases + counts.skippedCases,
         redSuites: tally.redSuites + counts.redSuites
       };
     },
     compareRunner: (told) => {
-      const { badCases, mayBeSuites, skippedCases, redSuites } = tally;
+      const { badCases, skippedCases, redSuites } = tally;
       const counted2 = (name) => told.get(name) ?? 0;
       const failed = counted2("fail") + counted2("cancelled");
       const unclear = Math.min(redSuites, counted2("suites") + counted2("skipped") + counted2("todo") - skippedCases);
       const outers = redSuites - Math.max(0, unclear);
       if (failed > badCases + redSuites) warn(countsMore(failed, badCases));
-      else if (failed > badCases - Math.min(mayBeSuites, counted2("suites")) + outers)
+      else if (failed > badCases + outers)
         warn(`${countsMore(failed, badCases)}; a test around one that failed may be counted, too`);
     },
     close: () => {
@@ -12250,7 +12250,7 @@ function isOneOff(name, other) {
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
   let stranger = null;
-  const tally = { badCases: 0, mayBeSuites: 0, skippedCases: 0, redSuites: 0 };
+  const tally = { badCases: 0, skippedCases: 0, redSuites: 0 };
   const suiteOf = (element) => {
     const suite = suites.get(element) ?? { from: report.count(), faults: [], shown: 0, counted: 0, isRed: false };
     suites.set(element, suite);
@@ -12274,10 +12274,7 @@ function junitXml(report) {
       const isRed = isBad(ending.result);
       const skip = childrenOf(element, "skipped")[0];
       if (skip) tally.skippedCases++;
-      if (isRed && !skip && !OF_SUITE.test(ending.message)) {
-        tally.badCases++;
-        if (mayBeBodyOfSuite(element, ending.message)) tally.mayBeSuites++;
-      }
+      if (isRed && !skip && !OF_SUITE.test(ending.message)) tally.badCases++;
       const suite = around(element, isSuite);
       if (suite) suiteOf(suite);
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
@@ -12306,8 +12303,7 @@ function junitXml(report) {
           message
         });
       }
-      const uncounted = report.count() - from - countOf(element.attributes.tests);
-      if (isOfPytest(element) && uncounted > 0) report.foldAttempts(from, uncounted);
+      if (isOfPytest(element)) report.foldAttempts(from);
       const all = shown + faults.length;
       if (isRed && element.name === "testsuite") tally.redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
@@ -12329,10 +12325,6 @@ function isOfPytest({ attributes, parent }) {
   return attributes.name === "pytest" || parent?.attributes.name === "pytest tests";
 }
 var OF_SUITE = /\bSuiteContext\./;
-var OF_TEST = /\bTestContext\./;
-function mayBeBodyOfSuite(element, message) {
-  return childrenOf(element, "failure")[0]?.attributes.type === "testCodeFailure" && !OF_TEST.test(message);
-}
 function isFaultOfSuite({ name, attributes, isDamaged }) {
   const outcome = outcomeOf(name);
   if (outcome !== void 0) return isBad(outcome);

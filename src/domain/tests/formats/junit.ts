@@ -29,7 +29,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
-  const tally = { badCases: 0, mayBeSuites: 0, skippedCases: 0, redSuites: 0 }
+  const tally = { badCases: 0, skippedCases: 0, redSuites: 0 }
 
   const suiteOf = (element: XmlElement) => {
     const suite = suites.get(element) ?? { from: report.count(), faults: [], shown: 0, counted: 0, isRed: false }
@@ -61,10 +61,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       const skip = childrenOf(element, 'skipped')[0]
       if (skip) tally.skippedCases++
       // Node's own runner counts neither what is skipped and fails nor a suite of which only the body fails.
-      if (isRed && !skip && !OF_SUITE.test(ending.message)) {
-        tally.badCases++
-        if (mayBeBodyOfSuite(element, ending.message)) tally.mayBeSuites++
-      }
+      if (isRed && !skip && !OF_SUITE.test(ending.message)) tally.badCases++
       const suite = around(element, isSuite)
       if (suite) suiteOf(suite)
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
@@ -95,8 +92,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           message,
         })
       }
-      const uncounted = report.count() - from - countOf(element.attributes.tests)
-      if (isOfPytest(element) && uncounted > 0) report.foldAttempts(from, uncounted)
+      if (isOfPytest(element)) report.foldAttempts(from)
       const all = shown + faults.length
       if (isRed && element.name === 'testsuite') tally.redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
@@ -117,21 +113,15 @@ export function junitXml(report: ReportBuilder): XmlFormat {
 }
 
 /**
- * pytest-rerunfailures writes what failed and was run again as what passed, and does not count it. Runners of other tools
- * repeat names for what is no test.
+ * pytest-rerunfailures writes what failed and was run again as what passed; without it no name of pytest's repeats so.
+ * Other tools repeat names for what is no test.
  */
 function isOfPytest({ attributes, parent }: XmlElement): boolean {
   return attributes.name === 'pytest' || parent?.attributes.name === 'pytest tests'
 }
 
-/** How a stack of Node's own runner names what a suite and a test do. */
+/** How a stack of Node's own runner names what the body of a suite did. */
 const OF_SUITE = /\bSuiteContext\./
-const OF_TEST = /\bTestContext\./
-
-/** Whether a failure that Node's own runner tells may be of a suite's body: what was thrown had no stack that says. */
-function mayBeBodyOfSuite(element: XmlElement, message: string): boolean {
-  return childrenOf(element, 'failure')[0]?.attributes.type === 'testCodeFailure' && !OF_TEST.test(message)
-}
 
 /** Also an element that we do not know, if it has a message or such a name: it may be a failure with a damaged name. */
 function isFaultOfSuite({ name, attributes, isDamaged }: XmlElement): boolean {

@@ -32,8 +32,6 @@ export type ReadTest = {
 /** What Node's own runner counts, as the report shows it; `redSuites` have something bad in them. */
 export type Tally = {
   readonly badCases: number
-  /** Of the bad cases. */
-  readonly mayBeSuites: number
   readonly skippedCases: number
   readonly redSuites: number
 }
@@ -42,8 +40,8 @@ export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
-  /** Has those from this place on that only repeat a name be failed attempts of the last of that name: `most` at most. */
-  readonly foldAttempts: (from: number, most: number) => void
+  /** Has those from this place on that only repeat a name be failed attempts of the last of that name. */
+  readonly foldAttempts: (from: number) => void
   /** All but what a tag of a suite or run alone says. */
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
@@ -67,7 +65,7 @@ export function openReport(): ReportBuilder {
   let leftOut = 0
   let countedFailures = 0
   let shownFailures = 0
-  let tally: Tally = { badCases: 0, mayBeSuites: 0, skippedCases: 0, redSuites: 0 }
+  let tally: Tally = { badCases: 0, skippedCases: 0, redSuites: 0 }
   /** The next ordinal of each name that there is. */
   const ordinals = new Map<string, number>()
   /** What the report itself calls those with an ordinal. */
@@ -109,9 +107,9 @@ export function openReport(): ReportBuilder {
     },
     warn,
     count: () => tests.length,
-    foldAttempts: (from, most) => {
+    foldAttempts: (from) => {
       if (repeated.size === 0) return
-      const folded = withAttempts(tests.slice(from), repeated, most)
+      const folded = withAttempts(tests.slice(from), repeated)
       tests.length = from
       for (const test of folded) tests.push(test)
     },
@@ -123,13 +121,12 @@ export function openReport(): ReportBuilder {
     tally: (counts) => {
       tally = {
         badCases: tally.badCases + counts.badCases,
-        mayBeSuites: tally.mayBeSuites + counts.mayBeSuites,
         skippedCases: tally.skippedCases + counts.skippedCases,
         redSuites: tally.redSuites + counts.redSuites,
       }
     },
     compareRunner: (told) => {
-      const { badCases, mayBeSuites, skippedCases, redSuites } = tally
+      const { badCases, skippedCases, redSuites } = tally
       const counted = (name: string) => told.get(name) ?? 0
       const failed = counted('fail') + counted('cancelled')
       // A test with others in it is written as a suite, and fails with them; or by itself, which nothing else tells.
@@ -137,7 +134,7 @@ export function openReport(): ReportBuilder {
       const outers = redSuites - Math.max(0, unclear)
       if (failed > badCases + redSuites) warn(countsMore(failed, badCases))
       // Suites that are no tests do not count, nor do tests with something still to do that have others in them.
-      else if (failed > badCases - Math.min(mayBeSuites, counted('suites')) + outers)
+      else if (failed > badCases + outers)
         warn(`${countsMore(failed, badCases)}; a test around one that failed may be counted, too`)
     },
     close: () => {

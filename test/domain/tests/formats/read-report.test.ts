@@ -262,9 +262,9 @@ describe('how a report is found is how it is read', () => {
       [],
     ],
     [
-      'a suite of pytest whose names repeat more often than it leaves them uncounted',
-      '<testsuite name="pytest" tests="2"><testcase name="b"/><testcase name="b"/><testcase name="b"/></testsuite>',
-      [passed('b'), passed('b (2)'), passed('b (3)')],
+      'a suite of pytest with reruns that counts subtests and what is torn down, too',
+      '<testsuite name="pytest" tests="7"><testcase name="b"/><testcase name="b"/><testcase name="b"><failure message="no"/></testcase><testcase name="b"><error message="gone"/></testcase><testcase name="c"/><testcase name="c"/></testsuite>',
+      [failure('b', 'no'), error('b (2)', 'gone'), flaky('c', ['failure', ''])],
       [],
     ],
     [
