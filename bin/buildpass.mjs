@@ -9617,6 +9617,7 @@ function isBad(result) {
 }
 var MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2;
 var MAX_TEST_RESULTS = 5e4;
+var MAX_ATTEMPTS = 20;
 var MAX_TEST_MESSAGE_LENGTH = 1e4;
 var MAX_TEST_NAME_LENGTH = 1e3;
 var UNKNOWN_TEST_SOURCE = "unknown";
@@ -13200,10 +13201,35 @@ function flattenTexts(parser) {
   for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
 }
 
+// src/domain/tests/formats/repeated-tests.ts
+function withAttempts(tests, repeated) {
+  const keyOf2 = (test) => [test.source, test.file, test.classname, repeated.get(test) ?? test.name].join("\n");
+  const groups = new Map(
+    tests.filter((test) => repeated.has(test)).map((test) => [keyOf2(test), []])
+  );
+  for (const test of tests) groups.get(keyOf2(test))?.push(test);
+  const attempts = /* @__PURE__ */ new Set();
+  const kept = /* @__PURE__ */ new Map();
+  for (const group of groups.values()) {
+    const failed = group.slice(0, -1).filter(({ result, message }) => result === "success" && message === "");
+    if (failed.length === 0) continue;
+    for (const attempt2 of failed) attempts.add(attempt2);
+    const last = group.filter((test) => !attempts.has(test));
+    for (const [i, test] of last.entries()) kept.set(test, { ...test, name: group[i]?.name ?? test.name });
+    const [first] = last;
+    if (first)
+      kept.set(first, {
+        ...kept.get(first) ?? first,
+        isFlaky: first.result === "success",
+        attempts: failed.slice(0, MAX_ATTEMPTS).map(() => ({ result: "failure", message: "" }))
+      });
+  }
+  return tests.filter((test) => !attempts.has(test)).map((test) => kept.get(test) ?? test);
+}
+
 // src/domain/tests/formats/report-builder.ts
 var MAX_WARNINGS = 20;
 var MAX_WARNING_LENGTH = 300;
-var MAX_ATTEMPTS = 20;
 var MAX_ATTACHMENTS = 100;
 function openReport() {
   const tests = [];
@@ -13214,6 +13240,7 @@ function openReport() {
   let shownFailures = 0;
   let tally = { badCases: 0, skippedCases: 0, redSuites: 0 };
   const ordinals = /* @__PURE__ */ new Map();
+  const repeated = /* @__PURE__ */ new Map();
   function warn(warning) {
     if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH));
     else leftOut++;
@@ -13243,11 +13270,18 @@ ${name2}`;
       const test = testOf(found, tests.length + 1);
       if (found.name.trim() === "") warn(`a test has no name, and is called "${test.name}"`);
       const kept = { ...test, name: ownName(test) };
+      if (kept.name !== test.name) repeated.set(kept, test.name);
       tests.push(kept);
       if (found.isOfTag) ofTags.add(kept);
     },
     warn,
     count: () => tests.length,
+    foldAttempts: (from) => {
+      if (repeated.size === 0) return;
+      const folded = withAttempts(tests.slice(from), repeated);
+      tests.length = from;
+      for (const test of folded) tests.push(test);
+    },
     cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted2, shown) => {
       countedFailures += Math.max(counted2, shown);
@@ -13516,11 +13550,9 @@ function isOneOff(name, other) {
 function junitXml(report) {
   const suites = /* @__PURE__ */ new Map();
   let stranger = null;
-  let badCases = 0;
-  let skippedCases = 0;
-  let redSuites = 0;
+  const tally = { badCases: 0, skippedCases: 0, redSuites: 0 };
   const suiteOf = (element) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false };
+    const suite = suites.get(element) ?? { from: report.count(), faults: [], shown: 0, counted: 0, isRed: false };
     suites.set(element, suite);
     return suite;
   };
@@ -13540,20 +13572,23 @@ function junitXml(report) {
       }
       const ending = endingOf(element);
       const isRed = isBad(ending.result);
-      if (isRed) badCases++;
-      if (ending.result === "skipped") skippedCases++;
+      const skip = childrenOf(element, "skipped")[0];
+      if (skip) tally.skippedCases++;
+      if (isRed && !skip && !OF_SUITE.test(ending.message)) tally.badCases++;
+      const suite = around(element, isSuite);
+      if (suite) suiteOf(suite);
       report.add({ ...placeOf2(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) });
       const faults = childrenOf(element, "failure").length + childrenOf(element, "error").length;
       const isRedTodo = isTodo(element) && (faults > 0 || "failure" in element.attributes);
       const shown = isRed || isRedTodo ? Math.max(1, faults) : 0;
-      countIn2(around(element, isSuite), { shown, counted: shown, isRed });
+      countIn2(suite, { shown, counted: shown, isRed });
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name;
         return;
       }
-      const { faults, shown, counted: counted2, isRed } = suiteOf(element);
+      const { from, faults, shown, counted: counted2, isRed } = suiteOf(element);
       suites.delete(element);
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || "suite";
@@ -13568,8 +13603,9 @@ function junitXml(report) {
           message
         });
       }
+      if (isOfPytest(element)) report.foldAttempts(from);
       const all = shown + faults.length;
-      if (isRed && element.name === "testsuite") redSuites++;
+      if (isRed && element.name === "testsuite") tally.redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);
       const allCounted = Math.max(counted2 + faults.length, own);
       const outer = around(element, isSuite);
@@ -13577,7 +13613,7 @@ function junitXml(report) {
       else report.compareFailures(allCounted, all);
     },
     end: () => {
-      report.tally({ badCases, skippedCases, redSuites });
+      report.tally(tally);
       if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
         report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`);
       if (stranger !== null && report.count() === 0)
@@ -13585,6 +13621,10 @@ function junitXml(report) {
     }
   };
 }
+function isOfPytest({ attributes, parent }) {
+  return attributes.name === "pytest" || parent?.attributes.name === "pytest tests";
+}
+var OF_SUITE = /\bSuiteContext\./;
 function isFaultOfSuite({ name, attributes, isDamaged }) {
   const outcome = outcomeOf(name);
   if (outcome !== void 0) return isBad(outcome);
@@ -14120,6 +14160,7 @@ var HOLDS_TESTS = new Set(
   "testsuites testsuite testrun test-run test-results test-suite results assemblies assembly collection class errors".concat(" testng-results suite test resultsummary runinfos innerresults").split(" ")
 );
 var RUNNER_COUNT = /^\s*(suites|fail|cancelled|skipped|todo) (\d{1,9})\s*$/;
+var LATE_ERROR = /^\s*Error: A resource generated asynchronous activity/;
 var COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, "failure"].join("|")})[\\s/>]`,
   "i"
@@ -14220,6 +14261,7 @@ function readXmlReport(pieces, report) {
     comment: (text) => {
       const [, what, count] = RUNNER_COUNT.exec(text) ?? [];
       if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count));
+      if (LATE_ERROR.test(text)) report.warn(`the runner says: ${clipped(text.trim(), 200)}`);
       if (COMMENT_WITH_TESTS.test(text)) odd ??= "a comment or instruction with tags of tests: its own end may be lost";
     },
     damage: () => {

@@ -1,27 +1,33 @@
 // npm test [-- <filter> …]: the checks, then every test, or only those whose file has one of these in its path; the last
 // line counts them.
+import { openPool } from '../../cli/pool.ts'
 import type { Counts } from '../measure/counts.ts'
 import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { runNode } from './tool.ts'
 
-/** Each is a run of vitest at the same time as the others: alone, each would mostly leave a core to wait. */
+/** Runs of vitest, the longest first: each keeps one core busy at most. */
 const LANES: readonly (readonly string[])[] = [
-  ['--project=worker', '--project=worker-alone', '--project=domain', '--project=walks'],
   // On two cores vitest plays one file at a time: these mostly wait for what they started.
   ['--project=node', '--maxWorkers=2'],
   ['--project=browser'],
+  ['--project=worker'],
+  ['--project=worker-alone'],
+  ['--project=walks', '--project=domain'],
 ]
+/** One more than cores, for what waits. */
+const LANES_AT_ONCE = 3
 
 const { positionals: filters } = parseInvocation('npm test [-- <filter> …]', {}, [0, 100])
 const isChecked = filters.length > 0 || (await runNode(['scripts/check/check.ts'])) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 // A test that passes need not show what the Worker logged.
 const SHOWN = ['--silent=passed-only', '--reporter=default']
+const pool = openPool(LANES_AT_ONCE)
 const lanes =
   filters.length > 0
     ? [await runVitest([...filters, ...SHOWN], { mayBeEmpty: true })]
-    : await Promise.all(LANES.map((lane) => runVitest([...lane, ...SHOWN])))
+    : await Promise.all(LANES.map((lane) => pool(() => runVitest([...lane, ...SHOWN]))))
 const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + counts[count], 0)
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)

@@ -4,14 +4,15 @@ import { planUpkeep, runUpkeep } from '../../src/actions/run-daily-tasks.ts'
 import { MAX_OPERATIONS_A_STEP } from '../../src/domain/upkeep.ts'
 import { retention } from '../../src/storage/schema/schema-reporting.ts'
 import { listDue } from '../../src/storage/upkeep/retention-sweep.ts'
-import { runsOf, shareOf } from '../prove/share.ts'
+import { shareOf } from '../prove/share.ts'
 import { seedProject } from '../support/seed/seed.ts'
 import { openTestStores } from '../support/worker/stores.ts'
 
 const DAY_MS = 24 * 3_600_000
 const YEARS_AGO = Date.now() - 800 * DAY_MS
 const BACKLOG = shareOf(200_000)
-const OTHERS = runsOf(300)
+// More than one query looks for.
+const OTHERS = shareOf(300)
 const CHUNK = 20_000
 
 /** Builds that are long over, each the only one of its pipeline. */

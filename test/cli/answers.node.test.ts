@@ -70,7 +70,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  cli = await openCli({
+  cli = openCli({
     ...{ BUILDPASS_URL: `http://127.0.0.1:${port}`, BUILDPASS_TOKEN: mintSecret('personal') },
     ...{ BUILDPASS_PROJECT: 'gh/acme/web', BUILDPASS_BRANCH: 'main', BUILDPASS_REVISION: 'e'.repeat(40) },
     BUILDPASS_RETRY_SECONDS: '0',

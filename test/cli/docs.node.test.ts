@@ -19,7 +19,7 @@ let cli: Cli
 let tools: string
 beforeAll(async () => {
   server = await openSharedServer('write')
-  cli = await openCli()
+  cli = openCli()
   tools = join(cli.folder, 'tools')
   mkdirSync(tools)
   const tool = (name: string, script: string) => {

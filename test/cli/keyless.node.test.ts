@@ -37,7 +37,7 @@ beforeAll(async () => {
   appendFileSync(join(stateDir, '.dev.vars'), `OIDC_ISSUERS="${issuers.join(',')}"\n`)
   server = await serveDemo(stateDir)
   proxy = await startFaultProxy(server.origin)
-  cli = await openCli({ BUILDPASS_URL: proxy.origin, BUILDPASS_PROJECT: SLUG })
+  cli = openCli({ BUILDPASS_URL: proxy.origin, BUILDPASS_PROJECT: SLUG })
   writeAgents(join(cli.folder, 'agents'))
   await trust('github', { repository_id: '1296269' })
   await trust('gitlab', { project_id: '380', ref: 'main' })

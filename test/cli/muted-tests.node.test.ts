@@ -11,7 +11,7 @@ let folder: string
 
 beforeAll(async () => {
   server = await openSharedServer('write')
-  cli = await openCli({
+  cli = openCli({
     ...{ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal },
     ...{ BUILDPASS_PROJECT: 'gh/acme/secret', BUILDPASS_JOB: 'unit' },
   })

@@ -25,7 +25,7 @@ const THE_JOBS = ['run', 'step', 'report start', 'report finish', 'upload']
 
 let cli: Cli
 beforeAll(async () => {
-  cli = await openCli({
+  cli = openCli({
     BUILDPASS_URL: 'http://127.0.0.1:9',
     BUILDPASS_RETRY_SECONDS: '0',
     BUILDPASS_PROJECT: 'gh/acme/web',

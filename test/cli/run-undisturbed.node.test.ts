@@ -22,7 +22,7 @@ beforeAll(async () => {
   closed.close()
   nobodyListens = `http://127.0.0.1:${closed.port}`
   proxy = await startFaultProxy(server.origin)
-  cli = await openCli({
+  cli = openCli({
     BUILDPASS_URL: server.origin,
     BUILDPASS_TOKEN: server.demo.tokens.personal,
     BUILDPASS_PROJECT: SLUG,

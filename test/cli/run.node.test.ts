@@ -14,7 +14,7 @@ const SLUG = 'gh/acme/web'
 beforeAll(async () => {
   server = await openSharedServer('write')
   proxy = await startFaultProxy(server.origin)
-  cli = await openCli({ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal })
+  cli = openCli({ BUILDPASS_URL: server.origin, BUILDPASS_TOKEN: server.demo.tokens.personal })
 })
 afterAll(() => proxy?.close())
 

@@ -16,7 +16,7 @@ let cli: Cli
 
 beforeAll(async () => {
   server = await openSharedServer('write')
-  cli = await openCli({
+  cli = openCli({
     BUILDPASS_URL: server.origin,
     BUILDPASS_TOKEN: server.demo.tokens.personal,
     BUILDPASS_PROJECT: 'gh/acme/web',

@@ -35,6 +35,8 @@ export type TestReport = {
 
 export const MAX_TEST_REPORT_BYTES = 16 * 1024 ** 2
 export const MAX_TEST_RESULTS = 50_000
+/** Of one test in one report. */
+export const MAX_ATTEMPTS = 20
 export const MAX_TEST_MESSAGE_LENGTH = 10_000
 export const MAX_TEST_NAME_LENGTH = 1_000
 export const UNKNOWN_TEST_SOURCE = 'unknown'

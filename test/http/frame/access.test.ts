@@ -269,10 +269,9 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ask: () => ({ json: { reason: 'known', until: new Date(Date.now() + 86_400_000).toISOString() } }),
     stricter: { reporting: 403 },
   },
-  // It is not muted, but who is let in so far learns just that.
+  // It is not muted, and who is let in so far learns just that.
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': {
     path: (world, asker) => own(`/tests/${world.testId}/mute`)(world, asker),
-    ok: 404,
     stricter: { reporting: 403 },
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {

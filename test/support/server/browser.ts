@@ -119,10 +119,10 @@ export async function takePicture(page: Page, name: string): Promise<void> {
 
 /** The page at three widths and in both schemes, each checked for accessibility and for fitting; `reach` acts on it first. */
 export async function inspect(page: Page, name: string, path: string, reach = async () => {}): Promise<void> {
+  await page.goto(path)
+  await reach()
   for (const [device, width] of Object.entries(WIDTHS)) {
     await page.setViewportSize({ width, height: 900 })
-    await page.goto(path)
-    await reach()
     await expectNoSidewaysScroll(page)
     for (const scheme of SCHEMES) {
       await page.emulateMedia({ colorScheme: scheme })

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { bundleCli } from '../../../scripts/check/cli-bundle.ts'
+import { join } from 'node:path'
+import { inject } from 'vitest'
+import { COMPILE_CACHE } from './quick-node.ts'
 
 export type CliRun = {
   readonly child: ChildProcess
@@ -34,12 +35,12 @@ export type CliOptions = {
   readonly uid?: number
 }
 
-/** The command, bundled from the sources as they are now, in an environment that is nobody's. */
-export async function openCli(defaults: Record<string, string> = {}): Promise<Cli> {
+/** The command, as the sources are now, in an environment that is nobody's. */
+export function openCli(defaults: Record<string, string> = {}): Cli {
   const folder = mkdtempSync(join(tmpdir(), 'buildpass-cli-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
-  for (const [name, text] of await bundleCli()) writeFileSync(join(folder, basename(name)), text)
-  const files = { cli: join(folder, 'buildpass.mjs'), action: join(folder, 'github-action.mjs') }
+  const bundles = inject('cliFolder')
+  const files = { cli: join(bundles, 'buildpass.mjs'), action: join(bundles, 'github-action.mjs') }
 
   function start(args: readonly string[], options: CliOptions = {}): CliRun {
     const env = {
@@ -47,6 +48,7 @@ export async function openCli(defaults: Record<string, string> = {}): Promise<Cl
       HOME: folder,
       XDG_STATE_HOME: join(folder, 'state'),
       XDG_CONFIG_HOME: join(folder, 'config'),
+      ...COMPILE_CACHE,
       ...defaults,
       ...options.env,
     }

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { writeAssets } from '../../../scripts/check/assets.ts'
+import { bundleCli } from '../../../scripts/check/cli-bundle.ts'
 import {
   cleanUpLocalServers,
   DEMO_STATE_VARIABLE,
@@ -22,6 +25,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Answers at `/<use>` with the server that files share; it is started by the first who asks. */
     sharedServersUrl: string
+    /** The command and the Action, bundled from the sources as they are now. */
+    cliFolder: string
     /** The demo's first start, which has ended. */
     firstStart: Pick<LocalServer, 'demo' | 'stateDir'> & {
       readonly output: string
@@ -34,6 +39,11 @@ declare module 'vitest' {
 /** The demo is made once for a whole run of the tests; each server that wants it starts on a copy. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   writeAssets()
+  const cliFolder = mkdtempSync(join(tmpdir(), 'buildpass-bin-'))
+  // Some tests run it as another user.
+  chmodSync(cliFolder, 0o755)
+  for (const [file, text] of await bundleCli()) writeFileSync(join(cliFolder, basename(file)), text)
+  project.provide('cliFolder', cliFolder)
   const stateDir = makeStateDir()
   const { demo, output, stop } = await startLocalServer({ stateDir, byNpm: true })
   project.provide('firstStart', { demo, stateDir, ...(await stop('SIGINT')), output: output() })
@@ -58,6 +68,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     giver.close()
     host.stdin?.end()
     await once(host, 'close')
+    rmSync(cliFolder, { recursive: true })
     await cleanUpLocalServers()
   }
 }

@@ -19,7 +19,7 @@ export type Transfers = {
 export async function openTransfers(branch: string): Promise<Transfers> {
   const server = await openSharedServer('write')
   const proxy = await startFaultProxy(server.origin)
-  const cli = await openCli({
+  const cli = openCli({
     BUILDPASS_URL: proxy.origin,
     BUILDPASS_TOKEN: server.demo.tokens.personal,
     BUILDPASS_PROJECT: 'gh/acme/web',

@@ -13,6 +13,8 @@ import { countOf, joined, type ReportBuilder, secondsOf } from './report-builder
 import { around, childrenOf, isNearly, isOneOff, outersOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 type Suite = {
+  /** How many tests the report had before it. */
+  readonly from: number
   /** The messages of its own faults, which are of no case. */
   readonly faults: string[]
   /** How many failures and errors its cases and inner suites had so far, and how many these count. */
@@ -27,17 +29,18 @@ export function junitXml(report: ReportBuilder): XmlFormat {
   const suites = new Map<XmlElement, Suite>()
   /** The first element that JUnit's suites do not have. */
   let stranger: string | null = null
-  let badCases = 0
-  let skippedCases = 0
-  let redSuites = 0
+  const tally = { badCases: 0, skippedCases: 0, redSuites: 0 }
 
   const suiteOf = (element: XmlElement) => {
-    const suite = suites.get(element) ?? { faults: [], shown: 0, counted: 0, isRed: false }
+    const suite = suites.get(element) ?? { from: report.count(), faults: [], shown: 0, counted: 0, isRed: false }
     suites.set(element, suite)
     return suite
   }
 
-  const countIn = (element: XmlElement | undefined, { shown, counted, isRed }: Omit<Suite, 'faults'>) => {
+  const countIn = (
+    element: XmlElement | undefined,
+    { shown, counted, isRed }: Pick<Suite, 'shown' | 'counted' | 'isRed'>,
+  ) => {
     if (!element) return
     const suite = suiteOf(element)
     suite.shown += shown
@@ -55,22 +58,26 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       }
       const ending = endingOf(element)
       const isRed = isBad(ending.result)
-      if (isRed) badCases++
-      if (ending.result === 'skipped') skippedCases++
+      const skip = childrenOf(element, 'skipped')[0]
+      if (skip) tally.skippedCases++
+      // Node's own runner counts neither what is skipped and fails nor a suite of which only the body fails.
+      if (isRed && !skip && !OF_SUITE.test(ending.message)) tally.badCases++
+      const suite = around(element, isSuite)
+      if (suite) suiteOf(suite)
       report.add({ ...placeOf(element), ...ending, runTimeSeconds: secondsOf(element.attributes.time) })
       // Some runners count the faults and not the cases.
       const faults = childrenOf(element, 'failure').length + childrenOf(element, 'error').length
       // Node's own runner counts what is still to do and fails.
       const isRedTodo = isTodo(element) && (faults > 0 || 'failure' in element.attributes)
       const shown = isRed || isRedTodo ? Math.max(1, faults) : 0
-      countIn(around(element, isSuite), { shown, counted: shown, isRed })
+      countIn(suite, { shown, counted: shown, isRed })
     },
     leave: (element) => {
       if (!isSuite(element)) {
         if (element.parent && isSuite(element.parent) && OF_OTHERS.test(element.name)) stranger ??= element.name
         return
       }
-      const { faults, shown, counted, isRed } = suiteOf(element)
+      const { from, faults, shown, counted, isRed } = suiteOf(element)
       suites.delete(element)
       if (faults.length > 0) {
         const name = element.attributes.name || element.attributes.file || 'suite'
@@ -85,8 +92,9 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           message,
         })
       }
+      if (isOfPytest(element)) report.foldAttempts(from)
       const all = shown + faults.length
-      if (isRed && element.name === 'testsuite') redSuites++
+      if (isRed && element.name === 'testsuite') tally.redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
       const allCounted = Math.max(counted + faults.length, own)
       const outer = around(element, isSuite)
@@ -94,7 +102,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
       else report.compareFailures(allCounted, all)
     },
     end: () => {
-      report.tally({ badCases, skippedCases, redSuites })
+      report.tally(tally)
       if (stranger !== null && /^test-?case/.test(stranger) && report.count() > 0)
         report.warn(`an element ${clipped(stranger, 100)} is no test case, and was left out`)
       // Another tool's report, with its tests in elements that say in another way how they ended.
@@ -103,6 +111,17 @@ export function junitXml(report: ReportBuilder): XmlFormat {
     },
   }
 }
+
+/**
+ * pytest-rerunfailures writes what failed and was run again as what passed; without it no name of pytest's repeats so.
+ * Other tools repeat names for what is no test.
+ */
+function isOfPytest({ attributes, parent }: XmlElement): boolean {
+  return attributes.name === 'pytest' || parent?.attributes.name === 'pytest tests'
+}
+
+/** How a stack of Node's own runner names what the body of a suite did. */
+const OF_SUITE = /\bSuiteContext\./
 
 /** Also an element that we do not know, if it has a message or such a name: it may be a failure with a damaged name. */
 function isFaultOfSuite({ name, attributes, isDamaged }: XmlElement): boolean {

@@ -1,6 +1,7 @@
 import { XmlProblem } from '../../formats/xml/xml.ts'
 import {
   clipped,
+  MAX_ATTEMPTS,
   MAX_TEST_MESSAGE_LENGTH,
   MAX_TEST_NAME_LENGTH,
   MAX_TEST_RESULTS,
@@ -10,6 +11,7 @@ import {
   type TestResult,
   UNKNOWN_TEST_SOURCE,
 } from '../test-result.ts'
+import { withAttempts } from './repeated-tests.ts'
 
 /** A test as a report has it: of any length, and perhaps without a name. */
 export type ReadTest = {
@@ -27,13 +29,19 @@ export type ReadTest = {
   readonly attachments?: readonly string[]
 }
 
-/** `redSuites` have something bad in them. */
-export type Tally = { readonly badCases: number; readonly skippedCases: number; readonly redSuites: number }
+/** What Node's own runner counts, as the report shows it; `redSuites` have something bad in them. */
+export type Tally = {
+  readonly badCases: number
+  readonly skippedCases: number
+  readonly redSuites: number
+}
 
 export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
+  /** Has those from this place on that only repeat a name be failed attempts of the last of that name. */
+  readonly foldAttempts: (from: number) => void
   /** All but what a tag of a suite or run alone says. */
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
@@ -47,7 +55,6 @@ export type ReportBuilder = {
 
 const MAX_WARNINGS = 20
 const MAX_WARNING_LENGTH = 300
-export const MAX_ATTEMPTS = 20
 const MAX_ATTACHMENTS = 100
 
 /** Gathers the tests of a report: in bounds, each with a name, and each with a name of its own. */
@@ -61,6 +68,8 @@ export function openReport(): ReportBuilder {
   let tally: Tally = { badCases: 0, skippedCases: 0, redSuites: 0 }
   /** The next ordinal of each name that there is. */
   const ordinals = new Map<string, number>()
+  /** What the report itself calls those with an ordinal. */
+  const repeated = new Map<TestResult, string>()
 
   function warn(warning: string): void {
     if (warnings.length < MAX_WARNINGS) warnings.push(clipped(warning, MAX_WARNING_LENGTH))
@@ -92,11 +101,18 @@ export function openReport(): ReportBuilder {
       const test = testOf(found, tests.length + 1)
       if (found.name.trim() === '') warn(`a test has no name, and is called "${test.name}"`)
       const kept = { ...test, name: ownName(test) }
+      if (kept.name !== test.name) repeated.set(kept, test.name)
       tests.push(kept)
       if (found.isOfTag) ofTags.add(kept)
     },
     warn,
     count: () => tests.length,
+    foldAttempts: (from) => {
+      if (repeated.size === 0) return
+      const folded = withAttempts(tests.slice(from), repeated)
+      tests.length = from
+      for (const test of folded) tests.push(test)
+    },
     cases: () => tests.filter((test) => !ofTags.has(test)),
     compareFailures: (counted, shown) => {
       countedFailures += Math.max(counted, shown)

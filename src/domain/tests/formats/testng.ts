@@ -1,7 +1,7 @@
 import type { TestAttempt, TestOutcome } from '../test-result.ts'
-import { isBad, MAX_TEST_NAME_LENGTH } from '../test-result.ts'
+import { isBad, MAX_ATTEMPTS, MAX_TEST_NAME_LENGTH } from '../test-result.ts'
 import { endingBy } from './outcome-words.ts'
-import { countOf, joined, MAX_ATTEMPTS, type ReportBuilder } from './report-builder.ts'
+import { countOf, joined, type ReportBuilder } from './report-builder.ts'
 import { around, childrenOf, textOf, type XmlElement, type XmlFormat } from './xml-element.ts'
 
 /** TestNG's own report, in which each attempt at a test is an element, and so is what is done before and after tests. */

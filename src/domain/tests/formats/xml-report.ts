@@ -1,5 +1,5 @@
 import { readXml, type XmlAttributes, type XmlEvents, XmlProblem } from '../../formats/xml/xml.ts'
-import { MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
+import { clipped, MAX_TEST_MESSAGE_LENGTH } from '../test-result.ts'
 import type { ReportBuilder } from './report-builder.ts'
 import { formatOf, type OpenFormat, type RootName, rootsNear } from './roots.ts'
 import { TRX_RESULTS } from './trx.ts'
@@ -22,6 +22,8 @@ const HOLDS_TESTS: ReadonlySet<string> = new Set(
 )
 
 const RUNNER_COUNT = /^\s*(suites|fail|cancelled|skipped|todo) (\d{1,9})\s*$/
+/** What Node's own runner fails for when its tests have ended, and says in a comment alone. */
+const LATE_ERROR = /^\s*Error: A resource generated asynchronous activity/
 /** What a comment swallowed whose end was lost. */
 const COMMENT_WITH_TESTS = new RegExp(
   `<!--|</?(?:[\\w-]+:)?(?:${[...TESTS, ...HOLDS_TESTS, 'failure'].join('|')})[\\s/>]`,
@@ -155,6 +157,7 @@ export function readXmlReport(pieces: Iterable<string>, report: ReportBuilder): 
     comment: (text) => {
       const [, what, count] = RUNNER_COUNT.exec(text) ?? []
       if (what && count) told.set(what, (told.get(what) ?? 0) + Number(count))
+      if (LATE_ERROR.test(text)) report.warn(`the runner says: ${clipped(text.trim(), 200)}`)
       if (COMMENT_WITH_TESTS.test(text)) odd ??= 'a comment or instruction with tags of tests: its own end may be lost'
     },
     damage: () => {

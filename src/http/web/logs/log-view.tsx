@@ -58,7 +58,7 @@ export function LogView(shown: ShownStep) {
       id="step-log"
       data-live={isLive ? live : undefined}
       // The answer waits for what comes: the next question need not. Without a log there is nothing to wait for.
-      data-live-ms={isLive ? (log ? 200 : 2_000) : undefined}
+      data-live-ms={isLive ? (log ? 100 : 2_000) : undefined}
       data-state={`${STATUS_WORD[stepStatusOf(step)]}: ${step.name}`}
     >
       <Head {...shown} />

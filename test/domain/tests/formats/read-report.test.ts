@@ -250,6 +250,24 @@ describe('how a report is found is how it is read', () => {
       ['the report counts 2 failures, its cases show 1'],
     ],
     [
+      'an error that Node’s own runner met after its tests, in a comment',
+      `<testsuites><testcase name="a"/><!-- Error: A resource generated asynchronous activity after the test ended. This activity created the error "Error: late" --></testsuites>`,
+      [passed('a')],
+      [expect.stringContaining('the runner says: Error: A resource generated asynchronous activity')],
+    ],
+    [
+      'a suite of pytest whose names repeat as often as it does not count them, beside one with a failure in between',
+      '<testsuite name="pytest" tests="3"><testcase name="a"/><testcase name="b"/><testcase name="b"/><testcase name="b"><failure message="no"/></testcase><testcase name="c"><failure message="no"/></testcase></testsuite>',
+      [passed('a'), failure('b', 'no'), failure('c', 'no')],
+      [],
+    ],
+    [
+      'a suite of pytest with reruns that counts subtests and what is torn down, too',
+      '<testsuite name="pytest" tests="7"><testcase name="b"/><testcase name="b"/><testcase name="b"><failure message="no"/></testcase><testcase name="b"><error message="gone"/></testcase><testcase name="c"/><testcase name="c"/></testsuite>',
+      [failure('b', 'no'), error('b (2)', 'gone'), flaky('c', ['failure', ''])],
+      [],
+    ],
+    [
       'passed, with an attribute whose name begins like one that says how it ended',
       suite('<testcase name="a" status_before="failed"/>'),
       [passed('a')],
