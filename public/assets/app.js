@@ -246,7 +246,7 @@ function markLine(event, link) {
 
 /** `#L120-L140`, as other services write it, and `#L120` of a line that this page does not have. */
 function goToLines() {
-  const [, first, last] = /^#L(\d{1,9})(?:-L?(\d{1,9}))?$/.exec(location.hash) ?? []
+  const [, first, last] = /^#L(\d{1,12})(?:-L?(\d{1,12}))?$/.exec(location.hash) ?? []
   if (!first || !document.querySelector('.log')) return
   const asked = new URLSearchParams(location.search).get('line')
   if (asked !== null || (!last && document.getElementById(`L${first}`))) return

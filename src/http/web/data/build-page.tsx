@@ -22,7 +22,7 @@ import {
 } from '../../../storage/builds/build-contents.ts'
 import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
-import { findLog, withLog } from '../../../storage/logs/read-log.ts'
+import { findLog, type LogKey, withLog } from '../../../storage/logs/read-log.ts'
 import type { Db } from '../../../storage/stores.ts'
 import { findTestsNamed } from '../../../storage/tests/answers/known-tests.ts'
 import { type Judgement, judgeBuild } from '../../../storage/tests/answers/verdicts.ts'
@@ -138,15 +138,20 @@ async function readWhy(
   { steps, logs }: BuildDetail,
 ): Promise<Why | null> {
   const { stores } = c.env
-  const place = logs.find(({ step }) => {
-    const failed = steps[step]
-    return failed !== undefined && classOf(stepStatusOf(failed)) === 'red'
+  const failed = logs.find(({ step }) => {
+    const { [step]: one } = steps
+    return one !== undefined && classOf(stepStatusOf(one)) === 'red'
   })
-  if (!place) return null
-  const find = () => findLog(stores.db, build, place)
-  const found = await find()
-  const condensed = found && (await withLog(found, find, (log) => condensedOf(stores, log)))
-  return condensed && { ...place, condensed }
+  const read = async (place: LogKey): Promise<Why | null> => {
+    const find = () => findLog(stores.db, build, place)
+    const found = await find()
+    const condensed = found && (await withLog(found, find, (log) => condensedOf(stores, log)))
+    return condensed && { ...place, condensed }
+  }
+  // Of two streams the one with errors tells it.
+  const streams = await Promise.all(logs.filter(({ step }) => step === failed?.step).map(read))
+  const told = streams.filter((one) => one !== null)
+  return told.find(({ condensed }) => condensed.lines.some(({ why }) => why === 'error')) ?? told.at(-1) ?? null
 }
 
 /** No more is read where all files are at hand. */

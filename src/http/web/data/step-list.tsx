@@ -36,9 +36,8 @@ export function StepList({ steps, logs, addressOf }: StepListProps) {
 
 /** Of a step that has none, nothing. */
 function LogLink({ name, logs, address }: { name: string; logs: readonly StepLog[]; address: string }) {
-  const [log] = logs
-  if (!log) return null
-  const href = log.stream === 'stdout' ? address : `${address}?stream=${log.stream}`
+  if (logs.length === 0) return null
+  const href = logs.some(({ stream }) => stream === 'stdout') ? address : `${address}?stream=stderr`
   return (
     <a class="button small step-log" href={href}>
       Log<span class="unseen"> of {name}</span>

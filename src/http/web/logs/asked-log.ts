@@ -5,7 +5,7 @@ import type { Slug } from '../../../domain/project.ts'
 import type { LineRange } from '../../../storage/logs/log-text.ts'
 import { streamOf } from '../../frame/log-answer.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { queryCount, queryText } from '../../frame/request/input.ts'
+import { queryText } from '../../frame/request/input.ts'
 import { stepLogPath } from '../frame/paths.ts'
 
 /** What of a log the address asks for. */
@@ -25,7 +25,6 @@ export type AskedPart =
   | { readonly kind: 'search'; readonly text: string; readonly from: number }
 
 export const MAX_SEARCH = 200
-const MAX_LINE = 999_999_999
 const LINE_RULE = 'must be the number of a line, or two as 120-140'
 
 export function askedLogOf(c: Context<AppEnv>): AskedLog {
@@ -38,21 +37,21 @@ export function askedLogOf(c: Context<AppEnv>): AskedLog {
 }
 
 function askedPartOf(c: Context<AppEnv>): AskedPart {
-  const first = queryCount(c, 'from', { min: 1, max: MAX_LINE, fallback: 1 })
+  const first = parseLines('from', c.req.query('from') ?? '1').first
   const text = queryText(c, 'q')
   if (text !== null) {
     if (text.length > MAX_SEARCH) throw invalidInput('q', `must be at most ${MAX_SEARCH} characters long`)
     return { kind: 'search', text, from: first }
   }
   const line = queryText(c, 'line')
-  if (line !== null) return { kind: 'marked', lines: parseLines(line) }
+  if (line !== null) return { kind: 'marked', lines: parseLines('line', line) }
   return c.req.query('from') === undefined ? { kind: 'end' } : { kind: 'from', first }
 }
 
 /** `120`, or `120-140` in whatever order. */
-function parseLines(text: string): LineRange {
-  const [, one, other] = /^\s*([1-9]\d{0,8})\s*(?:-\s*([1-9]\d{0,8})\s*)?$/.exec(text) ?? []
-  if (one === undefined) throw invalidInput('line', LINE_RULE)
+function parseLines(name: string, text: string): LineRange {
+  const [, one, other] = /^\s*([1-9]\d{0,11})\s*(?:-\s*([1-9]\d{0,11})\s*)?$/.exec(text) ?? []
+  if (one === undefined) throw invalidInput(name, LINE_RULE)
   const lines = [Number(one), Number(other ?? one)]
   return { first: Math.min(...lines), last: Math.max(...lines) }
 }

@@ -4,13 +4,14 @@ import { isOver } from '../../../domain/builds/build.ts'
 import { classOf } from '../../../domain/builds/workflow-run.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
+import { clipped } from '../../../domain/tests/test-result.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import { lineCountOf } from '../../../storage/logs/log-text.ts'
 import { cutLinesOf, type LogWindow, readWindow } from '../../../storage/logs/log-window.ts'
 import { type FoundLog, findLog, waitForLog, withLog } from '../../../storage/logs/read-log.ts'
 import { searchLog } from '../../../storage/logs/search-log.ts'
 import { findStepOfBuild, type StepOfBuild } from '../../../storage/logs/step-of-build.ts'
-import { logAnswer, stepOf, streamOf } from '../../frame/log-answer.ts'
+import { logAnswer, requireOffset, stepOf, streamOf } from '../../frame/log-answer.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, queryCount } from '../../frame/request/input.ts'
 import type { App } from '../../frame/route.ts'
@@ -33,7 +34,7 @@ export function mountLogPage(app: App): void {
       { text: 'Projects', href: '/' },
       { text: `${project.org}/${project.repo}`, href: projectPath(project) },
       { text: `${jobName} #${num}`, href: buildPath(project, num) },
-      { text: shown.step.name },
+      { text: clipped(shown.step.name, MAX_NAME) },
     ]
     const frame = { title: titleOf(shown), viewer, wide: true, crumbs }
     return renderPage(c, frame, <LogView {...shown} />)
@@ -60,6 +61,7 @@ export function mountLogPage(app: App): void {
   })
 }
 
+const MAX_NAME = 60
 const MAX_WAIT_SECONDS = 15
 /** The last bytes of a build's log may come a little after its end. */
 const LATE_MS = 10 * 60_000
@@ -93,7 +95,7 @@ async function requireStep(
 /** Waits as long as the script of the page asks for, for more than it has. */
 async function hasMore(c: Context<AppEnv>, { found }: StepOfBuild): Promise<boolean> {
   const seconds = queryCount(c, 'wait', { min: 0, max: MAX_WAIT_SECONDS, fallback: 0 })
-  const offset = queryCount(c, 'offset', { min: 0, max: 999_999_999, fallback: 0 })
+  const offset = c.req.query('offset') === undefined ? 0 : requireOffset(c)
   if (!found || seconds === 0 || found.log.state !== 'open' || found.log.sizeBytes > offset) return false
   return waitForLog(c.env.stores.db, found.log.id, offset, seconds)
 }
@@ -142,5 +144,5 @@ async function readPart(
 }
 
 function titleOf({ project, build, step }: ShownStep): string {
-  return `${STATUS_WORD[stepStatusOf(step)]}: ${step.name} · ${build.jobName} #${build.num} · ${project.org}/${project.repo}`
+  return `${STATUS_WORD[stepStatusOf(step)]}: ${clipped(step.name, MAX_NAME)} · ${build.jobName} #${build.num} · ${project.org}/${project.repo}`
 }

@@ -274,7 +274,7 @@ function Tools({ place, asked }: WithLog) {
           name="line"
           required
           inputmode="numeric"
-          pattern={'\\s*[1-9][0-9]{0,8}\\s*(-\\s*[1-9][0-9]{0,8}\\s*)?'}
+          pattern={'\\s*[1-9][0-9]{0,11}\\s*(-\\s*[1-9][0-9]{0,11}\\s*)?'}
           title="The number of a line, or two as 120-140"
           aria-label="Line"
           placeholder="Line"

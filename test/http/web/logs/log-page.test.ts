@@ -321,13 +321,14 @@ describe('what a log shows', () => {
   })
 
   it('is the stream that is asked for', async () => {
-    const { append, see } = await open({ status: 'success' })
+    const { append, see, path } = await open({ status: 'success' })
     await append('out\n')
     await append('err\n', { stream: 'stderr' })
     const out = await see()
     expect(out.text).toMatch(/stdout stderr .*1 out/)
     const err = await see('', out.links.stderr)
     expect(err.text).toMatch(/1 err/)
+    expect((await see('', path)).links['Log of npm test']).toBe(`${path}/steps/1/log`)
     expect(err.links.Times).toContain('stream=stderr')
     expect(err.links['Plain text']).toMatch(/raw\?stream=stderr$/)
   })
@@ -413,6 +414,18 @@ describe('the page of a log that grows', () => {
     const over = await see('', live)
     expect(over.html).not.toContain('data-live=')
     expect(over.text).toContain('Why it failed')
+  })
+
+  it('is asked for behind more bytes than are kept, too', async () => {
+    const { append, see } = await open({ status: 'running' })
+    for (let i = 0; i < 4; i++) await append(`${'.'.repeat(4 * MIB - 1)}\n`)
+    await append('far\n', { offset: 9_000_000_000, cutNewlines: 3_000_000_000 })
+    const { html } = await see()
+    expect(html).toContain('id="L3000000005"')
+    const live = /data-live="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect((await see('', live.replace('wait=15', 'wait=1'))).status).toBe(200)
+    expect((await see('?line=3000000005')).html).toContain('class="log-line marked" id="L3000000005"')
+    expect((await see('?from=3000000005')).rows).toEqual([3_000_000_005])
   })
 
   it('of a page in its middle does not jump', async () => {
