@@ -13202,12 +13202,13 @@ function flattenTexts(parser) {
 }
 
 // src/domain/tests/formats/repeated-tests.ts
-function withAttempts(tests, repeated) {
+function withAttempts(tests, repeated, counted2) {
   const keyOf2 = (test) => [test.source, test.file, test.classname, repeated.get(test) ?? test.name].join("\n");
   const groups = new Map(
     tests.filter((test) => repeated.has(test)).map((test) => [keyOf2(test), []])
   );
   for (const test of tests) groups.get(keyOf2(test))?.push(test);
+  if (counted2 === tests.length && isOnPurpose([...groups.values()], tests.length)) return tests;
   const attempts = /* @__PURE__ */ new Set();
   const kept = /* @__PURE__ */ new Map();
   for (const group of groups.values()) {
@@ -13225,6 +13226,11 @@ function withAttempts(tests, repeated) {
       });
   }
   return tests.filter((test) => !attempts.has(test)).map((test) => kept.get(test) ?? test);
+}
+function isOnPurpose(groups, testCount) {
+  const times = groups[0]?.length ?? 0;
+  const isEach = groups.length * times === testCount && groups.every(({ length }) => length === times);
+  return isEach || !groups.flat().some(({ result }) => isBad(result));
 }
 
 // src/domain/tests/formats/report-builder.ts
@@ -13276,9 +13282,9 @@ ${name2}`;
     },
     warn,
     count: () => tests.length,
-    foldAttempts: (from) => {
+    foldAttempts: (from, counted2) => {
       if (repeated.size === 0) return;
-      const folded = withAttempts(tests.slice(from), repeated);
+      const folded = withAttempts(tests.slice(from), repeated, counted2);
       tests.length = from;
       for (const test of folded) tests.push(test);
     },
@@ -13603,7 +13609,7 @@ function junitXml(report) {
           message
         });
       }
-      if (isOfPytest(element)) report.foldAttempts(from);
+      if (isOfPytest(element)) report.foldAttempts(from, countOf(element.attributes.tests));
       const all = shown + faults.length;
       if (isRed && element.name === "testsuite") tally.redSuites++;
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors);

@@ -1,8 +1,9 @@
 // npm start [-- --fresh]: the whole of Buildpass on this machine, with the demo when there is no data yet. npm run dev is
 // the same, and shows a change of src/ or public/ within a second or two.
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import { createUser } from '../../src/actions/create-user.ts'
 import { hasUsers } from '../../src/storage/people/users.ts'
 import { writeAssets } from '../check/assets.ts'
@@ -20,6 +21,7 @@ import {
   findRunningServer,
   type LocalState,
   openLocalState,
+  REPOSITORY,
   WRANGLER_CONFIG,
   writePrivately,
   writeServerFile,
@@ -66,6 +68,15 @@ async function start(): Promise<void> {
   const link = demo && (await askSignInLink(origin, controlKey, DEMO_LOGIN))
   console.log(screenFor({ origin, tokens: demo?.tokens ?? null, signInUrl: link && origin + link.path, livePath }))
   isReady = true
+  if (isWatched) tellOfMigrations()
+}
+
+/** The database is the running Worker's: what is new in migrations/ is applied by the next start. */
+function tellOfMigrations(): void {
+  const watcher = watch(join(REPOSITORY, 'migrations'), () => {
+    watcher.close()
+    console.log('migrations/ has changed: stop this (Ctrl-C) and start it again to apply it.')
+  })
 }
 
 type Listening = { readonly host: string; readonly port: number; readonly isWatched: boolean }

@@ -1,6 +1,6 @@
 import type { Actor } from '../domain/access/actor.ts'
 import type { MultipartUpload, UploadPart } from '../domain/artifacts/upload.ts'
-import { putPart as putPartIntoBucket } from '../storage/artifacts/multipart.ts'
+import { putPartIntoBucket } from '../storage/artifacts/multipart.ts'
 import { askBucket } from '../storage/artifacts/objects.ts'
 import { confirmUpload, putUploadPart } from '../storage/artifacts/uploads.ts'
 import type { Stores } from '../storage/stores.ts'

@@ -20,7 +20,7 @@ export type StoredPart =
  * back until it equals the digest that the client named, and `confirm` did not throw. A part with wrong bytes, or whose
  * sender lost the right meanwhile, therefore replaces no good one.
  */
-export async function putPart(
+export async function putPartIntoBucket(
   bucket: R2Bucket,
   { objectKey, r2UploadId }: InR2,
   {

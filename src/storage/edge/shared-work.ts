@@ -56,21 +56,27 @@ export async function shareWork<T>(
   return await work
 }
 
-/** Has the key's slot hold this work until it has ended. The caller keeps the promise going and has its failure. */
+/** Has the key's slot hold this work until it has ended, a failure for 16 ms more. The caller keeps the promise going and has its failure. */
 export async function lead(slots: Slots, key: string, startedAt: number, work: Promise<unknown>): Promise<void> {
   const slot: Slot = { startedAt, outcome: null }
   slots.set(key, slot)
   const [outcome] = await Promise.allSettled([work])
   slot.outcome = outcome
+  // Those who wake one after the other would each try again what fails at once.
+  if (outcome.status === 'rejected') await pause(MAX_PAUSE_MS)
   if (slots.get(key) === slot) slots.delete(key)
 }
 
 /** The outcome of another request's work; null if there is none within 250 ms. */
 export async function follow(slot: Slot): Promise<Slot['outcome']> {
   let waited = 0
-  for (let pause = 1; !slot.outcome && waited < FOLLOW_MS; pause = Math.min(2 * pause, MAX_PAUSE_MS)) {
-    await new Promise((resolve) => setTimeout(resolve, pause))
-    waited += pause
+  for (let ms = 1; !slot.outcome && waited < FOLLOW_MS; ms = Math.min(2 * ms, MAX_PAUSE_MS)) {
+    await pause(ms)
+    waited += ms
   }
   return slot.outcome
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -92,7 +92,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
           message,
         })
       }
-      if (isOfPytest(element)) report.foldAttempts(from)
+      if (isOfPytest(element)) report.foldAttempts(from, countOf(element.attributes.tests))
       const all = shown + faults.length
       if (isRed && element.name === 'testsuite') tally.redSuites++
       const own = countOf(element.attributes.failures) + countOf(element.attributes.errors)
@@ -113,8 +113,7 @@ export function junitXml(report: ReportBuilder): XmlFormat {
 }
 
 /**
- * pytest-rerunfailures writes what failed and was run again as what passed; without it no name of pytest's repeats so.
- * Other tools repeat names for what is no test.
+ * pytest-rerunfailures writes what failed and was run again as what passed. Other tools repeat names for what is no test.
  */
 function isOfPytest({ attributes, parent }: XmlElement): boolean {
   return attributes.name === 'pytest' || parent?.attributes.name === 'pytest tests'

@@ -1,12 +1,14 @@
-import { MAX_ATTEMPTS, type TestResult } from '../test-result.ts'
+import { isBad, MAX_ATTEMPTS, type TestResult } from '../test-result.ts'
 
 /**
- * The tests, where those that passed with nothing to say, and stand again further on, are failed attempts of what
- * stands there last. `repeated` has what the report calls those with an ordinal.
+ * The tests, where those that passed with nothing to say, and stand again further on, are failed attempts of what stands there
+ * last. `repeated` has what the report calls those with an ordinal, `counted` is how many tests it counts: where it counts
+ * each, each may have been run several times on purpose, and then they stay as they are.
  */
 export function withAttempts(
   tests: readonly TestResult[],
   repeated: ReadonlyMap<TestResult, string>,
+  counted: number,
 ): readonly TestResult[] {
   const keyOf = (test: TestResult) =>
     [test.source, test.file, test.classname, repeated.get(test) ?? test.name].join('\n')
@@ -14,6 +16,8 @@ export function withAttempts(
     tests.filter((test) => repeated.has(test)).map((test) => [keyOf(test), []]),
   )
   for (const test of tests) groups.get(keyOf(test))?.push(test)
+
+  if (counted === tests.length && isOnPurpose([...groups.values()], tests.length)) return tests
 
   const attempts = new Set<TestResult>()
   const kept = new Map<TestResult, TestResult>()
@@ -33,4 +37,11 @@ export function withAttempts(
       })
   }
   return tests.filter((test) => !attempts.has(test)).map((test) => kept.get(test) ?? test)
+}
+
+/** Whether all tests stand equally often, or none of those that stand again is red. */
+function isOnPurpose(groups: readonly (readonly TestResult[])[], testCount: number): boolean {
+  const times = groups[0]?.length ?? 0
+  const isEach = groups.length * times === testCount && groups.every(({ length }) => length === times)
+  return isEach || !groups.flat().some(({ result }) => isBad(result))
 }

@@ -40,8 +40,8 @@ export type ReportBuilder = {
   readonly add: (test: ReadTest) => void
   readonly warn: (warning: string) => void
   readonly count: () => number
-  /** Has those from this place on that only repeat a name be failed attempts of the last of that name. */
-  readonly foldAttempts: (from: number) => void
+  /** Has those from this place on that only repeat a name be failed attempts of it; `counted` is what the suite counts. */
+  readonly foldAttempts: (from: number, counted: number) => void
   /** All but what a tag of a suite or run alone says. */
   readonly cases: () => readonly TestResult[]
   /** What the report itself counts as failed, where it does, and what of that its tests show. */
@@ -107,9 +107,9 @@ export function openReport(): ReportBuilder {
     },
     warn,
     count: () => tests.length,
-    foldAttempts: (from) => {
+    foldAttempts: (from, counted) => {
       if (repeated.size === 0) return
-      const folded = withAttempts(tests.slice(from), repeated)
+      const folded = withAttempts(tests.slice(from), repeated, counted)
       tests.length = from
       for (const test of folded) tests.push(test)
     },

@@ -268,6 +268,18 @@ describe('how a report is found is how it is read', () => {
       [],
     ],
     [
+      'a suite of pytest in which each test was run twice on purpose',
+      '<testsuite name="pytest" tests="4"><testcase name="a"/><testcase name="b"/><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>',
+      [passed('a'), passed('b'), passed('a (2)'), failure('b (2)', 'no')],
+      [],
+    ],
+    [
+      'a suite of pytest in which some tests were run twice on purpose',
+      '<testsuite name="pytest" tests="3"><testcase name="a"/><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>',
+      [passed('a'), passed('a (2)'), failure('b', 'no')],
+      [],
+    ],
+    [
       'passed, with an attribute whose name begins like one that says how it ended',
       suite('<testcase name="a" status_before="failed"/>'),
       [passed('a')],
