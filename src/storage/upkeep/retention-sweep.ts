@@ -18,9 +18,10 @@ const MAX_BUILDS_A_QUERY = 250
 const MAX_PIPELINES_A_QUERY = 250
 const MAX_PROJECTS_A_QUERY = 25
 
-/** A project with its retention: values for one project, columns for many. */
+/** What of a build goes after the days of its artifacts. */
 type Product = typeof artifacts | typeof logs | typeof logParts
 
+/** A project with its retention: values for one project, columns for many. */
 type Kept = {
   readonly projectId: SQL
   readonly artifactsBefore: SQL
