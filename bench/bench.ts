@@ -1,15 +1,14 @@
 // npm run bench [-- --rounds 5 --seconds 3 --json]: the hot reads beside a bare Worker and a bare Hono route, in turns.
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { parseInvocation } from '../scripts/check/invocation.ts'
 import { median } from '../scripts/measure/compared-times.ts'
 import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer, statOf } from './miniflare.ts'
 import { prepare, type Scene } from './scenes.ts'
+import { requireWrk, runWrk } from './wrk.ts'
 
 const { values } = parseInvocation('npm run bench [-- --rounds 5 --seconds 3 --json --only c]', {
   rounds: { type: 'string', default: '5' },
@@ -24,6 +23,7 @@ const CONNECTIONS = 16
 const [BARE, HONO] = ['a', 'b'] as const
 type Run = { readonly perSecond: number; readonly p50Us: number; readonly p99Us: number; readonly cpuUs: number }
 
+await requireWrk()
 const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'))
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-wrk-'))
 try {
@@ -56,14 +56,7 @@ async function measure({ url, targets }: Scene, pid: number): Promise<Run> {
   )
   const cpuBefore = statOf(pid).cpuSeconds
   // Not execFileSync: the Workers' log has to be read meanwhile, or they wait for it.
-  const { stdout: printed } = await promisify(execFile)('wrk', [
-    '-t1',
-    `-c${CONNECTIONS}`,
-    `-d${SECONDS}s`,
-    '-s',
-    script,
-    url,
-  ])
+  const printed = await runWrk(['-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '-s', script, url])
   const cpu = statOf(pid).cpuSeconds - cpuBefore
   const [, requests = '0', durationUs = '1', p50 = '0', p99 = '0'] =
     /RESULT (\d+) (\d+) (\d+) (\d+)/.exec(printed) ?? []

@@ -1,11 +1,10 @@
 // node bench/profile.ts [c]: where the CPU time of one scene of the bench goes, by workerd's inspector: self time by function.
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
 import { parseInvocation } from '../scripts/check/invocation.ts'
 import { badgeFor } from '../src/domain/builds/badge.ts'
 import { badgeSvg } from '../src/http/badges/badge-svg.ts'
 import { startBenchServer } from './miniflare.ts'
 import { prepare } from './scenes.ts'
+import { requireWrk, runWrk } from './wrk.ts'
 
 const SECONDS = 4
 
@@ -22,6 +21,7 @@ type Profile = {
 
 const { positionals } = parseInvocation('node bench/profile.ts [c]', {}, [0, 1])
 const [letter = 'c'] = positionals
+await requireWrk()
 const server = await startBenchServer(badgeSvg(badgeFor('success'), 'shield'), { inspectorPort: 0, minify: false })
 try {
   const scene = (await prepare(server)).find(({ name }) => name.charAt(1) === letter)
@@ -30,7 +30,7 @@ try {
   await inspector.send('Profiler.enable')
   await inspector.send('Profiler.setSamplingInterval', { interval: 100 })
   await inspector.send('Profiler.start')
-  await promisify(execFile)('wrk', ['-t1', '-c16', `-d${SECONDS}s`, scene.url])
+  await runWrk(['-t1', '-c16', `-d${SECONDS}s`, scene.url])
   const { profile } = (await inspector.send('Profiler.stop')) as { profile: Profile }
   inspector.close()
   print(profile)

@@ -26,9 +26,11 @@ const SHOWN = ['--silent=passed-only', '--reporter=default']
 const pool = openPool(LANES_AT_ONCE)
 const lanes =
   filters.length > 0
-    ? [await runVitest([...filters, ...SHOWN], { mayBeEmpty: true })]
+    ? [await runVitest([...filters, '--passWithNoTests', ...SHOWN], { mayBeEmpty: true })]
     : await Promise.all(LANES.map((lane) => pool(() => runVitest([...lane, ...SHOWN]))))
 const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + counts[count], 0)
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)
-process.exitCode = failed > 0 ? 1 : 0
+const isEmpty = sumOf('passed') + failed + sumOf('skipped') === 0
+if (isEmpty) console.error(`No test has ${filters.join(' or ')} in its path.`)
+process.exitCode = failed > 0 || isEmpty ? 1 : 0

@@ -1,5 +1,5 @@
 // npm start [-- --fresh]: the whole of Buildpass on this machine, with the demo when there is no data yet. npm run dev is
-// the same, and shows a change of src/ or public/ within a second or two.
+// the same, and shows a change of src/ or public/ within about three seconds.
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'

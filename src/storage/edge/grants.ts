@@ -63,10 +63,11 @@ export async function findGrant(
   const { memory } = stores
   const known = knownGrant(stores, secret)
   if (known) return known
-  const kept = keptGrant(stores, secret, stores.now())
+  const askedAt = stores.now()
+  const kept = keptGrant(stores, secret, askedAt)
   if (kept) {
     if ((await judgeFact(stores, kept)) === 'accept') return cachedSecretCheck(stores, kept, 'memory')
-    return askPrimary(stores, secret, { slug, charge, cached: kept })
+    return askPrimary(stores, secret, { slug, charge, cached: kept, askedAt })
   }
   if ((memory.grants.unknowns.get(secret) ?? 0) > stores.now()) return { kind: 'unknown' }
 
@@ -75,12 +76,13 @@ export async function findGrant(
     // A token that memory had lately, or that was minted here, counts as known even where KV is down.
     const isKnown = memory.grants.held.get(secret) !== undefined || memory.grants.minted.get(secret) !== undefined
     if (!isKnown && isLimited(stores, charge)) return { kind: 'limited' }
-    return askPrimary(stores, secret, { slug, charge, cached: null })
+    return askPrimary(stores, secret, { slug, charge, cached: null, askedAt })
   }
   // A person's role is needed next: one round trip reads it with the feed.
   if (slug && fact.value.grant.kind === 'personal' && feedIsOld(stores))
     await prefetchAccess(stores, fact.value.grant, slug)
-  if ((await judgeFact(stores, fact)) !== 'accept') return askPrimary(stores, secret, { slug, charge, cached: fact })
+  if ((await judgeFact(stores, fact)) !== 'accept')
+    return askPrimary(stores, secret, { slug, charge, cached: fact, askedAt })
   memory.grants.held.set(secret, { fact, keptAt: stores.now() })
   return cachedSecretCheck(stores, fact, 'kv')
 }
@@ -110,11 +112,19 @@ async function askPrimary(
     slug,
     charge,
     cached,
-  }: { readonly slug: Slug | null; readonly charge: ChargeUnknown; readonly cached: Fenced<HeldGrant> | null },
+    askedAt,
+  }: {
+    readonly slug: Slug | null
+    readonly charge: ChargeUnknown
+    readonly cached: Fenced<HeldGrant> | null
+    readonly askedAt: number
+  },
 ): Promise<SecretCheck> {
+  const { now, waitUntil } = stores
   let fact: Fenced<HeldGrant> | null
   try {
-    fact = await shareWork(stores.memory, stores, `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`, async () => {
+    const key = `grant ${secret} ${slug ? slugKeyFor(slug) : ''}`
+    fact = await shareWork(stores.memory, { now, waitUntil, askedAt }, key, async () => {
       // While this request waited for one that was cancelled, a third may have read the grant.
       const kept = keptGrant(stores, secret, stores.now())
       return kept && freshnessOf(stores, kept) === 'accept' ? kept : readGrant(stores, secret, slug)

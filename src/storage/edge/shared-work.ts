@@ -23,6 +23,13 @@ export async function withinMs<T>(ms: number, what: string, work: Promise<T>): P
   }
 }
 
+type Host = {
+  readonly now: () => number
+  readonly waitUntil: (work: Promise<unknown>) => void
+  /** When the caller began to wait for what it wants: a run that began since, and failed, is as good as its own. */
+  readonly askedAt?: number
+}
+
 const FOLLOW_MS = 250
 const MAX_PAUSE_MS = 16
 const SLOT_LIFE_MS = 1_000
@@ -36,7 +43,7 @@ const ROUNDS = 2
  */
 export async function shareWork<T>(
   { slots }: { readonly slots: Slots },
-  host: { now: () => number; waitUntil: (work: Promise<unknown>) => void },
+  host: Host,
   key: string,
   run: () => Promise<T>,
 ): Promise<T> {
@@ -44,6 +51,8 @@ export async function shareWork<T>(
   for (let round = 0; round < ROUNDS; round++) {
     const slot = slots.get(key)
     if (!slot || slot === followed || host.now() - slot.startedAt >= SLOT_LIFE_MS) break
+    // What had ended before the caller asked tells nothing of now.
+    if (slot.outcome && !(slot.startedAt >= (host.askedAt ?? Number.POSITIVE_INFINITY))) break
     followed = slot
     const outcome = await follow(slot)
     // One key is only ever used with one kind of result.

@@ -9,12 +9,13 @@ function openHost() {
   const kept: Promise<unknown>[] = []
   const host = { time: 0, now: () => host.time, waitUntil: (work: Promise<unknown>) => void kept.push(work) }
   let runs = 0
-  const share = <T>(work: () => Promise<T>) =>
-    shareWork(memory, host, 'key', () => {
+  const shareSince = <T>(askedAt: number | undefined, work: () => Promise<T>) =>
+    shareWork(memory, { ...host, now: host.now, ...(askedAt === undefined ? {} : { askedAt }) }, 'key', () => {
       runs += 1
       return work()
     })
-  return { memory, host, share, kept, runs: () => runs }
+  const share = <T>(work: () => Promise<T>) => shareSince(undefined, work)
+  return { memory, host, share, shareSince, kept, runs: () => runs }
 }
 
 describe('work that several requests want at once', () => {
@@ -47,15 +48,23 @@ describe('work that several requests want at once', () => {
     expect(runs()).toBe(2)
   })
 
+  it('fails a little longer for those who asked before it began, and for nobody else', async () => {
+    const { share, shareSince, runs, host } = openHost()
+    host.time = 100
+    await share(() => Promise.reject(new Error('no'))).catch(() => {})
+    await expect(shareSince(100, async () => 'mine')).rejects.toThrow('no')
+    expect(runs()).toBe(1)
+    expect(await shareSince(101, async () => 'mine')).toBe('mine')
+    expect(await share(async () => 'mine')).toBe('mine')
+  })
+
   it('fails for all when it fails, and is tried again by whoever comes after that', async () => {
     const { share, runs, memory, kept } = openHost()
     const fail = async () => {
       throw new Error('no')
     }
     const results = await Promise.allSettled([share(fail), share(fail)])
-    // Who wakes a little later finds the failure, and does not try again at once.
-    results.push(...(await Promise.allSettled([share(fail)])))
-    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     expect(runs()).toBe(1)
     await Promise.all(kept)
     expect(memory.slots.size).toBe(0)
