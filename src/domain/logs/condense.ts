@@ -22,8 +22,8 @@ export function openCondenser(): { take(text: string): void; close(): Condensed 
     if (found) {
       line.text = excerpt(text, found.found)
       const before = recent.before(line, found.shape.before)
-      const { kind, after, hasPlaceBelow = false } = found.shape
-      groups.open({ kind, bare, lines: [...before, line], head: line, missing: after, hasPlaceBelow })
+      const { kind, after } = found.shape
+      groups.open({ kind, bare, lines: [...before, line], head: line, missing: after })
     }
   })
   return {
@@ -51,7 +51,6 @@ type OpenGroup = {
   readonly head: Line
   /** How many lines are still to come. */
   missing: number
-  readonly hasPlaceBelow: boolean
 }
 type Group = { readonly key: string; readonly head: Line; readonly lines: readonly Line[] }
 
@@ -118,8 +117,9 @@ function openGroups() {
   let open: OpenGroup[] = []
   let hasNew = false
 
-  function admit({ kind, bare, lines, head, hasPlaceBelow }: OpenGroup): void {
-    const below = hasPlaceBelow ? (lines[lines.indexOf(head) + 1]?.text ?? '') : ''
+  function admit({ kind, bare, lines, head }: OpenGroup): void {
+    const at = lines.indexOf(head) + 1
+    const below = kind === 'reason' ? lines.slice(at, at + TELLING_LINES).map(({ text }) => text) : []
     const key = reasonKey(bare, below)
     if (seen.has(key)) return
     // The first of a set is the one that was added first.
@@ -172,6 +172,8 @@ function openGroups() {
 }
 
 const SEEN_KEYS = 5_000
+/** Behind a reason: its own line may be the same for several, as `Traceback (most recent call last):`. */
+const TELLING_LINES = 2
 const LAST_GROUPS = 60
 
 function noneKept(): Kept {

@@ -11,8 +11,6 @@ export type ErrorShape = {
   /** How many lines before and behind it belong to it. */
   readonly before: number
   readonly after: number
-  /** Where the same line stands at another place below it, it is another error. */
-  readonly hasPlaceBelow?: true
 }
 
 /** The first row that fits a line tells its shape, so what is particular stands before what is general. */
@@ -99,7 +97,6 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^error(?:\[E\d{4}\])?: \S/,
     before: 0,
     after: 8,
-    hasPlaceBelow: true,
   },
   {
     name: 'go build and vet, linters of Python',

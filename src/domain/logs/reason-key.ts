@@ -1,8 +1,9 @@
+import { withoutPrefixes } from './error-shapes.ts'
 import { ownText } from './shown-lines.ts'
 
-/** The same for errors that differ in numbers, times, addresses and temporary paths alone; `below` is their place. */
-export function reasonKey(text: string, below: string): string {
-  return ownText(`${unchanging(text)}\n${unchanging(below)}`)
+/** The same for errors that differ in numbers, times, addresses and temporary paths alone; `below` is what stands behind. */
+export function reasonKey(text: string, below: readonly string[]): string {
+  return ownText([text, ...below].map((line) => unchanging(withoutPrefixes(line))).join('\n'))
 }
 
 const COMPARED_CHARACTERS = 300

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { describePages, expectNoSidewaysScroll, inspect, type Pages } from '../../../support/server/browser.ts'
 
 const WITHIN = { timeout: 20_000 }
@@ -203,6 +203,11 @@ async function newBuild({ origin, demo }: Pages, name: string) {
     return (await response.json()) as { build_num: number; offset: number }
   }
   await ask('POST', api, JSON.stringify({ slug }))
+  // Other tests look at what the same person's dashboard shows.
+  onTestFinished(async () => {
+    const gone = await fetch(`${api}/${slug}`, { method: 'DELETE', headers: { 'Circle-Token': demo.tokens.personal } })
+    expect(gone.status).toBe(200)
+  })
   const told = {
     external_id: 'one',
     job: { name: 'test' },
