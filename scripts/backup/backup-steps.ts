@@ -144,7 +144,7 @@ async function copyObjects(
 }
 
 /** The tables that a backup holds whose rows name objects. */
-const TABLES_WITH_OBJECTS = ['artifacts', 'test_reports']
+export const TABLES_WITH_OBJECTS = ['artifacts', 'test_reports', 'log_parts']
 
 async function* objectKeys(d1: D1Database): AsyncIterable<string> {
   // A database that is not migrated yet may lack one: people make a backup before they deploy.

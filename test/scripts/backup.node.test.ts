@@ -24,7 +24,7 @@ import {
   type Manifest,
   readManifest,
 } from '../../scripts/backup/backup-format.ts'
-import { backUp } from '../../scripts/backup/backup-steps.ts'
+import { backUp, TABLES_WITH_OBJECTS } from '../../scripts/backup/backup-steps.ts'
 import { restore } from '../../scripts/backup/restore-steps.ts'
 import { type Instance, openInstance } from '../../scripts/start/instance.ts'
 import { applyMigrations } from '../../scripts/start/local-database.ts'
@@ -32,6 +32,8 @@ import { makeStateDir, openSharedServer, runNpmScript, type SharedServer } from 
 import { serveDemo } from '../support/server/served.ts'
 
 const WEB = '/api/v1.1/project/gh/acme/web'
+const BUILD = '/api/buildpass/v1/projects/gh/acme/web/builds/1'
+const LOG = `${BUILD}/steps/0/log`
 
 /** The reads that a restored instance must answer as the one before: who asks is a name of the demo's tokens. */
 const READS: readonly (readonly [path: string, token: string])[] = [
@@ -59,6 +61,8 @@ const READS: readonly (readonly [path: string, token: string])[] = [
   ['/api/buildpass/v1/projects/gh/acme/web/audit?limit=100', 'personal'],
   ['/api/buildpass/v1/projects/gh/acme/web/tests', 'personal'],
   ['/api/buildpass/v1/projects/gh/acme/web/tests/muted', 'personal'],
+  [LOG, 'all'],
+  [`${LOG}/condensed`, 'all'],
   ['/api/buildpass/v1/token', 'status'],
   ['/gh/acme/web.svg', 'expired'],
   ['/gh/acme/web.svg', 'otherProjectAll'],
@@ -98,6 +102,24 @@ async function muteATest({ origin }: { origin: string }, token: string): Promise
   expect(muted.status, await muted.text()).toBe(200)
 }
 
+async function logAStep({ origin }: { origin: string }, token: string): Promise<void> {
+  const headers = { 'Circle-Token': token, 'Content-Type': 'application/json' }
+  const body = JSON.stringify({ key: 'make', name: 'make', status: 'failed', exit_code: 2 })
+  const told = await fetch(`${origin}${BUILD}/steps`, { method: 'POST', headers, body })
+  expect(told.ok, await told.text()).toBe(true)
+  for (const [offset, text] of [
+    [0, 'a.c:1:2: error: no\n'],
+    [19, 'make: *** [all] Error 1\n'],
+  ] as const) {
+    const sent = await fetch(`${origin}${LOG}?offset=${offset}${offset === 0 ? '' : '&final=true'}`, {
+      method: 'PUT',
+      headers: { 'Circle-Token': token, 'Content-Type': 'application/octet-stream' },
+      body: text,
+    })
+    expect(sent.ok, await sent.text()).toBe(true)
+  }
+}
+
 describe('a backup of an instance in use', () => {
   /** Runs on the demo. */
   let server: SharedServer
@@ -114,6 +136,7 @@ describe('a backup of an instance in use', () => {
     const own = await serveDemo()
     stateDir = own.stateDir
     await muteATest(own, own.demo.tokens.personal)
+    await logAStep(own, own.demo.tokens.personal)
     before = await answersOf(own, tokens)
     artifacts = await artifactsOf(own, own.demo.tokens.all)
     await own.stop()
@@ -152,6 +175,16 @@ describe('a backup of an instance in use', () => {
     expect(undecided, 'a new table: say in scripts/backup/backup-format.ts what a restore does with it').toEqual([])
     expect(manifest.tables.builds?.rows).toBeGreaterThan(30)
     expect(manifest.is_quiet).toBe(true)
+  })
+
+  it('has the objects of every table that names some, but for those that are made anew', async () => {
+    const naming = await inInstance(async ({ d1 }) => {
+      const { results } = await d1
+        .prepare("select name from sqlite_master where type = 'table' and sql like '%object_key%'")
+        .all<{ name: string }>()
+      return results.map(({ name }) => name)
+    })
+    expect(naming.filter((name) => handlingOf(name) === 'restored').toSorted()).toEqual(TABLES_WITH_OBJECTS.toSorted())
   })
 
   it('holds no secret, and only its owner can read it', () => {

@@ -13,6 +13,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'write /var/lib/x: no space left on device',
     "terminate called after throwing an instance of 'std::bad_alloc'",
   ],
+  'a rule of maven': ['[WARNING] Rule 0: org.apache.maven.plugins.enforcer.RequireJavaVersion failed with message:'],
+  'format of rust': ['Diff in /w/src/main.rs at line 3:', 'Diff in /w/src/main.rs:3:'],
+  'npm audit': ['Severity: high'],
+  'a program of another machine, a refused push': [
+    'exec /bin/sh: exec format error',
+    'denied: requested access to the resource is denied',
+  ],
   'signals and sanitizers': [
     'Segmentation fault (core dumped)',
     'make: *** [Makefile:10: segv] Segmentation fault',
@@ -197,6 +204,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '[error] /home/ci/Cart.scala:3:5: not found: value prices',
   ],
   'make and ninja': [
+    'Makefile:2: *** missing separator.  Stop.',
     "make: *** No rule to make target 'x.o', needed by 'app'.  Stop.",
     'FAILED: cart.o',
     "ninja: error: loading 'build.ninja'",
