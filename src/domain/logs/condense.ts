@@ -1,4 +1,4 @@
-import { findShape, type ShapeKind, withoutPrefixes } from './error-shapes.ts'
+import { type ErrorShape, findShape, type ShapeKind, withoutPrefixes } from './error-shapes.ts'
 import { reasonKey } from './reason-key.ts'
 import { openShownLines, ownText } from './shown-lines.ts'
 
@@ -16,14 +16,13 @@ export function openCondenser(): { take(text: string): void; close(): Condensed 
   const groups = openGroups()
   const lines = openShownLines((text) => {
     const line = recent.add(text)
-    groups.addBehind(line)
     const bare = withoutPrefixes(text)
+    groups.addBehind(line, bare)
     const found = findShape(bare)
     if (found) {
       line.text = excerpt(text, found.found)
       const before = recent.before(line, found.shape.before)
-      const { kind, after } = found.shape
-      groups.open({ kind, bare, lines: [...before, line], head: line, missing: after })
+      groups.open({ shape: found.shape, bare, lines: [...before, line], head: line, missing: found.shape.after })
     }
   })
   return {
@@ -45,7 +44,7 @@ type Line = { readonly number: number; text: string; isKept: boolean }
 
 /** A line of an error's shape with those around it that belong to it. */
 type OpenGroup = {
-  readonly kind: ShapeKind
+  readonly shape: ErrorShape
   readonly bare: string
   readonly lines: Line[]
   readonly head: Line
@@ -117,10 +116,17 @@ function openGroups() {
   let open: OpenGroup[] = []
   let hasNew = false
 
-  function admit({ kind, bare, lines, head }: OpenGroup): void {
-    const at = lines.indexOf(head) + 1
-    const below = kind === 'reason' ? lines.slice(at, at + TELLING_LINES).map(({ text }) => text) : []
-    const key = reasonKey(bare, below)
+  function admit({ shape, bare, lines: all, head }: OpenGroup): void {
+    const { kind } = shape
+    // In a box of terraform's the first line says little.
+    const telling = shape.telling ?? (head.text.trimStart().startsWith('│') ? 3 : 0)
+    const lines =
+      all.length <= MAX_GROUP_LINES ? all : [...all.slice(0, GROUP_HEAD), ...all.slice(GROUP_HEAD - MAX_GROUP_LINES)]
+    const behind = lines.slice(lines.indexOf(head) + 1).map(({ text }) => text)
+    const place = shape.hasPlaceBelow ? (behind[0]?.trim() ?? '') : ''
+    // Of what ends by itself the end tells most.
+    const told = telling === 0 ? [] : [...behind.slice(0, telling), behind.at(-1) ?? '']
+    const key = `${reasonKey(bare, told)}${place}`
     if (seen.has(key)) return
     // The first of a set is the one that was added first.
     const [oldest] = seen
@@ -152,11 +158,12 @@ function openGroups() {
       else open.push(group)
     },
     /** Gives a line to the groups that it stands behind. */
-    addBehind(line: Line): void {
+    addBehind(line: Line, bare: string): void {
       if (open.length === 0) return
       for (const group of open) {
         group.lines.push(line)
-        group.missing -= 1
+        const isEnd = group.shape.endsUnindented && bare.trim() !== '' && indentOf(bare) <= indentOf(group.bare)
+        group.missing = isEnd ? 0 : group.missing - 1
         if (group.missing === 0) admit(group)
       }
       open = open.filter(({ missing }) => missing > 0)
@@ -172,9 +179,14 @@ function openGroups() {
 }
 
 const SEEN_KEYS = 5_000
-/** Behind a reason: its own line may be the same for several, as `Traceback (most recent call last):`. */
-const TELLING_LINES = 2
+/** Of a longer group the lines in the middle are left out. */
+const MAX_GROUP_LINES = 24
+const GROUP_HEAD = 8
 const LAST_GROUPS = 60
+
+function indentOf(text: string): number {
+  return text.length - text.trimStart().length
+}
 
 function noneKept(): Kept {
   return { first: [], last: [], firstLines: 0 }

@@ -11,6 +11,12 @@ export type ErrorShape = {
   /** How many lines before and behind it belong to it. */
   readonly before: number
   readonly after: number
+  /** Its own line is the same for different errors: so many lines behind it tell one from another. */
+  readonly telling?: number
+  /** The line behind it is the place of the error: at another line of the file it is another error. */
+  readonly hasPlaceBelow?: true
+  /** What is indented behind it belongs to it, and the first line that is not, however many these are. */
+  readonly endsUnindented?: true
 }
 
 /** The first row that fits a line tells its shape, so what is particular stands before what is general. */
@@ -97,6 +103,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^error(?:\[E\d{4}\])?: \S/,
     before: 0,
     after: 8,
+    hasPlaceBelow: true,
   },
   {
     name: 'go build and vet, linters of Python',
@@ -125,6 +132,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^ERROR in |^[✘X] \[ERROR\] |^\[!\] |^Module not found: |^\[plugin:|^error during build:/,
     before: 0,
     after: 6,
+    telling: 2,
   },
   {
     name: 'eslint and its like',
@@ -263,6 +271,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^(?:panic|fatal error): \S|^WARNING: DATA RACE|^unexpected fault address/,
     before: 0,
     after: 16,
+    telling: 2,
   },
   {
     name: 'panic of Rust',
@@ -278,7 +287,9 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     words: ['traceback'],
     pattern: /^\s{0,12}Traceback(?: \(most recent call last\))?:/,
     before: 1,
-    after: 3,
+    after: 60,
+    telling: 2,
+    endsUnindented: true,
   },
   {
     name: 'uncaught exception of Ruby',
@@ -379,6 +390,24 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^\* What went wrong:|^> Task \S{1,200} FAILED$|^\S.{0,300} > .{1,300} FAILED$/,
     before: 0,
     after: 6,
+    telling: 2,
+  },
+  {
+    name: 'conflict of pip',
+    kind: 'reason',
+    words: ['the conflict is caused by'],
+    pattern: /^The conflict is caused by:/,
+    before: 2,
+    after: 6,
+    telling: 2,
+  },
+  {
+    name: 'imports of go, images of docker',
+    kind: 'reason',
+    words: ['import cycle not allowed', 'no matching manifest'],
+    pattern: /\bimport cycle not allowed\b|\bno matching manifest for \S/,
+    before: 4,
+    after: 4,
   },
   {
     name: 'a rule of maven',

@@ -13,6 +13,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'write /var/lib/x: no space left on device',
     "terminate called after throwing an instance of 'std::bad_alloc'",
   ],
+  'conflict of pip': ['The conflict is caused by:'],
+  'imports of go, images of docker': [
+    'import cycle not allowed',
+    'no matching manifest for linux/arm64/v8 in the manifest list entries',
+  ],
   'a rule of maven': ['[WARNING] Rule 0: org.apache.maven.plugins.enforcer.RequireJavaVersion failed with message:'],
   'format of rust': ['Diff in /w/src/main.rs at line 3:', 'Diff in /w/src/main.rs:3:'],
   'npm audit': ['Severity: high'],

@@ -63,7 +63,7 @@ describe('a line of a log', () => {
       const startedAt = performance.now()
       // As many characters as a page has at most.
       for (let i = 0; i < 1024 * 1024; i += line.length) next(line)
-      expect(performance.now() - startedAt).toBeLessThan(3_000)
+      expect(performance.now() - startedAt).toBeLessThan(10_000)
     },
   )
 })

@@ -101,8 +101,10 @@ async function hasMore(c: Context<AppEnv>, { found }: StepOfBuild): Promise<bool
 }
 
 /** Whether more of it may come. */
-function isGrowing({ build, found }: StepOfBuild, now: number): boolean {
-  if (!isOver(build.status)) return found === null || found.log.state === 'open'
+function isGrowing({ build, step, found }: StepOfBuild, now: number): boolean {
+  // How the step ended is reported after its log.
+  if (!isOver(build.status))
+    return found === null || found.log.state === 'open' || classOf(stepStatusOf(step)) === 'blue'
   return found !== null && found.log.state === 'open' && now - found.log.touchedAt < LATE_MS
 }
 

@@ -49,6 +49,8 @@ export type ShownStep = {
 /** All of the page's content, which the page's script reads again while the log grows. */
 export function LogView(shown: ShownStep) {
   const { step, place, asked, log, isLive } = shown
+  // Of one that has ended only how its step ended is still to come.
+  const grows = isLive && log?.isOpen !== false
   const query = logQuery(asked)
   query.set('offset', `${log?.sizeBytes ?? 0}`)
   query.set('wait', '15')
@@ -58,13 +60,13 @@ export function LogView(shown: ShownStep) {
       id="step-log"
       data-live={isLive ? live : undefined}
       // The answer waits for what comes: the next question need not. Without a log there is nothing to wait for.
-      data-live-ms={isLive ? (log ? 100 : 2_000) : undefined}
+      data-live-ms={isLive ? (log?.isOpen ? 100 : 2_000) : undefined}
       data-state={`${STATUS_WORD[stepStatusOf(step)]}: ${step.name}`}
     >
       <Head {...shown} />
       <Figures {...shown} />
-      {isLive && <LiveLogNote address={logAddress(place, asked)} hasLines={log !== null && log.total > 0} />}
-      {log && log.total > 0 ? <Log {...shown} log={log} /> : <Nothing isLive={isLive} />}
+      {grows && <LiveLogNote address={logAddress(place, asked)} hasLines={log !== null && log.total > 0} />}
+      {log && log.total > 0 ? <Log {...shown} log={log} /> : <Nothing isLive={grows} />}
     </div>
   )
 }
@@ -204,7 +206,7 @@ function Lines({ shown, part }: { shown: WithLog; part: ShownLines }) {
         <CutNote shown={shown} part={part} at="begin" />
         <LogLines
           lines={lines}
-          look={{ place, asked, marked, errors, markedBy: markedByOf(build), isGrowing: isLive }}
+          look={{ place, asked, marked, errors, markedBy: markedByOf(build), isGrowing: isLive && log.isOpen }}
         />
         <CutNote shown={shown} part={part} at="end" />
         {!part.isWhole && (
