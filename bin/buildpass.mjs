@@ -8185,16 +8185,8 @@ function pipedCapture(masked) {
     const err = isOne ? out : pipes.find(({ to }) => to === 2)?.write ?? "inherit";
     return {
       start(program3, args) {
-        const options = { stdio: ["inherit", out, err] };
         try {
-          const child = spawn(program3, args, options);
-          return {
-            child,
-            kill: (signal) => void child.kill(signal),
-            isOutsideGroup: false,
-            stoppedByKey: () => null,
-            isBegun: () => true
-          };
+          return startOn(["inherit", out, err], program3, args);
         } finally {
           for (const { write: write2 } of pipes) closeSync(write2);
         }
@@ -8207,6 +8199,17 @@ function pipedCapture(masked) {
     rmSync2(folder, { recursive: true, force: true });
     throw error;
   }
+}
+function startOn(stdio, program3, args) {
+  const options = { stdio };
+  const child = spawn(program3, args, options);
+  return {
+    child,
+    kill: (signal) => void child.kill(signal),
+    isOutsideGroup: false,
+    stoppedByKey: () => null,
+    isBegun: () => true
+  };
 }
 function terminalCapture(masked, flavour) {
   const folder = ownFolder();
@@ -12552,7 +12555,6 @@ function openStepLog({ name, startedAt, log, onMoved }) {
 }
 
 // cli/verbs/command.ts
-import { spawn as spawn2 } from "node:child_process";
 import { isatty as isatty4 } from "node:tty";
 var FORWARDED = [
   ...["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"],
@@ -12624,14 +12626,7 @@ function runCommand([program3 = "", ...args], { capture, startedAt, onSlowStop, 
   });
 }
 function startPlainly(program3, args) {
-  const child = spawn2(program3, args, { stdio: "inherit" });
-  return {
-    child,
-    kill: (signal) => void child.kill(signal),
-    isOutsideGroup: false,
-    stoppedByKey: () => null,
-    isBegun: () => true
-  };
+  return startOn("inherit", program3, args);
 }
 var CLEAN = ["SIGHUP", "SIGINT", "SIGKILL", "SIGPIPE", "SIGALRM", "SIGTERM"];
 function endAs({ code, signal }, reportingCode, lateSignal) {

@@ -78,16 +78,8 @@ function pipedCapture(masked: readonly Uint8Array[]): Capture {
     const err = isOne ? out : (pipes.find(({ to }) => to === 2)?.write ?? 'inherit')
     return {
       start(program, args) {
-        const options: SpawnOptions = { stdio: ['inherit', out, err] }
         try {
-          const child = spawn(program, args, options)
-          return {
-            child,
-            kill: (signal) => void child.kill(signal),
-            isOutsideGroup: false,
-            stoppedByKey: () => null,
-            isBegun: () => true,
-          }
+          return startOn(['inherit', out, err], program, args)
         } finally {
           for (const { write } of pipes) closeSync(write)
         }
@@ -99,6 +91,19 @@ function pipedCapture(masked: readonly Uint8Array[]): Capture {
     for (const fd of opened) closeSync(fd)
     rmSync(folder, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** Starts a command in our process group, with these streams. */
+export function startOn(stdio: SpawnOptions['stdio'], program: string, args: readonly string[]): Started {
+  const options: SpawnOptions = { stdio }
+  const child = spawn(program, args, options)
+  return {
+    child,
+    kill: (signal) => void child.kill(signal),
+    isOutsideGroup: false,
+    stoppedByKey: () => null,
+    isBegun: () => true,
   }
 }
 

@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
 import { isatty } from 'node:tty'
 import { visibleLine } from '../../src/domain/formats/visible-text.ts'
 import { clipped } from '../../src/domain/tests/test-result.ts'
-import type { Capture, Started } from '../logs/capture.ts'
+import { type Capture, type Started, startOn } from '../logs/capture.ts'
 import { exitCodeOfSignal } from '../terminal/interrupt.ts'
 import { say } from '../terminal/say.ts'
 import { systemWords } from '../terminal/system-error.ts'
@@ -112,14 +111,7 @@ export function runCommand(
 }
 
 function startPlainly(program: string, args: readonly string[]): Started {
-  const child = spawn(program, args, { stdio: 'inherit' })
-  return {
-    child,
-    kill: (signal) => void child.kill(signal),
-    isOutsideGroup: false,
-    stoppedByKey: () => null,
-    isBegun: () => true,
-  }
+  return startOn('inherit', program, args)
 }
 
 /** Signals that end a process without writing its memory to a file. */
