@@ -3,16 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGrowthServers } from '../../../bench/miniflare.ts'
-import { createUser } from '../../../src/actions/create-user.ts'
-import { importPeppers } from '../../../src/domain/access/secret-hash.ts'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import { LOGS_PREFIX } from '../../../src/storage/logs/log-prefix.ts'
 import { insertSession } from '../../../src/storage/people/sessions.ts'
 import { openDb } from '../../../src/storage/stores.ts'
 import { parseInvocation } from '../../check/invocation.ts'
-import { applyMigrations } from '../../start/local-database.ts'
 import { median } from '../compared-times.ts'
+import { startOwnedServer } from '../owned-server.ts'
 import { ask, createProject, ownOperations, type Server } from '../tests/server.ts'
 import { type Job, type Memory, mostMemory, placeCommand, printing, runPiped, runReported } from './command.ts'
 import { lineOf } from './printed-lines.ts'
@@ -34,25 +31,19 @@ const rows: Row[] = []
 const folder = mkdtempSync(join(tmpdir(), 'buildpass-logs-'))
 try {
   const pepper = `bench:${randomBytes(32).toString('base64url')}`
-  const servers = await startGrowthServers(['ours'], { folder, pepper })
+  const { server, userId, bucket, stop } = await startOwnedServer({ folder, pepper })
   try {
-    const d1 = await servers.d1Of('ours')
-    await applyMigrations(d1)
-    const owner = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
-    const created = await createUser(openDb(d1), await importPeppers(pepper), Date.now(), owner)
-    if (created === 'login_taken') throw new Error('the database is not empty')
-    const server = { origin: await servers.originOf('ours'), token: created.secret, d1 }
     const session = mintSessionSecret()
-    const proof = { userId: created.userId, method: 'link', userAgent: 'bench', from: null } as const
-    if (!(await insertSession({ db: openDb(d1), now: Date.now }, session, proof)))
+    const proof = { userId, method: 'link', userAgent: 'bench', from: null } as const
+    if (!(await insertSession({ db: openDb(server.d1), now: Date.now }, session, proof)))
       throw new Error('nobody is signed in')
     placeCommand(folder)
     await measureReading(server)
     await measurePage(server, `__Host-session=${session}`)
-    await measureStored(server, await servers.bucketOf('ours'))
+    await measureStored(server, await bucket())
     await measureSpeed(server)
   } finally {
-    await servers.stop()
+    await stop()
   }
 } finally {
   rmSync(folder, { recursive: true, force: true })

@@ -3,13 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startGrowthServers, statOf, workerdPid } from '../../../bench/miniflare.ts'
-import { createUser } from '../../../src/actions/create-user.ts'
-import { importPeppers } from '../../../src/domain/access/secret-hash.ts'
-import { openDb } from '../../../src/storage/stores.ts'
+import { statOf, workerdPid } from '../../../bench/miniflare.ts'
 import { parseInvocation } from '../../check/invocation.ts'
-import { applyMigrations } from '../../start/local-database.ts'
 import { median } from '../compared-times.ts'
+import { startOwnedServer } from '../owned-server.ts'
 import { seeded } from '../random.ts'
 import { measureGeneratedYear } from './generated-year.ts'
 import { ask, createProject, ownOperations, put, reportBuild, type Server } from './server.ts'
@@ -51,18 +48,12 @@ if (missed.length > 0) {
 }
 
 async function measureModelled(): Promise<void> {
-  const servers = await startGrowthServers(['ours'], { folder, pepper })
+  const { server, stop } = await startOwnedServer({ folder, pepper })
   try {
-    const d1 = await servers.d1Of('ours')
-    await applyMigrations(d1)
-    const owner = { login: 'bench', instanceRole: 'owner', tokenLabel: 'bench', tokenExpiresAt: null } as const
-    const created = await createUser(openDb(d1), await importPeppers(pepper), Date.now(), owner)
-    if (created === 'login_taken') throw new Error('the database is not empty')
-    const server = { origin: await servers.originOf('ours'), token: created.secret, d1 }
     await measureYear(server)
     await measureLarge(server)
   } finally {
-    await servers.stop()
+    await stop()
   }
 }
 
