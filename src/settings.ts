@@ -1,5 +1,5 @@
 import { importHmacKey, importPeppers, type Peppers } from './domain/access/secret-hash.ts'
-import type { DownloadKey } from './domain/access/signed-text.ts'
+import type { DownloadKey } from './domain/access/tickets/signed-text.ts'
 import { type OwnIssuer, parseOwnIssuers } from './domain/access/trusted-publisher.ts'
 import { type DataKeys, importDataKeys } from './domain/formats/sealed-text.ts'
 import { type AllowedHosts, parseAllowedHosts } from './domain/notices/outbound-url.ts'

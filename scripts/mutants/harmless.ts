@@ -89,7 +89,7 @@ const HARMLESS: readonly Harmless[] = [
     because: 'only who is granted has a grant; the types want it',
   },
   {
-    file: 'src/domain/access/download-ticket.ts',
+    file: 'src/domain/access/tickets/signed-text.ts',
     text: '!match?.[1] || !match[2]',
     what: 'right of ||',
     because: 'an expression that matches has both groups; the types want it',

@@ -20,10 +20,11 @@ const STORAGE = [
   'test/storage/edge/budget.test.ts',
 ]
 const TICKETS = [
-  'test/domain/access/download-ticket.test.ts',
+  'test/domain/access/tickets/download-ticket.test.ts',
   'test/storage/edge/download-proof.test.ts',
   'test/http/downloads/ticket-race.test.ts',
   'test/http/downloads/downloads.test.ts',
+  'test/http/downloads/output.test.ts',
 ]
 const MATRIX = 'test/http/frame/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
@@ -71,7 +72,9 @@ const TARGETS: Record<string, readonly string[]> = {
   ],
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/request/credentials.test.ts'],
-  'src/domain/access/download-ticket.ts': TICKETS,
+  'src/domain/access/tickets/asker.ts': ['test/domain/access/tickets/asker.test.ts', ...TICKETS],
+  'src/domain/access/tickets/download-ticket.ts': TICKETS,
+  'src/domain/access/tickets/signed-text.ts': TICKETS,
   'src/domain/access/basic-credentials.ts': [
     'test/domain/access/basic-credentials.test.ts',
     'test/http/frame/request/credentials.test.ts',

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type DownloadTicket, openTicket } from '../../domain/access/download-ticket.ts'
+import { type DownloadTicket, openTicket } from '../../domain/access/tickets/download-ticket.ts'
 import { contentDispositionFor } from '../../domain/artifacts/artifact.ts'
 import { etagFor, reprDigestFor } from '../../domain/artifacts/artifact-digest.ts'
 import { AppError } from '../../domain/error.ts'

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { type OutputTicket, openOutputTicket } from '../../domain/access/output-ticket.ts'
+import { type OutputTicket, openOutputTicket } from '../../domain/access/tickets/output-ticket.ts'
 import { AppError } from '../../domain/error.ts'
 import { byteStreamOf } from '../../domain/formats/byte-stream.ts'
 import { LOG_STREAMS, type LogStream } from '../../domain/logs/log.ts'

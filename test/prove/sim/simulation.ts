@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
-import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/download-ticket.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
+import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/tickets/download-ticket.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'
 import { isForeignKeyViolation } from '../../../src/storage/constraint.ts'
 import { fenceNow, ticketState } from '../../../src/storage/edge/download-proof.ts'

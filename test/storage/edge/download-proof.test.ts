@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
-import type { DownloadTicket } from '../../../src/domain/access/download-ticket.ts'
+import type { DownloadTicket } from '../../../src/domain/access/tickets/download-ticket.ts'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { fenceNow, selectProjectById, selectRoleOf, ticketState } from '../../../src/storage/edge/download-proof.ts'

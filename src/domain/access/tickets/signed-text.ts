@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url } from '../formats/encoding.ts'
+import { fromBase64Url, toBase64Url } from '../../formats/encoding.ts'
 
 declare const keyBrand: unique symbol
 /** The HMAC key that signs what a URL opens by itself; it is not a pepper. */

@@ -1,4 +1,4 @@
-import type { ArtifactDigest } from '../artifacts/artifact-digest.ts'
+import type { ArtifactDigest } from '../../artifacts/artifact-digest.ts'
 import type { Asker } from './asker.ts'
 import { type DownloadKey, openText, signText } from './signed-text.ts'
 

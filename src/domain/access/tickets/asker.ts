@@ -1,4 +1,4 @@
-import { isPerson, type Principal } from './grant.ts'
+import { isPerson, type Principal } from '../grant.ts'
 
 /** The ids of whoever asked for something of a project, to check later that they still have the right. */
 export type Asker = {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type DownloadTicket, openTicket, signTicket } from '../../../src/domain/access/download-ticket.ts'
-import { importHmacKey } from '../../../src/domain/access/secret-hash.ts'
-import type { DownloadKey } from '../../../src/domain/access/signed-text.ts'
-import { toBase64Url } from '../../../src/domain/formats/encoding.ts'
+import { importHmacKey } from '../../../../src/domain/access/secret-hash.ts'
+import { type DownloadTicket, openTicket, signTicket } from '../../../../src/domain/access/tickets/download-ticket.ts'
+import type { DownloadKey } from '../../../../src/domain/access/tickets/signed-text.ts'
+import { toBase64Url } from '../../../../src/domain/formats/encoding.ts'
 
 const NOW = 1_800_000_000_000
 const ticket: DownloadTicket = {
