@@ -172,10 +172,8 @@ async function write(
     const updated = (await commit(stores, actor, statements)).at(-1) as unknown as readonly unknown[]
     if (updated.length > 0) return { kind: 'appended', offset: after.sizeBytes, log: after }
   } catch (error) {
-    if (!(error instanceof RightGone)) {
-      // The rows may have been written all the same, and name the object: if not, the daily upkeep deletes it.
-      throw new Error('the log could not be written', { cause: error })
-    }
+    // The rows may have been written all the same, and name the object: if not, the daily upkeep deletes it.
+    if (!(error instanceof RightGone)) throw new Error('the log could not be written', { cause: error })
     if (pack) await artifacts.delete(key).catch(() => undefined)
     throw error
   }
