@@ -9,6 +9,7 @@ import { branchPath, pipelinePath, projectPath } from '../frame/paths.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
 import { Empty, PageHead, Pager } from '../parts/parts.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 
 /** All branches of a project, for those that its filter does not list. */
 export function mountBranchesPage(app: App): void {
@@ -51,18 +52,7 @@ function Branches({ project, asked, found }: { project: Project; asked: Asked; f
       <PageHead title="Branches">By name, each with its newest pipeline.</PageHead>
       <search>
         <form class="row filters" method="get" action={branchesPath(project)}>
-          <input
-            type="search"
-            name="q"
-            value={asked.text}
-            aria-label="Part of the branch’s name"
-            placeholder="Part of the name"
-            autocapitalize="off"
-            spellcheck={false}
-          />
-          <button type="submit" class="button">
-            <Icon name="search" /> Find
-          </button>
+          <SearchField text={asked.text} label="Part of the branch’s name" placeholder="Part of the name" />
         </form>
       </search>
       <div class="section">

@@ -43,13 +43,13 @@ import { renderPage } from '../parts/layout.tsx'
 import { LiveNote } from '../parts/live-note.tsx'
 import { Facts } from '../parts/parts.tsx'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
+import type { ListedTest } from '../tests/test-item.tsx'
+import { NoTests, TestList, testSummary } from '../tests/test-list.tsx'
 import { DownloadAll, FileList } from './file-list.tsx'
 import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
 import { StepList, stepStatusOf } from './step-list.tsx'
-import type { ListedTest } from './test-item.tsx'
-import { NoTests, TestList, testSummary } from './test-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
 export function mountBuildPage(app: App): void {

@@ -11,6 +11,7 @@ import { stepStatusOf, stepTimeOf } from '../data/step-list.tsx'
 import { stepLogPath } from '../frame/paths.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Empty } from '../parts/parts.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { STATUS_WORD, Status } from '../parts/status.tsx'
 import { type AskedLog, type LogPlace, lineAddress, logAddress, logQuery, MAX_SEARCH } from './asked-log.ts'
 import { CondensedLines, numberClass } from './condensed-lines.tsx'
@@ -253,20 +254,13 @@ function Tools({ place, asked }: WithLog) {
       <search>
         <form class="row" method="get" action={action}>
           {kept}
-          <input
-            type="search"
-            name="q"
-            value={text}
-            maxlength={MAX_SEARCH}
-            required
-            aria-label="Search this log"
+          <SearchField
+            text={text}
+            label="Search this log"
             placeholder="Search this log"
-            autocapitalize="off"
-            spellcheck={false}
+            maxLength={MAX_SEARCH}
+            isRequired
           />
-          <button type="submit" class="button">
-            <Icon name="search" /> Find
-          </button>
         </form>
       </search>
       <form class="row" method="get" action={action}>

@@ -11,9 +11,9 @@ import { checkedBranch, queryCount, queryPage } from '../../frame/request/input.
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
 import { projectPath, testPath, testsPath } from '../frame/paths.ts'
-import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
 import { Empty, PageHead, Pager } from '../parts/parts.tsx'
+import { SearchField } from '../parts/search-field.tsx'
 import { NoReportYet } from './no-report-yet.tsx'
 import { LISTS, type ListName, listedOf, type TestLists } from './test-lists.tsx'
 import { TestName } from './test-name.tsx'
@@ -193,19 +193,12 @@ function Search({ project, text, children }: { project: Project; text: string; c
   return (
     <search>
       <form class="row filters" method="get" action={testsPath(project)}>
-        <input
-          type="search"
-          name="q"
-          value={text}
-          maxlength={MAX_SEARCH}
-          aria-label="Part of the test’s name, class or file"
+        <SearchField
+          text={text}
+          label="Part of the test’s name, class or file"
           placeholder="Part of the name, class or file"
-          autocapitalize="off"
-          spellcheck={false}
+          maxLength={MAX_SEARCH}
         />
-        <button type="submit" class="button">
-          <Icon name="search" /> Find
-        </button>
         {children}
       </form>
     </search>

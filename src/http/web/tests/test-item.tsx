@@ -5,12 +5,12 @@ import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import type { Verdict } from '../../../domain/tests/verdict.ts'
 import type { KnownTest } from '../../../storage/tests/answers/known-tests.ts'
 import type { TestOverview } from '../../../storage/tests/test-results.ts'
+import { Coloured } from '../data/coloured.tsx'
+import { durationText } from '../data/measures.ts'
 import { testPath } from '../frame/paths.ts'
 import { StatusMark } from '../parts/status.tsx'
-import { TestName } from '../tests/test-name.tsx'
-import { MuteSentence, MuteTag, VerdictSentence, VerdictTag } from '../tests/verdict-words.tsx'
-import { Coloured } from './coloured.tsx'
-import { durationText } from './measures.ts'
+import { TestName } from './test-name.tsx'
+import { MuteSentence, MuteTag, VerdictSentence, VerdictTag } from './verdict-words.tsx'
 
 export const OUTCOMES: Record<TestOutcome, { readonly word: string; readonly class: StatusClass }> = {
   failure: { word: 'failed', class: 'red' },

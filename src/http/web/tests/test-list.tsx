@@ -2,8 +2,8 @@ import type { Project } from '../../../domain/project.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
 import type { TestPage } from '../../../storage/tests/test-results.ts'
 import { MAX_PAGE } from '../../frame/request/input.ts'
+import { countText, durationText } from '../data/measures.ts'
 import { Pager } from '../parts/parts.tsx'
-import { countText, durationText } from './measures.ts'
 import { type HrefOf, type ListedTest, OUTCOMES, TestItem } from './test-item.tsx'
 
 /** `232 tests: 1 failed, 2 skipped, 229 passed in 41s; 1 flaky`. */
