@@ -1,3 +1,5 @@
+import { lazily } from '../lazily.ts'
+
 /** A `reason` says why a step failed, a `summary` that it did, a `sign` may be either or nothing. */
 export type ShapeKind = 'reason' | 'summary' | 'sign'
 
@@ -608,11 +610,12 @@ export type FoundShape = { readonly shape: ErrorShape; readonly found: string }
 
 /** The shape of a line that was freed of what a host put before it, or null. */
 export function findShape(line: string): FoundShape | null {
-  if (!ANY_WORD.test(line) || PASSED.test(line)) return null
+  const { anyWord, wordAt, shapesOf } = wordIndex()
+  if (!anyWord.test(line) || PASSED.test(line)) return null
   const text = line.replace(FALSE_FRIENDS, '')
   const possible = new Set<ErrorShape>()
-  for (const [, word = ''] of text.matchAll(WORD_AT)) {
-    for (const shape of SHAPES_OF_WORD.get(word.toLowerCase()) ?? []) possible.add(shape)
+  for (const [, word = ''] of text.matchAll(wordAt)) {
+    for (const shape of shapesOf.get(word.toLowerCase()) ?? []) possible.add(shape)
   }
   if (possible.size === 0) return null
   const isQuiet = QUIET.test(text)
@@ -624,16 +627,21 @@ export function findShape(line: string): FoundShape | null {
   return null
 }
 
-/** The longest first, for of two that begin at the same place only the first is found. */
-const WORDS = [...new Set(ERROR_SHAPES.flatMap(({ words }) => words))].sort((a, b) => b.length - a.length)
-const ANY_OF_WORDS = WORDS.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|')
-const ANY_WORD = new RegExp(ANY_OF_WORDS, 'i')
-/** Finds also words that overlap. */
-const WORD_AT = new RegExp(`(?=(${ANY_OF_WORDS}))`, 'gi')
-/** With those of the words that it begins with. */
-const SHAPES_OF_WORD: ReadonlyMap<string, readonly ErrorShape[]> = new Map(
-  WORDS.map((word) => [word, ERROR_SHAPES.filter(({ words }) => words.some((one) => word.startsWith(one)))]),
-)
+/** What finds the words of the shapes, and which shapes have them. */
+const wordIndex = lazily(() => {
+  // The longest first, for of two that begin at the same place only the first is found.
+  const words = [...new Set(ERROR_SHAPES.flatMap((shape) => shape.words))].sort((a, b) => b.length - a.length)
+  const anyOfWords = words.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|')
+  return {
+    anyWord: new RegExp(anyOfWords, 'i'),
+    // Finds also words that overlap.
+    wordAt: new RegExp(`(?=(${anyOfWords}))`, 'gi'),
+    // With those of the words that it begins with.
+    shapesOf: new Map(
+      words.map((word) => [word, ERROR_SHAPES.filter((shape) => shape.words.some((one) => word.startsWith(one)))]),
+    ),
+  }
+})
 
 /** Tests that passed, whatever their names. */
 const PASSED =

@@ -2,9 +2,10 @@ import * as v from 'valibot'
 import { makeSignInLink } from '../../actions/make-sign-in-link.ts'
 import { isSameText } from '../../domain/access/same-text.ts'
 import { AppError } from '../../domain/error.ts'
+import { lazily } from '../../domain/lazily.ts'
 import { LOGIN_RULE, parseLogin } from '../../domain/people/user.ts'
 import { jsonWritten } from '../frame/answers.ts'
-import { lazily, readJson } from '../frame/request/input.ts'
+import { readJson } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
 
 const linkInput = lazily(() =>

@@ -8,7 +8,7 @@ import {
   type ReportedStatus,
   type Step,
 } from '../../../domain/builds/build.ts'
-import { lazily } from '../../frame/request/input.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import { line, prose, time, webUrl } from '../../json/schemas.ts'
 
 const STATUS_RULE =

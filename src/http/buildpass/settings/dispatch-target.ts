@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { AppError } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import { type DispatchTarget, GITHUB_API, GITLAB } from '../../../domain/notices/dispatch-target.ts'
 import { outboundUrlProblem } from '../../../domain/notices/outbound-url.ts'
 import {
@@ -17,7 +18,7 @@ import {
 } from '../../../storage/projects/dispatch-targets.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { lazily, readJson } from '../../frame/request/input.ts'
+import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { line } from '../../json/schemas.ts'

@@ -8,9 +8,10 @@ import {
   type TrustedPublisher,
 } from '../../../domain/access/trusted-publisher.ts'
 import { AppError } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import { deletePublisher, insertPublisher, listPublishers, MAX_PUBLISHERS } from '../../../storage/tokens/publishers.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { lazily, readJson } from '../../frame/request/input.ts'
+import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
 import { namedValues } from '../../json/schemas.ts'

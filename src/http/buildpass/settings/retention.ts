@@ -6,9 +6,10 @@ import {
   type Retention,
 } from '../../../domain/builds/retention.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import { findRetention, putRetention } from '../../../storage/upkeep/retention.ts'
 import { jsonRead, jsonWritten } from '../../frame/answers.ts'
-import { lazily, readJson } from '../../frame/request/input.ts'
+import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { count } from '../../json/schemas.ts'
 import type { RetentionJson } from './retention-shape.ts'

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { DEFAULT_OVERLAP_SECONDS } from '../../../domain/access/token.ts'
 import { AppError } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import { type Project, slugText } from '../../../domain/project.ts'
 import {
   mintIncomingSecret,
@@ -20,7 +21,7 @@ import {
 } from '../../../storage/reporting/webhooks.ts'
 import { jsonDone, jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { lazily, readJson, readOptionalJson } from '../../frame/request/input.ts'
+import { readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { AppError } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import {
   ENV_VAR_NAME_RULE,
   MAX_ENV_VAR_LENGTH,
@@ -13,7 +14,6 @@ import { jsonRead, jsonWritten } from '../../frame/answers.ts'
 import type { OnProject } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJsonOrForm } from '../../frame/request/form-body.ts'
-import { lazily } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import type { DoneJson } from '../../json/shape.ts'
 import type { EnvVarDeletedJson, EnvVarJson } from './env-var-shape.ts'

@@ -4,11 +4,11 @@ import type { Trigger } from '../../../actions/dispatch-builds.ts'
 import type { Grant } from '../../../domain/access/grant.ts'
 import type { Person } from '../../../domain/builds/build.ts'
 import { invalidInput } from '../../../domain/error.ts'
+import { lazily } from '../../../domain/lazily.ts'
 import type { Parameters } from '../../../domain/notices/dispatch-target.ts'
 import type { Project } from '../../../domain/project.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
-import { lazily } from '../../frame/request/input.ts'
 import { line, namedValues, prose } from '../../json/schemas.ts'
 
 const MAX_PARAMETERS = 50

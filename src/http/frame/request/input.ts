@@ -8,15 +8,6 @@ import { readBody } from './body.ts'
 
 export const MAX_JSON_BYTES = 1_048_576
 
-/** Makes a schema when it is first needed: nothing is built while the Worker starts. */
-export function lazily<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
-}
-
 /** The body as a JSON object of that shape; a 400 names each field and the rule it breaks. */
 export async function readJson<S extends v.GenericSchema>(c: Context<AppEnv>, schema: S): Promise<v.InferOutput<S>> {
   return parseInput(schema, objectOf(await readText(c.req.raw, MAX_JSON_BYTES)))
