@@ -59,14 +59,18 @@ function keep(line: Line): void {
   line.isKept = true
 }
 
-/** The start of a text, or the place in it where `found` is. */
+/** The start and the end of a text, since a cause comes last, or the place in it where `found` is and the end. */
 function excerpt(text: string, found: string): string {
   if (text.length <= MAX_CHARACTERS) return text
   const at = text.indexOf(found)
-  const isFar = at + Math.min(found.length, 100) > MAX_CHARACTERS - 2
+  const isFar = at + Math.min(found.length, 100) > MAX_CHARACTERS - TAIL_CHARACTERS - 1
   const start = isFar ? `…${text.slice(at - 100)}` : text
-  return (start.length > MAX_CHARACTERS ? `${start.slice(0, MAX_CHARACTERS - 1)}…` : start).toWellFormed()
+  if (start.length <= MAX_CHARACTERS) return start.toWellFormed()
+  const head = start.slice(0, MAX_CHARACTERS - TAIL_CHARACTERS - 1)
+  return `${head.toWellFormed()}…${start.slice(-TAIL_CHARACTERS).toWellFormed()}`
 }
+
+const TAIL_CHARACTERS = 150
 
 /** The last lines of the log. */
 function openRecentLines() {
@@ -108,30 +112,28 @@ const RING = 32
 
 /** The first groups of a kind, and the last of those that came behind them. */
 type Kept = { readonly first: Group[]; readonly last: Group[]; firstLines: number }
-type Groups = Readonly<Record<ShapeKind, Kept>>
+/** Apart from the others: those whose own line a few had before them, as each try of one that is retried has. */
+type GroupKind = ShapeKind | 'repeated'
+type Groups = Readonly<Record<GroupKind, Kept>>
 
 function openGroups() {
-  const kept: Groups = { reason: noneKept(), summary: noneKept(), sign: noneKept() }
-  const seen = new Set<string>()
+  const kept: Groups = { reason: noneKept(), summary: noneKept(), sign: noneKept(), repeated: noneKept() }
+  const seen = openCounts()
+  const ownLines = openCounts()
   let open: OpenGroup[] = []
   let hasNew = false
 
-  function admit({ shape, bare, lines: all, head }: OpenGroup): void {
-    const { kind } = shape
+  function admit({ shape, bare, lines, head }: OpenGroup): void {
     // In a box of terraform's the first line says little.
     const telling = shape.telling ?? (head.text.trimStart().startsWith('│') ? 3 : 0)
-    const lines =
-      all.length <= MAX_GROUP_LINES ? all : [...all.slice(0, GROUP_HEAD), ...all.slice(GROUP_HEAD - MAX_GROUP_LINES)]
     const behind = lines.slice(lines.indexOf(head) + 1).map(({ text }) => text)
-    const place = shape.hasPlaceBelow ? (behind[0]?.trim() ?? '') : ''
+    const below = shape.hasPlaceBelow ? (behind[0]?.trim() ?? '') : ''
+    const place = below.startsWith('-->') ? below : ''
     // Of what ends by itself the end tells most.
     const told = telling === 0 ? [] : [...behind.slice(0, telling), behind.at(-1) ?? '']
     const key = `${reasonKey(bare, told)}${place}`
-    if (seen.has(key)) return
-    // The first of a set is the one that was added first.
-    const [oldest] = seen
-    if (oldest !== undefined && seen.size >= SEEN_KEYS) seen.delete(oldest)
-    seen.add(key)
+    if (seen.add(key) > 1) return
+    const kind = ownLines.add(reasonKey(bare, [])) > FEW_OF_A_LINE ? 'repeated' : shape.kind
     hasNew = true
     const { first, last } = kept[kind]
     if (kept[kind].firstLines < MAX_LINES) {
@@ -162,6 +164,7 @@ function openGroups() {
       if (open.length === 0) return
       for (const group of open) {
         group.lines.push(line)
+        if (group.lines.length > MAX_GROUP_LINES) group.lines.splice(GROUP_HEAD, 1)
         const isEnd = group.shape.endsUnindented && bare.trim() !== '' && indentOf(bare) <= indentOf(group.bare)
         group.missing = isEnd ? 0 : group.missing - 1
         if (group.missing === 0) admit(group)
@@ -178,7 +181,24 @@ function openGroups() {
   }
 }
 
-const SEEN_KEYS = 5_000
+/** How often each of the last 5,000 different texts came. */
+function openCounts() {
+  const counts = new Map<string, number>()
+  return {
+    add(text: string): number {
+      const count = (counts.get(text) ?? 0) + 1
+      // The first of a map is the one that was added first.
+      const [oldest] = counts.keys()
+      if (count === 1 && oldest !== undefined && counts.size >= COUNTED_TEXTS) counts.delete(oldest)
+      counts.set(text, count)
+      return count
+    },
+  }
+}
+
+const COUNTED_TEXTS = 5_000
+/** So many errors of one line that differ in what stands around it are as good as errors of other lines. */
+const FEW_OF_A_LINE = 4
 /** Of a longer group the lines in the middle are left out. */
 const MAX_GROUP_LINES = 24
 const GROUP_HEAD = 8
@@ -193,7 +213,7 @@ function noneKept(): Kept {
 }
 
 /** What is taken in which order, and up to how many lines: the first reason matters most, then the last. */
-const TURNS: readonly { readonly kind: ShapeKind; readonly from: 'first' | 'last'; readonly lines: number }[] = [
+const TURNS: readonly { readonly kind: GroupKind; readonly from: 'first' | 'last'; readonly lines: number }[] = [
   { kind: 'reason', from: 'first', lines: 100 },
   { kind: 'reason', from: 'last', lines: 25 },
   { kind: 'summary', from: 'last', lines: 8 },
@@ -201,6 +221,7 @@ const TURNS: readonly { readonly kind: ShapeKind; readonly from: 'first' | 'last
   { kind: 'sign', from: 'first', lines: 15 },
   { kind: 'sign', from: 'last', lines: 10 },
   { kind: 'reason', from: 'first', lines: MAX_LINES },
+  { kind: 'repeated', from: 'first', lines: MAX_LINES },
   { kind: 'summary', from: 'first', lines: MAX_LINES },
   { kind: 'reason', from: 'last', lines: MAX_LINES },
   { kind: 'sign', from: 'first', lines: MAX_LINES },

@@ -15,7 +15,7 @@ export type ErrorShape = {
   readonly after: number
   /** Its own line is the same for different errors: so many lines behind it tell one from another. */
   readonly telling?: number
-  /** The line behind it is the place of the error: at another line of the file it is another error. */
+  /** Where the line behind it is a place, `--> main.rs:3:5`, it is another error at another place. */
   readonly hasPlaceBelow?: true
   /** What is indented behind it belongs to it, and the first line that is not, however many these are. */
   readonly endsUnindented?: true
@@ -64,11 +64,20 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
   {
     name: 'summary of a build',
     kind: 'summary',
-    words: ['fail', 'error', 'make', 'ninja', 'collect2'],
+    words: ['fail', 'error', 'ninja', 'collect2'],
     pattern:
-      /^(?:\*\* )?(?:BUILD|TEST|Build) (?:FAILED|FAILURE)|^\[(?:INFO|ERROR)\] BUILD FAILURE|^FAILURE: Build |^ {0,8}[1-9]\d{0,5} (?:Error\(s\)|errors?(?: generated\.)?$)|^Found [1-9]\d{0,5} errors?\b|^error: (?:could not compile|aborting due to|test failed|process didn't exit|build failed$)|^collect2: error|linker command failed|^-- Configuring incomplete|^(?:\w{1,12}-)?g?make(?:\[\d{1,3}\])?: \*\*\* (?!No rule)|^ninja: build stopped|^✖ [1-9]\d{0,6} problem|^The following build commands failed|^webpack .{1,80} compiled with [1-9]/,
+      /^(?:\*\* )?(?:BUILD|TEST|Build) (?:FAILED|FAILURE)|^\[(?:INFO|ERROR)\] BUILD FAILURE|^FAILURE: Build |^ {0,8}[1-9]\d{0,5} (?:Error\(s\)|errors?(?: generated\.)?$)|^Found [1-9]\d{0,5} errors?\b|^error: (?:could not compile|aborting due to|test failed|process didn't exit|build failed$)|^collect2: error|linker command failed|^-- Configuring incomplete|^ninja: build stopped|^✖ [1-9]\d{0,6} problem|^The following build commands failed|^webpack .{1,80} compiled with [1-9]/,
     before: 0,
     after: 1,
+  },
+  {
+    name: 'make, a recipe that failed',
+    kind: 'summary',
+    words: ['***'],
+    pattern: /^(?:\w{1,12}-)?g?make(?:\[\d{1,3}\])?: \*\*\* (?!.{0,400} {2}Stop\.$)/,
+    // What the recipe itself said.
+    before: 2,
+    after: 0,
   },
   {
     name: 'npm, yarn and pnpm about a script',
@@ -287,11 +296,21 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     name: 'traceback of Python',
     kind: 'reason',
     words: ['traceback'],
-    pattern: /^\s{0,12}Traceback(?: \(most recent call last\))?:/,
+    pattern: /^\s{0,12}(?:Exception Group )?Traceback(?: \(most recent call last\))?:/,
     before: 1,
-    after: 60,
+    // A thousand frames, where Python ends a recursion, are three lines each.
+    after: 4_000,
     telling: 2,
     endsUnindented: true,
+  },
+  {
+    name: 'an exception of a group of Python',
+    kind: 'reason',
+    words: ['+----------------', '+-+----------------'],
+    pattern: /^ {2,60}\+(?:-\+)?-{16} \d{1,4} -{16}$/,
+    before: 0,
+    after: 1,
+    telling: 1,
   },
   {
     name: 'uncaught exception of Ruby',
@@ -406,8 +425,21 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
   {
     name: 'imports of go, images of docker',
     kind: 'reason',
-    words: ['import cycle not allowed', 'no matching manifest'],
-    pattern: /\bimport cycle not allowed\b|\bno matching manifest for \S/,
+    words: [
+      'import cycle not allowed',
+      'exclude all go files',
+      'no go files in',
+      'not allowed',
+      'is not in std',
+      'cannot find package',
+      'no required module provides',
+      'missing go.sum entry',
+      'importable package',
+      'found packages',
+      'no matching manifest',
+    ],
+    pattern:
+      /\bimport cycle not allowed\b|: build constraints exclude all Go files in \S|: no Go files in \S|: use of (?:internal|vendored) package \S{1,300} not allowed|^package \S{1,300} is not in std\b|\bcannot find package "\S|\bno required module provides package \S|\bmissing go\.sum entry for\b|\bis a program, not an importable package|: found packages \S{1,200} \(|\bno matching manifest for \S/,
     before: 4,
     after: 4,
   },
@@ -455,8 +487,8 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
   {
     name: 'make and ninja',
     kind: 'reason',
-    words: ['no rule to make', 'missing separator', 'failed: ', 'ninja: error'],
-    pattern: /\bNo rule to make target\b|\*\*\* missing separator\b|^FAILED: \S|^ninja: error: /,
+    words: ['stop.', 'no rule to make', 'failed: ', 'ninja: error'],
+    pattern: /^\S.{0,300}\*\*\* .{1,400}\. {1,2}Stop\.$|\bNo rule to make target\b|^FAILED: \S|^ninja: error: /,
     before: 0,
     after: 3,
   },
@@ -493,9 +525,12 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
       'cannot execute',
       'syntax error',
       'operation not permitted',
+      "can't ",
+      'cannot open',
+      'cannot create',
     ],
     pattern:
-      /: (?:command not found|not found|cannot execute\b.{0,80}|.{1,80}: unbound variable)$|\bcommand not found: |\bNo such file or directory\b|\bPermission denied\b|\b(?:EACCES|EPERM|ENOENT)\b|\bOperation not permitted\b|^\S{1,200}: (?:line )?\d{1,6}: (?:\S{1,100}: )?[Ss]yntax error/i,
+      /: (?:can't cd to|(?:can't|cannot) (?:open|create)) \S|: (?:command not found|not found|cannot execute\b.{0,80}|.{1,80}: unbound variable)$|\bcommand not found: |\bNo such file or directory\b|\bPermission denied\b|\b(?:EACCES|EPERM|ENOENT)\b|\bOperation not permitted\b|^\S{1,200}: (?:line )?\d{1,6}: (?:\S{1,100}: )?[Ss]yntax error/i,
     before: 1,
     after: 1,
   },
@@ -536,10 +571,11 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
       'status',
       'http error',
       'too many requests',
+      'toomanyrequests',
       '404 not found',
     ],
     pattern:
-      /\b(?:5\d\d (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)|429 Too Many Requests|404 Not Found|returned error: [45]\d\d|(?:HTTP )?ERROR:? [45]\d\d\b|status(?: code)?:? [45]\d\d\b)/i,
+      /\b(?:toomanyrequests:|5\d\d (?:Internal Server Error|Bad Gateway|Service (?:Temporarily )?Unavailable|Gateway Time-?out)|429 Too Many Requests|404 Not Found|returned error: [45]\d\d|(?:HTTP )?ERROR:? [45]\d\d\b|status(?: code)?:? [45]\d\d\b)/i,
     before: 1,
     after: 1,
   },
@@ -680,4 +716,4 @@ export function withoutPrefixes(line: string): string {
 }
 
 const PREFIX =
-  /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?(?: \d\d[OE]\+?)? ?|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]? |#\d{1,4} (?:\d{1,6}\.\d{1,3} )?|\d{1,5}\.\d{2,3} |[A-Za-z][\w.-]{0,60} {0,30}\| |│ |@?[A-Za-z][\w./-]{0,80}:[A-Za-z][\w.-]{0,40}: )/
+  /^(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?(?: \d\d[OE]\+?)? ?|\[?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\]? |#\d{1,4} (?:\d{1,6}\.\d{1,3} )?|\d{1,5}\.\d{2,3} |[A-Za-z][\w.-]{0,60} {0,30}\| |│ | {2,60}(?:\| |\+ (?=Exception Group Traceback))|@?[A-Za-z][\w./-]{0,80}:[A-Za-z][\w.-]{0,40}: )/

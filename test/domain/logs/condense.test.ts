@@ -117,6 +117,59 @@ describe('what is shown of a log', () => {
     expect(lines.filter(({ text }) => text.startsWith('error')).map(({ number }) => number)).toEqual([1, 105])
   })
 
+  it.each([
+    ['git', "error: pathspec 'release-7' did not match any file(s) known to git", 'not there yet, waited'],
+    ['a linter', 'ERROR in [eslint] cannot load cache', 'try again, waited'],
+    ['a download', 'error: failed to download from `https://static.example.com`', 'spurious network error, waited'],
+    ['a task', '> Task :shop:fetch FAILED', 'a daemon said'],
+    ['a race', 'WARNING: DATA RACE', 'Read by goroutine of'],
+  ])('keeps the true reason beside one of %s that came 1,000 times before lines that differ', (_, error, behind) => {
+    const tries = (from: number) =>
+      Array.from({ length: 500 }, (_, index) => `try ${from + index}\n${error}\n${behind} ${words(from + index)}\n`)
+    const reason = "src/cart.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'."
+    const { lines } = condensed(`${tries(0).join('')}${reason}\n${tries(500).join('')}${noise(60)}`)
+    expect(lines.map(({ text }) => text)).toContain(reason)
+    expect(lines.length).toBeLessThanOrEqual(MAX_LINES)
+  })
+
+  it.each([20, 45, 300, 1_000])('has the exception behind %i frames of Python, whatever its name', (frames) => {
+    const frame = (index: number) =>
+      `  File "/w/deep.py", line ${index}, in f${index}\n    f${index + 1}(n)\n    ^^^^^\n`
+    const traceback = `Traceback (most recent call last):\n${Array.from({ length: frames }, (_, index) => frame(index)).join('')}`
+    const { lines } = condensed(`${noise(300)}${traceback}deepex.Gone: deep reason\n${noise(60)}`)
+    expect(lines.map(({ text }) => text)).toContain('deepex.Gone: deep reason')
+    expect(lines.length).toBeLessThan(70)
+  })
+
+  it('has each exception of a group of Python', () => {
+    const group = [
+      '  + Exception Group Traceback (most recent call last):',
+      ...Array.from({ length: 20 }, (_, index) => `  |   File "/w/a.py", line ${index}, in f${index}\n  |     f()`),
+      '  | ExceptionGroup: several (3 sub-exceptions)',
+      '  +-+---------------- 1 ----------------',
+      '    | Traceback (most recent call last):',
+      '    |   File "/w/a.py", line 3, in g',
+      '    |     raise Odd("first")',
+      '    | Odd: first',
+      '    +---------------- 2 ----------------',
+      '    | Odd: second',
+      '    +---------------- 3 ----------------',
+      '    | shop.Empty',
+      '    +------------------------------------',
+    ]
+    const { lines } = condensed(`${noise(300)}${group.join('\n')}\n${noise(60)}`)
+    const shown = lines.map(({ text }) => text.replace(/^ +\| /, ''))
+    for (const reason of ['ExceptionGroup: several (3 sub-exceptions)', 'Odd: first', 'Odd: second', 'shop.Empty'])
+      expect(shown).toContain(reason)
+  })
+
+  it('has what a recipe of make said before it failed', () => {
+    const { lines } = condensed(
+      `${noise(300)}shop.conf is missing\nmake: *** [Makefile:3: check] Error 1\n${noise(60)}`,
+    )
+    expect(lines.map(({ text }) => text)).toContain('shop.conf is missing')
+  })
+
   it('keeps the first reasons, then the last, and the summary, where there are too many', () => {
     const errors = Array.from(
       { length: 1_000 },
@@ -137,12 +190,15 @@ describe('what is shown of a log', () => {
     expect(lines.map(({ text }) => text)).toContain('E       assert 5 == 6')
   })
 
-  it('is cut at 500 characters, around what is wrong where that is far behind', () => {
+  it('is cut at 500 characters in the middle, around what is wrong where that is far behind', () => {
     const long = 'x'.repeat(300)
-    const { lines } = condensed(`${long} ${long}\n${`${long} `.repeat(4)}: Permission denied ${long}\n`)
-    expect(lines.map(({ text }) => text.length)).toEqual([MAX_CHARACTERS, 419])
-    expect(lines[0]?.text).toMatch(/^x{300} x+…$/)
+    const { lines } = condensed(
+      `${long} ${long} end\n${`${long} `.repeat(4)}: Permission denied ${long}\n[ERROR] Failed to execute goal ${long}${long}: status code 502\n`,
+    )
+    expect(lines.map(({ text }) => text.length)).toEqual([MAX_CHARACTERS, 419, MAX_CHARACTERS])
+    expect(lines[0]?.text).toMatch(/^x{300} x+…x+ end$/)
     expect(lines[1]?.text).toMatch(/^…x+ : Permission denied x+$/)
+    expect(lines[2]?.text).toMatch(/^\[ERROR\] Failed to execute goal x+…x+: status code 502$/)
   })
 
   it.each([

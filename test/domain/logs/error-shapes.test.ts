@@ -16,6 +16,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'conflict of pip': ['The conflict is caused by:'],
   'imports of go, images of docker': [
     'import cycle not allowed',
+    '\timports example.com/shop/win: build constraints exclude all Go files in /w/win',
+    'package example.com/shop: no Go files in /w',
+    '\timports example.com/x: use of internal package example.com/x/internal/y not allowed',
+    'package shop/cart is not in std (/usr/local/go/src/shop/cart)',
+    'no required module provides package example.com/x; to add it:',
     'no matching manifest for linux/arm64/v8 in the manifest list entries',
   ],
   'a rule of maven': ['[WARNING] Rule 0: org.apache.maven.plugins.enforcer.RequireJavaVersion failed with message:'],
@@ -52,6 +57,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '[ERROR] Tests run: 3, Failures: 1, Errors: 1, Skipped: 0',
     '2 tests completed, 1 failed',
   ],
+  'make, a recipe that failed': ['make: *** [Makefile:5: main.o] Error 1', 'make[2]: *** [all] Error 2'],
+  'an exception of a group of Python': [
+    '  +-+---------------- 1 ----------------',
+    '    +---------------- 2 ----------------',
+  ],
   'summary of a build': [
     'BUILD FAILED in 3s',
     '** BUILD FAILED **',
@@ -64,8 +74,6 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'collect2: error: ld returned 1 exit status',
     'clang: error: linker command failed with exit code 1 (use -v to see invocation)',
     '-- Configuring incomplete, errors occurred!',
-    'make: *** [Makefile:5: main.o] Error 1',
-    'make[2]: *** [all] Error 2',
     'ninja: build stopped: subcommand failed.',
     '✖ 4 problems (2 errors, 2 warnings)',
     'webpack 5.113.0 compiled with 1 error in 117 ms',
@@ -210,6 +218,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'make and ninja': [
     'Makefile:2: *** missing separator.  Stop.',
+    'Makefile:3: *** VERSION must be set.  Stop.',
+    'Makefile:7: *** recipe commences before first target.  Stop.',
+    'make: *** No targets specified and no makefile found.  Stop.',
     "make: *** No rule to make target 'x.o', needed by 'app'.  Stop.",
     'FAILED: cart.o',
     "ninja: error: loading 'build.ninja'",
