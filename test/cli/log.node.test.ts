@@ -51,8 +51,15 @@ const logCalls = () => server.calls.filter(({ method }) => method === 'PUT')
 
 describe('buildpass run', () => {
   it('sends what its command writes, in the order in which it came, and ends the step as the command ended', async () => {
-    const script = `for (const n of [1, 2, 3]) { await new Promise((r) => setTimeout(r, 50)); require('fs').writeSync(n % 2 ? 1 : 2, 'line ' + n + '\\n') } process.exit(3)`
-    const ended = await run(['run', '--', ...node(`(async () => { ${script} })()`)])
+    // Each line waits until the one before was passed on: two pipes have no order of their own.
+    const seen = (n: number) => join(cli.folder, `seen-${n}`)
+    const script = `const fs = require('fs'); for (const [index, file] of ${JSON.stringify([1, 2, 3].map(seen))}.entries()) { const n = index + 1; fs.writeSync(n % 2 ? 1 : 2, 'line ' + n + '\\n'); while (!fs.existsSync(file)) await new Promise((r) => setTimeout(r, 10)) } process.exit(3)`
+    const running = start(['run', '--', ...node(`(async () => { ${script} })()`)])
+    for (const n of [1, 2, 3]) {
+      await until(`line ${n} is passed on`, () => `${running.stdout()}${running.stderr()}`.includes(`line ${n}\n`))
+      writeFileSync(seen(n), '')
+    }
+    const ended = await running.ended
     expect(ended).toMatchObject({ code: 3, stdout: 'line 1\nline 3\n', stderr: 'line 2\n' })
     const { log, history } = onlyStep()
     expect([textOf(log), log.isFinal, log.cut]).toEqual(['line 1\nline 2\nline 3\n', true, null])
