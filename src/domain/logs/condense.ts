@@ -127,13 +127,14 @@ function openGroups() {
     // In a box of terraform's the first line says little.
     const telling = shape.telling ?? (head.text.trimStart().startsWith('│') ? 3 : 0)
     const behind = lines.slice(lines.indexOf(head) + 1).map(({ text }) => text)
-    const below = shape.hasPlaceBelow ? (behind[0]?.trim() ?? '') : ''
-    const place = below.startsWith('-->') ? below : ''
+    const place = placeOf(shape, bare, behind[0] ?? '')
+    const end = behind.at(-1) ?? ''
     // Of what ends by itself the end tells most.
-    const told = telling === 0 ? [] : [...behind.slice(0, telling), behind.at(-1) ?? '']
-    const key = `${reasonKey(bare, told)}${place}`
+    const told = telling === 0 ? [] : [...behind.slice(0, telling), end]
+    const ownLine = reasonKey(bare, shape.endsUnindented ? [end] : [])
+    const key = told.length === 0 && place === '' ? ownLine : `${reasonKey(bare, told)}${place}`
     if (seen.add(key) > 1) return
-    const kind = ownLines.add(reasonKey(bare, [])) > FEW_OF_A_LINE ? 'repeated' : shape.kind
+    const kind = ownLines.add(ownLine) > FEW_OF_A_LINE ? 'repeated' : shape.kind
     hasNew = true
     const { first, last } = kept[kind]
     if (kept[kind].firstLines < MAX_LINES) {
@@ -181,16 +182,30 @@ function openGroups() {
   }
 }
 
-/** How often each of the last 5,000 different texts came. */
+/** Where the error is, for the same error at another place is another one. */
+function placeOf({ place }: ErrorShape, bare: string, below: string): string {
+  switch (place) {
+    case undefined:
+      return ''
+    case 'own line':
+      return ownText(bare.slice(0, MAX_CHARACTERS))
+    case 'line below':
+      return below.trimStart().startsWith('-->') ? ownText(below.trim()) : ''
+  }
+}
+
+/** How often each of the last 5,000 different texts came, or of a few more. */
 function openCounts() {
-  const counts = new Map<string, number>()
+  let recent = new Map<string, number>()
+  let older = recent
   return {
     add(text: string): number {
-      const count = (counts.get(text) ?? 0) + 1
-      // The first of a map is the one that was added first.
-      const [oldest] = counts.keys()
-      if (count === 1 && oldest !== undefined && counts.size >= COUNTED_TEXTS) counts.delete(oldest)
-      counts.set(text, count)
+      const count = (recent.get(text) ?? older.get(text) ?? 0) + 1
+      if (recent.size >= COUNTED_TEXTS) {
+        older = recent
+        recent = new Map()
+      }
+      recent.set(text, count)
       return count
     },
   }
@@ -221,6 +236,7 @@ const TURNS: readonly { readonly kind: GroupKind; readonly from: 'first' | 'last
   { kind: 'sign', from: 'first', lines: 15 },
   { kind: 'sign', from: 'last', lines: 10 },
   { kind: 'reason', from: 'first', lines: MAX_LINES },
+  { kind: 'repeated', from: 'last', lines: 25 },
   { kind: 'repeated', from: 'first', lines: MAX_LINES },
   { kind: 'summary', from: 'first', lines: MAX_LINES },
   { kind: 'reason', from: 'last', lines: MAX_LINES },

@@ -15,8 +15,8 @@ export type ErrorShape = {
   readonly after: number
   /** Its own line is the same for different errors: so many lines behind it tell one from another. */
   readonly telling?: number
-  /** Where the line behind it is a place, `--> main.rs:3:5`, it is another error at another place. */
-  readonly hasPlaceBelow?: true
+  /** Which line has the place of the error, `--> main.rs:3:5` where that is the one below: elsewhere it is another error. */
+  readonly place?: 'own line' | 'line below'
   /** What is indented behind it belongs to it, and the first line that is not, however many these are. */
   readonly endsUnindented?: true
 }
@@ -97,6 +97,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^(?:[A-Za-z]:)?[^:\s][^:]{0,300}:\d{1,7}(?::\d{1,7})?(?:: | - )(?:fatal |internal compiler )?[Ee]rror\b/,
     before: 1,
     after: 4,
+    place: 'own line',
   },
   {
     name: 'compilers with file(line)',
@@ -106,6 +107,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
       /^ {0,8}(?:\d{1,4}>)?[^()\s][^()]{0,300}(?:\(\d{1,7}(?:,\d{1,7}){0,3}\))? ?: (?:fatal )?error [A-Z]{1,10}\d{1,6}\b/,
     before: 0,
     after: 1,
+    place: 'own line',
   },
   {
     name: 'rustc and cargo',
@@ -114,7 +116,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^error(?:\[E\d{4}\])?: \S/,
     before: 0,
     after: 8,
-    hasPlaceBelow: true,
+    place: 'line below',
   },
   {
     name: 'go build and vet, linters of Python',
@@ -124,6 +126,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
       /^(?:vet: )?[^:\s][^:]{0,300}\.(?:go:\d{1,7}:\d{1,7}: \S|py:\d{1,7}:(?:\d{1,7}:)? (?:[A-Z]{1,4}\d{2,4}|error) )/,
     before: 1,
     after: 1,
+    place: 'own line',
   },
   { name: 'kotlinc', kind: 'reason', words: ['e: '], pattern: /^e: \S/, before: 0, after: 1 },
   {
@@ -288,7 +291,7 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     name: 'panic of Rust',
     kind: 'reason',
     words: ['panicked at'],
-    pattern: /^thread '.{1,300} panicked at /,
+    pattern: /^ {0,8}thread '.{1,300} panicked at /,
     before: 0,
     after: 4,
   },
@@ -327,6 +330,15 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     pattern: /^ {0,8}\*\* \((?:\w{1,40}\.?){1,6}\) /,
     before: 0,
     after: 4,
+  },
+  {
+    name: 'what is no exception, thrown in Node',
+    kind: 'reason',
+    words: ['--trace-uncaught', 'unhandledpromiserejection'],
+    pattern: /^\(Use `node --trace-uncaught |^\[?UnhandledPromiseRejection\b/,
+    before: 3,
+    after: 2,
+    telling: 1,
   },
   {
     name: 'uncaught exception of Java',
@@ -421,6 +433,16 @@ export const ERROR_SHAPES: readonly ErrorShape[] = [
     before: 2,
     after: 6,
     telling: 2,
+  },
+  {
+    name: 'output of what pip runs',
+    kind: 'reason',
+    words: ['lines of output]'],
+    pattern: /^ {0,12}╰─> \[\d{1,7} lines of output\]/,
+    before: 2,
+    after: 4_000,
+    telling: 2,
+    endsUnindented: true,
   },
   {
     name: 'imports of go, images of docker',
@@ -646,17 +668,16 @@ export type FoundShape = { readonly shape: ErrorShape; readonly found: string }
 
 /** The shape of a line that was freed of what a host put before it, or null. */
 export function findShape(line: string): FoundShape | null {
-  const { anyWord, wordAt, shapesOf } = wordIndex()
+  const { anyWord, wordAt, shapesWith } = wordIndex()
   if (!anyWord.test(line) || PASSED.test(line)) return null
   const text = line.replace(FALSE_FRIENDS, '')
-  const possible = new Set<ErrorShape>()
-  for (const [, word = ''] of text.matchAll(wordAt)) {
-    for (const shape of shapesOf.get(word.toLowerCase()) ?? []) possible.add(shape)
-  }
-  if (possible.size === 0) return null
+  const words = new Set<string>()
+  for (const [, word = ''] of text.matchAll(wordAt)) words.add(word.toLowerCase())
+  if (words.size === 0) return null
+  const possible = shapesWith(words)
   const isQuiet = QUIET.test(text)
-  for (const shape of ERROR_SHAPES) {
-    if (!possible.has(shape) || (isQuiet && shape.kind === 'sign')) continue
+  for (const shape of possible) {
+    if (isQuiet && shape.kind === 'sign') continue
     const found = shape.pattern.exec(text)
     if (found) return { shape, found: found[0] }
   }
@@ -668,16 +689,29 @@ const wordIndex = lazily(() => {
   // The longest first, for of two that begin at the same place only the first is found.
   const words = [...new Set(ERROR_SHAPES.flatMap((shape) => shape.words))].sort((a, b) => b.length - a.length)
   const anyOfWords = words.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|')
+  // With those of the words that it begins with.
+  const shapesOf = new Map(
+    words.map((word) => [word, ERROR_SHAPES.filter((shape) => shape.words.some((one) => word.startsWith(one)))]),
+  )
+  // Most lines have one of a few sets of words.
+  const known = new Map<string, readonly ErrorShape[]>()
   return {
     anyWord: new RegExp(anyOfWords, 'i'),
     // Finds also words that overlap.
     wordAt: new RegExp(`(?=(${anyOfWords}))`, 'gi'),
-    // With those of the words that it begins with.
-    shapesOf: new Map(
-      words.map((word) => [word, ERROR_SHAPES.filter((shape) => shape.words.some((one) => word.startsWith(one)))]),
-    ),
+    shapesWith(found: ReadonlySet<string>): readonly ErrorShape[] {
+      const key = [...found].join('\n')
+      const before = known.get(key)
+      if (before) return before
+      const possible = new Set([...found].flatMap((word) => shapesOf.get(word) ?? []))
+      const shapes = ERROR_SHAPES.filter((shape) => possible.has(shape))
+      if (known.size < MAX_KNOWN) known.set(key, shapes)
+      return shapes
+    },
   }
 })
+
+const MAX_KNOWN = 1_000
 
 /** Tests that passed, whatever their names. */
 const PASSED =

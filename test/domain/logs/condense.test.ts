@@ -141,6 +141,81 @@ describe('what is shown of a log', () => {
     expect(lines.length).toBeLessThan(70)
   })
 
+  it.each([2, 14, 40])('has the last of %i tracebacks, and one in the middle, that end otherwise', (tries) => {
+    const traceback = (index: number, end: string) =>
+      `Traceback (most recent call last):\n${Array.from({ length: 6 }, (_, frame) => `  File "/w/${words(index * 7 + frame)}.py", line 3, in f\n    f()\n`).join('')}${end}\n`
+    const retries = (from: number) =>
+      Array.from({ length: tries }, (_, index) => traceback(from + index, 'Later: retry')).join('')
+    const log = `${retries(0)}${traceback(900, 'mine.Sad: here')}${retries(tries)}${traceback(901, 'mine.Last: there')}`
+    const shown = condensed(`${log}${noise(60)}`).lines.map(({ text }) => text)
+    expect(shown).toContain('mine.Sad: here')
+    expect(shown).toContain('mine.Last: there')
+  })
+
+  it.each([
+    [
+      'javac',
+      (n: string, line: number) =>
+        `Cart.java:${line}: error: cannot find symbol\n    ${n}();\n    ^\n  symbol:   method ${n}()\n  location: class Cart`,
+    ],
+    [
+      'gcc',
+      (n: string, line: number) =>
+        `cart.c:${line}:5: error: ‘${n}’ undeclared (first use in this function)\n    5 |     ${n} = 1;`,
+    ],
+    [
+      'tsc',
+      (_: string, line: number) =>
+        `cart.ts(${line},5): error TS2322: Type 'string' is not assignable to type 'number'.`,
+    ],
+    ['go', (_: string, line: number) => `./cart.go:${line}:2: undefined: total`],
+  ])('has ten errors of %s in one file', (_, error) => {
+    const errors = Array.from({ length: 10 }, (_, index) => error(words(index), 10 + index))
+    const shown = condensed(`${noise(300)}${errors.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    expect(shown).toEqual(expect.arrayContaining(errors.flatMap((text) => text.split('\n'))))
+  })
+
+  it('has the panic of a build script of cargo', () => {
+    const said = [
+      'error: failed to run custom build command for `shop v0.1.0 (/w)`',
+      '',
+      'Caused by:',
+      '  process didn’t exit successfully: `/w/target/debug/build/shop-1/build-script-build` (exit status: 101)',
+      '  --- stdout',
+      ...Array.from({ length: 8 }, (_, index) => `  cargo:rerun-if-env-changed=${words(index)}`),
+      '',
+      '  --- stderr',
+      "  thread 'main' (1234) panicked at build.rs:9:30:",
+      '  set SHOP_DIR to the place of libshop: NotPresent',
+    ]
+    const shown = condensed(`${noise(300)}${said.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    expect(shown).toContain('  set SHOP_DIR to the place of libshop: NotPresent')
+  })
+
+  it.each([1, 15, 200])('has what the set-up of a package of pip says in %i lines', (lines) => {
+    const said = [
+      '  error: subprocess-exited-with-error',
+      '  ',
+      '  × python setup.py egg_info did not run successfully.',
+      '  │ exit code: 1',
+      `  ╰─> [${lines} lines of output]`,
+      ...Array.from({ length: lines - 1 }, (_, index) => `      ${words(index)} is looked at`),
+      '      shop needs Python 4 or later',
+      '      [end of output]',
+      '  ',
+      '  note: This is an issue with the package, not pip.',
+    ]
+    const shown = condensed(`${noise(300)}${said.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    expect(shown).toContain('      shop needs Python 4 or later')
+  })
+
+  it('has what was thrown in Node and is no exception', () => {
+    const thrown =
+      '/w/a.js:1\nthrow "no prices"\n^\nno prices\n(Use `node --trace-uncaught ...` to show where the exception was thrown)'
+    const shown = condensed(`${noise(300)}${thrown}\n${noise(60)}`).lines.map(({ text }) => text)
+    expect(shown).toContain('no prices')
+  })
+
   it('has each exception of a group of Python', () => {
     const group = [
       '  + Exception Group Traceback (most recent call last):',

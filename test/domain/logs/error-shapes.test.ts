@@ -13,6 +13,11 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'write /var/lib/x: no space left on device',
     "terminate called after throwing an instance of 'std::bad_alloc'",
   ],
+  'output of what pip runs': ['╰─> [15 lines of output]', '  ╰─> [1 lines of output]'],
+  'what is no exception, thrown in Node': [
+    '(Use `node --trace-uncaught ...` to show where the exception was thrown)',
+    '[UnhandledPromiseRejection: This error originated either by throwing inside of an async function',
+  ],
   'conflict of pip': ['The conflict is caused by:'],
   'imports of go, images of docker': [
     'import cycle not allowed',
@@ -163,6 +168,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'WARNING: DATA RACE',
   ],
   'panic of Rust': [
+    "  thread 'main' panicked at build.rs:9:30:",
     "thread 'main' panicked at src/main.rs:2:5:",
     "thread 'tests::adds' (6058) panicked at src/lib.rs:7:17:",
     "thread 'main' panicked at 'it failed', src/main.rs:2:5",
