@@ -56,6 +56,9 @@ export default defineConfig({
           ...IN_WORKERD,
           name: 'worker-alone',
           provide: { isProof },
+          // One Worker for all of them, which is empty when a file begins.
+          setupFiles: [...IN_WORKERD.setupFiles, './test/support/worker/wipe.ts'],
+          isolate: false,
           include: ALONE,
           exclude: ['test/**/*.node.test.ts'],
         },

@@ -7,7 +7,7 @@ export const STAND_INS = {
   setupFiles: [standIns],
 }
 
-/** They turn the clock, count all that there is, or fill the memory: they want a workerd of their own. */
+/** They turn the clock, count all that there is, or fill the memory: each begins with an empty workerd. */
 export const ALONE = [
   'test/actions/daily-tasks.test.ts',
   'test/actions/run-daily-tasks.test.ts',
