@@ -12,7 +12,7 @@ export function shareOf(whole: number): number {
   return inject('isProof') ? whole : Math.ceil(whole / 10)
 }
 
-/** How many runs of a property over orders of events: half in `npm test`, all in `npm run prove`, there in workerd. */
+/** How many runs of a property over orders of events: a quarter in `npm test`, all in `npm run prove`, there in workerd. */
 export function runsOf(whole: number): number {
-  return inject('isProof') ? whole : Math.ceil(whole / 2)
+  return inject('isProof') ? whole : Math.ceil(whole / 4)
 }

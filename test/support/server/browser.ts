@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished } from 'vitest'
 import type { Demo } from '../../../scripts/start/demo.ts'
 import { askSignInLink } from '../../../scripts/start/local-control.ts'
 import { freshAddress } from '../sign/addresses.ts'
@@ -54,6 +54,8 @@ async function openPages({ origin, stateDir, browserUrl }: BrowserRun): Promise<
     // An address each, as people have: twenty attempts to sign in a minute are all that one address has.
     const extraHTTPHeaders = { 'CF-Connecting-IP': freshAddress() }
     const context = await browser.newContext({ baseURL: origin, extraHTTPHeaders, ...options })
+    // What a page does by itself, as following a build, ends with its test.
+    onTestFinished(() => context.close())
     return context.newPage()
   }
   const openAs = async (login: string, options: BrowserContextOptions = {}) => {
@@ -95,7 +97,7 @@ async function runAxe(page: Page, rules: object): Promise<AxeResult> {
   const { result: loaded } = await session.send('Runtime.evaluate', { expression: 'typeof axe' })
   if (loaded.value === 'undefined') await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') })
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => JSON.stringify({ violations }))`,
+    expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], preload: false, iframes: false, selectors: true, ...rules })}).then(({ violations }) => JSON.stringify({ violations }))`,
     awaitPromise: true,
     returnByValue: true,
   })
