@@ -1,5 +1,5 @@
-// npm test [-- <filter> …]: the checks, then every test, or only those whose file has one of these in its path; the last
-// line counts them.
+// npm test [-- <filter> … [-t <name>]]: the checks, then every test, or only those whose file has one of these in its path,
+// or whose own name has that in it; the last line counts them.
 import { openPool } from '../../cli/pool.ts'
 import type { Counts } from '../measure/counts.ts'
 import { parseInvocation } from './invocation.ts'
@@ -18,19 +18,29 @@ const LANES: readonly (readonly string[])[] = [
 /** One more than cores, for what waits. */
 const LANES_AT_ONCE = 3
 
-const { positionals: filters } = parseInvocation('npm test [-- <filter> …]', {}, [0, 100])
-const isChecked = filters.length > 0 || (await runNode(['scripts/check/check.ts'])) === 0
+const { positionals: filters, values } = parseInvocation(
+  'npm test [-- <filter> … [-t <name>]]',
+  { testNamePattern: { type: 'string', short: 't' } },
+  [0, 100],
+)
+const name = values.testNamePattern
+const isPart = filters.length > 0 || name !== undefined
+const isChecked = isPart || (await runNode(['scripts/check/check.ts'])) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 // A test that passes need not show what the Worker logged.
 const SHOWN = ['--silent=passed-only', '--reporter=default']
 const pool = openPool(LANES_AT_ONCE)
-const lanes =
-  filters.length > 0
-    ? [await runVitest([...filters, '--passWithNoTests', ...SHOWN], { mayBeEmpty: true })]
-    : await Promise.all(LANES.map((lane) => pool(() => runVitest([...lane, ...SHOWN]))))
+const lanes = isPart
+  ? [
+      await runVitest([...filters, ...(name === undefined ? [] : [`-t=${name}`]), '--passWithNoTests', ...SHOWN], {
+        mayBeEmpty: true,
+      }),
+    ]
+  : await Promise.all(LANES.map((lane) => pool(() => runVitest([...lane, ...SHOWN]))))
 const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + counts[count], 0)
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)
 const isEmpty = sumOf('passed') + failed + sumOf('skipped') === 0
-if (isEmpty) console.error(`No test has ${filters.join(' or ')} in its path.`)
+if (isEmpty)
+  console.error(`No test has ${[...filters, ...(name === undefined ? [] : [name])].join(' or ')} in its path or name.`)
 process.exitCode = failed > 0 || isEmpty ? 1 : 0

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/day.ts'
 import { MAX_OPERATIONS_A_STEP, UPKEEP_TASKS, type UpkeepStep, type UpkeepTask } from '../domain/upkeep.ts'
 import { abortIdleUploads } from '../storage/artifacts/idle-uploads.ts'
 import { sweepOrphans } from '../storage/artifacts/objects.ts'
@@ -19,7 +20,6 @@ import {
 import { listDue, sweepProject } from '../storage/upkeep/retention-sweep.ts'
 import { noteBehind, noteTaskDone, noteTaskFailed } from '../storage/upkeep/upkeep-log.ts'
 
-const DAY_MS = 24 * 3_600_000
 /** Far longer than anything is cached; what is cached for longer is void, not wrong. */
 const FEED_LIFE_MS = 2 * DAY_MS
 /** So long a download of replaced bytes, or an upload under way, may take. */

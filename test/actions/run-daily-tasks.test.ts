@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { planUpkeep, runUpkeep } from '../../src/actions/run-daily-tasks.ts'
+import { DAY_MS } from '../../src/domain/day.ts'
 import { MAX_OPERATIONS_A_STEP } from '../../src/domain/upkeep.ts'
 import { retention } from '../../src/storage/schema/schema-reporting.ts'
 import { listDue } from '../../src/storage/upkeep/retention-sweep.ts'
@@ -8,7 +9,6 @@ import { shareOf } from '../prove/share.ts'
 import { seedProject } from '../support/seed/seed.ts'
 import { openTestStores } from '../support/worker/stores.ts'
 
-const DAY_MS = 24 * 3_600_000
 const YEARS_AGO = Date.now() - 800 * DAY_MS
 const BACKLOG = shareOf(200_000)
 // More than one query looks for.

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { mintSecret } from '../../src/domain/access/secret.ts'
+import { DAY_MS } from '../../src/domain/day.ts'
 import { type Cli, openCli, until } from '../support/server/cli.ts'
 
 type Asked = { classname: string; name: string; file?: string | null; outcome: string }
 
-const DAY_MS = 86_400_000
 const IN_A_WEEK = new Date(Date.now() + 7 * DAY_MS).toISOString()
 const muteOf = (until: string) => ({ reason: 'see #12', until, muted_by: 'jane', muted_at: '2027-01-01T00:00:00Z' })
 const UPLOADED = { tests: 2, passed: 1, failed: 1, errors: 0, skipped: 0, flaky: 0, warnings: [] }

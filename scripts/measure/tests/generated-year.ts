@@ -3,6 +3,7 @@ import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startGrowthServers } from '../../../bench/miniflare.ts'
+import { DAY_MS } from '../../../src/domain/day.ts'
 import { isBad } from '../../../src/domain/tests/test-result.ts'
 import { applyMigrations } from '../../start/local-database.ts'
 import { median } from '../compared-times.ts'
@@ -12,7 +13,6 @@ import { buildsOf, junitOf, type YearBuild } from './year.ts'
 
 const TESTS = 5_000
 const NAMES = 50_000
-const DAY_MS = 24 * 3_600_000
 const MONTH_DAYS = 30
 /** How many reports are made to workerd's own D1 at each size, and how often each answer is asked for. */
 const REPORTS = 20

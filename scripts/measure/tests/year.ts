@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../../src/domain/day.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import { seeded } from '../random.ts'
 
@@ -19,7 +20,6 @@ export type Year = {
   readonly seed?: number
 }
 
-const DAY_MS = 24 * 3_600_000
 const TESTS_A_CLASS = 8
 /** A day's work: a new class, as many tests dropped, some renamed, some faster or slower than before. */
 const RENAMED_A_DAY = 3

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../day.ts'
 import { wordTable } from '../formats/word-table.ts'
 import { WORKFLOW_IS_OVER, type WorkflowStatus } from './workflow-status.ts'
 
@@ -35,8 +36,6 @@ export type Spread = {
   readonly max: number
   readonly standardDeviation: number
 }
-
-const DAY_MS = 86_400_000
 
 /** The metrics of the runs of one workflow in a window of time. Only runs that are over count. */
 export function workflowMetricsFor(runs: readonly WorkflowTiming[], windowMs: number): WorkflowMetrics {

@@ -167,7 +167,7 @@ export function decidingBuildOf<B extends PipelineBuild>(
 }
 
 /** Whether anything in a pipeline is not skipped: one that is skipped as a whole leaves its branch the result before it. */
-export function hasUnskippedPart({ workflows, builds }: PipelineParts): boolean {
+export function saysAnything({ workflows, builds }: PipelineParts): boolean {
   const reported = workflows.flatMap(({ reportedStatus }) => reportedStatus ?? [])
   return [...reported, ...builds.map(({ status }) => status)].some((status) => status !== 'not_run')
 }

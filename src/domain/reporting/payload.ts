@@ -101,7 +101,7 @@ export function listAt(payload: unknown, ...path: readonly Key[]): readonly unkn
 }
 
 /** A person from the known parts; null when there are none. */
-export function personOf(parts: { [K in keyof Person]: string | null }): Person | null {
+export function personFrom(parts: { [K in keyof Person]: string | null }): Person | null {
   const known = Object.entries(parts).filter(([, value]) => value !== null)
   return known.length > 0 ? Object.fromEntries(known) : null
 }

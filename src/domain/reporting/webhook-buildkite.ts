@@ -1,7 +1,7 @@
 import { attemptFor } from '../builds/attempt.ts'
 import { isOver, type ReportedStatus } from '../builds/build.ts'
 import { wordTable } from '../formats/word-table.ts'
-import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { lineAt, messageAt, personFrom, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
@@ -160,9 +160,9 @@ function runOf(payload: unknown): RunReport | null {
       // "HEAD", which is UNKNOWN_REVISION, until an agent has checked the commit out; the commit then replaces it.
       revision,
       ...messageAt(build, 'message'),
-      author: personOf({ name: lineAt(build, 'author', 'name'), email: lineAt(build, 'author', 'email') }),
+      author: personFrom({ name: lineAt(build, 'author', 'name'), email: lineAt(build, 'author', 'email') }),
       committer: null,
-      actor: personOf({ name: lineAt(creator, 'name'), avatar_url: urlAt(creator, 'avatar_url') }),
+      actor: personFrom({ name: lineAt(creator, 'name'), avatar_url: urlAt(creator, 'avatar_url') }),
       pullRequests: pullRequestsOf(payload),
     },
   }

@@ -2,7 +2,7 @@ import { attemptFor } from '../builds/attempt.ts'
 import { type BuildReport, type ReportedStatus, UNKNOWN_REVISION } from '../builds/build.ts'
 import { wordTable } from '../formats/word-table.ts'
 import { parseSlug } from '../project.ts'
-import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { lineAt, messageAt, personFrom, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { type RepositoryName, repositoryOf } from './repository-url.ts'
 import {
   about,
@@ -153,8 +153,8 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
       lineAt(git, 'checkout_sha') ?? lineAt(host, 'commit_sha') ?? lineAt(host, 'checkout_sha') ?? UNKNOWN_REVISION,
     subject: subject ?? lineAt(host, 'commit_title'),
     body,
-    author: personOf({ name: lineAt(host, 'commit_author_name'), email: lineAt(host, 'commit_author_email') }),
-    actor: personOf({
+    author: personFrom({ name: lineAt(host, 'commit_author_name'), email: lineAt(host, 'commit_author_email') }),
+    actor: personFrom({
       name: lineAt(host, 'user_name'),
       login: lineAt(host, 'user_username'),
       avatar_url: urlAt(host, 'user_avatar'),
@@ -163,7 +163,7 @@ function sourceOf(payload: unknown): Omit<BuildReport['pipeline'], 'externalId'>
 }
 
 function gitPersonOf(person: unknown) {
-  return personOf({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
+  return personFrom({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
 }
 
 /** Every way in which a payload may name its repository; a slug of ids (`circleci/…/…`) names none. */

@@ -1,7 +1,7 @@
 import { attemptFor, githubAttempt } from '../builds/attempt.ts'
 import type { BuildEvent, BuildReport, PullRequest, ReportedStatus, Step } from '../builds/build.ts'
 import { wordTable } from '../formats/word-table.ts'
-import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { lineAt, listAt, messageAt, personFrom, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import {
   aboutBuilds,
   aboutRun,
@@ -136,7 +136,7 @@ function readRun(payload: unknown): WebhookReading {
       ...messageAt(run, 'head_commit', 'message'),
       author: gitPersonAt(run, 'head_commit', 'author'),
       committer: gitPersonAt(run, 'head_commit', 'committer'),
-      actor: personOf({ login: lineAt(actor, 'login'), avatar_url: urlAt(actor, 'avatar_url') }),
+      actor: personFrom({ login: lineAt(actor, 'login'), avatar_url: urlAt(actor, 'avatar_url') }),
       pullRequests: pullRequestsOf(payload, listAt(run, 'pull_requests')),
     },
   })
@@ -316,7 +316,7 @@ function isoOf(at: number | null): string | null {
 
 function gitPersonAt(payload: unknown, ...path: string[]) {
   const person = valueAt(payload, ...path)
-  return personOf({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
+  return personFrom({ name: lineAt(person, 'name'), email: lineAt(person, 'email') })
 }
 
 function pullRequestsOf(payload: unknown, list: readonly unknown[]): readonly PullRequest[] {

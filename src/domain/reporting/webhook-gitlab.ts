@@ -2,7 +2,7 @@ import { attemptFor, GITLAB_PIPELINE } from '../builds/attempt.ts'
 import { type BuildReport, isOver, type PipelineReport, type ReportedStatus } from '../builds/build.ts'
 import { FAILURES } from '../builds/pipeline-status.ts'
 import { wordTable } from '../formats/word-table.ts'
-import { lineAt, listAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from './payload.ts'
+import { lineAt, listAt, messageAt, personFrom, refAt, timeAt, urlAt, valueAt } from './payload.ts'
 import { repositoryOf } from './repository-url.ts'
 import {
   about,
@@ -116,7 +116,7 @@ function readPipeline(payload: unknown): WebhookReading {
       ),
       revision,
       ...messageAt(payload, 'commit', 'message'),
-      author: personOf({
+      author: personFrom({
         name: lineAt(payload, 'commit', 'author', 'name'),
         email: lineAt(payload, 'commit', 'author', 'email'),
       }),
@@ -154,7 +154,7 @@ function readJob(payload: unknown): WebhookReading {
       ...refOf(refAt(payload, 'ref'), valueAt(payload, 'tag') === true),
       revision,
       ...messageAt(payload, 'commit', 'message'),
-      author: personOf({
+      author: personFrom({
         name: lineAt(payload, 'commit', 'author_name'),
         email: lineAt(payload, 'commit', 'author_email'),
       }),
@@ -304,7 +304,7 @@ function requestRef(iid: string | null): string | null {
 }
 
 function actorOf(payload: unknown) {
-  return personOf({
+  return personFrom({
     name: lineAt(payload, 'user', 'name'),
     login: lineAt(payload, 'user', 'username'),
     avatar_url: urlAt(payload, 'user', 'avatar_url'),

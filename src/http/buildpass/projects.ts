@@ -59,7 +59,7 @@ export const memberInput = lazily(() =>
 const MAX_MEMBERS_A_PAGE = 1_000
 
 /** Projects and their members. */
-export function mountProjects(app: App): void {
+export function mountBuildpassProjects(app: App): void {
   route(app, 'POST /api/buildpass/v1/projects', async (c, { actor, grant }) => {
     const { slug, visibility, default_branch } = await readJson(c, projectInput())
     const wanted = { slug, visibility, defaultBranch: default_branch }

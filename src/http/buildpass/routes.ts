@@ -10,7 +10,7 @@ import { mountUploads } from './builds/uploads.ts'
 import { mountCreators } from './creators.ts'
 import { mountLeaks } from './leaks.ts'
 import { mountOidc } from './oidc.ts'
-import { mountProjects } from './projects.ts'
+import { mountBuildpassProjects } from './projects.ts'
 import { mountDispatchTarget } from './settings/dispatch-target.ts'
 import { mountListeners } from './settings/listeners.ts'
 import { mountPublishers } from './settings/publishers.ts'
@@ -23,7 +23,7 @@ import { mountToken } from './token.ts'
 /** Our own API: what CircleCI has no word for. */
 export function mountBuildpass(app: App): void {
   mountToken(app)
-  mountProjects(app)
+  mountBuildpassProjects(app)
   mountBuildReports(app)
   mountUploads(app)
   mountSteps(app)

@@ -7,7 +7,7 @@ import { audit, members, projects, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { endMadeBy } from '../tokens/made.ts'
 import { commitEnding } from '../tokens/revocations.ts'
-import type { Person } from './members.ts'
+import type { InstancePerson } from './members.ts'
 import { hasSignedIn } from './sign-in-links.ts'
 
 // What the owners do with people. Nobody does it to themselves, so one owner always stays.
@@ -48,7 +48,7 @@ export function selectUsers(db: Db, after: string | null) {
 /** Makes somebody else an owner, or no owner any more, whose unused invitations end by a trigger; false for oneself, or where nobody is there. */
 export async function setInstanceRole(
   stores: Stores,
-  person: Person,
+  person: InstancePerson,
   role: InstanceRole,
   actor: Actor,
 ): Promise<boolean> {
@@ -87,7 +87,7 @@ export function selectSoleAdmin(db: Db, userId: string) {
  */
 export async function deleteUser(
   stores: Stores,
-  person: Person,
+  person: InstancePerson,
   { endMade }: { readonly endMade: boolean },
   actor: Actor,
 ): Promise<boolean> {
@@ -120,7 +120,7 @@ export async function deleteUser(
 }
 
 // That the actor is an owner is read in the same transaction, so two owners cannot end each other.
-function isOther({ userId }: Actor, person: Person) {
+function isOther({ userId }: Actor, person: InstancePerson) {
   return sql`${userId} <> ${person.id}`
 }
 

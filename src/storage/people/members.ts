@@ -11,7 +11,7 @@ import { commitEnding } from '../tokens/revocations.ts'
 import type { Statement } from '../tokens/rights.ts'
 import { type LetIn, type LetIntoProject, selectLetIn } from './let-in.ts'
 
-export type Person = { readonly id: string; readonly login: string }
+export type InstancePerson = { readonly id: string; readonly login: string }
 
 export type Member = { readonly login: string; readonly name: string; readonly role: Role; readonly since: number }
 
@@ -49,7 +49,7 @@ export type MemberPut = 'added' | 'changed' | 'unchanged' | 'last_admin' | 'no_u
 export async function putMember(
   stores: Stores,
   projectId: string,
-  { user, role }: { readonly user: Person; readonly role: Role },
+  { user, role }: { readonly user: InstancePerson; readonly role: Role },
   actor: Actor,
 ): Promise<MemberPut> {
   const { db } = stores
@@ -94,7 +94,7 @@ export type Removal = ({ readonly kind: 'removed' } & LeftInProject) | { readonl
 export async function deleteMember(
   stores: Stores,
   projectId: string,
-  { user, endMade }: { readonly user: Person; readonly endMade: boolean },
+  { user, endMade }: { readonly user: InstancePerson; readonly endMade: boolean },
   actor: Actor,
 ): Promise<Removal> {
   const who = and(eq(members.projectId, projectId), eq(members.userId, user.id))
@@ -122,7 +122,7 @@ export type Demotion = ({ readonly kind: 'demoted' } & LeftInProject) | { readon
 export async function demoteAdmin(
   stores: Stores,
   projectId: string,
-  { user, endMade }: { readonly user: Person; readonly endMade: boolean },
+  { user, endMade }: { readonly user: InstancePerson; readonly endMade: boolean },
   actor: Actor,
 ): Promise<Demotion> {
   const who = and(eq(members.projectId, projectId), eq(members.userId, user.id), eq(members.role, 'admin'))

@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { DAY_MS } from '../../domain/day.ts'
 import { readRuns } from '../../domain/tests/test-runs.ts'
 import { testNames, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
-const DAY_MS = 24 * 3_600_000
 /** Up to so many a project's names are all kept. */
 const MANY_NAMES = 50_000
 /** A name that no report had for so long is forgotten in a project with more; its failures go with it. */

@@ -127,7 +127,7 @@ export async function readSlices(
   slices: readonly (Slice & { readonly object: ReportObject })[],
 ): Promise<PlacedTest[][]> {
   const wanted = slices.map((slice) => ({ slice, ...membersFor(slice) }))
-  const stretches = new Map<string, ByteRange>()
+  const stretches = new Map<string, Extent>()
   for (const { objectKey, offset, length } of wanted.flatMap(({ members }) => members)) {
     const { start, end } = stretches.get(objectKey) ?? { start: offset, end: offset }
     stretches.set(objectKey, { start: Math.min(start, offset), end: Math.max(end, offset + length) })
@@ -151,13 +151,13 @@ export async function readSlices(
   return read
 }
 
-export type ByteRange = { readonly start: number; readonly end: number }
+export type Extent = { readonly start: number; readonly end: number }
 
 /** Some bytes of an object, all at once. */
 export async function readByteRange(
   stores: Pick<Stores, 'artifacts' | 'warn'>,
   objectKey: string,
-  { start, end }: ByteRange,
+  { start, end }: Extent,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const range = { offset: start, length: end - start }
   const object = await askBucket(stores, stores.artifacts.get(objectKey, { range }))

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { DAY_MS } from '../../domain/day.ts'
 import { SESSION_IDLE_MS } from '../../domain/people/session.ts'
 import { hasSignedIn } from '../people/sign-in-links.ts'
 import { tokens } from '../schema/schema.ts'
@@ -8,7 +9,6 @@ import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting
 import { sessions, signInLinks } from '../schema/schema-web.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
-const DAY_MS = 24 * 3_600_000
 const DELIVERY_LIFE_MS = 30 * DAY_MS
 const OUTBOX_LIFE_MS = 30 * DAY_MS
 const MAX_ROWS_A_QUERY = 1_000

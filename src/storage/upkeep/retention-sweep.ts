@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { DEFAULT_RETENTION, MAX_KEPT_PER_BRANCH } from '../../domain/builds/retention.ts'
+import { DAY_MS } from '../../domain/day.ts'
 import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
@@ -9,7 +10,6 @@ import { testFailures, testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { findRetention } from './retention.ts'
 
-const DAY_MS = 24 * 3_600_000
 /** How many one query deletes at most: D1 can do more in one query, and R2 takes so many keys in one call. */
 const MAX_OBJECTS_A_QUERY = 1_000
 const MAX_TESTS_A_QUERY = 5_000

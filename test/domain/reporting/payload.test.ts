@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lineAt, messageAt, personOf, refAt, timeAt, urlAt, valueAt } from '../../../src/domain/reporting/payload.ts'
+import { lineAt, messageAt, personFrom, refAt, timeAt, urlAt, valueAt } from '../../../src/domain/reporting/payload.ts'
 import { isRepositoryOf, repositoryOf, repositoryUrlOf } from '../../../src/domain/reporting/repository-url.ts'
 
 describe('a field of a payload', () => {
@@ -68,8 +68,8 @@ describe('a field of a payload', () => {
   })
 
   it('that is a person leaves out what is not known', () => {
-    expect(personOf({ name: 'Ada', email: null })).toEqual({ name: 'Ada' })
-    expect(personOf({ name: null })).toBeNull()
+    expect(personFrom({ name: 'Ada', email: null })).toEqual({ name: 'Ada' })
+    expect(personFrom({ name: null })).toBeNull()
   })
 })
 

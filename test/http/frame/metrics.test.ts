@@ -4,6 +4,7 @@ import alertsYaml from '../../../docs/operations/alerts.yaml?raw'
 import dashboardJson from '../../../docs/operations/grafana.json?raw'
 import { firing, metricsIn, parseAlerts, parseExposition, type Series } from '../../../scripts/measure/alert-rules.ts'
 import { planUpkeep, runUpkeep } from '../../../src/actions/run-daily-tasks.ts'
+import { DAY_MS } from '../../../src/domain/day.ts'
 import { UPKEEP_TASKS } from '../../../src/domain/upkeep.ts'
 import { countRequest, createMetrics, type Metrics } from '../../../src/http/frame/metrics.ts'
 import { startTrace } from '../../../src/http/frame/trace.ts'
@@ -20,7 +21,6 @@ import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 import { runUpkeepOf } from '../../support/worker/upkeep.ts'
 import { seedWorld } from '../../support/worker/world.ts'
 
-const DAY_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
 const ALERTS = parseAlerts(alertsYaml)
 

@@ -3,6 +3,7 @@ import { eq, inArray } from 'drizzle-orm'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { planUpkeep, runUpkeep } from '../../../src/actions/run-daily-tasks.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
+import { DAY_MS } from '../../../src/domain/day.ts'
 import type { TestResult } from '../../../src/domain/tests/test-result.ts'
 import { MAX_OPERATIONS_A_STEP } from '../../../src/domain/upkeep.ts'
 import { testFailures, testNames } from '../../../src/storage/schema/schema-tests.ts'
@@ -12,8 +13,6 @@ import { seedProject } from '../../support/seed/seed.ts'
 import { seedBuild } from '../../support/seed/seed-builds.ts'
 import { EMPTY, putBack } from '../../support/worker/snapshot.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
-
-const DAY_MS = 24 * 3_600_000
 
 function test(name: string, result: TestResult['result'] = 'success'): TestResult {
   const said = { classname: 'C', runTimeSeconds: 0, message: '', file: null, source: 'unit' }

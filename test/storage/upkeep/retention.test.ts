@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { asc, eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import type { ReportedStatus } from '../../../src/domain/builds/build.ts'
+import { DAY_MS } from '../../../src/domain/day.ts'
 import type { Project } from '../../../src/domain/project.ts'
 import { sweepOrphans } from '../../../src/storage/artifacts/objects.ts'
 import { findBranchStatus } from '../../../src/storage/builds/branch-status.ts'
@@ -17,7 +18,6 @@ import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 import { runUpkeepOf } from '../../support/worker/upkeep.ts'
 import { reportOf, seedArtifact } from '../../support/worker/world.ts'
 
-const DAY_MS = 24 * 3_600_000
 const PLENTY = 1_000
 /** Orders of events that a branch goes through, for each number of pipelines that are kept. */
 const ORDERS = shareOf(20)

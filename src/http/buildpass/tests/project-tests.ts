@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DAY_MS } from '../../../domain/day.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { MAX_MUTE_DAYS, MAX_MUTE_REASON_LENGTH, MAX_MUTES } from '../../../domain/tests/named-test.ts'
@@ -23,8 +24,6 @@ import type {
   UnmutedJson,
 } from './project-tests-shape.ts'
 import { muteJson, namedTestJson } from './verdict-json.ts'
-
-const DAY_MS = 86_400_000
 
 /** The body that mutes a test. */
 export const muteInput = lazily(() =>

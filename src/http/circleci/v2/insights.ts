@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { hasRun, REPORTING_WINDOW_DAYS, runSecondsOf, workflowMetricsFor } from '../../../domain/builds/insights.ts'
+import { DAY_MS } from '../../../domain/day.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import type { Project } from '../../../domain/project.ts'
@@ -13,7 +14,6 @@ import { isoOf } from '../../json/iso-time.ts'
 import { pagedItems, pageKeyOf } from '../both/paging.ts'
 import type { FlakyTestJson, FlakyTestsJson, WorkflowMetricsJson, WorkflowRunJson } from './insights-shape.ts'
 
-const DAY_MS = 86_400_000
 const FLAKY_DAYS = 14
 const MAX_RUNS = 2_000
 const PAGE_SIZE = 100

@@ -6,7 +6,7 @@ import { organizationIdOf, organizationSlugOf } from './organization.ts'
 import type { V2ProjectJson } from './project-shape.ts'
 
 /** What is read of a project. */
-export function mountProjects(app: App): void {
+export function mountV2Projects(app: App): void {
   route(app, 'GET /api/v2/project/:vcs/:org/:repo', async (c, { project }) => jsonRead(c, await projectJson(project)))
 
   // Official tooling also names a project by its id.

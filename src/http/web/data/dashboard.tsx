@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { BranchStatus } from '../../../domain/builds/badge.ts'
-import { hasUnskippedPart, pipelineStatusFor, resultOf } from '../../../domain/builds/pipeline-status.ts'
+import { pipelineStatusFor, resultOf, saysAnything } from '../../../domain/builds/pipeline-status.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import {
   type BranchPipeline,
@@ -211,7 +211,7 @@ type BranchState = {
 
 /** As on the badge: the result of the newest pipeline that has one; while there is none, the status of the newest. */
 export function stateOf(pipelines: readonly BranchPipeline[]): BranchState | null {
-  const saying = pipelines.filter(hasUnskippedPart)
+  const saying = pipelines.filter(saysAnything)
   const telling = saying.length > 0 ? saying : pipelines
   const [newest] = telling
   if (!newest) return null

@@ -1,10 +1,10 @@
+import { DAY_MS } from '../../../domain/day.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import { MAX_MUTE_DAYS, MAX_MUTE_REASON_LENGTH, type Mute } from '../../../domain/tests/named-test.ts'
 import type { Muting } from '../../../storage/tests/answers/test-mutes.ts'
 import { Field, Form, fieldAttributes, HiddenNote } from '../parts/form-parts.tsx'
 
-const DAY_MS = 86_400_000
 const USUAL_DAYS = 14
 
 /** What is filled in, as it is. */

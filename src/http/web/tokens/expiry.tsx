@@ -1,7 +1,6 @@
+import { DAY_MS } from '../../../domain/day.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
 import { Field, fieldAttributes } from '../parts/form-parts.tsx'
-
-const DAY_MS = 86_400_000
 
 /** How long a token may live, as the form offers it. */
 const LIVES = {

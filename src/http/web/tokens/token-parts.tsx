@@ -3,6 +3,7 @@ import { BOUND_MS } from '../../../domain/access/fence.ts'
 import { SCOPES } from '../../../domain/access/scope.ts'
 import type { Secret } from '../../../domain/access/secret.ts'
 import type { Token } from '../../../domain/access/token.ts'
+import { DAY_MS } from '../../../domain/day.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
 import type { Made } from '../../../storage/tokens/made.ts'
 import type { ListedToken } from '../../../storage/tokens/tokens.ts'
@@ -85,7 +86,7 @@ function hasEnded({ expiresAt }: Token, now: number): boolean {
   return expiresAt !== null && expiresAt <= now
 }
 
-const WEEK_MS = 7 * 86_400_000
+const WEEK_MS = 7 * DAY_MS
 
 function End({ token, now }: { token: Token; now: number }) {
   if (token.expiresAt === null) return <span class="muted">Never</span>

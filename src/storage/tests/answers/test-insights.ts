@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { DAY_MS } from '../../../domain/day.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { NamedTest } from '../../../domain/tests/named-test.ts'
 import { type InsightFigures, insightsOf, type TimedReport } from '../../../domain/tests/test-insights.ts'
@@ -20,7 +21,7 @@ export type TestInsights = {
 }
 
 const MAX_SHOWN = 50
-const FLAKY_MS = 14 * 86_400_000
+const FLAKY_MS = 14 * DAY_MS
 
 /** What stands out of the tests of a branch, by its newest reports. */
 export async function testInsights(

@@ -1,4 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { DAY_MS } from '../../../domain/day.ts'
 import type { Project } from '../../../domain/project.ts'
 import type { Mute, NamedTest } from '../../../domain/tests/named-test.ts'
 import type { TestOutcome } from '../../../domain/tests/test-result.ts'
@@ -50,7 +51,7 @@ export type Judgement = {
   readonly failures: readonly Failure[]
 }
 
-const FLAKY_MS = 14 * 86_400_000
+const FLAKY_MS = 14 * DAY_MS
 
 type JudgedProject = Pick<Project, 'id' | 'defaultBranch'>
 

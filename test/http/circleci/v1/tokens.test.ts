@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { DAY_MS } from '../../../../src/domain/day.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
 import { type Ask, ask, askJson } from '../../../support/worker/client.ts'
@@ -7,7 +8,6 @@ import { openTestStores, type TestStores } from '../../../support/worker/stores.
 import { seedWorld, type World } from '../../../support/worker/world.ts'
 
 const SECRET = /^bp[upr]_[0-9A-Za-z]{42}$/
-const DAY_MS = 86_400_000
 
 let stores: TestStores
 let world: World
