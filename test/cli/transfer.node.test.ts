@@ -15,7 +15,6 @@ import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { PART_SIZE_BYTES } from '../../src/domain/artifacts/upload.ts'
-import { WINDOW_BYTES } from '../../src/storage/artifacts/object-reads.ts'
 import { until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
@@ -33,14 +32,14 @@ let folderWith: Transfers['folderWith']
 let large: Buffer
 /** The beginning of it, enough to break off a download of it. */
 let half: Buffer
-/** A folder with the large file, and the build that it was sent to; `sendLarge` gives it. */
-let sent: { readonly folder: string; readonly build: readonly string[]; readonly json: unknown } | undefined
+/** A folder with the large file among others, and the build that it was sent to; `sendLarge` gives it. */
+let sent: { readonly folder: string; readonly build: readonly string[]; readonly up: Uploaded } | undefined
 
 beforeAll(async () => {
   transfers = await openTransfers('transfers')
   ;({ server, proxy, cli, folderWith } = transfers)
   large = randomBytes(LARGE_BYTES)
-  half = large.subarray(0, 10_000_000)
+  half = large.subarray(0, 4_000_000)
 })
 afterAll(() => transfers?.close())
 afterEach(() => transfers.reset())
@@ -53,17 +52,27 @@ async function upload(folder: string, args: readonly string[], env: Record<strin
   const ended = await cli.run(['upload', '--json', ...args], { cwd: folder, env })
   return { ...ended, json: ended.stdout === '' ? null : JSON.parse(ended.stdout) }
 }
+type Uploaded = Awaited<ReturnType<typeof upload>>
 async function download(folder: string, args: readonly string[], env: Record<string, string> = {}) {
   const ended = await cli.run(['download', '--json', ...args], { cwd: folder, env })
   return { ...ended, json: ended.stdout === '' ? null : JSON.parse(ended.stdout) }
 }
 
+const oddFiles = () => ({
+  'dist/a.txt': 'a',
+  'dist/empty': '',
+  'dist/.hidden': 'h',
+  'dist/naïve – 数据.csv': 'x',
+  "dist/100% done+really #1's [x].txt": 'y',
+  'dist/sub/large.bin': large,
+})
+
 /** Sent once, for all who need it there; what was asked for it is forgotten. */
 async function sendLarge() {
   if (!sent) {
-    const folder = folderWith({ 'a.txt': 'a', 'large.bin': large })
-    const { json } = await upload(folder, ['.', '--id', 'large'])
-    sent = { folder, build: ['--build', String(json.build_num)], json }
+    const folder = folderWith({ ...oddFiles(), 'other.txt': 'not meant' })
+    const up = await upload(folder, ['dist', '--id', 'large'])
+    sent = { folder, build: ['--build', String(up.json.build_num)], up }
   }
   proxy.seen.length = 0
   return sent
@@ -71,21 +80,13 @@ async function sendLarge() {
 
 describe('upload and download', () => {
   it('bring files over as they are: folders, odd names, empty and large ones', async () => {
-    const files = {
-      'dist/a.txt': 'a',
-      'dist/empty': '',
-      'dist/.hidden': 'h',
-      'dist/naïve – 数据.csv': 'x',
-      "dist/100% done+really #1's [x].txt": 'y',
-      'dist/sub/large.bin': large,
-    }
-    const from = folderWith({ ...files, 'other.txt': 'not meant' })
-    const up = await upload(from, ['dist', '--id', 'all'])
+    const files = oddFiles()
+    const { up, build } = await sendLarge()
     expect(up).toMatchObject({ code: 0 })
     expect(up.json.artifacts.map(({ path }: { path: string }) => path).sort()).toEqual(Object.keys(files).sort())
 
     const to = folderWith({})
-    const down = await download(to, ['--build', String(up.json.build_num)])
+    const down = await download(to, build)
     expect(down).toMatchObject({ code: 0 })
     for (const [path, bytes] of Object.entries(files))
       expect(sha256(readFileSync(join(to, path))), path).toBe(sha256(bytes))
@@ -93,8 +94,8 @@ describe('upload and download', () => {
   })
 
   it('do nothing that is done already', async () => {
-    const { folder, build, json } = await sendLarge()
-    expect((await upload(folder, ['.', '--id', 'large'])).json).toEqual(json)
+    const { folder, build, up } = await sendLarge()
+    expect((await upload(folder, ['dist', '--id', 'large'])).json).toEqual(up.json)
     expect(proxy.seen.filter(({ method }) => method === 'PUT')).toEqual([])
     await download(folder, build)
     expect(proxy.seen.filter(isBytes)).toEqual([])
@@ -168,25 +169,6 @@ describe('upload and download', () => {
     expect(readdirSync(outside)).toEqual([])
   })
 
-  it('pass every byte where the server reads an object in several stretches', async () => {
-    const bytes = Buffer.concat([large, large]).subarray(0, WINDOW_BYTES + 5_000_000)
-    const from = folderWith({ 'huge.bin': bytes })
-    const { json } = await upload(from, ['huge.bin', '--id', 'windows'])
-    const listed = json.artifacts[0].url
-    const redirect = await fetch(listed, {
-      headers: { 'Circle-Token': server.demo.tokens.personal },
-      redirect: 'manual',
-    })
-    const get = async (range?: string) => {
-      const response = await fetch(redirect.headers.get('Location') ?? '', { headers: range ? { Range: range } : {} })
-      return Buffer.from(await response.arrayBuffer())
-    }
-    expect((await get()).equals(bytes)).toBe(true)
-    const [start, end] = [WINDOW_BYTES - 1_000, WINDOW_BYTES + 1_000]
-    expect((await get(`bytes=${start}-${end}`)).equals(bytes.subarray(start, end + 1))).toBe(true)
-    expect((await get(`bytes=100-${WINDOW_BYTES + 100}`)).equals(bytes.subarray(100, WINDOW_BYTES + 101))).toBe(true)
-  })
-
   it('tell plainly of a token that may not', async () => {
     const from = folderWith({ 'a.txt': 'a' })
     const env = { BUILDPASS_TOKEN: server.demo.tokens.viewBuilds }
@@ -240,9 +222,9 @@ describe('an upload that is killed', () => {
 
   it('begins anew when the file is another one by then', async () => {
     const from = folderWith({ 'large.bin': large })
-    proxy.fault = (one) => (isPart(one) && one.path.endsWith(`/${PARTS}`) ? { kind: 'delay', ms: 60_000 } : null)
+    proxy.fault = (one) => (isPart(one) && one.path.endsWith('/2') ? { kind: 'delay', ms: 60_000 } : null)
     const run = cli.start(['upload', 'large.bin', '--id', 'changed', '--parallel', '1'], { cwd: from })
-    await until('all parts but one are there', () => proxy.seen.filter(isPart).length === PARTS)
+    await until('the part is there that will be another one', () => proxy.seen.filter(isPart).length === 2)
     run.child.kill('SIGKILL')
     await run.ended
     proxy.fault = () => null
@@ -270,7 +252,7 @@ describe('a download that is killed', () => {
     const killed = cli.start(['download', ...args, '--json'], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part'))
     const size = () => statSync(join(to, part() ?? ''), { throwIfNoEntry: false })?.size ?? 0
-    await until('some megabytes are here', () => part() !== undefined && size() > 2_000_000)
+    await until('some megabytes are here', () => part() !== undefined && size() > 1_000_000)
     killed.child.kill('SIGKILL')
     await killed.ended
     const here = size()
@@ -308,7 +290,7 @@ describe('a download that is killed', () => {
 
   it('is left alone by another download of the same file at the same time', async () => {
     const to = folderWith({})
-    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 10_000_000 } : null)
+    proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 4_000_000 } : null)
     const ended = await Promise.all([download(to, args), download(to, args)])
     expect(ended.map(({ code }) => code)).toEqual([0, 0])
     expect(readdirSync(to)).toEqual(['half.bin'])
@@ -330,7 +312,7 @@ describe('a download that is killed', () => {
     proxy.fault = (one) => (isBytes(one) ? { kind: 'slow_answer', bytesPerSecond: 5_000_000 } : null)
     const killed = cli.start(['download', ...args], { cwd: to })
     const part = () => readdirSync(to).find((name) => name.endsWith('.part')) ?? ''
-    await until('some of it is here', () => part() !== '' && statSync(join(to, part())).size > 1_000_000)
+    await until('some of it is here', () => part() !== '' && statSync(join(to, part())).size > 500_000)
     killed.child.kill('SIGKILL')
     await killed.ended
     proxy.fault = () => null
@@ -398,7 +380,7 @@ describe('faults on the way', () => {
       if (cuts === 2) return { kind: 'answer', status: 503 }
       return cuts === 3 ? { kind: 'reset' } : { kind: 'cut_answer', afterBytes: 9_000_000 }
     }
-    const down = await download(to, ['large.bin', ...build])
+    const down = await download(to, ['**/large.bin', '--flat', ...build])
     expect(down).toMatchObject({ code: 0 })
     const starts = proxy.seen.filter(isBytes).map(({ headers }) => Number(headers.range?.slice(6, -1) ?? 0))
     expect(starts).toEqual([...starts].sort((a, b) => a - b))
