@@ -10036,13 +10036,12 @@ function personFor(person) {
 }
 async function gitJob(env) {
   const git = (...args) => commandOutput("git", args);
-  const [remote, branch, revision, message, author] = await Promise.all([
+  const [remote, branch, head] = await Promise.all([
     git("remote", "get-url", "origin"),
     git("symbolic-ref", "--short", "HEAD"),
-    git("rev-parse", "HEAD"),
-    git("log", "-1", "--format=%B"),
-    git("log", "-1", "--format=%an <%ae>")
+    git("log", "-1", "--no-show-signature", "--format=%H%n%an <%ae>%n%B")
   ]);
+  const [revision = null, author = null, ...message] = head?.split("\n") ?? [];
   const id = `${hostname()}-${randomUUID2()}`;
   return {
     ci: "this machine",
@@ -10053,7 +10052,7 @@ async function gitJob(env) {
     pipeline: { id },
     workflow: { id, name: "local" },
     build: { id, name: "job", url: null, nodeIndex: 0 },
-    commit: { ...messageOf(message), author: personOf(author) },
+    commit: { ...messageOf(head && message.join("\n")), author: personOf(author) },
     actor: null,
     pullRequest: null,
     idToken: env.BUILDPASS_ID_TOKEN ? async () => env.BUILDPASS_ID_TOKEN ?? null : null,

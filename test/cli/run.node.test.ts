@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -202,6 +203,26 @@ describe('buildpass report', () => {
     const finished = await cli.run(['report', 'finish', '--status', 'failure'], { env })
     expect(finished).toMatchObject({ code: 0, stdout: expect.stringContaining(`build ${build_num} failed`) })
     expect(await buildsOf('4001')).toMatchObject([{ build_num, status: 'failed' }])
+  })
+
+  it('takes from Git what nobody says, outside of a CI', async () => {
+    const folder = join(cli.folder, 'repository')
+    mkdirSync(folder)
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, encoding: 'utf8' }).trim()
+    git('init', '--quiet', '--initial-branch', 'from-git')
+    git('remote', 'add', 'origin', 'git@github.com:acme/web.git')
+    const ada = ['-c', 'user.name=Ada Lovelace', '-c', 'user.email=ada@example.com', '-c', 'commit.gpgsign=false']
+    git(...ada, 'commit', '--quiet', '--allow-empty', '--message', 'First line\n\nAnd more,\n\nin two parts')
+    const { stdout } = await cli.run(['report', 'start', '--json'], { cwd: folder })
+    const { build_num } = JSON.parse(stdout)
+    expect(await getJson(`/api/v1.1/project/${SLUG}/${build_num}`)).toMatchObject({
+      branch: 'from-git',
+      vcs_revision: git('rev-parse', 'HEAD'),
+      subject: 'First line',
+      body: 'And more,\n\nin two parts',
+      author_name: 'Ada Lovelace',
+      author_email: 'ada@example.com',
+    })
   })
 
   it('finishes a build by its number', async () => {
