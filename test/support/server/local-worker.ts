@@ -1,12 +1,16 @@
+import { once } from 'node:events'
 import { type LocalWorker, startWorker } from '../../../scripts/deploy/wrangler.ts'
 import { ensureDevVars, openLocalState, WRANGLER_CONFIG } from '../../../scripts/start/local-state.ts'
 
-/** The Worker of `entry` in a workerd of its own, on the state in BUILDPASS_STATE; it has answered once. */
+/**
+ * The Worker of `entry` in a workerd of its own, on the state in BUILDPASS_STATE; it has answered once. `source` is what runs:
+ * its bundle, as wrangler made it.
+ */
 export async function startLocalWorker(
   entrypoint: string,
   variables: Readonly<Record<string, string>>,
   build?: NonNullable<Parameters<typeof startWorker>[0]['build']>,
-): Promise<{ readonly worker: LocalWorker; readonly origin: string }> {
+): Promise<{ readonly worker: LocalWorker; readonly origin: string; readonly source: string }> {
   const state = openLocalState()
   ensureDevVars(state)
   process.env.WRANGLER_REGISTRY_PATH = state.registryFolder
@@ -27,7 +31,9 @@ export async function startLocalWorker(
       logLevel: 'error',
     },
   })
+  const reloaded = once(worker.raw, 'reloadComplete') as Promise<[{ bundle: { entrypointSource: string } }]>
   const { origin } = await worker.url
   await fetch(origin, { method: 'HEAD', redirect: 'manual' })
-  return { worker, origin }
+  const [{ bundle }] = await reloaded
+  return { worker, origin, source: bundle.entrypointSource }
 }
