@@ -40,6 +40,8 @@ function listMigrations(): readonly string[] {
 }
 
 async function run(folder: string, isRemote: boolean, keepTokens: boolean): Promise<void> {
+  // Before the instance is opened, which may take long.
+  readManifest(folder)
   const instance = await openInstance(isRemote)
   try {
     await restore(instance, folder, { keepTokens, say: (line) => console.error(line) })

@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { makeFolder } from '../../cli/files/make-folder.ts'
 import { ScriptError } from '../../scripts/check/script-error.ts'
-import { readTool } from '../../scripts/check/tool.ts'
 import { DeployError, type DeployHost, deploy } from '../../scripts/deploy/deploy-steps.ts'
 import {
   type Deployment,
@@ -18,6 +18,9 @@ import { planFor } from '../../scripts/deploy/dry-run.ts'
 import { SECRETS } from '../../scripts/deploy/secrets.ts'
 import { readWranglerToml } from '../../scripts/deploy/wrangler.ts'
 import { runNpmScript } from '../support/server/local-server.ts'
+
+// As the scripts load it.
+const wrangler: typeof import('wrangler') = createRequire(import.meta.url)('wrangler')
 
 /** As much of a Cloudflare account as a deploy touches. */
 type Account = {
@@ -415,18 +418,26 @@ describe('what a dry run names', () => {
   })
 })
 
+/** The options of the command of wrangler that these words begin with, and of all; null where there is none such. */
+function optionsOf(words: readonly string[]): readonly string[] | null {
+  const { registry, globalFlags } = wrangler.experimental_getWranglerCommands()
+  let command = registry
+  for (const word of words) command = command.subtree.get(word) ?? command
+  const { definition } = command
+  if (definition?.type !== 'command') return null
+  return [...Object.keys(globalFlags), ...Object.keys(definition.args ?? {})]
+}
+
 describe('the real wrangler', () => {
   it('knows every command that a deploy gives', async () => {
     await run()
-    const unknown: string[] = []
-    const each = new Map(recorded.map(({ args }) => [args.slice(0, 2).join(' ') + args.length, args]))
-    for (const args of each.values()) {
-      const { stdout, stderr } = await readTool('wrangler', [...args, '--help'])
-      const help = stdout + stderr
-      const options = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.split('=')[0] ?? '')
-      for (const option of options) if (!help.includes(option)) unknown.push(`${args.slice(0, 3).join(' ')} ${option}`)
-    }
+    const unknown = recorded.flatMap(({ args }) => {
+      const known = optionsOf(args)
+      const options = args.filter((arg) => arg.startsWith('--')).map((arg) => arg.slice(2).split('=')[0] ?? '')
+      return known ? options.filter((option) => !known.includes(option)).map((option) => [...args, option]) : [args]
+    })
     expect(unknown).toEqual([])
+    expect([optionsOf(['d1', 'lists']), optionsOf(['d1', 'list'])]).toEqual([null, expect.not.arrayContaining(['jsn'])])
   })
 
   it.each(['{"domain": ', 'null', '"builds.example.com"', '[]'])(
