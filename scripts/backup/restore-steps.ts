@@ -39,11 +39,13 @@ export async function restore(instance: Instance, folder: string, options: Resto
   if (faults.length > 0)
     throw new RestoreError(`The backup is damaged, and nothing was restored:\n  ${faults.join('\n  ')}`)
   await requireFit(instance.d1, manifest)
-  await begin(instance.d1, manifest)
-  const { say } = options
+  const isResumed = await begin(instance.d1, manifest)
+  const { say, partBytes = PART_BYTES } = options
   say(`${manifest.objects.count} objects, ${manifest.objects.bytes} bytes …`)
-  for await (const line of objectsIn(folder))
-    await putObject(instance.bucket, line, folder, options.partBytes ?? PART_BYTES)
+  for await (const line of objectsIn(folder)) {
+    if (isResumed && (await instance.bucket.head(line.key))?.size === line.bytes) continue
+    await putObject(instance.bucket, line, folder, partBytes)
+  }
   for (const table of await listTables(instance.d1)) {
     const told = manifest.tables[table]
     if (!told || (handlingOf(table) === 'credential' && !options.keepTokens)) continue
@@ -86,16 +88,20 @@ async function requireFit(d1: D1Database, manifest: Manifest): Promise<void> {
   }
 }
 
-/** Refuses an instance that somebody uses; marks an empty one, so that a restore that was cut off can go on. */
-async function begin(d1: D1Database, { made_at }: Manifest): Promise<void> {
+/**
+ * Refuses an instance that somebody uses; marks an empty one, so that a restore that was cut off can go on. Gives whether it
+ * is one that goes on.
+ */
+async function begin(d1: D1Database, { made_at }: Manifest): Promise<boolean> {
   const mark = await d1.prepare("select cursor from sweeps where name = 'restore'").first<string>('cursor')
-  if (mark === made_at) return
+  if (mark === made_at) return true
   const inUse = await d1
     .prepare('select exists (select 1 from users) or exists (select 1 from projects) as used')
     .first<number>('used')
   if (mark !== null || inUse)
     throw new RestoreError('The instance is not empty: a backup is restored into a new one only.')
   await d1.prepare("insert into sweeps (name, cursor) values ('restore', ?)").bind(made_at).run()
+  return false
 }
 
 async function insertRows(d1: D1Database, table: string, columns: readonly string[], file: string): Promise<number> {
@@ -139,7 +145,6 @@ async function insertRows(d1: D1Database, table: string, columns: readonly strin
 
 async function putObject(bucket: R2Bucket, line: ObjectLine, folder: string, partBytes: number): Promise<void> {
   const { key, bytes, sha256 } = line
-  if ((await bucket.head(key))?.size === bytes) return
   const options = { httpMetadata: line.http_metadata as R2HTTPMetadata, customMetadata: line.custom_metadata }
   const file = await open(join(folder, 'r2', key))
   try {

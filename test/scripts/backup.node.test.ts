@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -126,6 +127,8 @@ describe('a backup of an instance in use', () => {
   /** The demo and a muted test: what is backed up. */
   let stateDir: string
   let folder: string
+  /** A second backup, with --since. */
+  let next: string
   let before: Answers
   let artifacts: Record<string, string>
   let tokens: Record<string, string>
@@ -141,21 +144,10 @@ describe('a backup of an instance in use', () => {
     artifacts = await artifactsOf(own, own.demo.tokens.all)
     await own.stop()
     folder = join(makeStateDir(), 'backup')
+    next = join(makeStateDir(), 'next')
     const { exitCode, output } = await runNpmScript('backup', [folder], stateDir)
     expect(exitCode, output).toBe(0)
   })
-
-  /** What a script would do to the instance that was backed up, without another process. */
-  async function inInstance<T>(act: (instance: Instance) => Promise<T>): Promise<T> {
-    vi.stubEnv('BUILDPASS_STATE', stateDir)
-    const instance = await openInstance(false)
-    try {
-      return await act(instance)
-    } finally {
-      await instance.close()
-      vi.unstubAllEnvs()
-    }
-  }
 
   /** A new instance with the same secrets, as a person would set it up, and the backup restored into it. */
   async function restored(args: readonly string[]) {
@@ -175,16 +167,6 @@ describe('a backup of an instance in use', () => {
     expect(undecided, 'a new table: say in scripts/backup/backup-format.ts what a restore does with it').toEqual([])
     expect(manifest.tables.builds?.rows).toBeGreaterThan(30)
     expect(manifest.is_quiet).toBe(true)
-  })
-
-  it('has the objects of every table that names some, but for those that are made anew', async () => {
-    const naming = await inInstance(async ({ d1 }) => {
-      const { results } = await d1
-        .prepare("select name from sqlite_master where type = 'table' and sql like '%object_key%'")
-        .all<{ name: string }>()
-      return results.map(({ name }) => name)
-    })
-    expect(naming.filter((name) => handlingOf(name) === 'restored').toSorted()).toEqual(TABLES_WITH_OBJECTS.toSorted())
   })
 
   it('holds no secret, and only its owner can read it', () => {
@@ -215,25 +197,37 @@ describe('a backup of an instance in use', () => {
     await again.stop()
   })
 
-  it('is not restored over anything', async () => {
-    const over = inInstance((instance) => restore(instance, folder, { keepTokens: false, say: () => {} }))
-    await expect(over).rejects.toThrow('not empty')
-  })
-
   it('is not made while the local server runs on the same file', async () => {
     const { exitCode, output } = await runNpmScript('backup', [join(makeStateDir(), 'x')], server.stateDir)
     expect([exitCode, output]).toEqual([1, expect.stringContaining('stop it')])
   })
 
-  it('with --since takes the bytes that an earlier backup has from there', async () => {
-    const next = join(makeStateDir(), 'next')
-    const { exitCode, output } = await runNpmScript('backup', [next, '--since', folder], stateDir)
+  it('with --since takes from an earlier backup what is whole there, and says what it fetched instead', async () => {
+    const first = join(makeStateDir(), 'first')
+    cpSync(folder, first, { recursive: true })
+    const [longer = '', other = '', gone = '', asFolder = '', whole = ''] = keysIn(first)
+    const harm = (key: string, change: (bytes: Buffer) => Buffer | null) => {
+      const file = join(first, 'r2', key)
+      const changed = change(readFileSync(file))
+      if (changed) writeFileSync(file, changed)
+      else rmSync(file)
+    }
+    harm(longer, (bytes) => Buffer.concat([bytes, Buffer.from('x')]))
+    harm(other, (bytes) => Buffer.from(bytes.map((byte) => byte ^ 1)))
+    harm(gone, () => null)
+    harm(asFolder, () => null)
+    mkdirSync(join(first, 'r2', asFolder))
+    const { exitCode, output } = await runNpmScript('backup', [next, '--since', first], stateDir)
     expect(exitCode, output).toBe(0)
-    const { objects } = readManifest(next)
-    expect(objects).toEqual(readManifest(folder).objects)
-    const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
-    const { key } = JSON.parse(line)
-    expect(statSync(join(next, 'r2', key)).ino).toBe(statSync(join(folder, 'r2', key)).ino)
+    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched again: r2/${longer}, r2/`)
+    const numberOf = (at: string, key: string) => statSync(join(at, 'r2', key)).ino
+    expect(numberOf(next, whole)).toBe(numberOf(first, whole))
+    expect(numberOf(next, other)).not.toBe(numberOf(first, other))
+    expect(readManifest(next).objects).toEqual(readManifest(folder).objects)
+    expect(await faultsOf(next, readManifest(next))).toEqual([])
+  })
+
+  it('is whole by --check, unless a table is missing', async () => {
     const check = async () => (await runNpmScript('restore', [next, '--check'], stateDir)).output
     expect(await check()).toContain('is whole')
     const file = join(next, 'manifest.json')
@@ -246,50 +240,42 @@ describe('a backup of an instance in use', () => {
       writeFileSync(file, JSON.stringify({ ...JSON.parse(manifest), tables }))
       expect(await check()).toMatch(new RegExp(`^The backup is not whole: it has no table ${lacking}`, 'm'))
     }
-    writeFileSync(file, manifest)
-    expect(await faultsOf(next, readManifest(next))).toEqual([])
   })
 
-  it('with --since takes over nothing that is damaged or gone, and says what it fetched instead', async () => {
-    const first = join(makeStateDir(), 'first')
-    await inInstance((instance) => backUp(instance, first, folder))
-    const keys = readFileSync(join(first, 'objects.ndjson'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line): string => JSON.parse(line).key)
-    const [longer = '', other = '', gone = '', asFolder = ''] = keys
-    // The links to the first backup's bytes are cut, so that it stays whole.
-    const harm = (key: string, change: (bytes: Buffer) => Buffer | null) => {
-      const file = join(first, 'r2', key)
-      const bytes = readFileSync(file)
-      rmSync(file)
-      const changed = change(bytes)
-      if (changed) writeFileSync(file, changed)
-    }
-    harm(longer, (bytes) => Buffer.concat([bytes, Buffer.from('x')]))
-    harm(other, (bytes) => Buffer.from(bytes.map((byte) => byte ^ 1)))
-    harm(gone, () => null)
-    harm(asFolder, () => null)
-    mkdirSync(join(first, 'r2', asFolder))
-    const second = join(makeStateDir(), 'second')
-    const { exitCode, output } = await runNpmScript('backup', [second, '--since', first], stateDir)
-    expect(exitCode, output).toBe(0)
-    expect(output).toContain(`Of ${first}, 4 objects are missing or damaged, and were fetched again: r2/${longer}, r2/`)
-    expect(readManifest(second).objects).toEqual(readManifest(folder).objects)
-    expect(await faultsOf(second, readManifest(second))).toEqual([])
-  })
+  describe('whose instance is opened again', () => {
+    let instance: Instance
+    beforeAll(async () => {
+      vi.stubEnv('BUILDPASS_STATE', stateDir)
+      instance = await openInstance(false)
+      vi.unstubAllEnvs()
+    })
+    afterAll(() => instance.close())
 
-  it.runIf(isOtherDisk('/dev/shm'))('with --since on another disk copies the bytes', async () => {
-    const elsewhere = mkdtempSync('/dev/shm/buildpass-')
-    try {
-      const next = join(elsewhere, 'next')
-      await inInstance((instance) => backUp(instance, next, folder))
-      expect(await faultsOf(next, readManifest(next))).toEqual([])
-      const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
-      expect(statSync(join(next, 'r2', JSON.parse(line).key)).mode & 0o077).toBe(0)
-    } finally {
-      rmSync(elsewhere, { recursive: true })
-    }
+    it('has the objects of every table that names some, but for those that are made anew', async () => {
+      const naming = await instance.d1
+        .prepare("select name from sqlite_master where type = 'table' and sql like '%object_key%'")
+        .all<{ name: string }>()
+      const named = naming.results.map(({ name }) => name)
+      expect(named.filter((name) => handlingOf(name) === 'restored').toSorted()).toEqual(TABLES_WITH_OBJECTS.toSorted())
+    })
+
+    it('is not restored over anything', async () => {
+      const over = restore(instance, folder, { keepTokens: false, say: () => {} })
+      await expect(over).rejects.toThrow('not empty')
+    })
+
+    it.runIf(isOtherDisk('/dev/shm'))('with --since on another disk copies the bytes', async () => {
+      const elsewhere = mkdtempSync('/dev/shm/buildpass-')
+      try {
+        const next = join(elsewhere, 'next')
+        await backUp(instance, next, folder)
+        expect(await faultsOf(next, readManifest(next))).toEqual([])
+        const [line = ''] = readFileSync(join(next, 'objects.ndjson'), 'utf8').split('\n')
+        expect(statSync(join(next, 'r2', JSON.parse(line).key)).mode & 0o077).toBe(0)
+      } finally {
+        rmSync(elsewhere, { recursive: true })
+      }
+    })
   })
 
   it('a new epoch ends every token of an instance that went back in time', async () => {
@@ -302,18 +288,32 @@ describe('a backup of an instance in use', () => {
   })
 })
 
+/** The objects that a backup lists. */
+function keysIn(folder: string): readonly string[] {
+  const lines = readFileSync(join(folder, 'objects.ndjson'), 'utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line).key)
+}
+
 function isOtherDisk(folder: string): boolean {
   return existsSync(folder) && statSync(folder).dev !== statSync(tmpdir()).dev
 }
 
-/** An empty database and an empty bucket. */
-async function openBareInstance(): Promise<Instance> {
-  const bare = { modules: true, script: 'export default {}', d1Databases: ['DB'], r2Buckets: ['ARTIFACTS'] }
-  const miniflare = new Miniflare(convertV4MiniflareOptions({ ...bare, compatibilityDate: '2026-10-20' }))
+const BARE = ['large', 'large-restored', 'old', 'old-restored', 'whole'] as const
+/** One workerd for all of those. */
+let miniflare: Miniflare
+beforeAll(() => {
+  const [d1Databases, r2Buckets] = ['db', 'bucket'].map((kind) => BARE.map((name) => `${kind}-${name}`))
+  const bare = { modules: true, script: 'export default {}', d1Databases, r2Buckets }
+  miniflare = new Miniflare(convertV4MiniflareOptions({ ...bare, compatibilityDate: '2026-10-20' }))
+})
+afterAll(() => miniflare.dispose())
+
+/** An empty database and an empty bucket, which go with the last test. */
+async function openBareInstance(name: (typeof BARE)[number]): Promise<Instance> {
   // Miniflare's types of D1 and R2 are its own copies of the same interfaces.
-  const d1: D1Database = (await miniflare.getD1Database('DB')) as never
+  const d1: D1Database = (await miniflare.getD1Database(`db-${name}`)) as never
   await applyMigrations(d1)
-  return { d1, bucket: (await miniflare.getR2Bucket('ARTIFACTS')) as never, close: () => miniflare.dispose() }
+  return { d1, bucket: (await miniflare.getR2Bucket(`bucket-${name}`)) as never, close: async () => {} }
 }
 
 describe('rows as large as D1 keeps them', () => {
@@ -334,7 +334,7 @@ describe('rows as large as D1 keeps them', () => {
   let made: Manifest
 
   beforeAll(async () => {
-    ;[from, into] = [await openBareInstance(), await openBareInstance()]
+    ;[from, into] = [await openBareInstance('large'), await openBareInstance('large-restored')]
     for (const [name, text] of Object.entries(TEXTS)) await insert(name, text)
     await from.d1.exec(
       "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1200) insert into audit (at, action) select i, 'token.created' from n",
@@ -343,7 +343,6 @@ describe('rows as large as D1 keeps them', () => {
     made = await backUp({ ...from, d1: watched(from.d1) }, folder, null)
     await restore({ ...into, d1: watched(into.d1) }, folder, { keepTokens: true, say: () => {} })
   })
-  afterAll(() => Promise.all([from?.close(), into?.close()]))
 
   const insert = (name: string, text: string) =>
     from.d1
@@ -368,20 +367,20 @@ describe('rows as large as D1 keeps them', () => {
 
   it('are read some at a time, however many there are', async () => {
     await from.d1.exec('delete from projects')
-    for (let i = 0; i < 40; i++) await insert(`p${i}`, 'x'.repeat(MIB))
+    for (let i = 0; i < 15; i++) await insert(`p${i}`, 'x'.repeat(MIB))
     let largest = 0
     const d1 = watched(from.d1, (answer) => {
       largest = Math.max(largest, JSON.stringify(answer).length)
     })
     const manifest = await backUp({ ...from, d1 }, join(makeStateDir(), 'backup'), null)
-    expect(manifest.tables.projects?.rows).toBe(40)
+    expect(manifest.tables.projects?.rows).toBe(15)
     expect(largest).toBeGreaterThan(MIB)
     expect(largest).toBeLessThan(12 * MIB)
   })
 })
 
 it('a backup from before test reports were objects is restored with its test results, for the upkeep to move', async () => {
-  const [from, into] = [await openBareInstance(), await openBareInstance()]
+  const [from, into] = [await openBareInstance('old'), await openBareInstance('old-restored')]
   const tables = ['test_failures', 'test_packs', 'test_reports', 'test_names']
   await from.d1.batch([
     ...tables.map((table) => from.d1.prepare(`drop table ${table}`)),
@@ -412,7 +411,6 @@ it('a backup from before test reports were objects is restored with its test res
   await restore(into, folder, { keepTokens: true, say: () => {} })
   expect(await rowsOf(into)).toEqual(await rowsOf(from))
   expect(await rowsOf(into)).toHaveLength(1)
-  await Promise.all([from.close(), into.close()])
 })
 
 const MAX_D1_VALUE_BYTES = 2_000_000
@@ -457,11 +455,10 @@ describe('a restore', () => {
   let folder: string
 
   beforeAll(async () => {
-    instance = await openBareInstance()
+    instance = await openBareInstance('whole')
     folder = makeStateDir()
     writeBackup(folder, BYTES)
   })
-  afterAll(() => instance.close())
 
   const KEY = 'artifacts/p/b/attempt'
   const BYTES = randomBytes(11 * 1024 * 1024)
