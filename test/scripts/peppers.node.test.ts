@@ -8,7 +8,6 @@ import { ensureDevVars, openLocalState } from '../../scripts/start/local-state.t
 import { createUser } from '../../src/actions/create-user.ts'
 import { importPeppers } from '../../src/domain/access/secret-hash.ts'
 import { startNewLife } from '../../src/storage/edge/new-life.ts'
-import type { Db } from '../../src/storage/stores.ts'
 import { makeDemoState, makeStateDir, runNpmScript } from '../support/server/local-server.ts'
 import { serveDemo } from '../support/server/served.ts'
 
@@ -63,16 +62,12 @@ describe('the database that wrangler reaches', () => {
     vi.stubEnv('BUILDPASS_STATE', makeStateDir())
     const local = openLocalState()
     ensureDevVars(local)
-    const state = async (db: Db) => {
-      const rows = await db.all<{ epoch: string; tokens: number }>(
-        'select epoch, (select count(*) from tokens) as tokens from feed_state',
-      )
-      return rows[0]
-    }
     /** As a script sees it, which makes the database and applies the migrations. */
     const stateHere = async () => {
       const { db, close } = await openLocalDatabase(local)
-      const seen = await state(db)
+      const [seen] = await db.all<{ epoch: string; tokens: number }>(
+        'select epoch, (select count(*) from tokens) as tokens from feed_state',
+      )
       await close()
       return seen
     }
@@ -81,7 +76,7 @@ describe('the database that wrangler reaches', () => {
     const peppers = await importPeppers(pepperText(withNewPepper([])))
     const user = { login: 'ada', instanceRole: 'owner', tokenLabel: "Ada's", tokenExpiresAt: null } as const
     await createUser(db, peppers, Date.now(), user)
-    expect(await state(db)).toEqual({ epoch: empty?.epoch, tokens: 1 })
+    expect(await stateHere()).toEqual({ epoch: empty?.epoch, tokens: 1 })
     await startNewLife(db, { keepTokens: false })
     const after = await stateHere()
     expect(after?.tokens).toBe(0)
