@@ -8,8 +8,8 @@ import { runNode } from './tool.ts'
 
 /** Runs of vitest, the longest first: each keeps one core busy at most. */
 const LANES: readonly (readonly string[])[] = [
-  // On two cores vitest plays one file at a time: these mostly wait for what they started.
-  ['--project=node', '--maxWorkers=2'],
+  // On two cores vitest plays one file at a time: these mostly wait for what they started, and are the longest.
+  ['--project=node', '--maxWorkers=3'],
   ['--project=browser'],
   ['--project=worker'],
   ['--project=worker-alone'],
