@@ -13,6 +13,8 @@ export default defineConfig({
     silent: 'passed-only',
     isolate: false,
     pool: 'threads',
+    // Vitest leaves one of two cores to itself.
+    maxWorkers: '100%',
     testTimeout: 30_000,
   },
 })
