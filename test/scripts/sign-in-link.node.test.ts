@@ -13,6 +13,9 @@ describe('npm run sign-in-link', () => {
     expect(output).toContain('Made ada, an owner, being the first user here.')
     const second = await runNpmScript('sign-in-link', ['noor'], stateDir)
     expect(second.output).toContain('Made noor, a user.')
+    const again = await runNpmScript('sign-in-link', ['Ada'], stateDir)
+    expect(again.output).toContain('Signs in as ada')
+    expect(again.output).not.toContain('Made')
   })
 
   it.each([

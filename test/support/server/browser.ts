@@ -97,7 +97,7 @@ async function runAxe(page: Page, rules: object): Promise<AxeResult> {
   const { result: loaded } = await session.send('Runtime.evaluate', { expression: 'typeof axe' })
   if (loaded.value === 'undefined') await session.send('Runtime.evaluate', { expression: readFileSync(AXE, 'utf8') })
   const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], preload: false, iframes: false, selectors: true, ...rules })}).then(({ violations }) => JSON.stringify({ violations }))`,
+    expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], preload: false, iframes: false, ...rules })}).then(({ violations }) => JSON.stringify({ violations }))`,
     awaitPromise: true,
     returnByValue: true,
   })

@@ -29,9 +29,7 @@ describePages('the log of a step', (pages) => {
     const page = await pages().openAs('demo')
     const log = `${build}/steps/0/log`
     await inspect(page, 'log-many', log)
-    await page.goto(`${log}?line=900000#L900000`)
-    expect(await inView(page, '#L900000')).toBe(true)
-    await expectNoSidewaysScroll(page)
+    await inspect(page, 'log-many-line', `${log}?line=900000#L900000`)
     await page.setViewportSize({ width: 1280, height: 900 })
     await page.goto(log)
     await page.getByRole('textbox', { name: 'Line' }).fill('123456')
