@@ -10112,6 +10112,10 @@ import { chmodSync as chmodSync2, readdirSync, readFileSync as readFileSync3, re
 import { homedir } from "node:os";
 import { dirname as dirname2, isAbsolute, join as join3 } from "node:path";
 
+// src/domain/day.ts
+var DAY_MS = 24 * 36e5;
+var YEAR_MS = 365 * DAY_MS;
+
 // cli/files/make-folder.ts
 import { mkdirSync, statSync as statSync2 } from "node:fs";
 import { dirname } from "node:path";
@@ -10199,7 +10203,7 @@ function forgetNote(file) {
   } catch {
   }
 }
-var NOTE_LIFE_MS = 2 * 24 * 36e5;
+var NOTE_LIFE_MS = 2 * DAY_MS;
 function dropOldNotes(folder) {
   let names = [];
   try {
@@ -15232,7 +15236,7 @@ function parseExpiry(text) {
   throw new InvalidArgumentError("It must be like 90d, 12h, 2027-01-31 or never.");
 }
 function inDays(days) {
-  return new Date(Date.now() + days * 864e5);
+  return new Date(Date.now() + days * DAY_MS);
 }
 
 // cli/verbs/upload.ts

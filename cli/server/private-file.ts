@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { chmodSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
+import { DAY_MS } from '../../src/domain/day.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import { CliError } from '../terminal/exit.ts'
 import { systemFailure, withPath } from '../terminal/system-error.ts'
@@ -99,7 +100,7 @@ export function forgetNote(file: string): void {
 }
 
 /** The server drops an upload that gets no part for a day. */
-const NOTE_LIFE_MS = 2 * 24 * 3_600_000
+const NOTE_LIFE_MS = 2 * DAY_MS
 
 /** Deletes the notes of abandoned transfers in a folder. */
 export function dropOldNotes(folder: string): void {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { parseSecret } from '../../src/domain/access/secret.ts'
 import { MAX_OVERLAP_SECONDS } from '../../src/domain/access/token.ts'
+import { DAY_MS } from '../../src/domain/day.ts'
 import { askJson } from '../server/http.ts'
 import { requireSlug } from '../server/open-server.ts'
 import { isId } from '../server/path.ts'
@@ -173,5 +174,5 @@ function parseExpiry(text: string): Expiry {
 }
 
 function inDays(days: number): Date {
-  return new Date(Date.now() + days * 86_400_000)
+  return new Date(Date.now() + days * DAY_MS)
 }

@@ -23,8 +23,8 @@ const { positionals: filters, values } = parseInvocation(
   { testNamePattern: { type: 'string', short: 't' } },
   [0, 100],
 )
-const name = values.testNamePattern
-const isPart = filters.length > 0 || name !== undefined
+const names = values.testNamePattern === undefined ? [] : [values.testNamePattern]
+const isPart = filters.length + names.length > 0
 const isChecked = isPart || (await runNode(['scripts/check/check.ts'])) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 // A test that passes need not show what the Worker logged.
@@ -32,7 +32,7 @@ const SHOWN = ['--silent=passed-only', '--reporter=default']
 const pool = openPool(LANES_AT_ONCE)
 const lanes = isPart
   ? [
-      await runVitest([...filters, ...(name === undefined ? [] : [`-t=${name}`]), '--passWithNoTests', ...SHOWN], {
+      await runVitest([...filters, ...names.map((name) => `-t=${name}`), '--passWithNoTests', ...SHOWN], {
         mayBeEmpty: true,
       }),
     ]
@@ -41,6 +41,5 @@ const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + count
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)
 const isEmpty = sumOf('passed') + failed + sumOf('skipped') === 0
-if (isEmpty)
-  console.error(`No test has ${[...filters, ...(name === undefined ? [] : [name])].join(' or ')} in its path or name.`)
+if (isEmpty) console.error(`No test has ${[...filters, ...names].join(' or ')} in its path or name.`)
 process.exitCode = failed > 0 || isEmpty ? 1 : 0

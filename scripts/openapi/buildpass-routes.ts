@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../src/domain/day.ts'
 import { auditPageShape } from '../../src/http/buildpass/audit-shape.ts'
 import { artifactsOfBuildShape, storedArtifactShape } from '../../src/http/buildpass/builds/artifact-shape.ts'
 import { condensedShape, logAppendedShape } from '../../src/http/buildpass/builds/logs-shape.ts'
@@ -58,7 +59,7 @@ const AUDIT = json('A page, newest first.', auditPageShape)
 const SESSION = json('A reporting token. Its secret, in `token`, is shown this once.', reportingTokenShape)
 
 // A day that is written down would be over some day.
-const IN_A_MONTH = `${new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10)}T09:00:00Z`
+const IN_A_MONTH = `${new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10)}T09:00:00Z`
 
 export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   'GET /api/buildpass/v1/token': {

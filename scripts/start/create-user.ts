@@ -1,6 +1,8 @@
 // npm run create-user -- <login> [--owner] [--remote [--env staging]]: a person and a first personal token, shown once.
+
 import { createUser } from '../../src/actions/create-user.ts'
 import { importPeppers, type Peppers } from '../../src/domain/access/secret-hash.ts'
+import { YEAR_MS } from '../../src/domain/day.ts'
 import { LOGIN_RULE, parseLogin } from '../../src/domain/people/user.ts'
 import { findUserByLogin, hasUsers } from '../../src/storage/people/users.ts'
 import type { Db } from '../../src/storage/stores.ts'
@@ -12,7 +14,6 @@ import { openWranglerDb } from '../deploy/wrangler-database.ts'
 import { openLocalDatabase } from './local-database.ts'
 import { dropUnfinishedDemo, ensureDevVars, findRunningServer, openLocalState } from './local-state.ts'
 
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 const USAGE = 'npm run create-user -- <login> [--owner] [--remote [--env staging]]'
 
 type Wish = { readonly login: string; readonly isOwner: boolean; readonly isRemote: boolean }

@@ -1,10 +1,12 @@
 // npm start [-- --fresh]: the whole of Buildpass on this machine, with the demo when there is no data yet. npm run dev is
 // the same, and shows a change of src/ or public/ within about three seconds.
+
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createUser } from '../../src/actions/create-user.ts'
+import { YEAR_MS } from '../../src/domain/day.ts'
 import { hasUsers } from '../../src/storage/people/users.ts'
 import { writeAssets } from '../check/assets.ts'
 import { parseInvocation } from '../check/invocation.ts'
@@ -28,7 +30,6 @@ import {
 } from './local-state.ts'
 
 const DEMO_LOGIN = 'demo'
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 const READY_MS = 25_000
 const STOP_MS = 2_000
 

@@ -1,5 +1,6 @@
 import type { SignedIn } from '../access/grant.ts'
 import { randomBase62 } from '../access/secret.ts'
+import { DAY_MS } from '../day.ts'
 import { toBase64Url } from '../formats/encoding.ts'
 import type { Identity, IdentityProvider } from './identity.ts'
 import type { User } from './user.ts'
@@ -9,7 +10,7 @@ declare const sessionBrand: unique symbol
 export type SessionSecret = string & { readonly [sessionBrand]: 'SessionSecret' }
 
 /** A session ends when it was not used for that long. */
-export const SESSION_IDLE_MS = 30 * 24 * 3_600_000
+export const SESSION_IDLE_MS = 30 * DAY_MS
 
 /** How somebody came in. */
 export type SignInMethod = 'link' | IdentityProvider
