@@ -136,9 +136,9 @@ describe('what is shown of a log', () => {
     const frame = (index: number) =>
       `  File "/w/deep.py", line ${index}, in f${index}\n    f${index + 1}(n)\n    ^^^^^\n`
     const traceback = `Traceback (most recent call last):\n${Array.from({ length: frames }, (_, index) => frame(index)).join('')}`
-    const { lines } = condensed(`${noise(300)}${traceback}deepex.Gone: deep reason\n${noise(60)}`)
-    expect(lines.map(({ text }) => text)).toContain('deepex.Gone: deep reason')
-    expect(lines.length).toBeLessThan(70)
+    const shown = shownOfBuried(`${traceback}deepex.Gone: deep reason`)
+    expect(shown).toContain('deepex.Gone: deep reason')
+    expect(shown.length).toBeLessThan(70)
   })
 
   it.each([2, 14, 40])('has the last of %i tracebacks, and one in the middle, that end otherwise', (tries) => {
@@ -171,7 +171,7 @@ describe('what is shown of a log', () => {
     ['go', (_: string, line: number) => `./cart.go:${line}:2: undefined: total`],
   ])('has ten errors of %s in one file', (_, error) => {
     const errors = Array.from({ length: 10 }, (_, index) => error(words(index), 10 + index))
-    const shown = condensed(`${noise(300)}${errors.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    const shown = shownOfBuried(errors.join('\n'))
     expect(shown).toEqual(expect.arrayContaining(errors.flatMap((text) => text.split('\n'))))
   })
 
@@ -188,7 +188,7 @@ describe('what is shown of a log', () => {
       "  thread 'main' (1234) panicked at build.rs:9:30:",
       '  set SHOP_DIR to the place of libshop: NotPresent',
     ]
-    const shown = condensed(`${noise(300)}${said.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    const shown = shownOfBuried(said.join('\n'))
     expect(shown).toContain('  set SHOP_DIR to the place of libshop: NotPresent')
   })
 
@@ -205,14 +205,14 @@ describe('what is shown of a log', () => {
       '  ',
       '  note: This is an issue with the package, not pip.',
     ]
-    const shown = condensed(`${noise(300)}${said.join('\n')}\n${noise(60)}`).lines.map(({ text }) => text)
+    const shown = shownOfBuried(said.join('\n'))
     expect(shown).toContain('      shop needs Python 4 or later')
   })
 
   it('has what was thrown in Node and is no exception', () => {
     const thrown =
       '/w/a.js:1\nthrow "no prices"\n^\nno prices\n(Use `node --trace-uncaught ...` to show where the exception was thrown)'
-    const shown = condensed(`${noise(300)}${thrown}\n${noise(60)}`).lines.map(({ text }) => text)
+    const shown = shownOfBuried(thrown)
     expect(shown).toContain('no prices')
   })
 
@@ -232,17 +232,14 @@ describe('what is shown of a log', () => {
       '    | shop.Empty',
       '    +------------------------------------',
     ]
-    const { lines } = condensed(`${noise(300)}${group.join('\n')}\n${noise(60)}`)
-    const shown = lines.map(({ text }) => text.replace(/^ +\| /, ''))
+    const shown = shownOfBuried(group.join('\n')).map((text) => text.replace(/^ +\| /, ''))
     for (const reason of ['ExceptionGroup: several (3 sub-exceptions)', 'Odd: first', 'Odd: second', 'shop.Empty'])
       expect(shown).toContain(reason)
   })
 
   it('has what a recipe of make said before it failed', () => {
-    const { lines } = condensed(
-      `${noise(300)}shop.conf is missing\nmake: *** [Makefile:3: check] Error 1\n${noise(60)}`,
-    )
-    expect(lines.map(({ text }) => text)).toContain('shop.conf is missing')
+    const shown = shownOfBuried('shop.conf is missing\nmake: *** [Makefile:3: check] Error 1')
+    expect(shown).toContain('shop.conf is missing')
   })
 
   it('keeps the first reasons, then the last, and the summary, where there are too many', () => {
@@ -405,6 +402,11 @@ function condensed(...pieces: readonly string[]): Condensed {
   const condenser = openCondenser()
   for (const piece of pieces) condenser.take(piece)
   return condenser.close()
+}
+
+/** What is shown of a log with 300 lines of others before it and 60 behind. */
+function shownOfBuried(log: string): readonly string[] {
+  return condensed(`${noise(300)}${log}\n${noise(60)}`).lines.map(({ text }) => text)
 }
 
 /** Lines of a build in which nothing is wrong, though many speak of errors. */
