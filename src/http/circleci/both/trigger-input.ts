@@ -15,7 +15,7 @@ const MAX_PARAMETERS = 50
 const MAX_PARAMETER_LENGTH = 4_096
 const PARAMETERS_RULE = `must be an object of at most ${MAX_PARAMETERS} names with a string, number or boolean each`
 
-const parameters = () =>
+export const parameters = () =>
   v.pipe(
     namedValues(
       line(128),

@@ -29,7 +29,7 @@ export function mountArtifacts(app: App): void {
     // Of the newest build that has any: with several jobs a commit, the newest of all is often one that has none.
     const num = await findLatestBuildWithArtifacts(db, project.id, which)
     if (num === null && !(await findLatestBuild(db, project.id, which))) throw new AppError('build_not_found')
-    const artifacts = num === null ? [] : ((await listArtifacts(db, project.id, num)) ?? [])
+    const artifacts = num === null ? [] : ((await listArtifacts(c.env.stores, project.id, num)) ?? [])
     return jsonRead(
       c,
       artifacts.map((artifact) => artifactJson(publicOriginOf(c), artifact)),
@@ -37,7 +37,7 @@ export function mountArtifacts(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts', async (c, { project, params }) => {
-    const artifacts = await listArtifacts(c.env.stores.db, project.id, buildNumOf(params))
+    const artifacts = await listArtifacts(c.env.stores, project.id, buildNumOf(params))
     if (!artifacts) throw new AppError('build_not_found')
     return jsonRead(
       c,
@@ -48,14 +48,14 @@ export function mountArtifacts(app: App): void {
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/latest/artifacts/:node/:path{.+}', async (c, admitted) => {
     const which = { branch: queryText(c, 'branch'), filter: filterOf(c) }
     const { params, project } = admitted
-    const artifact = await findLatestArtifact(c.env.stores.db, project.id, which, artifactPlaceOf(params))
+    const artifact = await findLatestArtifact(c.env.stores, project.id, which, artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, admitted, artifact, true)
   })
 
   route(app, 'GET /api/v1.1/project/:vcs/:org/:repo/:num/artifacts/:node/:path{.+}', async (c, admitted) => {
     const { params, project } = admitted
-    const artifact = await findArtifact(c.env.stores.db, project.id, buildNumOf(params), artifactPlaceOf(params))
+    const artifact = await findArtifact(c.env.stores, project.id, buildNumOf(params), artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, admitted, artifact)
   })

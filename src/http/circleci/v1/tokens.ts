@@ -5,7 +5,6 @@ import { parseScope } from '../../../domain/access/scope.ts'
 import { mintSecret, parseSecret } from '../../../domain/access/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../../domain/access/token.ts'
 import { AppError } from '../../../domain/error.ts'
-import { parseLabel } from '../../../domain/label.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
 import { insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../../storage/tokens/tokens.ts'
@@ -14,7 +13,7 @@ import type { AppEnv } from '../../frame/open-request.ts'
 import { pageOf, queryFlag, readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
-import { futureTime, overlapSeconds } from '../../json/schemas.ts'
+import { futureTime, label, overlapSeconds } from '../../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
 /** Project tokens for a project's admins, personal tokens for each person: list, create, delete, rotate; no update. */
@@ -52,17 +51,6 @@ export function mountTokens(app: App): void {
   )
 }
 
-const labelField = () =>
-  v.pipe(
-    v.string('must be a string'),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const parsed = parseLabel(dataset.value)
-      if (parsed.ok) return parsed.label
-      addIssue({ message: parsed.rule })
-      return NEVER
-    }),
-  )
-
 const scopeField = () =>
   v.pipe(
     v.string('must be a string'),
@@ -74,11 +62,9 @@ const scopeField = () =>
     }),
   )
 
-export const personalTokenInput = lazily(() =>
-  v.strictObject({ label: labelField(), expires_at: v.nullish(futureTime()) }),
-)
+export const personalTokenInput = lazily(() => v.strictObject({ label: label(), expires_at: v.nullish(futureTime()) }))
 export const projectTokenInput = lazily(() =>
-  v.strictObject({ label: labelField(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
+  v.strictObject({ label: label(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
 )
 export const tokenRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),

@@ -39,10 +39,8 @@ export function mountJobs(app: App): void {
     async (c, { project, params }) => {
       const key = pageKeyOf(c, 'artifact', ['number', 'string'])
       const after = key && { nodeIndex: key[0], path: key[1] }
-      const rows = await listArtifactPage(c.env.stores.db, project.id, buildNumOf(params), {
-        after,
-        limit: PAGE_SIZE + 1,
-      })
+      const build = { projectId: project.id, num: buildNumOf(params) }
+      const rows = await listArtifactPage(c.env.stores, build, { after, limit: PAGE_SIZE + 1 })
       if (!rows) throw new AppError('job_not_found')
       const page = pageOfRows(rows, PAGE_SIZE, ({ nodeIndex, path }) => [nodeIndex, path])
       return pagedJson(c, 'artifact', page, (artifact) => artifactJson(publicOriginOf(c), artifact))

@@ -1,5 +1,6 @@
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
+import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
 import { type Project, slugKeyFor, slugText, VCS } from '../../../domain/project.ts'
 import { listFollowed, listOrganizations } from '../../../storage/people/memberships.ts'
 import { findUser, findUserSeenBy } from '../../../storage/people/users.ts'
@@ -7,7 +8,6 @@ import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
 import { pagedJson, pageKeyOf } from '../both/paging.ts'
 import type { BriefProjectJson, CollaborationJson, V2MeJson, V2UserJson } from './me-shape.ts'
-import { type Organization, organizationIdOf, organizationSlugOf } from './organization.ts'
 
 const PAGE_SIZE = 100
 

@@ -1,10 +1,11 @@
-import { type Person, personOf } from '../../../domain/builds/build.ts'
+import { personOf } from '../../../domain/builds/build.ts'
 import { stableIdFor } from '../../../domain/formats/stable-id.ts'
 import { type Project, slugText, VCS, vcsUrlFor } from '../../../domain/project.ts'
 import type { PipelineRow } from '../../../storage/builds/pipelines.ts'
 import type { WorkflowRow } from '../../../storage/builds/workflows.ts'
 import { isoOf } from '../../json/iso-time.ts'
-import type { PipelineErrorJson, PipelineJson, WorkflowJson } from './pipeline-shape.ts'
+import { errorsOf, loginOf } from '../both/pipeline-words.ts'
+import type { PipelineJson, WorkflowJson } from './pipeline-shape.ts'
 
 /** A pipeline as CircleCI v2 shows it. */
 export function pipelineJson(project: Project, pipeline: PipelineRow): PipelineJson {
@@ -38,15 +39,6 @@ export function pipelineJson(project: Project, pipeline: PipelineRow): PipelineJ
   }
 }
 
-/** Why nothing of it ran: it could not be started, or the CI ended a workflow before it had a job. */
-function errorsOf({ start, failures }: PipelineRow): readonly PipelineErrorJson[] {
-  const messages = [
-    ...(start?.state === 'failed' || start?.state === 'refused' ? [start.problem ?? ''] : []),
-    ...failures.map((name) => `The CI ended ${name} as failed without running a job.`),
-  ]
-  return messages.map((message) => ({ type: 'other', message }))
-}
-
 /** A workflow as CircleCI v2 shows it. */
 export async function workflowJson(project: Project, workflow: WorkflowRow): Promise<WorkflowJson> {
   const { id, name, status, beganAt, stoppedAt, pipeline } = workflow
@@ -61,8 +53,4 @@ export async function workflowJson(project: Project, workflow: WorkflowRow): Pro
     project_slug: slugText(project),
     started_by: await stableIdFor('person', `${project.vcs} ${loginOf(pipeline.actor)}`),
   }
-}
-
-function loginOf(person: Person | null): string {
-  return person?.login ?? person?.name ?? 'unknown'
 }

@@ -1,6 +1,5 @@
 import { WORKFLOW_IS_OVER } from '../../../domain/builds/workflow-status.ts'
 import {
-  exactly,
   IDS,
   type JsonOf,
   keyOf,
@@ -16,8 +15,7 @@ import {
   uuid,
   whole,
 } from '../../json/shape.ts'
-
-const errorShape = object({ type: exactly('other'), message: text('The dispatch target answered 404.') })
+import { pipelineErrorShape } from '../both/pipeline-error-shape.ts'
 
 export const pipelineShape = named(
   'Pipeline',
@@ -28,7 +26,7 @@ export const pipelineShape = named(
     state: oneOf(['created', 'pending', 'errored']),
     created_at: time(),
     updated_at: time(),
-    errors: list(errorShape),
+    errors: list(pipelineErrorShape),
     warnings: none(),
     trigger: object({
       type: oneOf(['webhook', 'api']),
@@ -63,5 +61,4 @@ export const workflowShape = named(
 )
 
 export type PipelineJson = JsonOf<typeof pipelineShape>
-export type PipelineErrorJson = JsonOf<typeof errorShape>
 export type WorkflowJson = JsonOf<typeof workflowShape>

@@ -1,8 +1,8 @@
+import { organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
 import { type Project, slugText, type Vcs, vcsUrlFor } from '../../../domain/project.ts'
 import { findProjectSlug } from '../../../storage/projects/projects.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import { type App, route } from '../../frame/route.ts'
-import { organizationIdOf, organizationSlugOf } from './organization.ts'
 import type { V2ProjectJson } from './project-shape.ts'
 
 /** What is read of a project. */

@@ -131,7 +131,7 @@ describe('all pages together are the list', () => {
           })),
         )
         const readArtifacts = (after: { nodeIndex: number; path: string } | null, limit: number) =>
-          listArtifactPage(stores.db, project.id, build.num, { after, limit })
+          listArtifactPage(stores, { projectId: project.id, num: build.num }, { after, limit })
         const files = await pagesOf(readArtifacts, ({ nodeIndex, path }) => ({ nodeIndex, path }), size)
         expect(files.map((one) => one.path).sort()).toEqual([...paths].sort())
 

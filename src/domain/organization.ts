@@ -1,5 +1,5 @@
-import { stableIdFor } from '../../../domain/formats/stable-id.ts'
-import type { Project } from '../../../domain/project.ts'
+import { stableIdFor } from './formats/stable-id.ts'
+import type { Project } from './project.ts'
 
 /** What CircleCI calls an organization: the owner of a project's repository. */
 export type Organization = Pick<Project, 'vcs' | 'org'>

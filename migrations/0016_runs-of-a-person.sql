@@ -1,0 +1,1 @@
+CREATE INDEX `pipelines_actor_age` ON `pipelines` (lower("actor" ->> '$.login'),`created_at`,`id`);
