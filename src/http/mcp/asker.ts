@@ -1,0 +1,47 @@
+import type { Grant } from '../../domain/access/grant.ts'
+import { type Permission, permissionsOf } from '../../domain/access/permission.ts'
+import { AppError, invalidInput } from '../../domain/error.ts'
+import { slugText } from '../../domain/project.ts'
+import { listProjectsOf } from '../../storage/people/memberships.ts'
+import type { Stores } from '../../storage/stores.ts'
+import type { ReadApi } from './read-api.ts'
+
+/** Who calls a tool: their grant, and our own API with their token. */
+export type Asker = {
+  readonly grant: Grant
+  readonly api: ReadApi
+  readonly stores: Pick<Stores, 'db'>
+  readonly origin: string
+}
+
+/** Whether a tool that needs this is worth showing: what a token with a scope never opens is not. */
+export function mayEver(grant: Grant, needs: Permission): boolean {
+  return grant.kind !== 'project' || permissionsOf(grant.scope).includes(needs)
+}
+
+/** The slug that was said, of the token's own project, or of the person's only one. */
+export async function slugFor({ grant, stores }: Asker, said: string | undefined): Promise<string> {
+  if (said !== undefined) return said
+  if (grant.kind !== 'personal') return slugText(grant.project)
+  const few = await listProjectsOf(stores.db, grant.userId, FOLLOWED, { after: '', limit: 2 })
+  const [only] = few
+  if (only && few.length === 1) return slugText(only)
+  const why = only ? 'this token opens several' : 'whoever holds this token follows none'
+  throw invalidInput('project', `is required, since ${why}; list_projects names them`)
+}
+
+export const FOLLOWED = { of: 'followed', name: null } as const
+
+/** The project of that slug as v3 knows it, whose searches go by id. */
+export async function projectIdFor({ api }: Asker, slug: string): Promise<string> {
+  const path = `/api/v3/projects?${new URLSearchParams({ 'filter[slug]': slug })}`
+  const { data } = await api.json<{ data: readonly { id: string }[] }>(path)
+  const [project] = data
+  if (!project) throw new AppError('project_not_found')
+  return project.id
+}
+
+/** A slug as part of a path. */
+export function slugPath(slug: string): string {
+  return slug.split('/').map(encodeURIComponent).join('/')
+}
