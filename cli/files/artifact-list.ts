@@ -12,14 +12,21 @@ export type ListedArtifact = {
   readonly sizeBytes: number
   readonly digest: ArtifactDigest
   readonly url: string
+  /** The name of the pack that it is in; null also where the server does not say. */
+  readonly pack: string | null
 }
 
 const ARTIFACT = { path: 'text', node_index: 'count', size: 'count', digest: 'text', url: 'address' } as const
 
 export function artifactOf(value: unknown): ListedArtifact {
   const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, 'an artifact')
+  const { pack } = value as { readonly pack?: unknown }
   const parsed = parseArtifactDigest(digest)
-  if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url }
+  if (parsed)
+    return {
+      ...{ path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url },
+      pack: typeof pack === 'string' ? pack : null,
+    }
   throw new CliError('failed', `${path}: the server names a digest of a kind that this buildpass does not know.`, {
     hint: 'Update buildpass.',
   })

@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import { retrying, tryOnce } from '../server/http.ts'
 import { TransientError } from '../server/retry.ts'
@@ -10,7 +11,7 @@ import type { FileProgress } from '../terminal/progress.ts'
 import { systemFailure } from '../terminal/system-error.ts'
 import type { ListedArtifact } from './artifact-list.ts'
 import { type FileDigester, openDigester } from './file-digest.ts'
-import { openPartFile, type PartFile } from './part-file.ts'
+import { dropPart, openPartFile, type PartFile, type PartPlace } from './part-file.ts'
 
 export type Downloaded = 'downloaded' | 'already there'
 
@@ -28,9 +29,33 @@ export async function downloadFile(
     progress.add(artifact.sizeBytes, false)
     return 'already there'
   }
-  const part = await openPartFile(server, artifact, file).catch((error) => {
+  const place = { folder: dirname(file), about: [file, digestText(artifact.digest)] }
+  try {
+    await fetchPart(server, artifact, { place, progress, use: (part) => rename(part.file, file) })
+  } catch (error) {
     throw systemFailure(error, file)
-  })
+  }
+  return 'downloaded'
+}
+
+/** Some bytes of the server. */
+type Fetched = Pick<ListedArtifact, 'path' | 'sizeBytes' | 'digest' | 'url'>
+
+type Fetching = {
+  readonly place: PartPlace
+  readonly progress: FileProgress
+  readonly use: (part: PartFile) => Promise<void>
+  /** Whether there is to be another attempt after that failure. */
+  readonly isKept?: (error: unknown) => boolean
+}
+
+/** Brings the bytes into a part file, checks them, and does that with it; after a failure what is here is kept for another attempt. */
+export async function fetchPart(
+  server: Server,
+  artifact: Fetched,
+  { place, progress, use, isKept = () => true }: Fetching,
+): Promise<void> {
+  const part = await openPartFile(server, place)
   let length = 0
   try {
     const sink = await openSink(part, artifact, progress)
@@ -41,26 +66,23 @@ export async function downloadFile(
     } finally {
       length = sink.length()
     }
-    await rename(part.file, file)
+    await use(part)
+    part.forget()
   } catch (error) {
     const isCorrupt = error instanceof CliError && error.failure === 'corrupt'
-    if (isCorrupt || length === 0 || !part.isNoted) {
-      await rm(part.file, { force: true })
-      part.forget()
-    } else {
+    if (isCorrupt || length === 0 || !part.isNoted || !isKept(error)) await dropPart(part)
+    else {
       const kept = `${sizeText(length)} of ${sizeText(artifact.sizeBytes)}`
       server.warn(`${artifact.path}: ${kept} are kept in ${part.file}; the same command goes on from there`)
     }
-    throw systemFailure(error, file)
+    throw error
   } finally {
     await part.handle.close()
   }
-  part.forget()
-  return 'downloaded'
 }
 
 /** Asks for what is missing by the listed address, whose answer is a short-lived one without a token. */
-async function fetchRest(server: Server, artifact: ListedArtifact, sink: Sink): Promise<void> {
+async function fetchRest(server: Server, artifact: Fetched, sink: Sink): Promise<void> {
   const before = sink.length()
   try {
     const listed = new URL(artifact.url)
@@ -102,7 +124,7 @@ type Sink = {
   readonly prove: () => Promise<void>
 }
 
-async function openSink({ handle }: PartFile, artifact: ListedArtifact, progress: FileProgress): Promise<Sink> {
+async function openSink({ handle }: PartFile, artifact: Fetched, progress: FileProgress): Promise<Sink> {
   let digester = openDigester(artifact.digest)
   let length = 0
   const restart = async () => {
@@ -148,7 +170,7 @@ async function digestBytes(bytes: AsyncIterable<Buffer>, digester: FileDigester)
   for await (const chunk of bytes) digester.add(chunk)
 }
 
-function changed({ path }: ListedArtifact): CliError {
+function changed({ path }: Fetched): CliError {
   return new CliError('corrupt', `${path}: the bytes are not those that the list names.`, {
     hint: 'It may have been replaced meanwhile: run the same command again.',
   })

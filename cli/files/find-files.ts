@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
-import { lookup } from 'mrmime'
 import picomatch from 'picomatch'
 import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../src/domain/artifacts/artifact.ts'
+import { contentTypeFor } from '../../src/domain/artifacts/content-type.ts'
 import { type CliError, usageError } from '../terminal/exit.ts'
 import { sizeText } from '../terminal/output.ts'
 import { pathInside } from './local-path.ts'
@@ -168,15 +168,10 @@ function problemOf(path: string, { size }: Stats): string | null {
 }
 
 function localFile(file: string, path: string, { size, mtimeMs }: Stats): LocalFile {
-  return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeOf(path) }
+  return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeFor(path) }
 }
 
 /** As a person here would write it. */
 function fromHere(file: string): string {
   return pathInside('.', file) || file
-}
-
-function contentTypeOf(path: string): string {
-  const type = lookup(path) ?? 'application/octet-stream'
-  return type.startsWith('text/') ? `${type}; charset=utf-8` : type
 }

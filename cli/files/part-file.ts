@@ -1,8 +1,7 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { randomBase62 } from '../../src/domain/access/secret.ts'
-import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import {
   dropOldNotes,
   forgetNote,
@@ -12,9 +11,8 @@ import {
   writePrivateJson,
 } from '../server/private-file.ts'
 import type { Server } from '../server/server.ts'
-import type { ListedArtifact } from './artifact-list.ts'
 
-/** Where the bytes of a download are until all are here: in the folder of the file that they are to be. */
+/** Where the bytes of a download are until all are here: on the disk that they are to be on. */
 export type PartFile = {
   readonly file: string
   readonly handle: FileHandle
@@ -33,20 +31,26 @@ export function isPartFile(name: string): boolean {
   return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name)
 }
 
+/** Which part file: `about` are the bytes, and what they are for. */
+export type PartPlace = {
+  readonly folder: string
+  readonly about: readonly unknown[]
+  /** Who may read it; else those whom the system lets by itself. */
+  readonly mode?: number
+}
+
 /** The part file that a broken-off download of these bytes to that place left, else a new one. */
-export async function openPartFile(server: Server, artifact: ListedArtifact, target: string): Promise<PartFile> {
-  const note = transferNote(server, 'downloads', [target, digestText(artifact.digest)])
+export async function openPartFile(server: Server, { folder, about, mode }: PartPlace): Promise<PartFile> {
+  const note = transferNote(server, 'downloads', about)
   const forget = () => void (note && forgetNote(note))
-  const left = note && (await reopened(note, target))
-  if (left) return { ...left, isNoted: true, forget }
-  const name = `.buildpass-${randomBase62(16)}.part`
-  const file = join(dirname(target), name)
-  const handle = await open(file, 'ax+')
-  let isNoted = false
+  const left = note && (await reopened(note, folder))
+  const { file, handle } = left || (await opened(folder, mode))
+  let isNoted = left !== null
   if (note === null) return { file, handle, isNoted, forget }
   try {
     dropOldNotes(dirname(note))
-    writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid } satisfies Note)
+    const identity = await identityOf(handle)
+    writePrivateJson(note, { name: basename(file), identity, pid: process.pid } satisfies Note)
     isNoted = true
   } catch (error) {
     warnOfLostNote(server, error)
@@ -54,11 +58,43 @@ export async function openPartFile(server: Server, artifact: ListedArtifact, tar
   return { file, handle, isNoted, forget }
 }
 
+async function opened(folder: string, mode: number | undefined): Promise<Pick<PartFile, 'file' | 'handle'>> {
+  const file = join(folder, newPartName())
+  return { file, handle: await open(file, 'ax+', mode) }
+}
+
+/** A name for a part file, which nothing else has. */
+export function newPartName(): string {
+  return `.buildpass-${randomBase62(16)}.part`
+}
+
+/** How many bytes a broken-off download left there; null where it left no file. */
+export async function leftBytes(server: Server, { folder, about }: PartPlace): Promise<number | null> {
+  const note = transferNote(server, 'downloads', about)
+  const left = note && (await reopened(note, folder))
+  if (!left) return null
+  const { size } = await left.handle.stat().finally(() => left.handle.close())
+  return size
+}
+
+/** Deletes what a broken-off download left there. */
+export async function dropLeft(server: Server, place: PartPlace): Promise<void> {
+  const part = await openPartFile(server, place)
+  await part.handle.close()
+  await dropPart(part)
+}
+
+/** As if it had never begun. */
+export async function dropPart({ file, forget }: PartFile): Promise<void> {
+  await rm(file, { force: true })
+  forget()
+}
+
 /** Null unless it is the very file that was noted, and nobody else is at it. */
-async function reopened(note: string, target: string): Promise<Pick<PartFile, 'file' | 'handle'> | null> {
+async function reopened(note: string, folder: string): Promise<Pick<PartFile, 'file' | 'handle'> | null> {
   const { name, identity, pid } = (readPrivateJson(note) ?? {}) as Partial<Note>
   if (typeof name !== 'string' || !isPartFile(name) || typeof pid !== 'number' || isAtWork(pid)) return null
-  const file = join(dirname(target), name)
+  const file = join(folder, name)
   // Windows has no such flag: there only the file's identity is checked.
   const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0)
   const handle = await open(file, flags).catch(() => null) // Gone, or something else: a new one takes its place.

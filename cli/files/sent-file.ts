@@ -1,7 +1,10 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import type { ArtifactDigest } from '../../src/domain/artifacts/artifact-digest.ts'
 import type { Pool } from '../pool.ts'
 import { CliError } from '../terminal/exit.ts'
+import type { FileProgress } from '../terminal/progress.ts'
+import { systemFailure } from '../terminal/system-error.ts'
 import type { LocalFile } from './find-files.ts'
 
 export type UploadOptions = {
@@ -10,6 +13,22 @@ export type UploadOptions = {
   readonly overwrite: boolean
   /** Requests with bytes, over all files. */
   readonly pool: Pool
+}
+
+export type Sending = UploadOptions & { readonly progress: FileProgress }
+
+/** What the server has after that. */
+export type Stored = { readonly digest: ArtifactDigest }
+
+/** What a file becomes on the server. */
+export type Destination<T extends Stored> = {
+  /** Below the build, where it goes in one request. */
+  readonly path: string
+  /** What begins it in parts, beside its path and size. */
+  readonly begin: Readonly<Record<string, unknown>>
+  /** What tells the bytes from others, for an attempt that goes on after a break. */
+  readonly identity: () => readonly unknown[]
+  readonly read: (answer: unknown) => T
 }
 
 /** Opens the file that was found. It may be something else by now: reading a named pipe would never end. */
@@ -32,6 +51,29 @@ async function isOfOtherSize(handle: FileHandle, sizeBytes: number): Promise<boo
   const last = Math.min(sizeBytes, 1)
   const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last)
   return bytesRead !== last && (await handle.stat()).size === sizeBytes
+}
+
+/** The file's bytes, as many as it had when it was found. */
+export async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): AsyncIterable<Uint8Array> {
+  let length = 0
+  try {
+    while (length < sizeBytes) {
+      const bytes = new Uint8Array(Math.min(SLICE_BYTES, sizeBytes - length))
+      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length)
+      if (bytesRead === 0) throw changedMeanwhile(path)
+      length += bytesRead
+      yield bytes.subarray(0, bytesRead)
+    }
+  } catch (error) {
+    throw systemFailure(error, path)
+  }
+}
+
+const SLICE_BYTES = 128 * 1024
+
+/** Bytes in slices, so that what follows them sees them move. */
+export async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES)
 }
 
 export async function* counted(

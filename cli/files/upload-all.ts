@@ -1,21 +1,24 @@
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
+import { MAX_PACKS_A_BUILD } from '../../src/domain/artifacts/pack.ts'
+import { openPacker, type Packer } from '../packs/packer.ts'
+import { MIN_PACK_FILES, planPacks } from '../packs/plan-packs.ts'
+import type { StoredPack } from '../packs/upload-pack.ts'
 import { openPool } from '../pool.ts'
 import type { Server } from '../server/server.ts'
-import { CliError } from '../terminal/exit.ts'
 import { moveEach, type Outcome, warnOfLeftOut } from '../terminal/outcome.ts'
-import type { Output } from '../terminal/output.ts'
+import { countText, type Output } from '../terminal/output.ts'
 import { startProgress } from '../terminal/progress.ts'
-import { isSystemError, systemFailure, systemWords } from '../terminal/system-error.ts'
-import { type ListedArtifact, listArtifacts } from './artifact-list.ts'
-import { hasBytes } from './download-file.ts'
-import type { FoundFiles, LeftOut, LocalFile } from './find-files.ts'
-import { uploadFile } from './upload-file.ts'
+import type { ListedArtifact } from './artifact-list.ts'
+import { type Batch, findKnown, findThere, sendEach, sendOne } from './batch.ts'
+import type { FoundFiles, LocalFile } from './find-files.ts'
 
 export type UploadTarget = {
   readonly num: number
   readonly nodeIndex: number
   readonly overwrite: boolean
   readonly parallel: number
+  /** Whether many files may go in one zip. */
+  readonly isPacked: boolean
   /** Called when more of a file is through than ever before. */
   readonly onMoved?: () => void
 }
@@ -29,55 +32,68 @@ export type UploadedFile = {
   readonly url: string
 }
 
-/** Uploads the files, several at once; what the build has already is not sent again. */
+export type UploadedPack = Omit<StoredPack, 'digest'> & { readonly digest: string }
+
+/** Uploads the files, many of them as packs, others several at once; what the build has already is not sent again. */
 export async function uploadAll(
   server: Server,
   { files, leftOut, problems }: FoundFiles,
-  { parallel, onMoved = () => {}, ...target }: UploadTarget,
+  { parallel, isPacked, onMoved = () => {}, ...target }: UploadTarget,
   output: Output,
-): Promise<Outcome<UploadedFile>> {
-  const gone: LeftOut[] = []
-  // Parts have a pool of their own: a file that waits for its parts must not keep them from running.
-  const pool = openPool(parallel)
+): Promise<Outcome<UploadedFile> & { readonly packs: readonly UploadedPack[] }> {
   const known = files.length === 0 ? new Map() : await findKnown(server, target)
   const progress = startProgress(output, onMoved)
-  const upload = async (file: LocalFile): Promise<UploadedFile | null> => {
-    const bar = progress.file(file.path, file.sizeBytes)
-    try {
-      const there = known.get(file.path)
-      const isThere = there !== undefined && (await hasBytes(file.file, there))
-      const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar)
-      bar.done(isThere ? 'already there' : 'uploaded')
-      const { path, nodeIndex, sizeBytes, digest, url } = artifact
-      return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url }
-    } catch (error) {
-      bar.failed()
-      const reason = reasonToLeaveOut(error)
-      if (reason === null) throw isSystemError(error) ? systemFailure(error, file.path) : error
-      gone.push({ path: file.path, reason })
-      return null
-    }
+  const batch: Batch = {
+    server,
+    parallel,
+    output,
+    progress,
+    known,
+    // Parts have a pool of their own: a file that waits for its parts must not keep them from running.
+    options: { ...target, pool: openPool(parallel) },
+    came: new Map(),
+    gone: [],
+    failures: [],
   }
-  const moved = await moveEach(server, files, parallel, upload).finally(progress.stop)
+  const packer = openPacker(batch)
+  await (isPacked && files.length >= MIN_PACK_FILES ? sendMany(batch, packer, files) : sendEach(batch, files)).finally(
+    progress.stop,
+  )
   const outcome = {
-    done: moved.done.filter((one) => one !== null),
-    failures: [...problems, ...moved.failures],
-    leftOut: [...leftOut, ...gone],
+    done: files.flatMap((file) => uploadedFile(file, batch.came.get(file))),
+    packs: packer.stored().map((pack) => ({ ...pack, digest: digestText(pack.digest) })),
+    failures: [...problems, ...batch.failures],
+    leftOut: [...leftOut, ...batch.gone],
   }
   warnOfLeftOut(outcome.leftOut, output)
   return outcome
 }
 
-/** What the build has already, by path. */
-async function findKnown(server: Server, target: { readonly num: number; readonly nodeIndex: number }) {
-  const { artifacts } = await listArtifacts(server, `builds/${target.num}/artifacts`)
-  const ours = artifacts.filter(({ nodeIndex }) => nodeIndex === target.nodeIndex)
-  return new Map<string, ListedArtifact>(ours.map((artifact) => [artifact.path, artifact]))
+/** Finds out first which files are there: those that are missing go together. */
+async function sendMany(batch: Batch, packer: Packer, files: readonly LocalFile[]): Promise<void> {
+  const { server, known, output, options } = batch
+  // What cannot be read is told of where it would be sent.
+  const there = await Promise.all(files.map((file) => options.pool(() => findThere(batch, file).catch(() => null))))
+  server.signal.throwIfAborted()
+  for (const [i, artifact] of there.entries()) if (artifact) batch.came.set(files[i] as LocalFile, artifact)
+  if (batch.came.size > 0) output.note(`already there: ${countText(batch.came.size)}`)
+
+  const missing = files.filter((file) => !batch.came.has(file))
+  // Each of these is refused for itself, and keeps no other back.
+  const isTaken = ({ path }: LocalFile) => known.has(path) && !options.overwrite
+  const { packs, loose, beyond } = planPacks(missing.filter((file) => !isTaken(file)))
+  if (beyond.length > 0)
+    output.warn(`${countText(beyond.length)} go one by one: a build has at most ${MAX_PACKS_A_BUILD} packs`)
+  const items = [...packs, ...missing.filter(isTaken), ...loose, ...beyond]
+  const { failures } = await moveEach(server, items, batch.parallel, (one) =>
+    'files' in one ? packer.send(one) : sendOne(batch, one),
+  )
+  batch.failures.push(...failures)
+  await packer.confirm()
 }
 
-/** Where the file was removed, or its mode changed, since it was found, or its bytes are none that can be sent. */
-function reasonToLeaveOut(error: unknown): string | null {
-  if (error instanceof CliError && error.failure === 'left_out') return error.message
-  const codes = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP']
-  return isSystemError(error) && codes.includes(error.code ?? '') ? systemWords(error) : null
+function uploadedFile({ file }: LocalFile, artifact: ListedArtifact | undefined): readonly UploadedFile[] {
+  if (!artifact) return []
+  const { path, nodeIndex, sizeBytes, digest, url } = artifact
+  return [{ file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url }]
 }

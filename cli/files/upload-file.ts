@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
 import { encodePath } from '../../src/domain/artifacts/artifact.ts'
 import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import { askJson, type Body } from '../server/http.ts'
@@ -7,11 +7,20 @@ import { projectPath } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
 import { CliError } from '../terminal/exit.ts'
 import type { FileProgress } from '../terminal/progress.ts'
-import { systemFailure } from '../terminal/system-error.ts'
 import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import type { LocalFile } from './find-files.ts'
-import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './sent-file.ts'
-import { uploadInParts } from './upload-parts.ts'
+import {
+  counted,
+  type Destination,
+  named,
+  openFile,
+  otherDigest,
+  readAll,
+  type Sending,
+  type Stored,
+  type UploadOptions,
+} from './sent-file.ts'
+import { sendInParts } from './upload-parts.ts'
 
 /** From here on a file goes in parts: below it, to begin again costs no more than a part or four. */
 export const PARTS_FROM_BYTES = 32 * 1024 ** 2
@@ -23,17 +32,34 @@ export function uploadFile(
   options: UploadOptions,
   progress: FileProgress,
 ): Promise<ListedArtifact> {
-  return file.sizeBytes < PARTS_FROM_BYTES
-    ? options.pool(() => uploadWhole(server, file, options, progress))
-    : uploadInParts(server, file, options, progress)
+  const { path, sizeBytes, modifiedMs, contentType } = file
+  const to = {
+    path: `artifacts/${encodePath(path)}`,
+    begin: { content_type: contentType },
+    identity: () => [realpathSync(file.file), sizeBytes, modifiedMs],
+    read: artifactOf,
+  }
+  return sendFile(server, file, to, { ...options, progress })
 }
 
-async function uploadWhole(
+/** Sends a file in one request, or in parts where it is large. */
+export function sendFile<T extends Stored>(
   server: Server,
   file: LocalFile,
-  { num, nodeIndex, overwrite }: UploadOptions,
-  progress: FileProgress,
-): Promise<ListedArtifact> {
+  to: Destination<T>,
+  options: Sending,
+): Promise<T> {
+  return file.sizeBytes < PARTS_FROM_BYTES
+    ? options.pool(() => sendWhole(server, file, to, options))
+    : sendInParts(server, file, to, options)
+}
+
+async function sendWhole<T extends Stored>(
+  server: Server,
+  file: LocalFile,
+  to: Destination<T>,
+  { num, nodeIndex, overwrite, progress }: Sending,
+): Promise<T> {
   const handle = await openFile(file)
   try {
     const sha256 = await sha256Of(readAll(handle, file))
@@ -51,7 +77,7 @@ async function uploadWhole(
     const query = `?node_index=${nodeIndex}${overwrite ? '&overwrite=true' : ''}`
     const answer = await askJson(server, {
       method: 'PUT',
-      path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
+      path: `${projectPath(server)}/builds/${num}/${to.path}${query}`,
       headers: {
         'Content-Type': file.contentType,
         'Content-Length': String(file.sizeBytes),
@@ -59,9 +85,9 @@ async function uploadWhole(
       },
       body,
     })
-    const artifact = artifactOf(answer)
-    if (digestText(artifact.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
-    return artifact
+    const stored = to.read(answer)
+    if (digestText(stored.digest) !== `sha256:${sha256.toString('hex')}`) throw otherDigest(file.path)
+    return stored
   } catch (error) {
     const isOther = error instanceof CliError && error.code === 'digest_mismatch'
     throw isOther ? otherDigest(file.path) : named(file.path, error)
@@ -69,24 +95,6 @@ async function uploadWhole(
     await handle.close()
   }
 }
-
-/** The file's bytes, as many as it had when it was found. */
-async function* readAll(handle: FileHandle, { path, sizeBytes }: LocalFile): AsyncIterable<Uint8Array> {
-  let length = 0
-  try {
-    while (length < sizeBytes) {
-      const bytes = new Uint8Array(Math.min(SLICE_BYTES, sizeBytes - length))
-      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length)
-      if (bytesRead === 0) throw changedMeanwhile(path)
-      length += bytesRead
-      yield bytes.subarray(0, bytesRead)
-    }
-  } catch (error) {
-    throw systemFailure(error, path)
-  }
-}
-
-const SLICE_BYTES = 128 * 1024
 
 async function sha256Of(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const hash = createHash('sha256')

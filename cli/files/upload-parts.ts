@@ -8,11 +8,20 @@ import { projectPath } from '../server/open-server.ts'
 import type { Server } from '../server/server.ts'
 import { answerOf, listOf, noAnswerWith } from '../terminal/answer.ts'
 import { CliError } from '../terminal/exit.ts'
-import type { FileProgress } from '../terminal/progress.ts'
-import { artifactOf, type ListedArtifact } from './artifact-list.ts'
 import type { LocalFile } from './find-files.ts'
-import { changedMeanwhile, counted, named, openFile, otherDigest, type UploadOptions } from './sent-file.ts'
-import { forgetUpload, keepUpload, keptUpload } from './upload-state.ts'
+import {
+  changedMeanwhile,
+  counted,
+  type Destination,
+  named,
+  openFile,
+  otherDigest,
+  type Sending,
+  type Stored,
+  slices,
+  type UploadOptions,
+} from './sent-file.ts'
+import { forgetUpload, keepUpload, keptUpload, type Transfer } from './upload-state.ts'
 
 type RemoteUpload = {
   readonly id: string
@@ -28,27 +37,28 @@ type RemoteUpload = {
 const MAX_ROUNDS = 3
 
 /** Uploads a file in parts, several at once; goes on where an earlier attempt was killed. */
-export async function uploadInParts(
+export async function sendInParts<T extends Stored>(
   server: Server,
   file: LocalFile,
-  options: UploadOptions,
-  progress: FileProgress,
-): Promise<ListedArtifact> {
+  to: Destination<T>,
+  options: Sending,
+): Promise<T> {
   const handle = await openFile(file)
   try {
+    const transfer = { ...options, path: file.path, identity: to.identity() }
     for (let round = 1; ; round++) {
-      const upload = (await resumed(server, file, options)) ?? (await begun(server, file, options))
-      keepUpload(server, file, options, upload.id)
-      const digests = await sendParts(server, options, upload, { handle, progress })
+      const upload = (await resumed(server, file, transfer)) ?? (await begun(server, file, to, options))
+      keepUpload(server, transfer, file, upload.id)
+      const digests = await sendParts(server, options, upload, handle)
       await requireSame(handle, file, upload, digests)
       try {
-        return await completed(server, file, options, { upload, digests })
+        return await completed(server, to, transfer, { upload, digests })
       } catch (error) {
         const isGone = isUploadGone(error)
         const isCrossed = isGone || (error instanceof CliError && error.code === 'other_parts')
         if (!isCrossed || round === MAX_ROUNDS) throw error
-        if (isGone) forgetUpload(server, file, options)
-        progress.add(-file.sizeBytes)
+        if (isGone) forgetUpload(server, transfer)
+        options.progress.add(-file.sizeBytes)
       }
     }
   } catch (error) {
@@ -63,21 +73,25 @@ function isUploadGone(error: unknown): boolean {
   return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === 'upload_not_found')
 }
 
-async function resumed(server: Server, file: LocalFile, options: UploadOptions): Promise<RemoteUpload | null> {
-  const id = keptUpload(server, file, options)
+async function resumed(server: Server, file: LocalFile, transfer: Transfer): Promise<RemoteUpload | null> {
+  const id = keptUpload(server, transfer)
   if (id === null) return null
   try {
-    const upload = uploadOf(await askJson(server, { method: 'GET', path: uploadPath(server, options, id) }))
+    const upload = uploadOf(await askJson(server, { method: 'GET', path: uploadPath(server, transfer, id) }))
     if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload
   } catch (error) {
     if (!isUploadGone(error)) throw error
   }
-  forgetUpload(server, file, options)
+  forgetUpload(server, transfer)
   return null
 }
 
-async function begun(server: Server, file: LocalFile, options: UploadOptions): Promise<RemoteUpload> {
-  const { num, nodeIndex, overwrite } = options
+async function begun(
+  server: Server,
+  file: LocalFile,
+  to: Destination<Stored>,
+  { num, nodeIndex, overwrite }: UploadOptions,
+): Promise<RemoteUpload> {
   return uploadOf(
     await askJson(server, {
       method: 'POST',
@@ -86,8 +100,8 @@ async function begun(server: Server, file: LocalFile, options: UploadOptions): P
         path: file.path,
         size: file.sizeBytes,
         node_index: nodeIndex,
-        content_type: file.contentType,
         overwrite,
+        ...to.begin,
       },
     }),
   )
@@ -95,9 +109,9 @@ async function begun(server: Server, file: LocalFile, options: UploadOptions): P
 
 async function sendParts(
   server: Server,
-  options: UploadOptions,
+  options: Sending,
   upload: RemoteUpload,
-  { handle, progress }: { readonly handle: FileHandle; readonly progress: FileProgress },
+  handle: FileHandle,
 ): Promise<readonly string[]> {
   const numbers = missingParts(upload, [])
   let isFailed = false
@@ -109,8 +123,8 @@ async function sendParts(
           const bytes = await partOf(handle, upload, number)
           const sha256 = createHash('sha256').update(bytes).digest()
           const hex = sha256.toString('hex')
-          if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false)
-          else await sendPart(server, options, upload, { number, bytes, sha256, progress })
+          if (upload.isComplete || upload.parts.get(number) === hex) options.progress.add(bytes.byteLength, false)
+          else await sendPart(server, options, upload, { number, bytes, sha256 })
           return hex
         } catch (error) {
           isFailed = true
@@ -125,14 +139,13 @@ type SentPart = {
   readonly number: number
   readonly bytes: Uint8Array
   readonly sha256: Buffer
-  readonly progress: FileProgress
 }
 
 async function sendPart(
   server: Server,
-  options: UploadOptions,
+  options: Sending,
   upload: RemoteUpload,
-  { number, bytes, sha256, progress }: SentPart,
+  { number, bytes, sha256 }: SentPart,
 ): Promise<void> {
   let sent = 0
   await askJson(server, {
@@ -144,21 +157,14 @@ async function sendPart(
       'Content-Digest': `sha-256=:${sha256.toString('base64')}:`,
     },
     body() {
-      progress.add(-sent)
+      options.progress.add(-sent)
       sent = 0
       return counted(slices(bytes), (count) => {
         sent += count
-        progress.add(count)
+        options.progress.add(count)
       })
     },
   })
-}
-
-const SLICE_BYTES = 128 * 1024
-
-/** A part in slices, so that the progress bar moves while it is sent. */
-async function* slices(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES)
 }
 
 async function partOf(handle: FileHandle, upload: RemoteUpload, number: number): Promise<Uint8Array> {
@@ -188,21 +194,21 @@ async function requireSame(
   }
 }
 
-async function completed(
+async function completed<T extends Stored>(
   server: Server,
-  file: LocalFile,
-  options: UploadOptions,
+  to: Destination<T>,
+  transfer: Transfer,
   { upload, digests }: { readonly upload: RemoteUpload; readonly digests: readonly string[] },
-): Promise<ListedArtifact> {
-  const path = `${uploadPath(server, options, upload.id)}/complete`
-  const artifact = artifactOf(await askJson(server, { method: 'POST', path }))
-  forgetUpload(server, file, options)
+): Promise<T> {
+  const path = `${uploadPath(server, transfer, upload.id)}/complete`
+  const stored = to.read(await askJson(server, { method: 'POST', path }))
+  forgetUpload(server, transfer)
   const ours = digestText(await digestOfParts(upload.partSizeBytes, digests))
-  if (digestText(artifact.digest) !== ours) throw otherDigest(file.path)
-  return artifact
+  if (digestText(stored.digest) !== ours) throw otherDigest(upload.path)
+  return stored
 }
 
-function uploadPath(server: Server, { num }: UploadOptions, id: string): string {
+function uploadPath(server: Server, { num }: { readonly num: number }, id: string): string {
   return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`
 }
 

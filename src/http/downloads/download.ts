@@ -1,18 +1,12 @@
 import type { Context } from 'hono'
 import { type DownloadTicket, openTicket } from '../../domain/access/tickets/download-ticket.ts'
 import { contentDispositionFor } from '../../domain/artifacts/artifact.ts'
-import { etagFor, reprDigestFor } from '../../domain/artifacts/artifact-digest.ts'
 import { AppError } from '../../domain/error.ts'
-import { parseRange } from '../../domain/formats/byte-range.ts'
-import { httpDate, isRangeCurrent, type Validators } from '../../domain/formats/precondition.ts'
 import { findArtifactLink } from '../../storage/artifacts/artifact-links.ts'
-import { readStretch, type Stretch } from '../../storage/artifacts/object-reads.ts'
-import { askBucket } from '../../storage/artifacts/objects.ts'
 import { ticketState } from '../../storage/edge/download-proof.ts'
-import type { Stores } from '../../storage/stores.ts'
 import type { ParamsOf } from '../frame/access.ts'
-import { isKnown } from '../frame/answers.ts'
 import type { SlugSource } from '../frame/authorize.ts'
+import { answerFile, fileTagFor, wholeSecond } from '../frame/file-answer.ts'
 import type { AppEnv } from '../frame/open-request.ts'
 import { artifactPlaceOf, numberOnPath } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
@@ -40,15 +34,12 @@ export function mountDownloads(app: App): void {
   route(app, 'GET /download/:ticket/:name', async (c, { params }) => {
     const ticket = await requireTicket(c, params.ticket)
     if (params.name !== ticket.fileName) throw new AppError('artifact_not_found')
-    const validators = validatorsOf(ticket)
-    const headers = headersFor(ticket, validators, c.env.stores.now())
-    if (isKnown(c.req.raw, validators))
-      return new Response(null, {
-        status: 304,
-        headers: { ETag: headers.ETag, 'Cache-Control': headers['Cache-Control'] },
-      })
-    if (c.req.raw.method === 'HEAD') return headOf(c, ticket, headers)
-    return bytesOf(c, ticket, headers, isRangeCurrent(c.req.raw.headers, validators))
+    const { modifiedAt } = ticket
+    const validators = {
+      etag: fileTagFor({ ...ticket, id: ticket.artifactId }),
+      modifiedAt: modifiedAt && wholeSecond(modifiedAt),
+    }
+    return answerFile(c, ticket, validators, headersFor(ticket, c.env.settings.downloadOrigin !== null))
   })
 }
 
@@ -79,71 +70,17 @@ function refused(): AppError {
   return new AppError('permission_denied', 'This download link is not valid (any more): ask for the artifact again.')
 }
 
-/** The time of a file that took another's place is a whole second that has none before it: see `keepArtifact`. */
-function validatorsOf({ digest, modifiedAt }: DownloadTicket): Validators {
-  return { etag: etagFor(digest), modifiedAt: modifiedAt && Math.floor(modifiedAt / 1000) * 1000 }
-}
-
-type DownloadHeaders = Record<string, string> & { readonly ETag: string; readonly 'Cache-Control': string }
-
 function headersFor(
-  { contentType, digest, fileName, disposition }: DownloadTicket,
-  { etag, modifiedAt }: Validators,
-  now: number,
-): DownloadHeaders {
-  const reprDigest = reprDigestFor(digest)
+  { contentType, fileName, disposition }: DownloadTicket,
+  hasOwnOrigin: boolean,
+): Record<string, string> {
   return {
     'Content-Type': contentType,
     'Content-Disposition': contentDispositionFor(fileName, disposition),
-    ETag: etag,
-    // Never a time to come (RFC 9110 §8.8.2.1).
-    'Last-Modified': httpDate(Math.min(modifiedAt ?? now, now)),
-    ...(reprDigest ? { 'Repr-Digest': reprDigest } : {}),
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, no-cache',
     'Content-Security-Policy': 'sandbox',
-    'Cross-Origin-Resource-Policy': 'same-site',
+    // Where downloads have an origin of their own, our pages are another one.
+    'Cross-Origin-Resource-Policy': hasOwnOrigin ? 'same-site' : 'same-origin',
     'Access-Control-Allow-Origin': '*',
     'Referrer-Policy': 'no-referrer',
-    'X-Content-Type-Options': 'nosniff',
   }
-}
-
-async function headOf(c: Context<AppEnv>, ticket: DownloadTicket, headers: DownloadHeaders): Promise<Response> {
-  const { stores } = c.env
-  if (!(await askBucket(stores, stores.artifacts.head(ticket.objectKey)))) throw new AppError('artifact_not_found')
-  return new Response(null, { headers: { ...headers, 'Content-Length': String(ticket.sizeBytes) } })
-}
-
-async function bytesOf(
-  c: Context<AppEnv>,
-  { objectKey, sizeBytes }: DownloadTicket,
-  headers: DownloadHeaders,
-  takesRange: boolean,
-): Promise<Response> {
-  const { stores } = c.env
-  const range = parseRange(takesRange ? (c.req.header('Range') ?? null) : null, sizeBytes)
-  switch (range.kind) {
-    case 'unsatisfiable':
-      throw new AppError('range_not_satisfiable', undefined, { headers: { 'Content-Range': `bytes */${sizeBytes}` } })
-    case 'whole':
-      return streamed(stores, { objectKey, start: 0, length: sizeBytes }, 200, headers)
-    case 'part': {
-      const { start, end } = range
-      const stretch = { objectKey, start, length: end - start + 1 }
-      const contentRange = `bytes ${start}-${end}/${sizeBytes}`
-      return streamed(stores, stretch, 206, { ...headers, 'Content-Range': contentRange })
-    }
-  }
-}
-
-async function streamed(
-  stores: Stores,
-  stretch: Stretch,
-  status: 200 | 206,
-  headers: Record<string, string>,
-): Promise<Response> {
-  const bytes = await readStretch(stores, stretch)
-  if (!bytes) throw new AppError('artifact_not_found')
-  return new Response(bytes, { status, headers: { ...headers, 'Content-Length': String(stretch.length) } })
 }

@@ -1,24 +1,14 @@
-import type { Fence } from '../../domain/access/fence.ts'
-import type { Principal } from '../../domain/access/grant.ts'
 import { askerOf } from '../../domain/access/tickets/asker.ts'
 import { DOWNLOAD_LIFE_MS, signTicket } from '../../domain/access/tickets/download-ticket.ts'
 import { type Artifact, contentDispositionFor, encodePath, fileNameOf } from '../../domain/artifacts/artifact.ts'
 import { createRecentMap } from '../../domain/formats/recent-map.ts'
-import type { Project } from '../../domain/project.ts'
 import type { Asked, Redirects } from '../frame/open-request.ts'
 import { downloadOriginOf, downloadsAreForeign } from '../frame/request/origin.ts'
+import type { SignedFor } from '../frame/signed-for.ts'
 import { presignedUrlFor } from './presigned.ts'
 
 export function createRedirects(): Redirects {
   return createRecentMap(1_000)
-}
-
-/** Whom a download is signed for. */
-export type SignedFor = {
-  readonly grant: Principal | null
-  readonly grantEndsAt: number | null
-  readonly fence: Fence
-  readonly project: Project
 }
 
 /**
@@ -34,7 +24,8 @@ export async function redirectToDownload(
   const { settings, stores, redirects } = c.env
   const { artifactRedirect } = settings
   const fileName = fileNameOf(artifact.path)
-  if (artifactRedirect.kind === 'presigned') {
+  // R2 itself gives objects as they are: a file in a pack is unpacked here.
+  if (artifactRedirect.kind === 'presigned' && !artifact.packed) {
     const contentDisposition = contentDispositionFor(fileName, 'attachment')
     const lifeSeconds = DOWNLOAD_LIFE_MS / 1000
     return redirect(
@@ -51,6 +42,7 @@ export async function redirectToDownload(
     sizeBytes: artifact.sizeBytes,
     digest: artifact.digest,
     contentType: artifact.contentType,
+    ...(artifact.packed ? { packed: artifact.packed } : {}),
     modifiedAt: isLatest ? null : artifact.createdAt,
     fileName,
     disposition: dispositionOf(c),
@@ -67,7 +59,7 @@ export async function redirectToDownload(
 /** The same address that this asker was given less than 5 s ago; whatever ends or re-dates the asker makes a new one. */
 export function knownRedirect(c: Asked, signedFor: SignedFor, artifact: Artifact, isLatest = false): Response | null {
   const { settings, stores, redirects } = c.env
-  if (settings.artifactRedirect.kind !== 'own') return null
+  if (settings.artifactRedirect.kind !== 'own' && !artifact.packed) return null
   const signed = redirects.get(keyFor(c, signedFor, artifact, isLatest))
   return signed && stores.now() - signed.signedAt < SIGNED_AGAIN_MS ? redirect(signed.headers) : null
 }
@@ -75,8 +67,8 @@ export function knownRedirect(c: Asked, signedFor: SignedFor, artifact: Artifact
 const SIGNED_AGAIN_MS = 5_000
 
 function keyFor(c: Asked, { grant, fence, project }: SignedFor, { id }: Artifact, isLatest: boolean): string {
-  const { tokenId, sessionId, userId } = askerOf(grant, project.id)
-  return `${tokenId} ${sessionId} ${userId} ${id} ${isLatest} ${dispositionOf(c)} ${downloadOriginOf(c)} ${fence.epoch} ${fence.seq}`
+  const { tokenId, sessionId, userId, shareId } = askerOf(grant, project.id)
+  return `${tokenId} ${sessionId} ${userId} ${shareId} ${id} ${isLatest} ${dispositionOf(c)} ${downloadOriginOf(c)} ${fence.epoch} ${fence.seq}`
 }
 
 function dispositionOf(c: Asked): 'inline' | 'attachment' {

@@ -9,6 +9,8 @@ export const storedArtifactShape = named(
     digest: text('sha256:9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab'),
     sha256: orNull(text('9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab')),
     content_type: text('application/zip'),
+    // The pack that it is in.
+    pack: orNull(text('dist')),
     created_at: time(),
     url: text(`${ORIGIN}/output/job/${IDS.job}/artifacts/0/dist/app.zip`),
   }),

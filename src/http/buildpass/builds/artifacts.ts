@@ -2,7 +2,9 @@ import type { Context } from 'hono'
 import type { Artifact } from '../../../domain/artifacts/artifact.ts'
 import { BUILD_FILTERS, type BuildFilter, parseBuildFilter } from '../../../domain/builds/build.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
+import type { Project } from '../../../domain/project.ts'
 import { findLatestBuildWithArtifacts, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
+import { artifactsZip } from '../../downloads/artifacts-zip.ts'
 import { jsonRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { buildNumOf, queryText } from '../../frame/request/input.ts'
@@ -15,21 +17,41 @@ import type { ArtifactsOfBuildJson } from './artifact-shape.ts'
 export function mountArtifactLists(app: App): void {
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts', async (c, { project, params }) => {
     const num = buildNumOf(params)
-    const artifacts = await listArtifacts(c.env.stores.db, project.id, num)
+    const artifacts = await listArtifacts(c.env.stores, project.id, num)
     if (!artifacts) throw new AppError('build_not_found')
     return listed(c, num, artifacts)
   })
 
-  // The newest build that has any, of the default branch unless one is named: what a deploy script is after.
   route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts', async (c, { project }) => {
-    const { branch = project.defaultBranch, job = null, workflow = null } = c.req.query()
-    const { db } = c.env.stores
-    const which = { branch, filter: filterOf(c), job, workflow }
-    const num = await findLatestBuildWithArtifacts(db, project.id, which)
-    const artifacts = num === null ? null : await listArtifacts(db, project.id, num)
-    if (num === null || !artifacts) throw new AppError('build_not_found')
+    const { num, artifacts } = await findLatest(c, project)
     return listed(c, num, artifacts)
   })
+
+  route(
+    app,
+    'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip',
+    async (c, { project, params }) => {
+      const num = buildNumOf(params)
+      const artifacts = await listArtifacts(c.env.stores, project.id, num)
+      if (!artifacts) throw new AppError('build_not_found')
+      return artifactsZip(c, project, num, artifacts)
+    },
+  )
+
+  route(app, 'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts.zip', async (c, { project }) => {
+    const latest = await findLatest(c, project)
+    return artifactsZip(c, project, latest.num, latest.artifacts)
+  })
+}
+
+/** The newest build that has any, of the default branch unless one is named: what a deploy script is after. */
+async function findLatest(c: Context<AppEnv>, project: Project) {
+  const { branch = project.defaultBranch, job = null, workflow = null } = c.req.query()
+  const { stores } = c.env
+  const num = await findLatestBuildWithArtifacts(stores.db, project.id, { branch, filter: filterOf(c), job, workflow })
+  const artifacts = num === null ? null : await listArtifacts(stores, project.id, num)
+  if (num === null || !artifacts) throw new AppError('build_not_found')
+  return { num, artifacts }
 }
 
 /** A mistyped word must not give what the right one keeps out. */

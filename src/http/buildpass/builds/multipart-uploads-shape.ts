@@ -19,6 +19,7 @@ export const uploadShape = named(
     part_count: whole(1),
     content_type: text('application/zip'),
     overwrite: flag(),
+    pack: flag(),
     created_at: time(),
     complete: flag(),
     digest: orNull(text('sha256-parts:8388608:9c56cc51b374c3ba189210d5b6d4bf57790d351c96c47c02190ecf1e430635ab')),

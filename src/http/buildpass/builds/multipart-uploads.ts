@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import { abortUpload } from '../../../actions/abort-upload.ts'
+import { completePack } from '../../../actions/complete-pack.ts'
 import { completeUpload } from '../../../actions/complete-upload.ts'
 import { openUpload } from '../../../actions/open-upload.ts'
 import { putPart } from '../../../actions/put-part.ts'
 import { INSTANCE } from '../../../domain/access/actor.ts'
-import { artifactPathProblem, MAX_ARTIFACT_BYTES } from '../../../domain/artifacts/artifact.ts'
+import { MAX_ARTIFACT_BYTES } from '../../../domain/artifacts/artifact.ts'
 import { digestText } from '../../../domain/artifacts/artifact-digest.ts'
 import { type MultipartUpload, partCountOf, sizeOfPart, type UploadPart } from '../../../domain/artifacts/upload.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
@@ -15,8 +16,10 @@ import { buildNumOf, readJson } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import { type App, route } from '../../frame/route.ts'
 import { isoOf } from '../../json/iso-time.ts'
+import { artifactPath, count } from '../../json/schemas.ts'
 import { storedArtifactJson } from './artifact-json.ts'
 import type { UploadJson, UploadPartJson } from './multipart-uploads-shape.ts'
+import { packNameOf, packWritten } from './packs.ts'
 import {
   CONTENT_TYPE_RULE,
   digestMismatch,
@@ -34,8 +37,10 @@ export function mountMultipartUploads(app: App): void {
     'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads',
     async (c, { actor, project, params }) => {
       const input = await readJson(c, uploadInput())
-      const { path, size, node_index, content_type, overwrite } = input
-      const wanted = { path, sizeBytes: size, nodeIndex: node_index, contentType: content_type, overwrite }
+      const { path, size, node_index, content_type, overwrite, pack } = input
+      if (pack) packNameOf({ name: path }, 'path')
+      const what = { path, isPack: pack, contentType: pack ? 'application/zip' : content_type }
+      const wanted = { ...what, sizeBytes: size, nodeIndex: node_index, overwrite }
       const build = { projectId: project.id, buildNum: buildNumOf(params) }
       const opened = await openUpload(c.env.stores, build, wanted, actor)
       switch (opened.kind) {
@@ -110,7 +115,12 @@ export function mountMultipartUploads(app: App): void {
     async (c, { actor, project, params }) => {
       const found = await findUpload(c.env.stores, project.id, { num: buildNumOf(params), id: params.upload }, actor)
       if (!found) throw new AppError('upload_not_found')
-      const completed = await completeUpload(c.env.stores, found.upload, found.parts, actor)
+      const completed = await (found.upload.isPack ? completePack : completeUpload)(
+        c.env.stores,
+        found.upload,
+        found.parts,
+        actor,
+      )
       switch (completed.kind) {
         case 'missing_parts':
           throw new AppError('missing_parts', `parts: ${rangesOf(completed.missing)} not sent yet`)
@@ -122,9 +132,14 @@ export function mountMultipartUploads(app: App): void {
           throw new AppError('upload_not_found')
         case 'no_build':
           throw new AppError('build_not_found')
+        case 'bad_zip':
+        case 'path_taken':
+        case 'too_many_packs':
+          return packWritten(c, project, completed, REMEDY)
         case 'created':
         case 'replaced':
         case 'same': {
+          if ('pack' in completed) return packWritten(c, project, completed, REMEDY)
           const stored = storedArtifactJson(publicOriginOf(c), completed.artifact)
           return jsonWritten(c, stored, completed.kind === 'created' ? 201 : 200)
         }
@@ -149,27 +164,17 @@ export function mountMultipartUploads(app: App): void {
 /** To be sent when the upload begins. */
 const REMEDY = '"overwrite": true'
 
-const wholeNumber = (min: number, max: number) => {
-  const rule = `must be a whole number from ${min} to ${max}`
-  return v.pipe(v.number(rule), v.integer(rule), v.minValue(min, rule), v.maxValue(max, rule))
-}
-
 export const uploadInput = lazily(() =>
   v.strictObject({
-    path: v.pipe(
-      v.string('must be a string'),
-      v.rawCheck(({ dataset, addIssue }) => {
-        const problem = dataset.typed ? artifactPathProblem(dataset.value) : null
-        if (problem) addIssue({ message: problem })
-      }),
-    ),
-    size: wholeNumber(1, MAX_ARTIFACT_BYTES),
-    node_index: v.optional(wholeNumber(0, MAX_NODE_INDEX), 0),
+    path: artifactPath(),
+    size: count(1, MAX_ARTIFACT_BYTES),
+    node_index: v.optional(count(0, MAX_NODE_INDEX), 0),
     content_type: v.optional(
       v.pipe(v.string(CONTENT_TYPE_RULE), v.check(isContentType, CONTENT_TYPE_RULE)),
       'application/octet-stream',
     ),
     overwrite: v.optional(v.boolean('must be true or false'), false),
+    pack: v.optional(v.boolean('must be true or false'), false),
   }),
 )
 
@@ -183,6 +188,7 @@ function uploadJson(upload: MultipartUpload, parts: readonly UploadPart[]): Uplo
     part_count: partCountOf(upload),
     content_type: upload.contentType,
     overwrite: upload.overwrite,
+    pack: upload.isPack,
     created_at: isoOf(upload.createdAt),
     complete: upload.digest !== null,
     digest: upload.digest && digestText(upload.digest),

@@ -116,7 +116,7 @@ it('an upload whose dropping was cut off takes no part, and is dropped by the ne
   const { parts } = await (await elsewhere.ask(upload, { token: stays.token })).json<{ parts: unknown[] }>()
   expect(parts).toEqual([])
   app.stores.faults.beforeD1 = undefined
-  await runUpkeepOf(app.stores)
+  await runUpkeepOf(app.stores, [{ task: 'idle uploads' }])
   expect((await elsewhere.ask(upload, { token: stays.token })).status).toBe(404)
 })
 

@@ -60,6 +60,7 @@ describe('an upload', () => {
       sha256: hexOf(await sha256(body)),
       created_at: expect.stringMatching(/^\d{4}-.*Z$/),
       content_type: 'application/octet-stream',
+      pack: null,
       url: `https://builds.test/output/job/${world.build.id}/artifacts/0/bin/app`,
     })
     const bytes = new Uint8Array(await (await download(stored.url ?? '')).arrayBuffer())

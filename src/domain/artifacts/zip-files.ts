@@ -1,0 +1,92 @@
+import { artifactPathProblem, MAX_ARTIFACT_BYTES } from './artifact.ts'
+import { comparePaths, MAX_PACK_FILES, MAX_PACK_PATH_BYTES, type PackedFile, type SkippedFile } from './pack.ts'
+
+/** What the directory of a zip says of one of its entries. */
+export type ZipEntry = {
+  readonly path: string
+  /** Of the name as it stands in the zip. */
+  readonly nameBytes: number
+  readonly start: number
+  readonly packedBytes: number
+  readonly sizeBytes: number
+  readonly crc32: number
+  readonly method: number
+  readonly isFolder: boolean
+  readonly isLink: boolean
+  readonly isEncrypted: boolean
+  /** Made on MS-DOS or Windows, where some tools write `\` between folders. */
+  readonly isFromDos: boolean
+}
+
+export type ZipFiles =
+  | { readonly kind: 'files'; readonly files: readonly PackedFile[]; readonly skipped: readonly SkippedFile[] }
+  | { readonly kind: 'bad_zip'; readonly problem: string }
+
+const METHODS: Readonly<Record<number, PackedFile['method']>> = { 0: 'stored', 8: 'deflated' }
+const LOCAL_HEADER_BYTES = 30
+/** A local header says the length of its extra field in two bytes. */
+const MAX_EXTRA_BYTES = 65_535
+/** Deflate makes 258 bytes of a quarter of a byte at best. */
+const MAX_RATIO = 1_032
+/** So much a pack may unpack to whatever its ratio. */
+const MODEST_BYTES = 1024 ** 3
+const MAX_PACK_RATIO = 250
+export const MAX_UNPACKED_BYTES = 100 * 1024 ** 3
+
+/**
+ * The files of a zip by path, and the entries that are none that can be served. `end` is where its directory begins. A zip
+ * that lies about itself as a whole (overlaps, sizes that cannot be) is refused as a whole.
+ */
+export function filesOfZip(entries: readonly ZipEntry[], end: number): ZipFiles {
+  if (entries.length > MAX_PACK_FILES) return bad(`has ${entries.length} entries; at most ${MAX_PACK_FILES} are taken`)
+  const inOrder = entries.toSorted((a, b) => a.start - b.start)
+  const files = new Map<string, PackedFile>()
+  const skipped: SkippedFile[] = []
+  let unpacked = 0
+  let packed = 0
+  let pathBytes = 0
+  for (const [i, entry] of inOrder.entries()) {
+    const next = inOrder[i + 1]?.start ?? end
+    const least = LOCAL_HEADER_BYTES + entry.nameBytes + entry.packedBytes
+    if (entry.start + least > next) return bad(`has entries that overlap, at "${entry.path}"`)
+    if (entry.sizeBytes > entry.packedBytes * MAX_RATIO)
+      return bad(
+        `says that "${entry.path}" unpacks to ${entry.sizeBytes} bytes, which ${entry.packedBytes} cannot hold`,
+      )
+    packed += entry.packedBytes
+    unpacked += entry.sizeBytes
+    if (entry.isFolder) continue
+    const path = entry.isFromDos && !entry.path.includes('/') ? entry.path.replaceAll('\\', '/') : entry.path
+    const method = METHODS[entry.method]
+    const reason = reasonToSkip(entry, path)
+    if (reason !== null || !method) {
+      skipped.push({ path, reason: reason ?? `is packed by method ${entry.method}; 0 and 8 are read` })
+      continue
+    }
+    const { start, packedBytes, sizeBytes, crc32 } = entry
+    const spanBytes = Math.min(next - start, least + MAX_EXTRA_BYTES)
+    // Of several entries with one name tools that unpack a zip keep the last.
+    if (files.has(path)) skipped.push({ path, reason: 'is there twice; the last one is taken' })
+    else pathBytes += new TextEncoder().encode(path).length
+    files.set(path, { path, sizeBytes, start, spanBytes, packedBytes, method, crc32 })
+  }
+  if (unpacked > MAX_UNPACKED_BYTES) return bad(`unpacks to more than ${MAX_UNPACKED_BYTES} bytes`)
+  if (unpacked > MODEST_BYTES && unpacked > packed * MAX_PACK_RATIO)
+    return bad(`unpacks to more than ${MAX_PACK_RATIO} times its size`)
+  if (pathBytes > MAX_PACK_PATH_BYTES) return bad(`has paths of more than ${MAX_PACK_PATH_BYTES} bytes together`)
+  return { kind: 'files', files: [...files.values()].sort((a, b) => comparePaths(a.path, b.path)), skipped }
+}
+
+function reasonToSkip({ isLink, isEncrypted, method, packedBytes, sizeBytes }: ZipEntry, path: string): string | null {
+  if (isLink) return 'is a symbolic link'
+  if (isEncrypted) return 'is encrypted'
+  if (method === 0 && packedBytes !== sizeBytes) return 'is stored, and has two sizes'
+  if (sizeBytes > MAX_ARTIFACT_BYTES) return `has more than ${MAX_ARTIFACT_BYTES} bytes`
+  if (/^[a-z]:/i.test(path)) return 'begins with a drive letter'
+  if (path.includes('\\')) return 'has a backslash'
+  return artifactPathProblem(path)
+}
+
+function bad(problem: string): ZipFiles {
+  return { kind: 'bad_zip', problem }
+}

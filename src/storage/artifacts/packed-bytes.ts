@@ -1,0 +1,145 @@
+import type { PackedAt } from '../../domain/artifacts/packed-at.ts'
+import { byteStreamOf } from '../../domain/formats/byte-stream.ts'
+import type { Stores } from '../stores.ts'
+import { readStretch } from './object-reads.ts'
+import { askBucket } from './objects.ts'
+
+type BucketStores = Pick<Stores, 'artifacts' | 'warn'>
+
+/** A file in a zip. */
+export type PackedObject = { readonly objectKey: string; readonly sizeBytes: number; readonly packed: PackedAt }
+
+/** What stands before each file of a zip (APPNOTE 4.3.7). */
+export const HEADER_BYTES = 30
+const HEADER_SIGNATURE = 0x04034b50
+
+/**
+ * The bytes of a file in a zip, unpacked, by one ranged read. Null where the zip is gone, `broken` where it has something
+ * else there than its directory says. Where they do not have the size and CRC-32 of the directory the stream breaks off.
+ */
+export async function readPacked(
+  stores: BucketStores,
+  object: PackedObject,
+): Promise<ReadableStream<Uint8Array> | 'broken' | null> {
+  const { objectKey, sizeBytes, packed } = object
+  const stretch = await readStretch(stores, { objectKey, start: packed.start, length: packed.spanBytes })
+  if (!stretch) return null
+  const bytes = openBytes(stretch)
+  const behind = behindHeader(await bytes.take(HEADER_BYTES), packed)
+  if (behind === null) {
+    await bytes.cancel()
+    return 'broken'
+  }
+  await bytes.skip(behind)
+  const { readable, writable } = new FixedLengthStream(sizeBytes)
+  byteStreamOf(asGzip(bytes, object), ({ piece }) => piece)
+    .pipeThrough(new DecompressionStream('gzip'))
+    .pipeTo(writable)
+    .catch((error) => stores.warn('download_cut_off', error))
+    .finally(() => bytes.cancel())
+  return readable
+}
+
+/** Where in its zip the bytes of a stored file begin: one small read. Null as above. */
+export async function findStored(
+  stores: BucketStores,
+  { objectKey, packed }: PackedObject,
+): Promise<number | 'broken' | null> {
+  const range = { offset: packed.start, length: HEADER_BYTES }
+  const object = await askBucket(stores, stores.artifacts.get(objectKey, { range }))
+  if (!object) return null
+  const behind = behindHeader(new Uint8Array(await object.arrayBuffer()), packed)
+  return behind === null ? 'broken' : packed.start + HEADER_BYTES + behind
+}
+
+const METHOD = { stored: 0, deflated: 8 } as const
+
+/** How many bytes of name and extra field stand between header and bytes; null where it is not the header of that file. */
+export function behindHeader(header: Uint8Array, { method, packedBytes, spanBytes }: PackedAt): number | null {
+  if (header.byteLength < HEADER_BYTES) return null
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength)
+  const isEncrypted = (view.getUint16(6, true) & 1) === 1
+  if (view.getUint32(0, true) !== HEADER_SIGNATURE || isEncrypted) return null
+  if (view.getUint16(8, true) !== METHOD[method]) return null
+  const behind = view.getUint16(26, true) + view.getUint16(28, true)
+  return HEADER_BYTES + behind + packedBytes <= spanBytes ? behind : null
+}
+
+const GZIP_HEADER = new Uint8Array([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
+const MAX_STORED_BLOCK = 65_535
+
+type GzipPiece = { readonly piece: Uint8Array; readonly isOfFile: boolean }
+
+/** A file's packed bytes framed as gzip, so that whoever unpacks it checks size and CRC-32. */
+export async function* asGzip(
+  bytes: ByteReader,
+  { sizeBytes, packed: { packedBytes, method, crc32 } }: PackedObject,
+): AsyncGenerator<GzipPiece> {
+  const frame = (piece: Uint8Array) => ({ piece, isOfFile: false })
+  // Some tools call an empty file deflated, and write nothing.
+  const isStored = method === 'stored' || packedBytes === 0
+  yield frame(GZIP_HEADER)
+  for (let left = packedBytes; left > 0; ) {
+    const piece = await bytes.next(isStored ? Math.min(left, MAX_STORED_BLOCK) : left)
+    left -= piece.byteLength
+    if (isStored) yield frame(blockOf(piece.byteLength, false))
+    yield { piece, isOfFile: true }
+  }
+  if (isStored) yield frame(blockOf(0, true))
+  const end = new DataView(new ArrayBuffer(8))
+  end.setUint32(0, crc32, true)
+  end.setUint32(4, sizeBytes % 2 ** 32, true)
+  yield frame(new Uint8Array(end.buffer))
+}
+
+/** What stands before the bytes of a block that is not compressed (RFC 1951 §3.2.4). */
+function blockOf(length: number, isLast: boolean): Uint8Array {
+  const block = new DataView(new ArrayBuffer(5))
+  block.setUint8(0, isLast ? 1 : 0)
+  block.setUint16(1, length, true)
+  block.setUint16(3, length ^ 0xffff, true)
+  return new Uint8Array(block.buffer)
+}
+
+export type ByteReader = {
+  /** The next bytes, at least one and at most so many; throws at the end. */
+  next(most: number): Promise<Uint8Array>
+  /** So many bytes, or all that are left. */
+  take(count: number): Promise<Uint8Array>
+  /** Reads over so many bytes; throws at the end. */
+  skip(count: number): Promise<void>
+  cancel(): Promise<void>
+}
+
+export function openBytes(stream: ReadableStream<Uint8Array>): ByteReader {
+  const reader = stream.getReader()
+  let rest = new Uint8Array(0)
+  async function next(most: number): Promise<Uint8Array> {
+    while (rest.byteLength === 0) {
+      const { done, value } = await reader.read()
+      if (done) throw new Error('the object ended early')
+      rest = value as Uint8Array<ArrayBuffer>
+    }
+    const piece = rest.subarray(0, most)
+    rest = rest.subarray(piece.byteLength)
+    return piece
+  }
+  return {
+    next,
+    async take(count) {
+      const taken = new Uint8Array(count)
+      let length = 0
+      while (length < count) {
+        const piece = await next(count - length).catch(() => null)
+        if (!piece) break
+        taken.set(piece, length)
+        length += piece.byteLength
+      }
+      return taken.subarray(0, length)
+    },
+    async skip(count) {
+      for (let left = count; left > 0; ) left -= (await next(left)).byteLength
+    },
+    cancel: () => reader.cancel(),
+  }
+}

@@ -1,0 +1,87 @@
+import { type Entry, type Reader, ZipReader } from '@zip.js/zip.js/lib/zip-core-custom.js'
+import { filesOfZip, type ZipEntry, type ZipFiles } from '../../domain/artifacts/zip-files.ts'
+import type { Stores } from '../stores.ts'
+import { askBucket, BucketUnreachable } from './objects.ts'
+
+/** Enough for a directory of some 2,000 files: read at once, since it stands at the end. */
+const TAIL_BYTES = 256 * 1024
+/** What a Worker can hold, and well over what the most files that are taken need. */
+const MAX_DIRECTORY_BYTES = 16 * 1024 ** 2
+/** The record at the end of a zip that has nothing in it. */
+const MIN_ZIP_BYTES = 22
+
+/** What the zip has, by its directory, in two or three ranged reads; of its files no byte is read. */
+export async function readZipDirectory(
+  stores: Pick<Stores, 'artifacts' | 'warn'>,
+  { objectKey, sizeBytes }: { readonly objectKey: string; readonly sizeBytes: number },
+): Promise<ZipFiles> {
+  if (sizeBytes < MIN_ZIP_BYTES) return { kind: 'bad_zip', problem: 'is no zip' }
+  const bytes = openBytes(stores, objectKey, sizeBytes)
+  const names: string[] = []
+  try {
+    const reader = new ZipReader(bytes as unknown as Reader<void>, {
+      // Whatever another tool could read in another way is refused.
+      strictness: 'strict',
+      filenameValidation: 'tolerant',
+      // Names are judged one by one: one that is bad, or there twice, does not cost the others.
+      normalizeFilename(name) {
+        names.push(name)
+        return `${names.length}${name.endsWith('/') ? '/' : ''}`
+      },
+    })
+    const entries = await reader.getEntries()
+    return filesOfZip(
+      entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
+      bytes.lastReadAt(),
+    )
+  } catch (error) {
+    if (error instanceof BucketUnreachable) throw error
+    if (error instanceof TooLarge) return { kind: 'bad_zip', problem: 'has a directory that is too large' }
+    // The words of the library for what is wrong with the bytes.
+    return { kind: 'bad_zip', problem: `cannot be read as a zip: ${error instanceof Error ? error.message : error}` }
+  }
+}
+
+function zipEntry(entry: Entry, path: string): ZipEntry {
+  const { offset, rawFilename, compressedSize, uncompressedSize, crc32, compressionMethod, directory } = entry
+  return {
+    path,
+    nameBytes: rawFilename.length,
+    start: offset,
+    packedBytes: compressedSize,
+    sizeBytes: uncompressedSize,
+    crc32: crc32 ?? 0,
+    method: compressionMethod,
+    isFolder: directory,
+    isLink: entry.symlink,
+    isEncrypted: entry.encrypted,
+    isFromDos: entry.versionMadeBy >> 8 === 0,
+  }
+}
+
+class TooLarge extends Error {}
+
+/** Bytes of an object for the library's reader, the last of them read once. */
+function openBytes({ artifacts, warn }: Pick<Stores, 'artifacts' | 'warn'>, objectKey: string, size: number) {
+  const tailStart = Math.max(0, size - TAIL_BYTES)
+  let tail: Promise<Uint8Array> | undefined
+  let last = size
+  async function read(offset: number, length: number): Promise<Uint8Array> {
+    const object = await askBucket({ warn }, artifacts.get(objectKey, { range: { offset, length } }))
+    if (!object) throw new BucketUnreachable('the object of a pack is gone')
+    return new Uint8Array(await object.arrayBuffer())
+  }
+  return {
+    size,
+    initialized: true,
+    /** Where the last read began: the directory is what is read last. */
+    lastReadAt: () => last,
+    async readUint8Array(offset: number, length: number): Promise<Uint8Array> {
+      if (length > MAX_DIRECTORY_BYTES) throw new TooLarge()
+      last = offset
+      if (offset < tailStart) return read(offset, length)
+      tail ??= read(tailStart, size - tailStart)
+      return (await tail).slice(offset - tailStart, offset - tailStart + length)
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type ZipPart, zipOf } from '../../../support/seed/zips.ts'
+import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
+import { openTestStores } from '../../../support/worker/stores.ts'
+import { seedWorld, type World } from '../../../support/worker/world.ts'
+
+let app: TestApp
+let world: World
+let own: string
+
+beforeAll(async () => {
+  app = await openTestApp({ stores: await openTestStores() })
+  world = await seedWorld(app.stores, 'private')
+  own = `/api/buildpass/v1/projects/${world.slug}/builds/1`
+})
+
+const NODE = 1
+
+async function put(zip: Uint8Array<ArrayBuffer>) {
+  const response = await app.ask(`${own}/packs/hostile?overwrite=true&node_index=${NODE}`, {
+    method: 'PUT',
+    token: world.secrets.member,
+    body: zip,
+    headers: { 'Content-Length': String(zip.length) },
+  })
+  return { status: response.status, node: NODE, body: await response.json<Record<string, unknown>>() }
+}
+
+async function download(node: number, path: string) {
+  const redirect = await app.ask(`/output/job/${world.build.id}/artifacts/${node}/${path}`, {
+    token: world.secrets.all,
+  })
+  expect(redirect.status).toBe(302)
+  return app.ask(new URL(redirect.headers.get('Location') ?? '').pathname)
+}
+
+const isStored = (status: number) => status === 200 || status === 201
+
+const GOOD = { name: 'good.txt', text: 'good' }
+
+describe('an entry that is none to serve', () => {
+  it.each<[string, ZipPart, string]>([
+    ['goes up', { name: '../../etc/passwd' }, 'must not have a "." or ".." segment'],
+    ['goes up in its middle', { name: 'a/../../b' }, 'must not have a "." or ".." segment'],
+    ['is absolute', { name: '/etc/passwd' }, 'must not have an empty segment'],
+    ['has a drive letter', { name: 'C:/Windows/x' }, 'begins with a drive letter'],
+    ['has backslashes', { name: '..\\..\\x' }, 'has a backslash'],
+    ['has backslashes of Windows', { name: '..\\..\\x', told: { host: 0 } }, 'must not have a "." or ".." segment'],
+    ['has no name', { name: '' }, 'must not be empty'],
+    ['has a NUL', { name: 'a\0.txt' }, 'must not contain control characters'],
+    ['has a line feed', { name: 'a\nb' }, 'must not contain control characters'],
+    ['has a very long name', { name: 'x'.repeat(1_025) }, 'must be at most 1024 bytes'],
+    ['is a symbolic link', { name: 'link', text: '/etc/passwd', mode: 0o120777 }, 'is a symbolic link'],
+    ['is encrypted', { name: 'secret', flags: 0x801 }, 'is encrypted'],
+    ['is packed by LZMA', { name: 'x', told: { method: 14 } }, 'is packed by method 14; 0 and 8 are read'],
+    ['is stored, and has two sizes', { name: 'x', text: 'abc', told: { size: 2 } }, 'is stored, and has two sizes'],
+    ['is there again behind it', { name: 'good.txt', text: 'other' }, 'is there twice; the last one is taken'],
+  ])('that %s is left out and named, and the others are taken', async (_, part, reason) => {
+    const { status, body, node } = await put(zipOf([GOOD, part, { name: 'last.txt', text: 'last' }]))
+    expect([status, body.skipped]).toEqual([expect.toSatisfy(isStored), [{ path: expect.any(String), reason }]])
+    expect(await (await download(node, 'last.txt')).text()).toBe('last')
+    const wanted = part.name === 'good.txt' ? 'other' : 'good'
+    expect(await (await download(node, 'good.txt')).text()).toBe(wanted)
+  })
+
+  it('is taken where only its folders are written as Windows does', async () => {
+    const { node } = await put(zipOf([{ name: 'a\\b.txt', text: 'b', told: { host: 0 } }]))
+    expect(await (await download(node, 'a/b.txt')).text()).toBe('b')
+  })
+})
+
+const bytesOf = (text: string) => Uint8Array.from(new TextEncoder().encode(text))
+
+describe('a zip', () => {
+  it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
+    ['is none', bytesOf('not a zip at all, but long enough to be one'), /cannot be read as a zip/],
+    ['is shorter than any', bytesOf('PK'), /is no zip/],
+    ['is empty', zipOf([]), /has no files/],
+    ['has folders alone', zipOf([{ name: 'a/', mode: 0o40755 }]), /has no files/],
+    ['has nothing that can be taken', zipOf([{ name: '../x' }]), /has no file that can be taken: "..\/x"/],
+    ['has entries that overlap', zipOf([GOOD, { name: 'b', told: { start: 3 } }]), /overlap/],
+    ['has one entry twice at one place', zipOf([GOOD, { ...GOOD, name: 'evil.txt', told: { start: 0 } }]), /overlap/],
+    ['has an entry behind its end', zipOf([{ ...GOOD, told: { start: 9_999 } }]), /overlap|cannot be read/],
+    ['has an entry larger than itself', zipOf([{ ...GOOD, isDeflated: true, told: { packed: 9_999 } }]), /overlap/],
+    [
+      'says that four bytes unpack to a gigabyte',
+      zipOf([{ ...GOOD, isDeflated: true, told: { size: 2 ** 30 } }]),
+      /cannot hold/,
+    ],
+    ['has bytes behind it', zipOf([GOOD], { tail: bytesOf('more') }), /cannot be read as a zip/],
+    [
+      'has another zip behind it',
+      zipOf([GOOD], { tail: zipOf([{ name: 'b', text: 'b' }]) }),
+      /cannot be read as a zip/,
+    ],
+    ['says that it has more entries', zipOf([GOOD], { count: 2 }), /cannot be read as a zip/],
+    ['says that it has fewer entries', zipOf([GOOD, { name: 'b' }], { count: 1 }), /cannot be read as a zip/],
+    ['is cut off', zipOf([GOOD]).slice(0, -9), /cannot be read as a zip/],
+    ['lies in its large form', zipOf([GOOD], { zip64: true, count: 2 ** 40 }), /cannot be read as a zip/],
+  ])('that %s is refused by name, and nothing of it stays', async (_, zip, problem) => {
+    const before = (await app.stores.artifacts.list({ prefix: 'artifacts/', limit: 1_000 })).objects.length
+    const { status, body } = await put(zip)
+    expect([status, body]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid_input', message: expect.stringMatching(problem) }),
+    ])
+    const after = (await app.stores.artifacts.list({ prefix: 'artifacts/', limit: 1_000 })).objects.length
+    expect(after).toBe(before)
+  })
+
+  it('in the large form is taken', async () => {
+    const { node } = await put(zipOf([GOOD], { zip64: true }))
+    expect(await (await download(node, 'good.txt')).text()).toBe('good')
+  })
+
+  it('with a million entries is refused before they are read', async () => {
+    const zip = zipOf(Array.from({ length: 60_000 }, (_, i) => ({ name: `f${i}` })))
+    const { status, body } = await put(zip)
+    expect([status, body.message]).toEqual([400, expect.stringMatching(/60000 entries; at most 50000/)])
+  })
+})
+
+describe('bytes that are not what the zip says', () => {
+  const broken = async (part: ZipPart) => {
+    const { node, status } = await put(zipOf([GOOD, part]))
+    expect(status).toSatisfy(isStored)
+    expect(await (await download(node, 'good.txt')).text()).toBe('good')
+    return download(node, part.name as string)
+  }
+  it.each<[string, ZipPart]>([
+    ['no header', { name: 'x', text: 'x', local: { signature: 0 } }],
+    ['another way of packing', { name: 'x', text: 'x', local: { method: 8 } }],
+    ['a longer name before them', { name: 'x', text: 'x', local: { extra: 9 }, told: { packed: 9, size: 9 } }],
+  ])('with %s are refused before the first byte', async (_, part) => {
+    const answer = await put(zipOf([GOOD, part]))
+    if (answer.status === 400) return expect(answer.body.message).toMatch(/overlap/)
+    const response = await download(answer.node, 'x')
+    expect([response.status, await response.json()]).toEqual([422, expect.objectContaining({ code: 'pack_broken' })])
+  })
+
+  it.each<[string, ZipPart]>([
+    ['another CRC', { name: 'x', text: 'x'.repeat(100), told: { crc: 1 } }],
+    ['another CRC, packed', { name: 'x', text: 'x'.repeat(100), isDeflated: true, told: { crc: 1 } }],
+    ['more bytes than they should', { name: 'x', text: 'x'.repeat(100), isDeflated: true, told: { size: 50 } }],
+    ['fewer bytes than they should', { name: 'x', text: 'x'.repeat(100), isDeflated: true, told: { size: 200 } }],
+  ])('with %s break the download off', async (_, part) => {
+    const response = await broken(part)
+    expect(response.status).toBe(200)
+    await expect(response.arrayBuffer()).rejects.toThrow()
+  })
+})
