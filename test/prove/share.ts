@@ -16,3 +16,15 @@ export function shareOf(whole: number): number {
 export function runsOf(whole: number): number {
   return inject('isProof') ? whole : Math.ceil(whole / 4)
 }
+
+/** Of all orders of some events: the first, the last and one between in `npm test`, all in `npm run prove`. */
+export function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const orders = permutationsOf(all)
+  const few = [0, orders.length >> 1, orders.length - 1].map((i) => orders[i] ?? [])
+  return inject('isProof') || orders.length < 3 ? orders : few
+}
+
+function permutationsOf<T>(all: readonly T[]): readonly (readonly T[])[] {
+  if (all.length < 2) return [all]
+  return all.flatMap((one, i) => permutationsOf(all.toSpliced(i, 1)).map((rest) => [one, ...rest]))
+}

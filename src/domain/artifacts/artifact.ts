@@ -1,5 +1,6 @@
 import { visibleLine } from '../formats/visible-text.ts'
 import type { ArtifactDigest } from './artifact-digest.ts'
+import type { PackedAt } from './packed-at.ts'
 
 /** A stored file of a build. Sizes are bytes, times epoch milliseconds. */
 export type Artifact = {
@@ -13,6 +14,10 @@ export type Artifact = {
   readonly contentType: string
   readonly objectKey: string
   readonly createdAt: number
+  /** Where in the object its bytes are; of a file that has an object of its own there is none. */
+  readonly packed?: PackedAt
+  /** The name of the pack that it is in. */
+  readonly pack?: string
 }
 
 /** Where in its build an artifact is. */

@@ -12,6 +12,8 @@ export type MultipartUpload = {
   readonly partSizeBytes: number
   readonly contentType: string
   readonly overwrite: boolean
+  /** Whether it becomes a pack of that name, and not an artifact at that path. */
+  readonly isPack: boolean
   readonly objectKey: string
   /** R2's own name for it. */
   readonly r2UploadId: string

@@ -1,10 +1,11 @@
 import type { Permission } from '../../domain/access/permission.ts'
 
 /**
- * What a route needs: nothing (the handler checks by itself), any live token, a personal token, an owner's, an owner's where
- * the route is a 404 to everybody else (`hidden`), or a permission on the project.
+ * What a route needs: nothing (the handler checks by itself), nothing but that a token that comes along is good, since the
+ * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, an
+ * owner's, an owner's where the route is a 404 to everybody else (`hidden`), or a permission on the project.
  */
-export type Needs = 'anyone' | 'token' | 'user' | 'owner' | 'hidden' | Permission
+export type Needs = 'anyone' | 'each' | 'token' | 'user' | 'owner' | 'hidden' | Permission
 
 /**
  * Every route and what it needs. A route that is not here does not start. Routes of `/api/v1.1` answer under the older
@@ -75,6 +76,33 @@ export const ACCESS = {
   'GET /api/v2/insights/:vcs/:org/:repo/workflows': 'status:read',
   'GET /api/v2/insights/:vcs/:org/:repo/workflows/:workflow': 'status:read',
 
+  'GET /api/v3/users': 'user',
+  'GET /api/v3/orgs': 'token',
+  'GET /api/v3/projects': 'each',
+  'GET /api/v3/projects/:id': 'runs:list',
+  'GET /api/v3/pipelines': 'runs:list',
+  'GET /api/v3/runs': 'user',
+  // The body names the project.
+  'POST /api/v3/runs': 'builds:write',
+  'POST /api/v3/runs/search': 'each',
+  'GET /api/v3/runs/:id': 'runs:list',
+  'GET /api/v3/workflows': 'runs:list',
+  'GET /api/v3/workflows/:id': 'runs:list',
+  'POST /api/v3/workflows/:id/cancel': 'builds:write',
+  'POST /api/v3/workflows/:id/rerun': 'builds:write',
+  'GET /api/v3/jobs': 'runs:list',
+  'GET /api/v3/jobs/:id': 'runs:list',
+  'GET /api/v3/jobs/:id/artifacts': 'artifacts:read',
+  'GET /api/v3/jobs/:id/tests': 'status:read',
+  'GET /api/v3/jobs/:id/stdout': 'artifacts:read',
+  'GET /api/v3/jobs/:id/stdout/condensed': 'artifacts:read',
+  'GET /api/v3/jobs/:id/stderr': 'artifacts:read',
+  'GET /api/v3/jobs/:id/stderr/condensed': 'artifacts:read',
+  'GET /api/v3/jobs/:id/resource-usage': 'status:read',
+
+  // Each tool asks the routes for what it reads, with the same token.
+  'POST /mcp': 'token',
+
   'GET /api/buildpass/v1/token': 'token',
   'DELETE /api/buildpass/v1/token': 'token',
   'POST /api/buildpass/v1/leaks': 'anyone',
@@ -109,6 +137,11 @@ export const ACCESS = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts/:path{.+}': 'builds:write',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts': 'artifacts:read',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts.zip': 'artifacts:read',
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': 'builds:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs': 'artifacts:read',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': 'artifacts:read',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': 'builds:write',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload': 'builds:write',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/:part': 'builds:write',
@@ -122,6 +155,11 @@ export const ACCESS = {
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id': 'status:read',
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': 'builds:write',
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': 'builds:write',
+
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/shares': 'shares:write',
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/shares': 'shares:write',
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': 'shares:write',
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': 'shares:write',
 
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': 'project:admin',
@@ -144,24 +182,28 @@ export const ACCESS = {
   'GET /api/buildpass/v1/instance/traffic': 'owner',
 
   'GET /output/job/:job/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /output/job/:job/report/:node/:path{.+}': 'artifacts:read',
   'GET /output/log/:ticket': 'anyone',
   'GET /download/:ticket/:name': 'anyone',
+  'GET /s/:secret': 'anyone',
+  'POST /s/:secret': 'anyone',
+  'GET /view/:ticket/:path{.*}': 'anyone',
 
   'POST /local/sign-in-links': 'anyone',
   'GET /cc.xml': 'user',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
 
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/redirect/:vcs/:org/:repo': 'anyone',
   'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': 'anyone',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': 'anyone',
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': 'anyone',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': 'anyone',
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': 'anyone',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.png}': 'anyone',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.png}': 'anyone',
 } as const satisfies Record<string, Needs>
 
 export type RouteName = keyof typeof ACCESS
@@ -178,7 +220,7 @@ type NameOf<Part extends string> = Part extends `${infer Name}{${string}` ? Name
  * What a page needs: nothing, a signed-in person, the instance's owner, or a person's permission on the project. A
  * session opens pages and nothing else; a token opens none of them.
  */
-export type PageNeeds = 'anyone' | 'session' | 'owner' | Permission
+export type PageNeeds = 'anyone' | 'session' | 'owner' | Exclude<Permission, 'runs:list'>
 
 /** Every page and every form of the web application, and what it needs. */
 export const PAGES = {
@@ -191,6 +233,12 @@ export const PAGES = {
   'POST /:vcs/:org/:repo/tests/:id/unmute': 'builds:write',
   'GET /:vcs/:org/:repo/:num{[0-9]+}': 'status:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}': 'artifacts:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/share/:node/:path{.+}': 'shares:write',
+  'POST /:vcs/:org/:repo/:num{[0-9]+}/share/:node/:path{.+}': 'shares:write',
+  'GET /:vcs/:org/:repo/shares': 'shares:write',
+  'POST /:vcs/:org/:repo/shares/:id/end': 'shares:write',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts.zip': 'artifacts:read',
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/report/:node/:path{.+}': 'artifacts:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log': 'artifacts:read',
   'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log/raw': 'artifacts:read',
   // The part of a page that changes while something runs: the page's script reads it.
@@ -277,7 +325,7 @@ export const PAGES = {
 export type PageName = keyof typeof PAGES
 
 // Without this `/api/v1.1/me` would be a project's page.
-const HOSTS = '/:vcs{gh|github|bb|bitbucket|gl|gitlab}/'
+const HOSTS = '/:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/'
 
 /** A page's method and path. */
 export function pagePathOf(name: PageName): { readonly method: string; readonly path: string } {

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { Grant } from '../../domain/access/grant.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
-import { findGrant, type Granted } from '../../storage/edge/grants.ts'
+import { type ChargeUnknown, findGrant, type Granted } from '../../storage/edge/grants.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
 import type { AppEnv, Asked } from './open-request.ts'
 import { clientKeyOf, isWithinLimit } from './request/client-limits.ts'
@@ -48,13 +48,7 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
       return { kind: 'refused', code: 'query_token_refused', message: credential.reason }
     case 'secret':
   }
-  const charge = {
-    get client() {
-      return clientKeyOf(c.req.raw)
-    },
-    spend: () => isWithinLimit(c, 'unknownTokens'),
-  }
-  const verdict = await findGrant(stores, credential.secret, slug, charge)
+  const verdict = await findGrant(stores, credential.secret, slug, unknownCharge(c))
   switch (verdict.kind) {
     case 'granted':
       noteGranted(c, verdict)
@@ -69,6 +63,16 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
       return { kind: 'refused', code: 'too_many_requests' }
     case 'unavailable':
       return { kind: 'refused', code: 'unavailable' }
+  }
+}
+
+/** What an unknown secret costs the client of the request. */
+export function unknownCharge(c: Context<AppEnv>): ChargeUnknown {
+  return {
+    get client() {
+      return clientKeyOf(c.req.raw)
+    },
+    spend: () => isWithinLimit(c, 'unknownTokens'),
   }
 }
 

@@ -5,10 +5,18 @@ import { type Grant, isPerson } from '../../domain/access/grant.ts'
 import { type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
-import { type Project, parseSlugParts, type Role, type Slug } from '../../domain/project.ts'
+import {
+  isByIds,
+  type Project,
+  type ProjectName,
+  parseProjectName,
+  type Role,
+  type Slug,
+} from '../../domain/project.ts'
 import { fenceNow } from '../../storage/edge/download-proof.ts'
 import { findAccess } from '../../storage/edge/project-access.ts'
 import { noteRefusedScope } from '../../storage/projects/audit.ts'
+import { findSlug } from '../../storage/projects/projects.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
 import { authenticate, countryAndColoOf, identify } from './authenticate.ts'
 import type { AppEnv } from './open-request.ts'
@@ -29,21 +37,23 @@ export type OnProject = {
 /** What a handler gets once its route's needs are met. */
 export type Admitted<N extends Needs> = N extends 'anyone'
   ? { readonly needs: N; readonly grant: null }
-  : N extends 'token'
-    ? { readonly needs: N; readonly grant: Grant }
-    : N extends 'user' | 'owner' | 'hidden'
-      ? { readonly needs: N; readonly grant: PersonalGrant }
-      : OnProject
+  : N extends 'each'
+    ? { readonly needs: N; readonly grant: Grant | null }
+    : N extends 'token'
+      ? { readonly needs: N; readonly grant: Grant }
+      : N extends 'user' | 'owner' | 'hidden'
+        ? { readonly needs: N; readonly grant: PersonalGrant }
+        : OnProject
 
 /** How a route's project is found: by its path or, where that has none (null), by `find` after authentication. */
 export type SlugSource<Params> = {
-  readonly onPath: (params: Params) => Slug | null
+  readonly onPath: (params: Params) => ProjectName | null
   readonly find?: (c: Context<AppEnv>, params: Params) => Promise<Slug | null>
 }
 
 /** The project that a path names; null where it names none. */
 export function slugOnPath({ vcs = '', org = '', repo = '' }: Readonly<Record<string, string | undefined>>) {
-  return parseSlugParts(vcs, org, repo)
+  return parseProjectName(vcs, org, repo)
 }
 
 /** The parameters on the path of the request. */
@@ -71,6 +81,8 @@ async function admit<Params>(
   switch (needs) {
     case 'anyone':
       return { needs, grant: null }
+    case 'each':
+      return { needs, grant: (await authenticate(c, null))?.grant ?? null }
     case 'token':
       return { needs, grant: (await authenticate(c, null))?.grant ?? loginRequired() }
     case 'user':
@@ -82,9 +94,11 @@ async function admit<Params>(
     }
     case 'hidden':
       return { needs, grant: await requireOwnerOrAbsent(c) }
+    case 'runs:list':
     case 'status:read':
     case 'artifacts:read':
     case 'builds:write':
+    case 'shares:write':
     case 'project:admin':
       return requireProject(c, needs, source, params)
   }
@@ -117,13 +131,16 @@ async function requireProject<Params>(
   const { stores } = c.env
   const named = source.onPath(params)
   const fence = fenceNow(stores)
-  const presented = await authenticate(c, named)
+  const ids = named && isByIds(named) ? named : null
+  const presented = await authenticate(c, named && !isByIds(named) ? named : null)
   const grant = presented?.grant ?? null
-  const slug = named ?? (source.find ? await source.find(c, params) : null)
+  const slug = named ? await findSlug(stores.db, named) : source.find ? await source.find(c, params) : null
   if (!slug) throw new AppError('project_not_found')
   const access = await findAccess(stores, grant, slug, needs)
   switch (access.decision) {
     case 'allow':
+      // The name may have passed to another project since.
+      if (ids && access.project.id !== ids.projectId) throw new AppError('project_not_found')
       c.env.trace.projectId = access.project.id
       return {
         needs,
@@ -179,13 +196,16 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'hidden':
       return { kind: 'owner' }
     case 'builds:write':
+    case 'shares:write':
     case 'project:admin':
       if (!project) throw new Error(`${needs} without a project`)
       return { kind: 'project', projectId: project.id, permission: needs }
     // A right to read lets somebody write only what is their own.
     case 'token':
     case 'user':
+    case 'each':
     case 'session':
+    case 'runs:list':
     case 'status:read':
     case 'artifacts:read':
       return { kind: 'credential' }

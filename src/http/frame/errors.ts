@@ -1,4 +1,5 @@
 import type { AppError, ErrorCode } from '../../domain/error.ts'
+import { isServerFault } from '../../domain/request-counts.ts'
 import type { RefusalJson } from './refusal-shape.ts'
 
 type WireError = { readonly status: number; readonly message: string }
@@ -16,13 +17,21 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   job_not_found: { status: 404, message: 'Job not found' },
   pipeline_not_found: { status: 404, message: 'Pipeline not found' },
   workflow_not_found: { status: 404, message: 'Workflow not found' },
+  run_not_found: { status: 404, message: 'Run not found' },
+  organization_not_found: { status: 404, message: 'Organization not found' },
   artifact_not_found: { status: 404, message: 'Artifact not found' },
   upload_not_found: { status: 404, message: 'Upload not found' },
+  pack_not_found: { status: 404, message: 'Pack not found' },
   env_var_not_found: { status: 404, message: 'Environment variable not found' },
   dispatch_target_not_found: { status: 404, message: 'Dispatch target not found' },
   listener_not_found: { status: 404, message: 'Listener not found' },
+  share_not_found: { status: 404, message: 'Share link not found' },
   step_not_found: { status: 404, message: 'Step not found' },
   log_not_found: { status: 404, message: 'Log not found' },
+  usage_not_found: {
+    status: 404,
+    message: 'No machine of this server ran the job, so nobody measured what it used.',
+  },
   test_not_found: { status: 404, message: 'Test not found' },
   token_not_found: { status: 404, message: 'Token not found' },
   user_not_found: { status: 404, message: 'User not found' },
@@ -57,7 +66,12 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   },
   cannot_cancel: { status: 409, message: 'The project’s dispatch target cannot be told to stop this run.' },
   nothing_to_run: { status: 409, message: 'This workflow has no job to run again.' },
+  pack_broken: {
+    status: 422,
+    message: 'The zip that this file is in has other bytes there than its directory says.',
+  },
   other_repository: { status: 422, message: 'The payload is about another repository.' },
+  not_implemented: { status: 501, message: 'This server cannot do that.' },
   precondition_failed: { status: 412, message: 'This is not the version that was asked for.' },
   length_required: { status: 411, message: 'Content-Length is required.' },
   // The status that nginx uses for it; only the log shows it.
@@ -121,10 +135,15 @@ export function jsonRefusal(error: AppError, requestId: string): Response {
     code: error.code,
     errors: error.problems.length > 0 ? error.problems : undefined,
     offset: error.offset,
-    request_id: status >= 500 ? requestId : undefined,
+    request_id: isServerFault(status) ? requestId : undefined,
   }
+  return jsonRefused(error, body)
+}
+
+/** A refusal in JSON, in the shape of whoever asks: programs and pages of any origin may read it. */
+export function jsonRefused(error: AppError, body: object): Response {
   return Response.json(body, {
-    status,
+    status: statusOf(error.code),
     headers: {
       ...refusalHeaders(error),
       'X-Content-Type-Options': 'nosniff',

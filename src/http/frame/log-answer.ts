@@ -22,7 +22,7 @@ type Find = () => Promise<FoundLog | null>
 
 /**
  * A log as text: whole, a range of its bytes, some of its lines, or what came behind an offset, as the query asks. `more` are
- * the headers by which the two ways in differ.
+ * the headers by which the ways in differ.
  */
 export async function logAnswer(
   c: Context<AppEnv>,
@@ -31,25 +31,8 @@ export async function logAnswer(
   more: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const text = logTextOf(found)
-  const { log } = found
-  const etag = `"${log.id}-${log.sizeBytes}-${log.state}"`
-  const [cut] = text.cuts
-  const headers: Record<string, string> = {
-    'Content-Type': 'text/plain; charset=utf-8',
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': 'sandbox',
-    'Cache-Control': 'private, no-cache',
-    ...more,
-    ETag: etag,
-    // As with all that is made for each answer: a time would promise that nothing came meanwhile.
-    'Last-Modified': httpDate(c.env.stores.now()),
-    'X-Terminal': String(log.state !== 'open'),
-    'X-Log-Offset': String(log.sizeBytes),
-    'X-Log-Lines': String(lineCountOf(found)),
-    ...(cut ? { 'X-Log-Cut': `${cut.from}-${cut.to}` } : {}),
-  }
-  const validators = { etag, modifiedAt: null }
-  if (isKnown(c.req.raw, validators)) return new Response(null, { status: 304, headers })
+  const headers = headersOf(c, found, text, more)
+  if (isKnown(c.req.raw, validatorsOf(found))) return new Response(null, { status: 304, headers })
   const lines = linesOf(c, found)
   if (lines) {
     const read = await withLog(found, find, ({ parts }) => readLines(c.env.stores, parts, lines))
@@ -59,34 +42,100 @@ export async function logAnswer(
       : read.bytes
     return new Response(bytes, { headers: { ...headers, 'X-Log-First-Line': String(read.first) } })
   }
+  const start = placeOf(c, text)
+  if (stripsAnsi(c)) {
+    const whole = streamOfText(c, text, find, { start, end: text.sizeBytes })
+    return new Response(isHead(c) ? null : whole.pipeThrough(strippingAnsi()), { headers })
+  }
+  return rangeOf(c, { found, text, find, headers, start, beyond: 'refuse' })
+}
+
+/** A log as its bytes, whole or from where `Range` asks on; behind its end it is refused, or there is nothing. */
+export async function rawLogAnswer(
+  c: Context<AppEnv>,
+  found: FoundLog,
+  find: Find,
+  { more, beyond }: { readonly more: Readonly<Record<string, string>>; readonly beyond: Beyond },
+): Promise<Response> {
+  const text = logTextOf(found)
+  const headers = headersOf(c, found, text, more)
+  if (isKnown(c.req.raw, validatorsOf(found))) return new Response(null, { status: 304, headers })
+  return rangeOf(c, { found, text, find, headers, start: 0, beyond })
+}
+
+/** What is answered to a range that begins behind the end: clients that follow a log may know no 416. */
+type Beyond = 'refuse' | 'empty'
+
+function headersOf(
+  c: Context<AppEnv>,
+  found: FoundLog,
+  { cuts: [cut] }: LogText,
+  more: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { log } = found
+  return {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'X-Content-Type-Options': 'nosniff',
+    'Content-Security-Policy': 'sandbox',
+    'Cache-Control': 'private, no-cache',
+    ...more,
+    ETag: validatorsOf(found).etag,
+    // As with all that is made for each answer: a time would promise that nothing came meanwhile.
+    'Last-Modified': httpDate(c.env.stores.now()),
+    'X-Terminal': String(log.state !== 'open'),
+    'X-Log-Offset': String(log.sizeBytes),
+    'X-Log-Lines': String(lineCountOf(found)),
+    ...(cut ? { 'X-Log-Cut': `${cut.from}-${cut.to}` } : {}),
+  }
+}
+
+function validatorsOf({ log }: FoundLog) {
+  return { etag: `"${log.id}-${log.sizeBytes}-${log.state}"`, modifiedAt: null }
+}
+
+function isHead(c: Context<AppEnv>): boolean {
+  return c.req.raw.method === 'HEAD'
+}
+
+function streamOfText(c: Context<AppEnv>, text: LogText, find: Find, range: { start: number; end: number }) {
   const again = async () => {
     const anew = await find()
     return anew && logTextOf(anew)
   }
-  const whole = { start: placeOf(c, text), end: text.sizeBytes }
-  const stream = (range: { start: number; end: number }) =>
-    byteStreamOf(streamText(c.env.stores, text, range, again), ({ bytes }) => bytes)
-  const isHead = c.req.raw.method === 'HEAD'
-  if (stripsAnsi(c)) return new Response(isHead ? null : stream(whole).pipeThrough(strippingAnsi()), { headers })
-  const takesRange = whole.start === 0 && isRangeCurrent(c.req.raw.headers, validators)
+  return byteStreamOf(streamText(c.env.stores, text, range, again), ({ bytes }) => bytes)
+}
+
+type RangedLog = {
+  readonly found: FoundLog
+  readonly text: LogText
+  readonly find: Find
+  readonly headers: Record<string, string>
+  /** Where the answer begins without a range; with one there is no other beginning. */
+  readonly start: number
+  readonly beyond: Beyond
+}
+
+function rangeOf(c: Context<AppEnv>, { found, text, find, headers, start: from, beyond }: RangedLog): Response {
+  const takesRange = from === 0 && isRangeCurrent(c.req.raw.headers, validatorsOf(found))
   const range = parseRange(takesRange ? (c.req.header('Range') ?? null) : null, text.sizeBytes)
   headers['Accept-Ranges'] = 'bytes'
+  const part = (start: number, end: number, status: 200 | 206) => {
+    headers['Content-Length'] = String(end - start)
+    const body = isHead(c) ? null : fixed(streamOfText(c, text, find, { start, end }), end - start)
+    return new Response(body, { status, headers })
+  }
   switch (range.kind) {
     case 'unsatisfiable':
+      if (beyond === 'empty') return part(text.sizeBytes, text.sizeBytes, 200)
       throw new AppError('range_not_satisfiable', undefined, {
         headers: { 'Content-Range': `bytes */${text.sizeBytes}` },
       })
     case 'whole':
-      headers['Content-Length'] = String(whole.end - whole.start)
-      return new Response(isHead ? null : fixed(stream(whole), whole.end - whole.start), { headers })
+      return part(from, text.sizeBytes, 200)
     case 'part': {
       const { start, end } = range
       headers['Content-Range'] = `bytes ${start}-${end}/${text.sizeBytes}`
-      headers['Content-Length'] = String(end + 1 - start)
-      return new Response(isHead ? null : fixed(stream({ start, end: end + 1 }), end + 1 - start), {
-        status: 206,
-        headers,
-      })
+      return part(start, end + 1, 206)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { addRequest, createRequestCounts, type RequestCounts } from '../../domain/request-counts.ts'
+import { addRequest, createRequestCounts, isServerFault, type RequestCounts } from '../../domain/request-counts.ts'
 import type { Stores } from '../../storage/stores.ts'
 import type { Trace } from './trace.ts'
 
@@ -26,7 +26,7 @@ export function countRequest(
     metrics.dataset?.writeDataPoint({
       indexes: [tokenId ?? 'none'],
       blobs: [route, String(status), tier ?? 'none', tokenId ?? '', method],
-      doubles: [stores.now() - trace.startedAt, status >= 500 ? 1 : 0],
+      doubles: [stores.now() - trace.startedAt, isServerFault(status) ? 1 : 0],
     })
   } catch (error) {
     stores.warn('request_uncounted', error)

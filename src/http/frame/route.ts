@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { scopeWordsOf } from '../../domain/access/grant.ts'
 import { AppError } from '../../domain/error.ts'
+import { isServerFault } from '../../domain/request-counts.ts'
 import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
 import { isOutage } from '../../storage/constraint.ts'
 import { readFenced } from '../../storage/tokens/revocations.ts'
@@ -47,22 +48,21 @@ export type Refusals = {
   readonly fail: (c: Context<AppEnv>) => Response | Promise<Response>
 }
 
-type RouteOptions<N extends RouteName> = { readonly slug?: SlugSource<ParamsOf<N>>; readonly refuse?: Refuse }
+export type RouteOptions<N extends RouteName> = Partial<Refusals> & { readonly slug?: SlugSource<ParamsOf<N>> }
 
 /** Mounts a handler behind the permission that its route needs by the access table. */
 export function route<N extends RouteName>(
   app: App,
   name: N,
   handler: Handler<N>,
-  { slug = { onPath: slugOnPath }, refuse = refuseWithJson }: RouteOptions<N> = {},
+  { slug = { onPath: slugOnPath }, refuse = refuseWithJson, fail = failWithJson }: RouteOptions<N> = {},
 ): void {
   const needs = ACCESS[name]
   if (!needs) throw new Error(`${name} has no row in the access table`)
   const { method, paths } = pathsOf(name)
   const handle = paths.length > 1 ? withScopesHeader(handler) : handler
-  const refusals: Refusals = { refuse, fail: failWithJson }
   app.on(method, [...paths], (c) =>
-    answer(c, name, refusals, async () => {
+    answer(c, name, { refuse, fail }, async () => {
       const params = paramsOf<N>(c)
       const admit = async () => ({ ...(await authorize(c, needs, slug, params)), params }) as HandlerInput<N>
       return method === 'GET' ? handle(c, await admit()) : actAs(c, admit, handle)
@@ -136,8 +136,15 @@ export async function answer(
   return finish(c, response)
 }
 
+/** What answers on the hosts of reports, where only a name that we gave has files. */
+export const ON_REPORT_HOST = '(report host)'
+
 /** These routes answer under any `Host`. */
-const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName>(['GET /healthz', 'GET /readyz'])
+const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName | typeof ON_REPORT_HOST>([
+  'GET /healthz',
+  'GET /readyz',
+  ON_REPORT_HOST,
+])
 
 /** Gives an answer its request id, and writes its line in the log where it gets one. */
 export function finish({ env, req }: Asked, response: Response): Response {
@@ -154,7 +161,7 @@ const SAMPLE = 0.1
  * reads get none, nor do requests without a good token: anybody can send any number of these.
  */
 function isLogged({ settings }: OpenRequest, method: string, status: number): boolean {
-  if (status >= 500) return true
+  if (isServerFault(status)) return true
   switch (settings.logRequests) {
     case 'all':
       return true

@@ -1,8 +1,11 @@
 import { and, eq } from 'drizzle-orm'
+import type { Artifact } from '../../domain/artifacts/artifact.ts'
+import { aliased } from '../schema/columns.ts'
 import { artifacts, builds, projects } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { artifactColumns } from './artifacts.ts'
 import type { ArtifactLink } from './link-memory.ts'
+import { findPacked, indexedPacksOf, selectPacks } from './packed-artifacts.ts'
 
 /** How old a link may be where it is kept: an artifact may be overwritten. */
 const FRESH_MS = 5_000
@@ -22,9 +25,14 @@ export async function findArtifactLink(
   const known = knownArtifactLink(stores, path)
   if (known) return known
   const checkedAt = stores.now()
-  const [row] = await selectLink(stores.db, place)
+  const [[row], packs] = await stores.db.batch([
+    selectLink(stores.db, place),
+    selectPacks(stores.db, eq(builds.id, place.buildId)),
+  ])
   if (!row) return null
-  const { projectId, vcs, org, repo, artifact } = row
+  const { projectId, vcs, org, repo } = row
+  const loose: Artifact | null = row.artifact.id === null ? null : row.artifact
+  const artifact = loose ?? (await findPacked(stores, indexedPacksOf(packs), place))
   const link = { slug: { vcs, org, repo }, projectId, artifact }
   if (artifact) stores.memory.links.links.set(path, { link, checkedAt })
   return link
@@ -38,7 +46,7 @@ export function forgetArtifactLinks({ memory, now }: Stores): void {
 function selectLink(db: Db, place: { readonly buildId: string; readonly nodeIndex: number; readonly path: string }) {
   const { id: projectId, vcs, org, repo } = projects
   return db
-    .select({ projectId, vcs, org, repo, artifact: artifactColumns() })
+    .select({ projectId, vcs, org, repo, artifact: aliased('artifact', artifactColumns()) })
     .from(builds)
     .innerJoin(projects, eq(projects.id, builds.projectId))
     .leftJoin(

@@ -1,16 +1,26 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Artifact, ArtifactPlace } from '../../domain/artifacts/artifact.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import type { BuildFilter } from '../../domain/builds/build.ts'
 import { BUILDS_SEARCHED, type LatestOf, passes } from '../builds/builds.ts'
+import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { artifacts, builds, workflows } from '../schema/schema.ts'
+import { packs } from '../schema/schema-packs.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
+import { findPacked, indexedPacksOf, selectPacks, withPacked } from './packed-artifacts.ts'
 
-/** The artifacts of a build in path order; null when there is no such build. */
-export async function listArtifacts(db: Db, projectId: string, num: number): Promise<readonly Artifact[] | null> {
-  const [[build], rows] = await db.batch([
+type ReadStores = Pick<Stores, 'db' | 'artifacts' | 'warn'>
+
+/** The artifacts of a build in path order, those in packs too; null when there is no such build. */
+export async function listArtifacts(
+  stores: ReadStores,
+  projectId: string,
+  num: number,
+): Promise<readonly Artifact[] | null> {
+  const { db } = stores
+  const [[build], rows, packRows] = await db.batch([
     db
       .select({ id: builds.id })
       .from(builds)
@@ -21,20 +31,21 @@ export async function listArtifacts(db: Db, projectId: string, num: number): Pro
       .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
       .where(and(eq(builds.projectId, projectId), eq(builds.num, num)))
       .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path)),
+    selectPacks(db, isBuild({ projectId, num })),
   ])
-  return build ? rows : null
+  return build ? withPacked(stores, rows, indexedPacksOf(packRows)) : null
 }
 
 /** A page of a build's artifacts, in that order; null when there is no such build. */
 export async function listArtifactPage(
-  db: Db,
-  projectId: string,
-  num: number,
+  stores: ReadStores,
+  build: WhichBuild,
   { after, limit }: { readonly after: ArtifactPlace | null; readonly limit: number },
 ): Promise<readonly Artifact[] | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+  const { db } = stores
+  const which = isBuild(build)
   const beyond = after && sql`(${artifacts.nodeIndex}, ${artifacts.path}) > (${after.nodeIndex}, ${after.path})`
-  const [[build], rows] = await db.batch([
+  const [[found], rows, packRows] = await db.batch([
     db.select({ id: builds.id }).from(builds).where(which),
     db
       .select(artifactColumns())
@@ -43,63 +54,65 @@ export async function listArtifactPage(
       .where(and(which, beyond ?? undefined))
       .orderBy(asc(artifacts.nodeIndex), asc(artifacts.path))
       .limit(limit),
+    selectPacks(db, which),
   ])
-  return build ? rows : null
+  return found ? withPacked(stores, rows, indexedPacksOf(packRows), { after, limit }) : null
 }
 
-export async function findArtifact(
-  db: Db,
+export function findArtifact(
+  stores: ReadStores,
   projectId: string,
   num: number,
-  { nodeIndex, path }: ArtifactPlace,
+  place: ArtifactPlace,
 ): Promise<Artifact | null> {
-  const [row] = await db
-    .select(artifactColumns())
-    .from(builds)
-    .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
-    .where(
-      and(
-        eq(builds.projectId, projectId),
-        eq(builds.num, num),
-        eq(artifacts.nodeIndex, nodeIndex),
-        eq(artifacts.path, path),
-      ),
-    )
-    .limit(1)
-  return row ?? null
+  return findIn(stores, isBuild({ projectId, num }), place)
 }
 
-export async function findArtifactOfBuild(
-  db: Db,
+export function findArtifactOfBuild(
+  stores: ReadStores,
   buildId: string,
-  { nodeIndex, path }: ArtifactPlace,
+  place: ArtifactPlace,
 ): Promise<Artifact | null> {
-  const [row] = await db
-    .select(artifactColumns())
-    .from(artifacts)
-    .where(and(eq(artifacts.buildId, buildId), eq(artifacts.nodeIndex, nodeIndex), eq(artifacts.path, path)))
-    .limit(1)
-  return row ?? null
+  return findIn(stores, eq(builds.id, buildId), place)
 }
+
+/** What a build has at a place: a file of its own before one in a pack. */
+async function findIn(stores: ReadStores, which: SQL | undefined, place: ArtifactPlace): Promise<Artifact | null> {
+  const { db } = stores
+  const [[row], packRows] = await db.batch([
+    db
+      .select(artifactColumns())
+      .from(builds)
+      .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
+      .where(and(which, eq(artifacts.nodeIndex, place.nodeIndex), eq(artifacts.path, place.path)))
+      .limit(1),
+    selectPacks(db, which),
+  ])
+  return row ?? findPacked(stores, indexedPacksOf(packRows), place)
+}
+
+/** Of the newest builds with packs so many are looked through for a path, an index each. */
+const MAX_PACKS_SEARCHED = 30
 
 /**
  * The artifact at that path of the newest build that has it, of the branch and passing the filter where they are named.
- * With a filter, of the newest 5,000 that have it.
+ * With a filter, of the newest 5,000 that have it; of those in packs, of the newest 30 packs.
  */
 export async function findLatestArtifact(
-  db: Db,
+  stores: ReadStores,
   projectId: string,
   { branch, filter }: { readonly branch: string | null; readonly filter: BuildFilter },
-  { nodeIndex, path }: ArtifactPlace,
+  place: ArtifactPlace,
 ): Promise<Artifact | null> {
+  const { db } = stores
   const candidate = db
     .select({ id: artifacts.id, buildId: artifacts.buildId, buildNum: artifacts.buildNum })
     .from(artifacts)
     .where(
       and(
         eq(artifacts.projectId, projectId),
-        eq(artifacts.path, path),
-        eq(artifacts.nodeIndex, nodeIndex),
+        eq(artifacts.path, place.path),
+        eq(artifacts.nodeIndex, place.nodeIndex),
         branch === null ? undefined : eq(artifacts.branch, branch),
       ),
     )
@@ -113,11 +126,47 @@ export async function findLatestArtifact(
     .where(passes(filter))
     .orderBy(desc(candidate.buildNum))
     .limit(1)
-  const [row] = await db
-    .select(artifactColumns())
-    .from(artifacts)
-    .where(eq(artifacts.id, sql`(${found})`))
-  return row ?? null
+  const [[row], rows] = await db.batch([
+    db
+      .select(artifactColumns())
+      .from(artifacts)
+      .where(eq(artifacts.id, sql`(${found})`)),
+    selectNewestPacks(db, projectId, { branch, filter, nodeIndex: place.nodeIndex }),
+  ])
+  const newer = indexedPacksOf(rows).filter(({ buildNum }) => !row || buildNum > row.buildNum)
+  return (await findPacked(stores, newer, place)) ?? row ?? null
+}
+
+export function selectNewestPacks(
+  db: Db,
+  projectId: string,
+  {
+    branch,
+    filter,
+    nodeIndex,
+  }: { readonly branch: string | null; readonly filter: BuildFilter; readonly nodeIndex: number },
+) {
+  const candidate = db
+    .select({ id: packs.id, buildId: packs.buildId, buildNum: packs.buildNum })
+    .from(packs)
+    .where(
+      and(
+        eq(packs.projectId, projectId),
+        eq(packs.nodeIndex, nodeIndex),
+        branch === null ? undefined : eq(packs.branch, branch),
+      ),
+    )
+    .orderBy(desc(packs.buildNum))
+    .limit(filter === 'none' ? MAX_PACKS_SEARCHED : BUILDS_SEARCHED)
+    .as('candidate')
+  const newest = db
+    .select({ id: candidate.id })
+    .from(candidate)
+    .innerJoin(builds, eq(builds.id, candidate.buildId))
+    .where(passes(filter))
+    .orderBy(desc(candidate.buildNum))
+    .limit(MAX_PACKS_SEARCHED)
+  return selectPacks(db, sql`${packs.id} in (${newest})`)
 }
 
 /**
@@ -150,7 +199,8 @@ export async function findLatestBuildWithArtifacts(
         ofJob,
         passes(filter),
         workflow === null ? undefined : eq(workflows.name, workflow),
-        sql`exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})`,
+        sql`(exists (select 1 from ${artifacts} where ${artifacts.buildId} = ${builds.id})
+          or exists (select 1 from ${packs} where ${packs.buildId} = ${builds.id}))`,
       ),
     )
     .orderBy(desc(candidate.num))
@@ -197,6 +247,11 @@ export async function keepArtifact(
   if (!after) return { kind: 'no_build' }
   if (after.objectKey === a.objectKey) return { kind: before.length > 0 ? 'replaced' : 'created', artifact: after }
   return digestText(after.digest) === digestText(a.digest) ? { kind: 'same', artifact: after } : { kind: 'other_bytes' }
+}
+
+/** Whether another file was in its place: one of a pack has no row that it could have replaced. */
+export function mayReplace({ kind }: KeptArtifact, overwrite: boolean): boolean {
+  return kind === 'replaced' || (overwrite && kind === 'created')
 }
 
 function selectAt(db: Db, { buildId, nodeIndex, path }: Pick<Artifact, 'buildId' | 'nodeIndex' | 'path'>) {

@@ -3,6 +3,7 @@ import { toHex } from '../../domain/formats/encoding.ts'
 import { LOGS_PREFIX } from '../logs/log-prefix.ts'
 import { artifacts } from '../schema/schema.ts'
 import { logParts } from '../schema/schema-logs.ts'
+import { packIndexes, packs } from '../schema/schema-packs.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import type { Db, Stores } from '../stores.ts'
 import { TESTS_PREFIX } from '../tests/tests-key.ts'
@@ -90,11 +91,18 @@ type ObjectKind = {
   /** Of the sweep, where it stopped. */
   readonly sweep: string
   readonly prefix: string
-  readonly tables: readonly (typeof artifacts | typeof testReports | typeof testPacks | typeof logParts)[]
+  readonly tables: readonly (
+    | typeof artifacts
+    | typeof packs
+    | typeof packIndexes
+    | typeof testReports
+    | typeof testPacks
+    | typeof logParts
+  )[]
 }
 
 const OBJECT_KINDS = {
-  artifacts: { sweep: 'orphans', prefix: 'artifacts/', tables: [artifacts] },
+  artifacts: { sweep: 'orphans', prefix: 'artifacts/', tables: [artifacts, packs, packIndexes] },
   tests: { sweep: 'orphan tests', prefix: TESTS_PREFIX, tables: [testReports, testPacks] },
   logs: { sweep: 'orphan logs', prefix: LOGS_PREFIX, tables: [logParts] },
 } satisfies Record<string, ObjectKind>
@@ -174,7 +182,8 @@ async function selectNamed(db: Db, tables: ObjectKind['tables'], after: string, 
   return first ? (await db.batch([first, ...others])).flat() : []
 }
 
-function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> {
+/** Passes bytes on, and gives them to the digest. */
+export function hashing(hasher: DigestStream): TransformStream<Uint8Array, Uint8Array> {
   const writer = hasher.getWriter()
   return new TransformStream({
     async transform(chunk, controller) {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { Visibility } from '../../../src/domain/project.ts'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
 import { pathsIn, ROUTES } from '../../support/api/route-paths.ts'
+import { smallZip } from '../../support/seed/zips.ts'
 import { type Ask, ask } from '../../support/worker/client.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 import { ASKERS, type Asker, seedWorld, type World } from '../../support/worker/world.ts'
@@ -15,7 +16,8 @@ const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD }
 const OUTSIDERS = { 'other all': 404, 'other reporting': 404, stranger: 404, owner: 404, none: 404 } as const
 const PUBLIC_OUTSIDERS = { 'other all': 403, 'other reporting': 403, stranger: 403, owner: 403, none: 401 } as const
 const WRITE = { status: 403, 'view-builds': 403, all: 403, reporting: 'ok', member: 'ok', admin: 'ok' } as const
-const ADMIN = { ...WRITE, reporting: 403, member: 403 } as const
+const MEMBER = { ...WRITE, reporting: 403 } as const
+const ADMIN = { ...MEMBER, member: 403 } as const
 const PERSON: Record<Asker, Answer> = {
   ...BAD,
   none: 401,
@@ -38,6 +40,20 @@ const NOBODY_BUT_OWNERS: Record<Asker, Answer> = {
 
 /** The permission table of the specification, asked of a private and of a public project. */
 const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
+  each: { private: PUBLIC_READ, public: PUBLIC_READ },
+  'runs:list': {
+    private: {
+      ...BAD,
+      ...OUTSIDERS,
+      status: 'ok',
+      'view-builds': 'ok',
+      all: 'ok',
+      reporting: 'ok',
+      member: 'ok',
+      admin: 'ok',
+    },
+    public: PUBLIC_READ,
+  },
   'status:read': {
     private: {
       ...BAD,
@@ -65,6 +81,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
     public: PUBLIC_READ,
   },
   'builds:write': { private: { ...BAD, ...OUTSIDERS, ...WRITE }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...WRITE } },
+  'shares:write': { private: { ...BAD, ...OUTSIDERS, ...MEMBER }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...MEMBER } },
   'project:admin': { private: { ...BAD, ...OUTSIDERS, ...ADMIN }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...ADMIN } },
   user: { private: PERSON, public: PERSON },
   owner: {
@@ -107,6 +124,10 @@ const workflow =
   (rest: string): Path =>
   ({ build }) =>
     `/api/v2/workflow/${build.workflow.id}${rest}`
+const workflow3 =
+  (rest: string): Path =>
+  ({ build }) =>
+    `/api/v3/workflows/${build.workflow.id}${rest}`
 const REPORT = {
   external_id: 'from the matrix',
   pipeline: { external_id: 'p1', branch: 'main', revision: 'f00d' },
@@ -157,7 +178,6 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: ({ users }) => `/api/v2/user/${users.member.id}`,
     stricter: { stranger: 404, owner: 404 },
   },
-  'GET /api/v2/project/:id': { path: ({ project }) => `/api/v2/project/${project.id}` },
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
     path: v2('/pipeline/mine'),
     stricter: { status: 401, all: 401, reporting: 401 },
@@ -174,10 +194,24 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   },
   'GET /api/v2/project/:vcs/:org/:repo/envvar/:name': { ok: 404 },
   'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A'), ok: 404 },
-  'GET /api/v2/pipeline/:id': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}` },
-  'GET /api/v2/pipeline/:id/workflow': { path: ({ build }) => `/api/v2/pipeline/${build.pipeline.id}/workflow` },
-  'GET /api/v2/workflow/:id': { path: workflow('') },
-  'GET /api/v2/workflow/:id/job': { path: workflow('/job') },
+  'POST /api/v3/runs/search': {
+    path: () => '/api/v3/runs/search',
+    ask: ({ project }) => ({ json: { scope: { project_ids: [project.id] } } }),
+    stricterWhen: { private: OUTSIDERS },
+  },
+  'POST /mcp': {
+    path: () => '/mcp',
+    ask: () => ({ json: { jsonrpc: '2.0', id: 1, method: 'tools/list' } }),
+  },
+  'POST /api/v3/runs': {
+    path: () => '/api/v3/runs',
+    ask: ({ project }) => ({ json: { data: { references: { pipeline: { id: project.id } } } } }),
+    ok: 501,
+  },
+  'POST /api/v3/workflows/:id/cancel': { path: workflow3('/cancel'), ok: 501 },
+  'POST /api/v3/workflows/:id/rerun': { path: workflow3('/rerun'), ok: 501 },
+  // Nobody measured it, and who is let in learns just that.
+  'GET /api/v3/jobs/:id/resource-usage': { ok: 404 },
   'DELETE /api/buildpass/v1/token': {
     path: () => '/api/buildpass/v1/token',
     stricter: { status: 403, 'view-builds': 403, all: 403, 'other all': 403 },
@@ -257,6 +291,17 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ok: 201,
     fresh: true,
   },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': {
+    path: own('/builds/1/packs/dist'),
+    ask: () => ({ body: smallZip(), headers: { 'Content-Length': String(smallZip().length) } }),
+    ok: 201,
+    fresh: true,
+  },
+  // There is no such pack, but who is let in so far learns just that.
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': {
+    path: own('/builds/1/packs/none'),
+    ok: 404,
+  },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': {
     path: own('/tests/judge'),
     ask: () => ({ json: { tests: [{ classname: 'a', name: 'b', outcome: 'failed' }] } }),
@@ -274,6 +319,14 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: (world, asker) => own(`/tests/${world.testId}/mute`)(world, asker),
     stricter: { reporting: 403 },
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/shares': {
+    path: own('/shares'),
+    ask: () => ({ json: { path: 'out/report.txt', build: 1 } }),
+    ok: 201,
+  },
+  // There is no such link, but who is let in so far learns just that.
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': { path: own(`/shares/${ABSENT}`), ok: 404 },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': { path: own(`/shares/${ABSENT}`), ok: 404 },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     path: own('/webhooks'),
     ask: () => ({ json: { source: 'github' } }),
@@ -328,9 +381,13 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     ok: 404,
   },
   'GET /output/job/:job/artifacts/:node/:path{.+}': { ok: 302 },
+  'GET /output/job/:job/report/:node/:path{.+}': { ok: 303 },
   // A ticket is its own proof: without a good one nobody gets anything, whatever token comes along.
   'GET /output/log/:ticket': { path: () => '/output/log/a.b', ok: 403 },
   'GET /download/:ticket/:name': { path: () => '/download/a.b/report.txt', ok: 403 },
+  'GET /s/:secret': { ok: 404 },
+  'POST /s/:secret': { path: () => '/s/unknown', ok: 404 },
+  'GET /view/:ticket/:path{.*}': { path: () => '/view/a.b/report.txt', ok: 403 },
   // No key, no such route.
   'POST /local/sign-in-links': { path: () => '/local/sign-in-links', ask: () => ({ json: { login: 'x' } }), ok: 404 },
   'GET /status-badge/redirect/:vcs/:org/:repo': { ok: 302 },
@@ -338,8 +395,8 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   // They lead to the badge, which decides who may see it.
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': { ok: 302 },
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}': { ok: 302 },
-  'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.png}': { ok: 302 },
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.png}': { ok: 302 },
 }
 
 let addresses = 0

@@ -1,9 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { artifacts, audit, builds, tokens } from '../../../src/storage/schema/schema.ts'
 import { openTestApp } from '../../support/worker/app.ts'
 import { hang } from '../../support/worker/counted.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
-import { runUpkeepOf } from '../../support/worker/upkeep.ts'
 import { seedWorld, type World } from '../../support/worker/world.ts'
 
 let shared: World
@@ -72,17 +70,4 @@ describe('an upload whose client goes away in the middle', () => {
     const bytes = await app.ask(new URL(redirect.headers.get('Location') ?? '').pathname)
     expect(await bytes.text()).toBe('whole')
   })
-})
-
-it('the cron run twice at once, and again, changes nothing the second time', async () => {
-  const stores = await openTestStores()
-  await Promise.all([runUpkeepOf(stores), runUpkeepOf(stores)])
-  const rowsOf = () => Promise.all([tokens, builds, artifacts, audit].map((table) => stores.db.$count(table)))
-  const before = await rowsOf()
-  await runUpkeepOf(stores)
-  expect(await rowsOf()).toEqual(before)
-  // Other files of tests leave rows that name objects which never were.
-  expect(stores.warnings.filter((event) => event !== 'artifact_object_missing')).toEqual([])
-  const app = await openTestApp({ stores })
-  expect((await app.ask(`/${shared.slug}.svg`, { token: shared.secrets.status })).status).toBe(200)
 })

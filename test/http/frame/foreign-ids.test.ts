@@ -21,6 +21,7 @@ const IDS = {
   webhook: (world: Furnished) => world.webhook.id,
   publisher: (world: Furnished) => world.publisherId,
   listener: (world: Furnished) => world.listenerId,
+  share: (world: Furnished) => world.shareId,
   session: (world: Furnished) => world.others.admin.id,
   test: (world: Furnished) => String(world.testId),
 }
@@ -40,6 +41,7 @@ const BY_API: Record<string, (ids: Ids) => string> = {
   'POST a rotation of a webhook': API('buildpass/v1', ({ webhook }) => `/webhooks/${webhook}/rotate`),
   'DELETE a publisher': API('buildpass/v1', ({ publisher }) => `/publishers/${publisher}`),
   'DELETE a mute': API('buildpass/v1', ({ test }) => `/tests/${test}/mute`),
+  'DELETE a share link': API('buildpass/v1', ({ share }) => `/shares/${share}`),
   'DELETE a listener': API('buildpass/v1', ({ listener }) => `/listeners/${listener}`),
 }
 
@@ -52,6 +54,7 @@ const FORMS: Record<string, (ids: Ids) => string> = {
   'a webhook is deleted': form(({ webhook }) => `/webhooks/${webhook}/delete`),
   'a webhook is rotated': form(({ webhook }) => `/webhooks/${webhook}/rotate`),
   'a publisher is deleted': form(({ publisher }) => `/publishers/${publisher}/delete`),
+  'a share link is ended': ({ share }) => `/${slugText(ours.project)}/shares/${share}/end`,
   'a session is ended': ({ session }) => `/account/sessions/${session}/end`,
 }
 
@@ -61,9 +64,9 @@ function idsOf(world: Furnished): Ids {
 
 /** What could be hit, whatever an answer says: last uses of whoever asks do not count. */
 async function things() {
-  const { tokens, webhooks, publishers, listeners, sessions, identities, audit } = await snapshot()
+  const { tokens, webhooks, publishers, listeners, shares, sessions, identities, audit } = await snapshot()
   const rows = (tokens ?? []).map((row) => ({ ...JSON.parse(row), last_used_at: null, last_used_from: null }))
-  return { rows, webhooks, publishers, listeners, sessions, identities, audit }
+  return { rows, webhooks, publishers, listeners, shares, sessions, identities, audit }
 }
 
 describe('an id of another project or person', () => {
@@ -84,7 +87,8 @@ describe('an id of another project or person', () => {
     expect([[303, 404, 409].includes(response.status), await things()]).toEqual([true, before])
   })
 
-  const PAGES = Object.keys(FORMS).filter((name) => name !== 'a session is ended')
+  // These end with one button, in the list.
+  const PAGES = Object.keys(FORMS).filter((name) => !['a session is ended', 'a share link is ended'].includes(name))
   it.each(PAGES)('%s: there is no page that asks whether', async (name) => {
     const path = (world: Furnished) => FORMS[name]?.(idsOf(world)) ?? ''
     const statuses = []

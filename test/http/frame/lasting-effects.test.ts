@@ -2,11 +2,12 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACCESS, type Needs, pathsOf, type RouteName } from '../../../src/http/frame/access.ts'
 import { type Furnished, furnish } from '../../support/seed/furnished.ts'
+import { smallZip } from '../../support/seed/zips.ts'
 import { type Doer, ENDINGS, endBeforeWrite } from '../../support/sign/endings.ts'
 import { signed } from '../../support/sign/signed.ts'
 import { openTestApp } from '../../support/worker/app.ts'
 import type { Ask } from '../../support/worker/client.ts'
-import { EMPTY, type Kept, keep, putBack, snapshot } from '../../support/worker/snapshot.ts'
+import { EMPTY, keep, putBack, type Snapshot, snapshot } from '../../support/worker/snapshot.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
 
 type Write = Exclude<RouteName, `GET ${string}`>
@@ -49,6 +50,7 @@ const OWN_PROOF = {
   'POST /api/buildpass/v1/leaks': true,
   'POST /api/buildpass/v1/oidc/exchange': true,
   'POST /local/sign-in-links': true,
+  'POST /s/:secret': true,
 } as const satisfies Partial<Record<Write, true>>
 
 /** CircleCI's routes that do nothing here, and say so. */
@@ -57,9 +59,11 @@ const NOTHING = { 'DELETE /api/v1.1/project/:vcs/:org/:repo/build-cache': true }
 >
 
 /** Reads that are too long for an address. */
-const READS = { 'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': true } as const satisfies Partial<
-  Record<Write, true>
->
+const READS = {
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/tests/judge': true,
+  'POST /api/v3/runs/search': true,
+  'POST /mcp': true,
+} as const satisfies Partial<Record<Write, true>>
 
 const MUTE = { reason: 'known', until: new Date(Date.now() + 86_400_000).toISOString() }
 
@@ -99,6 +103,12 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
   'POST /api/v2/workflow/:id/rerun': { path: ({ build }) => `/api/v2/workflow/${build.workflow.id}/rerun` },
   'POST /api/v2/project/:vcs/:org/:repo/envvar': { path: v2('/envvar'), ask: json({ name: 'B', value: 'x' }) },
   'DELETE /api/v2/project/:vcs/:org/:repo/envvar/:name': { path: v2('/envvar/A') },
+  'POST /api/v3/runs': {
+    path: () => '/api/v3/runs',
+    ask: ({ project }) => ({ json: { data: { references: { pipeline: { id: project.id } } } } }),
+  },
+  'POST /api/v3/workflows/:id/cancel': { path: ({ running }) => `/api/v3/workflows/${running.workflowId}/cancel` },
+  'POST /api/v3/workflows/:id/rerun': { path: ({ build }) => `/api/v3/workflows/${build.workflow.id}/rerun` },
   'DELETE /api/buildpass/v1/token': { path: () => '/api/buildpass/v1/token' },
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': {
     path: ({ project, users }) => `/api/buildpass/v1/orgs/gh/${project.org}/creators/${users.member.login}`,
@@ -161,6 +171,10 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
     path: own('/builds/1/artifacts/out/report.txt?overwrite=true'),
     ask: () => ({ body: 'other bytes' }),
   },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': {
+    path: own('/builds/1/packs/dist'),
+    ask: () => ({ body: smallZip(), headers: { 'Content-Length': String(smallZip().length) } }),
+  },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
     path: own('/builds/1/uploads'),
     ask: json({ path: 'large.bin', size: 1 }),
@@ -189,6 +203,11 @@ const RECIPES: Record<Exclude<Write, keyof typeof OWN_PROOF | keyof typeof NOTHI
       return ''
     },
   },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/shares': {
+    path: own('/shares'),
+    ask: json({ path: 'out/report.txt', build: 1 }),
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': { path: own(({ shareId }) => `/shares/${shareId}`) },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks': {
     path: own('/webhooks'),
     ask: json({ source: 'gitlab' }),
@@ -271,9 +290,12 @@ const WAYS: Record<Needs, readonly Way[]> = {
   anyone: [],
   // A read.
   hidden: [],
+  each: [],
+  'runs:list': [],
   'status:read': [],
   'artifacts:read': [],
   'builds:write': [...PEOPLE, ...ways('reporting', build, 'their token was ended', 'the publisher was ended')],
+  'shares:write': PEOPLE,
   'project:admin': ways(
     'admin',
     settings,
@@ -311,7 +333,7 @@ const CASES = (Object.keys(RECIPES) as (keyof typeof RECIPES)[]).flatMap((name) 
 )
 
 let furnished: Furnished
-let kept: Kept
+let kept: Snapshot
 let world: Furnished
 let send: (path: string, ask: Ask) => Promise<Response>
 

@@ -197,7 +197,7 @@ describe('GET /metrics', () => {
           ? 'badge'
           : path.includes('cc.xml') || path.includes('cc\\.xml')
             ? 'feed'
-            : /^\/api\/(v1\.1|v2|private)\//.test(path)
+            : /^\/api\/(v1\.1|v2|v3|private)\//.test(path)
               ? 'circleci'
               : path === '/healthz' ||
                   path === '/readyz' ||
@@ -205,9 +205,9 @@ describe('GET /metrics', () => {
                   path.startsWith('/local/') ||
                   path.includes('/v1/instance/')
                 ? 'instance'
-                : path.startsWith('/api/buildpass/')
+                : path.startsWith('/api/buildpass/') || path === '/mcp'
                   ? 'buildpass'
-                  : path.startsWith('/output/') || path.startsWith('/download/')
+                  : /^\/(?:output|download|view|s)\//.test(path)
                     ? 'download'
                     : path.startsWith('/webhooks/')
                       ? 'webhook'

@@ -64,7 +64,7 @@ function closeOutside(): () => void {
 function watchLog(): () => void {
   const { log, warn, error } = console
   const see = (...said: unknown[]) => {
-    if (/bp[upr]_[0-9A-Za-z]{42}/.test(said.join(' '))) throw new Error('a token stands in the log')
+    if (/bp[uprs]_[0-9A-Za-z]{42}/.test(said.join(' '))) throw new Error('a token stands in the log')
   }
   Object.assign(console, { log: see, warn: see, error: see })
   return () => Object.assign(console, { log, warn, error })

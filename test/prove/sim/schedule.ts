@@ -56,6 +56,7 @@ const asked = fc.constantFrom<Permission>(
   'status:read',
   'artifacts:read',
   'builds:write',
+  'shares:write',
   'project:admin',
 )
 // Around each limit of the code: the poll's ages, the bound, the lives in memory, the grace, KV's delays, its entries' life.

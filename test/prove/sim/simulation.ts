@@ -420,7 +420,7 @@ async function useOnce(
   judgeAccess(run, request, { holder, slugKey, asked }, access)
   if (access.decision !== 'allow') return false
   if (!downloads || asked !== 'artifacts:read') return true
-  await findArtifactOfBuild(stores.db, 'no build', { nodeIndex: 0, path: 'a' }).catch(() => null)
+  await findArtifactOfBuild(stores, 'no build', { nodeIndex: 0, path: 'a' }).catch(() => null)
   run.tickets.push({
     artifactId: 'a',
     objectKey: 'o',
@@ -433,6 +433,7 @@ async function useOnce(
     expiresAt: Math.min(stores.now() + DOWNLOAD_LIFE_MS, verdict.expiresAt ?? Number.POSITIVE_INFINITY),
     tokenId: verdict.grant.tokenId,
     sessionId: null,
+    shareId: null,
     userId: verdict.grant.kind === 'personal' ? verdict.grant.userId : null,
     projectId: access.project.id,
     ...fence,

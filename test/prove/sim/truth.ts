@@ -76,8 +76,8 @@ const OPEN: Record<string, readonly string[]> = {
   'view-builds': ['artifacts:read'],
   all: READS,
   reporting: [...READS, 'builds:write'],
-  member: [...READS, 'builds:write'],
-  admin: [...READS, 'builds:write', 'project:admin'],
+  member: [...READS, 'builds:write', 'shares:write'],
+  admin: [...READS, 'builds:write', 'shares:write', 'project:admin'],
 }
 
 type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'scope'> | null

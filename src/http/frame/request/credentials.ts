@@ -27,7 +27,14 @@ export function readCredential(request: Request, queryTokens: QueryTokens): Cred
   if (authorization !== null) return parsed(parseBasicCredentials(authorization)?.user ?? '')
   const { method, url } = requestLineOf(request)
   const query = queryTokenOf(url)
-  return query === null ? NONE : readQueryToken(query, method, queryTokens)
+  if (query === null) return NONE
+  return readQueryToken(query, method, takesNoQueryToken(url) ? 'never' : queryTokens)
+}
+
+/** CircleCI's clients of v3 and those of MCP send a header, and its server and MCP refuse a token in the URL. */
+function takesNoQueryToken(url: string): boolean {
+  const path = url.indexOf('/', url.indexOf('://') + 3)
+  return url.startsWith('/api/v3/', path) || url.startsWith('/mcp', path)
 }
 
 /** Whether the token that counts is that of the URL. */
@@ -55,9 +62,10 @@ function queryTokenOf(url: string): string | null {
   return hasQueryToken(url) ? (QUERY_TOKEN.exec(url)?.[1] ?? null) : null
 }
 
-function readQueryToken(text: string, method: string, queryTokens: QueryTokens): Credential {
+function readQueryToken(text: string, method: string, queryTokens: QueryTokens | 'never'): Credential {
   const credential = parsed(text)
   if (credential.kind !== 'secret') return credential
+  if (queryTokens === 'never') return refused('This API takes no token in the URL: use the Authorization header.')
   if (queryTokens === 'off') return refused('Tokens in the URL are turned off here: use the Circle-Token header.')
   const isRead = method === 'GET' || method === 'HEAD'
   if (!isRead && queryTokens !== 'all-methods')

@@ -1,3 +1,4 @@
+import { isBelow, labelIn } from '../../../domain/artifacts/report-host.ts'
 import { AppError } from '../../../domain/error.ts'
 import { isLoopback } from '../../../domain/notices/loopback.ts'
 import type { Settings } from '../../../settings.ts'
@@ -23,9 +24,37 @@ export function requireOwnOrigin({ env, req }: Asked): void {
 export function ownOriginOf({ publicOrigin }: Settings, request: Request): string | null {
   if (publicOrigin !== null) return publicOrigin
   const { url } = requestLineOf(request)
-  const origin = url.slice(0, originLengthOf(url))
-  const hostname = origin.slice(origin.indexOf('://') + 3).replace(/:\d+$/, '')
-  return isLoopback(hostname) ? origin : null
+  return isLoopback(hostnameOf(url)) ? url.slice(0, originLengthOf(url)) : null
+}
+
+function hostnameOf(url: string): string {
+  return url.slice(url.indexOf('://') + 3, originLengthOf(url)).replace(/:\d+$/, '')
+}
+
+/** Whether the request is for the domain of reports, on which nothing else of ours answers, however its host is written. */
+export function isForReports({ reportsOrigin }: Settings, request: Request): boolean {
+  return reportsOrigin !== null && isBelow(reportsOrigin, hostnameOf(requestLineOf(request).url))
+}
+
+/** The label of the report's host that is asked; null for a host that is none of them, though below their domain. */
+export function reportLabelOf({ reportsOrigin }: Settings, request: Request): string | null {
+  if (reportsOrigin === null) return null
+  const { url } = requestLineOf(request)
+  const { scheme, port } = reportsOrigin
+  const [, askedScheme, askedPort = ''] = /^(https?):\/\/[^/]*?(:\d+)?$/.exec(url.slice(0, originLengthOf(url))) ?? []
+  // On this machine the port may be whichever we listen on.
+  const isPort = askedPort === port || (scheme === 'http' && port === '')
+  if (askedScheme !== scheme || !isPort) return null
+  return labelIn(reportsOrigin, hostnameOf(url))
+}
+
+/** The origin of a report's host. Where no port is named, it is that of our own origin. */
+export function reportOriginOf(c: Asked, label: string): string | null {
+  const { reportsOrigin } = c.env.settings
+  if (reportsOrigin === null) return null
+  const { scheme, base, port } = reportsOrigin
+  const ownPort = scheme === 'http' ? /:\d+$/.exec(publicOriginOf(c))?.[0] : ''
+  return `${scheme}://${label}.${base}${port || (ownPort ?? '')}`
 }
 
 function unknownOrigin(): never {

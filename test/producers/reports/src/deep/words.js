@@ -1,0 +1,1 @@
+export const plural = (count, word) => (count === 1 ? `${count} ${word}` : `${count} ${word}s`)
