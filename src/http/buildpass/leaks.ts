@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { parseSecret } from '../../domain/access/secret.ts'
+import { parseSecret, parseShareSecret } from '../../domain/access/secret.ts'
 import { AppError } from '../../domain/error.ts'
 import { lazily } from '../../domain/lazily.ts'
 import { importGithubKey, isSignedByGithub } from '../../domain/reporting/github-signature.ts'
 import { findKeys } from '../../outside/key-sets.ts'
+import { endLeakedShare } from '../../storage/shares/shares.ts'
 import { reportLeak } from '../../storage/tokens/token-ends.ts'
 import { jsonSaid } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
@@ -34,8 +35,12 @@ const githubInput = lazily(() => bounded(v.array(v.looseObject({ token: secretTe
 export function mountLeaks(app: App): void {
   route(app, 'POST /api/buildpass/v1/leaks', async (c, { actor }) => {
     if (!(await isWithinLimit(c, 'leakReports'))) throw new AppError('too_many_requests')
-    const secrets = (await foundSecrets(c)).map(parseSecret).filter((secret) => secret !== null)
-    for (const secret of new Set(secrets)) await reportLeak(c.env.stores, secret, actor)
+    for (const text of new Set(await foundSecrets(c))) {
+      const secret = parseSecret(text)
+      const share = parseShareSecret(text)
+      if (secret) await reportLeak(c.env.stores, secret, actor)
+      if (share) await endLeakedShare(c.env.stores, share, actor)
+    }
     return jsonSaid(c, 'Thank you. What was found among these is being ended.')
   })
 }

@@ -34,7 +34,7 @@ export const memberPageShape = object({ items: list(memberShape), next_after: or
 const leftBehindShape = object({
   made: list(
     object({
-      kind: oneOf(['token', 'webhook', 'publisher', 'listener', 'dispatch_target']),
+      kind: oneOf(['token', 'webhook', 'publisher', 'listener', 'dispatch_target', 'share']),
       id: uuid(IDS.token),
       name: text('deploy script'),
     }),

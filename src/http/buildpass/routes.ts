@@ -4,6 +4,7 @@ import { mountArtifactLists } from './builds/artifacts.ts'
 import { mountBuildReports } from './builds/builds.ts'
 import { mountLogs } from './builds/logs.ts'
 import { mountMultipartUploads } from './builds/multipart-uploads.ts'
+import { mountPacks } from './builds/packs.ts'
 import { mountSteps } from './builds/steps.ts'
 import { mountTests } from './builds/tests.ts'
 import { mountUploads } from './builds/uploads.ts'
@@ -16,6 +17,7 @@ import { mountListeners } from './settings/listeners.ts'
 import { mountPublishers } from './settings/publishers.ts'
 import { mountRetention } from './settings/retention.ts'
 import { mountWebhooks } from './settings/webhooks.ts'
+import { mountShares } from './shares.ts'
 import { mountProjectTests } from './tests/project-tests.ts'
 import { mountVerdicts } from './tests/verdicts.ts'
 import { mountToken } from './token.ts'
@@ -33,6 +35,7 @@ export function mountBuildpass(app: App): void {
   mountProjectTests(app)
   mountMultipartUploads(app)
   mountArtifactLists(app)
+  mountPacks(app)
   mountAudit(app)
   mountWebhooks(app)
   mountPublishers(app)
@@ -42,4 +45,5 @@ export function mountBuildpass(app: App): void {
   mountListeners(app)
   mountCreators(app)
   mountLeaks(app)
+  mountShares(app)
 }
