@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { ALONE, STAND_INS, WALKS } from './scripts/check/test-files.ts'
+import { ALONE, PROOFS, STAND_INS, WALKS } from './scripts/check/test-files.ts'
 import { COMPILE_CACHE, QUICK_IMPORTS } from './test/support/server/quick-node.ts'
 
 /** In `npm run prove` the walks are played in workerd too. */
@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           ...IN_WORKERD,
           name: 'worker',
-          provide: { isProof },
+          provide: { isProof, isShared: true },
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: ['test/**/*.node.test.ts', 'test/domain/**', ...ALONE, ...(isProof ? [] : WALKS)],
           // One Worker for many files: what they seed has names of its own.
@@ -96,14 +96,14 @@ export default defineConfig({
           // For what they start.
           env: COMPILE_CACHE,
           include: ['test/**/*.node.test.ts'],
-          exclude: ['test/http/web/**'],
+          exclude: ['test/http/web/**', ...(isProof ? [] : PROOFS)],
           globalSetup: './test/support/server/prepared.ts',
           setupFiles: ['./test/support/server/local-cleanup.ts'],
           environment: 'node',
           // What they load, the application among it, is loaded once for all of them.
           isolate: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 240_000,
         },
       },
       {
@@ -117,6 +117,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          // One browser for all of them.
+          isolate: false,
         },
       },
     ],

@@ -592,8 +592,8 @@ var require_help = __commonJS({
           helper.visibleOptions(cmd),
           (option) => option.helpGroupHeading ?? "Options:"
         );
-        optionGroups.forEach((options, group) => {
-          const optionList = options.map((option) => {
+        optionGroups.forEach((options2, group) => {
+          const optionList = options2.map((option) => {
             return callFormatItem(
               helper.styleOptionTerm(helper.optionTerm(option)),
               helper.styleOptionDescription(helper.optionDescription(option))
@@ -1035,11 +1035,11 @@ var require_option = __commonJS({
       /**
        * @param {Option[]} options
        */
-      constructor(options) {
+      constructor(options2) {
         this.positiveOptions = /* @__PURE__ */ new Map();
         this.negativeOptions = /* @__PURE__ */ new Map();
         this.dualOptions = /* @__PURE__ */ new Set();
-        options.forEach((option) => {
+        options2.forEach((option) => {
           if (option.negate) {
             this.negativeOptions.set(option.attributeName(), option);
           } else {
@@ -3710,9 +3710,9 @@ var require_utils = __commonJS({
       }
       return output;
     };
-    exports.wrapOutput = (input, state = {}, options = {}) => {
-      const prepend = options.contains ? "" : "^";
-      const append = options.contains ? "" : "$";
+    exports.wrapOutput = (input, state = {}, options2 = {}) => {
+      const prepend = options2.contains ? "" : "^";
+      const append = options2.contains ? "" : "$";
       let output = `${prepend}(?:${input})${append}`;
       if (state.negated === true) {
         output = `(?:^(?!${output}).*$)`;
@@ -3775,8 +3775,8 @@ var require_scan = __commonJS({
         token.depth = token.isGlobstar ? Infinity : 1;
       }
     };
-    var scan = (input, options) => {
-      const opts = options || {};
+    var scan = (input, options2) => {
+      const opts = options2 || {};
       const length = input.length - 1;
       const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
       const slashes = [];
@@ -4081,9 +4081,9 @@ var require_parse = __commonJS({
       REGEX_SPECIAL_CHARS_BACKREF,
       REPLACEMENTS
     } = constants7;
-    var expandRange = (args, options) => {
-      if (typeof options.expandRange === "function") {
-        return options.expandRange(...args, options);
+    var expandRange = (args, options2) => {
+      if (typeof options2.expandRange === "function") {
+        return options2.expandRange(...args, options2);
       }
       args.sort();
       const value = `[${args.join("-")}]`;
@@ -4285,11 +4285,11 @@ var require_parse = __commonJS({
       }
       return depth;
     };
-    var analyzeRepeatedExtglob = (body, options) => {
-      if (options.maxExtglobRecursion === false) {
+    var analyzeRepeatedExtglob = (body, options2) => {
+      if (options2.maxExtglobRecursion === false) {
         return { risky: false };
       }
-      const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants7.DEFAULT_MAX_EXTGLOB_RECURSION;
+      const max = typeof options2.maxExtglobRecursion === "number" ? options2.maxExtglobRecursion : constants7.DEFAULT_MAX_EXTGLOB_RECURSION;
       const branches = splitTopLevel(body).map((branch) => branch.trim());
       if (branches.length > 1) {
         if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) {
@@ -4321,12 +4321,12 @@ var require_parse = __commonJS({
       }
       return { risky: false };
     };
-    var parse = (input, options) => {
+    var parse = (input, options2) => {
       if (typeof input !== "string") {
         throw new TypeError("Expected a string");
       }
       input = REPLACEMENTS[input] || input;
-      const opts = { ...options };
+      const opts = { ...options2 };
       const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
       let len = input.length;
       if (len > max) {
@@ -4465,16 +4465,16 @@ var require_parse = __commonJS({
         const analysis = analyzeRepeatedExtglob(body, opts);
         if ((token.type === "plus" || token.type === "star") && analysis.risky) {
           const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
-          const open3 = tokens[token.tokensIndex];
-          open3.type = "text";
-          open3.value = literal;
-          open3.output = safeOutput || utils.escapeRegex(literal);
+          const open4 = tokens[token.tokensIndex];
+          open4.type = "text";
+          open4.value = literal;
+          open4.output = safeOutput || utils.escapeRegex(literal);
           for (let i = token.tokensIndex + 1; i < tokens.length; i++) {
             tokens[i].value = "";
             tokens[i].output = "";
             delete tokens[i].suffix;
           }
-          state.output = token.output + open3.output;
+          state.output = token.output + open4.output;
           state.backtrack = true;
           push({ type: "paren", extglob: true, value, output: "" });
           decrement("parens");
@@ -4491,7 +4491,7 @@ var require_parse = __commonJS({
             output = token.close = `)$))${extglobStar}`;
           }
           if (token.inner.includes("*") && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) {
-            const expression = parse(rest, { ...options, fastpaths: false }).output;
+            const expression = parse(rest, { ...options2, fastpaths: false }).output;
             output = token.close = `)${expression})${extglobStar})`;
           }
           if (token.prev.type === "bos") {
@@ -4541,7 +4541,7 @@ var require_parse = __commonJS({
           state.output = input;
           return state;
         }
-        state.output = utils.wrapOutput(output, state, options);
+        state.output = utils.wrapOutput(output, state, options2);
         return state;
       }
       while (!eos()) {
@@ -4694,15 +4694,15 @@ var require_parse = __commonJS({
         }
         if (value === "{" && opts.nobrace !== true) {
           increment("braces");
-          const open3 = {
+          const open4 = {
             type: "brace",
             value,
             output: "(",
             outputIndex: state.output.length,
             tokensIndex: state.tokens.length
           };
-          braces.push(open3);
-          push(open3);
+          braces.push(open4);
+          push(open4);
           continue;
         }
         if (value === "}") {
@@ -5014,8 +5014,8 @@ var require_parse = __commonJS({
       }
       return state;
     };
-    parse.fastpaths = (input, options) => {
-      const opts = { ...options };
+    parse.fastpaths = (input, options2) => {
+      const opts = { ...options2 };
       const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
       const len = input.length;
       if (len > max) {
@@ -5092,9 +5092,9 @@ var require_picomatch = __commonJS({
     var utils = require_utils();
     var constants7 = require_constants();
     var isObject2 = (val) => val && typeof val === "object" && !Array.isArray(val);
-    var picomatch3 = (glob, options, returnState = false) => {
+    var picomatch3 = (glob, options2, returnState = false) => {
       if (Array.isArray(glob)) {
-        const fns = glob.map((input) => picomatch3(input, options, returnState));
+        const fns = glob.map((input) => picomatch3(input, options2, returnState));
         const arrayMatcher = (str) => {
           for (const isMatch of fns) {
             const state2 = isMatch(str);
@@ -5108,18 +5108,18 @@ var require_picomatch = __commonJS({
       if (glob === "" || typeof glob !== "string" && !isState) {
         throw new TypeError("Expected pattern to be a non-empty string");
       }
-      const opts = options || {};
+      const opts = options2 || {};
       const posix = opts.windows;
-      const regex = isState ? picomatch3.compileRe(glob, options) : picomatch3.makeRe(glob, options, false, true);
+      const regex = isState ? picomatch3.compileRe(glob, options2) : picomatch3.makeRe(glob, options2, false, true);
       const state = regex.state;
       delete regex.state;
       let isIgnored = () => false;
       if (opts.ignore) {
-        const ignoreOpts = { ...options, ignore: null, onMatch: null, onResult: null };
+        const ignoreOpts = { ...options2, ignore: null, onMatch: null, onResult: null };
         isIgnored = picomatch3(opts.ignore, ignoreOpts, returnState);
       }
       const matcher = (input, returnObject = false) => {
-        const { isMatch, match, output } = picomatch3.test(input, regex, options, { glob, posix });
+        const { isMatch, match, output } = picomatch3.test(input, regex, options2, { glob, posix });
         const result = { glob, state, regex, posix, input, output, match, isMatch };
         if (typeof opts.onResult === "function") {
           opts.onResult(result);
@@ -5145,14 +5145,14 @@ var require_picomatch = __commonJS({
       }
       return matcher;
     };
-    picomatch3.test = (input, regex, options, { glob, posix } = {}) => {
+    picomatch3.test = (input, regex, options2, { glob, posix } = {}) => {
       if (typeof input !== "string") {
         throw new TypeError("Expected input to be a string");
       }
       if (input === "") {
         return { isMatch: false, output: "" };
       }
-      const opts = options || {};
+      const opts = options2 || {};
       const format = opts.format || (posix ? utils.toPosixSlashes : null);
       let match = input === glob;
       let output = match && format ? format(input) : input;
@@ -5162,59 +5162,59 @@ var require_picomatch = __commonJS({
       }
       if (match === false || opts.capture === true) {
         if (opts.matchBase === true || opts.basename === true) {
-          match = picomatch3.matchBase(input, regex, options, posix);
+          match = picomatch3.matchBase(input, regex, options2, posix);
         } else {
           match = regex.exec(output);
         }
       }
       return { isMatch: Boolean(match), match, output };
     };
-    picomatch3.matchBase = (input, glob, options, posix = options && options.windows) => {
-      const regex = glob instanceof RegExp ? glob : picomatch3.makeRe(glob, options);
+    picomatch3.matchBase = (input, glob, options2, posix = options2 && options2.windows) => {
+      const regex = glob instanceof RegExp ? glob : picomatch3.makeRe(glob, options2);
       return regex.test(utils.basename(input, { windows: posix }));
     };
-    picomatch3.isMatch = (str, patterns, options) => picomatch3(patterns, options)(str);
-    picomatch3.parse = (pattern, options) => {
-      if (Array.isArray(pattern)) return pattern.map((p) => picomatch3.parse(p, options));
-      return parse(pattern, { ...options, fastpaths: false });
+    picomatch3.isMatch = (str, patterns, options2) => picomatch3(patterns, options2)(str);
+    picomatch3.parse = (pattern, options2) => {
+      if (Array.isArray(pattern)) return pattern.map((p) => picomatch3.parse(p, options2));
+      return parse(pattern, { ...options2, fastpaths: false });
     };
-    picomatch3.scan = (input, options) => scan(input, options);
-    picomatch3.compileRe = (state, options, returnOutput = false, returnState = false) => {
+    picomatch3.scan = (input, options2) => scan(input, options2);
+    picomatch3.compileRe = (state, options2, returnOutput = false, returnState = false) => {
       if (returnOutput === true) {
         return state.output;
       }
-      const opts = options || {};
+      const opts = options2 || {};
       const prepend = opts.contains ? "" : "^";
       const append = opts.contains ? "" : "$";
       let source = `${prepend}(?:${state.output})${append}`;
       if (state && state.negated === true) {
         source = `^(?!${source}).*$`;
       }
-      const regex = picomatch3.toRegex(source, options);
+      const regex = picomatch3.toRegex(source, options2);
       if (returnState === true) {
         regex.state = state;
       }
       return regex;
     };
-    picomatch3.makeRe = (input, options = {}, returnOutput = false, returnState = false) => {
+    picomatch3.makeRe = (input, options2 = {}, returnOutput = false, returnState = false) => {
       if (!input || typeof input !== "string") {
         throw new TypeError("Expected a non-empty string");
       }
       let parsed = { negated: false, fastpaths: true };
-      if (options.fastpaths !== false && (input[0] === "." || input[0] === "*")) {
-        parsed.output = parse.fastpaths(input, options);
+      if (options2.fastpaths !== false && (input[0] === "." || input[0] === "*")) {
+        parsed.output = parse.fastpaths(input, options2);
       }
       if (!parsed.output) {
-        parsed = parse(input, options);
+        parsed = parse(input, options2);
       }
-      return picomatch3.compileRe(parsed, options, returnOutput, returnState);
+      return picomatch3.compileRe(parsed, options2, returnOutput, returnState);
     };
-    picomatch3.toRegex = (source, options) => {
+    picomatch3.toRegex = (source, options2) => {
       try {
-        const opts = options || {};
+        const opts = options2 || {};
         return new RegExp(source, opts.flags || (opts.nocase ? "i" : ""));
       } catch (err) {
-        if (options && options.debug === true) throw err;
+        if (options2 && options2.debug === true) throw err;
         return /$^/;
       }
     };
@@ -5229,14 +5229,1665 @@ var require_picomatch2 = __commonJS({
     "use strict";
     var pico = require_picomatch();
     var utils = require_utils();
-    function picomatch3(glob, options, returnState = false) {
-      if (options && (options.windows === null || options.windows === void 0)) {
-        options = { ...options, windows: utils.isWindows() };
+    function picomatch3(glob, options2, returnState = false) {
+      if (options2 && (options2.windows === null || options2.windows === void 0)) {
+        options2 = { ...options2, windows: utils.isWindows() };
       }
-      return pico(glob, options, returnState);
+      return pico(glob, options2, returnState);
     }
     Object.assign(picomatch3, pico);
     module.exports = picomatch3;
+  }
+});
+
+// node_modules/buffer-crc32/dist/index.cjs
+var require_dist = __commonJS({
+  "node_modules/buffer-crc32/dist/index.cjs"(exports, module) {
+    "use strict";
+    function getDefaultExportFromCjs(x) {
+      return x && x.__esModule && Object.prototype.hasOwnProperty.call(x, "default") ? x["default"] : x;
+    }
+    var CRC_TABLE = new Int32Array([
+      0,
+      1996959894,
+      3993919788,
+      2567524794,
+      124634137,
+      1886057615,
+      3915621685,
+      2657392035,
+      249268274,
+      2044508324,
+      3772115230,
+      2547177864,
+      162941995,
+      2125561021,
+      3887607047,
+      2428444049,
+      498536548,
+      1789927666,
+      4089016648,
+      2227061214,
+      450548861,
+      1843258603,
+      4107580753,
+      2211677639,
+      325883990,
+      1684777152,
+      4251122042,
+      2321926636,
+      335633487,
+      1661365465,
+      4195302755,
+      2366115317,
+      997073096,
+      1281953886,
+      3579855332,
+      2724688242,
+      1006888145,
+      1258607687,
+      3524101629,
+      2768942443,
+      901097722,
+      1119000684,
+      3686517206,
+      2898065728,
+      853044451,
+      1172266101,
+      3705015759,
+      2882616665,
+      651767980,
+      1373503546,
+      3369554304,
+      3218104598,
+      565507253,
+      1454621731,
+      3485111705,
+      3099436303,
+      671266974,
+      1594198024,
+      3322730930,
+      2970347812,
+      795835527,
+      1483230225,
+      3244367275,
+      3060149565,
+      1994146192,
+      31158534,
+      2563907772,
+      4023717930,
+      1907459465,
+      112637215,
+      2680153253,
+      3904427059,
+      2013776290,
+      251722036,
+      2517215374,
+      3775830040,
+      2137656763,
+      141376813,
+      2439277719,
+      3865271297,
+      1802195444,
+      476864866,
+      2238001368,
+      4066508878,
+      1812370925,
+      453092731,
+      2181625025,
+      4111451223,
+      1706088902,
+      314042704,
+      2344532202,
+      4240017532,
+      1658658271,
+      366619977,
+      2362670323,
+      4224994405,
+      1303535960,
+      984961486,
+      2747007092,
+      3569037538,
+      1256170817,
+      1037604311,
+      2765210733,
+      3554079995,
+      1131014506,
+      879679996,
+      2909243462,
+      3663771856,
+      1141124467,
+      855842277,
+      2852801631,
+      3708648649,
+      1342533948,
+      654459306,
+      3188396048,
+      3373015174,
+      1466479909,
+      544179635,
+      3110523913,
+      3462522015,
+      1591671054,
+      702138776,
+      2966460450,
+      3352799412,
+      1504918807,
+      783551873,
+      3082640443,
+      3233442989,
+      3988292384,
+      2596254646,
+      62317068,
+      1957810842,
+      3939845945,
+      2647816111,
+      81470997,
+      1943803523,
+      3814918930,
+      2489596804,
+      225274430,
+      2053790376,
+      3826175755,
+      2466906013,
+      167816743,
+      2097651377,
+      4027552580,
+      2265490386,
+      503444072,
+      1762050814,
+      4150417245,
+      2154129355,
+      426522225,
+      1852507879,
+      4275313526,
+      2312317920,
+      282753626,
+      1742555852,
+      4189708143,
+      2394877945,
+      397917763,
+      1622183637,
+      3604390888,
+      2714866558,
+      953729732,
+      1340076626,
+      3518719985,
+      2797360999,
+      1068828381,
+      1219638859,
+      3624741850,
+      2936675148,
+      906185462,
+      1090812512,
+      3747672003,
+      2825379669,
+      829329135,
+      1181335161,
+      3412177804,
+      3160834842,
+      628085408,
+      1382605366,
+      3423369109,
+      3138078467,
+      570562233,
+      1426400815,
+      3317316542,
+      2998733608,
+      733239954,
+      1555261956,
+      3268935591,
+      3050360625,
+      752459403,
+      1541320221,
+      2607071920,
+      3965973030,
+      1969922972,
+      40735498,
+      2617837225,
+      3943577151,
+      1913087877,
+      83908371,
+      2512341634,
+      3803740692,
+      2075208622,
+      213261112,
+      2463272603,
+      3855990285,
+      2094854071,
+      198958881,
+      2262029012,
+      4057260610,
+      1759359992,
+      534414190,
+      2176718541,
+      4139329115,
+      1873836001,
+      414664567,
+      2282248934,
+      4279200368,
+      1711684554,
+      285281116,
+      2405801727,
+      4167216745,
+      1634467795,
+      376229701,
+      2685067896,
+      3608007406,
+      1308918612,
+      956543938,
+      2808555105,
+      3495958263,
+      1231636301,
+      1047427035,
+      2932959818,
+      3654703836,
+      1088359270,
+      936918e3,
+      2847714899,
+      3736837829,
+      1202900863,
+      817233897,
+      3183342108,
+      3401237130,
+      1404277552,
+      615818150,
+      3134207493,
+      3453421203,
+      1423857449,
+      601450431,
+      3009837614,
+      3294710456,
+      1567103746,
+      711928724,
+      3020668471,
+      3272380065,
+      1510334235,
+      755167117
+    ]);
+    function ensureBuffer(input) {
+      if (Buffer.isBuffer(input)) {
+        return input;
+      }
+      if (typeof input === "number") {
+        return Buffer.alloc(input);
+      } else if (typeof input === "string") {
+        return Buffer.from(input);
+      } else {
+        throw new Error("input must be buffer, number, or string, received " + typeof input);
+      }
+    }
+    function bufferizeInt(num) {
+      const tmp = ensureBuffer(4);
+      tmp.writeInt32BE(num, 0);
+      return tmp;
+    }
+    function _crc32(buf, previous) {
+      buf = ensureBuffer(buf);
+      if (Buffer.isBuffer(previous)) {
+        previous = previous.readUInt32BE(0);
+      }
+      let crc = ~~previous ^ -1;
+      for (var n = 0; n < buf.length; n++) {
+        crc = CRC_TABLE[(crc ^ buf[n]) & 255] ^ crc >>> 8;
+      }
+      return crc ^ -1;
+    }
+    function crc323() {
+      return bufferizeInt(_crc32.apply(null, arguments));
+    }
+    crc323.signed = function() {
+      return _crc32.apply(null, arguments);
+    };
+    crc323.unsigned = function() {
+      return _crc32.apply(null, arguments) >>> 0;
+    };
+    var bufferCrc322 = crc323;
+    var index = /* @__PURE__ */ getDefaultExportFromCjs(bufferCrc322);
+    module.exports = index;
+  }
+});
+
+// node_modules/pend/index.js
+var require_pend = __commonJS({
+  "node_modules/pend/index.js"(exports, module) {
+    module.exports = Pend;
+    function Pend() {
+      this.pending = 0;
+      this.max = Infinity;
+      this.listeners = [];
+      this.waiting = [];
+      this.error = null;
+    }
+    Pend.prototype.go = function(fn) {
+      if (this.pending < this.max) {
+        pendGo(this, fn);
+      } else {
+        this.waiting.push(fn);
+      }
+    };
+    Pend.prototype.wait = function(cb) {
+      if (this.pending === 0) {
+        cb(this.error);
+      } else {
+        this.listeners.push(cb);
+      }
+    };
+    Pend.prototype.hold = function() {
+      return pendHold(this);
+    };
+    function pendHold(self) {
+      self.pending += 1;
+      var called = false;
+      return onCb;
+      function onCb(err) {
+        if (called) throw new Error("callback called twice");
+        called = true;
+        self.error = self.error || err;
+        self.pending -= 1;
+        if (self.waiting.length > 0 && self.pending < self.max) {
+          pendGo(self, self.waiting.shift());
+        } else if (self.pending === 0) {
+          var listeners = self.listeners;
+          self.listeners = [];
+          listeners.forEach(cbListener);
+        }
+      }
+      function cbListener(listener) {
+        listener(self.error);
+      }
+    }
+    function pendGo(self, fn) {
+      fn(pendHold(self));
+    }
+  }
+});
+
+// node_modules/yauzl/fd-slicer.js
+var require_fd_slicer = __commonJS({
+  "node_modules/yauzl/fd-slicer.js"(exports) {
+    var fs = __require("fs");
+    var util = __require("util");
+    var stream = __require("stream");
+    var Readable2 = stream.Readable;
+    var PassThrough = stream.PassThrough;
+    var Pend = require_pend();
+    var EventEmitter = __require("events").EventEmitter;
+    exports.BufferSlicer = BufferSlicer;
+    exports.FdSlicer = FdSlicer;
+    util.inherits(FdSlicer, EventEmitter);
+    function FdSlicer(fd) {
+      EventEmitter.call(this);
+      this.fd = fd;
+      this.pend = new Pend();
+      this.pend.max = 1;
+      this.refCount = 0;
+    }
+    FdSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+      var self = this;
+      self.pend.go(function(cb) {
+        fs.read(self.fd, buffer, offset, length, position, function(err, bytesRead, buffer2) {
+          cb();
+          callback(err, bytesRead, buffer2);
+        });
+      });
+    };
+    FdSlicer.prototype.createReadStream = function(options2) {
+      return new ReadStream(this, options2);
+    };
+    FdSlicer.prototype.ref = function() {
+      this.refCount += 1;
+    };
+    FdSlicer.prototype.unref = function() {
+      var self = this;
+      self.refCount -= 1;
+      if (self.refCount < 0) throw new Error("invalid unref");
+      if (self.refCount > 0) return;
+      fs.close(self.fd, onCloseDone);
+      function onCloseDone(err) {
+        if (err) {
+          self.emit("error", err);
+        } else {
+          self.emit("close");
+        }
+      }
+    };
+    util.inherits(ReadStream, Readable2);
+    function ReadStream(context, options2) {
+      options2 = options2 || {};
+      Readable2.call(this, options2);
+      this.context = context;
+      this.context.ref();
+      this.start = options2.start || 0;
+      this.endOffset = options2.end;
+      this.pos = this.start;
+    }
+    ReadStream.prototype._read = function(n) {
+      var self = this;
+      var toRead = Math.min(self._readableState.highWaterMark, n);
+      if (self.endOffset != null) {
+        toRead = Math.min(toRead, self.endOffset - self.pos);
+      }
+      if (toRead <= 0) {
+        self.push(null);
+        this._cleanup();
+        return;
+      }
+      self.context.pend.go(function(cb) {
+        var buffer = Buffer.allocUnsafe(toRead);
+        fs.read(self.context.fd, buffer, 0, toRead, self.pos, function(err, bytesRead) {
+          if (err) {
+            self.destroy(err);
+          } else if (bytesRead === 0) {
+            self.push(null);
+            self._cleanup();
+          } else {
+            self.pos += bytesRead;
+            self.push(buffer.slice(0, bytesRead));
+          }
+          cb();
+        });
+      });
+    };
+    ReadStream.prototype._destroy = function(err, cb) {
+      this._cleanup();
+      cb(err);
+    };
+    ReadStream.prototype._cleanup = function() {
+      if (this.context != null) {
+        this.context.unref();
+        this.context = null;
+      }
+    };
+    util.inherits(BufferSlicer, EventEmitter);
+    function BufferSlicer(buffer) {
+      EventEmitter.call(this);
+      this.refCount = 0;
+      this.buffer = buffer;
+    }
+    BufferSlicer.prototype.read = function(buffer, offset, length, position, callback) {
+      if (!(0 <= offset && offset <= buffer.length)) throw new RangeError("offset outside buffer: 0 <= " + offset + " <= " + buffer.length);
+      if (position < 0) throw new RangeError("position is negative: " + position);
+      if (offset + length > buffer.length) {
+        length = buffer.length - offset;
+      }
+      if (position + length > this.buffer.length) {
+        length = this.buffer.length - position;
+      }
+      if (length <= 0) {
+        setImmediate(function() {
+          callback(null, 0);
+        });
+        return;
+      }
+      this.buffer.copy(buffer, offset, position, position + length);
+      setImmediate(function() {
+        callback(null, length);
+      });
+    };
+    BufferSlicer.prototype.createReadStream = function(options2) {
+      options2 = options2 || {};
+      var readStream = new PassThrough(options2);
+      readStream.start = options2.start || 0;
+      readStream.endOffset = options2.end;
+      readStream.pos = readStream.endOffset || this.buffer.length;
+      var entireSlice = this.buffer.slice(readStream.start, readStream.pos);
+      var maxChunkSize = 65536;
+      var offset = 0;
+      while (true) {
+        var nextOffset = offset + maxChunkSize;
+        if (nextOffset >= entireSlice.length) {
+          if (offset < entireSlice.length) {
+            readStream.write(entireSlice.slice(offset, entireSlice.length));
+          }
+          break;
+        }
+        readStream.write(entireSlice.slice(offset, nextOffset));
+        offset = nextOffset;
+      }
+      readStream.end();
+      return readStream;
+    };
+    BufferSlicer.prototype.ref = function() {
+      this.refCount += 1;
+    };
+    BufferSlicer.prototype.unref = function() {
+      this.refCount -= 1;
+      if (this.refCount < 0) {
+        throw new Error("invalid unref");
+      }
+    };
+  }
+});
+
+// node_modules/yauzl/crc32.js
+var require_crc32 = __commonJS({
+  "node_modules/yauzl/crc32.js"(exports, module) {
+    var CRC_TABLE = new Int32Array([
+      0,
+      1996959894,
+      3993919788,
+      2567524794,
+      124634137,
+      1886057615,
+      3915621685,
+      2657392035,
+      249268274,
+      2044508324,
+      3772115230,
+      2547177864,
+      162941995,
+      2125561021,
+      3887607047,
+      2428444049,
+      498536548,
+      1789927666,
+      4089016648,
+      2227061214,
+      450548861,
+      1843258603,
+      4107580753,
+      2211677639,
+      325883990,
+      1684777152,
+      4251122042,
+      2321926636,
+      335633487,
+      1661365465,
+      4195302755,
+      2366115317,
+      997073096,
+      1281953886,
+      3579855332,
+      2724688242,
+      1006888145,
+      1258607687,
+      3524101629,
+      2768942443,
+      901097722,
+      1119000684,
+      3686517206,
+      2898065728,
+      853044451,
+      1172266101,
+      3705015759,
+      2882616665,
+      651767980,
+      1373503546,
+      3369554304,
+      3218104598,
+      565507253,
+      1454621731,
+      3485111705,
+      3099436303,
+      671266974,
+      1594198024,
+      3322730930,
+      2970347812,
+      795835527,
+      1483230225,
+      3244367275,
+      3060149565,
+      1994146192,
+      31158534,
+      2563907772,
+      4023717930,
+      1907459465,
+      112637215,
+      2680153253,
+      3904427059,
+      2013776290,
+      251722036,
+      2517215374,
+      3775830040,
+      2137656763,
+      141376813,
+      2439277719,
+      3865271297,
+      1802195444,
+      476864866,
+      2238001368,
+      4066508878,
+      1812370925,
+      453092731,
+      2181625025,
+      4111451223,
+      1706088902,
+      314042704,
+      2344532202,
+      4240017532,
+      1658658271,
+      366619977,
+      2362670323,
+      4224994405,
+      1303535960,
+      984961486,
+      2747007092,
+      3569037538,
+      1256170817,
+      1037604311,
+      2765210733,
+      3554079995,
+      1131014506,
+      879679996,
+      2909243462,
+      3663771856,
+      1141124467,
+      855842277,
+      2852801631,
+      3708648649,
+      1342533948,
+      654459306,
+      3188396048,
+      3373015174,
+      1466479909,
+      544179635,
+      3110523913,
+      3462522015,
+      1591671054,
+      702138776,
+      2966460450,
+      3352799412,
+      1504918807,
+      783551873,
+      3082640443,
+      3233442989,
+      3988292384,
+      2596254646,
+      62317068,
+      1957810842,
+      3939845945,
+      2647816111,
+      81470997,
+      1943803523,
+      3814918930,
+      2489596804,
+      225274430,
+      2053790376,
+      3826175755,
+      2466906013,
+      167816743,
+      2097651377,
+      4027552580,
+      2265490386,
+      503444072,
+      1762050814,
+      4150417245,
+      2154129355,
+      426522225,
+      1852507879,
+      4275313526,
+      2312317920,
+      282753626,
+      1742555852,
+      4189708143,
+      2394877945,
+      397917763,
+      1622183637,
+      3604390888,
+      2714866558,
+      953729732,
+      1340076626,
+      3518719985,
+      2797360999,
+      1068828381,
+      1219638859,
+      3624741850,
+      2936675148,
+      906185462,
+      1090812512,
+      3747672003,
+      2825379669,
+      829329135,
+      1181335161,
+      3412177804,
+      3160834842,
+      628085408,
+      1382605366,
+      3423369109,
+      3138078467,
+      570562233,
+      1426400815,
+      3317316542,
+      2998733608,
+      733239954,
+      1555261956,
+      3268935591,
+      3050360625,
+      752459403,
+      1541320221,
+      2607071920,
+      3965973030,
+      1969922972,
+      40735498,
+      2617837225,
+      3943577151,
+      1913087877,
+      83908371,
+      2512341634,
+      3803740692,
+      2075208622,
+      213261112,
+      2463272603,
+      3855990285,
+      2094854071,
+      198958881,
+      2262029012,
+      4057260610,
+      1759359992,
+      534414190,
+      2176718541,
+      4139329115,
+      1873836001,
+      414664567,
+      2282248934,
+      4279200368,
+      1711684554,
+      285281116,
+      2405801727,
+      4167216745,
+      1634467795,
+      376229701,
+      2685067896,
+      3608007406,
+      1308918612,
+      956543938,
+      2808555105,
+      3495958263,
+      1231636301,
+      1047427035,
+      2932959818,
+      3654703836,
+      1088359270,
+      936918e3,
+      2847714899,
+      3736837829,
+      1202900863,
+      817233897,
+      3183342108,
+      3401237130,
+      1404277552,
+      615818150,
+      3134207493,
+      3453421203,
+      1423857449,
+      601450431,
+      3009837614,
+      3294710456,
+      1567103746,
+      711928724,
+      3020668471,
+      3272380065,
+      1510334235,
+      755167117
+    ]);
+    function crc323(buf) {
+      let crc = -1;
+      for (let x of buf) {
+        crc = CRC_TABLE[(crc ^ x) & 255] ^ crc >>> 8;
+      }
+      return (crc ^ -1) >>> 0;
+    }
+    module.exports = crc323;
+  }
+});
+
+// node_modules/yauzl/index.js
+var require_yauzl = __commonJS({
+  "node_modules/yauzl/index.js"(exports) {
+    var fs = __require("fs");
+    var zlib2 = __require("zlib");
+    var fd_slicer = require_fd_slicer();
+    var util = __require("util");
+    var EventEmitter = __require("events").EventEmitter;
+    var Transform = __require("stream").Transform;
+    var PassThrough = __require("stream").PassThrough;
+    var Writable3 = __require("stream").Writable;
+    var crc323 = typeof zlib2.crc32 === "function" ? zlib2.crc32 : require_crc32();
+    exports.open = open4;
+    exports.fromFd = fromFd;
+    exports.fromBuffer = fromBuffer;
+    exports.fromRandomAccessReader = fromRandomAccessReader;
+    exports.openPromise = openPromise;
+    exports.fromFdPromise = fromFdPromise2;
+    exports.fromBufferPromise = fromBufferPromise;
+    exports.fromRandomAccessReaderPromise = fromRandomAccessReaderPromise;
+    exports.dosDateTimeToDate = dosDateTimeToDate;
+    exports.getFileNameLowLevel = getFileNameLowLevel2;
+    exports.validateFileName = validateFileName;
+    exports.parseExtraFields = parseExtraFields;
+    exports.ZipFile = ZipFile2;
+    exports.Entry = Entry;
+    exports.LocalFileHeader = LocalFileHeader;
+    exports.RandomAccessReader = RandomAccessReader;
+    function openPromise(path, options2) {
+      return new Promise((resolve2, reject) => {
+        open4(path, { ...options2, lazyEntries: true }, function(err, zipfile) {
+          if (err) return reject(err);
+          resolve2(zipfile);
+        });
+      });
+    }
+    function fromFdPromise2(fd, options2) {
+      return new Promise((resolve2, reject) => {
+        fromFd(fd, { ...options2, lazyEntries: true }, function(err, zipfile) {
+          if (err) return reject(err);
+          resolve2(zipfile);
+        });
+      });
+    }
+    function fromBufferPromise(buffer, options2) {
+      return new Promise((resolve2, reject) => {
+        fromBuffer(buffer, { ...options2, lazyEntries: true }, function(err, zipfile) {
+          if (err) return reject(err);
+          resolve2(zipfile);
+        });
+      });
+    }
+    function fromRandomAccessReaderPromise(reader, totalSize, options2) {
+      return new Promise((resolve2, reject) => {
+        fromRandomAccessReader(reader, totalSize, { ...options2, lazyEntries: true }, function(err, zipfile) {
+          if (err) return reject(err);
+          resolve2(zipfile);
+        });
+      });
+    }
+    function open4(path, options2, callback) {
+      if (typeof options2 === "function") {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      if (options2.autoClose == null) options2.autoClose = true;
+      if (options2.lazyEntries == null) options2.lazyEntries = false;
+      if (options2.decodeStrings == null) options2.decodeStrings = true;
+      if (options2.validateEntrySizes == null) options2.validateEntrySizes = true;
+      if (options2.strictFileNames == null) options2.strictFileNames = false;
+      if (callback == null) callback = defaultCallback;
+      fs.open(path, "r", function(err, fd) {
+        if (err) return callback(err);
+        fromFd(fd, options2, function(err2, zipfile) {
+          if (err2) fs.close(fd, defaultCallback);
+          callback(err2, zipfile);
+        });
+      });
+    }
+    function fromFd(fd, options2, callback) {
+      if (typeof options2 === "function") {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      if (options2.autoClose == null) options2.autoClose = false;
+      if (options2.lazyEntries == null) options2.lazyEntries = false;
+      if (options2.decodeStrings == null) options2.decodeStrings = true;
+      if (options2.validateEntrySizes == null) options2.validateEntrySizes = true;
+      if (options2.strictFileNames == null) options2.strictFileNames = false;
+      if (callback == null) callback = defaultCallback;
+      fs.fstat(fd, function(err, stats) {
+        if (err) return callback(err);
+        var reader = new fd_slicer.FdSlicer(fd);
+        fromRandomAccessReader(reader, stats.size, options2, callback);
+      });
+    }
+    function fromBuffer(buffer, options2, callback) {
+      if (typeof options2 === "function") {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      options2.autoClose = false;
+      if (options2.lazyEntries == null) options2.lazyEntries = false;
+      if (options2.decodeStrings == null) options2.decodeStrings = true;
+      if (options2.validateEntrySizes == null) options2.validateEntrySizes = true;
+      if (options2.strictFileNames == null) options2.strictFileNames = false;
+      var reader = new fd_slicer.BufferSlicer(buffer);
+      fromRandomAccessReader(reader, buffer.length, options2, callback);
+    }
+    function fromRandomAccessReader(reader, totalSize, options2, callback) {
+      if (typeof options2 === "function") {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      if (options2.autoClose == null) options2.autoClose = true;
+      if (options2.lazyEntries == null) options2.lazyEntries = false;
+      if (options2.decodeStrings == null) options2.decodeStrings = true;
+      var decodeStrings = !!options2.decodeStrings;
+      if (options2.validateEntrySizes == null) options2.validateEntrySizes = true;
+      if (options2.strictFileNames == null) options2.strictFileNames = false;
+      if (callback == null) callback = defaultCallback;
+      if (typeof totalSize !== "number") throw new Error("expected totalSize parameter to be a number");
+      if (totalSize > Number.MAX_SAFE_INTEGER) {
+        throw new Error("zip file too large. only file sizes up to 2^52 are supported due to JavaScript's Number type being an IEEE 754 double.");
+      }
+      reader.ref();
+      var eocdrWithoutCommentSize = 22;
+      var zip64EocdlSize = 20;
+      var maxCommentSize = 65535;
+      var bufferSize = Math.min(zip64EocdlSize + eocdrWithoutCommentSize + maxCommentSize, totalSize);
+      var buffer = newBuffer(bufferSize);
+      var bufferReadStart = totalSize - buffer.length;
+      readAndAssertNoEof(reader, buffer, 0, bufferSize, bufferReadStart, function(err) {
+        if (err) return callback(err);
+        for (var i = bufferSize - eocdrWithoutCommentSize; i >= 0; i -= 1) {
+          if (buffer.readUInt32LE(i) !== 101010256) continue;
+          var eocdrBuffer = buffer.subarray(i);
+          var diskNumber = eocdrBuffer.readUInt16LE(4);
+          var entryCount = eocdrBuffer.readUInt16LE(10);
+          var centralDirectoryOffset = eocdrBuffer.readUInt32LE(16);
+          var commentLength = eocdrBuffer.readUInt16LE(20);
+          var expectedCommentLength = eocdrBuffer.length - eocdrWithoutCommentSize;
+          if (commentLength !== expectedCommentLength) {
+            return callback(new Error("Invalid comment length. Expected: " + expectedCommentLength + ". Found: " + commentLength + ". Are there extra bytes at the end of the file? Or is the end of central dir signature `PK☺☻` in the comment?"));
+          }
+          var comment = decodeStrings ? decodeBuffer(eocdrBuffer.subarray(22), false) : eocdrBuffer.subarray(22);
+          if (i - zip64EocdlSize >= 0 && buffer.readUInt32LE(i - zip64EocdlSize) === 117853008) {
+            var zip64EocdlBuffer = buffer.subarray(i - zip64EocdlSize, i - zip64EocdlSize + zip64EocdlSize);
+            var zip64EocdrOffset = readUInt64LE(zip64EocdlBuffer, 8);
+            var zip64EocdrBuffer = newBuffer(56);
+            return readAndAssertNoEof(reader, zip64EocdrBuffer, 0, zip64EocdrBuffer.length, zip64EocdrOffset, function(err2) {
+              if (err2) return callback(err2);
+              if (zip64EocdrBuffer.readUInt32LE(0) !== 101075792) {
+                return callback(new Error("invalid zip64 end of central directory record signature"));
+              }
+              diskNumber = zip64EocdrBuffer.readUInt32LE(16);
+              if (diskNumber !== 0) {
+                return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+              }
+              entryCount = readUInt64LE(zip64EocdrBuffer, 32);
+              centralDirectoryOffset = readUInt64LE(zip64EocdrBuffer, 48);
+              return callback(null, new ZipFile2(reader, centralDirectoryOffset, totalSize, entryCount, comment, options2.autoClose, options2.lazyEntries, decodeStrings, options2.validateEntrySizes, options2.strictFileNames));
+            });
+          }
+          if (diskNumber !== 0) {
+            return callback(new Error("multi-disk zip files are not supported: found disk number: " + diskNumber));
+          }
+          return callback(null, new ZipFile2(reader, centralDirectoryOffset, totalSize, entryCount, comment, options2.autoClose, options2.lazyEntries, decodeStrings, options2.validateEntrySizes, options2.strictFileNames));
+        }
+        callback(new Error("End of central directory record signature not found. Either not a zip file, or file is truncated."));
+      });
+    }
+    util.inherits(ZipFile2, EventEmitter);
+    function ZipFile2(reader, centralDirectoryOffset, fileSize, entryCount, comment, autoClose, lazyEntries, decodeStrings, validateEntrySizes, strictFileNames) {
+      var self = this;
+      EventEmitter.call(self);
+      self.reader = reader;
+      self.reader.on("error", function(err) {
+        emitError(self, err);
+      });
+      self.reader.once("close", function() {
+        self.emit("close");
+      });
+      self.readEntryCursor = centralDirectoryOffset;
+      self.fileSize = fileSize;
+      self.entryCount = entryCount;
+      self.comment = comment;
+      self.entriesRead = 0;
+      self.autoClose = !!autoClose;
+      self.lazyEntries = !!lazyEntries;
+      self.decodeStrings = !!decodeStrings;
+      self.validateEntrySizes = !!validateEntrySizes;
+      self.strictFileNames = !!strictFileNames;
+      self.isOpen = true;
+      self.emittedError = false;
+      self.hasEachEntryBeenCalled = false;
+      if (!self.lazyEntries) self._readEntry();
+    }
+    ZipFile2.prototype.close = function() {
+      if (!this.isOpen) return;
+      this.isOpen = false;
+      this.reader.unref();
+    };
+    function emitErrorAndAutoClose(self, err) {
+      if (self.autoClose) self.close();
+      emitError(self, err);
+    }
+    function emitError(self, err) {
+      if (self.emittedError) return;
+      self.emittedError = true;
+      self.emit("error", err);
+    }
+    ZipFile2.prototype.readEntry = function() {
+      if (!this.lazyEntries) throw new Error("readEntry() called without lazyEntries:true");
+      this._readEntry();
+    };
+    ZipFile2.prototype._readEntry = function() {
+      var self = this;
+      if (self.entryCount === self.entriesRead) {
+        setImmediate(function() {
+          if (self.autoClose) self.close();
+          if (self.emittedError) return;
+          self.emit("end");
+        });
+        return;
+      }
+      if (self.emittedError) return;
+      var buffer = newBuffer(46);
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err) {
+        if (err) return emitErrorAndAutoClose(self, err);
+        if (self.emittedError) return;
+        var entry = new Entry();
+        var signature = buffer.readUInt32LE(0);
+        if (signature !== 33639248) return emitErrorAndAutoClose(self, new Error("invalid central directory file header signature: 0x" + signature.toString(16)));
+        entry.versionMadeBy = buffer.readUInt16LE(4);
+        entry.versionNeededToExtract = buffer.readUInt16LE(6);
+        entry.generalPurposeBitFlag = buffer.readUInt16LE(8);
+        entry.compressionMethod = buffer.readUInt16LE(10);
+        entry.lastModFileTime = buffer.readUInt16LE(12);
+        entry.lastModFileDate = buffer.readUInt16LE(14);
+        entry.crc32 = buffer.readUInt32LE(16);
+        entry.compressedSize = buffer.readUInt32LE(20);
+        entry.uncompressedSize = buffer.readUInt32LE(24);
+        entry.fileNameLength = buffer.readUInt16LE(28);
+        entry.extraFieldLength = buffer.readUInt16LE(30);
+        entry.fileCommentLength = buffer.readUInt16LE(32);
+        entry.internalFileAttributes = buffer.readUInt16LE(36);
+        entry.externalFileAttributes = buffer.readUInt32LE(38);
+        entry.relativeOffsetOfLocalHeader = buffer.readUInt32LE(42);
+        if (entry.generalPurposeBitFlag & 64) return emitErrorAndAutoClose(self, new Error("strong encryption is not supported"));
+        self.readEntryCursor += 46;
+        buffer = newBuffer(entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength);
+        readAndAssertNoEof(self.reader, buffer, 0, buffer.length, self.readEntryCursor, function(err2) {
+          if (err2) return emitErrorAndAutoClose(self, err2);
+          if (self.emittedError) return;
+          entry.fileNameRaw = buffer.subarray(0, entry.fileNameLength);
+          var fileCommentStart = entry.fileNameLength + entry.extraFieldLength;
+          entry.extraFieldRaw = buffer.subarray(entry.fileNameLength, fileCommentStart);
+          entry.fileCommentRaw = buffer.subarray(fileCommentStart, fileCommentStart + entry.fileCommentLength);
+          try {
+            entry.extraFields = parseExtraFields(entry.extraFieldRaw);
+          } catch (err3) {
+            return emitErrorAndAutoClose(self, err3);
+          }
+          if (self.decodeStrings) {
+            var isUtf8 = (entry.generalPurposeBitFlag & 2048) !== 0;
+            entry.fileComment = decodeBuffer(entry.fileCommentRaw, isUtf8);
+            entry.fileName = getFileNameLowLevel2(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, self.strictFileNames);
+            var errorMessage = validateFileName(entry.fileName);
+            if (errorMessage != null) return emitErrorAndAutoClose(self, new Error(errorMessage));
+          } else {
+            entry.fileComment = entry.fileCommentRaw;
+            entry.fileName = entry.fileNameRaw;
+          }
+          entry.comment = entry.fileComment;
+          self.readEntryCursor += buffer.length;
+          self.entriesRead += 1;
+          for (var i = 0; i < entry.extraFields.length; i++) {
+            var extraField = entry.extraFields[i];
+            if (extraField.id !== 1) continue;
+            var zip64EiefBuffer = extraField.data;
+            var index = 0;
+            if (entry.uncompressedSize === 4294967295) {
+              if (index + 8 > zip64EiefBuffer.length) {
+                return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include uncompressed size"));
+              }
+              entry.uncompressedSize = readUInt64LE(zip64EiefBuffer, index);
+              index += 8;
+            }
+            if (entry.compressedSize === 4294967295) {
+              if (index + 8 > zip64EiefBuffer.length) {
+                return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include compressed size"));
+              }
+              entry.compressedSize = readUInt64LE(zip64EiefBuffer, index);
+              index += 8;
+            }
+            if (entry.relativeOffsetOfLocalHeader === 4294967295) {
+              if (index + 8 > zip64EiefBuffer.length) {
+                return emitErrorAndAutoClose(self, new Error("zip64 extended information extra field does not include relative header offset"));
+              }
+              entry.relativeOffsetOfLocalHeader = readUInt64LE(zip64EiefBuffer, index);
+              index += 8;
+            }
+            break;
+          }
+          if (self.validateEntrySizes && entry.compressionMethod === 0) {
+            var expectedCompressedSize = entry.uncompressedSize;
+            if (entry.isEncrypted()) {
+              expectedCompressedSize += 12;
+            }
+            if (entry.compressedSize !== expectedCompressedSize) {
+              var msg = "compressed/uncompressed size mismatch for stored file: " + entry.compressedSize + " != " + entry.uncompressedSize;
+              return emitErrorAndAutoClose(self, new Error(msg));
+            }
+          }
+          self.emit("entry", entry);
+          if (!self.lazyEntries) self._readEntry();
+        });
+      });
+    };
+    ZipFile2.prototype.eachEntry = function() {
+      const self = this;
+      if (!self.lazyEntries) throw new Error("eachEntry() requires lazyEntries: true");
+      if (self.hasEachEntryBeenCalled) throw new Error("eachEntry() must only be called once per ZipFile");
+      self.hasEachEntryBeenCalled = true;
+      let pendingResolveReject = null;
+      self.on("entry", onEntry);
+      self.on("end", onEnd);
+      self.on("error", onError);
+      function cleanup() {
+        self.removeListener("entry", onEntry);
+        self.removeListener("end", onEnd);
+        self.removeListener("error", onError);
+        if (self.autoClose) self.close();
+      }
+      function onEntry(entry) {
+        let { resolve: resolve2 } = pendingResolveReject;
+        pendingResolveReject = null;
+        resolve2({ value: entry });
+      }
+      function onEnd() {
+        let { resolve: resolve2 } = pendingResolveReject;
+        pendingResolveReject = null;
+        cleanup();
+        resolve2({ done: true });
+      }
+      function onError(err) {
+        let { reject } = pendingResolveReject;
+        pendingResolveReject = null;
+        cleanup();
+        reject(err);
+      }
+      return {
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+        next() {
+          const promise = new Promise((resolve2, reject) => {
+            if (pendingResolveReject != null) throw new Error("next() called before previous Promise was resolved.");
+            pendingResolveReject = { resolve: resolve2, reject };
+          });
+          self.readEntry();
+          return promise;
+        },
+        return(value) {
+          cleanup();
+          return Promise.resolve({ done: true, value });
+        },
+        throw(value) {
+          cleanup();
+          return Promise.reject(value);
+        }
+      };
+    };
+    ZipFile2.prototype.openReadStream = function(entry, options2, callback) {
+      var self = this;
+      var relativeStart = 0;
+      var relativeEnd = entry.compressedSize;
+      if (callback == null) {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) {
+        options2 = {};
+      } else {
+        if (options2.decodeFileData === false) {
+          if (options2.decrypt != null) {
+            throw new Error("cannot use options.decrypt when options.decodeFileData === false");
+          }
+          if (options2.decompress != null) {
+            throw new Error("cannot use options.decompress when options.decodeFileData === false");
+          }
+        } else {
+          if (options2.decrypt != null) {
+            if (!entry.isEncrypted()) {
+              throw new Error("options.decrypt can only be specified for encrypted entries. See also option decodeFileData.");
+            }
+            if (options2.decrypt !== false) throw new Error("invalid options.decrypt value: " + options2.decrypt);
+            if (entry.isCompressed()) {
+              if (options2.decompress !== false) throw new Error("entry is encrypted and compressed, and options.decompress !== false. See also option decodeFileData.");
+            }
+          }
+          if (options2.decompress != null) {
+            if (!entry.isCompressed()) {
+              throw new Error("options.decompress can only be specified for compressed entries. See also option decodeFileData.");
+            }
+            if (!(options2.decompress === false || options2.decompress === true)) {
+              throw new Error("invalid options.decompress value: " + options2.decompress);
+            }
+            decompress = options2.decompress;
+          }
+        }
+        if (options2.start != null) {
+          relativeStart = options2.start;
+          if (relativeStart < 0) throw new Error("options.start < 0");
+          if (relativeStart > entry.compressedSize) throw new Error("options.start > entry.compressedSize");
+        }
+        if (options2.end != null) {
+          relativeEnd = options2.end;
+          if (relativeEnd < 0) throw new Error("options.end < 0");
+          if (relativeEnd > entry.compressedSize) throw new Error("options.end > entry.compressedSize");
+          if (relativeEnd < relativeStart) throw new Error("options.end < options.start");
+        }
+      }
+      var rawMode = options2.decodeFileData === false || // Explicitly requested raw.
+      (entry.compressionMethod === 0 || // Naturally without compression.
+      entry.compressionMethod === 8 && options2.decompress === false) && (!entry.isEncrypted() || // Naturally without encryption.
+      options2.decrypt === false);
+      if (options2.start != null || options2.end != null) {
+        if (!rawMode) throw new Error("start/end range require options.decodeFileData === false for non-trivial encoded entries.");
+      }
+      if (!self.isOpen) return callback(new Error("closed"));
+      if (entry.isEncrypted() && !rawMode) {
+        if (options2.decrypt !== false) return callback(new Error("entry is encrypted, and options.decodeFileData !== false"));
+      }
+      var decompress;
+      if (rawMode) {
+        decompress = false;
+      } else if (entry.compressionMethod === 8) {
+        decompress = options2.decodeFileData !== true;
+      } else {
+        return callback(new Error("unsupported compression method: " + entry.compressionMethod));
+      }
+      self.readLocalFileHeader(entry, { minimal: true }, function(err, localFileHeader) {
+        if (err) return callback(err);
+        self.openReadStreamLowLevel(
+          localFileHeader.fileDataStart,
+          entry.compressedSize,
+          relativeStart,
+          relativeEnd,
+          decompress,
+          entry.uncompressedSize,
+          callback
+        );
+      });
+    };
+    ZipFile2.prototype.openReadStreamLowLevel = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, callback) {
+      var self = this;
+      var fileDataEnd = fileDataStart + compressedSize;
+      var readStream = self.reader.createReadStream({
+        start: fileDataStart + relativeStart,
+        end: fileDataStart + relativeEnd
+      });
+      var endpointStream = readStream;
+      if (decompress) {
+        var destroyed = false;
+        var inflateFilter = zlib2.createInflateRaw();
+        readStream.on("error", function(err) {
+          setImmediate(function() {
+            if (!destroyed) inflateFilter.emit("error", err);
+          });
+        });
+        readStream.pipe(inflateFilter);
+        if (self.validateEntrySizes) {
+          endpointStream = new AssertByteCountStream(uncompressedSize);
+          inflateFilter.on("error", function(err) {
+            setImmediate(function() {
+              if (!destroyed) endpointStream.emit("error", err);
+            });
+          });
+          inflateFilter.pipe(endpointStream);
+        } else {
+          endpointStream = inflateFilter;
+        }
+        installDestroyFn(endpointStream, function() {
+          destroyed = true;
+          if (inflateFilter !== endpointStream) inflateFilter.unpipe(endpointStream);
+          readStream.unpipe(inflateFilter);
+          readStream.destroy();
+        });
+      }
+      callback(null, endpointStream);
+    };
+    ZipFile2.prototype.readLocalFileHeader = function(entry, options2, callback) {
+      var self = this;
+      if (callback == null) {
+        callback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      self.reader.ref();
+      var buffer = newBuffer(30);
+      readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader, function(err) {
+        try {
+          if (err) return callback(err);
+          var signature = buffer.readUInt32LE(0);
+          if (signature !== 67324752) {
+            return callback(new Error("invalid local file header signature: 0x" + signature.toString(16)));
+          }
+          var fileNameLength = buffer.readUInt16LE(26);
+          var extraFieldLength = buffer.readUInt16LE(28);
+          var fileDataStart = entry.relativeOffsetOfLocalHeader + 30 + fileNameLength + extraFieldLength;
+          if (fileDataStart + entry.compressedSize > self.fileSize) {
+            return callback(new Error("file data overflows file bounds: " + fileDataStart + " + " + entry.compressedSize + " > " + self.fileSize));
+          }
+          if (options2.minimal) {
+            return callback(null, { fileDataStart });
+          }
+          var localFileHeader = new LocalFileHeader();
+          localFileHeader.fileDataStart = fileDataStart;
+          localFileHeader.versionNeededToExtract = buffer.readUInt16LE(4);
+          localFileHeader.generalPurposeBitFlag = buffer.readUInt16LE(6);
+          localFileHeader.compressionMethod = buffer.readUInt16LE(8);
+          localFileHeader.lastModFileTime = buffer.readUInt16LE(10);
+          localFileHeader.lastModFileDate = buffer.readUInt16LE(12);
+          localFileHeader.crc32 = buffer.readUInt32LE(14);
+          localFileHeader.compressedSize = buffer.readUInt32LE(18);
+          localFileHeader.uncompressedSize = buffer.readUInt32LE(22);
+          localFileHeader.fileNameLength = fileNameLength;
+          localFileHeader.extraFieldLength = extraFieldLength;
+          buffer = newBuffer(fileNameLength + extraFieldLength);
+          self.reader.ref();
+          readAndAssertNoEof(self.reader, buffer, 0, buffer.length, entry.relativeOffsetOfLocalHeader + 30, function(err2) {
+            try {
+              if (err2) return callback(err2);
+              localFileHeader.fileName = buffer.subarray(0, fileNameLength);
+              localFileHeader.extraField = buffer.subarray(fileNameLength);
+              return callback(null, localFileHeader);
+            } finally {
+              self.reader.unref();
+            }
+          });
+        } finally {
+          self.reader.unref();
+        }
+      });
+    };
+    ZipFile2.prototype.openReadStreamPromise = function(entry, options2) {
+      return new Promise((resolve2, reject) => {
+        this.openReadStream(entry, options2, function(err, readStream) {
+          if (err) return reject(err);
+          resolve2(readStream);
+        });
+      });
+    };
+    ZipFile2.prototype.openReadStreamLowLevelPromise = function(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize) {
+      return new Promise((resolve2, reject) => {
+        this.openReadStream(fileDataStart, compressedSize, relativeStart, relativeEnd, decompress, uncompressedSize, function(err, readStream) {
+          if (err) return reject(err);
+          resolve2(readStream);
+        });
+      });
+    };
+    ZipFile2.prototype.readLocalFileHeaderPromise = function(entry, options2) {
+      return new Promise((resolve2, reject) => {
+        this.readLocalFileHeader(entry, options2, function(err, localFileHeader) {
+          if (err) return reject(err);
+          resolve2(localFileHeader);
+        });
+      });
+    };
+    function Entry() {
+    }
+    Entry.prototype.getLastModDate = function(options2) {
+      if (options2 == null) options2 = {};
+      if (!options2.forceDosFormat) {
+        for (var i = 0; i < this.extraFields.length; i++) {
+          var extraField = this.extraFields[i];
+          if (extraField.id === 21589) {
+            var data = extraField.data;
+            if (data.length < 5) continue;
+            var flags = data[0];
+            var HAS_MTIME = 1;
+            if (!(flags & HAS_MTIME)) continue;
+            var posixTimestamp = data.readInt32LE(1);
+            return new Date(posixTimestamp * 1e3);
+          } else if (extraField.id === 10) {
+            var data = extraField.data;
+            if (data.length !== 32) continue;
+            if (data.readUInt16LE(4) !== 1) continue;
+            if (data.readUInt16LE(6) !== 24) continue;
+            var hundredNanoSecondsSince1601 = data.readUInt32LE(8) + 4294967296 * data.readInt32LE(12);
+            var millisecondsSince1970 = hundredNanoSecondsSince1601 / 1e4 - 116444736e5;
+            return new Date(millisecondsSince1970);
+          }
+        }
+      }
+      return dosDateTimeToDate(this.lastModFileDate, this.lastModFileTime, options2.timezone);
+    };
+    Entry.prototype.canDecodeFileData = function() {
+      return !this.isEncrypted() && (this.compressionMethod === 0 || this.compressionMethod === 8);
+    };
+    Entry.prototype.isEncrypted = function() {
+      return (this.generalPurposeBitFlag & 1) !== 0;
+    };
+    Entry.prototype.isCompressed = function() {
+      return this.compressionMethod === 8;
+    };
+    function LocalFileHeader() {
+    }
+    function dosDateTimeToDate(date, time, timezone) {
+      var day = date & 31;
+      var month = (date >> 5 & 15) - 1;
+      var year = (date >> 9 & 127) + 1980;
+      var millisecond = 0;
+      var second = (time & 31) * 2;
+      var minute = time >> 5 & 63;
+      var hour = time >> 11 & 31;
+      if (timezone == null || timezone === "local") {
+        return new Date(year, month, day, hour, minute, second, millisecond);
+      } else if (timezone === "UTC") {
+        return new Date(Date.UTC(year, month, day, hour, minute, second, millisecond));
+      } else {
+        throw new Error("unrecognized options.timezone: " + options.timezone);
+      }
+    }
+    function getFileNameLowLevel2(generalPurposeBitFlag, fileNameBuffer, extraFields, strictFileNames) {
+      var fileName = null;
+      for (var i = 0; i < extraFields.length; i++) {
+        var extraField = extraFields[i];
+        if (extraField.id === 28789) {
+          if (extraField.data.length < 6) {
+            continue;
+          }
+          if (extraField.data.readUInt8(0) !== 1) {
+            continue;
+          }
+          var oldNameCrc32 = extraField.data.readUInt32LE(1);
+          if (crc323(fileNameBuffer) !== oldNameCrc32) {
+            continue;
+          }
+          fileName = decodeBuffer(extraField.data.subarray(5), true);
+          break;
+        }
+      }
+      if (fileName == null) {
+        var isUtf8 = (generalPurposeBitFlag & 2048) !== 0;
+        fileName = decodeBuffer(fileNameBuffer, isUtf8);
+      }
+      if (!strictFileNames) {
+        fileName = fileName.replace(/\\/g, "/");
+      }
+      return fileName;
+    }
+    function validateFileName(fileName) {
+      if (fileName.indexOf("\\") !== -1) {
+        return "invalid characters in fileName: " + fileName;
+      }
+      if (/^[a-zA-Z]:/.test(fileName) || /^\//.test(fileName)) {
+        return "absolute path: " + fileName;
+      }
+      if (fileName.split("/").indexOf("..") !== -1) {
+        return "invalid relative path: " + fileName;
+      }
+      return null;
+    }
+    function parseExtraFields(extraFieldBuffer) {
+      var extraFields = [];
+      var i = 0;
+      while (i < extraFieldBuffer.length - 3) {
+        var headerId = extraFieldBuffer.readUInt16LE(i + 0);
+        var dataSize = extraFieldBuffer.readUInt16LE(i + 2);
+        var dataStart = i + 4;
+        var dataEnd = dataStart + dataSize;
+        if (dataEnd > extraFieldBuffer.length) throw new Error("extra field length exceeds extra field buffer size");
+        var dataBuffer = extraFieldBuffer.subarray(dataStart, dataEnd);
+        extraFields.push({
+          id: headerId,
+          data: dataBuffer
+        });
+        i = dataEnd;
+      }
+      return extraFields;
+    }
+    function readAndAssertNoEof(reader, buffer, offset, length, position, callback) {
+      if (length === 0) {
+        return setImmediate(function() {
+          callback(null, newBuffer(0));
+        });
+      }
+      reader.read(buffer, offset, length, position, function(err, bytesRead) {
+        if (err) return callback(err);
+        if (bytesRead < length) {
+          return callback(new Error("unexpected EOF"));
+        }
+        callback();
+      });
+    }
+    util.inherits(AssertByteCountStream, Transform);
+    function AssertByteCountStream(byteCount) {
+      Transform.call(this);
+      this.actualByteCount = 0;
+      this.expectedByteCount = byteCount;
+    }
+    AssertByteCountStream.prototype._transform = function(chunk, encoding, cb) {
+      this.actualByteCount += chunk.length;
+      if (this.actualByteCount > this.expectedByteCount) {
+        var msg = "too many bytes in the stream. expected " + this.expectedByteCount + ". got at least " + this.actualByteCount;
+        return cb(new Error(msg));
+      }
+      cb(null, chunk);
+    };
+    AssertByteCountStream.prototype._flush = function(cb) {
+      if (this.actualByteCount < this.expectedByteCount) {
+        var msg = "not enough bytes in the stream. expected " + this.expectedByteCount + ". got only " + this.actualByteCount;
+        return cb(new Error(msg));
+      }
+      cb();
+    };
+    util.inherits(RandomAccessReader, EventEmitter);
+    function RandomAccessReader() {
+      EventEmitter.call(this);
+      this.refCount = 0;
+    }
+    RandomAccessReader.prototype.ref = function() {
+      this.refCount += 1;
+    };
+    RandomAccessReader.prototype.unref = function() {
+      var self = this;
+      self.refCount -= 1;
+      if (self.refCount > 0) return;
+      if (self.refCount < 0) throw new Error("invalid unref");
+      self.close(onCloseDone);
+      function onCloseDone(err) {
+        if (err) return self.emit("error", err);
+        self.emit("close");
+      }
+    };
+    RandomAccessReader.prototype.createReadStream = function(options2) {
+      if (options2 == null) options2 = {};
+      var start2 = options2.start;
+      var end = options2.end;
+      if (start2 === end) {
+        var emptyStream = new PassThrough();
+        setImmediate(function() {
+          emptyStream.end();
+        });
+        return emptyStream;
+      }
+      var stream = this._readStreamForRange(start2, end);
+      var destroyed = false;
+      var refUnrefFilter = new RefUnrefFilter(this);
+      stream.on("error", function(err) {
+        setImmediate(function() {
+          if (!destroyed) refUnrefFilter.emit("error", err);
+        });
+      });
+      installDestroyFn(refUnrefFilter, function() {
+        stream.unpipe(refUnrefFilter);
+        refUnrefFilter.unref();
+        stream.destroy();
+      });
+      var byteCounter = new AssertByteCountStream(end - start2);
+      refUnrefFilter.on("error", function(err) {
+        setImmediate(function() {
+          if (!destroyed) byteCounter.emit("error", err);
+        });
+      });
+      installDestroyFn(byteCounter, function() {
+        destroyed = true;
+        refUnrefFilter.unpipe(byteCounter);
+        refUnrefFilter.destroy();
+      });
+      return stream.pipe(refUnrefFilter).pipe(byteCounter);
+    };
+    RandomAccessReader.prototype._readStreamForRange = function(start2, end) {
+      throw new Error("not implemented");
+    };
+    RandomAccessReader.prototype.read = function(buffer, offset, length, position, callback) {
+      var readStream = this.createReadStream({ start: position, end: position + length });
+      var writeStream = new Writable3();
+      var written = 0;
+      writeStream._write = function(chunk, encoding, cb) {
+        chunk.copy(buffer, offset + written, 0, chunk.length);
+        written += chunk.length;
+        cb();
+      };
+      writeStream.on("finish", callback);
+      readStream.on("error", function(error) {
+        callback(error);
+      });
+      readStream.pipe(writeStream);
+    };
+    RandomAccessReader.prototype.close = function(callback) {
+      setImmediate(callback);
+    };
+    util.inherits(RefUnrefFilter, PassThrough);
+    function RefUnrefFilter(context) {
+      PassThrough.call(this);
+      this.context = context;
+      this.context.ref();
+      this.unreffedYet = false;
+    }
+    RefUnrefFilter.prototype._flush = function(cb) {
+      this.unref();
+      cb();
+    };
+    RefUnrefFilter.prototype.unref = function(cb) {
+      if (this.unreffedYet) return;
+      this.unreffedYet = true;
+      this.context.unref();
+    };
+    var cp437 = "\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
+    function decodeBuffer(buffer, isUtf8) {
+      if (isUtf8) {
+        return buffer.toString("utf8");
+      } else {
+        var result = "";
+        for (var i = 0; i < buffer.length; i++) {
+          result += cp437[buffer[i]];
+        }
+        return result;
+      }
+    }
+    function readUInt64LE(buffer, offset) {
+      var lower32 = buffer.readUInt32LE(offset);
+      var upper32 = buffer.readUInt32LE(offset + 4);
+      return upper32 * 4294967296 + lower32;
+    }
+    var newBuffer;
+    if (typeof Buffer.allocUnsafe === "function") {
+      newBuffer = function(len) {
+        return Buffer.allocUnsafe(len);
+      };
+    } else {
+      newBuffer = function(len) {
+        return new Buffer(len);
+      };
+    }
+    function installDestroyFn(stream, fn) {
+      if (typeof stream.destroy === "function") {
+        stream._destroy = function(err, cb) {
+          fn();
+          if (cb != null) cb(err);
+        };
+      } else {
+        stream.destroy = fn;
+      }
+    }
+    function defaultCallback(err) {
+      if (err) throw err;
+    }
   }
 });
 
@@ -5512,12 +7163,12 @@ var require_string_width = __commonJS({
 // node_modules/cli-progress/lib/format-value.js
 var require_format_value = __commonJS({
   "node_modules/cli-progress/lib/format-value.js"(exports, module) {
-    module.exports = function formatValue(v, options, type) {
-      if (options.autopadding !== true) {
+    module.exports = function formatValue(v, options2, type) {
+      if (options2.autopadding !== true) {
         return v;
       }
       function autopadding(value, length) {
-        return (options.autopaddingChar + value).slice(-length);
+        return (options2.autopaddingChar + value).slice(-length);
       }
       switch (type) {
         case "percentage":
@@ -5532,10 +7183,10 @@ var require_format_value = __commonJS({
 // node_modules/cli-progress/lib/format-bar.js
 var require_format_bar = __commonJS({
   "node_modules/cli-progress/lib/format-bar.js"(exports, module) {
-    module.exports = function formatBar(progress, options) {
-      const completeSize = Math.round(progress * options.barsize);
-      const incompleteSize = options.barsize - completeSize;
-      return options.barCompleteString.substr(0, completeSize) + options.barGlue + options.barIncompleteString.substr(0, incompleteSize);
+    module.exports = function formatBar(progress, options2) {
+      const completeSize = Math.round(progress * options2.barsize);
+      const incompleteSize = options2.barsize - completeSize;
+      return options2.barCompleteString.substr(0, completeSize) + options2.barGlue + options2.barIncompleteString.substr(0, incompleteSize);
     };
   }
 });
@@ -5543,7 +7194,7 @@ var require_format_bar = __commonJS({
 // node_modules/cli-progress/lib/format-time.js
 var require_format_time = __commonJS({
   "node_modules/cli-progress/lib/format-time.js"(exports, module) {
-    module.exports = function formatTime(t, options, roundToMultipleOf) {
+    module.exports = function formatTime(t, options2, roundToMultipleOf) {
       function round(input) {
         if (roundToMultipleOf) {
           return roundToMultipleOf * Math.round(input / roundToMultipleOf);
@@ -5552,7 +7203,7 @@ var require_format_time = __commonJS({
         }
       }
       function autopadding(v) {
-        return (options.autopaddingChar + v).slice(-2);
+        return (options2.autopaddingChar + v).slice(-2);
       }
       if (t > 3600) {
         return autopadding(Math.floor(t / 3600)) + "h" + autopadding(round(t % 3600 / 60)) + "m";
@@ -5574,23 +7225,23 @@ var require_formatter = __commonJS({
     var _defaultFormatValue = require_format_value();
     var _defaultFormatBar = require_format_bar();
     var _defaultFormatTime = require_format_time();
-    module.exports = function defaultFormatter(options, params, payload) {
-      let s = options.format;
-      const formatTime = options.formatTime || _defaultFormatTime;
-      const formatValue = options.formatValue || _defaultFormatValue;
-      const formatBar = options.formatBar || _defaultFormatBar;
+    module.exports = function defaultFormatter(options2, params, payload) {
+      let s = options2.format;
+      const formatTime = options2.formatTime || _defaultFormatTime;
+      const formatValue = options2.formatValue || _defaultFormatValue;
+      const formatBar = options2.formatBar || _defaultFormatBar;
       const percentage = Math.floor(params.progress * 100) + "";
       const stopTime = params.stopTime || Date.now();
       const elapsedTime = Math.round((stopTime - params.startTime) / 1e3);
       const context = Object.assign({}, payload, {
-        bar: formatBar(params.progress, options),
-        percentage: formatValue(percentage, options, "percentage"),
-        total: formatValue(params.total, options, "total"),
-        value: formatValue(params.value, options, "value"),
-        eta: formatValue(params.eta, options, "eta"),
-        eta_formatted: formatTime(params.eta, options, 5),
-        duration: formatValue(elapsedTime, options, "duration"),
-        duration_formatted: formatTime(elapsedTime, options, 1)
+        bar: formatBar(params.progress, options2),
+        percentage: formatValue(percentage, options2, "percentage"),
+        total: formatValue(params.total, options2, "total"),
+        value: formatValue(params.value, options2, "value"),
+        eta: formatValue(params.eta, options2, "eta"),
+        eta_formatted: formatTime(params.eta, options2, 5),
+        duration: formatValue(elapsedTime, options2, "duration"),
+        duration_formatted: formatTime(elapsedTime, options2, 1)
       });
       s = s.replace(/\{(\w+)\}/g, function(match, key) {
         if (typeof context[key] !== "undefined") {
@@ -5600,7 +7251,7 @@ var require_formatter = __commonJS({
       });
       const fullMargin = Math.max(0, params.maxWidth - _stringWidth(s) - 2);
       const halfMargin = Math.floor(fullMargin / 2);
-      switch (options.align) {
+      switch (options2.align) {
         // fill start-of-line with whitespaces
         case "right":
           s = fullMargin > 0 ? " ".repeat(fullMargin) + s : s;
@@ -5632,42 +7283,42 @@ var require_options = __commonJS({
     module.exports = {
       // set global options
       parse: function parse(rawOptions, preset) {
-        const options = {};
+        const options2 = {};
         const opt = Object.assign({}, preset, rawOptions);
-        options.throttleTime = 1e3 / mergeOption(opt.fps, 10);
-        options.stream = mergeOption(opt.stream, process.stderr);
-        options.terminal = mergeOption(opt.terminal, null);
-        options.clearOnComplete = mergeOption(opt.clearOnComplete, false);
-        options.stopOnComplete = mergeOption(opt.stopOnComplete, false);
-        options.barsize = mergeOption(opt.barsize, 40);
-        options.align = mergeOption(opt.align, "left");
-        options.hideCursor = mergeOption(opt.hideCursor, false);
-        options.linewrap = mergeOption(opt.linewrap, false);
-        options.barGlue = mergeOption(opt.barGlue, "");
-        options.barCompleteChar = mergeOption(opt.barCompleteChar, "=");
-        options.barIncompleteChar = mergeOption(opt.barIncompleteChar, "-");
-        options.format = mergeOption(opt.format, "progress [{bar}] {percentage}% | ETA: {eta}s | {value}/{total}");
-        options.formatTime = mergeOption(opt.formatTime, null);
-        options.formatValue = mergeOption(opt.formatValue, null);
-        options.formatBar = mergeOption(opt.formatBar, null);
-        options.etaBufferLength = mergeOption(opt.etaBuffer, 10);
-        options.etaAsynchronousUpdate = mergeOption(opt.etaAsynchronousUpdate, false);
-        options.progressCalculationRelative = mergeOption(opt.progressCalculationRelative, false);
-        options.synchronousUpdate = mergeOption(opt.synchronousUpdate, true);
-        options.noTTYOutput = mergeOption(opt.noTTYOutput, false);
-        options.notTTYSchedule = mergeOption(opt.notTTYSchedule, 2e3);
-        options.emptyOnZero = mergeOption(opt.emptyOnZero, false);
-        options.forceRedraw = mergeOption(opt.forceRedraw, false);
-        options.autopadding = mergeOption(opt.autopadding, false);
-        options.gracefulExit = mergeOption(opt.gracefulExit, false);
-        return options;
+        options2.throttleTime = 1e3 / mergeOption(opt.fps, 10);
+        options2.stream = mergeOption(opt.stream, process.stderr);
+        options2.terminal = mergeOption(opt.terminal, null);
+        options2.clearOnComplete = mergeOption(opt.clearOnComplete, false);
+        options2.stopOnComplete = mergeOption(opt.stopOnComplete, false);
+        options2.barsize = mergeOption(opt.barsize, 40);
+        options2.align = mergeOption(opt.align, "left");
+        options2.hideCursor = mergeOption(opt.hideCursor, false);
+        options2.linewrap = mergeOption(opt.linewrap, false);
+        options2.barGlue = mergeOption(opt.barGlue, "");
+        options2.barCompleteChar = mergeOption(opt.barCompleteChar, "=");
+        options2.barIncompleteChar = mergeOption(opt.barIncompleteChar, "-");
+        options2.format = mergeOption(opt.format, "progress [{bar}] {percentage}% | ETA: {eta}s | {value}/{total}");
+        options2.formatTime = mergeOption(opt.formatTime, null);
+        options2.formatValue = mergeOption(opt.formatValue, null);
+        options2.formatBar = mergeOption(opt.formatBar, null);
+        options2.etaBufferLength = mergeOption(opt.etaBuffer, 10);
+        options2.etaAsynchronousUpdate = mergeOption(opt.etaAsynchronousUpdate, false);
+        options2.progressCalculationRelative = mergeOption(opt.progressCalculationRelative, false);
+        options2.synchronousUpdate = mergeOption(opt.synchronousUpdate, true);
+        options2.noTTYOutput = mergeOption(opt.noTTYOutput, false);
+        options2.notTTYSchedule = mergeOption(opt.notTTYSchedule, 2e3);
+        options2.emptyOnZero = mergeOption(opt.emptyOnZero, false);
+        options2.forceRedraw = mergeOption(opt.forceRedraw, false);
+        options2.autopadding = mergeOption(opt.autopadding, false);
+        options2.gracefulExit = mergeOption(opt.gracefulExit, false);
+        return options2;
       },
       // derived options: instance specific, has to be created for every bar element
-      assignDerivedOptions: function assignDerivedOptions(options) {
-        options.barCompleteString = options.barCompleteChar.repeat(options.barsize + 1);
-        options.barIncompleteString = options.barIncompleteChar.repeat(options.barsize + 1);
-        options.autopaddingChar = options.autopadding ? mergeOption(options.autopaddingChar, "   ") : "";
-        return options;
+      assignDerivedOptions: function assignDerivedOptions(options2) {
+        options2.barCompleteString = options2.barCompleteChar.repeat(options2.barsize + 1);
+        options2.barIncompleteString = options2.barIncompleteChar.repeat(options2.barsize + 1);
+        options2.autopaddingChar = options2.autopadding ? mergeOption(options2.autopaddingChar, "   ") : "";
+        return options2;
       }
     };
   }
@@ -5682,9 +7333,9 @@ var require_generic_bar = __commonJS({
     var _options = require_options();
     var _EventEmitter = __require("events");
     module.exports = class GenericBar extends _EventEmitter {
-      constructor(options) {
+      constructor(options2) {
         super();
-        this.options = _options.assignDerivedOptions(options);
+        this.options = _options.assignDerivedOptions(options2);
         this.terminal = this.options.terminal ? this.options.terminal : new _Terminal(this.options.stream);
         this.value = 0;
         this.startValue = 0;
@@ -5806,8 +7457,8 @@ var require_single_bar = __commonJS({
     var _GenericBar = require_generic_bar();
     var _options = require_options();
     module.exports = class SingleBar extends _GenericBar {
-      constructor(options, preset) {
-        super(_options.parse(options, preset));
+      constructor(options2, preset) {
+        super(_options.parse(options2, preset));
         this.timer = null;
         if (this.options.noTTYOutput && this.terminal.isTTY() === false) {
           this.options.synchronousUpdate = false;
@@ -5896,10 +7547,10 @@ var require_multi_bar = __commonJS({
     var _options = require_options();
     var _EventEmitter = __require("events");
     module.exports = class MultiBar extends _EventEmitter {
-      constructor(options, preset) {
+      constructor(options2, preset) {
         super();
         this.bars = [];
-        this.options = _options.parse(options, preset);
+        this.options = _options.parse(options2, preset);
         this.options.synchronousUpdate = false;
         this.terminal = this.options.terminal ? this.options.terminal : new _Terminal(this.options.stream);
         this.timer = null;
@@ -6108,6 +7759,646 @@ var require_cli_progress = __commonJS({
         TimeFormat: _defaultFormatTime
       }
     };
+  }
+});
+
+// node_modules/yazl/index.js
+var require_yazl = __commonJS({
+  "node_modules/yazl/index.js"(exports) {
+    var fs = __require("fs");
+    var Transform = __require("stream").Transform;
+    var PassThrough = __require("stream").PassThrough;
+    var zlib2 = __require("zlib");
+    var util = __require("util");
+    var EventEmitter = __require("events").EventEmitter;
+    var errorMonitor = __require("events").errorMonitor;
+    var crc323 = require_dist();
+    exports.ZipFile = ZipFile2;
+    exports.dateToDosDateTime = dateToDosDateTime;
+    util.inherits(ZipFile2, EventEmitter);
+    function ZipFile2() {
+      this.outputStream = new PassThrough();
+      this.entries = [];
+      this.outputStreamCursor = 0;
+      this.ended = false;
+      this.allDone = false;
+      this.forceZip64Eocd = false;
+      this.errored = false;
+      this.on(errorMonitor, function() {
+        this.errored = true;
+      });
+    }
+    ZipFile2.prototype.addFile = function(realPath, metadataPath, options2) {
+      var self = this;
+      metadataPath = validateMetadataPath(metadataPath, false);
+      if (options2 == null) options2 = {};
+      if (shouldIgnoreAdding(self)) return;
+      var entry = new Entry(metadataPath, false, options2);
+      self.entries.push(entry);
+      fs.stat(realPath, function(err, stats) {
+        if (err) return self.emit("error", err);
+        if (!stats.isFile()) return self.emit("error", new Error("not a file: " + realPath));
+        entry.uncompressedSize = stats.size;
+        if (options2.mtime == null) entry.setLastModDate(stats.mtime);
+        if (options2.mode == null) entry.setFileAttributesMode(stats.mode);
+        entry.setFileDataPumpFunction(function() {
+          var readStream = fs.createReadStream(realPath);
+          entry.state = Entry.FILE_DATA_IN_PROGRESS;
+          readStream.on("error", function(err2) {
+            self.emit("error", err2);
+          });
+          pumpFileDataReadStream(self, entry, readStream);
+        });
+        pumpEntries(self);
+      });
+    };
+    ZipFile2.prototype.addReadStream = function(readStream, metadataPath, options2) {
+      this.addReadStreamLazy(metadataPath, options2, function(cb) {
+        cb(null, readStream);
+      });
+    };
+    ZipFile2.prototype.addReadStreamLazy = function(metadataPath, options2, getReadStreamFunction) {
+      var self = this;
+      if (typeof options2 === "function") {
+        getReadStreamFunction = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      metadataPath = validateMetadataPath(metadataPath, false);
+      if (shouldIgnoreAdding(self)) return;
+      var entry = new Entry(metadataPath, false, options2);
+      self.entries.push(entry);
+      entry.setFileDataPumpFunction(function() {
+        entry.state = Entry.FILE_DATA_IN_PROGRESS;
+        getReadStreamFunction(function(err, readStream) {
+          if (err) return self.emit("error", err);
+          pumpFileDataReadStream(self, entry, readStream);
+        });
+      });
+      pumpEntries(self);
+    };
+    ZipFile2.prototype.addBuffer = function(buffer, metadataPath, options2) {
+      var self = this;
+      metadataPath = validateMetadataPath(metadataPath, false);
+      if (buffer.length > 1073741823) throw new Error("buffer too large: " + buffer.length + " > 1073741823");
+      if (options2 == null) options2 = {};
+      if (options2.size != null) throw new Error("options.size not allowed");
+      if (shouldIgnoreAdding(self)) return;
+      var entry = new Entry(metadataPath, false, options2);
+      entry.uncompressedSize = buffer.length;
+      entry.crc32 = crc323.unsigned(buffer);
+      entry.crcAndFileSizeKnown = true;
+      self.entries.push(entry);
+      if (entry.compressionLevel === 0) {
+        setCompressedBuffer(buffer);
+      } else {
+        zlib2.deflateRaw(buffer, { level: entry.compressionLevel }, function(err, compressedBuffer) {
+          setCompressedBuffer(compressedBuffer);
+        });
+      }
+      function setCompressedBuffer(compressedBuffer) {
+        entry.compressedSize = compressedBuffer.length;
+        entry.setFileDataPumpFunction(function() {
+          writeToOutputStream(self, compressedBuffer);
+          writeToOutputStream(self, entry.getDataDescriptor());
+          entry.state = Entry.FILE_DATA_DONE;
+          setImmediate(function() {
+            pumpEntries(self);
+          });
+        });
+        pumpEntries(self);
+      }
+    };
+    ZipFile2.prototype.addEmptyDirectory = function(metadataPath, options2) {
+      var self = this;
+      metadataPath = validateMetadataPath(metadataPath, true);
+      if (options2 == null) options2 = {};
+      if (options2.size != null) throw new Error("options.size not allowed");
+      if (options2.compress != null) throw new Error("options.compress not allowed");
+      if (options2.compressionLevel != null) throw new Error("options.compressionLevel not allowed");
+      if (shouldIgnoreAdding(self)) return;
+      var entry = new Entry(metadataPath, true, options2);
+      self.entries.push(entry);
+      entry.setFileDataPumpFunction(function() {
+        writeToOutputStream(self, entry.getDataDescriptor());
+        entry.state = Entry.FILE_DATA_DONE;
+        pumpEntries(self);
+      });
+      pumpEntries(self);
+    };
+    var eocdrSignatureBuffer = bufferFrom([80, 75, 5, 6]);
+    ZipFile2.prototype.end = function(options2, calculatedTotalSizeCallback) {
+      if (typeof options2 === "function") {
+        calculatedTotalSizeCallback = options2;
+        options2 = null;
+      }
+      if (options2 == null) options2 = {};
+      if (this.ended) return;
+      this.ended = true;
+      if (this.errored) return;
+      this.calculatedTotalSizeCallback = calculatedTotalSizeCallback;
+      this.forceZip64Eocd = !!options2.forceZip64Format;
+      if (options2.comment) {
+        if (typeof options2.comment === "string") {
+          this.comment = encodeCp437(options2.comment);
+        } else {
+          this.comment = options2.comment;
+        }
+        if (this.comment.length > 65535) throw new Error("comment is too large");
+        if (bufferIncludes(this.comment, eocdrSignatureBuffer)) throw new Error("comment contains end of central directory record signature");
+      } else {
+        this.comment = EMPTY_BUFFER;
+      }
+      pumpEntries(this);
+    };
+    function writeToOutputStream(self, buffer) {
+      self.outputStream.write(buffer);
+      self.outputStreamCursor += buffer.length;
+    }
+    function pumpFileDataReadStream(self, entry, readStream) {
+      var crc32Watcher = new Crc32Watcher();
+      var uncompressedSizeCounter = new ByteCounter();
+      var compressor = entry.compressionLevel !== 0 ? new zlib2.DeflateRaw({ level: entry.compressionLevel }) : new PassThrough();
+      var compressedSizeCounter = new ByteCounter();
+      readStream.pipe(crc32Watcher).pipe(uncompressedSizeCounter).pipe(compressor).pipe(compressedSizeCounter).pipe(self.outputStream, { end: false });
+      compressedSizeCounter.on("end", function() {
+        entry.crc32 = crc32Watcher.crc32;
+        if (entry.uncompressedSize == null) {
+          entry.uncompressedSize = uncompressedSizeCounter.byteCount;
+        } else {
+          if (entry.uncompressedSize !== uncompressedSizeCounter.byteCount) return self.emit("error", new Error("file data stream has unexpected number of bytes"));
+        }
+        entry.compressedSize = compressedSizeCounter.byteCount;
+        self.outputStreamCursor += entry.compressedSize;
+        writeToOutputStream(self, entry.getDataDescriptor());
+        entry.state = Entry.FILE_DATA_DONE;
+        pumpEntries(self);
+      });
+    }
+    function determineCompressionLevel(options2) {
+      if (options2.compress != null && options2.compressionLevel != null) {
+        if (!!options2.compress !== !!options2.compressionLevel) throw new Error("conflicting settings for compress and compressionLevel");
+      }
+      if (options2.compressionLevel != null) return options2.compressionLevel;
+      if (options2.compress === false) return 0;
+      return 6;
+    }
+    function pumpEntries(self) {
+      if (self.allDone || self.errored) return;
+      if (self.ended && self.calculatedTotalSizeCallback != null) {
+        var calculatedTotalSize = calculateTotalSize(self);
+        if (calculatedTotalSize != null) {
+          self.calculatedTotalSizeCallback(calculatedTotalSize);
+          self.calculatedTotalSizeCallback = null;
+        }
+      }
+      var entry = getFirstNotDoneEntry();
+      function getFirstNotDoneEntry() {
+        for (var i = 0; i < self.entries.length; i++) {
+          var entry2 = self.entries[i];
+          if (entry2.state < Entry.FILE_DATA_DONE) return entry2;
+        }
+        return null;
+      }
+      if (entry != null) {
+        if (entry.state < Entry.READY_TO_PUMP_FILE_DATA) return;
+        if (entry.state === Entry.FILE_DATA_IN_PROGRESS) return;
+        entry.relativeOffsetOfLocalHeader = self.outputStreamCursor;
+        var localFileHeader = entry.getLocalFileHeader();
+        writeToOutputStream(self, localFileHeader);
+        entry.doFileDataPump();
+      } else {
+        if (self.ended) {
+          self.offsetOfStartOfCentralDirectory = self.outputStreamCursor;
+          self.entries.forEach(function(entry2) {
+            var centralDirectoryRecord = entry2.getCentralDirectoryRecord();
+            writeToOutputStream(self, centralDirectoryRecord);
+          });
+          writeToOutputStream(self, getEndOfCentralDirectoryRecord(self));
+          self.outputStream.end();
+          self.allDone = true;
+        }
+      }
+    }
+    function calculateTotalSize(self) {
+      var pretendOutputCursor = 0;
+      var centralDirectorySize = 0;
+      for (var i = 0; i < self.entries.length; i++) {
+        var entry = self.entries[i];
+        if (entry.compressionLevel !== 0) return -1;
+        if (entry.state >= Entry.READY_TO_PUMP_FILE_DATA) {
+          if (entry.uncompressedSize == null) return -1;
+        } else {
+          if (entry.uncompressedSize == null) return null;
+        }
+        entry.relativeOffsetOfLocalHeader = pretendOutputCursor;
+        var useZip64Format = entry.useZip64Format();
+        pretendOutputCursor += LOCAL_FILE_HEADER_FIXED_SIZE + entry.utf8FileName.length;
+        pretendOutputCursor += entry.uncompressedSize;
+        if (!entry.crcAndFileSizeKnown) {
+          if (useZip64Format) {
+            pretendOutputCursor += ZIP64_DATA_DESCRIPTOR_SIZE;
+          } else {
+            pretendOutputCursor += DATA_DESCRIPTOR_SIZE;
+          }
+        }
+        centralDirectorySize += CENTRAL_DIRECTORY_RECORD_FIXED_SIZE + entry.utf8FileName.length + entry.fileComment.length;
+        if (!entry.forceDosTimestamp) {
+          centralDirectorySize += INFO_ZIP_UNIVERSAL_TIMESTAMP_EXTRA_FIELD_SIZE;
+        }
+        if (useZip64Format) {
+          centralDirectorySize += ZIP64_EXTENDED_INFORMATION_EXTRA_FIELD_SIZE;
+        }
+      }
+      var endOfCentralDirectorySize = 0;
+      if (self.forceZip64Eocd || self.entries.length >= 65535 || centralDirectorySize >= 65535 || pretendOutputCursor >= 4294967295) {
+        endOfCentralDirectorySize += ZIP64_END_OF_CENTRAL_DIRECTORY_RECORD_SIZE + ZIP64_END_OF_CENTRAL_DIRECTORY_LOCATOR_SIZE;
+      }
+      endOfCentralDirectorySize += END_OF_CENTRAL_DIRECTORY_RECORD_SIZE + self.comment.length;
+      return pretendOutputCursor + centralDirectorySize + endOfCentralDirectorySize;
+    }
+    function shouldIgnoreAdding(self) {
+      if (self.ended) throw new Error("cannot add entries after calling end()");
+      if (self.errored) return true;
+      return false;
+    }
+    var ZIP64_END_OF_CENTRAL_DIRECTORY_RECORD_SIZE = 56;
+    var ZIP64_END_OF_CENTRAL_DIRECTORY_LOCATOR_SIZE = 20;
+    var END_OF_CENTRAL_DIRECTORY_RECORD_SIZE = 22;
+    function getEndOfCentralDirectoryRecord(self, actuallyJustTellMeHowLongItWouldBe) {
+      var needZip64Format = false;
+      var normalEntriesLength = self.entries.length;
+      if (self.forceZip64Eocd || self.entries.length >= 65535) {
+        normalEntriesLength = 65535;
+        needZip64Format = true;
+      }
+      var sizeOfCentralDirectory = self.outputStreamCursor - self.offsetOfStartOfCentralDirectory;
+      var normalSizeOfCentralDirectory = sizeOfCentralDirectory;
+      if (self.forceZip64Eocd || sizeOfCentralDirectory >= 4294967295) {
+        normalSizeOfCentralDirectory = 4294967295;
+        needZip64Format = true;
+      }
+      var normalOffsetOfStartOfCentralDirectory = self.offsetOfStartOfCentralDirectory;
+      if (self.forceZip64Eocd || self.offsetOfStartOfCentralDirectory >= 4294967295) {
+        normalOffsetOfStartOfCentralDirectory = 4294967295;
+        needZip64Format = true;
+      }
+      if (actuallyJustTellMeHowLongItWouldBe) {
+        if (needZip64Format) {
+          return ZIP64_END_OF_CENTRAL_DIRECTORY_RECORD_SIZE + ZIP64_END_OF_CENTRAL_DIRECTORY_LOCATOR_SIZE + END_OF_CENTRAL_DIRECTORY_RECORD_SIZE;
+        } else {
+          return END_OF_CENTRAL_DIRECTORY_RECORD_SIZE;
+        }
+      }
+      var eocdrBuffer = bufferAlloc(END_OF_CENTRAL_DIRECTORY_RECORD_SIZE + self.comment.length);
+      eocdrBuffer.writeUInt32LE(101010256, 0);
+      eocdrBuffer.writeUInt16LE(0, 4);
+      eocdrBuffer.writeUInt16LE(0, 6);
+      eocdrBuffer.writeUInt16LE(normalEntriesLength, 8);
+      eocdrBuffer.writeUInt16LE(normalEntriesLength, 10);
+      eocdrBuffer.writeUInt32LE(normalSizeOfCentralDirectory, 12);
+      eocdrBuffer.writeUInt32LE(normalOffsetOfStartOfCentralDirectory, 16);
+      eocdrBuffer.writeUInt16LE(self.comment.length, 20);
+      self.comment.copy(eocdrBuffer, 22);
+      if (!needZip64Format) return eocdrBuffer;
+      var zip64EocdrBuffer = bufferAlloc(ZIP64_END_OF_CENTRAL_DIRECTORY_RECORD_SIZE);
+      zip64EocdrBuffer.writeUInt32LE(101075792, 0);
+      writeUInt64LE(zip64EocdrBuffer, ZIP64_END_OF_CENTRAL_DIRECTORY_RECORD_SIZE - 12, 4);
+      zip64EocdrBuffer.writeUInt16LE(VERSION_MADE_BY, 12);
+      zip64EocdrBuffer.writeUInt16LE(VERSION_NEEDED_TO_EXTRACT_ZIP64, 14);
+      zip64EocdrBuffer.writeUInt32LE(0, 16);
+      zip64EocdrBuffer.writeUInt32LE(0, 20);
+      writeUInt64LE(zip64EocdrBuffer, self.entries.length, 24);
+      writeUInt64LE(zip64EocdrBuffer, self.entries.length, 32);
+      writeUInt64LE(zip64EocdrBuffer, sizeOfCentralDirectory, 40);
+      writeUInt64LE(zip64EocdrBuffer, self.offsetOfStartOfCentralDirectory, 48);
+      var zip64EocdlBuffer = bufferAlloc(ZIP64_END_OF_CENTRAL_DIRECTORY_LOCATOR_SIZE);
+      zip64EocdlBuffer.writeUInt32LE(117853008, 0);
+      zip64EocdlBuffer.writeUInt32LE(0, 4);
+      writeUInt64LE(zip64EocdlBuffer, self.outputStreamCursor, 8);
+      zip64EocdlBuffer.writeUInt32LE(1, 16);
+      return Buffer.concat([
+        zip64EocdrBuffer,
+        zip64EocdlBuffer,
+        eocdrBuffer
+      ]);
+    }
+    function validateMetadataPath(metadataPath, isDirectory) {
+      if (metadataPath === "") throw new Error("empty metadataPath");
+      metadataPath = metadataPath.replace(/\\/g, "/");
+      if (/^[a-zA-Z]:/.test(metadataPath) || /^\//.test(metadataPath)) throw new Error("absolute path: " + metadataPath);
+      if (metadataPath.split("/").indexOf("..") !== -1) throw new Error("invalid relative path: " + metadataPath);
+      var looksLikeDirectory = /\/$/.test(metadataPath);
+      if (isDirectory) {
+        if (!looksLikeDirectory) metadataPath += "/";
+      } else {
+        if (looksLikeDirectory) throw new Error("file path cannot end with '/': " + metadataPath);
+      }
+      return metadataPath;
+    }
+    var EMPTY_BUFFER = bufferAlloc(0);
+    function Entry(metadataPath, isDirectory, options2) {
+      this.utf8FileName = bufferFrom(metadataPath);
+      if (this.utf8FileName.length > 65535) throw new Error("utf8 file name too long. " + utf8FileName.length + " > 65535");
+      this.isDirectory = isDirectory;
+      this.state = Entry.WAITING_FOR_METADATA;
+      this.setLastModDate(options2.mtime != null ? options2.mtime : /* @__PURE__ */ new Date());
+      this.forceDosTimestamp = !!options2.forceDosTimestamp;
+      if (options2.mode != null) {
+        this.setFileAttributesMode(options2.mode);
+      } else {
+        this.setFileAttributesMode(isDirectory ? 16893 : 33204);
+      }
+      if (isDirectory) {
+        this.crcAndFileSizeKnown = true;
+        this.crc32 = 0;
+        this.uncompressedSize = 0;
+        this.compressedSize = 0;
+      } else {
+        this.crcAndFileSizeKnown = false;
+        this.crc32 = null;
+        this.uncompressedSize = null;
+        this.compressedSize = null;
+        if (options2.size != null) this.uncompressedSize = options2.size;
+      }
+      if (isDirectory) {
+        this.compressionLevel = 0;
+      } else {
+        this.compressionLevel = determineCompressionLevel(options2);
+      }
+      this.forceZip64Format = !!options2.forceZip64Format;
+      if (options2.fileComment) {
+        if (typeof options2.fileComment === "string") {
+          this.fileComment = bufferFrom(options2.fileComment, "utf-8");
+        } else {
+          this.fileComment = options2.fileComment;
+        }
+        if (this.fileComment.length > 65535) throw new Error("fileComment is too large");
+      } else {
+        this.fileComment = EMPTY_BUFFER;
+      }
+    }
+    Entry.WAITING_FOR_METADATA = 0;
+    Entry.READY_TO_PUMP_FILE_DATA = 1;
+    Entry.FILE_DATA_IN_PROGRESS = 2;
+    Entry.FILE_DATA_DONE = 3;
+    Entry.prototype.setLastModDate = function(date) {
+      this.mtime = date;
+      var dosDateTime = dateToDosDateTime(date);
+      this.lastModFileTime = dosDateTime.time;
+      this.lastModFileDate = dosDateTime.date;
+    };
+    Entry.prototype.setFileAttributesMode = function(mode) {
+      if ((mode & 65535) !== mode) throw new Error("invalid mode. expected: 0 <= " + mode + " <= 65535");
+      this.externalFileAttributes = mode << 16 >>> 0;
+    };
+    Entry.prototype.setFileDataPumpFunction = function(doFileDataPump) {
+      this.doFileDataPump = doFileDataPump;
+      this.state = Entry.READY_TO_PUMP_FILE_DATA;
+    };
+    Entry.prototype.useZip64Format = function() {
+      return this.forceZip64Format || this.uncompressedSize != null && this.uncompressedSize > 4294967294 || this.compressedSize != null && this.compressedSize > 4294967294 || this.relativeOffsetOfLocalHeader != null && this.relativeOffsetOfLocalHeader > 4294967294;
+    };
+    var LOCAL_FILE_HEADER_FIXED_SIZE = 30;
+    var VERSION_NEEDED_TO_EXTRACT_UTF8 = 20;
+    var VERSION_NEEDED_TO_EXTRACT_ZIP64 = 45;
+    var VERSION_MADE_BY = 3 << 8 | 63;
+    var FILE_NAME_IS_UTF8 = 1 << 11;
+    var UNKNOWN_CRC32_AND_FILE_SIZES = 1 << 3;
+    Entry.prototype.getLocalFileHeader = function() {
+      var crc324 = 0;
+      var compressedSize = 0;
+      var uncompressedSize = 0;
+      if (this.crcAndFileSizeKnown) {
+        crc324 = this.crc32;
+        compressedSize = this.compressedSize;
+        uncompressedSize = this.uncompressedSize;
+      }
+      var fixedSizeStuff = bufferAlloc(LOCAL_FILE_HEADER_FIXED_SIZE);
+      var generalPurposeBitFlag = FILE_NAME_IS_UTF8;
+      if (!this.crcAndFileSizeKnown) generalPurposeBitFlag |= UNKNOWN_CRC32_AND_FILE_SIZES;
+      fixedSizeStuff.writeUInt32LE(67324752, 0);
+      fixedSizeStuff.writeUInt16LE(VERSION_NEEDED_TO_EXTRACT_UTF8, 4);
+      fixedSizeStuff.writeUInt16LE(generalPurposeBitFlag, 6);
+      fixedSizeStuff.writeUInt16LE(this.getCompressionMethod(), 8);
+      fixedSizeStuff.writeUInt16LE(this.lastModFileTime, 10);
+      fixedSizeStuff.writeUInt16LE(this.lastModFileDate, 12);
+      fixedSizeStuff.writeUInt32LE(crc324, 14);
+      fixedSizeStuff.writeUInt32LE(compressedSize, 18);
+      fixedSizeStuff.writeUInt32LE(uncompressedSize, 22);
+      fixedSizeStuff.writeUInt16LE(this.utf8FileName.length, 26);
+      fixedSizeStuff.writeUInt16LE(0, 28);
+      return Buffer.concat([
+        fixedSizeStuff,
+        // file name (variable size)
+        this.utf8FileName
+        // extra field (variable size)
+        // no extra fields
+      ]);
+    };
+    var DATA_DESCRIPTOR_SIZE = 16;
+    var ZIP64_DATA_DESCRIPTOR_SIZE = 24;
+    Entry.prototype.getDataDescriptor = function() {
+      if (this.crcAndFileSizeKnown) {
+        return EMPTY_BUFFER;
+      }
+      if (!this.useZip64Format()) {
+        var buffer = bufferAlloc(DATA_DESCRIPTOR_SIZE);
+        buffer.writeUInt32LE(134695760, 0);
+        buffer.writeUInt32LE(this.crc32, 4);
+        buffer.writeUInt32LE(this.compressedSize, 8);
+        buffer.writeUInt32LE(this.uncompressedSize, 12);
+        return buffer;
+      } else {
+        var buffer = bufferAlloc(ZIP64_DATA_DESCRIPTOR_SIZE);
+        buffer.writeUInt32LE(134695760, 0);
+        buffer.writeUInt32LE(this.crc32, 4);
+        writeUInt64LE(buffer, this.compressedSize, 8);
+        writeUInt64LE(buffer, this.uncompressedSize, 16);
+        return buffer;
+      }
+    };
+    var CENTRAL_DIRECTORY_RECORD_FIXED_SIZE = 46;
+    var INFO_ZIP_UNIVERSAL_TIMESTAMP_EXTRA_FIELD_SIZE = 9;
+    var ZIP64_EXTENDED_INFORMATION_EXTRA_FIELD_SIZE = 28;
+    Entry.prototype.getCentralDirectoryRecord = function() {
+      var fixedSizeStuff = bufferAlloc(CENTRAL_DIRECTORY_RECORD_FIXED_SIZE);
+      var generalPurposeBitFlag = FILE_NAME_IS_UTF8;
+      if (!this.crcAndFileSizeKnown) generalPurposeBitFlag |= UNKNOWN_CRC32_AND_FILE_SIZES;
+      var izutefBuffer = EMPTY_BUFFER;
+      if (!this.forceDosTimestamp) {
+        izutefBuffer = bufferAlloc(INFO_ZIP_UNIVERSAL_TIMESTAMP_EXTRA_FIELD_SIZE);
+        izutefBuffer.writeUInt16LE(21589, 0);
+        izutefBuffer.writeUInt16LE(INFO_ZIP_UNIVERSAL_TIMESTAMP_EXTRA_FIELD_SIZE - 4, 2);
+        var EB_UT_FL_MTIME = 1 << 0;
+        var EB_UT_FL_ATIME = 1 << 1;
+        izutefBuffer.writeUInt8(EB_UT_FL_MTIME | EB_UT_FL_ATIME, 4);
+        var timestamp = Math.floor(this.mtime.getTime() / 1e3);
+        if (timestamp < -2147483648) timestamp = -2147483648;
+        if (timestamp > 2147483647) timestamp = 2147483647;
+        izutefBuffer.writeUInt32LE(timestamp, 5);
+      }
+      var normalCompressedSize = this.compressedSize;
+      var normalUncompressedSize = this.uncompressedSize;
+      var normalRelativeOffsetOfLocalHeader = this.relativeOffsetOfLocalHeader;
+      var versionNeededToExtract = VERSION_NEEDED_TO_EXTRACT_UTF8;
+      var zeiefBuffer = EMPTY_BUFFER;
+      if (this.useZip64Format()) {
+        normalCompressedSize = 4294967295;
+        normalUncompressedSize = 4294967295;
+        normalRelativeOffsetOfLocalHeader = 4294967295;
+        versionNeededToExtract = VERSION_NEEDED_TO_EXTRACT_ZIP64;
+        zeiefBuffer = bufferAlloc(ZIP64_EXTENDED_INFORMATION_EXTRA_FIELD_SIZE);
+        zeiefBuffer.writeUInt16LE(1, 0);
+        zeiefBuffer.writeUInt16LE(ZIP64_EXTENDED_INFORMATION_EXTRA_FIELD_SIZE - 4, 2);
+        writeUInt64LE(zeiefBuffer, this.uncompressedSize, 4);
+        writeUInt64LE(zeiefBuffer, this.compressedSize, 12);
+        writeUInt64LE(zeiefBuffer, this.relativeOffsetOfLocalHeader, 20);
+      }
+      fixedSizeStuff.writeUInt32LE(33639248, 0);
+      fixedSizeStuff.writeUInt16LE(VERSION_MADE_BY, 4);
+      fixedSizeStuff.writeUInt16LE(versionNeededToExtract, 6);
+      fixedSizeStuff.writeUInt16LE(generalPurposeBitFlag, 8);
+      fixedSizeStuff.writeUInt16LE(this.getCompressionMethod(), 10);
+      fixedSizeStuff.writeUInt16LE(this.lastModFileTime, 12);
+      fixedSizeStuff.writeUInt16LE(this.lastModFileDate, 14);
+      fixedSizeStuff.writeUInt32LE(this.crc32, 16);
+      fixedSizeStuff.writeUInt32LE(normalCompressedSize, 20);
+      fixedSizeStuff.writeUInt32LE(normalUncompressedSize, 24);
+      fixedSizeStuff.writeUInt16LE(this.utf8FileName.length, 28);
+      fixedSizeStuff.writeUInt16LE(izutefBuffer.length + zeiefBuffer.length, 30);
+      fixedSizeStuff.writeUInt16LE(this.fileComment.length, 32);
+      fixedSizeStuff.writeUInt16LE(0, 34);
+      fixedSizeStuff.writeUInt16LE(0, 36);
+      fixedSizeStuff.writeUInt32LE(this.externalFileAttributes, 38);
+      fixedSizeStuff.writeUInt32LE(normalRelativeOffsetOfLocalHeader, 42);
+      return Buffer.concat([
+        fixedSizeStuff,
+        // file name (variable size)
+        this.utf8FileName,
+        // extra field (variable size)
+        izutefBuffer,
+        zeiefBuffer,
+        // file comment (variable size)
+        this.fileComment
+      ]);
+    };
+    Entry.prototype.getCompressionMethod = function() {
+      var NO_COMPRESSION = 0;
+      var DEFLATE_COMPRESSION = 8;
+      return this.compressionLevel === 0 ? NO_COMPRESSION : DEFLATE_COMPRESSION;
+    };
+    var minDosDate = new Date(1980, 0, 1);
+    var maxDosDate = new Date(2107, 11, 31, 23, 59, 58);
+    function dateToDosDateTime(jsDate) {
+      if (jsDate < minDosDate) jsDate = minDosDate;
+      else if (jsDate > maxDosDate) jsDate = maxDosDate;
+      var date = 0;
+      date |= jsDate.getDate() & 31;
+      date |= (jsDate.getMonth() + 1 & 15) << 5;
+      date |= (jsDate.getFullYear() - 1980 & 127) << 9;
+      var time = 0;
+      time |= Math.floor(jsDate.getSeconds() / 2);
+      time |= (jsDate.getMinutes() & 63) << 5;
+      time |= (jsDate.getHours() & 31) << 11;
+      return { date, time };
+    }
+    function writeUInt64LE(buffer, n, offset) {
+      var high = Math.floor(n / 4294967296);
+      var low = n % 4294967296;
+      buffer.writeUInt32LE(low, offset);
+      buffer.writeUInt32LE(high, offset + 4);
+    }
+    util.inherits(ByteCounter, Transform);
+    function ByteCounter(options2) {
+      Transform.call(this, options2);
+      this.byteCount = 0;
+    }
+    ByteCounter.prototype._transform = function(chunk, encoding, cb) {
+      this.byteCount += chunk.length;
+      cb(null, chunk);
+    };
+    util.inherits(Crc32Watcher, Transform);
+    function Crc32Watcher(options2) {
+      Transform.call(this, options2);
+      this.crc32 = 0;
+    }
+    Crc32Watcher.prototype._transform = function(chunk, encoding, cb) {
+      this.crc32 = crc323.unsigned(chunk, this.crc32);
+      cb(null, chunk);
+    };
+    var cp437 = "\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼ !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~⌂ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■ ";
+    if (cp437.length !== 256) throw new Error("assertion failure");
+    var reverseCp437 = null;
+    function encodeCp437(string) {
+      if (/^[\x20-\x7e]*$/.test(string)) {
+        return bufferFrom(string, "utf-8");
+      }
+      if (reverseCp437 == null) {
+        reverseCp437 = {};
+        for (var i = 0; i < cp437.length; i++) {
+          reverseCp437[cp437[i]] = i;
+        }
+      }
+      var result = bufferAlloc(string.length);
+      for (var i = 0; i < string.length; i++) {
+        var b = reverseCp437[string[i]];
+        if (b == null) throw new Error("character not encodable in CP437: " + JSON.stringify(string[i]));
+        result[i] = b;
+      }
+      return result;
+    }
+    function bufferAlloc(size) {
+      bufferAlloc = modern;
+      try {
+        return bufferAlloc(size);
+      } catch (e) {
+        bufferAlloc = legacy;
+        return bufferAlloc(size);
+      }
+      function modern(size2) {
+        return Buffer.allocUnsafe(size2);
+      }
+      function legacy(size2) {
+        return new Buffer(size2);
+      }
+    }
+    function bufferFrom(something, encoding) {
+      bufferFrom = modern;
+      try {
+        return bufferFrom(something, encoding);
+      } catch (e) {
+        bufferFrom = legacy;
+        return bufferFrom(something, encoding);
+      }
+      function modern(something2, encoding2) {
+        return Buffer.from(something2, encoding2);
+      }
+      function legacy(something2, encoding2) {
+        return new Buffer(something2, encoding2);
+      }
+    }
+    function bufferIncludes(buffer, content) {
+      bufferIncludes = modern;
+      try {
+        return bufferIncludes(buffer, content);
+      } catch (e) {
+        bufferIncludes = legacy;
+        return bufferIncludes(buffer, content);
+      }
+      function modern(buffer2, content2) {
+        return buffer2.includes(content2);
+      }
+      function legacy(buffer2, content2) {
+        for (var i = 0; i <= buffer2.length - content2.length; i++) {
+          for (var j = 0; ; j++) {
+            if (j === content2.length) return true;
+            if (buffer2[i + j] !== content2[j]) break;
+          }
+        }
+        return false;
+      }
+    }
   }
 });
 
@@ -8171,11 +10462,11 @@ function pipedCapture(masked) {
   const isOne = isSamePlace(1, 2);
   const copied = [1, 2].filter((fd) => !isatty(fd) && !(fd === 2 && isOne));
   const folder = ownFolder();
-  const opened = [];
+  const opened2 = [];
   try {
     const pipes = copied.map((to) => {
       const pipe = openPipe(folder, String(to));
-      opened.push(pipe.read, pipe.write);
+      opened2.push(pipe.read, pipe.write);
       return { ...pipe, to };
     });
     rmSync2(folder, { recursive: true });
@@ -8195,14 +10486,14 @@ function pipedCapture(masked) {
       log: relay2.log
     };
   } catch (error) {
-    for (const fd of opened) closeSync(fd);
+    for (const fd of opened2) closeSync(fd);
     rmSync2(folder, { recursive: true, force: true });
     throw error;
   }
 }
 function startOn(stdio, program3, args) {
-  const options = { stdio };
-  const child = spawn(program3, args, options);
+  const options2 = { stdio };
+  const child = spawn(program3, args, options2);
   return {
     child,
     kill: (signal) => void child.kill(signal),
@@ -8428,7 +10719,7 @@ function openMasker(values) {
   let held = Buffer.alloc(0);
   let room = Buffer.alloc(0);
   let settled2 = 0;
-  let open3 = [];
+  let open4 = [];
   let lastByte = 0;
   function take(bytes, fresh, isEnd) {
     const runs = runsIn(bytes);
@@ -8439,7 +10730,7 @@ function openMasker(values) {
       at = Math.max(at, end);
       if (goesOn && end === bytes.length && !stillOpen.includes(goesOn)) stillOpen.push(goesOn);
     };
-    for (const alphabet of open3) hide(runs.endOf(alphabet, fresh, lastByte), alphabet);
+    for (const alphabet of open4) hide(runs.endOf(alphabet, fresh, lastByte), alphabet);
     let from = 0;
     let undecidedAt = -1;
     for (; ; ) {
@@ -8464,7 +10755,7 @@ function openMasker(values) {
       shown.push(bytes.subarray(at, keep));
       at = keep;
     }
-    open3 = stillOpen;
+    open4 = stillOpen;
     if (bytes.length > 0) lastByte = bytes[bytes.length - 1] ?? 0;
     held = Buffer.from(bytes.subarray(keep));
     settled2 = at - keep;
@@ -8484,7 +10775,7 @@ function openMasker(values) {
     skip() {
       held = Buffer.alloc(0);
       settled2 = 0;
-      open3 = [PRIVATE_KEY.rest];
+      open4 = [PRIVATE_KEY.rest];
       lastByte = 0;
     }
   };
@@ -8941,6 +11232,13 @@ var EXAMPLES = wordTable({
   "tests mute": ['buildpass tests mute 17 --reason "times out, see #12" --until 14d'],
   "tests unmute": ["buildpass tests unmute 17"],
   "tests muted": ["buildpass tests muted"],
+  share: [
+    "buildpass share dist/app.zip --build 42",
+    'buildpass share dist/app.zip --latest --branch release --expires 30d --uses 10 --label "for the auditors"',
+    "buildpass share coverage --report --build 42"
+  ],
+  "share list": ["buildpass share list", "buildpass share list --json"],
+  "share end": ["buildpass share end 0b7c…"],
   "token create": [
     'buildpass token create --project gh/acme/web --label "README badge" --scope status',
     "buildpass token create --personal --label laptop --expires 90d"
@@ -9206,6 +11504,9 @@ function sizeText(bytes) {
   const value = bytes / 1024 ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
+function countText(files) {
+  return files === 1 ? "1 file" : `${files} files`;
+}
 function tableText(rows) {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   return rows.map(
@@ -9215,38 +11516,6 @@ function tableText(rows) {
 
 // cli/verbs/download.ts
 var import_picomatch = __toESM(require_picomatch2(), 1);
-
-// src/domain/formats/encoding.ts
-function toHex(bytes) {
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-function fromHex(hex) {
-  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
-}
-var PIECE_BYTES2 = 3 * 4096;
-
-// src/domain/artifacts/artifact-digest.ts
-function digestText(digest) {
-  switch (digest.kind) {
-    case "sha256":
-      return `sha256:${digest.hex}`;
-    case "sha256-parts":
-      return `sha256-parts:${digest.partSizeBytes}:${digest.hex}`;
-  }
-}
-function parseArtifactDigest(text) {
-  const [, whole, partSize, parts] = /^sha256(?::([0-9a-f]{64})|-parts:([1-9]\d{0,11}):([0-9a-f]{64}))$/.exec(text) ?? [];
-  if (whole !== void 0) return { kind: "sha256", hex: whole };
-  if (partSize === void 0 || parts === void 0) return null;
-  return { kind: "sha256-parts", partSizeBytes: Number(partSize), hex: parts };
-}
-async function digestOfParts(partSizeBytes, partsHex) {
-  const joined2 = new Uint8Array(32 * partsHex.length);
-  partsHex.forEach((hex, i) => {
-    joined2.set(fromHex(hex), 32 * i);
-  });
-  return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined2)) };
-}
 
 // src/domain/builds/build.ts
 var BUILD_STATUS = {
@@ -9278,6 +11547,42 @@ function isOver(status) {
 }
 var BUILD_FILTERS = ["successful", "completed", "failed", "running", "none"];
 
+// src/domain/formats/encoding.ts
+function toHex(bytes) {
+  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+function fromHex(hex) {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+var PIECE_BYTES2 = 3 * 4096;
+
+// src/domain/artifacts/artifact-digest.ts
+function digestText(digest) {
+  switch (digest.kind) {
+    case "sha256":
+      return `sha256:${digest.hex}`;
+    case "sha256-parts":
+      return `sha256-parts:${digest.partSizeBytes}:${digest.hex}`;
+    case "crc32":
+      return `crc32:${digest.hex}`;
+  }
+}
+function parseArtifactDigest(text) {
+  const [, crc] = /^crc32:([0-9a-f]{8})$/.exec(text) ?? [];
+  if (crc !== void 0) return { kind: "crc32", hex: crc };
+  const [, whole, partSize, parts] = /^sha256(?::([0-9a-f]{64})|-parts:([1-9]\d{0,11}):([0-9a-f]{64}))$/.exec(text) ?? [];
+  if (whole !== void 0) return { kind: "sha256", hex: whole };
+  if (partSize === void 0 || parts === void 0) return null;
+  return { kind: "sha256-parts", partSizeBytes: Number(partSize), hex: parts };
+}
+async function digestOfParts(partSizeBytes, partsHex) {
+  const joined2 = new Uint8Array(32 * partsHex.length);
+  partsHex.forEach((hex, i) => {
+    joined2.set(fromHex(hex), 32 * i);
+  });
+  return { kind: "sha256-parts", partSizeBytes, hex: toHex(await crypto.subtle.digest("SHA-256", joined2)) };
+}
+
 // src/domain/error.ts
 var ERROR_CODES = [
   "login_required",
@@ -9291,12 +11596,17 @@ var ERROR_CODES = [
   "job_not_found",
   "pipeline_not_found",
   "workflow_not_found",
+  "run_not_found",
+  "organization_not_found",
   "artifact_not_found",
   "upload_not_found",
+  "pack_not_found",
   "env_var_not_found",
   "dispatch_target_not_found",
   "listener_not_found",
+  "share_not_found",
   "test_not_found",
+  "usage_not_found",
   "step_not_found",
   "log_not_found",
   "token_not_found",
@@ -9314,6 +11624,7 @@ var ERROR_CODES = [
   "already_expired",
   "other_pipeline",
   "other_bytes",
+  "pack_broken",
   "missing_parts",
   "other_parts",
   "upload_complete",
@@ -9338,6 +11649,7 @@ var ERROR_CODES = [
   "too_many_requests",
   "unavailable",
   "not_configured",
+  "not_implemented",
   "internal_error"
 ];
 
@@ -9362,23 +11674,23 @@ var TransientError = class extends Error {
 var FIRST_DELAY_MS = 500;
 var MAX_DELAY_MS = 2e4;
 var MAX_DOUBTFUL_RETRIES = 2;
-async function withRetries(attempt2, options) {
+async function withRetries(attempt2, options2) {
   let failingSince = null;
   let retry = 0;
   for (; ; ) {
     try {
       return await attempt2();
     } catch (error) {
-      if (!(error instanceof TransientError) || options.signal.aborted) throw error;
+      if (!(error instanceof TransientError) || options2.signal.aborted) throw error;
       if (error.hadProgress || failingSince === null) {
         failingSince = performance.now();
         retry = 0;
       }
-      const delayMs = delayFor(retry, error.retryAfterMs, options.random);
-      const isLate = performance.now() - failingSince + delayMs > options.budgetMs;
+      const delayMs = delayFor(retry, error.retryAfterMs, options2.random);
+      const isLate = performance.now() - failingSince + delayMs > options2.budgetMs;
       if (isLate || error.isDoubtful && retry >= MAX_DOUBTFUL_RETRIES) throw error;
-      options.onRetry(error, delayMs);
-      await sleep2(delayMs, void 0, { signal: options.signal });
+      options2.onRetry(error, delayMs);
+      await sleep2(delayMs, void 0, { signal: options2.signal });
       retry += 1;
     }
   }
@@ -9969,30 +12281,30 @@ function findCiJob(env) {
 }
 
 // cli/ci/job.ts
-async function findJob(options, env) {
+async function findJob(options2, env) {
   const ofCi = findCiJob(env);
   const found = ofCi ?? await gitJob(env);
-  const tag = firstOf(options.tag, env.BUILDPASS_TAG) ?? (options.branch || env.BUILDPASS_BRANCH ? null : found.tag);
-  const branch = tag && !options.branch ? null : firstOf(options.branch, env.BUILDPASS_BRANCH, found.branch);
-  if (options.branch && options.tag) throw usageError("--branch and --tag: a build is of one or the other.");
-  const name = firstOf(options.job, env.BUILDPASS_JOB) ?? found.build.name;
-  const id = firstOf(options.id, env.BUILDPASS_ID);
-  const builtId = options.job && options.job !== found.build.name ? `${found.build.id}-${options.job}` : found.build.id;
+  const tag = firstOf(options2.tag, env.BUILDPASS_TAG) ?? (options2.branch || env.BUILDPASS_BRANCH ? null : found.tag);
+  const branch = tag && !options2.branch ? null : firstOf(options2.branch, env.BUILDPASS_BRANCH, found.branch);
+  if (options2.branch && options2.tag) throw usageError("--branch and --tag: a build is of one or the other.");
+  const name = firstOf(options2.job, env.BUILDPASS_JOB) ?? found.build.name;
+  const id = firstOf(options2.id, env.BUILDPASS_ID);
+  const builtId = options2.job && options2.job !== found.build.name ? `${found.build.id}-${options2.job}` : found.build.id;
   return {
     ...found,
     branch,
     tag,
-    revision: firstOf(options.revision, env.BUILDPASS_REVISION) ?? found.revision,
+    revision: firstOf(options2.revision, env.BUILDPASS_REVISION) ?? found.revision,
     pipeline: id && !ofCi ? { id } : found.pipeline,
     workflow: {
       id: id && !ofCi ? id : found.workflow.id,
-      name: firstOf(options.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
+      name: firstOf(options2.workflow, env.BUILDPASS_WORKFLOW) ?? found.workflow.name
     },
     build: {
       ...found.build,
       id: id ?? builtId,
       name,
-      nodeIndex: options.nodeIndex ?? found.build.nodeIndex
+      nodeIndex: options2.nodeIndex ?? found.build.nodeIndex
     }
   };
 }
@@ -10068,9 +12380,10 @@ var ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 var CHECKSUM_LENGTH = 6;
 var SECRET_SHAPE = /^bp[upr]_[0-9A-Za-z]{42}$/;
 function parseSecret(text) {
-  if (!SECRET_SHAPE.test(text)) return null;
-  const body = text.slice(0, -CHECKSUM_LENGTH);
-  return text.endsWith(checksumOf(body)) ? text : null;
+  return SECRET_SHAPE.test(text) && hasChecksum(text) ? text : null;
+}
+function hasChecksum(text) {
+  return text.endsWith(checksumOf(text.slice(0, -CHECKSUM_LENGTH)));
 }
 function checksumOf(body) {
   let rest = crc32(body);
@@ -10375,10 +12688,10 @@ function readKept(noted) {
 
 // cli/server/open-server.ts
 var DEFAULT_RETRY_SECONDS = 120;
-async function openServer(options, output, signal, env = process.env) {
-  const origin = originOf(options.url || env.BUILDPASS_URL || readLogins().current, env);
-  const job = await findJob(options, env);
-  const slug = slugOf(options.project || env.BUILDPASS_PROJECT || job.slug);
+async function openServer(options2, output, signal, env = process.env) {
+  const origin = originOf(options2.url || env.BUILDPASS_URL || readLogins().current, env);
+  const job = await findJob(options2, env);
+  const slug = slugOf(options2.project || env.BUILDPASS_PROJECT || job.slug);
   const base = {
     origin,
     userAgent: `buildpass-cli/${VERSION} (${job.ci}; node ${process.versions.node})`,
@@ -10432,8 +12745,13 @@ function retrySecondsOf({ BUILDPASS_RETRY_SECONDS: text }) {
 var ARTIFACT = { path: "text", node_index: "count", size: "count", digest: "text", url: "address" };
 function artifactOf(value) {
   const { path, node_index, size, digest, url } = answerOf(value, ARTIFACT, "an artifact");
+  const { pack } = value;
   const parsed = parseArtifactDigest(digest);
-  if (parsed) return { path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url };
+  if (parsed)
+    return {
+      ...{ path, nodeIndex: node_index, sizeBytes: size, digest: parsed, url },
+      pack: typeof pack === "string" ? pack : null
+    };
   throw new CliError("failed", `${path}: the server names a digest of a kind that this buildpass does not know.`, {
     hint: "Update buildpass."
   });
@@ -10446,18 +12764,58 @@ async function listArtifacts(server, path) {
   return { num: build_num, artifacts: items.map(artifactOf) };
 }
 
+// cli/files/download-all.ts
+import { readdirSync as readdirSync2, realpathSync as realpathSync3 } from "node:fs";
+
+// cli/packs/download-pack.ts
+import { rm as rm3 } from "node:fs/promises";
+import { join as join6 } from "node:path";
+
 // cli/files/download-file.ts
 import { createReadStream, statSync as statSync4 } from "node:fs";
-import { rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
+import { dirname as dirname4 } from "node:path";
 
 // cli/files/file-digest.ts
+var bufferCrc32 = __toESM(require_dist(), 1);
 import { createHash as createHash2 } from "node:crypto";
+import zlib from "node:zlib";
+
+// src/domain/artifacts/pack.ts
+var MAX_PACKS_A_BUILD = 20;
+var MAX_PACK_PATH_BYTES = 8 * 1024 ** 2;
+function crcText(crc323) {
+  return crc323.toString(16).padStart(8, "0");
+}
+
+// cli/files/file-digest.ts
 function openDigester(kind) {
-  return kind.kind === "sha256" ? wholeDigester() : partsDigester(kind.partSizeBytes);
+  switch (kind.kind) {
+    case "sha256":
+      return wholeDigester();
+    case "sha256-parts":
+      return partsDigester(kind.partSizeBytes);
+    case "crc32":
+      return crcDigester();
+  }
 }
 function wholeDigester() {
   const hash = createHash2("sha256");
   return { add: (chunk) => void hash.update(chunk), end: () => ({ kind: "sha256", hex: hash.digest("hex") }) };
+}
+var crc322 = zlib.crc32 ?? ofLibrary;
+function ofLibrary(bytes, before) {
+  const { default: library } = bufferCrc32;
+  return library.unsigned(Buffer.from(bytes), before);
+}
+function crcDigester() {
+  let crc = 0;
+  return {
+    add(chunk) {
+      crc = crc322(chunk, crc);
+    },
+    end: () => ({ kind: "crc32", hex: crcText(crc) })
+  };
 }
 function partsDigester(partSizeBytes) {
   const whole = createHash2("sha256");
@@ -10488,34 +12846,55 @@ function partsDigester(partSizeBytes) {
 
 // cli/files/part-file.ts
 import { constants as constants3 } from "node:fs";
-import { open } from "node:fs/promises";
-import { dirname as dirname3, join as join5 } from "node:path";
+import { open, rm } from "node:fs/promises";
+import { basename, dirname as dirname3, join as join5 } from "node:path";
 function isPartFile(name) {
   return /^\.buildpass-[0-9A-Za-z]{16}\.part$/.test(name);
 }
-async function openPartFile(server, artifact, target) {
-  const note = transferNote(server, "downloads", [target, digestText(artifact.digest)]);
+async function openPartFile(server, { folder, about, mode }) {
+  const note = transferNote(server, "downloads", about);
   const forget = () => void (note && forgetNote(note));
-  const left = note && await reopened(note, target);
-  if (left) return { ...left, isNoted: true, forget };
-  const name = `.buildpass-${randomBase62(16)}.part`;
-  const file = join5(dirname3(target), name);
-  const handle = await open(file, "ax+");
-  let isNoted = false;
+  const left = note && await reopened(note, folder);
+  const { file, handle } = left || await opened(folder, mode);
+  let isNoted = left !== null;
   if (note === null) return { file, handle, isNoted, forget };
   try {
     dropOldNotes(dirname3(note));
-    writePrivateJson(note, { name, identity: await identityOf(handle), pid: process.pid });
+    const identity = await identityOf(handle);
+    writePrivateJson(note, { name: basename(file), identity, pid: process.pid });
     isNoted = true;
   } catch (error) {
     warnOfLostNote(server, error);
   }
   return { file, handle, isNoted, forget };
 }
-async function reopened(note, target) {
+async function opened(folder, mode) {
+  const file = join5(folder, newPartName());
+  return { file, handle: await open(file, "ax+", mode) };
+}
+function newPartName() {
+  return `.buildpass-${randomBase62(16)}.part`;
+}
+async function leftBytes(server, { folder, about }) {
+  const note = transferNote(server, "downloads", about);
+  const left = note && await reopened(note, folder);
+  if (!left) return null;
+  const { size } = await left.handle.stat().finally(() => left.handle.close());
+  return size;
+}
+async function dropLeft(server, place) {
+  const part = await openPartFile(server, place);
+  await part.handle.close();
+  await dropPart(part);
+}
+async function dropPart({ file, forget }) {
+  await rm(file, { force: true });
+  forget();
+}
+async function reopened(note, folder) {
   const { name, identity, pid } = readPrivateJson(note) ?? {};
   if (typeof name !== "string" || !isPartFile(name) || typeof pid !== "number" || isAtWork(pid)) return null;
-  const file = join5(dirname3(target), name);
+  const file = join5(folder, name);
   const flags = constants3.O_RDWR | constants3.O_APPEND | (constants3.O_NOFOLLOW ?? 0);
   const handle = await open(file, flags).catch(() => null);
   if (!handle) return null;
@@ -10543,9 +12922,16 @@ async function downloadFile(server, artifact, file, progress) {
     progress.add(artifact.sizeBytes, false);
     return "already there";
   }
-  const part = await openPartFile(server, artifact, file).catch((error) => {
+  const place = { folder: dirname4(file), about: [file, digestText(artifact.digest)] };
+  try {
+    await fetchPart(server, artifact, { place, progress, use: (part) => rename(part.file, file) });
+  } catch (error) {
     throw systemFailure(error, file);
-  });
+  }
+  return "downloaded";
+}
+async function fetchPart(server, artifact, { place, progress, use, isKept = () => true }) {
+  const part = await openPartFile(server, place);
   let length = 0;
   try {
     const sink = await openSink(part, artifact, progress);
@@ -10556,22 +12942,19 @@ async function downloadFile(server, artifact, file, progress) {
     } finally {
       length = sink.length();
     }
-    await rename(part.file, file);
+    await use(part);
+    part.forget();
   } catch (error) {
     const isCorrupt = error instanceof CliError && error.failure === "corrupt";
-    if (isCorrupt || length === 0 || !part.isNoted) {
-      await rm(part.file, { force: true });
-      part.forget();
-    } else {
+    if (isCorrupt || length === 0 || !part.isNoted || !isKept(error)) await dropPart(part);
+    else {
       const kept = `${sizeText(length)} of ${sizeText(artifact.sizeBytes)}`;
       server.warn(`${artifact.path}: ${kept} are kept in ${part.file}; the same command goes on from there`);
     }
-    throw systemFailure(error, file);
+    throw error;
   } finally {
     await part.handle.close();
   }
-  part.forget();
-  return "downloaded";
 }
 async function fetchRest(server, artifact, sink) {
   const before = sink.length();
@@ -10651,9 +13034,179 @@ function changed({ path }) {
   });
 }
 
-// cli/files/local-path.ts
-import { lstatSync, realpathSync } from "node:fs";
-import { dirname as dirname4, isAbsolute as isAbsolute2, join as join6, relative, sep } from "node:path";
+// cli/packs/unpack-zip.ts
+var import_yauzl = __toESM(require_yauzl(), 1);
+import { open as open2, rename as rename2, rm as rm2 } from "node:fs/promises";
+async function unpackZip(handle, unpacking) {
+  const { drafts, signal, onFile } = unpacking;
+  const zip = await (0, import_yauzl.fromFdPromise)(handle.fd, { autoClose: false, lazyEntries: true, decodeStrings: false }).catch(
+    broken
+  );
+  const packed = (await findEntries(zip, unpacking)).values();
+  let isFull2 = false;
+  await Promise.all(
+    drafts.map(async (draft) => {
+      for (const { wanted, entry } of packed) {
+        if (isFull2) return;
+        signal.throwIfAborted();
+        try {
+          onFile(wanted, await unpackOne(zip, entry, wanted, draft));
+        } catch (error) {
+          isFull2 ||= ["ENOSPC", "EDQUOT", "EROFS"].includes(systemCodeOf(error) ?? "");
+        }
+      }
+    })
+  );
+  signal.throwIfAborted();
+}
+function broken(cause) {
+  throw new CliError("corrupt", `it cannot be read as a zip (${cause.message})`, { cause });
+}
+async function findEntries(zip, { wanted, signal }) {
+  const byPath = new Map(wanted.map((one) => [one.artifact.path, one]));
+  const found = /* @__PURE__ */ new Map();
+  try {
+    for await (const entry of zip.eachEntry()) {
+      signal.throwIfAborted();
+      const one = byPath.get(nameOf(entry));
+      if (one && isAs(entry, one.artifact)) found.set(one, entry);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    broken(error);
+  }
+  const packed = [...found].map(([one, entry]) => ({ wanted: one, entry }));
+  return packed.sort((a, b) => a.entry.relativeOffsetOfLocalHeader - b.entry.relativeOffsetOfLocalHeader);
+}
+function nameOf({ generalPurposeBitFlag, fileNameRaw, extraFields }) {
+  return (0, import_yauzl.getFileNameLowLevel)(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+}
+function isAs(entry, { sizeBytes, digest }) {
+  return entry.uncompressedSize === sizeBytes && digest.kind === "crc32" && digest.hex === crcText(entry.crc32);
+}
+async function unpackOne(zip, entry, { artifact, open: place }, draft) {
+  try {
+    const handle = await open2(draft, "wx");
+    try {
+      const digester = openDigester(artifact.digest);
+      for await (const chunk of await zip.openReadStreamPromise(entry)) {
+        digester.add(chunk);
+        await handle.appendFile(chunk);
+      }
+      if (digestText(digester.end()) !== digestText(artifact.digest))
+        throw new CliError("corrupt", `${artifact.path}: the zip has other bytes than the list names.`);
+    } finally {
+      await handle.close();
+    }
+    const file = place();
+    await rename2(draft, file);
+    return file;
+  } catch (error) {
+    await rm2(draft, { force: true });
+    throw error;
+  }
+}
+
+// cli/packs/download-pack.ts
+var WRITERS = 4;
+function zipPlace(folder, { digest }) {
+  return { folder, about: ["pack", folder, digestText(digest)], mode: 384 };
+}
+async function downloadPack(server, { pack, wanted, place }, progress, onFile) {
+  const { name, sizeBytes, digest, url } = pack;
+  const { signal } = server;
+  const fetching = progress.file(`${countText(wanted.length)} as ${name}`, sizeBytes);
+  let unpacking = null;
+  try {
+    await fetchPart(
+      server,
+      { path: name, sizeBytes, digest, url },
+      {
+        place,
+        progress: fetching,
+        isKept: (error) => signal.aborted || isOfServer(error),
+        async use({ file, handle }) {
+          fetching.done("downloaded");
+          const bytes = wanted.reduce((sum, { artifact }) => sum + artifact.sizeBytes, 0);
+          const shown = progress.file(countText(wanted.length), bytes);
+          unpacking = shown;
+          await withDrafts(
+            server,
+            place,
+            (drafts) => unpackZip(handle, {
+              wanted,
+              drafts,
+              signal,
+              onFile(one, to) {
+                shown.add(one.artifact.sizeBytes);
+                onFile(one, to);
+              }
+            })
+          );
+          await rm3(file, { force: true });
+          shown.done("unpacked");
+        }
+      }
+    );
+    return null;
+  } catch (error) {
+    fetching.failed();
+    unpacking?.failed();
+    signal.throwIfAborted();
+    if (isSystemError(error)) return systemWords(error);
+    if (!(error instanceof CliError) || isOfServer(error)) throw error;
+    return error.message;
+  }
+}
+function isOfServer(error) {
+  return error instanceof CliError && (error.failure === "unreachable" || error.failure === "refused");
+}
+async function dropZip(server, place) {
+  await dropDrafts(place.folder, draftsNote(server, place));
+  await dropLeft(server, place);
+}
+async function withDrafts(server, place, work) {
+  const note = draftsNote(server, place);
+  await dropDrafts(place.folder, note);
+  const names = Array.from({ length: WRITERS }, newPartName);
+  try {
+    if (note) writePrivateJson(note, names);
+  } catch (error) {
+    warnOfLostNote(server, error);
+  }
+  try {
+    await work(names.map((name) => join6(place.folder, name)));
+  } finally {
+    if (note) forgetNote(note);
+  }
+}
+function draftsNote(server, { about }) {
+  return transferNote(server, "downloads", ["drafts", ...about]);
+}
+async function dropDrafts(folder, note) {
+  const names = note && readPrivateJson(note);
+  for (const name of Array.isArray(names) ? names : [])
+    if (typeof name === "string" && isPartFile(name)) await rm3(join6(folder, name), { force: true });
+  if (note) forgetNote(note);
+}
+
+// cli/packs/listed-pack.ts
+var PACK = { name: "text", node_index: "count", size: "count", digest: "text", url: "address" };
+async function listPacks(server, num) {
+  const answer = await askJson(server, { method: "GET", path: `${projectPath(server)}/builds/${num}/packs` });
+  return listOf(isObject(answer) ? answer.items : null, PACK, "a list of packs").map((pack) => {
+    const digest = parseArtifactDigest(pack.digest);
+    if (!digest) throw noAnswerWith("a list of packs");
+    return { name: pack.name, nodeIndex: pack.node_index, sizeBytes: pack.size, digest, url: pack.url };
+  });
+}
+
+// cli/packs/plan-packs.ts
+import { createHash as createHash5 } from "node:crypto";
+
+// cli/files/upload-file.ts
+import { createHash as createHash4 } from "node:crypto";
+import { realpathSync } from "node:fs";
 
 // src/domain/artifacts/artifact.ts
 var MAX_ARTIFACT_PATH_BYTES = 1024;
@@ -10677,80 +13230,87 @@ function encodeSegment(segment) {
   return encodeURIComponent(segment).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-// cli/files/local-path.ts
-var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
-function localSegments(path, platform = process.platform) {
-  const problem = artifactPathProblem(path);
-  if (problem) throw new CliError("failed", `${JSON.stringify(path)} is not kept: an artifact path ${problem}.`);
-  const segments = path.split("/");
-  return platform === "win32" ? segments.map(windowsName) : segments;
-}
-function windowsName(segment) {
-  const name = segment.replace(/[<>:"|?*\\]/g, "_").replace(/[. ]$/, "_");
-  return RESERVED.test(name) ? `_${name}` : name;
-}
-function nameRulesOf(platform) {
-  return { ignoresCase: platform === "win32" || platform === "darwin", ignoresForm: platform === "darwin" };
-}
-function collisionsOf(places, rules) {
-  const keyOf2 = (segments) => {
-    const name = segments.join("/");
-    const key = rules.ignoresForm ? name.normalize("NFC") : name;
-    return rules.ignoresCase ? key.toLowerCase() : key;
-  };
-  const first = /* @__PURE__ */ new Map();
-  const collisions = [];
-  for (const place of places) {
-    const other = first.get(keyOf2(place.segments));
-    if (other) collisions.push([other, place]);
-    else first.set(keyOf2(place.segments), place);
+// cli/files/sent-file.ts
+import { constants as constants4 } from "node:fs";
+import { open as open3 } from "node:fs/promises";
+async function openFile(found) {
+  const handle = await open3(found.file, constants4.O_RDONLY | (constants4.O_NONBLOCK ?? 0));
+  try {
+    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
+    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
-  for (const place of places)
-    for (let length = 1; length < place.segments.length; length++) {
-      const other = first.get(keyOf2(place.segments.slice(0, length)));
-      if (other) collisions.push([other, place]);
+}
+var OTHER_SIZE = "it has other bytes than its size says, as files below /proc do: send a copy of it";
+async function isOfOtherSize(handle, sizeBytes) {
+  const last = Math.min(sizeBytes, 1);
+  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last);
+  return bytesRead !== last && (await handle.stat()).size === sizeBytes;
+}
+async function* readAll(handle, { path, sizeBytes }) {
+  let length = 0;
+  try {
+    while (length < sizeBytes) {
+      const bytes = new Uint8Array(Math.min(SLICE_BYTES, sizeBytes - length));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length);
+      if (bytesRead === 0) throw changedMeanwhile(path);
+      length += bytesRead;
+      yield bytes.subarray(0, bytesRead);
     }
-  return collisions;
-}
-function pathInside(folder, path) {
-  const way = relative(folder, path);
-  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute2(way) ? null : way;
-}
-function apartText([one, other]) {
-  const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
-  const shown = ({ path }) => isAlike ? path.replace(/[^ -~]/gu, escaped) : path;
-  return `${shown(one)} and ${shown(other)}`;
-}
-function escaped(character) {
-  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
-}
-function openPlace(root, segments) {
-  makeFolder(root);
-  const base = realpathSync(root);
-  const file = join6(base, ...segments);
-  const folder = dirname4(file);
-  let at = base;
-  for (const segment of relative(base, folder).split(sep).filter(Boolean)) {
-    at = join6(at, segment);
-    makeFolder(at);
-    const real = realpathSync(at);
-    if (pathInside(base, real) === null)
-      throw new CliError("failed", `${at} leads out of ${base}: nothing is written there.`);
+  } catch (error) {
+    throw systemFailure(error, path);
   }
-  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
-    throw new CliError("failed", `${file} is a folder: the artifact of that name cannot be put there.`);
-  return file;
+}
+var SLICE_BYTES = 128 * 1024;
+async function* slices(bytes) {
+  for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES);
+}
+async function* counted(source, count) {
+  for await (const chunk of source) {
+    yield chunk;
+    count(chunk.byteLength);
+  }
+}
+function named(path, error) {
+  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
+  const { failure, hint, status, code, problems } = error;
+  const isOther = code === null ? failure === "conflict" : code === "other_bytes";
+  const more = isOther ? "Say --overwrite to replace them." : hint;
+  return new CliError(failure, `${path}: ${wordsOn(error)}`, { hint: more, status, code, problems, cause: error });
+}
+function wordsOn({ message, code, problems }) {
+  if (code === "other_bytes") return "this build has other bytes there.";
+  const [problem, ...others] = problems;
+  return problem?.path === "path" && others.length === 0 ? problem.message : message;
+}
+function otherDigest(path) {
+  return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
+}
+function changedMeanwhile(path) {
+  return new CliError("corrupt", `${path}: it changed while it was sent.`, {
+    hint: "Send it when nothing writes to it, or a copy of it."
+  });
 }
 
-// cli/files/pattern.ts
-var MAX_PATTERN_LENGTH = 4096;
-var SHOWN_LENGTH = 41;
-function patternProblem(glob) {
-  if (glob.length <= MAX_PATTERN_LENGTH) return null;
-  return usageError(
-    `"${clipped(glob, SHOWN_LENGTH)}" is too long: a path or pattern has at most ${MAX_PATTERN_LENGTH.toLocaleString("en")} characters.`,
-    "Are there quotes around a list? Each path or pattern is an argument of its own."
-  );
+// cli/files/upload-parts.ts
+import { createHash as createHash3 } from "node:crypto";
+
+// src/domain/artifacts/upload.ts
+var PART_SIZE_BYTES = 8 * 1024 ** 2;
+function partCountOf({ sizeBytes, partSizeBytes }) {
+  return Math.ceil(sizeBytes / partSizeBytes);
+}
+function sizeOfPart(upload, number) {
+  const count = partCountOf(upload);
+  if (!Number.isInteger(number) || number < 1 || number > count) return null;
+  return number < count ? upload.partSizeBytes : upload.sizeBytes - (count - 1) * upload.partSizeBytes;
+}
+function missingParts(upload, parts) {
+  const here = new Set(parts.map((part) => part.number));
+  return Array.from({ length: partCountOf(upload) }, (_, i) => i + 1).filter((number) => !here.has(number));
 }
 
 // cli/pool.ts
@@ -10794,6 +13354,279 @@ async function settleEach(items, pool, work, isHopeless2) {
     )
   );
   return { done: done.filter((_, at) => at in done), failures, untried };
+}
+
+// cli/files/upload-state.ts
+import { dirname as dirname5 } from "node:path";
+
+// cli/server/path.ts
+function isId(text) {
+  return /^[\w-]{1,200}$/.test(text);
+}
+
+// cli/files/upload-state.ts
+function keepUpload(server, transfer, { file, path }, id) {
+  const note = noteFor(server, transfer);
+  if (note === null) return;
+  try {
+    dropOldNotes(dirname5(note));
+    writePrivateJson(note, { upload_id: id, file, path });
+  } catch (error) {
+    warnOfLostNote(server, error);
+  }
+}
+function keptUpload(server, transfer) {
+  const note = noteFor(server, transfer);
+  const { upload_id } = (note && readPrivateJson(note)) ?? {};
+  return typeof upload_id === "string" && isId(upload_id) ? upload_id : null;
+}
+function forgetUpload(server, transfer) {
+  const note = noteFor(server, transfer);
+  if (note) forgetNote(note);
+}
+function noteFor(server, { num, nodeIndex, overwrite, path, identity }) {
+  const { origin, slug } = server;
+  return transferNote(server, "uploads", [origin, slug, num, nodeIndex, overwrite, path, ...identity]);
+}
+
+// cli/files/upload-parts.ts
+var MAX_ROUNDS = 3;
+async function sendInParts(server, file, to, options2) {
+  const handle = await openFile(file);
+  try {
+    const transfer = { ...options2, path: file.path, identity: to.identity() };
+    for (let round = 1; ; round++) {
+      const upload = await resumed(server, file, transfer) ?? await begun(server, file, to, options2);
+      keepUpload(server, transfer, file, upload.id);
+      const digests = await sendParts(server, options2, upload, handle);
+      await requireSame(handle, file, upload, digests);
+      try {
+        return await completed(server, to, transfer, { upload, digests });
+      } catch (error) {
+        const isGone = isUploadGone(error);
+        const isCrossed = isGone || error instanceof CliError && error.code === "other_parts";
+        if (!isCrossed || round === MAX_ROUNDS) throw error;
+        if (isGone) forgetUpload(server, transfer);
+        options2.progress.add(-file.sizeBytes);
+      }
+    }
+  } catch (error) {
+    throw named(file.path, error);
+  } finally {
+    await handle.close();
+  }
+}
+function isUploadGone(error) {
+  return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === "upload_not_found");
+}
+async function resumed(server, file, transfer) {
+  const id = keptUpload(server, transfer);
+  if (id === null) return null;
+  try {
+    const upload = uploadOf(await askJson(server, { method: "GET", path: uploadPath(server, transfer, id) }));
+    if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload;
+  } catch (error) {
+    if (!isUploadGone(error)) throw error;
+  }
+  forgetUpload(server, transfer);
+  return null;
+}
+async function begun(server, file, to, { num, nodeIndex, overwrite }) {
+  return uploadOf(
+    await askJson(server, {
+      method: "POST",
+      path: `${projectPath(server)}/builds/${num}/uploads`,
+      json: {
+        path: file.path,
+        size: file.sizeBytes,
+        node_index: nodeIndex,
+        overwrite,
+        ...to.begin
+      }
+    })
+  );
+}
+async function sendParts(server, options2, upload, handle) {
+  const numbers = missingParts(upload, []);
+  let isFailed = false;
+  return allSettled(
+    numbers.map(
+      (number) => options2.pool(async () => {
+        if (isFailed) throw new CliError("failed", "another part failed");
+        try {
+          const bytes = await partOf(handle, upload, number);
+          const sha256 = createHash3("sha256").update(bytes).digest();
+          const hex = sha256.toString("hex");
+          if (upload.isComplete || upload.parts.get(number) === hex) options2.progress.add(bytes.byteLength, false);
+          else await sendPart(server, options2, upload, { number, bytes, sha256 });
+          return hex;
+        } catch (error) {
+          isFailed = true;
+          throw error;
+        }
+      })
+    )
+  );
+}
+async function sendPart(server, options2, upload, { number, bytes, sha256 }) {
+  let sent = 0;
+  await askJson(server, {
+    method: "PUT",
+    path: `${uploadPath(server, options2, upload.id)}/${number}`,
+    headers: {
+      "Content-Type": "application/octet-stream",
+      "Content-Length": String(bytes.byteLength),
+      "Content-Digest": `sha-256=:${sha256.toString("base64")}:`
+    },
+    body() {
+      options2.progress.add(-sent);
+      sent = 0;
+      return counted(slices(bytes), (count) => {
+        sent += count;
+        options2.progress.add(count);
+      });
+    }
+  });
+}
+async function partOf(handle, upload, number) {
+  const bytes = new Uint8Array(sizeOfPart(upload, number) ?? 0);
+  let length = 0;
+  while (length < bytes.byteLength) {
+    const at = (number - 1) * upload.partSizeBytes + length;
+    const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, at);
+    if (bytesRead === 0) throw changedMeanwhile(upload.path);
+    length += bytesRead;
+  }
+  return bytes;
+}
+async function requireSame(handle, file, upload, digests) {
+  const { size, mtimeMs } = await handle.stat();
+  if (size === file.sizeBytes && mtimeMs === file.modifiedMs) return;
+  for (const [at, digest] of digests.entries()) {
+    const bytes = await partOf(handle, upload, at + 1);
+    if (createHash3("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
+  }
+}
+async function completed(server, to, transfer, { upload, digests }) {
+  const path = `${uploadPath(server, transfer, upload.id)}/complete`;
+  const stored = to.read(await askJson(server, { method: "POST", path }));
+  forgetUpload(server, transfer);
+  const ours = digestText(await digestOfParts(upload.partSizeBytes, digests));
+  if (digestText(stored.digest) !== ours) throw otherDigest(upload.path);
+  return stored;
+}
+function uploadPath(server, { num }, id) {
+  return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`;
+}
+var UPLOAD = { upload_id: "text", path: "text", size: "count", part_size: "count" };
+function uploadOf(value) {
+  const { upload_id, path, size, part_size } = answerOf(value, UPLOAD, "an upload");
+  const { complete, parts } = value;
+  const known = listOf(parts, { part: "count", sha256: "text" }, "an upload");
+  if (part_size < 1 || partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 1e4)
+    throw noAnswerWith("an upload");
+  return {
+    id: upload_id,
+    path,
+    sizeBytes: size,
+    partSizeBytes: part_size,
+    isComplete: complete === true,
+    parts: new Map(known.map(({ part, sha256 }) => [part, sha256]))
+  };
+}
+
+// cli/files/upload-file.ts
+var PARTS_FROM_BYTES = 32 * 1024 ** 2;
+function uploadFile(server, file, options2, progress) {
+  const { path, sizeBytes, modifiedMs, contentType } = file;
+  const to = {
+    path: `artifacts/${encodePath(path)}`,
+    begin: { content_type: contentType },
+    identity: () => [realpathSync(file.file), sizeBytes, modifiedMs],
+    read: artifactOf
+  };
+  return sendFile(server, file, to, { ...options2, progress });
+}
+function sendFile(server, file, to, options2) {
+  return file.sizeBytes < PARTS_FROM_BYTES ? options2.pool(() => sendWhole(server, file, to, options2)) : sendInParts(server, file, to, options2);
+}
+async function sendWhole(server, file, to, { num, nodeIndex, overwrite, progress }) {
+  const handle = await openFile(file);
+  try {
+    const sha256 = await sha256Of(readAll(handle, file));
+    let sent = 0;
+    const body = () => {
+      progress.add(-sent);
+      sent = 0;
+      if (file.sizeBytes === 0) return new Uint8Array(0);
+      return counted(readAll(handle, file), (bytes) => {
+        sent += bytes;
+        progress.add(bytes);
+      });
+    };
+    const query = `?node_index=${nodeIndex}${overwrite ? "&overwrite=true" : ""}`;
+    const answer = await askJson(server, {
+      method: "PUT",
+      path: `${projectPath(server)}/builds/${num}/${to.path}${query}`,
+      headers: {
+        "Content-Type": file.contentType,
+        "Content-Length": String(file.sizeBytes),
+        "Repr-Digest": `sha-256=:${sha256.toString("base64")}:`
+      },
+      body
+    });
+    const stored = to.read(answer);
+    if (digestText(stored.digest) !== `sha256:${sha256.toString("hex")}`) throw otherDigest(file.path);
+    return stored;
+  } catch (error) {
+    const isOther = error instanceof CliError && error.code === "digest_mismatch";
+    throw isOther ? otherDigest(file.path) : named(file.path, error);
+  } finally {
+    await handle.close();
+  }
+}
+async function sha256Of(bytes) {
+  const hash = createHash4("sha256");
+  for await (const chunk of bytes) hash.update(chunk);
+  return hash.digest();
+}
+
+// cli/packs/plan-packs.ts
+var MIN_PACK_FILES = 16;
+var MAX_FILES = 2e4;
+var MAX_BYTES = 1024 ** 3;
+function planPacks(files) {
+  const groups = [];
+  const loose = [];
+  let left = { files: 0, bytes: 0, pathBytes: 0 };
+  for (const file of files) {
+    if (!isPackable(file)) {
+      loose.push(file);
+      continue;
+    }
+    const pathBytes = Buffer.byteLength(file.path);
+    if (left.files < 1 || left.bytes < file.sizeBytes || left.pathBytes < pathBytes) {
+      groups.push([]);
+      left = { files: MAX_FILES, bytes: MAX_BYTES, pathBytes: MAX_PACK_PATH_BYTES };
+    }
+    groups.at(-1)?.push(file);
+    left = { files: left.files - 1, bytes: left.bytes - file.sizeBytes, pathBytes: left.pathBytes - pathBytes };
+  }
+  const packs = groups.filter((group) => group.length >= MIN_PACK_FILES);
+  const few = groups.filter((group) => group.length < MIN_PACK_FILES);
+  return {
+    packs: packs.slice(0, MAX_PACKS_A_BUILD).map(plannedPack),
+    loose: [...loose, ...few.flat()],
+    beyond: packs.slice(MAX_PACKS_A_BUILD).flat()
+  };
+}
+function isPackable({ path, sizeBytes }) {
+  return sizeBytes < PARTS_FROM_BYTES && !path.includes("\\") && !/^[a-z]:/i.test(path);
+}
+function plannedPack(files) {
+  const paths = createHash5("sha256").update(JSON.stringify(files.map(({ path }) => path)));
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  return { name: `files-${paths.digest("hex").slice(0, 16)}`, files, sizeBytes };
 }
 
 // cli/terminal/outcome.ts
@@ -10968,9 +13801,209 @@ function took(startedAt) {
   return `${((performance.now() - startedAt) / 1e3).toFixed(1)} s`;
 }
 
+// cli/files/local-path.ts
+import { lstatSync, realpathSync as realpathSync2 } from "node:fs";
+import { dirname as dirname6, isAbsolute as isAbsolute2, join as join7, relative, sep } from "node:path";
+var RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+function localSegments(path, platform = process.platform) {
+  const problem = artifactPathProblem(path);
+  if (problem) throw new CliError("failed", `${JSON.stringify(path)} is not kept: an artifact path ${problem}.`);
+  const segments = path.split("/");
+  return platform === "win32" ? segments.map(windowsName) : segments;
+}
+function windowsName(segment) {
+  const name = segment.replace(/[<>:"|?*\\]/g, "_").replace(/[. ]$/, "_");
+  return RESERVED.test(name) ? `_${name}` : name;
+}
+function nameRulesOf(platform) {
+  return { ignoresCase: platform === "win32" || platform === "darwin", ignoresForm: platform === "darwin" };
+}
+function collisionsOf(places, rules) {
+  const keyOf2 = (segments) => {
+    const name = segments.join("/");
+    const key = rules.ignoresForm ? name.normalize("NFC") : name;
+    return rules.ignoresCase ? key.toLowerCase() : key;
+  };
+  const first = /* @__PURE__ */ new Map();
+  const collisions = [];
+  for (const place of places) {
+    const other = first.get(keyOf2(place.segments));
+    if (other) collisions.push([other, place]);
+    else first.set(keyOf2(place.segments), place);
+  }
+  for (const place of places)
+    for (let length = 1; length < place.segments.length; length++) {
+      const other = first.get(keyOf2(place.segments.slice(0, length)));
+      if (other) collisions.push([other, place]);
+    }
+  return collisions;
+}
+function pathInside(folder, path) {
+  const way = relative(folder, path);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute2(way) ? null : way;
+}
+function apartText([one, other]) {
+  const isAlike = one.path !== other.path && one.path.normalize("NFC") === other.path.normalize("NFC");
+  const shown = ({ path }) => isAlike ? path.replace(/[^ -~]/gu, escaped) : path;
+  return `${shown(one)} and ${shown(other)}`;
+}
+function escaped(character) {
+  return `\\u{${character.codePointAt(0)?.toString(16)}}`;
+}
+function openPlace(root, segments) {
+  makeFolder(root);
+  const base = realpathSync2(root);
+  const file = join7(base, ...segments);
+  const folder = dirname6(file);
+  let at = base;
+  for (const segment of relative(base, folder).split(sep).filter(Boolean)) {
+    at = join7(at, segment);
+    makeFolder(at);
+    const real = realpathSync2(at);
+    if (pathInside(base, real) === null)
+      throw new CliError("failed", `${at} leads out of ${base}: nothing is written there.`);
+  }
+  if (lstatSync(file, { throwIfNoEntry: false })?.isDirectory())
+    throw new CliError("failed", `${file} is a folder: the artifact of that name cannot be put there.`);
+  return file;
+}
+
+// cli/files/download-all.ts
+async function downloadAll(server, places, target, output) {
+  const batch = { ...target, server, output, progress: startProgress(output), came: /* @__PURE__ */ new Map(), failures: [] };
+  try {
+    const planned = target.isPacked ? await planDownloads(batch, places) : [];
+    const isPlanned = new Set(planned.flatMap(({ wanted }) => wanted.map(({ place }) => place)));
+    const loose = places.filter((place) => !batch.came.has(place) && !isPlanned.has(place));
+    const turn = openPool(1);
+    const { failures } = await moveEach(
+      server,
+      [...planned, ...loose],
+      target.parallel,
+      (one) => "pack" in one ? turn(() => fetchMany(batch, one)) : fetchOne(batch, one)
+    );
+    batch.failures.push(...failures);
+  } finally {
+    batch.progress.stop();
+  }
+  return { done: places.flatMap((place) => batch.came.get(place) ?? []), failures: batch.failures };
+}
+async function fetchOne({ server, progress, to, came }, place) {
+  const { artifact, segments } = place;
+  const bar = progress.file(artifact.path, artifact.sizeBytes);
+  try {
+    const file = openPlace(to, segments);
+    const word = await downloadFile(server, artifact, file, bar);
+    bar.done(word);
+    came.set(place, downloadedFile(place, file, word === "already there"));
+  } catch (error) {
+    bar.failed();
+    throw error;
+  }
+}
+async function fetchMany(batch, planned) {
+  const { server, output, progress, came, parallel } = batch;
+  const why = await downloadPack(server, planned, progress, ({ place }, file) => {
+    came.set(place, downloadedFile(place, file, false));
+  });
+  const rest = planned.wanted.map(({ place }) => place).filter((place) => !came.has(place));
+  if (why !== null) output.warn(`${countText(rest.length)} come one by one, in no pack: ${why}`);
+  const { failures } = await moveEach(server, rest, parallel, (place) => fetchOne(batch, place));
+  batch.failures.push(...failures);
+}
+async function planDownloads(batch, places) {
+  const { server, to, num, came, output } = batch;
+  const groups = groupsOf(places).filter((group) => group.length >= MIN_PACK_FILES);
+  const folder = groups.length > 0 ? folderAt(to) : null;
+  if (folder === null) return [];
+  await findThere(batch, groups.flat());
+  if (came.size > 0) output.note(`already there: ${countText(came.size)}`);
+  const isDone = came.size === groups.flat().length;
+  if (isDone && !hasPart(folder)) return [];
+  const packs = await listPacks(server, num).catch(noPacks);
+  const planned = [];
+  for (const group of groups) {
+    const [{ artifact }] = group;
+    const pack = packs.find(({ name, nodeIndex }) => name === artifact.pack && nodeIndex === artifact.nodeIndex);
+    if (!pack) continue;
+    const missing = group.filter((place2) => !came.has(place2));
+    const place = zipPlace(folder, pack);
+    const left = await leftBytes(server, place);
+    if (missing.length === 0 && left !== null) await dropZip(server, place);
+    if (isWorthIt(pack, missing, left))
+      planned.push({ pack, place, wanted: missing.map((one) => plannedFile(one, to)) });
+  }
+  return planned;
+}
+function groupsOf(places) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const place of places) {
+    const { pack, nodeIndex } = place.artifact;
+    if (pack === null) continue;
+    const group = groups.get(`${nodeIndex} ${pack}`);
+    if (group) group.push(place);
+    else groups.set(`${nodeIndex} ${pack}`, [place]);
+  }
+  return [...groups.values()];
+}
+function folderAt(to) {
+  try {
+    makeFolder(to);
+    return realpathSync3(to);
+  } catch {
+    return null;
+  }
+}
+function hasPart(folder) {
+  try {
+    return readdirSync2(folder).some(isPartFile);
+  } catch {
+    return false;
+  }
+}
+async function findThere({ server, to, parallel, came }, places) {
+  const pool = openPool(parallel);
+  const look = async (place) => {
+    server.signal.throwIfAborted();
+    const file = openPlace(to, place.segments);
+    if (await hasBytes(file, place.artifact)) came.set(place, downloadedFile(place, file, true));
+  };
+  await Promise.all(places.map((place) => pool(() => look(place).catch(() => {
+  }))));
+  server.signal.throwIfAborted();
+}
+function noPacks(error) {
+  if (error instanceof CliError && (error.failure === "not_found" || error.failure === "failed")) return [];
+  throw error;
+}
+var FILE_COST_BYTES = 32 * 1024;
+function isWorthIt({ sizeBytes }, missing, left) {
+  if (missing.length < (left === null ? MIN_PACK_FILES : 1)) return false;
+  const alone = missing.reduce((sum, { artifact }) => sum + artifact.sizeBytes + FILE_COST_BYTES, 0);
+  return sizeBytes - (left ?? 0) <= alone;
+}
+function plannedFile(place, to) {
+  return { place, artifact: place.artifact, open: () => openPlace(to, place.segments) };
+}
+function downloadedFile({ artifact }, file, wasThere) {
+  const { path, nodeIndex, sizeBytes, digest } = artifact;
+  return { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), file, was_there: wasThere };
+}
+
+// cli/files/pattern.ts
+var MAX_PATTERN_LENGTH = 4096;
+var SHOWN_LENGTH = 41;
+function patternProblem(glob) {
+  if (glob.length <= MAX_PATTERN_LENGTH) return null;
+  return usageError(
+    `"${clipped(glob, SHOWN_LENGTH)}" is too long: a path or pattern has at most ${MAX_PATTERN_LENGTH.toLocaleString("en")} characters.`,
+    "Are there quotes around a list? Each path or pattern is an argument of its own."
+  );
+}
+
 // cli/terminal/interrupt.ts
 import { setMaxListeners } from "node:events";
-import { constants as constants4 } from "node:os";
+import { constants as constants5 } from "node:os";
 var Interrupted = class extends Error {
   exitCode;
   constructor(signal) {
@@ -10979,7 +14012,7 @@ var Interrupted = class extends Error {
   }
 };
 function exitCodeOfSignal(signal) {
-  return 128 + (constants4.signals[signal] ?? 1);
+  return 128 + (constants5.signals[signal] ?? 1);
 }
 function openAbort() {
   const controller = new AbortController();
@@ -11001,11 +14034,11 @@ function withServer(command, hasResult = true) {
 function withJob(command) {
   return command.option("--job <name>", "name of the job; else BUILDPASS_JOB, else the CI’s. Give each leg of a matrix its own").option("--workflow <name>", "name of the workflow; else BUILDPASS_WORKFLOW").option("--branch <name>", "branch that is built; else BUILDPASS_BRANCH").option("--tag <name>", "tag that is built; else BUILDPASS_TAG").option("--revision <sha>", "commit that is built; else BUILDPASS_REVISION").option("--id <id>", "what makes this run unique in the project; else BUILDPASS_ID. The same id is the same build");
 }
-async function runVerb(options, verb) {
-  const output = openOutput(options);
+async function runVerb(options2, verb) {
+  const output = openOutput(options2);
   try {
-    const opened = await openServer(options, output, abortOnSignals());
-    process.exitCode = await verb({ ...opened, output }) ?? 0;
+    const opened2 = await openServer(options2, output, abortOnSignals());
+    process.exitCode = await verb({ ...opened2, output }) ?? 0;
   } catch (error) {
     if (error instanceof Interrupted) {
       output.warn(`${error.message}; the same command goes on from here`);
@@ -11031,39 +14064,25 @@ function countOption(min, max) {
 
 // cli/verbs/download.ts
 function addDownload(program3) {
-  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given", filledWords).option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
-    (globs, options) => runVerb(options, async ({ server, output }) => {
-      const { num, artifacts } = await listChosen(server, options);
-      const { chosen, unmatched } = choose(artifacts, globs, num, options.nodeIndex);
-      const { places, collisions } = placesOf(chosen, options);
-      const progress = startProgress(output);
-      const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
-        const bar = progress.file(artifact.path, artifact.sizeBytes);
-        try {
-          const file = openPlace(options.to, segments);
-          const word = await downloadFile(server, artifact, file, bar);
-          bar.done(word);
-          const { path, nodeIndex, sizeBytes, digest } = artifact;
-          const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) };
-          return { ...known, file, was_there: word === "already there" };
-        } catch (error) {
-          bar.failed();
-          throw error;
-        }
-      }).finally(progress.stop);
+  withServer(program3.command("download").description("download artifacts, each checked against its digest")).argument("[glob...]", "artifact paths or patterns like release/*.tar; all when none is given", filledWords).option("--build <n>", "number of the build; else the newest that has artifacts", countOption(1, 999999999)).option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).addOption(new Option("--filter <which>", "of the newest").choices(BUILD_FILTERS).default("successful")).option("--job <name>", "of the newest: of the job of this name", filledOption).option("--workflow <name>", "of the newest: of the workflow of this name", filledOption).option("--node-index <n>", "only what this node made", countOption(0, 9999)).option("--to <folder>", "where to put them", filledOption, ".").option("--flat", "without the folders of their paths").option("--no-pack", "fetch each file by itself, also where there are many in one zip").option("--parallel <n>", "files at once", countOption(1, 32), 4).action(
+    (globs, options2) => runVerb(options2, async ({ server, output }) => {
+      const { num, artifacts } = await listChosen(server, options2);
+      const { chosen, unmatched } = choose(artifacts, globs, num, options2.nodeIndex);
+      const { places, collisions } = placesOf(chosen, options2);
+      const { to, parallel, pack: isPacked } = options2;
+      const moved = await downloadAll(server, places, { num, to, parallel, isPacked }, output);
       const { done: files } = moved;
       const failures = [...unmatched, ...collisions, ...moved.failures];
       const bytes = files.reduce((sum, { size }) => sum + size, 0);
-      const count = files.length === 1 ? "1 file" : `${files.length} files`;
       if (files.length === 0 && unmatched.length === failures.length && failures.length > 0)
         return settle("", { build_num: num, files }, failures, output);
-      const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
+      const line = `${countText(files.length)} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`;
       return settle(line, { build_num: num, files }, failures, output);
     })
   );
 }
-async function listChosen(server, options) {
-  const { build, branch, filter, job, workflow } = options;
+async function listChosen(server, options2) {
+  const { build, branch, filter, job, workflow } = options2;
   if (build !== void 0) return listArtifacts(server, `builds/${build}/artifacts`);
   const named2 = Object.entries({ branch, filter, job, workflow }).filter(
     (entry) => Boolean(entry[1])
@@ -11152,10 +14171,10 @@ function typed(prompt) {
 var TOKEN = { kind: "text", label: "text", expires_at: "text or null" };
 function addLogin(program3) {
   program3.command("login").description("keep a token on this machine, in a file that only you can read").option("--url <url>", "the server; else BUILDPASS_URL").option("--json", "print the result as one JSON document").action(
-    (options) => settled(options, async () => {
-      const output = openOutput(options);
+    (options2) => settled(options2, async () => {
+      const output = openOutput(options2);
       const file = loginFile();
-      const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current);
+      const origin = originOf(options2.url || process.env.BUILDPASS_URL || readLogins().current);
       const token = await readSecretFromStdin(`Token for ${origin} (not shown): `);
       const server = {
         origin,
@@ -11176,11 +14195,11 @@ function addLogin(program3) {
     })
   );
   program3.command("logout").description('forget the token of a server; it stays valid: delete it with "buildpass token delete"').option("--url <url>", "the server; else BUILDPASS_URL, else that of the last login").option("--json", "print the result as one JSON document").action(
-    (options) => settled(options, async () => {
+    (options2) => settled(options2, async () => {
       loginFile();
-      const origin = originOf(options.url || process.env.BUILDPASS_URL || readLogins().current);
+      const origin = originOf(options2.url || process.env.BUILDPASS_URL || readLogins().current);
       if (!dropLogin(origin)) throw new CliError("not_found", `There is no login for ${origin}.`);
-      openOutput(options).result(`logged out of ${origin}`, { origin });
+      openOutput(options2).result(`logged out of ${origin}`, { origin });
     })
   );
 }
@@ -11196,8 +14215,9 @@ async function settled({ json = false }, work) {
 import { readFile } from "node:fs/promises";
 
 // cli/files/find-files.ts
-import { lstatSync as lstatSync2, realpathSync as realpathSync3, statSync as statSync6 } from "node:fs";
-import { basename as basename2, dirname as dirname6, join as join8, resolve, sep as sep2 } from "node:path";
+var import_picomatch2 = __toESM(require_picomatch2(), 1);
+import { lstatSync as lstatSync2, realpathSync as realpathSync5, statSync as statSync6 } from "node:fs";
+import { basename as basename3, dirname as dirname8, join as join9, resolve, sep as sep2 } from "node:path";
 
 // node_modules/mrmime/index.mjs
 var mimes = {
@@ -11640,51 +14660,60 @@ var mimes = {
   "yml": "text/yaml",
   "zip": "application/zip"
 };
-function lookup(extn) {
-  let tmp = ("" + extn).trim().toLowerCase();
-  let idx = tmp.lastIndexOf(".");
-  return mimes[!~idx ? tmp : tmp.substring(++idx)];
+
+// src/domain/artifacts/media-type.ts
+var TYPES = wordTable(mimes);
+function mediaTypeOf(path) {
+  return TYPES.get(extensionOf(path)) ?? null;
+}
+function extensionOf(path) {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
 }
 
-// cli/files/find-files.ts
-var import_picomatch2 = __toESM(require_picomatch2(), 1);
+// src/domain/artifacts/content-type.ts
+function contentTypeFor(path) {
+  const type = mediaTypeOf(path) ?? "application/octet-stream";
+  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
+}
 
 // cli/files/walk-folder.ts
-import { accessSync, constants as constants5, realpathSync as realpathSync2, statSync as statSync5 } from "node:fs";
+import { accessSync, constants as constants6, realpathSync as realpathSync4, statSync as statSync5 } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname as dirname5, join as join7 } from "node:path";
+import { basename as basename2, dirname as dirname7, join as join8 } from "node:path";
 var NOT_UTF8 = "its name is not UTF-8";
 var DOUBLE = "a link to a folder that is sent by another name";
 async function walkFolder(folder, wish, root, visitor) {
-  const walk = openWalk(wish, [realpathSync2(root), realpathSync2(folder)], visitor);
+  const walk = openWalk(wish, [realpathSync4(root), realpathSync4(folder)], visitor);
   await walk.enter(folder, "");
   await walk.followLinks();
 }
 async function walkEntry({ file, stats }, wish, root, visitor) {
-  const walk = openWalk(wish, [realpathSync2(root)], visitor);
+  const walk = openWalk(wish, [realpathSync4(root)], visitor);
   await walk.take(file, "", stats);
   await walk.followLinks();
 }
-function openWalk(wish, roots, { file: visit, leaveOut }) {
+function openWalk(wish, roots, { file: visit, leaveOut: leaveOut2 }) {
   const seen = /* @__PURE__ */ new Set();
   const links = [];
   async function enter(folder, path) {
     let entries;
     try {
-      const real = realpathSync2(folder);
-      if (seen.has(real)) return leaveOut(folder, DOUBLE);
+      const real = realpathSync4(folder);
+      if (seen.has(real)) return leaveOut2(folder, DOUBLE);
       seen.add(real);
       entries = await readdir(folder, { withFileTypes: true, encoding: "buffer" });
     } catch (error) {
-      return leaveOut(folder, reasonOf(error));
+      return leaveOut2(folder, reasonOf(error));
     }
     for (const entry of entries.sort((a, b) => Buffer.compare(a.name, b.name))) {
       const name = entry.name.toString();
       const below = path === "" ? name : `${path}/${name}`;
-      const file = join7(folder, name);
+      const file = join8(folder, name);
       if (!entry.name.equals(Buffer.from(name))) {
         if (wish.takes(below) || entry.isDirectory() && wish.enters(below))
-          leaveOut(join7(folder, entry.name.toString("latin1")), NOT_UTF8, join7(folder, bytesText(entry.name)));
+          leaveOut2(join8(folder, entry.name.toString("latin1")), NOT_UTF8, join8(folder, bytesText(entry.name)));
       } else await take(file, below, entry);
     }
   }
@@ -11692,32 +14721,32 @@ function openWalk(wish, roots, { file: visit, leaveOut }) {
     if (entry.isDirectory()) return wish.enters(path) ? enter(file, path) : void 0;
     if (entry.isSymbolicLink()) return takeLink(file, path);
     if (!wish.takes(path)) return;
-    if (path !== "" && isPartFile(basename(file))) leaveOut(file, "the rest of a download that was broken off");
+    if (path !== "" && isPartFile(basename2(file))) leaveOut2(file, "the rest of a download that was broken off");
     else if (entry.isFile()) takeFile(file);
-    else leaveOut(file, kindOf(entry));
+    else leaveOut2(file, kindOf(entry));
   }
   function takeLink(file, path) {
     try {
-      const real = realpathSync2(file);
+      const real = realpathSync4(file);
       const stats = statSync5(real);
       if (!(stats.isDirectory() ? wish.enters(path) : wish.takes(path))) return;
-      if (roots.every((root) => pathInside(root, real) === null)) leaveOut(file, `a link that leads out of ${roots[0]}`);
-      else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut(file, kindOf(stats));
-      else if (pathInside(real, realpathSync2(dirname5(file))) !== null)
-        leaveOut(file, "a link to a folder that it is in");
+      if (roots.every((root) => pathInside(root, real) === null)) leaveOut2(file, `a link that leads out of ${roots[0]}`);
+      else if (!stats.isDirectory()) stats.isFile() ? takeFile(file) : leaveOut2(file, kindOf(stats));
+      else if (pathInside(real, realpathSync4(dirname7(file))) !== null)
+        leaveOut2(file, "a link to a folder that it is in");
       else links.push({ file, path });
     } catch (error) {
       if (!wish.takes(path)) return;
       const isDangling = isSystemError(error) && error.code === "ENOENT";
-      leaveOut(file, isDangling ? "a link to what is not there" : reasonOf(error));
+      leaveOut2(file, isDangling ? "a link to what is not there" : reasonOf(error));
     }
   }
   function takeFile(file) {
     try {
-      accessSync(file, constants5.R_OK);
+      accessSync(file, constants6.R_OK);
       visit(file, statSync5(file));
     } catch (error) {
-      leaveOut(file, reasonOf(error));
+      leaveOut2(file, reasonOf(error));
     }
   }
   async function followLinks() {
@@ -11787,10 +14816,10 @@ async function findFiles(globs, { root, prefix }) {
 function doublesIn(files) {
   const realFolders = /* @__PURE__ */ new Map();
   const realOf = (file) => {
-    const folder = dirname6(file);
+    const folder = dirname8(file);
     const real = realFolders.get(folder) ?? realFolderOf(folder);
     realFolders.set(folder, real);
-    return join8(real, basename2(file));
+    return join9(real, basename3(file));
   };
   const seen = new Set(files.filter((file) => realOf(file) === file));
   return files.filter((file) => {
@@ -11803,7 +14832,7 @@ function doublesIn(files) {
 }
 function realFolderOf(folder) {
   try {
-    return realpathSync3(folder);
+    return realpathSync5(folder);
   } catch {
     return folder;
   }
@@ -11853,61 +14882,10 @@ function problemOf(path, { size }) {
   return `it has ${sizeText(size)}, and an artifact can have at most ${sizeText(MAX_ARTIFACT_BYTES)}`;
 }
 function localFile(file, path, { size, mtimeMs }) {
-  return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeOf(path) };
+  return { file, path, sizeBytes: size, modifiedMs: mtimeMs, contentType: contentTypeFor(path) };
 }
 function fromHere(file) {
   return pathInside(".", file) || file;
-}
-function contentTypeOf(path) {
-  const type = lookup(path) ?? "application/octet-stream";
-  return type.startsWith("text/") ? `${type}; charset=utf-8` : type;
-}
-
-// cli/files/sent-file.ts
-import { constants as constants6 } from "node:fs";
-import { open as open2 } from "node:fs/promises";
-async function openFile(found) {
-  const handle = await open2(found.file, constants6.O_RDONLY | (constants6.O_NONBLOCK ?? 0));
-  try {
-    if (!(await handle.stat()).isFile()) throw changedMeanwhile(found.path);
-    if (await isOfOtherSize(handle, found.sizeBytes)) throw new CliError("left_out", OTHER_SIZE);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-var OTHER_SIZE = "it has other bytes than its size says, as files below /proc do: send a copy of it";
-async function isOfOtherSize(handle, sizeBytes) {
-  const last = Math.min(sizeBytes, 1);
-  const { bytesRead } = await handle.read(new Uint8Array(2), 0, 2, sizeBytes - last);
-  return bytesRead !== last && (await handle.stat()).size === sizeBytes;
-}
-async function* counted(source, count) {
-  for await (const chunk of source) {
-    yield chunk;
-    count(chunk.byteLength);
-  }
-}
-function named(path, error) {
-  if (!(error instanceof CliError) || error.message.startsWith(`${path}: `)) return error;
-  const { failure, hint, status, code, problems } = error;
-  const isOther = code === null ? failure === "conflict" : code === "other_bytes";
-  const more = isOther ? "Say --overwrite to replace them." : hint;
-  return new CliError(failure, `${path}: ${wordsOn(error)}`, { hint: more, status, code, problems, cause: error });
-}
-function wordsOn({ message, code, problems }) {
-  if (code === "other_bytes") return "this build has other bytes there.";
-  const [problem, ...others] = problems;
-  return problem?.path === "path" && others.length === 0 ? problem.message : message;
-}
-function otherDigest(path) {
-  return new CliError("corrupt", `${path}: the server has other bytes than this file: did it change meanwhile?`);
-}
-function changedMeanwhile(path) {
-  return new CliError("corrupt", `${path}: it changed while it was sent.`, {
-    hint: "Send it when nothing writes to it, or a copy of it."
-  });
 }
 
 // cli/files/upload-tests.ts
@@ -11968,7 +14946,7 @@ function buildOf(answer) {
 function addReport(program3) {
   const report = program3.command("report").description("tell that this job starts, or how it ended");
   withJob(withServer(report.command("start").description("report that the job runs"))).action(
-    (options) => runVerb(options, async ({ server, job, output }) => {
+    (options2) => runVerb(options2, async ({ server, job, output }) => {
       const build = await reportJob(server, job, { status: "running", start_time: (/* @__PURE__ */ new Date()).toISOString() });
       output.result(lineOf(build), build);
       return void 0;
@@ -11979,11 +14957,11 @@ function addReport(program3) {
     'success, failed, canceled, timedout, … (CI words like "failure" are understood)',
     filledOption
   ).option("--exit-code <n>", "instead of --status: 0 is success, anything else failed", countOption(0, 255)).option("--build <n>", "the build, where it was started elsewhere", countOption(1, 999999999)).option("--tests <glob...>", "test reports to send with it").option("--strict", `end with ${EXIT.left_out} when a report was left out`).action(
-    (options) => runVerb(options, async ({ server, job, output }) => {
-      const news = { status: statusOf(options), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
-      const build = options.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options.build, news);
-      const sent = options.tests ? await uploadTests(server, build.build_num, options.tests, { output }) : NOTHING;
-      return settle(lineOf(build), build, failuresOf(sent, options.strict), output);
+    (options2) => runVerb(options2, async ({ server, job, output }) => {
+      const news = { status: statusOf(options2), stop_time: (/* @__PURE__ */ new Date()).toISOString() };
+      const build = options2.build === void 0 ? await reportJob(server, job, news) : await updateBuild(server, options2.build, news);
+      const sent = options2.tests ? await uploadTests(server, build.build_num, options2.tests, { output }) : NOTHING;
+      return settle(lineOf(build), build, failuresOf(sent, options2.strict), output);
     })
   );
 }
@@ -12021,318 +14999,337 @@ function statusOf({ status, exitCode }) {
 }
 
 // cli/verbs/run.ts
-import { basename as basename3 } from "node:path";
+import { basename as basename4 } from "node:path";
 
-// cli/files/upload-file.ts
-import { createHash as createHash4 } from "node:crypto";
-
-// cli/files/upload-parts.ts
-import { createHash as createHash3 } from "node:crypto";
-
-// src/domain/artifacts/upload.ts
-var PART_SIZE_BYTES = 8 * 1024 ** 2;
-function partCountOf({ sizeBytes, partSizeBytes }) {
-  return Math.ceil(sizeBytes / partSizeBytes);
-}
-function sizeOfPart(upload, number) {
-  const count = partCountOf(upload);
-  if (!Number.isInteger(number) || number < 1 || number > count) return null;
-  return number < count ? upload.partSizeBytes : upload.sizeBytes - (count - 1) * upload.partSizeBytes;
-}
-function missingParts(upload, parts) {
-  const here = new Set(parts.map((part) => part.number));
-  return Array.from({ length: partCountOf(upload) }, (_, i) => i + 1).filter((number) => !here.has(number));
-}
-
-// cli/files/upload-state.ts
-import { realpathSync as realpathSync4 } from "node:fs";
-import { dirname as dirname7 } from "node:path";
-
-// cli/server/path.ts
-function isId(text) {
-  return /^[\w-]{1,200}$/.test(text);
-}
-
-// cli/files/upload-state.ts
-function keepUpload(server, file, target, id) {
-  const note = noteFor(server, file, target);
-  if (note === null) return;
-  try {
-    dropOldNotes(dirname7(note));
-    writePrivateJson(note, { upload_id: id, file: file.file, path: file.path });
-  } catch (error) {
-    warnOfLostNote(server, error);
-  }
-}
-function keptUpload(server, file, target) {
-  const note = noteFor(server, file, target);
-  const { upload_id } = (note && readPrivateJson(note)) ?? {};
-  return typeof upload_id === "string" && isId(upload_id) ? upload_id : null;
-}
-function forgetUpload(server, file, target) {
-  const note = noteFor(server, file, target);
-  if (note) forgetNote(note);
-}
-function noteFor(server, file, { num, nodeIndex, overwrite }) {
-  const { origin, slug } = server;
-  const { path, sizeBytes, modifiedMs } = file;
-  const what = [origin, slug, num, nodeIndex, overwrite, path, realpathSync4(file.file), sizeBytes, modifiedMs];
-  return transferNote(server, "uploads", what);
-}
-
-// cli/files/upload-parts.ts
-var MAX_ROUNDS = 3;
-async function uploadInParts(server, file, options, progress) {
-  const handle = await openFile(file);
-  try {
-    for (let round = 1; ; round++) {
-      const upload = await resumed(server, file, options) ?? await begun(server, file, options);
-      keepUpload(server, file, options, upload.id);
-      const digests = await sendParts(server, options, upload, { handle, progress });
-      await requireSame(handle, file, upload, digests);
-      try {
-        return await completed(server, file, options, { upload, digests });
-      } catch (error) {
-        const isGone = isUploadGone(error);
-        const isCrossed = isGone || error instanceof CliError && error.code === "other_parts";
-        if (!isCrossed || round === MAX_ROUNDS) throw error;
-        if (isGone) forgetUpload(server, file, options);
-        progress.add(-file.sizeBytes);
-      }
-    }
-  } catch (error) {
-    throw named(file.path, error);
-  } finally {
-    await handle.close();
-  }
-}
-function isUploadGone(error) {
-  return error instanceof CliError && (error.code === null ? error.status === 404 : error.code === "upload_not_found");
-}
-async function resumed(server, file, options) {
-  const id = keptUpload(server, file, options);
-  if (id === null) return null;
-  try {
-    const upload = uploadOf(await askJson(server, { method: "GET", path: uploadPath(server, options, id) }));
-    if (upload.path === file.path && upload.sizeBytes === file.sizeBytes) return upload;
-  } catch (error) {
-    if (!isUploadGone(error)) throw error;
-  }
-  forgetUpload(server, file, options);
-  return null;
-}
-async function begun(server, file, options) {
-  const { num, nodeIndex, overwrite } = options;
-  return uploadOf(
-    await askJson(server, {
-      method: "POST",
-      path: `${projectPath(server)}/builds/${num}/uploads`,
-      json: {
-        path: file.path,
-        size: file.sizeBytes,
-        node_index: nodeIndex,
-        content_type: file.contentType,
-        overwrite
-      }
-    })
-  );
-}
-async function sendParts(server, options, upload, { handle, progress }) {
-  const numbers = missingParts(upload, []);
-  let isFailed = false;
-  return allSettled(
-    numbers.map(
-      (number) => options.pool(async () => {
-        if (isFailed) throw new CliError("failed", "another part failed");
-        try {
-          const bytes = await partOf(handle, upload, number);
-          const sha256 = createHash3("sha256").update(bytes).digest();
-          const hex = sha256.toString("hex");
-          if (upload.isComplete || upload.parts.get(number) === hex) progress.add(bytes.byteLength, false);
-          else await sendPart(server, options, upload, { number, bytes, sha256, progress });
-          return hex;
-        } catch (error) {
-          isFailed = true;
-          throw error;
-        }
-      })
-    )
-  );
-}
-async function sendPart(server, options, upload, { number, bytes, sha256, progress }) {
-  let sent = 0;
-  await askJson(server, {
-    method: "PUT",
-    path: `${uploadPath(server, options, upload.id)}/${number}`,
-    headers: {
-      "Content-Type": "application/octet-stream",
-      "Content-Length": String(bytes.byteLength),
-      "Content-Digest": `sha-256=:${sha256.toString("base64")}:`
-    },
-    body() {
-      progress.add(-sent);
-      sent = 0;
-      return counted(slices(bytes), (count) => {
-        sent += count;
-        progress.add(count);
-      });
-    }
-  });
-}
-var SLICE_BYTES = 128 * 1024;
-async function* slices(bytes) {
-  for (let from = 0; from < bytes.byteLength; from += SLICE_BYTES) yield bytes.subarray(from, from + SLICE_BYTES);
-}
-async function partOf(handle, upload, number) {
-  const bytes = new Uint8Array(sizeOfPart(upload, number) ?? 0);
-  let length = 0;
-  while (length < bytes.byteLength) {
-    const at = (number - 1) * upload.partSizeBytes + length;
-    const { bytesRead } = await handle.read(bytes, length, bytes.byteLength - length, at);
-    if (bytesRead === 0) throw changedMeanwhile(upload.path);
-    length += bytesRead;
-  }
-  return bytes;
-}
-async function requireSame(handle, file, upload, digests) {
-  const { size, mtimeMs } = await handle.stat();
-  if (size === file.sizeBytes && mtimeMs === file.modifiedMs) return;
-  for (const [at, digest] of digests.entries()) {
-    const bytes = await partOf(handle, upload, at + 1);
-    if (createHash3("sha256").update(bytes).digest("hex") !== digest) throw changedMeanwhile(file.path);
-  }
-}
-async function completed(server, file, options, { upload, digests }) {
-  const path = `${uploadPath(server, options, upload.id)}/complete`;
-  const artifact = artifactOf(await askJson(server, { method: "POST", path }));
-  forgetUpload(server, file, options);
-  const ours = digestText(await digestOfParts(upload.partSizeBytes, digests));
-  if (digestText(artifact.digest) !== ours) throw otherDigest(file.path);
-  return artifact;
-}
-function uploadPath(server, { num }, id) {
-  return `${projectPath(server)}/builds/${num}/uploads/${encodeURIComponent(id)}`;
-}
-var UPLOAD = { upload_id: "text", path: "text", size: "count", part_size: "count" };
-function uploadOf(value) {
-  const { upload_id, path, size, part_size } = answerOf(value, UPLOAD, "an upload");
-  const { complete, parts } = value;
-  const known = listOf(parts, { part: "count", sha256: "text" }, "an upload");
-  if (part_size < 1 || partCountOf({ sizeBytes: size, partSizeBytes: part_size }) > 1e4)
-    throw noAnswerWith("an upload");
-  return {
-    id: upload_id,
-    path,
-    sizeBytes: size,
-    partSizeBytes: part_size,
-    isComplete: complete === true,
-    parts: new Map(known.map(({ part, sha256 }) => [part, sha256]))
-  };
-}
-
-// cli/files/upload-file.ts
-var PARTS_FROM_BYTES = 32 * 1024 ** 2;
-function uploadFile(server, file, options, progress) {
-  return file.sizeBytes < PARTS_FROM_BYTES ? options.pool(() => uploadWhole(server, file, options, progress)) : uploadInParts(server, file, options, progress);
-}
-async function uploadWhole(server, file, { num, nodeIndex, overwrite }, progress) {
-  const handle = await openFile(file);
-  try {
-    const sha256 = await sha256Of(readAll(handle, file));
-    let sent = 0;
-    const body = () => {
-      progress.add(-sent);
-      sent = 0;
-      if (file.sizeBytes === 0) return new Uint8Array(0);
-      return counted(readAll(handle, file), (bytes) => {
-        sent += bytes;
-        progress.add(bytes);
-      });
-    };
-    const query = `?node_index=${nodeIndex}${overwrite ? "&overwrite=true" : ""}`;
-    const answer = await askJson(server, {
-      method: "PUT",
-      path: `${projectPath(server)}/builds/${num}/artifacts/${encodePath(file.path)}${query}`,
-      headers: {
-        "Content-Type": file.contentType,
-        "Content-Length": String(file.sizeBytes),
-        "Repr-Digest": `sha-256=:${sha256.toString("base64")}:`
-      },
-      body
-    });
-    const artifact = artifactOf(answer);
-    if (digestText(artifact.digest) !== `sha256:${sha256.toString("hex")}`) throw otherDigest(file.path);
-    return artifact;
-  } catch (error) {
-    const isOther = error instanceof CliError && error.code === "digest_mismatch";
-    throw isOther ? otherDigest(file.path) : named(file.path, error);
-  } finally {
-    await handle.close();
-  }
-}
-async function* readAll(handle, { path, sizeBytes }) {
-  let length = 0;
-  try {
-    while (length < sizeBytes) {
-      const bytes = new Uint8Array(Math.min(SLICE_BYTES2, sizeBytes - length));
-      const { bytesRead } = await handle.read(bytes, 0, bytes.byteLength, length);
-      if (bytesRead === 0) throw changedMeanwhile(path);
-      length += bytesRead;
-      yield bytes.subarray(0, bytesRead);
-    }
-  } catch (error) {
-    throw systemFailure(error, path);
-  }
-}
-var SLICE_BYTES2 = 128 * 1024;
-async function sha256Of(bytes) {
-  const hash = createHash4("sha256");
-  for await (const chunk of bytes) hash.update(chunk);
-  return hash.digest();
-}
-
-// cli/files/upload-all.ts
-async function uploadAll(server, { files, leftOut, problems }, { parallel, onMoved = () => {
-}, ...target }, output) {
-  const gone = [];
-  const pool = openPool(parallel);
-  const known = files.length === 0 ? /* @__PURE__ */ new Map() : await findKnown(server, target);
-  const progress = startProgress(output, onMoved);
-  const upload = async (file) => {
-    const bar = progress.file(file.path, file.sizeBytes);
-    try {
-      const there = known.get(file.path);
-      const isThere = there !== void 0 && await hasBytes(file.file, there);
-      const artifact = isThere ? there : await uploadFile(server, file, { ...target, pool }, bar);
-      bar.done(isThere ? "already there" : "uploaded");
-      const { path, nodeIndex, sizeBytes, digest, url } = artifact;
-      return { file: file.file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url };
-    } catch (error) {
-      bar.failed();
-      const reason = reasonToLeaveOut(error);
-      if (reason === null) throw isSystemError(error) ? systemFailure(error, file.path) : error;
-      gone.push({ path: file.path, reason });
-      return null;
-    }
-  };
-  const moved = await moveEach(server, files, parallel, upload).finally(progress.stop);
-  const outcome = {
-    done: moved.done.filter((one) => one !== null),
-    failures: [...problems, ...moved.failures],
-    leftOut: [...leftOut, ...gone]
-  };
-  warnOfLeftOut(outcome.leftOut, output);
-  return outcome;
-}
-async function findKnown(server, target) {
-  const { artifacts } = await listArtifacts(server, `builds/${target.num}/artifacts`);
-  const ours = artifacts.filter(({ nodeIndex }) => nodeIndex === target.nodeIndex);
+// cli/files/batch.ts
+async function findKnown(server, { num, nodeIndex }) {
+  const { artifacts } = await listArtifacts(server, `builds/${num}/artifacts`);
+  const ours = artifacts.filter((artifact) => artifact.nodeIndex === nodeIndex);
   return new Map(ours.map((artifact) => [artifact.path, artifact]));
+}
+async function findThere2({ known }, { file, path }) {
+  const artifact = known.get(path);
+  return artifact && await hasBytes(file, artifact) ? artifact : null;
+}
+async function sendEach(batch, files) {
+  const { failures } = await moveEach(batch.server, files, batch.parallel, (file) => sendOne(batch, file));
+  batch.failures.push(...failures);
+}
+async function sendOne(batch, file) {
+  const bar = batch.progress.file(file.path, file.sizeBytes);
+  try {
+    const there = await findThere2(batch, file);
+    batch.came.set(file, there ?? await uploadFile(batch.server, file, batch.options, bar));
+    bar.done(there ? "already there" : "uploaded");
+  } catch (error) {
+    bar.failed();
+    leaveOut(batch, file, error);
+  }
+}
+function leaveOut({ gone }, { path }, error) {
+  const reason = reasonToLeaveOut(error);
+  if (reason === null) throw isSystemError(error) ? systemFailure(error, path) : error;
+  gone.push({ path, reason });
 }
 function reasonToLeaveOut(error) {
   if (error instanceof CliError && error.failure === "left_out") return error.message;
   const codes = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ELOOP"];
   return isSystemError(error) && codes.includes(error.code ?? "") ? systemWords(error) : null;
+}
+
+// cli/packs/upload-pack.ts
+import { statSync as statSync7 } from "node:fs";
+
+// cli/packs/write-zip.ts
+var import_yazl = __toESM(require_yazl(), 1);
+import { createHash as createHash6 } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+var WRITTEN = { mtime: new Date(1980, 0, 1, 12), forceDosTimestamp: true, mode: 33188 };
+var LEVEL = 6;
+var STORED = /\.(?:7z|aac|apk|avif|br|bz2|crx|docx|flac|gif|gz|heic|ipa|jar|jpe?g|lz4|m4a|m4v|mkv|mov|mp3|mp4|nupkg|odt|ogg|opus|png|pptx|rar|tgz|vsix|war|webm|webp|whl|woff2?|xlsx|xz|zip|zst)$/i;
+var MAX_READS = 16;
+var MAX_READ_BYTES = 16 * 1024 ** 2;
+async function writeZip(to, files, { signal, onRead }) {
+  const zip = new import_yazl.ZipFile();
+  const sha256 = createHash6("sha256");
+  const written = pipeline(
+    zip.outputStream,
+    async function* (chunks) {
+      for await (const chunk of chunks) {
+        sha256.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(to, { flags: "wx", mode: 384 }),
+    { signal }
+  );
+  const broken3 = written.then(() => {
+    throw new Error("the zip ended before its files");
+  });
+  broken3.catch(() => {
+  });
+  const zipped = [];
+  const unread = [];
+  for await (const read of readAhead(files)) {
+    signal.throwIfAborted();
+    const { file } = read;
+    onRead(file.sizeBytes);
+    if ("error" in read) {
+      unread.push(read);
+      continue;
+    }
+    zipped.push({ file, digest: digestOf2(read.bytes) });
+    const isStored = STORED.test(file.path) || file.sizeBytes === 0;
+    const options2 = { ...WRITTEN, size: file.sizeBytes, compress: !isStored, compressionLevel: isStored ? 0 : LEVEL };
+    const give = await Promise.race([turnOf(zip, file.path, options2), broken3]);
+    give(read.bytes);
+  }
+  zip.end();
+  await written;
+  return { sha256: sha256.digest("hex"), files: zipped, unread };
+}
+function turnOf(zip, path, options2) {
+  return new Promise((resolve2) => {
+    zip.addReadStreamLazy(path, options2, (give) => resolve2((bytes) => give(null, Readable.from(slices(bytes)))));
+  });
+}
+async function* readAhead(files) {
+  const reads = [];
+  let readBytes = 0;
+  for (const file of files) {
+    reads.push({ read: readFile2(file), sizeBytes: file.sizeBytes });
+    readBytes += file.sizeBytes;
+    while (reads.length >= MAX_READS || readBytes > MAX_READ_BYTES) {
+      const first = reads.shift();
+      if (!first) break;
+      readBytes -= first.sizeBytes;
+      yield await first.read;
+    }
+  }
+  for (const { read } of reads) yield await read;
+}
+async function readFile2(file) {
+  try {
+    const handle = await openFile(file);
+    try {
+      const bytes = Buffer.alloc(file.sizeBytes);
+      let length = 0;
+      for await (const chunk of readAll(handle, file)) {
+        bytes.set(chunk, length);
+        length += chunk.byteLength;
+      }
+      return { file, bytes };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return { file, error };
+  }
+}
+function digestOf2(bytes) {
+  const digester = openDigester({ kind: "crc32", hex: "" });
+  digester.add(bytes);
+  return digester.end();
+}
+
+// cli/packs/zip-place.ts
+import { randomUUID as randomUUID4 } from "node:crypto";
+import { mkdtempSync as mkdtempSync2, rmSync as rmSync6 } from "node:fs";
+import { tmpdir as tmpdir3 } from "node:os";
+import { dirname as dirname9, join as join10 } from "node:path";
+function openZipPlace() {
+  const { file, own } = placeInState() ?? placeInTemp();
+  const drop = () => {
+    try {
+      rmSync6(own, { recursive: true, force: true });
+    } catch {
+    }
+  };
+  process.once("exit", drop);
+  return {
+    file,
+    drop() {
+      process.off("exit", drop);
+      drop();
+    }
+  };
+}
+function placeInState() {
+  try {
+    const file = join10(userFolder("state"), "packs", `${randomUUID4()}.zip`);
+    makeFolder(dirname9(file), 448);
+    dropOldNotes(dirname9(file));
+    return { file, own: file };
+  } catch {
+    return null;
+  }
+}
+function placeInTemp() {
+  const own = mkdtempSync2(join10(tmpdir3(), "buildpass-"));
+  return { file: join10(own, "pack.zip"), own };
+}
+
+// cli/packs/upload-pack.ts
+async function uploadPack(server, { name, files, sizeBytes }, options2, progress) {
+  const reading = progress.file(countText(files.length), sizeBytes);
+  let place;
+  try {
+    place = openZipPlace();
+    const zip = await writeZip(place.file, files, { signal: server.signal, onRead: reading.add });
+    reading.done("packed");
+    if (zip.files.length === 0) return { kind: "sent", pack: null, skipped: [], ...zip };
+    const { size, mtimeMs } = statSync7(place.file);
+    const found = { file: place.file, path: name, sizeBytes: size, modifiedMs: mtimeMs, contentType: "application/zip" };
+    const to = {
+      path: `packs/${name}`,
+      begin: { pack: true },
+      identity: () => ["pack", zip.sha256],
+      read: storedPackOf
+    };
+    const sending = progress.file(`${countText(zip.files.length)} as ${name}`, size);
+    try {
+      const { pack, skipped } = await sendFile(server, found, to, { ...options2, progress: sending });
+      sending.done("uploaded");
+      return { kind: "sent", pack, skipped, ...zip };
+    } catch (error) {
+      sending.failed();
+      throw error;
+    }
+  } catch (error) {
+    reading.failed();
+    server.signal.throwIfAborted();
+    return notTaken(error);
+  } finally {
+    place?.drop();
+  }
+}
+var UNKNOWN_TO_OLDER = ["route_not_found", "method_not_allowed", null];
+var OF_THE_PACK = ["other_bytes", "invalid_input", "too_large"];
+function notTaken(error) {
+  if (isSystemError(error)) return { kind: "not_taken", why: systemWords(error), isForAll: true };
+  if (!(error instanceof CliError) || error.status === null) throw error;
+  const { code, status, problems, cause } = error;
+  const { message } = cause instanceof CliError ? cause : error;
+  const isUnknown = (status === 404 || status === 405) && UNKNOWN_TO_OLDER.includes(code);
+  if (isUnknown || problems.some(({ path }) => path === "pack")) return { kind: "not_taken", why: null, isForAll: true };
+  if (code === "limit_reached") return { kind: "not_taken", why: message, isForAll: true };
+  if (OF_THE_PACK.includes(code)) return { kind: "not_taken", why: message, isForAll: false };
+  throw error;
+}
+var PACK2 = { name: "text", files: "count", size: "count", digest: "text", url: "address" };
+function storedPackOf(answer) {
+  const { pack, skipped } = isObject(answer) ? answer : {};
+  const stored = answerOf(pack, PACK2, "a pack");
+  const digest = parseArtifactDigest(stored.digest);
+  if (!digest) throw noAnswerWith("a pack");
+  const { name, files, size, url } = stored;
+  return {
+    digest,
+    pack: { name, files, size, digest, url },
+    skipped: listOf(skipped, { path: "text", reason: "text" }, "a pack")
+  };
+}
+
+// cli/packs/packer.ts
+function openPacker(batch) {
+  const { server, options: options2, progress, output } = batch;
+  const turn = openPool(1);
+  const stored = [];
+  const zipped = [];
+  const skipped = /* @__PURE__ */ new Set();
+  let isRefused = false;
+  async function send2(planned) {
+    const sent = isRefused ? NOT_AGAIN : await uploadPack(server, planned, options2, progress);
+    if (sent.kind === "not_taken") {
+      isRefused ||= sent.isForAll;
+      if (sent.why !== null) output.warn(`${countText(planned.files.length)} go one by one, in no pack: ${sent.why}`);
+      return sendEach(batch, planned.files);
+    }
+    if (sent.pack) stored.push(sent.pack);
+    zipped.push(...sent.files);
+    for (const one of sent.skipped) {
+      skipped.add(one.path);
+      batch.gone.push(one);
+    }
+    for (const { file, error } of sent.unread) {
+      try {
+        leaveOut(batch, file, error);
+      } catch (failure) {
+        batch.failures.push(failure);
+      }
+    }
+  }
+  async function confirm() {
+    if (zipped.length === 0) return;
+    const known = await findKnown(server, options2);
+    for (const { file, digest } of zipped) {
+      const artifact = known.get(file.path);
+      if (artifact && digestText(artifact.digest) === digestText(digest)) batch.came.set(file, artifact);
+      else if (artifact) batch.failures.push(otherDigest(file.path));
+      else if (!skipped.has(file.path)) batch.gone.push({ path: file.path, reason: "the server did not take it" });
+    }
+  }
+  return { send: (planned) => turn(() => send2(planned)), confirm, stored: () => stored };
+}
+var NOT_AGAIN = { kind: "not_taken", why: null, isForAll: true };
+
+// cli/files/upload-all.ts
+async function uploadAll(server, { files, leftOut, problems }, { parallel, isPacked, onMoved = () => {
+}, ...target }, output) {
+  const known = files.length === 0 ? /* @__PURE__ */ new Map() : await findKnown(server, target);
+  const progress = startProgress(output, onMoved);
+  const batch = {
+    server,
+    parallel,
+    output,
+    progress,
+    known,
+    // Parts have a pool of their own: a file that waits for its parts must not keep them from running.
+    options: { ...target, pool: openPool(parallel) },
+    came: /* @__PURE__ */ new Map(),
+    gone: [],
+    failures: []
+  };
+  const packer = openPacker(batch);
+  await (isPacked && files.length >= MIN_PACK_FILES ? sendMany(batch, packer, files) : sendEach(batch, files)).finally(
+    progress.stop
+  );
+  const outcome = {
+    done: files.flatMap((file) => uploadedFile(file, batch.came.get(file))),
+    packs: packer.stored().map((pack) => ({ ...pack, digest: digestText(pack.digest) })),
+    failures: [...problems, ...batch.failures],
+    leftOut: [...leftOut, ...batch.gone]
+  };
+  warnOfLeftOut(outcome.leftOut, output);
+  return outcome;
+}
+async function sendMany(batch, packer, files) {
+  const { server, known, output, options: options2 } = batch;
+  const there = await Promise.all(files.map((file) => options2.pool(() => findThere2(batch, file).catch(() => null))));
+  server.signal.throwIfAborted();
+  for (const [i, artifact] of there.entries()) if (artifact) batch.came.set(files[i], artifact);
+  if (batch.came.size > 0) output.note(`already there: ${countText(batch.came.size)}`);
+  const missing = files.filter((file) => !batch.came.has(file));
+  const isTaken = ({ path }) => known.has(path) && !options2.overwrite;
+  const { packs, loose, beyond } = planPacks(missing.filter((file) => !isTaken(file)));
+  if (beyond.length > 0)
+    output.warn(`${countText(beyond.length)} go one by one: a build has at most ${MAX_PACKS_A_BUILD} packs`);
+  const items = [...packs, ...missing.filter(isTaken), ...loose, ...beyond];
+  const { failures } = await moveEach(
+    server,
+    items,
+    batch.parallel,
+    (one) => "files" in one ? packer.send(one) : sendOne(batch, one)
+  );
+  batch.failures.push(...failures);
+  await packer.confirm();
+}
+function uploadedFile({ file }, artifact) {
+  if (!artifact) return [];
+  const { path, nodeIndex, sizeBytes, digest, url } = artifact;
+  return [{ file, path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest), url }];
 }
 
 // cli/verbs/accompany.ts
@@ -12370,7 +15367,7 @@ function base64Of(bytes) {
 }
 
 // cli/logs/step-log.ts
-import { randomUUID as randomUUID4 } from "node:crypto";
+import { randomUUID as randomUUID5 } from "node:crypto";
 
 // cli/terminal/step.ts
 async function reportStep(server, num, news) {
@@ -12501,11 +15498,11 @@ async function put({ server, num, step }, { offset, bytes, isFinal, isCut }, onS
     }
   );
 }
-var SLICE_BYTES3 = 64 * 1024;
+var SLICE_BYTES2 = 64 * 1024;
 async function* slices2(bytes, onSent) {
-  for (let from = 0; from < bytes.length; from += SLICE_BYTES3) {
-    yield bytes.subarray(from, from + SLICE_BYTES3);
-    onSent(Math.min(bytes.length, from + SLICE_BYTES3));
+  for (let from = 0; from < bytes.length; from += SLICE_BYTES2) {
+    yield bytes.subarray(from, from + SLICE_BYTES2);
+    onSent(Math.min(bytes.length, from + SLICE_BYTES2));
   }
 }
 function retrier({ signal }, { retryMs, pause }) {
@@ -12530,7 +15527,7 @@ function retrier({ signal }, { retryMs, pause }) {
 
 // cli/logs/step-log.ts
 function openStepLog({ name, startedAt, log, onMoved }) {
-  const step = { key: `buildpass:${randomUUID4()}`, name, start_time: startedAt.toISOString() };
+  const step = { key: `buildpass:${randomUUID5()}`, name, start_time: startedAt.toISOString() };
   let kept = null;
   let isEnding = false;
   let sending = null;
@@ -12662,49 +15659,49 @@ function maskedOption(text, before = []) {
 function namedOption(text, before = []) {
   return [...before, filledOption(text)];
 }
-async function accompany(command, options, work) {
+async function accompany(command, options2, work) {
   const problems = [];
   process.on("uncaughtException", (error) => problems.push(error));
   const reporting = openAbort();
   let lateSignal = null;
-  const { capture, notCopied } = copyOf(command, options);
+  const { capture, notCopied } = copyOf(command, options2);
   const startedAt = /* @__PURE__ */ new Date();
   let onMoved = () => {
   };
-  const step = options.log || work.isStep ? openStepLog({ name: work.stepName, startedAt, log: capture?.log ?? null, onMoved: () => onMoved() }) : null;
+  const step = options2.log || work.isStep ? openStepLog({ name: work.stepName, startedAt, log: capture?.log ?? null, onMoved: () => onMoved() }) : null;
   const running = runCommand(command, {
     capture,
     startedAt,
-    onSlowStop: () => opened.then((open3) => open3 && attempt([], () => work.beCanceled({ ...open3, startedAt, step }))),
+    onSlowStop: () => opened2.then((open4) => open4 && attempt([], () => work.beCanceled({ ...open4, startedAt, step }))),
     onLateSignal(signal) {
       lateSignal ??= signal;
       reporting.abort(new Interrupted(signal));
     }
   });
-  const { output, release } = heldUntilReleased(openOutput(options));
-  const opened = openServer(options, output, reporting.signal).catch((error) => {
+  const { output, release } = heldUntilReleased(openOutput(options2));
+  const opened2 = openServer(options2, output, reporting.signal).catch((error) => {
     problems.push(error);
     return null;
   });
-  const started = opened.then((open3) => open3 && attempt(problems, () => work.begin({ ...open3, startedAt, step })));
+  const started = opened2.then((open4) => open4 && attempt(problems, () => work.begin({ ...open4, startedAt, step })));
   const alive = setInterval(async () => {
-    const open3 = await opened;
-    await open3?.server.credential.keepAlive?.().catch(() => {
+    const open4 = await opened2;
+    await open4?.server.credential.keepAlive?.().catch(() => {
     });
   }, KEEP_ALIVE_MS);
   const ended = await running;
   clearInterval(alive);
   release();
-  const limitMs = Math.min(options.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
+  const limitMs = Math.min(options2.reportTimeout * 1e3, isCanceled(ended) ? CANCELED_MS : Number.POSITIVE_INFINITY);
   const deadline = performance.now() + limitMs;
   const patience = setTimeout(() => reporting.abort(noAnswer(limitMs / 1e3)), limitMs);
   onMoved = () => void patience.refresh();
   const isBrokenOff = new Promise((resolve2) => reporting.signal.addEventListener("abort", resolve2));
-  const finished = opened.then(async (open3) => {
-    if (!open3) return;
+  const finished = opened2.then(async (open4) => {
+    if (!open4) return;
     const context = () => {
-      const retryMs = Math.min(open3.server.retryMs, deadline - performance.now() - SETTLING_MS);
-      return { server: { ...open3.server, retryMs }, job: open3.job, startedAt, step, ended, output, problems, onMoved };
+      const retryMs = Math.min(open4.server.retryMs, deadline - performance.now() - SETTLING_MS);
+      return { server: { ...open4.server, retryMs }, job: open4.job, startedAt, step, ended, output, problems, onMoved };
     };
     const judged = work.judge?.(context(), limitMs / 2);
     await Promise.race([started, sleep4(limitMs / 2)]);
@@ -12716,7 +15713,7 @@ async function accompany(command, options, work) {
   await Promise.race([finished, isBrokenOff.then(() => sleep4(SETTLING_MS))]);
   if (reporting.signal.aborted) problems.push(reporting.signal.reason);
   const code = work.exitCode?.(ended, output) ?? ended.code;
-  endAs({ ...ended, code }, tell(problems, options, output), lateSignal);
+  endAs({ ...ended, code }, tell(problems, options2, output), lateSignal);
 }
 var SETTLING_MS = 100;
 function noAnswer(seconds) {
@@ -12768,7 +15765,7 @@ function tell(problems, { strict }, output) {
 }
 
 // cli/verbs/quarantine.ts
-import { readFile as readFile2 } from "node:fs/promises";
+import { readFile as readFile3 } from "node:fs/promises";
 
 // src/domain/formats/bounded-json.ts
 var QUOTE = 34;
@@ -13098,7 +16095,7 @@ var HARMLESS = /* @__PURE__ */ new Set([
   "unquoted attribute value."
 ]);
 var MAX_FAULTS = 1e3;
-function readXml(pieces, { open: open3, text, close, damage, comment }) {
+function readXml(pieces, { open: open4, text, close, damage, comment }) {
   const parser = new import_saxes.SaxesParser({ xmlns: false, defaultXMLVersion: "1.0", forceXMLVersion: true, fragment: true });
   let faults = 0;
   let firstDamage = null;
@@ -13146,7 +16143,7 @@ function readXml(pieces, { open: open3, text, close, damage, comment }) {
     const isDamaged = opening === "damaged";
     opening = null;
     names.push(name);
-    open3(name, attributes, { position: position(), isDamaged });
+    open4(name, attributes, { position: position(), isDamaged });
   });
   const onText = (some) => {
     settle2();
@@ -13191,9 +16188,9 @@ function holdsOwnEnd(section, name) {
 }
 var MAX_TAIL = 100;
 function reopen(parser, tags) {
-  const open3 = Reflect.get(parser, "tags");
-  if (!Array.isArray(open3)) throw new Error("saxes keeps its open elements elsewhere");
-  open3.push(...tags);
+  const open4 = Reflect.get(parser, "tags");
+  if (!Array.isArray(open4)) throw new Error("saxes keeps its open elements elsewhere");
+  open4.push(...tags);
 }
 function flattenTexts(parser) {
   for (const value of Object.values(parser)) if (typeof value === "string") value.charCodeAt(value.length - 1);
@@ -14278,8 +17275,8 @@ function readXmlReport(pieces, report) {
     events.close(true);
   };
   const reading = readXml(pieces, events);
-  if (!reading.ok) return broken(reading.problem);
-  if (formats.size === 0) return broken(problemOf2(roots[0]));
+  if (!reading.ok) return broken2(reading.problem);
+  if (formats.size === 0) return broken2(problemOf2(roots[0]));
   if (reading.endsEarly !== null) {
     takeLast();
     const [fault] = wanted;
@@ -14292,14 +17289,14 @@ function readXmlReport(pieces, report) {
     for (let element = now.open; element; element = element.parent)
       if (wanted.every((one) => one !== element && !isIn(element, one))) now.format?.leave(element);
     const problem = problemIn(closeFormat);
-    if (problem !== null) return broken(`${reading.endsEarly}: ${problem}`);
+    if (problem !== null) return broken2(`${reading.endsEarly}: ${problem}`);
   }
   report.compareRunner(told);
   const damage = reading.damage ?? odd;
   if (damage !== null) report.warn(`the report is damaged at ${damage}`);
   return { problem: null, isWhole: reading.endsEarly === null, isDamaged: damage !== null, formats };
 }
-function broken(problem) {
+function broken2(problem) {
   return { problem, isWhole: false, isDamaged: true, formats: /* @__PURE__ */ new Set() };
 }
 function problemIn(work) {
@@ -14693,7 +17690,7 @@ async function readReports(globs) {
       found.push(unread(path, `it has more than ${sizeText(MAX_TEST_REPORT_BYTES)}`));
       continue;
     }
-    const bytes = await readFile2(file).catch((error) => wordsOf2(systemFailure(error, path)));
+    const bytes = await readFile3(file).catch((error) => wordsOf2(systemFailure(error, path)));
     found.push(
       typeof bytes === "string" ? unread(path, bytes) : { path, modifiedAt: new Date(modifiedMs), reading: readTestReport(bytes, null) }
     );
@@ -14746,10 +17743,10 @@ function addRun(program3) {
     )
   ).passThroughOptions().action(run);
 }
-function run(command, options) {
+function run(command, options2) {
   let ruling = { letsPass: false, doubts: ["the server was not asked"] };
-  const isAsked = ({ code }) => options.quarantine === true && code !== 0;
-  return accompany(command, options, {
+  const isAsked = ({ code }) => options2.quarantine === true && code !== 0;
+  return accompany(command, options2, {
     stepName: stepName(command),
     isStep: false,
     async begin({ server, job, startedAt, step }) {
@@ -14758,9 +17755,9 @@ function run(command, options) {
     },
     beCanceled: ({ server, job, startedAt }) => reportCanceled(server, job, startedAt),
     async judge(context, limitMs) {
-      if (isAsked(context.ended)) ruling = await rule(context, options, limitMs);
+      if (isAsked(context.ended)) ruling = await rule(context, options2, limitMs);
     },
-    finish: (context) => finish(context, ruling.letsPass ? "success" : statusOf2(context.ended), command, options),
+    finish: (context) => finish(context, ruling.letsPass ? "success" : statusOf2(context.ended), command, options2),
     exitCode(ended, output) {
       if (isAsked(ended)) tellRuling(ruling, ended.code, output);
       return ruling.letsPass ? EXIT.ok : ended.code;
@@ -14797,10 +17794,13 @@ async function finish(context, status, command, { artifacts, tests, strict }) {
       problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, { output, onMoved }), strict));
     });
   if (artifacts) {
-    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved };
+    const { nodeIndex } = job.build;
+    const how = { overwrite: false, parallel: 4, isPacked: true, onMoved };
     await attempt(problems, async () => {
       const found = await findFiles(artifacts, { root: ".", prefix: "" });
-      problems.push(...failuresOf(await uploadAll(server, found, target, output), strict));
+      problems.push(
+        ...failuresOf(await uploadAll(server, found, { num: build.build_num, nodeIndex, ...how }, output), strict)
+      );
     });
   }
 }
@@ -14814,7 +17814,7 @@ function reportEnd({ server, job, ended, step }, status, command) {
   });
 }
 function stepName([program3 = ""]) {
-  return lineFor(basename3(program3), 1e3) ?? "command";
+  return lineFor(basename4(program3), 1e3) ?? "command";
 }
 function stepOf(command, ended) {
   const { code, startedAt, stoppedAt } = ended;
@@ -14831,18 +17831,165 @@ function stepOf(command, ended) {
   return { name, actions: [action] };
 }
 
+// src/domain/access/share.ts
+var MAX_SHARE_DAYS = 90;
+var MAX_SHARE_USES = 1e6;
+function shareEndProblem(expiresAt, now) {
+  if (expiresAt <= now) return "must be in the future";
+  return expiresAt <= now + MAX_SHARE_DAYS * DAY_MS + 6e4 ? null : `must be at most ${MAX_SHARE_DAYS} days from now`;
+}
+
+// cli/terminal/show-secret.ts
+function requireReader(what) {
+  if (isNowhere("stdout"))
+    throw usageError(`Standard output leads nowhere: the ${what} would be lost.`, "Send it to a file or a pipe.");
+}
+function showSecret(output, secret, { made, what, json, undo }) {
+  try {
+    output.secret(secret, json);
+  } catch (cause) {
+    throw new CliError("failed", `${made} was made, but its ${what} could not be shown (${wordsOf3(cause)}).`, {
+      hint: `Delete it with \`${undo}\`, and make another.`,
+      cause
+    });
+  }
+}
+function wordsOf3(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+// cli/verbs/end-time.ts
+var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
+var LAST_TIME = Date.UTC(9999, 11, 31);
+function secondsIn(text) {
+  const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
+  return count === void 0 ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
+}
+function parseEndTime(text) {
+  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null;
+  const at = seconds === null ? parseDay(text) ?? parseTime(text) : Date.now() + seconds * 1e3;
+  return at !== null && at <= LAST_TIME ? new Date(at) : null;
+}
+
+// cli/verbs/share.ts
+var MADE = { id: "text", path: "text", expires_at: "time", link: "address" };
+var LISTED = {
+  id: "text",
+  path: "text",
+  expires_at: "time",
+  uses: "count",
+  state: "text",
+  label: "text or null"
+};
+function addShare(program3) {
+  const share = program3.command("share").enablePositionalOptions();
+  withServer(share.description("make a link that opens one file or report for people without an account")).argument("<path>", "path of the file, report or pack; of one called list or end, ./list or ./end", filledOption).option("--build <n>", "of this build, and no other", countOption(1, 999999999)).option("--latest", "of the newest build that has it, whenever the link is opened").option("--branch <name>", "of the newest: on this branch; else the project’s default branch", filledOption).option("--node-index <n>", "made by this node", countOption(0, 9999), 0).option("--report", "the path is a report’s folder, or a file: the link shows it in the browser").option("--pack", "the path is a pack’s name: the link downloads its zip").option("--expires <when>", `7d, 12h or 2027-01-31; at most ${MAX_SHARE_DAYS} days, else 7`, parseExpiry).option("--uses <n>", "how often at most", countOption(1, MAX_SHARE_USES)).option("--show-name", "show its name on the link’s page, also to chat programs").option("--label <text>", "what it is for", filledOption).action(
+    (path, options2) => runVerb(options2, async ({ server, output }) => {
+      const { expires, uses, showName, label, nodeIndex } = options2;
+      const of = ofBuild(options2);
+      requireReader("link");
+      const answer = await askJson(server, {
+        method: "POST",
+        path: sharesPath(server),
+        json: {
+          [thingOf(options2)]: path.replace(/^\.\//, ""),
+          node_index: nodeIndex,
+          ...of,
+          ...expires ? { expires_at: expires.toISOString() } : {},
+          ...uses === void 0 ? {} : { max_uses: uses },
+          ...showName ? { show_name: true } : {},
+          ...label === void 0 ? {} : { label }
+        },
+        isIdempotent: false
+      });
+      const made = answerOf(answer, MADE, "a share link");
+      output.note(`made share link ${made.id} to ${made.path}, ${endOf2(made)}; it is not shown again:`);
+      const undo = `buildpass share end ${made.id}`;
+      showSecret(output, made.link, { made: `share link ${made.id}`, what: "address", json: answer, undo });
+      return void 0;
+    })
+  );
+  withServer(
+    share.command("list").description("list share links, and how often each was used; never the links")
+  ).action(
+    (options2) => runVerb(options2, async ({ server, output }) => {
+      const items = await listAll(server);
+      const rows = listOf(items, LISTED, "a list of share links").map((row) => [
+        row.id,
+        row.path,
+        row.state === "open" ? endOf2(row) : row.state.replace("_", " "),
+        row.uses === 1 ? "1 use" : `${row.uses} uses`,
+        row.label ?? ""
+      ]);
+      output.result(rows.length > 0 ? tableText(rows) : "no share links", items);
+      return void 0;
+    })
+  );
+  withServer(share.command("end").description("end a share link; it opens nothing from then on")).argument("<id>", "id of the share link, as listed", idArgument).action(
+    (id, options2) => runVerb(options2, async ({ server, output }) => {
+      const answer = await askJson(server, { method: "DELETE", path: `${sharesPath(server)}/${id}` });
+      answerOf(answer, { message: "text" }, "a word that it is ended");
+      output.result(`ended share link ${id}`, answer);
+      return void 0;
+    })
+  );
+}
+function sharesPath(server) {
+  return `${projectPath(server)}/shares`;
+}
+function thingOf({ pack, report }) {
+  if (pack && report) throw usageError("--pack and --report name two things, and a link opens one: say one.");
+  if (pack) return "pack";
+  return report ? "report" : "path";
+}
+function ofBuild({ build, latest, branch }) {
+  const isLatest = latest === true || branch !== void 0;
+  if (build !== void 0 && isLatest) throw usageError("--build names one build, and --latest the newest: say one.");
+  if (build !== void 0) return { build };
+  if (isLatest) return { latest: branch === void 0 ? {} : { branch } };
+  throw usageError("Which build?", "Say --build 42, or --latest for the newest, whenever the link is opened.");
+}
+async function listAll(server) {
+  const items = [];
+  let after = null;
+  do {
+    const query = typeof after === "string" ? `?${new URLSearchParams({ after })}` : "";
+    const page = await askJson(server, { method: "GET", path: `${sharesPath(server)}${query}` });
+    const { items: some, next_after } = isObject(page) ? page : {};
+    items.push(...listOf(some, LISTED, "a list of share links"));
+    after = Array.isArray(some) && some.length > 0 ? next_after : null;
+  } while (typeof after === "string");
+  return items;
+}
+function endOf2({ expires_at }) {
+  return `until ${expires_at.slice(0, 16).replace("T", " ")} UTC`;
+}
+function parseExpiry(text) {
+  const expiry = parseEndTime(text);
+  const problem = expiry ? shareEndProblem(expiry.getTime(), Date.now()) : "must be like 7d, 12h or 2027-01-31";
+  if (expiry && problem === null) return expiry;
+  throw new InvalidArgumentError(`It ${problem}.`);
+}
+function idArgument(text) {
+  if (/bps_/.test(text))
+    throw new InvalidArgumentError("Give the id, as `buildpass share list` shows it, not the link.");
+  if (text !== "" && !isId(text))
+    throw new InvalidArgumentError("That is no id of a share link: `buildpass share list` shows them.");
+  return filledOption(text);
+}
+
 // cli/verbs/status.ts
 var BUILD = { build_num: "count", status: "text", build_url: "text", queued_at: "text or null" };
 var WORKFLOW = { job_name: "text", workflow_name: "text" };
 function addStatus(program3) {
   withServer(program3.command("status").description("show the status of a branch, and its newest builds")).option("--branch <name>", "else the project’s default branch", filledOption).option("--limit <n>", "how many builds", countOption(1, 100), 10).option("--exit-status", `end with ${EXIT.not_green} unless the branch's newest result is a success`).action(
-    (options) => runVerb(options, async ({ server, output }) => {
+    (options2) => runVerb(options2, async ({ server, output }) => {
       const slug = requireSlug(server.slug);
-      const branch = options.branch ?? await defaultBranchOf();
+      const branch = options2.branch ?? await defaultBranchOf();
       const encoded = encodeURIComponent(branch);
       const [badge, list] = await Promise.all([
         askJson(server, { method: "GET", path: `/${slug}/tree/${encoded}.json` }),
-        askJson(server, { method: "GET", path: `/api/v1.1/project/${slug}/tree/${encoded}?limit=${options.limit}` })
+        askJson(server, { method: "GET", path: `/api/v1.1/project/${slug}/tree/${encoded}?limit=${options2.limit}` })
       ]);
       const { message: status } = answerOf(badge, { message: "text" }, "a status");
       const builds = listOf(list, BUILD, "a list of builds").map((build) => {
@@ -14855,7 +18002,7 @@ function addStatus(program3) {
         status,
         builds: list
       });
-      return options.exitStatus && status !== "passing" ? EXIT.not_green : EXIT.ok;
+      return options2.exitStatus && status !== "passing" ? EXIT.not_green : EXIT.ok;
       async function defaultBranchOf() {
         const project = await askJson(server, { method: "GET", path: projectPath(server) });
         return answerOf(project, { default_branch: "text" }, "a project").default_branch;
@@ -14884,9 +18031,9 @@ function addStep(program3) {
     ).argument("<name>", "what the step is called", filledOption).argument("<command...>", "the command and its arguments, after --")
   ).action(runStep);
 }
-function runStep(name, command, options) {
+function runStep(name, command, options2) {
   let num = null;
-  return accompany(command, options, {
+  return accompany(command, options2, {
     stepName: lineFor(name, 1e3) ?? "step",
     isStep: true,
     async begin({ server, job, step }) {
@@ -14909,19 +18056,6 @@ function tooOld() {
   return new CliError("failed", "The server keeps no steps by themselves: it is older than this buildpass.");
 }
 
-// cli/verbs/end-time.ts
-var UNIT_SECONDS = wordTable({ s: 1, m: 60, h: 3600, d: 86400 });
-var LAST_TIME = Date.UTC(9999, 11, 31);
-function secondsIn(text) {
-  const [, count, unit = "s"] = /^(\d{1,8})([smhd])?$/.exec(text) ?? [];
-  return count === void 0 ? null : Number(count) * (UNIT_SECONDS.get(unit) ?? 1);
-}
-function parseEndTime(text) {
-  const seconds = /[smhd]$/.test(text) ? secondsIn(text) : null;
-  const at = seconds === null ? parseDay(text) ?? parseTime(text) : Date.now() + seconds * 1e3;
-  return at !== null && at <= LAST_TIME ? new Date(at) : null;
-}
-
 // cli/verbs/tests.ts
 var MOST_FAILURES_A_PAGE = 200;
 var MOST_TESTS_A_PAGE = 100;
@@ -14930,18 +18064,18 @@ var NEWEST_LOOKED_AT = 20;
 function addTests(program3) {
   const tests = program3.command("tests").enablePositionalOptions();
   withServer(tests.description("show the failed tests of a build, and which of them are new; mute tests")).option("--build <n>", "number of the build; else the newest with tests on the branch", countOption(1, 999999999)).option("--branch <name>", "else BUILDPASS_BRANCH, the CI’s, or that of Git", filledOption).option("--failed", "print the failed tests alone").option("--limit <n>", "how many failed tests", countOption(1, 1e3), 100).action(
-    (options) => runVerb(options, async ({ server, job, output }) => {
-      const found = options.build ?? await findBuildWithTests(server, job, output);
-      const judged = await listFailures(server, found, options.limit);
-      output.result(options.failed ? judged.failures.flatMap(linesOf2) : pageOf(server, judged), judged.json);
+    (options2) => runVerb(options2, async ({ server, job, output }) => {
+      const found = options2.build ?? await findBuildWithTests(server, job, output);
+      const judged = await listFailures(server, found, options2.limit);
+      output.result(options2.failed ? judged.failures.flatMap(linesOf2) : pageOf(server, judged), judged.json);
       if (judged.isCut)
         output.warn(`there are more: only ${judged.failures.length} failed tests are listed (--limit)`);
       return void 0;
     })
   );
   withServer(tests.command("mute").description("let a test fail until a day, for `run --quarantine`")).argument("<test>", "id of the test, as listed, or its name", filledOption).requiredOption("--reason <text>", "why", filledOption).requiredOption("--until <when>", "14d, 12h or 2027-01-31 (its beginning, in UTC); at most 90 days", parseUntil).action(
-    (named2, options) => runVerb(options, async ({ server, output }) => {
-      const { reason, until } = options;
+    (named2, options2) => runVerb(options2, async ({ server, output }) => {
+      const { reason, until } = options2;
       const id = /^\d{1,15}$/.test(named2) ? Number(named2) : (await findTest(server, named2)).id;
       const answer = await askJson(server, {
         method: "PUT",
@@ -14954,7 +18088,7 @@ function addTests(program3) {
     })
   );
   withServer(tests.command("unmute").description("let the failures of a test count again")).argument("<test>", "id of the test, as listed, or its name", filledOption).action(
-    (named2, options) => runVerb(options, async ({ server, output }) => {
+    (named2, options2) => runVerb(options2, async ({ server, output }) => {
       const all = entriesOf(await askJson(server, mutedPath(server)), "muted", mutedOf).map(({ test: test2 }) => test2);
       const test = chooseTest(all, named2, "muted test");
       const path = `${projectPath(server)}/tests/${test.id}/mute`;
@@ -14964,7 +18098,7 @@ function addTests(program3) {
     })
   );
   withServer(tests.command("muted").description("list the muted tests: until when, by whom and why")).action(
-    (options) => runVerb(options, async ({ server, output }) => {
+    (options2) => runVerb(options2, async ({ server, output }) => {
       const answer = await askJson(server, mutedPath(server));
       const rows = entriesOf(answer, "muted", mutedOf).map(({ test, mute }) => [
         `${test.id}`,
@@ -15114,8 +18248,8 @@ var MAX_OVERLAP_SECONDS = 30 * 24 * 3600;
 var DEFAULT_OVERLAP_SECONDS = 24 * 3600;
 
 // cli/verbs/token.ts
-var MADE = { id: "text", label: "text", expires_at: "text or null", token: "text" };
-var LISTED = {
+var MADE2 = { id: "text", label: "text", expires_at: "text or null", token: "text" };
+var LISTED2 = {
   id: "text",
   label: "text",
   prefix: "text",
@@ -15130,30 +18264,30 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry).action(
-    (options) => runVerb(options, async ({ server, output }) => {
-      const { label, personal, scope } = options;
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).action(
+    (options2) => runVerb(options2, async ({ server, output }) => {
+      const { label, personal, scope } = options2;
       if (!personal && !scope)
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
-      const expires = options.expires ?? (personal ? inDays(365) : "never");
-      requireReader();
+      const expires = options2.expires ?? (personal ? inDays(365) : "never");
+      requireReader("token’s secret");
       const answer = await askJson(server, {
         method: "POST",
-        path: pathOf(server, options),
+        path: pathOf(server, options2),
         json: { label, ...scope ? { scope } : {}, expires_at: expires === "never" ? null : expires.toISOString() },
         isIdempotent: false
       });
-      const made = answerOf(answer, MADE, "a token");
+      const made = answerOf(answer, MADE2, "a token");
       output.note(`made token ${made.id} (${made.label}), ${expiryOf(made)}; the secret is not shown again:`);
-      showSecret(output, made, options);
+      show(output, made, options2);
       return void 0;
     })
   );
   verb("list", "list tokens; never their secrets").action(
-    (options) => runVerb(options, async ({ server, output }) => {
-      const tokens = await askJson(server, { method: "GET", path: pathOf(server, options) });
-      const rows = listOf(tokens, LISTED, "a list of tokens").map((row) => [
+    (options2) => runVerb(options2, async ({ server, output }) => {
+      const tokens = await askJson(server, { method: "GET", path: pathOf(server, options2) });
+      const rows = listOf(tokens, LISTED2, "a list of tokens").map((row) => [
         row.id,
         row.scope ?? "personal",
         `${row.prefix}…${row.last_four}`,
@@ -15166,25 +18300,25 @@ function addToken(program3) {
       return void 0;
     })
   );
-  verb("rotate", "make a token’s successor; the old one goes on for a while").argument("<id>", "id of the token, as listed", idArgument).option("--overlap <time>", "how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)", parseOverlap).action(
-    (id, options) => runVerb(options, async ({ server, output }) => {
-      requireReader();
+  verb("rotate", "make a token’s successor; the old one goes on for a while").argument("<id>", "id of the token, as listed", idArgument2).option("--overlap <time>", "how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)", parseOverlap).action(
+    (id, options2) => runVerb(options2, async ({ server, output }) => {
+      requireReader("token’s secret");
       const answer = await askJson(server, {
         method: "POST",
-        path: `${pathOf(server, options)}/${encodeURIComponent(id)}/rotate`,
-        json: options.overlap === void 0 ? {} : { overlap_seconds: options.overlap },
+        path: `${pathOf(server, options2)}/${encodeURIComponent(id)}/rotate`,
+        json: options2.overlap === void 0 ? {} : { overlap_seconds: options2.overlap },
         isIdempotent: false
       });
-      const made = answerOf(answer, MADE, "a token");
+      const made = answerOf(answer, MADE2, "a token");
       output.note(`made token ${made.id} (${made.label}) in place of ${id}; the secret is not shown again:`);
-      showSecret(output, made, options);
+      show(output, made, options2);
       return void 0;
     })
   );
-  verb("delete", "delete a token; it is refused everywhere within 10 seconds").argument("<id>", 'id of the token, as listed; "-" reads the secret of a found one from stdin', idArgument).action(
-    (id, options) => runVerb(options, async ({ server, output }) => {
+  verb("delete", "delete a token; it is refused everywhere within 10 seconds").argument("<id>", 'id of the token, as listed; "-" reads the secret of a found one from stdin', idArgument2).action(
+    (id, options2) => runVerb(options2, async ({ server, output }) => {
       const named2 = id === "-" ? await readSecretFromStdin("Secret of the token to delete: ") : id;
-      const path = `${pathOf(server, options)}/${encodeURIComponent(named2)}`;
+      const path = `${pathOf(server, options2)}/${encodeURIComponent(named2)}`;
       const answer = await askJson(server, { method: "DELETE", path });
       answerOf(answer, { message: "text" }, "a word that it is deleted");
       output.result(`deleted ${id === "-" ? "the token" : id}`, answer);
@@ -15192,23 +18326,9 @@ function addToken(program3) {
     })
   );
 }
-function requireReader() {
-  if (isNowhere("stdout"))
-    throw usageError("Standard output leads nowhere: the token’s secret would be lost.", "Send it to a file or a pipe.");
-}
-function showSecret(output, made, { personal }) {
-  try {
-    output.secret(made.token, made);
-  } catch (cause) {
-    const remove = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;
-    throw new CliError("failed", `token ${made.id} was made, but its secret could not be shown (${wordsOf3(cause)}).`, {
-      hint: `Delete it with \`${remove}\`, and make another.`,
-      cause
-    });
-  }
-}
-function wordsOf3(error) {
-  return error instanceof Error ? error.message : String(error);
+function show(output, made, { personal }) {
+  const undo = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;
+  showSecret(output, made.token, { made: `token ${made.id}`, what: "secret", json: made, undo });
 }
 function pathOf({ slug }, { personal }) {
   return personal ? "/api/v1.1/user/token" : `/api/v1.1/project/${requireSlug(slug)}/token`;
@@ -15216,8 +18336,8 @@ function pathOf({ slug }, { personal }) {
 function expiryOf({ expires_at }) {
   return expires_at ? `expires ${expires_at.slice(0, 10)}` : "no expiry";
 }
-function idArgument(text) {
-  if (parseSecret(text) || /^bp[upr]_/.test(text))
+function idArgument2(text) {
+  if (parseSecret(text) || /^bp[uprs]_/.test(text))
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.'
     );
@@ -15230,7 +18350,7 @@ function parseOverlap(text) {
   if (seconds !== null && seconds <= MAX_OVERLAP_SECONDS) return seconds;
   throw new InvalidArgumentError("It must be like 0, 90s, 30m, 24h or 7d, and at most 30d.");
 }
-function parseExpiry(text) {
+function parseExpiry2(text) {
   const expiry = text === "never" ? text : parseEndTime(text);
   if (expiry !== null) return expiry;
   throw new InvalidArgumentError("It must be like 90d, 12h, 2027-01-31 or never.");
@@ -15241,28 +18361,29 @@ function inDays(days) {
 
 // cli/verbs/upload.ts
 function addUpload(program3) {
-  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are relative to this folder", filledOption, ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
-    (globs, options) => runVerb(options, async ({ server, job, output }) => {
-      const found = await findFiles(globs, options);
+  withJob(withServer(program3.command("upload").description("upload files as artifacts of this job’s build"))).argument("<glob...>", "files, folders (all that is in them), or patterns like dist/**/*.tar").option("--build <n>", "number of the build; else that of this job", countOption(1, 999999999)).option("--node-index <n>", "which of several parallel nodes made them", countOption(0, 9999)).option("--root <folder>", "artifact paths are relative to this folder", filledOption, ".").option("--prefix <path>", "put before each artifact path", "").option("--overwrite", "replace other bytes that the build has at a path").option("--no-pack", "send each file by itself, also where there are many").option("--parallel <n>", "requests at once", countOption(1, 32), 4).option("--strict", `end with ${EXIT.left_out} when something was left out`).action(
+    (globs, options2) => runVerb(options2, async ({ server, job, output }) => {
+      const found = await findFiles(globs, options2);
       if (found.files.length === 0) {
         warnOfLeftOut(found.leftOut, output);
         const nothing = { done: [], failures: found.problems, leftOut: found.leftOut };
-        return settle("", { artifacts: [], left_out: found.leftOut }, failuresOf(nothing), output);
+        return settle("", { artifacts: [], packs: [], left_out: found.leftOut }, failuresOf(nothing), output);
       }
-      const num = options.build ?? (await reportJob(server, job, { status: "running" })).build_num;
+      const num = options2.build ?? (await reportJob(server, job, { status: "running" })).build_num;
       const target = {
         num,
         nodeIndex: job.build.nodeIndex,
-        overwrite: options.overwrite ?? false,
-        parallel: options.parallel
+        overwrite: options2.overwrite ?? false,
+        parallel: options2.parallel,
+        isPacked: options2.pack
       };
       const outcome = await uploadAll(server, found, target, output);
-      const { done: artifacts, leftOut } = outcome;
-      const failures = failuresOf(outcome, options.strict);
+      const { done: artifacts, packs, leftOut } = outcome;
+      const failures = failuresOf(outcome, options2.strict);
       const bytes = artifacts.reduce((sum, { size }) => sum + size, 0);
-      const files = artifacts.length === 1 ? "1 file" : `${artifacts.length} files`;
-      const line = `${files} (${sizeText(bytes)}) in build ${num} of ${server.slug}${shortfallText(outcome)}`;
-      return settle(line, { build_num: num, artifacts, left_out: leftOut }, failures, output);
+      const inPacks = packs.length === 0 ? "" : packs.length === 1 ? ", 1 pack" : `, ${packs.length} packs`;
+      const line = `${countText(artifacts.length)} (${sizeText(bytes)}${inPacks}) in build ${num} of ${server.slug}${shortfallText(outcome)}`;
+      return settle(line, { build_num: num, artifacts, packs, left_out: leftOut }, failures, output);
     })
   );
 }
@@ -15277,6 +18398,7 @@ addUpload(program2);
 addDownload(program2);
 addStatus(program2);
 addTests(program2);
+addShare(program2);
 addToken(program2);
 addLogin(program2);
 program2.command(`${RELAY_VERB} <plan>`, { hidden: true }).action((plan) => relay(JSON.parse(plan)));
@@ -15318,6 +18440,27 @@ Permission is hereby granted, free of charge, to any person obtaining a copy of 
 The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+buffer-crc32 1.0.0
+The MIT License
+
+Copyright (c) 2013-2024 Brian J. Brennan
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal in
+the Software without restriction, including without limitation the rights to use,
+copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the
+Software, and to permit persons to whom the Software is furnished to do so,
+subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED,
+INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR
+PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE
+FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 cli-progress 3.12.0
 The MIT License (X11 License)
@@ -15424,6 +18567,31 @@ AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
 LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
 OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN
 THE SOFTWARE.
+
+pend 1.2.0
+The MIT License (Expat)
+
+Copyright (c) 2014 Andrew Kelley
+
+Permission is hereby granted, free of charge, to any person
+obtaining a copy of this software and associated documentation files
+(the "Software"), to deal in the Software without restriction,
+including without limitation the rights to use, copy, modify, merge,
+publish, distribute, sublicense, and/or sell copies of the Software,
+and to permit persons to whom the Software is furnished to do so,
+subject to the following conditions:
+
+The above copyright notice and this permission notice shall be
+included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND,
+EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
+NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS
+BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN
+ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
+CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
 
 picomatch 4.0.7
 The MIT License (MIT)
@@ -15554,4 +18722,50 @@ FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER
 IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
 CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
+
+yauzl 3.4.0
+The MIT License (MIT)
+
+Copyright (c) 2014 Josh Wolfe
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+
+yazl 3.3.1
+The MIT License (MIT)
+
+Copyright (c) 2014 Josh Wolfe
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
 */

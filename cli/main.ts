@@ -9,6 +9,7 @@ import { addDownload } from './verbs/download.ts'
 import { addLogin } from './verbs/login.ts'
 import { addReport } from './verbs/report.ts'
 import { addRun } from './verbs/run.ts'
+import { addShare } from './verbs/share.ts'
 import { addStatus } from './verbs/status.ts'
 import { addStep } from './verbs/step.ts'
 import { addTests } from './verbs/tests.ts'
@@ -33,6 +34,7 @@ addUpload(program)
 addDownload(program)
 addStatus(program)
 addTests(program)
+addShare(program)
 addToken(program)
 addLogin(program)
 program.command(`${RELAY_VERB} <plan>`, { hidden: true }).action((plan: string) => relay(JSON.parse(plan) as RelayPlan))

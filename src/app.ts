@@ -7,15 +7,20 @@ import { mountBuildpass } from './http/buildpass/routes.ts'
 import { mountCcTray } from './http/cctray/cctray.ts'
 import { mountCircleciV1 } from './http/circleci/v1/routes.ts'
 import { mountCircleciV2 } from './http/circleci/v2/routes.ts'
+import { mountCircleciV3 } from './http/circleci/v3/routes.ts'
 import { mountDownloads } from './http/downloads/download.ts'
 import { createRedirects } from './http/downloads/redirect.ts'
 import { createMetrics } from './http/frame/metrics.ts'
 import type { AppEnv, OpenRequest } from './http/frame/open-request.ts'
+import { isForReports } from './http/frame/request/origin.ts'
 import { rawPathOf } from './http/frame/request/raw-path.ts'
 import type { App } from './http/frame/route.ts'
 import { logFault, startTrace, type Trace } from './http/frame/trace.ts'
 import { mountInstance } from './http/instance/routes.ts'
+import { mountMcp } from './http/mcp/mcp.ts'
 import { answerUnrouted } from './http/no-route.ts'
+import { createReportHost } from './http/reports/report-host.ts'
+import { mountReports } from './http/reports/routes.ts'
 import { mountPages } from './http/web/routes.ts'
 import { mountWebhookReceiver } from './http/webhooks/receive.ts'
 import type { KeptKeys } from './outside/key-sets.ts'
@@ -30,13 +35,22 @@ export function createApp(): App {
   mountCcTray(app)
   mountCircleciV1(app)
   mountCircleciV2(app)
+  mountCircleciV3(app)
   mountBuildpass(app)
+  mountMcp(app)
   mountWebhookReceiver(app)
   mountDownloads(app)
+  mountReports(app)
   mountInstance(app)
   mountPages(app)
   app.notFound((c) => answerUnrouted(app, c))
   return app
+}
+
+/** What answers a request, by the host that it asks. */
+export function createApps(): (request: Request, opened: OpenRequest) => App {
+  const [app, reportHost] = [createApp(), createReportHost()]
+  return (request, { settings }) => (isForReports(settings, request) ? reportHost : app)
 }
 
 // What one isolate remembers between requests.

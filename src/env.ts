@@ -12,6 +12,8 @@ export type Bindings = {
   readonly REQUESTS?: AnalyticsEngineDataset
   readonly SIGN_INS: RateLimit
   readonly EXCHANGES: RateLimit
+  /** The files of public/; absent where tests have none. */
+  readonly ASSETS?: Fetcher
   /** Which deployment runs: the version in the addresses of stylesheet and script. */
   readonly VERSION: WorkerVersionMetadata
   readonly OUTBOX: Queue<OutboxMessage>
@@ -21,6 +23,7 @@ export type Bindings = {
   readonly DATA_KEY?: string
   readonly PUBLIC_ORIGIN?: string
   readonly DOWNLOAD_ORIGIN?: string
+  readonly REPORTS_ORIGIN?: string
   readonly QUERY_TOKENS?: string
   readonly OUTAGE_GRACE_SECONDS?: string
   readonly ARTIFACT_REDIRECT?: string

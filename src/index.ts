@@ -1,17 +1,19 @@
 import { planUpkeep, runUpkeep } from './actions/run-daily-tasks.ts'
 import { sendMessage } from './actions/send-message.ts'
-import { createApp, openRequest } from './app.ts'
+import { createApps, openRequest } from './app.ts'
 import type { UpkeepStep } from './domain/upkeep.ts'
 import type { Bindings } from './env.ts'
 import { jsonFailure } from './http/frame/errors.ts'
 import { countRequest } from './http/frame/metrics.ts'
 import type { OpenRequest } from './http/frame/open-request.ts'
+import { isForReports } from './http/frame/request/origin.ts'
+import { rawPathOf } from './http/frame/request/raw-path.ts'
 import { requestLineOf } from './http/frame/request/request-line.ts'
 import { logFault, REQUEST_ID, requestIdOf, startTrace, type Trace } from './http/frame/trace.ts'
 import { answerHot } from './http/hot.ts'
 import type { OutboxMessage } from './storage/stores.ts'
 
-const app = createApp()
+const appFor = createApps()
 
 export default {
   fetch(request, env, ctx): Response | Promise<Response> {
@@ -19,10 +21,13 @@ export default {
     try {
       const bindings = openRequest(env, ctx, trace)
       if (bindings instanceof Promise)
-        return bindings.then((ready) => answer(request, ready, ctx)).catch(failing(trace))
+        return bindings
+          .then((ready) => assetFor(request, env, ready) ?? answer(request, ready, ctx))
+          .catch(failing(trace))
       // A promise around it would cost a third of what a warm badge does.
       const hot = answerHot(request, bindings)
-      return hot ? counted(request, bindings, hot) : answer(request, bindings, ctx).catch(failing(trace))
+      if (hot) return counted(request, bindings, hot)
+      return assetFor(request, env, bindings) ?? answer(request, bindings, ctx).catch(failing(trace))
     } catch (error) {
       return failing(trace)(error)
     }
@@ -67,8 +72,15 @@ async function take(message: Message<OutboxMessage | UpkeepStep>, env: Bindings,
   }
 }
 
+/** Stylesheet, script and icons come first on our own hosts; on those of reports these paths are the reports'. */
+function assetFor(request: Request, { ASSETS }: Bindings, { settings }: OpenRequest): Promise<Response> | null {
+  if (!ASSETS || isForReports(settings, request)) return null
+  const path = rawPathOf(request)
+  return path.startsWith('/assets/') || path === '/favicon.ico' ? ASSETS.fetch(request) : null
+}
+
 async function answer(request: Request, bindings: OpenRequest, ctx: ExecutionContext): Promise<Response> {
-  return counted(request, bindings, await app.fetch(request, bindings, ctx))
+  return counted(request, bindings, await appFor(request, bindings).fetch(request, bindings, ctx))
 }
 
 function counted(request: Request, bindings: OpenRequest, response: Response): Response {

@@ -1,6 +1,7 @@
 import { importHmacKey, importPeppers, type Peppers } from './domain/access/secret-hash.ts'
 import type { DownloadKey } from './domain/access/tickets/signed-text.ts'
 import { type OwnIssuer, parseOwnIssuers } from './domain/access/trusted-publisher.ts'
+import { isBelow, parseReportsOrigin, type ReportsOrigin } from './domain/artifacts/report-host.ts'
 import { type DataKeys, importDataKeys } from './domain/formats/sealed-text.ts'
 import { type AllowedHosts, parseAllowedHosts } from './domain/notices/outbound-url.ts'
 import type { Bindings } from './env.ts'
@@ -29,6 +30,8 @@ export type Settings = {
   /** Null: only loopback hosts are answered, each as itself. */
   readonly publicOrigin: string | null
   readonly downloadOrigin: string | null
+  /** Null: reports are shown in a sandbox on the download origin. */
+  readonly reportsOrigin: ReportsOrigin | null
   readonly assetVersion: string
   readonly queryTokens: QueryTokens
   readonly graceMs: number
@@ -55,6 +58,7 @@ export async function parseSettings(env: Bindings): Promise<Settings> {
   return {
     publicOrigin: originOf('PUBLIC_ORIGIN', env.PUBLIC_ORIGIN),
     downloadOrigin: originOf('DOWNLOAD_ORIGIN', env.DOWNLOAD_ORIGIN),
+    reportsOrigin: reportsOriginOf(env),
     assetVersion: env.VERSION.id.slice(0, 8),
     queryTokens: queryTokensOf(env.QUERY_TOKENS),
     graceMs: graceOf(env.OUTAGE_GRACE_SECONDS) * 1000,
@@ -88,6 +92,22 @@ function originOf(name: string, value: string | undefined): string | null {
   if (!URL.canParse(value) || new URL(value).origin !== value)
     throw new Error(`${name} must be an origin like https://builds.example.com`)
   return value
+}
+
+function reportsOriginOf(env: Bindings): ReportsOrigin | null {
+  if (!env.REPORTS_ORIGIN) return null
+  const reports = parseReportsOrigin(env.REPORTS_ORIGIN)
+  if (!reports)
+    throw new Error(
+      'REPORTS_ORIGIN must be like https://*.reports.example.com: https (http for localhost alone), and a * in place of the first label',
+    )
+  // Whoever could name a build's host like ours would be us.
+  for (const name of ['PUBLIC_ORIGIN', 'DOWNLOAD_ORIGIN'] as const) {
+    const { [name]: origin } = env
+    if (origin && isBelow(reports, new URL(origin).hostname))
+      throw new Error(`REPORTS_ORIGIN must have a domain of its own: ${name} is below it`)
+  }
+  return reports
 }
 
 function queryTokensOf(value: string | undefined): QueryTokens {

@@ -4,7 +4,7 @@ import { askJson } from './http.ts'
 import { noteFile, readPrivateJson, refusalText, writePrivateJson } from './private-file.ts'
 import type { Credential, Server } from './server.ts'
 
-type Kept = { readonly token: string; readonly expiresAt: number }
+type KeptToken = { readonly token: string; readonly expiresAt: number }
 
 /** A token that is about to end is not worth beginning with. */
 const MARGIN_MS = 60_000
@@ -114,7 +114,7 @@ function explained(error: unknown, origin: string): unknown {
   return new CliError(failure, message, { status, code, hint, cause: error })
 }
 
-function readKept(noted: () => string): Kept | null {
-  const { token, expiresAt } = (readPrivateJson(noted) ?? {}) as Partial<Kept>
+function readKept(noted: () => string): KeptToken | null {
+  const { token, expiresAt } = (readPrivateJson(noted) ?? {}) as Partial<KeptToken>
   return typeof token === 'string' && typeof expiresAt === 'number' ? { token, expiresAt } : null
 }

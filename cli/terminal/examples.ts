@@ -43,6 +43,13 @@ export const EXAMPLES = wordTable<readonly string[]>({
   'tests mute': ['buildpass tests mute 17 --reason "times out, see #12" --until 14d'],
   'tests unmute': ['buildpass tests unmute 17'],
   'tests muted': ['buildpass tests muted'],
+  share: [
+    'buildpass share dist/app.zip --build 42',
+    'buildpass share dist/app.zip --latest --branch release --expires 30d --uses 10 --label "for the auditors"',
+    'buildpass share coverage --report --build 42',
+  ],
+  'share list': ['buildpass share list', 'buildpass share list --json'],
+  'share end': ['buildpass share end 0b7c…'],
   'token create': [
     'buildpass token create --project gh/acme/web --label "README badge" --scope status',
     'buildpass token create --personal --label laptop --expires 90d',

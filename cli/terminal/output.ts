@@ -65,6 +65,11 @@ export function sizeText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`
 }
 
+/** `1 file`, `10000 files`. */
+export function countText(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`
+}
+
 /** Columns padded to one width each. */
 export function tableText(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []

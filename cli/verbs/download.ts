@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander'
 import picomatch from 'picomatch'
-import { digestText } from '../../src/domain/artifacts/artifact-digest.ts'
 import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { type ListedArtifact, listArtifacts } from '../files/artifact-list.ts'
-import { downloadFile } from '../files/download-file.ts'
-import { apartText, collisionsOf, localSegments, nameRulesOf, openPlace } from '../files/local-path.ts'
+import { downloadAll } from '../files/download-all.ts'
+import { apartText, collisionsOf, localSegments, nameRulesOf } from '../files/local-path.ts'
 import { patternProblem } from '../files/pattern.ts'
 import type { Server } from '../server/server.ts'
 import { CliError, usageError } from '../terminal/exit.ts'
-import { moveEach, settle, shortfallText } from '../terminal/outcome.ts'
-import { sizeText } from '../terminal/output.ts'
-import { startProgress } from '../terminal/progress.ts'
+import { settle, shortfallText } from '../terminal/outcome.ts'
+import { countText, sizeText } from '../terminal/output.ts'
 import { type CommonOptions, countOption, filledOption, filledWords, runVerb, withServer } from './common.ts'
 
 type DownloadOptions = CommonOptions & {
@@ -21,6 +19,7 @@ type DownloadOptions = CommonOptions & {
   branch?: string
   to: string
   flat?: boolean
+  pack: boolean
   parallel: number
 }
 
@@ -35,34 +34,21 @@ export function addDownload(program: Command): void {
     .option('--node-index <n>', 'only what this node made', countOption(0, 9_999))
     .option('--to <folder>', 'where to put them', filledOption, '.')
     .option('--flat', 'without the folders of their paths')
+    .option('--no-pack', 'fetch each file by itself, also where there are many in one zip')
     .option('--parallel <n>', 'files at once', countOption(1, 32), 4)
     .action((globs: string[], options: DownloadOptions) =>
       runVerb(options, async ({ server, output }) => {
         const { num, artifacts } = await listChosen(server, options)
         const { chosen, unmatched } = choose(artifacts, globs, num, options.nodeIndex)
         const { places, collisions } = placesOf(chosen, options)
-        const progress = startProgress(output)
-        const moved = await moveEach(server, places, options.parallel, async ({ artifact, segments }) => {
-          const bar = progress.file(artifact.path, artifact.sizeBytes)
-          try {
-            const file = openPlace(options.to, segments)
-            const word = await downloadFile(server, artifact, file, bar)
-            bar.done(word)
-            const { path, nodeIndex, sizeBytes, digest } = artifact
-            const known = { path, node_index: nodeIndex, size: sizeBytes, digest: digestText(digest) }
-            return { ...known, file, was_there: word === 'already there' }
-          } catch (error) {
-            bar.failed()
-            throw error
-          }
-        }).finally(progress.stop)
+        const { to, parallel, pack: isPacked } = options
+        const moved = await downloadAll(server, places, { num, to, parallel, isPacked }, output)
         const { done: files } = moved
         const failures = [...unmatched, ...collisions, ...moved.failures]
         const bytes = files.reduce((sum, { size }) => sum + size, 0)
-        const count = files.length === 1 ? '1 file' : `${files.length} files`
         if (files.length === 0 && unmatched.length === failures.length && failures.length > 0)
           return settle('', { build_num: num, files }, failures, output)
-        const line = `${count} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`
+        const line = `${countText(files.length)} (${sizeText(bytes)}) of build ${num} of ${server.slug}${shortfallText({ done: files, failures, leftOut: [] })}`
         return settle(line, { build_num: num, files }, failures, output)
       }),
     )

@@ -105,10 +105,13 @@ async function finish(
       problems.push(...failuresOf(await uploadTests(server, build.build_num, tests, { output, onMoved }), strict))
     })
   if (artifacts) {
-    const target = { num: build.build_num, nodeIndex: job.build.nodeIndex, overwrite: false, parallel: 4, onMoved }
+    const { nodeIndex } = job.build
+    const how = { overwrite: false, parallel: 4, isPacked: true, onMoved }
     await attempt(problems, async () => {
       const found = await findFiles(artifacts, { root: '.', prefix: '' })
-      problems.push(...failuresOf(await uploadAll(server, found, target, output), strict))
+      problems.push(
+        ...failuresOf(await uploadAll(server, found, { num: build.build_num, nodeIndex, ...how }, output), strict),
+      )
     })
   }
 }

@@ -8,9 +8,9 @@ import { isId } from '../server/path.ts'
 import { readSecretFromStdin } from '../server/read-secret.ts'
 import type { Server } from '../server/server.ts'
 import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
-import { CliError, usageError } from '../terminal/exit.ts'
+import { usageError } from '../terminal/exit.ts'
 import { type Output, tableText } from '../terminal/output.ts'
-import { isNowhere } from '../terminal/say.ts'
+import { requireReader, showSecret } from '../terminal/show-secret.ts'
 import { type CommonOptions, filledOption, runVerb, withServer } from './common.ts'
 import { parseEndTime, secondsIn } from './end-time.ts'
 
@@ -56,7 +56,7 @@ export function addToken(program: Command): void {
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
         const expires = options.expires ?? (personal ? inDays(365) : 'never')
-        requireReader()
+        requireReader('token’s secret')
         const answer = await askJson(server, {
           method: 'POST',
           path: pathOf(server, options),
@@ -65,7 +65,7 @@ export function addToken(program: Command): void {
         })
         const made = answerOf(answer, MADE, 'a token')
         output.note(`made token ${made.id} (${made.label}), ${expiryOf(made)}; the secret is not shown again:`)
-        showSecret(output, made, options)
+        show(output, made, options)
         return undefined
       }),
     )
@@ -92,7 +92,7 @@ export function addToken(program: Command): void {
     .option('--overlap <time>', 'how long the old one goes on: 0, 30m, 24h, 7d (at most 30d)', parseOverlap)
     .action((id: string, options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
-        requireReader()
+        requireReader('token’s secret')
         const answer = await askJson(server, {
           method: 'POST',
           path: `${pathOf(server, options)}/${encodeURIComponent(id)}/rotate`,
@@ -101,7 +101,7 @@ export function addToken(program: Command): void {
         })
         const made = answerOf(answer, MADE, 'a token')
         output.note(`made token ${made.id} (${made.label}) in place of ${id}; the secret is not shown again:`)
-        showSecret(output, made, options)
+        show(output, made, options)
         return undefined
       }),
     )
@@ -120,26 +120,9 @@ export function addToken(program: Command): void {
     )
 }
 
-/** A secret that nobody can get is better not made. */
-function requireReader(): void {
-  if (isNowhere('stdout'))
-    throw usageError('Standard output leads nowhere: the token’s secret would be lost.', 'Send it to a file or a pipe.')
-}
-
-function showSecret(output: Output, made: Shaped<typeof MADE>, { personal }: TokenOptions): void {
-  try {
-    output.secret(made.token, made)
-  } catch (cause) {
-    const remove = `buildpass token delete ${personal ? '--personal ' : ''}${made.id}`
-    throw new CliError('failed', `token ${made.id} was made, but its secret could not be shown (${wordsOf(cause)}).`, {
-      hint: `Delete it with \`${remove}\`, and make another.`,
-      cause,
-    })
-  }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function show(output: Output, made: Shaped<typeof MADE>, { personal }: TokenOptions): void {
+  const undo = `buildpass token delete ${personal ? '--personal ' : ''}${made.id}`
+  showSecret(output, made.token, { made: `token ${made.id}`, what: 'secret', json: made, undo })
 }
 
 function pathOf({ slug }: Server, { personal }: TokenOptions): string {
@@ -152,7 +135,7 @@ function expiryOf({ expires_at }: { readonly expires_at: string | null }): strin
 
 /** Arguments are seen by everybody on the machine, and by the shell's history. */
 function idArgument(text: string): string {
-  if (parseSecret(text) || /^bp[upr]_/.test(text))
+  if (parseSecret(text) || /^bp[uprs]_/.test(text))
     throw new InvalidArgumentError(
       'Never write a secret on the command line: give the id, or "-" and the secret on stdin.',
     )

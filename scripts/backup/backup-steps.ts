@@ -144,7 +144,7 @@ async function copyObjects(
 }
 
 /** The tables that a backup holds whose rows name objects. */
-export const TABLES_WITH_OBJECTS = ['artifacts', 'test_reports', 'log_parts']
+export const TABLES_WITH_OBJECTS = ['artifacts', 'packs', 'pack_indexes', 'test_reports', 'log_parts']
 
 async function* objectKeys(d1: D1Database): AsyncIterable<string> {
   // A database that is not migrated yet may lack one: people make a backup before they deploy.

@@ -20,6 +20,8 @@ export async function bundleCli(): Promise<ReadonlyMap<string, string>> {
       format: 'esm',
       charset: 'utf8',
       legalComments: 'none',
+      // Two ways to ask for it would have it in the bundle twice.
+      alias: { 'buffer-crc32': join(REPOSITORY, 'node_modules/buffer-crc32/dist/index.cjs') },
       define: { BUILDPASS_VERSION: JSON.stringify(version) },
       // What some packages still `require` at run time.
       banner: {

@@ -9,8 +9,11 @@ const ALLOWED: readonly { readonly from: string; readonly to: string; readonly b
   { from: 'frame', to: 'json', because: 'a refusal has a shape too' },
   { from: 'circleci/v1', to: 'circleci/both', because: 'what v1 and v2 of CircleCI answer alike' },
   { from: 'circleci/v2', to: 'circleci/both', because: 'what v1 and v2 of CircleCI answer alike' },
+  { from: 'circleci/v3', to: 'circleci/both', because: 'what all versions of CircleCI answer alike' },
   { from: 'circleci/v1', to: 'downloads', because: 'an artifact is answered with the redirect to its bytes' },
+  { from: 'buildpass', to: 'downloads', because: 'a pack, and all artifacts as one zip, are downloads' },
   { from: 'web', to: 'downloads', because: 'a page leads to the bytes of an artifact' },
+  { from: 'web', to: 'reports', because: 'a page leads to where a file is shown' },
   { from: 'web', to: 'badges', because: 'the page about badges shows them' },
   { from: 'web', to: 'instance', because: 'the page about traffic shows what /metrics counts' },
 ]
@@ -20,7 +23,7 @@ export function strayImports(sources: ReadonlyMap<string, string>): string[] {
   return [...sources].flatMap(([file, text]) => {
     const from = familyOf(file)
     if (from === null) return []
-    return [...text.matchAll(/from '(\.[^']+)'/g)].flatMap(([, path = '']) => {
+    return [...text.matchAll(/(?:from|import) '(\.[^']+)'/g)].flatMap(([, path = '']) => {
       const imported = normalize(join(dirname(file), path))
       const to = familyOf(imported)
       const isFine = to === from || to === null || isAllowed(from, to)

@@ -1,5 +1,6 @@
 // npm run prove [-- --minutes N]: the long proofs, whole: the simulator, hostile inputs, `kill -9`, two workerds, timing, the
-// walks and a backlog in workerd, a large transfer, and mutants for the rest of the time. The last line counts them.
+// command as processes, the walks and a backlog in workerd, a large transfer, and mutants for the rest of the time. The last
+// line counts them.
 import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { WALKS } from './test-files.ts'
@@ -9,13 +10,24 @@ const { values } = parseInvocation('npm run prove [-- --minutes N]', { minutes: 
 const until = performance.now() + Number(values.minutes) * 60_000
 const minutesLeft = () => (until - performance.now()) / 60_000
 
+/** All of test/prove but what takes an hour. */
+const SHORT = ['fuzz', 'kill', 'same-worker', 'scale', 'sim', 'timing', 'two', 'windows'].map(
+  (name) => `test/prove/${name}`,
+)
+const HOSTILE_REPORTS = 'test/prove/hostile-reports.node.test.ts'
+
 type Proved = { readonly passed: number; readonly failed: number }
 /** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
-    name: 'simulator, hostile inputs, kill, two workerds, timing, answers of no shape',
+    name: 'simulator, hostile inputs, kill, two workerds, timing, the same Worker by each deploy',
     minutes: 5,
-    run: () => tests('node', ['test/prove', 'test/cli/answers']),
+    run: () => tests('node', SHORT),
+  },
+  {
+    name: 'the command, a process for each, answers of no shape and downloads whole',
+    minutes: 6,
+    run: () => tests('node', ['test/cli']),
   },
   {
     name: 'the tests of npm run test:fast, which need no workerd',
@@ -33,6 +45,7 @@ const PROOFS: readonly { readonly name: string; readonly minutes: number; readon
     minutes: 3,
     run: () => tests('worker-alone', ['test/actions/run-daily-tasks', 'test/storage/upkeep/retention']),
   },
+  { name: 'hostile reports in Chromium', minutes: 50, run: () => tests('node', [HOSTILE_REPORTS]) },
   {
     name: 'mutants',
     minutes: 3,

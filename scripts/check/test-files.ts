@@ -21,6 +21,7 @@ export const ALONE = [
   'test/http/web/instance/instance.test.ts',
   'test/http/web/sign-in/sessions.test.ts',
   'test/storage/edge/grants.test.ts',
+  'test/storage/schema/query-plans.test.ts',
   'test/storage/tests/forget-names.test.ts',
   'test/storage/tests/test-reports.test.ts',
   'test/storage/upkeep/**',
@@ -36,8 +37,10 @@ export const WALKS = [
   'test/http/frame/conditions.test.ts',
   'test/http/frame/foreign-ids.test.ts',
   'test/http/frame/host.test.ts',
+  'test/http/frame/id-slugs.test.ts',
   'test/http/frame/lasting-effects.test.ts',
   'test/http/frame/outages.test.ts',
+  'test/http/hot.test.ts',
   'test/http/web/frame/access.test.ts',
   'test/http/web/frame/lasting-effects.test.ts',
   'test/http/webhooks/true-status.test.ts',
@@ -51,12 +54,16 @@ export const WALKS = [
   'test/storage/reporting/webhook-order.test.ts',
 ]
 
+/** Several builds by wrangler, and a thousand pages in Chromium: of them `npm test` has none. */
+export const PROOFS = ['test/prove/same-worker.node.test.ts', 'test/prove/hostile-reports.node.test.ts']
+
 /** What only the real platform can answer: its bodies, its buckets, its queues, its rows read, its words for a failed statement. */
 export const NEEDS_WORKERD = [
   'test/actions/daily-tasks.test.ts',
   'test/actions/run-daily-tasks.test.ts',
   'test/http/buildpass/builds/multipart-rights.test.ts',
   'test/http/buildpass/builds/multipart-uploads.test.ts',
+  'test/http/buildpass/builds/packs-in-parts.test.ts',
   'test/http/buildpass/builds/reports.test.ts',
   'test/http/buildpass/builds/uploads.test.ts',
   'test/http/frame/bodies.test.ts',

@@ -24,6 +24,10 @@ const { positionals: filters, values } = parseInvocation(
   [0, 100],
 )
 const names = values.testNamePattern === undefined ? [] : [values.testNamePattern]
+if (names.includes('')) {
+  console.error('-t wants a part of a name.')
+  process.exit(2)
+}
 const isPart = filters.length + names.length > 0
 const isChecked = isPart || (await runNode(['scripts/check/check.ts'])) === 0
 if (!isChecked) console.error('npm run check failed: it counts as one failed.')

@@ -1,4 +1,4 @@
-// npm run deploy -- [--env staging] [--domain builds.example.com] [--dry-run]: everything onto Cloudflare, in one command.
+// npm run deploy -- [--env staging] [--domain builds.example.com] [--reports reports.example.net] [--dry-run]: everything onto Cloudflare, in one command.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,14 +14,17 @@ import {
   type DeploymentSettings,
   deploymentOf,
   readSettings,
+  stepsForReports,
   writeConfig,
   writeSettings,
+  zoneOf,
 } from './deployment.ts'
 import { planFor } from './dry-run.ts'
 import { readWranglerToml } from './wrangler.ts'
 
 const PLACEHOLDER_IDS = { databaseId: '(found or made)', namespaceId: '(found or made)' }
-const USAGE = 'npm run deploy -- [--env staging] [--domain builds.example.com] [--location <hint>] [--dry-run]'
+const USAGE =
+  'npm run deploy -- [--env staging] [--domain builds.example.com] [--reports reports.example.net] [--location <hint>] [--dry-run]'
 const READY_TRIES = 20
 
 try {
@@ -48,6 +51,7 @@ async function main(): Promise<void> {
   console.log(
     `\nBuildpass is at ${address ?? '(no address: give it a custom domain)'}${deployed.versionId ? `, version ${deployed.versionId}` : ''}`,
   )
+  if (settings.reports) await tellReports(settings.reports, settings.domain)
   if (address) await tellReadiness(address)
   if (deployed.isEmpty) await letSomebodyIn(deployment, address)
 }
@@ -56,16 +60,26 @@ function chosenDeployment(): { deployment: Deployment; settings: DeploymentSetti
   const { values } = parseInvocation(USAGE, {
     env: { type: 'string' },
     domain: { type: 'string' },
+    reports: { type: 'string' },
     location: { type: 'string' },
     'dry-run': { type: 'boolean' },
   })
   const deployment = deploymentOf()
   if (!deployment) throw new DeployError('BUILDPASS_ENV is no name of an environment.')
-  const { domain, location, 'dry-run': isDryRun = false } = values
+  const { domain, reports, location, 'dry-run': isDryRun = false } = values
   if (domain !== undefined && !/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(domain))
     refuseInvocation(USAGE, '--domain is a host name like builds.example.com, of a zone in your account.')
+  if (reports !== undefined && !/^(?:[a-z0-9-]+\.)+[a-z]{2,}$/.test(reports))
+    refuseInvocation(USAGE, '--reports is a host name like reports.example.net, below which each report has a host.')
   const before = readSettings(deployment)
-  const settings = { ...before, ...(domain ? { domain } : {}), ...(location ? { location } : {}) }
+  const settings = {
+    ...before,
+    ...(domain ? { domain } : {}),
+    ...(reports ? { reports } : {}),
+    ...(location ? { location } : {}),
+  }
+  if (settings.reports && settings.domain?.endsWith(`.${settings.reports}`))
+    refuseInvocation(USAGE, '--reports is a domain of its own: --domain must not be below it.')
   // What was said once holds for the next deploy too: a forgotten --domain must not take the domain away.
   if (!isDryRun && JSON.stringify(settings) !== JSON.stringify(before)) {
     writeSettings(deployment, settings)
@@ -83,6 +97,26 @@ async function dryRun(host: DeployHost, deployment: Deployment, settings: Deploy
   const args = ['deploy', '--dry-run', '--config', preview.configFile]
   if ((await runTool('wrangler', args)) !== 0) throw new DeployError('The Worker could not be read.')
   console.log('\nNothing was changed.')
+}
+
+/** Whether reports have their hosts, and what is missing where they do not answer. */
+async function tellReports(reports: string, domain: string | undefined): Promise<void> {
+  const host = `${'a'.repeat(26)}.${reports}`
+  const answer = await fetch(`https://${host}/`, { redirect: 'manual' }).catch(() => null)
+  // Nobody has a right there.
+  if (answer?.status === 403) console.log(`Reports are on hosts below ${reports}.`)
+  else
+    console.log(
+      `Reports are to be on hosts below ${reports}, but ${host} does not answer yet. It needs:\n${stepsForReports(
+        reports,
+      )
+        .map((step) => `  ${step}`)
+        .join('\n')}`,
+    )
+  if (domain && zoneOf(domain) === zoneOf(reports))
+    console.log(
+      `${reports} and ${domain} are one site: a report can set cookies for ${zoneOf(domain)}, which Buildpass does not read, but which count against the browser's limits. A domain of its own is better.`,
+    )
 }
 
 /** A new address may take a while; that it does not answer yet is no failed deploy. */

@@ -49,6 +49,8 @@ export function deploymentOf(
 export type DeploymentSettings = {
   /** A custom domain of a zone in the account; without one the address is on workers.dev. */
   readonly domain?: string
+  /** Below it each report has a host of its own: `reports.example.com`, of a zone in the account. */
+  readonly reports?: string
   /** Where D1 and R2 are made, as wrangler's `--location` names it. */
   readonly location?: string
   /** Over those of wrangler.toml. */
@@ -107,18 +109,26 @@ export function configFor(
   base: WranglerConfig,
   deployment: Deployment,
   ids: ResourceIds,
-  { domain, vars }: DeploymentSettings,
+  { domain, reports, vars }: DeploymentSettings,
 ): WranglerConfig {
   const up = (path: string) => join('../..', path)
-  const address = domain
-    ? { routes: [{ pattern: domain, custom_domain: true }], workers_dev: false, preview_urls: false }
-    : { workers_dev: true }
+  // A custom domain names one host: those of reports are a route, for which a person makes the record and certificate.
+  const routes = [...(domain ? [{ pattern: domain, custom_domain: true }] : []), ...(reports ? [`*.${reports}/*`] : [])]
+  const address = {
+    ...(routes.length > 0 ? { routes } : {}),
+    ...(domain ? { workers_dev: false, preview_urls: false } : { workers_dev: true }),
+  }
   return {
     ...base,
     ...address,
     name: deployment.worker,
     main: up(base.main ?? ''),
-    vars: { ...base.vars, ...(domain ? { PUBLIC_ORIGIN: `https://${domain}` } : {}), ...vars },
+    vars: {
+      ...base.vars,
+      ...(domain ? { PUBLIC_ORIGIN: `https://${domain}` } : {}),
+      ...(reports ? { REPORTS_ORIGIN: `https://*.${reports}` } : {}),
+      ...vars,
+    },
     d1_databases: base.d1_databases?.map((database) => ({
       ...database,
       database_name: deployment.database,
@@ -136,6 +146,23 @@ export function configFor(
     })),
     ...(base.assets?.directory ? { assets: { ...base.assets, directory: up(base.assets.directory) } } : {}),
   }
+}
+
+/** The zone of a host, as it nearly always is: for what is told, not for what is done. */
+export function zoneOf(host: string): string {
+  return host.split('.').slice(-2).join('.')
+}
+
+/** What a deploy cannot do for the hosts of reports. */
+export function stepsForReports(reports: string): readonly string[] {
+  const zone = zoneOf(reports)
+  const record = reports === zone ? '*' : `*.${reports.slice(0, -zone.length - 1)}`
+  return [
+    `DNS of ${zone}: a record "${record}", proxied, AAAA to 100::`,
+    reports === zone
+      ? `certificate: Universal SSL covers *.${zone}`
+      : `certificate: Universal SSL covers *.${zone} and no level below it; *.${reports} needs an advanced certificate (Advanced Certificate Manager or Total TLS), or a domain of its own for reports`,
+  ]
 }
 
 /** The queues that an environment needs, by their own names. */

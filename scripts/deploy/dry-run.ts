@@ -1,13 +1,13 @@
 import { relative } from 'node:path'
 import { REPOSITORY } from '../start/local-state.ts'
-import type { Deployment, DeploymentSettings, WranglerConfig } from './deployment.ts'
+import { type Deployment, type DeploymentSettings, stepsForReports, type WranglerConfig } from './deployment.ts'
 import { resourcesOf } from './resources.ts'
 import { SECRETS } from './secrets.ts'
 
 /** What a deploy would do, in its order, for somebody who has not done it yet. */
 export function planFor(deployment: Deployment, settings: DeploymentSettings, base: WranglerConfig): string {
   const { environment, worker, dataset, configFile, secretsFile } = deployment
-  const { domain, vars } = settings
+  const { domain, reports, vars } = settings
   const steps = [
     ['log-in', 'wrangler whoami'],
     ...resourcesOf(base, deployment, settings).map(({ kind, name, find, make }) => [
@@ -28,6 +28,12 @@ export function planFor(deployment: Deployment, settings: DeploymentSettings, ba
         (domain && `https://${domain}`) ||
         base.vars?.PUBLIC_ORIGIN ||
         'the address; a first deploy puts the Worker twice, the second time with it',
+    ],
+    [
+      'reports',
+      reports
+        ? `on hosts below ${reports}, by a route of the Worker. By hand: ${stepsForReports(reports).join('; ')}`
+        : 'in a sandbox on the address itself; with --reports each has a host of its own',
     ],
     [`Analytics Engine dataset ${dataset}`, 'comes to be with the first request'],
     ['first sign-in', 'when nobody is there yet: a link for the first owner'],

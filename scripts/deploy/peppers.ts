@@ -37,11 +37,13 @@ try {
   tellFailure(error)
 }
 
+/** How many tokens and open share links each pepper hashed. */
 async function countTokens(isRemote: boolean): Promise<ReadonlyMap<string, number>> {
   const { d1, close } = await openInstance(isRemote)
   try {
     const rows = await openDb(d1).all<{ pepper: string; tokens: number }>(
-      sql`select substr(hash, 1, instr(hash, ':') - 1) as pepper, count(*) as tokens from tokens group by 1`,
+      sql`select substr(hash, 1, instr(hash, ':') - 1) as pepper, count(*) as tokens
+        from (select hash from tokens union all select hash from shares where expires_at > unixepoch() * 1000) group by 1`,
     )
     return new Map(rows.map(({ pepper, tokens }) => [pepper, tokens]))
   } finally {
@@ -55,7 +57,9 @@ function requireUnused(peppers: PepperList, id: string, counts: ReadonlyMap<stri
   if (!rest) throw new InstanceError(`"${id}" is the current pepper, or none of them.`)
   const tokens = counts.get(id) ?? 0
   if (tokens > 0)
-    throw new InstanceError(`${tokens} tokens are hashed with "${id}" and would end: rotate or delete them first.`)
+    throw new InstanceError(
+      `${tokens} tokens are hashed with "${id}" and would end: rotate or delete them first, share links too.`,
+    )
   return rest
 }
 

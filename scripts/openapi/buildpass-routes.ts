@@ -4,6 +4,7 @@ import { artifactsOfBuildShape, storedArtifactShape } from '../../src/http/build
 import { condensedShape, logAppendedShape } from '../../src/http/buildpass/builds/logs-shape.ts'
 import { uploadInput } from '../../src/http/buildpass/builds/multipart-uploads.ts'
 import { uploadPartShape, uploadShape } from '../../src/http/buildpass/builds/multipart-uploads-shape.ts'
+import { packsShape, storedPackShape, storedShape } from '../../src/http/buildpass/builds/packs-shape.ts'
 import { reportInput, updateInput } from '../../src/http/buildpass/builds/report-input.ts'
 import { stepInput } from '../../src/http/buildpass/builds/steps.ts'
 import { stepKeptShape } from '../../src/http/buildpass/builds/steps-shape.ts'
@@ -37,6 +38,8 @@ import {
   webhookMadeShape,
   webhooksShape,
 } from '../../src/http/buildpass/settings/webhooks-shape.ts'
+import { shareInput } from '../../src/http/buildpass/shares.ts'
+import { madeShareShape, sharePageShape, shareShape } from '../../src/http/buildpass/shares-shape.ts'
 import { muteInput } from '../../src/http/buildpass/tests/project-tests.ts'
 import {
   foundTestsShape,
@@ -159,6 +162,30 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/dispatch-target': {
     summary: 'Start no more runs',
+    answers: { 200: DONE },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/shares': {
+    summary: 'The share links, the newest first',
+    query: ['limit-100', 'after'],
+    answers: { 200: json('A page, without the links themselves.', sharePageShape) },
+  },
+  'POST /api/buildpass/v1/projects/:vcs/:org/:repo/shares': {
+    summary: 'Make a link that opens one file, pack or report for whoever has it',
+    description:
+      'One of `path`, `pack` and `report`, which opens in the browser with all files of its folder; of one `build`, or of the newest build of a branch that has it: `latest`. It ends at `expires_at`, after `max_uses` uses, and with its maker.',
+    body: {
+      schema: shareInput,
+      example: { path: 'out/report.txt', build: 1, expires_at: IN_A_MONTH, max_uses: 10 },
+    },
+    answers: { 201: json('The share link. `link` is shown this once.', madeShareShape) },
+    refuses: [409],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': {
+    summary: 'A share link: what it opens, how often it did, and when it ends',
+    answers: { 200: json('The share link, without the link itself.', shareShape) },
+  },
+  'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/shares/:id': {
+    summary: 'End a share link; any member may',
     answers: { 200: DONE },
   },
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo/listeners': {
@@ -332,6 +359,35 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     query: ['branch', 'filter-known', 'job', 'workflow'],
     answers: { 200: json('The artifacts, and the build that they are of.', artifactsOfBuildShape) },
   },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/artifacts.zip': {
+    summary: 'All artifacts of a build in one zip',
+    description: 'Made while it is sent. `SHA256SUMS` at its end has the digest of each file as it was read.',
+    query: ['glob'],
+    answers: { 200: { means: 'The zip.', content: { 'application/zip': null } } },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/latest/artifacts.zip': {
+    summary: 'All artifacts of the newest build that has any, in one zip',
+    query: ['branch', 'filter-known', 'job', 'workflow', 'glob'],
+    answers: { 200: { means: 'The zip.', content: { 'application/zip': null } } },
+  },
+  'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': {
+    summary: 'Upload many files in one zip',
+    description: 'The body is the zip. Each file in it becomes an artifact at its path. `skipped` names what is none.',
+    query: ['node_index', 'overwrite'],
+    headers: ['Repr-Digest'],
+    body: { schema: null, type: 'application/zip', example: 'the zip' },
+    answers: { 200: json('The pack that was there.', storedPackShape), 201: json('The new pack.', storedPackShape) },
+    refuses: [409, 411, 413],
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs': {
+    summary: 'Packs of a build',
+    answers: { 200: json('The packs.', packsShape) },
+  },
+  'GET /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/packs/:name': {
+    summary: 'Download a pack as it was sent',
+    query: ['node_index'],
+    answers: { 302: { means: 'To the zip.', content: {} } },
+  },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads': {
     summary: 'Begin an upload in parts',
     description: 'For files that are too large for one request. Parts may come in any order, again, and after a break.',
@@ -352,10 +408,10 @@ export const BUILDPASS_ROUTES: Record<Under<'/api/buildpass/v1/'>, RouteDoc> = {
     refuses: [409, 411, 413],
   },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/builds/:num/uploads/:upload/complete': {
-    summary: 'Make an artifact of the parts',
+    summary: 'Make an artifact, or a pack, of the parts',
     answers: {
-      200: json('The artifact that was there.', storedArtifactShape),
-      201: json('The new artifact.', storedArtifactShape),
+      200: json('The artifact or pack that was there.', storedShape),
+      201: json('The new artifact or pack.', storedShape),
     },
     refuses: [409],
   },

@@ -36,23 +36,30 @@ export type OpenApiDocument = {
 const TAGS = [
   { name: 'Reporting', description: 'What CI jobs and deploy scripts ask for, under `/api/buildpass/v1`.' },
   { name: 'Tests', description: 'What test reports say together, and muted tests, under `/api/buildpass/v1`.' },
+  { name: 'Packs', description: 'Many files in one zip, on their way in and out.' },
+  { name: 'Share links', description: 'One file for somebody without an account.' },
   { name: 'Settings', description: 'Projects, people, webhooks and the server itself, under `/api/buildpass/v1`.' },
   { name: 'CircleCI v1.1', description: "CircleCI's first API, under `/api/v1.1` and, for GitHub, `/api/v1`." },
   { name: 'CircleCI v2', description: "CircleCI's second API: `/api/v2`." },
+  { name: 'CircleCI v3', description: "CircleCI's current API: `/api/v3`. No token in the URL." },
   { name: 'Badges, feeds and files', description: 'What READMEs, monitors, browsers and CI systems ask for.' },
 ]
 
 const NEEDS: Record<Needs, string> = {
   anyone: 'Needs no token.',
+  each: 'Needs what it asks for of each project: without a token, only public ones are there.',
   token: 'Needs any live token.',
   user: 'Needs a personal token.',
   owner: 'Needs a personal token of an owner of this server.',
   hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
+  'runs:list':
+    'Needs a token of the project, whatever its scope, or the personal token of a member. Open to anyone where the project is public.',
   'status:read':
     'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'artifacts:read':
     'Needs a project token of scope `view-builds` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'builds:write': 'Needs a reporting token or the personal token of a member.',
+  'shares:write': 'Needs the personal token of a member.',
   'project:admin': 'Needs the personal token of an admin of the project.',
 }
 
@@ -133,19 +140,24 @@ function operationOf(name: ApiRouteName, doc: RouteDoc): Operation {
     summary: doc.summary,
     description: [doc.description, NEEDS[needs]].filter(Boolean).join('\n\n'),
     parameters,
-    security: securityFor(needs),
+    security: securityFor(needs, path),
     ...(doc.body ? { requestBody: requestBodyOf(doc.body) } : {}),
     responses: responsesOf(name),
   }
 }
 
 const TESTS = /\/tests\/|\{repo\}\/tests$/
+const SHARES = /\{repo\}\/shares\b|^\/s\//
+const PACKS = /\/packs\b|\/artifacts\.zip$/
 const REPORTING = /\/(?:builds|latest|oidc)\b|\/token$/
 
 function tagOf(path: string): string {
+  if (SHARES.test(path)) return 'Share links'
+  if (PACKS.test(path)) return 'Packs'
   if (path.startsWith('/api/buildpass/'))
     return TESTS.test(path) ? 'Tests' : REPORTING.test(path) ? 'Reporting' : 'Settings'
   if (path.startsWith('/api/v1.1/')) return 'CircleCI v1.1'
+  if (path.startsWith('/api/v3/')) return 'CircleCI v3'
   return path.startsWith('/api/') ? 'CircleCI v2' : 'Badges, feeds and files'
 }
 
@@ -168,10 +180,14 @@ function parameterRef(place: Place, name: string): Ref {
   return { $ref: `#/components/parameters/${place}-${name}` }
 }
 
-function securityFor(needs: Needs): Record<string, string[]>[] {
+/** What a public project, or nothing in particular, opens without a token. */
+const OPEN: readonly Needs[] = ['each', 'runs:list', 'status:read', 'artifacts:read']
+
+function securityFor(needs: Needs, path: string): Record<string, string[]>[] {
   if (needs === 'anyone') return []
-  const schemes = Object.keys(SECURITY_SCHEMES).map((scheme) => ({ [scheme]: [] }))
-  return needs === 'status:read' || needs === 'artifacts:read' ? [...schemes, {}] : schemes
+  const names = Object.keys(SECURITY_SCHEMES).filter((name) => name !== 'queryToken' || !path.startsWith('/api/v3/'))
+  const schemes = names.map((scheme) => ({ [scheme]: [] }))
+  return OPEN.includes(needs) ? [...schemes, {}] : schemes
 }
 
 function requestBodyOf({ schema, type = 'application/json', orForm, optional, example }: Body) {

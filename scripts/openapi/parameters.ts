@@ -1,5 +1,6 @@
 import { BUILD_FILTERS } from '../../src/domain/builds/build.ts'
 import { REPORTING_WINDOW_DAYS } from '../../src/domain/builds/insights.ts'
+import { PHASES, V3_OUTCOMES } from '../../src/domain/builds/progress.ts'
 import { MAX_OFFSET } from '../../src/http/frame/request/input.ts'
 
 /** `name` where it is not the key: a parameter that routes take with other bounds. */
@@ -7,6 +8,8 @@ type Parameter = {
   readonly name?: string
   readonly description: string
   readonly schema: object
+  /** Parts of paths always are. */
+  readonly required?: true
   readonly example?: unknown
 }
 
@@ -15,6 +18,13 @@ const text = (description: string, example?: string): Parameter => ({
   schema: { type: 'string' },
   ...(example === undefined ? {} : { example }),
 })
+/** One that a call is refused without. */
+const required = (parameter: Parameter): Parameter => ({ ...parameter, required: true })
+const words = (description: string, ...names: readonly string[]): Parameter => ({
+  description,
+  schema: { type: 'string', enum: names },
+})
+const time = (description: string): Parameter => ({ description, schema: { type: 'string', format: 'date-time' } })
 const flag = (description: string): Parameter => ({ description, schema: { type: 'boolean', default: false } })
 const count = (description: string, minimum: number, maximum: number, fallback?: number): Parameter => ({
   description,
@@ -24,8 +34,8 @@ const count = (description: string, minimum: number, maximum: number, fallback?:
 /** The parts of paths, by name. */
 export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
   vcs: {
-    description: 'Where the repository is: GitHub, Bitbucket or GitLab, by either name.',
-    schema: { type: 'string', enum: ['gh', 'github', 'bb', 'bitbucket', 'gl', 'gitlab'] },
+    description: 'GitHub, Bitbucket or GitLab, by either name; `circleci` before the ids of both.',
+    schema: { type: 'string', enum: ['gh', 'github', 'bb', 'bitbucket', 'gl', 'gitlab', 'circleci'] },
     example: 'gh',
   },
   org: text('The organization or person that the repository belongs to.', 'acme'),
@@ -47,6 +57,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, Parameter>> = {
   upload: text('The `upload_id` of the upload.'),
   step: count('The place of the step among those of its build, from 0.', 0, 999_999_999),
   part: count('The number of the part, from 1.', 1, 999_999),
+  secret: text('What the link ends with.', 'bps_…'),
   ticket: text('The signed, short-lived permission to read one thing.'),
   format: {
     description: 'An image, or JSON for the endpoint badge of shields.io.',
@@ -79,6 +90,7 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'Whether sequences that colour a terminal stay.',
     schema: { type: 'string', enum: ['keep', 'strip'], default: 'keep' },
   },
+  download: text('Given, whatever it says: counts a use, and leads to the file.', ''),
   limit: count('How many at most.', 1, 100, 30),
   'limit-100': { name: 'limit', ...count('How many at most.', 1, 100, 100) },
   'limit-200': { name: 'limit', ...count('How many at most.', 1, 200, 200) },
@@ -106,6 +118,39 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   job: text('Only of jobs of this name.'),
   workflow: text('Only of workflows of this name.'),
   'page-token': text('The `next_page_token` of the page before.'),
+  'page-cursor': { name: 'page[cursor]', ...text('The `page.next` of the page before.') },
+  'page-limit-100': { name: 'page[limit]', ...count('How many at most.', 1, 100, 100) },
+  'page-limit-20': { name: 'page[limit]', ...count('How many at most.', 1, 20, 20) },
+  'page-limit-50': { name: 'page[limit]', ...count('How many at most.', 1, 50, 50) },
+  'page-limit-500': { name: 'page[limit]', ...count('How many at most.', 1, 500, 500) },
+  'page-limit-1000': { name: 'page[limit]', ...count('How many at most.', 1, 1_000, 1_000) },
+  'filter-user_id': { name: 'filter[user_id]', ...required(words('Who asks; nobody else can be named.', 'me')) },
+  'filter-org-slug': { name: 'filter[slug]', ...text('The organization of this slug.', 'gh/acme') },
+  'filter-following': { name: 'filter[following]', ...words('Those that a person follows.', 'true') },
+  'filter-org_id': { name: 'filter[org_id]', ...text('Those of this organization.') },
+  'filter-slug': {
+    name: 'filter[slug]',
+    ...text('The one of this slug; no other filter goes with it.', 'gh/acme/web'),
+  },
+  'filter-name': { name: 'filter[name]', ...text('With this text in their name, in whatever case.', 'web') },
+  'filter-project_id': { name: 'filter[project_id]', ...required(text('The project.')) },
+  'filter-run_id': { name: 'filter[run_id]', ...required(text('The run.')) },
+  'filter-workflow_id': { name: 'filter[workflow_id]', ...required(text('The workflow.')) },
+  'filter-phase': { name: 'filter[phase]', ...words('How far a run has come.', ...PHASES) },
+  'filter-current_outcome': {
+    name: 'filter[current_outcome]',
+    ...words('What is known of how it ends, or ended.', ...V3_OUTCOMES),
+  },
+  'filter-from': { name: 'filter[from]', ...time('Not before this time.') },
+  'filter-to': { name: 'filter[to]', ...time('Not after this time.') },
+  'filter-execution': {
+    name: 'filter[execution]',
+    ...count('The parallel execution that ran the step, from 0.', 0, 9_999, 0),
+  },
+  'filter-step_num': {
+    name: 'filter[step_num]',
+    ...required(count('The `num` of the step.', 0, Number.MAX_SAFE_INTEGER)),
+  },
   'all-branches': flag('Of all branches instead of one.'),
   'reporting-window': {
     description: 'How far back.',
@@ -114,9 +159,14 @@ export const QUERY_PARAMETERS: Readonly<Record<string, Parameter>> = {
   hours: count('How far back, where Analytics Engine counts.', 1, 720, 24),
   keep_minted: flag('Leave the tokens alone that were made with this one.'),
   end_made: flag(
-    'End all that this person made for the project too: tokens, webhooks, publishers, listeners, its dispatch target.',
+    'End all that this person made for the project too: tokens, webhooks, publishers, listeners, its dispatch target, share links.',
   ),
   node_index: count('The index of the parallel node that made it.', 0, 9_999, 0),
+  glob: {
+    name: 'path',
+    description: 'Only files at this path or matching it: `*` and `?` stay within a folder, `**` goes through folders.',
+    schema: { type: 'string', maxLength: 1_000 },
+  },
   overwrite: flag('Replace other bytes under this path.'),
   report: text('Which of several reports of the build this is; it replaces the one of that name.'),
   style: {

@@ -5,12 +5,14 @@ import { OTHER_ROUTES } from './other-routes.ts'
 import type { Answer, ApiRouteName, Content, RouteDoc } from './route-doc.ts'
 import { V1_ROUTES } from './v1-routes.ts'
 import { V2_ROUTES } from './v2-routes.ts'
+import { V3_ROUTES } from './v3-routes.ts'
 
 /** Every route for programs. One that is missing here does not compile. */
 export const ROUTE_DOCS: Record<ApiRouteName, RouteDoc> = {
   ...BUILDPASS_ROUTES,
   ...V1_ROUTES,
   ...V2_ROUTES,
+  ...V3_ROUTES,
   ...OTHER_ROUTES,
 }
 
@@ -30,6 +32,7 @@ export const REFUSALS: Readonly<Record<number, string>> = {
   429: 'Too many requests: see `Retry-After`.',
   431: 'The headers are too large.',
   499: 'The connection ended before the body did; nobody reads this answer.',
+  501: 'This server cannot do that.',
   503: 'Not available just now: see `Retry-After`; or the server does not know its own address.',
 }
 

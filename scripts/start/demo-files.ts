@@ -1,6 +1,10 @@
 // The artifacts and test reports of the demo's builds.
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { crc32, deflateSync } from 'node:zlib'
+import { ZipFile } from 'yazl'
 import type { ReportedStatus } from '../../src/domain/builds/build.ts'
 import type { JobName } from './demo-content.ts'
 
@@ -19,7 +23,7 @@ export function artifactsFor(job: JobName, isShowcase: boolean): readonly DemoFi
       return []
     case 'test':
       return [
-        file('coverage/index.html', 'text/html', coveragePage()),
+        ...(isShowcase ? [] : [file('coverage/index.html', 'text/html', coveragePage())]),
         file('coverage/coverage.png', 'image/png', barsPng([91, 88, 97, 72, 84, 95, 66, 90])),
         file('logs/test.log', 'text/plain', 'node 0: 118 tests in 41 files\n'),
         file('logs/test.log', 'text/plain', 'node 1: 114 tests in 40 files\n', 1),
@@ -39,6 +43,20 @@ export function artifactsFor(job: JobName, isShowcase: boolean): readonly DemoFi
   }
 }
 
+/** The reports that the showcase's builds send, each as a pack of many files. */
+export const DEMO_PACKS: Partial<Record<JobName, string>> = { test: 'coverage', 'end-to-end': 'playwright-report' }
+
+/** The folder of a real report, zipped. */
+export function zipOfReport(folder: string): Promise<Buffer> {
+  const zip = new ZipFile()
+  for (const entry of readdirSync(join(REPORTS, folder), { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile()) zip.addFile(path, path.slice(REPORTS.length + 1).replaceAll('\\', '/'))
+  }
+  zip.end()
+  return buffer(zip.outputStream)
+}
+
 function showcase(): readonly DemoFile[] {
   return [
     file('release/web.tar', 'application/octet-stream', randomBytes(6 * 1024 * 1024)),
@@ -50,6 +68,9 @@ function showcase(): readonly DemoFile[] {
   ]
 }
 
+const REPORTS = join(import.meta.dirname, 'reports')
+
+/** An HTML report as its tool wrote it: scripts/start/reports/README.md says how. */
 function file(path: string, contentType: string, content: string | Uint8Array, nodeIndex = 0): DemoFile {
   const isText = typeof content === 'string'
   const bytes = isText ? new TextEncoder().encode(content) : content

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { encodePath } from '../../src/domain/artifacts/artifact.ts'
 import { isOver } from '../../src/domain/builds/build.ts'
 import { DEMO_PROJECTS, type DemoJob, type DemoPipeline, type DemoProject, JOBS } from './demo-content.ts'
-import { artifactsFor, type DemoFile, testReportFor } from './demo-files.ts'
+import { artifactsFor, DEMO_PACKS, type DemoFile, testReportFor, zipOfReport } from './demo-files.ts'
 
 export type DemoTokens = Readonly<
   Record<'personal' | 'status' | 'viewBuilds' | 'all' | 'otherProjectAll' | 'expired', string>
@@ -76,6 +76,8 @@ async function reportBuild(
   const build = `${builds}/${textIn(await send('POST', builds, body), 'build_num')}`
   if (status !== 'success' && status !== 'failed') return
   await Promise.all(artifactsFor(name, isShowcase).map((file) => uploadArtifact(send, build, file)))
+  const pack = isShowcase ? DEMO_PACKS[name] : undefined
+  if (pack) await send('PUT', `${build}/packs/${pack}`, await zipOfReport(pack), { 'Content-Type': 'application/zip' })
   const report = testReportFor(name, status)
   if (report) await send('PUT', `${build}/tests`, report.body, { 'Content-Type': report.contentType })
 }

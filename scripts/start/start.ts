@@ -146,6 +146,7 @@ async function openWorker(
     bindings: {
       LOCAL_CONTROL_KEY: { type: 'plain_text', value: controlKey },
       LOG_REQUESTS: { type: 'plain_text', value: 'all' },
+      ...reportsOnThisMachine(state),
     },
     dev: {
       server: { hostname: host, port },
@@ -169,6 +170,14 @@ async function openWorker(
   const origin = await Promise.race([failed, url.then(localOriginOf)])
   await Promise.race([failed, fetch(origin, { method: 'HEAD', redirect: 'manual' })])
   return origin
+}
+
+/** Reports have hosts of their own here, which browsers and curl find by themselves; not where other machines come too. */
+function reportsOnThisMachine({ devVarsFile }: LocalState): Record<string, { type: 'plain_text'; value: string }> {
+  const { REPORTS_ORIGIN: chosen } = process.env
+  const isForOthers = /^(?:PUBLIC|REPORTS)_ORIGIN=/m.test(readFileSync(devVarsFile, 'utf8'))
+  if (chosen === undefined && isForOthers) return {}
+  return { REPORTS_ORIGIN: { type: 'plain_text', value: chosen ?? 'http://*.localhost' } }
 }
 
 /** The Worker's log goes to the console; while the demo is made, only what is wrong. */

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/access/actor.ts'
 import { type Artifact, objectKeyFor } from '../domain/artifacts/artifact.ts'
 import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
-import { findArtifactOfBuild, type KeptArtifact, keepArtifact } from '../storage/artifacts/artifacts.ts'
+import { findArtifactOfBuild, type KeptArtifact, keepArtifact, mayReplace } from '../storage/artifacts/artifacts.ts'
 import { askBucket, putObject } from '../storage/artifacts/objects.ts'
 import type { Stores } from '../storage/stores.ts'
 import { RightGone } from '../storage/tokens/rights.ts'
@@ -26,12 +26,13 @@ export async function keepUpload(
   { body, ...upload }: NewArtifact & { readonly body: ReadableStream<Uint8Array> | null },
   actor: Actor,
 ): Promise<KeptUpload> {
-  const { db, artifacts } = stores
+  const { artifacts } = stores
   const { path, nodeIndex, sizeBytes, contentType, sha256, overwrite } = upload
-  const known = sha256 === null ? null : await findArtifactOfBuild(db, target.buildId, { nodeIndex, path })
+  const known = await findArtifactOfBuild(stores, target.buildId, { nodeIndex, path })
   const isSame = known !== null && known.digest.kind === 'sha256' && known.digest.hex === sha256
   if (isSame && known.sizeBytes === sizeBytes) return { kind: 'same', artifact: known }
-  if (known && !isSame && !overwrite) return { kind: 'other_bytes' }
+  // Whether bytes without a digest are others is not known before they are here; none are the same as those in a pack.
+  if (known && !isSame && !overwrite && (sha256 !== null || known.packed)) return { kind: 'other_bytes' }
 
   const objectKey = objectKeyFor(target.projectId, target.buildId, crypto.randomUUID())
   const object = { sizeBytes, sha256, contentType }
@@ -55,7 +56,7 @@ export async function keepUpload(
     if (error instanceof RightGone) await artifacts.delete(objectKey)
     throw error
   })
-  if (kept.kind === 'replaced') forgetArtifactLinks(stores)
+  if (mayReplace(kept, overwrite)) forgetArtifactLinks(stores)
   if (kept.kind !== 'created' && kept.kind !== 'replaced') await artifacts.delete(objectKey)
   return kept
 }

@@ -4,6 +4,7 @@ import { type MultipartUpload, PART_SIZE_BYTES } from '../domain/artifacts/uploa
 import { findArtifactOfBuild } from '../storage/artifacts/artifacts.ts'
 import { abortMultipart, openMultipart } from '../storage/artifacts/multipart.ts'
 import { askBucket } from '../storage/artifacts/objects.ts'
+import { findPack } from '../storage/artifacts/packs.ts'
 import { insertUpload } from '../storage/artifacts/uploads.ts'
 import { findBuildId } from '../storage/builds/builds.ts'
 import type { Stores } from '../storage/stores.ts'
@@ -19,13 +20,15 @@ export type OpenedUpload =
 export async function openUpload(
   stores: Stores,
   { projectId, buildNum }: { readonly projectId: string; readonly buildNum: number },
-  wanted: Pick<MultipartUpload, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType' | 'overwrite'>,
+  wanted: Pick<MultipartUpload, 'path' | 'nodeIndex' | 'sizeBytes' | 'contentType' | 'overwrite' | 'isPack'>,
   actor: Actor,
 ): Promise<OpenedUpload> {
   const { db, artifacts, now } = stores
   const buildId = await findBuildId(db, projectId, buildNum)
   if (!buildId) return { kind: 'no_build' }
-  const known = await findArtifactOfBuild(db, buildId, wanted)
+  const known = await (wanted.isPack
+    ? findPack(db, buildId, { ...wanted, name: wanted.path })
+    : findArtifactOfBuild(stores, buildId, wanted))
   if (known && known.sizeBytes !== wanted.sizeBytes && !wanted.overwrite) return { kind: 'other_bytes' }
   const objectKey = objectKeyFor(projectId, buildId, crypto.randomUUID())
   const upload: MultipartUpload = {

@@ -12,8 +12,10 @@ import {
   pruneDeliveries,
   pruneOutbox,
   pruneReportingTokens,
+  pruneReportTickets,
   pruneRotatedWebhooks,
   pruneSessions,
+  pruneShares,
   pruneSignInLinks,
   pruneUsedIdentities,
 } from '../storage/upkeep/prune.ts'
@@ -89,10 +91,12 @@ const STEPS: Record<UpkeepTask, (stores: UpkeepStores, now: number, step: Upkeep
   outbox: async ({ db }, now, step) => again(step, await pruneOutbox(db, now)),
   'reporting tokens': async ({ db }, now, step) => again(step, await pruneReportingTokens(db, now)),
   'used identities': async ({ db }, now, step) => again(step, await pruneUsedIdentities(db, now)),
+  'report tickets': async ({ db }, now, step) => again(step, await pruneReportTickets(db, now)),
   'rotated webhooks': async ({ db }, now, step) => again(step, await pruneRotatedWebhooks(db, now)),
   sessions: async ({ db }, now, step) => again(step, await pruneSessions(db, now)),
   'sign-in links': async ({ db }, now, step) => again(step, await pruneSignInLinks(db, now)),
   deliveries: async ({ db }, now, step) => again(step, await pruneDeliveries(db, now)),
+  'share links': async ({ db }, now, step) => again(step, await pruneShares(db, now)),
 }
 
 /** Begins the day's upkeep: a step of each task. */

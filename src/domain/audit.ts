@@ -36,6 +36,9 @@ export type AuditAction =
   | 'listener.deleted'
   | 'test.muted'
   | 'test.unmuted'
+  | 'share.created'
+  | 'share.ended'
+  | 'share.leaked'
 
 export type AuditDetail = Readonly<Record<string, string | number | null>>
 

@@ -21,6 +21,12 @@ const VCS_NAMES = wordTable<Vcs>({ gh: 'gh', github: 'gh', bb: 'bb', bitbucket: 
 /** `vcs/org/repo`. Hosts ignore letter case, so `slugKeyFor` does too; the written case is kept for showing. */
 export type Slug = { readonly vcs: Vcs; readonly org: string; readonly repo: string }
 
+/** A project by its ids, as CircleCI writes it where there is no slug: `circleci/<org-id>/<project-id>`. */
+export type IdSlug = { readonly vcs: 'circleci'; readonly orgId: string; readonly projectId: string }
+
+/** What somebody calls a project. */
+export type ProjectName = Slug | IdSlug
+
 export type Visibility = 'private' | 'public'
 
 /** The part of a project that deciding and addressing need; everything here is fenced by the revocation feed. */
@@ -53,6 +59,19 @@ export function parseSlug(text: string): Slug | null {
   return parts.length === 3 ? parseSlugParts(parts[0] ?? '', parts[1] ?? '', parts[2] ?? '') : null
 }
 
+const ID_SHAPE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** A slug, or the ids that stand for one, from its three parts. */
+export function parseProjectName(vcs: string, org: string, repo: string): ProjectName | null {
+  if (vcs !== 'circleci') return parseSlugParts(vcs, org, repo)
+  if (!ID_SHAPE.test(org) || !ID_SHAPE.test(repo)) return null
+  return { vcs, orgId: org.toLowerCase(), projectId: repo.toLowerCase() }
+}
+
+export function isByIds(name: ProjectName): name is IdSlug {
+  return name.vcs === 'circleci'
+}
+
 export function slugText(slug: Slug): string {
   return `${slug.vcs}/${slug.org}/${slug.repo}`
 }
@@ -75,6 +94,12 @@ export function vcsUrlFor(project: Slug & Pick<Project, 'repositoryUrl'>): strin
 /** Where a repository of that name is at the public host. */
 export function publicUrlFor({ vcs, org, repo }: Slug): string {
   return `https://${VCS[vcs].host}/${org}/${repo}`
+}
+
+/** A commit at the version-control host. */
+export function commitUrlFor(project: Slug & Pick<Project, 'repositoryUrl'>, revision: string): string {
+  // Bitbucket alone says "commits".
+  return `${vcsUrlFor(project)}/${project.vcs === 'bb' ? 'commits' : 'commit'}/${encodeURIComponent(revision)}`
 }
 
 function isName(text: string): boolean {

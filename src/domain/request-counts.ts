@@ -31,6 +31,11 @@ const MINUTES_KEPT = 60
 /** Of more tokens the first ones seen are counted: this is a picture, not a bill. */
 const MAX_TOKENS = 1_000
 
+/** Whether an answer tells of a fault of the server: that it cannot do something at all (501) is none. */
+export function isServerFault(status: number): boolean {
+  return status >= 500 && status !== 501
+}
+
 export function createRequestCounts(now: number): RequestCounts {
   return {
     since: now,
@@ -44,7 +49,7 @@ export function createRequestCounts(now: number): RequestCounts {
 }
 
 export function addRequest(counts: RequestCounts, { route, status, tier, tokenId }: Counted, now: number): void {
-  const isError = status >= 500
+  const isError = isServerFault(status)
   const ofRoute = counts.routes.get(route)
   if (ofRoute) {
     ofRoute.requests += 1

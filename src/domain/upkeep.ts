@@ -13,10 +13,12 @@ export const UPKEEP_TASKS = [
   'outbox',
   'reporting tokens',
   'used identities',
+  'report tickets',
   'rotated webhooks',
   'sessions',
   'sign-in links',
   'deliveries',
+  'share links',
 ] as const
 export type UpkeepTask = (typeof UPKEEP_TASKS)[number]
 

@@ -11,17 +11,18 @@ import { isKnownHidden, knownAccess } from '../storage/edge/project-access.ts'
 import type { Stores } from '../storage/stores.ts'
 import { badgeOf, cachingOf, refuseWithBadge } from './badges/badges.ts'
 import { headersAt } from './badges/drawing.ts'
-import { knownRedirect, type SignedFor } from './downloads/redirect.ts'
+import { knownRedirect } from './downloads/redirect.ts'
 import { ACCESS } from './frame/access.ts'
 import { noteGranted } from './frame/authenticate.ts'
 import type { Asked, OpenRequest } from './frame/open-request.ts'
 import { isFromQuery, readCredential } from './frame/request/credentials.ts'
 import { MAX_BRANCH_LENGTH } from './frame/request/input.ts'
-import { ownOriginOf } from './frame/request/origin.ts'
+import { isForReports, ownOriginOf } from './frame/request/origin.ts'
 import { rawPathOf } from './frame/request/raw-path.ts'
 import { MAX_URL_LENGTH } from './frame/request/request-limits.ts'
 import { requestLineOf } from './frame/request/request-line.ts'
 import { finish } from './frame/route.ts'
+import type { SignedFor } from './frame/signed-for.ts'
 
 /**
  * Answers badges and artifact links, which are asked for most, where memory alone is enough: without a wait, before Hono.
@@ -30,7 +31,8 @@ import { finish } from './frame/route.ts'
 export function answerHot(request: Request, env: OpenRequest): Response | null {
   const { method, url } = requestLineOf(request)
   const asked: Asked = { env, req: { raw: request } }
-  const wanted = method === 'GET' ? wantedAt(env.stores, rawPathOf(request)) : null
+  const wanted =
+    method === 'GET' && !isForReports(env.settings, request) ? wantedAt(env.stores, rawPathOf(request)) : null
   if (!wanted || url.length > MAX_URL_LENGTH || ownOriginOf(env.settings, request) === null) return null
   const response = hotResponse(asked, wanted)
   if (!response) return null
@@ -89,8 +91,8 @@ function hotRefusal(asked: Asked, wanted: Wanted): Response | null {
 
 const ROUTES = {
   plain: {
-    ofDefault: 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
-    ofBranch: 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
+    ofDefault: 'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.(?:svg|json)}',
+    ofBranch: 'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
   },
   image: {
     ofDefault: 'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}',

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { AppError } from '../domain/error.ts'
 import { findViewer } from '../storage/people/sessions.ts'
+import { V3_REFUSALS } from './circleci/v3/refusal.ts'
 import { HIDDEN_PATHS } from './frame/access.ts'
 import type { AppEnv } from './frame/open-request.ts'
 import { type App, answer, JSON_REFUSALS, type Refusals } from './frame/route.ts'
@@ -19,7 +20,7 @@ export function answerUnrouted(app: App, c: Context<AppEnv>): Response | Promise
     const end = url.includes('?') ? url.indexOf('?') : url.length
     return app.fetch(new Request(url.slice(0, end - 1) + url.slice(end), c.req.raw), c.env, c.executionCtx)
   }
-  return answer(c, '(none)', isForPeople(c) ? PAGE_REFUSALS : JSON_REFUSALS, async () => {
+  return answer(c, '(none)', refusalsFor(c), async () => {
     const methods = HIDDEN_PATHS.has(plain) ? [] : METHODS.filter(isRouted)
     if (methods.length === 0) throw new AppError('route_not_found')
     const allow = [...methods.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])), 'OPTIONS'].join(', ')
@@ -35,7 +36,12 @@ export function withoutSlash(path: string): string {
 
 /** Refuses as where no route fits. */
 export function refuseAsAbsent(c: Context<AppEnv>, error: AppError): Response | Promise<Response> {
-  return (isForPeople(c) ? PAGE_REFUSALS : JSON_REFUSALS).refuse(c, error)
+  return refusalsFor(c).refuse(c, error)
+}
+
+function refusalsFor(c: Context<AppEnv>): Refusals {
+  if (c.req.path.startsWith('/api/v3/')) return V3_REFUSALS
+  return isForPeople(c) ? PAGE_REFUSALS : JSON_REFUSALS
 }
 
 /** A browser that somebody looks at, outside of what programs ask for. */

@@ -3,10 +3,15 @@ import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { openMultipart } from '../../src/storage/artifacts/multipart.ts'
 import { sweepOrphans } from '../../src/storage/artifacts/objects.ts'
+import { artifacts, audit, builds, tokens } from '../../src/storage/schema/schema.ts'
 import { deliveries, usedIdentities, webhooks } from '../../src/storage/schema/schema-reporting.ts'
+import { usedReportTickets } from '../../src/storage/schema/schema-reports.ts'
+import { shares } from '../../src/storage/schema/schema-shares.ts'
 import { uploads } from '../../src/storage/schema/schema-uploads.ts'
 import { upkeepQuery } from '../../src/storage/upkeep/upkeep-log.ts'
 import { seedToken } from '../support/seed/seed.ts'
+import { seedShare } from '../support/seed/seed-share.ts'
+import { openTestApp } from '../support/worker/app.ts'
 import { openTestStores, type TestStores } from '../support/worker/stores.ts'
 import { runUpkeepOf } from '../support/worker/upkeep.ts'
 import { seedArtifact, seedWorld } from '../support/worker/world.ts'
@@ -17,6 +22,19 @@ const exists = async (key: string) => (await env.ARTIFACTS.head(key)) !== null
 const runIn = (stores: TestStores, ms: number) => runUpkeepOf({ ...stores, now: () => Date.now() + ms })
 
 describe('the daily tasks', () => {
+  it('done twice at once, and again, change nothing the second time', async () => {
+    const stores = await openTestStores()
+    const { slug, secrets } = await seedWorld(stores, 'private')
+    await Promise.all([runUpkeepOf(stores), runUpkeepOf(stores)])
+    const rowsOf = () => Promise.all([tokens, builds, artifacts, audit].map((table) => stores.db.$count(table)))
+    const before = await rowsOf()
+    await runUpkeepOf(stores)
+    expect(await rowsOf()).toEqual(before)
+    expect(stores.warnings).toEqual([])
+    const app = await openTestApp({ stores })
+    expect((await app.ask(`/${slug}.svg`, { token: secrets.status })).status).toBe(200)
+  })
+
   it('remove objects that no row names once they are a day old, and no others', async () => {
     const stores = await openTestStores()
     const { project, build } = await seedWorld(stores, 'private')
@@ -100,18 +118,31 @@ describe('the daily tasks', () => {
         { ...webhook, id: `${project.id} current` },
       ]),
       stores.db.insert(usedIdentities).values({ id: project.id, expiresAt: at }),
+      stores.db.insert(usedReportTickets).values({ id: project.id, expiresAt: at }),
     ])
     const left = async () => [
       await stores.db.$count(deliveries, eq(deliveries.projectId, project.id)),
       await stores.db.$count(webhooks, eq(webhooks.projectId, project.id)),
       await stores.db.$count(usedIdentities, eq(usedIdentities.id, project.id)),
+      await stores.db.$count(usedReportTickets, eq(usedReportTickets.id, project.id)),
     ]
     await runIn(stores, 23 * HOUR_MS)
-    expect(await left()).toEqual([1, 2, 0])
+    expect(await left()).toEqual([1, 2, 0, 0])
     await runIn(stores, 25 * HOUR_MS)
-    expect(await left()).toEqual([1, 1, 0])
+    expect(await left()).toEqual([1, 1, 0, 0])
     await runIn(stores, 31 * 24 * HOUR_MS)
-    expect(await left()).toEqual([0, 1, 0])
+    expect(await left()).toEqual([0, 1, 0, 0])
+  })
+
+  it('forget share links a month after they expired', async () => {
+    const stores = await openTestStores()
+    const world = await seedWorld(stores, 'private')
+    const { id } = await seedShare(stores, world, { expiresAt: Date.now() + HOUR_MS })
+    const left = () => stores.db.$count(shares, eq(shares.id, id))
+    await runIn(stores, 30 * 24 * HOUR_MS)
+    expect(await left()).toBe(1)
+    await runIn(stores, 31 * 24 * HOUR_MS)
+    expect(await left()).toBe(0)
   })
 
   it('may run twice at once, and one that fails does not keep the others', async () => {

@@ -14,6 +14,10 @@ const TOKEN = {
   ...{ id: 'abc', label: 'ci', kind: 'personal', scope: 'all', prefix: 'bpu_ab', last_four: 'wxyz' },
   ...{ expires_at: null, last_used_at: null, token: 'the-secret' },
 }
+const SHARE = {
+  ...{ id: 'abc', path: 'a', label: null, uses: 0, state: 'open' },
+  ...{ expires_at: '2027-02-01T00:00:00Z', link: 'https://builds.example/s/the-secret' },
+}
 const DIGEST = `sha256:${'0'.repeat(64)}`
 const ARTIFACT = { path: 'a', node_index: 0, size: 1, digest: DIGEST, url: 'https://builds.example/a' }
 const MUTE = { reason: 'x', until: '2027-02-01T00:00:00Z', muted_by: 'jane' }
@@ -48,6 +52,9 @@ const GOOD: readonly (readonly [RegExp, unknown])[] = [
   [/^GET .*\/tests\/failures/, FAILURES],
   [/^GET .*\/tests\?/, { tests: [TEST], next_after: null }],
   [/^GET .*\/tests\/muted$/, { muted: [{ test: TEST, mute: MUTE }] }],
+  [/^POST .*\/shares$/, SHARE],
+  [/^GET .*\/shares$/, { items: [SHARE], next_after: null }],
+  [/^DELETE .*\/shares\//, { message: 'ok' }],
   [/^GET .*\.json$/, { message: 'passing' }],
   [/^GET .*\/tree\//, [ROW]],
   [/^GET .*\/projects\/gh\/acme\/web$/, { default_branch: 'main' }],
@@ -156,6 +163,9 @@ const VERBS: readonly (readonly [string, RegExp, readonly unknown[]])[] = [
   ['token rotate abc --personal', /rotate$/, [without(TOKEN, 'token'), { ...TOKEN, expires_at: 7 }]],
   ['token list --personal', /GET .*\/token$/, [[without(TOKEN, 'prefix')], [{ ...TOKEN, last_used_at: 7 }]]],
   ['token delete abc --personal', /DELETE /, [{ message: null }]],
+  ['share a --latest', /POST .*\/shares$/, [without(SHARE, 'link'), { ...SHARE, link: 'odd' }, without(SHARE, 'id')]],
+  ['share list', /GET .*\/shares$/, [{ items: null }, { items: [{ ...SHARE, uses: '1' }] }]],
+  ['share end abc', /DELETE .*\/shares\//, [{ message: null }]],
   ['login', /GET .*\/v1\/token$/, [without(TOKEN, 'kind')]],
 ]
 

@@ -529,7 +529,7 @@ describe('what the system refuses', () => {
   it('too many open files', async () => {
     const names = Array.from({ length: 33 }, (_, n) => `${n}.bin`)
     const folder = folderWith(Object.fromEntries(names.map((name) => [name, Buffer.alloc(20_000, name)])))
-    const args = ['upload', '.', '--parallel', '32', '--id', 'open files']
+    const args = ['upload', '.', '--no-pack', '--parallel', '32', '--id', 'open files']
     const ended = await limited(folder, 'ulimit -n 50', args)
     expect(ended).toMatchObject({
       code: EXIT.failed,

@@ -12,10 +12,12 @@ const VERBS = [
   'download',
   'status',
   'tests',
+  'share',
   'login',
   'logout',
 ].concat(
   ...['mute', 'unmute', 'muted'].map((verb) => `tests ${verb}`),
+  ...['list', 'end'].map((verb) => `share ${verb}`),
   ...['create', 'list', 'rotate', 'delete'].map((verb) => `token ${verb}`),
 )
 /** An empty one is none, as an empty variable is: the CI, Git or the login says the rest. */
@@ -50,13 +52,20 @@ describe.each(VERBS)('buildpass %s', (verb) => {
   })
 })
 
-it.each(['upload', 'download', 'token rotate', 'token delete', 'tests mute', 'tests unmute', 'run --'])(
-  'an empty word after buildpass %s is no bug',
-  async (verb) => {
-    const { code, stderr } = await cli.run([...verb.split(' '), ''])
-    expect([code === EXIT.ok, code === 1 && stderr === '', NO_BUG.test(stderr)]).toEqual([false, false, false])
-  },
-)
+it.each([
+  'upload',
+  'download',
+  'token rotate',
+  'token delete',
+  'tests mute',
+  'tests unmute',
+  'share',
+  'share end',
+  'run --',
+])('an empty word after buildpass %s is no bug', async (verb) => {
+  const { code, stderr } = await cli.run([...verb.split(' '), ''])
+  expect([code === EXIT.ok, code === 1 && stderr === '', NO_BUG.test(stderr)]).toEqual([false, false, false])
+})
 
 describe('the end of a token that is to be made', () => {
   const create = (expires: string) =>

@@ -38,3 +38,13 @@ it('remembers at most a thousand tokens, and shows the ten most used', () => {
   expect(trafficOf(counts, 9).tokens).toHaveLength(10)
   expect(trafficOf(counts, 9).tokens[0]).toEqual({ id: 't7', requests: 6 })
 })
+
+it('counts what the server cannot do at all as no fault of it', () => {
+  const counts = createRequestCounts(0)
+  for (const status of [200, 404, 500, 501, 503])
+    addRequest(counts, { route: 'GET /', status, tier: null, tokenId: null }, 0)
+  expect([counts.routes.get('GET /'), counts.minutes]).toEqual([
+    { requests: 5, errors: 2 },
+    [{ minute: 0, requests: 5, errors: 2 }],
+  ])
+})

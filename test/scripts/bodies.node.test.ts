@@ -71,7 +71,8 @@ describe.each(Object.keys(READS) as Case[])('%s that its client breaks off', (na
   it('is one line in the log, of status 499, and no fault', async () => {
     const before = server.output().length
     await send(name, 'Content-Length: 50000', 'x'.repeat(1_000), 'break off')
-    await expect.poll(() => linesSince(before).map(({ event, status }) => [event, status])).toEqual([['request', 499]])
+    const lines = () => linesSince(before).map(({ event, status }) => [event, status])
+    await expect.poll(lines, { timeout: 20_000 }).toEqual([['request', 499]])
   })
 })
 

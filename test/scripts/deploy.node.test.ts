@@ -12,6 +12,7 @@ import {
   deploymentOf,
   readSecrets,
   readSettings,
+  stepsForReports,
   type WranglerConfig,
 } from '../../scripts/deploy/deployment.ts'
 import { planFor } from '../../scripts/deploy/dry-run.ts'
@@ -244,6 +245,29 @@ describe('a first deploy', () => {
       workers_dev: false,
       vars: { QUERY_TOKENS: 'all', PUBLIC_ORIGIN: 'https://builds.example.com' },
     })
+  })
+})
+
+describe('the hosts of reports', () => {
+  const configured = () => JSON.parse(readFileSync(at('production').configFile, 'utf8'))
+
+  it('are a route of the Worker, beside its custom domain', async () => {
+    await run({ domain: 'builds.example.com', reports: 'reports.example.net' })
+    expect(configured()).toMatchObject({
+      routes: [{ pattern: 'builds.example.com', custom_domain: true }, '*.reports.example.net/*'],
+      vars: { PUBLIC_ORIGIN: 'https://builds.example.com', REPORTS_ORIGIN: 'https://*.reports.example.net' },
+    })
+  })
+
+  it('need what a deploy cannot make', () => {
+    expect(stepsForReports('example.net').join('\n')).toMatch(/record "\*".*\n.*Universal SSL covers \*\.example\.net$/)
+    expect(stepsForReports('reports.example.net').join('\n')).toMatch(/record "\*\.reports".*\n.*advanced certificate/)
+  })
+
+  it('are none without their domain: reports are shown in a sandbox', async () => {
+    await run({ domain: 'builds.example.com' })
+    expect(configured().vars.REPORTS_ORIGIN).toBeUndefined()
+    expect(planFor(at('production'), {}, readWranglerToml())).toContain('reports: in a sandbox')
   })
 })
 

@@ -17,6 +17,10 @@ it.each([
   expect(importing(file, path)).toHaveLength(1)
 })
 
+it('src/http may not import a family for its effects alone either', () => {
+  expect(strayImports(new Map([['badges/badges.ts', "import '../downloads/redirect.ts'"]]))).toHaveLength(1)
+})
+
 it.each([
   ['circleci/v1/me.ts', '../../frame/route.ts'],
   ['circleci/v1/me.ts', '../../json/build-json.ts'],

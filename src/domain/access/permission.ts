@@ -1,8 +1,18 @@
 import type { Role } from '../project.ts'
 import type { Scope } from './scope.ts'
 
-/** What can be asked of one project. */
-export type Permission = 'status:read' | 'artifacts:read' | 'builds:write' | 'project:admin'
+/**
+ * What can be asked of one project. `runs:list` is which runs, workflows and jobs there are, by their ids, numbers and names,
+ * without how they went: every scope has it, since nothing of a build can be asked for without its id.
+ */
+export type Permission =
+  | 'runs:list'
+  | 'status:read'
+  | 'artifacts:read'
+  | 'builds:write'
+  /** To give single files to people without an account, by links. */
+  | 'shares:write'
+  | 'project:admin'
 
 /** What opens a permission: a project token's scope, a person's role, a reporting token, or being a public project. */
 export type Opener = Scope | Role | 'reporting' | 'public'
@@ -10,13 +20,13 @@ export type Opener = Scope | Role | 'reporting' | 'public'
 export const ROLES = ['member', 'admin'] as const satisfies readonly Role[]
 
 const OPENS: Record<Opener, readonly Permission[]> = {
-  status: ['status:read'],
-  'view-builds': ['artifacts:read'],
-  all: ['status:read', 'artifacts:read'],
-  member: ['status:read', 'artifacts:read', 'builds:write'],
-  admin: ['status:read', 'artifacts:read', 'builds:write', 'project:admin'],
-  reporting: ['status:read', 'artifacts:read', 'builds:write'],
-  public: ['status:read', 'artifacts:read'],
+  status: ['runs:list', 'status:read'],
+  'view-builds': ['runs:list', 'artifacts:read'],
+  all: ['runs:list', 'status:read', 'artifacts:read'],
+  member: ['runs:list', 'status:read', 'artifacts:read', 'builds:write', 'shares:write'],
+  admin: ['runs:list', 'status:read', 'artifacts:read', 'builds:write', 'shares:write', 'project:admin'],
+  reporting: ['runs:list', 'status:read', 'artifacts:read', 'builds:write'],
+  public: ['runs:list', 'status:read', 'artifacts:read'],
 }
 
 /** What an opener opens; nothing for a word that is not one. */
@@ -26,8 +36,10 @@ export function permissionsOf(opener: Opener): readonly Permission[] {
 
 /** The scope to name in `WWW-Authenticate` (RFC 6750 §3) when this permission is lacking. */
 export const SCOPE_NEEDED: Record<Permission, string> = {
+  'runs:list': 'status',
   'status:read': 'status',
   'artifacts:read': 'view-builds',
   'builds:write': 'builds:write',
+  'shares:write': 'shares:write',
   'project:admin': 'project:admin',
 }

@@ -1,5 +1,5 @@
 import { fromBase64, toBase64Url } from '../formats/encoding.ts'
-import type { Secret } from './secret.ts'
+import type { Secret, ShareSecret } from './secret.ts'
 
 declare const hashBrand: unique symbol
 /** `<pepper id>:<base64url HMAC-SHA-256>`: all that is ever stored of a secret. */
@@ -35,7 +35,10 @@ export function importHmacKey(base64url: string): Promise<CryptoKey> {
 }
 
 /** The hash of a secret under each live pepper, the current one first. */
-export async function hashSecret(peppers: Peppers, secret: Secret): Promise<readonly [SecretHash, ...SecretHash[]]> {
+export async function hashSecret(
+  peppers: Peppers,
+  secret: Secret | ShareSecret,
+): Promise<readonly [SecretHash, ...SecretHash[]]> {
   const [first, ...others] = peppers
   const [current, ...old] = await Promise.all([hashWith(first, secret), ...others.map((p) => hashWith(p, secret))])
   return [current as SecretHash, ...old]
@@ -46,7 +49,7 @@ export function pepperIdOf(hash: string): string {
   return hash.slice(0, hash.indexOf(':'))
 }
 
-async function hashWith(pepper: Pepper, secret: Secret): Promise<SecretHash> {
+async function hashWith(pepper: Pepper, secret: Secret | ShareSecret): Promise<SecretHash> {
   const mac = await crypto.subtle.sign('HMAC', pepper.key, new TextEncoder().encode(secret))
   return `${pepper.id}:${toBase64Url(mac)}` as SecretHash
 }

@@ -75,6 +75,8 @@ const TAIL_CHARACTERS = 150
 /** The last lines of the log. */
 function openRecentLines() {
   const ring: Line[] = []
+  /** Of blank lines after each other one: however many there are, they do not push the last words out. */
+  const ending: Line[] = []
   let total = 0
 
   function last(wanted: number, upTo: number): Line[] {
@@ -91,6 +93,8 @@ function openRecentLines() {
       total += 1
       const line = { number: total, text, isKept: false }
       ring[total % RING] = line
+      if (text.trim() !== '' || ending.at(-1)?.text.trim() !== '') ending.push(line)
+      if (ending.length > END_LINES) ending.shift()
       return line
     },
     count: () => total,
@@ -98,11 +102,11 @@ function openRecentLines() {
     /** Lets go of the piece of text that the lines behind `number` came in. */
     keepBehind(number: number): void {
       for (const line of last(Math.min(RING, total - number), total)) keep(line)
+      for (const line of ending) keep(line)
     },
     end(): readonly Line[] {
-      const lines = last(END_LINES, total)
-      for (const line of lines) keep(line)
-      return lines
+      for (const line of ending) keep(line)
+      return ending
     },
   }
 }
@@ -111,10 +115,10 @@ function openRecentLines() {
 const RING = 32
 
 /** The first groups of a kind, and the last of those that came behind them. */
-type Kept = { readonly first: Group[]; readonly last: Group[]; firstLines: number }
+type KeptGroups = { readonly first: Group[]; readonly last: Group[]; firstLines: number }
 /** Apart from the others: those whose own line a few had before them, as each try of one that is retried has. */
 type GroupKind = ShapeKind | 'repeated'
-type Groups = Readonly<Record<GroupKind, Kept>>
+type Groups = Readonly<Record<GroupKind, KeptGroups>>
 
 function openGroups() {
   const kept: Groups = { reason: noneKept(), summary: noneKept(), sign: noneKept(), repeated: noneKept() }
@@ -223,7 +227,7 @@ function indentOf(text: string): number {
   return text.length - text.trimStart().length
 }
 
-function noneKept(): Kept {
+function noneKept(): KeptGroups {
   return { first: [], last: [], firstLines: 0 }
 }
 

@@ -295,7 +295,7 @@ function stepOf(step: unknown, index: number): Step {
         type: 'test',
         index: 0,
         step: index,
-        status: status === 'not_run' ? 'canceled' : (status ?? 'running'),
+        status: status ?? 'running',
         start_time: isoOf(startedAt),
         end_time: isoOf(endedAt),
         run_time_millis: startedAt === null || endedAt === null ? null : Math.max(0, endedAt - startedAt),

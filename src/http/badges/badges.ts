@@ -7,9 +7,10 @@ import {
   parseBadgeStyle,
 } from '../../domain/builds/badge.ts'
 import { AppError, type ErrorCode } from '../../domain/error.ts'
-import { type Project, parseSlugParts } from '../../domain/project.ts'
+import { isByIds, type Project, parseProjectName, slugText } from '../../domain/project.ts'
 import { findBranchStatus } from '../../storage/builds/branch-status.ts'
 import { findPublicProject, isKnownHidden } from '../../storage/edge/project-access.ts'
+import { findSlug } from '../../storage/projects/projects.ts'
 import type { ParamsOf } from '../frame/access.ts'
 import { cacheControlFor, conditional } from '../frame/answers.ts'
 import { paramsOf, type SlugSource, slugOnPath } from '../frame/authorize.ts'
@@ -29,13 +30,13 @@ export function mountBadges(app: App): void {
   const ofBranch = { slug: NAMED_BRANCH.slug, refuse: refusing(NAMED_BRANCH) }
   route(
     app,
-    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.(?:svg|json)}',
+    'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.(?:svg|json)}',
     badgeOfDefault,
     ofDefaultBranch,
   )
   route(
     app,
-    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
+    'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.(?:svg|json)}',
     badgeOfBranch,
     ofBranch,
   )
@@ -59,7 +60,7 @@ type BadgePath<Params> = {
 }
 
 const DEFAULT_BRANCH: BadgePath<OfDefaultBranch> = {
-  slug: { onPath: (params) => parseSlugParts(params.vcs, params.org, nameOf(params)) },
+  slug: { onPath: (params) => parseProjectName(params.vcs, params.org, nameOf(params)) },
   branchOf: (_, project) => project.defaultBranch,
 }
 const NAMED_BRANCH: BadgePath<OfBranch> = {
@@ -132,7 +133,8 @@ function refusing<Params>({ slug: { onPath }, branchOf }: BadgePath<Params>): Re
   return async (c, error) => {
     // It is mounted with the routes of this path only.
     const params = paramsOf(c) as Params
-    const slug = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? onPath(params) : null
+    const named = IS_BAD_TOKEN.has(error.code) && isFromQuery(c.req.raw) ? onPath(params) : null
+    const slug = named && (await findSlug(c.env.stores.db, named))
     if (!slug || isKnownHidden(c.env.stores, slug)) return refuseWithBadge(c, error)
     const project = await findPublicProject(c.env.stores, slug)
     if (project === 'hidden') return refuseWithBadge(c, error)
@@ -173,8 +175,9 @@ function nameOf({ file }: { readonly file: string }): string {
 type OfProject = ParamsOf<'GET /status-badge/redirect/:vcs/:org/:repo'>
 
 function toProjectPage(c: Context<AppEnv>, params: OfProject, branch: string | null): Response {
-  const slug = slugOnPath(params)
+  const name = slugOnPath(params)
   const query = branch === null ? '' : `?branch=${encodeURIComponent(branch)}`
-  const location = slug ? `${publicOriginOf(c)}/${slug.vcs}/${slug.org}/${slug.repo}${query}` : publicOriginOf(c)
+  const place = name && (isByIds(name) ? `circleci/${name.orgId}/${name.projectId}` : slugText(name))
+  const location = place ? `${publicOriginOf(c)}/${place}${query}` : publicOriginOf(c)
   return new Response(null, { status: 302, headers: { Location: location, 'Cache-Control': 'public, max-age=300' } })
 }

@@ -9,8 +9,8 @@ import { type App, route } from '../frame/route.ts'
  * follows, with the token that the URL or the headers hold. All names lead on, so that it tells of no project.
  */
 export function mountPngBadges(app: App): void {
-  route(app, 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.png}', toSvg)
-  route(app, 'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.png}', toSvg)
+  route(app, 'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.png}', toSvg)
+  route(app, 'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.png}', toSvg)
   route(app, 'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}', toSvg)
   route(app, 'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}', toSvg)
 }

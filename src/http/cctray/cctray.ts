@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
-import { type Project, parseSlugParts } from '../../domain/project.ts'
+import { type Project, parseProjectName } from '../../domain/project.ts'
 import {
   type BranchPipelines,
   listBranchPipelines,
@@ -34,17 +34,17 @@ export function mountCcTray(app: App): void {
 
   route(
     app,
-    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:file{[^/]+\\.cc\\.xml}',
+    'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}',
     async (c, { project }) => branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, null)),
     {
-      slug: { onPath: (params) => parseSlugParts(params.vcs, params.org, nameOf(params)) },
+      slug: { onPath: (params) => parseProjectName(params.vcs, params.org, nameOf(params)) },
       refuse: refuseWithXml,
     },
   )
 
   route(
     app,
-    'GET /:vcs{gh|github|bb|bitbucket|gl|gitlab}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
+    'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}',
     async (c, { project, params }) => {
       const branch = checkedBranch(nameOf(params))
       return branchFeed(c, project, await listBranchPipelines(c.env.stores.db, project.id, branch))

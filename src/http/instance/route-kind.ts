@@ -15,10 +15,10 @@ const KINDS: readonly (readonly [RouteKind, RegExp])[] = [
   ['none', /^\(none\)$/],
   ['badge', /^GET .*(?:svg|png)|\/status-badge\//],
   ['feed', /cc\\?\.xml/],
-  ['circleci', / \/api\/(?:v1\.1|v2|private)\//],
+  ['circleci', / \/api\/(?:v1\.1|v2|v3|private)\//],
   ['instance', / \/(?:healthz|readyz|metrics|local\/)|\/v1\/instance\//],
-  ['buildpass', / \/api\/buildpass\//],
-  ['download', / \/(?:output|download)\//],
+  ['buildpass', / \/(?:api\/buildpass\/|mcp(?: |$))/],
+  ['download', /^\(report host\)$| \/(?:output|download|view|s)\//],
   ['webhook', / \/webhooks\//],
 ]
 

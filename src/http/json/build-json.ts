@@ -116,8 +116,11 @@ function stepJson({ name, actions }: Step, outputUrl: string | null, isCut: bool
 }
 
 function actionJson(action: StepAction, outputUrl: string | null, isCut: boolean): ActionJson {
+  // Its clients know no step that was skipped.
+  const status = action.status === 'not_run' ? 'canceled' : action.status
   return {
     ...action,
+    status,
     truncated: isCut,
     parallel: false,
     background: false,
@@ -128,7 +131,7 @@ function actionJson(action: StepAction, outputUrl: string | null, isCut: boolean
     failed: action.status === 'failed' ? true : null,
     infrastructure_fail: action.status === 'infrastructure_fail' ? true : null,
     timedout: action.status === 'timedout' ? true : null,
-    canceled: action.status === 'canceled' ? true : null,
+    canceled: status === 'canceled' ? true : null,
     continue: null,
     messages: [],
   }

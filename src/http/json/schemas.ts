@@ -1,6 +1,9 @@
 import * as v from 'valibot'
 import { MAX_OVERLAP_SECONDS } from '../../domain/access/token.ts'
+import { artifactPathProblem } from '../../domain/artifacts/artifact.ts'
+import { packNameProblem } from '../../domain/artifacts/pack.ts'
 import { parseTime } from '../../domain/formats/rfc3339.ts'
+import { parseLabel } from '../../domain/label.ts'
 
 const TIME_RULE = 'must be a time like 2026-01-31T12:00:00Z (RFC 3339)'
 
@@ -17,6 +20,47 @@ export function futureTime() {
   return v.pipe(
     time(),
     v.check((at) => at > Date.now(), 'must be in the future'),
+  )
+}
+
+/** Where in its build an artifact is. */
+export function artifactPath() {
+  return textBy(artifactPathProblem)
+}
+
+/** A file, or the folder of an index.html, which may have its slash. */
+export function reportPath() {
+  return v.pipe(
+    textBy((text) => artifactPathProblem(text.replace(/\/$/, ''))),
+    v.transform((text) => text.replace(/\/$/, '')),
+  )
+}
+
+export function packName() {
+  return textBy(packNameProblem)
+}
+
+/** A text that breaks no rule of `problemOf`. */
+function textBy(problemOf: (text: string) => string | null) {
+  return v.pipe(
+    v.string('must be a string'),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const problem = dataset.typed ? problemOf(dataset.value) : null
+      if (problem) addIssue({ message: problem })
+    }),
+  )
+}
+
+/** What something is for, in a person's words. */
+export function label() {
+  return v.pipe(
+    v.string('must be a string'),
+    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+      const parsed = parseLabel(dataset.value)
+      if (parsed.ok) return parsed.label
+      addIssue({ message: parsed.rule })
+      return NEVER
+    }),
   )
 }
 

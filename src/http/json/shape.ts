@@ -35,6 +35,7 @@ export const orNull = v.nullable
 /** A field that is not always there. */
 export const maybe = <S extends Shape>(shape: S) => v.optional(shape)
 export const oneOf = v.picklist
+export const either = v.union
 export const nothing = v.null_
 export const exactly = v.literal
 /** An object by names that nobody knows before. */

@@ -16,6 +16,8 @@ import { mountPublisherPages } from './settings/publishers-page.tsx'
 import { mountRetentionPage } from './settings/retention-page.tsx'
 import { mountStatusBadges } from './settings/status-badges.tsx'
 import { mountWebhookPages } from './settings/webhooks-page.tsx'
+import { mountShareLink } from './shares/share-link.tsx'
+import { mountSharePages } from './shares/share-pages.tsx'
 import { mountCloudflareAccess } from './sign-in/cloudflare-access.tsx'
 import { mountGithub } from './sign-in/github.tsx'
 import { mountSignIn } from './sign-in/sign-in.tsx'
@@ -27,6 +29,7 @@ import { mountProjectTokens } from './tokens/project-tokens.tsx'
 /** The pages. Those of one word come before those of a project, whose path takes any. */
 export function mountPages(app: App): void {
   mountSignIn(app)
+  mountShareLink(app)
   mountGithub(app)
   mountCloudflareAccess(app)
   mountAccount(app)
@@ -39,6 +42,7 @@ export function mountPages(app: App): void {
   mountPublisherPages(app)
   mountRetentionPage(app)
   mountAuditPages(app)
+  mountSharePages(app)
   mountNewProject(app)
   mountUsersPage(app)
   mountPersonPage(app)

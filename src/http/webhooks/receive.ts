@@ -6,6 +6,7 @@ import { showableEvent } from '../../domain/reporting/delivery.ts'
 import { lineAt } from '../../domain/reporting/payload.ts'
 import { IS_SIGNED, type SignedCall, spendCheck } from '../../domain/reporting/webhook-signature.ts'
 import { parseWebhookSource, type WebhookSource } from '../../domain/reporting/webhook-source.ts'
+import { findSlug } from '../../storage/projects/projects.ts'
 import { findWebhookSecrets } from '../../storage/reporting/webhooks.ts'
 import type { ParamsOf } from '../frame/access.ts'
 import { jsonSaid, jsonWritten } from '../frame/answers.ts'
@@ -54,7 +55,8 @@ async function requireSigned(
 ): Promise<Sender> {
   const { stores, settings } = c.env
   const source = parseWebhookSource(params.source)
-  const slug = slugOnPath(params)
+  const name = slugOnPath(params)
+  const slug = name && (await findSlug(stores.db, name))
   const found = slug && source ? await findWebhookSecrets(stores, settings.dataKeys, slug, source) : null
   if (!slug || !source || !found || found.secrets.length === 0) {
     await spendCheck(source, call)

@@ -1,6 +1,17 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { BranchStatus } from '../../domain/builds/badge.ts'
-import { pipelineStatusFor, resultOf, statusBeforeRerun } from '../../domain/builds/pipeline-status.ts'
+import { type BuildStatus, isOver } from '../../domain/builds/build.ts'
+import {
+  countingParts,
+  FAILURES,
+  failureOf,
+  type PipelineBuild,
+  type PipelineParts,
+  pipelineStatusFor,
+  resultOf,
+  statusBeforeRerun,
+  type WorkflowAttempt,
+} from '../../domain/builds/pipeline-status.ts'
 import { shareWork, withinMs } from '../edge/shared-work.ts'
 import { builds, pipelines, workflows } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
@@ -53,12 +64,83 @@ async function readStatus(stores: Stores, projectId: string, branch: string, key
 }
 
 async function readResult(db: Db, projectId: string, branch: string): Promise<BranchStatus> {
+  const shown = await readShown(db, projectId, branch)
+  return resultOf(shown) ?? pipelineStatusFor(shown)
+}
+
+/** The parts of the pipeline whose result its branch shows. */
+async function readShown(db: Db, projectId: string, branch: string) {
   const newest = partsOf(await selectNewestPipeline(db, projectId, branch, mayHaveResult))
-  const result = resultOf(newest)
-  if (result) return result
-  if (statusBeforeRerun(newest) === null) return pipelineStatusFor(newest)
+  if (resultOf(newest) || statusBeforeRerun(newest) === null) return newest
   // It had ended well, and what runs again decides: until then there is only what ended before it.
-  return pipelineStatusFor(partsOf(await selectNewestPipeline(db, projectId, branch, hasResult)))
+  return partsOf(await selectNewestPipeline(db, projectId, branch, hasResult))
+}
+
+/** What of the pipeline whose result a branch shows failed and still stands, by ids. */
+export type BranchFailure = {
+  readonly pipelineId: string
+  /** Builds that no later one that has ended replaces: those that run again are among them until they end. */
+  readonly builds: readonly { readonly id: string; readonly workflow: string }[]
+  /** Workflows that the CI told of as failed, and of which no build is above. */
+  readonly workflowIds: readonly string[]
+  /** The jobs that run again just now. */
+  readonly runningAgain: readonly string[]
+}
+
+/**
+ * What failed in the pipeline whose result the branch shows; null where nothing of it did. Nothing is left of it where all has
+ * passed again while something else still runs: until that ends, the result is the one before.
+ */
+export async function findBranchFailure(db: Db, projectId: string, branch: string): Promise<BranchFailure | null> {
+  const shown = await readShown(db, projectId, branch)
+  const [first] = shown.workflows
+  if (!first) return null
+  const isFailed = (status: BuildStatus | null) => FAILURES.some((failure) => failure === status)
+  if (failureOf(endedOf(shown)) === null && !isFailed(statusBeforeRerun(shown))) return null
+  const rows = await failedPartsQuery(db, first.id)
+  const [row] = rows
+  if (!row) return null
+  const parts = partsOf(rows)
+  const { builds: standing, workflows: reported } = countingParts(endedOf(parts))
+  const failed = standing.filter(({ status }) => isFailed(status))
+  const nameOf = new Map(rows.map(({ workflow }) => [workflow.id, workflow.name]))
+  const told = reported.filter(({ reportedStatus }) => isFailed(reportedStatus)).map(({ id }) => id)
+  return {
+    pipelineId: row.workflow.pipelineId,
+    builds: failed.map(({ id, workflowId }) => ({ id, workflow: nameOf.get(workflowId) ?? '' })),
+    workflowIds: told.filter((id) => !failed.some(({ workflowId }) => workflowId === id)),
+    runningAgain: runningAgainIn(parts),
+  }
+}
+
+/** The parts as they would be if nothing that is open had begun. */
+function endedOf<W extends WorkflowAttempt, B extends PipelineBuild>({ workflows, builds }: PipelineParts<W, B>) {
+  return { workflows, builds: builds.filter(({ status }) => isOver(status)) }
+}
+
+function runningAgainIn(parts: PipelineParts): readonly string[] {
+  const thingOf = new Map(parts.workflows.map(({ id, attemptOf }) => [id, attemptOf]))
+  const isEarlier = (one: PipelineBuild, other: PipelineBuild) =>
+    one.jobName === other.jobName &&
+    one.attempt < other.attempt &&
+    thingOf.get(one.workflowId) === thingOf.get(other.workflowId)
+  const again = parts.builds.filter(
+    (build) => !isOver(build.status) && parts.builds.some((one) => isEarlier(one, build)),
+  )
+  return [...new Set(again.map(({ jobName }) => jobName))]
+}
+
+/** The parts of the pipeline that a workflow belongs to, with the ids of their builds. */
+export function failedPartsQuery(db: Db, workflowId: string) {
+  const own = db.select({ id: workflows.pipelineId }).from(workflows).where(eq(workflows.id, workflowId))
+  return db
+    .select({
+      workflow: { id: workflows.id, pipelineId: workflows.pipelineId, name: workflows.name, ...attemptColumns() },
+      build: { id: builds.id, ...partColumns() },
+    })
+    .from(workflows)
+    .leftJoin(builds, eq(builds.workflowId, workflows.id))
+    .where(eq(workflows.pipelineId, sql`(${own})`))
 }
 
 async function readCached(stores: Stores, key: string): Promise<CheckedStatus | null> {

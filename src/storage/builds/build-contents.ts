@@ -1,9 +1,15 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import {
+  type FileOverview,
+  type FolderEntry,
+  type FolderPlace,
+  folderEntriesOf,
+  sharedFolderOf,
+} from '../../domain/artifacts/folder.ts'
+import { listArtifacts } from '../artifacts/artifacts.ts'
 import { artifacts, builds } from '../schema/schema.ts'
-import type { Db } from '../stores.ts'
-
-/** A file of a build as its page lists it. */
-export type FileOverview = { readonly path: string; readonly nodeIndex: number; readonly sizeBytes: number }
+import { packs } from '../schema/schema-packs.ts'
+import type { Db, Stores } from '../stores.ts'
 
 export type BuildFiles = {
   readonly count: number
@@ -13,14 +19,21 @@ export type BuildFiles = {
   readonly lastNode: number
   /** All files by node and path; only the first where they are too many for one page. */
   readonly files: readonly FileOverview[]
+  /** All of them, where some are in packs: those are read whole. */
+  readonly all: readonly FileOverview[] | null
 }
 
 /** A build with more files is shown folder by folder. */
 export const MAX_FILES_AT_ONCE = 200
 
-export async function listBuildFiles(db: Db, projectId: string, num: number): Promise<BuildFiles> {
+export async function listBuildFiles(
+  stores: Pick<Stores, 'db' | 'artifacts' | 'warn'>,
+  projectId: string,
+  num: number,
+): Promise<BuildFiles> {
+  const { db } = stores
   const { path, nodeIndex, sizeBytes } = artifacts
-  const [files, [sums]] = await db.batch([
+  const [files, [sums], [pack]] = await db.batch([
     db
       .select({ path, nodeIndex, sizeBytes })
       .from(builds)
@@ -38,21 +51,41 @@ export async function listBuildFiles(db: Db, projectId: string, num: number): Pr
       .from(builds)
       .innerJoin(artifacts, eq(artifacts.buildId, builds.id))
       .where(isBuild(projectId, num)),
+    db
+      .select({ id: packs.id })
+      .from(builds)
+      .innerJoin(packs, eq(packs.buildId, builds.id))
+      .where(isBuild(projectId, num))
+      .limit(1),
   ])
+  if (pack) return filesOf((await listArtifacts(stores, projectId, num)) ?? [])
   const { count = 0, bytes = 0, firstNode = 0, lastNode = 0 } = sums ?? {}
-  return { count, sizeBytes: bytes, firstNode, lastNode, files }
+  return { count, sizeBytes: bytes, firstNode, lastNode, files, all: null }
+}
+
+function filesOf(artifacts: readonly FileOverview[]): BuildFiles {
+  const all = artifacts.map(({ path, nodeIndex, sizeBytes }) => ({ path, nodeIndex, sizeBytes }))
+  return {
+    count: all.length,
+    sizeBytes: all.reduce((sum, file) => sum + file.sizeBytes, 0),
+    firstNode: all[0]?.nodeIndex ?? 0,
+    lastNode: all.at(-1)?.nodeIndex ?? 0,
+    files: all.slice(0, MAX_FILES_AT_ONCE),
+    all,
+  }
 }
 
 /** More nodes than this are not looked through for a path. */
 const MAX_NODES = 64
 
 /** Those of a build's files that are at one of `paths`. */
-export function listFilesAt(
+export async function listFilesAt(
   db: Db,
   build: { readonly projectId: string; readonly num: number },
-  { firstNode, lastNode }: Pick<BuildFiles, 'firstNode' | 'lastNode'>,
+  { firstNode, lastNode, all }: Pick<BuildFiles, 'firstNode' | 'lastNode' | 'all'>,
   paths: readonly string[],
-): Promise<FileOverview[]> {
+): Promise<readonly FileOverview[]> {
+  if (all) return all.filter(({ path }) => paths.includes(path))
   const nodes = Array.from({ length: Math.min(lastNode - firstNode + 1, MAX_NODES) }, (_, i) => firstNode + i)
   const { path, nodeIndex, sizeBytes } = artifacts
   return db
@@ -67,16 +100,6 @@ export function listFilesAt(
       ),
     )
     .orderBy(asc(nodeIndex))
-}
-
-/** A folder of a build's files; `path` is empty for all of a node's, and else ends with a slash. */
-export type FolderPlace = { readonly nodeIndex: number; readonly path: string }
-
-export type FolderEntry = FolderPlace & {
-  readonly kind: 'node' | 'folder' | 'file'
-  /** The number of files in or below the entry, and their size. */
-  readonly count: number
-  readonly sizeBytes: number
 }
 
 export type FolderPage = {
@@ -94,9 +117,13 @@ const ENTRIES_PER_PAGE = 100
 export async function listFolder(
   db: Db,
   build: { readonly projectId: string; readonly num: number },
-  place: FolderPlace | null,
-  page: number,
+  { place, page, all }: { readonly place: FolderPlace | null; readonly page: number } & Pick<BuildFiles, 'all'>,
 ): Promise<FolderPage> {
+  if (all) {
+    const entries = folderEntriesOf(all, place)
+    const shown = entries.slice((page - 1) * ENTRIES_PER_PAGE, page * ENTRIES_PER_PAGE)
+    return { entries: shown, page, pages: Math.ceil(entries.length / ENTRIES_PER_PAGE) }
+  }
   const rows = await (place ? selectFolder(db, build, place, page) : selectNodes(db, build, page))
   return {
     entries: rows.map(({ kind, nodeIndex, firstPath, lastPath, count, sizeBytes }) => {
@@ -168,13 +195,6 @@ function sumColumns() {
 function isBelow(folder: string): SQL | undefined {
   const { path } = artifacts
   return folder === '' ? undefined : sql`${path} > ${folder} and ${path} < ${`${folder.slice(0, -1)}0`}`
-}
-
-/** The innermost folder that has all files from the first path to the last. */
-function sharedFolderOf(firstPath: string, lastPath: string): string {
-  let length = 0
-  while (length < firstPath.length && firstPath[length] === lastPath[length]) length += 1
-  return firstPath.slice(0, firstPath.lastIndexOf('/', length - 1) + 1)
 }
 
 function isBuild(projectId: string, num: number): SQL | undefined {

@@ -9,13 +9,14 @@ import {
   statusAfter,
 } from '../../domain/builds/build.ts'
 import { notReplaced } from '../../domain/builds/pipeline-status.ts'
-import type { Project } from '../../domain/project.ts'
+import type { Project, Slug } from '../../domain/project.ts'
 import { type StepLog, selectLogs } from '../logs/step-logs.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { pipelineColumns } from './pipelines.ts'
+import { isBuild, type WhichBuild } from './which-build.ts'
 
 export type Page = { readonly limit: number; readonly offset: number }
 
@@ -43,8 +44,12 @@ export type BuildDetail = {
 }
 
 /** One build with its steps and their logs, and the newest green one of the same job and branch before it. */
-export async function findBuild(db: Db, projectId: string, num: number): Promise<BuildDetail | null> {
-  const which = and(eq(builds.projectId, projectId), eq(builds.num, num))
+export function findBuild(db: Db, projectId: string, num: number): Promise<BuildDetail | null> {
+  return findBuildDetail(db, { projectId, num })
+}
+
+export async function findBuildDetail(db: Db, build: WhichBuild): Promise<BuildDetail | null> {
+  const which = isBuild(build)
   const [[row], [detail], logs] = await db.batch([
     selectBuild(db, which),
     db
@@ -71,6 +76,36 @@ export async function listBuildsOfWorkflow(db: Db, workflowId: string): Promise<
 export async function findBuildById(db: Db, buildId: string): Promise<Build | null> {
   const [row] = await selectBuild(db, eq(builds.id, buildId)).limit(1)
   return row ? buildOf(row) : null
+}
+
+/** The steps of a build, which of them have a log, and what else tells how far they have come; null where there is no such build. */
+export async function findSteps(db: Db, build: WhichBuild): Promise<BuildSteps | null> {
+  const which = isBuild(build)
+  const { status, buildUrl, steps } = builds
+  const [[row], logs] = await db.batch([
+    db.select({ status, buildUrl, steps }).from(builds).where(which),
+    selectLogs(db, which),
+  ])
+  return row ? { ...row, steps: row.steps ?? [], logs } : null
+}
+
+export type BuildSteps = {
+  readonly status: ReportedStatus
+  readonly buildUrl: string | null
+  readonly steps: readonly Step[]
+  readonly logs: readonly StepLog[]
+}
+
+/** Which project a build belongs to: for URLs that name nothing else. */
+export async function findProjectOfBuild(db: Db, buildId: string): Promise<Slug | null> {
+  const { vcs, org, repo } = projects
+  const [row] = await db
+    .select({ vcs, org, repo })
+    .from(builds)
+    .innerJoin(projects, eq(projects.id, builds.projectId))
+    .where(eq(builds.id, buildId))
+    .limit(1)
+  return row ?? null
 }
 
 /** The id of a build by its number. */

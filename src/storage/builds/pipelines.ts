@@ -70,7 +70,8 @@ export async function findProjectOfPipeline(db: Db, pipelineId: string): Promise
   return row ?? null
 }
 
-function selectPipeline(db: Db, which: SQL | undefined) {
+/** What a `PipelineRow` is made of. */
+export function selectPipeline(db: Db, which: SQL | undefined) {
   // Drizzle leaves the table's name off a selected column of its one table, and `id` alone would be that of `b`.
   const ofPipeline = sql`b.pipeline_id = ${pipelines}.id`
   const reportedOfPipeline = sql`w.pipeline_id = ${pipelines}.id and w.told_status is not null`
@@ -104,7 +105,7 @@ export function pipelineColumns() {
 
 type Row = Awaited<ReturnType<typeof selectPipeline>>[number]
 
-function pipelineOf({
+export function pipelineOf({
   pipeline,
   firstEventAt,
   lastEventAt,

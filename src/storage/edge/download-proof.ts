@@ -2,10 +2,10 @@ import { and, eq } from 'drizzle-orm'
 import type { Fence } from '../../domain/access/fence.ts'
 import { decide } from '../../domain/access/grant.ts'
 import type { Asker } from '../../domain/access/tickets/asker.ts'
-import type { DownloadTicket } from '../../domain/access/tickets/download-ticket.ts'
 import { selectLiveSession } from '../people/sessions.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
+import { selectStandingShare } from '../shares/open-share.ts'
 import type { Db, Stores } from '../stores.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { heldGrantOf, selectTokenWhere } from './grants.ts'
@@ -22,12 +22,13 @@ export function fenceNow({ memory }: Stores): Fence {
 
 export type TicketState = 'valid' | 'ended' | 'unavailable'
 
-/** Whether the asker of a signed download still has the right to it: by the feed, or else by the database. */
-export async function ticketState(stores: Stores, ticket: DownloadTicket): Promise<TicketState> {
-  const { epoch, seq, provedAt, tokenId, sessionId, userId, projectId } = ticket
+/** Whether the asker of what was signed still has the right to it: by the feed, or else by the database. */
+export async function ticketState(stores: Stores, ticket: Asker & Fence): Promise<TicketState> {
+  const { epoch, seq, provedAt, tokenId, sessionId, userId, shareId, projectId } = ticket
   const subjects = [`project:${projectId}`]
   if (tokenId) subjects.push(`token:${tokenId}`)
   if (sessionId) subjects.push(`session:${sessionId}`)
+  if (shareId) subjects.push(`share:${shareId}`)
   if (userId) subjects.push(`user:${userId}`, `membership:${userId}:${projectId}`)
   const fact = { value: null, fence: { epoch, seq, provedAt }, subjects }
   const use = await judgeFact(stores, fact)
@@ -41,8 +42,13 @@ export async function ticketState(stores: Stores, ticket: DownloadTicket): Promi
 }
 
 /** Whether the asker still has the right to what builds made, as the database has it now. */
-export async function mayStillRead(stores: Stores, { tokenId, sessionId, userId, projectId }: Asker): Promise<boolean> {
+export async function mayStillRead(stores: Stores, asker: Asker): Promise<boolean> {
   const { db } = stores
+  const { tokenId, sessionId, userId, shareId, projectId } = asker
+  if (shareId) {
+    const [[share]] = (await readFenced(stores, [selectStandingShare(db, shareId, stores.now())])).rows
+    return share !== undefined
+  }
   const { rows } = await readFenced(stores, [
     selectTokenWhere(db, eq(tokens.id, tokenId ?? '')),
     selectProjectById(db, projectId),

@@ -224,7 +224,7 @@ function cachedSecretCheck(stores: Stores, fact: Fenced<HeldGrant>, tier: 'memor
   return verdictOf(stores.now(), fact.value, freshnessOf(stores, fact) === 'accept' ? tier : 'grace')
 }
 
-async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {
+export async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<void> {
   try {
     if (!(await charge.spend())) stores.memory.grants.limited.set(charge.client, stores.now() + LIMITED_MS)
   } catch (error) {
@@ -232,7 +232,8 @@ async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Promise<voi
   }
 }
 
-function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
+/** Whether the client spent its share of unknown secrets a moment ago. */
+export function isLimited(stores: Stores, charge: ChargeUnknown): boolean {
   return (stores.memory.grants.limited.get(charge.client) ?? 0) > stores.now()
 }
 

@@ -3,7 +3,7 @@ import { feedState } from '../schema/schema.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
 /** The tables whose rows let somebody in, or let something act here. */
-export const CREDENTIAL_TABLES = ['tokens', 'sessions', 'sign_in_links', 'webhooks', 'publishers'] as const
+export const CREDENTIAL_TABLES = ['tokens', 'sessions', 'sign_in_links', 'webhooks', 'publishers', 'shares'] as const
 
 /**
  * To be called when the database was put back to an earlier state: whatever is cached of its former life becomes void

@@ -1,6 +1,7 @@
 import { and, asc, eq } from 'drizzle-orm'
 import type { LogStream } from '../../domain/logs/log.ts'
 import { askBucket } from '../artifacts/objects.ts'
+import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { builds } from '../schema/schema.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
 import type { Db, Stores } from '../stores.ts'
@@ -35,26 +36,13 @@ export function partOf(row: Omit<LogPart, 'members'> & { readonly members: strin
 }
 
 /** A step's log and where its bytes are, in one request; null where that step has none. */
-export async function findLog(
-  db: Db,
-  build: { readonly projectId: string; readonly num: number },
-  key: LogKey,
-): Promise<FoundLog | null> {
+export async function findLog(db: Db, build: WhichBuild, key: LogKey): Promise<FoundLog | null> {
   return foundLogOf(await db.batch(selectLog(db, build, key)))
 }
 
 /** What `findLog` asks, for whoever asks more at once. */
-export function selectLog(
-  db: Db,
-  build: { readonly projectId: string; readonly num: number },
-  { step, stream }: LogKey,
-) {
-  const which = and(
-    eq(builds.projectId, build.projectId),
-    eq(builds.num, build.num),
-    eq(logs.step, step),
-    eq(logs.stream, stream),
-  )
+export function selectLog(db: Db, build: WhichBuild, { step, stream }: LogKey) {
+  const which = and(isBuild(build), eq(logs.step, step), eq(logs.stream, stream))
   return [
     db.select({ log: logs }).from(builds).innerJoin(logs, eq(logs.buildId, builds.id)).where(which),
     db

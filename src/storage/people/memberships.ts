@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { ReportedStatus } from '../../domain/builds/build.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
+import type { Organization } from '../../domain/organization.ts'
 import type { Project } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects } from '../schema/schema.ts'
@@ -18,6 +19,40 @@ export function listMemberships(db: Db, userId: string, { limit, offset }: ListP
 /** The projects that a person follows, after the one with the slug key `after`. */
 export function listFollowed(db: Db, userId: string, after: string, limit: number): Promise<Membership[]> {
   const which = and(eq(members.userId, userId), eq(members.followed, true), gt(projects.slugKey, after))
+  return selectMemberships(db, which).limit(limit)
+}
+
+/** Which of a person's projects: those that they follow, or those of an organization; with that text in their name. */
+export type ProjectsOf = {
+  readonly of: 'followed' | Organization
+  readonly name: string | null
+}
+
+/** Of a person's projects those that are asked for, by slug, after the one with the slug key `after`. */
+export async function listProjectsOf(
+  db: Db,
+  userId: string,
+  which: ProjectsOf,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly Project[]> {
+  return (await projectsOfQuery(db, userId, which, page)).map(({ project }) => project)
+}
+
+export function projectsOfQuery(
+  db: Db,
+  userId: string,
+  { of, name }: ProjectsOf,
+  { after, limit }: { readonly after: string; readonly limit: number },
+) {
+  const org = of === 'followed' ? null : `${of.vcs}/${of.org}`.toLowerCase()
+  const which = and(
+    eq(members.userId, userId),
+    org === null ? eq(members.followed, true) : undefined,
+    // '0' is the character after '/'.
+    org === null ? undefined : sql`${projects.slugKey} > ${`${org}/`} and ${projects.slugKey} < ${`${org}0`}`,
+    name === null ? undefined : sql`instr(lower(${projects.repo}), ${name.toLowerCase()}) > 0`,
+    gt(projects.slugKey, after),
+  )
   return selectMemberships(db, which).limit(limit)
 }
 
@@ -43,7 +78,7 @@ export async function countFollowed(db: Db, userId: string): Promise<number> {
 const MAX_ORGANIZATIONS = 1_000
 
 /** The organizations of a person's projects, each once. */
-export function listOrganizations(db: Db, userId: string): Promise<Pick<Project, 'vcs' | 'org'>[]> {
+export function listOrganizations(db: Db, userId: string): Promise<Organization[]> {
   return db
     .select({ vcs: projects.vcs, org: sql<string>`min(${projects.org})` })
     .from(members)

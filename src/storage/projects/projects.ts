@@ -1,5 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm'
-import { type Project, type Slug, slugKeyFor } from '../../domain/project.ts'
+import { organizationIdOf } from '../../domain/organization.ts'
+import { isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
 import { projectColumns } from './project-columns.ts'
@@ -23,6 +24,23 @@ export async function findProjectSlug(db: Db, projectId: string): Promise<Slug |
   const { vcs, org, repo } = projects
   const [row] = await db.select({ vcs, org, repo }).from(projects).where(eq(projects.id, projectId)).limit(1)
   return row ?? null
+}
+
+/** The slug of the project of that name; null for ids that belong to none, or do not belong together. */
+export async function findSlug(db: Db, name: ProjectName): Promise<Slug | null> {
+  if (!isByIds(name)) return name
+  const slug = await findProjectSlug(db, name.projectId)
+  return slug && (await organizationIdOf(slug)) === name.orgId ? slug : null
+}
+
+/** The slugs of those of these projects that there are, by their ids. */
+export async function listProjectSlugs(db: Db, projectIds: readonly string[]): Promise<ReadonlyMap<string, Slug>> {
+  const { id, vcs, org, repo } = projects
+  const rows = await db
+    .select({ id, vcs, org, repo })
+    .from(projects)
+    .where(inArray(projects.id, [...projectIds]))
+  return new Map(rows.map(({ id, ...slug }) => [id, slug]))
 }
 
 /** The role of a person in the project of that slug. */

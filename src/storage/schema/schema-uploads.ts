@@ -18,6 +18,8 @@ export const uploads = sqliteTable(
     partSizeBytes: integer('part_size_bytes').notNull(),
     contentType: text('content_type').notNull(),
     overwrite: integer('overwrite', { mode: 'boolean' }).notNull(),
+    /** Whether it becomes a pack of that name, and not an artifact at that path. */
+    isPack: integer('is_pack', { mode: 'boolean' }).notNull().default(false),
     objectKey: text('object_key').notNull(),
     r2UploadId: text('r2_upload_id').notNull(),
     /** Null until it is complete. */

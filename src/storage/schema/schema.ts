@@ -220,6 +220,7 @@ export const pipelines = sqliteTable(
     index('pipelines_age').on(t.projectId, t.createdAt),
     index('pipelines_revision').on(t.projectId, t.revision),
     index('pipelines_actor').on(t.projectId, sql`lower(${t.actor} ->> '$.login')`, t.number),
+    index('pipelines_actor_age').on(sql`lower(${t.actor} ->> '$.login')`, t.createdAt, t.id),
   ],
 )
 
@@ -331,6 +332,9 @@ export const artifacts = sqliteTable(
     index('artifacts_newest').on(t.projectId, t.path, t.nodeIndex, t.buildNum),
     index('artifacts_branch').on(t.projectId, t.path, t.nodeIndex, t.branch, t.buildNum),
     index('artifacts_age').on(t.projectId, t.createdAt),
+    index('artifacts_reports')
+      .on(t.buildId, sql`length(path)`)
+      .where(sql`(path = 'index.html' or path glob '*/index.html')`),
   ],
 )
 

@@ -91,7 +91,7 @@ export async function objectOf(
   return { bytes: joined(members), index: { others, all, passed, failed } }
 }
 
-async function gzipped(text: string): Promise<Uint8Array> {
+export async function gzipped(text: string): Promise<Uint8Array> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
   return new Uint8Array(await new Response(packed).arrayBuffer())
 }

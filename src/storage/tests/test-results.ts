@@ -1,5 +1,6 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { TestAttempt, TestOutcome, TestResult } from '../../domain/tests/test-result.ts'
+import { isBuild, type WhichBuild } from '../builds/which-build.ts'
 import { builds, testResults } from '../schema/schema.ts'
 import { testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -25,7 +26,7 @@ export async function listTestResults(
   projectId: string,
   num: number,
 ): Promise<readonly TestResult[] | null> {
-  const listed = await listReports(stores.db, projectId, num)
+  const listed = await listReports(stores.db, { projectId, num })
   return listed && readTests(stores, listed.buildId, sliced(listed.reports.map(allOf), 0, Number.POSITIVE_INFINITY))
 }
 
@@ -34,11 +35,11 @@ export type TestPlace = { readonly report: string; readonly position: number }
 /** A page of a build's test results, in that order, each with its place; null when there is no such build. */
 export async function listTestPage(
   stores: ReadStores,
-  { projectId, num }: { readonly projectId: string; readonly num: number },
+  build: WhichBuild,
   after: TestPlace | null,
   limit: number,
 ): Promise<readonly (TestResult & TestPlace)[] | null> {
-  const listed = await listReports(stores.db, projectId, num)
+  const listed = await listReports(stores.db, build)
   if (!listed) return null
   const { buildId, reports } = listed
   const first = after === null ? 0 : reports.findIndex(({ report }) => report >= after.report)
@@ -49,6 +50,36 @@ export async function listTestPage(
   const rest = reports.slice(first).map(allOf)
   const [within] = rest
   return readTests(stores, buildId, sliced(rest, within ? Math.min(from, sizeOf(within)) : 0, limit))
+}
+
+const TESTS_AT_ONCE = 1_000
+
+/** All test results of a build, in that order, some at a time: there may be more than the memory holds. */
+export async function streamTestResults(
+  stores: ReadStores,
+  build: WhichBuild,
+): Promise<AsyncGenerator<readonly TestResult[]> | null> {
+  const listed = await listReports(stores.db, build)
+  if (!listed) return null
+  const tests = testsInTurn(stores, listed)
+  // Before anything is answered: where the bucket cannot be reached, the answer says so instead of breaking off.
+  const first = await tests.next()
+  return first.done ? tests : resumed(first.value, tests)
+}
+
+async function* resumed<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  yield first
+  yield* rest
+}
+
+async function* testsInTurn(
+  stores: ReadStores,
+  { buildId, reports }: ListedBuild,
+): AsyncGenerator<readonly TestResult[]> {
+  const all = reports.map(allOf)
+  const count = all.reduce((sum, segment) => sum + sizeOf(segment), 0)
+  for (let from = 0; from < count; from += TESTS_AT_ONCE)
+    yield await readTests(stores, buildId, sliced(all, from, TESTS_AT_ONCE))
 }
 
 /** A test as a build's page lists it; long messages are cut. */
@@ -82,7 +113,7 @@ export async function listTestsOfBuild(
   num: number,
   page: number,
 ): Promise<TestPage> {
-  const { buildId, reports } = (await listReports(stores.db, projectId, num)) ?? { buildId: '', reports: [] }
+  const { buildId, reports } = (await listReports(stores.db, { projectId, num })) ?? { buildId: '', reports: [] }
   const total = (outcome: TestOutcome) => reports.reduce((sum, { counts }) => sum + counts[outcome], 0)
   const counts = {
     success: total('success'),
@@ -166,13 +197,10 @@ async function readTests(
 type ListedBuild = { readonly buildId: string; readonly reports: readonly ListedReport[] }
 
 /** The reports of a build by their names; null when there is no such build. */
-export async function listReports(db: Db, projectId: string, num: number): Promise<ListedBuild | null> {
+export async function listReports(db: Db, which: WhichBuild): Promise<ListedBuild | null> {
   const [[build], { results }] = await db.batch([
-    db
-      .select({ id: builds.id })
-      .from(builds)
-      .where(and(eq(builds.projectId, projectId), eq(builds.num, num))),
-    rawStatement(db, reportsQuery(projectId, num)),
+    db.select({ id: builds.id }).from(builds).where(isBuild(which)),
+    rawStatement(db, reportsQuery(which)),
   ])
   if (!build) return null
   // The columns of that statement. Ordered here: SQLite has another order, and a page goes on after a name by comparing.
@@ -202,8 +230,8 @@ function reportOf(row: ReportRow): ListedReport {
   return { report, counts: { success, failure, error, skipped }, flaky, runTimeSeconds: seconds, warnings, object }
 }
 
-export function reportsQuery(projectId: string, num: number): SQL {
-  const ofBuild = sql`b.project_id = ${projectId} and b.build_num = ${num}`
+export function reportsQuery(which: WhichBuild): SQL {
+  const ofBuild = sql`b.project_id = ${which.projectId} and ${'num' in which ? sql`b.build_num = ${which.num}` : sql`b.id = ${which.id}`}`
   const offset = sql`(p.offsets ->> ('$."' || r.object_key || '"'))`
   const count = (result: TestOutcome) => sql`sum(t.result = ${result})`
   return sql`select r.report as report, r.passed as success, r.failed as failure, r.errored as error, r.skipped as skipped,

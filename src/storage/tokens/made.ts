@@ -4,6 +4,7 @@ import type { AuditAction } from '../../domain/audit.ts'
 import { audit, projects, tokens } from '../schema/schema.ts'
 import { dispatchTargets, listeners } from '../schema/schema-outbox.ts'
 import { publishers, webhooks } from '../schema/schema-reporting.ts'
+import { shares } from '../schema/schema-shares.ts'
 import { type Db, rawStatement } from '../stores.ts'
 import { auditToken } from './tokens.ts'
 
@@ -11,10 +12,10 @@ import { auditToken } from './tokens.ts'
 // project_id, created_by and minted_by, so one condition fits them all.
 
 /** What was made for a project, besides tokens. */
-export type MadeKind = 'webhook' | 'publisher' | 'listener' | 'dispatch_target'
+export type MadeKind = 'webhook' | 'publisher' | 'listener' | 'dispatch_target' | 'share'
 
 type MadeRow = {
-  readonly table: typeof webhooks | typeof publishers | typeof listeners | typeof dispatchTargets
+  readonly table: typeof webhooks | typeof publishers | typeof listeners | typeof dispatchTargets | typeof shares
   readonly ended: AuditAction
   /** The column or expression by which the audit log names one, and a list. */
   readonly subject: string
@@ -31,6 +32,7 @@ const MADE: Record<MadeKind, MadeRow> = {
     subject: "config ->> '$.kind'",
     name: "config ->> '$.kind'",
   },
+  share: { table: shares, ended: 'share.ended', subject: 'id', name: 'coalesce(label, path)' },
 }
 
 const KINDS = Object.keys(MADE) as MadeKind[]
@@ -113,8 +115,15 @@ function selectMade(db: Db, which: SQL, whichTokens: SQL) {
       ${sql.raw(MADE[kind].name)} as name, ${slug} as project from ${MADE[kind].table} where ${which}`,
   )
   const labelled = sql`select 'token' as kind, id, label as name, ${slug} as project from ${tokens} where ${whichTokens}`
-  return rawStatement(db, sql`${sql.join([labelled, ...rows], sql` union all `)} order by project, kind, name, id`)
+  const all = [rows.slice(0, MAX_TERMS), rows.slice(MAX_TERMS), [labelled]].map(
+    (some) => sql`select * from (${sql.join(some, UNION)})`,
+  )
+  return rawStatement(db, sql`${sql.join(all, UNION)} order by project, kind, name, id`)
 }
+
+/** D1 refuses a statement that joins more than five. */
+const MAX_TERMS = 4
+const UNION = sql` union all `
 
 function madeBy(userId: string, projectId: string | null): SQL {
   const theirs = sql`(created_by = ${userId} or minted_by in (select id from ${tokens} as theirs where theirs.user_id = ${userId}))`

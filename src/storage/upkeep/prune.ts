@@ -6,11 +6,15 @@ import { hasSignedIn } from '../people/sign-in-links.ts'
 import { tokens } from '../schema/schema.ts'
 import { outbox } from '../schema/schema-outbox.ts'
 import { deliveries, usedIdentities, webhooks } from '../schema/schema-reporting.ts'
+import { usedReportTickets } from '../schema/schema-reports.ts'
+import { shares } from '../schema/schema-shares.ts'
 import { sessions, signInLinks } from '../schema/schema-web.ts'
 import { type Db, rawStatement } from '../stores.ts'
 
 const DELIVERY_LIFE_MS = 30 * DAY_MS
 const OUTBOX_LIFE_MS = 30 * DAY_MS
+/** So long the list tells how a link that ran out was used. */
+const ENDED_SHARE_LIFE_MS = 30 * DAY_MS
 const MAX_ROWS_A_QUERY = 1_000
 const MAX_QUERIES = 20
 
@@ -29,6 +33,10 @@ export function pruneUsedIdentities(db: Db, now: number): Promise<boolean> {
   return pruneRows(db, usedIdentities, sql`${usedIdentities.expiresAt} < ${now}`)
 }
 
+export function pruneReportTickets(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, usedReportTickets, sql`${usedReportTickets.expiresAt} < ${now}`)
+}
+
 export function pruneRotatedWebhooks(db: Db, now: number): Promise<boolean> {
   return pruneRows(db, webhooks, sql`${webhooks.expiresAt} < ${now - DAY_MS}`)
 }
@@ -45,6 +53,10 @@ export function pruneSignInLinks(db: Db, now: number): Promise<boolean> {
 
 export function pruneDeliveries(db: Db, now: number): Promise<boolean> {
   return pruneRows(db, deliveries, sql`${deliveries.at} < ${now - DELIVERY_LIFE_MS}`)
+}
+
+export function pruneShares(db: Db, now: number): Promise<boolean> {
+  return pruneRows(db, shares, sql`${shares.expiresAt} < ${now - ENDED_SHARE_LIFE_MS}`)
 }
 
 async function pruneRows(db: Db, table: SQLiteTable, which: SQL): Promise<boolean> {

@@ -5,6 +5,7 @@ import { PIPELINES_SEARCHED } from '../builds/branch-status.ts'
 import { hasUnskippedPart, isComplete, oldestFirst, rankOf } from '../builds/complete-pipelines.ts'
 import { artifacts, builds, pipelines, projects, testResults, workflows } from '../schema/schema.ts'
 import { logParts, logs } from '../schema/schema-logs.ts'
+import { packIndexes, packs } from '../schema/schema-packs.ts'
 import { retention } from '../schema/schema-reporting.ts'
 import { testFailures, testPacks, testReports } from '../schema/schema-tests.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
@@ -19,10 +20,10 @@ const MAX_PIPELINES_A_QUERY = 250
 const MAX_PROJECTS_A_QUERY = 25
 
 /** What of a build goes after the days of its artifacts. */
-type Product = typeof artifacts | typeof logs | typeof logParts
+type Product = typeof artifacts | typeof packs | typeof packIndexes | typeof logs | typeof logParts
 
 /** A project with its retention: values for one project, columns for many. */
-type Kept = {
+type ProjectRetention = {
   readonly projectId: SQL
   readonly artifactsBefore: SQL
   readonly buildsBefore: SQL
@@ -34,7 +35,7 @@ type Kept = {
  * deleted as a whole, once all of it is old: a part of it might show another result. The pipeline that a branch shows is
  * deleted last, so that no older result replaces it.
  */
-function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept) {
+function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: ProjectRetention) {
   const ofBranch = (other: 'newer' | 'older') => {
     const name = sql.identifier(other)
     const place = sql`${rankOf(other)} ${sql.raw(other === 'newer' ? '>' : '<')} ${rankOf('l')}`
@@ -66,7 +67,7 @@ function dueOf({ projectId, artifactsBefore, buildsBefore, keepPerBranch }: Kept
 }
 
 /** The columns of project `p` with retention `r`. */
-function keptByColumns(now: number): Kept {
+function keptByColumns(now: number): ProjectRetention {
   const before = (days: SQL, fallback: number) => sql`(${now} - coalesce(${days}, ${fallback}) * ${DAY_MS})`
   return {
     projectId: sql`p.id`,
@@ -98,13 +99,14 @@ export async function listDue(
     const { results } = await rawStatement(
       db,
       sql`select p.id, ${over((column) => queries.products(artifacts, column), kept.artifactsBefore)} as artifacts,
+          ${over((column) => queries.products(packs, column), kept.artifactsBefore)} as packs,
           ${over((column) => queries.products(logs, column), kept.artifactsBefore)} as logs,
           ${over(queries.pipelines, kept.buildsBefore)} as pipelines
         from ${projects} as p left join ${retention} as r on r.project_id = p.id
         where p.id > ${from} order by p.id limit ${MAX_PROJECTS_A_QUERY}`,
     )
     // The columns of the statement above: how long each is overdue.
-    const rows = results as { id: string; artifacts: number | null; logs: number | null; pipelines: number | null }[]
+    const rows = results as ({ id: string } & Record<'artifacts' | 'packs' | 'logs' | 'pipelines', number | null>)[]
     for (const { id, ...times } of rows) {
       const longest = Math.min(...Object.values(times).filter((ms) => ms !== null))
       if (Number.isFinite(longest)) due.push({ projectId: id, since: now + longest })
@@ -148,8 +150,8 @@ export async function sweepProject(
       if (results.length < part.limit) return true
     }
   }
-  // A log goes with the last of its parts: rows before their objects.
-  for (const rows of [artifacts, logParts, logs]) {
+  // A pack goes with its index, a log with the last of its parts.
+  for (const rows of [artifacts, packIndexes, packs, logParts, logs]) {
     const which = sql`rowid in (${due.products(rows, sql`rowid`)} limit ${MAX_OBJECTS_A_QUERY})`
     if (!(await deleteAll({ rows, which, limit: MAX_OBJECTS_A_QUERY }))) return true
   }
@@ -178,7 +180,7 @@ type Part = {
   readonly limit: number
 }
 
-const TABLES_WITH_OBJECTS = [artifacts, testReports, testPacks, logParts] as const
+const TABLES_WITH_OBJECTS = [artifacts, packIndexes, packs, testReports, testPacks, logParts] as const
 
 function hasObjects({ rows }: Pick<Part, 'rows'>): boolean {
   return TABLES_WITH_OBJECTS.some((table) => table === rows)
@@ -204,6 +206,8 @@ function partsOf(ids: readonly string[], isNew: SQL): readonly Part[] {
   const hasNone = [...TABLES_WITH_OBJECTS, testResults, logs].map((table) => sql`not ${hasAny(table)}`)
   return [
     { rows: artifacts, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
+    { rows: packIndexes, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
+    { rows: packs, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },
     { rows: testResults, which: ofChosen, limit: MAX_TESTS_A_QUERY },
     { rows: testFailures, which: ofReports, limit: MAX_TESTS_A_QUERY },
     { rows: testPacks, which: ofChosen, limit: MAX_OBJECTS_A_QUERY },

@@ -44,7 +44,14 @@ const ASKERS = {
 } satisfies Record<string, PrincipalInProject>
 type AskerName = keyof typeof ASKERS
 
-const PERMISSIONS: readonly Permission[] = ['status:read', 'artifacts:read', 'builds:write', 'project:admin']
+const PERMISSIONS: readonly Permission[] = [
+  'runs:list',
+  'status:read',
+  'artifacts:read',
+  'builds:write',
+  'shares:write',
+  'project:admin',
+]
 
 const yes = 'allow'
 const no = 'permission_denied'
@@ -54,48 +61,48 @@ const who = 'login_required'
 /** The table of the tokens specification: per asker, the answers to PERMISSIONS on a private, then on a public project. */
 const MATRIX: Record<AskerName, readonly [readonly Decision[], readonly Decision[]]> = {
   status: [
-    [yes, no, no, no],
-    [yes, yes, no, no],
+    [yes, yes, no, no, no, no],
+    [yes, yes, yes, no, no, no],
   ],
   'view-builds': [
-    [no, yes, no, no],
-    [yes, yes, no, no],
+    [yes, no, yes, no, no, no],
+    [yes, yes, yes, no, no, no],
   ],
   all: [
-    [yes, yes, no, no],
-    [yes, yes, no, no],
+    [yes, yes, yes, no, no, no],
+    [yes, yes, yes, no, no, no],
   ],
   reporting: [
-    [yes, yes, yes, no],
-    [yes, yes, yes, no],
+    [yes, yes, yes, yes, no, no],
+    [yes, yes, yes, yes, no, no],
   ],
   member: [
-    [yes, yes, yes, no],
-    [yes, yes, yes, no],
+    [yes, yes, yes, yes, yes, no],
+    [yes, yes, yes, yes, yes, no],
   ],
   admin: [
-    [yes, yes, yes, yes],
-    [yes, yes, yes, yes],
+    [yes, yes, yes, yes, yes, yes],
+    [yes, yes, yes, yes, yes, yes],
   ],
   stranger: [
-    [hidden, hidden, hidden, hidden],
-    [yes, yes, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, no, no, no],
   ],
   'owner who is no member': [
-    [hidden, hidden, hidden, hidden],
-    [yes, yes, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, no, no, no],
   ],
   'token of elsewhere': [
-    [hidden, hidden, hidden, hidden],
-    [yes, yes, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, no, no, no],
   ],
   'reporting of elsewhere': [
-    [hidden, hidden, hidden, hidden],
-    [yes, yes, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, no, no, no],
   ],
   nobody: [
-    [hidden, hidden, hidden, hidden],
-    [yes, yes, who, who],
+    [hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, who, who, who],
   ],
 }
 

@@ -2,8 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import {
   crc32,
+  maskSecrets,
   mintSecret,
+  mintShareSecret,
   parseSecret,
+  parseShareSecret,
   randomBase62,
   type TokenKind,
   visiblePartsOf,
@@ -43,6 +46,19 @@ describe('a minted secret', () => {
 
   it('is refused as another kind, although the random part is the same', () => {
     expect(parseSecret(mintSecret('project').replace('bpp_', 'bpu_'))).toBeNull()
+  })
+
+  it('of a share link is made alike, and is no token, nor is a token one', () => {
+    const secret = mintShareSecret()
+    expect(secret).toMatch(/^bps_[0-9A-Za-z]{42}$/)
+    expect([parseShareSecret(secret), parseSecret(secret)]).toEqual([secret, null])
+    for (const kind of KINDS) expect(parseShareSecret(mintSecret(kind))).toBeNull()
+    for (const kind of ['bpu_', 'bpp_', 'bpr_']) expect(parseSecret(secret.replace('bps_', kind))).toBeNull()
+  })
+
+  it('is cut to its visible prefix where it stands in a message', () => {
+    for (const secret of [...KINDS.map(mintSecret), mintShareSecret()])
+      expect(maskSecrets(`field ${secret}: no`)).toBe(`field ${secret.slice(0, 8)}…: no`)
   })
 
   it('shows its prefix and its last four characters, and no more, later', () => {

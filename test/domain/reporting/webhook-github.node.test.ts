@@ -100,6 +100,16 @@ describe('a workflow_job', () => {
     expect(buildsIn(read('workflow_job', payload as Payload))[0]?.status).toBe(status)
   })
 
+  it.each([
+    ['skipped', 'not_run'],
+    ['cancelled', 'canceled'],
+    ['failure', 'failed'],
+  ])('has a step that was %s as %s', (conclusion, status) => {
+    const step = { name: 'one', status: 'completed', conclusion }
+    const payload = { ...failed, workflow_job: { ...(failed?.workflow_job as object), steps: [step] } }
+    expect(buildsIn(read('workflow_job', payload as Payload))[0]?.steps?.[0]?.actions[0]?.status).toBe(status)
+  })
+
   it('of a re-run is another build, in another workflow of the same pipeline', () => {
     const again = { ...failed, workflow_job: { ...(failed?.workflow_job as object), id: 5, run_attempt: 2 } }
     const [first, second] = [failed, again].map((payload) => buildsIn(read('workflow_job', payload as Payload))[0])

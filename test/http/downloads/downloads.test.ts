@@ -219,7 +219,7 @@ describe('the signed URL', () => {
       'accept-ranges': 'bytes',
       'cache-control': 'private, no-cache',
       'content-security-policy': 'sandbox',
-      'cross-origin-resource-policy': 'same-site',
+      'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })

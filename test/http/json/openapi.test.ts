@@ -1,10 +1,14 @@
+import { eq } from 'drizzle-orm'
 import * as v from 'valibot'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ApiRouteName, Body } from '../../../scripts/openapi/route-doc.ts'
 import { ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
+import { slugKeyFor, slugText } from '../../../src/domain/project.ts'
+import { IDS } from '../../../src/http/json/shape.ts'
+import { members, projects } from '../../../src/storage/schema/schema.ts'
 import { documentProblem } from '../../support/api/documented.ts'
 import { filled } from '../../support/api/route-paths.ts'
-import { seedToken } from '../../support/seed/seed.ts'
+import { seedMember, seedToken } from '../../support/seed/seed.ts'
 import { signed } from '../../support/sign/signed.ts'
 import { reportBuild } from '../../support/worker/as-instance.ts'
 import { ask, askJson } from '../../support/worker/client.ts'
@@ -56,6 +60,36 @@ describe('the Worker takes the documented example', () => {
   }
   const triggered: Case = { status: 201, prepare: withTarget }
 
+  /** The project that examples name by its id, with a target. */
+  const withExample = async () => {
+    const named = { vcs: 'gh', org: `acme-${world.project.id}`, repo: 'example' } as const
+    const row = {
+      ...named,
+      id: IDS.project,
+      slugKey: slugKeyFor(named),
+      visibility: 'private',
+      defaultBranch: 'main',
+    } as const
+    await stores.db
+      .insert(projects)
+      .values({ ...row, createdAt: 0 })
+      .onConflictDoNothing()
+    if ((await stores.db.$count(members, eq(members.projectId, row.id))) > 0) return {}
+    await seedMember(stores.db, row, world.users.admin, 'admin')
+    await ask(`/api/buildpass/v1/projects/${slugText(named)}/dispatch-target`, {
+      method: 'PUT',
+      token: world.secrets.admin,
+      json: { kind: 'webhook', url: 'https://ci.example.com/start' },
+    })
+    return {}
+  }
+  const ofFailed = async () => {
+    await withTarget()
+    const failed = reportOf({ status: 'failed', workflow: { externalId: 'red', name: 'build-and-test' } })
+    const reported = await reportBuild(stores, world.project.id, failed)
+    return { parts: { id: 'build' in reported ? reported.build.workflow.id : '' } }
+  }
+
   const CASES: Partial<Record<ApiRouteName, Case>> = {
     'POST /api/buildpass/v1/projects': { status: 201 },
     'POST /api/buildpass/v1/leaks': { status: 202 },
@@ -84,6 +118,11 @@ describe('the Worker takes the documented example', () => {
       status: 201,
       prepare: async () => ({ parts: { num: String(world.build.num), path: 'dist/first.zip' } }),
     },
+    // The example is no zip, which has no text; packs.test.ts sends real ones.
+    [`PUT ${OURS}/builds/:num/packs/:name`]: {
+      status: 400,
+      prepare: async () => ({ parts: { num: String(world.build.num), name: 'dist' } }),
+    },
     [`POST ${OURS}/builds/:num/uploads`]: { status: 201, prepare: ofBuild },
     [`PUT ${OURS}/builds/:num/uploads/:upload/:part`]: {
       status: 200,
@@ -94,6 +133,7 @@ describe('the Worker takes the documented example', () => {
       },
     },
     [`POST ${OURS}/tests/judge`]: { status: 200 },
+    [`POST ${OURS}/shares`]: { status: 201 },
     [`PUT ${OURS}/tests/:id/mute`]: {
       status: 200,
       prepare: async () => ({ parts: { id: String(world.testId) } }),
@@ -130,15 +170,11 @@ describe('the Worker takes the documented example', () => {
     },
     'POST /api/v2/project/:vcs/:org/:repo/pipeline': triggered,
     'POST /api/v2/project/:vcs/:org/:repo/envvar': { status: 201 },
-    'POST /api/v2/workflow/:id/rerun': {
-      status: 202,
-      prepare: async () => {
-        await withTarget()
-        const failed = reportOf({ status: 'failed', workflow: { externalId: 'red', name: 'build-and-test' } })
-        const reported = await reportBuild(stores, world.project.id, failed)
-        return { parts: { id: 'build' in reported ? reported.build.workflow.id : '' } }
-      },
-    },
+    'POST /api/v2/workflow/:id/rerun': { status: 202, prepare: ofFailed },
+    'POST /api/v3/runs': { status: 201, prepare: withExample },
+    'POST /api/v3/runs/search': { status: 200, prepare: withExample },
+    'POST /mcp': { status: 200 },
+    'POST /api/v3/workflows/:id/rerun': { status: 202, prepare: ofFailed },
     'POST /webhooks/:vcs/:org/:repo/:source': {
       status: 200,
       prepare: async (example) => {

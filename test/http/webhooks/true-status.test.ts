@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { WebhookSource } from '../../../src/domain/reporting/webhook-source.ts'
+import { ordersOf } from '../../prove/share.ts'
 import { call, seedTenant, type Tenant } from '../../support/api/http.ts'
 import { seedVisitor, shownOf } from '../../support/api/shown.ts'
 import { buildkiteBuild, circleciWorkflow, gitlabPipeline, jenkinsRun, SHA } from '../../support/seed/ci-payloads.ts'
@@ -454,12 +455,6 @@ describe('a job of Jenkins that was made anew', () => {
     expect(await countOf(await delivered('jenkins', all(1, undefined, 20, 'SUCCESS')))).toBe(1)
   })
 })
-
-/** All orders of these. */
-function ordersOf<T>(all: readonly T[]): readonly (readonly T[])[] {
-  if (all.length < 2) return [all]
-  return all.flatMap((one, i) => ordersOf(all.toSpliced(i, 1)).map((rest) => [one, ...rest]))
-}
 
 describe('GitLab', () => {
   const tell = (one: News) => tellAs('gitlab', one) ?? { event: '', payload: {} }

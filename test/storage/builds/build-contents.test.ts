@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { FolderPlace } from '../../../src/domain/artifacts/folder.ts'
 import type { TestOutcome } from '../../../src/domain/tests/test-result.ts'
 import {
   listBuildFiles,
@@ -14,7 +15,7 @@ import { seedRun } from '../../support/seed/seed-runs.ts'
 import { type PlainTestResult, replaceTestResults } from '../../support/worker/as-instance.ts'
 import { queryPlanOf, scansOf } from '../../support/worker/query-plan.ts'
 import { openTestStores } from '../../support/worker/stores.ts'
-import { seedArtifact } from '../../support/worker/world.ts'
+import { seedArtifact, seedPack } from '../../support/worker/world.ts'
 
 async function openBuild() {
   const stores = await openTestStores()
@@ -30,11 +31,11 @@ function result(name: string, outcome: TestOutcome, message = ''): PlainTestResu
 
 describe('the files of a build', () => {
   it('come by node and path, with the sum of all', async () => {
-    const { stores, db, project, build, num } = await openBuild()
+    const { stores, project, build, num } = await openBuild()
     await seedArtifact(stores, project, build, { path: 'b.txt', text: 'hello', nodeIndex: 1 })
     await seedArtifact(stores, project, build, { path: 'z/a.txt', text: 'hi' })
     await seedArtifact(stores, project, build, { path: 'b.txt', text: 'hey' })
-    expect(await listBuildFiles(db, project.id, num)).toEqual({
+    expect(await listBuildFiles(stores, project.id, num)).toEqual({
       count: 3,
       sizeBytes: 10,
       firstNode: 0,
@@ -44,22 +45,27 @@ describe('the files of a build', () => {
         { path: 'z/a.txt', nodeIndex: 0, sizeBytes: 2 },
         { path: 'b.txt', nodeIndex: 1, sizeBytes: 5 },
       ],
+      all: null,
     })
-    expect(await listBuildFiles(db, project.id, num + 1)).toEqual({
+    expect(await listBuildFiles(stores, project.id, num + 1)).toEqual({
       count: 0,
       sizeBytes: 0,
       firstNode: 0,
       lastNode: 0,
       files: [],
+      all: null,
     })
   })
 
-  it('come folder by folder: folders first, each with what is below it', async () => {
+  it.each(['loose', 'in packs'])('%s come folder by folder: folders first, each with what is below it', async (how) => {
     const { stores, db, project, build, num } = await openBuild()
-    for (const path of ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1'])
-      await seedArtifact(stores, project, build, { path, text: 'hello' })
+    const paths = ['z.txt', 'a/b/1.txt', 'a/b/c/2.txt', 'é/x/y.txt', 'é/x/ỹ.txt', 'a-b.txt', 'Z/1', 'a0/1']
+    if (how === 'loose') for (const path of paths) await seedArtifact(stores, project, build, { path, text: 'hello' })
+    else await seedPack(stores, project, build, Object.fromEntries(paths.map((path) => [path, 'hello'])))
     await seedArtifact(stores, project, build, { path: 'a/other-node.txt', text: 'hi', nodeIndex: 3 })
-    const root = await listFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: '' }, 1)
+    const { all } = await listBuildFiles(stores, project.id, num)
+    const list = (place: FolderPlace | null) => listFolder(db, { projectId: project.id, num }, { place, page: 1, all })
+    const root = await list({ nodeIndex: 0, path: '' })
     expect(root.entries.map(({ kind, path, count, sizeBytes }) => [kind, path, count, sizeBytes])).toEqual([
       ['folder', 'Z/', 1, 5],
       ['folder', 'a/b/', 2, 10],
@@ -68,9 +74,9 @@ describe('the files of a build', () => {
       ['file', 'a-b.txt', 1, 5],
       ['file', 'z.txt', 1, 5],
     ])
-    const inner = await listFolder(db, { projectId: project.id, num }, { nodeIndex: 0, path: 'a/b/' }, 1)
+    const inner = await list({ nodeIndex: 0, path: 'a/b/' })
     expect(inner.entries.map(({ path }) => path)).toEqual(['a/b/c/', 'a/b/1.txt'])
-    const nodes = await listFolder(db, { projectId: project.id, num }, null, 1)
+    const nodes = await list(null)
     expect(nodes.entries.map(({ nodeIndex, count }) => [nodeIndex, count])).toEqual([
       [0, 8],
       [3, 1],
@@ -133,10 +139,10 @@ describe('the tests of a build', () => {
 it('both are found by indexes', async () => {
   const { stores, db, project, num } = await openBuild()
   stores.recorded.length = 0
-  await listBuildFiles(db, project.id, num)
+  await listBuildFiles(stores, project.id, num)
   await listTestsOfBuild(stores, project.id, num, 1)
-  await listFilesAt(db, { projectId: project.id, num }, { firstNode: 0, lastNode: 3 }, ['a/b.txt'])
+  await listFilesAt(db, { projectId: project.id, num }, { firstNode: 0, lastNode: 3, all: null }, ['a/b.txt'])
   const ran = stores.recorded.filter(({ sql }) => sql.startsWith('select'))
-  expect(ran).toHaveLength(5)
+  expect(ran).toHaveLength(6)
   for (const statement of ran) expect(await scansOf(db, statement), statement.sql).toEqual([])
 })

@@ -69,7 +69,7 @@ describe('the latest of a project', () => {
     [{ branch: 'topic', filter: 'none' }, null],
   ] as const)('artifact with %j is of build %s', async (which, num) => {
     expect(
-      (await findLatestArtifact(stores.db, project.id, which, { nodeIndex: 0, path: 'report.txt' }))?.buildNum ?? null,
+      (await findLatestArtifact(stores, project.id, which, { nodeIndex: 0, path: 'report.txt' }))?.buildNum ?? null,
     ).toBe(num)
   })
 })
@@ -96,10 +96,8 @@ describe('an artifact', () => {
     if (!('build' in first)) throw new Error(`the build was not stored: ${first.kind}`)
     await seedArtifact(stores, project, first.build, { path: 'report.txt', text: 'hello' })
     const main = { branch: 'main', filter: 'none' } as const
-    expect(await findLatestArtifact(stores.db, project.id, main, { nodeIndex: 0, path: 'report.txt' })).toBeNull()
+    expect(await findLatestArtifact(stores, project.id, main, { nodeIndex: 0, path: 'report.txt' })).toBeNull()
     await reportBuild(stores, project.id, reportOf({ externalId: 'b', pipeline: { branch: 'main' } }))
-    expect(
-      (await findLatestArtifact(stores.db, project.id, main, { nodeIndex: 0, path: 'report.txt' }))?.buildNum,
-    ).toBe(1)
+    expect((await findLatestArtifact(stores, project.id, main, { nodeIndex: 0, path: 'report.txt' }))?.buildNum).toBe(1)
   })
 })

@@ -25,7 +25,7 @@ const outage = async () => {
 async function ticketFrom(
   stores: TestStores,
   project: Project,
-  who: { tokenId?: string; sessionId?: string; userId?: string } = {},
+  who: { tokenId?: string; sessionId?: string; userId?: string; shareId?: string } = {},
 ): Promise<DownloadTicket> {
   await readFenced(stores, [])
   return {
@@ -41,6 +41,7 @@ async function ticketFrom(
     tokenId: who.tokenId ?? null,
     sessionId: who.sessionId ?? null,
     userId: who.userId ?? null,
+    shareId: who.shareId ?? null,
     projectId: project.id,
     ...fenceNow(stores),
   }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { sendMessage } from '../../../src/actions/send-message.ts'
 import { pageTokenFor } from '../../../src/domain/formats/page-token.ts'
+import { organizationIdOf } from '../../../src/domain/organization.ts'
 import { listMinted } from '../../../src/storage/tokens/made.ts'
 import { pathsIn, ROUTES } from '../../support/api/route-paths.ts'
 import { seedUser } from '../../support/seed/seed.ts'
@@ -128,6 +129,7 @@ beforeAll(async () => {
   const v2 = `/api/v2/project/${slug}`
   const insights = `/api/v2/insights/${slug}`
   const { pipeline, workflow } = world.build
+  const v3 = (rest: string) => ['GET', `/api/v3/${rest}`, secrets.admin] as const
   const page = (list: string, ...key: (string | number)[]) => `?page-token=${pageTokenFor(list, key)}`
   await run([
     ['GET', '/cc.xml'],
@@ -157,6 +159,31 @@ beforeAll(async () => {
     ['GET', `${insights}/workflows`],
     ['GET', `${insights}/workflows?all-branches=true`],
     ['GET', `${insights}/workflows/build-and-test${page('workflow-run', 9, 'x')}`],
+    ...['users?filter[user_id]=me', 'orgs', 'projects?filter[following]=true', `projects?filter[slug]=${slug}`].map(v3),
+    v3(`projects?filter[org_id]=${await organizationIdOf(world.project)}&filter[name]=web`),
+    ...[`projects/${world.project.id}`, `pipelines?filter[project_id]=${world.project.id}`].map(v3),
+    ...['', '&filter[phase]=ended&filter[from]=2020-01-01T00:00:00Z&filter[to]=2030-01-01T00:00:00Z'].map((more) =>
+      v3(`runs?filter[user_id]=me${more}&page[cursor]=${pageTokenFor('v3-my-run', [9, 'x'])}`),
+    ),
+    v3(`runs/${pipeline.id}`),
+    v3(`workflows?filter[run_id]=${pipeline.id}`),
+    v3(`workflows/${workflow.id}`),
+    v3(`jobs?filter[workflow_id]=${workflow.id}`),
+    ...['', '/artifacts', '/tests', '/stdout?step_num=0', '/stdout/condensed?step_num=0', '/resource-usage'].map(
+      (part) => v3(`jobs/${world.build.id}${part}`),
+    ),
+    v3(`jobs/${world.build.id}/artifacts?page[cursor]=${pageTokenFor('v3-artifact', [0, 'a'])}`),
+    ...['', 'pipeline.git.branch == "main"', 'pipeline.git.revision == "a"', 'pipeline.status == "failed"'].map(
+      (filter) =>
+        ['POST', '/api/v3/runs/search', secrets.admin, { scope: { project_ids: [world.project.id] }, filter }] as const,
+    ),
+    // The branch is red, so that what failed is looked for.
+    [
+      'POST',
+      '/mcp',
+      secrets.all,
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'get_branch_status', arguments: {} } },
+    ],
     ['POST', `${v1}/envvar`, secrets.admin, { name: 'A', value: 'x' }],
     ['GET', `${v1}/envvar`],
     ['GET', `${v1}/envvar/A`],
@@ -174,10 +201,16 @@ beforeAll(async () => {
     ['POST', `${v2}/pipeline`],
     ['POST', `${v1}/1/retry`],
     ['POST', `/api/v2/workflow/${workflow.id}/rerun`],
+    ['POST', '/api/v3/runs', secrets.admin, { data: { references: { pipeline: { id: world.project.id } } } }],
+    ['POST', `/api/v3/workflows/${workflow.id}/rerun`],
+    ['POST', `/api/v3/workflows/${workflow.id}/cancel`],
     ['POST', `${v1}/1/cancel`],
     ['POST', `/api/v2/workflow/${workflow.id}/cancel`],
     ['GET', `${own}/deliveries/outbound`],
+    ['GET', `${own}/shares?after=${pageTokenFor('share', [9, 'x'])}`],
+    ['POST', `${own}/shares`, secrets.admin, { path: 'out/report.txt', latest: {} }],
   ])
+  await openShared(app, world)
   const outside = await openOutside()
   for (const id of stores.queued) await sendMessage(stores, outside, id)
   await run([
@@ -213,7 +246,23 @@ beforeAll(async () => {
   await stores.settled()
   statements = [...new Map(stores.recorded.map((statement) => [statement.sql, statement])).values()]
   // As long as a test may take: the whole application is used.
-}, 60_000)
+}, 180_000)
+
+/** A share link's life, and one download by it. */
+async function openShared(app: TestApp, { slug, secrets: { admin } }: World): Promise<void> {
+  const path = `/api/buildpass/v1/projects/${slug}/shares`
+  const json = { path: 'out/report.txt', build: 1 }
+  const made = await app.ask(path, { method: 'POST', token: admin, json })
+  const { id, link } = await made.json<{ id: string; link: string }>()
+  const { pathname } = new URL(link)
+  expect((await app.ask(pathname)).status).toBe(200)
+  const answer = await app.ask(pathname, { method: 'POST' })
+  stores.clock.advance(30_000)
+  await app.ask(new URL(answer.headers.get('Location') ?? '').pathname)
+  expect((await app.ask(`${path}/${id}`, { method: 'DELETE', token: admin })).status).toBe(200)
+  const secrets = [pathname.slice(3)]
+  expect((await app.ask('/api/buildpass/v1/leaks', { method: 'POST', json: { secrets } })).status).toBe(202)
+}
 
 /** A webhook's life, and one delivery to it. */
 async function deliverHooks(app: TestApp, { slug, secrets: { admin }, project }: World): Promise<void> {
@@ -287,7 +336,7 @@ describe('every statement of the application', () => {
   it('is seen', () => {
     expect(statements.length).toBeGreaterThan(130)
     const tables =
-      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations sweeps test_failures test_mutes test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
+      'artifacts audit builds deliveries dispatch_targets env_vars feed_state listeners members org_creators outbox pipelines projects publishers retention revocations shares sweeps test_failures test_mutes test_names test_packs test_reports test_results tokens used_identities users webhooks workflows'
     for (const table of tables.split(' '))
       expect(
         statements.some(({ sql }) => sql.includes(`"${table}"`)),

@@ -75,8 +75,10 @@ async function seedOldRows(
   report: string,
   tests: readonly TestResult[],
 ): Promise<void> {
-  for (const [position, { isFlaky: _, attempts: __, attachments: ___, ...row }] of tests.entries())
-    await db.insert(testResults).values({ buildId: build.id, report, position, ...row })
+  const [first, ...others] = tests.map(({ isFlaky: _, attempts: __, attachments: ___, ...row }, position) =>
+    db.insert(testResults).values({ buildId: build.id, report, position, ...row }),
+  )
+  if (first) await db.batch([first, ...others])
 }
 
 const keysOf = async ({ projectId }: Build) =>

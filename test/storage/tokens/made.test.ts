@@ -10,8 +10,9 @@ import { deleteToken } from '../../../src/storage/tokens/token-ends.ts'
 import { insertToken } from '../../../src/storage/tokens/tokens.ts'
 import { type SeededToken, seedMember, seedProject, seedToken, seedUser } from '../../support/seed/seed.ts'
 import { openTestApp } from '../../support/worker/app.ts'
-import { actsAs } from '../../support/worker/as-instance.ts'
+import { actsAs, reportBuild } from '../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
+import { reportOf, seedArtifact } from '../../support/worker/world.ts'
 
 let stores: TestStores
 let person: { id: string; login: string }
@@ -22,6 +23,9 @@ let project: Awaited<ReturnType<typeof seedProject>>
 /** By the API, with the person's token: one of each kind. */
 async function makeAll(on: typeof project, token: string): Promise<void> {
   const { ask } = await openTestApp({ stores })
+  const reported = await reportBuild(stores, on.id, reportOf({ externalId: 'the one' }))
+  if ('build' in reported && reported.kind === 'created')
+    await seedArtifact(stores, on, reported.build, { path: 'out.txt', text: 'x' })
   const base = `/api/buildpass/v1/projects/gh/${on.org}/${on.repo}`
   const url = 'https://chat.example.com/'
   const made: [string, string, unknown][] = [
@@ -30,6 +34,7 @@ async function makeAll(on: typeof project, token: string): Promise<void> {
     ['POST', `${base}/publishers`, { kind: 'github', claims: { repository_id: '1' } }],
     ['POST', `${base}/listeners`, { kind: 'webhook', url }],
     ['PUT', `${base}/dispatch-target`, { kind: 'webhook', url, send_env_vars: true }],
+    ['POST', `${base}/shares`, { path: 'out.txt', build: 1 }],
   ]
   for (const [method, path, json] of made) {
     const response = await ask(path, { method, token, json })
@@ -45,11 +50,18 @@ async function insertChild(secret: Secret): Promise<Token> {
   return inserted.token
 }
 
-const KINDS = ['dispatch_target', 'listener', 'publisher', 'token', 'webhook']
+const KINDS = ['dispatch_target', 'listener', 'publisher', 'share', 'token', 'webhook']
 
 /** The ids by which the project's things are ended, by kind; a project has one dispatch target at most. */
 async function idsOn({ id }: { id: string }): Promise<readonly string[]> {
-  const columns = { dispatch_targets: 'project_id', listeners: 'id', publishers: 'id', tokens: 'id', webhooks: 'id' }
+  const columns = {
+    dispatch_targets: 'project_id',
+    listeners: 'id',
+    publishers: 'id',
+    shares: 'id',
+    tokens: 'id',
+    webhooks: 'id',
+  }
   const all = await env.DB.batch<{ id: string }>(
     Object.entries(columns).map(([table, column]) =>
       env.DB.prepare(`select ${column} as id from ${table} where project_id = ?`).bind(id),
@@ -60,7 +72,7 @@ async function idsOn({ id }: { id: string }): Promise<readonly string[]> {
 
 /** How many of each are left, whoever made them. */
 async function left(on: { id: string }): Promise<readonly unknown[]> {
-  const tables = ['dispatch_targets', 'listeners', 'publishers', 'tokens', 'webhooks']
+  const tables = ['dispatch_targets', 'listeners', 'publishers', 'shares', 'tokens', 'webhooks']
   return env.DB.batch(
     tables.map((table) => env.DB.prepare(`select count(*) as n from ${table} where project_id = ?`).bind(on.id)),
   ).then((all) => all.map(({ results }) => (results[0] as { n: number }).n))
@@ -98,13 +110,13 @@ describe('what a person made', () => {
   it('is found by its maker although it was made in a browser, by no token', async () => {
     await makeAll(project, own.secret)
     await env.DB.batch(
-      ['webhooks', 'publishers', 'listeners', 'dispatch_targets', 'tokens'].map((table) =>
+      ['webhooks', 'publishers', 'listeners', 'dispatch_targets', 'tokens', 'shares'].map((table) =>
         env.DB.prepare(`update ${table} set minted_by = null where project_id = ?`).bind(project.id),
       ),
     )
     expect((await listMadeBy(stores.db, person.id, project.id)).map(({ kind }) => kind)).toEqual(KINDS)
     await deleteMember(stores, project.id, { user: person, endMade: true }, actsAs(owner.id))
-    expect(await left(project)).toEqual([0, 0, 0, 0, 0])
+    expect(await left(project)).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it('is found by the token that minted it although its maker is not noted', async () => {
@@ -117,11 +129,11 @@ describe('what a person made', () => {
     expect((await listMadeBy(stores.db, person.id, project.id)).map(({ kind }) => kind)).toEqual(KINDS)
   })
 
-  it('stays and is told of when they are removed from the project without ending it', async () => {
+  it('stays and is told of when they are removed from the project without ending it, but for share links', async () => {
     await makeAll(project, own.secret)
     const removal = await deleteMember(stores, project.id, { user: person, endMade: false }, actsAs(owner.id))
     expect(removal.kind === 'removed' && removal.made.map(({ kind }) => kind)).toEqual(KINDS)
-    expect(await left(project)).toEqual([1, 1, 1, 1, 1])
+    expect(await left(project)).toEqual([1, 1, 1, 0, 1, 1])
   })
 
   it('ends with their removal from the project on request, there and nowhere else, each in the audit log', async () => {
@@ -131,8 +143,8 @@ describe('what a person made', () => {
     await makeAll(other, own.secret)
     await deleteMember(stores, project.id, { user: person, endMade: true }, actsAs(owner.id))
     expect([await left(project), await left(other)]).toEqual([
-      [0, 0, 0, 0, 0],
-      [1, 1, 1, 1, 1],
+      [0, 0, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1, 1],
     ])
     const told = async ({ id }: { id: string }) => {
       const { results } = await env.DB.prepare(
@@ -147,6 +159,7 @@ describe('what a person made', () => {
       'dispatch_target.deleted',
       'listener.deleted',
       'publisher.deleted',
+      'share.ended',
       'token.deleted',
       'webhook.deleted',
     ])
@@ -160,14 +173,14 @@ describe('what a person made', () => {
     expect((await listMembers(stores.db, other.id)).map(({ login, role }) => [login, role])).toEqual([
       [person.login, 'admin'],
     ])
-    expect(await left(other)).toEqual([1, 1, 1, 1, 1])
+    expect(await left(other)).toEqual([1, 1, 1, 1, 1, 1])
   })
 
   it('does not end where the removal is refused, since a project keeps an admin', async () => {
     await makeAll(project, own.secret)
     await deleteMember(stores, project.id, { user: owner, endMade: false }, INSTANCE)
     const removal = await deleteMember(stores, project.id, { user: person, endMade: true }, INSTANCE)
-    expect([removal.kind, await left(project)]).toEqual(['last_admin', [1, 1, 1, 1, 1]])
+    expect([removal.kind, await left(project)]).toEqual(['last_admin', [1, 1, 1, 1, 1, 1]])
   })
 
   it('ends with their removal from the instance on request, in every project', async () => {
@@ -178,8 +191,8 @@ describe('what a person made', () => {
     const stays = await seedToken(stores, { kind: 'project', project: other, scope: 'all' })
     await deleteUser(stores, person, { endMade: true }, actsAs(owner.id))
     expect([await left(project), await left(other)]).toEqual([
-      [0, 0, 0, 0, 0],
-      [0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 1, 0],
     ])
     expect(stays.id).toBeTruthy()
   })
@@ -188,7 +201,7 @@ describe('what a person made', () => {
     const theirs = await seedToken(stores, { kind: 'personal', user: owner })
     await makeAll(project, theirs.secret)
     expect(await deleteUser(stores, owner, { endMade: true }, actsAs(owner.id))).toBe(false)
-    expect(await left(project)).toEqual([1, 1, 1, 1, 1])
+    expect(await left(project)).toEqual([1, 1, 1, 1, 1, 1])
   })
 })
 
@@ -208,7 +221,7 @@ describe('what a token made', () => {
   it('ends with it, listeners and the dispatch target included', async () => {
     await makeAll(project, own.secret)
     await deleteToken(stores, own.id, how(false))
-    expect(await left(project)).toEqual([0, 0, 0, 0, 0])
+    expect(await left(project)).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it('ends with the token that minted it in turn', async () => {
@@ -216,7 +229,7 @@ describe('what a token made', () => {
     await insertChild(child)
     await makeAll(project, child)
     await deleteToken(stores, own.id, how(false))
-    expect(await left(project)).toEqual([0, 0, 0, 0, 0])
+    expect(await left(project)).toEqual([0, 0, 0, 0, 0, 0])
   })
 
   it('stays when that is wished, as made by the minter of that token, and ends with it', async () => {
@@ -226,11 +239,11 @@ describe('what a token made', () => {
     const others = await projectOf(owner)
     await makeAll(others, (await seedToken(stores, { kind: 'personal', user: owner })).secret)
     await deleteToken(stores, child.id, how(true))
-    expect(await left(project)).toEqual([1, 1, 1, 1, 1])
+    expect(await left(project)).toEqual([1, 1, 1, 1, 1, 1])
     await deleteToken(stores, own.id, how(false))
     expect([await left(project), await left(others)]).toEqual([
-      [0, 0, 0, 0, 0],
-      [1, 1, 1, 1, 1],
+      [0, 0, 0, 0, 0, 0],
+      [1, 1, 1, 1, 1, 1],
     ])
   })
 })

@@ -11,16 +11,18 @@ import { artifacts, builds, pipelines } from '../../../src/storage/schema/schema
 import { retention } from '../../../src/storage/schema/schema-reporting.ts'
 import { testReports } from '../../../src/storage/schema/schema-tests.ts'
 import { sweepProject } from '../../../src/storage/upkeep/retention-sweep.ts'
-import { shareOf } from '../../prove/share.ts'
+import { runsOf, shareOf } from '../../prove/share.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { replaceTestResults, reportBuild, reportBuilds, reportRun } from '../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 import { runUpkeepOf } from '../../support/worker/upkeep.ts'
-import { reportOf, seedArtifact } from '../../support/worker/world.ts'
+import { reportOf, seedArtifact, seedPack } from '../../support/worker/world.ts'
 
 const PLENTY = 1_000
 /** Orders of events that a branch goes through, for each number of pipelines that are kept. */
 const ORDERS = shareOf(20)
+/** How far apart the steps are at which the sweeps are broken off: each of them in `npm run prove`. */
+const STRIDE = 4 / runsOf(4)
 
 /** A pipeline of one build with artifacts, made `daysAgo`. */
 async function seedBuild(
@@ -209,8 +211,12 @@ describe('retention', () => {
     const stores = await openTestStores()
     await sweep(stores)
     let brokenOff = 0
-    for (const when of ['before', 'after'] as const) {
-      for (let step = 0; step < 200; step++) {
+    // Before every fourth step, and between two of these after one.
+    for (const [when, first] of [
+      ['before', 0],
+      ['after', STRIDE >> 1],
+    ] as const) {
+      for (let step = first; step < 200; step += STRIDE) {
         const project = await seedForgetful(stores)
         await seedBuild(stores, project, 400, { files: 2 })
         await seedBuild(stores, project, 40, { files: 2 })
@@ -232,7 +238,7 @@ describe('retention', () => {
         expect(left.testObjects, `${when} step ${step}`).toEqual(left.testKeys)
       }
     }
-    expect(brokenOff).toBeGreaterThan(20)
+    expect(brokenOff).toBeGreaterThan(20 / STRIDE)
     expect(stores.warnings).toEqual([])
   })
 
@@ -248,6 +254,23 @@ describe('retention', () => {
 })
 
 describe('the orphan sweep', () => {
+  it('leaves the zip and the index of a pack until its rows are gone', async () => {
+    const stores = await openTestStores()
+    const project = await seedProject(stores.db)
+    const build = await seedBuild(stores, project, 2, { files: 0 })
+    await seedPack(stores, project, build, { 'kept.txt': 'kept' })
+    const prefix = `artifacts/${project.id}/`
+    const count = async () => (await env.ARTIFACTS.list({ prefix })).objects.length
+    const sweepAll = async () => {
+      while (!(await sweepOrphans(stores, Date.now() + 1_000, PLENTY)).isDone);
+    }
+    await sweepAll()
+    expect(await count()).toBe(2)
+    await env.DB.prepare('delete from builds where id = ?').bind(build.id).run()
+    await sweepAll()
+    expect(await count()).toBe(0)
+  })
+
   it('tells of a row whose object is not there, and leaves it', async () => {
     const stores = await openTestStores()
     const project = await seedForgetful(stores)

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { ApiRouteName } from '../../../scripts/openapi/route-doc.ts'
 import { answersOf, ROUTE_DOCS } from '../../../scripts/openapi/routes.ts'
 import { createApp } from '../../../src/app.ts'
+import { v3RefusalShape } from '../../../src/http/circleci/v3/refusal-shape.ts'
 import { pagePathOf, pathsOf } from '../../../src/http/frame/access.ts'
 import { statusOf } from '../../../src/http/frame/errors.ts'
 import { type RefusalJson, refusalShape } from '../../../src/http/frame/refusal-shape.ts'
@@ -41,26 +42,29 @@ export async function documentProblem(request: Asked, response: Response): Promi
   if (!shape || request.method === 'HEAD') return null
   const body = await response.clone().json()
   const said = `${route} answered ${status}, and `
-  const problem = shape === refusalShape ? refusalProblem(status, body) : shapeProblem(shape, body)
+  const problem = REFUSALS.includes(shape) ? refusalProblem(shape, status, body) : shapeProblem(shape, body)
   if (problem) return said + problem
   const taken = response.ok && isV2(route) ? shapeProblem(CIRCLECI_V2[route], body) : null
   return taken && `${said}CircleCI's document forbids ${taken}`
 }
+
+const REFUSALS: readonly v.GenericSchema[] = [refusalShape, v3RefusalShape]
 
 async function unroutedProblem(request: Asked, response: Response): Promise<string | null> {
   const said = `${request.method} ${rawPathOf(request)} answered ${response.status}, and `
   if (!UNROUTED.includes(response.status)) return `${said}is no route`
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false
   if (!isJson || request.method === 'HEAD') return null
-  const problem = refusalProblem(response.status, await response.clone().json())
+  const shape = rawPathOf(request).startsWith('/api/v3/') ? v3RefusalShape : refusalShape
+  const problem = refusalProblem(shape, response.status, await response.clone().json())
   return problem && said + problem
 }
 
 /** What keeps a body from being a refusal of that status, with the code of one. */
-function refusalProblem(status: number, body: unknown): string | null {
-  const problem = shapeProblem(refusalShape, body)
+function refusalProblem(shape: v.GenericSchema, status: number, body: unknown): string | null {
+  const problem = shapeProblem(shape, body)
   if (problem) return problem
-  const { code } = body as RefusalJson
+  const { code } = body as Pick<RefusalJson, 'code'>
   return statusOf(code) === status ? null : `code: ${code} is ${statusOf(code)}`
 }
 

@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { makeShare } from '../../../src/actions/make-share.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { importDataKeys } from '../../../src/domain/formats/sealed-text.ts'
 import { mintIncomingSecret } from '../../../src/domain/reporting/webhook-source.ts'
@@ -11,7 +12,7 @@ import { identities, signInLinks } from '../../../src/storage/schema/schema-web.
 import { muteTest } from '../../../src/storage/tests/answers/test-mutes.ts'
 import { searchTests } from '../../../src/storage/tests/answers/test-search.ts'
 import { insertPublisher } from '../../../src/storage/tokens/publishers.ts'
-import { replaceTestResults, reportBuild } from '../worker/as-instance.ts'
+import { actsAs, replaceTestResults, reportBuild } from '../worker/as-instance.ts'
 import type { TestStores } from '../worker/stores.ts'
 import { reportOf, seedWorld, type World } from '../worker/world.ts'
 import { type SeededToken, seedSession, seedToken, seedUser } from './seed.ts'
@@ -27,6 +28,8 @@ export type Furnished = World & {
   /** Somebody who was invited and has not come. */
   readonly invited: { readonly login: string }
   readonly listenerId: string
+  /** Of a link that the admin made. */
+  readonly shareId: string
   /** The numbers of two tests, one of which is muted. */
   readonly tests: Record<'plain' | 'muted', number>
   /** A project token, and a personal one of the admin beside the one that the admin uses. */
@@ -58,6 +61,19 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     project.id,
     { listener: { kind: 'webhook', url }, secret: 'whsec_', keys: dataKeys },
     INSTANCE,
+  )
+  const share = await makeShare(
+    stores,
+    project,
+    {
+      thing: { kind: 'path', nodeIndex: 0, path: 'out/report.txt' },
+      of: { kind: 'build', num: world.build.num },
+      label: null,
+      showsName: false,
+      expiresAt: stores.now() + 86_400_000,
+      maxUses: null,
+    },
+    actsAs(users.admin.id),
   )
   const target = { kind: 'webhook', url, sendEnvVars: true, workflowName: 'w', jobName: 'j' } as const
   await putDispatchTarget(stores, project.id, { target, secret: 'whsec_', keys: dataKeys }, INSTANCE)
@@ -99,6 +115,7 @@ export async function furnish(stores: TestStores): Promise<Furnished> {
     publisherId: publisher.publisher.id,
     invited,
     listenerId: listener?.id ?? '',
+    shareId: share.kind === 'made' ? share.share.id : '',
     tests,
     token: await seedToken(stores, { kind: 'project', project, scope: 'all' }),
     adminsOther: await seedToken(stores, { kind: 'personal', user: users.admin }),

@@ -18,7 +18,7 @@ export function seedManyArtifacts(
 ): Promise<void> {
   return seedMany(
     `insert into artifacts (id, project_id, build_id, build_num, branch, node_index, path, size_bytes, digest, content_type, object_key, created_at)
-      select ?1 || '-' || n, ?2, ?1, ?3, 'main', ${nodeIndex}, ${path}, 1000, 'sha-256:AA==', 'text/plain', ?1 || '-' || n, 0`,
+      select ?1 || '-' || n, ?2, ?1, ?3, 'main', ${nodeIndex}, ${path}, 1000, 'sha256:' || printf('%064x', n), 'text/plain', ?1 || '-' || n, 0`,
     count,
     build.id,
     project.id,

@@ -4,30 +4,24 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { createFakeGithub, FAKE_CLIENT } from '../sign/fake-github.ts'
-import { launchChromium } from './chromium.ts'
 import { cleanUpLocalServers, makeStateDir, startLocalServer } from './local-server.ts'
 
-/** What the tests of the pages are given: one server and one browser for the whole run. */
-export type BrowserRun = { readonly origin: string; readonly stateDir: string; readonly browserUrl: string }
+/** What the tests of the pages are given: one server for the whole run. */
+export type BrowserRun = { readonly origin: string; readonly stateDir: string }
 
 declare module 'vitest' {
   interface ProvidedContext {
-    run: BrowserRun | null
+    run: BrowserRun
   }
 }
 
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  const browser = await launchChromium()
-  if (!browser) {
-    project.provide('run', null)
-    return async () => {}
-  }
   const stateDir = makeStateDir()
   const github = await serveFakeGithub(stateDir)
   const server = await startLocalServer({ stateDir })
-  project.provide('run', { origin: server.origin, stateDir: server.stateDir, browserUrl: browser.wsEndpoint() })
+  project.provide('run', { origin: server.origin, stateDir: server.stateDir })
   return async () => {
-    await Promise.all([browser.close(), server.stop()])
+    await server.stop()
     github.close()
     await cleanUpLocalServers()
   }

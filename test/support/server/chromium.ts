@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { type BrowserServer, chromium } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..')
 const DEBIAN = '/usr/bin/chromium'
@@ -9,21 +9,22 @@ const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run
 type Found = { readonly executablePath: string; readonly env: NodeJS.ProcessEnv }
 
 /** A Chromium that runs here: the one that comes with the npm packages, else Debian's. Null, and why, without any. */
-export async function launchChromium(): Promise<BrowserServer | null> {
+export async function launchChromium(): Promise<Browser | null> {
   const reasons: string[] = []
   for (const [name, find] of Object.entries({ 'the npm package': packaged, 'Debian’s': debian })) {
     try {
       const found = await find()
-      if (found) return await chromium.launchServer({ ...found, args: ARGS, headless: true })
+      if (found) return await chromium.launch({ ...found, args: ARGS, headless: true })
     } catch (error) {
       reasons.push(`${name}: ${error instanceof Error ? error.message.split('\n', 3).join(' ') : error}`)
     }
   }
-  console.error(`\n${'!'.repeat(78)}
+  // Past vitest, which shows what the console said only where a test fails.
+  process.stderr.write(`\n${'!'.repeat(78)}
 No Chromium runs on this machine, so the pages are NOT tested in a browser.
   apt-get install -y chromium
 ${reasons.join('\n')}
-${'!'.repeat(78)}\n`)
+${'!'.repeat(78)}\n\n`)
   if (process.env.CI === 'true') throw new Error('CI must test the pages in a browser')
   return null
 }

@@ -5,13 +5,20 @@ export type Seen = { readonly method: string; readonly path: string; readonly he
 
 /** What befalls a request on its way. */
 export type Fault =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Record<string, string> }
+  | {
+      readonly kind: 'answer'
+      readonly status: number
+      readonly headers?: Record<string, string>
+      readonly json?: object
+    }
   /** The connection breaks before anything is passed on. */
   | { readonly kind: 'reset' }
   /** The request reaches the server, its answer does not come back. */
   | { readonly kind: 'lose_answer' }
   /** The connection breaks after so much of the answer's body. */
   | { readonly kind: 'cut_answer'; readonly afterBytes: number }
+  /** One bit of the answer's body is another. */
+  | { readonly kind: 'change_answer'; readonly atByte: number }
   /** The answer's body comes at that pace. */
   | { readonly kind: 'slow_answer'; readonly bytesPerSecond: number }
   | { readonly kind: 'delay'; readonly ms: number }
@@ -57,7 +64,9 @@ async function pass(
   if (fault?.kind === 'reset') return void incoming.socket.resetAndDestroy()
   if (fault?.kind === 'answer') {
     incoming.resume()
-    outgoing.writeHead(fault.status, { Connection: 'close', ...fault.headers }).end('{"message":"injected"}')
+    outgoing
+      .writeHead(fault.status, { Connection: 'close', ...fault.headers })
+      .end(JSON.stringify(fault.json ?? { message: 'injected' }))
     return
   }
   if (fault?.kind === 'delay') await sleep(fault.ms)
@@ -77,6 +86,8 @@ async function pass(
   let sent = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     if (fault?.kind === 'slow_answer') await sleep((1000 * chunk.length) / fault.bytesPerSecond)
+    const at = fault?.kind === 'change_answer' ? fault.atByte - sent : -1
+    if (at >= 0 && at < chunk.length) chunk[at] = (chunk[at] ?? 0) ^ 1
     outgoing.write(chunk)
     sent += chunk.length
     if (fault?.kind === 'cut_answer' && sent >= fault.afterBytes) return void incoming.socket.resetAndDestroy()

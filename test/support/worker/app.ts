@@ -1,11 +1,12 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { createApp } from '../../../src/app.ts'
+import { createApps } from '../../../src/app.ts'
 import type { Bindings } from '../../../src/env.ts'
 import { createDrawings } from '../../../src/http/badges/drawing.ts'
 import { createRedirects } from '../../../src/http/downloads/redirect.ts'
 import { createMetrics, type Metrics } from '../../../src/http/frame/metrics.ts'
 import type { OpenRequest } from '../../../src/http/frame/open-request.ts'
+import { isForReports } from '../../../src/http/frame/request/origin.ts'
 import { requestIdOf, startTrace } from '../../../src/http/frame/trace.ts'
 import { answerHot } from '../../../src/http/hot.ts'
 import { parseSettings } from '../../../src/settings.ts'
@@ -17,6 +18,8 @@ import { openTestStores, type TestStores } from './stores.ts'
 export type TestApp = {
   readonly stores: TestStores
   readonly ask: (path: string, options?: Ask) => Promise<Response>
+  /** Under another name than its own. */
+  readonly askUrl: (url: string, init: RequestInit) => Promise<Response>
 }
 
 /** The whole application over the stores of one isolate, whose clock, counters and faults the test holds. */
@@ -39,27 +42,30 @@ export async function openTestApp({
   const opened = stores ?? (await openTestStores())
   const settings = await parseSettings({ ...env, ...vars })
   const outside = outsideOf(opened)
-  const app = createApp()
+  const appFor = createApps()
   const [drawings, redirects] = [createDrawings(), createRedirects()]
+  async function askUrl(url: string, init: RequestInit): Promise<Response> {
+    const ctx = createExecutionContext()
+    const asked = new Request(url, init)
+    const request: OpenRequest = {
+      settings,
+      stores: opened,
+      outside,
+      trace: startTrace(opened.now(), requestIdOf(asked)),
+      metrics: metrics ?? createMetrics(opened.now(), null),
+      drawings,
+      redirects,
+      limits: { ...UNLIMITED, ...limits },
+    }
+    const response = await (answerHot(asked, request) ?? appFor(asked, request).fetch(asked, request, ctx))
+    await waitOnExecutionContext(ctx)
+    // The hosts of reports are no part of the API.
+    return isForReports(settings, asked) ? response : documented(asked, response)
+  }
   return {
     stores: opened,
-    async ask(path, options = {}) {
-      const ctx = createExecutionContext()
-      const asked = new Request(`${origin}${path}`, requestInitOf(options))
-      const request: OpenRequest = {
-        settings,
-        stores: opened,
-        outside,
-        trace: startTrace(opened.now(), requestIdOf(asked)),
-        metrics: metrics ?? createMetrics(opened.now(), null),
-        drawings,
-        redirects,
-        limits: { ...UNLIMITED, ...limits },
-      }
-      const response = await (answerHot(asked, request) ?? app.fetch(asked, request, ctx))
-      await waitOnExecutionContext(ctx)
-      return documented(asked, response)
-    },
+    askUrl,
+    ask: (path, options = {}) => askUrl(`${origin}${path}`, requestInitOf(options)),
   }
 }
 

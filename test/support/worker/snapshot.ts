@@ -34,9 +34,9 @@ type Row = Record<string, string | number | null>
 type Held = { readonly key: string; readonly bytes: ArrayBuffer }
 
 /** What there is, to be put back after each of many tests: quicker than making it anew. */
-export type Kept = { readonly rows: ReadonlyMap<string, readonly Row[]>; readonly objects: readonly Held[] }
+export type Snapshot = { readonly rows: ReadonlyMap<string, readonly Row[]>; readonly objects: readonly Held[] }
 
-export async function keep(): Promise<Kept> {
+export async function keep(): Promise<Snapshot> {
   const names = await restored()
   const all = await env.DB.batch<Row>(names.map((name) => env.DB.prepare(`select * from "${name}"`)))
   const { objects } = await env.ARTIFACTS.list()
@@ -47,9 +47,9 @@ export async function keep(): Promise<Kept> {
   return { rows: new Map(names.map((name, i) => [name, all[i]?.results ?? []])), objects: await Promise.all(held) }
 }
 
-export const EMPTY: Kept = { rows: new Map(), objects: [] }
+export const EMPTY: Snapshot = { rows: new Map(), objects: [] }
 
-export async function putBack({ rows, objects }: Kept): Promise<void> {
+export async function putBack({ rows, objects }: Snapshot): Promise<void> {
   const names = await restored()
   const inserts = [...rows].flatMap(([name, all]) =>
     all.map((row) => {

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm'
+import { keepPack } from '../../../src/actions/keep-pack.ts'
 import { INSTANCE } from '../../../src/domain/access/actor.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import type { Build, BuildReport } from '../../../src/domain/builds/build.ts'
@@ -7,6 +8,7 @@ import { keepStep } from '../../../src/storage/builds/build-steps.ts'
 import { appendToLog } from '../../../src/storage/logs/append-log.ts'
 import { testNames } from '../../../src/storage/schema/schema-tests.ts'
 import { seedMember, seedProject, seedToken, seedUser } from '../seed/seed.ts'
+import { storedZip } from '../seed/zips.ts'
 import { keepUpload, replaceTestResults, reportBuild } from './as-instance.ts'
 import type { TestStores } from './stores.ts'
 
@@ -65,6 +67,21 @@ export async function seedArtifact(
   )
   if (kept.kind !== 'created') throw new Error(`the artifact was not created: ${kept.kind}`)
   return kept.artifact
+}
+
+/** Adds a pack with these files to a build. */
+export async function seedPack(
+  stores: TestStores,
+  project: Project,
+  build: { id: string; num: number },
+  files: Readonly<Record<string, string>>,
+) {
+  const zip = storedZip(files)
+  const target = { projectId: project.id, buildId: build.id, num: build.num }
+  const pack = { name: 'seeded', nodeIndex: 0, sizeBytes: zip.length, sha256: null, overwrite: false }
+  const kept = await keepPack(stores, target, { ...pack, body: new Blob([zip]).stream() }, INSTANCE)
+  if (kept.kind !== 'created') throw new Error(`the pack was not created: ${kept.kind}`)
+  return kept.pack
 }
 
 /** Adds a step to a build, with what it printed so far. */

@@ -1,4 +1,4 @@
-import { isPerson, type Principal } from '../grant.ts'
+import type { Principal } from '../grant.ts'
 
 /** The ids of whoever asked for something of a project, to check later that they still have the right. */
 export type Asker = {
@@ -6,14 +6,27 @@ export type Asker = {
   /** Set where a page asked. */
   readonly sessionId: string | null
   readonly userId: string | null
+  /** Set where a share link asked. */
+  readonly shareId: string | null
   readonly projectId: string
 }
 
-export function askerOf(grant: Principal | null, projectId: string): Asker {
-  return {
-    tokenId: grant && grant.kind !== 'session' ? grant.tokenId : null,
-    sessionId: grant?.kind === 'session' ? grant.sessionId : null,
-    userId: grant && isPerson(grant) ? grant.userId : null,
-    projectId,
+/** Whoever holds a share link. It admits to nothing else, so this is no principal. */
+export type ShareHolder = { readonly kind: 'share'; readonly shareId: string }
+
+export function askerOf(asking: Principal | ShareHolder | null, projectId: string): Asker {
+  const nobody = { tokenId: null, sessionId: null, userId: null, shareId: null, projectId }
+  switch (asking?.kind) {
+    case undefined:
+      return nobody
+    case 'share':
+      return { ...nobody, shareId: asking.shareId }
+    case 'session':
+      return { ...nobody, sessionId: asking.sessionId, userId: asking.userId }
+    case 'personal':
+      return { ...nobody, tokenId: asking.tokenId, userId: asking.userId }
+    case 'project':
+    case 'reporting':
+      return { ...nobody, tokenId: asking.tokenId }
   }
 }

@@ -1,4 +1,5 @@
 import type { ArtifactDigest } from '../../artifacts/artifact-digest.ts'
+import type { PackedAt } from '../../artifacts/packed-at.ts'
 import type { Asker } from './asker.ts'
 import { type DownloadKey, openText, signText } from './signed-text.ts'
 
@@ -9,6 +10,8 @@ export type DownloadTicket = Asker & {
   readonly sizeBytes: number
   readonly digest: ArtifactDigest
   readonly contentType: string
+  /** Where in the object its bytes are, of a file in a pack. */
+  readonly packed?: PackedAt
   /** When the object was uploaded, for `Last-Modified`; null where other bytes may replace it at the same address. */
   readonly modifiedAt: number | null
   readonly disposition: 'attachment' | 'inline'

@@ -1,37 +1,40 @@
 import type { Context } from 'hono'
 import type { Child } from 'hono/jsx'
+import { permissionsOf } from '../../../domain/access/permission.ts'
+import type { FileOverview, FolderPlace } from '../../../domain/artifacts/folder.ts'
 import { type Build, durationMsOf, isOver, queuedAtOf, type Step } from '../../../domain/builds/build.ts'
 import { classOf } from '../../../domain/builds/workflow-run.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { Condensed } from '../../../domain/logs/condense.ts'
 import type { LogStream } from '../../../domain/logs/log.ts'
-import type { Project } from '../../../domain/project.ts'
+import type { Project, Role } from '../../../domain/project.ts'
 import { artifactPathsOf, attachedFileOf } from '../../../domain/tests/attached-file.ts'
 import { isBad } from '../../../domain/tests/test-result.ts'
 import { newFirst } from '../../../domain/tests/verdict.ts'
-import { findArtifact } from '../../../storage/artifacts/artifacts.ts'
+import { findArtifact, listArtifacts } from '../../../storage/artifacts/artifacts.ts'
 import {
   type BuildFiles,
-  type FileOverview,
   type FolderPage,
-  type FolderPlace,
   listBuildFiles,
   listFilesAt,
   listFolder,
   MAX_FILES_AT_ONCE,
 } from '../../../storage/builds/build-contents.ts'
-import { type BuildDetail, findBuild } from '../../../storage/builds/builds.ts'
+import { type BuildReport, listReports } from '../../../storage/builds/build-reports.ts'
+import { type BuildDetail, findBuild, findBuildId } from '../../../storage/builds/builds.ts'
 import { condensedOf } from '../../../storage/logs/condensed-log.ts'
 import { findLog, type LogKey, withLog } from '../../../storage/logs/read-log.ts'
 import type { Db } from '../../../storage/stores.ts'
 import { findTestsNamed } from '../../../storage/tests/answers/known-tests.ts'
 import { type Judgement, judgeBuild } from '../../../storage/tests/answers/verdicts.ts'
 import { listTestsOfBuild, type TestPage } from '../../../storage/tests/test-results.ts'
+import { artifactsZip } from '../../downloads/artifacts-zip.ts'
 import { redirectToDownload } from '../../downloads/redirect.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { artifactPlaceOf, buildNumOf, queryPage } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
+import { redirectToReport } from '../../reports/way-in.ts'
 import { page } from '../frame/page.ts'
 import { buildPath, filePath, pipelinePath, projectPath, safeUrl, stepLogPath, testsPath } from '../frame/paths.ts'
 import { type AskedLog, lineAddress, logAddress } from '../logs/asked-log.ts'
@@ -49,12 +52,13 @@ import { DownloadAll, FileList } from './file-list.tsx'
 import { type AskedFolder, askedFolderOf, FolderView, folderQuery } from './folder-view.tsx'
 import { countText, durationText, sizeText } from './measures.ts'
 import { firstLineOf, Origin } from './pipeline-list.tsx'
+import { ReportList } from './report-list.tsx'
 import { StepList, stepStatusOf } from './step-list.tsx'
 
 /** A build: what it did, what it found, what it made. */
 export function mountBuildPage(app: App): void {
-  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project, params }) => {
-    const shown = await readBuild(c, project, buildNumOf(params))
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}', async (c, { viewer, project, role, params }) => {
+    const shown = await readBuild(c, { project, role }, buildNumOf(params))
     const { num, jobName } = shown.detail.build
     const crumbs = [
       { text: 'Projects', href: '/' },
@@ -65,17 +69,30 @@ export function mountBuildPage(app: App): void {
     return renderPage(c, frame, <BuildView project={project} {...shown} />)
   })
 
-  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project, params }) => {
-    const shown = await readBuild(c, project, buildNumOf(params))
+  page(app, 'GET /live/:vcs/:org/:repo/:num{[0-9]+}', async (c, { project, role, params }) => {
+    const shown = await readBuild(c, { project, role }, buildNumOf(params))
     return renderFragment(titleOf(project, shown), <BuildView project={project} {...shown} />)
   })
 
   page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts/:node/:path{.+}', async (c, opened) => {
     const { viewer, project, fence, params } = opened
-    const { db } = c.env.stores
-    const artifact = await findArtifact(db, project.id, buildNumOf(params), artifactPlaceOf(params))
+    const artifact = await findArtifact(c.env.stores, project.id, buildNumOf(params), artifactPlaceOf(params))
     if (!artifact) throw new AppError('artifact_not_found')
     return redirectToDownload(c, { grant: viewer, grantEndsAt: null, fence, project }, artifact)
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts.zip', async (c, { project, params }) => {
+    const num = buildNumOf(params)
+    const artifacts = await listArtifacts(c.env.stores, project.id, num)
+    if (!artifacts) throw new AppError('build_not_found')
+    return artifactsZip(c, project, num, artifacts)
+  })
+
+  page(app, 'GET /:vcs/:org/:repo/:num{[0-9]+}/report/:node/:path{.+}', async (c, opened) => {
+    const { viewer, project, fence, params } = opened
+    const buildId = await findBuildId(c.env.stores.db, project.id, buildNumOf(params))
+    if (!buildId) throw new AppError('artifact_not_found')
+    return redirectToReport(c, { grant: viewer, grantEndsAt: null, fence, project }, { ...params, buildId })
   })
 }
 
@@ -85,6 +102,7 @@ type Why = { readonly step: number; readonly stream: LogStream; readonly condens
 type Shown = {
   readonly detail: BuildDetail
   readonly files: BuildFiles
+  readonly reports: readonly BuildReport[]
   readonly asked: AskedFolder
   /** The folder asked for, where there are too many files for one page. */
   readonly folder: { readonly place: FolderPlace | null; readonly entries: FolderPage } | null
@@ -94,25 +112,31 @@ type Shown = {
   /** The files among which the attachments of the tests are. */
   readonly attached: readonly FileOverview[]
   readonly why: Why | null
+  readonly mayShare: boolean
   readonly now: number
   readonly origin: string
 }
 
-async function readBuild(c: Context<AppEnv>, project: Project, num: number): Promise<Shown> {
+async function readBuild(
+  c: Context<AppEnv>,
+  { project, role }: { readonly project: Project; readonly role: Role | null },
+  num: number,
+): Promise<Shown> {
   const { db, now } = c.env.stores
   const asked = askedFolderOf(c)
   const testPage = queryPage(c, 'tests')
   const [detail, files, tests, judgement] = await Promise.all([
     findBuild(db, project.id, num),
-    listBuildFiles(db, project.id, num),
+    listBuildFiles(c.env.stores, project.id, num),
     listTestsOfBuild(c.env.stores, project.id, num, testPage),
     judgeBuild(c.env.stores, project, num),
   ])
   if (!detail) throw new AppError('build_not_found')
   const build = { projectId: project.id, num }
-  const [folder, attached, known, why] = await Promise.all([
+  const [folder, attached, reports, known, why] = await Promise.all([
     readFolder(db, build, files, asked),
     readAttached(db, build, files, tests),
+    files.count === 0 ? [] : listReports(db, build, files.all),
     findTestsNamed(db, project.id, tests.results, now()),
     readWhy(c, build, detail),
   ])
@@ -128,7 +152,22 @@ async function readBuild(c: Context<AppEnv>, project: Project, num: number): Pro
     .map((test) => ({ test, verdict: test.verdict, mute: test.known?.mute }))
   const results = [...newFirst(failed).map(({ test }) => test), ...listed.slice(failed.length)]
   const origin = publicOriginOf(c)
-  return { detail, files, asked, folder, tests, results, judgement, attached, why, now: now(), origin }
+  const mayShare = role !== null && permissionsOf(role).includes('shares:write')
+  return {
+    detail,
+    files,
+    reports,
+    asked,
+    folder,
+    tests,
+    results,
+    judgement,
+    attached,
+    why,
+    mayShare,
+    now: now(),
+    origin,
+  }
 }
 
 /** What the log of the first failed step tells; null where none has one. Who may see a build may see what it made. */
@@ -170,7 +209,7 @@ async function readFolder(
   if (files.count <= MAX_FILES_AT_ONCE && asked.place === null) return null
   const hasNodes = files.firstNode !== files.lastNode
   const place = asked.place ?? (hasNodes ? null : { nodeIndex: files.firstNode, path: '' })
-  const entries = await listFolder(db, build, place, asked.page)
+  const entries = await listFolder(db, build, { place, page: asked.page, all: files.all })
   if (entries.entries.length === 0) throw new AppError('artifact_not_found')
   return { place, entries }
 }
@@ -189,6 +228,7 @@ function BuildView({
   project,
   detail,
   files,
+  reports,
   asked,
   folder,
   tests,
@@ -196,6 +236,7 @@ function BuildView({
   judgement,
   attached,
   why,
+  mayShare,
   now,
   origin,
 }: Shown & { project: Project }) {
@@ -259,6 +300,15 @@ function BuildView({
       >
         {files.count > 0 ? (
           <>
+            {reports.length > 0 && (
+              <ReportList
+                project={project}
+                num={num}
+                reports={reports}
+                hasNodes={files.firstNode !== files.lastNode}
+                mayShare={mayShare}
+              />
+            )}
             {folder ? (
               <FolderView
                 project={project}
@@ -266,10 +316,11 @@ function BuildView({
                 place={folder.place}
                 folder={folder.entries}
                 hasNodes={files.firstNode !== files.lastNode}
+                mayShare={mayShare}
                 addressOf={(folder) => `${addressOf(folder, tests.page)}#artifacts`}
               />
             ) : (
-              <FileList project={project} num={num} files={files} />
+              <FileList project={project} num={num} files={files} mayShare={mayShare} />
             )}
             <DownloadAll project={project} num={num} files={files} origin={origin} />
           </>

@@ -1,12 +1,14 @@
 import type { Context } from 'hono'
+import type { FolderEntry, FolderPlace } from '../../../domain/artifacts/folder.ts'
 import { invalidInput } from '../../../domain/error.ts'
 import type { Project } from '../../../domain/project.ts'
-import type { FolderEntry, FolderPage, FolderPlace } from '../../../storage/builds/build-contents.ts'
+import type { FolderPage } from '../../../storage/builds/build-contents.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_PAGE, queryPage } from '../../frame/request/input.ts'
 import { filePath } from '../frame/paths.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Pager } from '../parts/parts.tsx'
+import { OpenFile, ShareFile } from './file-list.tsx'
 import { countText, sizeText } from './measures.ts'
 
 /** Which folder of a build's files the address asks for, and which page of it; null for the root. */
@@ -42,11 +44,12 @@ type FolderProps = {
   readonly folder: FolderPage
   /** Whether several nodes made files. */
   readonly hasNodes: boolean
+  readonly mayShare: boolean
   readonly addressOf: (asked: AskedFolder) => string
 }
 
 /** One folder of a build that has too many files for one page. */
-export function FolderView({ project, num, place, folder, hasNodes, addressOf }: FolderProps) {
+export function FolderView({ project, num, place, folder, hasNodes, mayShare, addressOf }: FolderProps) {
   const { entries, page, pages } = folder
   return (
     <>
@@ -62,6 +65,10 @@ export function FolderView({ project, num, place, folder, hasNodes, addressOf }:
                 </a>
                 {entry.kind !== 'file' && <span class="muted small-text"> {countText(entry.count, 'file')}</span>}
               </span>
+              {entry.kind === 'file' && (
+                <OpenFile project={project} num={num} file={entry} name={nameOf(entry, place)} />
+              )}
+              {mayShare && entry.kind === 'file' && <ShareFile project={project} num={num} file={entry} />}
               <span class="line-end">{sizeText(entry.sizeBytes)}</span>
             </li>
           ))}

@@ -20,7 +20,7 @@ import { checkedBranch, queryCount } from '../../frame/request/input.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
 import { page } from '../frame/page.ts'
-import { projectPath, testsPath } from '../frame/paths.ts'
+import { projectPath, sharesPath, testsPath } from '../frame/paths.ts'
 import { renderFragment } from '../parts/fragment.ts'
 import { Icon } from '../parts/icon.tsx'
 import { renderPage } from '../parts/layout.tsx'
@@ -163,6 +163,11 @@ function ProjectHead({ project, role }: { project: Project; role: Role | null })
         <a class="button" href={testsPath(project)}>
           <Icon name="check" /> Tests
         </a>
+        {role && (
+          <a class="button" href={sharesPath(project)}>
+            <Icon name="external" /> Share links
+          </a>
+        )}
         <a class="button" href={vcsUrlFor(project)}>
           <Icon name="external" /> {hostNameOf(project)}
         </a>

@@ -41,6 +41,7 @@ const FLASHES = {
   'creator-ended': { tone: 'good', text: '{login} may no longer create projects there.' },
   'user-removed': { tone: 'good', text: '{login} is removed from this instance.' },
   'token-deleted': { tone: 'good', text: 'The token is deleted.' },
+  'share-ended': { tone: 'good', text: 'The share link is ended.' },
   'token-expired': { tone: 'bad', text: 'That token has expired already: create a new one.' },
   'webhook-deleted': { tone: 'good', text: 'The webhook’s secret is deleted.' },
   'webhook-rotated-before': { tone: 'bad', text: 'That secret was rotated or deleted already.' },

@@ -4,16 +4,18 @@ import type { Fence } from '../../../domain/access/fence.ts'
 import type { Permission } from '../../../domain/access/permission.ts'
 import { AppError } from '../../../domain/error.ts'
 import type { SessionSecret, Viewer } from '../../../domain/people/session.ts'
-import type { Project, Role, Slug } from '../../../domain/project.ts'
+import { isByIds, type Project, type ProjectName, type Role } from '../../../domain/project.ts'
 import { fenceNow } from '../../../storage/edge/download-proof.ts'
 import { findAccess } from '../../../storage/edge/project-access.ts'
 import { findViewer, isStale, noteSessionUse } from '../../../storage/people/sessions.ts'
+import { findSlug } from '../../../storage/projects/projects.ts'
 import { RightGone } from '../../../storage/tokens/rights.ts'
 import { PAGES, type PageName, type PageNeeds, type ParamsOf, pagePathOf } from '../../frame/access.ts'
 import { countryAndColoOf } from '../../frame/authenticate.ts'
 import { actorOf, paramsOf, slugOnPath } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { clientAddressOf } from '../../frame/request/client-limits.ts'
+import { isOwnReader } from '../../frame/request/own-reader.ts'
 import { type App, answer, type Refusals, refuseGone } from '../../frame/route.ts'
 import { failWithPage, refuseWithPage } from '../parts/refusal.tsx'
 import { sessionCookie, sessionSecretOf } from '../sign-in/session-cookie.ts'
@@ -62,12 +64,13 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
       // Taken before the viewer is verified, so that an end that comes meanwhile counts.
       const fence = fenceNow(c.env.stores)
       const params = paramsOf<N>(c)
-      const slug = slugOnPath(params)
-      const secret = sessionSecretOf(c)
+      const name = slugOnPath(params)
+      // What another's page asks for is answered as to nobody, or it could read a file as its script.
+      const secret = isOwnReader(c) ? sessionSecretOf(c) : null
       viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
       const form = method === 'POST' ? await readForm(c.req.raw) : null
       if (form) requireOwnForm(c, viewer, form)
-      const admitted = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, slug)) }
+      const admitted = { needs, viewer, params, fence, ...(await permitted(c, needs, viewer, name)) }
       const asked = form ? { ...admitted, form, actor: actorOf(c, admitted) } : admitted
       let response: Response
       try {
@@ -77,16 +80,18 @@ export function page<N extends PageName>(app: App, name: N, handler: PageHandler
         if (!(error instanceof RightGone)) throw error
         return refuseGone(c, error, async () => {
           viewer = secret && (await findViewer(c.env.stores.db, secret, c.env.stores.now()))
-          await permitted(c, needs, viewer, slug)
+          await permitted(c, needs, viewer, name)
         })
       }
       if (viewer && secret) keepAlive(c, viewer, secret, response)
+      // For browsers that say nothing of who asks; of a redirect, too.
+      response.headers.set('Cross-Origin-Resource-Policy', 'same-origin')
       return response
     })
   })
 }
 
-async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, slug: Slug | null) {
+async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | null, name: ProjectName | null) {
   switch (needs) {
     case 'anyone':
       return {}
@@ -101,8 +106,9 @@ async function permitted(c: Context<AppEnv>, needs: PageNeeds, viewer: Viewer | 
     case 'status:read':
     case 'artifacts:read':
     case 'builds:write':
+    case 'shares:write':
     case 'project:admin':
-      return projectFor(c, needs, viewer, slug)
+      return projectFor(c, needs, viewer, name)
   }
 }
 
@@ -110,11 +116,14 @@ async function projectFor(
   c: Context<AppEnv>,
   permission: Permission,
   viewer: Viewer | null,
-  slug: Slug | null,
+  name: ProjectName | null,
 ): Promise<{ project: Project; role: Role | null }> {
+  const slug = name && (await findSlug(c.env.stores.db, name))
   const access = slug && (await findAccess(c.env.stores, viewer, slug, permission))
   switch (access?.decision) {
     case 'allow':
+      // The name may have passed to another project since.
+      if (name && isByIds(name) && access.project.id !== name.projectId) throw new AppError('project_not_found')
       c.env.trace.projectId = access.project.id
       return { project: access.project, role: access.role }
     case 'unavailable':

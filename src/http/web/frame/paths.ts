@@ -1,5 +1,6 @@
 import { encodePath } from '../../../domain/artifacts/artifact.ts'
-import { type Project, type Slug, slugText, vcsUrlFor } from '../../../domain/project.ts'
+import { type Slug, slugText } from '../../../domain/project.ts'
+import { reportWayFor } from '../../json/artifact-url.ts'
 
 /** Where a project's page is. Names of organizations and repositories need no escaping. */
 export function projectPath(slug: Slug): string {
@@ -38,10 +39,19 @@ export function filePath(slug: Slug, num: number, file: { nodeIndex: number; pat
   return `${buildPath(slug, num)}/artifacts/${file.nodeIndex}/${encodePath(file.path)}`
 }
 
-/** A commit at the version-control host. */
-export function commitUrlFor(project: Project, revision: string): string {
-  // Bitbucket alone says "commits".
-  return `${vcsUrlFor(project)}/${project.vcs === 'bb' ? 'commits' : 'commit'}/${encodeURIComponent(revision)}`
+/** Where a member makes a link to a file. */
+export function sharedFilePath(slug: Slug, num: number, file: { nodeIndex: number; path: string }): string {
+  return `${buildPath(slug, num)}/share/${file.nodeIndex}/${encodePath(file.path)}`
+}
+
+/** The share links of a project. */
+export function sharesPath(slug: Slug): string {
+  return `${projectPath(slug)}/shares`
+}
+
+/** Where the same shows it, in place of saving it. */
+export function shownPath(slug: Slug, num: number, file: { nodeIndex: number; path: string }): string {
+  return reportWayFor(slug, num, file.nodeIndex) + encodePath(file.path)
 }
 
 /** An address that came from outside, if it is one that a link may lead to. */

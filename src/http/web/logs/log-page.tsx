@@ -52,7 +52,6 @@ export function mountLogPage(app: App): void {
     if (!found) throw new AppError('log_not_found')
     const name = `${project.repo}-${num}-step-${step}${stream === 'stdout' ? '' : `-${stream}`}.log`
     return logAnswer(c, found, find, {
-      'Cross-Origin-Resource-Policy': 'same-origin',
       Vary: 'Cookie',
       ...(c.req.query('download') === 'yes'
         ? { 'Content-Disposition': contentDispositionFor(name, 'attachment') }

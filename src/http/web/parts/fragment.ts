@@ -11,7 +11,6 @@ export function renderFragment(title: string, content: Child): Response {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
       'Cache-Control': cacheControlFor('private'),
-      'Cross-Origin-Resource-Policy': 'same-origin',
       'Referrer-Policy': 'same-origin',
       Vary: 'Cookie',
       'X-Content-Type-Options': 'nosniff',

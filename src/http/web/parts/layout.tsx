@@ -27,6 +27,8 @@ export type Frame = {
   readonly formsLeadTo?: readonly string[]
   /** `no-referrer` where the page's own address is a secret. */
   readonly referrer?: 'same-origin' | 'no-referrer'
+  /** For people without an account, who were sent its address: search engines are told to leave it out. */
+  readonly isForGuests?: boolean
   readonly wide?: boolean
 }
 
@@ -35,14 +37,23 @@ export function renderPage(c: Context<AppEnv>, frame: Frame, content: Child): Re
   const left = flashOf(c)
   const flash = frame.flash ?? left
   const html = (
-    <Page frame={frame} flash={flash} version={c.env.settings.assetVersion} isGate={c.req.path.startsWith('/sign-in')}>
+    <Page
+      frame={frame}
+      flash={flash}
+      version={c.env.settings.assetVersion}
+      offersSignIn={!frame.isForGuests && !c.req.path.startsWith('/sign-in')}
+    >
       {content}
     </Page>
   )
   const headers = new Headers(headersFor(frame))
+  if (frame.isForGuests) headers.set('X-Robots-Tag', NO_ROBOTS)
   if (left) headers.append('Set-Cookie', FORGET_FLASH)
   return new Response(`<!doctype html>${visibleMarkup(String(html))}`, { status: frame.status ?? 200, headers })
 }
+
+/** What tells search engines to leave a page out. */
+export const NO_ROBOTS = 'noindex, nofollow, noarchive'
 
 /** What the browser calls the page. */
 export function windowTitleFor(title: string): string {
@@ -74,14 +85,15 @@ function headersFor({ caching = 'private', formsLeadTo = [], referrer = 'same-or
   }
 }
 
-function Page(props: { frame: Frame; flash: Flash | null; version: string; isGate: boolean; children?: Child }) {
-  const { frame, flash, version, isGate, children } = props
+function Page(props: { frame: Frame; flash: Flash | null; version: string; offersSignIn: boolean; children?: Child }) {
+  const { frame, flash, version, offersSignIn, children } = props
   return (
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        {frame.isForGuests && <meta name="robots" content={NO_ROBOTS} />}
         <title>{windowTitleFor(frame.title)}</title>
         <link rel="icon" type="image/svg+xml" href={`/assets/icon.svg?v=${version}`} />
         <link rel="stylesheet" href={`/assets/app.css?v=${version}`} />
@@ -91,7 +103,7 @@ function Page(props: { frame: Frame; flash: Flash | null; version: string; isGat
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <Header viewer={frame.viewer} crumbs={frame.crumbs ?? []} offersSignIn={!isGate} />
+        <Header viewer={frame.viewer} crumbs={frame.crumbs ?? []} offersSignIn={offersSignIn} />
         <main id="main" class={frame.wide ? 'main wide' : 'main'}>
           {flash && (
             <p class={`flash ${flash.tone}`} role={flash.tone === 'bad' ? 'alert' : 'status'}>

@@ -7,35 +7,36 @@ import { projectPath } from '../frame/paths.ts'
 import { type Frame, renderPage } from './layout.tsx'
 import { SideNav, type SideSection } from './side-nav.tsx'
 
-/** The sections, each with its path below the settings. */
+/** The sections, each with its path below the project. */
 const SECTIONS: readonly SideSection[] = [
   {
     title: 'Project',
     links: [
-      { path: '', text: 'General', icon: 'gear' },
-      { path: '/badges', text: 'Status Badges', icon: 'badge' },
+      { path: '/settings', text: 'General', icon: 'gear' },
+      { path: '/settings/badges', text: 'Status Badges', icon: 'badge' },
     ],
   },
   {
     title: 'Permissions',
     links: [
-      { path: '/api', text: 'API Permissions', icon: 'key' },
-      { path: '/members', text: 'Members', icon: 'people' },
+      { path: '/settings/api', text: 'API Permissions', icon: 'key' },
+      { path: '/settings/members', text: 'Members', icon: 'people' },
+      { path: '/shares', text: 'Share links', icon: 'external' },
     ],
   },
   {
     title: 'Reporting',
     links: [
-      { path: '/webhooks', text: 'Webhooks', icon: 'download' },
-      { path: '/publishers', text: 'Trusted publishers', icon: 'check' },
-      { path: '/retention', text: 'Retention', icon: 'archive' },
+      { path: '/settings/webhooks', text: 'Webhooks', icon: 'download' },
+      { path: '/settings/publishers', text: 'Trusted publishers', icon: 'check' },
+      { path: '/settings/retention', text: 'Retention', icon: 'archive' },
     ],
   },
   {
     title: 'More',
     links: [
-      { path: '/audit', text: 'Audit log', icon: 'list' },
-      { path: '/danger', text: 'Danger zone', icon: 'alert' },
+      { path: '/settings/audit', text: 'Audit log', icon: 'list' },
+      { path: '/settings/danger', text: 'Danger zone', icon: 'alert' },
     ],
   },
 ]
@@ -57,7 +58,7 @@ export function settingsPage(
   const base = settingsPath(project)
   const sections = SECTIONS.map(({ title, links }) => ({
     title,
-    links: links.map((link) => ({ ...link, path: base + link.path })),
+    links: links.map((link) => ({ ...link, path: projectPath(project) + link.path })),
   }))
   const crumbs = [{ text: slugText(project), href: projectPath(project) }, { text: 'Settings' }]
   return renderPage(

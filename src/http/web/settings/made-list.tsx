@@ -6,6 +6,7 @@ const KINDS: Record<Made['kind'], string> = {
   publisher: 'Trusted publisher',
   listener: 'Listener',
   dispatch_target: 'Dispatch target',
+  share: 'Share link',
 }
 
 const SHOWN = 50

@@ -17,6 +17,7 @@ const ticket: DownloadTicket = {
   expiresAt: NOW + 60_000,
   tokenId: 't',
   sessionId: null,
+  shareId: null,
   userId: null,
   projectId: 'p',
   epoch: 'e',

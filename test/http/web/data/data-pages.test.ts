@@ -6,7 +6,7 @@ import { seedManyArtifacts } from '../../../support/seed/seed-many.ts'
 import { type RunSeed, seedRun } from '../../../support/seed/seed-runs.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
 import { replaceTestResults } from '../../../support/worker/as-instance.ts'
-import { ask, askJson, ORIGIN } from '../../../support/worker/client.ts'
+import { ask, ORIGIN } from '../../../support/worker/client.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 import { visit } from '../../../support/worker/visit.ts'
 import { seedArtifact } from '../../../support/worker/world.ts'
@@ -231,29 +231,23 @@ describe('the build page', () => {
       expect.arrayContaining([`${address}/artifacts/0/logs/eu/a%20b.log`, 'https://ci.example.com/1']),
     )
     expect(text).toContain(
-      `curl -sf -H "Circle-Token: $BUILDPASS_TOKEN" '${ORIGIN}/api/v1.1/project${address}/artifacts'`,
+      `curl -f -O -J -H "Circle-Token: $BUILDPASS_TOKEN" '${ORIGIN}/api/buildpass/v1/projects${address.replace(/1$/, 'builds/1')}/artifacts.zip'`,
     )
   })
 
-  it('has a command that downloads all files into the folders that they came from', async () => {
-    const { stores, project, cookie, build, address } = await openBuild({}, { visibility: 'public' })
-    const cutOf = async () => Number(/--cut-dirs=(\d)/.exec((await visit(address, cookie)).text)?.[1])
-    const savedAs = async () => {
-      const cut = await cutOf()
-      const listed: { url: string }[] = await askJson(`/api/v1.1/project${address}/artifacts`)
-      return listed.map(({ url }) =>
-        decodeURIComponent(
-          new URL(url).pathname
-            .split('/')
-            .slice(cut + 1)
-            .join('/'),
-        ),
-      )
-    }
+  it('downloads all files in one zip, those of several nodes in a folder each', async () => {
+    const { stores, project, cookie, build, address } = await openBuild()
     await seedArtifact(stores, project, build, { path: 'a/b c.txt', text: 'one' })
-    expect(await savedAs()).toEqual(['a/b c.txt'])
+    const { links } = await visit(address, cookie)
+    expect(links).toContain(`${address}/artifacts.zip`)
+    const namesIn = async () => {
+      const zip = await ask(`${address}/artifacts.zip`, { headers: { Cookie: cookie } })
+      const text = await zip.text()
+      return ['a/b c.txt', 'node-0/a/b c.txt', 'node-1/a/b c.txt'].filter((name) => text.includes(name))
+    }
+    expect(await namesIn()).toEqual(['a/b c.txt'])
     await seedArtifact(stores, project, build, { path: 'a/b c.txt', text: 'two', nodeIndex: 1 })
-    expect(await savedAs()).toEqual(['0/a/b c.txt', '1/a/b c.txt'])
+    expect(await namesIn()).toEqual(['a/b c.txt', 'node-0/a/b c.txt', 'node-1/a/b c.txt'])
   })
 
   it('pages through many tests', async () => {
@@ -469,7 +463,7 @@ describe('who may look', () => {
     expect((await visit(path)).text).toContain('#1 Open')
     const build = await visit(`${path}/1`)
     expect(build.status).toBe(200)
-    expect(build.text).toContain(`curl -sf '${ORIGIN}`)
+    expect(build.text).toContain(`curl -f -O -J '${ORIGIN}`)
     const { status, headers } = await visit(`${path}/1/artifacts/0/a.txt`)
     expect(status).toBe(302)
     expect(await (await ask((headers.get('Location') ?? '').slice(ORIGIN.length))).text()).toBe('hello')

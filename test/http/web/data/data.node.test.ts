@@ -34,7 +34,7 @@ describePages('the data pages', (pages) => {
     await page.getByRole('link', { name: /deploy/ }).click()
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: 'naïve – 数据.csv' }).click(),
+      page.getByRole('link', { name: 'naïve – 数据.csv', exact: true }).click(),
     ])
     expect(download.suggestedFilename()).toBe('naïve – 数据.csv')
     expect(await textOf(download)).toContain('Île-de-France')

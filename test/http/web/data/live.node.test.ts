@@ -176,7 +176,7 @@ async function newProject(pages: Pages, name: string): Promise<string> {
 
 /** Somebody has to have been here to be a member. */
 async function addMember(pages: Pages, slug: string, login: string): Promise<void> {
-  await (await pages.openAs(login)).close()
+  await pages.openAs(login)
   await api(pages, 'PUT', `${slug}/members/${login}`, { role: 'member' })
 }
 

@@ -40,6 +40,7 @@ const EXPECTED: Record<PageNeeds, Record<Visibility, Record<ViewerName, Answer>>
   'status:read': { private: MEMBERS, public: ALL_IN },
   'artifacts:read': { private: MEMBERS, public: ALL_IN },
   'builds:write': { private: MEMBERS, public: { ...SIGNED_IN, stranger: 403, owner: 403 } },
+  'shares:write': { private: MEMBERS, public: { ...SIGNED_IN, stranger: 403, owner: 403 } },
   'project:admin': { private: ADMINS, public: { ...SIGNED_IN, stranger: 403, owner: 403, member: 403 } },
 }
 
@@ -102,8 +103,14 @@ const RECIPES: Record<PageName, Recipe> = {
     path: page('/1/artifacts/0/out/report.txt'),
     in: 302,
   },
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/artifacts.zip': { path: page('/1/artifacts.zip'), in: 200 },
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/report/:node/:path{.+}': { path: page('/1/report/0/out/report.txt'), in: 303 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log': { path: page('/1/steps/0/log'), in: 200 },
   'GET /:vcs/:org/:repo/:num{[0-9]+}/steps/:step/log/raw': { path: page('/1/steps/0/log/raw'), in: 200 },
+  'GET /:vcs/:org/:repo/:num{[0-9]+}/share/:node/:path{.+}': { path: page('/1/share/0/out/report.txt'), in: 200 },
+  'POST /:vcs/:org/:repo/:num{[0-9]+}/share/:node/:path{.+}': { path: page('/1/share/0/out/report.txt'), in: 422 },
+  'GET /:vcs/:org/:repo/shares': { path: page('/shares'), in: 200 },
+  'POST /:vcs/:org/:repo/shares/:id/end': { path: page('/shares/unknown/end'), in: 303 },
   'GET /live': { path: at('/live'), in: 200 },
   'GET /live/:vcs/:org/:repo': { path: ({ world }) => `/live/${world.slug}`, in: 200 },
   'GET /live/:vcs/:org/:repo/:num{[0-9]+}': { path: ({ world }) => `/live/${world.slug}/1`, in: 200 },
@@ -242,6 +249,47 @@ describe.each(['private', 'public'] as const)('every page of a %s project', (vis
     }
     expect(answers).toEqual(EXPECTED[PAGES[name]][visibility])
   })
+})
+
+/** What a script, style, picture or frame of somebody's page sends, and what only a sibling host's may. */
+const OF_OTHER_PAGES = [
+  { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'script' },
+  { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'empty' },
+  { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'iframe' },
+  { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Dest': 'image' },
+] as const
+
+describe('a page of another origin that has a reader’s session sent along', () => {
+  let place: Place
+  let session: Awaited<ReturnType<typeof seedSession>>
+  beforeAll(async () => {
+    const stores = await openTestStores()
+    const world = await seedWorld(stores, 'private')
+    const token = await seedToken(stores, { kind: 'project', project: world.project, scope: 'status' })
+    const own = await seedToken(stores, { kind: 'personal', user: world.users.admin })
+    place = { world, token, own, webhookId: '', publisherId: '', testId: 1 }
+    session = await seedSession(stores, world.users.admin)
+  })
+  const seen = async ({ path }: Recipe, asking: Asking) => {
+    const { status, headers } = await browse(path(place), asking)
+    return [status, headers.get('Location'), headers.get('Set-Cookie')]
+  }
+
+  it.each((Object.keys(RECIPES) as PageName[]).filter((name) => name.startsWith('GET ')))(
+    'gets of %s what nobody gets',
+    async (name) => {
+      const nobody = await seen(RECIPES[name], {})
+      for (const headers of OF_OTHER_PAGES) expect(await seen(RECIPES[name], { session, headers })).toEqual(nobody)
+      const window = { 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'document' }
+      const [[asWindow], [asPage]] = [
+        await seen(RECIPES[name], { session, headers: window }),
+        await seen(RECIPES[name], { session }),
+      ]
+      expect(asWindow).toBe(asPage)
+      const { headers } = await browse(RECIPES[name].path(place), { session })
+      expect(headers.get('Cross-Origin-Resource-Policy')).toBe('same-origin')
+    },
+  )
 })
 
 describe('a session', () => {

@@ -29,16 +29,16 @@ describePages('the API reference', (pages) => {
 
   it('is all that its pages load: no script, nothing from elsewhere', async () => {
     const { origin, open } = pages()
+    const page = await open()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url().replace(origin, '')))
     for (const name of PAGES) {
-      const page = await open()
-      const asked: string[] = []
-      page.on('request', (request) => asked.push(request.url().replace(origin, '')))
+      asked.length = 0
       await page.goto(`/assets/${name}`)
       expect(asked.filter((path) => path !== '/assets/icon.svg')).toEqual([
         `/assets/${name}`,
         '/assets/api-reference.css',
       ])
-      await page.close()
     }
   })
 })

@@ -5,7 +5,7 @@ import { type Furnished, furnish } from '../../../support/seed/furnished.ts'
 import { ENDINGS, endBeforeWrite } from '../../../support/sign/endings.ts'
 import { openTestApp } from '../../../support/worker/app.ts'
 import { type Ask, ORIGIN } from '../../../support/worker/client.ts'
-import { EMPTY, type Kept, keep, putBack, snapshot } from '../../../support/worker/snapshot.ts'
+import { EMPTY, keep, putBack, type Snapshot, snapshot } from '../../../support/worker/snapshot.ts'
 import { openTestStores } from '../../../support/worker/stores.ts'
 
 type FormName = Extract<PageName, `POST ${string}`>
@@ -118,6 +118,13 @@ const RECIPES: Record<Exclude<FormName, keyof typeof OWN_PROOF>, Recipe> = {
     form: { reason: 'It fails at midnight', until: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10) },
   },
   'POST /:vcs/:org/:repo/tests/:id/unmute': { path: ofTest('muted', '/unmute') },
+  'POST /:vcs/:org/:repo/:num{[0-9]+}/share/:node/:path{.+}': {
+    path: ({ project }) => `/${slugText(project)}/1/share/0/out/report.txt`,
+    form: { ...FORM_ID, expires: '7' },
+  },
+  'POST /:vcs/:org/:repo/shares/:id/end': {
+    path: ({ project, shareId }) => `/${slugText(project)}/shares/${shareId}/end`,
+  },
   'POST /:vcs/:org/:repo/settings/visibility': {
     path: at('/visibility'),
     form: { visibility: 'public', understood: 'yes' },
@@ -136,6 +143,7 @@ const WAYS: Partial<Record<PageNeeds, readonly Way[]>> = {
   session: SIGNED_IN,
   owner: ways('owner', 'their session was ended', 'they are no owner any more', 'they were removed from the instance'),
   'builds:write': [...SIGNED_IN, ...ways('admin', 'they were removed from the project')],
+  'shares:write': [...SIGNED_IN, ...ways('admin', 'they were removed from the project')],
   'project:admin': [
     ...SIGNED_IN,
     ...ways('admin', 'they were removed from the project', 'they were made a mere member'),
@@ -163,7 +171,7 @@ const CACHED = CASES.filter(({ ending }) =>
 )
 
 let furnished: Furnished
-let kept: Kept
+let kept: Snapshot
 let world: Furnished
 let send: (path: string, ask: Ask) => Promise<Response>
 

@@ -1,6 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { makeShare } from '../../../../src/actions/make-share.ts'
 import { INSTANCE } from '../../../../src/domain/access/actor.ts'
+import { encodePath } from '../../../../src/domain/artifacts/artifact.ts'
 import { appendToLog } from '../../../../src/storage/logs/append-log.ts'
 import { audit, users } from '../../../../src/storage/schema/schema.ts'
 import { deliveries, publishers, webhooks } from '../../../../src/storage/schema/schema-reporting.ts'
@@ -10,7 +12,7 @@ import { searchTests } from '../../../../src/storage/tests/answers/test-search.t
 import { filled, PAGE_ROUTES, patternsOf } from '../../../support/api/route-paths.ts'
 import { seedMember, seedProject, seedSession, seedToken, seedUser } from '../../../support/seed/seed.ts'
 import { openTestApp, type TestApp } from '../../../support/worker/app.ts'
-import { replaceTestResults, reportBuild } from '../../../support/worker/as-instance.ts'
+import { actsAs, replaceTestResults, reportBuild } from '../../../support/worker/as-instance.ts'
 import { openTestStores, type TestStores } from '../../../support/worker/stores.ts'
 import { reportOf, seedArtifact } from '../../../support/worker/world.ts'
 
@@ -28,6 +30,7 @@ let session: { readonly cookie: string }
 let holes: Readonly<Record<string, string>>
 let ids: Readonly<Record<string, string>>
 let projectId: string
+let shareLink = ''
 let slug: string
 let token: string
 
@@ -96,7 +99,22 @@ beforeAll(async () => {
     },
     INSTANCE,
   )
-  await seedArtifact(stores, project, build.build, { path: `${hostile('folder')}/${hostile('file')}`, text: 'x' })
+  const file = `${hostile('folder')}/${hostile('file')}`
+  await seedArtifact(stores, project, build.build, { path: file, text: 'x' })
+  const share = await makeShare(
+    stores,
+    project,
+    {
+      thing: { kind: 'path', nodeIndex: 0, path: file },
+      of: { kind: 'build', num: 1 },
+      label: hostile('label'),
+      showsName: true,
+      expiresAt: stores.now() + 86_400_000,
+      maxUses: null,
+    },
+    actsAs(admin.id),
+  )
+  shareLink = share.kind === 'made' ? `/s/${share.secret}` : ''
   await replaceTestResults(stores, build.build.id, hostile('report'), [
     {
       classname: hostile('Class'),
@@ -156,7 +174,8 @@ beforeAll(async () => {
     publishers: publisherId,
     tests: `${testId}`,
   }
-  holes = { vcs: 'gh', org: project.org, repo: project.repo, num: '1', step: '0', login: member.login }
+  const { org, repo } = project
+  holes = { vcs: 'gh', org, repo, num: '1', step: '0', login: member.login, node: '0', path: encodePath(file) }
 })
 
 /** What of a page people read, and what is done with the rest. */
@@ -166,7 +185,7 @@ function partsOf(html: string): { readonly read: string; readonly kept: string }
 }
 
 const PAGES = PAGE_ROUTES.filter(
-  (name) => name.startsWith('GET ') && !/artifacts|raw|preview|github|:secret|sign-in/.test(name),
+  (name) => name.startsWith('GET ') && !/artifacts|report|raw|preview|github|:secret|sign-in/.test(name),
 )
 
 describe('a page with names that hide something', () => {
@@ -201,6 +220,8 @@ describe('a page with names that hide something', () => {
     expect(await shownOn(`/${slug}/settings/publishers`)).toContain('main')
     expect(await shownOn(`/${slug}/settings/webhooks`)).toContain('detail')
     expect(await shownOn('/account')).toContain('ada')
+    expect(await shownOn(`/${slug}/shares`)).toEqual(expect.arrayContaining(['folder', 'file', 'label']))
+    expect(await shownOn(shareLink)).toContain('file')
   })
 
   it('writes beside a field what the field does not show', async () => {

@@ -85,8 +85,7 @@ async function furnish({ origin, demo, openAs }: Pages, name: string) {
   const project = `/api/buildpass/v1/projects/${slug}`
   await ask('POST', '/api/buildpass/v1/projects', { slug })
   const login = `${word.slice(0, 39 - stamp.length - 1)}x${stamp}`
-  const person = await openAs(login)
-  await person.close()
+  await openAs(login)
   await ask('PUT', `${project}/members/${login}`, { role: 'member' })
   let num = 0
   for (const [branch, run] of [
