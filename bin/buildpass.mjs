@@ -13047,8 +13047,7 @@ async function unpackZip(handle, unpacking) {
   await Promise.all(
     drafts.map(async (draft) => {
       for (const { wanted, entry } of packed) {
-        if (isFull2) return;
-        signal.throwIfAborted();
+        if (isFull2 || signal.aborted) return;
         try {
           onFile(wanted, await unpackOne(zip, entry, wanted, draft));
         } catch (error) {

@@ -40,8 +40,8 @@ export async function unpackZip<W extends Wanted>(handle: FileHandle, unpacking:
   await Promise.all(
     drafts.map(async (draft) => {
       for (const { wanted, entry } of packed) {
-        if (isFull) return
-        signal.throwIfAborted()
+        // Each ends what it has begun: whoever is told of the end finds no drafts.
+        if (isFull || signal.aborted) return
         try {
           onFile(wanted, await unpackOne(zip, entry, wanted, draft))
         } catch (error) {

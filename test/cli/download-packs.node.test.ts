@@ -261,11 +261,12 @@ describe('a download of a pack that is broken off', () => {
     expectFiles(to, films)
   })
 
-  /** Node whose files get their names late. */
+  /** Node whose files get their names late, each at another time. */
   const late = () =>
     changed(
       'late',
-      'fs.rename = async (...args) => { await new Promise((done) => setTimeout(done, 700)); return rename(...args) }',
+      `let count = 0
+      fs.rename = async (...args) => { await new Promise((done) => setTimeout(done, 400 + 150 * (count++ % 4))); return rename(...args) }`,
     )
   const named = (to: string) => filesIn(to).filter((name) => !name.endsWith('.part'))
 
