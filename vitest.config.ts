@@ -27,10 +27,12 @@ const workerd = () =>
     },
   }))
 
+/** Machines of CI are slow now and then: whoever waits for what will come waits long, and what comes soon costs no wait. */
+const PATIENT = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 30_000 } } }
+
 const IN_WORKERD = {
+  ...PATIENT,
   setupFiles: ['./test/support/worker/migrate.ts'],
-  // Properties run many requests, and CI machines are slow.
-  testTimeout: 30_000,
 }
 
 export default defineConfig({
@@ -70,10 +72,10 @@ export default defineConfig({
           execArgv: [...QUIET, ...QUICK_IMPORTS],
           include: WALKS,
           setupFiles: STAND_INS.setupFiles,
+          ...PATIENT,
           environment: 'node',
           // The application is loaded once for all of them.
           isolate: false,
-          testTimeout: 120_000,
         },
       },
       {
@@ -84,7 +86,7 @@ export default defineConfig({
           exclude: ['test/**/*.node.test.ts'],
           environment: 'node',
           isolate: false,
-          testTimeout: 30_000,
+          ...PATIENT,
         },
       },
       {
@@ -102,8 +104,7 @@ export default defineConfig({
           environment: 'node',
           // What they load, the application among it, is loaded once for all of them.
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
+          ...PATIENT,
         },
       },
       {
@@ -114,8 +115,7 @@ export default defineConfig({
           include: ['test/http/web/**/*.node.test.ts'],
           environment: 'node',
           globalSetup: './test/support/server/browser-run.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
           fileParallelism: false,
           // One browser for all of them.
           isolate: false,

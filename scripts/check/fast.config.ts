@@ -15,6 +15,6 @@ export default defineConfig({
     pool: 'threads',
     // Vitest leaves one of two cores to itself.
     maxWorkers: '100%',
-    testTimeout: 30_000,
+    testTimeout: 240_000,
   },
 })

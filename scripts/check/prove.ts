@@ -16,7 +16,7 @@ const SHORT = ['fuzz', 'kill', 'same-worker', 'scale', 'sim', 'timing', 'two', '
 )
 const HOSTILE_REPORTS = 'test/prove/hostile-reports.node.test.ts'
 
-type Proved = { readonly passed: number; readonly failed: number }
+type Proved = { readonly passed: number; readonly failed: number; readonly failures?: readonly string[] }
 /** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
@@ -63,6 +63,7 @@ for (const { name, minutes, run } of PROOFS) {
   const proved = await run()
   passed += proved.passed
   failed += proved.failed
+  for (const failure of proved.failures ?? []) console.log(`FAILED  ${failure}`)
   console.log(`${proved.failed === 0 ? 'ok    ' : 'FAILED'}  ${name}`)
 }
 console.log(`${passed} proofs passed, ${failed} failed`)

@@ -6,6 +6,7 @@ import { type Ended, readTool } from './tool.ts'
 
 /** No file of tests takes as long: a run that is silent for longer hangs (as cloudflare/workers-sdk#15719 does). */
 const SILENCE_MS = 15 * 60_000
+const NONE: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] }
 
 /**
  * Runs vitest once and counts its tests; what it prints is shown when it is through. A run that ends badly without a failed
@@ -24,7 +25,7 @@ export async function runVitest(
       silenceMs: SILENCE_MS,
     })
     console.log(ended.stdout + ended.stderr)
-    return checked(ended, readCounts(countsFile) ?? { passed: 0, failed: 0, skipped: 0 }, mayBeEmpty)
+    return checked(ended, readCounts(countsFile) ?? NONE, mayBeEmpty)
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -32,6 +33,6 @@ export async function runVitest(
 
 function checked({ exitCode }: Ended, counts: Counts, mayBeEmpty: boolean): Counts {
   if (counts.failed > 0 || (exitCode === 0 && (counts.passed > 0 || mayBeEmpty))) return counts
-  console.error(`vitest ended with ${exitCode} after ${counts.passed} passed tests: it counts as one failed.`)
-  return { ...counts, failed: 1 }
+  const why = `vitest ended with ${exitCode} after ${counts.passed} passed tests: it counts as one failed.`
+  return { ...counts, failed: 1, failures: [why] }
 }

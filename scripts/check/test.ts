@@ -1,7 +1,6 @@
 // npm test [-- <filter> … [-t <name>]]: the checks, then every test, or only those whose file has one of these in its path,
 // or whose own name has that in it; the last line counts them.
 import { openPool } from '../../cli/pool.ts'
-import type { Counts } from '../measure/counts.ts'
 import { parseInvocation } from './invocation.ts'
 import { runVitest } from './run-vitest.ts'
 import { runNode } from './tool.ts'
@@ -30,7 +29,6 @@ if (names.includes('')) {
 }
 const isPart = filters.length + names.length > 0
 const isChecked = isPart || (await runNode(['scripts/check/check.ts'])) === 0
-if (!isChecked) console.error('npm run check failed: it counts as one failed.')
 // A test that passes need not show what the Worker logged.
 const SHOWN = ['--silent=passed-only', '--reporter=default']
 const pool = openPool(LANES_AT_ONCE)
@@ -41,8 +39,11 @@ const lanes = isPart
       }),
     ]
   : await Promise.all(LANES.map((lane) => pool(() => runVitest([...lane, ...SHOWN]))))
-const sumOf = (count: keyof Counts) => lanes.reduce((sum, counts) => sum + counts[count], 0)
+const sumOf = (count: 'passed' | 'failed' | 'skipped') => lanes.reduce((sum, counts) => sum + counts[count], 0)
 const failed = sumOf('failed') + (isChecked ? 0 : 1)
+// Once more, where whoever has the end of a long log finds them.
+if (!isChecked) console.log('FAILED  npm run check: it counts as one failed')
+for (const failure of lanes.flatMap(({ failures }) => failures)) console.log(`FAILED  ${failure}`)
 console.log(`${sumOf('passed')} passed, ${failed} failed${sumOf('skipped') > 0 ? `, ${sumOf('skipped')} skipped` : ''}`)
 const isEmpty = sumOf('passed') + failed + sumOf('skipped') === 0
 if (isEmpty) console.error(`No test has ${[...filters, ...names].join(' or ')} in its path or name.`)

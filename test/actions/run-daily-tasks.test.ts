@@ -34,9 +34,7 @@ async function seedOld(projectId: string, count: number): Promise<void> {
   }
 }
 
-it(`a backlog of ${BACKLOG} builds goes within a day, and ${OTHERS} other projects need not wait for it`, {
-  timeout: 300_000,
-}, async () => {
+it(`a backlog of ${BACKLOG} builds goes within a day, and ${OTHERS} other projects need not wait for it`, async () => {
   const stores = await openTestStores()
   const forgetful = async () => {
     const project = await seedProject(stores.db)

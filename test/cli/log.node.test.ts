@@ -146,12 +146,12 @@ describe('buildpass run', () => {
   })
 
   it('waits for no process that the command leaves behind, and passes on what that still writes', async () => {
-    const left = `setTimeout(() => { console.log('from behind'); setTimeout(() => {}, 500) }, 4000)`
+    const left = `setTimeout(() => { console.log('from behind'); setTimeout(() => {}, 500) }, 8000)`
     const script = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(left)}], { stdio: 'inherit', detached: true }).unref(); console.log('done')`
     const startedAt = performance.now()
     const job = start(['run', '--', ...node(script)])
     await new Promise((resolve) => job.child.once('exit', resolve))
-    expect(performance.now() - startedAt).toBeLessThan(3_800)
+    expect(performance.now() - startedAt).toBeLessThan(8_000)
     expect([textOf(onlyStep().log), onlyStep().log.isFinal]).toEqual(['done\n', true])
     expect(await job.ended).toMatchObject({ code: 0, stdout: 'done\nfrom behind\n' })
   })
@@ -339,7 +339,7 @@ describe('a server that', () => {
     const startedAt = performance.now()
     const ended = await run(['run', '--report-timeout', '2', '--', ...node(`console.log('x'); process.exit(5)`)])
     expect(ended).toMatchObject({ code: 5, stderr: expect.stringContaining('kept us waiting for 2 s') })
-    expect(performance.now() - startedAt).toBeLessThan(8_000)
+    expect(performance.now() - startedAt).toBeLessThan(40_000)
   })
 
   it('is slow does not slow the command, and gets all as long as it moves', async () => {

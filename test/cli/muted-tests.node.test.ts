@@ -90,7 +90,7 @@ it('a failure on a branch is new, can be muted, passes by --quarantine while it 
   expect((await tests('muted')).stdout).toBe('no muted tests\n')
   expect(await runJob('topic', FAILED, 3, '--quarantine')).toMatchObject({ code: 3 })
   expect((await cli.run(['status', '--branch', 'topic', '--exit-status'])).code).toBe(EXIT.not_green)
-}, 120_000)
+})
 
 it('the server refuses a mute of more than 90 days and of no test, in words', async () => {
   expect(await tests('mute', '1', '--reason', 'x', '--until', '91d')).toMatchObject({

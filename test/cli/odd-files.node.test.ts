@@ -351,9 +351,7 @@ describe('an upload of several files', () => {
     const folder = folderWith(Object.fromEntries(names.map((name) => [name, name])))
     let puts = 0
     proxy.fault = (one) => (isPut(one) && ++puts > 5 ? { kind: 'reset' } : null)
-    const startedAt = performance.now()
     const up = await upload(folder, ['.', '--id', 'gone'], { env: { BUILDPASS_RETRY_SECONDS: '2' } })
-    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(up).toMatchObject({ code: EXIT.unreachable, stderr: expect.stringMatching(/\d+ more were not tried/) })
     expect(up.json.artifacts).toHaveLength(5)
     proxy.fault = () => null

@@ -244,7 +244,7 @@ describe('where the server does not say that all failures are muted, run --quara
     expect([code, stderr]).toEqual([3, expect.stringContaining('the server kept us waiting for 2 s')])
     // The end of the build is still reported.
     expect(reported.at(-1)?.status).toBe('failed')
-    expect(performance.now() - startedAt).toBeLessThan(8_000)
+    expect(performance.now() - startedAt).toBeLessThan(30_000)
   })
 
   it.each([{ BUILDPASS_URL: 'http://127.0.0.1:9' }, { BUILDPASS_URL: '' }, { BUILDPASS_PROJECT: 'odd' }])(

@@ -57,7 +57,7 @@ describe('retries', () => {
     }
     const startedAt = performance.now()
     await expect(withRetries(attempt, options)).rejects.toThrow('busy')
-    expect(performance.now() - startedAt).toBeLessThan(500)
+    expect(performance.now() - startedAt).toBeLessThan(4_000)
   })
 
   it('stop soon for a name that does not resolve', async () => {

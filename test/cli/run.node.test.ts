@@ -149,7 +149,7 @@ describe('a reporting failure', () => {
     const startedAt = performance.now()
     const ended = await cli.run(['run', '--', ...node('process.exitCode = 0')], { env: { ...job('3001'), ...away } })
     expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining('not reported') })
-    expect(performance.now() - startedAt).toBeLessThan(5_000)
+    expect(performance.now() - startedAt).toBeLessThan(15_000)
     expect(
       await cli.run(['run', '--', ...node('process.exit(3)')], { env: { ...job('3001'), ...away } }),
     ).toMatchObject({ code: 3 })

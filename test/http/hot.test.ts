@@ -147,7 +147,7 @@ it('answers from memory what the ordinary route answers, byte for byte', async (
   expect([...kinds.keys()].map((kind) => kind.slice(-3)).sort()).toEqual(
     expect.arrayContaining(['200', '302', '304', '401']),
   )
-}, 120_000)
+})
 
 describe('memory answers', () => {
   it('whoever may see a badge, be it nobody in particular', async () => {

@@ -75,7 +75,7 @@ describe("somebody else's server", () => {
     answering(() => new Response(body))
     const startedAt = Date.now()
     expect(await askOutside(URL_, BOXES)).toMatchObject({ status: 200, text: null })
-    expect(Date.now() - startedAt).toBeLessThan(1_000)
+    expect(Date.now() - startedAt).toBeLessThan(10_000)
   })
 
   it('that breaks off, or speaks no UTF-8, has said nothing', async () => {

@@ -38,7 +38,7 @@ it('runs whose caller is told to end leave nothing behind', async () => {
     const run = () => readTool('vitest', ['run', '--root', process.argv[1]], { silenceMs: 60_000 })
     await Promise.all([run(), run()])`
   const caller = spawn(process.execPath, ['--input-type=module', '-e', source, folder], { stdio: 'inherit' })
-  await expect.poll(isStartedAlive, { timeout: 20_000 }).toBe(true)
+  await expect.poll(isStartedAlive).toBe(true)
   caller.kill('SIGTERM')
   expect(await once(caller, 'exit')).toEqual([143, null])
   await expect.poll(isStartedAlive).toBe(false)

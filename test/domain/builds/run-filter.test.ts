@@ -53,6 +53,6 @@ describe('a filter of runs', () => {
     const began = performance.now()
     for (const text of ['"', '\\', ' ', '\\"', 'a', 'pipeline.status == "x" and '])
       parseRunFilter(`pipeline.git.branch == "${text.repeat(100_000)}`)
-    expect(performance.now() - began).toBeLessThan(500)
+    expect(performance.now() - began).toBeLessThan(5_000)
   })
 })

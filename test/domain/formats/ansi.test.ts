@@ -25,6 +25,6 @@ describe('a text of a terminal', () => {
     const startedAt = performance.now()
     expect(withoutColours('\x1b[31m'.repeat(20_000))).toBe('')
     expect(withoutColours('\x1b['.repeat(20_000)).length).toBeLessThan(100_000)
-    expect(performance.now() - startedAt).toBeLessThan(2_000)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
   })
 })

@@ -8,7 +8,7 @@ import { call, seedTenant } from '../../support/api/http.ts'
 const COUNT = 200
 const db = openDb(env.DB)
 
-it(`${COUNT} reports at once get gapless, unique numbers, and none is lost`, { timeout: 120_000 }, async () => {
+it(`${COUNT} reports at once get gapless, unique numbers, and none is lost`, async () => {
   const { project, path, member } = await seedTenant()
   const reportOf = (i: number, status: string) => ({
     external_id: `b${i}`,

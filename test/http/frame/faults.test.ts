@@ -17,7 +17,7 @@ it('a KV and a cache that hang hold a read up, and no longer than their time-box
   const startedAt = Date.now()
   const response = await app.ask(`/${shared.slug}.svg`, { token: shared.secrets.status })
   expect(response.status).toBe(200)
-  expect(Date.now() - startedAt).toBeLessThan(2_000)
+  expect(Date.now() - startedAt).toBeLessThan(10_000)
 })
 
 describe('bytes that stop coming out of the bucket', () => {

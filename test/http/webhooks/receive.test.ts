@@ -182,9 +182,7 @@ describe('a delivery', () => {
     expect([(await at(now - 310)).status, (await at(now - 200)).status]).toEqual([401, 200])
   })
 
-  it('is listed with its result, newest first, without its body, the last fifty of the project', {
-    timeout: 30_000,
-  }, async () => {
+  it('is listed with its result, newest first, without its body, the last fifty of the project', async () => {
     const tenant = await fresh()
     const sender = await connect(tenant, 'github')
     const payload = githubJob({}, tenant)

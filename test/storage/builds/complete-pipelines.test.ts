@@ -15,9 +15,7 @@ import { anyPipeline } from '../../support/seed/any-pipeline.ts'
 import { seedProject } from '../../support/seed/seed.ts'
 import { openTestStores, type TestStores } from '../../support/worker/stores.ts'
 
-it('the database and the rule agree on which pipelines are over, which have failed, and which say anything', {
-  timeout: 120_000,
-}, async () => {
+it('the database and the rule agree on which pipelines are over, which have failed, and which say anything', async () => {
   const stores = await openTestStores()
   await fc.assert(
     fc.asyncProperty(fc.array(anyPipeline, { minLength: 20, maxLength: 20 }), async (some) => {

@@ -63,7 +63,7 @@ describe("the data centre's copy of the feed", () => {
     stores.faults.cacheMatch = hang
     const startedAt = Date.now()
     expect(await readFeedCopy(stores)).toBeNull()
-    expect(Date.now() - startedAt).toBeLessThan(600)
+    expect(Date.now() - startedAt).toBeLessThan(5_000)
   })
 
   it('is not written before the feed was read, nor where there is no cache', async () => {

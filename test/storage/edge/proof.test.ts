@@ -45,11 +45,13 @@ it('a poll that has not ended within its second is not waited for any more', asy
   const fact = await readFact(stores)
   stores.clock.advance(20 * SECOND)
   stores.faults.beforeD1 = hang
-  const leader = judgeFact(stores, fact)
+  let isLeaderThrough = false
+  const leader = judgeFact(stores, fact).finally(() => {
+    isLeaderThrough = true
+  })
   stores.clock.advance(SECOND)
-  const startedAt = Date.now()
   expect(await judgeFact(stores, fact)).toBe('ask')
-  expect(Date.now() - startedAt).toBeLessThan(200)
+  expect(isLeaderThrough).toBe(false)
   await leader
 })
 
@@ -62,6 +64,7 @@ it("the data centre's copy of 5 s ago is enough to answer at once; D1 is asked b
   second.clock.advance(5 * SECOND)
   const startedAt = Date.now()
   expect(await judgeFact(second, fact)).toBe('accept')
-  expect(Date.now() - startedAt).toBeLessThan(200)
+  // D1 would have had its second.
+  expect(Date.now() - startedAt).toBeLessThan(900)
   expect(second.counts.d1).toBe(1)
 })

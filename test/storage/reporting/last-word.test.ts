@@ -116,9 +116,7 @@ const VENDORS_BUT_JENKINS = ALL_VENDORS.filter((source) => source !== 'jenkins')
 describe.each(ALL_VENDORS)('all that %s tells', (source) => {
   const newest = (2).toString(16).padStart(40, '0')
 
-  it('ends as its last word does, in any order, with any loss but of that word, and however often told', {
-    timeout: 120_000,
-  }, async () => {
+  it('ends as its last word does, in any order, with any loss but of that word, and however often told', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = twoPushesOf(source).chain(({ older, newer: { news, isRed } }) => {
       const last = news.at(-1) as News
@@ -143,7 +141,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
     )
   })
 
-  it('ends green where its last word is green and nothing was lost', { timeout: 120_000 }, async () => {
+  it('ends green where its last word is green and nothing was lost', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = twoPushesOf(source)
       .filter(({ newer }) => !newer.isRed)
@@ -158,9 +156,7 @@ describe.each(ALL_VENDORS)('all that %s tells', (source) => {
     )
   })
 
-  it('stands as before where the newer push was skipped as a whole, its jobs told or not', {
-    timeout: 60_000,
-  }, async () => {
+  it('stands as before where the newer push was skipped as a whole, its jobs told or not', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const job: News = { push: 2, job: 1, name: 'build', status: 'skipped' }
     const skipped: readonly News[] = [{ push: 2, status: 'running' }, job, { push: 2, status: 'skipped' }]
@@ -195,9 +191,7 @@ describe.each(VENDORS_BUT_JENKINS)('where all that %s says of runs as a whole is
   // its end is told there is only what was before, which at CircleCI may be the run that this one repeats.
   const stillRed = (older: boolean, first: boolean) => older || (source === 'circleci' && first)
 
-  it('red jobs are red until they pass, and green ones make no run green that goes on', {
-    timeout: 60_000,
-  }, async () => {
+  it('red jobs are red until they pass, and green ones make no run green that goes on', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = fc
       .record({ older: push, newer: fc.record({ first: differentJobs, again: fc.option(fc.array(result)) }) })
@@ -235,7 +229,7 @@ describe.each([
     return { older: newsOf(1, older), parent: { isRed, deliveries: told(news).map(as) }, child: childOf(child) }
   })
 
-  it('and its parent are green where both are, in any order and however often told', { timeout: 120_000 }, async () => {
+  it('and its parent are green where both are, in any order and however often told', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const scenario = family.chain(({ older, parent, child }) => {
       const all = [...told(older.news).map(as), ...parent.deliveries, ...child.deliveries]
@@ -254,7 +248,7 @@ describe.each([
     )
   })
 
-  it('hides nothing while nothing is told of its parent', { timeout: 120_000 }, async () => {
+  it('hides nothing while nothing is told of its parent', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const scenario = family.chain(({ older, child }) => {
       const some = fc.subarray([...child.deliveries])
@@ -273,7 +267,7 @@ describe.each([
 })
 
 describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (source) => {
-  it('what failed is red at once, be it open for ever', { timeout: 60_000 }, async () => {
+  it('what failed is red at once, be it open for ever', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = fc
       .record({ older: push, jobs: differentJobs.filter((jobs) => jobs.some(({ status }) => status === 'red')) })
@@ -299,7 +293,7 @@ describe.each(ALL_VENDORS)('as long as something goes on of what %s runs', (sour
 })
 
 describe.each(ALL_VENDORS)('where a job of %s reports itself too', (source) => {
-  it('the CI’s word on how it ended stands, whatever clock the job goes by', { timeout: 60_000 }, async () => {
+  it('the CI’s word on how it ended stands, whatever clock the job goes by', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = fc.record({
       aheadMs: fc.integer({ min: -60_000, max: 60_000 }),
@@ -335,7 +329,7 @@ describe('where Jenkins has several jobs for a repository', () => {
     }),
   )
 
-  it('the newest commit is red while the last run of any of them there was', { timeout: 120_000 }, async () => {
+  it('the newest commit is red while the last run of any of them there was', async () => {
     const stores = await openTestStores({ cacheApi: false })
     const told = runs.chain((some) => {
       const began = some.map((one): News => ({ ...one, status: 'running' }))

@@ -102,7 +102,7 @@ function runOf({
 }
 
 describe('reports of one run', () => {
-  it('end in the same rows in whatever order, and however often, they arrive', { timeout: 60_000 }, async () => {
+  it('end in the same rows in whatever order, and however often, they arrive', async () => {
     const stores = await openTestStores()
     const events = fc.array(fc.oneof({ weight: 4, arbitrary: buildEvent }, runEvent), { minLength: 2, maxLength: 6 })
     const scenario = events.chain((list) =>

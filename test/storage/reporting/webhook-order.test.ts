@@ -120,26 +120,22 @@ async function store(stores: TestStores, projectId: string, readings: readonly W
 }
 
 describe("a run's events", () => {
-  it.each(Object.entries(RUNS))(
-    'of %s end in the same rows in any order and however often sent',
-    { timeout: 60_000 },
-    async (_, events) => {
-      const stores = await openTestStores()
-      const known = await seedProject(stores.db)
-      await store(stores, known.id, events)
-      const expected = await reportedRows(stores.db, known.id)
-      const twice = [...events, ...events]
-      const orders = fc.shuffledSubarray(twice, { minLength: twice.length, maxLength: twice.length })
-      await fc.assert(
-        fc.asyncProperty(orders, async (order) => {
-          const project = await seedProject(stores.db)
-          await store(stores, project.id, order)
-          expect(await reportedRows(stores.db, project.id)).toEqual(expected)
-        }),
-        { numRuns: runsOf(15) },
-      )
-    },
-  )
+  it.each(Object.entries(RUNS))('of %s end in the same rows in any order and however often sent', async (_, events) => {
+    const stores = await openTestStores()
+    const known = await seedProject(stores.db)
+    await store(stores, known.id, events)
+    const expected = await reportedRows(stores.db, known.id)
+    const twice = [...events, ...events]
+    const orders = fc.shuffledSubarray(twice, { minLength: twice.length, maxLength: twice.length })
+    await fc.assert(
+      fc.asyncProperty(orders, async (order) => {
+        const project = await seedProject(stores.db)
+        await store(stores, project.id, order)
+        expect(await reportedRows(stores.db, project.id)).toEqual(expected)
+      }),
+      { numRuns: runsOf(15) },
+    )
+  })
 
   it('of a fork do not touch the branch that is called the same', async () => {
     const stores = await openTestStores()

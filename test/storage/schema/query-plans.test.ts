@@ -246,7 +246,7 @@ beforeAll(async () => {
   await stores.settled()
   statements = [...new Map(stores.recorded.map((statement) => [statement.sql, statement])).values()]
   // As long as a test may take: the whole application is used.
-}, 180_000)
+})
 
 /** A share link's life, and one download by it. */
 async function openShared(app: TestApp, { slug, secrets: { admin } }: World): Promise<void> {

@@ -75,7 +75,7 @@ describe('names of tests', () => {
     expect(await stores.db.$count(testNames, eq(testNames.projectId, project.id))).toBe(100_000)
     const again = await keepTestReport(stores, { buildId: build.id, name: '' }, { tests, warnings: [] }, INSTANCE)
     expect(again).toEqual({ kind: 'same', warnings: [warning] })
-  }, 60_000)
+  })
 
   it('that no report had for a month are forgotten where there are very many, a bounded number a step', async () => {
     const stores = await openTestStores()
@@ -105,5 +105,5 @@ describe('names of tests', () => {
     ).toBe(1)
     expect((await listTestResults(stores, crowded.id, build.num))?.map(({ name }) => name)).toEqual(['nightly', 'new'])
     expect(stores.warnings).toEqual([])
-  }, 60_000)
+  })
 })

@@ -224,7 +224,7 @@ describe('the lists of a build', () => {
       ),
       { numRuns: 12 },
     )
-  }, 120_000)
+  })
 
   it('take two storage operations a page, of one report and of many', async () => {
     const stores = await openTestStores()
@@ -364,7 +364,7 @@ describe('the move of old rows', () => {
     expect(Math.max(...steps)).toBeLessThanOrEqual(MAX_OPERATIONS_A_STEP - 2)
     expect(await stores.db.$count(testResults)).toBe(0)
     expect(await listTestResults(stores, build.projectId, build.num)).toHaveLength(9_000)
-  }, 60_000)
+  })
 
   it('does not touch a report that came meanwhile', async () => {
     const stores = await openTestStores()

@@ -282,10 +282,12 @@ describe('the feed in an isolate', () => {
     const fact = await readFact(stores)
     stores.clock.advance(20 * SECOND)
     stores.faults.beforeD1 = hang
-    const leader = judgeFact(stores, fact)
-    const startedAt = Date.now()
+    let isLeaderThrough = false
+    const leader = judgeFact(stores, fact).finally(() => {
+      isLeaderThrough = true
+    })
     expect(await judgeFact(stores, fact)).toBe('ask')
-    expect(Date.now() - startedAt).toBeLessThan(600)
+    expect(isLeaderThrough).toBe(false)
     await leader
   })
 

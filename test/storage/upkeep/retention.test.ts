@@ -150,9 +150,6 @@ describe('retention', () => {
 
   it.each([0, 1, 2])(
     'with %i kept a branch ends on what it showed last, and never shows an older result',
-    {
-      timeout: 180_000,
-    },
     async (keepPerBranch) => {
       let random = 7 + keepPerBranch
       const pick = (n: number) => {
@@ -205,9 +202,7 @@ describe('retention', () => {
     expect((await leftOf(stores, project)).pipelines).toBe(0)
   })
 
-  it('and the orphan sweep, broken off before or after any of their steps, leave no row without its object and in the end no object without its row', {
-    timeout: 120_000,
-  }, async () => {
+  it('and the orphan sweep, broken off before or after any of their steps, leave no row without its object and in the end no object without its row', async () => {
     const stores = await openTestStores()
     await sweep(stores)
     let brokenOff = 0

@@ -98,7 +98,7 @@ export function openCli(defaults: Record<string, string> = {}): Cli {
 }
 
 /** Waits until `condition` holds; throws what it was about when that takes too long. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 30_000) {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 120_000) {
   const deadline = performance.now() + withinMs
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`this did not come about: ${what}`)

@@ -3,6 +3,8 @@ import { onTestFinished } from 'vitest'
 import { freshAddress } from '../sign/addresses.ts'
 
 const VIEWPORT = { width: 1280, height: 720 }
+/** Longer than anything takes on a slow machine, shorter than a test may. */
+const WAIT_MS = 90_000
 /** Of the same server, so that Chromium keeps the process, and nothing goes on in it by itself. */
 const AT_REST = '/assets/icon.svg'
 
@@ -18,6 +20,7 @@ export function keepPages(browser: Browser, origin: string): (options?: BrowserC
     const kept = free.get(kind) ?? []
     free.set(kind, kept)
     const page = kept.pop() ?? (await (await browser.newContext({ baseURL: origin, viewport, ...own })).newPage())
+    page.setDefaultTimeout(WAIT_MS)
     onTestFinished(async ({ task }) => {
       if (task.result?.state === 'pass' && (await isMadeNew(page))) kept.push(page)
       else await page.context().close()

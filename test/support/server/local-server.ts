@@ -20,7 +20,7 @@ export type LocalServer = {
 /** What a file sees of the server that it shares, and what that had printed when it was asked for. */
 export type SharedServer = Pick<LocalServer, 'origin' | 'demo' | 'stateDir'> & { readonly output: string }
 
-const READY_MS = 120_000
+const READY_MS = 200_000
 const REPOSITORY = resolve(import.meta.dirname, '../../..')
 
 const running = new Set<ChildProcess>()

@@ -247,7 +247,7 @@ describe('an upload', () => {
       expect(response.status).toBe(503)
     }
     expect((await list()).some(({ path }: { path: string }) => path === 'lost.bin')).toBe(false)
-  }, 10_000)
+  })
 })
 
 describe('the name of an artifact', () => {

@@ -2,7 +2,6 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describePages, expectAccessible, inspect, type Pages } from '../../../support/server/browser.ts'
 
-const WITHIN = { timeout: 20_000 }
 /** How often a page asks, and how often here, but where a test is about that. */
 const [EVERY, HERE] = ['const LIVE_MS = 5000\n', 'const LIVE_MS = 250\n']
 
@@ -18,7 +17,7 @@ describePages('a page with something that runs', (pages) => {
     const before = await topOf(page)
     await report(pages(), slug, 'newer', { status: 'running' })
     await report(pages(), slug, 'watched', { status: 'failed' })
-    await expect.poll(() => page.locator('#pipelines').textContent(), WITHIN).toMatch(/Failed.*watched/)
+    await expect.poll(() => page.locator('#pipelines').textContent()).toMatch(/Failed.*watched/)
     expect(await focused(page)).toContain('older')
     expect(Math.abs((await topOf(page)) - before), 'what is looked at stays where it is').toBeLessThan(3)
     await expect.poll(() => page.locator('#said').textContent()).toMatch(/Failed: pipeline #2/)
@@ -28,11 +27,11 @@ describePages('a page with something that runs', (pages) => {
     await step.click()
     expect(await page.title()).toContain('Running: newer #3')
     await report(pages(), slug, 'newer', { status: 'failed' })
-    await expect.poll(() => page.title(), WITHIN).toContain('Failed: newer #3')
+    await expect.poll(() => page.title()).toContain('Failed: newer #3')
     expect(await page.locator('#said').textContent()).toBe('Failed: newer #3')
     expect(await focused(page)).toContain('Wait')
     expect(await page.locator('[data-live]').count()).toBe(0)
-  }, 90_000)
+  })
 
   it('lets what the reader folded stay folded, and gives the focus of what is gone to what it stood in', async () => {
     const slug = await newProject(pages(), 'folded')
@@ -46,10 +45,10 @@ describePages('a page with something that runs', (pages) => {
     await page.getByRole('link', { name: 'Reload' }).focus()
     await report(pages(), slug, 'one', { status: 'failed', step: 'failed' })
     // At the pace that people have.
-    await expect.poll(() => page.title(), WITHIN).toContain('Failed')
+    await expect.poll(() => page.title()).toContain('Failed')
     expect(await page.getByText('sleep 1').isVisible()).toBe(false)
     expect(await page.evaluate<string>('document.activeElement.id')).toBe('build')
-  }, 60_000)
+  })
 
   it('of a deleted project says that it no longer updates, and why', async () => {
     const slug = await newProject(pages(), 'deleted')
@@ -62,12 +61,12 @@ describePages('a page with something that runs', (pages) => {
     for (const open of [page, list]) {
       await open.bringToFront()
       await expect
-        .poll(() => open.locator('.live-note').textContent(), WITHIN)
+        .poll(() => open.locator('.live-note').textContent())
         .toBe('This page no longer updates: this is gone, or is no longer open to you. Go to the start page')
       expect(await open.locator('#said').textContent()).toContain('no longer updates')
       await expectAccessible(open)
     }
-  }, 60_000)
+  })
 
   it('says so where the session ended, and where the role did', async () => {
     const slug = await newProject(pages(), 'ended')
@@ -76,7 +75,7 @@ describePages('a page with something that runs', (pages) => {
     const noor = await openQuick(pages(), 'noor')
     await noor.goto(`/${slug}/1`)
     await api(pages(), 'DELETE', `${slug}/members/noor`)
-    await expect.poll(() => noor.locator('.live-note').textContent(), WITHIN).toContain('no longer open to you')
+    await expect.poll(() => noor.locator('.live-note').textContent()).toContain('no longer open to you')
 
     await addMember(pages(), slug, 'leaver')
     const leaver = await openQuick(pages(), 'leaver')
@@ -92,11 +91,11 @@ describePages('a page with something that runs', (pages) => {
     await settings.waitForURL('**/sign-in')
     for (const open of [leaver, dashboard]) {
       await open.bringToFront()
-      await expect.poll(() => open.locator('.live-note').textContent(), WITHIN).toContain('you are signed out. Sign in')
+      await expect.poll(() => open.locator('.live-note').textContent()).toContain('you are signed out. Sign in')
     }
     await dashboard.getByRole('link', { name: 'Sign in' }).click()
     await dashboard.waitForURL('**/sign-in**')
-  }, 90_000)
+  })
 
   it('says since when it hears nothing, and goes on when the server is back', async () => {
     const slug = await newProject(pages(), 'offline')
@@ -106,16 +105,16 @@ describePages('a page with something that runs', (pages) => {
     await page.context().setOffline(true)
     const note = page.locator('.live-note')
     await expect
-      .poll(() => note.textContent(), WITHIN)
+      .poll(() => note.textContent())
       .toMatch(/^Not updating since \d{1,2}:\d\d.*: the server cannot be reached\. Trying again\.$/)
     await page.context().setOffline(false)
-    await expect.poll(() => note.textContent(), WITHIN).toContain('updates by itself')
+    await expect.poll(() => note.textContent()).toContain('updates by itself')
     await page.context().route('**/live/**', (route) => route.fulfill({ status: 503, body: 'no' }))
-    await expect.poll(() => note.textContent(), WITHIN).toContain('the server could not answer')
+    await expect.poll(() => note.textContent()).toContain('the server could not answer')
     await page.context().unroute('**/live/**')
     await report(pages(), slug, 'one', { status: 'success' })
-    await expect.poll(() => page.title(), WITHIN).toMatch(/^Passed/)
-  }, 90_000)
+    await expect.poll(() => page.title()).toMatch(/^Passed/)
+  })
 
   it('looks right while it hears nothing', async () => {
     const slug = await newProject(pages(), 'stale')
@@ -129,9 +128,9 @@ describePages('a page with something that runs', (pages) => {
       await inspect(page, name, path, async () => {
         // As who comes back to the page: it asks at once, and not after its five seconds.
         await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-        await page.locator('.live-note.stale').waitFor(WITHIN)
+        await page.locator('.live-note.stale').waitFor()
       })
-  }, 180_000)
+  })
 })
 
 /** A page of that person whose live parts ask at a test's pace. */

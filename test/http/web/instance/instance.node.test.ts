@@ -59,7 +59,7 @@ describePages('the users of the instance', (pages) => {
     await page.goBack().catch((error) => expect(String(error)).toContain('ERR_CACHE_MISS'))
     // Chromium may still be opening the page that says why it could not go back.
     const isThere = () => page.goto('/instance/users').then(Boolean, () => false)
-    await expect.poll(isThere, { timeout: 10_000 }).toBe(true)
+    await expect.poll(isThere).toBe(true)
     expect(await page.content()).not.toContain(link)
 
     await page.getByRole('link', { name: `Manage ${login}` }).click()
@@ -105,7 +105,7 @@ describePages('the pages of the instance', (pages) => {
     await inspect(page, 'instance-user-self', '/instance/users/demo')
     await inspect(page, 'instance-user-remove', `/instance/users/${login}/remove`)
     await inspect(page, 'instance-traffic', '/instance/traffic')
-  }, 240_000)
+  })
 
   it('are small, and draw the traffic with a text that says the same', async () => {
     const page = await pages().openAs('demo')

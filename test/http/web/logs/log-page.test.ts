@@ -202,7 +202,7 @@ describe('a line of a log', () => {
     expect(many.text).toContain('Found in 100 lines: lines 1–100 of 1,000,000 were searched')
     const on = await see('', many.links['Search on from line 101'])
     expect(on.text).toContain('lines 101–200 of 1,000,000 were searched')
-  }, 60_000)
+  })
 
   it('of a megabyte is shown by its start, and takes neither the page nor the lines behind it away', async () => {
     const { append, end, see } = await open({ status: 'success' })
@@ -216,7 +216,7 @@ describe('a line of a log', () => {
     expect(text).toContain('These lines are so long that fewer are on this page than usual.')
     expect((await see('', links.Next)).rows.at(-1)).toBe(11)
     expect((await see('?line=11')).html).toContain('class="log-line marked" id="L11"')
-  }, 60_000)
+  })
 
   it('has the time at which it came, where that is asked for', async () => {
     const { stores, append, see } = await open({ status: 'running' })
@@ -351,7 +351,7 @@ describe('what a log shows', () => {
     expect(head_.text).toContain('What is left out of the log cannot be searched.')
     const on = Object.entries(head_.links).find(([text]) => text.startsWith('Search on'))?.[1]
     expect((await see('', on)).links[`${known}`]).toMatch(new RegExp(`line=${known}#L${known}$`))
-  }, 60_000)
+  })
 })
 
 describe('a search', () => {
@@ -390,7 +390,7 @@ describe('a search', () => {
     }
     expect(seen.length).toBeGreaterThan(1)
     expect(page.text).toMatch(/Found in 1 line: lines [\d,]+–360,001 of 360,001 were searched/)
-  }, 60_000)
+  })
 })
 
 describe('the page of a log that grows', () => {

@@ -175,7 +175,7 @@ describePages('the settings pages', (pages) => {
       await page.locator('#secret').waitFor()
     }
     await inspect(page, 'webhook-made', `/${slug}/settings/webhooks/new`, make)
-  }, 120_000)
+  })
 
   it('of webhooks and publishers look right with long names too', async () => {
     const { origin, demo } = pages()
@@ -219,7 +219,7 @@ describePages('the settings pages', (pages) => {
     const audit = await page.textContent('main')
     expect(audit).toContain('Created the webhook github')
     expect(audit).not.toContain(github.id)
-  }, 180_000)
+  })
 
   it('of somebody new have something to say', async () => {
     const page = await pages().openAs('newcomer')

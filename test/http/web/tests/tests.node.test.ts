@@ -17,7 +17,7 @@ describePages('the pages of tests', (pages) => {
     await page.getByRole('link', { name: 'rounds' }).first().click()
     await page.waitForURL(/tests\/\d+$/)
     await inspect(page, 'test-few', new URL(page.url()).pathname)
-  }, 180_000)
+  })
 
   it('mute a test and end that, by keyboard and without script', async () => {
     const { slug, report } = await newProject(pages(), 'muted')
@@ -41,7 +41,7 @@ describePages('the pages of tests', (pages) => {
     await plain.getByRole('link', { name: 'Its last runs, and its mute' }).click()
     await plain.getByRole('button', { name: 'Unmute' }).click()
     expect(await plain.getByRole('button', { name: 'Unmute' }).count()).toBe(0)
-  }, 180_000)
+  })
 
   it('look right with 50,000 tests, and with 100 runs of one that ends in every way', async () => {
     const { slug, report } = await newProject(pages(), 'many')
@@ -97,7 +97,7 @@ describePages('the pages of tests', (pages) => {
     }
     await page.setViewportSize({ width: 360, height: 800 })
     await expectNoSidewaysScroll(page)
-  }, 240_000)
+  })
 
   it('copy a name as it is, also where the page writes characters of it out', async () => {
     const { slug, report } = await newProject(pages(), 'copied')

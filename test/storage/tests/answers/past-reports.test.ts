@@ -91,7 +91,7 @@ describe('what reports of before say', () => {
     stores = await openTestStores()
     little = await seedHistory(stores, LITTLE)
     much = await seedHistory(stores, MUCH)
-  }, 60_000)
+  })
 
   const ASKED = {
     'the failures of a build': ({ project }: typeof little, builds: number) => judgeBuild(stores, project, builds),
