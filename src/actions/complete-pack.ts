@@ -4,7 +4,7 @@ import { listIndexedPacks } from '../storage/artifacts/packed-artifacts.ts'
 import { deleteUpload, markUploadComplete } from '../storage/artifacts/uploads.ts'
 import type { Stores } from '../storage/stores.ts'
 import { assembleUpload, type Unfinished } from './complete-upload.ts'
-import { indexPack, type KeptPack } from './keep-pack.ts'
+import { findKnown, indexPack, type KeptPack, sameAgain } from './keep-pack.ts'
 
 /** As `completeUpload`, for a zip that becomes a pack. One that is none that can be taken is gone, and so is its upload. */
 export async function completePack(
@@ -15,9 +15,9 @@ export async function completePack(
 ): Promise<KeptPack | Unfinished | { readonly kind: 'other_bytes' }> {
   const { id, projectId, buildId, buildNum: num, nodeIndex, path: name, sizeBytes, objectKey, overwrite } = upload
   const others = await listIndexedPacks(stores.db, buildId)
-  const known = others.find((other) => other.name === name && other.nodeIndex === nodeIndex) ?? null
+  const known = findKnown(others, { name, nodeIndex }) ?? null
   const assembled = await assembleUpload(stores, upload, parts, { known, actor })
-  if (assembled.kind === 'known') return { kind: 'same', pack: assembled.known, skipped: [] }
+  if (assembled.kind === 'known') return sameAgain(stores, assembled.known, others, { overwrite, actor })
   if (assembled.kind !== 'assembled') return assembled
 
   const { digest } = assembled

@@ -5,7 +5,7 @@ import { forgetArtifactLinks } from '../storage/artifacts/artifact-links.ts'
 import { askBucket, putObject } from '../storage/artifacts/objects.ts'
 import { listInIndex, packIndexOf } from '../storage/artifacts/pack-index.ts'
 import { type IndexedPack, listIndexedPacks } from '../storage/artifacts/packed-artifacts.ts'
-import { type InsertedPack, insertPack } from '../storage/artifacts/packs.ts'
+import { type InsertedPack, insertPack, type PackPlace, renewPack } from '../storage/artifacts/packs.ts'
 import { readZipDirectory } from '../storage/artifacts/zip-directory.ts'
 import type { Stores } from '../storage/stores.ts'
 import { RightGone } from '../storage/tokens/rights.ts'
@@ -37,10 +37,10 @@ export async function keepPack(
 ): Promise<KeptPack | { readonly kind: 'digest_mismatch' | 'wrong_length' | 'client_gone' }> {
   const { sizeBytes, sha256, overwrite } = upload
   const others = await listIndexedPacks(stores.db, target.buildId)
-  const known = others.find(({ name, nodeIndex }) => name === upload.name && nodeIndex === upload.nodeIndex)
+  const known = findKnown(others, upload)
   if (known && sha256 !== null) {
     if (isSamePack(known, { sizeBytes, digest: { kind: 'sha256', hex: sha256 } }))
-      return { kind: 'same', pack: known, skipped: [] }
+      return sameAgain(stores, known, others, { overwrite, actor })
     if (!overwrite) return { kind: 'other_bytes' }
   }
   const objectKey = objectKeyFor(target.projectId, target.buildId, crypto.randomUUID())
@@ -49,6 +49,20 @@ export async function keepPack(
   if (stored.kind !== 'stored') return stored
   const digest = { kind: 'sha256', hex: stored.sha256 } as const
   return indexPack(stores, { ...target, ...upload, digest, objectKey }, others, actor)
+}
+
+/** The answer to a zip that the build has: where it may replace what came after it, its files are the newest again. */
+export async function sameAgain(
+  stores: Stores,
+  known: IndexedPack,
+  others: readonly IndexedPack[],
+  { overwrite, actor }: { readonly overwrite: boolean; readonly actor: Actor },
+): Promise<KeptPack> {
+  if (!overwrite) return { kind: 'same', pack: known, skipped: [] }
+  const paths = (await listInIndex(stores, known.index)).map(({ path }) => path)
+  const pack = await renewPack(stores, known, { paths, createdAt: behind(stores.now(), others) }, actor)
+  forgetArtifactLinks(stores)
+  return pack ? { kind: 'same', pack, skipped: [] } : { kind: 'no_build' }
 }
 
 /** Makes a pack of a zip that R2 has: reads its directory, writes its index, and then the rows. Without rows neither stays. */
@@ -74,6 +88,8 @@ export async function indexPack(
   return kept
 
   async function index(): Promise<KeptPack> {
+    const known = findKnown(others, zip)
+    if (known && isSamePack(known, zip)) return sameAgain(stores, known, others, { overwrite, actor })
     const zipped = await readZipDirectory(stores, zip)
     if (zipped.kind === 'bad_zip') return zipped
     const { files, skipped } = zipped
@@ -102,6 +118,11 @@ export async function indexPack(
     const inserted = await insertPack(stores, pack, indexed, actor)
     return 'pack' in inserted ? { ...inserted, skipped } : inserted
   }
+}
+
+/** The pack of that name that is there already. */
+export function findKnown(others: readonly IndexedPack[], place: PackPlace): IndexedPack | undefined {
+  return others.find(({ name, nodeIndex }) => name === place.name && nodeIndex === place.nodeIndex)
 }
 
 /** A path of the files that one of the packs has. */

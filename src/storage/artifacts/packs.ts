@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import { digestText } from '../../domain/artifacts/artifact-digest.ts'
 import { isSamePack, MAX_PACKS_A_BUILD, type Pack } from '../../domain/artifacts/pack.ts'
@@ -57,13 +57,7 @@ export async function insertPack(
 ): Promise<InsertedPack> {
   const { db } = stores
   const isAt = and(eq(packs.buildId, pack.buildId), eq(packs.nodeIndex, pack.nodeIndex), eq(packs.name, pack.name))
-  const isOfPack = sql.join(
-    chunksOf(paths).map(
-      (chunk) => sql`${artifacts.path} in (select row.value from json_each(${JSON.stringify(chunk)}) as row)`,
-    ),
-    sql` or `,
-  )
-  const isInTheWay = sql`${artifacts.buildId} = ${pack.buildId} and ${artifacts.nodeIndex} = ${pack.nodeIndex} and (${isOfPack})`
+  const isInTheWay = liesAt(pack, paths)
   const isFree = overwrite ? sql`1` : sql`not exists (select 1 from ${artifacts} where ${isInTheWay})`
   const isGoing = sql`exists (select 1 from ${packs} where ${packs.id} = ${pack.id})`
   const others = sql`select count(*) from ${packs} where ${packs.buildId} = ${pack.buildId} and not (${isAt})`
@@ -71,10 +65,7 @@ export async function insertPack(
   const [[before], , , , , [after], inTheWay, [build]] = await commit(stores, actor, [
     selectAt(db, pack.buildId, pack),
     // The index goes with it; the objects of both are deleted by the daily upkeep.
-    rawStatement(
-      db,
-      sql`delete from ${packs} where ${isAt} and ${overwrite ? 1 : 0} = 1 and ${packs.digest} <> ${digestText(p.digest)}`,
-    ),
+    rawStatement(db, sql`delete from ${packs} where ${isAt} and ${overwrite ? 1 : 0} = 1`),
     rawStatement(
       db,
       sql`insert into ${packs} (id, project_id, build_id, build_num, branch, node_index, name, size_bytes, digest, object_key,
@@ -100,6 +91,37 @@ export async function insertPack(
   if (after) return isSamePack(after, pack) ? { kind: 'same', pack: after } : { kind: 'other_bytes' }
   const [first] = inTheWay
   return first ? { kind: 'path_taken', path: first.path } : { kind: 'too_many_packs' }
+}
+
+/**
+ * Has the files of a pack that is there count before all others of its node again, as if it came now; null when it is gone.
+ * Files of their own at its paths go.
+ */
+export async function renewPack(
+  stores: Pick<Stores, 'db' | 'now'>,
+  pack: Pack,
+  { paths, createdAt }: { readonly paths: readonly string[]; readonly createdAt: number },
+  actor: Actor,
+): Promise<Pack | null> {
+  const { db } = stores
+  const isThere = sql`exists (select 1 from ${packs} where ${packs.id} = ${pack.id})`
+  const [, , [renewed]] = await commit(stores, actor, [
+    db.update(packs).set({ createdAt }).where(eq(packs.id, pack.id)),
+    rawStatement(db, sql`delete from ${artifacts} where ${liesAt(pack, paths)} and ${isThere}`),
+    db.select(packColumns()).from(packs).where(eq(packs.id, pack.id)),
+  ])
+  return renewed ?? null
+}
+
+/** Whether an artifact is one of the build's own at one of those paths. */
+function liesAt({ buildId, nodeIndex }: Pick<Pack, 'buildId' | 'nodeIndex'>, paths: readonly string[]): SQL {
+  const isOne = sql.join(
+    chunksOf(paths).map(
+      (chunk) => sql`${artifacts.path} in (select row.value from json_each(${JSON.stringify(chunk)}) as row)`,
+    ),
+    sql` or `,
+  )
+  return sql`${artifacts.buildId} = ${buildId} and ${artifacts.nodeIndex} = ${nodeIndex} and (${isOne})`
 }
 
 /** D1 takes a value of 2 MB, and a path may take six times its length as JSON. */

@@ -195,6 +195,36 @@ it('a file that is put over one of a pack is there at once', async () => {
   expect(await (await download('a.txt')).text()).toBe('loose')
 })
 
+it.each(['with its digest', 'without it'])(
+  'a pack that is sent again %s counts before what came after it, where that is said, and else does not',
+  async (how) => {
+    await begin()
+    const zip = storedZip({ 'a.txt': 'first', 'b.txt': 'first' })
+    const again = async (query: string) => {
+      const hash = await crypto.subtle.digest('SHA-256', zip)
+      const digest = `sha-256=:${btoa(String.fromCharCode(...new Uint8Array(hash)))}:`
+      const headers = {
+        'Content-Length': String(zip.length),
+        ...(how === 'without it' ? {} : { 'Repr-Digest': digest }),
+      }
+      const { status } = await app.ask(`${own}/packs/first${query}`, {
+        ...{ method: 'PUT', token: world.secrets.member, body: zip, headers },
+      })
+      return status
+    }
+    const texts = async () => [await (await download('a.txt')).text(), await (await download('b.txt')).text()]
+    expect(await again('')).toBe(201)
+    expect((await put('second', storedZip({ 'a.txt': 'second' }), '?overwrite=true')).status).toBe(201)
+    const loose = { body: 'loose', headers: { 'Content-Length': '5' } }
+    await app.ask(`${own}/artifacts/b.txt?overwrite=true`, { method: 'PUT', token: world.secrets.member, ...loose })
+    expect(await again('')).toBe(200)
+    expect(await texts()).toEqual(['second', 'loose'])
+    expect(await again('?overwrite=true')).toBe(200)
+    expect(await texts()).toEqual(['first', 'first'])
+    expect(await pathsOf()).toEqual(['a.txt', 'b.txt', 'out/report.txt'])
+  },
+)
+
 it('a pack of 50,000 files with long names is taken, and another over it where that is said', async () => {
   await begin()
   const files = Object.fromEntries(
