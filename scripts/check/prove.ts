@@ -11,7 +11,7 @@ const until = performance.now() + Number(values.minutes) * 60_000
 const minutesLeft = () => (until - performance.now()) / 60_000
 
 /** All of test/prove but what takes an hour. */
-const SHORT = ['fuzz', 'kill', 'same-worker', 'scale', 'sim', 'timing', 'two', 'windows'].map(
+const SHORT = ['backup-rows', 'fuzz', 'kill', 'memory', 'same-worker', 'scale', 'sim', 'timing', 'two', 'windows'].map(
   (name) => `test/prove/${name}`,
 )
 const HOSTILE_REPORTS = 'test/prove/hostile-reports.node.test.ts'
@@ -20,7 +20,7 @@ type Proved = { readonly passed: number; readonly failed: number; readonly failu
 /** With the minutes that each takes on two cores: what there is no time for is not begun, and said. */
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
-    name: 'simulator, hostile inputs, kill, two workerds, timing, the same Worker by each deploy',
+    name: 'simulator, hostile inputs, kill, memory, two workerds, timing, the same Worker by each deploy',
     minutes: 5,
     run: () => tests('node', SHORT),
   },

@@ -11,13 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { isWorthIt } from '../../cli/files/download-all.ts'
 import { EXIT } from '../../cli/terminal/exit.ts'
 import { zipOf } from '../support/seed/zips.ts'
 import { type CliOptions, until } from '../support/server/cli.ts'
 import type { Seen } from '../support/server/fault-proxy.ts'
-import { mostMemoryOf } from '../support/server/most-memory.ts'
 import { openTransfers, type Transfers } from '../support/server/transfers.ts'
 
 let transfers: Transfers
@@ -195,17 +194,6 @@ describe('a download of many files', () => {
     const env = { NODE_OPTIONS: `--require ${older}` }
     expect(await download(to, build, [], { env })).toMatchObject({ code: 0 })
     expectFiles(to, SMALL)
-  })
-
-  it.runIf(process.platform === 'linux')('takes no more memory than its parts', { timeout: 240_000 }, async () => {
-    const ofEach = inject('isProof') ? 16 : 10
-    const num = await uploaded('down-memory', large(16, ofEach))
-    const run = cli.start(['download', '--build', num], { cwd: folderWith({}) })
-    const { ended, mostKb } = await mostMemoryOf(run)
-    expect(ended).toMatchObject({ code: 0 })
-    expect(proxy.seen.filter(isBytes)).toHaveLength(1)
-    // Held whole, 160 or 256 MiB would be more, since Node itself has some 60 MB.
-    expect(mostKb).toBeLessThan(inject('isProof') ? 250_000 : 200_000)
   })
 })
 
