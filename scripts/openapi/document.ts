@@ -49,11 +49,16 @@ const NEEDS: Record<Needs, string> = {
   anyone: 'Needs no token.',
   each: 'Needs what it asks for of each project: without a token, only public ones are there.',
   token: 'Needs any live token.',
+  'token:admin': 'Needs any live token whose limits leave it administration.',
   user: 'Needs a personal token.',
+  'user:admin': 'Needs a personal token whose limits leave it administration.',
   owner: 'Needs a personal token of an owner of this server.',
+  'owner:admin': 'Needs a personal token of an owner of this server whose limits leave it administration.',
   hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
   'runs:list':
     'Needs a token of the project, whatever its scope, or the personal token of a member. Open to anyone where the project is public.',
+  'badges:read':
+    'Needs a project token of scope `status` or `all`, that may be limited to badges, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'status:read':
     'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
   'artifacts:read':
@@ -181,7 +186,7 @@ function parameterRef(place: Place, name: string): Ref {
 }
 
 /** What a public project, or nothing in particular, opens without a token. */
-const OPEN: readonly Needs[] = ['each', 'runs:list', 'status:read', 'artifacts:read']
+const OPEN: readonly Needs[] = ['each', 'runs:list', 'badges:read', 'status:read', 'artifacts:read']
 
 function securityFor(needs: Needs, path: string): Record<string, string[]>[] {
   if (needs === 'anyone') return []

@@ -53,6 +53,19 @@ function mayBeKept(name: ApiRouteName, { answers, isAlwaysWhole }: RouteDoc): bo
   return name.startsWith('GET ') && 200 in answers && !isAlwaysWhole
 }
 
+/** How a route that is about no one project refuses a good token. */
+const OF_NO_PROJECT: Partial<Record<Needs, readonly number[]>> = {
+  anyone: [],
+  hidden: [404],
+  user: [],
+  each: [403],
+  token: [403],
+  owner: [403],
+  'token:admin': [403],
+  'user:admin': [403],
+  'owner:admin': [403],
+}
+
 function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
   const { body, refuses = [], refusesIn } = doc
   const needs: Needs = ACCESS[name]
@@ -63,9 +76,7 @@ function refusalsOf(name: ApiRouteName, doc: RouteDoc): ReadonlySet<number> {
     503,
     ...(refusesIn ? [] : [431]),
     ...(needs === 'anyone' || needs === 'hidden' ? [] : [401, 429]),
-    ...(needs === 'hidden' ? [404] : []),
-    ...(needs === 'owner' ? [403] : []),
-    ...(needs.includes(':') ? [403, 404] : []),
+    ...(OF_NO_PROJECT[needs] ?? [403, 404]),
     ...(body ? [413, 499] : []),
     ...(mayBeKept(name, doc) ? [412] : []),
     ...(name.startsWith('GET ') ? [] : [412, 415]),

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'token.leaked'
   | 'token.leak_flagged'
   | 'token.refused_by_scope'
+  | 'token.refused_by_network'
   | 'project.created'
   | 'project.updated'
   | 'project.deleted'

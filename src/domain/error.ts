@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'login_required',
   'invalid_token',
   'expired_token',
+  'early_token',
   'query_token_refused',
   'invalid_signature',
   'permission_denied',

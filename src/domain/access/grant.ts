@@ -1,4 +1,5 @@
 import type { Project, Role } from '../project.ts'
+import { type AccessLevel, type Asked, type Limits, limitsOpen, limitWordsOf } from './limits.ts'
 import { type Permission, permissionsOf } from './permission.ts'
 import type { Scope } from './scope.ts'
 
@@ -9,8 +10,15 @@ export type Grant =
       readonly tokenId: string
       readonly userId: string
       readonly instanceRole: InstanceRole
+      readonly limits: Limits | null
     }
-  | { readonly kind: 'project'; readonly tokenId: string; readonly scope: Scope; readonly project: Project }
+  | {
+      readonly kind: 'project'
+      readonly tokenId: string
+      readonly scope: Scope
+      readonly project: Project
+      readonly limits: Limits | null
+    }
   | {
       readonly kind: 'reporting'
       readonly tokenId: string
@@ -39,9 +47,24 @@ export type Decision = 'allow' | 'login_required' | 'permission_denied' | 'proje
 
 /**
  * Whether `asker` may do `permission` on `project` (null: there is none). Pure, total, and closed: what no row of the
- * tables opens is refused, and a private project's existence shows only to those who belong to it.
+ * tables opens is refused, and a private project's existence shows only to those who belong to it. What the limits of a
+ * token close is refused on public projects, too.
  */
 export function decide(permission: Permission, asker: PrincipalInProject, project: Project | null): Decision {
+  const decision = decideUnlimited(permission, asker, project)
+  return decision === 'allow' && !leavesOpen(asker.grant, permission) ? 'permission_denied' : decision
+}
+
+/** Whether the limits of who asks leave that open anywhere. */
+export function leavesOpen(grant: Principal | null, asked: Asked): boolean {
+  return limitsOpen(limitsOf(grant), asked)
+}
+
+export function limitsOf(grant: Principal | null): Limits | null {
+  return grant?.kind === 'personal' || grant?.kind === 'project' ? grant.limits : null
+}
+
+function decideUnlimited(permission: Permission, asker: PrincipalInProject, project: Project | null): Decision {
   if (!project) return 'project_not_found'
   if (belongs(asker, project))
     return openTo(asker).includes(permission) ? 'allow' : (publicRead(permission, project) ?? 'permission_denied')
@@ -69,14 +92,24 @@ export function subjectsOf(grant: Grant): readonly string[] {
 /** What the grant opens, in CircleCI's words, for the `X-CircleCI-Scopes` header. */
 export function scopeWordsOf(grant: Grant | null): string {
   if (!grant) return 'none'
+  return [...wordsOf(grant), ...limitWordsOf(limitsOf(grant))].join(', ')
+}
+
+function wordsOf(grant: Grant): readonly string[] {
   switch (grant.kind) {
     case 'personal':
-      return 'write-settings, view-builds, read-settings, trigger-builds, all, status'
+      return PERSONAL_WORDS[grant.limits?.access ?? 'admin']
     case 'project':
-      return grant.scope === 'all' ? 'status, view-builds, all' : grant.scope
+      return grant.scope === 'all' ? ['status', 'view-builds', 'all'] : [grant.scope]
     case 'reporting':
-      return 'status, view-builds, all, report-builds'
+      return ['status', 'view-builds', 'all', 'report-builds']
   }
+}
+
+const PERSONAL_WORDS: Record<AccessLevel, readonly string[]> = {
+  read: ['view-builds', 'status'],
+  write: ['view-builds', 'trigger-builds', 'status'],
+  admin: ['write-settings', 'view-builds', 'read-settings', 'trigger-builds', 'all', 'status'],
 }
 
 function belongs(asker: PrincipalInProject, project: Project): boolean {

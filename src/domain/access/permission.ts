@@ -7,6 +7,8 @@ import type { Scope } from './scope.ts'
  */
 export type Permission =
   | 'runs:list'
+  /** Badges, their JSON and cc.xml: what stands in a README. */
+  | 'badges:read'
   | 'status:read'
   | 'artifacts:read'
   | 'builds:write'
@@ -20,13 +22,13 @@ export type Opener = Scope | Role | 'reporting' | 'public'
 export const ROLES = ['member', 'admin'] as const satisfies readonly Role[]
 
 const OPENS: Record<Opener, readonly Permission[]> = {
-  status: ['runs:list', 'status:read'],
+  status: ['runs:list', 'badges:read', 'status:read'],
   'view-builds': ['runs:list', 'artifacts:read'],
-  all: ['runs:list', 'status:read', 'artifacts:read'],
-  member: ['runs:list', 'status:read', 'artifacts:read', 'builds:write', 'shares:write'],
-  admin: ['runs:list', 'status:read', 'artifacts:read', 'builds:write', 'shares:write', 'project:admin'],
-  reporting: ['runs:list', 'status:read', 'artifacts:read', 'builds:write'],
-  public: ['runs:list', 'status:read', 'artifacts:read'],
+  all: ['runs:list', 'badges:read', 'status:read', 'artifacts:read'],
+  member: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write', 'shares:write'],
+  admin: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write', 'shares:write', 'project:admin'],
+  reporting: ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'builds:write'],
+  public: ['runs:list', 'badges:read', 'status:read', 'artifacts:read'],
 }
 
 /** What an opener opens; nothing for a word that is not one. */
@@ -37,6 +39,7 @@ export function permissionsOf(opener: Opener): readonly Permission[] {
 /** The scope to name in `WWW-Authenticate` (RFC 6750 §3) when this permission is lacking. */
 export const SCOPE_NEEDED: Record<Permission, string> = {
   'runs:list': 'status',
+  'badges:read': 'status',
   'status:read': 'status',
   'artifacts:read': 'view-builds',
   'builds:write': 'builds:write',

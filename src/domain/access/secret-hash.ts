@@ -44,6 +44,27 @@ export async function hashSecret(
   return [current as SecretHash, ...old]
 }
 
+/**
+ * How the hash of a token is stored: of one with limits under a mark, so that a version of ours that knows no limits does not
+ * find it, and opens nothing by it.
+ */
+export function storedHash(hash: SecretHash, isLimited: boolean): string {
+  return isLimited ? hash + LIMITED : hash
+}
+
+/** All that hashes may be stored as. */
+export function storedForms(hashes: readonly SecretHash[]): string[] {
+  return hashes.flatMap((hash) => [hash, hash + LIMITED])
+}
+
+/** The hash in what is stored. */
+export function bareHash(stored: string): string {
+  return stored.endsWith(LIMITED) ? stored.slice(0, -LIMITED.length) : stored
+}
+
+// In no base64url text.
+const LIMITED = '~'
+
 /** Which pepper made a stored hash. */
 export function pepperIdOf(hash: string): string {
   return hash.slice(0, hash.indexOf(':'))

@@ -1,3 +1,4 @@
+import type { Limits } from './limits.ts'
 import type { Scope } from './scope.ts'
 
 /** What everybody with the right to see a token sees of it: never its secret. Times are epoch milliseconds. */
@@ -13,8 +14,20 @@ type TokenEntry = {
   readonly leakReportedAt: number | null
 }
 
-export type PersonalToken = TokenEntry & { readonly kind: 'personal'; readonly userId: string }
-export type ProjectToken = TokenEntry & { readonly kind: 'project'; readonly projectId: string; readonly scope: Scope }
+/** What a token opens less; unreadable where a later version of ours wrote it, and then the token opens nothing here. */
+export type TokenLimits = Limits | 'unreadable' | null
+
+export type PersonalToken = TokenEntry & {
+  readonly kind: 'personal'
+  readonly userId: string
+  readonly limits: TokenLimits
+}
+export type ProjectToken = TokenEntry & {
+  readonly kind: 'project'
+  readonly projectId: string
+  readonly scope: Scope
+  readonly limits: TokenLimits
+}
 export type ReportingToken = TokenEntry & { readonly kind: 'reporting'; readonly projectId: string }
 export type Token = PersonalToken | ProjectToken | ReportingToken
 

@@ -116,6 +116,7 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   project_not_found: 'project_not_found',
   invalid_token: 'invalid_token',
   expired_token: 'invalid_token',
+  early_token: 'invalid_token',
   query_token_refused: 'invalid_token',
   permission_denied: 'no_permission',
   too_many_requests: 'busy',
@@ -123,7 +124,12 @@ const REFUSAL: Partial<Record<ErrorCode, BadgeRefusal>> = {
   not_configured: 'unknown',
 }
 
-const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set(['invalid_token', 'expired_token', 'query_token_refused'])
+const IS_BAD_TOKEN: ReadonlySet<ErrorCode> = new Set([
+  'invalid_token',
+  'expired_token',
+  'early_token',
+  'query_token_refused',
+])
 
 /**
  * As `refuseWithBadge`, but for a token in the URL that counts no more: READMEs outlive their tokens, so it gets what

@@ -3,9 +3,12 @@ import type { Permission } from '../../domain/access/permission.ts'
 /**
  * What a route needs: nothing (the handler checks by itself), nothing but that a token that comes along is good, since the
  * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, an
- * owner's, an owner's where the route is a 404 to everybody else (`hidden`), or a permission on the project.
+ * owner's, an owner's where the route is a 404 to everybody else (`hidden`), or a permission on the project. With `:admin` a
+ * token whose limits leave out administration does not do.
  */
-export type Needs = 'anyone' | 'each' | 'token' | 'user' | 'owner' | 'hidden' | Permission
+export type Needs = 'anyone' | AccountNeeds | Permission
+/** What is asked of the token and its person, and of no project. */
+export type AccountNeeds = 'each' | 'token' | 'token:admin' | 'user' | 'user:admin' | 'owner' | 'owner:admin' | 'hidden'
 
 /**
  * Every route and what it needs. A route that is not here does not start. Routes of `/api/v1.1` answer under the older
@@ -16,9 +19,9 @@ export const ACCESS = {
   'GET /api/v1.1/projects': 'user',
   'GET /api/v1.1/recent-builds': 'user',
   'GET /api/v1.1/user/token': 'user',
-  'POST /api/v1.1/user/token': 'user',
-  'DELETE /api/v1.1/user/token/:id': 'user',
-  'POST /api/v1.1/user/token/:id/rotate': 'user',
+  'POST /api/v1.1/user/token': 'user:admin',
+  'DELETE /api/v1.1/user/token/:id': 'user:admin',
+  'POST /api/v1.1/user/token/:id/rotate': 'user:admin',
 
   'GET /api/v1.1/project/:vcs/:org/:repo': 'status:read',
   'POST /api/v1.1/project/:vcs/:org/:repo': 'builds:write',
@@ -104,13 +107,13 @@ export const ACCESS = {
   'POST /mcp': 'token',
 
   'GET /api/buildpass/v1/token': 'token',
-  'DELETE /api/buildpass/v1/token': 'token',
+  'DELETE /api/buildpass/v1/token': 'token:admin',
   'POST /api/buildpass/v1/leaks': 'anyone',
   'GET /api/buildpass/v1/audit': 'user',
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
-  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
-  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner',
-  'POST /api/buildpass/v1/projects': 'user',
+  'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
+  'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
+  'POST /api/buildpass/v1/projects': 'user:admin',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': 'status:read',
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
@@ -191,15 +194,15 @@ export const ACCESS = {
 
   'POST /local/sign-in-links': 'anyone',
   'GET /cc.xml': 'user',
-  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'status:read',
-  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.cc\\.xml}': 'badges:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.cc\\.xml}': 'badges:read',
 
-  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
-  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.(?:svg|json)}': 'badges:read',
+  'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'badges:read',
   'GET /status-badge/redirect/:vcs/:org/:repo': 'anyone',
   'GET /status-badge/redirect/:vcs/:org/:repo/tree/:branch{.+}': 'anyone',
-  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.(?:svg|json)}': 'status:read',
-  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'status:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.(?:svg|json)}': 'badges:read',
+  'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:repo/tree/:file{.+\\.(?:svg|json)}': 'badges:read',
   'GET /status-badge/img/:vcs/:org/:file{[^/]+\\.png}': 'anyone',
   'GET /status-badge/img/:vcs/:org/:repo/tree/:file{.+\\.png}': 'anyone',
   'GET /:vcs{(?:gh|github|bb|bitbucket|gl|gitlab|circleci)}/:org/:file{[^/]+\\.png}': 'anyone',
@@ -220,7 +223,7 @@ type NameOf<Part extends string> = Part extends `${infer Name}{${string}` ? Name
  * What a page needs: nothing, a signed-in person, the instance's owner, or a person's permission on the project. A
  * session opens pages and nothing else; a token opens none of them.
  */
-export type PageNeeds = 'anyone' | 'session' | 'owner' | Exclude<Permission, 'runs:list'>
+export type PageNeeds = 'anyone' | 'session' | 'owner' | Exclude<Permission, 'runs:list' | 'badges:read'>
 
 /** Every page and every form of the web application, and what it needs. */
 export const PAGES = {

@@ -1,11 +1,14 @@
 import type { Context } from 'hono'
-import type { Grant } from '../../domain/access/grant.ts'
+import type { Actor } from '../../domain/access/actor.ts'
+import { type Grant, isPerson, limitsOf } from '../../domain/access/grant.ts'
+import { standingOf } from '../../domain/access/limits.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
 import { type ChargeUnknown, findGrant, type Granted } from '../../storage/edge/grants.ts'
+import { noteRefused } from '../../storage/projects/audit.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
 import type { AppEnv, Asked } from './open-request.ts'
-import { clientKeyOf, isWithinLimit } from './request/client-limits.ts'
+import { clientAddressOf, clientKeyOf, isWithinLimit } from './request/client-limits.ts'
 import { readCredential } from './request/credentials.ts'
 
 /** A verified grant, and when its token expires (epoch milliseconds). */
@@ -51,8 +54,7 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
   const verdict = await findGrant(stores, credential.secret, slug, unknownCharge(c))
   switch (verdict.kind) {
     case 'granted':
-      noteGranted(c, verdict)
-      return { kind: 'granted', grant: verdict.grant, expiresAt: verdict.expiresAt }
+      return standing(c, verdict)
     case 'unknown':
       return INVALID
     case 'expired': {
@@ -64,6 +66,31 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
     case 'unavailable':
       return { kind: 'refused', code: 'unavailable' }
   }
+}
+
+/** A token counts from its networks, and from its day on: from elsewhere it is as unknown as any. */
+function standing(c: Context<AppEnv>, verdict: Granted): Identified {
+  const { stores } = c.env
+  const { grant, expiresAt } = verdict
+  const limits = limitsOf(grant)
+  switch (standingOf(limits, clientAddressOf(c.req.raw), stores.now())) {
+    case 'stands':
+      noteGranted(c, verdict)
+      return { kind: 'granted', grant, expiresAt }
+    case 'elsewhere':
+      noteRefused(stores, bearerOf(c, grant), { action: 'token.refused_by_network' })
+      return INVALID
+    case 'too_early': {
+      const message = `API token is not valid before ${new Date(limits?.notBefore ?? 0).toISOString()}.`
+      return { kind: 'refused', code: 'early_token', message }
+    }
+  }
+}
+
+/** Whoever presents a token, as an actor that may do nothing. */
+function bearerOf(c: Context<AppEnv>, grant: Grant): Actor {
+  const userId = isPerson(grant) ? grant.userId : null
+  return { userId, tokenId: grant.tokenId, sessionId: null, from: placeOf(c.req.raw), right: { kind: 'credential' } }
 }
 
 /** What an unknown secret costs the client of the request. */
@@ -81,6 +108,12 @@ export function noteGranted({ env, req }: Asked, { grant, tier }: Granted): void
   env.trace.tokenId = grant.tokenId
   env.trace.tier = tier
   noteUse(env.stores, grant.tokenId, () => countryAndColoOf(req.raw))
+}
+
+/** Where a request comes from, for the audit log: its address, and country and data centre where these are known. */
+export function placeOf(request: Request): string {
+  const [address, place] = [clientAddressOf(request), countryAndColoOf(request)]
+  return place ? `${address} ${place}` : address
 }
 
 /** Country and data centre of the request, where Cloudflare gives them. */

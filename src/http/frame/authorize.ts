@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Actor, Right } from '../../domain/access/actor.ts'
 import type { Fence } from '../../domain/access/fence.ts'
-import { type Grant, isPerson } from '../../domain/access/grant.ts'
+import { type Grant, isPerson, leavesOpen } from '../../domain/access/grant.ts'
 import { type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
@@ -15,12 +15,11 @@ import {
 } from '../../domain/project.ts'
 import { fenceNow } from '../../storage/edge/download-proof.ts'
 import { findAccess } from '../../storage/edge/project-access.ts'
-import { noteRefusedScope } from '../../storage/projects/audit.ts'
+import { noteRefused } from '../../storage/projects/audit.ts'
 import { findSlug } from '../../storage/projects/projects.ts'
 import type { Needs, PageNeeds, ParamsOf } from './access.ts'
-import { authenticate, countryAndColoOf, identify } from './authenticate.ts'
+import { authenticate, identify, placeOf } from './authenticate.ts'
 import type { AppEnv } from './open-request.ts'
-import { clientAddressOf } from './request/client-limits.ts'
 
 export type PersonalGrant = Extract<Grant, { kind: 'personal' }>
 export type OnProject = {
@@ -39,9 +38,9 @@ export type Admitted<N extends Needs> = N extends 'anyone'
   ? { readonly needs: N; readonly grant: null }
   : N extends 'each'
     ? { readonly needs: N; readonly grant: Grant | null }
-    : N extends 'token'
+    : N extends 'token' | 'token:admin'
       ? { readonly needs: N; readonly grant: Grant }
-      : N extends 'user' | 'owner' | 'hidden'
+      : N extends 'user' | 'user:admin' | 'owner' | 'owner:admin' | 'hidden'
         ? { readonly needs: N; readonly grant: PersonalGrant }
         : OnProject
 
@@ -82,19 +81,23 @@ async function admit<Params>(
     case 'anyone':
       return { needs, grant: null }
     case 'each':
-      return { needs, grant: (await authenticate(c, null))?.grant ?? null }
+      return { needs, grant: await presentedFor(c, 'account:read') }
     case 'token':
-      return { needs, grant: (await authenticate(c, null))?.grant ?? loginRequired() }
+      return { needs, grant: (await presentedFor(c, 'account:read')) ?? loginRequired() }
+    case 'token:admin':
+      return { needs, grant: (await presentedFor(c, 'account:admin')) ?? loginRequired() }
     case 'user':
-      return { needs, grant: await requirePerson(c) }
-    case 'owner': {
-      const grant = await requirePerson(c)
-      if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
-      return { needs, grant }
-    }
+      return { needs, grant: await requirePerson(c, 'account:read') }
+    case 'user:admin':
+      return { needs, grant: await requirePerson(c, 'account:admin') }
+    case 'owner':
+      return { needs, grant: await requireOwner(c, 'account:read') }
+    case 'owner:admin':
+      return { needs, grant: await requireOwner(c, 'account:admin') }
     case 'hidden':
       return { needs, grant: await requireOwnerOrAbsent(c) }
     case 'runs:list':
+    case 'badges:read':
     case 'status:read':
     case 'artifacts:read':
     case 'builds:write':
@@ -104,9 +107,24 @@ async function admit<Params>(
   }
 }
 
-async function requirePerson(c: Context<AppEnv>): Promise<PersonalGrant> {
+/** The grant that came along, if its limits leave that open. */
+async function presentedFor(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<Grant | null> {
+  const grant = (await authenticate(c, null))?.grant ?? null
+  if (!leavesOpen(grant, asked)) throw new AppError('permission_denied')
+  return grant
+}
+
+async function requirePerson(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<PersonalGrant> {
   const grant = (await authenticate(c, null))?.grant
-  return grant?.kind === 'personal' ? grant : loginRequired()
+  if (grant?.kind !== 'personal') return loginRequired()
+  if (!leavesOpen(grant, asked)) throw new AppError('permission_denied')
+  return grant
+}
+
+async function requireOwner(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<PersonalGrant> {
+  const grant = await requirePerson(c, asked)
+  if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
+  return grant
 }
 
 /** An owner; for everybody else, whatever the reason, the route does not exist. */
@@ -157,7 +175,11 @@ async function requireProject<Params>(
     case 'unavailable':
       throw new AppError('unavailable')
     case 'permission_denied': {
-      if (grant) noteRefusedScope(stores, actorOf(c, { needs: 'token', grant }), needs)
+      if (grant)
+        noteRefused(stores, actorOf(c, { needs: 'token', grant }), {
+          action: 'token.refused_by_scope',
+          detail: { permission: needs },
+        })
       const scope = SCOPE_NEEDED[needs]
       throw new AppError('permission_denied', undefined, {
         headers: { 'WWW-Authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
@@ -177,13 +199,11 @@ export type Authorized = {
 /** Who acts, and by what right. */
 export function actorOf(c: Context<AppEnv>, admitted: Authorized): Actor {
   const principal = admitted.viewer ?? admitted.grant ?? null
-  const place = countryAndColoOf(c.req.raw)
-  const address = clientAddressOf(c.req.raw)
   return {
     userId: principal && isPerson(principal) ? principal.userId : null,
     tokenId: principal && principal.kind !== 'session' ? principal.tokenId : null,
     sessionId: principal?.kind === 'session' ? principal.sessionId : null,
-    from: place ? `${address} ${place}` : address,
+    from: placeOf(c.req.raw),
     right: rightOf(admitted),
   }
 }
@@ -193,6 +213,7 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'anyone':
       return { kind: 'own' }
     case 'owner':
+    case 'owner:admin':
     case 'hidden':
       return { kind: 'owner' }
     case 'builds:write':
@@ -202,10 +223,13 @@ function rightOf({ needs, project }: Authorized): Right {
       return { kind: 'project', projectId: project.id, permission: needs }
     // A right to read lets somebody write only what is their own.
     case 'token':
+    case 'token:admin':
     case 'user':
+    case 'user:admin':
     case 'each':
     case 'session':
     case 'runs:list':
+    case 'badges:read':
     case 'status:read':
     case 'artifacts:read':
       return { kind: 'credential' }

@@ -9,6 +9,7 @@ export const ERRORS: Record<ErrorCode, WireError> = {
   login_required: { status: 401, message: 'You must log in first.' },
   invalid_token: { status: 401, message: 'Invalid API token.' },
   expired_token: { status: 401, message: 'API token expired.' },
+  early_token: { status: 401, message: 'API token is not valid yet.' },
   query_token_refused: { status: 401, message: 'Tokens in the URL are not accepted here.' },
   invalid_signature: { status: 401, message: 'Invalid signature.' },
   permission_denied: { status: 403, message: 'Permission denied' },
@@ -91,6 +92,7 @@ const CHALLENGE: Partial<Record<ErrorCode, string>> = {
   login_required: 'Bearer',
   invalid_token: 'Bearer error="invalid_token"',
   expired_token: 'Bearer error="invalid_token"',
+  early_token: 'Bearer error="invalid_token"',
   query_token_refused: 'Bearer error="invalid_token"',
 }
 

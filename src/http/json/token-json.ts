@@ -1,6 +1,7 @@
 import type { Secret } from '../../domain/access/secret.ts'
 import type { Token } from '../../domain/access/token.ts'
 import { isoOf } from './iso-time.ts'
+import { limitsJson } from './limits-json.ts'
 import type { EndedJson, MintedTokenJson, TokenJson } from './token-shape.ts'
 
 /** A token as its holder sees it: never the secret. */
@@ -9,6 +10,7 @@ export function tokenJson(token: Token): TokenJson {
     id: token.id,
     label: token.label,
     ...(token.kind === 'project' ? { scope: token.scope } : {}),
+    limits: token.kind === 'reporting' ? null : limitsJson(token.limits),
     prefix: token.prefix,
     last_four: token.lastFour,
     time: isoOf(token.createdAt),

@@ -1,11 +1,24 @@
+import { ACCESS_LEVELS } from '../../domain/access/limits.ts'
 import { SCOPES } from '../../domain/access/scope.ts'
 import { exactly, IDS, type JsonOf, keyOf, list, maybe, named, object, orNull, text, time, uuid } from './shape.ts'
 
+const limitsShape = named(
+  'TokenLimits',
+  object({
+    access: maybe(keyOf(ACCESS_LEVELS)),
+    only: maybe(exactly('badges')),
+    cidrs: maybe(list(text('10.0.0.0/8'))),
+    not_before: maybe(time()),
+    // It has a limit that this version does not know, and opens nothing here.
+    unreadable: maybe(exactly(true)),
+  }),
+)
 export const personalTokenShape = named(
   'PersonalToken',
   object({
     id: uuid(IDS.token),
     label: text('deploy script'),
+    limits: orNull(limitsShape),
     prefix: text('bpu_7Gk2'),
     last_four: text('x7Qk'),
     time: time(),
@@ -17,7 +30,11 @@ export const personalTokenShape = named(
 )
 export const projectTokenShape = named(
   'ProjectToken',
-  object({ ...personalTokenShape.entries, scope: keyOf(SCOPES), prefix: text('bpp_7Gk2') }),
+  object({
+    ...personalTokenShape.entries,
+    scope: keyOf(SCOPES),
+    prefix: text('bpp_7Gk2'),
+  }),
 )
 const minted = { token: text('the secret'), replaces: maybe(uuid(IDS.token)) }
 export const mintedPersonalTokenShape = named(
@@ -27,6 +44,7 @@ export const mintedPersonalTokenShape = named(
 export const mintedProjectTokenShape = named('MintedProjectToken', object({ ...projectTokenShape.entries, ...minted }))
 export const endedShape = named('Ended', object({ message: exactly('ok'), deleted: list(uuid(IDS.token)) }))
 
+export type LimitsJson = JsonOf<typeof limitsShape> | null
 export type TokenJson = JsonOf<typeof personalTokenShape | typeof projectTokenShape>
 export type MintedTokenJson = JsonOf<typeof mintedPersonalTokenShape | typeof mintedProjectTokenShape>
 export type EndedJson = JsonOf<typeof endedShape>

@@ -1,4 +1,4 @@
-import type { Grant } from '../../domain/access/grant.ts'
+import { type Grant, leavesOpen } from '../../domain/access/grant.ts'
 import { type Permission, permissionsOf } from '../../domain/access/permission.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
@@ -14,9 +14,10 @@ export type Asker = {
   readonly origin: string
 }
 
-/** Whether a tool that needs this is worth showing: what a token with a scope never opens is not. */
+/** Whether a tool that needs this is worth showing: what a token of that scope and limits never opens is not. */
 export function mayEver(grant: Grant, needs: Permission): boolean {
-  return grant.kind !== 'project' || permissionsOf(grant.scope).includes(needs)
+  const isOfScope = grant.kind !== 'project' || permissionsOf(grant.scope).includes(needs)
+  return isOfScope && leavesOpen(grant, needs)
 }
 
 /** The slug that was said, of the token's own project, or of the person's only one. */

@@ -150,6 +150,7 @@ const ENDED = 'A person has to make another token.'
 const TO_DO: Partial<Record<ErrorCode, string>> = {
   invalid_token: ENDED,
   expired_token: ENDED,
+  early_token: ENDED,
   permission_denied:
     'The scope of this token does not open it: tools/list has what it opens. A person can make a token of the scope All.',
   too_many_requests: 'Wait ten seconds, then ask again.',

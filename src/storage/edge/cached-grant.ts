@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Fenced } from '../../domain/access/fence.ts'
 import { subjectsOf } from '../../domain/access/grant.ts'
+import { keptLimits } from '../tokens/kept-limits.ts'
 import type { HeldGrant } from './grant-memory.ts'
 
 const id = v.pipe(v.string(), v.minLength(1))
@@ -23,12 +24,14 @@ const shape = () =>
         tokenId: id,
         userId: id,
         instanceRole: v.picklist(['owner', 'user']),
+        limits: v.nullable(keptLimits()),
       }),
       v.strictObject({
         kind: v.literal('project'),
         tokenId: id,
         scope: v.picklist(['status', 'view-builds', 'all']),
         project,
+        limits: v.nullable(keptLimits()),
       }),
       v.strictObject({ kind: v.literal('reporting'), tokenId: id, project, publisherId: v.nullable(id) }),
     ]),

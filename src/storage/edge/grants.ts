@@ -2,12 +2,13 @@ import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Fenced } from '../../domain/access/fence.ts'
 import { type Grant, subjectsOf } from '../../domain/access/grant.ts'
 import type { Secret } from '../../domain/access/secret.ts'
-import { hashSecret, pepperIdOf, type SecretHash } from '../../domain/access/secret-hash.ts'
+import { hashSecret, pepperIdOf, type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { type Slug, slugKeyFor } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { selectProject, selectRoleByToken } from '../projects/projects.ts'
 import { projects, tokens, users } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
+import { limitsIn } from '../tokens/kept-limits.ts'
 import { readFenced } from '../tokens/revocations.ts'
 import { parseCachedGrant, serializeGrant } from './cached-grant.ts'
 import type { HeldGrant } from './grant-memory.ts'
@@ -94,9 +95,9 @@ export function forgetUnknown({ memory, now }: Stores, secret: Secret): void {
   for (const key of memory.slots.keys()) if (key.includes(secret)) memory.slots.delete(key)
 }
 
-/** Where the verifier keeps a token's grant in KV. */
+/** Where the verifier keeps a token's grant in KV; the number changes with what a grant holds, so that no version reads another's. */
 export function kvKeyFor(hash: string): string {
-  return `grant:1:${hash}`
+  return `grant:2:${hash}`
 }
 
 /** The grant in memory, until 60 s after it was put there, however often it is read. */
@@ -171,13 +172,13 @@ async function readGrant(stores: Stores, secret: Secret, slug: Slug | null): Pro
 
 type TokenRow = Awaited<ReturnType<typeof selectToken>>[number]
 
-export function selectToken(db: Db, hashes: readonly string[]) {
-  return selectTokenWhere(db, inArray(tokens.hash, [...hashes]))
+export function selectToken(db: Db, hashes: readonly SecretHash[]) {
+  return selectTokenWhere(db, inArray(tokens.hash, storedForms(hashes)))
 }
 
 /** A token with all that its grant is made of. */
 export function selectTokenWhere(db: Db, which: SQL) {
-  const { hash, kind, userId, scope, publisherId, expiresAt } = tokens
+  const { hash, kind, userId, scope, limits, publisherId, expiresAt } = tokens
   return db
     .select({
       // D1 gives a batch's rows as objects, in which a second column called `id` would take the first one's place.
@@ -186,6 +187,7 @@ export function selectTokenWhere(db: Db, which: SQL) {
       kind,
       userId,
       scope,
+      limits,
       publisherId,
       expiresAt,
       instanceRole: users.instanceRole,
@@ -201,14 +203,21 @@ export function selectTokenWhere(db: Db, which: SQL) {
 /** The grant of a token's row; null for a row that makes none, which opens nothing. */
 export function heldGrantOf(row: TokenRow): HeldGrant | null {
   const { id: tokenId, project, expiresAt } = row
+  const limits = limitsIn(row.limits)
+  if (limits === undefined) return null
   switch (row.kind) {
     case 'personal':
       if (!row.userId || !row.instanceRole) return null
-      return { grant: { kind: 'personal', tokenId, userId: row.userId, instanceRole: row.instanceRole }, expiresAt }
+      return {
+        grant: { kind: 'personal', tokenId, userId: row.userId, instanceRole: row.instanceRole, limits },
+        expiresAt,
+      }
     case 'project':
-      return project && row.scope ? { grant: { kind: 'project', tokenId, scope: row.scope, project }, expiresAt } : null
+      return project && row.scope
+        ? { grant: { kind: 'project', tokenId, scope: row.scope, project, limits }, expiresAt }
+        : null
     case 'reporting':
-      return project
+      return project && limits === null
         ? { grant: { kind: 'reporting', tokenId, project, publisherId: row.publisherId }, expiresAt }
         : null
   }

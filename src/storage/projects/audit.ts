@@ -50,17 +50,22 @@ function selectAudit(db: Db) {
 
 const MINUTE_MS = 60_000
 
-/** Notes, at most once a minute per token and isolate, that a token was refused for its scope. Off the answer's path. */
-export function noteRefusedScope(stores: Stores, actor: Actor, permission: Permission): void {
-  const key = `refused ${actor.tokenId}`
+/** Why a token was refused that is a good one. */
+export type RefusedFor =
+  | { readonly action: 'token.refused_by_scope'; readonly detail: { readonly permission: Permission } }
+  /** Whoever presented it was outside of its networks. */
+  | { readonly action: 'token.refused_by_network' }
+
+/** Notes, at most once a minute per token, reason and isolate, that a token was refused. Off the answer's path. */
+export function noteRefused(stores: Stores, actor: Actor, refused: RefusedFor): void {
+  const key = `${refused.action} ${actor.tokenId}`
   if (stores.now() - (stores.memory.uses.get(key) ?? Number.NEGATIVE_INFINITY) < MINUTE_MS) return
   stores.memory.uses.set(key, stores.now())
   const tokenProject = sql`(select project_id from tokens where id = ${actor.tokenId})`
   const entry = {
-    action: 'token.refused_by_scope',
+    ...refused,
     projectId: tokenProject,
     subject: actor.tokenId,
-    detail: { permission },
   } as const
   stores.waitUntil(
     auditStatement(stores.db, stores.now(), actor, entry).catch((error) => stores.warn('audit_unwritable', error)),

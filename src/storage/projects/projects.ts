@@ -1,4 +1,5 @@
 import { and, eq, inArray } from 'drizzle-orm'
+import { type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { organizationIdOf } from '../../domain/organization.ts'
 import { isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { members, projects, tokens } from '../schema/schema.ts'
@@ -54,12 +55,12 @@ export function selectRole(db: Db, slug: Slug, userId: string) {
 }
 
 /** The role of whoever owns the token with one of these hashes. */
-export function selectRoleByToken(db: Db, slug: Slug, hashes: readonly string[]) {
+export function selectRoleByToken(db: Db, slug: Slug, hashes: readonly SecretHash[]) {
   return db
     .select({ role: members.role })
     .from(tokens)
     .innerJoin(projects, eq(projects.slugKey, slugKeyFor(slug)))
     .innerJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, tokens.userId)))
-    .where(inArray(tokens.hash, [...hashes]))
+    .where(inArray(tokens.hash, storedForms(hashes)))
     .limit(1)
 }

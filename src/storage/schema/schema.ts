@@ -102,6 +102,8 @@ export const tokens = sqliteTable(
     createdBy: text('created_by').references(() => users.id, { onDelete: 'set null' }),
     projectId: text('project_id').references(() => projects.id, { onDelete: 'cascade' }),
     scope: text('scope').$type<Scope>(),
+    /** JSON of what it opens less; null where nothing. What cannot be read opens nothing. */
+    limits: text('limits'),
     publisherId: text('publisher_id'),
     /** Until when a reporting token may be renewed; null for the other kinds. */
     renewableUntil: integer('renewable_until'),

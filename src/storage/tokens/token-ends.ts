@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Secret } from '../../domain/access/secret.ts'
-import { hashSecret } from '../../domain/access/secret-hash.ts'
+import { bareHash, hashSecret, storedForms } from '../../domain/access/secret-hash.ts'
 import { successorExpiry, type Token, type TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction } from '../../domain/audit.ts'
 import { forgetUnknown, kvKeyFor } from '../edge/grants.ts'
@@ -29,7 +29,9 @@ export type TokenRef = { readonly by: 'id'; readonly id: string } | { readonly b
 /** The id of the token meant, if the holder has it. */
 export async function findTokenId(stores: Stores, holder: TokenHolder, ref: TokenRef): Promise<string | null> {
   const which =
-    ref.by === 'id' ? eq(tokens.id, ref.id) : inArray(tokens.hash, [...(await hashSecret(stores.peppers, ref.secret))])
+    ref.by === 'id'
+      ? eq(tokens.id, ref.id)
+      : inArray(tokens.hash, storedForms(await hashSecret(stores.peppers, ref.secret)))
   const [row] = await stores.db
     .select({ id: tokens.id })
     .from(tokens)
@@ -71,7 +73,7 @@ export async function reportLeak(stores: Stores, secret: Secret, actor: Actor): 
   const [found] = await stores.db
     .select({ id: tokens.id, scope: tokens.scope })
     .from(tokens)
-    .where(inArray(tokens.hash, [...hashes]))
+    .where(inArray(tokens.hash, storedForms(hashes)))
     .limit(1)
   if (!found) return
   if (found.scope !== 'status') {
@@ -115,7 +117,7 @@ export async function rotateToken(
   const [old] = await stores.db.select().from(tokens).where(eq(tokens.id, id)).limit(1)
   if (!old) return { kind: 'unknown' }
   if (old.expiresAt !== null && old.expiresAt <= now) return { kind: 'expired' }
-  const { kind, userId, projectId, scope, label, createdAt } = old
+  const { kind, userId, projectId, scope, limits, label, createdAt } = old
   const planned = { createdAt, expiresAt: old.rotatedAt === null ? old.expiresAt : old.plannedExpiresAt }
   const row = await rowFor(stores, successor, {
     id: onceId ?? crypto.randomUUID(),
@@ -123,6 +125,7 @@ export async function rotateToken(
     userId,
     projectId,
     scope,
+    limits,
     label,
     expiresAt: successorExpiry(planned, now),
     createdBy: actor.userId,
@@ -175,6 +178,8 @@ const TOMBSTONE_LIFE_SECONDS = 3_600
 
 /** Writes hints to KV that spare other data centres a read of D1; nothing depends on them. */
 async function putTombstones({ kv, warn }: Stores, hashes: readonly string[]): Promise<void> {
-  const puts = hashes.map((hash) => kv.put(kvKeyFor(hash), 'ended', { expirationTtl: TOMBSTONE_LIFE_SECONDS }))
+  const puts = hashes.map((hash) =>
+    kv.put(kvKeyFor(bareHash(hash)), 'ended', { expirationTtl: TOMBSTONE_LIFE_SECONDS }),
+  )
   await Promise.all(puts).catch((error) => warn('tombstone_unwritable', error))
 }

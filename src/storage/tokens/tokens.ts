@@ -1,14 +1,16 @@
 import { and, asc, eq, getTableColumns, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import type { Limits } from '../../domain/access/limits.ts'
 import type { Scope } from '../../domain/access/scope.ts'
 import { type Secret, visiblePartsOf } from '../../domain/access/secret.ts'
-import { hashSecret } from '../../domain/access/secret-hash.ts'
+import { hashSecret, storedHash } from '../../domain/access/secret-hash.ts'
 import type { PersonalToken, ProjectToken, Token, TokenHolder } from '../../domain/access/token.ts'
 import type { AuditAction, AuditDetail } from '../../domain/audit.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import { forgetUnknown } from '../edge/grants.ts'
 import { audit, projects, tokens, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
+import { limitsIn, limitsText } from './kept-limits.ts'
 import { commit } from './rights.ts'
 
 type TokenRow = typeof tokens.$inferSelect
@@ -16,6 +18,7 @@ type TokenRow = typeof tokens.$inferSelect
 export type NewToken = {
   readonly label: string
   readonly expiresAt: number | null
+  readonly limits?: Limits | null
   /** The id of the form that asks for it. */
   readonly onceId?: string | undefined
 } & (
@@ -34,7 +37,7 @@ export type TokenInserted = { readonly kind: 'created'; readonly token: Token } 
 export async function insertToken(
   stores: Stores,
   secret: Secret,
-  { label, expiresAt, onceId, ...holder }: NewToken,
+  { label, expiresAt, limits = null, onceId, ...holder }: NewToken,
   actor: Actor,
 ): Promise<TokenInserted> {
   const row = await rowFor(stores, secret, {
@@ -45,6 +48,7 @@ export async function insertToken(
     userId: holder.kind === 'personal' ? holder.userId : null,
     projectId: holder.kind === 'project' ? holder.projectId : null,
     scope: holder.kind === 'project' ? holder.scope : null,
+    limits: limitsText(limits),
     createdBy: actor.userId,
     mintedBy: actor.tokenId,
   })
@@ -149,12 +153,20 @@ export async function rowFor(
     TokenRow,
     'id' | 'kind' | 'userId' | 'projectId' | 'scope' | 'label' | 'expiresAt' | 'createdBy' | 'mintedBy'
   > &
-    Partial<Pick<TokenRow, 'publisherId' | 'renewableUntil'>>,
+    Partial<Pick<TokenRow, 'limits' | 'publisherId' | 'renewableUntil'>>,
 ): Promise<TokenRow> {
   const [hash] = await hashSecret(peppers, secret)
-  const fresh = { hash, createdAt: now() }
+  const fresh = { hash: storedHash(hash, (row.limits ?? null) !== null), createdAt: now() }
   const unused = { rotatedAt: null, plannedExpiresAt: null, lastUsedAt: null, lastUsedFrom: null, leakReportedAt: null }
-  return { publisherId: null, renewableUntil: null, ...row, ...visiblePartsOf(secret), ...fresh, ...unused }
+  return {
+    limits: null,
+    publisherId: null,
+    renewableUntil: null,
+    ...row,
+    ...visiblePartsOf(secret),
+    ...fresh,
+    ...unused,
+  }
 }
 
 /** Inserts the row only if `condition` holds at that moment. */
@@ -181,7 +193,8 @@ export function auditToken(
   actor: Actor,
   { action, which, detail = {} }: { readonly action: AuditAction; readonly which: SQL; readonly detail?: AuditDetail },
 ) {
-  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), ${JSON.stringify(detail)})`
+  const labelled = sql`json_patch(json_object('label', ${tokens.label}, 'kind', ${tokens.kind}, 'scope', ${tokens.scope}, 'prefix', ${tokens.prefix}), json_patch(${JSON.stringify(detail)},
+    case when ${tokens.limits} is null then '{}' else json_object('limits', ${tokens.limits}) end))`
   return rawStatement(
     db,
     sql`insert into ${audit} (at, action, user_id, actor_token_id, project_id, subject, detail, "from") select ${at}, ${action}, ${actor.userId}, ${actor.tokenId}, ${tokens.projectId}, ${tokens.id}, ${labelled}, ${actor.from} from ${tokens} where ${which}`,
@@ -197,11 +210,13 @@ export function heldBy(holder: TokenHolder) {
 /** The token of a row. A row that makes none is a bug or a tampered database. */
 export function tokenOf(row: TokenRow): Token {
   const { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt } = row
+  const limits = limitsIn(row.limits)
+  const limited = { limits: limits === undefined ? ('unreadable' as const) : limits }
   const face = { id, label, prefix, lastFour, createdAt, expiresAt, lastUsedAt, lastUsedFrom, leakReportedAt }
   if (row.kind === 'personal' && row.userId)
-    return { ...face, kind: 'personal', userId: row.userId } satisfies PersonalToken
+    return { ...face, ...limited, kind: 'personal', userId: row.userId } satisfies PersonalToken
   if (row.kind === 'project' && row.projectId && row.scope) {
-    return { ...face, kind: 'project', projectId: row.projectId, scope: row.scope } satisfies ProjectToken
+    return { ...face, ...limited, kind: 'project', projectId: row.projectId, scope: row.scope } satisfies ProjectToken
   }
   if (row.kind === 'reporting' && row.projectId) return { ...face, kind: 'reporting', projectId: row.projectId }
   throw new Error(`token row ${row.id} does not add up`)

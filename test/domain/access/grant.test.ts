@@ -8,6 +8,7 @@ import {
   scopeWordsOf,
   subjectsOf,
 } from '../../../src/domain/access/grant.ts'
+import type { Limits } from '../../../src/domain/access/limits.ts'
 import { type Opener, type Permission, permissionsOf } from '../../../src/domain/access/permission.ts'
 import type { Scope } from '../../../src/domain/access/scope.ts'
 import type { Project, Role } from '../../../src/domain/project.ts'
@@ -24,9 +25,15 @@ const SECRET_PROJECT: Project = {
 const PUBLIC_PROJECT: Project = { ...SECRET_PROJECT, visibility: 'public' }
 const ELSEWHERE: Project = { ...SECRET_PROJECT, id: 'p2', repo: 'other' }
 
-const personal: Grant = { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'user' }
+const personal: Grant = { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'user', limits: null }
 const owner: Grant = { ...personal, instanceRole: 'owner' }
-const scoped = (scope: Scope, project = SECRET_PROJECT): Grant => ({ kind: 'project', tokenId: 't', scope, project })
+const scoped = (scope: Scope, project = SECRET_PROJECT, limits: Limits | null = null): Grant => ({
+  kind: 'project',
+  tokenId: 't',
+  scope,
+  project,
+  limits,
+})
 const reporting = (project = SECRET_PROJECT): Grant => ({ kind: 'reporting', tokenId: 't', project, publisherId: null })
 
 const ASKERS = {
@@ -39,6 +46,16 @@ const ASKERS = {
   stranger: { grant: personal, role: null },
   'owner who is no member': { grant: owner, role: null },
   'token of elsewhere': { grant: scoped('all', ELSEWHERE), role: null },
+  'admin, limited to read': { grant: { ...personal, limits: { access: 'read' } }, role: 'admin' },
+  'admin, limited to write': { grant: { ...personal, limits: { access: 'write' } }, role: 'admin' },
+  'admin, limited to admin': { grant: { ...personal, limits: { access: 'admin' } }, role: 'admin' },
+  'stranger, limited to read': { grant: { ...personal, limits: { access: 'read' } }, role: null },
+  'status, only badges': { grant: scoped('status', SECRET_PROJECT, { only: 'badges' }), role: null },
+  'status of elsewhere, only badges': {
+    grant: scoped('status', ELSEWHERE, { only: 'badges' }),
+    role: null,
+  },
+  'all, from one network': { grant: scoped('all', SECRET_PROJECT, { cidrs: ['10.0.0.0/8'] }), role: null },
   'reporting of elsewhere': { grant: reporting(ELSEWHERE), role: null },
   nobody: { grant: null, role: null },
 } satisfies Record<string, PrincipalInProject>
@@ -46,6 +63,7 @@ type AskerName = keyof typeof ASKERS
 
 const PERMISSIONS: readonly Permission[] = [
   'runs:list',
+  'badges:read',
   'status:read',
   'artifacts:read',
   'builds:write',
@@ -61,48 +79,76 @@ const who = 'login_required'
 /** The table of the tokens specification: per asker, the answers to PERMISSIONS on a private, then on a public project. */
 const MATRIX: Record<AskerName, readonly [readonly Decision[], readonly Decision[]]> = {
   status: [
-    [yes, yes, no, no, no, no],
-    [yes, yes, yes, no, no, no],
+    [yes, yes, yes, no, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
   ],
   'view-builds': [
-    [yes, no, yes, no, no, no],
-    [yes, yes, yes, no, no, no],
+    [yes, no, no, yes, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
   ],
   all: [
-    [yes, yes, yes, no, no, no],
-    [yes, yes, yes, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
   ],
   reporting: [
-    [yes, yes, yes, yes, no, no],
-    [yes, yes, yes, yes, no, no],
+    [yes, yes, yes, yes, yes, no, no],
+    [yes, yes, yes, yes, yes, no, no],
   ],
   member: [
-    [yes, yes, yes, yes, yes, no],
-    [yes, yes, yes, yes, yes, no],
+    [yes, yes, yes, yes, yes, yes, no],
+    [yes, yes, yes, yes, yes, yes, no],
   ],
   admin: [
-    [yes, yes, yes, yes, yes, yes],
-    [yes, yes, yes, yes, yes, yes],
+    [yes, yes, yes, yes, yes, yes, yes],
+    [yes, yes, yes, yes, yes, yes, yes],
   ],
   stranger: [
-    [hidden, hidden, hidden, hidden, hidden, hidden],
-    [yes, yes, yes, no, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, no, no, no],
   ],
   'owner who is no member': [
-    [hidden, hidden, hidden, hidden, hidden, hidden],
-    [yes, yes, yes, no, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, no, no, no],
+  ],
+  'admin, limited to read': [
+    [yes, yes, yes, yes, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
+  ],
+  'admin, limited to write': [
+    [yes, yes, yes, yes, yes, yes, no],
+    [yes, yes, yes, yes, yes, yes, no],
+  ],
+  'admin, limited to admin': [
+    [yes, yes, yes, yes, yes, yes, yes],
+    [yes, yes, yes, yes, yes, yes, yes],
+  ],
+  'stranger, limited to read': [
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, no, no, no],
+  ],
+  'status, only badges': [
+    [no, yes, no, no, no, no, no],
+    [no, yes, no, no, no, no, no],
+  ],
+  'status of elsewhere, only badges': [
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [no, yes, no, no, no, no, no],
+  ],
+  'all, from one network': [
+    [yes, yes, yes, yes, no, no, no],
+    [yes, yes, yes, yes, no, no, no],
   ],
   'token of elsewhere': [
-    [hidden, hidden, hidden, hidden, hidden, hidden],
-    [yes, yes, yes, no, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, no, no, no],
   ],
   'reporting of elsewhere': [
-    [hidden, hidden, hidden, hidden, hidden, hidden],
-    [yes, yes, yes, no, no, no],
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, no, no, no],
   ],
   nobody: [
-    [hidden, hidden, hidden, hidden, hidden, hidden],
-    [yes, yes, yes, who, who, who],
+    [hidden, hidden, hidden, hidden, hidden, hidden, hidden],
+    [yes, yes, yes, yes, who, who, who],
   ],
 }
 
@@ -202,6 +248,39 @@ describe('deciding', () => {
   })
 })
 
+const limits = fc.record(
+  {
+    access: fc.constantFrom('read', 'write', 'admin'),
+    only: fc.constant('badges'),
+    cidrs: fc.constant(['10.0.0.0/8']),
+    notBefore: fc.nat(),
+  },
+  { requiredKeys: [] },
+)
+
+describe('limits', () => {
+  it('only take away: what a limited token is allowed, the same token is without them', () => {
+    fc.assert(
+      fc.property(limits, permission, asker, project, (limits, permission, { grant, role }, project) => {
+        fc.pre(grant?.kind === 'personal' || grant?.kind === 'project')
+        const limited = { grant: { ...grant, limits: limits as Limits }, role }
+        const without = decide(permission, { grant, role }, project)
+        const decision = decide(permission, limited, project)
+        expect([without, without === yes ? no : without]).toContain(decision)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it.each([{ only: 'feeds' }, { access: 'toString' }, { access: '__proto__' }])(
+    'that nobody knows open nothing: %j',
+    (odd) => {
+      const limited = { grant: { ...personal, limits: odd as Limits }, role: 'admin' } as const
+      for (const permission of PERMISSIONS) expect(decide(permission, limited, PUBLIC_PROJECT)).toBe(no)
+    },
+  )
+})
+
 describe('what ends a grant', () => {
   it.each([
     ['a personal token', personal, ['token:t', 'user:u']],
@@ -218,6 +297,16 @@ describe('the scopes header', () => {
     [scoped('status'), 'status'],
     [scoped('view-builds'), 'view-builds'],
     [scoped('all'), 'status, view-builds, all'],
+    [scoped('status', SECRET_PROJECT, { only: 'badges' }), 'status, only:badges'],
+    [personal, 'write-settings, view-builds, read-settings, trigger-builds, all, status'],
+    [
+      { ...personal, limits: { access: 'read', cidrs: ['10.0.0.0/8'] } } as Grant,
+      'view-builds, status, access:read, cidrs',
+    ],
+    [
+      { ...personal, limits: { access: 'write', notBefore: 1 } } as Grant,
+      'view-builds, trigger-builds, status, access:write, not_before',
+    ],
   ])('of %j says %s', (grant, words) => {
     expect(scopeWordsOf(grant)).toBe(words)
   })

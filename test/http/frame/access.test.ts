@@ -10,14 +10,34 @@ import { ASKERS, type Asker, seedWorld, type World } from '../../support/worker/
 /** What a route answers to somebody: its own success, or a refusal. */
 type Answer = 'ok' | 401 | 403 | 404
 
-const BAD = { malformed: 401, unknown: 401, deleted: 401, expired: 401 } as const
+const BAD = {
+  malformed: 401,
+  unknown: 401,
+  deleted: 401,
+  expired: 401,
+  // Outside of its networks, and before its first day, a token is none.
+  elsewhere: 401,
+  'too early': 401,
+} as const
 const EVERYBODY = Object.fromEntries(ASKERS.map((asker) => [asker, 'ok'])) as Record<Asker, Answer>
-const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD }
+// What a limit closes is closed where all is public, too.
+const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD, 'only badges': 403 }
 const OUTSIDERS = { 'other all': 404, 'other reporting': 404, stranger: 404, owner: 404, none: 404 } as const
 const PUBLIC_OUTSIDERS = { 'other all': 403, 'other reporting': 403, stranger: 403, owner: 403, none: 401 } as const
-const WRITE = { status: 403, 'view-builds': 403, all: 403, reporting: 'ok', member: 'ok', admin: 'ok' } as const
+const WRITE = {
+  status: 403,
+  'view-builds': 403,
+  all: 403,
+  reporting: 'ok',
+  member: 'ok',
+  admin: 'ok',
+  read: 403,
+  write: 'ok',
+  'only badges': 403,
+} as const
 const MEMBER = { ...WRITE, reporting: 403 } as const
-const ADMIN = { ...MEMBER, member: 403 } as const
+const ADMIN = { ...MEMBER, member: 403, write: 403 } as const
+const LIMITED_READ = { read: 'ok', write: 'ok', 'only badges': 403 } as const
 const PERSON: Record<Asker, Answer> = {
   ...BAD,
   none: 401,
@@ -31,7 +51,14 @@ const PERSON: Record<Asker, Answer> = {
   member: 'ok',
   admin: 'ok',
   owner: 'ok',
+  read: 'ok',
+  write: 'ok',
+  'only badges': 401,
 }
+const PERSON_ADMIN = { ...PERSON, read: 403, write: 403 } as const
+const OWNER = { ...PERSON, stranger: 403, member: 403, admin: 403, read: 403, write: 403 } as const
+const TOKEN = { ...PUBLIC_READ, none: 401 } as const
+const TOKEN_ADMIN = { ...TOKEN, read: 403, write: 403 } as const
 
 const NOBODY_BUT_OWNERS: Record<Asker, Answer> = {
   ...(Object.fromEntries(ASKERS.map((asker) => [asker, 404])) as Record<Asker, Answer>),
@@ -51,8 +78,24 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
       reporting: 'ok',
       member: 'ok',
       admin: 'ok',
+      ...LIMITED_READ,
     },
     public: PUBLIC_READ,
+  },
+  'badges:read': {
+    private: {
+      ...BAD,
+      ...OUTSIDERS,
+      status: 'ok',
+      'view-builds': 403,
+      all: 'ok',
+      reporting: 'ok',
+      member: 'ok',
+      admin: 'ok',
+      ...LIMITED_READ,
+      'only badges': 'ok',
+    },
+    public: { ...EVERYBODY, ...BAD },
   },
   'status:read': {
     private: {
@@ -64,6 +107,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
       reporting: 'ok',
       member: 'ok',
       admin: 'ok',
+      ...LIMITED_READ,
     },
     public: PUBLIC_READ,
   },
@@ -77,6 +121,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
       reporting: 'ok',
       member: 'ok',
       admin: 'ok',
+      ...LIMITED_READ,
     },
     public: PUBLIC_READ,
   },
@@ -84,12 +129,12 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   'shares:write': { private: { ...BAD, ...OUTSIDERS, ...MEMBER }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...MEMBER } },
   'project:admin': { private: { ...BAD, ...OUTSIDERS, ...ADMIN }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...ADMIN } },
   user: { private: PERSON, public: PERSON },
-  owner: {
-    private: { ...PERSON, stranger: 403, member: 403, admin: 403 },
-    public: { ...PERSON, stranger: 403, member: 403, admin: 403 },
-  },
+  'user:admin': { private: PERSON_ADMIN, public: PERSON_ADMIN },
+  owner: { private: OWNER, public: OWNER },
+  'owner:admin': { private: OWNER, public: OWNER },
   hidden: { private: NOBODY_BUT_OWNERS, public: NOBODY_BUT_OWNERS },
-  token: { private: { ...EVERYBODY, ...BAD, none: 401 }, public: { ...EVERYBODY, ...BAD, none: 401 } },
+  token: { private: TOKEN, public: TOKEN },
+  'token:admin': { private: TOKEN_ADMIN, public: TOKEN_ADMIN },
   anyone: { private: EVERYBODY, public: EVERYBODY },
 }
 

@@ -292,6 +292,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
   hidden: [],
   each: [],
   'runs:list': [],
+  'badges:read': [],
   'status:read': [],
   'artifacts:read': [],
   'builds:write': [...PEOPLE, ...ways('reporting', build, 'their token was ended', 'the publisher was ended')],
@@ -304,8 +305,10 @@ const WAYS: Record<Needs, readonly Way[]> = {
     'they were made a mere member',
     'they were removed from the instance',
   ),
-  user: ways('admin', TOKENS, 'their token was ended', 'they were removed from the instance'),
-  owner: ways(
+  user: [],
+  'user:admin': ways('admin', TOKENS, 'their token was ended', 'they were removed from the instance'),
+  owner: [],
+  'owner:admin': ways(
     'owner',
     () => '/api/buildpass/v1/instance/traffic',
     'their token was ended',
@@ -313,6 +316,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
     'they were removed from the instance',
   ),
   token: ways('reporting', build, 'their token was ended'),
+  'token:admin': ways('reporting', build, 'their token was ended'),
 }
 
 const STRICTER: Partial<Record<Write, readonly Way[]>> = {
@@ -321,7 +325,7 @@ const STRICTER: Partial<Record<Write, readonly Way[]>> = {
   'PUT /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/tests/:id/mute': PEOPLE,
   'POST /api/buildpass/v1/projects': [
-    ...WAYS.user,
+    ...WAYS['user:admin'],
     ...ways('admin', TOKENS, 'they may not create there any more'),
     ...ways('owner', TOKENS, 'they are no owner any more'),
   ],

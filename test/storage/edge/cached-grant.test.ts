@@ -15,8 +15,8 @@ const project: Project = {
   repositoryUrl: 'https://git.example/a/b',
 }
 const grants: readonly Grant[] = [
-  { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'owner' },
-  { kind: 'project', tokenId: 't', scope: 'view-builds', project },
+  { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'owner', limits: null },
+  { kind: 'project', tokenId: 't', scope: 'view-builds', project, limits: null },
   { kind: 'reporting', tokenId: 't', project, publisherId: null },
   { kind: 'reporting', tokenId: 't', project, publisherId: 'x' },
 ]
@@ -40,8 +40,14 @@ describe('the KV value of a grant', () => {
 
   it.each([
     ['an unknown kind', { ...good, grant: { kind: 'root', tokenId: 't' } }],
-    ['a scope that is none', { ...good, grant: { kind: 'project', tokenId: 't', scope: 'write', project } }],
-    ['a grant that lacks its user', { ...good, grant: { kind: 'personal', tokenId: 't', instanceRole: 'user' } }],
+    [
+      'a scope that is none',
+      { ...good, grant: { kind: 'project', tokenId: 't', scope: 'write', project, limits: null } },
+    ],
+    [
+      'a grant that lacks its user',
+      { ...good, grant: { kind: 'personal', tokenId: 't', instanceRole: 'user', limits: null } },
+    ],
     ['a field that we do not write', { ...good, admin: true }],
     ['no epoch', { ...good, epoch: undefined }],
     ['a seq that is no number', { ...good, seq: '7' }],

@@ -78,8 +78,8 @@ describe('a token', () => {
     const scoped = await seedToken(isolate, { kind: 'project', project, scope: 'view-builds' })
     const reporting = await seedToken(isolate, { kind: 'reporting', project, publisherId: 'pub' })
     const grants = [
-      { kind: 'personal', tokenId: personal.id, userId: user.id, instanceRole: 'owner' },
-      { kind: 'project', tokenId: scoped.id, scope: 'view-builds', project },
+      { kind: 'personal', tokenId: personal.id, userId: user.id, instanceRole: 'owner', limits: null },
+      { kind: 'project', tokenId: scoped.id, scope: 'view-builds', project, limits: null },
       { kind: 'reporting', tokenId: reporting.id, project, publisherId: 'pub' },
     ]
     for (const [i, { secret }] of [personal, scoped, reporting].entries()) {
@@ -634,18 +634,38 @@ describe('a row that does not add up', () => {
     id: 't',
     hash: 'p:x',
     scope: null,
+    limits: null,
     userId: null,
     publisherId: null,
     expiresAt: null,
     instanceRole: null,
   }
+  const whole = { ...row, kind: 'project', scope: 'status', project } as const
+  const person = { ...row, kind: 'personal', userId: 'u', instanceRole: 'user', project: null } as const
   it.each([
     ['a personal token without a user', { ...row, kind: 'personal', instanceRole: 'user', project: null }],
     ['a personal token whose user is gone', { ...row, kind: 'personal', userId: 'u', project: null }],
     ['a project token without a project', { ...row, kind: 'project', scope: 'all', project: null }],
     ['a project token without a scope', { ...row, kind: 'project', project }],
     ['a reporting token without a project', { ...row, kind: 'reporting', project: null }],
+    ['a reporting token with limits', { ...row, kind: 'reporting', project, limits: '{"only":"badges"}' }],
+    ['limits that are no JSON', { ...whole, limits: 'badges' }],
+    ['limits that are no object', { ...whole, limits: '[]' }],
+    ['a limit that nobody knows yet', { ...whole, limits: '{"only":"badges","branches":["main"]}' }],
+    ['a word that no limit has', { ...whole, limits: '{"only":"feeds"}' }],
+    ['a level of access that nobody knows', { ...person, limits: '{"access":"most"}' }],
+    ['no networks', { ...person, limits: '{"cidrs":[]}' }],
+    ['a network that is none', { ...person, limits: '{"cidrs":["10.0.0.0/33"]}' }],
+    ['a network in other words', { ...person, limits: '{"cidrs":["10.1.2.3/8"]}' }],
+    ['a first day that is no time', { ...person, limits: '{"notBefore":"tomorrow"}' }],
   ] as const)('opens nothing: %s', (_, wrong) => {
     expect(heldGrantOf(wrong)).toBeNull()
+  })
+
+  it('has the limits that it names', () => {
+    const limits = { access: 'read', cidrs: ['10.0.0.0/8', '2001:db8::/32'], notBefore: 1 }
+    expect(heldGrantOf({ ...person, limits: JSON.stringify(limits) })?.grant).toMatchObject({ limits })
+    expect(heldGrantOf({ ...whole, limits: '{"only":"badges"}' })?.grant).toMatchObject({ limits: { only: 'badges' } })
+    expect(heldGrantOf(whole)?.grant).toMatchObject({ limits: null })
   })
 })

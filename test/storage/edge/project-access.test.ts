@@ -29,12 +29,12 @@ async function seedMembership(role: 'admin' | 'member' = 'member') {
   const project = await seedProject(here.db)
   const user = await seedUser(here.db)
   await seedMember(here.db, project, user, role)
-  const grant: Grant = { kind: 'personal', tokenId: 't', userId: user.id, instanceRole: 'user' }
+  const grant: Grant = { kind: 'personal', tokenId: 't', userId: user.id, instanceRole: 'user', limits: null }
   return { here, there, project, user, grant }
 }
 
 function projectGrant(project: Project): Grant {
-  return { kind: 'project', tokenId: 't', scope: 'all', project }
+  return { kind: 'project', tokenId: 't', scope: 'all', project, limits: null }
 }
 
 describe('memory alone', () => {
@@ -93,7 +93,7 @@ describe('a person', () => {
   it('does not borrow the look-up of a member who asks for the same project at the same moment', async () => {
     const { here, project, grant } = await seedMembership('admin')
     const stranger = await seedUser(here.db)
-    const theirs: Grant = { kind: 'personal', tokenId: 's', userId: stranger.id, instanceRole: 'user' }
+    const theirs: Grant = { kind: 'personal', tokenId: 's', userId: stranger.id, instanceRole: 'user', limits: null }
     const asked = [grant, theirs, null].map((asker) => decisionOf(here, asker, project, 'project:admin'))
     expect(await Promise.all(asked)).toEqual(['allow', 'project_not_found', 'project_not_found'])
   })
@@ -101,7 +101,7 @@ describe('a person', () => {
   it('is let in at once when they are made a member or admin: a no is never remembered', async () => {
     const { here, project, user } = await seedMembership()
     const stranger = await seedUser(here.db)
-    const theirs: Grant = { kind: 'personal', tokenId: 't', userId: stranger.id, instanceRole: 'user' }
+    const theirs: Grant = { kind: 'personal', tokenId: 't', userId: stranger.id, instanceRole: 'user', limits: null }
     expect(await decisionOf(here, theirs, project)).toBe('project_not_found')
     await seedMember(here.db, project, stranger, 'member')
     expect(await decisionOf(here, theirs, project)).toBe('allow')
@@ -291,7 +291,7 @@ describe('an answer on its way', () => {
   it('that says no is not taken by a request that came after the yes was stored', async () => {
     const { here, project } = await seedMembership()
     const user = await seedUser(here.db)
-    const grant: Grant = { kind: 'personal', tokenId: 't', userId: user.id, instanceRole: 'user' }
+    const grant: Grant = { kind: 'personal', tokenId: 't', userId: user.id, instanceRole: 'user', limits: null }
     const gate = barrier()
     here.faults.afterD1 = gate.pass
     const early = decisionOf(here, grant, project)

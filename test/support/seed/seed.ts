@@ -1,4 +1,5 @@
 import type { InstanceRole } from '../../../src/domain/access/grant.ts'
+import type { Limits } from '../../../src/domain/access/limits.ts'
 import type { Scope } from '../../../src/domain/access/scope.ts'
 import {
   mintSecret,
@@ -7,7 +8,7 @@ import {
   type TokenKind,
   visiblePartsOf,
 } from '../../../src/domain/access/secret.ts'
-import { hashSecret } from '../../../src/domain/access/secret-hash.ts'
+import { hashSecret, storedHash } from '../../../src/domain/access/secret-hash.ts'
 import { mintSessionSecret } from '../../../src/domain/people/session.ts'
 import {
   type Project,
@@ -20,6 +21,7 @@ import {
 import { findViewer, insertSession } from '../../../src/storage/people/sessions.ts'
 import { members, projects, tokens, users } from '../../../src/storage/schema/schema.ts'
 import type { Db, Stores } from '../../../src/storage/stores.ts'
+import { limitsText } from '../../../src/storage/tokens/kept-limits.ts'
 
 // Storage is shared by the tests of a file, so names are fresh unless a test gives one.
 
@@ -58,7 +60,13 @@ export async function seedMember(db: Db, project: { id: string }, user: { id: st
 
 export type SeededToken = { readonly id: string; readonly secret: Secret }
 
-export type TokenSeed = { secret?: Secret; label?: string; createdAt?: number; expiresAt?: number | null } & (
+export type TokenSeed = {
+  secret?: Secret
+  label?: string
+  createdAt?: number
+  expiresAt?: number | null
+  limits?: Limits | null
+} & (
   | { kind: 'personal'; user: { id: string } }
   | { kind: 'project'; project: { id: string }; scope: Scope }
   | { kind: 'reporting'; project: { id: string }; publisherId?: string }
@@ -70,7 +78,8 @@ export async function seedToken(stores: Pick<Stores, 'db' | 'peppers'>, seed: To
   const id = crypto.randomUUID()
   await stores.db.insert(tokens).values({
     id,
-    hash,
+    hash: storedHash(hash, (seed.limits ?? null) !== null),
+    limits: limitsText(seed.limits ?? null),
     kind: seed.kind satisfies TokenKind,
     label: seed.label ?? 'seeded',
     expiresAt: seed.expiresAt ?? null,

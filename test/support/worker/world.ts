@@ -111,6 +111,12 @@ export const ASKERS = [
   'member',
   'admin',
   'owner',
+  // With limits: of the admin, and of the Status token.
+  'read',
+  'write',
+  'only badges',
+  'elsewhere',
+  'too early',
 ] as const
 export type Asker = (typeof ASKERS)[number]
 
@@ -164,6 +170,15 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     member: await secretOf({ kind: 'personal', user: users.member }),
     admin: await secretOf({ kind: 'personal', user: users.admin }),
     owner: await secretOf({ kind: 'personal', user: users.owner }),
+    read: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'read' } }),
+    write: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'write' } }),
+    'only badges': await secretOf({ kind: 'project', project, scope: 'status', limits: { only: 'badges' } }),
+    elsewhere: await secretOf({ kind: 'personal', user: users.admin, limits: { cidrs: ['203.0.113.0/24'] } }),
+    'too early': await secretOf({
+      kind: 'personal',
+      user: users.admin,
+      limits: { notBefore: Date.now() + 86_400_000 },
+    }),
   }
   return { slug: slugText(project), project, build, testId: test?.id ?? 0, users, secrets }
 }

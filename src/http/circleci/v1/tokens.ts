@@ -1,18 +1,21 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Actor } from '../../../domain/access/actor.ts'
+import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
+import { type Limits, widerThan } from '../../../domain/access/limits.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
 import { mintSecret, parseSecret } from '../../../domain/access/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../../domain/access/token.ts'
-import { AppError } from '../../../domain/error.ts'
+import { AppError, invalidInput } from '../../../domain/error.ts'
 import { lazily } from '../../../domain/lazily.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
-import { insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../../storage/tokens/tokens.ts'
+import { findToken, insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../../storage/tokens/tokens.ts'
 import { jsonWritten, listRead } from '../../frame/answers.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { pageOf, queryFlag, readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
+import { personalLimits, projectLimits } from '../../json/limits-json.ts'
 import { futureTime, label, overlapSeconds } from '../../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
@@ -22,24 +25,24 @@ export function mountTokens(app: App): void {
     listed(c, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token', async (c, { actor, project }) => {
-    const { label, scope, expires_at } = await readJson(c, projectTokenInput())
-    return created(c, actor, { kind: 'project', projectId: project.id, label, scope, expiresAt: expires_at ?? null })
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token', async (c, { actor, grant, project }) => {
+    const { scope, ...input } = await readJson(c, projectTokenInput())
+    return created(c, { actor, grant }, { kind: 'project', projectId: project.id, scope, ...wantedOf(input) })
   })
 
   route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, project, params }) =>
     deleted(c, actor, params, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, project, params }) =>
-    rotated(c, actor, params, { kind: 'project', projectId: project.id }),
+  route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, grant, project, params }) =>
+    rotated(c, { actor, grant }, params, { kind: 'project', projectId: project.id }),
   )
 
   route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
 
   route(app, 'POST /api/v1.1/user/token', async (c, { actor, grant }) => {
-    const { label, expires_at } = await readJson(c, personalTokenInput())
-    return created(c, actor, { kind: 'personal', userId: grant.userId, label, expiresAt: expires_at ?? null })
+    const input = await readJson(c, personalTokenInput())
+    return created(c, { actor, grant }, { kind: 'personal', userId: grant.userId, ...wantedOf(input) })
   })
 
   route(app, 'DELETE /api/v1.1/user/token/:id', (c, { actor, grant, params }) =>
@@ -47,7 +50,7 @@ export function mountTokens(app: App): void {
   )
 
   route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { actor, grant, params }) =>
-    rotated(c, actor, params, { kind: 'personal', userId: grant.userId }),
+    rotated(c, { actor, grant }, params, { kind: 'personal', userId: grant.userId }),
   )
 }
 
@@ -62,10 +65,37 @@ const scopeField = () =>
     }),
   )
 
-export const personalTokenInput = lazily(() => v.strictObject({ label: label(), expires_at: v.nullish(futureTime()) }))
-export const projectTokenInput = lazily(() =>
-  v.strictObject({ label: label(), scope: scopeField(), expires_at: v.nullish(futureTime()) }),
+const common = () => ({ label: label(), expires_at: v.nullish(futureTime()) })
+export const personalTokenInput = lazily(() =>
+  v.pipe(v.strictObject({ ...common(), limits: v.nullish(personalLimits()) }), beginsBeforeItEnds()),
 )
+export const projectTokenInput = lazily(() =>
+  v.pipe(
+    v.strictObject({ ...common(), scope: scopeField(), limits: v.nullish(projectLimits()) }),
+    beginsBeforeItEnds(),
+    v.forward(
+      v.check(({ scope, limits }) => limits?.only !== 'badges' || scope === 'status', 'needs the scope status'),
+      ['limits'],
+    ),
+  ),
+)
+
+type Input = {
+  readonly label: string
+  readonly expires_at?: number | null | undefined
+  readonly limits?: Limits | null | undefined
+}
+
+function beginsBeforeItEnds<I extends Input>() {
+  return v.check<I, string>(
+    ({ limits, expires_at }) => (limits?.notBefore ?? 0) < (expires_at ?? Number.POSITIVE_INFINITY),
+    'limits.not_before must be before expires_at',
+  )
+}
+
+function wantedOf({ label, expires_at, limits }: Input) {
+  return { label, expiresAt: expires_at ?? null, limits: limits ?? null }
+}
 export const tokenRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),
 )
@@ -76,7 +106,12 @@ async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response
   return listRead(c, tokens, page, tokenJson)
 }
 
-async function created(c: Context<AppEnv>, actor: Actor, token: NewToken): Promise<Response> {
+/** Who asks, and by which token. */
+type Maker = { readonly actor: Actor; readonly grant: Grant | null }
+
+async function created(c: Context<AppEnv>, { actor, grant }: Maker, token: NewToken): Promise<Response> {
+  const wider = widerThan(token.limits ?? null, limitsOf(grant))
+  if (wider) throw invalidInput(`limits.${wider}`, 'must not be wider than that of the token that asks')
   const secret = mintSecret(token.kind)
   const inserted = await insertToken(c.env.stores, secret, token, actor)
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
@@ -93,9 +128,15 @@ async function deleted(c: Context<AppEnv>, actor: Actor, named: Named, holder: T
   return jsonWritten(c, endedJson(ended))
 }
 
-async function rotated(c: Context<AppEnv>, actor: Actor, named: Named, holder: TokenHolder): Promise<Response> {
+async function rotated(
+  c: Context<AppEnv>,
+  { actor, grant }: Maker,
+  named: Named,
+  holder: TokenHolder,
+): Promise<Response> {
   const { overlap_seconds } = await readOptionalJson(c, tokenRotationInput())
   const id = await requireTokenId(c, named, holder)
+  await requireNoWider(c, id, grant)
   const successor = mintSecret(holder.kind)
   const rotation = await rotateToken(c.env.stores, id, { successor, overlapSeconds: overlap_seconds }, actor)
   switch (rotation.kind) {
@@ -110,6 +151,16 @@ async function rotated(c: Context<AppEnv>, actor: Actor, named: Named, holder: T
     case 'done_before':
       return throwTokenRefused(rotation)
   }
+}
+
+/** Whoever rotates a token is shown its successor, which opens as much. */
+async function requireNoWider(c: Context<AppEnv>, id: string, grant: Grant | null): Promise<void> {
+  const maker = limitsOf(grant)
+  if (!maker) return
+  const token = await findToken(c.env.stores.db, id)
+  const limits = token && token.kind !== 'reporting' ? token.limits : null
+  if (limits === 'unreadable' || widerThan(limits, maker))
+    throw new AppError('permission_denied', 'That token opens more than the one that asks.')
 }
 
 /** The token named on the path, by its id or, when somebody found it, by its secret. */

@@ -35,7 +35,14 @@ export function mountStatusBadges(app: App): void {
     const wish = wishOf(form)
     const secret = mintSecret('project')
     const label = `Status badge${wish.branch ? ` (${wish.branch.slice(0, 60)})` : ''}`
-    const wanted = { kind: 'project', projectId: project.id, scope: 'status', label, expiresAt: null } as const
+    const wanted = {
+      kind: 'project',
+      projectId: project.id,
+      scope: 'status',
+      label,
+      expiresAt: null,
+      limits: { only: 'badges' },
+    } as const
     const onceId = await idForForm(viewer, form)
     const inserted = await insertToken(c.env.stores, secret, { ...wanted, onceId }, actor)
     if (inserted.kind === 'created') return badgesPage(c, viewer, project, { wish, secret })

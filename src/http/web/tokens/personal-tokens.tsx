@@ -9,6 +9,7 @@ import { page } from '../frame/page.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Copyable, Empty, PageHead } from '../parts/parts.tsx'
 import { parseExpiry } from './expiry.tsx'
+import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import {
   askRotation,
@@ -39,8 +40,8 @@ export function mountPersonalTokens(app: App): void {
       { title: 'Personal API Tokens' },
       <>
         <PageHead title="Personal API Tokens" actions={!isEmpty && create}>
-          They use the API as you: full read and write access to every project that you can reach. A token cannot be
-          changed, only rotated or deleted.
+          They use the API as you: full read and write access to every project that you can reach, unless a limit says
+          less. A token cannot be changed, only rotated or deleted.
         </PageHead>
         {isEmpty ? (
           <Empty icon="key" title="You have no personal tokens">
@@ -66,13 +67,21 @@ export function mountPersonalTokens(app: App): void {
     const { viewer, form } = asked
     const name = parseLabel(form.get('label') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
-    if (!name.ok || !expiry.ok) {
+    const limits = parseLimits(form, { scope: null, expiresAt: expiry.ok ? expiry.expiresAt : null })
+    if (!name.ok || !expiry.ok || !limits.ok) {
       return newTokenPage(c, viewer, form, {
         ...(name.ok ? {} : { label: `The token name ${name.rule}.` }),
         ...(expiry.ok ? {} : { expiry: expiry.rule }),
+        ...(limits.ok ? {} : { limits: limits.errors }),
       })
     }
-    const wanted = { kind: 'personal', userId: viewer.userId, label: name.label, expiresAt: expiry.expiresAt } as const
+    const wanted = {
+      kind: 'personal',
+      userId: viewer.userId,
+      label: name.label,
+      expiresAt: expiry.expiresAt,
+      limits: limits.limits,
+    } as const
     return createToken(c, placeOf(c, viewer), wanted, { ...asked, more: <TryIt origin={publicOriginOf(c)} /> })
   })
 
@@ -91,7 +100,7 @@ function placeOf(c: Context<AppEnv>, viewer: Viewer): TokenPlace {
   }
 }
 
-type Errors = { readonly label?: string; readonly expiry?: string }
+type Errors = { readonly label?: string; readonly expiry?: string; readonly limits?: LimitErrors }
 
 function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams, errors?: Errors): Response {
   return placeOf(c, viewer).show(
@@ -102,6 +111,7 @@ function newTokenPage(c: Context<AppEnv>, viewer: Viewer, form: URLSearchParams,
         viewer={viewer}
         list={LIST}
         form={form}
+        kind="personal"
         errors={errors}
         label={{ text: 'Token name', hint: 'To remind you how it will be used, e.g. “Laptop” or “Release script”.' }}
         usual="365"

@@ -11,6 +11,7 @@ import { Icon } from '../parts/icon.tsx'
 import { Empty, PageHead } from '../parts/parts.tsx'
 import { settingsPage, settingsPath } from '../parts/settings-layout.tsx'
 import { parseExpiry } from './expiry.tsx'
+import { type LimitErrors, parseLimits } from './limits-fields.tsx'
 import { NewTokenForm } from './new-token-form.tsx'
 import {
   askRotation,
@@ -71,13 +72,15 @@ export function mountProjectTokens(app: App): void {
     const label = parseLabel(form.get('label') ?? '')
     const scope = parseScope(form.get('scope') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
-    if (!label.ok || !scope || !expiry.ok) {
+    const limits = parseLimits(form, { scope, expiresAt: expiry.ok ? expiry.expiresAt : null })
+    if (!label.ok || !scope || !expiry.ok || !limits.ok) {
       return newTokenPage(c, viewer, project, {
         form,
         errors: {
           ...(label.ok ? {} : { label: `The token label ${label.rule}.` }),
           ...(scope ? {} : { scope: 'Choose what the token opens.' }),
           ...(expiry.ok ? {} : { expiry: expiry.rule }),
+          ...(limits.ok ? {} : { limits: limits.errors }),
         },
       })
     }
@@ -87,6 +90,7 @@ export function mountProjectTokens(app: App): void {
       scope,
       label: label.label,
       expiresAt: expiry.expiresAt,
+      limits: limits.limits,
     } as const
     return createToken(c, placeOf(c, viewer, project), wanted, asked)
   })
@@ -115,7 +119,12 @@ function placeOf(c: Context<AppEnv>, viewer: Viewer, project: Project): TokenPla
   }
 }
 
-type Errors = { readonly label?: string; readonly scope?: string; readonly expiry?: string }
+type Errors = {
+  readonly label?: string
+  readonly scope?: string
+  readonly expiry?: string
+  readonly limits?: LimitErrors
+}
 
 function newTokenPage(
   c: Context<AppEnv>,
@@ -132,6 +141,7 @@ function newTokenPage(
         viewer={viewer}
         list={list}
         form={form}
+        kind="project"
         errors={errors}
         label={{ text: 'Token Label', hint: 'To remember it by, e.g. “README badge” or “Release script”.' }}
         usual="never"

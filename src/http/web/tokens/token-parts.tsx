@@ -12,6 +12,7 @@ import { Field, Form, fieldAttributes } from '../parts/form-parts.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { type Column, Copyable, DataTable, PageHead, Time } from '../parts/parts.tsx'
 import { MadeList } from '../settings/made-list.tsx'
+import { LimitTags } from './limits-fields.tsx'
 
 /** The list of a person's or a project's tokens; `base` is where its forms live. */
 export function TokenTable({
@@ -63,6 +64,7 @@ export function TokenName({ token }: { token: Token }) {
       <code class="muted">
         {token.prefix}…{token.lastFour}
       </code>
+      {token.kind !== 'reporting' && <LimitTags limits={token.limits} />}
       {token.leakReportedAt !== null && (
         <span class="tag warn" title="Somebody reported this token as found in public">
           seen in public
@@ -243,7 +245,7 @@ export function RotateForm({
   return (
     <>
       <PageHead title={`Rotate ${token.label}`}>
-        A new token with the same {token.kind === 'project' ? 'label and scope' : 'name'} takes the place of{' '}
+        A new token with the same {token.kind === 'project' ? 'label, scope' : 'name'} and limits takes the place of{' '}
         <code>{`${token.prefix}…${token.lastFour}`}</code>. Both work until the old one stops.
       </PageHead>
       <Form viewer={viewer} action={action}>

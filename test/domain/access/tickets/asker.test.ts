@@ -9,12 +9,12 @@ it.each<[string, Principal | ShareHolder | null, object]>([
   ['nobody', null, { tokenId: null, sessionId: null, userId: null, shareId: null }],
   [
     'a personal token',
-    { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'user' },
+    { kind: 'personal', tokenId: 't', userId: 'u', instanceRole: 'user', limits: null },
     { tokenId: 't', sessionId: null, userId: 'u', shareId: null },
   ],
   [
     'a project’s token',
-    { kind: 'project', tokenId: 't', scope: 'all', project },
+    { kind: 'project', tokenId: 't', scope: 'all', project, limits: null },
     { tokenId: 't', sessionId: null, userId: null, shareId: null },
   ],
   [

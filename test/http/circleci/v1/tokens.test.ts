@@ -44,6 +44,7 @@ describe('creating a token', () => {
       id: expect.any(String),
       label: 'README badge',
       scope: 'status',
+      limits: null,
       prefix: made.token?.slice(0, 8),
       last_four: made.token?.slice(-4),
       time: expect.stringMatching(/^\d{4}-.*Z$/),

@@ -1,0 +1,89 @@
+import { isInNetworks, isNetworkWithin, type Network } from './network.ts'
+import type { Permission } from './permission.ts'
+
+/** What of its person's rights a personal token opens. */
+export type AccessLevel = 'read' | 'write' | 'admin'
+
+/**
+ * What a token opens less than its kind and scope do. Each limit only takes away, all that are there hold together, and none
+ * changes after the token was made.
+ */
+export type Limits = {
+  readonly access?: AccessLevel | undefined
+  readonly only?: 'badges' | undefined
+  /** The client's address has to be in one of them. */
+  readonly cidrs?: readonly Network[] | undefined
+  /** Epoch milliseconds before which the token opens nothing. */
+  readonly notBefore?: number | undefined
+}
+
+export const MAX_NETWORKS = 20
+
+export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string; readonly opens: string }> = {
+  admin: { name: 'Full read and write', opens: 'All that you may do.' },
+  write: { name: 'Read and write', opens: 'All but administration: settings, members, and tokens.' },
+  read: { name: 'Read', opens: 'Statuses, artifacts and logs. Nothing is changed.' },
+}
+
+/** What a request asks for: a permission on a project, or something of the account behind the token. */
+export type Asked = Permission | 'account:read' | 'account:admin'
+
+const READS: readonly Asked[] = ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read']
+const WRITES: readonly Asked[] = [...READS, 'builds:write', 'shares:write']
+
+const OPEN_BY_ACCESS: Record<AccessLevel, readonly Asked[]> = {
+  read: READS,
+  write: WRITES,
+  admin: [...WRITES, 'project:admin', 'account:admin'],
+}
+const OPEN_BY_ONLY: Record<NonNullable<Limits['only']>, readonly Asked[]> = { badges: ['badges:read'] }
+
+/** Whether the limits leave this open; a word that no table has leaves nothing open. */
+export function limitsOpen(limits: Limits | null, asked: Asked): boolean {
+  if (!limits) return true
+  const { access, only } = limits
+  return (
+    (access === undefined || has(OPEN_BY_ACCESS, access, asked)) &&
+    (only === undefined || has(OPEN_BY_ONLY, only, asked))
+  )
+}
+
+function has<Word extends string>(table: Record<Word, readonly Asked[]>, word: Word, asked: Asked): boolean {
+  return Object.hasOwn(table, word) && table[word].includes(asked)
+}
+
+/** Whether the token counts at all, for a client at that address and now. */
+export function standingOf(limits: Limits | null, address: string, now: number): 'stands' | 'elsewhere' | 'too_early' {
+  if (limits?.cidrs && !isInNetworks(address, limits.cidrs)) return 'elsewhere'
+  return limits?.notBefore !== undefined && now < limits.notBefore ? 'too_early' : 'stands'
+}
+
+/** Whether a token stands for every client at any time, so that nobody has to look from where and when it is used. */
+export function standsAnywhere(limits: Limits | null): boolean {
+  return limits?.cidrs === undefined && limits?.notBefore === undefined
+}
+
+const LEVELS: readonly AccessLevel[] = ['read', 'write', 'admin']
+
+/** In what a token with these limits would be wider than the personal token that makes it; null when in nothing. */
+export function widerThan(limits: Limits | null, maker: Limits | null): 'access' | 'cidrs' | null {
+  if (!maker) return null
+  const levelOf = ({ access = 'admin' }: Limits) => LEVELS.indexOf(access)
+  if (levelOf(limits ?? {}) > levelOf(maker)) return 'access'
+  const { cidrs } = maker
+  if (!cidrs) return null
+  const isWithin = (inner: Network) => cidrs.some((outer) => isNetworkWithin(inner, outer))
+  return limits?.cidrs?.every(isWithin) ? null : 'cidrs'
+}
+
+/** The limits by name, in the words of the `X-CircleCI-Scopes` header. */
+export function limitWordsOf(limits: Limits | null): readonly string[] {
+  if (!limits) return []
+  const { access, only, cidrs, notBefore } = limits
+  return [
+    ...(access ? [`access:${access}`] : []),
+    ...(only ? [`only:${only}`] : []),
+    ...(cidrs ? ['cidrs'] : []),
+    ...(notBefore === undefined ? [] : ['not_before']),
+  ]
+}

@@ -1,0 +1,135 @@
+import { ACCESS_LEVELS, type AccessLevel, type Limits, MAX_NETWORKS } from '../../../domain/access/limits.ts'
+import { parseNetwork } from '../../../domain/access/network.ts'
+import type { Scope } from '../../../domain/access/scope.ts'
+import type { Token, TokenLimits } from '../../../domain/access/token.ts'
+import { parseDay } from '../../../domain/formats/rfc3339.ts'
+import { Field, fieldAttributes } from '../parts/form-parts.tsx'
+
+export type LimitErrors = { readonly only?: string; readonly cidrs?: string; readonly not_before?: string }
+
+export type FilledLimits =
+  | { readonly ok: true; readonly limits: Limits | null }
+  | { readonly ok: false; readonly errors: LimitErrors }
+
+/** The limits that a form asks for; an empty field is none. */
+export function parseLimits(
+  form: URLSearchParams,
+  of: { scope: Scope | null; expiresAt: number | null },
+): FilledLimits {
+  const level = form.get('access') ?? ''
+  const access = Object.hasOwn(ACCESS_LEVELS, level) && level !== 'admin' ? (level as AccessLevel) : undefined
+  const only = form.get('only') === 'badges' ? ('badges' as const) : undefined
+  const lines = (form.get('cidrs') ?? '').split(/[\s,]+/).filter((line) => line !== '')
+  const networks = lines.map(parseNetwork)
+  const unread = lines.find((_, i) => networks[i] === null)
+  const day = form.get('not_before') ?? ''
+  const notBefore = day === '' ? undefined : (parseDay(day) ?? Number.NaN)
+  const errors: LimitErrors = {
+    ...(only && of.scope !== 'status' ? { only: 'Only a Status token can be for badges alone.' } : {}),
+    ...(unread === undefined ? {} : { cidrs: `“${unread}” is no network: write 10.0.0.0/8 or 2001:db8::/32.` }),
+    ...(lines.length > MAX_NETWORKS ? { cidrs: `A token has at most ${MAX_NETWORKS} networks.` } : {}),
+    ...(notBefore === undefined || notBefore < (of.expiresAt ?? Number.POSITIVE_INFINITY)
+      ? {}
+      : { not_before: 'Choose a day before the token expires.' }),
+  }
+  if (Object.keys(errors).length > 0) return { ok: false, errors }
+  const cidrs = networks.filter((network) => network !== null)
+  const limits = {
+    ...(access ? { access } : {}),
+    ...(only ? { only } : {}),
+    ...(cidrs.length > 0 ? { cidrs } : {}),
+    ...(notBefore === undefined ? {} : { notBefore }),
+  }
+  return { ok: true, limits: Object.keys(limits).length > 0 ? limits : null }
+}
+
+/** A folded part of the form that makes a token: what it opens less than others of its kind. */
+export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams; errors: LimitErrors | undefined }) {
+  const { kind, form, errors = {} } = props
+  const isUsed =
+    ['only', 'cidrs', 'not_before'].some((name) => form.get(name)) || (form.get('access') ?? 'admin') !== 'admin'
+  return (
+    <details class="more limits" open={isUsed || Object.keys(errors).length > 0}>
+      <summary>Limits</summary>
+      {kind === 'personal' && (
+        <Field name="access" label="Opens" hint="Of what you may do yourself, on every project that you can reach.">
+          <select {...fieldAttributes('access', { hint: true })}>
+            {Object.entries(ACCESS_LEVELS).map(([level, { name }]) => (
+              <option value={level} selected={level === (form.get('access') ?? 'admin')}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </Field>
+      )}
+      {kind === 'project' && (
+        <div class={errors.only ? 'field bad' : 'field'}>
+          <label class="choice">
+            <input
+              type="checkbox"
+              {...fieldAttributes('only', { error: errors.only, hint: true })}
+              value="badges"
+              checked={form.get('only') === 'badges'}
+            />{' '}
+            Only badges
+          </label>
+          {errors.only && (
+            <p class="field-error" id="only-error">
+              {errors.only}
+            </p>
+          )}
+          <p class="hint" id="only-hint">
+            Badges, their JSON and cc.xml, and nothing else: for a README that anybody can read.
+          </p>
+        </div>
+      )}
+      <Field
+        name="cidrs"
+        label="Networks"
+        error={errors.cidrs}
+        hint="One a line, like 10.0.0.0/8 or 2001:db8::/32. From elsewhere the token is refused. Empty: from anywhere."
+      >
+        <textarea
+          {...fieldAttributes('cidrs', { error: errors.cidrs, hint: true })}
+          rows={2}
+          autocomplete="off"
+          autocapitalize="off"
+          spellcheck={false}
+        >
+          {form.get('cidrs') ?? ''}
+        </textarea>
+      </Field>
+      <Field name="not_before" label="First day" error={errors.not_before} hint="In UTC. Empty: it works at once.">
+        <input
+          type="date"
+          {...fieldAttributes('not_before', { error: errors.not_before, hint: true })}
+          value={form.get('not_before') ?? ''}
+        />
+      </Field>
+    </details>
+  )
+}
+
+/** The limits of a token, each in a word or two. */
+export function LimitTags({ limits }: { limits: TokenLimits }) {
+  if (limits === null) return null
+  if (limits === 'unreadable')
+    return (
+      <span class="tag bad" title="A later version of Buildpass made this token. Here it opens nothing.">
+        limits unknown
+      </span>
+    )
+  const { access, only, cidrs, notBefore } = limits
+  return (
+    <>
+      {access && access !== 'admin' && <span class="tag">{ACCESS_LEVELS[access].name.toLowerCase()}</span>}
+      {only && <span class="tag">only badges</span>}
+      {cidrs && (
+        <span class="tag" title={cidrs.join(', ')}>
+          {cidrs.length === 1 ? `from ${cidrs[0]}` : `from ${cidrs.length} networks`}
+        </span>
+      )}
+      {notBefore !== undefined && <span class="tag">not before {new Date(notBefore).toISOString().slice(0, 10)}</span>}
+    </>
+  )
+}

@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type Asked,
+  type Limits,
+  limitsOpen,
+  standingOf,
+  standsAnywhere,
+  widerThan,
+} from '../../../src/domain/access/limits.ts'
+
+const ASKED: readonly Asked[] = [
+  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read'] as const),
+  ...(['builds:write', 'shares:write', 'project:admin', 'account:admin'] as const),
+]
+const openTo = (limits: Limits | null) => ASKED.filter((asked) => limitsOpen(limits, asked))
+
+describe('what limits leave open', () => {
+  it.each<readonly [Limits | null, readonly Asked[]]>([
+    [null, ASKED],
+    [{}, ASKED],
+    [{ access: 'admin' }, ASKED],
+    [{ access: 'write' }, ASKED.slice(0, 7)],
+    [{ access: 'read' }, ASKED.slice(0, 5)],
+    [{ only: 'badges' }, ['badges:read']],
+    [{ cidrs: ['10.0.0.0/8'], notBefore: 5 }, ASKED],
+  ])('by %j', (limits, open) => {
+    expect(openTo(limits)).toEqual(open)
+  })
+})
+
+describe('a token', () => {
+  it.each<readonly [Limits | null, string, number, string]>([
+    [null, 'local', 0, 'stands'],
+    [{ access: 'read' }, 'local', 0, 'stands'],
+    [{ cidrs: ['10.0.0.0/8'] }, '10.9.8.7', 0, 'stands'],
+    [{ cidrs: ['10.0.0.0/8'] }, '11.9.8.7', 0, 'elsewhere'],
+    [{ cidrs: ['10.0.0.0/8'] }, 'local', 0, 'elsewhere'],
+    [{ cidrs: [] }, '10.9.8.7', 0, 'elsewhere'],
+    [{ notBefore: 5 }, 'local', 4, 'too_early'],
+    [{ notBefore: 5 }, 'local', 5, 'stands'],
+    // From elsewhere nobody learns that there is such a token.
+    [{ cidrs: ['10.0.0.0/8'], notBefore: 5 }, '11.9.8.7', 4, 'elsewhere'],
+  ])('with %j, used from %s at %i: %s', (limits, address, now, standing) => {
+    expect(standingOf(limits, address, now)).toBe(standing)
+    if (standing !== 'stands') expect(standsAnywhere(limits)).toBe(false)
+  })
+})
+
+describe('a token that another one makes', () => {
+  it.each<readonly [Limits | null, Limits | null, ReturnType<typeof widerThan>]>([
+    [null, null, null],
+    [{ access: 'read' }, null, null],
+    [null, { access: 'admin' }, null],
+    [null, { access: 'write' }, 'access'],
+    [{ access: 'admin' }, { access: 'read' }, 'access'],
+    [{ access: 'read' }, { access: 'write' }, null],
+    [null, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
+    [{ cidrs: ['10.1.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, null],
+    [{ cidrs: ['10.1.0.0/16', '11.0.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
+    [{ cidrs: ['0.0.0.0/0'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
+    [{ cidrs: ['10.1.0.0/16', '2001:db8::/48'] }, { cidrs: ['10.0.0.0/8', '2001:db8::/32'] }, null],
+    [{ cidrs: ['::/0'] }, { cidrs: ['0.0.0.0/0'] }, 'cidrs'],
+    [null, { notBefore: 5 }, null],
+  ])('with %j, by one with %j, is wider in: %s', (limits, maker, wider) => {
+    expect(widerThan(limits, maker)).toBe(wider)
+  })
+
+  it('opens nothing, and stands nowhere, where its maker does not', () => {
+    const networks = fc.constantFrom(
+      '10.0.0.0/8',
+      '10.1.0.0/16',
+      '10.1.2.0/24',
+      '192.0.2.0/24',
+      '0.0.0.0/0',
+      '2001:db8::/32',
+      '::/0',
+    )
+    const made = fc.record(
+      {
+        access: fc.constantFrom<NonNullable<Limits['access']>>('read', 'write', 'admin'),
+        cidrs: fc.array(networks, { minLength: 1, maxLength: 3 }),
+      },
+      { requiredKeys: [] },
+    )
+    const addresses = ['10.1.2.3', '10.200.0.1', '192.0.2.1', '8.8.8.8', '2001:db8::1', '2620:fe::fe', 'local']
+    fc.assert(
+      fc.property(made, made, (limits, maker) => {
+        if (widerThan(limits, maker)) return
+        for (const asked of openTo(limits)) expect(openTo(maker)).toContain(asked)
+        for (const address of addresses)
+          if (standingOf(limits, address, 0) === 'stands') expect(standingOf(maker, address, 0)).toBe('stands')
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
