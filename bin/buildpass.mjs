@@ -11240,8 +11240,9 @@ var EXAMPLES = wordTable({
   "share list": ["buildpass share list", "buildpass share list --json"],
   "share end": ["buildpass share end 0b7c…"],
   "token create": [
-    'buildpass token create --project gh/acme/web --label "README badge" --scope status',
-    "buildpass token create --personal --label laptop --expires 90d"
+    'buildpass token create --project gh/acme/web --label "README badge" --scope status --only badges',
+    "buildpass token create --personal --label laptop --expires 90d",
+    "buildpass token create --personal --label monitor --access read --cidr 192.0.2.0/24"
   ],
   "token list": ["buildpass token list --project gh/acme/web", "buildpass token list --personal --json"],
   "token rotate": ["buildpass token rotate 0b7c… --project gh/acme/web --overlap 7d"],
@@ -11588,6 +11589,7 @@ var ERROR_CODES = [
   "login_required",
   "invalid_token",
   "expired_token",
+  "early_token",
   "query_token_refused",
   "invalid_signature",
   "permission_denied",
@@ -18263,18 +18265,25 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).action(
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNetwork).option("--not-before <day>", "limits a token to after 2027-01-31, or 12h from now", parseBegin).action(
     (options2) => runVerb(options2, async ({ server, output }) => {
-      const { label, personal, scope } = options2;
+      const { label, personal, scope, access, only } = options2;
       if (!personal && !scope)
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
+      if (access && !personal) throw usageError("--access: only a personal token has it; a project token only reads.");
+      if (only && scope !== "status") throw usageError("--only badges: wants --scope status.");
+      const limits = limitsOf(options2);
       const expires = options2.expires ?? (personal ? inDays(365) : "never");
       requireReader("token’s secret");
       const answer = await askJson(server, {
         method: "POST",
         path: pathOf(server, options2),
-        json: { label, ...scope ? { scope } : {}, expires_at: expires === "never" ? null : expires.toISOString() },
+        json: {
+          ...{ label, ...scope ? { scope } : {} },
+          expires_at: expires === "never" ? null : expires.toISOString(),
+          ...limits ? { limits } : {}
+        },
         isIdempotent: false
       });
       const made = answerOf(answer, MADE2, "a token");
@@ -18288,7 +18297,7 @@ function addToken(program3) {
       const tokens = await askJson(server, { method: "GET", path: pathOf(server, options2) });
       const rows = listOf(tokens, LISTED2, "a list of tokens").map((row) => [
         row.id,
-        row.scope ?? "personal",
+        kindOf2(row),
         `${row.prefix}…${row.last_four}`,
         expiryOf(row),
         row.last_used_at ? `last used ${row.last_used_at.slice(0, 10)}` : "never used",
@@ -18324,6 +18333,30 @@ function addToken(program3) {
       return void 0;
     })
   );
+}
+function limitsOf({ access, only, cidr, notBefore }) {
+  const limits = {
+    ...access ? { access } : {},
+    ...only ? { only } : {},
+    ...cidr ? { cidrs: cidr } : {},
+    ...notBefore ? { not_before: notBefore.toISOString() } : {}
+  };
+  return Object.keys(limits).length > 0 ? limits : null;
+}
+function kindOf2(row) {
+  const { scope = "personal", limits } = row;
+  const named2 = isObject(limits) ? Object.entries(limits).map(
+    ([name, value]) => typeof value === "string" && name !== "not_before" ? `${name}: ${value}` : name
+  ) : [];
+  return [scope, ...named2].join(", ");
+}
+function addNetwork(text, before = []) {
+  return [...before, filledOption(text)];
+}
+function parseBegin(text) {
+  const begin = parseEndTime(text);
+  if (begin !== null) return begin;
+  throw new InvalidArgumentError("It must be like 2027-01-31 or 12h.");
 }
 function show(output, made, { personal }) {
   const undo = `buildpass token delete ${personal ? "--personal " : ""}${made.id}`;

@@ -51,8 +51,9 @@ export const EXAMPLES = wordTable<readonly string[]>({
   'share list': ['buildpass share list', 'buildpass share list --json'],
   'share end': ['buildpass share end 0b7c…'],
   'token create': [
-    'buildpass token create --project gh/acme/web --label "README badge" --scope status',
+    'buildpass token create --project gh/acme/web --label "README badge" --scope status --only badges',
     'buildpass token create --personal --label laptop --expires 90d',
+    'buildpass token create --personal --label monitor --access read --cidr 192.0.2.0/24',
   ],
   'token list': ['buildpass token list --project gh/acme/web', 'buildpass token list --personal --json'],
   'token rotate': ['buildpass token rotate 0b7c… --project gh/acme/web --overlap 7d'],

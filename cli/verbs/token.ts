@@ -7,7 +7,7 @@ import { requireSlug } from '../server/open-server.ts'
 import { isId } from '../server/path.ts'
 import { readSecretFromStdin } from '../server/read-secret.ts'
 import type { Server } from '../server/server.ts'
-import { answerOf, listOf, type Shaped } from '../terminal/answer.ts'
+import { answerOf, isObject, listOf, type Shaped } from '../terminal/answer.ts'
 import { usageError } from '../terminal/exit.ts'
 import { type Output, tableText } from '../terminal/output.ts'
 import { requireReader, showSecret } from '../terminal/show-secret.ts'
@@ -19,6 +19,10 @@ type TokenOptions = CommonOptions & {
   label?: string
   scope?: string
   expires?: Expiry
+  access?: string
+  only?: string
+  cidr?: readonly string[]
+  notBefore?: Date
   overlap?: number
 }
 /** No `null`: of a parser, commander takes that for an empty text. */
@@ -49,18 +53,29 @@ export function addToken(program: Command): void {
     .requiredOption('--label <text>', 'what it is for', filledOption)
     .addOption(new Option('--scope <scope>', 'what a project token opens').choices(['status', 'view-builds', 'all']))
     .option('--expires <when>', '90d, 12h, 2027-01-31, or never; a personal token else lives for a year', parseExpiry)
+    .addOption(new Option('--access <level>', 'limits a personal token').choices(['read', 'write', 'admin']))
+    .addOption(new Option('--only <what>', 'limits a token of scope status: for a public README').choices(['badges']))
+    .option('--cidr <network>', 'limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated', addNetwork)
+    .option('--not-before <day>', 'limits a token to after 2027-01-31, or 12h from now', parseBegin)
     .action((options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
-        const { label, personal, scope } = options
+        const { label, personal, scope, access, only } = options
         if (!personal && !scope)
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
+        if (access && !personal) throw usageError('--access: only a personal token has it; a project token only reads.')
+        if (only && scope !== 'status') throw usageError('--only badges: wants --scope status.')
+        const limits = limitsOf(options)
         const expires = options.expires ?? (personal ? inDays(365) : 'never')
         requireReader('token’s secret')
         const answer = await askJson(server, {
           method: 'POST',
           path: pathOf(server, options),
-          json: { label, ...(scope ? { scope } : {}), expires_at: expires === 'never' ? null : expires.toISOString() },
+          json: {
+            ...{ label, ...(scope ? { scope } : {}) },
+            expires_at: expires === 'never' ? null : expires.toISOString(),
+            ...(limits ? { limits } : {}),
+          },
           isIdempotent: false,
         })
         const made = answerOf(answer, MADE, 'a token')
@@ -75,7 +90,7 @@ export function addToken(program: Command): void {
       const tokens = await askJson(server, { method: 'GET', path: pathOf(server, options) })
       const rows = listOf(tokens, LISTED, 'a list of tokens').map((row) => [
         row.id,
-        (row as { scope?: string }).scope ?? 'personal',
+        kindOf(row),
         `${row.prefix}…${row.last_four}`,
         expiryOf(row),
         row.last_used_at ? `last used ${row.last_used_at.slice(0, 10)}` : 'never used',
@@ -118,6 +133,38 @@ export function addToken(program: Command): void {
         return undefined
       }),
     )
+}
+
+/** What the token is to open less; null where nothing is said, so that a server that knows no limits need not. */
+function limitsOf({ access, only, cidr, notBefore }: TokenOptions): object | null {
+  const limits = {
+    ...(access ? { access } : {}),
+    ...(only ? { only } : {}),
+    ...(cidr ? { cidrs: cidr } : {}),
+    ...(notBefore ? { not_before: notBefore.toISOString() } : {}),
+  }
+  return Object.keys(limits).length > 0 ? limits : null
+}
+
+/** The scope of a listed token, and which limits it has. */
+function kindOf(row: object): string {
+  const { scope = 'personal', limits } = row as { readonly scope?: string; readonly limits?: unknown }
+  const named = isObject(limits)
+    ? Object.entries(limits).map(([name, value]) =>
+        typeof value === 'string' && name !== 'not_before' ? `${name}: ${value}` : name,
+      )
+    : []
+  return [scope, ...named].join(', ')
+}
+
+function addNetwork(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, filledOption(text)]
+}
+
+function parseBegin(text: string): Date {
+  const begin = parseEndTime(text)
+  if (begin !== null) return begin
+  throw new InvalidArgumentError('It must be like 2027-01-31 or 12h.')
 }
 
 function show(output: Output, made: Shaped<typeof MADE>, { personal }: TokenOptions): void {

@@ -95,6 +95,22 @@ describe('the end of a token that is to be made', () => {
   })
 })
 
+describe('the limits of a token that is to be made', () => {
+  it.each([
+    [['--personal', '--access', 'most'], '--access'],
+    [['--scope', 'status', '--access', 'read'], '--access: only a personal token'],
+    [['--scope', 'all', '--only', 'badges'], '--only badges: wants --scope status'],
+    [['--scope', 'status', '--only', 'feeds'], '--only'],
+    [['--personal', '--only', 'badges'], '--only badges: wants --scope status'],
+    [['--personal', '--cidr', ''], '--cidr'],
+    [['--personal', '--not-before', 'tomorrow'], '--not-before'],
+  ])('are not %j, which is refused by name', async (args, said) => {
+    const { code, stderr } = await cli.run(['token', 'create', '--label', 'x', ...args])
+    expect([code, stderr]).toEqual([EXIT.usage, expect.stringContaining(said)])
+    expect(stderr).not.toMatch(NO_BUG)
+  })
+})
+
 describe('words that are none of a closed list', () => {
   it.each(['bogus', 'Successful', 'None', 'constructor'])('--filter %s is refused by name', async (filter) => {
     const { code, stderr } = await cli.run(['download', '--filter', filter])

@@ -293,6 +293,36 @@ describe('buildpass login, token and status', () => {
     expect((await cli.run(['token', 'list'], { env })).stdout).not.toContain(rotated.stdout.trim().slice(-4))
   })
 
+  it('makes tokens with limits, and lists them with these', async () => {
+    const env = { BUILDPASS_PROJECT: SLUG }
+    const badge = await cli.run(
+      ['token', 'create', '--label', 'limited badge', '--scope', 'status', '--only', 'badges', '--cidr', '0.0.0.0/0'],
+      { env },
+    )
+    expect(badge).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bpp_/) })
+    const list = await cli.run(['token', 'list'], { env })
+    expect(list.stdout.split('\n').find((line) => line.includes('limited badge'))).toContain(
+      'status, only: badges, cidrs',
+    )
+    const made = [
+      'token',
+      'create',
+      '--personal',
+      '--label',
+      'reader',
+      '--access',
+      'read',
+      '--not-before',
+      '2020-01-31',
+    ]
+    const reader = await cli.run([...made, '--json'], { env })
+    expect(JSON.parse(reader.stdout)).toMatchObject({
+      limits: { access: 'read', not_before: '2020-01-31T00:00:00.000Z' },
+    })
+    const bad = await cli.run(['token', 'create', '--label', 'x', '--scope', 'all', '--cidr', 'home'], { env })
+    expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('limits.cidrs.0: must be a network') })
+  })
+
   it('takes no secret on the command line', async () => {
     const { status } = server.demo.tokens
     const ended = await cli.run(['token', 'delete', status], { env: { BUILDPASS_PROJECT: SLUG } })
