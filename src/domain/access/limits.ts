@@ -19,10 +19,11 @@ export type Limits = {
 
 export const MAX_NETWORKS = 20
 
-export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string; readonly opens: string }> = {
-  admin: { name: 'Full read and write', opens: 'All that you may do.' },
-  write: { name: 'Read and write', opens: 'All but administration: settings, members, and tokens.' },
-  read: { name: 'Read', opens: 'Statuses, artifacts and logs. Nothing is changed.' },
+export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string }> = {
+  admin: { name: 'Full read and write' },
+  /** All but settings, members and tokens. */
+  write: { name: 'Read and write' },
+  read: { name: 'Read' },
 }
 
 /** What a request asks for: a permission on a project, or something of the account behind the token. */

@@ -190,7 +190,7 @@ function TokenForBadge({
       <div class="callout good badge-token">
         <p>
           <strong>The code below holds the new Status token.</strong> Copy it now: you will not be able to view the
-          token again. It shows the state of builds and nothing else.
+          token again. It opens badges, their JSON and cc.xml, and nothing else.
         </p>
       </div>
     )
@@ -198,8 +198,8 @@ function TokenForBadge({
   return (
     <div class="callout badge-token">
       <p>
-        This project is private, so the address needs a Status token. Whoever can read the address can see the state of
-        builds, and nothing else.
+        This project is private, so the address needs a Status token. Whoever can read the address can see badges and
+        cc.xml of this project, and nothing else.
       </p>
       <Form viewer={viewer} action={`${base}/token`}>
         <input type="hidden" name={FORM_ID} value={newFormId()} />

@@ -52,7 +52,11 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
     <details class="more limits" open={isUsed || Object.keys(errors).length > 0}>
       <summary>Limits</summary>
       {kind === 'personal' && (
-        <Field name="access" label="Opens" hint="Of what you may do yourself, on every project that you can reach.">
+        <Field
+          name="access"
+          label="Opens"
+          hint="Of what you may do yourself: “Read” changes nothing, “Read and write” leaves out settings, members and tokens."
+        >
           <select {...fieldAttributes('access', { hint: true })}>
             {Object.entries(ACCESS_LEVELS).map(([level, { name }]) => (
               <option value={level} selected={level === (form.get('access') ?? 'admin')}>
@@ -115,13 +119,15 @@ export function LimitTags({ limits }: { limits: TokenLimits }) {
   if (limits === null) return null
   if (limits === 'unreadable')
     return (
-      <span class="tag bad" title="A later version of Buildpass made this token. Here it opens nothing.">
-        limits unknown
+      <span class="tags">
+        <span class="tag bad" title="A later version of Buildpass made this token. Here it opens nothing.">
+          limits unknown
+        </span>
       </span>
     )
   const { access, only, cidrs, notBefore } = limits
   return (
-    <>
+    <span class="tags">
       {access && access !== 'admin' && <span class="tag">{ACCESS_LEVELS[access].name.toLowerCase()}</span>}
       {only && <span class="tag">only badges</span>}
       {cidrs && (
@@ -130,6 +136,6 @@ export function LimitTags({ limits }: { limits: TokenLimits }) {
         </span>
       )}
       {notBefore !== undefined && <span class="tag">not before {new Date(notBefore).toISOString().slice(0, 10)}</span>}
-    </>
+    </span>
   )
 }

@@ -25,6 +25,8 @@ describePages('project settings', (pages) => {
     const badge = await fetch(url)
     expect([badge.status, badge.headers.get('Content-Type')]).toEqual([200, 'image/svg+xml; charset=utf-8'])
     const secret = new URL(url).searchParams.get('circle-token') ?? ''
+    const builds = `${new URL(url).origin}/api/v1.1/project/gh/acme/web`
+    expect((await fetch(builds, { headers: { 'Circle-Token': secret } })).status).toBe(403)
     await page.reload()
     expect(await page.content()).not.toContain(secret)
     await page.goto(`${SETTINGS}/api`)

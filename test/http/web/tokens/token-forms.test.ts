@@ -65,6 +65,54 @@ describe('a form that makes a token', () => {
       expect(await (await browse(settings + path, { session })).text()).not.toContain(secret)
   })
 
+  it('makes one with limits, which the list names', async () => {
+    const { stores, user, session } = await signedIn()
+    const form = {
+      label: 'Laptop',
+      expiry: '365',
+      access: 'read',
+      cidrs: '10.1.2.3/8\r\n2001:db8::/32',
+      not_before: '2020-01-31',
+    }
+    expect((await browse('/account/api', { session, form: { ...form, once: FORM_ID } })).status).toBe(200)
+    const [token] = await listTokens(stores.db, { kind: 'personal', userId: user.id })
+    expect(token).toMatchObject({
+      limits: { access: 'read', cidrs: ['10.0.0.0/8', '2001:db8::/32'], notBefore: Date.UTC(2020, 0, 31) },
+    })
+    const list = await (await browse('/account/api', { session })).text()
+    for (const words of ['>read<', '10.0.0.0/8, 2001:db8::/32', 'from 2 networks', 'not before 2020-01-31'])
+      expect(list).toContain(words)
+  })
+
+  it('has no limits where none are filled in', async () => {
+    const { stores, user, session } = await signedIn()
+    const form = { label: 'Laptop', expiry: '365', access: 'admin', cidrs: ' \r\n', not_before: '', once: FORM_ID }
+    expect((await browse('/account/api', { session, form })).status).toBe(200)
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([{ limits: null }])
+  })
+
+  it.each([
+    [{ only: 'badges', scope: 'all' }, 'Only a Status token can be for badges alone.'],
+    [{ cidrs: '10.0.0.0/8 home' }, '“home” is no network'],
+    [{ cidrs: Array(21).fill('10.0.0.0/8').join('\n') }, 'at most 20 networks'],
+    [{ not_before: '2999-01-01', expiry: '7' }, 'Choose a day before the token expires.'],
+    [{ not_before: 'soon' }, 'Choose a day before the token expires.'],
+  ])('says beside the field what is wrong with the limits %j, and makes none', async (filled, said) => {
+    const { stores, user, session } = await signedIn()
+    const project = await seedProject(stores.db)
+    await seedMember(stores.db, project, user, 'admin')
+    const settings = `/gh/${project.org}/${project.repo}/settings`
+    const form = { label: 'CI', scope: 'status', expiry: 'never', once: FORM_ID, ...filled }
+    const answer = await browse(`${settings}/api`, { session, form })
+    const text = await answer.text()
+    expect([answer.status, text.includes(said), /<details class="more limits" open/.test(text)]).toEqual([
+      422,
+      true,
+      true,
+    ])
+    expect(await listTokens(stores.db, { kind: 'project', projectId: project.id })).toEqual([])
+  })
+
   it('refuses the token of another project or person as if it were not there', async () => {
     const { stores, session } = await signedIn()
     const { id } = await seedToken(stores, { kind: 'personal', user: await seedUser(stores.db) })

@@ -190,6 +190,28 @@ describePages('project API tokens, step by step', (pages) => {
   })
 })
 
+describePages('the limits of a new token', (pages) => {
+  it('are folded away, look right, and keep what was filled in', async () => {
+    const page = await pages().openAs('demo')
+    await page.goto('/gh/acme/web/settings/api/new')
+    expect(await page.getByLabel('Networks').isVisible()).toBe(false)
+    await inspect(page, 'token-limits', '/gh/acme/web/settings/api/new', async () => {
+      await page.getByText('Limits', { exact: true }).click()
+      await page.getByLabel('Token Label').fill('Wall display')
+      await page.getByLabel('Only badges').check()
+      await page.getByLabel('Networks').fill('10.0.0.0/8 home')
+      await page.getByRole('button', { name: 'Add Token' }).click()
+      await page.locator('#cidrs-error').waitFor()
+    })
+    expect(await page.getByLabel('Only badges').isChecked()).toBe(true)
+    await page.getByLabel('Networks').fill('10.0.0.0/8\n2001:db8:1111:2222:3333:4444:5555:6666')
+    await page.getByRole('button', { name: 'Add Token' }).click()
+    await page.locator('#secret').waitFor()
+    await page.goto('/gh/acme/web/settings/api')
+    expect(await page.getByRole('row', { name: /Wall display/ }).textContent()).toMatch(/only badges.*from 2 networks/)
+  })
+})
+
 describePages('the page that shows a secret', (pages) => {
   it('looks right', async () => {
     const page = await pages().openAs('demo')
