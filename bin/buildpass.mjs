@@ -18265,13 +18265,15 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNetwork).option("--not-before <day>", "limits a token to after 2027-01-31, or 12h from now", parseBegin).action(
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "limits a token to after 2027-01-31, or 12h from now", parseBegin).action(
     (options2) => runVerb(options2, async ({ server, output }) => {
       const { label, personal, scope, access, only } = options2;
       if (!personal && !scope)
         throw usageError("Which scope?", "Say --scope status, view-builds or all; or --personal.");
       if (personal && scope) throw usageError("--scope: a personal token has none, it opens what you can reach.");
       if (access && !personal) throw usageError("--access: only a personal token has it; a project token only reads.");
+      if (options2.reach && !personal)
+        throw usageError("--reach: only a personal token has it; a project token has its one project.");
       if (only && scope !== "status") throw usageError("--only badges: wants --scope status.");
       const limits = limitsOf(options2);
       const expires = options2.expires ?? (personal ? inDays(365) : "never");
@@ -18334,9 +18336,10 @@ function addToken(program3) {
     })
   );
 }
-function limitsOf({ access, only, cidr, notBefore }) {
+function limitsOf({ access, reach, only, cidr, notBefore }) {
   const limits = {
     ...access ? { access } : {},
+    ...reach ? { projects: reach } : {},
     ...only ? { only } : {},
     ...cidr ? { cidrs: cidr } : {},
     ...notBefore ? { not_before: notBefore.toISOString() } : {}
@@ -18350,7 +18353,7 @@ function kindOf2(row) {
   ) : [];
   return [scope, ...named2].join(", ");
 }
-function addNetwork(text, before = []) {
+function addNamed(text, before = []) {
   return [...before, filledOption(text)];
 }
 function parseBegin(text) {

@@ -20,6 +20,7 @@ type TokenOptions = CommonOptions & {
   scope?: string
   expires?: Expiry
   access?: string
+  reach?: readonly string[]
   only?: string
   cidr?: readonly string[]
   notBefore?: Date
@@ -54,8 +55,9 @@ export function addToken(program: Command): void {
     .addOption(new Option('--scope <scope>', 'what a project token opens').choices(['status', 'view-builds', 'all']))
     .option('--expires <when>', '90d, 12h, 2027-01-31, or never; a personal token else lives for a year', parseExpiry)
     .addOption(new Option('--access <level>', 'limits a personal token').choices(['read', 'write', 'admin']))
+    .option('--reach <slug>', 'limits a personal token to a project; may be repeated', addNamed)
     .addOption(new Option('--only <what>', 'limits a token of scope status: for a public README').choices(['badges']))
-    .option('--cidr <network>', 'limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated', addNetwork)
+    .option('--cidr <network>', 'limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated', addNamed)
     .option('--not-before <day>', 'limits a token to after 2027-01-31, or 12h from now', parseBegin)
     .action((options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
@@ -64,6 +66,8 @@ export function addToken(program: Command): void {
           throw usageError('Which scope?', 'Say --scope status, view-builds or all; or --personal.')
         if (personal && scope) throw usageError('--scope: a personal token has none, it opens what you can reach.')
         if (access && !personal) throw usageError('--access: only a personal token has it; a project token only reads.')
+        if (options.reach && !personal)
+          throw usageError('--reach: only a personal token has it; a project token has its one project.')
         if (only && scope !== 'status') throw usageError('--only badges: wants --scope status.')
         const limits = limitsOf(options)
         const expires = options.expires ?? (personal ? inDays(365) : 'never')
@@ -136,9 +140,10 @@ export function addToken(program: Command): void {
 }
 
 /** What the token is to open less; null where nothing is said, so that a server that knows no limits need not. */
-function limitsOf({ access, only, cidr, notBefore }: TokenOptions): object | null {
+function limitsOf({ access, reach, only, cidr, notBefore }: TokenOptions): object | null {
   const limits = {
     ...(access ? { access } : {}),
+    ...(reach ? { projects: reach } : {}),
     ...(only ? { only } : {}),
     ...(cidr ? { cidrs: cidr } : {}),
     ...(notBefore ? { not_before: notBefore.toISOString() } : {}),
@@ -157,7 +162,7 @@ function kindOf(row: object): string {
   return [scope, ...named].join(', ')
 }
 
-function addNetwork(text: string, before: readonly string[] = []): readonly string[] {
+function addNamed(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, filledOption(text)]
 }
 

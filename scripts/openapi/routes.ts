@@ -63,6 +63,7 @@ const OF_NO_PROJECT: Partial<Record<Needs, readonly number[]>> = {
   owner: [403],
   'token:admin': [403],
   'user:admin': [403],
+  'user:create': [403],
   'owner:admin': [403],
 }
 

@@ -99,6 +99,7 @@ describe('the limits of a token that is to be made', () => {
   it.each([
     [['--personal', '--access', 'most'], '--access'],
     [['--scope', 'status', '--access', 'read'], '--access: only a personal token'],
+    [['--scope', 'status', '--reach', 'gh/acme/web'], '--reach: only a personal token'],
     [['--scope', 'all', '--only', 'badges'], '--only badges: wants --scope status'],
     [['--scope', 'status', '--only', 'feeds'], '--only'],
     [['--personal', '--only', 'badges'], '--only badges: wants --scope status'],

@@ -314,10 +314,12 @@ describe('buildpass login, token and status', () => {
       'read',
       '--not-before',
       '2020-01-31',
+      '--reach',
+      SLUG,
     ]
     const reader = await cli.run([...made, '--json'], { env })
     expect(JSON.parse(reader.stdout)).toMatchObject({
-      limits: { access: 'read', not_before: '2020-01-31T00:00:00.000Z' },
+      limits: { access: 'read', projects: [SLUG], not_before: '2020-01-31T00:00:00.000Z' },
     })
     const bad = await cli.run(['token', 'create', '--label', 'x', '--scope', 'all', '--cidr', 'home'], { env })
     expect(bad).toMatchObject({ code: 1, stderr: expect.stringContaining('limits.cidrs.0: must be a network') })

@@ -114,7 +114,9 @@ const PERSONAL_WORDS: Record<AccessLevel, readonly string[]> = {
 
 function belongs(asker: PrincipalInProject, project: Project): boolean {
   if (!asker.grant) return false
-  return isPerson(asker.grant) ? asker.role !== null : asker.grant.project.id === project.id
+  if (!isPerson(asker.grant)) return asker.grant.project.id === project.id
+  // Where a limit leaves a project out, its person is a stranger by this token.
+  return asker.role !== null && (limitsOf(asker.grant)?.projects?.includes(project.id) ?? true)
 }
 
 function openTo(asker: PrincipalInProject): readonly Permission[] {

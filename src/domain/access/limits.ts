@@ -11,6 +11,8 @@ export type AccessLevel = 'read' | 'write' | 'admin'
 export type Limits = {
   readonly access?: AccessLevel | undefined
   readonly only?: 'badges' | undefined
+  /** The ids of the projects of its person that the token reaches. */
+  readonly projects?: readonly string[] | undefined
   /** The client's address has to be in one of them. */
   readonly cidrs?: readonly Network[] | undefined
   /** Epoch milliseconds before which the token opens nothing. */
@@ -18,6 +20,7 @@ export type Limits = {
 }
 
 export const MAX_NETWORKS = 20
+export const MAX_PROJECTS = 50
 
 export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string }> = {
   admin: { name: 'Full read and write' },
@@ -26,23 +29,30 @@ export const ACCESS_LEVELS: Record<AccessLevel, { readonly name: string }> = {
   read: { name: 'Read' },
 }
 
-/** What a request asks for: a permission on a project, or something of the account behind the token. */
-export type Asked = Permission | 'account:read' | 'account:admin'
+/** What a request asks for: a permission on a project, or something of the account behind the token, or of the instance. */
+export type Asked = Permission | AccountAsked
+export type AccountAsked = 'account:read' | 'account:admin' | 'projects:create' | 'instance:read' | 'instance:admin'
 
-const READS: readonly Asked[] = ['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read']
+const READS: readonly Asked[] = [
+  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read'] as const),
+  ...(['account:read', 'instance:read'] as const),
+]
 const WRITES: readonly Asked[] = [...READS, 'builds:write', 'shares:write']
 
 const OPEN_BY_ACCESS: Record<AccessLevel, readonly Asked[]> = {
   read: READS,
   write: WRITES,
-  admin: [...WRITES, 'project:admin', 'account:admin'],
+  admin: [...WRITES, 'project:admin', 'account:admin', 'projects:create', 'instance:admin'],
 }
+/** What is of no project that can be named, or of all of them. */
+const CLOSED_BY_PROJECTS: readonly Asked[] = ['projects:create', 'instance:read', 'instance:admin']
 const OPEN_BY_ONLY: Record<NonNullable<Limits['only']>, readonly Asked[]> = { badges: ['badges:read'] }
 
 /** Whether the limits leave this open; a word that no table has leaves nothing open. */
 export function limitsOpen(limits: Limits | null, asked: Asked): boolean {
   if (!limits) return true
-  const { access, only } = limits
+  const { access, only, projects } = limits
+  if (projects !== undefined && CLOSED_BY_PROJECTS.includes(asked)) return false
   return (
     (access === undefined || has(OPEN_BY_ACCESS, access, asked)) &&
     (only === undefined || has(OPEN_BY_ONLY, only, asked))
@@ -64,14 +74,21 @@ export function standsAnywhere(limits: Limits | null): boolean {
   return limits?.cidrs === undefined && limits?.notBefore === undefined
 }
 
+/** In what one token may be wider than another. */
+export type Wider = 'access' | 'projects' | 'cidrs'
+
 const LEVELS: readonly AccessLevel[] = ['read', 'write', 'admin']
 
-/** In what a token with these limits would be wider than the personal token that makes it; null when in nothing. */
-export function widerThan(limits: Limits | null, maker: Limits | null): 'access' | 'cidrs' | null {
+/**
+ * In what a token with these limits would be wider than the personal token that makes it; null when in nothing. A project
+ * token is of a project that its maker reaches.
+ */
+export function widerThan(limits: Limits | null, maker: Limits | null, kind: 'personal' | 'project'): Wider | null {
   if (!maker) return null
   const levelOf = ({ access = 'admin' }: Limits) => LEVELS.indexOf(access)
   if (levelOf(limits ?? {}) > levelOf(maker)) return 'access'
-  const { cidrs } = maker
+  const { cidrs, projects } = maker
+  if (kind === 'personal' && projects && !limits?.projects?.every((id) => projects.includes(id))) return 'projects'
   if (!cidrs) return null
   const isWithin = (inner: Network) => cidrs.some((outer) => isNetworkWithin(inner, outer))
   return limits?.cidrs?.every(isWithin) ? null : 'cidrs'
@@ -80,10 +97,11 @@ export function widerThan(limits: Limits | null, maker: Limits | null): 'access'
 /** The limits by name, in the words of the `X-CircleCI-Scopes` header. */
 export function limitWordsOf(limits: Limits | null): readonly string[] {
   if (!limits) return []
-  const { access, only, cidrs, notBefore } = limits
+  const { access, only, projects, cidrs, notBefore } = limits
   return [
     ...(access ? [`access:${access}`] : []),
     ...(only ? [`only:${only}`] : []),
+    ...(projects ? ['projects'] : []),
     ...(cidrs ? ['cidrs'] : []),
     ...(notBefore === undefined ? [] : ['not_before']),
   ]

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { reachOf } from '../../domain/access/reach.ts'
 import { type AuditRecord, listProjectAudit, listUserAudit } from '../../storage/projects/audit.ts'
 import { jsonRead } from '../frame/answers.ts'
 import type { AppEnv } from '../frame/open-request.ts'
@@ -16,7 +17,7 @@ export function mountAudit(app: App): void {
 
   route(app, 'GET /api/buildpass/v1/audit', async (c, { grant }) => {
     const { limit, before } = pageOf(c)
-    return listed(c, await listUserAudit(c.env.stores.db, grant.userId, limit, before), limit)
+    return listed(c, await listUserAudit(c.env.stores.db, reachOf(grant), limit, before), limit)
   })
 }
 

@@ -5,16 +5,22 @@ import { findToken } from '../../storage/tokens/tokens.ts'
 import { jsonRead, jsonWritten } from '../frame/answers.ts'
 import { queryFlag } from '../frame/request/input.ts'
 import { type App, route } from '../frame/route.ts'
+import { slugsOfLimits } from '../json/limits-json.ts'
 import { endedJson, tokenJson } from '../json/token-json.ts'
 import type { PresentedTokenJson } from './token-shape.ts'
 
 /** The routes about the token of the request itself: describe it, and end it. */
 export function mountToken(app: App): void {
   route(app, 'GET /api/buildpass/v1/token', async (c, { grant }) => {
-    const token = await findToken(c.env.stores.db, grant.tokenId)
+    const { db } = c.env.stores
+    const token = await findToken(db, grant.tokenId)
     if (!token) throw new AppError('invalid_token')
     const project = grant.kind === 'personal' ? null : slugText(grant.project)
-    return jsonRead(c, { kind: grant.kind, project, ...tokenJson(token) } satisfies PresentedTokenJson)
+    return jsonRead(c, {
+      kind: grant.kind,
+      project,
+      ...tokenJson(token, await slugsOfLimits(db, [token])),
+    } satisfies PresentedTokenJson)
   })
 
   route(app, 'DELETE /api/buildpass/v1/token', async (c, { actor, grant }) => {

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { reachOf } from '../../domain/access/reach.ts'
 import type { AppError } from '../../domain/error.ts'
 import { ccStateFor } from '../../domain/formats/cctray.ts'
 import { httpDate } from '../../domain/formats/precondition.ts'
@@ -22,7 +23,7 @@ export function mountCcTray(app: App): void {
     app,
     'GET /cc.xml',
     async (c, { grant }) => {
-      const projects = await listDefaultBranchPipelines(c.env.stores.db, grant.userId)
+      const projects = await listDefaultBranchPipelines(c.env.stores.db, reachOf(grant))
       const rows = projects.map(({ project, pipelines }) => ({
         ...rowNames(c, project, project.defaultBranch),
         ...(ccStateFor(pipelines) ?? neverBuilt(project.createdAt)),

@@ -4,11 +4,20 @@ import type { Permission } from '../../domain/access/permission.ts'
  * What a route needs: nothing (the handler checks by itself), nothing but that a token that comes along is good, since the
  * handler asks for a permission on each project that the request names (`each`), any live token, a personal token, an
  * owner's, an owner's where the route is a 404 to everybody else (`hidden`), or a permission on the project. With `:admin` a
- * token whose limits leave out administration does not do.
+ * token whose limits leave out administration does not do, with `:create` none that is limited to some projects, either.
  */
 export type Needs = 'anyone' | AccountNeeds | Permission
 /** What is asked of the token and its person, and of no project. */
-export type AccountNeeds = 'each' | 'token' | 'token:admin' | 'user' | 'user:admin' | 'owner' | 'owner:admin' | 'hidden'
+export type AccountNeeds =
+  | 'each'
+  | 'token'
+  | 'token:admin'
+  | 'user'
+  | 'user:admin'
+  | 'user:create'
+  | 'owner'
+  | 'owner:admin'
+  | 'hidden'
 
 /**
  * Every route and what it needs. A route that is not here does not start. Routes of `/api/v1.1` answer under the older
@@ -113,7 +122,7 @@ export const ACCESS = {
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
-  'POST /api/buildpass/v1/projects': 'user:admin',
+  'POST /api/buildpass/v1/projects': 'user:create',
   'GET /api/buildpass/v1/projects/:vcs/:org/:repo': 'status:read',
   'PATCH /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo': 'project:admin',

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import type { Actor, Right } from '../../domain/access/actor.ts'
 import type { Fence } from '../../domain/access/fence.ts'
 import { type Grant, isPerson, leavesOpen } from '../../domain/access/grant.ts'
+import type { AccountAsked } from '../../domain/access/limits.ts'
 import { type Permission, SCOPE_NEEDED } from '../../domain/access/permission.ts'
 import { AppError } from '../../domain/error.ts'
 import type { Viewer } from '../../domain/people/session.ts'
@@ -40,7 +41,7 @@ export type Admitted<N extends Needs> = N extends 'anyone'
     ? { readonly needs: N; readonly grant: Grant | null }
     : N extends 'token' | 'token:admin'
       ? { readonly needs: N; readonly grant: Grant }
-      : N extends 'user' | 'user:admin' | 'owner' | 'owner:admin' | 'hidden'
+      : N extends 'user' | 'user:admin' | 'user:create' | 'owner' | 'owner:admin' | 'hidden'
         ? { readonly needs: N; readonly grant: PersonalGrant }
         : OnProject
 
@@ -90,10 +91,12 @@ async function admit<Params>(
       return { needs, grant: await requirePerson(c, 'account:read') }
     case 'user:admin':
       return { needs, grant: await requirePerson(c, 'account:admin') }
+    case 'user:create':
+      return { needs, grant: await requirePerson(c, 'projects:create') }
     case 'owner':
-      return { needs, grant: await requireOwner(c, 'account:read') }
+      return { needs, grant: await requireOwner(c, 'instance:read') }
     case 'owner:admin':
-      return { needs, grant: await requireOwner(c, 'account:admin') }
+      return { needs, grant: await requireOwner(c, 'instance:admin') }
     case 'hidden':
       return { needs, grant: await requireOwnerOrAbsent(c) }
     case 'runs:list':
@@ -108,20 +111,20 @@ async function admit<Params>(
 }
 
 /** The grant that came along, if its limits leave that open. */
-async function presentedFor(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<Grant | null> {
+async function presentedFor(c: Context<AppEnv>, asked: AccountAsked): Promise<Grant | null> {
   const grant = (await authenticate(c, null))?.grant ?? null
   if (!leavesOpen(grant, asked)) throw new AppError('permission_denied')
   return grant
 }
 
-async function requirePerson(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<PersonalGrant> {
+async function requirePerson(c: Context<AppEnv>, asked: AccountAsked): Promise<PersonalGrant> {
   const grant = (await authenticate(c, null))?.grant
   if (grant?.kind !== 'personal') return loginRequired()
   if (!leavesOpen(grant, asked)) throw new AppError('permission_denied')
   return grant
 }
 
-async function requireOwner(c: Context<AppEnv>, asked: 'account:read' | 'account:admin'): Promise<PersonalGrant> {
+async function requireOwner(c: Context<AppEnv>, asked: AccountAsked): Promise<PersonalGrant> {
   const grant = await requirePerson(c, asked)
   if (grant.instanceRole !== 'owner') throw new AppError('permission_denied')
   return grant
@@ -132,7 +135,8 @@ async function requireOwnerOrAbsent(c: Context<AppEnv>): Promise<PersonalGrant> 
   const asker = await identify(c, null)
   if (asker.kind === 'refused' && asker.code === 'unavailable') throw new AppError('unavailable')
   const grant = asker.kind === 'granted' ? asker.grant : null
-  if (grant?.kind !== 'personal' || grant.instanceRole !== 'owner') throw new AppError('route_not_found')
+  if (grant?.kind !== 'personal' || grant.instanceRole !== 'owner' || !leavesOpen(grant, 'instance:read'))
+    throw new AppError('route_not_found')
   return grant
 }
 
@@ -226,6 +230,7 @@ function rightOf({ needs, project }: Authorized): Right {
     case 'token:admin':
     case 'user':
     case 'user:admin':
+    case 'user:create':
     case 'each':
     case 'session':
     case 'runs:list':

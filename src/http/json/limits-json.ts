@@ -1,7 +1,12 @@
 import * as v from 'valibot'
-import { ACCESS_LEVELS, type AccessLevel, type Limits, MAX_NETWORKS } from '../../domain/access/limits.ts'
+import { ACCESS_LEVELS, type AccessLevel, type Limits, MAX_NETWORKS, MAX_PROJECTS } from '../../domain/access/limits.ts'
 import { parseNetwork } from '../../domain/access/network.ts'
-import type { TokenLimits } from '../../domain/access/token.ts'
+import type { Reach } from '../../domain/access/reach.ts'
+import type { Token, TokenLimits } from '../../domain/access/token.ts'
+import { parseSlug, type Slug, slugText } from '../../domain/project.ts'
+import { findReached } from '../../storage/people/memberships.ts'
+import { listProjectSlugs } from '../../storage/projects/projects.ts'
+import type { Db } from '../../storage/stores.ts'
 import { isoOf } from './iso-time.ts'
 import { time } from './schemas.ts'
 import type { LimitsJson } from './token-shape.ts'
@@ -10,18 +15,27 @@ import type { LimitsJson } from './token-shape.ts'
 export function personalLimits() {
   return limits({
     access: v.optional(v.picklist(Object.keys(ACCESS_LEVELS) as AccessLevel[], 'must be one of admin, write, read')),
+    projects: v.optional(slugs()),
   })
 }
 
 /** The limits of a project token. */
 export function projectLimits() {
-  return limits({ only: v.optional(v.literal('badges', 'must be "badges"')) })
+  return v.pipe(
+    limits({ only: v.optional(v.literal('badges', 'must be "badges"')) }),
+    // They name no projects.
+    v.transform((wished) => wished as Limits | null),
+  )
 }
 
 function limits<Own extends v.ObjectEntries>(own: Own) {
   return v.pipe(
-    v.strictObject({ ...own, cidrs: v.optional(networks()), not_before: v.optional(time()) }),
-    v.transform((input): Limits | null => {
+    v.strictObject({
+      ...own,
+      cidrs: v.optional(networks()),
+      not_before: v.optional(time('must be a time (RFC 3339)')),
+    }),
+    v.transform((input): WishedLimits | null => {
       const { not_before: notBefore, ...others } = input as LimitsInput
       const kept = { ...others, ...(notBefore === undefined ? {} : { notBefore }) }
       return Object.keys(kept).length > 0 ? kept : null
@@ -29,7 +43,55 @@ function limits<Own extends v.ObjectEntries>(own: Own) {
   )
 }
 
-type LimitsInput = Omit<Limits, 'notBefore'> & { readonly not_before?: number }
+/** Limits whose projects are still named by their slugs. */
+export type WishedLimits = Omit<Limits, 'projects'> & { readonly projects?: readonly Slug[] }
+type LimitsInput = Omit<WishedLimits, 'notBefore'> & { readonly not_before?: number }
+
+/** The limits with the ids of their projects; `outOfReach` is the place of the first that is none of the asker's. */
+export async function resolvedLimits(
+  db: Db,
+  reach: Reach,
+  { projects: slugs, ...limits }: WishedLimits,
+): Promise<{ readonly limits: Limits } | { readonly outOfReach: number }> {
+  if (!slugs) return { limits }
+  const ids = await findReached(db, reach, slugs)
+  const projects = ids.filter((id) => id !== null)
+  return projects.length === ids.length
+    ? { limits: { ...limits, projects: [...new Set(projects)] } }
+    : { outOfReach: ids.indexOf(null) }
+}
+
+function slugs() {
+  const rule = `must be a list of 1 to ${MAX_PROJECTS} projects like gh/acme/web`
+  return v.pipe(
+    v.array(
+      v.pipe(
+        v.string('must be a project like gh/acme/web'),
+        v.rawTransform<string, Slug>(({ dataset, addIssue, NEVER }) => {
+          const slug = parseSlug(dataset.value)
+          if (slug) return slug
+          addIssue({ message: 'must be a project like gh/acme/web' })
+          return NEVER
+        }),
+      ),
+      rule,
+    ),
+    v.minLength(1, rule),
+    v.maxLength(MAX_PROJECTS, rule),
+  )
+}
+
+/** The slugs of the projects that tokens are limited to, by id. */
+export function slugsOfLimits(db: Db, tokens: readonly Token[]): Promise<ReadonlyMap<string, Slug>> {
+  const ids = tokens.flatMap((token) =>
+    token.kind === 'personal' && isRead(token.limits) ? (token.limits.projects ?? []) : [],
+  )
+  return ids.length === 0 ? Promise.resolve(new Map()) : listProjectSlugs(db, [...new Set(ids)])
+}
+
+function isRead(limits: TokenLimits): limits is Limits {
+  return limits !== null && limits !== 'unreadable'
+}
 
 export const NETWORK_RULE = 'must be a network like 10.0.0.0/8 or 2001:db8::/32, or an address'
 
@@ -53,14 +115,15 @@ function networks() {
   )
 }
 
-/** What a token opens less. */
-export function limitsJson(limits: TokenLimits): LimitsJson {
+/** What a token opens less; a project that is gone has no slug. */
+export function limitsJson(limits: TokenLimits, slugs: ReadonlyMap<string, Slug>): LimitsJson {
   if (limits === null) return null
   if (limits === 'unreadable') return { unreadable: true }
-  const { access, only, cidrs, notBefore } = limits
+  const { access, only, projects, cidrs, notBefore } = limits
   return {
     ...(access ? { access } : {}),
     ...(only ? { only } : {}),
+    ...(projects ? { projects: projects.flatMap((id) => slugs.get(id) ?? []).map(slugText) } : {}),
     ...(cidrs ? { cidrs } : {}),
     ...(notBefore === undefined ? {} : { not_before: isoOf(notBefore) }),
   }

@@ -8,10 +8,10 @@ import { parseLabel } from '../../domain/label.ts'
 const TIME_RULE = 'must be a time like 2026-01-31T12:00:00Z (RFC 3339)'
 
 /** A time, as epoch milliseconds. */
-export function time() {
+export function time(rule = TIME_RULE) {
   return v.pipe(
-    v.string(TIME_RULE),
-    v.check((text) => parseTime(text) !== null, TIME_RULE),
+    v.string(rule),
+    v.check((text) => parseTime(text) !== null, rule),
     v.transform((text) => Date.parse(text)),
   )
 }

@@ -1,16 +1,17 @@
 import type { Secret } from '../../domain/access/secret.ts'
 import type { Token } from '../../domain/access/token.ts'
+import type { Slug } from '../../domain/project.ts'
 import { isoOf } from './iso-time.ts'
 import { limitsJson } from './limits-json.ts'
 import type { EndedJson, MintedTokenJson, TokenJson } from './token-shape.ts'
 
-/** A token as its holder sees it: never the secret. */
-export function tokenJson(token: Token): TokenJson {
+/** A token as its holder sees it: never the secret. `slugs` are those of the projects that it is limited to. */
+export function tokenJson(token: Token, slugs: ReadonlyMap<string, Slug> = new Map()): TokenJson {
   return {
     id: token.id,
     label: token.label,
     ...(token.kind === 'project' ? { scope: token.scope } : {}),
-    limits: token.kind === 'reporting' ? null : limitsJson(token.limits),
+    limits: token.kind === 'reporting' ? null : limitsJson(token.limits, slugs),
     prefix: token.prefix,
     last_four: token.lastFour,
     time: isoOf(token.createdAt),
@@ -22,8 +23,13 @@ export function tokenJson(token: Token): TokenJson {
 }
 
 /** The one answer that holds the secret. */
-export function mintedTokenJson(token: Token, secret: Secret, replaces?: string): MintedTokenJson {
-  return { ...tokenJson(token), token: secret, replaces }
+export function mintedTokenJson(
+  token: Token,
+  secret: Secret,
+  slugs: ReadonlyMap<string, Slug>,
+  replaces?: string,
+): MintedTokenJson {
+  return { ...tokenJson(token, slugs), token: secret, replaces }
 }
 
 /** What ended with a token: its own id, and those of what it minted. */

@@ -3,10 +3,11 @@ import { SCOPES } from '../../domain/access/scope.ts'
 import { exactly, IDS, type JsonOf, keyOf, list, maybe, named, object, orNull, text, time, uuid } from './shape.ts'
 
 const limitsShape = named(
-  'TokenLimits',
+  'Limits',
   object({
     access: maybe(keyOf(ACCESS_LEVELS)),
     only: maybe(exactly('badges')),
+    projects: maybe(list(text('gh/acme/web'))),
     cidrs: maybe(list(text('10.0.0.0/8'))),
     not_before: maybe(time()),
     // It has a limit that this version does not know, and opens nothing here.

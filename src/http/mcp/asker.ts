@@ -1,5 +1,6 @@
 import { type Grant, leavesOpen } from '../../domain/access/grant.ts'
 import { type Permission, permissionsOf } from '../../domain/access/permission.ts'
+import { reachOf } from '../../domain/access/reach.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugText } from '../../domain/project.ts'
 import { listProjectsOf } from '../../storage/people/memberships.ts'
@@ -24,7 +25,7 @@ export function mayEver(grant: Grant, needs: Permission): boolean {
 export async function slugFor({ grant, stores }: Asker, said: string | undefined): Promise<string> {
   if (said !== undefined) return said
   if (grant.kind !== 'personal') return slugText(grant.project)
-  const few = await listProjectsOf(stores.db, grant.userId, FOLLOWED, { after: '', limit: 2 })
+  const few = await listProjectsOf(stores.db, reachOf(grant), FOLLOWED, { after: '', limit: 2 })
   const [only] = few
   if (only && few.length === 1) return slugText(only)
   const why = only ? 'this token opens several' : 'whoever holds this token follows none'

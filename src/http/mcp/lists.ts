@@ -1,3 +1,4 @@
+import { reachOf } from '../../domain/access/reach.ts'
 import { AppError, invalidInput } from '../../domain/error.ts'
 import { slugKeyFor, slugText } from '../../domain/project.ts'
 import { clipped } from '../../domain/tests/test-result.ts'
@@ -36,7 +37,7 @@ export async function projectsOf(
 ): Promise<Found> {
   if (grant.kind !== 'personal') return { said: ['This token opens one project.'], data: [slugText(grant.project)] }
   const page = { after: cursor ?? '', limit: MAX_LISTED + 1 }
-  const rows = await listProjectsOf(stores.db, grant.userId, FOLLOWED, page)
+  const rows = await listProjectsOf(stores.db, reachOf(grant), FOLLOWED, page)
   const shown = rows.slice(0, MAX_LISTED)
   const last = shown.at(-1)
   const more = rows.length > MAX_LISTED && last ? [`There are more: cursor ${JSON.stringify(slugKeyFor(last))}.`] : []

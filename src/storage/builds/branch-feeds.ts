@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
+import type { Reach } from '../../domain/access/reach.ts'
 import type { CcPipeline } from '../../domain/formats/cctray.ts'
 import type { Project } from '../../domain/project.ts'
+import { isAmong, isReached } from '../people/reach.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
 import { type Db, limitTo } from '../stores.ts'
@@ -31,7 +33,7 @@ export async function listBranchPipelines(
 /** Each project of a person with its default branch's pipelines; none where that has not built yet. */
 export async function listDefaultBranchPipelines(
   db: Db,
-  userId: string,
+  reach: Reach,
 ): Promise<
   readonly { readonly project: Project & { readonly createdAt: number }; readonly pipelines: readonly CcPipeline[] }[]
 > {
@@ -40,9 +42,9 @@ export async function listDefaultBranchPipelines(
       .select({ ...projectColumns(), createdAt: projects.createdAt })
       .from(members)
       .innerJoin(projects, sql`${projects.id} = ${members.projectId}`)
-      .where(sql`${members.userId} = ${userId}`)
+      .where(isReached(reach))
       .orderBy(projects.slugKey),
-    db.all<FeedRow>(defaultBranchPipelinesQuery(userId)),
+    db.all<FeedRow>(defaultBranchPipelinesQuery(reach)),
   ])
   const byProject = Map.groupBy(rows, (row) => row.projectId)
   return mine.map((project) => ({ project, pipelines: pipelinesOf(byProject.get(project.id) ?? []) }))
@@ -89,9 +91,10 @@ export function branchPipelinesQuery(projectId: string, branch: string | null): 
   return partsOfBranches(branches)
 }
 
-export function defaultBranchPipelinesQuery(userId: string): SQL {
+export function defaultBranchPipelinesQuery(reach: Reach): SQL {
   return partsOfBranches(sql`select p.id as project_id, p.default_branch as branch, p.last_pipeline_number as newest
-    from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${userId}`)
+    from ${members} as m join ${projects} as p on p.id = m.project_id where m.user_id = ${reach.userId}
+      and ${isAmong(sql`m.project_id`, reach) ?? sql`1`}`)
 }
 
 function partsOfBranches(branches: SQL): SQL {

@@ -1,4 +1,5 @@
 import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { Reach } from '../../domain/access/reach.ts'
 import {
   type Build,
   type BuildFilter,
@@ -11,6 +12,7 @@ import {
 import { notReplaced } from '../../domain/builds/pipeline-status.ts'
 import type { Project, Slug } from '../../domain/project.ts'
 import { type StepLog, selectLogs } from '../logs/step-logs.ts'
+import { isReached } from '../people/reach.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
@@ -121,7 +123,7 @@ export async function findBuildId(db: Db, projectId: string, num: number): Promi
 /** The newest builds of all projects of a person, each with its project. */
 export async function listRecentBuilds(
   db: Db,
-  userId: string,
+  reach: Reach,
   { limit, offset }: Page,
 ): Promise<readonly (Build & { readonly project: Project })[]> {
   const rows = await db
@@ -135,7 +137,7 @@ export async function listRecentBuilds(
     )
     .innerJoin(pipelines, eq(pipelines.id, builds.pipelineId))
     .innerJoin(workflows, eq(workflows.id, builds.workflowId))
-    .where(eq(members.userId, userId))
+    .where(isReached(reach))
     .orderBy(desc(builds.createdAt), desc(builds.num))
     .limit(limit)
     .offset(offset)

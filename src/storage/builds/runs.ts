@@ -1,6 +1,8 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { Reach } from '../../domain/access/reach.ts'
 import type { PipelineParts } from '../../domain/builds/pipeline-status.ts'
 import type { Project } from '../../domain/project.ts'
+import { isAmong } from '../people/reach.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { aliased } from '../schema/columns.ts'
 import { builds, members, pipelines, projects, workflows } from '../schema/schema.ts'
@@ -162,13 +164,13 @@ export type RunPlace = { readonly createdAt: number; readonly id: string }
 /** The runs that a person started or pushed in projects of theirs, newest first. */
 export async function listRunsOfPerson(
   db: Db,
-  { userId, login }: { readonly userId: string; readonly login: string },
+  { reach, login }: { readonly reach: Reach; readonly login: string },
   { from, to }: Pick<RunsOf, 'from' | 'to'>,
   { after, limit, fits }: { readonly after: RunPlace | null; readonly limit: number; readonly fits: Fits },
 ): Promise<RunPage<RunPlace>> {
   let place = after
   return scan<PersonsRun, RunPlace>({ db, limit, fits }, async (count) => {
-    const rows = await runsOfPersonQuery(db, { userId, login }, { from, to }, { after: place, limit: count })
+    const rows = await runsOfPersonQuery(db, { reach, login }, { from, to }, { after: place, limit: count })
     return {
       rows,
       isLast: rows.length < count,
@@ -184,13 +186,14 @@ type PersonsRun = RunPlace & { readonly isTheirs: number }
 
 export function runsOfPersonQuery(
   db: Db,
-  { userId, login }: { readonly userId: string; readonly login: string },
+  { reach, login }: { readonly reach: Reach; readonly login: string },
   { from, to }: Pick<RunsOf, 'from' | 'to'>,
   { after, limit }: { readonly after: RunPlace | null; readonly limit: number },
 ) {
   const { id, createdAt } = pipelines
   // In projects of others anybody may have that login: these are counted among the scanned, so that they cost no more.
-  const isTheirs = sql<number>`exists (select 1 from ${members} as m where m.project_id = ${pipelines}.project_id and m.user_id = ${userId})`
+  const isTheirs = sql<number>`exists (select 1 from ${members} as m where m.project_id = ${pipelines}.project_id and m.user_id = ${reach.userId}
+    and ${isAmong(sql`m.project_id`, reach) ?? sql`1`})`
   return db
     .select({ id, createdAt, isTheirs: isTheirs.as('is_theirs') })
     .from(pipelines)

@@ -1,24 +1,26 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
+import type { Reach } from '../../domain/access/reach.ts'
 import type { ReportedStatus } from '../../domain/builds/build.ts'
 import type { ListPage } from '../../domain/formats/list-page.ts'
 import type { Organization } from '../../domain/organization.ts'
-import type { Project } from '../../domain/project.ts'
+import { type Project, type Slug, slugKeyFor } from '../../domain/project.ts'
 import { projectColumns } from '../projects/project-columns.ts'
 import { builds, members, pipelines, projects } from '../schema/schema.ts'
 import type { Db, Stores } from '../stores.ts'
 import { commit } from '../tokens/rights.ts'
+import { isReached } from './reach.ts'
 
 export type Membership = { readonly project: Project; readonly followed: boolean }
 
 /** A page of the projects of a person, by slug. */
-export function listMemberships(db: Db, userId: string, { limit, offset }: ListPage): Promise<Membership[]> {
-  return selectMemberships(db, eq(members.userId, userId)).limit(limit).offset(offset)
+export function listMemberships(db: Db, reach: Reach, { limit, offset }: ListPage): Promise<Membership[]> {
+  return selectMemberships(db, isReached(reach)).limit(limit).offset(offset)
 }
 
 /** The projects that a person follows, after the one with the slug key `after`. */
-export function listFollowed(db: Db, userId: string, after: string, limit: number): Promise<Membership[]> {
-  const which = and(eq(members.userId, userId), eq(members.followed, true), gt(projects.slugKey, after))
+export function listFollowed(db: Db, reach: Reach, after: string, limit: number): Promise<Membership[]> {
+  const which = and(isReached(reach), eq(members.followed, true), gt(projects.slugKey, after))
   return selectMemberships(db, which).limit(limit)
 }
 
@@ -31,22 +33,22 @@ export type ProjectsOf = {
 /** Of a person's projects those that are asked for, by slug, after the one with the slug key `after`. */
 export async function listProjectsOf(
   db: Db,
-  userId: string,
+  reach: Reach,
   which: ProjectsOf,
   page: { readonly after: string; readonly limit: number },
 ): Promise<readonly Project[]> {
-  return (await projectsOfQuery(db, userId, which, page)).map(({ project }) => project)
+  return (await projectsOfQuery(db, reach, which, page)).map(({ project }) => project)
 }
 
 export function projectsOfQuery(
   db: Db,
-  userId: string,
+  reach: Reach,
   { of, name }: ProjectsOf,
   { after, limit }: { readonly after: string; readonly limit: number },
 ) {
   const org = of === 'followed' ? null : `${of.vcs}/${of.org}`.toLowerCase()
   const which = and(
-    eq(members.userId, userId),
+    isReached(reach),
     org === null ? eq(members.followed, true) : undefined,
     // '0' is the character after '/'.
     org === null ? undefined : sql`${projects.slugKey} > ${`${org}/`} and ${projects.slugKey} < ${`${org}0`}`,
@@ -66,24 +68,33 @@ function selectMemberships(db: Db, which: SQL | undefined) {
     .$dynamic()
 }
 
+/** The ids of the projects of those slugs, in their order; null for one that is out of reach. */
+export async function findReached(db: Db, reach: Reach, slugs: readonly Slug[]): Promise<readonly (string | null)[]> {
+  const keys = slugs.map(slugKeyFor)
+  const isNamed = sql`${projects.slugKey} in (select row.value from json_each(${JSON.stringify(keys)}) as row)`
+  const rows = await selectMemberships(db, and(isReached(reach), isNamed))
+  const ids = new Map(rows.map(({ project }) => [slugKeyFor(project), project.id]))
+  return keys.map((key) => ids.get(key) ?? null)
+}
+
 /** How many projects a person follows. */
-export async function countFollowed(db: Db, userId: string): Promise<number> {
+export async function countFollowed(db: Db, reach: Reach): Promise<number> {
   const [row] = await db
     .select({ count: sql<number>`count(*)` })
     .from(members)
-    .where(and(eq(members.userId, userId), eq(members.followed, true)))
+    .where(and(isReached(reach), eq(members.followed, true)))
   return row?.count ?? 0
 }
 
 const MAX_ORGANIZATIONS = 1_000
 
 /** The organizations of a person's projects, each once. */
-export function listOrganizations(db: Db, userId: string): Promise<Organization[]> {
+export function listOrganizations(db: Db, reach: Reach): Promise<Organization[]> {
   return db
     .select({ vcs: projects.vcs, org: sql<string>`min(${projects.org})` })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
-    .where(eq(members.userId, userId))
+    .where(isReached(reach))
     .groupBy(projects.vcs, sql`lower(${projects.org})`)
     .orderBy(asc(sql`min(${projects.slugKey})`))
     .limit(MAX_ORGANIZATIONS)
@@ -111,12 +122,12 @@ const NEWEST = 200
 /** The newest 200 builds of each project on that page of a person's, newest first, by project id. */
 export async function listNewestBuilds(
   db: Db,
-  userId: string,
+  reach: Reach,
   { limit, offset }: ListPage,
 ): Promise<ReadonlyMap<string, readonly BriefBuild[]>> {
   const paged = sql`(select ${projects.id} as id, ${projects.lastBuildNum} as last_num from ${members}
     inner join ${projects} on ${projects.id} = ${members.projectId}
-    where ${members.userId} = ${userId} order by ${asc(projects.slugKey)} limit ${limit} offset ${offset}) as page_subquery`
+    where ${isReached(reach)} order by ${asc(projects.slugKey)} limit ${limit} offset ${offset}) as page_subquery`
   const { projectId, num, jobName, workflowId, attempt, branch, status, createdAt } = builds
   const login = sql<string | null>`${pipelines.actor} ->> '$.login'`
   const rows = await db

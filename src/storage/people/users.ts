@@ -1,9 +1,11 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import { INSTANCE } from '../../domain/access/actor.ts'
+import type { Reach } from '../../domain/access/reach.ts'
 import type { User } from '../../domain/people/user.ts'
 import { auditStatement } from '../projects/audit.ts'
 import { members, tokens, users } from '../schema/schema.ts'
 import type { Db } from '../stores.ts'
+import { isAmong } from './reach.ts'
 
 export async function findUser(db: Db, userId: string): Promise<User | null> {
   const [row] = await db.select().from(users).where(eq(users.id, userId)).limit(1)
@@ -11,13 +13,13 @@ export async function findUser(db: Db, userId: string): Promise<User | null> {
 }
 
 /** Somebody whom a person may know of: themselves, or who shares a project with them. */
-export async function findUserSeenBy(db: Db, viewerId: string, userId: string): Promise<User | null> {
+export async function findUserSeenBy(db: Db, reach: Reach, userId: string): Promise<User | null> {
   const shared = sql`exists (select 1 from ${members} as theirs join ${members} as own on own.project_id = theirs.project_id
-    where theirs.user_id = ${userId} and own.user_id = ${viewerId})`
+    where theirs.user_id = ${userId} and own.user_id = ${reach.userId} and ${isAmong(sql`own.project_id`, reach) ?? sql`1`})`
   const [row] = await db
     .select()
     .from(users)
-    .where(and(eq(users.id, userId), or(eq(users.id, viewerId), shared)))
+    .where(and(eq(users.id, userId), or(eq(users.id, reach.userId), shared)))
     .limit(1)
   return row ?? null
 }

@@ -1,7 +1,9 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../../domain/access/actor.ts'
 import type { Permission } from '../../domain/access/permission.ts'
+import type { Reach } from '../../domain/access/reach.ts'
 import type { AuditEntry } from '../../domain/audit.ts'
+import { isAmong } from '../people/reach.ts'
 import { audit, users } from '../schema/schema.ts'
 import { type Db, rawStatement, type Stores } from '../stores.ts'
 
@@ -30,9 +32,15 @@ export function listProjectAudit(db: Db, projectId: string, limit: number, befor
 }
 
 /** What a person did, newest first. */
-export function listUserAudit(db: Db, userId: string, limit: number, before: number | null) {
+export function listUserAudit(db: Db, reach: Reach, limit: number, before: number | null) {
   return selectAudit(db)
-    .where(and(eq(audit.userId, userId), before === null ? undefined : lt(audit.id, before)))
+    .where(
+      and(
+        eq(audit.userId, reach.userId),
+        isAmong(audit.projectId, reach),
+        before === null ? undefined : lt(audit.id, before),
+      ),
+    )
     .orderBy(desc(audit.id))
     .limit(limit)
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { type SecretHash, storedForms } from '../../domain/access/secret-hash.ts'
 import { organizationIdOf } from '../../domain/organization.ts'
 import { isByIds, type Project, type ProjectName, type Slug, slugKeyFor } from '../../domain/project.ts'
@@ -40,7 +40,7 @@ export async function listProjectSlugs(db: Db, projectIds: readonly string[]): P
   const rows = await db
     .select({ id, vcs, org, repo })
     .from(projects)
-    .where(inArray(projects.id, [...projectIds]))
+    .where(sql`${projects.id} in (select row.value from json_each(${JSON.stringify(projectIds)}) as row)`)
   return new Map(rows.map(({ id, ...slug }) => [id, slug]))
 }
 

@@ -9,6 +9,7 @@ export const keptLimits = lazily(() =>
     v.strictObject({
       access: v.optional(v.picklist(Object.keys(ACCESS_LEVELS) as AccessLevel[])),
       only: v.optional(v.literal('badges')),
+      projects: v.optional(v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.minLength(1))),
       cidrs: v.optional(
         v.pipe(
           v.array(

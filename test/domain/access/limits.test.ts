@@ -10,8 +10,8 @@ import {
 } from '../../../src/domain/access/limits.ts'
 
 const ASKED: readonly Asked[] = [
-  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read'] as const),
-  ...(['builds:write', 'shares:write', 'project:admin', 'account:admin'] as const),
+  ...(['runs:list', 'badges:read', 'status:read', 'artifacts:read', 'account:read', 'instance:read'] as const),
+  ...(['builds:write', 'shares:write', 'project:admin', 'account:admin', 'projects:create', 'instance:admin'] as const),
 ]
 const openTo = (limits: Limits | null) => ASKED.filter((asked) => limitsOpen(limits, asked))
 
@@ -20,9 +20,10 @@ describe('what limits leave open', () => {
     [null, ASKED],
     [{}, ASKED],
     [{ access: 'admin' }, ASKED],
-    [{ access: 'write' }, ASKED.slice(0, 7)],
-    [{ access: 'read' }, ASKED.slice(0, 5)],
+    [{ access: 'write' }, ASKED.slice(0, 8)],
+    [{ access: 'read' }, ASKED.slice(0, 6)],
     [{ only: 'badges' }, ['badges:read']],
+    [{ projects: ['p'] }, ASKED.filter((asked) => !/^(instance:|projects:)/.test(asked))],
     [{ cidrs: ['10.0.0.0/8'], notBefore: 5 }, ASKED],
   ])('by %j', (limits, open) => {
     expect(openTo(limits)).toEqual(open)
@@ -48,22 +49,29 @@ describe('a token', () => {
 })
 
 describe('a token that another one makes', () => {
-  it.each<readonly [Limits | null, Limits | null, ReturnType<typeof widerThan>]>([
-    [null, null, null],
-    [{ access: 'read' }, null, null],
-    [null, { access: 'admin' }, null],
-    [null, { access: 'write' }, 'access'],
-    [{ access: 'admin' }, { access: 'read' }, 'access'],
-    [{ access: 'read' }, { access: 'write' }, null],
-    [null, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
-    [{ cidrs: ['10.1.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, null],
-    [{ cidrs: ['10.1.0.0/16', '11.0.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
-    [{ cidrs: ['0.0.0.0/0'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs'],
-    [{ cidrs: ['10.1.0.0/16', '2001:db8::/48'] }, { cidrs: ['10.0.0.0/8', '2001:db8::/32'] }, null],
-    [{ cidrs: ['::/0'] }, { cidrs: ['0.0.0.0/0'] }, 'cidrs'],
-    [null, { notBefore: 5 }, null],
-  ])('with %j, by one with %j, is wider in: %s', (limits, maker, wider) => {
-    expect(widerThan(limits, maker)).toBe(wider)
+  it.each<readonly [Limits | null, Limits | null, ReturnType<typeof widerThan>, 'personal' | 'project']>([
+    [null, null, null, 'personal'],
+    [{ access: 'read' }, null, null, 'personal'],
+    [null, { access: 'admin' }, null, 'personal'],
+    [null, { access: 'write' }, 'access', 'personal'],
+    [{ access: 'admin' }, { access: 'read' }, 'access', 'personal'],
+    [{ access: 'read' }, { access: 'write' }, null, 'personal'],
+    [null, { cidrs: ['10.0.0.0/8'] }, 'cidrs', 'personal'],
+    [{ cidrs: ['10.1.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, null, 'personal'],
+    [{ cidrs: ['10.1.0.0/16', '11.0.0.0/16'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs', 'personal'],
+    [{ cidrs: ['0.0.0.0/0'] }, { cidrs: ['10.0.0.0/8'] }, 'cidrs', 'personal'],
+    [{ cidrs: ['10.1.0.0/16', '2001:db8::/48'] }, { cidrs: ['10.0.0.0/8', '2001:db8::/32'] }, null, 'personal'],
+    [{ cidrs: ['::/0'] }, { cidrs: ['0.0.0.0/0'] }, 'cidrs', 'personal'],
+    [null, { notBefore: 5 }, null, 'personal'],
+    [null, { projects: ['p'] }, 'projects', 'personal'],
+    [{ access: 'read' }, { projects: ['p'] }, 'projects', 'personal'],
+    [{ projects: ['p'] }, { projects: ['p', 'q'] }, null, 'personal'],
+    [{ projects: ['p', 'r'] }, { projects: ['p', 'q'] }, 'projects', 'personal'],
+    // A project token of a project that its maker reaches.
+    [null, { projects: ['p'] }, null, 'project'],
+    [null, { projects: ['p'], cidrs: ['10.0.0.0/8'] }, 'cidrs', 'project'],
+  ])('with %j, by one with %j, is wider in: %s (%s)', (limits, maker, wider, kind) => {
+    expect(widerThan(limits, maker, kind)).toBe(wider)
   })
 
   it('opens nothing, and stands nowhere, where its maker does not', () => {
@@ -79,6 +87,7 @@ describe('a token that another one makes', () => {
     const made = fc.record(
       {
         access: fc.constantFrom<NonNullable<Limits['access']>>('read', 'write', 'admin'),
+        projects: fc.subarray(['p', 'q', 'r'], { minLength: 1 }),
         cidrs: fc.array(networks, { minLength: 1, maxLength: 3 }),
       },
       { requiredKeys: [] },
@@ -86,7 +95,7 @@ describe('a token that another one makes', () => {
     const addresses = ['10.1.2.3', '10.200.0.1', '192.0.2.1', '8.8.8.8', '2001:db8::1', '2620:fe::fe', 'local']
     fc.assert(
       fc.property(made, made, (limits, maker) => {
-        if (widerThan(limits, maker)) return
+        if (widerThan(limits, maker, 'personal')) return
         for (const asked of openTo(limits)) expect(openTo(maker)).toContain(asked)
         for (const address of addresses)
           if (standingOf(limits, address, 0) === 'stands') expect(standingOf(maker, address, 0)).toBe('stands')

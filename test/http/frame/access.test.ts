@@ -8,7 +8,7 @@ import { openTestStores } from '../../support/worker/stores.ts'
 import { ASKERS, type Asker, seedWorld, type World } from '../../support/worker/world.ts'
 
 /** What a route answers to somebody: its own success, or a refusal. */
-type Answer = 'ok' | 401 | 403 | 404
+type Answer = 'ok' | 400 | 401 | 403 | 404
 
 const BAD = {
   malformed: 401,
@@ -22,8 +22,22 @@ const BAD = {
 const EVERYBODY = Object.fromEntries(ASKERS.map((asker) => [asker, 'ok'])) as Record<Asker, Answer>
 // What a limit closes is closed where all is public, too.
 const PUBLIC_READ: Record<Asker, Answer> = { ...EVERYBODY, ...BAD, 'only badges': 403 }
-const OUTSIDERS = { 'other all': 404, 'other reporting': 404, stranger: 404, owner: 404, none: 404 } as const
-const PUBLIC_OUTSIDERS = { 'other all': 403, 'other reporting': 403, stranger: 403, owner: 403, none: 401 } as const
+const OUTSIDERS = {
+  'other projects': 404,
+  'other all': 404,
+  'other reporting': 404,
+  stranger: 404,
+  owner: 404,
+  none: 404,
+} as const
+const PUBLIC_OUTSIDERS = {
+  'other projects': 403,
+  'other all': 403,
+  'other reporting': 403,
+  stranger: 403,
+  owner: 403,
+  none: 401,
+} as const
 const WRITE = {
   status: 403,
   'view-builds': 403,
@@ -34,10 +48,11 @@ const WRITE = {
   read: 403,
   write: 'ok',
   'only badges': 403,
+  projects: 'ok',
 } as const
 const MEMBER = { ...WRITE, reporting: 403 } as const
 const ADMIN = { ...MEMBER, member: 403, write: 403 } as const
-const LIMITED_READ = { read: 'ok', write: 'ok', 'only badges': 403 } as const
+const LIMITED_READ = { read: 'ok', write: 'ok', projects: 'ok', 'only badges': 403 } as const
 const PERSON: Record<Asker, Answer> = {
   ...BAD,
   none: 401,
@@ -54,9 +69,21 @@ const PERSON: Record<Asker, Answer> = {
   read: 'ok',
   write: 'ok',
   'only badges': 401,
+  projects: 'ok',
+  'other projects': 'ok',
 }
 const PERSON_ADMIN = { ...PERSON, read: 403, write: 403 } as const
-const OWNER = { ...PERSON, stranger: 403, member: 403, admin: 403, read: 403, write: 403 } as const
+const OWNER = {
+  ...PERSON,
+  stranger: 403,
+  member: 403,
+  admin: 403,
+  read: 403,
+  write: 403,
+  projects: 403,
+  'other projects': 403,
+} as const
+const PERSON_CREATE = { ...PERSON_ADMIN, projects: 403, 'other projects': 403 } as const
 const TOKEN = { ...PUBLIC_READ, none: 401 } as const
 const TOKEN_ADMIN = { ...TOKEN, read: 403, write: 403 } as const
 
@@ -130,6 +157,7 @@ const EXPECTED: Record<Needs, Record<Visibility, Record<Asker, Answer>>> = {
   'project:admin': { private: { ...BAD, ...OUTSIDERS, ...ADMIN }, public: { ...BAD, ...PUBLIC_OUTSIDERS, ...ADMIN } },
   user: { private: PERSON, public: PERSON },
   'user:admin': { private: PERSON_ADMIN, public: PERSON_ADMIN },
+  'user:create': { private: PERSON_CREATE, public: PERSON_CREATE },
   owner: { private: OWNER, public: OWNER },
   'owner:admin': { private: OWNER, public: OWNER },
   hidden: { private: NOBODY_BUT_OWNERS, public: NOBODY_BUT_OWNERS },
@@ -190,6 +218,8 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: () => '/api/v1.1/user/token',
     ask: () => ({ json: { label: 'mine' } }),
     ok: 201,
+    // It would be wider than the token that makes it.
+    stricter: { projects: 400, 'other projects': 400 },
   },
   // Nobody has this token, but who is let in so far learns just that.
   'DELETE /api/v1.1/user/token/:id': { path: () => `/api/v1.1/user/token/${ABSENT}`, ok: 404 },
@@ -221,7 +251,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
   // Those who share a project see each other; an owner sees no more here than anybody.
   'GET /api/v2/user/:id': {
     path: ({ users }) => `/api/v2/user/${users.member.id}`,
-    stricter: { stranger: 404, owner: 404 },
+    stricter: { stranger: 404, owner: 404, 'other projects': 404 },
   },
   'GET /api/v2/project/:vcs/:org/:repo/pipeline/mine': {
     path: v2('/pipeline/mine'),
@@ -376,6 +406,7 @@ const RECIPES: Record<Exclude<RouteName, `GET ${string}`>, Recipe> & Partial<Rec
     path: own('/webhooks'),
     ask: () => ({ json: { source: 'github' } }),
     ok: 201,
+    fresh: true,
   },
   'DELETE /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id': { path: own(`/webhooks/${ABSENT}`), ok: 404 },
   'POST /api/buildpass/v1/projects/:vcs/:org/:repo/webhooks/:id/rotate': {

@@ -307,6 +307,7 @@ const WAYS: Record<Needs, readonly Way[]> = {
   ),
   user: [],
   'user:admin': ways('admin', TOKENS, 'their token was ended', 'they were removed from the instance'),
+  'user:create': [],
   owner: [],
   'owner:admin': ways(
     'owner',

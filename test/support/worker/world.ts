@@ -117,6 +117,8 @@ export const ASKERS = [
   'only badges',
   'elsewhere',
   'too early',
+  'projects',
+  'other projects',
 ] as const
 export type Asker = (typeof ASKERS)[number]
 
@@ -173,6 +175,8 @@ export async function seedWorld(stores: TestStores, visibility: Visibility): Pro
     read: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'read' } }),
     write: await secretOf({ kind: 'personal', user: users.admin, limits: { access: 'write' } }),
     'only badges': await secretOf({ kind: 'project', project, scope: 'status', limits: { only: 'badges' } }),
+    projects: await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [project.id] } }),
+    'other projects': await secretOf({ kind: 'personal', user: users.admin, limits: { projects: [other.id] } }),
     elsewhere: await secretOf({ kind: 'personal', user: users.admin, limits: { cidrs: ['203.0.113.0/24'] } }),
     'too early': await secretOf({
       kind: 'personal',

@@ -2,7 +2,8 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Actor } from '../../../domain/access/actor.ts'
 import { type Grant, limitsOf } from '../../../domain/access/grant.ts'
-import { type Limits, widerThan } from '../../../domain/access/limits.ts'
+import { type Limits, type Wider, widerThan } from '../../../domain/access/limits.ts'
+import { reachOf } from '../../../domain/access/reach.ts'
 import { parseScope } from '../../../domain/access/scope.ts'
 import { mintSecret, parseSecret } from '../../../domain/access/secret.ts'
 import { DEFAULT_OVERLAP_SECONDS, type TokenHolder } from '../../../domain/access/token.ts'
@@ -11,11 +12,18 @@ import { lazily } from '../../../domain/lazily.ts'
 import { deleteToken, findTokenId, rotateToken } from '../../../storage/tokens/token-ends.ts'
 import { findToken, insertToken, listTokens, MAX_TOKENS_HELD, type NewToken } from '../../../storage/tokens/tokens.ts'
 import { jsonWritten, listRead } from '../../frame/answers.ts'
+import type { PersonalGrant } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { pageOf, queryFlag, readJson, readOptionalJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
-import { personalLimits, projectLimits } from '../../json/limits-json.ts'
+import {
+  personalLimits,
+  projectLimits,
+  resolvedLimits,
+  slugsOfLimits,
+  type WishedLimits,
+} from '../../json/limits-json.ts'
 import { futureTime, label, overlapSeconds } from '../../json/schemas.ts'
 import { endedJson, mintedTokenJson, tokenJson } from '../../json/token-json.ts'
 
@@ -30,8 +38,8 @@ export function mountTokens(app: App): void {
     return created(c, { actor, grant }, { kind: 'project', projectId: project.id, scope, ...wantedOf(input) })
   })
 
-  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, project, params }) =>
-    deleted(c, actor, params, { kind: 'project', projectId: project.id }),
+  route(app, 'DELETE /api/v1.1/project/:vcs/:org/:repo/token/:id', (c, { actor, grant, project, params }) =>
+    deleted(c, { actor, grant }, params, { kind: 'project', projectId: project.id }),
   )
 
   route(app, 'POST /api/v1.1/project/:vcs/:org/:repo/token/:id/rotate', (c, { actor, grant, project, params }) =>
@@ -41,12 +49,13 @@ export function mountTokens(app: App): void {
   route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
 
   route(app, 'POST /api/v1.1/user/token', async (c, { actor, grant }) => {
-    const input = await readJson(c, personalTokenInput())
-    return created(c, { actor, grant }, { kind: 'personal', userId: grant.userId, ...wantedOf(input) })
+    const { limits: wished, ...input } = await readJson(c, personalTokenInput())
+    const limits = wished ? await limitsWithin(c, grant, wished) : null
+    return created(c, { actor, grant }, { kind: 'personal', userId: grant.userId, ...wantedOf({ ...input, limits }) })
   })
 
   route(app, 'DELETE /api/v1.1/user/token/:id', (c, { actor, grant, params }) =>
-    deleted(c, actor, params, { kind: 'personal', userId: grant.userId }),
+    deleted(c, { actor, grant }, params, { kind: 'personal', userId: grant.userId }),
   )
 
   route(app, 'POST /api/v1.1/user/token/:id/rotate', (c, { actor, grant, params }) =>
@@ -86,11 +95,23 @@ type Input = {
   readonly limits?: Limits | null | undefined
 }
 
-function beginsBeforeItEnds<I extends Input>() {
+type Dated = {
+  readonly expires_at?: number | null | undefined
+  readonly limits?: { readonly notBefore?: number | undefined } | null | undefined
+}
+
+function beginsBeforeItEnds<I extends Dated>() {
   return v.check<I, string>(
     ({ limits, expires_at }) => (limits?.notBefore ?? 0) < (expires_at ?? Number.POSITIVE_INFINITY),
     'limits.not_before must be before expires_at',
   )
+}
+
+/** The limits as they are kept; throws where a project is none that the asker reaches. */
+async function limitsWithin(c: Context<AppEnv>, grant: PersonalGrant, wished: WishedLimits): Promise<Limits> {
+  const resolved = await resolvedLimits(c.env.stores.db, reachOf(grant), wished)
+  if ('limits' in resolved) return resolved.limits
+  throw invalidInput(`limits.projects.${resolved.outOfReach}`, 'is no project that you reach')
 }
 
 function wantedOf({ label, expires_at, limits }: Input) {
@@ -103,25 +124,37 @@ export const tokenRotationInput = lazily(() =>
 async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response> {
   const page = pageOf(c, { max: MAX_TOKENS_HELD, fallback: MAX_TOKENS_HELD })
   const tokens = await listTokens(c.env.stores.db, holder, { ...page, limit: page.limit + 1 })
-  return listRead(c, tokens, page, tokenJson)
+  const slugs = await slugsOfLimits(c.env.stores.db, tokens)
+  return listRead(c, tokens, page, (token) => tokenJson(token, slugs))
 }
 
 /** Who asks, and by which token. */
 type Maker = { readonly actor: Actor; readonly grant: Grant | null }
 
 async function created(c: Context<AppEnv>, { actor, grant }: Maker, token: NewToken): Promise<Response> {
-  const wider = widerThan(token.limits ?? null, limitsOf(grant))
+  const wider = widerThan(token.limits ?? null, limitsOf(grant), token.kind)
   if (wider) throw invalidInput(`limits.${wider}`, 'must not be wider than that of the token that asks')
   const secret = mintSecret(token.kind)
   const inserted = await insertToken(c.env.stores, secret, token, actor)
   if (inserted.kind !== 'created') return throwTokenRefused(inserted)
-  return jsonWritten(c, mintedTokenJson(inserted.token, secret), 201)
+  return jsonWritten(
+    c,
+    mintedTokenJson(inserted.token, secret, await slugsOfLimits(c.env.stores.db, [inserted.token])),
+    201,
+  )
 }
 
 type Named = { readonly id: string }
 
-async function deleted(c: Context<AppEnv>, actor: Actor, named: Named, holder: TokenHolder): Promise<Response> {
+async function deleted(
+  c: Context<AppEnv>,
+  { actor, grant }: Maker,
+  named: Named,
+  holder: TokenHolder,
+): Promise<Response> {
   const id = await requireTokenId(c, named, holder)
+  // What works where the asker does not reach is not the asker's to end.
+  await requireNoWider(c, id, grant, ['projects'])
   const how = { action: 'token.deleted', keepMinted: queryFlag(c, 'keep_minted'), actor } as const
   const ended = await deleteToken(c.env.stores, id, how)
   if (ended.length === 0) throw new AppError('token_not_found')
@@ -141,7 +174,11 @@ async function rotated(
   const rotation = await rotateToken(c.env.stores, id, { successor, overlapSeconds: overlap_seconds }, actor)
   switch (rotation.kind) {
     case 'rotated':
-      return jsonWritten(c, mintedTokenJson(rotation.token, successor, id), 201)
+      return jsonWritten(
+        c,
+        mintedTokenJson(rotation.token, successor, await slugsOfLimits(c.env.stores.db, [rotation.token]), id),
+        201,
+      )
     case 'expired':
       throw new AppError('already_expired')
     case 'unknown':
@@ -154,13 +191,20 @@ async function rotated(
 }
 
 /** Whoever rotates a token is shown its successor, which opens as much. */
-async function requireNoWider(c: Context<AppEnv>, id: string, grant: Grant | null): Promise<void> {
+async function requireNoWider(
+  c: Context<AppEnv>,
+  id: string,
+  grant: Grant | null,
+  inWhat: readonly Wider[] = ['access', 'projects', 'cidrs'],
+): Promise<void> {
   const maker = limitsOf(grant)
   if (!maker) return
   const token = await findToken(c.env.stores.db, id)
-  const limits = token && token.kind !== 'reporting' ? token.limits : null
-  if (limits === 'unreadable' || widerThan(limits, maker))
-    throw new AppError('permission_denied', 'That token opens more than the one that asks.')
+  if (token && token.kind !== 'reporting' && token.limits !== 'unreadable') {
+    const wider = widerThan(token.limits, maker, token.kind)
+    if (wider === null || !inWhat.includes(wider)) return
+  }
+  throw new AppError('permission_denied', 'That token opens more than the one that asks.')
 }
 
 /** The token named on the path, by its id or, when somebody found it, by its secret. */

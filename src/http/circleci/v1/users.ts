@@ -1,3 +1,4 @@
+import { reachOf } from '../../../domain/access/reach.ts'
 import { AppError } from '../../../domain/error.ts'
 import { vcsUrlFor } from '../../../domain/project.ts'
 import { listRecentBuilds } from '../../../storage/builds/builds.ts'
@@ -27,8 +28,8 @@ export function mountUsers(app: App): void {
     const { db } = c.env.stores
     const [user, followed, count] = await Promise.all([
       findUser(db, grant.userId),
-      listFollowed(db, grant.userId, '', MAX_FOLLOWED_SHOWN),
-      countFollowed(db, grant.userId),
+      listFollowed(db, reachOf(grant), '', MAX_FOLLOWED_SHOWN),
+      countFollowed(db, reachOf(grant)),
     ])
     if (!user) throw new AppError('invalid_token')
     return jsonRead(c, {
@@ -52,8 +53,8 @@ export function mountUsers(app: App): void {
     const { db } = c.env.stores
     const page = pageOf(c, { max: 100, fallback: 100 })
     const [memberships, builds] = await Promise.all([
-      listMemberships(db, grant.userId, { ...page, limit: page.limit + 1 }),
-      listNewestBuilds(db, grant.userId, page),
+      listMemberships(db, reachOf(grant), { ...page, limit: page.limit + 1 }),
+      listNewestBuilds(db, reachOf(grant), page),
     ])
     return listRead(c, memberships, page, (membership) =>
       followedProjectJson(membership, builds.get(membership.project.id) ?? []),
@@ -61,7 +62,7 @@ export function mountUsers(app: App): void {
   })
 
   route(app, 'GET /api/v1.1/recent-builds', async (c, { grant }) => {
-    const builds = await listRecentBuilds(c.env.stores.db, grant.userId, pageOf(c))
+    const builds = await listRecentBuilds(c.env.stores.db, reachOf(grant), pageOf(c))
     return jsonRead(
       c,
       builds.map(({ project, ...build }) => buildSummaryJson(publicOriginOf(c), project, build)),

@@ -1,3 +1,4 @@
+import { reachOf } from '../../../domain/access/reach.ts'
 import { AppError } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
@@ -25,19 +26,19 @@ export function mountMe(app: App): void {
   })
 
   route(app, 'GET /api/v2/user/:id', async (c, { grant, params }) => {
-    const user = await findUserSeenBy(c.env.stores.db, grant.userId, params.id)
+    const user = await findUserSeenBy(c.env.stores.db, reachOf(grant), params.id)
     if (!user) throw new AppError('user_not_found')
     return jsonRead(c, { id: user.id, login: user.login, name: user.name } satisfies V2UserJson)
   })
 
   route(app, 'GET /api/v2/me/collaborations', async (c, { grant }) => {
-    const orgs = await listOrganizations(c.env.stores.db, grant.userId)
+    const orgs = await listOrganizations(c.env.stores.db, reachOf(grant))
     return jsonRead(c, await Promise.all(orgs.map(collaborationJson)))
   })
 
   route(app, 'GET /api/private/me/followed-projects', async (c, { grant }) => {
     const [after] = pageKeyOf(c, 'followed-project', ['string']) ?? ['']
-    const followed = await listFollowed(c.env.stores.db, grant.userId, after, PAGE_SIZE + 1)
+    const followed = await listFollowed(c.env.stores.db, reachOf(grant), after, PAGE_SIZE + 1)
     const page = pageOfRows(followed, PAGE_SIZE, ({ project }) => [slugKeyFor(project)])
     return pagedJson(c, 'followed-project', page, ({ project }) => briefProjectJson(project))
   })

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Grant } from '../../../domain/access/grant.ts'
+import { reachOf } from '../../../domain/access/reach.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
 import { pageOfRows } from '../../../domain/formats/page-token.ts'
 import { type Organization, organizationIdOf, organizationSlugOf } from '../../../domain/organization.ts'
@@ -8,6 +9,7 @@ import { findAccess } from '../../../storage/edge/project-access.ts'
 import { listOrganizations, listProjectsOf } from '../../../storage/people/memberships.ts'
 import { findUser } from '../../../storage/people/users.ts'
 import { findProjectSlug, findSlug } from '../../../storage/projects/projects.ts'
+import type { PersonalGrant } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { type App, route } from '../../frame/route.ts'
 import { dataRead, oneRead, pageCursorOf, pageLimitOf, pageRead } from './lists.ts'
@@ -104,7 +106,7 @@ function isOrganization(org: Organization, id: string, slug: string): boolean {
 
 /** The organizations of a person's projects, or that of a token's own project. */
 async function organizationsOf(c: Context<AppEnv>, grant: Grant): Promise<readonly Organization[]> {
-  return grant.kind === 'personal' ? listOrganizations(c.env.stores.db, grant.userId) : [grant.project]
+  return grant.kind === 'personal' ? listOrganizations(c.env.stores.db, reachOf(grant)) : [grant.project]
 }
 
 /** Refuses what would ask for more than the one page of a list of one. */
@@ -133,10 +135,10 @@ async function listProjects(c: Context<AppEnv>, grant: Grant | null): Promise<Re
     case 'following':
       requireOnly(c, 'following', 'true')
       if (grant?.kind !== 'personal') throw new AppError('login_required')
-      return projectPage(c, grant.userId, { of: 'followed', name }, { after, limit })
+      return projectPage(c, grant, { of: 'followed', name }, { after, limit })
     case 'org_id': {
       const org = await requireOrganization(c, grant, requireFilter(c, 'org_id'))
-      if (grant?.kind === 'personal') return projectPage(c, grant.userId, { of: org, name }, { after, limit })
+      if (grant?.kind === 'personal') return projectPage(c, grant, { of: org, name }, { after, limit })
       const own = grant ? [grant.project] : []
       const called = own.filter(({ repo }) => repo.toLowerCase().includes((name ?? '').toLowerCase()))
       return dataRead(c, 'v3-project', await Promise.all(called.map(projectJson)), null)
@@ -170,11 +172,11 @@ async function requireOrganization(c: Context<AppEnv>, grant: Grant | null, id: 
 
 async function projectPage(
   c: Context<AppEnv>,
-  userId: string,
+  grant: PersonalGrant,
   which: Parameters<typeof listProjectsOf>[2],
   { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<Response> {
-  const rows = await listProjectsOf(c.env.stores.db, userId, which, { after, limit: limit + 1 })
+  const rows = await listProjectsOf(c.env.stores.db, reachOf(grant), which, { after, limit: limit + 1 })
   const { items, nextKey } = pageOfRows(rows, limit, (project) => [slugKeyFor(project)])
   return pageRead(c, 'v3-project', { items: await Promise.all(items.map(projectJson)), nextKey }, (json) => json)
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Grant } from '../../../domain/access/grant.ts'
+import { reachOf } from '../../../domain/access/reach.ts'
 import { isSuch, PHASES, V3_OUTCOMES } from '../../../domain/builds/progress.ts'
 import { FILTER_RULE, parseRunFilter, type RunFilter } from '../../../domain/builds/run-filter.ts'
 import { AppError, invalidInput } from '../../../domain/error.ts'
@@ -11,6 +12,7 @@ import { type Allowed, findAccess } from '../../../storage/edge/project-access.t
 import { findUser } from '../../../storage/people/users.ts'
 import { listProjectSlugs } from '../../../storage/projects/projects.ts'
 import { jsonWritten } from '../../frame/answers.ts'
+import type { PersonalGrant } from '../../frame/authorize.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { readJson } from '../../frame/request/input.ts'
 import { type App, route } from '../../frame/route.ts'
@@ -61,7 +63,7 @@ export const searchInput = lazily(() =>
 
 /** Runs: v2's pipelines. */
 export function mountRuns(app: App): void {
-  route(app, 'GET /api/v3/runs', (c, { grant }) => listMine(c, grant.userId), V3_REFUSALS)
+  route(app, 'GET /api/v3/runs', (c, { grant }) => listMine(c, grant), V3_REFUSALS)
 
   route(app, 'POST /api/v3/runs/search', (c, { grant }) => search(c, grant), V3_REFUSALS)
 
@@ -82,7 +84,7 @@ export function mountRuns(app: App): void {
 }
 
 /** A person's own, in all projects that they belong to. */
-async function listMine(c: Context<AppEnv>, userId: string): Promise<Response> {
+async function listMine(c: Context<AppEnv>, grant: PersonalGrant): Promise<Response> {
   requireKnownQuery(c, { filters: ['user_id', 'phase', 'current_outcome', 'from', 'to'], pages: true })
   requireOnly(c, 'user_id', 'me')
   const wanted = { phase: oneOfFilter(c, 'phase', PHASES), outcome: oneOfFilter(c, 'current_outcome', V3_OUTCOMES) }
@@ -90,11 +92,15 @@ async function listMine(c: Context<AppEnv>, userId: string): Promise<Response> {
   const limit = pageLimitOf(c, MAX_RUNS)
   const key = pageCursorOf(c, 'v3-my-run', ['number', 'string'])
   const { db } = c.env.stores
-  const user = await findUser(db, userId)
+  const user = await findUser(db, grant.userId)
   if (!user) throw new AppError('invalid_token')
   const fits: Fits = wanted.phase === null && wanted.outcome === null ? null : (run) => isSuch(progressOf(run), wanted)
   const after = key && { createdAt: key[0], id: key[1] }
-  const { runs, next } = await listRunsOfPerson(db, { userId, login: user.login }, times, { after, limit, fits })
+  const { runs, next } = await listRunsOfPerson(db, { reach: reachOf(grant), login: user.login }, times, {
+    after,
+    limit,
+    fits,
+  })
   // Members see all of a run.
   const data = await Promise.all(runs.map((run) => runJson(run, { status: true })))
   return dataRead(c, 'v3-my-run', data, next && [next.createdAt, next.id])

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { wholeReach } from '../../../domain/access/reach.ts'
 import { parseScope, SCOPES } from '../../../domain/access/scope.ts'
 import type { AuditAction } from '../../../domain/audit.ts'
 import type { SignInMethod } from '../../../domain/people/session.ts'
@@ -79,7 +80,7 @@ export function mountAuditPages(app: App): void {
 
   page(app, 'GET /account/activity', async (c, { viewer }) => {
     const { before, limit } = pageOf(c)
-    const records = await listUserAudit(c.env.stores.db, viewer.userId, limit, before)
+    const records = await listUserAudit(c.env.stores.db, wholeReach(viewer.userId), limit, before)
     return accountPage(
       c,
       viewer,

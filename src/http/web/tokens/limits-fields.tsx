@@ -1,14 +1,21 @@
-import { ACCESS_LEVELS, type AccessLevel, type Limits, MAX_NETWORKS } from '../../../domain/access/limits.ts'
+import { ACCESS_LEVELS, type AccessLevel, MAX_NETWORKS, MAX_PROJECTS } from '../../../domain/access/limits.ts'
 import { parseNetwork } from '../../../domain/access/network.ts'
 import type { Scope } from '../../../domain/access/scope.ts'
 import type { Token, TokenLimits } from '../../../domain/access/token.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
+import { parseSlug } from '../../../domain/project.ts'
+import type { WishedLimits } from '../../json/limits-json.ts'
 import { Field, fieldAttributes } from '../parts/form-parts.tsx'
 
-export type LimitErrors = { readonly only?: string; readonly cidrs?: string; readonly not_before?: string }
+export type LimitErrors = {
+  readonly only?: string
+  readonly projects?: string
+  readonly cidrs?: string
+  readonly not_before?: string
+}
 
 export type FilledLimits =
-  | { readonly ok: true; readonly limits: Limits | null }
+  | { readonly ok: true; readonly limits: WishedLimits | null }
   | { readonly ok: false; readonly errors: LimitErrors }
 
 /** The limits that a form asks for; an empty field is none. */
@@ -19,13 +26,18 @@ export function parseLimits(
   const level = form.get('access') ?? ''
   const access = Object.hasOwn(ACCESS_LEVELS, level) && level !== 'admin' ? (level as AccessLevel) : undefined
   const only = form.get('only') === 'badges' ? ('badges' as const) : undefined
-  const lines = (form.get('cidrs') ?? '').split(/[\s,]+/).filter((line) => line !== '')
+  const lines = wordsIn(form, 'cidrs')
+  const slugTexts = wordsIn(form, 'projects')
+  const slugs = slugTexts.map(parseSlug)
+  const noSlug = slugTexts.find((_, i) => slugs[i] === null)
   const networks = lines.map(parseNetwork)
   const unread = lines.find((_, i) => networks[i] === null)
   const day = form.get('not_before') ?? ''
   const notBefore = day === '' ? undefined : (parseDay(day) ?? Number.NaN)
   const errors: LimitErrors = {
     ...(only && of.scope !== 'status' ? { only: 'Only a Status token can be for badges alone.' } : {}),
+    ...(noSlug === undefined ? {} : { projects: `“${noSlug}” is no project: write gh/acme/web.` }),
+    ...(slugs.length > MAX_PROJECTS ? { projects: `A token has at most ${MAX_PROJECTS} projects.` } : {}),
     ...(unread === undefined ? {} : { cidrs: `“${unread}” is no network: write 10.0.0.0/8 or 2001:db8::/32.` }),
     ...(lines.length > MAX_NETWORKS ? { cidrs: `A token has at most ${MAX_NETWORKS} networks.` } : {}),
     ...(notBefore === undefined || notBefore < (of.expiresAt ?? Number.POSITIVE_INFINITY)
@@ -34,8 +46,10 @@ export function parseLimits(
   }
   if (Object.keys(errors).length > 0) return { ok: false, errors }
   const cidrs = networks.filter((network) => network !== null)
+  const projects = slugs.filter((slug) => slug !== null)
   const limits = {
     ...(access ? { access } : {}),
+    ...(projects.length > 0 ? { projects } : {}),
     ...(only ? { only } : {}),
     ...(cidrs.length > 0 ? { cidrs } : {}),
     ...(notBefore === undefined ? {} : { notBefore }),
@@ -43,11 +57,16 @@ export function parseLimits(
   return { ok: true, limits: Object.keys(limits).length > 0 ? limits : null }
 }
 
+function wordsIn(form: URLSearchParams, name: string): readonly string[] {
+  return (form.get(name) ?? '').split(/[\s,]+/).filter((word) => word !== '')
+}
+
 /** A folded part of the form that makes a token: what it opens less than others of its kind. */
 export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams; errors: LimitErrors | undefined }) {
   const { kind, form, errors = {} } = props
   const isUsed =
-    ['only', 'cidrs', 'not_before'].some((name) => form.get(name)) || (form.get('access') ?? 'admin') !== 'admin'
+    ['only', 'projects', 'cidrs', 'not_before'].some((name) => form.get(name)) ||
+    (form.get('access') ?? 'admin') !== 'admin'
   return (
     <details class="more limits" open={isUsed || Object.keys(errors).length > 0}>
       <summary>Limits</summary>
@@ -64,6 +83,16 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
               </option>
             ))}
           </select>
+        </Field>
+      )}
+      {kind === 'personal' && (
+        <Field
+          name="projects"
+          label="Projects"
+          error={errors.projects}
+          hint="One a line, like gh/acme/web. Others are out of its reach. Empty: all that you reach."
+        >
+          <Lines name="projects" form={form} error={errors.projects} />
         </Field>
       )}
       {kind === 'project' && (
@@ -93,15 +122,7 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
         error={errors.cidrs}
         hint="One a line, like 10.0.0.0/8 or 2001:db8::/32. From elsewhere the token is refused. Empty: from anywhere."
       >
-        <textarea
-          {...fieldAttributes('cidrs', { error: errors.cidrs, hint: true })}
-          rows={2}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-        >
-          {form.get('cidrs') ?? ''}
-        </textarea>
+        <Lines name="cidrs" form={form} error={errors.cidrs} />
       </Field>
       <Field name="not_before" label="First day" error={errors.not_before} hint="In UTC. Empty: it works at once.">
         <input
@@ -111,6 +132,20 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
         />
       </Field>
     </details>
+  )
+}
+
+function Lines({ name, form, error }: { name: string; form: URLSearchParams; error: string | undefined }) {
+  return (
+    <textarea
+      {...fieldAttributes(name, { error, hint: true })}
+      rows={2}
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+    >
+      {form.get(name) ?? ''}
+    </textarea>
   )
 }
 
@@ -125,10 +160,11 @@ export function LimitTags({ limits }: { limits: TokenLimits }) {
         </span>
       </span>
     )
-  const { access, only, cidrs, notBefore } = limits
+  const { access, only, projects, cidrs, notBefore } = limits
   return (
     <span class="tags">
       {access && access !== 'admin' && <span class="tag">{ACCESS_LEVELS[access].name.toLowerCase()}</span>}
+      {projects && <span class="tag">{projects.length === 1 ? 'one project' : `${projects.length} projects`}</span>}
       {only && <span class="tag">only badges</span>}
       {cidrs && (
         <span class="tag" title={cidrs.join(', ')}>

@@ -1,9 +1,12 @@
 import type { Context } from 'hono'
+import { wholeReach } from '../../../domain/access/reach.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
+import { slugText } from '../../../domain/project.ts'
 import type { AppEnv } from '../../frame/open-request.ts'
 import { publicOriginOf } from '../../frame/request/origin.ts'
 import type { App } from '../../frame/route.ts'
+import { resolvedLimits } from '../../json/limits-json.ts'
 import { accountPage } from '../account/account-layout.tsx'
 import { page } from '../frame/page.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -75,12 +78,19 @@ export function mountPersonalTokens(app: App): void {
         ...(limits.ok ? {} : { limits: limits.errors }),
       })
     }
+    const reach = wholeReach(viewer.userId)
+    const resolved = limits.limits ? await resolvedLimits(c.env.stores.db, reach, limits.limits) : { limits: null }
+    if (!('limits' in resolved)) {
+      const slug = limits.limits?.projects?.[resolved.outOfReach]
+      const projects = `“${slug ? slugText(slug) : ''}” is no project that you reach.`
+      return newTokenPage(c, viewer, form, { limits: { projects } })
+    }
     const wanted = {
       kind: 'personal',
       userId: viewer.userId,
       label: name.label,
       expiresAt: expiry.expiresAt,
-      limits: limits.limits,
+      limits: resolved.limits,
     } as const
     return createToken(c, placeOf(c, viewer), wanted, { ...asked, more: <TryIt origin={publicOriginOf(c)} /> })
   })

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import type { Limits } from '../../../domain/access/limits.ts'
 import { parseScope, SCOPES, type Scope } from '../../../domain/access/scope.ts'
 import { parseLabel } from '../../../domain/label.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
@@ -90,7 +91,8 @@ export function mountProjectTokens(app: App): void {
       scope,
       label: label.label,
       expiresAt: expiry.expiresAt,
-      limits: limits.limits,
+      // A project token names no projects.
+      limits: limits.limits as Limits | null,
     } as const
     return createToken(c, placeOf(c, viewer, project), wanted, asked)
   })

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
+import { wholeReach } from '../../../../src/domain/access/reach.ts'
 import { runQueries, runsOfPersonQuery, searchQuery } from '../../../../src/storage/builds/runs.ts'
 import { projectsOfQuery } from '../../../../src/storage/people/memberships.ts'
 import { pipelines } from '../../../../src/storage/schema/schema.ts'
@@ -309,7 +310,7 @@ describe('each list of v3', () => {
     const { db } = await openTestStores()
     const any = { branch: null, revision: null, from: null, to: null }
     const page = { below: 9, limit: 9 }
-    const person = { userId: 'u', login: 'ada' }
+    const person = { reach: wholeReach('u'), login: 'ada' }
     const after = { createdAt: 9, id: 'x' }
     const searches = [
       any,
@@ -344,9 +345,9 @@ describe('each list of v3', () => {
       expect(await queryPlanOf(db, query)).not.toMatch(/SCAN (?!row VIRTUAL)/)
     const org = { vcs: 'gh', org: 'acme' } as const
     for (const of of ['followed', org] as const)
-      expect(await queryPlanOf(db, projectsOfQuery(db, 'u', { of, name: 'web' }, { after: '', limit: 9 }))).not.toMatch(
-        /SCAN/,
-      )
+      expect(
+        await queryPlanOf(db, projectsOfQuery(db, wholeReach('u'), { of, name: 'web' }, { after: '', limit: 9 })),
+      ).not.toMatch(/SCAN/)
   })
 })
 

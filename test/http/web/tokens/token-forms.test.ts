@@ -84,6 +84,27 @@ describe('a form that makes a token', () => {
       expect(list).toContain(words)
   })
 
+  it('makes one for some projects, of those that its person reaches', async () => {
+    const { stores, user, session } = await signedIn()
+    const [own, other] = [await seedProject(stores.db), await seedProject(stores.db)]
+    await seedMember(stores.db, own, user, 'member')
+    const slugOf = ({ org, repo }: typeof own) => `gh/${org}/${repo}`
+    const send = (projects: string) =>
+      browse('/account/api', { session, form: { label: 'x', expiry: '365', projects, once: FORM_ID } })
+    for (const [filled, said] of [
+      [`${slugOf(own)}\n${slugOf(other)}`, `“${slugOf(other)}” is no project that you reach.`],
+      ['web', '“web” is no project'],
+    ] as const) {
+      const refused = await send(filled)
+      expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining(said)])
+    }
+    expect((await send(slugOf(own))).status).toBe(200)
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([
+      { limits: { projects: [own.id] } },
+    ])
+    expect(await (await browse('/account/api', { session })).text()).toContain('one project')
+  })
+
   it('has no limits where none are filled in', async () => {
     const { stores, user, session } = await signedIn()
     const form = { label: 'Laptop', expiry: '365', access: 'admin', cidrs: ' \r\n', not_before: '', once: FORM_ID }
