@@ -91,6 +91,12 @@ const BY_HAND: readonly ByHand[] = [
     what: 'all clients share one limit',
   },
   {
+    file: 'src/domain/access/secret-hash.ts',
+    text: 'isLimited ? hash + LIMITED : hash',
+    becomes: 'hash',
+    what: 'a version that knows no limits finds a limited token',
+  },
+  {
     file: 'src/storage/tokens/token-ends.ts',
     text: ', isStored(row.hash)',
     becomes: '',

@@ -16,6 +16,7 @@ export type Command =
       kind: 'personal' | 'project'
       of: number
       scope: Scope
+      limit: 'read' | 'write' | 'badges' | 'projects' | null
       lifeMs: number | null
       by: number | null
       triedAt: number | null
@@ -52,6 +53,7 @@ export type Command =
 
 const index = fc.nat(11)
 const asked = fc.constantFrom<Permission>(
+  'badges:read',
   'status:read',
   'status:read',
   'artifacts:read',
@@ -113,6 +115,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       kind: fc.constantFrom('personal' as const, 'project' as const),
       of: index,
       scope: fc.constantFrom<Scope>('status', 'view-builds', 'all'),
+      limit: fc.option(fc.constantFrom('read' as const, 'write' as const, 'badges' as const, 'projects' as const)),
       lifeMs: fc.option(fc.constantFrom(3_000, 15_000, 90_000), { freq: 2 }),
       by: fc.option(index, { freq: 2 }),
       triedAt: fc.option(index, { freq: 2 }),

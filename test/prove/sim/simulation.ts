@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { type Actor, INSTANCE } from '../../../src/domain/access/actor.ts'
+import type { Limits } from '../../../src/domain/access/limits.ts'
 import { mintSecret } from '../../../src/domain/access/secret.ts'
 import { DOWNLOAD_LIFE_MS, type DownloadTicket } from '../../../src/domain/access/tickets/download-ticket.ts'
 import { findArtifactOfBuild } from '../../../src/storage/artifacts/artifacts.ts'
@@ -82,7 +83,7 @@ async function begin(run: Run): Promise<void> {
   await noteCommit(run)
   for (const slug of [0, 1]) perform(run, { do: 'recreate', isolate: 0, slug, user: 0 })
   await run.timeline.advance(2_000)
-  const made = { do: 'create', isolate: 0, lifeMs: null, by: null, triedAt: null } as const
+  const made = { do: 'create', isolate: 0, limit: null, lifeMs: null, by: null, triedAt: null } as const
   perform(run, { do: 'set role', isolate: 0, user: 1, project: 0, role: 'member' })
   perform(run, { ...made, kind: 'personal', of: 1, scope: 'all' })
   perform(run, { ...made, kind: 'project', of: 0, scope: 'status' })
@@ -335,7 +336,7 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
   if (command.triedAt !== null) await present(run, isolateAt(run, command.triedAt), token)
   run.tokens.push(token)
   const life = command.lifeMs === null ? null : run.timeline.now + command.lifeMs
-  const mint = { label: 'simulated', expiresAt: life }
+  const mint = { label: 'simulated', expiresAt: life, limits: limitsOf(command, project.id) }
   const by = command.by === null ? null : (at(run.tokens, command.by)?.id ?? null)
   const isolate = isolateAt(run, command.isolate)
   const { done } = await inRequest(run, isolate, {}, async (request) => {
@@ -349,6 +350,13 @@ async function create(run: Run, command: Extract<Command, { do: 'create' }>): Pr
   })
   // Its person or project may be gone.
   done.catch(() => undefined)
+}
+
+/** Of a personal token its access or its projects, of a project token badges alone; none where the limit is the other kind's. */
+function limitsOf({ kind, limit }: Extract<Command, { do: 'create' }>, projectId: string): Limits | null {
+  if (kind === 'project') return limit === 'badges' ? { only: 'badges' } : null
+  if (limit === 'projects') return { projects: [projectId] }
+  return limit === 'read' || limit === 'write' ? { access: limit } : null
 }
 
 async function rotate(run: Run, command: Extract<Command, { do: 'rotate' }>): Promise<void> {

@@ -6,6 +6,8 @@ export type TokenTruth = {
   readonly user_id: string | null
   readonly project_id: string | null
   readonly scope: 'status' | 'view-builds' | 'all' | null
+  /** JSON. */
+  readonly limits: string | null
   readonly expires_at: number | null
 }
 type ProjectTruth = { readonly id: string; readonly slug_key: string; readonly visibility: 'private' | 'public' }
@@ -29,7 +31,7 @@ export async function readTruth(d1: D1Database, at: number, sinceSeq: number): P
     // The triggers know the real time only; pruning goes by this one.
     d1.prepare('update revocations set at = ? where seq > ?').bind(at, sinceSeq),
     d1.prepare('select epoch, newest_seq, low_water from feed_state'),
-    d1.prepare('select id, kind, user_id, project_id, scope, expires_at from tokens'),
+    d1.prepare('select id, kind, user_id, project_id, scope, limits, expires_at from tokens'),
     d1.prepare('select id from users'),
     d1.prepare('select id, slug_key, visibility from projects'),
     d1.prepare('select user_id, project_id, role from members'),
@@ -70,9 +72,10 @@ export function tokenWorks(truth: Truth, id: string, now: number): boolean {
 }
 
 // The specification's table, written down a second time on purpose.
-const READS = ['status:read', 'artifacts:read']
+const STATUSES = ['badges:read', 'status:read']
+const READS = [...STATUSES, 'artifacts:read']
 const OPEN: Record<string, readonly string[]> = {
-  status: ['status:read'],
+  status: STATUSES,
   'view-builds': ['artifacts:read'],
   all: READS,
   reporting: [...READS, 'builds:write'],
@@ -80,7 +83,13 @@ const OPEN: Record<string, readonly string[]> = {
   admin: [...READS, 'builds:write', 'shares:write', 'project:admin'],
 }
 
-type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'scope'> | null
+const LIMITED: Record<string, readonly string[]> = {
+  badges: ['badges:read'],
+  read: READS,
+  write: [...READS, 'builds:write', 'shares:write'],
+}
+
+type Holder = Pick<TokenTruth, 'kind' | 'user_id' | 'project_id' | 'scope' | 'limits'> | null
 
 /** The decision that the specification demands, given the project as in `truth` and the role as in `roles`. */
 export function decisionIn(
@@ -91,15 +100,19 @@ export function decisionIn(
   const project = truth.projects.get(slugKey)
   if (!project) return 'project_not_found'
   const isPublic = project.visibility === 'public'
+  const limits: { access?: string; only?: string; projects?: string[] } = JSON.parse(holder?.limits ?? '{}')
+  const isOpen = [limits.access, limits.only].every((word) => word === undefined || LIMITED[word]?.includes(asked))
   const opener = !holder
     ? undefined
     : holder.kind === 'personal'
-      ? roles.roles.get(`${holder.user_id}:${project.id}`)
+      ? limits.projects && !limits.projects.includes(project.id)
+        ? undefined
+        : roles.roles.get(`${holder.user_id}:${project.id}`)
       : holder.project_id === project.id
         ? (holder.scope ?? 'reporting')
         : undefined
-  if (opener && OPEN[opener]?.includes(asked)) return 'allow'
-  if (isPublic && READS.includes(asked)) return 'allow'
+  if (opener && OPEN[opener]?.includes(asked)) return isOpen ? 'allow' : 'permission_denied'
+  if (isPublic && READS.includes(asked)) return isOpen ? 'allow' : 'permission_denied'
   if (opener) return 'permission_denied'
   if (!isPublic) return 'project_not_found'
   return holder ? 'permission_denied' : 'login_required'
