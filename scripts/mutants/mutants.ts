@@ -29,6 +29,7 @@ const TICKETS = [
 const MATRIX = 'test/http/frame/access.test.ts'
 const SIMULATION = 'scripts/mutants/simulation.test.ts'
 const TOKENS = 'test/http/circleci/v1/tokens.test.ts'
+const LIMITS = 'test/http/circleci/v1/token-limits.test.ts'
 const PROJECTS = 'test/http/buildpass/projects.test.ts'
 const OIDC = 'test/http/buildpass/oidc.test.ts'
 const SESSIONS = ['test/http/web/sign-in/sessions.test.ts', 'test/http/web/sign-in/github.test.ts']
@@ -70,7 +71,12 @@ const TARGETS: Record<string, readonly string[]> = {
     'test/storage/edge/project-access.test.ts',
     MATRIX,
   ],
+  'src/domain/access/limits.ts': ['test/domain/access/limits.test.ts', LIMITS, MATRIX],
+  'src/domain/access/network.ts': ['test/domain/access/network.test.ts', LIMITS],
+  'src/storage/people/reach.ts': ['test/http/circleci/limited-lists.test.ts'],
+  'src/storage/tokens/kept-limits.ts': ['test/storage/edge/grants.test.ts', LIMITS],
   'src/domain/access/permission.ts': ['test/domain/access/grant.test.ts', MATRIX],
+  'src/domain/access/secret-hash.ts': ['test/domain/access/secret-hash.test.ts', LIMITS],
   'src/domain/access/secret.ts': ['test/domain/access/secret.test.ts', 'test/http/frame/request/credentials.test.ts'],
   'src/domain/access/tickets/asker.ts': ['test/domain/access/tickets/asker.test.ts', ...TICKETS],
   'src/domain/access/tickets/download-ticket.ts': TICKETS,

@@ -9,8 +9,8 @@ export type Network = string
  */
 export function parseNetwork(text: string): Network | null {
   const whole = text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`
-  const [address = '', ...more] = whole.split('/')
-  if (more.length !== 1 || !isStrict(address) || !ipaddr.isValidCIDR(whole)) return null
+  const [address = ''] = whole.split('/')
+  if (!isStrict(address) || !ipaddr.isValidCIDR(whole)) return null
   const [parsed, bits] = ipaddr.parseCIDR(whole)
   if (parsed.kind() === 'ipv4') return `${ipaddr.IPv4.networkAddressFromCIDR(whole)}/${bits}`
   if ((parsed as ipaddr.IPv6).isIPv4MappedAddress()) return null

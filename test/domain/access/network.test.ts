@@ -40,6 +40,18 @@ describe('a network', () => {
     expect(parseNetwork(text)).toBeNull()
   })
 
+  it.each([
+    ['10.0.0.0/8', '10.0.0.0/16', false],
+    ['10.0.0.0/16', '10.0.0.0/8', true],
+    ['10.0.0.0/8', '10.0.0.0/8', true],
+    ['11.0.0.0/16', '10.0.0.0/8', false],
+    ['2001:db8::/32', '2001:db8::/48', false],
+    ['2001:db8::/48', '2001:db8::/32', true],
+    ['10.0.0.0/8', '::/0', false],
+  ])('%s is within %s: %s', (inner, outer, is) => {
+    expect(isNetworkWithin(inner, outer)).toBe(is)
+  })
+
   it('holds the addresses of its prefix, and no others', () => {
     const part = fc.nat(255)
     fc.assert(
