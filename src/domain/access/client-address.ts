@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js'
+
 /**
  * What a client's address is counted by. Whoever has one IPv6 address has the whole /64 (RFC 6177), so they count as
  * one; an IPv4 address inside of an IPv6 one counts as itself; what is no address counts together.
@@ -10,19 +12,13 @@ export function clientKeyFor(address: string): string {
 }
 
 function isV4(text: string): boolean {
-  return /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/.test(text)
+  return ipaddr.IPv4.isValidFourPartDecimal(text)
 }
 
-/** The eight groups of an IPv6 address, without its zone (RFC 4007 §11); the platform's URL parser knows how it may be written. */
+/** The eight groups of an IPv6 address, without its zone (RFC 4007 §11). */
 function v6GroupsOf(text: string): readonly number[] | null {
   const [address = ''] = text.split('%', 1)
-  if (!/^[\da-f:.]{2,45}$/i.test(address) || !URL.canParse(`http://[${address}]`)) return null
-  const { hostname } = new URL(`http://[${address}]`)
-  const [head = [], tail = []] = hostname
-    .slice(1, -1)
-    .split('::')
-    .map((half) => (half === '' ? [] : half.split(':').map((group) => Number.parseInt(group, 16))))
-  return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail]
+  return ipaddr.IPv6.isValid(address) ? ipaddr.IPv6.parse(address).parts : null
 }
 
 /** IPv4-mapped and -compatible (RFC 4291 §2.5.5), IPv4-translated (RFC 2765), NAT64 (RFC 6052) and 6to4 (RFC 3056). */
