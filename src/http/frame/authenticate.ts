@@ -104,9 +104,10 @@ export function unknownCharge(c: Context<AppEnv>): ChargeUnknown {
 }
 
 /** Adds the token to the request's log lines, and stores that it was used. */
-export function noteGranted({ env, req }: Asked, { grant, tier }: Granted): void {
+export function noteGranted({ env, req }: Asked, { grant, expiresAt, tier }: Granted): void {
   env.trace.tokenId = grant.tokenId
   env.trace.tier = tier
+  env.trace.tokenExpiresAt = expiresAt
   noteUse(env.stores, grant.tokenId, () => countryAndColoOf(req.raw))
 }
 

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { scopeWordsOf } from '../../domain/access/grant.ts'
+import { DAY_MS } from '../../domain/day.ts'
 import { AppError } from '../../domain/error.ts'
 import { isServerFault } from '../../domain/request-counts.ts'
 import { BucketUnreachable } from '../../storage/artifacts/objects.ts'
@@ -149,10 +150,22 @@ const UNDER_ANY_NAME: ReadonlySet<string> = new Set<RouteName | typeof ON_REPORT
 /** Gives an answer its request id, and writes its line in the log where it gets one. */
 export function finish({ env, req }: Asked, response: Response): Response {
   response.headers.set(REQUEST_ID, env.trace.id)
+  tellEnd(env, response)
   const { method } = requestLineOf(req.raw)
   if (isLogged(env, method, response.status)) logRequest(env.trace, method, response.status, env.stores.now())
   return response
 }
+
+const TOLD_BEFORE_MS = 30 * DAY_MS
+
+/** Tells whoever uses a token in its last 30 days, and nobody else, when it ends: not in what a cache may give to others. */
+function tellEnd({ trace, stores }: OpenRequest, { headers }: Response): void {
+  const endsAt = trace.tokenExpiresAt
+  if (endsAt === null || endsAt - stores.now() > TOLD_BEFORE_MS) return
+  if (!headers.get('Cache-Control')?.startsWith('public')) headers.set(TOKEN_EXPIRES, new Date(endsAt).toISOString())
+}
+
+const TOKEN_EXPIRES = 'Buildpass-Token-Expires'
 
 const SAMPLE = 0.1
 

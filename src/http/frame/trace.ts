@@ -10,10 +10,12 @@ export type Trace = {
   projectId: string | null
   tokenId: string | null
   tier: Tier | null
+  /** When the token of the request expires; null for never, and without a token. */
+  tokenExpiresAt: number | null
 }
 
 export function startTrace(now: number, id: string = crypto.randomUUID(), route = '(none)'): Trace {
-  return { id, startedAt: now, route, projectId: null, tokenId: null, tier: null }
+  return { id, startedAt: now, route, projectId: null, tokenId: null, tier: null, tokenExpiresAt: null }
 }
 
 export const REQUEST_ID = 'X-Request-Id'

@@ -194,3 +194,30 @@ it('a token with limits is nothing to a version that knows none: neither the dat
   expect(kvKeyFor(hash)).toMatch(/^grant:2:/)
   expect(await env.KV.get(`grant:1:${hash}`)).toBeNull()
 })
+
+describe('a token near its end', () => {
+  const DAY = 86_400_000
+  const toldOf = async (expiresAt: number | null, path = project, over: Ask = {}) => {
+    const { secret } = await seedToken(stores, { kind: 'project', project: world.project, scope: 'all', expiresAt })
+    return (await ask(path, { token: secret, ...over })).headers.get('Buildpass-Token-Expires')
+  }
+
+  it('is told when that is, in its last 30 days', async () => {
+    const at = Date.now() + 29 * DAY
+    expect(await toldOf(at)).toBe(new Date(at).toISOString())
+    expect(await toldOf(at, `/${world.slug}.svg`)).toBe(new Date(at).toISOString())
+    // Also where it is refused, and where there is nothing.
+    expect(await toldOf(at, `${project}/token`)).toBe(new Date(at).toISOString())
+    expect(await toldOf(at, `${project}/999999`)).toBe(new Date(at).toISOString())
+    expect([await toldOf(Date.now() + 31 * DAY), await toldOf(null)]).toEqual([null, null])
+  })
+
+  it('is not told of in an answer that a cache may keep for others', async () => {
+    const open = await seedWorld(stores, 'public')
+    const at = Date.now() + DAY
+    const { secret } = await seedToken(stores, { kind: 'project', project: open.project, scope: 'all', expiresAt: at })
+    const badge = await ask(`/${open.slug}.svg`, { token: secret })
+    expect(badge.headers.get('Cache-Control')).toMatch(/^public/)
+    expect(badge.headers.get('Buildpass-Token-Expires')).toBeNull()
+  })
+})
