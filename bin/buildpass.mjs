@@ -12586,7 +12586,7 @@ function findCredential(origin, {
 function fixed(token, source) {
   return {
     source,
-    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
+    hint: `The token came from ${source}. Reporting needs a personal token of a member, not limited to read, or a keyless one.`,
     token: async () => token,
     renew: async () => false
   };
@@ -18265,7 +18265,7 @@ function addToken(program3) {
     "--personal",
     "your own tokens, instead of those of a project"
   );
-  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "limits a token to after 2027-01-31, or 12h from now", parseBegin).action(
+  verb("create", "make a token; its secret is printed once, alone on stdout").requiredOption("--label <text>", "what it is for", filledOption).addOption(new Option("--scope <scope>", "what a project token opens").choices(["status", "view-builds", "all"])).option("--expires <when>", "90d, 12h, 2027-01-31, or never; a personal token else lives for a year", parseExpiry2).addOption(new Option("--access <level>", "limits a personal token").choices(["read", "write", "admin"])).option("--reach <slug>", "limits a personal token to a project; may be repeated", addNamed).addOption(new Option("--only <what>", "limits a token of scope status: for a public README").choices(["badges"])).option("--cidr <network>", "limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated", addNamed).option("--not-before <day>", "the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now", parseBegin).action(
     (options2) => runVerb(options2, async ({ server, output }) => {
       const { label, personal, scope, access, only } = options2;
       if (!personal && !scope)

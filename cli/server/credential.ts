@@ -38,7 +38,7 @@ export function findCredential(
 function fixed(token: string, source: string): Credential {
   return {
     source,
-    hint: `The token came from ${source}. Reporting needs a personal token of a member, or a keyless one.`,
+    hint: `The token came from ${source}. Reporting needs a personal token of a member, not limited to read, or a keyless one.`,
     token: async () => token,
     renew: async () => false,
   }

@@ -58,7 +58,7 @@ export function addToken(program: Command): void {
     .option('--reach <slug>', 'limits a personal token to a project; may be repeated', addNamed)
     .addOption(new Option('--only <what>', 'limits a token of scope status: for a public README').choices(['badges']))
     .option('--cidr <network>', 'limits a token to 10.0.0.0/8 or 2001:db8::/32; may be repeated', addNamed)
-    .option('--not-before <day>', 'limits a token to after 2027-01-31, or 12h from now', parseBegin)
+    .option('--not-before <day>', 'the token works from then on: 2027-01-31 (0:00 UTC), or 12h from now', parseBegin)
     .action((options: TokenOptions) =>
       runVerb(options, async ({ server, output }) => {
         const { label, personal, scope, access, only } = options

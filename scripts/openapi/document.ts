@@ -57,13 +57,13 @@ const NEEDS: Record<Needs, string> = {
   'owner:admin': 'Needs a personal token of full access of an owner of this server.',
   hidden: 'Needs a personal token of an owner of this server; for anybody else there is no such place.',
   'runs:list':
-    'Needs a token of the project, whatever its scope, or the personal token of a member. Open to anyone where the project is public.',
+    'Needs a token of the project, whatever its scope, or the personal token of a member. Open to anyone on a public project.',
   'badges:read':
-    'Needs a project token of scope `status` or `all`, that may be limited to badges, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
+    'Needs a project token of scope `status` or `all`, that may be limited to badges, a reporting token, or the personal token of a member. Open to anyone on a public project.',
   'status:read':
-    'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
+    'Needs a project token of scope `status` or `all`, a reporting token, or the personal token of a member. Open to anyone on a public project.',
   'artifacts:read':
-    'Needs a project token of scope `view-builds` or `all`, a reporting token, or the personal token of a member. Open to anyone where the project is public.',
+    'Needs a project token of scope `view-builds` or `all`, a reporting token, or the personal token of a member. Open to anyone on a public project.',
   'builds:write': 'Needs a reporting token or the personal token of a member.',
   'shares:write': 'Needs the personal token of a member.',
   'project:admin': 'Needs the personal token of an admin of the project.',

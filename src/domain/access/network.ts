@@ -19,7 +19,8 @@ export function parseNetwork(text: string): Network | null {
 
 /** Whether an address is in one of the networks; what is no address is in none. IPv4 within IPv6 counts as IPv4. */
 export function isInNetworks(address: string, networks: readonly Network[]): boolean {
-  if (!isStrict(address)) return false
+  // Of IPv4 in IPv6 only the mapped one is what a client has; the library takes others for it.
+  if (!isStrict(address) || /^(?!::ffff:)[^.]*:.*\./i.test(address)) return false
   const client = ipaddr.process(address)
   return networks.some((network) => {
     const [of, bits] = ipaddr.parseCIDR(network)

@@ -118,7 +118,7 @@ export const ACCESS = {
   'GET /api/buildpass/v1/token': 'token',
   'DELETE /api/buildpass/v1/token': 'token:admin',
   'POST /api/buildpass/v1/leaks': 'anyone',
-  'GET /api/buildpass/v1/audit': 'user',
+  'GET /api/buildpass/v1/audit': 'user:admin',
   'GET /api/buildpass/v1/orgs/:vcs/:org/creators': 'owner',
   'PUT /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',
   'DELETE /api/buildpass/v1/orgs/:vcs/:org/creators/:login': 'owner:admin',

@@ -2,9 +2,10 @@ import type { Context } from 'hono'
 import type { Actor } from '../../domain/access/actor.ts'
 import { type Grant, isPerson, limitsOf } from '../../domain/access/grant.ts'
 import { standingOf } from '../../domain/access/limits.ts'
+import type { Secret } from '../../domain/access/secret.ts'
 import { AppError, type ErrorCode, invalidToken } from '../../domain/error.ts'
 import type { Slug } from '../../domain/project.ts'
-import { type ChargeUnknown, findGrant, type Granted } from '../../storage/edge/grants.ts'
+import { type ChargeUnknown, findGrant, type Granted, refuseElsewhere } from '../../storage/edge/grants.ts'
 import { noteRefused } from '../../storage/projects/audit.ts'
 import { noteUse } from '../../storage/tokens/tokens.ts'
 import type { AppEnv, Asked } from './open-request.ts'
@@ -54,10 +55,11 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
   const verdict = await findGrant(stores, credential.secret, slug, unknownCharge(c))
   switch (verdict.kind) {
     case 'granted':
-      return standing(c, verdict)
+      return standing(c, credential.secret, verdict)
     case 'unknown':
       return INVALID
     case 'expired': {
+      if (isElsewhere(c, verdict.grant)) return elsewhere(c, credential.secret, verdict.grant)
       const message = `API token expired on ${new Date(verdict.expiredAt).toISOString()}.`
       return { kind: 'refused', code: 'expired_token', message }
     }
@@ -69,7 +71,7 @@ export async function identify(c: Context<AppEnv>, slug: Slug | null): Promise<I
 }
 
 /** A token counts from its networks, and from its day on: from elsewhere it is as unknown as any. */
-function standing(c: Context<AppEnv>, verdict: Granted): Identified {
+function standing(c: Context<AppEnv>, secret: Secret, verdict: Granted): Identified | Promise<Identified> {
   const { stores } = c.env
   const { grant, expiresAt } = verdict
   const limits = limitsOf(grant)
@@ -78,13 +80,23 @@ function standing(c: Context<AppEnv>, verdict: Granted): Identified {
       noteGranted(c, verdict)
       return { kind: 'granted', grant, expiresAt }
     case 'elsewhere':
-      noteRefused(stores, bearerOf(c, grant), { action: 'token.refused_by_network' })
-      return INVALID
+      return elsewhere(c, secret, grant)
     case 'too_early': {
       const message = `API token is not valid before ${new Date(limits?.notBefore ?? 0).toISOString()}.`
       return { kind: 'refused', code: 'early_token', message }
     }
   }
+}
+
+function isElsewhere(c: Context<AppEnv>, grant: Grant): boolean {
+  return standingOf(limitsOf(grant), clientAddressOf(c.req.raw), c.env.stores.now()) === 'elsewhere'
+}
+
+async function elsewhere(c: Context<AppEnv>, secret: Secret, grant: Grant): Promise<Identified> {
+  const { stores } = c.env
+  noteRefused(stores, bearerOf(c, grant), { action: 'token.refused_by_network' })
+  const refused = await refuseElsewhere(stores, secret, unknownCharge(c))
+  return refused === 'limited' ? { kind: 'refused', code: 'too_many_requests' } : INVALID
 }
 
 /** Whoever presents a token, as an actor that may do nothing. */

@@ -11,7 +11,7 @@ import { isoOf } from './iso-time.ts'
 import { time } from './schemas.ts'
 import type { LimitsJson } from './token-shape.ts'
 
-/** The limits of a personal token, as a request writes them; null where it writes none. */
+/** The limits of a personal token, as a request writes them: one at least. */
 export function personalLimits() {
   return limits({
     access: v.optional(v.picklist(Object.keys(ACCESS_LEVELS) as AccessLevel[], 'must be one of admin, write, read')),
@@ -24,7 +24,7 @@ export function projectLimits() {
   return v.pipe(
     limits({ only: v.optional(v.literal('badges', 'must be "badges"')) }),
     // They name no projects.
-    v.transform((wished) => wished as Limits | null),
+    v.transform((wished) => wished as Limits),
   )
 }
 
@@ -35,10 +35,10 @@ function limits<Own extends v.ObjectEntries>(own: Own) {
       cidrs: v.optional(networks()),
       not_before: v.optional(time('must be a time (RFC 3339)')),
     }),
-    v.transform((input): WishedLimits | null => {
+    v.check((input) => Object.keys(input).length > 0, 'must name a limit; null is none'),
+    v.transform((input): WishedLimits => {
       const { not_before: notBefore, ...others } = input as LimitsInput
-      const kept = { ...others, ...(notBefore === undefined ? {} : { notBefore }) }
-      return Object.keys(kept).length > 0 ? kept : null
+      return { ...others, ...(notBefore === undefined ? {} : { notBefore }) }
     }),
   )
 }

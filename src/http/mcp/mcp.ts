@@ -152,7 +152,7 @@ const TO_DO: Partial<Record<ErrorCode, string>> = {
   expired_token: ENDED,
   early_token: ENDED,
   permission_denied:
-    'The scope of this token does not open it: tools/list has what it opens. A person can make a token of the scope All.',
+    'The scope or a limit of this token does not open it: tools/list has what it opens. A person can make a token of the scope All.',
   too_many_requests: 'Wait ten seconds, then ask again.',
 }
 

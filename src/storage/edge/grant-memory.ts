@@ -14,6 +14,8 @@ export type GrantMemory = {
   readonly held: RecentMap<Remembered<HeldGrant>>
   /** Secrets that D1 did not know, with the time until which it is not asked again. */
   readonly unknowns: RecentMap<number>
+  /** Clients with secrets that do not count where they are, with the time until which they are not counted again. */
+  readonly elsewhere: RecentMap<number>
   /** Secrets that this isolate minted, and when. */
   readonly minted: RecentMap<number>
   /** Client addresses that spent their unknown tokens, with the time until which they are refused. */
@@ -24,6 +26,7 @@ export function createGrantMemory(): GrantMemory {
   return {
     held: createRecentMap(2_000),
     unknowns: createRecentMap(2_000),
+    elsewhere: createRecentMap(2_000),
     minted: createRecentMap(2_000),
     limited: createRecentMap(2_000),
   }

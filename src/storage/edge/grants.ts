@@ -23,7 +23,7 @@ export type Tier = 'memory' | 'kv' | 'd1' | 'grace'
 export type SecretCheck =
   | { readonly kind: 'granted'; readonly grant: Grant; readonly expiresAt: number | null; readonly tier: Tier }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'expired'; readonly expiredAt: number }
+  | { readonly kind: 'expired'; readonly expiredAt: number; readonly grant: Grant }
   /** This client address presented too many unknown secrets, and this one is not known from a cache. */
   | { readonly kind: 'limited' }
   /** D1 cannot be read, and no cached grant was proved recently enough. */
@@ -224,7 +224,7 @@ export function heldGrantOf(row: TokenRow): HeldGrant | null {
 }
 
 function verdictOf(now: number, { grant, expiresAt }: HeldGrant, tier: Tier): SecretCheck {
-  if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', expiredAt: expiresAt }
+  if (expiresAt !== null && expiresAt <= now) return { kind: 'expired', expiredAt: expiresAt, grant }
   return { kind: 'granted', grant, expiresAt, tier }
 }
 
@@ -239,6 +239,24 @@ export async function chargeUnknown(stores: Stores, charge: ChargeUnknown): Prom
   } catch (error) {
     stores.warn('unknown_token_uncharged', error)
   }
+}
+
+/**
+ * Refuses a good secret from outside of its networks as an unknown one is: counted against the client, once in a while, so
+ * that the limit does not tell which of them are good either.
+ */
+export async function refuseElsewhere(
+  stores: Stores,
+  secret: Secret,
+  charge: ChargeUnknown,
+): Promise<'unknown' | 'limited'> {
+  const { elsewhere } = stores.memory.grants
+  const key = `${charge.client} ${secret}`
+  if ((elsewhere.get(key) ?? 0) > stores.now()) return 'unknown'
+  if (isLimited(stores, charge)) return 'limited'
+  elsewhere.set(key, stores.now() + UNKNOWN_LIFE_MS)
+  await chargeUnknown(stores, charge)
+  return 'unknown'
 }
 
 /** Whether the client spent its share of unknown secrets a moment ago. */

@@ -105,25 +105,41 @@ export type ListedToken = Token & {
   readonly createdBy: string | null
 }
 
-/** The tokens of a person or project, oldest first, a page of them if asked; never a secret. */
+/**
+ * The tokens of a person or project, oldest first, a page of them if asked; never a secret. `within` are the ids of the
+ * projects beyond which none of a person's may reach to be shown; null for all.
+ */
 export async function listTokens(
   db: Db,
   holder: TokenHolder,
   page: ListPage = { limit: MAX_TOKENS_HELD, offset: 0 },
+  within: readonly string[] | null = null,
 ): Promise<readonly ListedToken[]> {
-  const rows = await selectTokens(db, holder, page)
+  const rows = await selectTokens(db, holder, page, within)
   return rows.map(({ row, createdBy }) => ({ ...tokenOf(row), createdBy }))
 }
 
-export function selectTokens(db: Db, holder: TokenHolder, { limit, offset }: ListPage) {
+export function selectTokens(
+  db: Db,
+  holder: TokenHolder,
+  { limit, offset }: ListPage,
+  within: readonly string[] | null = null,
+) {
   return db
     .select({ row: tokens, createdBy: users.login })
     .from(tokens)
     .leftJoin(users, eq(users.id, tokens.createdBy))
-    .where(heldBy(holder))
+    .where(and(heldBy(holder), within === null ? undefined : reachesOnly(within)))
     .orderBy(asc(tokens.createdAt), asc(tokens.id))
     .limit(limit)
     .offset(offset)
+}
+
+/** Whether a token is limited to projects, and all of them are among these. */
+function reachesOnly(projectIds: readonly string[]): SQL {
+  const limits = sql`case when json_valid(${tokens.limits}) then ${tokens.limits} else '{}' end`
+  return sql`json_type(${limits}, '$.projects') = 'array' and not exists (select 1 from json_each(${limits}, '$.projects') as row
+    where row.value not in (select row.value from json_each(${JSON.stringify(projectIds)}) as row))`
 }
 
 export async function findToken(db: Db, id: string): Promise<Token | null> {

@@ -116,6 +116,22 @@ describe('a token that is limited to some projects', () => {
     }
   })
 
+  it('is shown of the tokens of its person those that reach no further', async () => {
+    const slugOf = ({ org, repo }: typeof near) => `gh/${org}/${repo}`
+    const make = async (label: string, limits: object | null) =>
+      askJson('/api/v1.1/user/token', { method: 'POST', token: whole, json: { label, limits } })
+    await make('for both', { projects: [slugOf(near), slugOf(far)] })
+    await make('for the other', { projects: [slugOf(far)] })
+    await make('for all', null)
+    await make('for this', { projects: [slugOf(near)] })
+    const labelsFor = async (token: string) =>
+      (await askJson('/api/v1.1/user/token', { token })).map(({ label }: { label: string }) => label)
+    expect(await labelsFor(whole)).toEqual(expect.arrayContaining(['for both', 'for the other', 'for all', 'for this']))
+    const shown = await labelsFor(limited)
+    expect(shown).toContain('for this')
+    expect(shown.filter((label: string) => /both|other|all/.test(label))).toEqual([])
+  })
+
   it('neither rotates nor ends a token that opens more', async () => {
     const { id } = await askJson('/api/v1.1/user/token', { method: 'POST', token: whole, json: { label: 'wide' } })
     const path = `/api/v1.1/user/token/${id}`

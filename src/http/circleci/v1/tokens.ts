@@ -46,7 +46,9 @@ export function mountTokens(app: App): void {
     rotated(c, { actor, grant }, params, { kind: 'project', projectId: project.id }),
   )
 
-  route(app, 'GET /api/v1.1/user/token', (c, { grant }) => listed(c, { kind: 'personal', userId: grant.userId }))
+  route(app, 'GET /api/v1.1/user/token', (c, { grant }) =>
+    listed(c, { kind: 'personal', userId: grant.userId }, reachOf(grant).projects),
+  )
 
   route(app, 'POST /api/v1.1/user/token', async (c, { actor, grant }) => {
     const { limits: wished, ...input } = await readJson(c, personalTokenInput())
@@ -83,7 +85,10 @@ export const projectTokenInput = lazily(() =>
     v.strictObject({ ...common(), scope: scopeField(), limits: v.nullish(projectLimits()) }),
     beginsBeforeItEnds(),
     v.forward(
-      v.check(({ scope, limits }) => limits?.only !== 'badges' || scope === 'status', 'needs the scope status'),
+      v.check(
+        ({ scope, limits }) => limits?.only !== 'badges' || scope === 'status',
+        'only badges needs the scope status',
+      ),
       ['limits'],
     ),
   ),
@@ -101,9 +106,12 @@ type Dated = {
 }
 
 function beginsBeforeItEnds<I extends Dated>() {
-  return v.check<I, string>(
-    ({ limits, expires_at }) => (limits?.notBefore ?? 0) < (expires_at ?? Number.POSITIVE_INFINITY),
-    'limits.not_before must be before expires_at',
+  return v.forward(
+    v.check<I, string>(
+      ({ limits, expires_at }) => (limits?.notBefore ?? 0) < (expires_at ?? Number.POSITIVE_INFINITY),
+      'not_before must be before expires_at',
+    ),
+    ['limits'] as never,
   )
 }
 
@@ -121,9 +129,13 @@ export const tokenRotationInput = lazily(() =>
   v.strictObject({ overlap_seconds: v.optional(overlapSeconds(), DEFAULT_OVERLAP_SECONDS) }),
 )
 
-async function listed(c: Context<AppEnv>, holder: TokenHolder): Promise<Response> {
+async function listed(
+  c: Context<AppEnv>,
+  holder: TokenHolder,
+  within: readonly string[] | null = null,
+): Promise<Response> {
   const page = pageOf(c, { max: MAX_TOKENS_HELD, fallback: MAX_TOKENS_HELD })
-  const tokens = await listTokens(c.env.stores.db, holder, { ...page, limit: page.limit + 1 })
+  const tokens = await listTokens(c.env.stores.db, holder, { ...page, limit: page.limit + 1 }, within)
   const slugs = await slugsOfLimits(c.env.stores.db, tokens)
   return listRead(c, tokens, page, (token) => tokenJson(token, slugs))
 }

@@ -29,11 +29,43 @@ function objectOf(text: string): unknown {
   return value
 }
 
+/** The path of the first list that stands where an object is wanted; null for none. */
+function listForObject(schema: AnySchema, value: unknown, path: string): string | null {
+  const within = (inner: AnySchema | undefined, at: unknown, name: string | number) =>
+    inner && at !== undefined && at !== null
+      ? listForObject(inner, at, path === '' ? `${name}` : `${path}.${name}`)
+      : null
+  if (schema.wrapped) return listForObject(schema.wrapped, value, path)
+  if (schema.item) return Array.isArray(value) ? firstOf(value, (at, i) => within(schema.item, at, i)) : null
+  if (!schema.entries) return null
+  if (Array.isArray(value)) return path
+  if (typeof value !== 'object' || value === null) return null
+  const fields = value as Readonly<Record<string, unknown>>
+  return firstOf(Object.keys(schema.entries), (name) => within(schema.entries?.[name], fields[name], name))
+}
+
+function firstOf<T>(items: readonly T[], find: (item: T, i: number) => string | null): string | null {
+  for (const [i, item] of items.entries()) {
+    const found = find(item, i)
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** What of a schema of valibot tells where its objects are. */
+type AnySchema = {
+  readonly wrapped?: AnySchema
+  readonly item?: AnySchema
+  readonly entries?: Readonly<Record<string, AnySchema>>
+}
+
 /** One wrong list of thousands must not make an answer of megabytes. */
 const MAX_PROBLEMS = 20
 const MAX_PATH_LENGTH = 200
 
 export function parseInput<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
+  const list = listForObject(schema as AnySchema, value, '')
+  if (list !== null) throw invalidInput(list.slice(0, MAX_PATH_LENGTH), 'must be an object')
   const parsed = v.safeParse(schema, value)
   if (parsed.success) return parsed.output
   const problems = parsed.issues.slice(0, MAX_PROBLEMS).map(problemOf)

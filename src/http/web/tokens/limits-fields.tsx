@@ -3,11 +3,12 @@ import { parseNetwork } from '../../../domain/access/network.ts'
 import type { Scope } from '../../../domain/access/scope.ts'
 import type { Token, TokenLimits } from '../../../domain/access/token.ts'
 import { parseDay } from '../../../domain/formats/rfc3339.ts'
-import { parseSlug } from '../../../domain/project.ts'
+import { parseSlug, type Slug, slugText } from '../../../domain/project.ts'
 import type { WishedLimits } from '../../json/limits-json.ts'
 import { Field, fieldAttributes } from '../parts/form-parts.tsx'
 
 export type LimitErrors = {
+  readonly access?: string
   readonly only?: string
   readonly projects?: string
   readonly cidrs?: string
@@ -18,29 +19,34 @@ export type FilledLimits =
   | { readonly ok: true; readonly limits: WishedLimits | null }
   | { readonly ok: false; readonly errors: LimitErrors }
 
-/** The limits that a form asks for; an empty field is none. */
+/** The limits that a form asks for; an empty field is none, and a field of the other kind of token is not read. */
 export function parseLimits(
   form: URLSearchParams,
-  of: { scope: Scope | null; expiresAt: number | null },
+  of: { kind: 'personal' | 'project'; scope: Scope | null; expiresAt: number | null },
 ): FilledLimits {
-  const level = form.get('access') ?? ''
-  const access = Object.hasOwn(ACCESS_LEVELS, level) && level !== 'admin' ? (level as AccessLevel) : undefined
-  const only = form.get('only') === 'badges' ? ('badges' as const) : undefined
-  const lines = wordsIn(form, 'cidrs')
-  const slugTexts = wordsIn(form, 'projects')
+  const textOf = (name: string, kind = of.kind) => (kind === of.kind ? (form.get(name) ?? '') : '')
+  const level = textOf('access', 'personal')
+  const access = Object.hasOwn(ACCESS_LEVELS, level) ? (level as AccessLevel) : null
+  const badges = textOf('only', 'project')
+  const slugTexts = wordsOf(textOf('projects', 'personal'))
   const slugs = slugTexts.map(parseSlug)
   const noSlug = slugTexts.find((_, i) => slugs[i] === null)
+  const lines = wordsOf(textOf('cidrs'))
   const networks = lines.map(parseNetwork)
   const unread = lines.find((_, i) => networks[i] === null)
-  const day = form.get('not_before') ?? ''
-  const notBefore = day === '' ? undefined : (parseDay(day) ?? Number.NaN)
+  const day = textOf('not_before')
+  const notBefore = day === '' ? undefined : parseDay(day)
   const errors: LimitErrors = {
-    ...(only && of.scope !== 'status' ? { only: 'Only a Status token can be for badges alone.' } : {}),
+    ...(level !== '' && !access ? { access: 'Choose what the token opens.' } : {}),
+    ...(badges !== '' && (badges !== 'badges' || of.scope !== 'status')
+      ? { only: 'Only a Status token can be for badges alone.' }
+      : {}),
     ...(noSlug === undefined ? {} : { projects: `“${noSlug}” is no project: write gh/acme/web.` }),
     ...(slugs.length > MAX_PROJECTS ? { projects: `A token has at most ${MAX_PROJECTS} projects.` } : {}),
     ...(unread === undefined ? {} : { cidrs: `“${unread}” is no network: write 10.0.0.0/8 or 2001:db8::/32.` }),
     ...(lines.length > MAX_NETWORKS ? { cidrs: `A token has at most ${MAX_NETWORKS} networks.` } : {}),
-    ...(notBefore === undefined || notBefore < (of.expiresAt ?? Number.POSITIVE_INFINITY)
+    ...(notBefore === null ? { not_before: 'Choose the first day on which the token works.' } : {}),
+    ...((notBefore ?? 0) < (of.expiresAt ?? Number.POSITIVE_INFINITY)
       ? {}
       : { not_before: 'Choose a day before the token expires.' }),
   }
@@ -48,17 +54,17 @@ export function parseLimits(
   const cidrs = networks.filter((network) => network !== null)
   const projects = slugs.filter((slug) => slug !== null)
   const limits = {
-    ...(access ? { access } : {}),
+    ...(access && access !== 'admin' ? { access } : {}),
     ...(projects.length > 0 ? { projects } : {}),
-    ...(only ? { only } : {}),
+    ...(badges === '' ? {} : { only: 'badges' as const }),
     ...(cidrs.length > 0 ? { cidrs } : {}),
-    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(notBefore === undefined || notBefore === null ? {} : { notBefore }),
   }
   return { ok: true, limits: Object.keys(limits).length > 0 ? limits : null }
 }
 
-function wordsIn(form: URLSearchParams, name: string): readonly string[] {
-  return (form.get(name) ?? '').split(/[\s,]+/).filter((word) => word !== '')
+function wordsOf(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
 }
 
 /** A folded part of the form that makes a token: what it opens less than others of its kind. */
@@ -74,9 +80,10 @@ export function LimitsFields(props: { kind: Token['kind']; form: URLSearchParams
         <Field
           name="access"
           label="Opens"
+          error={errors.access}
           hint="Of what you may do yourself: “Read” changes nothing, “Read and write” leaves out settings, members and tokens."
         >
-          <select {...fieldAttributes('access', { hint: true })}>
+          <select {...fieldAttributes('access', { error: errors.access, hint: true })}>
             {Object.entries(ACCESS_LEVELS).map(([level, { name }]) => (
               <option value={level} selected={level === (form.get('access') ?? 'admin')}>
                 {name}
@@ -150,7 +157,7 @@ function Lines({ name, form, error }: { name: string; form: URLSearchParams; err
 }
 
 /** The limits of a token, each in a word or two. */
-export function LimitTags({ limits }: { limits: TokenLimits }) {
+export function LimitTags({ limits, slugs }: { limits: TokenLimits; slugs: ReadonlyMap<string, Slug> }) {
   if (limits === null) return null
   if (limits === 'unreadable')
     return (
@@ -164,7 +171,7 @@ export function LimitTags({ limits }: { limits: TokenLimits }) {
   return (
     <span class="tags">
       {access && access !== 'admin' && <span class="tag">{ACCESS_LEVELS[access].name.toLowerCase()}</span>}
-      {projects && <span class="tag">{projects.length === 1 ? 'one project' : `${projects.length} projects`}</span>}
+      {projects && <ProjectsTag slugs={projects.flatMap((id) => slugs.get(id) ?? []).map(slugText)} />}
       {only && <span class="tag">only badges</span>}
       {cidrs && (
         <span class="tag" title={cidrs.join(', ')}>
@@ -172,6 +179,17 @@ export function LimitTags({ limits }: { limits: TokenLimits }) {
         </span>
       )}
       {notBefore !== undefined && <span class="tag">not before {new Date(notBefore).toISOString().slice(0, 10)}</span>}
+    </span>
+  )
+}
+
+/** One project by its name, more by their number; those that are gone are not counted. */
+function ProjectsTag({ slugs }: { slugs: readonly string[] }) {
+  const [first] = slugs
+  const text = slugs.length === 0 ? 'no project any more' : slugs.length === 1 ? first : `${slugs.length} projects`
+  return (
+    <span class="tag" title={slugs.join(', ')}>
+      {text}
     </span>
   )
 }

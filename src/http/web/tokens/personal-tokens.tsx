@@ -32,7 +32,7 @@ export function mountPersonalTokens(app: App): void {
   page(app, 'GET /account/api', async (c, { viewer }) => {
     const { now } = c.env.stores
     const place = placeOf(c, viewer)
-    const { tokens, page, pager } = await readTokens(c, place)
+    const { tokens, slugs, page, pager } = await readTokens(c, place)
     const isEmpty = tokens.length === 0 && page === 1
     const create = (
       <a class="button primary" href={`${LIST}/new`}>
@@ -56,7 +56,7 @@ export function mountPersonalTokens(app: App): void {
           </Empty>
         ) : (
           <>
-            <TokenTable tokens={tokens} base={LIST} now={now()} caption="Your personal API tokens" />
+            <TokenTable tokens={tokens} slugs={slugs} base={LIST} now={now()} caption="Your personal API tokens" />
             {pager}
           </>
         )}
@@ -70,7 +70,7 @@ export function mountPersonalTokens(app: App): void {
     const { viewer, form } = asked
     const name = parseLabel(form.get('label') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
-    const limits = parseLimits(form, { scope: null, expiresAt: expiry.ok ? expiry.expiresAt : null })
+    const limits = parseLimits(form, { kind: 'personal', scope: null, expiresAt: expiry.ok ? expiry.expiresAt : null })
     if (!name.ok || !expiry.ok || !limits.ok) {
       return newTokenPage(c, viewer, form, {
         ...(name.ok ? {} : { label: `The token name ${name.rule}.` }),

@@ -31,7 +31,7 @@ export function mountProjectTokens(app: App): void {
     const { now } = c.env.stores
     const place = placeOf(c, viewer, project)
     const { list, show } = place
-    const { tokens, page, pager } = await readTokens(c, place)
+    const { tokens, slugs, page, pager } = await readTokens(c, place)
     const isEmpty = tokens.length === 0 && page === 1
     const create = (
       <a class="button primary" href={`${list}/new`}>
@@ -53,7 +53,7 @@ export function mountProjectTokens(app: App): void {
           </Empty>
         ) : (
           <>
-            <TokenTable tokens={tokens} base={list} now={now()} caption="Tokens of this project" />
+            <TokenTable tokens={tokens} slugs={slugs} base={list} now={now()} caption="Tokens of this project" />
             {pager}
           </>
         )}
@@ -73,7 +73,7 @@ export function mountProjectTokens(app: App): void {
     const label = parseLabel(form.get('label') ?? '')
     const scope = parseScope(form.get('scope') ?? '')
     const expiry = parseExpiry(form, c.env.stores.now())
-    const limits = parseLimits(form, { scope, expiresAt: expiry.ok ? expiry.expiresAt : null })
+    const limits = parseLimits(form, { kind: 'project', scope, expiresAt: expiry.ok ? expiry.expiresAt : null })
     if (!label.ok || !scope || !expiry.ok || !limits.ok) {
       return newTokenPage(c, viewer, project, {
         form,

@@ -11,6 +11,7 @@ import { findToken, insertToken, listTokens, type NewToken } from '../../../stor
 import type { AppEnv } from '../../frame/open-request.ts'
 import { MAX_OFFSET, queryPage } from '../../frame/request/input.ts'
 import { throwTokenRefused } from '../../frame/token-refused.ts'
+import { slugsOfLimits } from '../../json/limits-json.ts'
 import { redirectTo } from '../frame/flash.ts'
 import { idForForm } from '../frame/form-id.ts'
 import type { Frame } from '../parts/layout.tsx'
@@ -46,7 +47,8 @@ export async function readTokens(c: Context<AppEnv>, { holder, list }: Pick<Toke
       where={hasMore && page === LAST_PAGE ? 'Newer tokens come here when some of these are deleted' : `Page ${page}`}
     />
   )
-  return { tokens: rows.slice(0, TOKENS_A_PAGE), page, pager }
+  const tokens = rows.slice(0, TOKENS_A_PAGE)
+  return { tokens, slugs: await slugsOfLimits(c.env.stores.db, tokens), page, pager }
 }
 
 /** What was filled in, and by whom. */

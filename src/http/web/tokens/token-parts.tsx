@@ -5,6 +5,7 @@ import type { Secret } from '../../../domain/access/secret.ts'
 import type { Token } from '../../../domain/access/token.ts'
 import { DAY_MS } from '../../../domain/day.ts'
 import type { Viewer } from '../../../domain/people/session.ts'
+import type { Slug } from '../../../domain/project.ts'
 import type { Made } from '../../../storage/tokens/made.ts'
 import type { ListedToken } from '../../../storage/tokens/tokens.ts'
 import { FORM_ID, newFormId } from '../frame/form-id.ts'
@@ -17,11 +18,14 @@ import { LimitTags } from './limits-fields.tsx'
 /** The list of a person's or a project's tokens; `base` is where its forms live. */
 export function TokenTable({
   tokens,
+  slugs,
   base,
   now,
   caption,
 }: {
   tokens: readonly ListedToken[]
+  /** Of the projects that tokens are limited to, by id. */
+  slugs: ReadonlyMap<string, Slug>
   base: string
   now: number
   caption: string
@@ -37,7 +41,7 @@ export function TokenTable({
     { label: 'Actions', class: 'end', unlabelled: true },
   ]
   const rows = tokens.map((token) => [
-    <TokenName token={token} />,
+    <TokenName token={token} slugs={slugs} />,
     ...(hasScopes ? [token.kind === 'project' ? SCOPES[token.scope].name : ''] : []),
     <Time at={token.createdAt} now={now} />,
     ...(hasScopes ? [token.createdBy ?? <span class="muted">–</span>] : []),
@@ -57,14 +61,14 @@ export function TokenTable({
   return <DataTable caption={caption} columns={columns} rows={rows} />
 }
 
-export function TokenName({ token }: { token: Token }) {
+function TokenName({ token, slugs }: { token: Token; slugs: ReadonlyMap<string, Slug> }) {
   return (
     <>
       <strong>{token.label}</strong>
       <code class="muted">
         {token.prefix}…{token.lastFour}
       </code>
-      {token.kind !== 'reporting' && <LimitTags limits={token.limits} />}
+      {token.kind !== 'reporting' && <LimitTags limits={token.limits} slugs={slugs} />}
       {token.leakReportedAt !== null && (
         <span class="tag warn" title="Somebody reported this token as found in public">
           seen in public

@@ -48,7 +48,7 @@ describe('a token with limits', () => {
   })
 
   it('has none where none are written', async () => {
-    for (const limits of [undefined, null, {}]) expect((await made(MINE, { limits })).limits).toBeNull()
+    for (const limits of [undefined, null]) expect((await made(MINE, { limits })).limits).toBeNull()
   })
 
   it('passes them on when it is rotated', async () => {
@@ -70,6 +70,9 @@ describe('a token with limits', () => {
 describe('limits that break a rule', () => {
   const personal: [object | string | number, string][] = [
     ['read', 'limits'],
+    [[], 'limits: must be an object'],
+    [[{ access: 'read' }], 'limits: must be an object'],
+    [{}, 'limits: must name a limit'],
     [{ access: 'most' }, 'limits.access: must be one of admin, write, read'],
     [{ only: 'badges' }, 'limits.only'],
     [{ branches: ['main'] }, 'limits.branches'],
@@ -93,12 +96,12 @@ describe('limits that break a rule', () => {
   })
 
   it.each<[object, string]>([
-    [{ scope: 'all', limits: { only: 'badges' } }, 'limits: needs the scope status'],
+    [{ scope: 'all', limits: { only: 'badges' } }, 'limits: only badges needs the scope status'],
     [{ scope: 'status', limits: { only: 'feeds' } }, 'limits.only: must be "badges"'],
     [{ scope: 'status', limits: { access: 'read' } }, 'limits.access'],
     [
       { scope: 'all', limits: { not_before: '2999-01-02T00:00:00Z' }, expires_at: '2999-01-01T00:00:00Z' },
-      'limits.not_before must be before expires_at',
+      'limits: not_before must be before expires_at',
     ],
   ])('are refused for a project token: %j', async (json, said) => {
     const response = await make(`${project}/token`, json)
@@ -162,6 +165,31 @@ describe('a token for some networks', () => {
       )
     }
     await expect.poll(noted).toMatchObject([{ from: '203.0.113.7' }])
+  })
+
+  it('is as unknown when it has expired, too', async () => {
+    const limits = { cidrs: ['192.0.2.0/24'] }
+    const seed = { kind: 'project', project: world.project, scope: 'all', limits, expiresAt: Date.now() - 1 } as const
+    const { secret } = await seedToken(stores, seed)
+    const codes = []
+    for (const headers of [HOME, AWAY]) codes.push((await askJson(project, { token: secret, headers })).code)
+    expect(codes).toEqual(['expired_token', 'invalid_token'])
+  })
+
+  it('is counted against whoever tries it, and refused like an unknown one when that is too much', async () => {
+    let left = 2
+    const unknownTokens = { limit: async () => ({ success: left-- > 0 }) }
+    const app = await openTestApp({ stores: await openTestStores({ beside: stores }), limits: { unknownTokens } })
+    const statusFrom = async (headers: Record<string, string>) => {
+      const { secret } = await seedToken(stores, {
+        ...{ kind: 'project', project: world.project, scope: 'all', limits: { cidrs: ['192.0.2.0/24'] } },
+      })
+      return (await app.ask(project, { token: secret, headers })).status
+    }
+    const statuses = []
+    for (let i = 0; i < 4; i++) statuses.push(await statusFrom(AWAY))
+    expect(statuses).toEqual([401, 401, 401, 429])
+    expect(await statusFrom(HOME)).toBe(200)
   })
 
   it('is looked at for each badge, also where memory has the answer', async () => {

@@ -102,7 +102,23 @@ describe('a form that makes a token', () => {
     expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toMatchObject([
       { limits: { projects: [own.id] } },
     ])
-    expect(await (await browse('/account/api', { session })).text()).toContain('one project')
+    expect(await (await browse('/account/api', { session })).text()).toContain(`>${slugOf(own)}<`)
+  })
+
+  it('reads of limits its own kind’s alone, and no word that is none', async () => {
+    const { stores, user, session } = await signedIn()
+    const project = await seedProject(stores.db)
+    await seedMember(stores.db, project, user, 'admin')
+    const bad = await browse('/account/api', {
+      session,
+      form: { label: 'x', expiry: '365', access: 'READ', once: FORM_ID },
+    })
+    expect([bad.status, await bad.text()]).toEqual([422, expect.stringContaining('Choose what the token opens.')])
+    const foreign = { access: 'read', projects: `gh/${project.org}/${project.repo}` }
+    const form = { label: 'x', expiry: 'never', scope: 'status', once: FORM_ID, ...foreign }
+    await browse(`/gh/${project.org}/${project.repo}/settings/api`, { session, form })
+    expect(await listTokens(stores.db, { kind: 'project', projectId: project.id })).toMatchObject([{ limits: null }])
+    expect(await listTokens(stores.db, { kind: 'personal', userId: user.id })).toEqual([])
   })
 
   it('has no limits where none are filled in', async () => {
@@ -117,7 +133,8 @@ describe('a form that makes a token', () => {
     [{ cidrs: '10.0.0.0/8 home' }, '“home” is no network'],
     [{ cidrs: Array(21).fill('10.0.0.0/8').join('\n') }, 'at most 20 networks'],
     [{ not_before: '2999-01-01', expiry: '7' }, 'Choose a day before the token expires.'],
-    [{ not_before: 'soon' }, 'Choose a day before the token expires.'],
+    [{ not_before: 'soon' }, 'Choose the first day on which the token works.'],
+    [{ only: 'on' }, 'Only a Status token can be for badges alone.'],
   ])('says beside the field what is wrong with the limits %j, and makes none', async (filled, said) => {
     const { stores, user, session } = await signedIn()
     const project = await seedProject(stores.db)
