@@ -61,7 +61,9 @@ describe.each([
     const { tools } = await client.listTools()
     expect(tools.map(({ name }) => name)).not.toContain('get_job_logs')
     const job_id = '00000000-0000-4000-8000-000000000000'
-    expect((await use(client, 'get_job_logs', { job_id })).text).toContain('The scope of this token does not open it')
+    expect((await use(client, 'get_job_logs', { job_id })).text).toContain(
+      'The scope or a limit of this token does not open it',
+    )
     await client.close()
     await expect(connect('nonsense', mode)).rejects.toThrow(/Invalid API token|401/)
   })

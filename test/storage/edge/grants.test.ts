@@ -323,7 +323,7 @@ describe('a token with an end', () => {
     isolate.clock.advance(5 * SECOND - 1)
     expect(await present(isolate, secret)).toBe('granted by memory')
     isolate.clock.advance(1)
-    const expired = { kind: 'expired', expiredAt: end }
+    const expired = { kind: 'expired', expiredAt: end, grant: expect.objectContaining({ kind: 'project' }) }
     expect(await findGrant(isolate, secret, null, UNLIMITED)).toEqual(expired)
     expect(await findGrant(await openTestStores({ beside: isolate }), secret, null, UNLIMITED)).toEqual(expired)
   })

@@ -50,6 +50,8 @@ async function answer(request: IncomingMessage): Promise<Served | null> {
 }
 
 const server = createServer((request, response) => {
+  // A connection that is kept open may end just when it is used again.
+  response.setHeader('Connection', 'close')
   answer(request).then(
     (served) => response.end(JSON.stringify(served)),
     (error) => response.writeHead(500).end(error instanceof Error ? error.stack : String(error)),

@@ -60,6 +60,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     const starting = shared.get(url) ?? startShared(url)
     shared.set(url, starting)
     const { origin, demo, stateDir, output } = await starting
+    // A connection that is kept open may end just when the next file asks.
+    response.setHeader('Connection', 'close')
     response.end(JSON.stringify({ origin, demo, stateDir, output: output() } satisfies SharedServer))
   })
   await new Promise<void>((resolve) => giver.listen(0, '127.0.0.1', resolve))
