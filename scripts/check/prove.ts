@@ -21,7 +21,7 @@ type Proved = { readonly passed: number; readonly failed: number; readonly failu
 const PROOFS: readonly { readonly name: string; readonly minutes: number; readonly run: () => Promise<Proved> }[] = [
   {
     name: 'simulator, hostile inputs, kill, memory, two workerds, timing, the same Worker by each deploy',
-    minutes: 5,
+    minutes: 5.5,
     run: () => tests('node', SHORT),
   },
   {
