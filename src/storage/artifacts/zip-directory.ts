@@ -30,9 +30,12 @@ export async function readZipDirectory(
       },
     })
     const entries = await reader.getEntries()
+    const directoryAt = bytes.lastReadAt()
+    if (await hasSecondEnd(bytes, reader.comment.length))
+      return { kind: 'bad_zip', problem: 'has a second end in its comment, by which other tools would read it' }
     return filesOfZip(
       entries.map((entry, i) => zipEntry(entry, names[i] ?? '')),
-      bytes.lastReadAt(),
+      directoryAt,
     )
   } catch (error) {
     if (error instanceof BucketUnreachable) throw error
@@ -40,6 +43,14 @@ export async function readZipDirectory(
     // The words of the library for what is wrong with the bytes.
     return { kind: 'bad_zip', problem: `cannot be read as a zip: ${error instanceof Error ? error.message : error}` }
   }
+}
+
+const END = [0x50, 0x4b, 0x05, 0x06]
+
+/** Whether the mark of an end stands behind that of the zip's own end: many tools take the last one that they find. */
+async function hasSecondEnd(bytes: ReturnType<typeof openBytes>, commentBytes: number): Promise<boolean> {
+  const behind = await bytes.readUint8Array(bytes.size - commentBytes - MIN_ZIP_BYTES, commentBytes + MIN_ZIP_BYTES)
+  return behind.some((_, i) => i > 0 && END.every((byte, at) => behind[i + at] === byte))
 }
 
 function zipEntry(entry: Entry, path: string): ZipEntry {

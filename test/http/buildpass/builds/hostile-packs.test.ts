@@ -38,6 +38,16 @@ const isStored = (status: number) => status === 200 || status === 201
 
 const GOOD = { name: 'good.txt', text: 'good' }
 
+function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
 describe('an entry that is none to serve', () => {
   it.each<[string, ZipPart, string]>([
     ['goes up', { name: '../../etc/passwd' }, 'must not have a "." or ".." segment'],
@@ -72,6 +82,25 @@ describe('an entry that is none to serve', () => {
 const bytesOf = (text: string) => Uint8Array.from(new TextEncoder().encode(text))
 
 describe('a zip', () => {
+  it.each<[string, Uint8Array]>([
+    ['a whole zip and one byte more', concat(zipOf([{ name: 'good.txt', text: 'evil' }]), Uint8Array.of(10))],
+    ['the end of an empty zip', concat(Uint8Array.of(0x50, 0x4b, 5, 6), new Uint8Array(18))],
+    ['the mark of an end', Uint8Array.of(1, 0x50, 0x4b, 5, 6, 1)],
+    // Its length is the first half of a mark.
+    ['the second half of a mark', concat(Uint8Array.of(5, 6), new Uint8Array(0x4b50 - 2))],
+  ])('whose comment is %s is refused, since other tools read another zip', async (_, comment) => {
+    const zip = zipOf([GOOD])
+    const length = Uint8Array.of(comment.length & 255, comment.length >> 8)
+    const { status, body } = await put(concat(zip.subarray(0, -2), length, comment))
+    expect([status, body.message]).toEqual([400, expect.stringContaining('has a second end in its comment')])
+  })
+
+  it('whose comment is but a comment is taken', async () => {
+    const comment = new TextEncoder().encode('PK by hand, PK')
+    const zip = concat(zipOf([GOOD]).subarray(0, -2), Uint8Array.of(comment.length, 0), comment)
+    expect((await put(zip)).status).toSatisfy(isStored)
+  })
+
   it.each<[string, Uint8Array<ArrayBuffer>, RegExp]>([
     ['is none', bytesOf('not a zip at all, but long enough to be one'), /cannot be read as a zip/],
     ['is shorter than any', bytesOf('PK'), /is no zip/],
